@@ -1,0 +1,46 @@
+# Two commands need nothing but Python 3.11+ and a package index:
+#   make demo   set up, solve the shipped instance, verify, write the report
+#   make test   set up, lint, types, tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test test-all lint types docs benchmark clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '1,4s/^# \{0,1\}//p' Makefile
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("aumaq needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+setup: $(VENV)/.installed
+
+demo: setup
+	$(BIN)/aumaq solve kazakhstan --time-limit 110 --gap 0.01 --out runs/demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/python tools/link_tree.py
+	$(BIN)/mypy -p aumaq
+
+test: lint types
+	$(BIN)/python -m pytest -m 'not slow' -n 2
+
+test-all: lint types
+	$(BIN)/python -m pytest -n 2
+
+docs: setup
+	$(BIN)/python tools/write_format_docs.py
+
+benchmark: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .typing runs build *.egg-info

@@ -1,0 +1,48 @@
+"""The tables of an instance, as data.
+
+Adding a column to a table, or a table to ``TABLES``, is all it takes for it to be
+read, validated, written, hashed and documented.
+"""
+
+from __future__ import annotations
+
+from aumaq.instances.schema import Table
+from aumaq.instances.tables_services import (
+    BUDGETS,
+    FACILITIES,
+    LEVELS,
+    REFERRALS,
+    SITES,
+    STANDARDS,
+    TRANSITIONS,
+)
+from aumaq.instances.tables_settings import (
+    GROUPS,
+    INSTANCE,
+    PERIODS,
+    POLICIES,
+    SCENARIOS,
+    SERVICES,
+)
+from aumaq.instances.tables_territory import (
+    GROWTH,
+    POPULATION,
+    REGIONS,
+    ROAD_CLASSES,
+    ROAD_LINKS,
+    ROAD_NODES,
+    SETTLEMENTS,
+    TRAVEL,
+)
+
+OWN_COLUMN_PREFIX = "x_"
+"""Columns that start with this are the user's own: kept, never interpreted."""
+
+TABLES: tuple[Table, ...] = (
+    INSTANCE, POLICIES, PERIODS, SCENARIOS, GROUPS, SERVICES,
+    LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, POPULATION, GROWTH,
+    SITES, FACILITIES, STANDARDS, REFERRALS, BUDGETS,
+    ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, TRAVEL,
+)  # fmt: skip
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -1,0 +1,250 @@
+"""Tables that live in ``instance.toml``: periods, scenarios, groups, services."""
+
+from __future__ import annotations
+
+from aumaq.instances.schema import SOURCE, Column, Table
+
+INSTANCE = Table(
+    "instance",
+    "What the instance is.",
+    (
+        Column("name", "text", "short name, also the name of the folder"),
+        Column("title", "text", "title for readers"),
+        Column("description", "text", "what is real and what is not", default=None),
+        Column("currency", "text", "currency of all money columns", default="KZT"),
+        Column("base_year", "int", "year to which money is discounted", "year"),
+        SOURCE,
+    ),
+    in_toml=True,
+    is_single=True,
+    is_required=True,
+    example=({"name": "my-territory", "title": "My territory", "base_year": 2026},),
+)
+
+
+POLICIES = Table(
+    "policies",
+    "Switches and rates that hold for the whole territory.",
+    (
+        Column(
+            "discount_rate",
+            "number",
+            "real discount rate a year",
+            "share",
+            0.0,
+            low=0.0,
+            high=1.0,
+        ),
+        Column(
+            "value_of_time_per_hour",
+            "number",
+            "value of an hour of a user's travel",
+            "currency/h",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "count_residual_value",
+            "flag",
+            "whether what remains of investments at the end is credited",
+            default=True,
+        ),
+        Column("allow_closing", "flag", "whether facilities may close", default=True),
+        Column("allow_reducing", "flag", "whether facilities may shrink", default=True),
+    ),
+    in_toml=True,
+    is_single=True,
+    example=({"discount_rate": 0.08, "value_of_time_per_hour": 900.0},),
+)
+
+
+PERIODS = Table(
+    "periods",
+    "The planning periods, in order; each starts where the one before ends.",
+    (
+        Column("period", "text", "name of the period"),
+        Column("first_year", "int", "first year", "year"),
+        Column("years", "int", "length", "years", low=1),
+    ),
+    key=("period",),
+    in_toml=True,
+    is_required=True,
+    example=(
+        {"period": "2026-30", "first_year": 2026, "years": 5},
+        {"period": "2031-35", "first_year": 2031, "years": 5},
+    ),
+)
+
+
+SCENARIOS = Table(
+    "scenarios",
+    "The futures; the first one is the default.",
+    (
+        Column("scenario", "text", "name of the scenario"),
+        Column("title", "text", "title for readers", default=None),
+        Column(
+            "projection",
+            "text",
+            "scenario name to look up in `population` and `growth`"
+            " (empty: the scenario's own name)",
+            default=None,
+        ),
+        Column(
+            "capex_factor",
+            "number",
+            "all investments times this",
+            "factor",
+            1.0,
+            low=0.0,
+        ),
+        Column(
+            "opex_factor",
+            "number",
+            "all yearly costs times this",
+            "factor",
+            1.0,
+            low=0.0,
+        ),
+        Column(
+            "budget_factor", "number", "all budgets times this", "factor", 1.0, low=0.0
+        ),
+    ),
+    key=("scenario",),
+    in_toml=True,
+    is_required=True,
+    example=({"scenario": "base", "title": "Base"},),
+)
+
+
+GROUPS = Table(
+    "groups",
+    "Groups of people that services count; derived from all inhabitants unless"
+    " `population` gives the group itself.",
+    (
+        Column("group", "text", "name of the group"),
+        Column("title", "text", "title for readers", default=None),
+        Column(
+            "share_urban",
+            "number",
+            "members per inhabitant of cities and towns",
+            "share",
+            low=0.0,
+            high=1.0,
+        ),
+        Column(
+            "share_rural",
+            "number",
+            "members per inhabitant of villages",
+            "share",
+            low=0.0,
+            high=1.0,
+        ),
+        SOURCE,
+    ),
+    key=("group",),
+    in_toml=True,
+    is_required=True,
+    example=(
+        {"group": "pupils", "share_urban": 0.16, "share_rural": 0.18},
+        {"group": "all", "share_urban": 1.0, "share_rural": 1.0},
+    ),
+)
+
+
+SERVICES = Table(
+    "services",
+    "The services; a service is data, not code.",
+    (
+        Column("service", "text", "name of the service"),
+        Column("title", "text", "title for readers", default=None),
+        Column("group", "text", "whose demand it is", references="groups.group"),
+        Column(
+            "demand_per_person",
+            "number",
+            "units of demand per member of the group",
+            "units/person",
+            1.0,
+            low=0.0,
+        ),
+        Column(
+            "unit", "text", "what a unit of demand and capacity is", default="person"
+        ),
+        Column(
+            "allocation",
+            "text",
+            "`free`: a settlement may be split among sites; `whole`: all of it goes"
+            " to one site; `nearest`: it goes to the nearest open site",
+            default="free",
+            choices=("free", "whole", "nearest"),
+        ),
+        Column(
+            "cutoff_minutes",
+            "number",
+            "longest trip that is considered",
+            "min",
+            low=0.0,
+        ),
+        Column(
+            "nearest_sites",
+            "int",
+            "so many nearest sites are options even beyond the cut-off",
+            "sites",
+            1,
+            low=0,
+        ),
+        Column(
+            "trips_per_year",
+            "number",
+            "one-way trips of a unit of demand",
+            "trips/unit/year",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "may_be_unserved", "flag", "whether demand may stay unserved", default=True
+        ),
+        Column(
+            "unserved_mln_per_unit_year",
+            "number",
+            "price of a unit of unserved demand",
+            "mln/unit/year",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "lifetime_years", "number", "life of a building", "years", 50.0, low=1.0
+        ),
+        Column(
+            "enlarge_credit_share",
+            "number",
+            "share of the smaller building's price that counts towards the bigger",
+            "share",
+            1.0,
+            low=0.0,
+            high=1.0,
+        ),
+        Column(
+            "renewal_share",
+            "number",
+            "price of a renewal, as a share of building anew",
+            "share",
+            0.5,
+            low=0.0,
+        ),
+        SOURCE,
+    ),
+    key=("service",),
+    in_toml=True,
+    is_required=True,
+    example=(
+        {
+            "service": "school",
+            "title": "School",
+            "group": "pupils",
+            "unit": "pupil",
+            "cutoff_minutes": 40.0,
+            "trips_per_year": 340.0,
+            "unserved_mln_per_unit_year": 3.0,
+        },
+    ),
+)

@@ -1,0 +1,179 @@
+"""Tables of the territory: settlements, people, roads, travel times."""
+
+from __future__ import annotations
+
+from aumaq.instances.schema import SOURCE, Column, Table
+
+REGIONS = Table(
+    "regions",
+    "Names of the regions in several languages.",
+    (
+        Column("region", "text", "code or name, as in `settlements`"),
+        Column("name", "text", "name"),
+        Column("name_kk", "text", "name in Kazakh", default=None),
+        Column("name_ru", "text", "name in Russian", default=None),
+        SOURCE,
+    ),
+    key=("region",),
+)
+
+
+SETTLEMENTS = Table(
+    "settlements",
+    "The demand points.",
+    (
+        Column("settlement", "text", "code"),
+        Column("name", "text", "name"),
+        Column("name_kk", "text", "name in Kazakh", default=None),
+        Column("name_ru", "text", "name in Russian", default=None),
+        Column(
+            "kind",
+            "text",
+            "kind; city and town count as urban",
+            choices=("city", "town", "village"),
+        ),
+        Column("region", "text", "region", references="regions.region"),
+        Column("district", "text", "district", default=None),
+        Column("lat", "number", "latitude, WGS 84", "degrees", low=-90.0, high=90.0),
+        Column("lon", "number", "longitude, WGS 84", "degrees", low=-180.0, high=180.0),
+        Column(
+            "population", "number", "inhabitants in the base year", "persons", low=0.0
+        ),
+        Column(
+            "internal_minutes",
+            "number",
+            "usual trip inside the settlement",
+            "min",
+            0.0,
+            low=0.0,
+        ),
+        Column("is_remote", "flag", "tighter guarantees may apply", default=False),
+        Column("is_border", "flag", "in the border area", default=False),
+        Column("is_growth_point", "flag", "growth point of the policy", default=False),
+        Column(
+            "node",
+            "text",
+            "road node (empty: the nearest one)",
+            default=None,
+            references="road_nodes.node",
+        ),
+        Column("coord_source", "text", "where the coordinates come from", default=None),
+        Column("pop_source", "text", "where the population comes from", default=None),
+        Column(
+            "is_synthetic",
+            "flag",
+            "whether coordinates or population are estimates",
+            default=False,
+        ),
+    ),
+    key=("settlement",),
+    is_required=True,
+    example=(
+        {
+            "settlement": "a",
+            "name": "Alpha",
+            "kind": "town",
+            "region": "R",
+            "lat": 50.0,
+            "lon": 70.0,
+            "population": 4000.0,
+        },
+        {
+            "settlement": "b",
+            "name": "Beta",
+            "kind": "village",
+            "region": "R",
+            "lat": 50.1,
+            "lon": 70.1,
+            "population": 600.0,
+        },
+    ),
+)
+
+
+POPULATION = Table(
+    "population",
+    "Persons by settlement, scenario, period and group. A settlement and group that"
+    " occur here must have every scenario and period; others follow `growth`.",
+    (
+        Column("settlement", "text", "settlement", references="settlements.settlement"),
+        Column("scenario", "text", "projection named by the scenario"),
+        Column("period", "text", "period", references="periods.period"),
+        Column("group", "text", "group, or `all` for all inhabitants"),
+        Column("persons", "number", "persons, mean of the period", "persons", low=0.0),
+    ),
+    key=("settlement", "scenario", "period", "group"),
+)
+
+
+GROWTH = Table(
+    "growth",
+    "Population of a region relative to the base year; without rows nothing grows.",
+    (
+        Column("scenario", "text", "projection named by the scenario"),
+        Column(
+            "region", "text", "region (empty: all regions without a row)", default=None
+        ),
+        Column("period", "text", "period", references="periods.period"),
+        Column("factor", "number", "population times this", "factor", low=0.0),
+        SOURCE,
+    ),
+    key=("scenario", "region", "period"),
+)
+
+
+ROAD_NODES = Table(
+    "road_nodes",
+    "Nodes of the road graph.",
+    (
+        Column("node", "text", "code"),
+        Column("lat", "number", "latitude", "degrees", low=-90.0, high=90.0),
+        Column("lon", "number", "longitude", "degrees", low=-180.0, high=180.0),
+    ),
+    key=("node",),
+)
+
+
+ROAD_LINKS = Table(
+    "road_links",
+    "Links of the road graph, both ways.",
+    (
+        Column("from_node", "text", "one end", references="road_nodes.node"),
+        Column("to_node", "text", "other end", references="road_nodes.node"),
+        Column("length_km", "number", "length", "km", low=0.0),
+        Column("road_class", "text", "class", references="road_classes.road_class"),
+        Column(
+            "is_synthetic",
+            "flag",
+            "whether this is an estimate, not a fact",
+            default=False,
+        ),
+        SOURCE,
+    ),
+)
+
+
+ROAD_CLASSES = Table(
+    "road_classes",
+    "Speed by class of road.",
+    (
+        Column("road_class", "text", "name of the class"),
+        Column("speed_kmh", "number", "mean speed", "km/h", low=1.0, high=200.0),
+        Column("title", "text", "title for readers", default=None),
+        SOURCE,
+    ),
+    key=("road_class",),
+)
+
+
+TRAVEL = Table(
+    "travel",
+    "Travel times given outright; used instead of the road graph where present.",
+    (
+        Column("settlement", "text", "from", references="settlements.settlement"),
+        Column("site", "text", "to", references="sites.site"),
+        Column("minutes", "number", "time", "min", low=0.0),
+        Column("length_km", "number", "length", "km", 0.0, low=0.0),
+    ),
+    key=("settlement", "site"),
+)
