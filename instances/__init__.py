@@ -1,0 +1,34 @@
+"""What goes in: the schema, reading, validation, demand, access."""
+
+from aumaq.instances.errors import (
+    AumaqError,
+    ExportError,
+    InstanceError,
+    NoPlanError,
+    OptionError,
+    Problem,
+    UnknownNameError,
+    did_you_mean,
+)
+from aumaq.instances.instance import Instance, Policies, Scenario, from_tables
+from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
+
+__all__ = [
+    "SHIPPED_FOLDER",
+    "AumaqError",
+    "ExportError",
+    "Instance",
+    "InstanceError",
+    "NoPlanError",
+    "OptionError",
+    "Policies",
+    "Problem",
+    "Scenario",
+    "UnknownNameError",
+    "did_you_mean",
+    "find",
+    "from_tables",
+    "read",
+    "shipped",
+    "write",
+]

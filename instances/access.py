@@ -1,0 +1,264 @@
+"""Access options: which sites a settlement can reach, in minutes and kilometres.
+
+Fastest paths over the road graph with a cut-off (scipy's Dijkstra in chunks of
+sources, never the whole matrix), plus the nearest few sites however far they are.
+The rule is written out in docs/mathematics.md, section "Sets and data".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+Tables = Mapping[str, pd.DataFrame]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+EARTH_RADIUS_KM = 6371.0088
+DETOUR_FACTOR = 1.3
+CONNECTOR_KMH = 30.0
+CHUNK = 256
+"""Sources a chunk of Dijkstra: bounds memory to CHUNK x nodes numbers."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Points tied to the road graph: node index, connector minutes and km."""
+
+    node: Ints
+    connector_minutes: Floats
+    connector_km: Floats
+    is_snapped: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class RoadGraph:
+    """The road graph by minutes, with lengths to look up along a path."""
+
+    codes: pd.Index[str]
+    minutes: csr_array
+    link_keys: Ints
+    link_km: Floats
+    points: Floats
+
+    @property
+    def num_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.codes)
+
+
+def to_unit_sphere(lat: Floats, lon: Floats) -> Floats:
+    """Return 3-D unit vectors of points in degrees, (n, 3)."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    return np.column_stack(
+        [np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)]
+    )
+
+
+def chord_to_km(chord: Floats) -> Floats:
+    """Return great-circle kilometres for chords of the unit sphere."""
+    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2.0, 0.0, 1.0))
+
+
+def road_graph(tables: Tables) -> RoadGraph:
+    """Build the graph; of parallel links the fastest counts."""
+    nodes, links = tables["road_nodes"], tables["road_links"]
+    codes = pd.Index(nodes["node"])
+    speed = tables["road_classes"].set_index("road_class")["speed_kmh"]
+    u = codes.get_indexer(links["from_node"]).astype(np.int64)
+    v = codes.get_indexer(links["to_node"]).astype(np.int64)
+    km = links["length_km"].to_numpy(dtype=float)
+    minutes = km / links["road_class"].map(speed).to_numpy(dtype=float) * 60.0
+    n = len(codes)
+    both = pd.DataFrame(
+        {
+            "key": np.concatenate([u * n + v, v * n + u]),
+            "minutes": np.concatenate([minutes, minutes]),
+            "km": np.concatenate([km, km]),
+        }
+    )
+    both = both.sort_values(["key", "minutes", "km"]).drop_duplicates("key")
+    key = both["key"].to_numpy()
+    # A zero weight would mean "no link" to scipy; a nanominute stands for it.
+    weight = np.maximum(both["minutes"].to_numpy(), 1e-9)
+    matrix = csr_array((weight, (key // max(n, 1), key % max(n, 1))), shape=(n, n))
+    points = to_unit_sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
+    return RoadGraph(codes, matrix, key, both["km"].to_numpy(), points)
+
+
+def tie(graph: RoadGraph, nodes: pd.Series[str], lat: Floats, lon: Floats) -> Places:
+    """Tie points to the graph: by their node where given, else to the nearest."""
+    node = graph.codes.get_indexer(nodes).astype(np.int64)
+    is_snapped = node < 0
+    km = np.zeros(len(node))
+    if is_snapped.any() and graph.num_nodes:
+        chord, nearest = cKDTree(graph.points).query(
+            to_unit_sphere(lat[is_snapped], lon[is_snapped])
+        )
+        node[is_snapped] = nearest
+        km[is_snapped] = chord_to_km(chord) * DETOUR_FACTOR
+    return Places(node, km / CONNECTOR_KMH * 60.0, km, is_snapped)
+
+
+def shortest(
+    graph: RoadGraph, sources: Ints, limit_minutes: float
+) -> Iterator[tuple[Ints, Floats, Ints]]:
+    """Yield (positions of sources, minutes to all nodes, predecessors) by chunks."""
+    for start in range(0, len(sources), CHUNK):
+        part = np.arange(start, min(start + CHUNK, len(sources)))
+        minutes, before = dijkstra(
+            graph.minutes,
+            directed=True,
+            indices=sources[part],
+            limit=limit_minutes,
+            return_predecessors=True,
+        )
+        yield part, minutes, before
+
+
+def path_km(graph: RoadGraph, before: Ints) -> Floats:
+    """Return km from each source to each node along the tree of predecessors.
+
+    Pointer jumping: every round doubles the part of the path that is summed up.
+    """
+    sources, n = before.shape
+    has_link = before >= 0
+    rows, cols = np.nonzero(has_link)
+    parents = before[rows, cols].astype(np.int64)
+    km = np.zeros((sources, n))
+    places = np.searchsorted(graph.link_keys, parents * n + cols)
+    km[rows, cols] = graph.link_km[places]
+    jump = np.where(has_link, before, np.arange(n)[None, :]).astype(np.int64)
+    while True:
+        further = np.take_along_axis(jump, jump, axis=1)
+        km += np.take_along_axis(km, jump, axis=1)
+        if np.array_equal(further, jump):
+            return km
+        jump = further
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One service's sites as targets: row, place, settlement row (-1: none)."""
+
+    places: Places
+    settlement: Ints
+    is_allowed: NDArray[np.bool_]
+    cutoff_minutes: float
+    nearest_sites: int
+
+
+def road_options(
+    graph: RoadGraph, settlements: Places, internal_minutes: Floats, reach: Reach
+) -> pd.DataFrame:
+    """Return options (i, j, minutes, length_km) of one service over the roads."""
+    num = len(internal_minutes)
+    nearest = min(reach.nearest_sites, int(reach.is_allowed.sum()))
+    near = _options(
+        graph,
+        settlements,
+        internal_minutes,
+        reach,
+        np.arange(num),
+        reach.cutoff_minutes,
+    )
+    near = near[near["minutes"] <= reach.cutoff_minutes]
+    count = np.bincount(near["i"].to_numpy(dtype=np.int64), minlength=num)
+    short = np.flatnonzero(count < nearest)
+    if len(short):
+        far = _options(graph, settlements, internal_minutes, reach, short, np.inf)
+        far = far.sort_values(["i", "minutes", "j"], kind="stable")
+        far = far[far.groupby("i").cumcount() < nearest]
+        near = pd.concat([near, far]).drop_duplicates(["i", "j"])
+    return near.sort_values(["i", "minutes", "j"]).reset_index(drop=True)
+
+
+def _options(
+    graph: RoadGraph,
+    settlements: Places,
+    internal_minutes: Floats,
+    reach: Reach,
+    who: Ints,
+    limit_minutes: float,
+) -> pd.DataFrame:
+    """Return all pairs of settlements *who* and sites within the path limit."""
+    allowed = np.flatnonzero(reach.is_allowed)
+    target = reach.places.node[allowed]
+    sources, place = np.unique(settlements.node[who], return_inverse=True)
+    parts = []
+    for chunk, minutes, before in shortest(graph, sources, limit_minutes):
+        km = path_km(graph, before)
+        members = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
+        row = place[members] - chunk[0]
+        path = minutes[row][:, target]
+        a, b = np.nonzero(np.isfinite(path))
+        i, j = who[members[a]], allowed[b]
+        connectors = (
+            settlements.connector_minutes[i] + (reach.places.connector_minutes[j])
+        )
+        total_km = km[row[a], target[b]] + (
+            settlements.connector_km[i] + reach.places.connector_km[j]
+        )
+        is_home = reach.settlement[j] == i
+        parts.append(
+            pd.DataFrame(
+                {
+                    "i": i,
+                    "j": j,
+                    "minutes": internal_minutes[i]
+                    + np.where(is_home, 0.0, path[a, b] + connectors),
+                    "length_km": np.where(is_home, 0.0, total_km),
+                }
+            )
+        )
+    if not parts:
+        return pd.DataFrame({"i": [], "j": [], "minutes": [], "length_km": []})
+    return pd.concat(parts, ignore_index=True)
+
+
+def given_options(
+    travel: pd.DataFrame, internal_minutes: Floats, reach: Reach
+) -> pd.DataFrame:
+    """Return options (i, j, minutes, length_km) from the rows of ``travel``.
+
+    *travel* has columns i, j, minutes, length_km; own-settlement sites are added.
+    """
+    home = np.flatnonzero(reach.settlement >= 0)
+    own = pd.DataFrame(
+        {
+            "i": reach.settlement[home],
+            "j": home,
+            "minutes": internal_minutes[reach.settlement[home]],
+            "length_km": 0.0,
+        }
+    )
+    pairs = pd.concat([travel, own]).drop_duplicates(["i", "j"])
+    pairs = pairs[reach.is_allowed[pairs["j"].to_numpy(dtype=np.int64)]]
+    pairs = pairs.sort_values(["i", "minutes", "j"]).reset_index(drop=True)
+    rank = pairs.groupby("i").cumcount()
+    keep = (pairs["minutes"] <= reach.cutoff_minutes) | (rank < reach.nearest_sites)
+    return pairs[keep].reset_index(drop=True)
+
+
+def site_pairs(
+    graph: RoadGraph, lower: Places, upper: Places, limit_minutes: float
+) -> pd.DataFrame:
+    """Return pairs of sites (j of *lower*, k of *upper*, minutes) within a limit."""
+    sources, place = np.unique(lower.node, return_inverse=True)
+    parts = [pd.DataFrame({"j": [], "k": [], "minutes": []})]
+    for chunk, minutes, _ in shortest(graph, sources, limit_minutes):
+        members = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
+        path = minutes[place[members] - chunk[0]][:, upper.node]
+        a, b = np.nonzero(np.isfinite(path))
+        j = members[a]
+        total = path[a, b] + lower.connector_minutes[j] + upper.connector_minutes[b]
+        parts.append(pd.DataFrame({"j": j, "k": b, "minutes": total}))
+    pairs = pd.concat(parts, ignore_index=True).astype({"j": "int64", "k": "int64"})
+    return pairs[pairs["minutes"] <= limit_minutes].reset_index(drop=True)

@@ -1,0 +1,398 @@
+"""Checks of meaning: what the schema alone cannot see.
+
+A check reads typed tables and yields problems; ``Warn`` marks what is legal but odd.
+Adding a check is one function with ``@check(...)`` naming the tables that it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import demand
+from aumaq.instances.errors import Problem, did_you_mean
+from aumaq.instances.normalising import row_number
+from aumaq.instances.tables import BY_NAME
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Warn:
+    """A problem that does not stop anything."""
+
+    problem: Problem
+
+
+Found = Iterator[Problem | Warn]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check and the tables that it reads."""
+
+    tables: tuple[str, ...]
+    run: Callable[[Tables], Found]
+
+
+CHECKS: list[Check] = []
+
+
+def check(*tables: str) -> Callable[[Callable[[Tables], Found]], None]:
+    """Register a check that reads *tables*."""
+
+    def register(run: Callable[[Tables], Found]) -> None:
+        CHECKS.append(Check(tables, run))
+
+    return register
+
+
+def problem(
+    table: str,
+    message: str,
+    row: int | None = None,
+    column: str = "",
+    value: object = "",
+) -> Problem:
+    """Make a problem of a table; *row* is a position in the frame."""
+    meta = BY_NAME[table]
+    label = f"[{table}]{column}" if meta.in_toml and column else column
+    number = 0 if row is None else row_number(meta, int(row))
+    return Problem(meta.file, message, number, label, str(value))
+
+
+@check("periods", "instance")
+def periods_follow_each_other(tables: Tables) -> Found:
+    """Each period starts in the year after the one before ends."""
+    rows = tables["periods"]
+    ends = rows["first_year"] + rows["years"]
+    for k in range(1, len(rows)):
+        if rows["first_year"][k] != ends[k - 1]:
+            yield problem(
+                "periods",
+                f"expected {ends[k - 1]}, the year after {rows['period'][k - 1]} ends",
+                k, "first_year", rows["first_year"][k],
+            )  # fmt: skip
+    if len(rows) and rows["first_year"][0] < tables["instance"]["base_year"].iloc[0]:
+        yield Warn(
+            problem("periods", "starts before the base year to which money is"
+                    " discounted", 0, "first_year", rows["first_year"][0])
+        )  # fmt: skip
+
+
+@check("services", "levels")
+def levels_are_complete(tables: Tables) -> Found:
+    """Each service has levels 1, 2, ... of growing capacity."""
+    levels = tables["levels"]
+    for k, service in enumerate(tables["services"]["service"]):
+        rows = levels[levels["service"] == service].sort_values("level")
+        if rows.empty:
+            yield problem("services", "has no row in levels", k, "service", service)
+            continue
+        expected = range(1, len(rows) + 1)
+        if list(rows["level"]) != list(expected):
+            yield problem(
+                "levels", f"levels of {service} must be 1..{len(rows)} without holes",
+                rows.index[0], "level", ", ".join(map(str, rows["level"])),
+            )  # fmt: skip
+            continue
+        previous = rows["capacity"].shift(fill_value=0.0)
+        for i in rows.index[rows["capacity"] <= previous]:
+            yield problem(
+                "levels",
+                f"expected more than {previous[i]:g}, the capacity of the level below",
+                i, "capacity", f"{rows['capacity'][i]:g}",
+            )  # fmt: skip
+        for i in rows.index[
+            rows["capex_mln"] < rows["capex_mln"].shift(fill_value=0.0)
+        ]:
+            yield Warn(
+                problem("levels", "is cheaper to build than the level below", i,
+                        "capex_mln", f"{rows['capex_mln'][i]:g}")
+            )  # fmt: skip
+
+
+@check("levels")
+def minimum_use_fits(tables: Tables) -> Found:
+    """No level must serve more than it holds."""
+    rows = tables["levels"]
+    for i in rows.index[rows["min_use"] > rows["capacity"]]:
+        yield problem(
+            "levels", f"expected at most the capacity, {rows['capacity'][i]:g}",
+            i, "min_use", f"{rows['min_use'][i]:g}",
+        )  # fmt: skip
+
+
+@check("services", "sites")
+def services_have_sites(tables: Tables) -> Found:
+    """Each service has a site that is not forbidden."""
+    usable = set(tables["sites"].query("status != 'forbidden'")["service"])
+    for k, service in enumerate(tables["services"]["service"]):
+        if service not in usable:
+            yield problem(
+                "services", "has no usable site in sites", k, "service", service
+            )
+
+
+@check("services", "standards", "budgets")
+def prices_are_given(tables: Tables) -> Found:
+    """What may be missed has a price; a price of nothing is odd."""
+    for table, flag, wanted, price in (
+        ("services", "may_be_unserved", True, "unserved_mln_per_unit_year"),
+        ("standards", "is_hard", False, "shortfall_mln_per_unit_year"),
+        ("budgets", "is_hard", False, "overrun_price"),
+    ):
+        rows = tables[table]
+        for i in rows.index[(rows[flag] == wanted) & (rows[price] == 0)]:
+            yield Warn(
+                problem(
+                    table, "is priced at nothing: the rule has no force", i, price, 0
+                )
+            )
+
+
+@check("scenarios", "population", "growth", "periods", "settlements", "groups")
+def population_is_complete(tables: Tables) -> Found:
+    """Each projection covers every period; names of projections and groups exist."""
+    scenarios, periods = tables["scenarios"], list(tables["periods"]["period"])
+    named = scenarios["projection"].where(
+        scenarios["projection"] != "", scenarios["scenario"]
+    )
+    projections = sorted(set(named))
+    for table in ("population", "growth"):
+        cells = tables[table]["scenario"]
+        for i in np.flatnonzero(~cells.isin(projections)):
+            hint = did_you_mean(str(cells[i]), projections)
+            yield Warn(
+                problem(table, f"no scenario uses this projection{hint}", i,
+                        "scenario", cells[i])
+            )  # fmt: skip
+    groups = {*tables["groups"]["group"], demand.ALL}
+    cells = tables["population"]["group"]
+    for i in np.flatnonzero(~cells.isin(groups)):
+        hint = did_you_mean(str(cells[i]), groups)
+        yield problem(
+            "population", f"no such group in groups{hint}", i, "group", cells[i]
+        )
+    yield from _missing_periods(
+        tables, "population", ["settlement", "group"], projections, periods
+    )
+    yield from _missing_periods(tables, "growth", ["region"], projections, periods)
+    yield from _growth_regions(tables, projections)
+
+
+def _missing_periods(
+    tables: Tables,
+    table: str,
+    by: list[str],
+    projections: list[str],
+    periods: list[str],
+) -> Found:
+    rows = tables[table]
+    rows = rows[rows["scenario"].isin(projections)]
+    names = projections if table == "population" else sorted(set(rows["scenario"]))
+    for values, part in rows.groupby(by, sort=False):
+        have = set(zip(part["scenario"], part["period"], strict=True))
+        own = names if table == "population" else sorted(set(part["scenario"]))
+        missing = [f"{s} {p}" for s in own for p in periods if (s, p) not in have]
+        if missing:
+            yield problem(
+                table, f"missing rows for scenario and period: {', '.join(missing)}",
+                part.index[0], "+".join(by), ", ".join(str(v) for v in values),
+            )  # fmt: skip
+
+
+def _growth_regions(tables: Tables, projections: list[str]) -> Found:
+    regions = sorted(set(tables["settlements"]["region"]))
+    growth = tables["growth"]
+    for i in np.flatnonzero(~growth["region"].isin([*regions, ""])):
+        value = str(growth["region"][i])
+        hint = did_you_mean(value, regions)
+        yield problem(
+            "growth", f"no settlement has this region{hint}", i, "region", value
+        )
+    for projection in projections:
+        have = set(growth.loc[growth["scenario"] == projection, "region"])
+        missing = (
+            [] if not have or "" in have else [r for r in regions if r not in have]
+        )
+        if missing:
+            yield problem(
+                "growth", f"missing regions of projection {projection!r} (or a row with"
+                f" an empty region for all others): {', '.join(missing)}",
+            )  # fmt: skip
+
+
+@check("sites", "services", "levels", "settlements")
+def sites_are_placed(tables: Tables) -> Found:
+    """Each site has one place, and a level that exists."""
+    rows = tables["sites"]
+    lost = (rows["settlement"] == "") & (rows["lat"].isna() | rows["lon"].isna())
+    for i in rows.index[lost]:
+        yield problem("sites", "expected a settlement, or lat and lon", i, "settlement")
+    top = tables["levels"].groupby("service")["level"].max()
+    limit = rows["service"].map(top)
+    for i in rows.index[rows["max_level"] > limit]:
+        yield problem(
+            "sites", f"{rows['service'][i]} has levels up to {limit[i]}",
+            i, "max_level", rows["max_level"][i],
+        )  # fmt: skip
+    first = rows.groupby("site")["settlement"].transform("first")
+    for i in rows.index[rows["settlement"] != first]:
+        yield problem(
+            "sites", f"site {rows['site'][i]!r} stands in {first[i]!r} in another row",
+            i, "settlement", rows["settlement"][i],
+        )  # fmt: skip
+
+
+@check("sites", "facilities", "levels")
+def facilities_fit(tables: Tables) -> Found:
+    """What stands has a site, a level and room; statuses agree with it."""
+    rows, sites, levels = tables["facilities"], tables["sites"], tables["levels"]
+    site = sites.set_index(["service", "site"])
+    pairs = pd.MultiIndex.from_frame(rows[["service", "site"]])
+    for i in np.flatnonzero(~pairs.isin(site.index)):
+        here = sites.loc[sites["service"] == rows["service"][i], "site"]
+        hint = did_you_mean(str(rows["site"][i]), here)
+        yield problem(
+            "facilities", f"no such site of {rows['service'][i]} in sites{hint}",
+            i, "site", rows["site"][i],
+        )  # fmt: skip
+    known = pd.MultiIndex.from_frame(levels[["service", "level"]])
+    has_level = pd.MultiIndex.from_frame(rows[["service", "level"]]).isin(known)
+    for i in np.flatnonzero(~has_level):
+        top = levels.loc[levels["service"] == rows["service"][i], "level"].max()
+        yield problem(
+            "facilities", f"expected a level of {rows['service'][i]}, 1 to {top}",
+            i, "level", rows["level"][i],
+        )  # fmt: skip
+    units = rows.groupby(["service", "site"])["units"].sum()
+    stands = pd.MultiIndex.from_frame(sites[["service", "site"]])
+    total = units.reindex(stands, fill_value=0).to_numpy()
+    for i in np.flatnonzero(total > sites["max_units"].to_numpy()):
+        yield problem(
+            "sites", f"expected at least {total[i]}, the facilities that stand there",
+            i, "max_units", sites["max_units"][i],
+        )  # fmt: skip
+    for i in np.flatnonzero((sites["status"] == "existing").to_numpy() & (total == 0)):
+        yield problem("sites", "nothing stands there; expected candidate",
+                      i, "status", "existing")  # fmt: skip
+    for i in np.flatnonzero((sites["status"] == "candidate").to_numpy() & (total > 0)):
+        yield problem("sites", "something stands there; expected existing",
+                      i, "status", "candidate")  # fmt: skip
+
+
+@check("sites", "facilities")
+def locks_do_not_contradict(tables: Tables) -> Found:
+    """Nothing is locked in and locked out."""
+    sites = tables["sites"].set_index(["service", "site"])["status"]
+    rows = tables["facilities"]
+    pairs = pd.MultiIndex.from_frame(rows[["service", "site"]])
+    status = sites.reindex(pairs).to_numpy()
+    clash = rows["is_locked"].to_numpy() & (status == "forbidden")
+    for i in np.flatnonzero(clash):
+        yield problem(
+            "facilities", "is locked in, but its site is forbidden (locked out)",
+            i, "is_locked", "true",
+        )  # fmt: skip
+
+
+@check("facilities", "periods")
+def renewals_are_in_time(tables: Tables) -> Found:
+    """A year of renewal lies in the horizon; otherwise it says something odd."""
+    rows, periods = tables["facilities"], tables["periods"]
+    first = int(periods["first_year"].iloc[0])
+    end = int(periods["first_year"].iloc[-1] + periods["years"].iloc[-1])
+    year = rows["renew_by_year"]
+    for i in rows.index[(year > 0) & (year < first)]:
+        yield Warn(problem("facilities", f"is overdue: renewed in {first}", i,
+                           "renew_by_year", year[i]))  # fmt: skip
+    odd = (year > 0) & ((year < 1800) | (year > end + 200))
+    for i in rows.index[odd]:
+        yield problem("facilities", "expected a year, or 0 for never", i,
+                      "renew_by_year", year[i])  # fmt: skip
+
+
+@check("transitions", "levels")
+def transitions_exist(tables: Tables) -> Found:
+    """Both levels exist and differ."""
+    rows = tables["transitions"]
+    top = rows["service"].map(tables["levels"].groupby("service")["level"].max())
+    for name in ("from_level", "to_level"):
+        for i in rows.index[rows[name] > top]:
+            yield problem("transitions", f"expected a level, 0 to {top[i]}", i, name,
+                          rows[name][i])  # fmt: skip
+    for i in rows.index[rows["from_level"] == rows["to_level"]]:
+        yield problem("transitions", "keeping a level is always allowed and free", i,
+                      "to_level", rows["to_level"][i])  # fmt: skip
+
+
+@check("referrals", "levels")
+def referrals_name_levels(tables: Tables) -> Found:
+    """The levels of both tiers exist."""
+    rows = tables["referrals"]
+    top = tables["levels"].groupby("service")["level"].max()
+    for name, level in (("service", "from_level"), ("to_service", "to_level")):
+        limit = rows[name].map(top)
+        for i in rows.index[rows[level] > limit]:
+            yield problem("referrals", f"{rows[name][i]} has levels up to {limit[i]}",
+                          i, level, rows[level][i])  # fmt: skip
+
+
+@check("budgets", "settlements", "periods")
+def budgets_are_sound(tables: Tables) -> Found:
+    """Regions exist; a budget without a row for a period is unlimited there."""
+    rows = tables["budgets"]
+    regions = sorted(set(tables["settlements"]["region"]))
+    for i in np.flatnonzero(~rows["region"].isin([*regions, ""])):
+        hint = did_you_mean(str(rows["region"][i]), regions)
+        yield problem("budgets", f"no settlement has this region{hint}", i, "region",
+                      rows["region"][i])  # fmt: skip
+    for name, part in rows.groupby("budget", sort=False):
+        missing = [
+            p for p in tables["periods"]["period"] if p not in set(part["period"])
+        ]
+        if missing:
+            yield Warn(
+                problem("budgets", f"no limit in {', '.join(missing)}", part.index[0],
+                        "budget", name)
+            )  # fmt: skip
+
+
+@check("standards", "settlements")
+def standards_apply_somewhere(tables: Tables) -> Found:
+    """A rule that no settlement falls under is odd."""
+    settlements = tables["settlements"]
+    for i, row in tables["standards"].iterrows():
+        if not applies_to(settlements, row["applies_to"]).any():
+            yield Warn(problem("standards", "applies to no settlement", i, "applies_to",
+                               row["applies_to"]))  # fmt: skip
+
+
+def applies_to(
+    settlements: pd.DataFrame, who: str
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which settlements a standard applies to (column ``applies_to``)."""
+    if who == "all":
+        return np.ones(len(settlements), dtype=bool)
+    if who in ("urban", "rural"):
+        urban = demand.is_urban(settlements)
+        return urban if who == "urban" else ~urban
+    return settlements[f"is_{who}"].to_numpy(dtype=bool)
+
+
+@check("road_nodes", "road_links", "travel", "sites", "settlements")
+def there_is_a_way(tables: Tables) -> Found:
+    """There is a road graph or a table of travel times."""
+    if len(tables["travel"]) == 0 and len(tables["road_nodes"]) == 0:
+        yield problem("road_nodes", "expected a road graph (road_nodes, road_links,"
+                      " road_classes) or the table travel")  # fmt: skip
+    links = tables["road_links"]
+    for i in links.index[links["from_node"] == links["to_node"]]:
+        yield Warn(problem("road_links", "leads from a node to itself", i, "to_node",
+                           links["to_node"][i]))  # fmt: skip
+    if len(tables["travel"]) and len(links):
+        yield Warn(problem("travel", "is used; the road graph is not"))

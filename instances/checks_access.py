@@ -1,0 +1,136 @@
+"""Checks that need travel times: who reaches nothing, what can never hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aumaq.instances.checks import Found, Warn, applies_to, problem
+
+if TYPE_CHECKING:
+    from aumaq.instances.instance import Instance
+
+Floats = NDArray[np.float64]
+
+
+def _peak_demand(instance: Instance, service: str) -> Floats:
+    """Return demand at its highest over scenarios, (settlements, periods)."""
+    variants = (
+        instance.with_scenario(n).demand(service) for n in instance.scenario_names
+    )
+    peak = None
+    for variant in variants:
+        peak = variant if peak is None else np.maximum(peak, variant)
+    assert peak is not None
+    return peak
+
+
+def _site_capacity(instance: Instance, service: str) -> Floats:
+    """Return the most that each site can hold, units of demand."""
+    levels, sites = instance.levels(service), instance.service_sites(service)
+    limit = sites["max_level"].to_numpy()
+    level = np.where(limit == 0, len(levels), limit)
+    largest = levels["capacity"].to_numpy()[level - 1] * sites["max_units"].to_numpy()
+    return np.where(sites["status"] == "forbidden", 0.0, largest)
+
+
+def settlements_reach_a_site(instance: Instance) -> Found:
+    """Who has demand reaches a site; those who do not are named."""
+    settlements = instance.tables["settlements"]
+    for service in instance.service_names:
+        row = instance.service(service)
+        peak = _peak_demand(instance, service).max(axis=1)
+        has_option = np.zeros(len(settlements), dtype=bool)
+        has_option[instance.access(service)["i"].to_numpy()] = True
+        for i in np.flatnonzero((peak > 0) & ~has_option):
+            message = f"reaches no site of {service}: its demand stays unserved"
+            found = problem("settlements", message, i, "settlement",
+                            settlements["settlement"][i])  # fmt: skip
+            yield found if not row["may_be_unserved"] else Warn(found)
+
+
+def capacity_meets_demand(instance: Instance) -> Found:
+    """All sites at their largest hold the demand, in total and where one lives."""
+    settlements = instance.tables["settlements"]
+    for k, service in enumerate(instance.service_names):
+        row, pairs = instance.service(service), instance.access(service)
+        must = not row["may_be_unserved"]
+        capacity, peak = (
+            _site_capacity(instance, service),
+            _peak_demand(instance, service),
+        )
+        if capacity.sum() < peak.sum(axis=0).max():
+            found = problem(
+                "services",
+                f"sites at their largest hold {capacity.sum():.6g}, demand is up to"
+                f" {peak.sum(axis=0).max():.6g}",
+                k, "service", service,
+            )  # fmt: skip
+            yield found if must else Warn(found)
+        how = "max" if row["allocation"] == "whole" else "sum"
+        held = pd.Series(capacity[pairs["j"]]).groupby(pairs["i"].to_numpy()).agg(how)
+        reach = held.reindex(range(len(settlements)), fill_value=np.inf).to_numpy()
+        for i in np.flatnonzero(reach < peak.max(axis=1) * (1 - 1e-9)):
+            found = problem(
+                "settlements",
+                f"its sites of {service} hold {reach[i]:.6g} at most, it demands up to"
+                f" {peak[i].max():.6g}",
+                i, "settlement", settlements["settlement"][i],
+            )  # fmt: skip
+            yield found if must else Warn(found)
+
+
+def hard_standards_can_hold(instance: Instance) -> Found:
+    """A hard standard has a site within its time wherever it must hold."""
+    settlements = instance.tables["settlements"]
+    for k, rule in instance.tables["standards"].iterrows():
+        if not rule["is_hard"] or rule["share"] == 0:
+            continue
+        pairs = instance.access(rule["service"])
+        near = pairs.loc[pairs["minutes"] <= rule["minutes"], "i"]
+        lost = applies_to(settlements, rule["applies_to"])
+        lost &= _peak_demand(instance, rule["service"]).max(axis=1) > 0
+        lost[near.to_numpy()] = False
+        if rule["scope"] == "settlement":
+            for i in np.flatnonzero(lost):
+                yield problem(
+                    "standards",
+                    f"is hard, but settlement {settlements['settlement'][i]!r}"
+                    f" has no site within {rule['minutes']:g} minutes",
+                    k, "minutes", f"{rule['minutes']:g}",
+                )  # fmt: skip
+
+
+def referrals_can_hold(instance: Instance) -> Found:
+    """A facility that must stand has a higher tier within its time."""
+    for k, rule in instance.tables["referrals"].iterrows():
+        lower = instance.service_sites(rule["service"])
+        upper = instance.service_sites(rule["to_service"])
+        pairs = instance.site_minutes(rule["service"], rule["to_service"])
+        pairs = pairs[pairs["minutes"] <= rule["minutes"]]
+        usable = (upper["status"] != "forbidden").to_numpy()
+        reached = set(pairs.loc[usable[pairs["k"]], "j"])
+        for j in range(len(lower)):
+            if j in reached or lower["status"][j] == "forbidden":
+                continue
+            must = lower["status"][j] == "required" and rule["from_level"] == 1
+            found = problem(
+                "referrals",
+                f"site {lower['site'][j]!r} of {rule['service']} has no site of"
+                f" {rule['to_service']} within {rule['minutes']:g} minutes: level"
+                f" {rule['from_level']} and above can never stand there",
+                k, "minutes", f"{rule['minutes']:g}",
+            )  # fmt: skip
+            yield found if must else Warn(found)
+
+
+ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
+    settlements_reach_a_site,
+    capacity_meets_demand,
+    hard_standards_can_hold,
+    referrals_can_hold,
+)

@@ -1,0 +1,37 @@
+"""A content hash: the same problem gives the same hash in every file format."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.tables import OWN_COLUMN_PREFIX, TABLES
+
+
+def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return the sha256 of all tables in schema order, without own columns.
+
+    Numbers enter as their eight bytes, text as UTF-8: nothing depends on how a
+    format prints a number.
+    """
+    digest = hashlib.sha256()
+    for table in TABLES:
+        frame = tables[table.name]
+        digest.update(f"{table.name}:{len(frame)}\n".encode())
+        for name in frame.columns:
+            if str(name).startswith(OWN_COLUMN_PREFIX):
+                continue
+            digest.update(f"{name}\n".encode())
+            digest.update(_column_bytes(frame[name]))
+    return digest.hexdigest()
+
+
+def _column_bytes(column: pd.Series[object]) -> bytes:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        # Adding zero turns -0.0 into 0.0.
+        numbers = column.to_numpy(dtype=np.float64) + 0.0
+        return numbers.astype("<f8").tobytes()
+    return "\x1f".join(column.astype("str")).encode()

@@ -1,0 +1,386 @@
+"""The instance: everything that defines a problem, immutable and validated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aumaq.instances import access, demand
+from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
+from aumaq.instances.hashing import content_hash
+from aumaq.instances.normalising import normalise
+from aumaq.instances.validation import validate, validate_access
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Switches and rates of the whole territory; see table ``policies``."""
+
+    discount_rate: float
+    value_of_time_per_hour: float
+    count_residual_value: bool
+    allow_closing: bool
+    allow_reducing: bool
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One future; see table ``scenarios``."""
+
+    scenario: str
+    title: str
+    projection: str
+    capex_factor: float
+    opex_factor: float
+    budget_factor: float
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Everything that defines a problem.
+
+    Build one with :func:`aumaq.instances.read` or :func:`from_tables`. Tables are
+    given out as copy-on-write copies: changing one never changes the instance.
+    Two instances are equal if their tables and the active scenario are.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    scenario: str
+    outlines: dict[str, Any] | None = None
+    warnings: tuple[Problem, ...] = ()
+    _derived: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether tables, scenario and outlines are the same."""
+        if not isinstance(other, Instance):
+            return NotImplemented
+        return (
+            self.content_hash == other.content_hash
+            and self.scenario == other.scenario
+            and self.outlines == other.outlines
+        )
+
+    def __hash__(self) -> int:
+        """Return a hash of content and scenario."""
+        return hash((self.content_hash, self.scenario))
+
+    def __repr__(self) -> str:
+        """Return a line with the sizes."""
+        return (
+            f"<Instance {self.name!r}: {len(self.settlement_ids)} settlements,"
+            f" {len(self.service_names)} services, {len(self.period_names)} periods,"
+            f" scenario {self.scenario!r}>"
+        )
+
+    # -- what it is ------------------------------------------------------------
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of the table (UnknownNameError if there is none)."""
+        if name not in self.tables:
+            raise UnknownNameError("table", name, self.tables)
+        return self.tables[name].copy(deep=False)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The sha256 of all tables: the same in every file format."""
+        return content_hash(self.tables)
+
+    @property
+    def _head(self) -> pd.Series[Any]:
+        return self.tables["instance"].iloc[0]
+
+    @property
+    def name(self) -> str:
+        """The short name."""
+        return str(self._head["name"])
+
+    @property
+    def title(self) -> str:
+        """The title for readers."""
+        return str(self._head["title"])
+
+    @property
+    def currency(self) -> str:
+        """The currency of all money; money columns are in millions of it."""
+        return str(self._head["currency"])
+
+    @property
+    def base_year(self) -> int:
+        """The year to which money is discounted."""
+        return int(self._head["base_year"])
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The switches and rates of the whole territory."""
+        row = self.tables["policies"].iloc[0]
+        return Policies(
+            discount_rate=float(row["discount_rate"]),
+            value_of_time_per_hour=float(row["value_of_time_per_hour"]),
+            count_residual_value=bool(row["count_residual_value"]),
+            allow_closing=bool(row["allow_closing"]),
+            allow_reducing=bool(row["allow_reducing"]),
+        )
+
+    @cached_property
+    def active_scenario(self) -> Scenario:
+        """The row of the active scenario."""
+        rows = self.tables["scenarios"]
+        row = rows[rows["scenario"] == self.scenario].iloc[0]
+        return Scenario(
+            scenario=self.scenario,
+            title=str(row["title"]) or self.scenario,
+            projection=str(row["projection"]) or self.scenario,
+            capex_factor=float(row["capex_factor"]),
+            opex_factor=float(row["opex_factor"]),
+            budget_factor=float(row["budget_factor"]),
+        )
+
+    def _texts(self, table: str, column: str) -> tuple[str, ...]:
+        return tuple(self.tables[table][column])
+
+    @property
+    def scenario_names(self) -> tuple[str, ...]:
+        """All scenarios; the first is the default."""
+        return self._texts("scenarios", "scenario")
+
+    @property
+    def period_names(self) -> tuple[str, ...]:
+        """The periods in order."""
+        return self._texts("periods", "period")
+
+    @property
+    def first_years(self) -> tuple[int, ...]:
+        """First year of each period."""
+        return tuple(int(year) for year in self.tables["periods"]["first_year"])
+
+    @property
+    def period_years(self) -> tuple[int, ...]:
+        """Length of each period, years."""
+        return tuple(int(years) for years in self.tables["periods"]["years"])
+
+    @property
+    def service_names(self) -> tuple[str, ...]:
+        """The services in order."""
+        return self._texts("services", "service")
+
+    @property
+    def settlement_ids(self) -> tuple[str, ...]:
+        """The settlements in order."""
+        return self._texts("settlements", "settlement")
+
+    # -- variations ------------------------------------------------------------
+
+    def with_scenario(self, name: str) -> Instance:
+        """Return the instance with another active scenario."""
+        if name not in self.scenario_names:
+            raise UnknownNameError("scenario", name, self.scenario_names)
+        return Instance(self.tables, name, self.outlines, self.warnings, self._derived)
+
+    def replace(self, **tables: pd.DataFrame) -> Instance:
+        """Return an instance with some tables replaced; validated anew."""
+        instance = from_tables({**self.tables, **tables}, outlines=self.outlines)
+        return instance.with_scenario(self.scenario)
+
+    # -- what follows from the tables --------------------------------------------
+
+    def service(self, name: str) -> pd.Series[Any]:
+        """Return the row of a service (UnknownNameError if there is none)."""
+        if name not in self.service_names:
+            raise UnknownNameError("service", name, self.service_names)
+        rows = self.tables["services"]
+        return rows[rows["service"] == name].iloc[0]
+
+    def persons(self, group: str) -> Floats:
+        """Return members of a group, (settlements, periods), persons."""
+        return demand.persons(self.tables, self.active_scenario.projection, group)
+
+    def demand(self, service: str) -> Floats:
+        """Return demand for a service, (settlements, periods), units of demand."""
+        row = self.service(service)
+        return self.persons(str(row["group"])) * float(row["demand_per_person"])
+
+    def levels(self, service: str) -> pd.DataFrame:
+        """Return the levels of a service by level; row 0 is level 1."""
+        rows = self.tables["levels"]
+        rows = rows[rows["service"] == service]
+        return rows.sort_values("level").reset_index(drop=True)
+
+    def service_sites(self, service: str) -> pd.DataFrame:
+        """Return the sites of a service; lat, lon, region, ... filled in."""
+        return self._remember(f"sites:{service}", lambda: _sites(self, service))
+
+    def access(self, service: str) -> pd.DataFrame:
+        """Return access options: settlement, site, minutes, length_km, i, j.
+
+        ``i`` is the row in ``settlements``, ``j`` the row in
+        :meth:`service_sites`; sorted by i, minutes, j.
+        """
+        return self._remember(f"access:{service}", lambda: _options(self, service))
+
+    def site_minutes(self, from_service: str, to_service: str) -> pd.DataFrame:
+        """Return pairs of sites (j, k, minutes) within the longest referral."""
+        key = f"referral:{from_service}:{to_service}"
+        return self._remember(key, lambda: _pairs(self, from_service, to_service))
+
+    @property
+    def snapping(self) -> pd.DataFrame:
+        """How settlements are tied to roads: settlement, node, distance_km."""
+        return self._remember("snapping", lambda: _snapping(self))
+
+    def _remember(self, key: str, make: Any) -> pd.DataFrame:
+        if key not in self._derived:
+            self._derived[key] = make()
+        return self._derived[key].copy(deep=False)
+
+    @cached_property
+    def _graph(self) -> access.RoadGraph:
+        return access.road_graph(self.tables)
+
+    @cached_property
+    def _settlement_places(self) -> access.Places:
+        rows = self.tables["settlements"]
+        lat, lon = rows["lat"].to_numpy(), rows["lon"].to_numpy()
+        return access.tie(self._graph, rows["node"], lat, lon)
+
+    @property
+    def uses_travel_table(self) -> bool:
+        """Whether travel times are given outright."""
+        return len(self.tables["travel"]) > 0
+
+
+def from_tables(
+    tables: Mapping[str, pd.DataFrame], *, outlines: dict[str, Any] | None = None
+) -> Instance:
+    """Build a validated instance; raise InstanceError with everything wrong."""
+    typed, problems = normalise(tables)
+    errors, warnings = validate(typed, problems)
+    if errors:
+        raise InstanceError(errors)
+    frozen = MappingProxyType(typed)
+    draft = Instance(frozen, str(typed["scenarios"]["scenario"].iloc[0]), outlines)
+    errors, more = validate_access(draft)
+    if errors:
+        raise InstanceError(errors)
+    return Instance(
+        frozen, draft.scenario, outlines, (*warnings, *more), draft._derived
+    )
+
+
+def _sites(instance: Instance, service: str) -> pd.DataFrame:
+    rows = instance.tables["sites"]
+    rows = rows[rows["service"] == service].reset_index(drop=True)
+    settlements = instance.tables["settlements"].set_index("settlement")
+    home = settlements.reindex(rows["settlement"]).reset_index(drop=True)
+    for name in ("lat", "lon"):
+        rows[name] = rows[name].where(rows[name].notna(), home[name])
+    for name in ("name", "region", "district"):
+        rows[name] = home[name].where(rows["settlement"] != "", "").astype("str")
+    rows["name"] = rows["name"].where(rows["name"] != "", rows["site"])
+    return rows
+
+
+def _site_places(instance: Instance, sites: pd.DataFrame) -> access.Places:
+    """Tie sites: own node, else the settlement's place, else the nearest node."""
+    own = access.tie(
+        instance._graph, sites["node"], sites["lat"].to_numpy(), sites["lon"].to_numpy()
+    )
+    home = pd.Index(instance.settlement_ids).get_indexer(sites["settlement"])
+    use = (sites["node"] == "").to_numpy() & (home >= 0)
+    base = instance._settlement_places
+    return access.Places(
+        np.where(use, base.node[home], own.node),
+        np.where(use, base.connector_minutes[home], own.connector_minutes),
+        np.where(use, base.connector_km[home], own.connector_km),
+        np.where(use, base.is_snapped[home], own.is_snapped),
+    )
+
+
+def _options(instance: Instance, service: str) -> pd.DataFrame:
+    sites, row = instance.service_sites(service), instance.service(service)
+    internal = instance.tables["settlements"]["internal_minutes"].to_numpy()
+    given = instance.uses_travel_table
+    reach = access.Reach(
+        access.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
+        if given
+        else _site_places(instance, sites),
+        pd.Index(instance.settlement_ids)
+        .get_indexer(sites["settlement"])
+        .astype(np.int64),
+        (sites["status"] != "forbidden").to_numpy(),
+        float(row["cutoff_minutes"]),
+        int(row["nearest_sites"]),
+    )
+    if given:
+        pairs = access.given_options(_given(instance, sites), internal, reach)
+    else:
+        pairs = access.road_options(
+            instance._graph, instance._settlement_places, internal, reach
+        )
+    pairs = pairs.astype({"i": "int64", "j": "int64"})
+    ids = np.array(instance.settlement_ids, dtype=object)
+    pairs.insert(0, "site", sites["site"].to_numpy(dtype=object)[pairs["j"]])
+    pairs.insert(0, "settlement", ids[pairs["i"]])
+    return pairs.astype({"settlement": "str", "site": "str"})[
+        ["settlement", "site", "minutes", "length_km", "i", "j"]
+    ]
+
+
+def _given(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
+    travel = instance.tables["travel"]
+    i = pd.Index(instance.settlement_ids).get_indexer(travel["settlement"])
+    j = pd.Index(sites["site"]).get_indexer(travel["site"])
+    pairs = travel[["minutes", "length_km"]].assign(i=i, j=j)
+    return pairs[(i >= 0) & (j >= 0)]
+
+
+def _pairs(instance: Instance, from_service: str, to_service: str) -> pd.DataFrame:
+    rules = instance.tables["referrals"]
+    rules = rules[
+        (rules["service"] == from_service) & (rules["to_service"] == to_service)
+    ]
+    limit = float(rules["minutes"].max()) if len(rules) else 0.0
+    lower, upper = (
+        instance.service_sites(from_service),
+        instance.service_sites(to_service),
+    )
+    index = pd.Index(instance.settlement_ids)
+    home = index.get_indexer(lower["settlement"]).astype(np.int64)
+    target = index.get_indexer(upper["settlement"]).astype(np.int64)
+    if instance.uses_travel_table:
+        by_row = _given(instance, upper).rename(columns={"j": "k"})
+        pairs = pd.DataFrame({"j": np.arange(len(lower)), "i": home}).merge(by_row)
+    else:
+        pairs = access.site_pairs(
+            instance._graph,
+            _site_places(instance, lower),
+            _site_places(instance, upper),
+            limit,
+        )
+    j, k = np.nonzero((home[:, None] == target[None, :]) & (home[:, None] >= 0))
+    same = pd.DataFrame({"j": j, "k": k, "minutes": 0.0})
+    pairs = pd.concat([same, pairs[["j", "k", "minutes"]]]).drop_duplicates(["j", "k"])
+    pairs = pairs[pairs["minutes"] <= limit]
+    return pairs.sort_values(["j", "minutes", "k"]).reset_index(drop=True)
+
+
+def _snapping(instance: Instance) -> pd.DataFrame:
+    if instance.uses_travel_table or not instance._graph.num_nodes:
+        return pd.DataFrame({"settlement": [], "node": [], "distance_km": []})
+    places = instance._settlement_places
+    rows = np.flatnonzero(places.is_snapped)
+    return pd.DataFrame(
+        {
+            "settlement": np.array(instance.settlement_ids, dtype=object)[rows],
+            "node": instance._graph.codes.to_numpy(dtype=object)[places.node[rows]],
+            "distance_km": places.connector_km[rows] / access.DETOUR_FACTOR,
+        }
+    ).astype({"settlement": "str", "node": "str"})

@@ -1,0 +1,183 @@
+"""From raw cells to typed tables: every cell that cannot be read is a problem.
+
+Nothing is dropped, clipped or guessed: defaults are those that the schema documents,
+and a table that comes out with problems is never used for solving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.errors import Problem, did_you_mean
+from aumaq.instances.schema import Column, Table
+from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
+
+FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+def row_number(table: Table, position: int) -> int:
+    """Return the row as a reader counts it: file line for CSV, entry for TOML."""
+    return position + 1 if table.in_toml else position + 2
+
+
+def normalise(
+    raw: Mapping[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Return typed tables, one for each of the schema, and all problems found."""
+    problems: list[Problem] = []
+    for name in raw:
+        if name not in BY_NAME:
+            hint = did_you_mean(name, BY_NAME)
+            problems.append(Problem(name, f"unknown table{hint}"))
+    tables = {}
+    for table in TABLES:
+        frame = raw.get(table.name)
+        if frame is None or frame.empty:
+            if table.is_required:
+                problems.append(Problem(table.file, f"table {table.name} is missing"))
+            frame = pd.DataFrame() if frame is None else frame
+        if table.is_single and not table.is_required and frame.empty:
+            frame = pd.DataFrame([{}])
+        tables[table.name] = _normalise_table(table, frame, problems)
+    return tables, problems
+
+
+def _normalise_table(
+    table: Table, frame: pd.DataFrame, problems: list[Problem]
+) -> pd.DataFrame:
+    frame = frame.reset_index(drop=True)
+    known = [column.name for column in table.columns]
+    given = [str(name) for name in frame.columns]
+    label = f"[{table.name}]" if table.in_toml else ""
+    for name in given:
+        if name not in known and not name.startswith(OWN_COLUMN_PREFIX):
+            missing = [c for c in known if c not in given]
+            hint = did_you_mean(name, missing) or did_you_mean(name, known)
+            problems.append(
+                Problem(
+                    table.file,
+                    f"unknown column{hint}; own columns start with"
+                    f" {OWN_COLUMN_PREFIX!r}",
+                    column=f"{label}{name}",
+                )
+            )
+    columns: dict[str, pd.Series[object]] = {}
+    for column in table.columns:
+        if column.name in given:
+            columns[column.name] = _read(table, column, frame[column.name], problems)
+            continue
+        if column.is_required and len(frame):
+            meaning = f"{column.meaning}, {column.unit or column.kind}"
+            problems.append(
+                Problem(
+                    table.file,
+                    f"required column is missing: {meaning}",
+                    column=f"{label}{column.name}",
+                )
+            )
+        columns[column.name] = _filled(column, frame.index)
+    for name in given:
+        if name not in known and name.startswith(OWN_COLUMN_PREFIX):
+            columns[name] = _text(frame[name])
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:
+    """Return a column of defaults (of blanks where the column is required)."""
+    blank = {"text": "", "number": np.nan, "int": 0, "flag": False}[column.kind]
+    value = blank if column.is_required or column.default is None else column.default
+    dtype = {"text": "str", "number": "float64", "int": "int64", "flag": "bool"}
+    return pd.Series(value, index=index, dtype=dtype[column.kind])
+
+
+def _text(cells: pd.Series[object]) -> pd.Series[object]:
+    if pd.api.types.is_float_dtype(cells.dtype):
+        whole = cells.notna() & (cells == cells.round())
+        if (whole | cells.isna()).all():
+            cells = cells.astype("Int64").astype("object")
+    return cells.astype("object").where(cells.notna(), "").astype("str").str.strip()
+
+
+def _read(
+    table: Table, column: Column, cells: pd.Series[object], problems: list[Problem]
+) -> pd.Series[object]:
+    """Return the typed column; what cannot be read becomes blank and a problem."""
+    text = _text(cells)
+    is_empty = text == ""
+    if column.kind == "text":
+        values = text
+        bad = pd.Series(False, index=text.index)
+    elif column.kind == "flag":
+        values = text.str.lower().map(FLAGS)
+        bad = values.isna() & ~is_empty
+    else:
+        plain = cells if pd.api.types.is_numeric_dtype(cells.dtype) else text
+        values = pd.to_numeric(plain, errors="coerce")
+        if plain is text:  # Python's float is exact to the last bit
+            valid = values.notna().to_numpy()
+            exact = [float(cell) for cell in text.to_numpy(dtype=object)[valid]]
+            values = values.astype("float64")
+            values[valid] = exact
+        bad = (values.isna() & ~is_empty) | ~np.isfinite(values.fillna(0.0))
+        if column.kind == "int":
+            bad |= values.notna() & (values != values.round())
+    wanted = {"text": "text", "flag": "true or false", "int": "a whole number",
+              "number": "a finite number"}[column.kind]  # fmt: skip
+    _report(table, column, text, bad, f"expected {wanted}", problems)
+    if column.is_required:
+        unit = f" ({column.unit})" if column.unit else ""
+        _report(
+            table, column, text, is_empty, f"empty, expected {wanted}{unit}", problems
+        )
+    values = values.where(~(bad | is_empty), None)
+    blanks = _filled(column, text.index)
+    values = values.where(values.notna(), blanks) if column.kind != "text" else values
+    if column.kind == "text":
+        return values.where(~is_empty, blanks).astype("str")
+    _check_range(table, column, text, values, ~(bad | is_empty), problems)
+    return values.astype(blanks.dtype)
+
+
+def _check_range(
+    table: Table,
+    column: Column,
+    text: pd.Series[object],
+    values: pd.Series[object],
+    given: pd.Series[bool],
+    problems: list[Problem],
+) -> None:
+    if column.kind not in ("int", "number"):
+        return
+    numbers = values.astype("float64")
+    unit = f" {column.unit}" if column.unit else ""
+    if column.low is not None:
+        below = given & (numbers < column.low)
+        expected = f"expected at least {column.low:g}{unit}"
+        _report(table, column, text, below, expected, problems)
+    if column.high is not None:
+        above = given & (numbers > column.high)
+        expected = f"expected at most {column.high:g}{unit}"
+        _report(table, column, text, above, expected, problems)
+
+
+def _report(
+    table: Table,
+    column: Column,
+    text: pd.Series[object],
+    rows: pd.Series[bool],
+    message: str,
+    problems: list[Problem],
+) -> None:
+    problems.extend(
+        Problem(
+            table.file,
+            message,
+            row=row_number(table, int(position)),
+            column=f"[{table.name}]{column.name}" if table.in_toml else column.name,
+            value=str(text.iloc[position]),
+        )
+        for position in np.flatnonzero(rows.to_numpy())
+    )

@@ -1,0 +1,143 @@
+"""Everything that can be wrong with an instance, collected before anything is said.
+
+``validate`` runs the checks of the schema (keys, references, choices) and every check
+in ``CHECKS``; a check that reads a table which is broken already is left out, so that
+one mistake is told once. ``validate_access`` runs what needs travel times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.checks import CHECKS, Tables, Warn
+from aumaq.instances.checks_access import ACCESS_CHECKS
+from aumaq.instances.errors import Problem, did_you_mean
+from aumaq.instances.normalising import row_number
+from aumaq.instances.schema import Column, Table
+from aumaq.instances.tables import BY_NAME, TABLES
+
+if TYPE_CHECKING:
+    from aumaq.instances.instance import Instance
+
+Split = tuple[list[Problem], list[Problem]]
+
+
+@dataclass(frozen=True)
+class _Found:
+    errors: list[Problem]
+    warnings: list[Problem]
+
+    def add(self, found: Iterable[Problem | Warn]) -> None:
+        for item in found:
+            if isinstance(item, Warn):
+                self.warnings.append(item.problem)
+            else:
+                self.errors.append(item)
+
+
+def validate(tables: Tables, problems: Sequence[Problem]) -> Split:
+    """Return (errors, warnings) of typed tables, *problems* of reading included."""
+    found = _Found(list(problems), [])
+    for table in TABLES:
+        frame = tables[table.name]
+        found.add(_check_keys(table, frame))
+        for column in table.columns:
+            found.add(_check_choices(table, column, frame))
+            found.add(_check_references(table, column, tables))
+    broken = {_table_of(problem) for problem in found.errors}
+    for check in CHECKS:
+        if not broken.intersection(check.tables):
+            found.add(check.run(tables))
+    return found.errors, found.warnings
+
+
+def validate_access(instance: Instance) -> Split:
+    """Return (errors, warnings) that need the access options."""
+    found = _Found([], [])
+    for check in ACCESS_CHECKS:
+        found.add(check(instance))
+    return found.errors, found.warnings
+
+
+def _table_of(problem: Problem) -> str:
+    """Return the table that a problem is about."""
+    if problem.column.startswith("["):
+        return problem.column[1:].split("]")[0]
+    if problem.file in BY_NAME:
+        return problem.file
+    for table in TABLES:
+        if not table.in_toml and table.file == problem.file:
+            return table.name
+        if table.in_toml and f"table {table.name} " in problem.message:
+            return table.name
+    return problem.file
+
+
+def _label(table: Table, column: str) -> str:
+    return f"[{table.name}]{column}" if table.in_toml else column
+
+
+def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
+    if not table.key or frame.empty:
+        return
+    again = frame.duplicated(list(table.key), keep="first").to_numpy()
+    first = frame.drop_duplicates(list(table.key))
+    rows = {tuple(r): i for i, r in zip(first.index, first[list(table.key)].to_numpy(
+        dtype=object).tolist(), strict=True)}  # fmt: skip
+    for position in np.flatnonzero(again):
+        values = tuple(frame[list(table.key)].iloc[position].tolist())
+        earlier = row_number(table, int(rows[values]))
+        yield Problem(
+            table.file,
+            f"duplicate key, first seen in row {earlier}; expected once",
+            row=row_number(table, int(position)),
+            column=_label(table, "+".join(table.key)),
+            value=", ".join(str(value) for value in values),
+        )
+
+
+def _check_choices(
+    table: Table, column: Column, frame: pd.DataFrame
+) -> Iterable[Problem]:
+    if not column.choices or frame.empty:
+        return
+    cells = frame[column.name]
+    bad = ~cells.isin([*column.choices, ""]).to_numpy()
+    for position in np.flatnonzero(bad):
+        value = str(cells.iloc[position])
+        yield Problem(
+            table.file,
+            f"expected one of {', '.join(column.choices)}"
+            f"{did_you_mean(value, column.choices)}",
+            row=row_number(table, int(position)),
+            column=_label(table, column.name),
+            value=value,
+        )
+
+
+def _check_references(
+    table: Table, column: Column, tables: Tables
+) -> Iterable[Problem]:
+    if not column.references:
+        return
+    target, target_column = column.references.split(".")
+    known = tables[target][target_column]
+    cells = tables[table.name][column.name]
+    if known.empty and not BY_NAME[target].is_required and target == "regions":
+        return  # names of regions are a courtesy, not a register
+    bad = ~cells.isin(known).to_numpy() & (cells != "").to_numpy()
+    names = sorted(set(known))
+    for position in np.flatnonzero(bad):
+        value = str(cells.iloc[position])
+        yield Problem(
+            table.file,
+            f"no such {target_column} in {target}{did_you_mean(value, names)}",
+            row=row_number(table, int(position)),
+            column=_label(table, column.name),
+            value=value,
+        )

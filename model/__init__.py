@@ -1,0 +1,20 @@
+"""The mathematics: one file a rule family, assembled in order."""
+
+from aumaq.model.assemble import build
+from aumaq.model.context import FORMULATIONS, BuiltModel, Context
+from aumaq.model.data import ModelData, ServiceData, gather
+from aumaq.model.family import FAMILIES
+from aumaq.model.rules import Rule, rules_of
+
+__all__ = [
+    "FAMILIES",
+    "FORMULATIONS",
+    "BuiltModel",
+    "Context",
+    "ModelData",
+    "Rule",
+    "ServiceData",
+    "build",
+    "gather",
+    "rules_of",
+]

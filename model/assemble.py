@@ -1,0 +1,60 @@
+"""The table of contents of the mathematics: families in order, then the objective."""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+from pyomo.core.expr import LinearExpression
+
+from aumaq.instances import Instance
+from aumaq.model import families
+from aumaq.model.context import BuiltModel, Context
+from aumaq.model.data import gather
+from aumaq.model.family import FAMILIES, in_build_order
+
+assert families  # importing the package registers its families
+
+TERMS = (
+    "building",
+    "closing",
+    "renewal",
+    "residual",
+    "operation",
+    "travel",
+    "unserved",
+    "shortfall",
+    "overrun",
+)
+"""The terms of the objective, in the order in which they are reported."""
+
+
+def build(instance: Instance, *, formulation: str = "strong") -> BuiltModel:
+    """Build the Pyomo model of the instance's active scenario.
+
+    *formulation* is ``strong`` (allocation keeps the level index) or ``weak``.
+    """
+    context = Context(
+        pyo.ConcreteModel(name=instance.name), gather(instance), formulation
+    )
+    for family in in_build_order(FAMILIES.values()):
+        family.build(context)
+    _objective(context)
+    return BuiltModel(context.model, context.data, context.variables, formulation)
+
+
+def _objective(c: Context) -> None:
+    """Add ``cost`` = sum of all terms, each kept apart as an expression."""
+    c.model.term = pyo.Expression(
+        TERMS, rule=lambda _, name: _linear(c.objective.get(name, []))
+    )
+    everything = [pair for name in TERMS for pair in c.objective.get(name, [])]
+    c.model.cost = pyo.Objective(expr=_linear(everything), sense=pyo.minimize)
+
+
+def _linear(pairs: list[tuple[float, object]]) -> LinearExpression | float:
+    if not pairs:
+        return 0.0
+    return LinearExpression(
+        constant=0.0,
+        linear_coefs=[coefficient for coefficient, _ in pairs],
+        linear_vars=[variable for _, variable in pairs],
+    )

@@ -1,0 +1,211 @@
+"""Numbers that the rule families share, gathered once from the instance.
+
+Families look numbers up here and write algebra; nothing here knows Pyomo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aumaq.instances import Instance
+from aumaq.model.levels import useful_levels
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ServiceData:
+    """One service. Shapes: J sites, L levels (0 is "none"), T periods, I settlements.
+
+    Costs are in mln, with the scenario's factors applied.
+    """
+
+    name: str
+    sites: tuple[str, ...]
+    site_region: tuple[str, ...]
+    status: NDArray[np.str_]
+    places: Ints  # (J,) facilities that fit
+    first_period: Ints  # (J,)
+    max_level: Ints  # (J,)
+    stock: Ints  # (J, L+1) before the first period; column 0: empty places
+    locked: Ints  # (J, L+1)
+    due: Ints  # (J, L+1, T) facilities to renew by the start of the period
+    is_built: Flags  # (J, L+1) levels that the model knows
+    capacity: Floats  # (L+1,) of one facility, units of demand
+    min_use: Floats  # (L+1,)
+    opex_mln_per_year: Floats  # (L+1,)
+    renewal_mln: Floats  # (L+1,)
+    transition_mln: Floats  # (L+1, L+1) from, to
+    is_transition_allowed: Flags  # (L+1, L+1)
+    residual_factor: Floats  # (T,) credit for a mln built, discounted
+    demand: Floats  # (I, T) units of demand
+    option_settlement: Ints  # (K,)
+    option_site: Ints  # (K,)
+    option_minutes: Floats  # (K,)
+    allocation: str  # free, whole, nearest
+    may_be_unserved: bool
+    travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
+    unserved_mln_per_unit_year: float
+
+    @property
+    def num_levels(self) -> int:
+        """L, without level 0."""
+        return len(self.capacity) - 1
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """All services and what they share. ``df``, ``ann``: docs/mathematics.md."""
+
+    instance: Instance
+    periods: tuple[str, ...]
+    years: Floats  # (T,)
+    df: Floats  # (T,) paid once at the start of the period
+    ann: Floats  # (T,) paid every year of the period
+    settlements: tuple[str, ...]
+    services: dict[str, ServiceData]
+
+
+def gather(instance: Instance) -> ModelData:
+    """Gather the numbers of the active scenario."""
+    rate = instance.policies.discount_rate
+    start = np.array(instance.first_years, dtype=float) - instance.base_year
+    years = np.array(instance.period_years, dtype=float)
+    ann = [
+        sum((1.0 + rate) ** -(s + k) for k in range(int(n)))
+        for s, n in zip(start, years, strict=True)
+    ]
+    return ModelData(
+        instance=instance,
+        periods=instance.period_names,
+        years=years,
+        df=(1.0 + rate) ** -start,
+        ann=np.array(ann),
+        settlements=instance.settlement_ids,
+        services={name: _service(instance, name) for name in instance.service_names},
+    )
+
+
+def _service(instance: Instance, name: str) -> ServiceData:
+    row, levels = instance.service(name), instance.levels(name)
+    sites, options = instance.service_sites(name), instance.access(name)
+    scenario, policies = instance.active_scenario, instance.policies
+    demand = instance.demand(name)
+    capex = _with_none(levels["capex_mln"]) * scenario.capex_factor
+    closing = _with_none(levels["closing_mln"]) * scenario.capex_factor
+    opex = _with_none(levels["opex_mln_per_year"]) * scenario.opex_factor
+    cost, allowed = _transitions(
+        instance, name, capex, closing, float(row["enlarge_credit_share"])
+    )
+    stock, locked, due = _existing(instance, name, sites, len(levels))
+    period = pd.Index(instance.period_names)
+    first = period.get_indexer(sites["first_period"])
+    capacity, min_use = _with_none(levels["capacity"]), _with_none(levels["min_use"])
+    i, j = options["i"].to_numpy(), options["j"].to_numpy()
+    reachable = np.zeros((len(sites), len(period)))
+    np.add.at(reachable, j, demand[i])
+    max_level = sites["max_level"].to_numpy()
+    data = ServiceData(
+        name=name,
+        sites=tuple(sites["site"]),
+        site_region=tuple(sites["region"]),
+        status=sites["status"].to_numpy(dtype=str),
+        places=sites["max_units"].to_numpy(),
+        first_period=np.maximum(first, 0).astype(np.int64),
+        max_level=np.where(max_level == 0, len(levels), max_level),
+        stock=stock,
+        locked=locked,
+        due=due,
+        is_built=np.zeros_like(stock, dtype=bool),
+        capacity=capacity,
+        min_use=min_use,
+        opex_mln_per_year=opex,
+        renewal_mln=capex * float(row["renewal_share"]),
+        transition_mln=cost,
+        is_transition_allowed=allowed,
+        residual_factor=_residual(instance, float(row["lifetime_years"])),
+        demand=demand,
+        option_settlement=i,
+        option_site=j,
+        option_minutes=options["minutes"].to_numpy(),
+        allocation=str(row["allocation"]),
+        may_be_unserved=bool(row["may_be_unserved"]),
+        travel_mln_per_unit_minute=float(row["trips_per_year"])
+        / 60.0
+        * policies.value_of_time_per_hour
+        / 1e6,
+        unserved_mln_per_unit_year=float(row["unserved_mln_per_unit_year"]),
+    )
+    data.is_built[:] = useful_levels(
+        instance, data, reachable.max(axis=1), capex, closing
+    )
+    return data
+
+
+def _with_none(column: pd.Series[float]) -> Floats:
+    """Return the numbers of levels 0..L, with 0 for level 0."""
+    return np.concatenate([[0.0], column.to_numpy(dtype=float)])
+
+
+def _transitions(
+    instance: Instance, name: str, capex: Floats, closing: Floats, credit: float
+) -> tuple[Floats, Flags]:
+    """Return costs (mln) and permissions, (L+1, L+1), from and to."""
+    size = len(capex)
+    before, after = np.arange(size)[:, None], np.arange(size)[None, :]
+    build = np.maximum(0.0, capex[None, :] - credit * capex[:, None])
+    shrink = np.maximum(0.0, closing[:, None] - closing[None, :])
+    cost = np.where(after > before, build, np.where(after < before, shrink, 0.0))
+    allowed = np.ones((size, size), dtype=bool)
+    if not instance.policies.allow_closing:
+        allowed[1:, 0] = False
+    if not instance.policies.allow_reducing:
+        allowed[(after < before) & (after > 0)] = False
+    rows = instance.tables["transitions"]
+    factor = instance.active_scenario.capex_factor
+    for own in rows[rows["service"] == name].itertuples():
+        if not own.is_allowed:
+            allowed[own.from_level, own.to_level] = False
+        if own.cost_mln == own.cost_mln:  # not NaN
+            cost[own.from_level, own.to_level] = own.cost_mln * factor
+    return cost, allowed
+
+
+def _existing(
+    instance: Instance, name: str, sites: pd.DataFrame, num_levels: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return stock and locked (J, L+1), and facilities due for renewal (J, L+1, T)."""
+    rows = instance.tables["facilities"]
+    rows = rows[rows["service"] == name]
+    j = pd.Index(sites["site"]).get_indexer(rows["site"])
+    level, units = rows["level"].to_numpy(), rows["units"].to_numpy()
+    shape = (len(sites), num_levels + 1)
+    stock, locked = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    np.add.at(stock, (j, level), units)
+    np.add.at(locked, (j, level), units * rows["is_locked"].to_numpy())
+    stock[:, 0] = sites["max_units"].to_numpy() - stock.sum(axis=1)
+    starts = np.array(instance.first_years)
+    end = starts[-1] + instance.period_years[-1]
+    year = rows["renew_by_year"].to_numpy()
+    period = np.clip(np.searchsorted(starts, year, side="right") - 1, 0, None)
+    due = np.zeros((*shape, len(starts)), dtype=np.int64)
+    is_due = (year > 0) & (year < end)
+    np.add.at(due, (j[is_due], level[is_due], period[is_due]), units[is_due])
+    return stock, locked, due
+
+
+def _residual(instance: Instance, lifetime_years: float) -> Floats:
+    """Return the discounted credit for a mln built in each period, (T,)."""
+    starts = np.array(instance.first_years, dtype=float)
+    end = starts[-1] + instance.period_years[-1]
+    left = np.maximum(0.0, 1.0 - (end - starts) / lifetime_years)
+    if not instance.policies.count_residual_value:
+        left = np.zeros_like(left)
+    rate = instance.policies.discount_rate
+    return np.asarray(left * (1.0 + rate) ** -(end - instance.base_year))

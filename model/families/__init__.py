@@ -1,0 +1,10 @@
+"""One file a rule family. To add one: a file with ``@family``, and a line here."""
+
+from aumaq.model.families import allocation as allocation
+from aumaq.model.families import budgets as budgets
+from aumaq.model.families import locks as locks
+from aumaq.model.families import nearest as nearest
+from aumaq.model.families import referral as referral
+from aumaq.model.families import renewal as renewal
+from aumaq.model.families import siting as siting
+from aumaq.model.families import standards as standards

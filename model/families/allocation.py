@@ -1,0 +1,233 @@
+r"""Allocation: who is served where, within what the facilities hold.
+
+Variables
+    ``share[s,i,j,l,t]``     share of the demand of *i* served at *j* by level *l*
+                             (weak form: one variable for all levels, *l* = 0)
+    ``unserved[s,i,t]``      share of the demand that is not served
+    ``assigned[s,i,j,t]``    whole catchments: 1 if *j* serves all of *i*
+
+Constraints
+    ``served[s,i,t]``        :math:`\sum_{j,l} share_{sijlt} + unserved_{sit} = 1`
+    ``capacity[s,j,l,t]``    :math:`\sum_i (d_{sit}/cap_{sl}) share_{sijlt} \le units_{sjlt}`
+    ``minimum_use[s,j,l,t]`` :math:`\sum_i (d_{sit}/min_{sl}) share_{sijlt} \ge units_{sjlt}`
+    ``open_first[s,i,j,l,t]`` :math:`share_{sijlt} \le units_{sjlt}` where :math:`cap \ge d`
+    ``whole[s,i,j,t]``       :math:`\sum_l share_{sijlt} = assigned_{sijt}`
+
+Cost
+    ``travel``, ``unserved``
+
+Rows are divided by capacity, so that they are of one size from village to city.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.data import ServiceData
+from aumaq.model.family import family
+
+
+@family(needs=("siting",))
+def allocation(c: Context) -> None:
+    """Build shares, their rows and their cost, for every service."""
+    block = c.block("allocation")
+    _shares(c, block)
+    _unserved(c, block)
+    _served(c, block)
+    _capacity(c, block)
+    _minimum_use(c, block)
+    _open_first(c, block)
+    _whole(c, block)
+
+
+def share_rows(d: ServiceData, is_strong: bool) -> Any:
+    """Return rows (option, level, period) of shares; level 0 in the weak form."""
+    demand = d.demand[d.option_settlement]  # (K, T)
+    option, t = np.nonzero(demand > 0)
+    built = d.is_built[d.option_site].copy()  # (K, L+1)
+    built[:, 0] = False
+    if not is_strong:
+        usable = built.any(axis=1)[option]
+        return np.column_stack([option, np.zeros_like(option), t])[usable]
+    row, level = np.nonzero(built[option])
+    return np.column_stack([option[row], level, t[row]])
+
+
+def _shares(c: Context, block: pyo.Block) -> None:
+    index, top, tables = [], [], {}
+    for name, d in c.data.services.items():
+        table = tables[name] = share_rows(d, c.formulation == "strong")
+        k, level, t = table.T
+        i, j = d.option_settlement[k], d.option_site[k]
+        demand = d.demand[i, t]
+        largest = np.where(level > 0, d.capacity[level], d.capacity.max())
+        top += np.minimum(1.0, largest * d.places[j] / demand).tolist()
+        index += [
+            (name, c.data.settlements[a], d.sites[b], e, c.data.periods[p])
+            for a, b, e, p in zip(
+                i.tolist(), j.tolist(), level.tolist(), t.tolist(), strict=True
+            )
+        ]
+    share = add_variables(block, "share", index, domain=pyo.NonNegativeReals)
+    for variable, limit in zip(share, top, strict=True):
+        variable.setub(limit)
+    start = 0
+    for name, d in c.data.services.items():
+        v, table = c.variables[name], tables[name]
+        v.share = share[start : start + len(table)]
+        v.share_option, v.share_level, v.share_period = table.T
+        start += len(table)
+        k, t = v.share_option, v.share_period
+        rate = d.travel_mln_per_unit_minute * d.option_minutes[k]
+        cost = c.data.ann[t] * d.demand[d.option_settlement[k], t] * rate
+        c.pay("travel", cost, v.share)
+
+
+def _unserved(c: Context, block: pyo.Block) -> None:
+    index = [
+        (name, c.data.settlements[i], c.data.periods[t])
+        for name, d in c.data.services.items()
+        if d.may_be_unserved
+        for i, t in np.argwhere(d.demand > 0).tolist()
+    ]
+    everyone = add_variables(block, "unserved", index, bounds=(0.0, 1.0))
+    start = 0
+    for name, d in c.data.services.items():
+        grid = np.full(d.demand.shape, None, dtype=object)
+        if d.may_be_unserved:
+            i, t = np.nonzero(d.demand > 0)
+            mine = everyone[start : start + len(i)]
+            grid[i, t] = mine
+            start += len(i)
+            price = d.unserved_mln_per_unit_year * c.data.ann[t] * d.demand[i, t]
+            c.pay("unserved", price, mine)
+        c.variables[name].unserved = grid
+
+
+def _served(c: Context, block: pyo.Block) -> None:
+    rows, index, ids = Rows(block, "served"), [], []
+    for name, d in c.data.services.items():
+        v = c.variables[name]
+        assert v.share is not None
+        assert v.unserved is not None
+        number = np.full(d.demand.shape, -1)
+        i, t = np.nonzero(d.demand > 0)
+        number[i, t] = len(index) + np.arange(len(i))
+        rows.add(
+            number[d.option_settlement[v.share_option], v.share_period], 1.0, v.share
+        )
+        if d.may_be_unserved:
+            rows.add(number[i, t], 1.0, v.unserved[i, t])
+        index += [
+            (name, c.data.settlements[a], c.data.periods[p])
+            for a, p in zip(i.tolist(), t.tolist(), strict=True)
+        ]
+        ids += [f"allocation:{name}"] * len(i)
+    rows.write(index, 1.0, 1.0, ids)
+
+
+def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> None:
+    """Write demand served at (site, level, period) against units x *per_unit*.
+
+    ``capacity``: at most; ``minimum_use``: at least. The weak form sums over levels.
+    """
+    is_strong, is_limit = c.formulation == "strong", rows_name == "capacity"
+    rows, index, ids = Rows(block, rows_name), [], []
+    for name, d in c.data.services.items():
+        v, size = c.variables[name], getattr(d, per_unit)
+        assert v.share is not None
+        shape = (
+            len(d.sites),
+            d.num_levels + 1 if is_strong else 1,
+            len(c.data.periods),
+        )
+        has_row = np.zeros(shape, dtype=bool)
+        built = d.is_built & (size > 0)[None, :]
+        built[:, 0] = False
+        has_row[:] = (built if is_strong else built.any(axis=1)[:, None])[:, :, None]
+        number = np.full(shape, -1)
+        count = int(has_row.sum())
+        number[has_row] = len(index) + np.arange(count)
+        scale = size if is_strong else np.full(1, max(float(size.max()), 1e-9))
+        k, level, t = v.share_option, v.share_level, v.share_period
+        row = number[d.option_site[k], level, t]
+        demand = d.demand[d.option_settlement[k], t]
+        used = row >= 0
+        rows.add(row[used], demand[used] / scale[level[used]], v.share[used])
+        j, lev, t = np.nonzero(np.not_equal(v.units, None) & built[:, :, None])
+        at = lev if is_strong else np.zeros_like(lev)
+        rows.add(number[j, at, t], -size[lev] / scale[at], v.units[j, lev, t])
+        index += [
+            (name, d.sites[a], b, c.data.periods[p])
+            for a, b, p in np.argwhere(has_row).tolist()
+        ]
+        ids += [f"{rows_name}:{name}"] * count
+    rows.write(index, None if is_limit else 0.0, 0.0 if is_limit else None, ids)
+
+
+def _capacity(c: Context, block: pyo.Block) -> None:
+    _load_rows(c, block, "capacity", "capacity")
+
+
+def _minimum_use(c: Context, block: pyo.Block) -> None:
+    _load_rows(c, block, "minimum_use", "min_use")
+
+
+def _open_first(c: Context, block: pyo.Block) -> None:
+    rows, index, ids = Rows(block, "open_first"), [], []
+    for name, d in c.data.services.items():
+        v = c.variables[name]
+        assert v.share is not None
+        k, level, t = v.share_option, v.share_level, v.share_period
+        i, j = d.option_settlement[k], d.option_site[k]
+        if c.formulation == "strong":
+            need = np.flatnonzero(d.capacity[level] >= d.demand[i, t])
+            units_row, lev = np.arange(len(need)), level[need]
+            site, period = j[need], t[need]
+        else:
+            need = np.arange(len(k))
+            built = d.is_built[j].copy()
+            built[:, 0] = False
+            units_row, lev = np.nonzero(built)
+            site, period = j[units_row], t[units_row]
+        rows.add(len(index) + np.arange(len(need)), 1.0, v.share[need])
+        rows.add(len(index) + units_row, -1.0, v.units[site, lev, period])
+        index += [
+            (name, c.data.settlements[a], d.sites[b], e, c.data.periods[p])
+            for a, b, e, p in zip(
+                i[need].tolist(), j[need].tolist(), level[need].tolist(),
+                t[need].tolist(), strict=True,
+            )
+        ]  # fmt: skip
+        ids += [f"allocation:{name}"] * len(need)
+    rows.write(index, None, 0.0, ids)
+
+
+def _whole(c: Context, block: pyo.Block) -> None:
+    rows, index, ids = Rows(block, "whole"), [], []
+    parts = []
+    for name, d in c.data.services.items():
+        if d.allocation != "whole":
+            continue
+        v = c.variables[name]
+        assert v.share is not None
+        pairs, row = np.unique(
+            np.column_stack([v.share_option, v.share_period]),
+            axis=0,
+            return_inverse=True,
+        )
+        rows.add(len(index) + row.ravel(), 1.0, v.share)
+        parts.append(len(index) + np.arange(len(pairs)))
+        index += [
+            (name, c.data.settlements[d.option_settlement[k]],
+             d.sites[d.option_site[k]], c.data.periods[t])
+            for k, t in pairs.tolist()
+        ]  # fmt: skip
+        ids += [f"whole:{name}"] * len(pairs)
+    assigned = add_variables(block, "assigned", index, domain=pyo.Binary)
+    rows.add(np.arange(len(index)), -1.0, assigned)
+    rows.write(index, 0.0, 0.0, ids)

@@ -1,0 +1,62 @@
+r"""Budgets: what may be spent in a period.
+
+Variables
+    ``overrun[budget,t]``   mln above a priced budget
+
+Constraints
+    ``limit[budget,t]``     :math:`spending_t \le amount_t \cdot factor + overrun_t`
+
+Spending is what the other families record with ``Context.spend``: investment once,
+operation for all years of the period, undiscounted. Cost: ``overrun``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.family import family
+
+COVERED = {
+    "investment": ("investment",),
+    "operation": ("operation",),
+    "all": ("investment", "operation"),
+}
+
+
+@family(needs=("siting", "renewal"))
+def budgets(c: Context) -> None:
+    """Build one row for each budget and period that has one."""
+    block = c.block("budgets")
+    rows, index, ids, upper = Rows(block, "limit"), [], [], []
+    priced = []
+    book = c.spending
+    kind, service = np.array(book.kind, dtype=str), np.array(book.service, dtype=str)
+    region, period = np.array(book.region, dtype=str), np.array(book.period, dtype=int)
+    amount = np.array(book.amount_mln)
+    variable = np.empty(len(book.variable), dtype=object)
+    variable[:] = book.variable
+    factor = c.data.instance.active_scenario.budget_factor
+    for row in c.data.instance.tables["budgets"].itertuples():
+        t = c.data.periods.index(row.period)
+        inside = (period == t) & np.isin(kind, COVERED[row.covers])
+        if row.service:
+            inside &= service == row.service
+        if row.region:
+            inside &= region == row.region
+        # Rows are divided by the limit: one size for all budgets.
+        scale = max(row.amount_mln * factor, 1.0)
+        number = np.full(int(inside.sum()), len(index))
+        rows.add(number, amount[inside] / scale, variable[inside])
+        if not row.is_hard:
+            priced.append((len(index), c.data.df[t] * row.overrun_price, scale))
+        index.append((row.budget, row.period))
+        ids.append(f"budget:{row.budget}")
+        upper.append(row.amount_mln * factor / scale)
+    names = [index[number] for number, _, _ in priced]
+    overrun = add_variables(block, "overrun", names, bounds=(0.0, None))
+    for (number, price, scale), member in zip(priced, overrun, strict=True):
+        one = np.array([member], dtype=object)
+        rows.add(np.array([number]), -1.0 / scale, one)
+        c.pay("overrun", np.array([price]), one)
+    rows.write(index, None, upper, ids)

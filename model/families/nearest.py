@@ -1,0 +1,102 @@
+r"""Nearest open site: nothing goes past an open site that is strictly nearer.
+
+Variables
+    ``open[s,j,t]``         only where a site holds several facilities: 1 if any runs
+
+Constraints
+    ``nearest[s,i,j,t]``    :math:`\sum_{j'\ farther\ than\ j,\,l} share_{sij'lt} \le
+                            1 - open_{sjt}` (Wagner and Falkson 1975)
+    ``open_top[s,j,t]``     :math:`\sum_{l \ge 1} units_{sjlt} \le M_{sj}\, open_{sjt}`
+    ``open_bottom[s,j,t]``  :math:`open_{sjt} \le \sum_{l \ge 1} units_{sjlt}`
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.data import ServiceData
+from aumaq.model.family import family
+
+TIE_MINUTES = 1e-9
+"""Sites nearer than this to each other are equally near."""
+
+
+@family(needs=("siting", "allocation"))
+def nearest(c: Context) -> None:
+    """Build the rows for services with ``allocation = "nearest"``."""
+    block = c.block("nearest")
+    names = [n for n, d in c.data.services.items() if d.allocation == "nearest"]
+    is_open = _open(c, block, names)
+    rows, index, ids = Rows(block, "nearest"), [], []
+    for name in names:
+        d, v = c.data.services[name], c.variables[name]
+        assert v.share is not None
+        by_option: dict[tuple[int, int], list[int]] = {}
+        pairs = zip(v.share_option.tolist(), v.share_period.tolist(), strict=True)  # type: ignore[union-attr]
+        for position, key in enumerate(pairs):
+            by_option.setdefault(key, []).append(position)
+        for k, farther in _farther(d):
+            for t in range(len(c.data.periods)):
+                beyond = [p for o in farther for p in by_option.get((o, t), [])]
+                site = int(d.option_site[k])
+                units = v.units[site, 1:, t]
+                units = units[np.not_equal(units, None)]
+                if not beyond or not len(units):
+                    continue
+                row = np.full(len(beyond), len(index))
+                rows.add(row, 1.0, v.share[beyond])
+                if d.places[site] == 1:
+                    rows.add(np.full(len(units), len(index)), 1.0, units)
+                else:
+                    rows.add(np.array([len(index)]), 1.0, is_open[name, site, t])
+                i = int(d.option_settlement[k])
+                index.append(
+                    (name, c.data.settlements[i], d.sites[site], c.data.periods[t])
+                )
+                ids.append(f"nearest:{name}")
+    rows.write(index, None, 1.0, ids)
+
+
+def _farther(d: ServiceData) -> list[tuple[int, list[int]]]:
+    """Return each option with the options of its settlement that are farther."""
+    found = []
+    for i in np.unique(d.option_settlement).tolist():
+        mine = np.flatnonzero(d.option_settlement == i)
+        minutes = d.option_minutes[mine]
+        for k, time in zip(mine.tolist(), minutes.tolist(), strict=True):
+            farther = mine[minutes > time + TIE_MINUTES].tolist()
+            if farther:
+                found.append((k, farther))
+    return found
+
+
+def _open(c: Context, block: pyo.Block, names: list[str]) -> dict[Any, Any]:
+    keys = [
+        (name, j, t)
+        for name in names
+        for j in np.flatnonzero(c.data.services[name].places > 1).tolist()
+        for t in range(len(c.data.periods))
+    ]
+    index = [
+        (name, c.data.services[name].sites[j], c.data.periods[t]) for name, j, t in keys
+    ]
+    members = add_variables(block, "open", index, domain=pyo.Binary)
+    top, bottom = Rows(block, "open_top"), Rows(block, "open_bottom")
+    for row, (name, j, t) in enumerate(keys):
+        units = c.variables[name].units[j, 1:, t]
+        units = units[np.not_equal(units, None)]
+        mine = members[row : row + 1]
+        for rows, factor in (
+            (top, -float(c.data.services[name].places[j])),
+            (bottom, -1.0),
+        ):
+            rows.add(np.full(len(units), row), 1.0, units)
+            rows.add(np.array([row]), factor, mine)
+    ids = [f"nearest:{name}" for name, _, _ in keys]
+    top.write(index, None, 0.0, ids)
+    bottom.write(index, 0.0, None, ids)
+    return {key: members[row : row + 1] for row, key in enumerate(keys)}

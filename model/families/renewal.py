@@ -1,0 +1,79 @@
+r"""Renewal: old facilities are renewed by their year, or have left their level.
+
+Variables
+    ``renewed[s,j,l,t]``    facilities of level *l* renewed at the start of *t*
+
+Constraints
+    ``due[s,j,l,t]``        :math:`\sum_{\tau \le t} renewed_{sjl\tau} +
+                            \sum_{\tau \le t, l' \ne l} moves_{sjll'\tau}
+                            \ge due_{sjlt}`
+
+Cost
+    ``renewal``, ``residual``
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.family import family
+
+
+@family(needs=("siting",))
+def renewal(c: Context) -> None:
+    """Build renewals where something is due, and their cost."""
+    block = c.block("renewal")
+    num_periods = len(c.data.periods)
+    where = {name: _due(d.due) for name, d in c.data.services.items()}
+    index = [
+        (name, c.data.services[name].sites[j], level, period)
+        for name, pairs in where.items()
+        for j, level in pairs.tolist()
+        for period in c.data.periods
+    ]
+    renewed = add_variables(block, "renewed", index, domain=pyo.NonNegativeReals)
+    rows, lower, ids, start = Rows(block, "due"), [], [], 0
+    for name, d in c.data.services.items():
+        v, pairs = c.variables[name], where[name]
+        grid = np.full((*d.is_built.shape, num_periods), None, dtype=object)
+        mine = renewed[start : start + len(pairs) * num_periods]
+        grid[pairs[:, 0], pairs[:, 1]] = mine.reshape(-1, num_periods)
+        v.renewed = grid
+        number = np.full(d.is_built.shape, -1)
+        number[pairs[:, 0], pairs[:, 1]] = start + np.arange(len(pairs)) * num_periods
+        leaving = np.flatnonzero(
+            (v.move_from != v.move_to) & (number[v.move_site, v.move_from] >= 0)
+        )
+        for t in range(num_periods):
+            for tau in range(t + 1):
+                rows.add(number[pairs[:, 0], pairs[:, 1]] + t, 1.0,
+                         grid[pairs[:, 0], pairs[:, 1], tau])  # fmt: skip
+            gone = leaving[v.move_period[leaving] <= t]
+            rows.add(
+                number[v.move_site[gone], v.move_from[gone]] + t, 1.0, v.move[gone]
+            )
+        lower += d.due.cumsum(axis=2)[pairs[:, 0], pairs[:, 1]].ravel().tolist()
+        ids += [f"renewal:{name}"] * len(mine)
+        _costs(c, name, mine, np.repeat(pairs, num_periods, axis=0))
+        start += len(mine)
+    rows.write(index, lower, None, ids)
+
+
+def _due(due: np.ndarray[tuple[int, int, int], np.dtype[np.int64]]) -> np.ndarray[
+    tuple[int, int], np.dtype[np.int64]
+]:  # fmt: skip
+    """Return pairs (site, level) where something is due at all."""
+    return np.argwhere(due.sum(axis=2) > 0)
+
+
+def _costs(c: Context, name: str, renewed: object, pairs: object) -> None:
+    d = c.data.services[name]
+    variables, where = np.asarray(renewed, dtype=object), np.asarray(pairs)
+    t = np.tile(np.arange(len(c.data.periods)), len(where) // len(c.data.periods))
+    price = d.renewal_mln[where[:, 1]]
+    c.pay("renewal", c.data.df[t] * price, variables)
+    c.pay("residual", -d.residual_factor[t] * price, variables)
+    regions = [d.site_region[j] for j in where[:, 0].tolist()]
+    c.spend("investment", name, regions, t, price, variables)

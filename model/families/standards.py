@@ -1,0 +1,82 @@
+r"""Standards: at least a share of the demand within so many minutes.
+
+Variables
+    ``shortfall[standard,G,t]``  units of demand below a priced standard
+
+Constraints
+    ``reach[standard,G,t]``      :math:`\sum_{i \in G} d_{sit} \sum_{o:\,minutes \le limit}
+                                 share_{sio\cdot t} + shortfall \ge share \sum_{i \in G} d_{sit}`
+
+Cost
+    ``shortfall``
+
+Rows are divided by the demand of the group.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.checks import applies_to
+from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.family import family
+
+
+@family(needs=("allocation",))
+def standards(c: Context) -> None:
+    """Build one row for each standard, group and period."""
+    block = c.block("standards")
+    rows, index, ids, lower = Rows(block, "reach"), [], [], []
+    priced: list[tuple[int, float, float]] = []  # row, price, demand
+    table = c.data.instance.tables["standards"]
+    for rule in table.itertuples():
+        d, v = c.data.services[rule.service], c.variables[rule.service]
+        assert v.share is not None
+        group, labels = groups_of(c.data.instance.tables["settlements"], rule)
+        first = max(
+            0, list(c.data.periods).index(rule.first_period) if rule.first_period else 0
+        )
+        member = group >= 0
+        total = np.zeros((len(labels), len(c.data.periods)))
+        np.add.at(total, group[member], d.demand[member])
+        total[:, :first] = 0.0
+        g, t = np.nonzero(total > 0)
+        number = np.full(total.shape, -1)
+        number[g, t] = len(index) + np.arange(len(g))
+        k, period = v.share_option, v.share_period
+        i = d.option_settlement[k]
+        near = (d.option_minutes[k] <= rule.minutes) & (group[i] >= 0)
+        row = np.where(near, number[group[i], period], -1)
+        used = row >= 0
+        weight = d.demand[i, period][used] / total[group[i], period][used]
+        rows.add(row[used], weight, v.share[used])
+        for a, p in zip(g.tolist(), t.tolist(), strict=True):
+            if not rule.is_hard:
+                price = rule.shortfall_mln_per_unit_year * c.data.ann[p]
+                priced.append((len(index), price, float(total[a, p])))
+            index.append((rule.standard, labels[a], c.data.periods[p]))
+            ids.append(f"standard:{rule.standard}")
+            lower.append(rule.share)
+    names = [index[row] for row, _, _ in priced]
+    shortfall = add_variables(block, "shortfall", names, bounds=(0.0, None))
+    if priced:
+        row, price, total_demand = (np.array(x) for x in zip(*priced, strict=True))
+        rows.add(row.astype(int), 1.0 / total_demand, shortfall)
+        c.pay("shortfall", price, shortfall)
+    rows.write(index, lower, None, ids)
+
+
+def groups_of(settlements: pd.DataFrame, rule: Any) -> tuple[Any, list[str]]:
+    """Return the group number of each settlement (-1: none) and the groups' names."""
+    keys = {
+        "settlement": settlements["settlement"],
+        "district": settlements["region"] + "/" + settlements["district"],
+        "region": settlements["region"],
+        "total": pd.Series("total", index=settlements.index),
+    }[rule.scope]
+    number, labels = pd.factorize(keys)
+    number = np.where(applies_to(settlements, rule.applies_to), number, -1)
+    return number, [str(label) for label in labels]

@@ -1,0 +1,55 @@
+"""Registration of rule families and the order in which they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aumaq.model.context import Context
+
+Builder = Callable[["Context"], None]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A rule family: its name, what must be built before it, and its builder."""
+
+    name: str
+    needs: tuple[str, ...]
+    build: Builder
+
+
+FAMILIES: dict[str, Family] = {}
+
+
+def family(*, needs: Iterable[str] = ()) -> Callable[[Builder], Builder]:
+    """Register a builder under its own name; *needs* are families it reads."""
+
+    def register(build: Builder) -> Builder:
+        name = build.__name__
+        if name in FAMILIES:
+            raise ValueError(f"rule family {name!r} is registered twice")
+        FAMILIES[name] = Family(name, tuple(needs), build)
+        return build
+
+    return register
+
+
+def in_build_order(families: Iterable[Family]) -> list[Family]:
+    """Return families so that each comes after what it needs.
+
+    A need that is not there is an error (ValueError), never a warning. The order
+    does not depend on the order of registration.
+    """
+    by_name = {f.name: f for f in sorted(families, key=lambda f: f.name)}
+    for item in by_name.values():
+        for need in item.needs:
+            if need not in by_name:
+                raise ValueError(
+                    f"rule family {item.name!r} needs {need!r}, which is not built"
+                )
+    sorter = TopologicalSorter({f.name: sorted(f.needs) for f in by_name.values()})
+    return [by_name[name] for name in sorter.static_order()]

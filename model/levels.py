@@ -1,0 +1,70 @@
+"""Which levels of a site the model must know: what presolve would throw away.
+
+See docs/mathematics.md, section "What is not built".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aumaq.instances import Instance
+
+if TYPE_CHECKING:
+    from aumaq.model.data import ServiceData
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def useful_levels(
+    instance: Instance,
+    data: ServiceData,
+    reachable: Floats,
+    capex_mln: Floats,
+    closing_mln: Floats,
+) -> Flags:
+    """Return which levels to build, (J, L+1).
+
+    *reachable* is the most demand that can come to each site in any period, units.
+    """
+    num_levels = data.num_levels
+    number = np.arange(num_levels + 1)
+    built = number[None, :] <= data.max_level[:, None]
+    built &= (data.status != "forbidden")[:, None]
+    built &= data.min_use[None, :] <= reachable[:, None]
+    stands = data.stock > 0
+    stands[:, 0] = True
+    built |= stands
+    if name_has_own_transitions(instance, data.name):
+        return built
+    rules = instance.tables["referrals"]
+    asked = set(rules.loc[rules["to_service"] == data.name, "to_level"])
+    has_no_stock_above = np.flip(
+        np.cumsum(np.flip(data.stock[:, 1:], axis=1), axis=1), axis=1
+    )
+    base = np.where(built[:, 1], 1, 0) if num_levels else np.zeros(len(built), int)
+    for level in range(2, num_levels + 1):
+        dearer = (
+            (capex_mln[base] > capex_mln[level])
+            | (closing_mln[base] > closing_mln[level])
+            | (data.opex_mln_per_year[base] > data.opex_mln_per_year[level])
+            | (data.min_use[base] > data.min_use[level])
+        )
+        # Any stock above the base level keeps every level: arcs down may matter.
+        above = has_no_stock_above[
+            np.arange(len(base)), np.minimum(base, num_levels - 1)
+        ]
+        drop = (base > 0) & (data.capacity[base] >= reachable) & ~dearer & (above == 0)
+        if level in asked:
+            drop &= False
+        built[:, level] &= ~drop
+        base = np.where(built[:, level], level, base)
+    return built
+
+
+def name_has_own_transitions(instance: Instance, service: str) -> bool:
+    """Return whether a service has rows in ``transitions``."""
+    return bool((instance.tables["transitions"]["service"] == service).any())

@@ -1,0 +1,60 @@
+"""Rules are objects: every row of the model knows the rule that it enforces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aumaq.instances import Instance
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the instance.
+
+    ``id`` names it in rows, reports and messages (``standard:school:village``);
+    ``source`` says where it comes from (norm, paragraph, table).
+    """
+
+    id: str
+    title: str
+    source: str
+    is_hard: bool = True
+
+
+BY_SERVICE = {
+    "siting": "each place of a site holds one level; levels change by transitions",
+    "allocation": "all demand is served, or counted as unserved",
+    "capacity": "no facility serves more than it holds",
+    "minimum_use": "no facility runs below its minimum use",
+    "whole": "a settlement goes to one site as a whole",
+    "nearest": "a settlement goes to its nearest open site",
+    "lock": "what is locked stays as it is",
+    "required": "a required site is open",
+    "forbidden": "nothing stands on a forbidden site",
+    "renewal": "old facilities are renewed in time, rebuilt or closed",
+}
+
+
+def rules_of(instance: Instance) -> dict[str, Rule]:
+    """Return all rules of an instance by id."""
+    rules = []
+    for service in instance.tables["services"].itertuples():
+        name = service.title or service.service
+        rules += [
+            Rule(f"{kind}:{service.service}", f"{name}: {title}", "model")
+            for kind, title in BY_SERVICE.items()
+        ]
+    for row in instance.tables["standards"].itertuples():
+        title = row.title or (
+            f"{row.share:.0%} of {row.service} demand within {row.minutes:g} minutes"
+        )
+        rules.append(
+            Rule(f"standard:{row.standard}", title, row.source, bool(row.is_hard))
+        )
+    for row in instance.tables["referrals"].itertuples():
+        title = row.title or f"{row.service} needs {row.to_service} near it"
+        rules.append(Rule(f"referral:{row.referral}", title, row.source))
+    for row in instance.tables["budgets"].drop_duplicates("budget").itertuples():
+        title = row.title or f"budget {row.budget}"
+        rules.append(Rule(f"budget:{row.budget}", title, row.source, bool(row.is_hard)))
+    return {rule.id: rule for rule in rules}

@@ -1,0 +1,228 @@
+"""The only file that talks to HiGHS.
+
+A Pyomo model is compiled to sparse matrices (Pyomo's standard form) and passed to
+highspy in one call; benchmarks/pass_routes.py compares this with Pyomo's own
+interfaces. HiGHS runs in a thread of its own so that Ctrl-C reaches Python at once;
+the interrupt callback then ends the solve and the best plan so far is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Progress, ProgressEvent
+from aumaq.solvers.solution import Status
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """``min cost x`` subject to ``lower <= A x <= upper`` and bounds; A by columns."""
+
+    cost: Floats
+    offset: float
+    starts: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    values: Floats
+    row_lower: Floats
+    row_upper: Floats
+    column_lower: Floats
+    column_upper: Floats
+    is_integer: NDArray[np.bool_]
+    columns: list[Any]
+
+    @property
+    def size(self) -> dict[str, int]:
+        """Rows, columns, integer columns and nonzeros."""
+        return {
+            "rows": len(self.row_lower),
+            "columns": len(self.cost),
+            "integers": int(self.is_integer.sum()),
+            "nonzeros": len(self.values),
+        }
+
+
+def compile_matrices(model: pyo.ConcreteModel) -> Matrices:
+    """Compile a linear Pyomo model to sparse matrices."""
+    form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)
+    rhs = np.asarray(form.rhs, dtype=float)
+    columns = list(form.columns)
+    matrix = form.A.tocsc()
+    infinity = highspy.kHighsInf
+    limits = [(v.lower, v.upper) for v in columns]
+    return Matrices(
+        cost=np.asarray(form.c.todense(), dtype=float).ravel()
+        if form.c.shape[0]
+        else np.zeros(len(columns)),
+        offset=float(form.c_offset[0]) if len(form.c_offset) else 0.0,
+        starts=matrix.indptr.astype(np.int32),
+        rows=matrix.indices.astype(np.int32),
+        values=matrix.data.astype(float),
+        row_lower=np.where(kind <= 0, np.where(kind < 0, -infinity, rhs), rhs)
+        if not len(kind)
+        else np.where(kind == 1, -infinity, rhs),
+        row_upper=np.where(kind == -1, infinity, rhs),
+        column_lower=np.array([-infinity if a is None else a for a, _ in limits]),
+        column_upper=np.array([infinity if b is None else b for _, b in limits]),
+        is_integer=np.array([v.is_integer() for v in columns], dtype=bool),
+        columns=columns,
+    )
+
+
+@dataclass
+class Outcome:
+    """What HiGHS says, in our words. ``values`` is None without a plan."""
+
+    status: Status
+    objective: float
+    bound: float
+    values: Floats | None
+    message: str
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    nodes: int = 0
+
+
+class Solver:
+    """One model in HiGHS."""
+
+    def __init__(self, matrices: Matrices, options: SolveOptions) -> None:
+        """Pass the matrices and the options."""
+        self._matrices = matrices
+        self._options = options
+        self._highs = highspy.Highs()
+        for name, value in {
+            "output_flag": False,
+            "threads": options.num_threads,
+            "random_seed": options.seed,
+            "mip_rel_gap": options.gap,
+            "mip_abs_gap": 1e-7,
+            "mip_feasibility_tolerance": 1e-7,
+            "primal_feasibility_tolerance": 1e-8,
+        }.items():
+            self._highs.setOptionValue(name, value)
+        self._highs.passModel(_lp(matrices))
+
+    def set_option(self, name: str, value: Any) -> None:
+        """Set an option of HiGHS under its own name."""
+        self._highs.setOptionValue(name, value)
+
+    def start_from(self, columns: NDArray[np.int64], values: Floats) -> None:
+        """Offer values of some columns as a start; HiGHS completes the rest."""
+        self._highs.setSolution(
+            len(columns), columns.astype(np.int32), values.astype(float)
+        )
+
+    def run(self, time_limit: float, progress: Progress, started: float) -> Outcome:
+        """Solve; *started* is the clock (time.monotonic) that progress counts from."""
+        highs, is_stopped = self._highs, threading.Event()
+        highs.setOptionValue("time_limit", max(time_limit, 0.1))
+        trace: list[tuple[float, float, float]] = []
+
+        def on_mip(event: Any) -> None:
+            data = event.data_out
+            if event.data_in is not None and is_stopped.is_set():
+                event.data_in.user_interrupt = True
+            now = time.monotonic() - started
+            best, bound = _finite(data.mip_primal_bound), _finite(data.mip_dual_bound)
+            if not trace or (best, bound) != trace[-1][1:] or now - trace[-1][0] > 1.0:
+                trace.append((now, best, bound))
+                progress.update(ProgressEvent("solving", now, bound, best))
+
+        def on_lp(event: Any) -> None:
+            if event.data_in is not None and is_stopped.is_set():
+                event.data_in.user_interrupt = True
+
+        highs.cbMipInterrupt.subscribe(on_mip)
+        highs.cbSimplexInterrupt.subscribe(on_lp)
+        highs.cbIpmInterrupt.subscribe(on_lp)
+        self._run_in_thread(is_stopped)
+        return self._outcome(is_stopped.is_set(), trace)
+
+    def _run_in_thread(self, is_stopped: threading.Event) -> None:
+        failure: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                self._highs.run()
+            except BaseException as error:  # handed over to the caller's thread
+                failure.append(error)
+
+        worker = threading.Thread(target=work, name="highs", daemon=True)
+        worker.start()
+        while worker.is_alive():
+            try:
+                worker.join(timeout=0.2)
+            except KeyboardInterrupt:
+                if is_stopped.is_set():
+                    raise
+                is_stopped.set()
+        if failure:
+            raise failure[0]
+
+    def _outcome(
+        self, is_interrupted: bool, trace: list[tuple[float, float, float]]
+    ) -> Outcome:
+        highs, info = self._highs, self._highs.getInfo()
+        said = highs.getModelStatus()
+        has_plan = (
+            info.primal_solution_status
+            == highspy.SolutionStatus.kSolutionStatusFeasible
+        )
+        is_mip = bool(self._matrices.is_integer.any())
+        objective = float(info.objective_function_value) if has_plan else float("nan")
+        bound = float(info.mip_dual_bound) if is_mip else objective
+        kind = highspy.HighsModelStatus
+        status = {
+            kind.kOptimal: Status.OPTIMAL,
+            kind.kTimeLimit: Status.TIME_LIMIT,
+            kind.kInterrupt: Status.INTERRUPTED,
+            kind.kInfeasible: Status.INFEASIBLE,
+            kind.kUnboundedOrInfeasible: Status.INFEASIBLE,
+            kind.kUnbounded: Status.UNBOUNDED,
+        }.get(said, Status.ERROR)
+        if is_interrupted and status is not Status.OPTIMAL:
+            status = Status.INTERRUPTED
+        if status is Status.OPTIMAL and objective - bound > 1e-6 * max(
+            1.0, abs(objective)
+        ):
+            status = Status.GAP_REACHED
+        return Outcome(
+            status,
+            objective,
+            bound if np.isfinite(bound) else float("-inf"),
+            np.array(highs.getSolution().col_value) if has_plan else None,
+            highs.modelStatusToString(said),
+            trace,
+            int(info.mip_node_count),
+        )
+
+
+def _finite(value: float) -> float:
+    return float(value) if abs(value) < 1e29 else float("nan")
+
+
+def _lp(m: Matrices) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(m.cost), len(m.row_lower)
+    lp.col_cost_, lp.offset_ = m.cost, m.offset
+    lp.col_lower_, lp.col_upper_ = m.column_lower, m.column_upper
+    lp.row_lower_, lp.row_upper_ = m.row_lower, m.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = m.starts, m.rows
+    lp.a_matrix_.value_ = m.values
+    kinds = np.where(m.is_integer, 1, 0).tolist()
+    types = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    lp.integrality_ = [types[kind] for kind in kinds]
+    return lp

@@ -1,0 +1,15 @@
+"""The registry of methods: name -> function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aumaq.instances import Instance
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Progress
+from aumaq.solvers.solution import Decisions, Solution
+
+Method = Callable[[Instance, SolveOptions, Progress, Decisions | None], Solution]
+"""(instance, options, progress, start) -> solution with a valid lower bound."""
+
+METHODS: dict[str, Method] = {}

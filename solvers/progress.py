@@ -1,0 +1,45 @@
+"""Progress of a solve: an object that one can pass, or leave out for silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class ProgressEvent:
+    """Where a solve stands. Money in discounted mln; NaN where not known yet."""
+
+    phase: str
+    seconds: float
+    bound_mln: float
+    incumbent_mln: float
+
+    @property
+    def gap(self) -> float:
+        """(incumbent - bound) / |incumbent|; NaN without both."""
+        return relative_gap(self.incumbent_mln, self.bound_mln)
+
+
+class Progress(Protocol):
+    """Whoever wants to know how a solve goes."""
+
+    def update(self, event: ProgressEvent) -> None:
+        """Take note of an event; called from the thread that solves."""
+
+
+class Silent:
+    """Takes no note."""
+
+    def update(self, event: ProgressEvent) -> None:
+        """Do nothing."""
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Return (objective - bound) / |objective|, 0 where both are (nearly) equal."""
+    distance = objective - bound
+    if distance != distance:
+        return float("nan")
+    if abs(distance) <= 1e-9 * max(1.0, abs(objective)):
+        return 0.0
+    return distance / abs(objective) if objective else float("inf")

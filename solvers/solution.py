@@ -1,0 +1,67 @@
+"""What a method returns: decisions as plain arrays, and what is known about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Status(StrEnum):
+    """Why a solve stopped. Whether it holds a plan is ``Solution.decisions``."""
+
+    OPTIMAL = "optimal"
+    """The plan is proven best, up to the solver's tolerances."""
+    GAP_REACHED = "gap_reached"
+    """The plan is proven to be within the gap that was asked for."""
+    TIME_LIMIT = "time_limit"
+    """The time was up; the plan, if any, is the best so far."""
+    INTERRUPTED = "interrupted"
+    """The user stopped it; the plan, if any, is the best so far."""
+    INFEASIBLE = "infeasible"
+    """There is no plan that obeys all hard rules: proven."""
+    UNBOUNDED = "unbounded"
+    """The cost has no lower limit: the prices of the instance are wrong."""
+    ERROR = "error"
+    """The solver failed; its own words are in ``Solution.message``."""
+
+
+@dataclass(frozen=True)
+class ServiceDecisions:
+    """What a plan decides for one service.
+
+    Shapes: J sites, L+1 levels (0: empty places), T periods, I settlements, K access
+    options (rows of ``Instance.access``).
+    """
+
+    units: Ints  # (J, L+1, T)
+    moves: Ints  # (J, L+1, L+1, T): site, from, to, period
+    renewed: Ints  # (J, L+1, T)
+    share: Floats  # (K, T) of the settlement's demand, summed over levels
+    unserved: Floats  # (I, T) share of demand
+
+
+Decisions = dict[str, ServiceDecisions]
+"""Decisions by service."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The outcome of a method. Money in discounted mln."""
+
+    status: Status
+    objective_mln: float
+    bound_mln: float
+    decisions: Decisions | None
+    seconds: dict[str, float]
+    size: dict[str, int]
+    message: str = ""
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    """(seconds, incumbent, bound) over time."""
+    extra: dict[str, Any] = field(default_factory=dict)
