@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import SupportsInt
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ def check(*tables: str) -> Callable[[Callable[[Tables], Found]], None]:
 def problem(
     table: str,
     message: str,
-    row: int | None = None,
+    row: SupportsInt | None = None,
     column: str = "",
     value: object = "",
 ) -> Problem:

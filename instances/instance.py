@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.instances import access, demand
+from aumaq.instances import access as roads
+from aumaq.instances import demand
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.normalising import normalise
@@ -242,14 +243,14 @@ class Instance:
         return self._derived[key].copy(deep=False)
 
     @cached_property
-    def _graph(self) -> access.RoadGraph:
-        return access.road_graph(self.tables)
+    def _graph(self) -> roads.RoadGraph:
+        return roads.road_graph(self.tables)
 
     @cached_property
-    def _settlement_places(self) -> access.Places:
+    def _settlement_places(self) -> roads.Places:
         rows = self.tables["settlements"]
         lat, lon = rows["lat"].to_numpy(), rows["lon"].to_numpy()
-        return access.tie(self._graph, rows["node"], lat, lon)
+        return roads.tie(self._graph, rows["node"], lat, lon)
 
     @property
     def uses_travel_table(self) -> bool:
@@ -288,15 +289,15 @@ def _sites(instance: Instance, service: str) -> pd.DataFrame:
     return rows
 
 
-def _site_places(instance: Instance, sites: pd.DataFrame) -> access.Places:
+def _site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
     """Tie sites: own node, else the settlement's place, else the nearest node."""
-    own = access.tie(
+    own = roads.tie(
         instance._graph, sites["node"], sites["lat"].to_numpy(), sites["lon"].to_numpy()
     )
     home = pd.Index(instance.settlement_ids).get_indexer(sites["settlement"])
     use = (sites["node"] == "").to_numpy() & (home >= 0)
     base = instance._settlement_places
-    return access.Places(
+    return roads.Places(
         np.where(use, base.node[home], own.node),
         np.where(use, base.connector_minutes[home], own.connector_minutes),
         np.where(use, base.connector_km[home], own.connector_km),
@@ -308,8 +309,8 @@ def _options(instance: Instance, service: str) -> pd.DataFrame:
     sites, row = instance.service_sites(service), instance.service(service)
     internal = instance.tables["settlements"]["internal_minutes"].to_numpy()
     given = instance.uses_travel_table
-    reach = access.Reach(
-        access.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
+    reach = roads.Reach(
+        roads.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
         if given
         else _site_places(instance, sites),
         pd.Index(instance.settlement_ids)
@@ -320,9 +321,9 @@ def _options(instance: Instance, service: str) -> pd.DataFrame:
         int(row["nearest_sites"]),
     )
     if given:
-        pairs = access.given_options(_given(instance, sites), internal, reach)
+        pairs = roads.given_options(_given(instance, sites), internal, reach)
     else:
-        pairs = access.road_options(
+        pairs = roads.road_options(
             instance._graph, instance._settlement_places, internal, reach
         )
     pairs = pairs.astype({"i": "int64", "j": "int64"})
@@ -359,7 +360,7 @@ def _pairs(instance: Instance, from_service: str, to_service: str) -> pd.DataFra
         by_row = _given(instance, upper).rename(columns={"j": "k"})
         pairs = pd.DataFrame({"j": np.arange(len(lower)), "i": home}).merge(by_row)
     else:
-        pairs = access.site_pairs(
+        pairs = roads.site_pairs(
             instance._graph,
             _site_places(instance, lower),
             _site_places(instance, upper),
@@ -381,6 +382,6 @@ def _snapping(instance: Instance) -> pd.DataFrame:
         {
             "settlement": np.array(instance.settlement_ids, dtype=object)[rows],
             "node": instance._graph.codes.to_numpy(dtype=object)[places.node[rows]],
-            "distance_km": places.connector_km[rows] / access.DETOUR_FACTOR,
+            "distance_km": places.connector_km[rows] / roads.DETOUR_FACTOR,
         }
     ).astype({"settlement": "str", "node": "str"})

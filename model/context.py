@@ -24,6 +24,16 @@ Numbers = NDArray[Any]
 FORMULATIONS = ("strong", "weak")
 
 
+def exists(variables: Objects) -> NDArray[np.bool_]:
+    """Return where an array of variables holds one (and not None)."""
+    return np.asarray(variables != np.array(None), dtype=bool)
+
+
+def nothing() -> Objects:
+    """Return an array without variables."""
+    return np.zeros(0, dtype=object)
+
+
 @dataclass
 class Spending:
     """Undiscounted spending, term by term: rows of (kind, service, region, period)."""
@@ -50,12 +60,12 @@ class ServiceVariables:
     move_from: Numbers
     move_to: Numbers
     move_period: Numbers
-    renewed: Objects | None = None
-    share: Objects | None = None
-    share_option: Numbers | None = None
-    share_level: Numbers | None = None
-    share_period: Numbers | None = None
-    unserved: Objects | None = None
+    renewed: Objects = field(default_factory=nothing)  # (J, L+1, T)
+    share: Objects = field(default_factory=nothing)
+    share_option: Numbers = field(default_factory=nothing)
+    share_level: Numbers = field(default_factory=nothing)
+    share_period: Numbers = field(default_factory=nothing)
+    unserved: Objects = field(default_factory=nothing)  # (I, T)
 
 
 @dataclass
@@ -135,13 +145,15 @@ def add_variables(
 class Rows:
     """Rows of one constraint, collected as triplets and written at once.
 
-    ``rule_id`` names the rule of all rows, or is one id for each row.
+    ``index`` names the rows and ``ids`` their rules; a family appends to both.
     """
 
     def __init__(self, block: pyo.Block, name: str) -> None:
         """Start the rows ``block.name``."""
         self._block = block
         self._name = name
+        self.index: list[tuple[Any, ...]] = []
+        self.ids: list[str] = []
         self._row: list[Numbers] = []
         self._coefficient: list[Numbers] = []
         self._variable: list[Objects] = []
@@ -153,19 +165,13 @@ class Rows:
         self._coefficient.append(np.broadcast_to(coefficient, row.shape))
         self._variable.append(variable)
 
-    def write(
-        self,
-        index: list[tuple[Any, ...]],
-        lower: Any,
-        upper: Any,
-        rule_id: str | Sequence[str],
-    ) -> None:
-        """Write rows ``lower <= sum <= upper`` (None: no limit), named by *index*.
+    def write(self, lower: Any, upper: Any) -> None:
+        """Write rows ``lower <= sum <= upper``; a number, one a row, or None: no limit.
 
         Rows without any term are checked: 0 must lie within the limits, or the row
         is written on a fixed zero so that it stays visible as infeasible.
         """
-        count = len(index)
+        index, count = self.index, len(self.index)
         row = np.concatenate(self._row) if self._row else np.zeros(0, dtype=np.int64)
         order = np.argsort(row, kind="stable")
         cuts = np.searchsorted(row[order], np.arange(count + 1))
@@ -198,8 +204,7 @@ class Rows:
                 rule=lambda _, *key: bodies[key],
             ),
         )
-        ids = [rule_id] * count if isinstance(rule_id, str) else list(rule_id)
-        self._block.rule_of[self._name] = dict(zip(index, ids, strict=True))
+        self._block.rule_of[self._name] = dict(zip(index, self.ids, strict=True))
 
     def _zero(self) -> Any:
         if self._block.component("zero") is None:

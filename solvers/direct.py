@@ -13,6 +13,7 @@ import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.model import BuiltModel, build
+from aumaq.model.context import exists
 from aumaq.solvers.highs import Matrices, Outcome, Solver, compile_matrices
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent
@@ -86,7 +87,7 @@ def _offer(
     columns, values = [], []
     for name, variables in built.variables.items():
         stock = built.data.services[name].stock
-        j, level, t = np.nonzero(np.not_equal(variables.units, None))
+        j, level, t = np.nonzero(exists(variables.units))
         target = stock[j, level] if start is None else start[name].units[j, level, t]
         for variable, value in zip(variables.units[j, level, t], target, strict=True):
             column = place.get(id(variable))
@@ -157,11 +158,8 @@ def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
         moved = np.array([number(x) for x in v.move])
         moves[v.move_site, v.move_from, v.move_to, v.move_period] = moved
         share = np.zeros((len(d.option_site), len(built.data.periods)))
-        assert v.share is not None
         served = np.array([number(x) for x in v.share])
         np.add.at(share, (v.share_option, v.share_period), served)
-        assert v.renewed is not None
-        assert v.unserved is not None
         decisions[name] = ServiceDecisions(
             units=np.round(units).astype(np.int64),
             moves=np.round(moves).astype(np.int64),
@@ -174,6 +172,6 @@ def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
 
 def _grid(variables: Any, number: Any) -> Any:
     grid = np.zeros(variables.shape)
-    where = np.nonzero(np.not_equal(variables, None))
+    where = np.nonzero(exists(variables))
     grid[where] = [number(variable) for variable in variables[where]]
     return grid

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.context import Context, Rows, add_variables, exists
 from aumaq.model.data import ServiceData
 from aumaq.model.family import family
 
@@ -48,7 +48,7 @@ def share_rows(d: ServiceData, is_strong: bool) -> Any:
     """Return rows (option, level, period) of shares; level 0 in the weak form."""
     demand = d.demand[d.option_settlement]  # (K, T)
     option, t = np.nonzero(demand > 0)
-    built = d.is_built[d.option_site].copy()  # (K, L+1)
+    built: Any = d.is_built[d.option_site].copy()  # (K, L+1)
     built[:, 0] = False
     if not is_strong:
         usable = built.any(axis=1)[option]
@@ -109,25 +109,23 @@ def _unserved(c: Context, block: pyo.Block) -> None:
 
 
 def _served(c: Context, block: pyo.Block) -> None:
-    rows, index, ids = Rows(block, "served"), [], []
+    rows = Rows(block, "served")
     for name, d in c.data.services.items():
         v = c.variables[name]
-        assert v.share is not None
-        assert v.unserved is not None
         number = np.full(d.demand.shape, -1)
         i, t = np.nonzero(d.demand > 0)
-        number[i, t] = len(index) + np.arange(len(i))
+        number[i, t] = len(rows.index) + np.arange(len(i))
         rows.add(
             number[d.option_settlement[v.share_option], v.share_period], 1.0, v.share
         )
         if d.may_be_unserved:
             rows.add(number[i, t], 1.0, v.unserved[i, t])
-        index += [
+        rows.index += [
             (name, c.data.settlements[a], c.data.periods[p])
             for a, p in zip(i.tolist(), t.tolist(), strict=True)
         ]
-        ids += [f"allocation:{name}"] * len(i)
-    rows.write(index, 1.0, 1.0, ids)
+        rows.ids += [f"allocation:{name}"] * len(i)
+    rows.write(1.0, 1.0)
 
 
 def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> None:
@@ -136,10 +134,9 @@ def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> N
     ``capacity``: at most; ``minimum_use``: at least. The weak form sums over levels.
     """
     is_strong, is_limit = c.formulation == "strong", rows_name == "capacity"
-    rows, index, ids = Rows(block, rows_name), [], []
+    rows = Rows(block, rows_name)
     for name, d in c.data.services.items():
         v, size = c.variables[name], getattr(d, per_unit)
-        assert v.share is not None
         shape = (
             len(d.sites),
             d.num_levels + 1 if is_strong else 1,
@@ -151,22 +148,22 @@ def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> N
         has_row[:] = (built if is_strong else built.any(axis=1)[:, None])[:, :, None]
         number = np.full(shape, -1)
         count = int(has_row.sum())
-        number[has_row] = len(index) + np.arange(count)
+        number[has_row] = len(rows.index) + np.arange(count)
         scale = size if is_strong else np.full(1, max(float(size.max()), 1e-9))
         k, level, t = v.share_option, v.share_level, v.share_period
         row = number[d.option_site[k], level, t]
         demand = d.demand[d.option_settlement[k], t]
         used = row >= 0
         rows.add(row[used], demand[used] / scale[level[used]], v.share[used])
-        j, lev, t = np.nonzero(np.not_equal(v.units, None) & built[:, :, None])
+        j, lev, t = np.nonzero(exists(v.units) & built[:, :, None])
         at = lev if is_strong else np.zeros_like(lev)
         rows.add(number[j, at, t], -size[lev] / scale[at], v.units[j, lev, t])
-        index += [
+        rows.index += [
             (name, d.sites[a], b, c.data.periods[p])
             for a, b, p in np.argwhere(has_row).tolist()
         ]
-        ids += [f"{rows_name}:{name}"] * count
-    rows.write(index, None if is_limit else 0.0, 0.0 if is_limit else None, ids)
+        rows.ids += [f"{rows_name}:{name}"] * count
+    rows.write(None if is_limit else 0.0, 0.0 if is_limit else None)
 
 
 def _capacity(c: Context, block: pyo.Block) -> None:
@@ -178,10 +175,9 @@ def _minimum_use(c: Context, block: pyo.Block) -> None:
 
 
 def _open_first(c: Context, block: pyo.Block) -> None:
-    rows, index, ids = Rows(block, "open_first"), [], []
+    rows = Rows(block, "open_first")
     for name, d in c.data.services.items():
         v = c.variables[name]
-        assert v.share is not None
         k, level, t = v.share_option, v.share_level, v.share_period
         i, j = d.option_settlement[k], d.option_site[k]
         if c.formulation == "strong":
@@ -194,40 +190,37 @@ def _open_first(c: Context, block: pyo.Block) -> None:
             built[:, 0] = False
             units_row, lev = np.nonzero(built)
             site, period = j[units_row], t[units_row]
-        rows.add(len(index) + np.arange(len(need)), 1.0, v.share[need])
-        rows.add(len(index) + units_row, -1.0, v.units[site, lev, period])
-        index += [
+        rows.add(len(rows.index) + np.arange(len(need)), 1.0, v.share[need])
+        rows.add(len(rows.index) + units_row, -1.0, v.units[site, lev, period])
+        rows.index += [
             (name, c.data.settlements[a], d.sites[b], e, c.data.periods[p])
             for a, b, e, p in zip(
                 i[need].tolist(), j[need].tolist(), level[need].tolist(),
                 t[need].tolist(), strict=True,
             )
         ]  # fmt: skip
-        ids += [f"allocation:{name}"] * len(need)
-    rows.write(index, None, 0.0, ids)
+        rows.ids += [f"allocation:{name}"] * len(need)
+    rows.write(None, 0.0)
 
 
 def _whole(c: Context, block: pyo.Block) -> None:
-    rows, index, ids = Rows(block, "whole"), [], []
-    parts = []
+    rows = Rows(block, "whole")
     for name, d in c.data.services.items():
         if d.allocation != "whole":
             continue
         v = c.variables[name]
-        assert v.share is not None
         pairs, row = np.unique(
             np.column_stack([v.share_option, v.share_period]),
             axis=0,
             return_inverse=True,
         )
-        rows.add(len(index) + row.ravel(), 1.0, v.share)
-        parts.append(len(index) + np.arange(len(pairs)))
-        index += [
+        rows.add(len(rows.index) + row.ravel(), 1.0, v.share)
+        rows.index += [
             (name, c.data.settlements[d.option_settlement[k]],
              d.sites[d.option_site[k]], c.data.periods[t])
             for k, t in pairs.tolist()
         ]  # fmt: skip
-        ids += [f"whole:{name}"] * len(pairs)
-    assigned = add_variables(block, "assigned", index, domain=pyo.Binary)
-    rows.add(np.arange(len(index)), -1.0, assigned)
-    rows.write(index, 0.0, 0.0, ids)
+        rows.ids += [f"whole:{name}"] * len(pairs)
+    assigned = add_variables(block, "assigned", rows.index, domain=pyo.Binary)
+    rows.add(np.arange(len(rows.index)), -1.0, assigned)
+    rows.write(0.0, 0.0)

@@ -28,8 +28,9 @@ COVERED = {
 def budgets(c: Context) -> None:
     """Build one row for each budget and period that has one."""
     block = c.block("budgets")
-    rows, index, ids, upper = Rows(block, "limit"), [], [], []
-    priced = []
+    rows = Rows(block, "limit")
+    upper: list[float] = []
+    priced: list[tuple[int, float, float]] = []
     book = c.spending
     kind, service = np.array(book.kind, dtype=str), np.array(book.service, dtype=str)
     region, period = np.array(book.region, dtype=str), np.array(book.period, dtype=int)
@@ -46,17 +47,17 @@ def budgets(c: Context) -> None:
             inside &= region == row.region
         # Rows are divided by the limit: one size for all budgets.
         scale = max(row.amount_mln * factor, 1.0)
-        number = np.full(int(inside.sum()), len(index))
-        rows.add(number, amount[inside] / scale, variable[inside])
+        here = np.full(int(inside.sum()), len(rows.index))
+        rows.add(here, amount[inside] / scale, variable[inside])
         if not row.is_hard:
-            priced.append((len(index), c.data.df[t] * row.overrun_price, scale))
-        index.append((row.budget, row.period))
-        ids.append(f"budget:{row.budget}")
+            priced.append((len(rows.index), c.data.df[t] * row.overrun_price, scale))
+        rows.index.append((row.budget, row.period))
+        rows.ids.append(f"budget:{row.budget}")
         upper.append(row.amount_mln * factor / scale)
-    names = [index[number] for number, _, _ in priced]
+    names = [rows.index[number] for number, _, _ in priced]
     overrun = add_variables(block, "overrun", names, bounds=(0.0, None))
     for (number, price, scale), member in zip(priced, overrun, strict=True):
         one = np.array([member], dtype=object)
         rows.add(np.array([number]), -1.0 / scale, one)
         c.pay("overrun", np.array([price]), one)
-    rows.write(index, None, upper, ids)
+    rows.write(None, upper)

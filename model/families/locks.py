@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from aumaq.model.context import Context, Rows
+from aumaq.model.context import Context, Rows, exists
 from aumaq.model.family import family
 
 
@@ -27,31 +27,34 @@ def locks(c: Context) -> None:
 
 
 def _locked(c: Context, block: pyo.Block) -> None:
-    rows, index, lower, ids = Rows(block, "locked"), [], [], []
+    rows = Rows(block, "locked")
+    lower: list[float] = []
     for name, d in c.data.services.items():
         v = c.variables[name]
         k = np.flatnonzero((v.move_from == v.move_to) & (v.move_from > 0))
         k = k[d.locked[v.move_site[k], v.move_from[k]] > 0]
-        rows.add(len(index) + np.arange(len(k)), 1.0, v.move[k])
+        rows.add(len(rows.index) + np.arange(len(k)), 1.0, v.move[k])
         for a in k.tolist():
             j, level = int(v.move_site[a]), int(v.move_from[a])
-            index.append((name, d.sites[j], level, c.data.periods[v.move_period[a]]))
+            rows.index.append(
+                (name, d.sites[j], level, c.data.periods[v.move_period[a]])
+            )
             lower.append(int(d.locked[j, level]))
-            ids.append(f"lock:{name}")
-    rows.write(index, lower, None, ids)
+            rows.ids.append(f"lock:{name}")
+    rows.write(lower, None)
 
 
 def _status(c: Context, block: pyo.Block, status: str) -> None:
-    rows, index, ids = Rows(block, status), [], []
+    rows = Rows(block, status)
     for name, d in c.data.services.items():
         units = c.variables[name].units
         for j in np.flatnonzero(d.status == status).tolist():
             start = int(d.first_period[j]) if status == "required" else 0
             for t in range(start, len(c.data.periods)):
                 here = units[j, 1:, t]
-                here = here[np.not_equal(here, None)]
-                rows.add(np.full(len(here), len(index)), 1.0, here)
-                index.append((name, d.sites[j], c.data.periods[t]))
-                ids.append(f"{status}:{name}")
+                here = here[exists(here)]
+                rows.add(np.full(len(here), len(rows.index)), 1.0, here)
+                rows.index.append((name, d.sites[j], c.data.periods[t]))
+                rows.ids.append(f"{status}:{name}")
     is_required = status == "required"
-    rows.write(index, 1.0 if is_required else None, None if is_required else 0.0, ids)
+    rows.write(1.0 if is_required else None, None if is_required else 0.0)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.context import Context, Rows, add_variables, exists
 from aumaq.model.data import ServiceData
 from aumaq.model.family import family
 
@@ -31,12 +31,11 @@ def nearest(c: Context) -> None:
     block = c.block("nearest")
     names = [n for n, d in c.data.services.items() if d.allocation == "nearest"]
     is_open = _open(c, block, names)
-    rows, index, ids = Rows(block, "nearest"), [], []
+    rows = Rows(block, "nearest")
     for name in names:
         d, v = c.data.services[name], c.variables[name]
-        assert v.share is not None
         by_option: dict[tuple[int, int], list[int]] = {}
-        pairs = zip(v.share_option.tolist(), v.share_period.tolist(), strict=True)  # type: ignore[union-attr]
+        pairs = zip(v.share_option.tolist(), v.share_period.tolist(), strict=True)
         for position, key in enumerate(pairs):
             by_option.setdefault(key, []).append(position)
         for k, farther in _farther(d):
@@ -44,21 +43,21 @@ def nearest(c: Context) -> None:
                 beyond = [p for o in farther for p in by_option.get((o, t), [])]
                 site = int(d.option_site[k])
                 units = v.units[site, 1:, t]
-                units = units[np.not_equal(units, None)]
+                units = units[exists(units)]
                 if not beyond or not len(units):
                     continue
-                row = np.full(len(beyond), len(index))
+                row = np.full(len(beyond), len(rows.index))
                 rows.add(row, 1.0, v.share[beyond])
                 if d.places[site] == 1:
-                    rows.add(np.full(len(units), len(index)), 1.0, units)
+                    rows.add(np.full(len(units), len(rows.index)), 1.0, units)
                 else:
-                    rows.add(np.array([len(index)]), 1.0, is_open[name, site, t])
+                    rows.add(np.array([len(rows.index)]), 1.0, is_open[name, site, t])
                 i = int(d.option_settlement[k])
-                index.append(
+                rows.index.append(
                     (name, c.data.settlements[i], d.sites[site], c.data.periods[t])
                 )
-                ids.append(f"nearest:{name}")
-    rows.write(index, None, 1.0, ids)
+                rows.ids.append(f"nearest:{name}")
+    rows.write(None, 1.0)
 
 
 def _farther(d: ServiceData) -> list[tuple[int, list[int]]]:
@@ -88,7 +87,7 @@ def _open(c: Context, block: pyo.Block, names: list[str]) -> dict[Any, Any]:
     top, bottom = Rows(block, "open_top"), Rows(block, "open_bottom")
     for row, (name, j, t) in enumerate(keys):
         units = c.variables[name].units[j, 1:, t]
-        units = units[np.not_equal(units, None)]
+        units = units[exists(units)]
         mine = members[row : row + 1]
         for rows, factor in (
             (top, -float(c.data.services[name].places[j])),
@@ -96,7 +95,8 @@ def _open(c: Context, block: pyo.Block, names: list[str]) -> dict[Any, Any]:
         ):
             rows.add(np.full(len(units), row), 1.0, units)
             rows.add(np.array([row]), factor, mine)
-    ids = [f"nearest:{name}" for name, _, _ in keys]
-    top.write(index, None, 0.0, ids)
-    bottom.write(index, 0.0, None, ids)
+    for rows in (top, bottom):
+        rows.index, rows.ids = index, [f"nearest:{name}" for name, _, _ in keys]
+    top.write(None, 0.0)
+    bottom.write(0.0, None)
     return {key: members[row : row + 1] for row, key in enumerate(keys)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.context import Context, Rows
+from aumaq.model.context import Context, Rows, exists
 from aumaq.model.family import family
 
 
@@ -17,7 +17,7 @@ from aumaq.model.family import family
 def referral(c: Context) -> None:
     """Build one row for each rule, lower site and period."""
     block = c.block("referral")
-    rows, index, ids = Rows(block, "referral"), [], []
+    rows = Rows(block, "referral")
     for rule in c.data.instance.tables["referrals"].itertuples():
         lower, upper = c.variables[rule.service], c.variables[rule.to_service]
         d = c.data.services[rule.service]
@@ -29,14 +29,14 @@ def referral(c: Context) -> None:
         for j, site in enumerate(d.sites):
             for t, period in enumerate(c.data.periods):
                 mine = lower.units[j, rule.from_level :, t]
-                mine = mine[np.not_equal(mine, None)]
+                mine = mine[exists(mine)]
                 if not len(mine):
                     continue
                 theirs = upper.units[near.get(j, []), rule.to_level :, t].ravel()
-                theirs = theirs[np.not_equal(theirs, None)]
-                rows.add(np.full(len(mine), len(index)), 1.0, mine)
+                theirs = theirs[exists(theirs)]
+                rows.add(np.full(len(mine), len(rows.index)), 1.0, mine)
                 places = float(d.places[j])
-                rows.add(np.full(len(theirs), len(index)), -places, theirs)
-                index.append((rule.referral, site, period))
-                ids.append(f"referral:{rule.referral}")
-    rows.write(index, None, 0.0, ids)
+                rows.add(np.full(len(theirs), len(rows.index)), -places, theirs)
+                rows.index.append((rule.referral, site, period))
+                rows.ids.append(f"referral:{rule.referral}")
+    rows.write(None, 0.0)

@@ -34,7 +34,9 @@ def renewal(c: Context) -> None:
         for period in c.data.periods
     ]
     renewed = add_variables(block, "renewed", index, domain=pyo.NonNegativeReals)
-    rows, lower, ids, start = Rows(block, "due"), [], [], 0
+    rows = Rows(block, "due")
+    rows.index, start = list(index), 0
+    lower: list[float] = []
     for name, d in c.data.services.items():
         v, pairs = c.variables[name], where[name]
         grid = np.full((*d.is_built.shape, num_periods), None, dtype=object)
@@ -55,10 +57,10 @@ def renewal(c: Context) -> None:
                 number[v.move_site[gone], v.move_from[gone]] + t, 1.0, v.move[gone]
             )
         lower += d.due.cumsum(axis=2)[pairs[:, 0], pairs[:, 1]].ravel().tolist()
-        ids += [f"renewal:{name}"] * len(mine)
+        rows.ids += [f"renewal:{name}"] * len(mine)
         _costs(c, name, mine, np.repeat(pairs, num_periods, axis=0))
         start += len(mine)
-    rows.write(index, lower, None, ids)
+    rows.write(lower, None)
 
 
 def _due(due: np.ndarray[tuple[int, int, int], np.dtype[np.int64]]) -> np.ndarray[

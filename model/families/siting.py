@@ -22,7 +22,7 @@ import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
 
-from aumaq.model.context import Context, Rows, ServiceVariables, add_variables
+from aumaq.model.context import Context, Rows, ServiceVariables, add_variables, exists
 from aumaq.model.data import ServiceData
 from aumaq.model.family import family
 
@@ -35,8 +35,9 @@ def siting(c: Context) -> None:
         name: possible_moves(d, c.data.periods) for name, d in c.data.services.items()
     }
     _variables(c, block, arcs)
-    for rows in ("places", "leaves", "arrives"):
-        _WRITERS[rows](c, block)
+    _places(c, block)
+    _balance(c, block, "leaves")
+    _balance(c, block, "arrives")
     for name in c.data.services:
         _costs(c, name)
 
@@ -85,33 +86,42 @@ def _variables(
         grid[d.is_built] = units[u : u + count].reshape(-1, len(periods))
         rows = arcs[name]
         c.variables[name] = ServiceVariables(
-            grid, moves[v : v + len(rows)], *(rows[:, k] for k in range(4))
+            grid,
+            moves[v : v + len(rows)],
+            rows[:, 0],
+            rows[:, 1],
+            rows[:, 2],
+            rows[:, 3],
         )
         u, v = u + count, v + len(rows)
 
 
 def _places(c: Context, block: pyo.Block) -> None:
-    rows, index, right, ids = Rows(block, "places"), [], [], []
+    rows = Rows(block, "places")
+    right: list[float] = []
     for name, d in c.data.services.items():
         units = c.variables[name].units
         num_periods = len(c.data.periods)
-        j, level, t = np.nonzero(np.not_equal(units, None))
-        rows.add(len(index) + j * num_periods + t, 1.0, units[j, level, t])
-        index += [(name, site, period) for site in d.sites for period in c.data.periods]
+        j, level, t = np.nonzero(exists(units))
+        rows.add(len(rows.index) + j * num_periods + t, 1.0, units[j, level, t])
+        rows.index += [
+            (name, site, period) for site in d.sites for period in c.data.periods
+        ]
         right += np.repeat(d.places, num_periods).tolist()
-        ids += [f"siting:{name}"] * len(d.sites) * num_periods
-    rows.write(index, right, right, ids)
+        rows.ids += [f"siting:{name}"] * len(d.sites) * num_periods
+    rows.write(right, right)
 
 
 def _balance(c: Context, block: pyo.Block, rows_name: str) -> None:
     """Write ``leaves`` (out of a level) or ``arrives`` (into a level)."""
     is_leaving = rows_name == "leaves"
-    rows, index, right, ids = Rows(block, rows_name), [], [], []
+    rows = Rows(block, rows_name)
+    right: list[float] = []
     num_periods = len(c.data.periods)
     for name, d in c.data.services.items():
         v = c.variables[name]
         number = np.full((*d.is_built.shape, num_periods), -1)
-        number[d.is_built] = len(index) + np.arange(
+        number[d.is_built] = len(rows.index) + np.arange(
             int(d.is_built.sum()) * num_periods
         ).reshape(-1, num_periods)
         level = v.move_from if is_leaving else v.move_to
@@ -120,21 +130,14 @@ def _balance(c: Context, block: pyo.Block, rows_name: str) -> None:
         shown = t > 0 if is_leaving else np.ones(len(t), dtype=bool)
         now = v.units[j[shown], lev[shown], t[shown] - int(is_leaving)]
         rows.add(number[j, lev, t][shown], -1.0, now)
-        index += [
+        rows.index += [
             (name, d.sites[a], b, c.data.periods[k])
             for a, b, k in zip(j.tolist(), lev.tolist(), t.tolist(), strict=True)
         ]
         first = np.where(t == 0, d.stock[j, lev], 0) if is_leaving else np.zeros(len(t))
         right += first.tolist()
-        ids += [f"siting:{name}"] * len(t)
-    rows.write(index, right, right, ids)
-
-
-_WRITERS = {
-    "places": _places,
-    "leaves": lambda c, block: _balance(c, block, "leaves"),
-    "arrives": lambda c, block: _balance(c, block, "arrives"),
-}
+        rows.ids += [f"siting:{name}"] * len(t)
+    rows.write(right, right)
 
 
 def _costs(c: Context, name: str) -> None:
@@ -148,7 +151,7 @@ def _costs(c: Context, name: str) -> None:
     c.pay("closing", c.data.df[t] * np.where(is_building, 0.0, price), v.move)
     regions = [d.site_region[j] for j in v.move_site.tolist()]
     c.spend("investment", name, regions, t, price, v.move)
-    j, level, t = np.nonzero(np.not_equal(v.units, None))
+    j, level, t = np.nonzero(exists(v.units))
     opex, units = d.opex_mln_per_year[level], v.units[j, level, t]
     c.pay("operation", c.data.ann[t] * opex, units)
     regions = [d.site_region[k] for k in j.tolist()]

@@ -29,12 +29,12 @@ from aumaq.model.family import family
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
     block = c.block("standards")
-    rows, index, ids, lower = Rows(block, "reach"), [], [], []
+    rows = Rows(block, "reach")
+    lower: list[float] = []
     priced: list[tuple[int, float, float]] = []  # row, price, demand
     table = c.data.instance.tables["standards"]
     for rule in table.itertuples():
         d, v = c.data.services[rule.service], c.variables[rule.service]
-        assert v.share is not None
         group, labels = groups_of(c.data.instance.tables["settlements"], rule)
         first = max(
             0, list(c.data.periods).index(rule.first_period) if rule.first_period else 0
@@ -45,7 +45,7 @@ def standards(c: Context) -> None:
         total[:, :first] = 0.0
         g, t = np.nonzero(total > 0)
         number = np.full(total.shape, -1)
-        number[g, t] = len(index) + np.arange(len(g))
+        number[g, t] = len(rows.index) + np.arange(len(g))
         k, period = v.share_option, v.share_period
         i = d.option_settlement[k]
         near = (d.option_minutes[k] <= rule.minutes) & (group[i] >= 0)
@@ -56,17 +56,17 @@ def standards(c: Context) -> None:
         for a, p in zip(g.tolist(), t.tolist(), strict=True):
             if not rule.is_hard:
                 price = rule.shortfall_mln_per_unit_year * c.data.ann[p]
-                priced.append((len(index), price, float(total[a, p])))
-            index.append((rule.standard, labels[a], c.data.periods[p]))
-            ids.append(f"standard:{rule.standard}")
+                priced.append((len(rows.index), price, float(total[a, p])))
+            rows.index.append((rule.standard, labels[a], c.data.periods[p]))
+            rows.ids.append(f"standard:{rule.standard}")
             lower.append(rule.share)
-    names = [index[row] for row, _, _ in priced]
+    names = [rows.index[row] for row, _, _ in priced]
     shortfall = add_variables(block, "shortfall", names, bounds=(0.0, None))
     if priced:
         row, price, total_demand = (np.array(x) for x in zip(*priced, strict=True))
         rows.add(row.astype(int), 1.0 / total_demand, shortfall)
         c.pay("shortfall", price, shortfall)
-    rows.write(index, lower, None, ids)
+    rows.write(lower, None)
 
 
 def groups_of(settlements: pd.DataFrame, rule: Any) -> tuple[Any, list[str]]:

@@ -1,0 +1,64 @@
+"""aumaq: place schools, clinics and utility nodes over several periods.
+
+>>> import aumaq
+>>> plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+>>> plan.status
+'optimal'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aumaq.instances import (
+        AumaqError,
+        Instance,
+        InstanceError,
+        NoPlanError,
+        from_tables,
+        read,
+        shipped,
+        write,
+    )
+    from aumaq.results import Plan, Verification, solve, verify
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AumaqError": "aumaq.instances",
+    "Instance": "aumaq.instances",
+    "InstanceError": "aumaq.instances",
+    "NoPlanError": "aumaq.instances",
+    "Plan": "aumaq.results",
+    "Verification": "aumaq.results",
+    "from_tables": "aumaq.instances",
+    "read": "aumaq.instances",
+    "shipped": "aumaq.instances",
+    "solve": "aumaq.results",
+    "verify": "aumaq.results",
+    "write": "aumaq.instances",
+}
+
+__all__ = [
+    "AumaqError",
+    "Instance",
+    "InstanceError",
+    "NoPlanError",
+    "Plan",
+    "Verification",
+    "from_tables",
+    "read",
+    "shipped",
+    "solve",
+    "verify",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: ``import aumaq`` itself is instant."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'aumaq' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

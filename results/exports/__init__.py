@@ -1,0 +1,22 @@
+"""Exports: name -> function(plan, path). To add one: a file, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aumaq.results.exports.csv_folder import read_csv_folder, write_csv_folder
+from aumaq.results.exports.geojson import write_geojson
+from aumaq.results.exports.json_file import read_json, write_json
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+EXPORTS: dict[str, Callable[[Plan, Path], None]] = {
+    "csv": write_csv_folder,
+    "json": write_json,
+    "geojson": write_geojson,
+}
+
+__all__ = ["EXPORTS", "read_csv_folder", "read_json"]

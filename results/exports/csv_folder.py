@@ -1,0 +1,46 @@
+"""A plan as a folder: one CSV file a table, and the record as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aumaq.instances import ExportError
+from aumaq.results.exports.atomic import draft_folder
+from aumaq.results.exports.json_file import strict, typed
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+RECORD_FILE = "record.json"
+
+
+def write_csv_folder(plan: Plan, path: Path) -> None:
+    """Write all tables and the record; an earlier plan folder there is replaced."""
+    if path.exists() and not (path / RECORD_FILE).is_file():
+        raise ExportError(f"{path} exists and is no plan folder; nothing was written")
+    with draft_folder(path) as draft:
+        write_files(plan, draft)
+
+
+def write_files(plan: Plan, folder: Path) -> None:
+    """Write the files of a plan into an existing folder."""
+    for name, table in plan.tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    text = json.dumps(strict(dict(plan.record)), ensure_ascii=False, indent=1)
+    (folder / RECORD_FILE).write_text(text, encoding="utf-8")
+
+
+def read_csv_folder(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Read record and tables of a plan folder (ExportError if it is none)."""
+    if not (path / RECORD_FILE).is_file():
+        raise ExportError(f"{path}: is no plan folder: {RECORD_FILE} is missing")
+    record = json.loads((path / RECORD_FILE).read_text(encoding="utf-8"))
+    tables = {
+        file.stem: typed(pd.read_csv(file, dtype=str, na_filter=False))
+        for file in sorted(path.glob("*.csv"))
+    }
+    return record, tables

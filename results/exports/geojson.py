@@ -1,0 +1,59 @@
+"""A plan as GeoJSON points: facilities by period, and settlements."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aumaq.results.exports.atomic import draft_file
+from aumaq.results.exports.json_file import strict
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+
+def write_geojson(plan: Plan, path: Path) -> None:
+    """Write a FeatureCollection; WGS 84, longitude first (RFC 7946)."""
+    features = [*_facilities(plan), *_settlements(plan)]
+    content = {"type": "FeatureCollection", "features": features}
+    with draft_file(path) as draft:
+        text = json.dumps(strict(content), ensure_ascii=False, allow_nan=False)
+        draft.write_text(text, encoding="utf-8")
+
+
+def _point(lon: float, lat: float, properties: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _facilities(plan: Plan) -> list[dict[str, Any]]:
+    found = []
+    for service in plan.instance.service_names:
+        sites = plan.instance.service_sites(service).set_index("site")
+        rows = plan.facilities
+        for row in rows[rows["service"] == service].to_dict("records"):
+            site = sites.loc[row["site"]]
+            found.append(_point(site["lon"], site["lat"], {"kind": "facility", **row}))
+    return found
+
+
+def _settlements(plan: Plan) -> list[dict[str, Any]]:
+    rows = plan.unserved
+    missing = rows.groupby("settlement")["demand"].sum()
+    return [
+        _point(
+            row["lon"],
+            row["lat"],
+            {
+                "kind": "settlement",
+                "settlement": row["settlement"],
+                "name": row["name"],
+                "region": row["region"],
+                "population": row["population"],
+                "unserved_units": float(missing.get(row["settlement"], 0.0)),
+                "is_synthetic": row["is_synthetic"],
+            },
+        )
+        for row in plan.instance.table("settlements").to_dict("records")
+    ]

@@ -1,0 +1,93 @@
+"""A plan as one strict JSON document: the record, and tables as columns and rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aumaq.instances import ExportError
+from aumaq.results.exports.atomic import draft_file
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+FORMAT, VERSION = "aumaq-plan", 1
+TEXTS = (
+    "service", "site", "settlement", "name", "region", "period", "title", "action",
+    "standard", "group", "budget", "item", "term",
+)  # fmt: skip
+WHOLE = ("level", "from_level", "to_level", "units")
+FLAGS = ("is_synthetic",)
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """Return the document of a plan as plain values."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "record": strict(dict(plan.record)),
+        "tables": {
+            name: {
+                "columns": [str(column) for column in table.columns],
+                "rows": strict(table.to_numpy(dtype=object).tolist()),
+            }
+            for name, table in plan.tables.items()
+        },
+    }
+
+
+def strict(value: Any) -> Any:
+    """Return the value for strict JSON: what is not a finite number becomes null."""
+    if isinstance(value, dict):
+        return {str(key): strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [strict(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def write_json(plan: Plan, path: Path) -> None:
+    """Write a plan as JSON."""
+    with draft_file(path) as draft:
+        text = json.dumps(document(plan), ensure_ascii=False, allow_nan=False)
+        draft.write_text(text, encoding="utf-8")
+
+
+def read_json(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Read record and tables of a plan (ExportError if it is none)."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ExportError(f"{path}: there is no such plan") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ExportError(f"{path}: is not JSON: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ExportError(f"{path}: is not a plan of aumaq")
+    tables = {
+        name: typed(pd.DataFrame(table["rows"], columns=table["columns"]))
+        for name, table in content["tables"].items()
+    }
+    return content["record"], tables
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the types that plans have."""
+    kinds: dict[str, str] = {}
+    for column in table.columns:
+        if column in TEXTS:
+            kinds[column] = "str"
+            table[column] = table[column].fillna("")
+        elif column in WHOLE:
+            kinds[column] = "int64"
+        elif column in FLAGS:
+            kinds[column] = "bool"
+            cells = table[column].astype("str").str.lower()
+            table[column] = cells.isin(["true", "1"])
+        else:
+            kinds[column] = "float64"
+    return table.astype(kinds)

@@ -1,0 +1,110 @@
+"""The table of money: by period, service, region and item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.model.data import ModelData
+from aumaq.solvers import Decisions
+
+ONCE = ("building", "closing", "renewal")
+ITEMS = (*ONCE, "residual", "operation", "travel", "unserved")
+
+
+def site_spending(data: ModelData, decisions: Decisions) -> dict[str, dict[str, Any]]:
+    """Return undiscounted mln by service and item, (J, T); operation is a year's."""
+    book = {}
+    for name, d in data.services.items():
+        plan, size = decisions[name], d.num_levels + 1
+        is_building = np.arange(size)[None, :] > np.arange(size)[:, None]
+        price = d.transition_mln
+        book[name] = {
+            "building": np.einsum("jabt,ab->jt", plan.moves, price * is_building),
+            "closing": np.einsum("jabt,ab->jt", plan.moves, price * ~is_building),
+            "renewal": np.einsum("jlt,l->jt", plan.renewed, d.renewal_mln),
+            "operation": np.einsum("jlt,l->jt", plan.units, d.opex_mln_per_year),
+        }
+    return book
+
+
+def money_table(
+    data: ModelData,
+    spending: dict[str, dict[str, Any]],
+    allocation: pd.DataFrame,
+    unserved: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return period, service, region, item, amount_mln, discounted_mln.
+
+    ``amount_mln`` is undiscounted, of all years of the period; of ``residual`` it is
+    what the buildings are still worth at the end.
+    """
+    parts = []
+    for name, d in data.services.items():
+        regions = np.array(d.site_region, dtype=object)
+        book = spending[name]
+        left = _share_left(data, d.residual_factor)
+        worth = -(book["building"] + book["renewal"])
+        yearly = book["operation"]
+        for item, paid, discounted in (
+            *((item, book[item], book[item] * data.df) for item in ONCE),
+            ("residual", worth * left, worth * d.residual_factor),
+            ("operation", yearly * data.years, yearly * data.ann),
+        ):
+            parts.append(_by_region(data, name, item, regions, paid, discounted))
+        regions = data.instance.tables["settlements"]["region"].to_numpy(dtype=object)
+        for item, rows, price in (
+            ("travel", allocation, d.travel_mln_per_unit_minute),
+            ("unserved", unserved, d.unserved_mln_per_unit_year),
+        ):
+            year = _yearly(data, name, rows, price, by_minutes=item == "travel")
+            paid, discounted = year * data.years, year * data.ann
+            parts.append(_by_region(data, name, item, regions, paid, discounted))
+    table = pd.concat(parts, ignore_index=True)
+    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
+    return table[keep].reset_index(drop=True)
+
+
+def _share_left(data: ModelData, residual_factor: Any) -> Any:
+    """Return the undiscounted share of a building's price left at the end, (T,)."""
+    instance = data.instance
+    end = instance.first_years[-1] + instance.period_years[-1] - instance.base_year
+    return residual_factor * (1.0 + instance.policies.discount_rate) ** end
+
+
+def _yearly(
+    data: ModelData, service: str, rows: pd.DataFrame, price: float, *, by_minutes: bool
+) -> Any:
+    """Return mln a year by settlement and period, (I, T)."""
+    rows = rows[rows["service"] == service]
+    i = pd.Index(data.settlements).get_indexer(rows["settlement"])
+    t = pd.Index(data.periods).get_indexer(rows["period"])
+    amount = rows["demand"].to_numpy() * price
+    if by_minutes:
+        amount = amount * rows["minutes"].to_numpy()
+    total = np.zeros((len(data.settlements), len(data.periods)))
+    np.add.at(total, (i, t), amount)
+    return total
+
+
+def _by_region(
+    data: ModelData, service: str, item: str, regions: Any, paid: Any, discounted: Any
+) -> pd.DataFrame:
+    t = np.tile(np.arange(len(data.periods)), len(regions))
+    frame = pd.DataFrame(
+        {
+            "t": t,
+            "region": np.repeat(regions, len(data.periods)),
+            "amount_mln": np.asarray(paid).ravel(),
+            "discounted_mln": np.asarray(discounted).ravel(),
+        }
+    )
+    total = frame.groupby(["t", "region"], as_index=False).sum()
+    total.insert(0, "item", item)
+    total.insert(0, "service", service)
+    total.insert(0, "period", np.array(data.periods, dtype=object)[total["t"]])
+    columns = ["period", "service", "region", "item", "amount_mln", "discounted_mln"]
+    texts = dict.fromkeys(columns[:4], "str")
+    return total[columns].astype(texts)

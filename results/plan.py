@@ -1,0 +1,228 @@
+"""The plan: tidy tables, and the record of how good and how sure they are."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
+from aumaq.results.tables import plan_tables
+from aumaq.results.verification import Verification, verify
+from aumaq.solvers import Decisions, Solution, SolveOptions
+from aumaq.solvers.progress import relative_gap
+
+PACKAGES = ("aumaq", "highspy", "pyomo", "numpy", "pandas", "scipy")
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A solution with its proof.
+
+    ``tables`` are given out as copies; ``record`` says objective, bound, gap, status,
+    seconds, sizes, options, versions and what the verification found. Money is in
+    discounted mln of the instance's currency unless a column says otherwise.
+    """
+
+    instance: Instance
+    tables: Mapping[str, pd.DataFrame]
+    record: Mapping[str, Any]
+    decisions: Decisions | None = None
+
+    @classmethod
+    def from_solution(
+        cls, instance: Instance, solution: Solution, options: SolveOptions
+    ) -> Plan:
+        """Make the tables of a solution, and verify them."""
+        assert solution.decisions is not None
+        tables = plan_tables(instance, solution.decisions)
+        objective = float(tables["objective"]["discounted_mln"].sum())
+        record = {
+            "instance": instance.name,
+            "instance_hash": instance.content_hash,
+            "scenario": instance.scenario,
+            "currency": instance.currency,
+            "periods": list(instance.period_names),
+            "method": options.method,
+            "formulation": options.formulation,
+            "status": str(solution.status),
+            "has_plan": True,
+            "objective_mln": objective,
+            "bound_mln": solution.bound_mln,
+            "gap": relative_gap(objective, solution.bound_mln),
+            "seconds": {k: round(v, 3) for k, v in solution.seconds.items()},
+            **solution.size,
+            "options": options.as_record(),
+            "seed": options.seed,
+            "versions": versions(),
+            "trace": [list(point) for point in solution.trace],
+            **solution.extra,
+        }
+        plan = cls(
+            instance,
+            MappingProxyType(tables),
+            MappingProxyType(record),
+            solution.decisions,
+        )
+        return plan.verified()
+
+    def verified(self) -> Plan:
+        """Return the plan with what the verification finds in its record."""
+        found = self.verify()
+        problems = [f"{f.rule}: {f.place}: {f.message}" for f in found.problems]
+        record = {**self.record, "verified": found.is_feasible, "problems": problems}
+        return replace(self, record=MappingProxyType(record))
+
+    def verify(self) -> Verification:
+        """Check every rule and the objective from the instance and tables alone."""
+        return verify(
+            self.instance,
+            self.tables,
+            claimed_objective_mln=self.record["objective_mln"],
+            bound_mln=self.record["bound_mln"],
+        )
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table (UnknownNameError if there is none)."""
+        if name not in self.tables:
+            raise UnknownNameError("plan table", name, self.tables)
+        return self.tables[name].copy(deep=False)
+
+    @property
+    def facilities(self) -> pd.DataFrame:
+        """What runs where, by period and level."""
+        return self.table("facilities")
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """What is opened, enlarged, kept, renewed, reduced, closed, and its cost."""
+        return self.table("actions")
+
+    @property
+    def allocation(self) -> pd.DataFrame:
+        """Who is served where: shares, demand, minutes, kilometres."""
+        return self.table("allocation")
+
+    @property
+    def unserved(self) -> pd.DataFrame:
+        """Demand that is not served."""
+        return self.table("unserved")
+
+    @property
+    def shortfalls(self) -> pd.DataFrame:
+        """Standards: asked for, reached, missed."""
+        return self.table("shortfalls")
+
+    @property
+    def budgets(self) -> pd.DataFrame:
+        """Budgets: limit, spent, overrun."""
+        return self.table("budgets")
+
+    @property
+    def money(self) -> pd.DataFrame:
+        """Money by period, service, region and item."""
+        return self.table("money")
+
+    @property
+    def objective(self) -> pd.DataFrame:
+        """The terms of the objective."""
+        return self.table("objective")
+
+    @property
+    def objective_mln(self) -> float:
+        """The objective, discounted mln."""
+        return float(self.record["objective_mln"])
+
+    @property
+    def bound_mln(self) -> float:
+        """The proven lower bound, discounted mln."""
+        return float(self.record["bound_mln"])
+
+    @property
+    def gap(self) -> float:
+        """(objective - bound) / |objective|."""
+        return float(self.record["gap"])
+
+    @property
+    def status(self) -> str:
+        """Why the solve stopped; see :class:`aumaq.solvers.Status`."""
+        return str(self.record["status"])
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the verification found every rule obeyed."""
+        return bool(self.record["verified"])
+
+    def __repr__(self) -> str:
+        """Return a line with the essentials."""
+        word = "verified" if self.is_verified else "FAILED VERIFICATION"
+        return (
+            f"<Plan of {self.instance.name!r}, {self.instance.scenario!r}:"
+            f" {self.objective_mln:,.1f} mln, gap {self.gap:.2%}, {self.status},"
+            f" {word}>"
+        )
+
+    def to_csv(self, folder: str | Path) -> Path:
+        """Write the tables as a folder of CSV files."""
+        return self.export("csv", folder)
+
+    def to_json(self, file: str | Path) -> Path:
+        """Write record and tables as one JSON file."""
+        return self.export("json", file)
+
+    def to_geojson(self, file: str | Path) -> Path:
+        """Write facilities and settlements as points."""
+        return self.export("geojson", file)
+
+    def to_html(self, file: str | Path) -> Path:
+        """Write the report with a map."""
+        return self.export("html", file)
+
+    def export(self, name: str, path: str | Path) -> Path:
+        """Write the plan in a registered format (UnknownNameError if unknown)."""
+        from aumaq.results.exports import EXPORTS
+
+        if name not in EXPORTS:
+            raise UnknownNameError("export", name, EXPORTS)
+        EXPORTS[name](self, Path(path))
+        return Path(path)
+
+    @classmethod
+    def read(cls, path: str | Path, instance: Instance | None = None) -> Plan:
+        """Read a plan from a CSV folder or JSON file and verify it again.
+
+        Without *instance* the one named in the record is read; if its content is not
+        what the plan was made for, that is an InstanceError.
+        """
+        from aumaq.results.exports import read_csv_folder, read_json
+
+        path = Path(path)
+        record, tables = read_csv_folder(path) if path.is_dir() else read_json(path)
+        if instance is None:
+            instance = read(record["instance"])
+        if instance.content_hash != record["instance_hash"]:
+            was, now = record["instance_hash"][:12], instance.content_hash[:12]
+            text = f"made for another state of {instance.name!r}: hash {was}, now {now}"
+            raise InstanceError([Problem(str(path), text)])
+        instance = instance.with_scenario(record["scenario"])
+        plan = cls(
+            instance, MappingProxyType(dict(tables)), MappingProxyType(dict(record))
+        )
+        return plan.verified()
+
+
+def versions() -> dict[str, str]:
+    """Return versions of Python and the packages that matter for a result."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found

@@ -1,0 +1,63 @@
+"""From instance to verified plan: the one entry that everybody uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aumaq.instances import Instance, NoPlanError, UnknownNameError
+from aumaq.results.plan import Plan
+from aumaq.results.start import decisions_of
+from aumaq.solvers import METHODS, Progress, Silent, Solution, SolveOptions, Status
+
+ADVICE = {
+    Status.INFEASIBLE: "no plan obeys all hard rules; make a standard or budget priced,"
+    " or allow demand to stay unserved",
+    Status.TIME_LIMIT: "no plan was found in time; give more time or a start plan",
+    Status.INTERRUPTED: "stopped before a plan was found",
+    Status.UNBOUNDED: "the cost has no lower limit; look for negative prices",
+    Status.ERROR: "the solver failed",
+}
+
+
+def solve(
+    instance: Instance,
+    *,
+    method: str = "direct",
+    time_limit: float = 120.0,
+    gap: float = 0.01,
+    threads: int | None = None,
+    seed: int = 0,
+    formulation: str = "strong",
+    start: Plan | None = None,
+    progress: Progress | None = None,
+    save_lp: Path | None = None,
+) -> Plan:
+    """Solve the active scenario of an instance; return a verified plan with a bound.
+
+    *time_limit* is in seconds, *gap* relative; *start* is a plan of the same sites and
+    levels to begin from. Ctrl-C returns the best plan so far.
+
+    Raises NoPlanError if there is no plan (infeasible, limit too short), OptionError
+    and UnknownNameError for options that make no sense.
+    """
+    options = SolveOptions(
+        method=method,
+        time_limit=time_limit,
+        gap=gap,
+        threads=threads,
+        seed=seed,
+        formulation=formulation,
+        save_lp=save_lp,
+    )
+    if method not in METHODS:
+        raise UnknownNameError("method", method, METHODS)
+    begin = None if start is None else decisions_of(start, instance)
+    solution = METHODS[method](instance, options, progress or Silent(), begin)
+    if solution.decisions is None:
+        raise NoPlanError(_why(solution))
+    return Plan.from_solution(instance, solution, options)
+
+
+def _why(solution: Solution) -> str:
+    advice = ADVICE.get(solution.status, "")
+    return f"{solution.status}: {advice} (the solver says: {solution.message})"

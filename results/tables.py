@@ -1,0 +1,192 @@
+"""From decisions (arrays) to the tidy tables of a plan. Money in mln."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import Instance
+from aumaq.model.data import ModelData, ServiceData, gather
+from aumaq.results.money import money_table, site_spending
+from aumaq.results.rules import budget_table, objective_table, shortfall_table
+from aumaq.solvers import Decisions
+from aumaq.solvers.solution import ServiceDecisions
+
+SMALL_SHARE = 1e-9
+"""Shares up to this are numerical dust and no rows."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the tables are made of."""
+
+    instance: Instance
+    data: ModelData
+    decisions: Decisions
+
+
+def plan_tables(instance: Instance, decisions: Decisions) -> dict[str, pd.DataFrame]:
+    """Return all tables of a plan by name."""
+    parts = Parts(instance, gather(instance), decisions)
+    tables = {name: _stack(parts, make) for name, make in _BY_SERVICE.items()}
+    spending = site_spending(parts.data, decisions)
+    tables["money"] = money_table(
+        parts.data, spending, tables["allocation"], tables["unserved"]
+    )
+    tables["shortfalls"] = shortfall_table(parts.data, tables["allocation"])
+    tables["budgets"] = budget_table(parts.data, tables["money"])
+    tables["objective"] = objective_table(
+        parts.data, tables["money"], tables["shortfalls"], tables["budgets"]
+    )
+    return tables
+
+
+def _stack(
+    parts: Parts, make: Callable[[Parts, ServiceData, ServiceDecisions], pd.DataFrame]
+) -> pd.DataFrame:
+    frames = [
+        make(parts, d, parts.decisions[name]) for name, d in parts.data.services.items()
+    ]
+    for name, frame in zip(parts.data.services, frames, strict=True):
+        frame.insert(0, "service", pd.Series(name, index=frame.index, dtype="str"))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _names(values: object, positions: object) -> object:
+    return np.array(values, dtype=object)[np.asarray(positions, dtype=np.int64)]
+
+
+def _places(parts: Parts, d: ServiceData, j: object) -> dict[str, object]:
+    """Return the columns that say where a site is."""
+    sites = parts.instance.service_sites(d.name).iloc[np.asarray(j, dtype=np.int64)]
+    columns = ("site", "settlement", "name", "region")
+    return {name: sites[name].to_numpy(dtype=object) for name in columns}
+
+
+def _estimated(parts: Parts, d: ServiceData) -> object:
+    """Return whether today's stock at each site is an estimate, (J,)."""
+    rows = parts.instance.tables["facilities"]
+    rows = rows[(rows["service"] == d.name) & rows["is_synthetic"]]
+    return np.isin(np.array(d.sites, dtype=object), rows["site"].to_numpy(dtype=object))
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with object columns as text."""
+    kinds = {c: "str" for c in frame.columns if frame[c].dtype == object}
+    return frame.astype(kinds)
+
+
+def _facilities(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
+    j, level, t = np.nonzero(plan.units)
+    order = np.lexsort((level, t, j))
+    j, level, t = j[order], level[order], t[order]
+    j, level, t = (x[level > 0] for x in (j, level, t))
+    units = plan.units[j, level, t]
+    levels = parts.instance.levels(d.name)
+    row = level - 1
+    served = np.zeros((len(d.sites), len(parts.data.periods)))
+    np.add.at(served, d.option_site, plan.share * d.demand[d.option_settlement])
+    site_capacity = np.einsum("jlt,l->jt", plan.units, d.capacity)
+    capacity = units * d.capacity[level]
+    use = served[j, t] / np.maximum(site_capacity[j, t], 1e-300)
+    use = np.where(site_capacity[j, t] > 0, use, 0.0)
+    return _texts(
+        pd.DataFrame(
+            {
+                **_places(parts, d, j),
+                "period": _names(parts.data.periods, t),
+                "level": level,
+                "title": levels["title"].to_numpy(dtype=object)[row],
+                "units": units,
+                "capacity": capacity,
+                "used": capacity * use,
+                "capacity_use_share": use,
+                "opex_mln_per_year": units * d.opex_mln_per_year[level],
+                "load_kw": units * levels["load_kw"].to_numpy()[row],
+                "load_m3_per_day": units * levels["load_m3_per_day"].to_numpy()[row],
+                "is_synthetic": np.asarray(_estimated(parts, d))[j],
+            }
+        )
+    )
+
+
+def _actions(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
+    j, before, after, t = np.nonzero(plan.moves)
+    happens = (before > 0) | (after > 0)
+    j, before, after, t = (x[happens] for x in (j, before, after, t))
+    word = np.select(
+        [before == after, before == 0, after == 0, after > before],
+        ["keep", "open", "close", "enlarge"],
+        "reduce",
+    )
+    units = plan.moves[j, before, after, t]
+    cost = units * d.transition_mln[before, after]
+    rj, rlevel, rt = np.nonzero(plan.renewed)
+    renewed = plan.renewed[rj, rlevel, rt]
+    frame = pd.DataFrame(
+        {
+            "j": np.concatenate([j, rj]),
+            "t": np.concatenate([t, rt]),
+            "action": np.concatenate([word, np.full(len(rj), "renew")]).astype(object),
+            "from_level": np.concatenate([before, rlevel]),
+            "to_level": np.concatenate([after, rlevel]),
+            "units": np.concatenate([units, renewed]),
+            "cost_mln": np.concatenate([cost, renewed * d.renewal_mln[rlevel]]),
+        }
+    ).sort_values(["j", "t", "from_level", "to_level", "action"], ignore_index=True)
+    where = {
+        **_places(parts, d, frame["j"]),
+        "period": _names(parts.data.periods, frame["t"]),
+    }
+    synthetic = np.asarray(_estimated(parts, d))[frame["j"].to_numpy()]
+    rest = frame.drop(columns=["j", "t"])
+    return _texts(
+        pd.concat([pd.DataFrame(where, index=rest.index), rest], axis=1).assign(
+            is_synthetic=synthetic
+        )
+    )
+
+
+def _allocation(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
+    k, t = np.nonzero(plan.share > SMALL_SHARE)
+    options = parts.instance.access(d.name)
+    share = plan.share[k, t]
+    return _texts(
+        pd.DataFrame(
+            {
+                "settlement": _names(parts.data.settlements, d.option_settlement[k]),
+                "site": _names(d.sites, d.option_site[k]),
+                "period": _names(parts.data.periods, t),
+                "share": share,
+                "demand": share * d.demand[d.option_settlement[k], t],
+                "minutes": d.option_minutes[k],
+                "length_km": options["length_km"].to_numpy()[k],
+            }
+        )
+    )
+
+
+def _unserved(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
+    i, t = np.nonzero(plan.unserved > SMALL_SHARE)
+    share = plan.unserved[i, t]
+    return _texts(
+        pd.DataFrame(
+            {
+                "settlement": _names(parts.data.settlements, i),
+                "period": _names(parts.data.periods, t),
+                "share": share,
+                "demand": share * d.demand[i, t],
+            }
+        )
+    )
+
+
+_BY_SERVICE = {
+    "facilities": _facilities,
+    "actions": _actions,
+    "allocation": _allocation,
+    "unserved": _unserved,
+}

@@ -1,0 +1,72 @@
+"""The verification of a plan, in order, like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from aumaq.instances import Instance
+from aumaq.results.verification.facts import gather
+from aumaq.results.verification.findings import Notebook, Verification
+from aumaq.results.verification.money import (
+    TERMS,
+    account,
+    check_budgets,
+    check_money,
+    check_objective,
+)
+from aumaq.results.verification.plan import check_names, clean, service_plan
+from aumaq.results.verification.serving import check_serving
+from aumaq.results.verification.standards import check_referrals, check_standards
+from aumaq.results.verification.stock import check_prices, check_stock
+from aumaq.results.verification.travel import Travel
+
+
+def verify(
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    claimed_objective_mln: float | None,
+    bound_mln: float | None = None,
+    tolerance: float = 1e-6,
+) -> Verification:
+    """Check every rule of a plan and recompute its objective.
+
+    Only the tables of the instance (under its active scenario) and of the plan are
+    read. A row ``value <= limit`` holds up to ``tolerance x (1 + |limit| + demand of
+    the largest settlement in the row)``, in the units of the row.
+    """
+    notes = Notebook(tolerance)
+    facts = gather(instance.tables, instance.scenario)
+    sound = check_names(facts, clean(tables, notes), notes)
+    travel = Travel(facts)
+    plans, trips, accounts = {}, {}, {}
+    for name, service in facts.services.items():
+        plan = service_plan(facts, service, sound, notes)
+        check_stock(facts, service, plan, notes)
+        check_prices(facts, service, plan, notes)
+        trips[name] = check_serving(facts, travel, service, plan, notes)
+        accounts[name] = account(facts, service, plan, trips[name])
+        plans[name] = plan
+    terms = dict.fromkeys(TERMS, 0.0)
+    for book in accounts.values():
+        for item, values in book.discounted.items():
+            terms[item] += float(values.sum())
+    terms["shortfall"] = check_standards(
+        facts, plans, trips, sound["shortfalls"], notes
+    )
+    terms["overrun"] = check_budgets(facts, accounts, sound["budgets"], notes)
+    check_referrals(facts, travel, plans, notes)
+    check_money(facts, accounts, sound["money"], notes)
+    objective = check_objective(
+        terms, sound["objective"], claimed_objective_mln, bound_mln, notes
+    )
+    return Verification(
+        is_feasible=not notes.findings,
+        objective_mln=objective,
+        problems=tuple(notes.findings),
+        checks=notes.checks,
+        terms=terms,
+        max_violation=notes.worst,
+    )

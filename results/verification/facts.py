@@ -1,0 +1,270 @@
+"""What the verifier needs to know of an instance, computed from its tables alone.
+
+Demand in units of the service, money in millions, time in minutes and years. Arrays
+are indexed by settlement ``i``, site ``j`` (of one service), level ``l`` (0 is "none")
+and period ``t``, in the order of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.verification.findings import Bools, Floats, Ints
+from aumaq.results.verification.frames import find, records
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Times:
+    """Periods and discounting: ``once`` is df[t], ``yearly`` is ann[t]."""
+
+    names: pd.Index[Any]
+    first: list[int]
+    years: list[int]
+    once: Floats
+    yearly: Floats
+    end: int
+    at_end: float
+
+    def position(self, name: str) -> int:
+        """Return the period's position; 0 for an empty name."""
+        return list(self.names).index(name) if name else 0
+
+    def due(self, year: int) -> int | None:
+        """Return the period at whose start what is due by *year* must be done."""
+        if year <= 0 or year >= self.end:
+            return None
+        return max(t for t in range(len(self.first)) if t == 0 or self.first[t] <= year)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: demand (i,t), sites (j), levels (l), stock and prices of moves."""
+
+    name: str
+    row: dict[str, Any]
+    demand: Floats
+    sites: pd.Index[Any]
+    table: pd.DataFrame
+    home: Ints
+    region: list[str]
+    max_units: Ints
+    is_forbidden: Bools
+    is_required: Bools
+    opens: Ints
+    top: Ints
+    levels: dict[str, Floats]
+    price: Floats
+    allowed: Bools
+    stock: Ints
+    locked: Ints
+    due: Ints
+    residual: Floats
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Numbers of sites, levels with level 0, and periods."""
+        return len(self.sites), len(self.price), self.demand.shape[1]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The instance as the verifier sees it, under the active scenario."""
+
+    tables: Tables
+    times: Times
+    settlements: pd.DataFrame
+    ids: pd.Index[Any]
+    scenario: dict[str, Any]
+    policy: dict[str, Any]
+    services: dict[str, Service]
+
+
+def gather(tables: Tables, scenario_name: str) -> Facts:
+    """Compute the facts of an instance under one scenario."""
+    scenarios = tables["scenarios"]
+    scenario = _first(scenarios[scenarios["scenario"] == scenario_name])
+    policy = _first(tables["policies"])
+    base_year = int(tables["instance"]["base_year"].iloc[0])
+    times = _times(tables["periods"], float(policy["discount_rate"]), base_year)
+    settlements = tables["settlements"]
+    facts = Facts(
+        tables,
+        times,
+        settlements,
+        pd.Index(settlements["settlement"]),
+        scenario,
+        policy,
+        {},
+    )
+    for row in records(tables["services"]):
+        facts.services[str(row["service"])] = _service(facts, row)
+    return facts
+
+
+def _first(frame: pd.DataFrame) -> dict[str, Any]:
+    return {str(name): frame[name].iloc[0] for name in frame.columns}
+
+
+def _times(periods: pd.DataFrame, rate: float, base_year: int) -> Times:
+    first = [int(year) for year in periods["first_year"]]
+    years = [int(count) for count in periods["years"]]
+
+    def factor(year: int) -> float:
+        return float((1.0 + rate) ** (base_year - year))
+
+    end = first[-1] + years[-1]
+    yearly = [
+        sum(factor(year) for year in range(start, start + count))
+        for start, count in zip(first, years, strict=True)
+    ]
+    return Times(
+        pd.Index(periods["period"]),
+        first,
+        years,
+        np.array([factor(year) for year in first]),
+        np.array(yearly),
+        end,
+        factor(end),
+    )
+
+
+def _persons(facts: Facts, group: str) -> Floats:
+    """Return members of the group by settlement and period, persons."""
+    projection = facts.scenario["projection"] or facts.scenario["scenario"]
+    given = {
+        (row["settlement"], row["period"], row["group"]): float(row["persons"])
+        for row in records(facts.tables["population"])
+        if row["scenario"] == projection
+    }
+    factor = {
+        (row["region"], row["period"]): float(row["factor"])
+        for row in records(facts.tables["growth"])
+        if row["scenario"] == projection
+    }
+    groups = facts.tables["groups"]
+    share = _first(groups[groups["group"] == group])
+    out = np.zeros((len(facts.ids), len(facts.times.names)))
+    for i, place in enumerate(records(facts.settlements)):
+        kind = "rural" if place["kind"] == "village" else "urban"
+        for t, period in enumerate(facts.times.names):
+            usual = factor.get(("", period), 1.0)
+            grown = float(place["population"])
+            grown *= factor.get((place["region"], period), usual)
+            everyone = given.get((place["settlement"], period, "all"), grown)
+            derived = everyone * float(share[f"share_{kind}"])
+            out[i, t] = given.get((place["settlement"], period, group), derived)
+    return out
+
+
+def _service(facts: Facts, row: dict[str, Any]) -> Service:
+    name, tables, times = str(row["service"]), facts.tables, facts.times
+    sites = tables["sites"]
+    sites = sites[sites["service"] == name].reset_index(drop=True)
+    codes = pd.Index(sites["site"])
+    home = find(facts.ids, sites["settlement"])
+    regions = facts.settlements["region"].tolist()
+    levels = _levels(facts, name)
+    price, allowed = _moves(facts, row, levels)
+    top = sites["max_level"].to_numpy(dtype=np.int64)
+    stock, locked, due = _stock(facts, name, codes, len(price))
+    left = 1.0 - (times.end - np.array(times.first)) / float(row["lifetime_years"])
+    worth = np.maximum(0.0, left) * times.at_end
+    return Service(
+        name,
+        row,
+        _persons(facts, str(row["group"])) * float(row["demand_per_person"]),
+        codes,
+        sites,
+        home,
+        [str(regions[i]) if i >= 0 else "" for i in home],
+        sites["max_units"].to_numpy(dtype=np.int64),
+        (sites["status"] == "forbidden").to_numpy(),
+        (sites["status"] == "required").to_numpy(),
+        np.array([times.position(p) for p in sites["first_period"]], dtype=np.int64),
+        np.where(top > 0, top, len(price) - 1),
+        levels,
+        price,
+        allowed,
+        stock,
+        locked,
+        due,
+        worth * float(bool(facts.policy["count_residual_value"])),
+    )
+
+
+LEVEL_NUMBERS = (
+    "capacity",
+    "capex_mln",
+    "opex_mln_per_year",
+    "closing_mln",
+    "min_use",
+    "load_kw",
+    "load_m3_per_day",
+)
+
+
+def _levels(facts: Facts, service: str) -> dict[str, Floats]:
+    """Return numbers by level, 0 for level 0; scenario factors applied to money."""
+    rows = facts.tables["levels"]
+    rows = rows[rows["service"] == service].sort_values("level")
+    numbers = {
+        name: np.concatenate([[0.0], rows[name].to_numpy(dtype=float)])
+        for name in LEVEL_NUMBERS
+    }
+    numbers["capex_mln"] *= float(facts.scenario["capex_factor"])
+    numbers["closing_mln"] *= float(facts.scenario["capex_factor"])
+    numbers["opex_mln_per_year"] *= float(facts.scenario["opex_factor"])
+    return numbers
+
+
+def _moves(
+    facts: Facts, row: dict[str, Any], levels: dict[str, Floats]
+) -> tuple[Floats, Bools]:
+    """Return price (mln, factor applied) and permission of each change of level."""
+    capex, closing = levels["capex_mln"], levels["closing_mln"]
+    credit, count = float(row["enlarge_credit_share"]), len(capex)
+    price = np.zeros((count, count))
+    allowed = np.ones((count, count), dtype=bool)
+    for a in range(count):
+        for b in range(count):
+            if a < b:
+                price[a, b] = max(0.0, capex[b] - credit * capex[a])
+            elif a > b:
+                price[a, b] = max(0.0, closing[a] - closing[b])
+                name = "allow_reducing" if b else "allow_closing"
+                allowed[a, b] = bool(facts.policy[name])
+    rows = facts.tables["transitions"]
+    for rule in records(rows[rows["service"] == row["service"]]):
+        a, b = int(rule["from_level"]), int(rule["to_level"])
+        if a == b:
+            continue
+        if not np.isnan(rule["cost_mln"]):
+            factor = float(facts.scenario["capex_factor"])
+            price[a, b] = float(rule["cost_mln"]) * factor
+        allowed[a, b] &= bool(rule["is_allowed"])
+    return price, allowed
+
+
+def _stock(
+    facts: Facts, service: str, sites: pd.Index[Any], count: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return facilities at the start, of these locked (j,l), due by t (j,l,t)."""
+    shape = (len(sites), count)
+    stock, locked = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    due = np.zeros((*shape, len(facts.times.names)), dtype=np.int64)
+    rows = facts.tables["facilities"]
+    for row in records(rows[rows["service"] == service]):
+        at = list(sites).index(row["site"]), int(row["level"])
+        stock[at] += int(row["units"])
+        locked[at] += int(row["units"]) if row["is_locked"] else 0
+        start = facts.times.due(int(row["renew_by_year"]))
+        if start is not None:
+            due[(*at, slice(start, None))] += int(row["units"])
+    return stock, locked, due

@@ -1,0 +1,126 @@
+"""What a verification says, and the notebook that the checks write into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+MOST_SHOWN = 50
+"""Findings kept of one check; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violated rule: its id, where, what, and by how much (units of the row)."""
+
+    rule: str
+    place: str
+    message: str
+    amount: float
+
+    def __str__(self) -> str:
+        """Return a line for readers."""
+        return f"{self.rule}: {self.place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The verdict on a plan.
+
+    ``objective_mln`` and ``terms`` (discounted mln) are recomputed, not copied.
+    ``checks`` counts rows compared; ``max_violation`` is the largest excess of any of
+    them relative to the size of its row, also where it is within the tolerance.
+    """
+
+    is_feasible: bool
+    objective_mln: float
+    problems: tuple[Finding, ...]
+    checks: int
+    terms: dict[str, float]
+    max_violation: float
+
+
+class Notebook:
+    """Collects findings; every comparison goes through it."""
+
+    def __init__(self, tolerance: float) -> None:
+        self.tolerance = tolerance
+        self.findings: list[Finding] = []
+        self.checks = 0
+        self.worst = 0.0
+
+    def note(
+        self, rule: str, place: str, message: str, amount: float = float("nan")
+    ) -> None:
+        """Write down a violation that is not a matter of numbers."""
+        self.findings.append(Finding(rule, place, message, amount))
+
+    def at_most(
+        self,
+        rule: str,
+        values: ArrayLike,
+        limits: ArrayLike,
+        place: Callable[..., str],
+        message: str,
+        scale: ArrayLike = 0.0,
+    ) -> None:
+        """Check ``values <= limits`` up to tolerance x (1 + |limit| + scale).
+
+        *place* gets the indices of a violated row; *message* may hold ``{value}``,
+        ``{limit}``. NaN counts as a violation.
+        """
+        value, limit = np.broadcast_arrays(
+            np.asarray(values, dtype=float), np.asarray(limits, dtype=float)
+        )
+        self._compare(rule, value - limit, value, limit, place, message, scale)
+
+    def equal(
+        self,
+        rule: str,
+        values: ArrayLike,
+        wanted: ArrayLike,
+        place: Callable[..., str],
+        message: str,
+        scale: ArrayLike = 0.0,
+    ) -> None:
+        """Check ``values == wanted`` up to tolerance x (1 + |wanted| + scale).
+
+        *message* may hold ``{value}`` and ``{limit}`` (the value that is wanted).
+        """
+        value, want = np.broadcast_arrays(
+            np.asarray(values, dtype=float), np.asarray(wanted, dtype=float)
+        )
+        self._compare(rule, np.abs(value - want), value, want, place, message, scale)
+
+    def _compare(
+        self,
+        rule: str,
+        excess: Floats,
+        value: Floats,
+        limit: Floats,
+        place: Callable[..., str],
+        message: str,
+        scale: ArrayLike,
+    ) -> None:
+        self.checks += value.size
+        if not value.size:
+            return
+        unit = 1.0 + np.abs(limit) + np.abs(np.asarray(scale, dtype=float))
+        bad = ~(excess <= self.tolerance * unit)
+        relative = np.where(np.isnan(excess), 0.0, excess / unit)
+        self.worst = max(self.worst, float(relative.max()))
+        rows = np.argwhere(bad)
+        for row in rows[:MOST_SHOWN]:
+            at = tuple(int(k) for k in row)
+            text = message.format(value=f"{value[at]:g}", limit=f"{limit[at]:g}")
+            self.note(rule, place(*at), text, float(excess[at]))
+        if len(rows) > MOST_SHOWN:
+            rest = len(rows) - MOST_SHOWN
+            self.note(rule, "elsewhere", f"the same at {rest} more places")

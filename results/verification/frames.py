@@ -1,0 +1,23 @@
+"""Two small readers of data frames with plain types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.verification.findings import Ints
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as dictionaries by column."""
+    return [
+        {str(name): value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def find(index: pd.Index[Any], values: pd.Series[Any]) -> Ints:
+    """Return the position of each value in the index, -1 where it is not there."""
+    return index.get_indexer(pd.Index(values)).astype(np.int64)

@@ -1,0 +1,187 @@
+"""Checks of money: budgets, the terms of the objective, claimed sums. All in mln."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.verification.facts import Facts, Service
+from aumaq.results.verification.findings import Floats, Notebook
+from aumaq.results.verification.frames import records
+from aumaq.results.verification.plan import ServicePlan
+from aumaq.results.verification.serving import Trips
+from aumaq.results.verification.stock import spending
+
+AT_SITES = ("building", "closing", "renewal", "residual", "operation")
+AT_SETTLEMENTS = ("travel", "unserved")
+TERMS = (*AT_SITES, *AT_SETTLEMENTS, "shortfall", "overrun")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Money of one service by item: (site or settlement, period).
+
+    ``paid`` is undiscounted over the whole period, ``discounted`` as in the objective.
+    """
+
+    paid: dict[str, Floats]
+    discounted: dict[str, Floats]
+
+
+def account(facts: Facts, service: Service, plan: ServicePlan, trips: Trips) -> Account:
+    """Compute all money of a service anew."""
+    times, years = facts.times, np.array(facts.times.years, dtype=float)
+    once = spending(service, plan)
+    opex = np.einsum("jlt,l->jt", plan.units, service.levels["opex_mln_per_year"])
+    hour = float(facts.policy["value_of_time_per_hour"]) / 1e6
+    per_minute = float(service.row["trips_per_year"]) * hour / 60.0
+    minutes = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
+    travel = np.zeros_like(service.demand)
+    np.add.at(
+        travel, (plan.i, plan.t), plan.share * trips.demand * minutes * per_minute
+    )
+    price = float(service.row["unserved_mln_per_unit_year"])
+    unserved = plan.unserved * service.demand * price
+    worth = -(once["building"] + once["renewal"])
+    undiscounted_worth = service.residual / times.at_end
+    yearly = {"operation": opex, "travel": travel, "unserved": unserved}
+    paid = {**once, **{name: value * years for name, value in yearly.items()}}
+    paid["residual"] = worth * undiscounted_worth
+    discounted = {name: value * times.once for name, value in once.items()}
+    discounted |= {name: value * times.yearly for name, value in yearly.items()}
+    discounted["residual"] = worth * service.residual
+    return Account(paid, discounted)
+
+
+def check_budgets(
+    facts: Facts, accounts: dict[str, Account], claims: pd.DataFrame, notes: Notebook
+) -> float:
+    """Check limits on spending; return the price of overruns, discounted mln."""
+    price = 0.0
+    claimed = {(row["budget"], row["period"]): row for row in records(claims)}
+    factor = float(facts.scenario["budget_factor"])
+    for rule in records(facts.tables["budgets"]):
+        t = facts.times.position(str(rule["period"]))
+        limit = float(rule["amount_mln"]) * factor
+        spent = _spent(facts, rule, t, accounts)
+        over = max(0.0, spent - limit)
+        code, name = f"budget:{rule['budget']}", f"period {rule['period']}"
+        if rule["is_hard"]:
+            text = "{value} mln spent of {limit} mln"
+            notes.at_most(code, spent, limit, _always(name), text)
+            over = 0.0
+        else:
+            price += float(facts.times.once[t]) * float(rule["overrun_price"]) * over
+        row = claimed.get((rule["budget"], rule["period"]))
+        if row is None:
+            notes.note(code, name, "the row of budgets is missing")
+            continue
+        wanted = {"spent_mln": spent, "overrun_mln": over, "limit_mln": limit}
+        for column, real in wanted.items():
+            text = f"{column} is {{value}} in the plan, {{limit}} when recomputed"
+            if column in row:
+                notes.equal(code, row[column], real, _always(name), text, limit)
+    known = set(
+        zip(
+            facts.tables["budgets"]["budget"],
+            facts.tables["budgets"]["period"],
+            strict=True,
+        )
+    )
+    for budget, period in set(claimed) - known:
+        notes.note(f"budget:{budget}", f"period {period}", "there is no such limit")
+    return price
+
+
+def _always(name: str) -> Callable[..., str]:
+    return lambda *_: name
+
+
+def _spent(
+    facts: Facts, rule: dict[str, Any], t: int, accounts: dict[str, Account]
+) -> float:
+    items = {
+        "investment": ("building", "closing", "renewal"),
+        "operation": ("operation",),
+        "all": ("building", "closing", "renewal", "operation"),
+    }[str(rule["covers"])]
+    total = 0.0
+    for name, book in accounts.items():
+        if rule["service"] not in ("", name):
+            continue
+        regions = np.array(facts.services[name].region, dtype=object)
+        inside = np.full(len(regions), True)
+        if rule["region"] != "":
+            inside = regions == rule["region"]
+        total += sum(float(book.paid[item][inside, t].sum()) for item in items)
+    return total
+
+
+def check_objective(
+    terms: dict[str, float],
+    table: pd.DataFrame,
+    claimed_mln: float | None,
+    bound_mln: float | None,
+    notes: Notebook,
+) -> float:
+    """Check claimed terms, objective and bound; return the objective, mln."""
+    size = sum(abs(value) for value in terms.values())
+    total = sum(terms.values())
+    claims = dict(zip(table["term"], table["discounted_mln"], strict=True))
+    for term in claims.keys() - terms.keys():
+        notes.note("objective", f"term {term}", "there is no such term")
+    for term, real in terms.items():
+        if term not in claims:
+            notes.note("objective", f"term {term}", "the term is missing", real)
+            continue
+        text = "{value} mln in the plan, {limit} mln when recomputed"
+        notes.equal(
+            "objective", claims[term], real, _always(f"term {term}"), text, size
+        )
+    if claimed_mln is not None:
+        text = "the plan claims {value} mln, it is {limit} mln"
+        notes.equal("objective", claimed_mln, total, _always("objective"), text, size)
+    if bound_mln is not None:
+        text = "the lower bound {value} mln is above the objective {limit} mln"
+        notes.at_most("objective", bound_mln, total, _always("bound"), text, size)
+    return total
+
+
+def check_money(
+    facts: Facts, accounts: dict[str, Account], table: pd.DataFrame, notes: Notebook
+) -> None:
+    """Check the table of money by period, service, item, and region of sites."""
+    kinds = ["paid", "discounted"]
+    columns = {"paid": "amount_mln", "discounted": "discounted_mln"}
+    settled = facts.settlements["region"].to_numpy(dtype=object)
+    real: dict[tuple[str, str, str, str], dict[str, float]] = {}
+    for name, book in accounts.items():
+        at_sites = np.array(facts.services[name].region, dtype=object)
+        for item in (*AT_SITES, *AT_SETTLEMENTS):
+            regions = at_sites if item in AT_SITES else settled
+            for region in sorted(set(regions)):
+                inside = regions == region
+                for t, period in enumerate(facts.times.names):
+                    real[(str(period), name, region, item)] = {
+                        kind: float(getattr(book, kind)[item][inside, t].sum())
+                        for kind in kinds
+                    }
+    claimed = {
+        (row["period"], row["service"], row["region"], row["item"]): row
+        for row in records(table)
+    }
+    for key in sorted(real.keys() | claimed.keys(), key=str):
+        for kind in kinds:
+            want = real.get(key, {}).get(kind, 0.0)
+            value = claimed.get(key, {}).get(columns[kind], 0.0)
+            notes.equal(
+                "objective",
+                value,
+                want,
+                _always(f"money of {', '.join(str(part) for part in key)}"),
+                f"{columns[kind]} is {{value}} in the plan, {{limit}} when recomputed",
+            )

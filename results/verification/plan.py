@@ -1,0 +1,275 @@
+"""Reading plan tables: unknown names, blanks, broken numbers and doubles are findings.
+
+What cannot be placed is left out, after it has been noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.verification.facts import Facts, Service
+from aumaq.results.verification.findings import Floats, Ints, Notebook
+from aumaq.results.verification.frames import find, records
+
+NEEDED = {
+    "facilities": ("service", "site", "period", "level", "units"),
+    "actions": (
+        "service",
+        "site",
+        "period",
+        "action",
+        "from_level",
+        "to_level",
+        "units",
+        "cost_mln",
+    ),
+    "allocation": ("service", "settlement", "site", "period", "share", "minutes"),
+    "unserved": ("service", "settlement", "period", "share"),
+    "shortfalls": ("standard", "group", "period", "shortfall"),
+    "budgets": ("budget", "period", "spent_mln", "overrun_mln"),
+    "money": ("period", "service", "region", "item", "amount_mln", "discounted_mln"),
+    "objective": ("term", "discounted_mln"),
+}
+NUMBERS = {
+    "facilities": (
+        "level",
+        "units",
+        "capacity",
+        "used",
+        "capacity_use_share",
+        "opex_mln_per_year",
+        "load_kw",
+        "load_m3_per_day",
+    ),
+    "actions": ("from_level", "to_level", "units", "cost_mln"),
+    "allocation": ("share", "demand", "minutes", "length_km"),
+    "unserved": ("share", "demand"),
+    "shortfalls": ("required", "reached", "shortfall", "cost_mln"),
+    "budgets": ("limit_mln", "spent_mln", "overrun_mln"),
+    "money": ("amount_mln", "discounted_mln"),
+    "objective": ("discounted_mln",),
+}
+KEYS = {
+    "facilities": ("service", "site", "period", "level"),
+    "actions": ("service", "site", "period", "action", "from_level", "to_level"),
+    "allocation": ("service", "settlement", "site", "period"),
+    "unserved": ("service", "settlement", "period"),
+    "shortfalls": ("standard", "group", "period"),
+    "budgets": ("budget", "period"),
+    "money": ("period", "service", "region", "item"),
+    "objective": ("term",),
+}
+RULES = {
+    "facilities": ("siting", "service"),
+    "actions": ("siting", "service"),
+    "allocation": ("allocation", "service"),
+    "unserved": ("allocation", "service"),
+    "shortfalls": ("standard", "standard"),
+    "budgets": ("budget", "budget"),
+    "money": ("objective", ""),
+    "objective": ("objective", ""),
+}
+"""Table -> rule id under which its own faults are noted, column of the code in it."""
+
+
+@dataclass(frozen=True)
+class ServicePlan:
+    """What a plan says of one service, as arrays.
+
+    ``units[j,l,t]`` (0 for level 0), ``moves[j,l,l',t]`` without empty places that stay
+    empty, ``renewed[j,l,t]``, ``unserved[i,t]``; ``rows`` is the allocation with
+    positions i, j, t.
+    """
+
+    units: Ints
+    moves: Ints
+    renewed: Ints
+    unserved: Floats
+    rows: pd.DataFrame
+    facilities: pd.DataFrame
+    actions: pd.DataFrame
+
+    @property
+    def i(self) -> Ints:
+        """Settlement of each allocation row."""
+        return self.rows["i"].to_numpy(dtype=np.int64)
+
+    @property
+    def j(self) -> Ints:
+        """Site of each allocation row."""
+        return self.rows["j"].to_numpy(dtype=np.int64)
+
+    @property
+    def t(self) -> Ints:
+        """Period of each allocation row."""
+        return self.rows["t"].to_numpy(dtype=np.int64)
+
+    @property
+    def share(self) -> Floats:
+        """Share of demand of each allocation row."""
+        return self.rows["share"].to_numpy(dtype=float)
+
+
+def rule_of(table: str, row: Mapping[str, object]) -> str:
+    """Return the rule id for a fault of a row of a plan table."""
+    family, column = RULES[table]
+    return f"{family}:{row[column]}" if column else family
+
+
+def clean(
+    tables: Mapping[str, pd.DataFrame], notes: Notebook
+) -> dict[str, pd.DataFrame]:
+    """Return the tables with sound rows only; note what is missing or broken."""
+    out = {}
+    for name, needed in NEEDED.items():
+        frame = tables.get(name)
+        family, _ = RULES[name]
+        if frame is None:
+            notes.note(family, f"table {name}", "the table is missing")
+            frame = pd.DataFrame(columns=list(needed))
+        absent = [column for column in needed if column not in frame.columns]
+        if absent:
+            text = f"columns are missing: {', '.join(absent)}"
+            notes.note(family, f"table {name}", text)
+            frame = pd.DataFrame(columns=sorted({*needed, *frame.columns}))
+        out[name] = _sound(name, frame, notes)
+    return out
+
+
+def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
+    frame = frame.reset_index(drop=True)
+    good = pd.Series(True, index=frame.index)
+    for column in [c for c in NUMBERS[name] if c in frame.columns]:
+        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
+        broken = ~np.isfinite(frame[column])
+        for row in records(frame[broken]):
+            text = f"{column} is not a number"
+            notes.note(rule_of(name, row), _place(name, row), text)
+        good &= ~broken
+    frame = frame[good]
+    keys = [key for key in KEYS[name] if key in frame.columns]
+    double = frame.duplicated(keys)
+    for row in records(frame[double]):
+        notes.note(rule_of(name, row), _place(name, row), "the row occurs twice")
+    notes.checks += len(frame)
+    return frame.reset_index(drop=True)
+
+
+def _place(name: str, row: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} {row[key]}" for key in KEYS[name] if key in row)
+
+
+def check_names(
+    facts: Facts, tables: dict[str, pd.DataFrame], notes: Notebook
+) -> dict[str, pd.DataFrame]:
+    """Return the tables without rows of unknown services or periods; note those."""
+    known = {
+        "service": set(facts.services),
+        "period": set(facts.times.names),
+        "standard": set(facts.tables["standards"]["standard"]),
+        "budget": set(facts.tables["budgets"]["budget"]),
+    }
+    out = {}
+    for name, frame in tables.items():
+        good = pd.Series(True, index=frame.index)
+        for column in [c for c in known if c in frame.columns]:
+            strange = ~frame[column].isin(known[column])
+            if name == "money" and column == "service":
+                strange &= frame[column] != ""
+            for row in records(frame[strange]):
+                text = f"there is no {column} {row[column]!r}"
+                notes.note(rule_of(name, row), _place(name, row), text)
+            good &= ~strange
+        out[name] = frame[good].reset_index(drop=True)
+    return out
+
+
+def service_plan(
+    facts: Facts, service: Service, tables: dict[str, pd.DataFrame], notes: Notebook
+) -> ServicePlan:
+    """Return the plan of one service; note unknown sites, settlements and levels."""
+    parts = {}
+    for name in ("facilities", "actions", "allocation", "unserved"):
+        frame = tables[name]
+        parts[name] = frame[frame["service"] == service.name].copy()
+        parts[name]["t"] = find(facts.times.names, parts[name]["period"])
+    for name in ("facilities", "actions", "allocation"):
+        parts[name]["j"] = find(service.sites, parts[name]["site"])
+    for name in ("allocation", "unserved"):
+        parts[name]["i"] = find(facts.ids, parts[name]["settlement"])
+    for name, column, what in (
+        ("facilities", "j", "site"),
+        ("actions", "j", "site"),
+        ("allocation", "j", "site"),
+        ("allocation", "i", "settlement"),
+        ("unserved", "i", "settlement"),
+    ):
+        parts[name] = _known(parts[name], name, column, what, service, notes)
+    sites, levels, periods = service.size
+    units = np.zeros((sites, levels, periods), dtype=np.int64)
+    facilities = _counts(parts["facilities"], ("level",), levels, service, notes)
+    _sum_up(units, facilities, ("j", "level", "t"))
+    actions = _counts(
+        parts["actions"], ("from_level", "to_level"), levels, service, notes
+    )
+    moves = np.zeros((sites, levels, levels, periods), dtype=np.int64)
+    renewed = np.zeros_like(units)
+    is_renewal = actions["action"] == "renew"
+    _sum_up(moves, actions[~is_renewal], ("j", "from_level", "to_level", "t"))
+    _sum_up(renewed, actions[is_renewal], ("j", "to_level", "t"))
+    unserved = np.zeros((len(facts.ids), periods))
+    rows = parts["unserved"]
+    np.add.at(unserved, (rows["i"].to_numpy(), rows["t"].to_numpy()), rows["share"])
+    return ServicePlan(
+        units, moves, renewed, unserved, parts["allocation"], facilities, actions
+    )
+
+
+def _known(
+    frame: pd.DataFrame,
+    name: str,
+    column: str,
+    what: str,
+    service: Service,
+    notes: Notebook,
+) -> pd.DataFrame:
+    strange = frame[column] < 0
+    family = "access" if name == "allocation" and what == "site" else RULES[name][0]
+    for row in records(frame[strange]):
+        text = f"there is no {what} {row[what]!r} of {service.name}"
+        notes.note(f"{family}:{service.name}", _place(name, row), text)
+    return frame[~strange]
+
+
+def _counts(
+    frame: pd.DataFrame,
+    columns: tuple[str, ...],
+    levels: int,
+    service: Service,
+    notes: Notebook,
+) -> pd.DataFrame:
+    """Return rows whose units are whole and positive and whose levels exist."""
+    frame, good = frame.copy(), pd.Series(True, index=frame.index)
+    lowest = 1 if columns == ("level",) else 0
+    for column in ("units", *columns):
+        low, high = (1, np.inf) if column == "units" else (lowest, levels - 1)
+        value = frame[column]
+        bad = (value != value.round()) | (value < low) | (value > high)
+        for row in records(frame[bad]):
+            place = f"site {row['site']}, period {row['period']}"
+            text = f"{column} is {row[column]:g}, not a whole number in its range"
+            notes.note(f"siting:{service.name}", place, text, float(row[column]))
+        good &= ~bad
+    frame = frame[good]
+    for column in ("units", *columns):
+        frame[column] = frame[column].astype("int64")
+    return frame
+
+
+def _sum_up(target: Ints, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    places = tuple(frame[column].to_numpy(dtype=np.int64) for column in columns)
+    np.add.at(target, places, frame["units"].to_numpy(dtype=np.int64))

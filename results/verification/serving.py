@@ -1,0 +1,210 @@
+"""Checks of who is served where: allocation, capacity, access, nearest, whole.
+
+Demand is in units of the service, time in minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aumaq.results.verification.facts import Facts, Service
+from aumaq.results.verification.findings import Bools, Floats, Notebook
+from aumaq.results.verification.plan import ServicePlan
+from aumaq.results.verification.travel import Travel, legal_options
+
+MINUTES = 1e-6
+"""Minutes that claimed and recomputed travel times may differ by."""
+
+
+@dataclass(frozen=True)
+class Trips:
+    """Recomputed minutes and demand of each allocation row."""
+
+    minutes: Floats
+    demand: Floats
+
+
+def check_serving(
+    facts: Facts, travel: Travel, service: Service, plan: ServicePlan, notes: Notebook
+) -> Trips:
+    """Check the allocation of a service; return recomputed trips."""
+    minutes = travel.minutes(service)
+    may, sure = legal_options(service, minutes, MINUTES)
+    trips = Trips(minutes[plan.i, plan.j], service.demand[plan.i, plan.t])
+    _check_shares(facts, service, plan, notes)
+    _check_capacity(facts, service, plan, trips, notes)
+    _check_access(service, plan, trips, may, notes)
+    allocation = service.row["allocation"]
+    if allocation == "nearest":
+        _check_nearest(facts, service, plan, minutes, sure, notes)
+    if allocation == "whole":
+        _check_whole(facts, service, plan, notes)
+    return trips
+
+
+def _check_shares(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    rule, names = f"allocation:{service.name}", facts.times.names
+
+    def place(i: int, t: int) -> str:
+        return f"settlement {facts.ids[i]}, period {names[t]}"
+
+    def row(k: int) -> str:
+        return f"{place(plan.i[k], plan.t[k])}, site {service.sites[plan.j[k]]}"
+
+    notes.at_most(rule, -plan.share, 0.0, row, "the share is negative")
+    notes.at_most(rule, plan.share, 1.0, row, "the share is {value}")
+    served = np.zeros_like(service.demand)
+    np.add.at(served, (plan.i, plan.t), plan.share)
+    total = served + plan.unserved
+    wanted = np.where(service.demand > 0, 1.0, np.clip(total, 0.0, 1.0))
+    text = "shares served and unserved sum to {value}, not {limit}"
+    notes.equal(rule, total, wanted, place, text)
+    notes.at_most(rule, -plan.unserved, 0.0, place, "the unserved share is negative")
+    if not service.row["may_be_unserved"]:
+        left = np.where(service.demand > 0, plan.unserved, 0.0)
+        text = "a share of {value} is unserved, which may not be"
+        notes.at_most(rule, left, 0.0, place, text)
+    is_open = plan.units.sum(axis=1)[plan.j, plan.t] > 0
+    shut = np.where(is_open, 0.0, plan.share)
+    notes.at_most(rule, shut, 0.0, row, "served where no facility stands")
+    if "demand" in plan.rows.columns:
+        claimed = plan.rows["demand"].to_numpy(dtype=float)
+        real = service.demand[plan.i, plan.t]
+        text = "the plan says {value} units are served, it is {limit}"
+        notes.equal(rule, claimed, plan.share * real, row, text, scale=real)
+
+
+def _check_capacity(
+    facts: Facts, service: Service, plan: ServicePlan, trips: Trips, notes: Notebook
+) -> None:
+    """Check capacity and minimum use, pooled over the levels of a site.
+
+    What a site serves can be split over its levels whenever it lies between the sums
+    of their minimum uses and of their capacities.
+    """
+    sites, _, periods = service.size
+    used, largest = np.zeros((sites, periods)), np.zeros((sites, periods))
+    np.add.at(used, (plan.j, plan.t), plan.share * trips.demand)
+    np.maximum.at(largest, (plan.j, plan.t), trips.demand)
+    capacity = np.einsum("jlt,l->jt", plan.units, service.levels["capacity"])
+    least = np.einsum("jlt,l->jt", plan.units, service.levels["min_use"])
+
+    def place(j: int, t: int) -> str:
+        return f"site {service.sites[j]}, period {facts.times.names[t]}"
+
+    text = "serves {value} units with a capacity of {limit}"
+    notes.at_most(f"capacity:{service.name}", used, capacity, place, text, largest)
+    text = "must serve {value} units, serves {limit}"
+    notes.at_most(f"minimum_use:{service.name}", least, used, place, text, largest)
+    _check_claims(service, plan, used, capacity, largest, notes)
+
+
+def _check_claims(
+    service: Service,
+    plan: ServicePlan,
+    used: Floats,
+    capacity: Floats,
+    largest: Floats,
+    notes: Notebook,
+) -> None:
+    """Check the figures that the table of facilities gives with each row."""
+    frame = plan.facilities
+    j, t = frame["j"].to_numpy(dtype=np.int64), frame["t"].to_numpy(dtype=np.int64)
+    level, units = frame["level"].to_numpy(), frame["units"].to_numpy(dtype=float)
+    own = units * service.levels["capacity"][level]
+    whole = capacity[j, t]
+    part = np.divide(own, whole, out=np.zeros_like(own), where=whole > 0)
+    use = np.divide(used[j, t], whole, out=np.zeros_like(own), where=whole > 0)
+    wanted = {
+        "capacity": (own, "capacity"),
+        "used": (used[j, t] * part, "capacity"),
+        "capacity_use_share": (use, "capacity"),
+        "opex_mln_per_year": (
+            units * service.levels["opex_mln_per_year"][level],
+            "objective",
+        ),
+        "load_kw": (units * service.levels["load_kw"][level], "siting"),
+        "load_m3_per_day": (units * service.levels["load_m3_per_day"][level], "siting"),
+    }
+    for column, (value, family) in wanted.items():
+        if column in frame.columns:
+            notes.equal(
+                family if family == "objective" else f"{family}:{service.name}",
+                frame[column].to_numpy(dtype=float),
+                value,
+                lambda k: (
+                    f"facility at site {frame['site'].iloc[k]},"
+                    f" period {frame['period'].iloc[k]}"
+                ),
+                f"{column} is {{value}} in the plan, {{limit}} when recomputed",
+                largest[j, t] if column == "used" else 0.0,
+            )
+
+
+def _check_access(
+    service: Service, plan: ServicePlan, trips: Trips, may: Bools, notes: Notebook
+) -> None:
+    rule, rows = f"access:{service.name}", plan.rows
+
+    def place(k: int) -> str:
+        row = rows.iloc[k]
+        return ", ".join(
+            f"{key} {row[key]}" for key in ("settlement", "site", "period")
+        )
+
+    illegal = np.where(may[plan.i, plan.j], 0.0, 1.0)
+    notes.at_most(rule, illegal, 0.0, place, "the site is no option of the settlement")
+    claimed = rows["minutes"].to_numpy(dtype=float)
+    far = np.abs(claimed - trips.minutes)
+    far[np.isnan(far)] = np.inf
+    text = "minutes differ by {value} from those recomputed"
+    size = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
+    notes.at_most(rule, far, MINUTES, place, text, size)
+
+
+def _check_nearest(
+    facts: Facts,
+    service: Service,
+    plan: ServicePlan,
+    minutes: Floats,
+    sure: Bools,
+    notes: Notebook,
+) -> None:
+    """Check that nothing goes past an open site that is strictly nearer."""
+    is_open = plan.units.sum(axis=1) > 0
+    past = np.zeros_like(service.demand)
+    for t in range(is_open.shape[1]):
+        near = np.where(sure & is_open[None, :, t], minutes, np.inf).min(axis=1)
+        rows = plan.t == t
+        i, j, share = plan.i[rows], plan.j[rows], plan.share[rows]
+        beyond = minutes[i, j] > near[i] + MINUTES
+        np.add.at(past[:, t], i[beyond], share[beyond])
+    past = np.where(service.demand > 0, past, 0.0)
+    notes.at_most(
+        f"nearest:{service.name}",
+        past,
+        0.0,
+        lambda i, t: f"settlement {facts.ids[i]}, period {facts.times.names[t]}",
+        "a share of {value} passes a nearer open site",
+    )
+
+
+def _check_whole(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    """Check that one site serves all of a settlement, or none does."""
+    parts = np.zeros_like(service.demand)
+    rest = np.minimum(plan.share, 1.0 - plan.share)
+    np.maximum.at(parts, (plan.i, plan.t), rest)
+    parts = np.maximum(parts, np.minimum(plan.unserved, 1.0 - plan.unserved))
+    notes.at_most(
+        f"whole:{service.name}",
+        np.where(service.demand > 0, parts, 0.0),
+        0.0,
+        lambda i, t: f"settlement {facts.ids[i]}, period {facts.times.names[t]}",
+        "the catchment is split: a share of {value} is apart",
+    )

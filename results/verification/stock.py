@@ -1,0 +1,214 @@
+"""Checks of siting, locks, required and forbidden sites, renewals, prices of moves.
+
+All counts are facilities; prices are mln with the scenario's factor.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.results.verification.facts import Facts, Service
+from aumaq.results.verification.findings import Floats, Ints, Notebook
+from aumaq.results.verification.frames import records
+from aumaq.results.verification.plan import ServicePlan
+
+ACTIONS = ("open", "enlarge", "reduce", "close", "keep", "renew")
+
+
+def check_stock(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    """Check how facilities of a service evolve from the stock on."""
+    _check_action_names(service, plan, notes)
+    _check_flow(facts, service, plan, notes)
+    _check_permissions(facts, service, plan, notes)
+    _check_status(facts, service, plan, notes)
+    _check_renewals(facts, service, plan, notes)
+
+
+def _check_action_names(service: Service, plan: ServicePlan, notes: Notebook) -> None:
+    """Check that the word of an action fits its levels."""
+    frame = plan.actions
+    a, b = frame["from_level"].to_numpy(), frame["to_level"].to_numpy()
+    right = np.select(
+        [a == b, a == 0, b == 0, a < b], ["keep", "open", "close", "enlarge"], "reduce"
+    )
+    word = frame["action"].to_numpy(dtype=object)
+    wrong = (word != right) & ~((word == "renew") & (right == "keep"))
+    wrong |= (a == 0) & (b == 0)
+    for row in records(frame[wrong]):
+        place = f"site {row['site']}, period {row['period']}"
+        text = (
+            f"action {row['action']!r} from level {row['from_level']}"
+            f" to level {row['to_level']}"
+        )
+        notes.note(f"siting:{service.name}", place, text)
+
+
+def before(service: Service, units: Ints) -> Ints:
+    """Return units at the end of the period before, (j, l, t)."""
+    return np.concatenate([service.stock[:, :, None], units[:, :, :-1]], axis=2)
+
+
+def _check_flow(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    rule, last = f"siting:{service.name}", before(service, plan.units)
+    place = _places(facts, service)
+    total = plan.units.sum(axis=1)
+    notes.at_most(
+        rule,
+        total,
+        service.max_units[:, None],
+        lambda j, t: f"site {service.sites[j]}, period {facts.times.names[t]}",
+        "{value} facilities where {limit} fit",
+    )
+    notes.equal(
+        rule,
+        plan.moves.sum(axis=2)[:, 1:],
+        last[:, 1:],
+        lambda j, k, t: place(j, k + 1, t),
+        "actions account for {value} of {limit} facilities that stood before",
+    )
+    notes.equal(
+        rule,
+        plan.moves.sum(axis=1)[:, 1:],
+        plan.units[:, 1:],
+        lambda j, k, t: place(j, k + 1, t),
+        "actions lead to {value} facilities, the plan has {limit}",
+    )
+    notes.at_most(
+        rule,
+        plan.moves[:, 0].sum(axis=1),
+        service.max_units[:, None] - last.sum(axis=1),
+        lambda j, t: f"site {service.sites[j]}, period {facts.times.names[t]}",
+        "{value} facilities open where {limit} places are empty",
+    )
+
+
+def _places(facts: Facts, service: Service):  # type: ignore[no-untyped-def]
+    def place(j: int, level: int, t: int) -> str:
+        period = facts.times.names[t]
+        return f"site {service.sites[j]}, level {level}, period {period}"
+
+    return place
+
+
+def _check_permissions(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    """Check that every change of level may happen, where and when it does."""
+    _, levels, periods = service.size
+    change = ~np.eye(levels, dtype=bool)
+    allowed = np.broadcast_to(
+        service.allowed[None, :, :, None], plan.moves.shape
+    ).copy()
+    allowed[service.is_forbidden, :, 0] = True
+    too_high = np.arange(levels)[None, :] > service.top[:, None]
+    early = np.arange(periods)[None, :] < service.opens[:, None]
+    early &= ~service.is_required[:, None]
+    for j, a, b, t in np.argwhere((plan.moves > 0) & change[None, :, :, None]):
+        why = (
+            "is not allowed"
+            if not allowed[j, a, b, t]
+            else "leads above the highest level that fits"
+            if too_high[j, b]
+            else "comes before the first period of the site"
+            if a == 0 and early[j, t]
+            else ""
+        )
+        if why:
+            place = f"site {service.sites[j]}, period {facts.times.names[t]}"
+            text = f"the change from level {a} to level {b} {why}"
+            amount = float(plan.moves[j, a, b, t])
+            notes.note(f"siting:{service.name}", place, text, amount)
+    notes.checks += plan.moves.size
+
+
+def _check_status(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    place = _places(facts, service)
+    _, levels, periods = service.size
+    kept = plan.moves[:, np.arange(levels), np.arange(levels)]
+    standing = np.minimum(kept, plan.units)
+    notes.at_most(
+        f"lock:{service.name}",
+        service.locked[:, :, None],
+        standing,
+        place,
+        "{value} facilities are locked, {limit} stay as they are",
+    )
+    total = plan.units.sum(axis=1)
+    must = np.arange(periods)[None, :] >= service.opens[:, None]
+    must &= service.is_required[:, None]
+    notes.at_most(
+        f"required:{service.name}",
+        must.astype(float),
+        total,
+        lambda j, t: f"site {service.sites[j]}, period {facts.times.names[t]}",
+        "the site needs a facility and has {limit}",
+    )
+    banned = np.flatnonzero(service.is_forbidden)
+    notes.at_most(
+        f"forbidden:{service.name}",
+        total[banned],
+        0.0,
+        lambda k, t: f"site {service.sites[banned[k]]}, period {facts.times.names[t]}",
+        "{value} facilities at a forbidden site",
+    )
+
+
+def _check_renewals(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    """Check that what is due is renewed, or has left its level."""
+    _, levels, _ = service.size
+    gone = plan.moves * (1 - np.eye(levels, dtype=np.int64))[None, :, :, None]
+    left = np.cumsum(gone.sum(axis=2), axis=2)
+    done = np.cumsum(plan.renewed, axis=2)
+    place = _places(facts, service)
+    notes.at_most(
+        f"renewal:{service.name}",
+        (service.due - left)[:, 1:],
+        done[:, 1:],
+        lambda j, k, t: place(j, k + 1, t),
+        "{value} renewals are due by now, {limit} are done",
+    )
+
+
+def spending(service: Service, plan: ServicePlan) -> dict[str, Floats]:
+    """Return building, closing, renewal by site and period: mln, undiscounted."""
+    _, levels, _ = service.size
+    up = np.triu(np.ones((levels, levels)), 1)
+    share = float(service.row["renewal_share"])
+    moves = plan.moves.astype(float)
+    return {
+        "building": np.einsum("jabt,ab->jt", moves, service.price * up),
+        "closing": np.einsum("jabt,ab->jt", moves, service.price * up.T),
+        "renewal": np.einsum(
+            "jlt,l->jt", plan.renewed, service.levels["capex_mln"] * share
+        ),
+    }
+
+
+def check_prices(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    """Check the claimed cost of each action."""
+    frame = plan.actions
+    a, b = frame["from_level"].to_numpy(), frame["to_level"].to_numpy()
+    price = np.where(a == b, 0.0, service.price[a, b])
+    renewal = service.levels["capex_mln"] * float(service.row["renewal_share"])
+    price = np.where(frame["action"] == "renew", renewal[b], price)
+    notes.equal(
+        "objective",
+        frame["cost_mln"].to_numpy(dtype=float),
+        price * frame["units"].to_numpy(dtype=float),
+        lambda k: (
+            f"action at site {frame['site'].iloc[k]},"
+            f" period {frame['period'].iloc[k]} of {service.name}"
+        ),
+        "costs {value} mln in the plan, {limit} mln when recomputed",
+    )
+    del facts

@@ -1,0 +1,166 @@
+"""Travel minutes of the verifier: its own shortest paths, and which sites are legal.
+
+Straight-line distances are great-circle on a sphere of radius 6371.0088 km.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from aumaq.results.verification.facts import Facts, Service
+from aumaq.results.verification.findings import Bools, Floats, Ints
+from aumaq.results.verification.frames import find
+
+RADIUS_KM = 6371.0088
+DETOUR = 1.3
+CONNECTOR_MINUTES_PER_KM = 60.0 / 30.0
+NO_TIME = 1e-9
+"""Minutes of a link of no length (scipy takes 0 for "no link")."""
+
+
+class Travel:
+    """Minutes between settlements and sites, from the tables of an instance."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.given = facts.tables["travel"]
+        self.internal = facts.settlements["internal_minutes"].to_numpy(dtype=float)
+        nodes = facts.tables["road_nodes"]
+        self.nodes: pd.Index[Any] = pd.Index(nodes["node"])
+        self.points = _sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
+        self.paths: dict[int, Floats] = {}
+        if not self.has_table:
+            self.graph = self._graph()
+            self.home_node, self.home_tie = self._tie(facts.settlements)
+
+    @property
+    def has_table(self) -> bool:
+        """Whether the table ``travel`` is used instead of roads."""
+        return len(self.given) > 0
+
+    def minutes(self, service: Service) -> Floats:
+        """Return minutes from each settlement to each site, inf if out of reach."""
+        if self.has_table:
+            out = self._given(service)
+        else:
+            node, tie = self._site_nodes(service)
+            out = self._between(self.home_node, node)
+            out += self.internal[:, None] + self.home_tie[:, None] + tie[None, :]
+        for j in np.flatnonzero(service.home >= 0):
+            i = service.home[j]
+            if not (self.has_table and np.isfinite(out[i, j])):
+                out[i, j] = self.internal[i]
+        return out
+
+    def between_sites(self, lower: Service, upper: Service) -> Floats:
+        """Return minutes from sites of one service to sites of another."""
+        if self.has_table:
+            out = np.full((len(lower.sites), len(upper.sites)), np.inf)
+            is_placed = lower.home >= 0
+            out[is_placed] = self._given(upper)[lower.home[is_placed]]
+        else:
+            node, tie = self._site_nodes(lower)
+            far_node, far_tie = self._site_nodes(upper)
+            out = self._between(node, far_node) + tie[:, None] + far_tie[None, :]
+        same = (lower.home[:, None] == upper.home[None, :]) & (lower.home >= 0)[:, None]
+        same |= lower.sites.to_numpy()[:, None] == upper.sites.to_numpy()[None, :]
+        out[same] = 0.0
+        return out
+
+    def _given(self, service: Service) -> Floats:
+        out = np.full((len(self.facts.ids), len(service.sites)), np.inf)
+        i = find(self.facts.ids, self.given["settlement"])
+        j = find(service.sites, self.given["site"])
+        known = (i >= 0) & (j >= 0)
+        out[i[known], j[known]] = self.given["minutes"].to_numpy(dtype=float)[known]
+        return out
+
+    def _graph(self) -> csr_array:
+        links = self.facts.tables["road_links"]
+        classes = self.facts.tables["road_classes"]
+        speed = dict(zip(classes["road_class"], classes["speed_kmh"], strict=True))
+        kmh = np.array([float(speed[name]) for name in links["road_class"]])
+        frame = pd.DataFrame(
+            {
+                "u": find(self.nodes, links["from_node"]),
+                "v": find(self.nodes, links["to_node"]),
+                "minutes": links["length_km"].to_numpy(dtype=float) / kmh * 60.0,
+            }
+        )
+        swapped = frame.rename(columns={"u": "v", "v": "u"})
+        both = pd.concat([frame, swapped]).groupby(["u", "v"], as_index=False).min()
+        weight = np.maximum(both["minutes"].to_numpy(), NO_TIME)
+        size = (len(self.nodes), len(self.nodes))
+        return csr_array((weight, (both["u"].to_numpy(), both["v"].to_numpy())), size)
+
+    def _tie(self, places: pd.DataFrame) -> tuple[Ints, Floats]:
+        """Return node and connector minutes of places with node, lat, lon."""
+        node = find(self.nodes, places["node"])
+        tie = np.zeros(len(node))
+        placed = np.isfinite(places[["lat", "lon"]].to_numpy(dtype=float)).all(axis=1)
+        free = np.flatnonzero((node < 0) & placed)  # the others follow a settlement
+        if len(free) and len(self.nodes):
+            points = _sphere(
+                places["lat"].to_numpy(dtype=float)[free],
+                places["lon"].to_numpy(dtype=float)[free],
+            )
+            chord, nearest = cKDTree(self.points).query(points)
+            node[free] = nearest
+            km = 2.0 * RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
+            tie[free] = km * DETOUR * CONNECTOR_MINUTES_PER_KM
+        return node, tie
+
+    def _site_nodes(self, service: Service) -> tuple[Ints, Floats]:
+        """Tie sites: by own node, as their settlement, or to the nearest node."""
+        node, tie = self._tie(service.table)
+        as_home = (service.table["node"] == "").to_numpy() & (service.home >= 0)
+        node[as_home] = self.home_node[service.home[as_home]]
+        tie[as_home] = self.home_tie[service.home[as_home]]
+        return node, tie
+
+    def _between(self, start: Ints, target: Ints) -> Floats:
+        """Return minutes along roads from node to node, inf without a path."""
+        if not len(self.nodes):
+            return np.full((len(start), len(target)), np.inf)
+        missing = [int(n) for n in np.unique(target) if int(n) not in self.paths]
+        if missing:  # the graph has both directions of each link
+            rows = dijkstra(self.graph, directed=True, indices=missing)
+            self.paths.update(zip(missing, rows, strict=True))
+        return np.column_stack([self.paths[int(node)][start] for node in target])
+
+
+def _sphere(lat: Floats, lon: Floats) -> Floats:
+    a, b = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=1)
+
+
+def legal_options(
+    service: Service, minutes: Floats, slack: float
+) -> tuple[Bools, Bools]:
+    """Return which sites a settlement may use, and which are options beyond doubt.
+
+    The first mask is generous by *slack* minutes (ties with the last of the nearest
+    sites, rounding at the cut-off), the second is strict; (settlements, sites).
+    """
+    cutoff, nearest = float(service.row["cutoff_minutes"]), service.row["nearest_sites"]
+    reach = np.where(service.is_forbidden[None, :], np.inf, minutes)
+    may = reach <= cutoff + slack
+    sure = reach <= cutoff - slack
+    count = min(int(nearest), reach.shape[1])
+    short = np.flatnonzero(sure.sum(axis=1) < count)
+    if len(short):
+        part = reach[short]
+        order = np.argsort(part, axis=1, kind="stable")[:, :count]
+        last = np.take_along_axis(part, order[:, -1:], axis=1)
+        finite = np.isfinite(part)
+        may[short] |= finite & (part <= last + slack)
+        first = np.zeros_like(finite)
+        np.put_along_axis(first, order, True, axis=1)
+        sure[short] |= first & finite
+    return may, sure

@@ -1,0 +1,39 @@
+"""Imports flow one way: instances -> model -> solvers -> results -> app."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("instances", "model", "solvers", "results", "app")
+FILES = [p for layer in LAYERS for p in sorted((ROOT / layer).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+        elif isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_only_lower_layers(path: Path) -> None:
+    """No file imports from a layer above its own."""
+    here = LAYERS.index(path.relative_to(ROOT).parts[0])
+    for name in imported(path):
+        top, *rest = name.split(".")
+        assert top not in LAYERS[:-1], f"{path}: write aumaq.{name}, not {name}"
+        if top == "aumaq" and here < LAYERS.index("app"):
+            assert rest, f"{path}: import from a layer, not from the façade"
+            assert LAYERS.index(rest[0]) <= here, f"{path} imports upwards: {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_file_is_short(path: Path) -> None:
+    """Files stay under 400 lines."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 400
