@@ -1,0 +1,382 @@
+"""Compile the shipped Kazakhstan instances from the folder of source tables.
+
+    python tools/compile_kazakhstan.py FOLDER
+
+Same input, same bytes. Rules are described in each instance's README.md, which this
+script writes too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import kz_services as kz
+import numpy as np
+import pandas as pd
+import tomli_w
+from scipy.spatial import cKDTree
+
+DATA = Path(__file__).parent.parent / "instances" / "data"
+PERIODS = [("2026-30", 2026), ("2031-35", 2031), ("2036-40", 2036)]
+KINDS = {"г": "city", "п": "town"}
+SEED = 118
+RENEWAL_SHARE = 0.12
+BIG = 5000
+REMOTE_KM = 50.0
+BORDER_KM = 25.0
+EARTH_KM = 6371.0088
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One instance to compile."""
+
+    name: str
+    title: str
+    settlements: str
+    roads: str
+
+
+SPECS = (
+    Spec("west-kazakhstan", "West Kazakhstan region in detail",
+         "oblast_wko_settlements.csv", "oblast_wko_roads.csv"),
+    Spec("kazakhstan", "Kazakhstan: cities, towns and district centres",
+         "settlements_small.csv", "roads_small.csv"),
+    Spec("kazakhstan-full", "Kazakhstan: all official settlements",
+         "settlements_full.csv", "roads_full.csv"),
+)  # fmt: skip
+
+
+def sphere_km(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Return points in space, km, whose chords are close to ground distances."""
+    a, b = np.radians(lat), np.radians(lon)
+    return EARTH_KM * np.column_stack(
+        [np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)]
+    )
+
+
+def settlements(source: Path, spec: Spec, codes: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of settlements with derived flags."""
+    raw = pd.read_csv(source / spec.settlements, dtype={"kato": str})
+    region = codes.set_index("name_en")["code"]
+    frame = pd.DataFrame(
+        {
+            "settlement": "K" + raw["kato"],
+            "name": raw["name_ru"],
+            "name_kk": raw["name_kk"].fillna(""),
+            "name_ru": raw["name_ru"],
+            "kind": raw["type"].map(KINDS).fillna("village"),
+            "region": raw["admin1"].map(region),
+            "district": raw["admin2"].fillna(""),
+            "lat": raw["lat"],
+            "lon": raw["lon"],
+            "population": raw["population"].round().astype(int),
+            "coord_source": raw["coord_source"],
+            "pop_source": raw["pop_source"],
+        }
+    )
+    assert frame["region"].notna().all(), set(raw["admin1"]) - set(region.index)
+    minutes = 3.0 + 2.0 * np.sqrt(frame["population"] / 10_000)
+    frame["internal_minutes"] = minutes.clip(upper=25.0).round(1)
+    points = sphere_km(frame["lat"].to_numpy(), frame["lon"].to_numpy())
+    big = (frame["population"] >= BIG).to_numpy()
+    far, _ = cKDTree(points[big]).query(points)
+    frame["is_remote"] = far > REMOTE_KM
+    frame["is_border"] = border_km(source, points) <= BORDER_KM
+    largest = frame.groupby("region")["population"].transform("max")
+    frame["is_growth_point"] = frame["population"] == largest
+    frame["is_synthetic"] = raw["coord_source"].str.startswith("synthetic") | (
+        raw["pop_source"] == "synthetic"
+    )
+    return frame
+
+
+def border_km(source: Path, points: np.ndarray) -> np.ndarray:
+    """Return km to the national outline (coast of the Caspian included)."""
+    from shapely import get_coordinates, segmentize
+    from shapely.geometry import shape
+    from shapely.ops import unary_union
+
+    outlines = json.loads((source / "adm1_simplified.geojson").read_text("utf-8"))
+    shapes = [shape(f["geometry"]).buffer(0.02) for f in outlines["features"]]
+    union = unary_union(shapes)
+    parts = getattr(union, "geoms", [union])
+    outer = max(parts, key=lambda part: part.area).exterior
+    line = get_coordinates(segmentize(outer, 0.02))
+    away, _ = cKDTree(sphere_km(line[:, 1], line[:, 0])).query(points)
+    return away
+
+
+def roads(
+    source: Path, spec: Spec, places: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return nodes and links; a settlement's node has the settlement's code."""
+    links = pd.read_csv(source / spec.roads, dtype={"from": str, "to": str})
+    known = set(places["settlement"].str[1:])
+
+    def code(cells: pd.Series) -> pd.Series:
+        return cells.where(~cells.isin(known), "K" + cells)
+
+    table = pd.DataFrame(
+        {
+            "from_node": code(links["from"]),
+            "to_node": code(links["to"]),
+            "length_km": links["length_km"],
+            "road_class": links["class"],
+            "is_synthetic": links["class"] == "local",
+        }
+    )
+    used = pd.unique(pd.concat([table["from_node"], table["to_node"]]))
+    rest = pd.read_csv(source / "road_nodes_full.csv", dtype={"node": str})
+    own = places[["settlement", "lat", "lon"]].rename(columns={"settlement": "node"})
+    nodes = pd.concat([own, rest[["node", "lat", "lon"]]]).drop_duplicates("node")
+    nodes = nodes[nodes["node"].isin(used)].reset_index(drop=True)
+    assert len(nodes) == len(used), set(used) - set(nodes["node"])
+    return nodes, table
+
+
+def growth(source: Path, codes: list[str]) -> pd.DataFrame:
+    """Return population in mid-period relative to 2023, by scenario and region."""
+    plan = pd.read_csv(source / "projections.csv")
+    base = pd.read_csv(source / "regions_population.csv")
+    start = base[base["year"] == 2023].set_index("code")["total"]
+    rows = []
+    for (scenario, code), part in plan.groupby(["scenario", "code"]):
+        if code not in codes:
+            continue
+        part = part.sort_values("year")
+        for period, first in PERIODS:
+            people = np.interp(first + 2.5, part["year"], part["population"])
+            rows.append((scenario, code, period, round(people / start[code], 4)))
+    columns = ["scenario", "region", "period", "factor"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(source="projections.csv, interpolated; base 2023")
+
+
+def stock(source: Path, places: pd.DataFrame) -> pd.DataFrame:
+    """Return today's facilities, synthesised by norm: service, site, level, units."""
+    norm = pd.read_csv(source / "facilities_norm_synthetic.csv").set_index("id")
+    norm = norm.reindex(places["settlement"])
+    capacity = {s: [lv[3] for lv in kz.LEVELS if lv[0] == s] for s in
+                ("school", "primary_care", "hospital")}  # fmt: skip
+    centre = places.groupby(["region", "district"])["population"].transform("max")
+    is_centre = (places["population"] == centre).to_numpy()
+    rows = []
+    for k, place in enumerate(places.itertuples()):
+        row, people = norm.iloc[k], place.population
+        schools = int(row["n_school"]) if row["n_school"] > 0 else 0
+        if schools:
+            mean = row["school_places"] / schools
+            level = int(
+                np.argmin([abs(math.log(c / mean)) for c in capacity["school"]])
+            )
+            rows.append(("school", place.settlement, level + 1, schools))
+        tier = {"mp": 1, "fap": 2, "ambulatory": 3}.get(row["health_norm_2014"], 0)
+        if tier:
+            rows.append(("primary_care", place.settlement, tier, 1))
+        elif row["health_norm_2014"] == "polyclinic":
+            level, size = (5, 30_000) if people >= 30_000 else (4, 15_000)
+            units = max(1, int(0.9 * people / size))
+            rows.append(("primary_care", place.settlement, level, units))
+        if people >= 300_000:
+            units = max(1, int(0.9 * people / 300_000))
+            rows.append(("hospital", place.settlement, 3, units))
+        elif people >= 100_000:
+            rows.append(("hospital", place.settlement, 2, max(1, people // 110_000)))
+        elif is_centre[k] or people >= 20_000:
+            units = max(1, int(0.9 * people / 30_000))
+            rows.append(("hospital", place.settlement, 1, units))
+    return pd.DataFrame(rows, columns=["service", "site", "level", "units"])
+
+
+def with_renewals(today: pd.DataFrame) -> pd.DataFrame:
+    """Split off a seeded share of schools that must be renewed in the horizon."""
+    rng = np.random.default_rng(SEED)
+    rows = []
+    for row in today.itertuples(index=False):
+        old = 0
+        if row.service == "school":
+            old = int(rng.binomial(row.units, RENEWAL_SHARE))
+        year = int(rng.integers(2028, 2040))
+        if row.units - old:
+            rows.append((*row[:3], row.units - old, 0))
+        if old:
+            rows.append((*row[:3], old, year))
+    columns = ["service", "site", "level", "units", "renew_by_year"]
+    return pd.DataFrame(rows, columns=columns).assign(
+        is_synthetic=True, source="synthesised by the norm of 2014; not a fact"
+    )
+
+
+def sites(places: pd.DataFrame, today: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Return where each service may stand, and how many fit."""
+    units = today.groupby(["service", "site"])["units"].sum()
+    top = {"school": 2500.0, "primary_care": 30_000.0, "hospital": 300_000.0}
+    least = {"school": 50, "primary_care": 50, "hospital": BIG}
+    parts = []
+    for service, capacity in top.items():
+        share = 0.18 if service == "school" else 1.0
+        here = units.reindex([(service, s) for s in places["settlement"]]).fillna(0)
+        now = here.to_numpy(dtype=int)
+        peak = places["population"].to_numpy() * share * factor * 1.3
+        fit = np.maximum(np.ceil(peak / capacity).astype(int), 1)
+        fit = np.where(fit > 1, np.maximum(fit, now) + 2, np.maximum(fit, now))
+        frame = pd.DataFrame(
+            {
+                "site": places["settlement"],
+                "service": service,
+                "settlement": places["settlement"],
+                "status": np.where(now > 0, "existing", "candidate"),
+                "max_units": fit,
+            }
+        )
+        keep = (places["population"] >= least[service]).to_numpy() | (now > 0)
+        parts.append(frame[keep])
+    return pd.concat(parts, ignore_index=True)
+
+
+def document(spec: Spec) -> dict[str, object]:
+    """Return ``instance.toml`` as a document."""
+    return {
+        "instance": {
+            "name": spec.name,
+            "title": spec.title,
+            "description": "Settlements, people and main roads are real where the"
+            " tables say so; today's facilities, local roads and some people are"
+            " estimates. See README.md.",
+            "currency": "KZT",
+            "base_year": 2026,
+            "source": "see README.md and LICENCES.md",
+        },
+        "policies": {"discount_rate": 0.08, "value_of_time_per_hour": 900.0},
+        "periods": [
+            {"period": name, "first_year": first, "years": 5} for name, first in PERIODS
+        ],
+        "scenarios": [
+            {"scenario": "inertial", "title": "Trends continue"},
+            {"scenario": "managed", "title": "Growth is steered"},
+        ],
+        "groups": [
+            {"group": "pupils", "title": "Pupils", "share_urban": 0.159,
+             "share_rural": 0.183, "source": "pupils per inhabitant 2017/18 (derived)"},
+            {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
+             "share_rural": 1.0, "source": "all"},
+        ],
+        "services": kz.SERVICES,
+    }  # fmt: skip
+
+
+def budgets(places: pd.DataFrame) -> pd.DataFrame:
+    """Return the limit on investment of each period."""
+    amount = places["population"].sum() * kz.BUDGET_MLN_PER_PERSON_YEAR * 5
+    rows = [("investment", name, round(amount, -2)) for name, _ in PERIODS]
+    frame = pd.DataFrame(rows, columns=["budget", "period", "amount_mln"])
+    return frame.assign(
+        title="Public investment in schools and health",
+        covers="investment",
+        is_hard=True,
+        source="assumption: 25,000 KZT a year per inhabitant",
+    )
+
+
+def outlines(source: Path, codes: pd.DataFrame, used: set[str]) -> dict[str, object]:
+    """Return outlines of the regions that occur, coordinates to 0.001 degree."""
+    raw = json.loads((source / "adm1_simplified.geojson").read_text("utf-8"))
+    code = codes.set_index("kato")["code"]
+    features = []
+    for feature in raw["features"]:
+        region = code[feature["properties"]["KATO"]]
+        if region in used:
+            feature["properties"] = {"region": region}
+            feature["geometry"]["coordinates"] = _short(
+                feature["geometry"]["coordinates"]
+            )
+            features.append(feature)
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _short(value: object) -> object:
+    if isinstance(value, list):
+        return [_short(item) for item in value]
+    return round(float(value), 3)  # type: ignore[arg-type]
+
+
+def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
+    """Write one instance folder anew."""
+    places = settlements(source, spec, codes)
+    nodes, links = roads(source, spec, places)
+    has_node = places["settlement"].isin(nodes["node"])
+    places.insert(9, "node", places["settlement"].where(has_node, ""))
+    used = set(places["region"])
+    factors = growth(source, sorted(used))
+    today = stock(source, places)
+    names = codes[codes["code"].isin(used)]
+    tables = {
+        "settlements": places,
+        "regions": names[["code", "name_en", "name_kk", "name_ru"]].rename(
+            columns={"code": "region", "name_en": "name"}
+        ),
+        "growth": factors,
+        "levels": pd.DataFrame(kz.LEVELS, columns=list(kz.LEVEL_COLUMNS)),
+        "sites": sites(places, today, float(factors["factor"].max())),
+        "facilities": with_renewals(today),
+        "standards": pd.DataFrame(kz.STANDARDS),
+        "referrals": pd.DataFrame(kz.REFERRALS),
+        "budgets": budgets(places),
+        "road_nodes": nodes,
+        "road_links": links,
+        "road_classes": pd.DataFrame(
+            [("trunk", 80.0, "assumption"), ("local", 50.0, "assumption"),
+             ("road_path_closure", 70.0, "assumption")],
+            columns=["road_class", "speed_kmh", "source"],
+        ),
+    }  # fmt: skip
+    folder = DATA / spec.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    text = tomli_w.dumps(document(spec))
+    (folder / "instance.toml").write_text(text, encoding="utf-8")
+    shapes = json.dumps(outlines(source, codes, used), separators=(",", ":"))
+    (folder / "outlines.geojson").write_text(shapes, encoding="utf-8")
+    (folder / "README.md").write_text(readme(spec, tables), encoding="utf-8")
+
+
+def readme(spec: Spec, tables: dict[str, pd.DataFrame]) -> str:
+    """Return what is real and what is not, with counts."""
+    places, today = tables["settlements"], tables["facilities"]
+    links = tables["road_links"]
+    schools = today.loc[today["service"] == "school", "units"].sum()
+    template = (Path(__file__).parent / "kz_readme.md").read_text(encoding="utf-8")
+    return template.format(
+        title=spec.title,
+        settlements=len(places),
+        people=f"{places['population'].sum():,}",
+        estimated=int(places["is_synthetic"].sum()),
+        links=len(links),
+        local=int(links["is_synthetic"].sum()),
+        schools=int(schools),
+        remote=int(places["is_remote"].sum()),
+        border=int(places["is_border"].sum()),
+    )
+
+
+def main() -> None:
+    """Compile all instances."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, help="folder of source tables")
+    source = parser.parse_args().source
+    codes = pd.read_csv(source / "region_codes.csv", dtype={"kato": str})
+    for spec in SPECS:
+        compile_one(source, spec, codes)
+        print(f"{spec.name}: written to {DATA / spec.name}")
+
+
+if __name__ == "__main__":
+    main()
