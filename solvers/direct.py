@@ -6,17 +6,21 @@ bound is the dual bound of HiGHS' branch and bound.
 
 from __future__ import annotations
 
+import threading
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from aumaq.instances import Instance
+from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.solvers.highs import Matrices, Outcome, Solver, compile_matrices
+from aumaq.solvers.improvement import Improver, Site
 from aumaq.solvers.options import SolveOptions
-from aumaq.solvers.progress import Progress, ProgressEvent
+from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
 from aumaq.solvers.solution import Decisions, ServiceDecisions, Solution, Status
 
 NAN = float("nan")
@@ -53,7 +57,8 @@ def direct(
     _offer(solver, built, place, start)
     now = clock("pass", now)
     left = options.time_limit - (now - started)
-    outcome = solver.run(left, progress, started)
+    improver = Improver(matrices, _sites(built, place), options)
+    outcome = _run(solver, improver, left, options, progress, started)
     now = clock("solve", now)
     decisions = None
     if outcome.values is not None:
@@ -73,6 +78,83 @@ def direct(
         outcome.trace,
         {"nodes": outcome.nodes},
     )
+
+
+def _run(
+    solver: Solver,
+    improver: Improver,
+    seconds: float,
+    options: SolveOptions,
+    progress: Progress,
+    started: float,
+) -> Outcome:
+    """Prove the bound and search for plans side by side; return both together."""
+
+    def enough(bound: float) -> bool:
+        return relative_gap(improver.objective, bound) <= options.gap
+
+    solver.stop_when(enough)
+    if options.num_threads > 1:
+        solver.set_option("threads", options.num_threads - 1)
+        searcher = threading.Thread(
+            target=improver.search, args=(seconds,), daemon=True
+        )
+        searcher.start()
+    try:
+        outcome = solver.run(seconds, _Best(progress, improver), started)
+    finally:
+        improver.stop()
+    if options.num_threads > 1:
+        searcher.join()
+    better = improver.objective < outcome.objective or outcome.values is None
+    if improver.values is not None and better:
+        outcome = replace(outcome, objective=improver.objective, values=improver.values)
+    return outcome
+
+
+@dataclass
+class _Best:
+    """Passes progress on with the better of two incumbents."""
+
+    progress: Progress
+    improver: Improver
+
+    def update(self, event: ProgressEvent) -> None:
+        best = min(
+            self.improver.objective,
+            event.incumbent_mln
+            if event.incumbent_mln == event.incumbent_mln
+            else np.inf,
+        )
+        mln = best if np.isfinite(best) else NAN
+        self.progress.update(replace(event, incumbent_mln=mln))
+
+
+def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
+    """Return the places of the instance with the columns of their units."""
+    columns: dict[str, list[int]] = {}
+    where: dict[str, tuple[float, float]] = {}
+    for name, variables in built.variables.items():
+        rows = built.data.instance.service_sites(name)
+        j, _, _ = np.nonzero(exists(variables.units))
+        units = variables.units[exists(variables.units)]
+        codes = rows["site"].to_numpy(dtype=object)
+        for site, variable in zip(codes[j], units, strict=True):
+            column = place.get(id(variable))
+            if column is not None:
+                columns.setdefault(site, []).append(column)
+        where.update(
+            zip(codes, zip(rows["lat"], rows["lon"], strict=True), strict=True)
+        )
+    sites = list(columns)
+    lat, lon = (
+        np.array([where[site][k] for site in sites], dtype=float) for k in (0, 1)
+    )
+    points = to_unit_sphere(lat, lon)
+    return [
+        Site(np.array(columns[site], dtype=np.int64), point)
+        for site, point in zip(sites, points, strict=True)
+    ]
 
 
 def save_lp(built: BuiltModel, path: Any) -> None:
@@ -116,31 +198,22 @@ def _polish(
         return outcome
     lower = np.where(fixed, whole, matrices.column_lower)
     upper = np.where(fixed, whole, matrices.column_upper)
-    rest = Matrices(
-        **{
-            **matrices.__dict__,
-            "column_lower": lower,
-            "column_upper": upper,
-            "is_integer": np.zeros_like(fixed),
-        }
+    rest = replace(
+        matrices,
+        column_lower=lower,
+        column_upper=upper,
+        is_integer=np.zeros_like(fixed),
     )
     solver = Solver(rest, options)
-    again = solver.run(60.0, _Mute(), started)
+    again = solver.run(60.0, Silent(), started)
     if again.status is not Status.OPTIMAL or again.values is None:
-        return Outcome(**{**outcome.__dict__, "values": outcome.values})
+        return outcome
     progress.update(
         ProgressEvent(
             "polished", time.monotonic() - started, outcome.bound, again.objective
         )
     )
-    return Outcome(
-        **{**outcome.__dict__, "objective": again.objective, "values": again.values}
-    )
-
-
-class _Mute:
-    def update(self, event: ProgressEvent) -> None:
-        """Say nothing."""
+    return replace(outcome, objective=again.objective, values=again.values)
 
 
 def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +103,8 @@ class Solver:
         self._matrices = matrices
         self._options = options
         self._highs = highspy.Highs()
+        self._is_stopped = threading.Event()
+        self._enough: Callable[[float], bool] = lambda _: False
         for name, value in {
             "output_flag": False,
             "threads": options.num_threads,
@@ -124,18 +127,31 @@ class Solver:
             len(columns), columns.astype(np.int32), values.astype(float)
         )
 
+    def interrupt(self) -> None:
+        """End the solve soon; may be called from any thread."""
+        self._is_stopped.set()
+
+    def stop_when(self, enough: Callable[[float], bool]) -> None:
+        """End the solve once *enough* says so of the bound."""
+        self._enough = enough
+
     def run(self, time_limit: float, progress: Progress, started: float) -> Outcome:
         """Solve; *started* is the clock (time.monotonic) that progress counts from."""
-        highs, is_stopped = self._highs, threading.Event()
+        highs, is_stopped = self._highs, self._is_stopped
+        is_enough = threading.Event()
         highs.setOptionValue("time_limit", max(time_limit, 0.1))
         trace: list[tuple[float, float, float]] = []
 
         def on_mip(event: Any) -> None:
             data = event.data_out
-            if event.data_in is not None and is_stopped.is_set():
-                event.data_in.user_interrupt = True
             now = time.monotonic() - started
             best, bound = _finite(data.mip_primal_bound), _finite(data.mip_dual_bound)
+            if self._enough(bound):
+                is_enough.set()
+            if event.data_in is not None and (
+                is_stopped.is_set() or is_enough.is_set()
+            ):
+                event.data_in.user_interrupt = True
             if not trace or (best, bound) != trace[-1][1:] or now - trace[-1][0] > 1.0:
                 trace.append((now, best, bound))
                 progress.update(ProgressEvent("solving", now, bound, best))
@@ -148,7 +164,10 @@ class Solver:
         highs.cbSimplexInterrupt.subscribe(on_lp)
         highs.cbIpmInterrupt.subscribe(on_lp)
         self._run_in_thread(is_stopped)
-        return self._outcome(is_stopped.is_set(), trace)
+        outcome = self._outcome(is_stopped.is_set(), trace)
+        if is_enough.is_set() and outcome.status is Status.INTERRUPTED:
+            outcome.status = Status.GAP_REACHED
+        return outcome
 
     def _run_in_thread(self, is_stopped: threading.Event) -> None:
         failure: list[BaseException] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +39,7 @@ class Silent:
 def relative_gap(objective: float, bound: float) -> float:
     """Return (objective - bound) / |objective|, 0 where both are (nearly) equal."""
     distance = objective - bound
-    if distance != distance:
+    if not math.isfinite(distance):
         return float("nan")
     if abs(distance) <= 1e-9 * max(1.0, abs(objective)):
         return 0.0

@@ -1,0 +1,174 @@
+"""Better plans while the bound is proven: restricted MIPs beside the main solve.
+
+HiGHS proves a good bound for large instances long before its heuristics find a plan to
+match. Three steps run in a thread of their own:
+
+1. the LP relaxation is solved;
+2. every integer is confined to the two whole numbers around its LP value and the MIP
+   that is left is solved (relaxation enforced neighbourhood search, Berthold 2014);
+3. large-neighbourhood search: a site and the sites nearest to it are freed, all the
+   rest is fixed, and the small MIP that is left is solved. The number of sites adapts
+   to how quickly it solves.
+
+A plan found here is a plan of the model; it says nothing about the bound.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from aumaq.solvers.highs import Matrices, Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution import Status
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DENSE_ROW = 2_000
+"""Rows with more columns (budgets, totals) do not make columns neighbours."""
+FIRST_SITES = 12
+ROUNDING_SHARE = 0.3
+"""Share of the time for step 2."""
+STEP_SECONDS = 6.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """The integer columns of one place, and where it is (a point in space)."""
+
+    columns: Ints
+    point: Floats
+
+
+class Improver:
+    """Searches for plans until it is told to stop."""
+
+    def __init__(
+        self, matrices: Matrices, sites: list[Site], options: SolveOptions
+    ) -> None:
+        """Prepare; *sites* are the places whose decisions are freed together."""
+        self._m = matrices
+        self._sites = sites
+        self._options = replace(options, threads=1, gap=min(options.gap, 1e-3))
+        shape = (len(matrices.row_lower), len(matrices.cost))
+        parts = (matrices.values, matrices.rows, matrices.starts)
+        self._by_column = csc_array(parts, shape=shape)
+        self._by_row: csr_array = self._by_column.tocsr()
+        self._is_sparse = np.diff(self._by_row.indptr) <= DENSE_ROW
+        self._rng = np.random.default_rng(options.seed)
+        self._stop = threading.Event()
+        self._running: Solver | None = None
+        self.objective = float("inf")
+        self.values: Floats | None = None
+
+    def stop(self) -> None:
+        """Ask the search to end; returns at once."""
+        self._stop.set()
+        if self._running is not None:
+            self._running.interrupt()
+
+    def search(self, seconds: float) -> None:
+        """Search for so many seconds or until stopped."""
+        started = time.monotonic()
+        self._round(seconds * ROUNDING_SHARE)
+        size = FIRST_SITES
+        while (
+            self.values is not None
+            and not self._stop.is_set()
+            and time.monotonic() - started < seconds
+        ):
+            begun = time.monotonic()
+            self._free_around(int(self._rng.integers(len(self._sites))), size)
+            took = time.monotonic() - begun
+            if took < STEP_SECONDS / 4:
+                size = min(len(self._sites), size + max(1, size // 5))
+            elif took > STEP_SECONDS * 0.8:
+                size = max(4, int(size * 0.7))
+
+    def offer(self, objective: float, values: Floats) -> None:
+        """Take a plan from elsewhere if it is better."""
+        if objective < self.objective - 1e-9:
+            self.objective, self.values = objective, values
+
+    def _solve(
+        self, matrices: Matrices, seconds: float, start: Floats | None = None
+    ) -> Floats | None:
+        if self._stop.is_set():
+            return None
+        solver = Solver(matrices, self._options)
+        if start is not None:
+            solver.start_from(np.arange(len(start)), start)
+        self._running = solver
+        outcome = solver.run(seconds, Silent(), time.monotonic())
+        self._running = None
+        return None if outcome.status is Status.ERROR else outcome.values
+
+    def _round(self, seconds: float) -> None:
+        """Steps 1 and 2."""
+        m, whole = self._m, self._m.is_integer
+        relaxed = self._solve(replace(m, is_integer=np.zeros_like(whole)), seconds)
+        if relaxed is None:
+            return
+        low = np.where(whole, np.floor(relaxed + 1e-6), m.column_lower)
+        high = np.where(whole, np.ceil(relaxed - 1e-6), m.column_upper)
+        found = self._solve(replace(m, column_lower=low, column_upper=high), seconds)
+        if found is not None:
+            self.offer(float(m.cost @ found) + m.offset, found)
+
+    def _free_around(self, centre: int, size: int) -> None:
+        """Step 3: free the sites nearest to one, solve, keep what is better."""
+        assert self.values is not None
+        points = np.array([site.point for site in self._sites])
+        away = ((points - points[centre]) ** 2).sum(axis=1)
+        nearest = np.argsort(away, kind="stable")[:size]
+        seeds = np.concatenate([self._sites[k].columns for k in nearest])
+        free = self._neighbours(self._neighbours(seeds))
+        part, now = self._restrict(free)
+        found = self._solve(part, STEP_SECONDS, now)
+        if found is None:
+            return
+        gain = float(part.cost @ (now - found))
+        if gain > 1e-7 * abs(self.objective):
+            values = self.values.copy()
+            values[free] = found
+            self.offer(self.objective - gain, values)
+
+    def _neighbours(self, columns: Ints) -> Ints:
+        """Return columns that share a sparse row with any of *columns*."""
+        rows = np.unique(self._by_column[:, columns].indices)
+        rows = rows[self._is_sparse[rows]]
+        return np.union1d(columns, self._by_row[rows].indices)
+
+    def _restrict(self, free: Ints) -> tuple[Matrices, Floats]:
+        """Return the MIP of the free columns with all others as they are."""
+        assert self.values is not None
+        m, part = self._m, self._by_column[:, free]
+        rows = np.unique(part.indices)
+        fixed = self.values.copy()
+        fixed[free] = 0.0
+        used = self._by_row[rows] @ fixed
+        small = csc_array(self._by_row[rows].tocsc()[:, free])
+        small.sort_indices()
+        return (
+            Matrices(
+                cost=m.cost[free],
+                offset=0.0,
+                starts=small.indptr.astype(np.int32),
+                rows=small.indices.astype(np.int32),
+                values=small.data,
+                row_lower=m.row_lower[rows] - used,
+                row_upper=m.row_upper[rows] - used,
+                column_lower=m.column_lower[free],
+                column_upper=m.column_upper[free],
+                is_integer=m.is_integer[free],
+                columns=[],
+            ),
+            self.values[free],
+        )
