@@ -50,6 +50,15 @@ def instances() -> None:
 
 
 @app.command()
+def new(folder: Path) -> None:
+    """Write a small commented instance to start from."""
+    from aumaq.instances.skeleton import write_skeleton
+
+    write_skeleton(folder)
+    typer.echo(f"written to {folder}; change it, then: aumaq validate {folder}")
+
+
+@app.command()
 def validate(name: Name, as_json: AsJson = False) -> None:
     """Check an instance; every problem is listed."""
     instance = aumaq.read(name)

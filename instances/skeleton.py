@@ -1,0 +1,75 @@
+"""``aumaq new``: a commented skeleton of an instance, made from the schema."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from aumaq.instances.errors import ExportError
+from aumaq.instances.schema import Column, Table, Value
+from aumaq.instances.tables import TABLES
+
+ROADS: dict[str, tuple[dict[str, Value], ...]] = {
+    "road_nodes": (
+        {"node": "n1", "lat": 50.0, "lon": 70.0},
+        {"node": "n2", "lat": 50.1, "lon": 70.1},
+    ),
+    "road_links": (
+        {"from_node": "n1", "to_node": "n2", "length_km": 14.0, "road_class": "local"},
+    ),
+    "road_classes": ({"road_class": "local", "speed_kmh": 60.0},),
+}
+
+
+def write_skeleton(folder: Path) -> None:
+    """Write a small valid instance to change; ExportError if the folder exists."""
+    if folder.exists():
+        raise ExportError(f"{folder} exists already; nothing was written")
+    folder.mkdir(parents=True)
+    text = "\n".join(_toml(table) for table in TABLES if table.in_toml)
+    (folder / "instance.toml").write_text(text, encoding="utf-8")
+    for table in TABLES:
+        if not table.in_toml:
+            _csv(table, folder / table.file)
+
+
+def _rows(table: Table) -> tuple[dict[str, Value], ...]:
+    return table.example or ROADS.get(table.name, ())
+
+
+def _toml(table: Table) -> str:
+    mark = f"[{table.name}]" if table.is_single else f"[[{table.name}]]"
+    lines = [f"# {table.meaning}"]
+    for row in _rows(table) or ({},):
+        lines.append(mark)
+        for column in table.columns:
+            lines.append(_toml_line(column, row))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml_line(column: Column, row: dict[str, Value]) -> str:
+    unit = f" [{column.unit}]" if column.unit else ""
+    note = f"  # {column.meaning}{unit}"
+    if column.name in row:
+        return f"{column.name} = {_toml_value(row[column.name])}{note}"
+    if column.is_required or column.default is None:
+        return f'# {column.name} = ""{note}'
+    return f"# {column.name} = {_toml_value(column.default)}{note}"
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)
+
+
+def _csv(table: Table, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        names = [column.name for column in table.columns]
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_rows(table))
