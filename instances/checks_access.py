@@ -92,8 +92,11 @@ def hard_standards_can_hold(instance: Instance) -> Found:
             continue
         pairs = instance.access(rule["service"])
         near = pairs.loc[pairs["minutes"] <= rule["minutes"], "i"]
-        lost = applies_to(settlements, rule["applies_to"])
-        lost &= _peak_demand(instance, rule["service"]).max(axis=1) > 0
+        first = instance.period_names.index(
+            rule["first_period"] or instance.period_names[0]
+        )
+        peak = _peak_demand(instance, rule["service"])[:, first:].max(axis=1)
+        lost = applies_to(settlements, rule["applies_to"]) & (peak > 0)
         lost[near.to_numpy()] = False
         if rule["scope"] == "settlement":
             for i in np.flatnonzero(lost):

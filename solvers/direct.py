@@ -24,6 +24,8 @@ from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
 from aumaq.solvers.solution import Decisions, ServiceDecisions, Solution, Status
 
 NAN = float("nan")
+PROVEN = 1e-6
+"""Relative gap up to which a plan is called optimal: the solver's own tolerance."""
 
 
 def direct(
@@ -109,7 +111,17 @@ def _run(
     better = improver.objective < outcome.objective or outcome.values is None
     if improver.values is not None and better:
         outcome = replace(outcome, objective=improver.objective, values=improver.values)
-    return outcome
+    return replace(outcome, status=_status(outcome, options.gap))
+
+
+def _status(outcome: Outcome, wanted: float) -> Status:
+    """Return what bound and plan prove together, whoever found them."""
+    if outcome.values is None:
+        return outcome.status
+    gap = relative_gap(outcome.objective, outcome.bound)
+    if gap <= PROVEN:
+        return Status.OPTIMAL
+    return Status.GAP_REACHED if gap <= wanted else outcome.status
 
 
 @dataclass
@@ -236,7 +248,7 @@ def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
         decisions[name] = ServiceDecisions(
             units=np.round(units).astype(np.int64),
             moves=np.round(moves).astype(np.int64),
-            renewed=np.ceil(np.round(_grid(v.renewed, number), 5)).astype(np.int64),
+            renewed=np.round(_grid(v.renewed, number)).astype(np.int64),
             share=np.clip(share, 0.0, 1.0),
             unserved=np.clip(_grid(v.unserved, number), 0.0, 1.0),
         )

@@ -4,8 +4,9 @@ HiGHS proves a good bound for large instances long before its heuristics find a 
 match. Three steps run in a thread of their own:
 
 1. the LP relaxation is solved;
-2. every integer is confined to the two whole numbers around its LP value and the MIP
-   that is left is solved (relaxation enforced neighbourhood search, Berthold 2014);
+2. every number of units is confined to the two whole numbers around its LP value and
+   the MIP that is left is solved (relaxation enforced neighbourhood search, Berthold
+   2014);
 3. large-neighbourhood search: a site and the sites nearest to it are freed, all the
    rest is fixed, and the small MIP that is left is solved. The number of sites adapts
    to how quickly it solves.
@@ -112,10 +113,14 @@ class Improver:
 
     def _round(self, seconds: float) -> None:
         """Steps 1 and 2."""
-        m, whole = self._m, self._m.is_integer
-        relaxed = self._solve(replace(m, is_integer=np.zeros_like(whole)), seconds)
+        m = self._m
+        relaxed = self._solve(
+            replace(m, is_integer=np.zeros_like(m.is_integer)), seconds
+        )
         if relaxed is None:
             return
+        whole = np.zeros_like(m.is_integer)
+        whole[np.concatenate([site.columns for site in self._sites])] = True
         low = np.where(whole, np.floor(relaxed + 1e-6), m.column_lower)
         high = np.where(whole, np.ceil(relaxed - 1e-6), m.column_upper)
         found = self._solve(replace(m, column_lower=low, column_upper=high), seconds)

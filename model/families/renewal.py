@@ -1,7 +1,8 @@
 r"""Renewal: old facilities are renewed by their year, or have left their level.
 
 Variables
-    ``renewed[s,j,l,t]``    facilities of level *l* renewed at the start of *t*
+    ``renewed[s,j,l,t]``    facilities of level *l* renewed at the start of *t*; whole
+                            numbers, else a budget would pay for half a renewal
 
 Constraints
     ``due[s,j,l,t]``        :math:`\sum_{\tau \le t} renewed_{sjl\tau} +
@@ -33,7 +34,7 @@ def renewal(c: Context) -> None:
         for j, level in pairs.tolist()
         for period in c.data.periods
     ]
-    renewed = add_variables(block, "renewed", index, domain=pyo.NonNegativeReals)
+    renewed = add_variables(block, "renewed", index, domain=pyo.NonNegativeIntegers)
     rows = Rows(block, "due")
     rows.index, start = list(index), 0
     lower: list[float] = []

@@ -2,7 +2,8 @@ r"""Siting: how many facilities of which level run at a site, and how that chang
 
 Variables
     ``units[s,j,l,t]``      facilities of level *l*; level 0 counts empty places
-    ``moves[s,j,l,l',t]``   facilities that go from *l* to *l'* at the start of *t*
+    ``moves[s,j,l,l',t]``   facilities that go from *l* to *l'* at the start of *t*;
+                            whole numbers (with one place they are so by themselves)
 
 Constraints
     ``places[s,j,t]``       :math:`\sum_l units_{sjlt} = M_{sj}`
@@ -66,7 +67,7 @@ def _variables(
     c: Context, block: pyo.Block, arcs: dict[str, NDArray[np.int64]]
 ) -> None:
     periods = c.data.periods
-    units_index, moves_index, top = [], [], []
+    units_index, moves_index, top, is_whole = [], [], [], []
     for name, d in c.data.services.items():
         for j, level in np.argwhere(d.is_built):
             for period in periods:
@@ -75,10 +76,14 @@ def _variables(
         moves_index += [
             (name, d.sites[j], a, b, periods[t]) for j, a, b, t in arcs[name].tolist()
         ]
+        is_whole += (d.places[arcs[name][:, 0]] > 1).tolist()
     units = add_variables(block, "units", units_index, domain=pyo.NonNegativeIntegers)
     for variable, limit in zip(units, top, strict=True):
         variable.setub(limit)
     moves = add_variables(block, "moves", moves_index, domain=pyo.NonNegativeReals)
+    for variable, must in zip(moves, is_whole, strict=True):
+        if must:
+            variable.domain = pyo.NonNegativeIntegers
     u = v = 0
     for name, d in c.data.services.items():
         grid = np.full((*d.is_built.shape, len(periods)), None, dtype=object)

@@ -50,6 +50,15 @@ def applies(settlements: pd.DataFrame, to: str) -> Bools:
     return masks[to]
 
 
+def _group_names(settlements: pd.DataFrame, scope: str) -> Any:
+    """Return the group of each settlement; districts are named region/district."""
+    if scope == "total":
+        return np.array(["total"] * len(settlements))
+    if scope == "district":
+        return np.array(settlements["region"] + "/" + settlements["district"])
+    return np.array(settlements[scope])
+
+
 def _check_standard(
     facts: Facts,
     rule: dict[str, Any],
@@ -62,8 +71,7 @@ def _check_standard(
     start = facts.times.position(str(rule["first_period"]))
     counted = applies(facts.settlements, str(rule["applies_to"]))
     scope = str(rule["scope"])
-    names = facts.settlements[scope] if scope != "total" else None
-    label = np.array(names if names is not None else ["total"] * len(counted))
+    label = _group_names(facts.settlements, scope)
     groups, of = np.unique(label[counted], return_inverse=True)
     position = np.full(len(counted), -1)
     position[counted] = of

@@ -1,0 +1,207 @@
+"""Best allocation for given facilities: the inner part of the enumeration.
+
+A problem is a dictionary: ``need`` (units by settlement), ``options`` (for each
+settlement {site: minutes}), ``a_minute`` (discounted mln of a unit's minute),
+``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
+minutes, units required, discounted mln of a unit short; inf if it must hold).
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from math import inf
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import block_diag, coo_array
+
+EPS = 1e-9
+Problem = dict[str, Any]
+
+
+def whole_costs(
+    problem: Problem, capacity: np.ndarray, least: np.ndarray, is_open: np.ndarray
+) -> np.ndarray:
+    """Return the best cost of each state when catchments may not be split."""
+    need, options = problem["need"], problem["options"]
+    free = [-1] if problem["unserved"] < inf else []
+    choices = [[*options[i], *free] if need[i] > 0 else [-1] for i in range(len(need))]
+    plans, costs, uses = [], [], []
+    for plan in product(*choices):
+        cost = _cost_of(problem, plan)
+        if cost < inf:
+            used = np.zeros(capacity.shape[1])
+            for i, j in enumerate(plan):
+                if j >= 0:
+                    used[j] += need[i]
+            plans.append(plan)
+            costs.append(cost)
+            uses.append(used)
+    if not plans:
+        return np.full(len(capacity), inf)
+    use, cost = np.array(uses), np.array(costs)
+    out = np.full(len(capacity), inf)
+    for k in range(len(capacity)):
+        fits = (use <= capacity[k] + EPS) & (use >= least[k] - EPS)
+        good = (fits & (is_open[k] | (use == 0))).all(axis=1)
+        out[k] = cost[good].min(initial=inf)
+    return out
+
+
+def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
+    """Return travel, unserved and shortfall cost of whole catchments."""
+    need, options = problem["need"], problem["options"]
+    cost = 0.0
+    for i, j in enumerate(plan):
+        if need[i] > 0:
+            unit = (
+                problem["a_minute"] * options[i][j] if j >= 0 else problem["unserved"]
+            )
+            cost += need[i] * unit
+    for members, minutes, required, price in problem["rules"]:
+        reached = sum(
+            need[i]
+            for i in members
+            if plan[i] >= 0 and options[i][plan[i]] <= minutes + EPS
+        )
+        short = required - reached
+        if short > EPS:
+            cost += price * short
+    return cost
+
+
+def free_costs(
+    problem: Problem,
+    capacity: np.ndarray,
+    least: np.ndarray,
+    is_open: np.ndarray,
+    is_nearest: bool,
+) -> np.ndarray:
+    """Return the best cost of each state when catchments may be split.
+
+    Two linear programmes hold all states side by side: the first finds the states
+    for which any allocation exists, the second the best one for each of these.
+    """
+    pairs = _pairs(problem)
+    columns = _costs(problem, pairs)
+    matrix, equal, limit = _rows(problem, pairs, len(columns), capacity, least)
+    upper = np.array([_upper(problem, pairs, row, is_nearest) for row in is_open])
+    sizes = (len(capacity), matrix.shape[0], len(columns))
+    if sizes[2] == 0:
+        bad = (limit < -EPS).any(axis=1) | (np.abs(equal[1]) > EPS).any()
+        return np.where(bad, inf, 0.0)
+    short = _solve(sizes, np.zeros(sizes[2]), matrix, limit, equal, upper, slack=True)
+    good = short < 1e-7
+    out = np.full(sizes[0], inf)
+    if good.any():
+        part = (int(good.sum()), *sizes[1:])
+        out[good] = _solve(part, columns, matrix, limit[good], equal, upper[good])
+    return out
+
+
+def _pairs(problem: Problem) -> list[tuple[int, int]]:
+    """Return variables: (settlement, site), with site -1 for unserved."""
+    return [
+        (i, j)
+        for i, need in enumerate(problem["need"])
+        if need > 0
+        for j in (*problem["options"][i], *([-1] if problem["unserved"] < inf else []))
+    ]
+
+
+def _priced(problem: Problem) -> list[int]:
+    return [k for k, rule in enumerate(problem["rules"]) if rule[3] < inf]
+
+
+def _costs(problem: Problem, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """Return the cost of units served (or not), then of units short of a rule."""
+    units = [
+        problem["a_minute"] * problem["options"][i][j]
+        if j >= 0
+        else problem["unserved"]
+        for i, j in pairs
+    ]
+    return np.array(units + [problem["rules"][k][3] for k in _priced(problem)])
+
+
+def _rows(
+    problem: Problem,
+    pairs: list[tuple[int, int]],
+    width: int,
+    capacity: np.ndarray,
+    least: np.ndarray,
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Return rows ``matrix x <= limit[state]`` and ``equal x = wanted``."""
+    sites, rules = capacity.shape[1], problem["rules"]
+    carried = np.zeros((sites, width))
+    reached = np.zeros((len(rules), width))
+    for column, (i, j) in enumerate(pairs):
+        if j >= 0:
+            carried[j, column] = 1.0
+            for k, (members, minutes, _, _) in enumerate(rules):
+                if i in members and problem["options"][i][j] <= minutes + EPS:
+                    reached[k, column] = 1.0
+    for column, k in enumerate(_priced(problem)):
+        reached[k, len(pairs) + column] = 1.0
+    matrix = np.vstack([carried, -carried, -reached])
+    required = np.array([rule[2] for rule in rules])
+    limit = np.hstack([capacity, -least, np.tile(-required, (len(capacity), 1))])
+    who = [i for i, need in enumerate(problem["need"]) if need > 0]
+    equal = np.zeros((len(who), width))
+    for column, (i, _) in enumerate(pairs):
+        equal[who.index(i), column] = 1.0
+    return matrix, (equal, np.array([problem["need"][i] for i in who])), limit
+
+
+def _upper(
+    problem: Problem, pairs: list[tuple[int, int]], is_open: np.ndarray, nearest: bool
+) -> list[float]:
+    """Return the most units of each variable for one state of the sites."""
+    out = []
+    for i, j in pairs:
+        options = problem["options"][i]
+        near = min((options[k] for k in options if is_open[k]), default=inf)
+        ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
+        out.append(problem["need"][i] if ok else 0.0)
+    return out + [inf] * len(_priced(problem))
+
+
+def _solve(
+    sizes: tuple[int, int, int],
+    cost: np.ndarray,
+    matrix: np.ndarray,
+    limit: np.ndarray,
+    equal: tuple[np.ndarray, np.ndarray],
+    upper: np.ndarray,
+    *,
+    slack: bool = False,
+) -> np.ndarray:
+    """Return the optimum of each state; with *slack* the least violation."""
+    states, rows, width = sizes
+    same = equal[0]
+    if slack:  # rows may be exceeded, demand may vanish, at a price of 1
+        spare = rows + len(same)
+        matrix = np.hstack([matrix, -np.eye(rows), np.zeros((rows, len(same)))])
+        same = np.hstack([same, np.zeros((len(same), rows)), np.eye(len(same))])
+        cost = np.concatenate([cost, np.ones(spare)])
+        upper = np.hstack([upper, np.full((states, spare), inf)])
+        width += spare
+    bounds = np.stack([np.zeros(states * width), upper.ravel()], axis=1)
+    result = linprog(
+        np.tile(cost, states),
+        A_ub=_side_by_side(matrix, states),
+        b_ub=limit.ravel(),
+        A_eq=_side_by_side(same, states),
+        b_eq=np.tile(equal[1], states),
+        bounds=bounds,
+        method="highs-ds",
+    )
+    assert result.status == 0, result.message
+    return np.asarray(result.x.reshape(states, width) @ cost)
+
+
+def _side_by_side(matrix: np.ndarray, states: int) -> Any:
+    if not matrix.shape[0]:
+        return None
+    return block_diag([coo_array(matrix)] * states, format="csc")

@@ -1,0 +1,249 @@
+"""The cheapest plan of a tiny instance by enumeration: an oracle for the solvers.
+
+All changes of facilities of each site are enumerated as whole numbers; for each state
+of the sites the best allocation is found by enumeration (whole catchments) or by one
+linear programme that holds all states side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+from allocation_optima import free_costs, whole_costs
+from site_histories import SiteHistories
+from tiny_case import Case, demand, options, read_case, site_minutes
+
+from aumaq.instances import Instance
+
+EPS = 1e-9
+
+
+@dataclass
+class Purse:
+    """One limit on spending."""
+
+    t: int
+    limit: float
+    covers: str
+    service: str
+    region: str
+    is_hard: bool
+    price: float
+
+
+@dataclass
+class Histories:
+    """Joint histories of the sites of a service, as arrays over histories."""
+
+    cost: np.ndarray
+    spent: np.ndarray
+    running: np.ndarray
+    units: np.ndarray
+    region: list[str]
+
+
+def histories(case: Case, service: dict[str, Any]) -> Histories | None:
+    """Return joint histories with siting, operation and allocation cost."""
+    sites = case.of("sites", service["service"])
+    paths = [SiteHistories(case, service, site).all() for site in sites]
+    if not all(paths):
+        return None
+    periods = range(len(case.first))
+    grid = np.meshgrid(*(np.arange(len(p)) for p in paths), indexing="ij")
+    pick = np.stack([g.ravel() for g in grid])
+    cost = sum(
+        np.array([p.cost for p in ps])[k] for ps, k in zip(paths, pick, strict=True)
+    )
+    units = np.stack(
+        [
+            np.array([p.states for p in ps])[k]
+            for ps, k in zip(paths, pick, strict=True)
+        ],
+        axis=2,
+    )
+    spent = np.stack(
+        [np.array([p.spent for p in ps])[k] for ps, k in zip(paths, pick, strict=True)],
+        axis=2,
+    )
+    levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
+    price = np.array([row["opex_mln_per_year"] for row in levels])
+    running = units @ price * case.scenario["opex_factor"]
+    cost = cost + np.einsum("ptj,t->p", running, np.array(case.yearly))
+    for t in periods:
+        states, of = np.unique(
+            units[:, t].reshape(len(units), -1), axis=0, return_inverse=True
+        )
+        shape = (len(states), len(sites), len(levels))
+        values = allocation_costs(case, service, t, states.reshape(shape))
+        cost = cost + values[of.ravel()]
+    good = cost < inf
+    years = np.array(case.years)[None, :, None]
+    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+    return Histories(
+        cost[good],
+        spent[good],
+        (running * years)[good],
+        units[good],
+        [home[site["settlement"]] for site in sites],
+    )
+
+
+def allocation_costs(
+    case: Case, service: dict[str, Any], t: int, states: np.ndarray
+) -> np.ndarray:
+    """Return the best discounted allocation cost of each state, inf if there is none.
+
+    *states* is (state, site, level).
+    """
+    need = [line[t] for line in demand(case, service)]
+    levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
+    capacity = states @ np.array([row["capacity"] for row in levels])
+    least = states @ np.array([row["min_use"] for row in levels])
+    hour = case.policy["value_of_time_per_hour"] / 1e6
+    a_minute = service["trips_per_year"] / 60 * hour * case.yearly[t]
+    unserved = service["unserved_mln_per_unit_year"] * case.yearly[t]
+    problem = {
+        "need": need,
+        "options": options(case, service),
+        "a_minute": a_minute,
+        "unserved": unserved if service["may_be_unserved"] else inf,
+        "rules": _rules(case, service, t, need),
+    }
+    is_open = states.sum(axis=2) > 0
+    if service["allocation"] == "whole":
+        return whole_costs(problem, capacity, least, is_open)
+    is_nearest = service["allocation"] == "nearest"
+    return free_costs(problem, capacity, least, is_open, is_nearest)
+
+
+def _rules(
+    case: Case, service: dict[str, Any], t: int, need: list[float]
+) -> list[tuple[list[int], float, float, float]]:
+    """Return standards in force: (settlements, minutes, required units, price)."""
+    out = []
+    places = case.rows["settlements"]
+    for rule in case.of("standards", service["service"]):
+        if t < case.period(rule["first_period"]):
+            continue
+        to = rule["applies_to"]
+        groups: dict[str, list[int]] = {}
+        for i, place in enumerate(places):
+            counts = {
+                "all": True,
+                "urban": place["kind"] != "village",
+                "rural": place["kind"] == "village",
+            }
+            if counts[to] if to in counts else place[f"is_{to}"]:
+                name = "" if rule["scope"] == "total" else place[rule["scope"]]
+                if rule["scope"] == "district":
+                    name = place["region"] + "/" + name
+                groups.setdefault(name, []).append(i)
+        price = rule["shortfall_mln_per_unit_year"] * case.yearly[t]
+        for members in groups.values():
+            required = rule["share"] * sum(need[i] for i in members)
+            out.append(
+                (members, rule["minutes"], required, inf if rule["is_hard"] else price)
+            )
+    return out
+
+
+def purses(case: Case) -> list[Purse]:
+    """Return all limits on spending."""
+    return [
+        Purse(
+            case.period(row["period"]),
+            row["amount_mln"] * case.scenario["budget_factor"],
+            row["covers"],
+            row["service"],
+            row["region"],
+            row["is_hard"],
+            row["overrun_price"] * case.once[case.period(row["period"])],
+        )
+        for row in case.rows["budgets"]
+    ]
+
+
+def _spending(part: Histories, name: str, purse: Purse) -> np.ndarray:
+    """Return what each history of a service takes from a purse, mln."""
+    if purse.service not in ("", name):
+        return np.zeros(len(part.cost))
+    mine = np.array([purse.region in ("", region) for region in part.region])
+    total = np.zeros(len(part.cost))
+    if purse.covers != "operation":
+        total = total + part.spent[:, purse.t] @ mine
+    if purse.covers != "investment":
+        total = total + part.running[:, purse.t] @ mine
+    return total
+
+
+def _referred(case: Case, rule: dict[str, Any], parts: dict[str, Histories]) -> Any:
+    """Return (lower count (p,t,j), what is allowed (q,t,j)) of a referral."""
+    lower = case.of("sites", rule["service"])
+    upper = case.of("sites", rule["to_service"])
+    near = np.array(
+        [
+            [
+                site_minutes(case, a["site"], b["site"]) <= rule["minutes"] + EPS
+                for b in upper
+            ]
+            for a in lower
+        ]
+    )
+    have = parts[rule["service"]].units[..., rule["from_level"] - 1 :].sum(axis=3)
+    there = parts[rule["to_service"]].units[..., rule["to_level"] - 1 :].sum(axis=3)
+    places = np.array([site["max_units"] for site in lower])
+    return have, (there @ near.T) * places
+
+
+def best_plan_cost(instance: Instance) -> float | None:
+    """Return the objective of the best plan, discounted mln; None if there is none."""
+    case = read_case(instance)
+    parts: dict[str, Histories] = {}
+    for service in case.rows["services"]:
+        part = histories(case, service)
+        if part is None or not len(part.cost):
+            return None
+        parts[service["service"]] = part
+    limits = purses(case)
+    if not limits and not case.rows["referrals"]:
+        return float(sum(part.cost.min() for part in parts.values()))
+    names = list(parts)
+    if len(names) == 1:
+        names.append("")
+        parts[""] = _nothing(case)
+    return _best_pair(case, names, parts, limits)
+
+
+def _nothing(case: Case) -> Histories:
+    empty = np.zeros((1, len(case.first), 0))
+    return Histories(np.zeros(1), empty, empty, empty[..., None], [])
+
+
+def _best_pair(
+    case: Case, names: list[str], parts: dict[str, Histories], limits: list[Purse]
+) -> float | None:
+    """Return the best sum over pairs of histories of two services."""
+    first, second = parts[names[0]], parts[names[1]]
+    spending = [[_spending(parts[n], n, purse) for n in names] for purse in limits]
+    rules = [(r, *_referred(case, r, parts)) for r in case.rows["referrals"]]
+    best, least = inf, second.cost.min()
+    for p in np.argsort(first.cost):
+        if first.cost[p] + least >= best:
+            break
+        total = first.cost[p] + second.cost
+        for purse, (own, other) in zip(limits, spending, strict=True):
+            over = np.maximum(0.0, own[p] + other - purse.limit)
+            if purse.is_hard:
+                total = np.where(over > EPS, inf, total)
+            else:
+                total = total + purse.price * over
+        for rule, have, allowed in rules:
+            have = have[p] if rule["service"] == names[0] else have
+            allowed = allowed[p] if rule["to_service"] == names[0] else allowed
+            broken = (have > allowed).any(axis=(-1, -2))
+            total = np.where(broken, inf, total)
+        best = min(best, float(total.min()))
+    return best if best < inf else None

@@ -1,0 +1,57 @@
+"""The model against enumeration: random tiny instances, every kind of allocation."""
+
+from __future__ import annotations
+
+import pytest
+from brute_force import best_plan_cost
+from hypothesis import HealthCheck, given, settings
+from tiny_instances import tiny_instances
+
+import aumaq
+from aumaq.instances import Instance, NoPlanError
+
+MANY = settings(
+    max_examples=70,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def agree(instance: Instance, formulation: str) -> None:
+    """Assert that the model finds the optimum of enumeration, or that there is none."""
+    best = best_plan_cost(instance)
+    if best is None:
+        with pytest.raises(NoPlanError, match="infeasible"):
+            aumaq.solve(instance, gap=0.0, formulation=formulation)
+        return
+    plan = aumaq.solve(instance, gap=0.0, formulation=formulation)
+    size = max(1.0, abs(best))
+    assert plan.objective_mln == pytest.approx(best, abs=2e-6 * size)
+    assert plan.bound_mln <= plan.objective_mln + 1e-6 * size
+    assert plan.record["problems"] == []
+
+
+@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@MANY
+@given(instance=tiny_instances(allocation="free"))
+def test_free(formulation: str, instance: Instance) -> None:
+    """Splitting settlements among sites."""
+    agree(instance, formulation)
+
+
+@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@MANY
+@given(instance=tiny_instances(allocation="whole"))
+def test_whole(formulation: str, instance: Instance) -> None:
+    """Whole catchments."""
+    agree(instance, formulation)
+
+
+@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@MANY
+@given(instance=tiny_instances(allocation="nearest"))
+def test_nearest(formulation: str, instance: Instance) -> None:
+    """The nearest open site."""
+    agree(instance, formulation)

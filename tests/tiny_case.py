@@ -1,0 +1,173 @@
+"""A tiny instance as plain rows, with demand and travel worked out from them.
+
+Part of the enumeration that solvers are tested against; nothing here is shared with
+the package but the reading of tables: it follows docs/mathematics.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from math import asin, cos, inf, radians, sin, sqrt
+from typing import Any
+
+from aumaq.instances import Instance
+
+EPS = 1e-9
+
+
+@dataclass
+class Case:
+    """Rows of the instance and the few numbers that everything needs."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    scenario: dict[str, Any]
+    policy: dict[str, Any]
+    years: list[int] = field(default_factory=list)
+    once: list[float] = field(default_factory=list)
+    yearly: list[float] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    end: int = 0
+    at_end: float = 1.0
+
+    def of(self, table: str, service: str) -> list[dict[str, Any]]:
+        """Return the rows of a table that belong to a service."""
+        return [row for row in self.rows[table] if row["service"] == service]
+
+    def period(self, name: str) -> int:
+        """Return the position of a period, 0 for an empty name."""
+        names = [row["period"] for row in self.rows["periods"]]
+        return names.index(name) if name else 0
+
+
+def read_case(instance: Instance) -> Case:
+    """Return the case of an instance under its active scenario."""
+    rows = {name: frame.to_dict("records") for name, frame in instance.tables.items()}
+    scenario = next(r for r in rows["scenarios"] if r["scenario"] == instance.scenario)
+    case = Case(rows, scenario, rows["policies"][0])
+    rate, base = case.policy["discount_rate"], rows["instance"][0]["base_year"]
+    for row in rows["periods"]:
+        start, count = row["first_year"], row["years"]
+        case.first.append(start)
+        case.years.append(count)
+        case.once.append((1 + rate) ** -(start - base))
+        case.yearly.append(sum((1 + rate) ** -(start + k - base) for k in range(count)))
+    case.end = case.first[-1] + case.years[-1]
+    case.at_end = (1 + rate) ** -(case.end - base)
+    return case
+
+
+def demand(case: Case, service: dict[str, Any]) -> list[list[float]]:
+    """Return demand[i][t] in units."""
+    future = case.scenario["projection"] or case.scenario["scenario"]
+    group = next(r for r in case.rows["groups"] if r["group"] == service["group"])
+    out = []
+    for place in case.rows["settlements"]:
+        line = []
+        share = "share_rural" if place["kind"] == "village" else "share_urban"
+        for period in case.rows["periods"]:
+            factor = 1.0
+            for region in ("", place["region"]):
+                for row in case.rows["growth"]:
+                    key = (row["scenario"], row["region"], row["period"])
+                    if key == (future, region, period["period"]):
+                        factor = row["factor"]
+            people = place["population"] * factor
+            members = None
+            for row in case.rows["population"]:
+                key = (row["settlement"], row["scenario"], row["period"])
+                if key == (place["settlement"], future, period["period"]):
+                    if row["group"] == "all":
+                        people = row["persons"]
+                    if row["group"] == service["group"]:
+                        members = row["persons"]
+            persons = people * group[share] if members is None else members
+            line.append(persons * service["demand_per_person"])
+        out.append(line)
+    return out
+
+
+def _kilometres(a: dict[str, Any], b: dict[str, Any]) -> float:
+    """Return the great circle between two points (haversine)."""
+    p, q = radians(a["lat"]), radians(b["lat"])
+    turn = sin(radians(b["lon"] - a["lon"]) / 2) ** 2
+    return 2 * 6371.0088 * asin(sqrt(sin((q - p) / 2) ** 2 + cos(p) * cos(q) * turn))
+
+
+def _road_minutes(case: Case) -> dict[tuple[str, str], float]:
+    """Return minutes between settlements by road, connectors included."""
+    nodes = {row["node"]: row for row in case.rows["road_nodes"]}
+    speed = {row["road_class"]: row["speed_kmh"] for row in case.rows["road_classes"]}
+    between = {(a, b): 0.0 if a == b else inf for a in nodes for b in nodes}
+    for row in case.rows["road_links"]:
+        minutes = row["length_km"] / speed[row["road_class"]] * 60
+        for a, b in ((0, 1), (1, 0)):
+            key = (row["from_node"], row["to_node"])
+            between[key[a], key[b]] = min(between[key[a], key[b]], minutes)
+    for k, a, b in product(nodes, repeat=3):
+        between[a, b] = min(between[a, b], between[a, k] + between[k, b])
+    tie = {}
+    for place in case.rows["settlements"]:
+        near = {node: _kilometres(place, row) for node, row in nodes.items()}
+        node = place["node"] or min(near, key=lambda n: near[n])
+        tie[place["settlement"]] = (node, 0 if place["node"] else near[node] * 1.3 * 2)
+    return {
+        (a, b): between[tie[a][0], tie[b][0]] + tie[a][1] + tie[b][1]
+        for a in tie
+        for b in tie
+    }
+
+
+def travel_minutes(case: Case) -> dict[tuple[str, str], float]:
+    """Return minutes from settlement to site (sites are at settlements here)."""
+    home = {row["site"]: row["settlement"] for row in case.rows["sites"]}
+    if case.rows["travel"]:
+        given = {
+            (r["settlement"], r["site"]): r["minutes"] for r in case.rows["travel"]
+        }
+    else:
+        roads = _road_minutes(case)
+        inner = {
+            r["settlement"]: r["internal_minutes"] for r in case.rows["settlements"]
+        }
+        given = {
+            (a, site): roads[a, place] + inner[a]
+            for a in inner
+            for site, place in home.items()
+            if a != place
+        }
+    for site, place in home.items():
+        row = next(r for r in case.rows["settlements"] if r["settlement"] == place)
+        given.setdefault((place, site), row["internal_minutes"])
+    return given
+
+
+def site_minutes(case: Case, start: str, target: str) -> float:
+    """Return minutes between two sites, by the rule for referrals."""
+    home = {row["site"]: row["settlement"] for row in case.rows["sites"]}
+    if home[start] == home[target]:
+        return 0.0
+    if case.rows["travel"]:
+        return travel_minutes(case).get((home[start], target), inf)
+    return _road_minutes(case)[home[start], home[target]]
+
+
+def options(case: Case, service: dict[str, Any]) -> list[dict[int, float]]:
+    """Return for each settlement its legal sites with minutes."""
+    minutes, sites = travel_minutes(case), case.of("sites", service["service"])
+    out = []
+    for place in case.rows["settlements"]:
+        reach = sorted(
+            (minutes[place["settlement"], site["site"]], j)
+            for j, site in enumerate(sites)
+            if site["status"] != "forbidden"
+            and (place["settlement"], site["site"]) in minutes
+            and minutes[place["settlement"], site["site"]] < inf
+        )
+        legal = {
+            j: m
+            for rank, (m, j) in enumerate(reach)
+            if m <= service["cutoff_minutes"] or rank < service["nearest_sites"]
+        }
+        out.append(legal)
+    return out
