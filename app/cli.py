@@ -174,6 +174,7 @@ def solve(
     plan.to_csv(target)
     plan.to_json(target / "plan.json")
     plan.to_geojson(target / "plan.geojson")
+    plan.to_html(target / "report.html")
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         typer.echo(json.dumps({**record, "out": str(target)}, ensure_ascii=False))
@@ -222,7 +223,7 @@ def verify(plan: Path, as_json: AsJson = False) -> None:
 @app.command()
 def export(
     plan: Path,
-    to: Annotated[str, typer.Option(help="csv, json or geojson")],
+    to: Annotated[str, typer.Option(help="csv, json, geojson or html")],
     target: Annotated[Path, typer.Option("--out")],
 ) -> None:
     """Write a plan in another format."""

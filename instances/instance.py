@@ -178,6 +178,16 @@ class Instance:
         """The settlements in order."""
         return self._texts("settlements", "settlement")
 
+    @property
+    def synthetic_share(self) -> dict[str, float]:
+        """Share of rows flagged as estimates, for each table that has any."""
+        flagged = {
+            name: float(rows["is_synthetic"].mean())
+            for name, rows in self.tables.items()
+            if "is_synthetic" in rows and len(rows)
+        }
+        return {name: share for name, share in flagged.items() if share > 0}
+
     # -- variations ------------------------------------------------------------
 
     def with_scenario(self, name: str) -> Instance:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aumaq.results.exports.csv_folder import read_csv_folder, write_csv_folder
 from aumaq.results.exports.geojson import write_geojson
+from aumaq.results.exports.html import write_html
 from aumaq.results.exports.json_file import read_json, write_json
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ EXPORTS: dict[str, Callable[[Plan, Path], None]] = {
     "csv": write_csv_folder,
     "json": write_json,
     "geojson": write_geojson,
+    "html": write_html,
 }
 
 __all__ = ["EXPORTS", "read_csv_folder", "read_json"]

@@ -1,0 +1,143 @@
+"""What the map of the report draws, as plain values with short numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
+"""A site with several actions in a period is drawn with the first of these."""
+
+
+def map_data(plan: Plan) -> dict[str, Any]:
+    """Return outlines, settlements, and facilities by service and period."""
+    instance = plan.instance
+    return {
+        "periods": list(instance.period_names),
+        "outlines": _outlines(instance.outlines),
+        "settlements": _settlements(plan),
+        "services": [_service(plan, name) for name in instance.service_names],
+    }
+
+
+def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
+    """Return the rings of all polygons: [[lon, lat], ...]."""
+    rings: list[Any] = []
+    for feature in (outlines or {}).get("features", []):
+        shape = feature["geometry"]
+        polygons = (
+            [shape["coordinates"]]
+            if shape["type"] == "Polygon"
+            else shape["coordinates"]
+            if shape["type"] == "MultiPolygon"
+            else []
+        )
+        rings += [ring for polygon in polygons for ring in polygon]
+    return [[[round(x, 3), round(y, 3)] for x, y, *_ in ring] for ring in rings]
+
+
+def _settlements(plan: Plan) -> dict[str, list[Any]]:
+    """Return the settlements by column."""
+    rows = plan.instance.table("settlements")
+    names = rows["name"].where(rows["name"] != "", rows["settlement"])
+    return {
+        "name": names.tolist(),
+        "region": rows["region"].tolist(),
+        "lat": rows["lat"].round(4).tolist(),
+        "lon": rows["lon"].round(4).tolist(),
+        "population": rows["population"].round().astype(int).tolist(),
+    }
+
+
+def _service(plan: Plan, name: str) -> dict[str, Any]:
+    instance = plan.instance
+    sites = instance.service_sites(name)
+    row = instance.service(name)
+    site_of = pd.Index(sites["site"])
+    settlement_of = pd.Index(instance.settlement_ids)
+    running = _of(plan.facilities, name)
+    actions = _of(plan.actions, name)
+    used = site_of[site_of.isin(pd.concat([running["site"], actions["site"]]))]
+    place = pd.Index(used)
+    shown = sites.iloc[site_of.get_indexer(used)]
+    served, lost = _of(plan.allocation, name), _of(plan.unserved, name)
+    return {
+        "service": name,
+        "title": row["title"] or name,
+        "unit": row["unit"] or "unit",
+        "sites": {
+            "name": shown["name"].tolist(),
+            "lat": shown["lat"].round(4).tolist(),
+            "lon": shown["lon"].round(4).tolist(),
+        },
+        "periods": [
+            {
+                "facilities": _facilities(running, actions, place, period),
+                "links": _links(served, settlement_of, place, period),
+                "unserved": _unserved(lost, settlement_of, period),
+            }
+            for period in instance.period_names
+        ],
+    }
+
+
+def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
+    return rows[rows["service"] == service]
+
+
+def _facilities(
+    running: pd.DataFrame, actions: pd.DataFrame, place: pd.Index, period: str
+) -> list[list[Any]]:
+    """Return [site, action, what runs, capacity, used, what is done, cost_mln]."""
+    running = running[running["period"] == period].copy()
+    running["text"] = running["units"].astype(str) + " × " + running["title"]
+    grouped = running.groupby("site")
+    stands = grouped["text"].agg(", ".join)
+    sums = grouped[["capacity", "used"]].sum()
+    actions = actions[actions["period"] == period].copy()
+    actions["rank"] = actions["action"].map(MAIN_ACTIONS.index)
+    actions["text"] = actions["action"] + " " + actions["units"].astype(str)
+    changed = actions[actions["action"] != "keep"]
+    done = changed.groupby("site")["text"].agg(", ".join)
+    rank = actions.groupby("site")["rank"].min()
+    cost = actions.groupby("site")["cost_mln"].sum()
+    found = []
+    for site in rank.index.union(stands.index):
+        found.append(
+            [
+                int(place.get_loc(site)),
+                MAIN_ACTIONS[int(rank.get(site, len(MAIN_ACTIONS) - 1))],
+                stands.get(site, ""),
+                round(float(sums["capacity"].get(site, 0.0)), 1),
+                round(float(sums["used"].get(site, 0.0)), 1),
+                done.get(site, ""),
+                round(float(cost.get(site, 0.0)), 1),
+            ]
+        )
+    return found
+
+
+def _links(
+    served: pd.DataFrame, settlements: pd.Index, place: pd.Index, period: str
+) -> list[list[Any]]:
+    """Return [settlement, site, share, minutes]."""
+    rows = served[served["period"] == period]
+    i = settlements.get_indexer(rows["settlement"]).tolist()
+    j = place.get_indexer(rows["site"]).tolist()
+    share, minutes = rows["share"].round(4).tolist(), rows["minutes"].round(1).tolist()
+    return [list(link) for link in zip(i, j, share, minutes, strict=True) if link[2]]
+
+
+def _unserved(
+    lost: pd.DataFrame, settlements: pd.Index, period: str
+) -> list[list[Any]]:
+    """Return [settlement, share]."""
+    rows = lost[lost["period"] == period]
+    i = settlements.get_indexer(rows["settlement"]).tolist()
+    share = np.round(rows["share"].to_numpy(), 4).tolist()
+    return [list(pair) for pair in zip(i, share, strict=True) if pair[1]]

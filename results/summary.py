@@ -1,0 +1,111 @@
+"""A plan in plain sentences: what is built, for whom, at what cost, how sure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+VERBS = {
+    "open": "opens",
+    "enlarge": "enlarges",
+    "reduce": "reduces",
+    "close": "closes",
+    "renew": "renews",
+}
+"""Actions in the order in which they are told; keeping is not told."""
+
+
+def sentences(plan: Plan) -> list[str]:
+    """Return the summary of a plan, a sentence an item."""
+    told = [_building(plan, service) for service in plan.instance.service_names]
+    return [*told, _money(plan), *_standards(plan), *_proof(plan), *_estimates(plan)]
+
+
+def served_share(plan: Plan) -> pd.DataFrame:
+    """Return the share of demand that is served: a row a service, a column a period."""
+    instance = plan.instance
+    rows = {}
+    for service in instance.service_names:
+        total = pd.Series(
+            instance.demand(service).sum(axis=0), index=instance.period_names
+        )
+        lost = plan.unserved[plan.unserved["service"] == service]
+        missing = lost.groupby("period")["demand"].sum()
+        rows[service] = 1.0 - missing.reindex(total.index, fill_value=0.0) / total
+    return pd.DataFrame.from_dict(rows, orient="index").fillna(1.0)
+
+
+def mean_minutes(plan: Plan) -> pd.DataFrame:
+    """Return mean minutes of those served: a row a service, a column a period."""
+    rows = plan.allocation.assign(
+        load=plan.allocation["demand"] * plan.allocation["minutes"]
+    )
+    sums = rows.groupby(["service", "period"])[["load", "demand"]].sum()
+    minutes = (sums["load"] / sums["demand"]).unstack("period")
+    services, periods = plan.instance.service_names, plan.instance.period_names
+    return minutes.reindex(index=services, columns=periods)
+
+
+def _building(plan: Plan, service: str) -> str:
+    rows = plan.actions[plan.actions["service"] == service]
+    counts = rows.groupby("action")["units"].sum()
+    done = [f"{verb} {counts[a]:,}" for a, verb in VERBS.items() if a in counts]
+    last = plan.instance.period_names[-1]
+    running = plan.facilities
+    running = running[(running["service"] == service) & (running["period"] == last)]
+    served = served_share(plan).loc[service, last]
+    title = plan.instance.service(service)["title"] or service
+    did = ", ".join(done) if done else "changes nothing"
+    return (
+        f"{title}: the plan {did} facilities; in {last} {running['units'].sum():,} run"
+        f" at {running['site'].nunique():,} sites and {served:.1%} of demand is served."
+    )
+
+
+def _money(plan: Plan) -> str:
+    terms = plan.objective.set_index("term")["discounted_mln"]
+    built = terms.get("building", 0.0) + terms.get("renewal", 0.0)
+    return (
+        f"Discounted to {plan.instance.base_year}, building and renewal cost"
+        f" {built:,.0f} mln {plan.instance.currency} and running costs"
+        f" {terms.get('operation', 0.0):,.0f} mln."
+    )
+
+
+def _standards(plan: Plan) -> list[str]:
+    rows = plan.shortfalls
+    if rows.empty:
+        return []
+    missed = rows["shortfall"] > 0
+    if not missed.any():
+        return [f"All {len(rows):,} demands of the standards are met."]
+    return [
+        f"Standards: {len(rows) - missed.sum():,} of {len(rows):,} demands (a group in"
+        f" a period) are met; {missed.sum():,} are missed and priced."
+    ]
+
+
+def _proof(plan: Plan) -> list[str]:
+    currency = plan.instance.currency
+    word = "passed" if plan.is_verified else "FAILED"
+    return [
+        f"No plan can cost less than {plan.bound_mln:,.0f} mln {currency}; this one"
+        f" costs {plan.objective_mln:,.0f} mln, so it is within {plan.gap:.2%} of the"
+        " best possible.",
+        f"An independent check of every rule {word}.",
+    ]
+
+
+def _estimates(plan: Plan) -> list[str]:
+    share = plan.instance.synthetic_share
+    if not share:
+        return []
+    named = ", ".join(f"{part:.0%} of {table}" for table, part in share.items())
+    return [
+        f"Estimates, not facts: {named} of this instance are synthetic; rows that rest"
+        " on them are marked."
+    ]
