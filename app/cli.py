@@ -6,12 +6,13 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import aumaq
+from aumaq import show
+from aumaq.show import err
 
 app = typer.Typer(
     help="Place schools, clinics and utility nodes over several periods.",
@@ -19,12 +20,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name or folder")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
+
+
+Where = Annotated[
+    str, typer.Option("--instance", help="if it moved: its name or folder")
+]
+
+
+def _read_plan(path: Path, instance: str) -> aumaq.Plan:
+    return aumaq.Plan.read(path, aumaq.read(instance) if instance else None)
 
 
 def _version(wanted: bool) -> None:
@@ -50,12 +58,23 @@ def instances() -> None:
 
 
 @app.command()
-def new(folder: Path) -> None:
-    """Write a small commented instance to start from."""
+def new(
+    folder: Path,
+    random: Annotated[
+        int | None, typer.Option(help="settlements of a random instance")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
+) -> None:
+    """Write a small commented instance to start from, or a random one of any size."""
+    from aumaq.instances.generators import clustered
     from aumaq.instances.skeleton import write_skeleton
 
-    write_skeleton(folder)
-    typer.echo(f"written to {folder}; change it, then: aumaq validate {folder}")
+    if random is None:
+        write_skeleton(folder)
+        typer.echo(f"written to {folder}; change it, then: aumaq validate {folder}")
+        return
+    aumaq.write(clustered(random, seed), folder)
+    typer.echo(f"written to {folder}: {random} settlements, seed {seed}")
 
 
 @app.command()
@@ -78,63 +97,12 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
     instance = aumaq.read(name)
     if scenario:
         instance = instance.with_scenario(scenario)
-    facts = _facts(instance, time.perf_counter() - started)
+    found = aumaq.describe(instance)
+    seconds = time.perf_counter() - started
     if as_json:
-        typer.echo(json.dumps(facts, ensure_ascii=False))
-        return
-    for key, value in facts.items():
-        if isinstance(value, dict):
-            typer.echo(f"{key}:")
-            for inner, number in value.items():
-                typer.echo(f"  {inner}: {number}")
-        else:
-            typer.echo(f"{key}: {value}")
-
-
-def _facts(instance: aumaq.Instance, seconds: float) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "name": instance.name,
-        "title": instance.title,
-        "scenario": instance.scenario,
-        "hash": instance.content_hash,
-        "read_seconds": round(seconds, 2),
-        "rows": {n: len(t) for n, t in instance.tables.items() if len(t)},
-        "warnings": len(instance.warnings),
-        "snapped_to_roads": len(instance.snapping),
-    }
-    for service in instance.service_names:
-        options, sites = instance.access(service), instance.service_sites(service)
-        demand = instance.demand(service).sum(axis=0)
-        cutoff = float(instance.service(service)["cutoff_minutes"])
-        reached = options["settlement"].nunique()
-        facts[f"service {service}"] = {
-            "sites": len(sites),
-            "access_options": len(options),
-            "beyond_cutoff": int((options["minutes"] > cutoff).sum()),
-            "settlements_without_option": len(instance.settlement_ids) - reached,
-            "demand_by_period": [round(float(x), 1) for x in demand],
-        }
-    return facts
-
-
-class _Lines:
-    """Progress as plain lines on standard error, at most one a second."""
-
-    def __init__(self) -> None:
-        self._last = -1.0
-
-    def update(self, event: Any) -> None:
-        """Print an event."""
-        if event.phase == "solving" and event.seconds - self._last < 1.0:
-            return
-        self._last = event.seconds
-        gap = "" if event.gap != event.gap else f"  gap {event.gap:8.2%}"
-        err.print(
-            f"{event.seconds:7.1f} s  {event.phase:<16}"
-            f" plan {event.incumbent_mln:14,.1f}"
-            f"  bound {event.bound_mln:14,.1f}{gap}",
-            markup=False,
-        )
+        typer.echo(json.dumps({**found, "seconds": seconds}, ensure_ascii=False))
+    else:
+        show.facts(found, seconds)
 
 
 @app.command()
@@ -154,6 +122,10 @@ def solve(
     quiet: Annotated[bool, typer.Option("--quiet")] = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
+    from aumaq.results.exports import check_target
+
+    if folder is not None:
+        check_target(folder)  # before the work, not after it
     instance = aumaq.read(name)
     if scenario:
         instance = instance.with_scenario(scenario)
@@ -166,7 +138,7 @@ def solve(
         threads=threads,
         seed=seed,
         start=None if start is None else aumaq.Plan.read(start),
-        progress=None if quiet or as_json else _Lines(),
+        progress=None if quiet or as_json else show.Lines(),
         save_lp=save_lp,
     )
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -179,34 +151,16 @@ def solve(
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         typer.echo(json.dumps({**record, "out": str(target)}, ensure_ascii=False))
     else:
-        _summary(plan, target)
+        show.summary(plan)
+        typer.echo(f"plan written to {target}, the page is {target / 'report.html'}")
     if not plan.is_verified:
         raise typer.Exit(1)
 
 
-def _summary(plan: aumaq.Plan, target: Path) -> None:
-    done = plan.actions[plan.actions["action"] != "keep"]
-    for (service, action), units in (
-        done.groupby(["service", "action"])["units"].sum().items()
-    ):
-        typer.echo(f"{service}: {action} {units}")
-    for row in plan.objective.to_dict("records"):
-        if row["discounted_mln"]:
-            typer.echo(f"{row['term']:<12}{row['discounted_mln']:16,.1f} mln")
-    typer.echo(
-        f"objective {plan.objective_mln:,.1f} mln {plan.instance.currency}, bound"
-        f" {plan.bound_mln:,.1f}, gap {plan.gap:.2%}, {plan.status},"
-        f" {'verified' if plan.is_verified else 'FAILED VERIFICATION'}"
-    )
-    for problem in list(plan.record["problems"])[:20]:
-        typer.echo(f"  {problem}")
-    typer.echo(f"plan written to {target}")
-
-
 @app.command()
-def verify(plan: Path, as_json: AsJson = False) -> None:
+def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
     """Check a written plan against its instance again."""
-    found = aumaq.Plan.read(plan)
+    found = _read_plan(plan, instance)
     if as_json:
         record = found.record
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
@@ -225,9 +179,10 @@ def export(
     plan: Path,
     to: Annotated[str, typer.Option(help="csv, json, geojson or html")],
     target: Annotated[Path, typer.Option("--out")],
+    instance: Where = "",
 ) -> None:
     """Write a plan in another format."""
-    aumaq.Plan.read(plan).export(to, target)
+    _read_plan(plan, instance).export(to, target)
     typer.echo(f"written to {target}")
 
 

@@ -1,5 +1,6 @@
 """What goes in: the schema, reading, validation, demand, access."""
 
+from aumaq.instances.describing import describe
 from aumaq.instances.errors import (
     AumaqError,
     ExportError,
@@ -25,6 +26,7 @@ __all__ = [
     "Problem",
     "Scenario",
     "UnknownNameError",
+    "describe",
     "did_you_mean",
     "find",
     "from_tables",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -51,13 +51,15 @@ class Instance:
 
     Build one with :func:`aumaq.instances.read` or :func:`from_tables`. Tables are
     given out as copy-on-write copies: changing one never changes the instance.
-    Two instances are equal if their tables and the active scenario are.
+    Two instances are equal if their tables and the active scenario are. ``origin`` is
+    the name or folder that it was read from.
     """
 
     tables: Mapping[str, pd.DataFrame]
     scenario: str
     outlines: dict[str, Any] | None = None
     warnings: tuple[Problem, ...] = ()
+    origin: str = ""
     _derived: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __eq__(self, other: object) -> bool:
@@ -194,7 +196,7 @@ class Instance:
         """Return the instance with another active scenario."""
         if name not in self.scenario_names:
             raise UnknownNameError("scenario", name, self.scenario_names)
-        return Instance(self.tables, name, self.outlines, self.warnings, self._derived)
+        return replace(self, scenario=name)
 
     def replace(self, **tables: pd.DataFrame) -> Instance:
         """Return an instance with some tables replaced; validated anew."""
@@ -282,7 +284,7 @@ def from_tables(
     if errors:
         raise InstanceError(errors)
     return Instance(
-        frozen, draft.scenario, outlines, (*warnings, *more), draft._derived
+        frozen, draft.scenario, outlines, (*warnings, *more), _derived=draft._derived
     )
 
 

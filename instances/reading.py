@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,9 @@ def read(name_or_path: str | Path) -> Instance:
             broken = {problem.file for problem in problems}
             problems += [p for p in error.problems if p.file not in broken]
         raise InstanceError(problems)
-    return from_tables(raw, outlines=outlines)
+    is_shipped = folder.parent == SHIPPED_FOLDER
+    origin = folder.name if is_shipped else str(folder.resolve())
+    return replace(from_tables(raw, outlines=outlines), origin=origin)
 
 
 def _read_toml(path: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]:

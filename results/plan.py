@@ -45,6 +45,7 @@ class Plan:
         objective = float(tables["objective"]["discounted_mln"].sum())
         record = {
             "instance": instance.name,
+            "instance_origin": instance.origin,
             "instance_hash": instance.content_hash,
             "scenario": instance.scenario,
             "currency": instance.currency,
@@ -197,15 +198,15 @@ class Plan:
     def read(cls, path: str | Path, instance: Instance | None = None) -> Plan:
         """Read a plan from a CSV folder or JSON file and verify it again.
 
-        Without *instance* the one named in the record is read; if its content is not
-        what the plan was made for, that is an InstanceError.
+        Without *instance* it is read from where it was; if its content is not what the
+        plan was made for, that is an InstanceError.
         """
         from aumaq.results.exports import read_csv_folder, read_json
 
         path = Path(path)
         record, tables = read_csv_folder(path) if path.is_dir() else read_json(path)
         if instance is None:
-            instance = read(record["instance"])
+            instance = read(record["instance_origin"] or record["instance"])
         if instance.content_hash != record["instance_hash"]:
             was, now = record["instance_hash"][:12], instance.content_hash[:12]
             text = f"made for another state of {instance.name!r}: hash {was}, now {now}"

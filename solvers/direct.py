@@ -106,8 +106,8 @@ def _run(
         outcome = solver.run(seconds, _Best(progress, improver), started)
     finally:
         improver.stop()
-    if options.num_threads > 1:
-        searcher.join()
+        if options.num_threads > 1:
+            searcher.join()
     better = improver.objective < outcome.objective or outcome.values is None
     if improver.values is not None and better:
         outcome = replace(outcome, objective=improver.objective, values=improver.values)

@@ -171,22 +171,30 @@ class Solver:
 
     def _run_in_thread(self, is_stopped: threading.Event) -> None:
         failure: list[BaseException] = []
+        is_done = threading.Event()
 
         def work() -> None:
             try:
                 self._highs.run()
             except BaseException as error:  # handed over to the caller's thread
                 failure.append(error)
+            finally:
+                # HiGHS keeps a pool of workers for each thread that calls it; one that
+                # outlives its thread aborts the process at exit.
+                highspy.Highs.resetGlobalScheduler(True)
+                is_done.set()
 
         worker = threading.Thread(target=work, name="highs", daemon=True)
         worker.start()
-        while worker.is_alive():
+        # Not worker.join(): interrupted by Ctrl-C it takes a living thread for ended.
+        while not is_done.is_set():
             try:
-                worker.join(timeout=0.2)
+                is_done.wait(timeout=0.2)
             except KeyboardInterrupt:
                 if is_stopped.is_set():
                     raise
                 is_stopped.set()
+        worker.join()
         if failure:
             raise failure[0]
 
@@ -202,6 +210,11 @@ class Solver:
         is_mip = bool(self._matrices.is_integer.any())
         objective = float(info.objective_function_value) if has_plan else float("nan")
         bound = float(info.mip_dual_bound) if is_mip else objective
+        if is_mip and trace:
+            # After an interrupt HiGHS may have forgotten its bound; what it reported
+            # while it ran stays proven.
+            reported = [known for _, _, known in trace if np.isfinite(known)]
+            bound = max([*reported, *([bound] if not is_interrupted else [])])
         kind = highspy.HighsModelStatus
         status = {
             kind.kOptimal: Status.OPTIMAL,

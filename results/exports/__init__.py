@@ -6,7 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aumaq.results.exports.csv_folder import read_csv_folder, write_csv_folder
+from aumaq.results.exports.csv_folder import (
+    check_target,
+    read_csv_folder,
+    write_csv_folder,
+)
 from aumaq.results.exports.geojson import write_geojson
 from aumaq.results.exports.html import write_html
 from aumaq.results.exports.json_file import read_json, write_json
@@ -21,4 +25,4 @@ EXPORTS: dict[str, Callable[[Plan, Path], None]] = {
     "html": write_html,
 }
 
-__all__ = ["EXPORTS", "read_csv_folder", "read_json"]
+__all__ = ["EXPORTS", "check_target", "read_csv_folder", "read_json"]

@@ -16,12 +16,37 @@ if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
 RECORD_FILE = "record.json"
+SIDE_FILES = ("plan.json", "plan.geojson", "report.html")
+"""What ``aumaq solve`` puts beside the tables."""
+TABLES = (
+    "facilities", "actions", "allocation", "unserved", "money", "shortfalls",
+    "budgets", "objective",
+)  # fmt: skip
+
+
+def check_target(path: Path) -> None:
+    """Raise ExportError unless a plan may be written to the folder *path*.
+
+    An earlier plan is replaced; a file, or a folder that holds anything else, is not.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ExportError(f"{path} is a file, not a plan folder; nothing was written")
+    names = {file.name for file in path.iterdir()}
+    if names and RECORD_FILE not in names:
+        raise ExportError(f"{path} exists and is no plan folder; nothing was written")
+    other = sorted(names - {RECORD_FILE, *SIDE_FILES, *(f"{t}.csv" for t in TABLES)})
+    if other:
+        raise ExportError(
+            f"{path} holds more than a plan ({', '.join(other[:5])});"
+            " nothing was written"
+        )
 
 
 def write_csv_folder(plan: Plan, path: Path) -> None:
     """Write all tables and the record; an earlier plan folder there is replaced."""
-    if path.exists() and not (path / RECORD_FILE).is_file():
-        raise ExportError(f"{path} exists and is no plan folder; nothing was written")
+    check_target(path)
     with draft_folder(path) as draft:
         write_files(plan, draft)
 

@@ -1,0 +1,109 @@
+"""How the command line shows things: progress, facts, summaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import aumaq
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class Lines:
+    """Progress as plain lines on standard error, at most one a second."""
+
+    def __init__(self) -> None:
+        self._last = -1.0
+
+    def update(self, event: Any) -> None:
+        """Print an event."""
+        if event.phase == "solving" and event.seconds - self._last < 1.0:
+            return
+        self._last = event.seconds
+        err.print(
+            f"{event.seconds:7.1f} s  {event.phase:<16}"
+            f" plan {_number(event.incumbent_mln):>14}"
+            f"  bound {_number(event.bound_mln):>14}"
+            f"  {'' if event.gap != event.gap else f'gap {event.gap:8.2%}'}".rstrip(),
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _number(value: float) -> str:
+    return "-" if value != value else f"{value:,.1f}"
+
+
+def facts(found: dict[str, Any], seconds: float) -> None:
+    """Print what an instance holds."""
+    out.print(f"{found['title']} ({found['name']})", style="bold", markup=False)
+    lines = {
+        "scenario": f"{found['scenario']} of {', '.join(found['scenarios'])}",
+        "periods": ", ".join(found["periods"]),
+        "settlements": f"{found['settlements']:,}",
+        "people": " → ".join(f"{x:,.0f}" for x in found["people_by_period"]),
+        "rows": ", ".join(f"{k} {n:,}" for k, n in found["tables"].items()),
+        "estimates": ", ".join(
+            f"{share:.0%} of {name}" for name, share in found["synthetic_share"].items()
+        )
+        or "none",
+        "tied to roads": f"{found['snapped_to_roads']:,} settlements without a node,"
+        f" at most {found['farthest_snap_km']} km away",
+        "warnings": f"{found['warnings']}  (aumaq validate {found['name']})",
+        "hash": found["hash"],
+        "read in": f"{seconds:.2f} s",
+    }
+    for name, text in lines.items():
+        out.print(f"  {name:<14} {text}", markup=False, soft_wrap=True)
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("service")
+    heads = ("sites", "facilities", "capacity", "demand first", "demand last")
+    for head in (*heads, "options", "beyond cut-off", "unreachable"):
+        table.add_column(head, justify="right")
+    for service in found["services"].values():
+        demand = service["demand_by_period"]
+        table.add_row(
+            f"{service['title']} ({service['unit']})",
+            f"{service['sites']:,}",
+            f"{service['facilities_today']:,}",
+            f"{service['capacity_today']:,.0f}",
+            f"{demand[0]:,.0f}",
+            f"{demand[-1]:,.0f}",
+            f"{service['access_options']:,}",
+            f"{service['settlements_beyond_cutoff']:,}",
+            f"{service['settlements_unreachable']:,}",
+        )
+    out.print(table)
+    for service in found["services"].values():
+        for kind in ("unreachable", "beyond_cutoff"):
+            if service[kind]:
+                words = f"{service['title']}, {kind.replace('_', ' ')}:"
+                out.print(words, ", ".join(service[kind]), markup=False, soft_wrap=True)
+
+
+def summary(plan: aumaq.Plan) -> None:
+    """Print a plan in plain sentences, the cost by term, and how sure it is."""
+    from aumaq.results.summary import sentences
+
+    for sentence in sentences(plan):
+        out.print(f"• {sentence}", markup=False, soft_wrap=True)
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("term")
+    table.add_column("discounted mln", justify="right")
+    for row in plan.objective.to_dict("records"):
+        if row["discounted_mln"]:
+            table.add_row(row["term"], f"{row['discounted_mln']:,.1f}")
+    out.print(table)
+    out.print(
+        f"objective {plan.objective_mln:,.1f} mln {plan.instance.currency}, bound"
+        f" {plan.bound_mln:,.1f}, gap {plan.gap:.2%}, {plan.status},"
+        f" {'verified' if plan.is_verified else 'FAILED VERIFICATION'}",
+        markup=False,
+        soft_wrap=True,
+    )
+    for problem in list(plan.record["problems"])[:20]:
+        out.print(f"  {problem}", markup=False, soft_wrap=True)

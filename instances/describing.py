@@ -1,0 +1,75 @@
+"""What an instance holds, as plain values: sizes, totals, access, what is estimated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aumaq.instances.instance import Instance
+
+MOST_NAMED = 20
+"""Settlements listed by name where something is wrong with them."""
+
+
+def describe(instance: Instance) -> dict[str, Any]:
+    """Return the facts of an instance, ready for JSON.
+
+    Demand and capacity are in units of the service, minutes one way.
+    """
+    snapped = instance.snapping["distance_km"]
+    return {
+        "name": instance.name,
+        "title": instance.title,
+        "scenario": instance.scenario,
+        "scenarios": list(instance.scenario_names),
+        "periods": list(instance.period_names),
+        "currency": instance.currency,
+        "hash": instance.content_hash,
+        "settlements": len(instance.settlement_ids),
+        "people_by_period": _rounded(instance.persons("all").sum(axis=0)),
+        "tables": {name: len(t) for name, t in instance.tables.items() if len(t)},
+        "warnings": len(instance.warnings),
+        "synthetic_share": instance.synthetic_share,
+        "snapped_to_roads": len(snapped),
+        "farthest_snap_km": round(float(snapped.max()), 2) if len(snapped) else 0.0,
+        "services": {name: _service(instance, name) for name in instance.service_names},
+    }
+
+
+def _service(instance: Instance, name: str) -> dict[str, Any]:
+    row, demand = instance.service(name), instance.demand(name)
+    sites, options = instance.service_sites(name), instance.access(name)
+    capacity = dict(
+        zip(
+            instance.levels(name)["level"], instance.levels(name)["capacity"],
+            strict=True,
+        )
+    )  # fmt: skip
+    stock = instance.tables["facilities"]
+    stock = stock[stock["service"] == name]
+    today = float((stock["level"].map(capacity) * stock["units"]).sum())
+    nearest = options.groupby("i")["minutes"].min()
+    minutes = np.full(len(demand), np.inf)
+    minutes[nearest.index.to_numpy(dtype=int)] = nearest.to_numpy(dtype=float)
+    cutoff = float(row["cutoff_minutes"])
+    names = instance.tables["settlements"]["name"].to_numpy(dtype=object)
+    unreachable, far = ~np.isfinite(minutes), np.isfinite(minutes) & (minutes > cutoff)
+    return {
+        "title": row["title"] or name,
+        "unit": row["unit"],
+        "sites": len(sites),
+        "facilities_today": int(stock["units"].sum()),
+        "capacity_today": today,
+        "demand_by_period": _rounded(demand.sum(axis=0)),
+        "access_options": len(options),
+        "options_beyond_cutoff": int((options["minutes"] > cutoff).sum()),
+        "settlements_beyond_cutoff": int(far.sum()),
+        "beyond_cutoff": names[far][:MOST_NAMED].tolist(),
+        "settlements_unreachable": int(unreachable.sum()),
+        "unreachable": names[unreachable][:MOST_NAMED].tolist(),
+    }
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(value), 1) for value in values]
