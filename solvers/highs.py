@@ -210,11 +210,12 @@ class Solver:
         is_mip = bool(self._matrices.is_integer.any())
         objective = float(info.objective_function_value) if has_plan else float("nan")
         bound = float(info.mip_dual_bound) if is_mip else objective
-        if is_mip and trace:
-            # After an interrupt HiGHS may have forgotten its bound; what it reported
-            # while it ran stays proven.
-            reported = [known for _, _, known in trace if np.isfinite(known)]
-            bound = max([*reported, *([bound] if not is_interrupted else [])])
+        if is_mip and said == highspy.HighsModelStatus.kInterrupt:
+            # Interrupted, HiGHS may have forgotten its bound; what it reported stays.
+            bound = max(
+                (known for _, _, known in trace if np.isfinite(known)),
+                default=float("-inf"),
+            )
         kind = highspy.HighsModelStatus
         status = {
             kind.kOptimal: Status.OPTIMAL,
