@@ -15,24 +15,31 @@ Builder = Callable[["Context"], None]
 
 @dataclass(frozen=True)
 class Family:
-    """A rule family: its name, what must be built before it, and its builder."""
+    """A rule family: its name, what must be built before it, and its builder.
+
+    ``couples``: its rows tie together services and places that are independent
+    otherwise (a budget, say); methods may price such rows.
+    """
 
     name: str
     needs: tuple[str, ...]
     build: Builder
+    couples: bool = False
 
 
 FAMILIES: dict[str, Family] = {}
 
 
-def family(*, needs: Iterable[str] = ()) -> Callable[[Builder], Builder]:
+def family(
+    *, needs: Iterable[str] = (), couples: bool = False
+) -> Callable[[Builder], Builder]:
     """Register a builder under its own name; *needs* are families it reads."""
 
     def register(build: Builder) -> Builder:
         name = build.__name__
         if name in FAMILIES:
             raise ValueError(f"rule family {name!r} is registered twice")
-        FAMILIES[name] = Family(name, tuple(needs), build)
+        FAMILIES[name] = Family(name, tuple(needs), build, couples)
         return build
 
     return register

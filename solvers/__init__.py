@@ -1,12 +1,15 @@
 """How it is solved: one interface, several methods."""
 
-from aumaq.solvers.direct import direct
+from aumaq.solvers.blocks import solve_auto, solve_blocks
+from aumaq.solvers.direct import solve_direct
 from aumaq.solvers.methods import METHODS
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 from aumaq.solvers.solution import Decisions, Solution, Status
 
-METHODS["direct"] = direct
+METHODS["auto"] = solve_auto
+METHODS["direct"] = solve_direct
+METHODS["blocks"] = solve_blocks
 
 __all__ = [
     "METHODS",

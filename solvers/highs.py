@@ -42,6 +42,7 @@ class Matrices:
     column_upper: Floats
     is_integer: NDArray[np.bool_]
     columns: list[Any]
+    row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
 
     @property
     def size(self) -> dict[str, int]:
@@ -79,6 +80,9 @@ def compile_matrices(model: pyo.ConcreteModel) -> Matrices:
         column_upper=np.array([infinity if b is None else b for _, b in limits]),
         is_integer=np.array([v.is_integer() for v in columns], dtype=bool),
         columns=columns,
+        row_family=np.array(
+            [row.constraint.parent_block().local_name for row in form.rows], dtype=str
+        ),
     )
 
 
@@ -93,6 +97,8 @@ class Outcome:
     message: str
     trace: list[tuple[float, float, float]] = field(default_factory=list)
     nodes: int = 0
+    duals: Floats | None = None
+    """Row duals of an LP."""
 
 
 class Solver:
@@ -239,6 +245,7 @@ class Solver:
             highs.modelStatusToString(said),
             trace,
             int(info.mip_node_count),
+            None if is_mip else np.array(highs.getSolution().row_dual),
         )
 
 

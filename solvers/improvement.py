@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,8 @@ FIRST_SITES = 12
 ROUNDING_SHARE = 0.3
 """Share of the time for step 2."""
 STEP_SECONDS = 6.0
+REPAIR_ROUNDS = 4
+"""How often the neighbourhood of broken rows is widened."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,14 @@ class Improver:
         if self._running is not None:
             self._running.interrupt()
 
-    def search(self, seconds: float) -> None:
-        """Search for so many seconds or until stopped."""
+    def search(self, seconds: float, tell: Callable[[], None] | None = None) -> None:
+        """Search for so many seconds or until stopped; *tell* is called after steps.
+
+        From a plan that it was offered it goes on, else it begins with steps 1 and 2.
+        """
         started = time.monotonic()
-        self._round(seconds * ROUNDING_SHARE)
+        if self.values is None:
+            self._round(seconds * ROUNDING_SHARE)
         size = FIRST_SITES
         while (
             self.values is not None
@@ -88,6 +95,8 @@ class Improver:
             begun = time.monotonic()
             self._free_around(int(self._rng.integers(len(self._sites))), size)
             took = time.monotonic() - begun
+            if tell is not None:
+                tell()
             if took < STEP_SECONDS / 4:
                 size = min(len(self._sites), size + max(1, size // 5))
             elif took > STEP_SECONDS * 0.8:
@@ -97,6 +106,35 @@ class Improver:
         """Take a plan from elsewhere if it is better."""
         if objective < self.objective - 1e-9:
             self.objective, self.values = objective, values
+
+    def repair(self, values: Floats, loose: Ints, *, force: bool = False) -> None:
+        """Take a plan that may break coupling rows, after freeing what breaks them.
+
+        *loose* are columns that only stand in coupling rows (shortfalls, overruns). If
+        freeing the neighbours of broken rows is not enough, nothing is taken.
+        """
+        m = self._m
+        if force:
+            self._stop.clear()
+        activity = self._by_row @ values
+        slack = 1e-6 * (1.0 + np.abs(activity))
+        broken = (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
+        is_soft = np.zeros(len(broken), dtype=bool)
+        is_soft[np.unique(self._by_column[:, loose].indices)] = True
+        hard = np.flatnonzero(broken & ~is_soft)
+        free = np.union1d(loose, self._by_row[hard].indices).astype(np.int64)
+        before, self.values = self.values, values
+        for _ in range(REPAIR_ROUNDS):
+            part, _ = self._restrict(free)
+            found = self._solve(part, STEP_SECONDS)
+            if found is not None:
+                values = values.copy()
+                values[free] = found
+                self.values = before
+                self.offer(float(m.cost @ values) + m.offset, values)
+                return
+            free = self._neighbours(free)
+        self.values = before
 
     def _solve(
         self, matrices: Matrices, seconds: float, start: Floats | None = None
@@ -119,11 +157,9 @@ class Improver:
         )
         if relaxed is None:
             return
-        whole = np.zeros_like(m.is_integer)
-        whole[np.concatenate([site.columns for site in self._sites])] = True
-        low = np.where(whole, np.floor(relaxed + 1e-6), m.column_lower)
-        high = np.where(whole, np.ceil(relaxed - 1e-6), m.column_upper)
-        found = self._solve(replace(m, column_lower=low, column_upper=high), seconds)
+        units = np.zeros_like(m.is_integer)
+        units[np.concatenate([site.columns for site in self._sites])] = True
+        found = self._solve(rounded(m, relaxed, units), seconds)
         if found is not None:
             self.offer(float(m.cost @ found) + m.offset, found)
 
@@ -177,3 +213,14 @@ class Improver:
             ),
             self.values[free],
         )
+
+
+def rounded(m: Matrices, relaxed: Floats, units: NDArray[np.bool_]) -> Matrices:
+    """Return the MIP with *units* between the whole numbers around *relaxed*."""
+    low = np.maximum(np.floor(relaxed + 1e-6), m.column_lower)
+    high = np.minimum(np.ceil(relaxed - 1e-6), m.column_upper)
+    return replace(
+        m,
+        column_lower=np.where(units, low, m.column_lower),
+        column_upper=np.where(units, high, m.column_upper),
+    )

@@ -13,7 +13,7 @@ from aumaq.model.context import Context, Rows, exists
 from aumaq.model.family import family
 
 
-@family(needs=("siting",))
+@family(needs=("siting",), couples=True)
 def referral(c: Context) -> None:
     """Build one row for each rule, lower site and period."""
     block = c.block("referral")

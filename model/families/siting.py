@@ -67,7 +67,8 @@ def _variables(
     c: Context, block: pyo.Block, arcs: dict[str, NDArray[np.int64]]
 ) -> None:
     periods = c.data.periods
-    units_index, moves_index, top, is_whole = [], [], [], []
+    units_index, moves_index, top = [], [], []
+    most: list[int] = []  # moves of a site, which has so many places
     for name, d in c.data.services.items():
         for j, level in np.argwhere(d.is_built):
             for period in periods:
@@ -76,13 +77,14 @@ def _variables(
         moves_index += [
             (name, d.sites[j], a, b, periods[t]) for j, a, b, t in arcs[name].tolist()
         ]
-        is_whole += (d.places[arcs[name][:, 0]] > 1).tolist()
+        most += d.places[arcs[name][:, 0]].tolist()
     units = add_variables(block, "units", units_index, domain=pyo.NonNegativeIntegers)
     for variable, limit in zip(units, top, strict=True):
         variable.setub(limit)
     moves = add_variables(block, "moves", moves_index, domain=pyo.NonNegativeReals)
-    for variable, must in zip(moves, is_whole, strict=True):
-        if must:
+    for variable, limit in zip(moves, most, strict=True):
+        variable.setub(limit)
+        if limit > 1:
             variable.domain = pyo.NonNegativeIntegers
     u = v = 0
     for name, d in c.data.services.items():

@@ -25,7 +25,7 @@ from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
 
-@family(needs=("allocation",))
+@family(needs=("allocation",), couples=True)
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
     block = c.block("standards")

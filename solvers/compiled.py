@@ -1,0 +1,247 @@
+"""What methods on the compiled model share: prepare it, offer a start, read a plan."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from aumaq.instances import Instance
+from aumaq.instances.access import to_unit_sphere
+from aumaq.model import BuiltModel, build
+from aumaq.model.context import exists
+from aumaq.solvers.highs import Floats, Matrices, Outcome, Solver, compile_matrices
+from aumaq.solvers.improvement import Improver, Site
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
+from aumaq.solvers.solution import Decisions, ServiceDecisions, Solution, Status
+
+NAN = float("nan")
+PROVEN = 1e-6
+"""Relative gap up to which a plan is called optimal: the solver's own tolerance."""
+POLISH_SECONDS = 60.0
+
+
+@dataclass
+class Compiled:
+    """The model of an instance as matrices, ready to be solved.
+
+    ``start`` gives columns and values of a start plan (today's stock, if none was
+    given). ``started`` is the clock (time.monotonic) of the whole solve.
+    """
+
+    built: BuiltModel
+    matrices: Matrices
+    place: dict[int, int]
+    sites: list[Site]
+    start: tuple[Any, Any]
+    options: SolveOptions
+    progress: Progress
+    started: float
+    seconds: dict[str, float]
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start of the solve."""
+        return time.monotonic() - self.started
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds to search; the rest of the time limit is for polishing."""
+        reserve = 0.5 + self.seconds["pass"]
+        return self.options.time_limit - reserve - self.elapsed
+
+
+def compiled(
+    instance: Instance,
+    options: SolveOptions,
+    progress: Progress,
+    start: Decisions | None,
+) -> Compiled:
+    """Measure access, build the model, compile it; times in ``seconds``."""
+    started = now = time.monotonic()
+    seconds: dict[str, float] = {}
+
+    def clock(phase: str, since: float) -> float:
+        seconds[phase] = time.monotonic() - since
+        return time.monotonic()
+
+    progress.update(ProgressEvent("measuring access", 0.0, NAN, NAN))
+    for name in instance.service_names:
+        instance.access(name)
+    now = clock("access", now)
+    progress.update(ProgressEvent("building", now - started, NAN, NAN))
+    built = build(instance, formulation=options.formulation)
+    if options.save_lp is not None:
+        save_lp(built, options.save_lp)
+    now = clock("build", now)
+    progress.update(ProgressEvent("compiling", now - started, NAN, NAN))
+    matrices = compile_matrices(built.model)
+    place = {id(variable): k for k, variable in enumerate(matrices.columns)}
+    found = Compiled(
+        built,
+        matrices,
+        place,
+        _sites(built, place),
+        _start(built, place, start),
+        options,
+        progress,
+        started,
+        seconds,
+    )
+    clock("pass", now)
+    return found
+
+
+def improver(c: Compiled) -> Improver:
+    """Return the search for plans on this model."""
+    return Improver(c.matrices, c.sites, c.options)
+
+
+def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
+    """Polish the plan of an outcome, read it, and say what is known of it."""
+    c.seconds["solve"] = time.monotonic() - searched_from
+    decisions = None
+    if outcome.values is not None:
+        begun = time.monotonic()
+        outcome = _polish(c, outcome)
+        assert outcome.values is not None
+        decisions = _read(c.built, outcome.values, c.place)
+        c.seconds["polish"] = time.monotonic() - begun
+    c.seconds["total"] = c.elapsed
+    return Solution(
+        outcome.status,
+        outcome.objective,
+        outcome.bound,
+        decisions,
+        c.seconds,
+        c.matrices.size,
+        outcome.message,
+        outcome.trace,
+        {"nodes": outcome.nodes},
+    )
+
+
+def status_of(outcome: Outcome, wanted: float) -> Status:
+    """Return what bound and plan prove together, whoever found them."""
+    if outcome.values is None:
+        return outcome.status
+    gap = relative_gap(outcome.objective, outcome.bound)
+    if gap <= PROVEN:
+        return Status.OPTIMAL
+    return Status.GAP_REACHED if gap <= wanted else outcome.status
+
+
+def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
+    """Return the places of the instance with the columns of their units."""
+    columns: dict[str, list[int]] = {}
+    where: dict[str, tuple[float, float]] = {}
+    for name, variables in built.variables.items():
+        rows = built.data.instance.service_sites(name)
+        j, _, _ = np.nonzero(exists(variables.units))
+        units = variables.units[exists(variables.units)]
+        codes = rows["site"].to_numpy(dtype=object)
+        for site, variable in zip(codes[j], units, strict=True):
+            column = place.get(id(variable))
+            if column is not None:
+                columns.setdefault(site, []).append(column)
+        where.update(
+            zip(codes, zip(rows["lat"], rows["lon"], strict=True), strict=True)
+        )
+    sites = list(columns)
+    lat, lon = (
+        np.array([where[site][k] for site in sites], dtype=float) for k in (0, 1)
+    )
+    points = to_unit_sphere(lat, lon)
+    return [
+        Site(np.array(columns[site], dtype=np.int64), point)
+        for site, point in zip(sites, points, strict=True)
+    ]
+
+
+def save_lp(built: BuiltModel, path: Any) -> None:
+    """Write the model as an LP file with readable names."""
+    built.model.write(str(path), io_options={"symbolic_solver_labels": True})
+
+
+def _start(
+    built: BuiltModel, place: dict[int, int], start: Decisions | None
+) -> tuple[Any, Any]:
+    """Return columns and values of the units of a plan, or of today's stock kept."""
+    columns, values = [], []
+    for name, variables in built.variables.items():
+        stock = built.data.services[name].stock
+        j, level, t = np.nonzero(exists(variables.units))
+        target = stock[j, level] if start is None else start[name].units[j, level, t]
+        for variable, value in zip(variables.units[j, level, t], target, strict=True):
+            column = place.get(id(variable))
+            if column is not None:
+                columns.append(column)
+                values.append(value)
+    return np.array(columns, dtype=np.int64), np.array(values, dtype=float)
+
+
+def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
+    """Return the LP that is left when integers are fixed at the rounded *values*."""
+    whole, fixed = np.round(values), m.is_integer
+    return replace(
+        m,
+        column_lower=np.where(fixed, whole, m.column_lower),
+        column_upper=np.where(fixed, whole, m.column_upper),
+        is_integer=np.zeros_like(fixed),
+    )
+
+
+def _polish(c: Compiled, outcome: Outcome) -> Outcome:
+    """Fix the integers at whole numbers and solve the rest once more, exactly.
+
+    A MIP solution is integral only to a tolerance; the plan must be a plan. The bound
+    stays that of the MIP. If the LP should fail, the rounded MIP solution stands.
+    """
+    assert outcome.values is not None
+    if not c.matrices.is_integer.any():
+        return outcome
+    rest = with_whole_fixed(c.matrices, outcome.values)
+    solver = Solver(rest, replace(c.options, threads=1))
+    again = solver.run(POLISH_SECONDS, Silent(), c.started)
+    if again.status is not Status.OPTIMAL or again.values is None:
+        return outcome
+    event = ProgressEvent("polished", c.elapsed, outcome.bound, again.objective)
+    c.progress.update(event)
+    return replace(outcome, objective=again.objective, values=again.values)
+
+
+def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
+    """Return the decisions of a solution; what presolve never saw is 0."""
+
+    def number(variable: Any) -> float:
+        column = place.get(id(variable)) if variable is not None else None
+        return 0.0 if column is None else float(values[column])
+
+    decisions = {}
+    for name, v in built.variables.items():
+        d = built.data.services[name]
+        units = _grid(v.units, number)
+        moves = np.zeros((*d.is_built.shape, d.num_levels + 1, len(built.data.periods)))
+        moved = np.array([number(x) for x in v.move])
+        moves[v.move_site, v.move_from, v.move_to, v.move_period] = moved
+        share = np.zeros((len(d.option_site), len(built.data.periods)))
+        served = np.array([number(x) for x in v.share])
+        np.add.at(share, (v.share_option, v.share_period), served)
+        decisions[name] = ServiceDecisions(
+            units=np.round(units).astype(np.int64),
+            moves=np.round(moves).astype(np.int64),
+            renewed=np.round(_grid(v.renewed, number)).astype(np.int64),
+            share=np.clip(share, 0.0, 1.0),
+            unserved=np.clip(_grid(v.unserved, number), 0.0, 1.0),
+        )
+    return decisions
+
+
+def _grid(variables: Any, number: Any) -> Any:
+    grid = np.zeros(variables.shape)
+    where = np.nonzero(exists(variables))
+    grid[where] = [number(variable) for variable in variables[where]]
+    return grid
