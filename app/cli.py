@@ -109,7 +109,7 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
 def solve(
     name: Name,
     scenario: ScenarioName = "",
-    method: Annotated[str, typer.Option()] = "direct",
+    method: Annotated[str, typer.Option()] = "auto",
     formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
     time_limit: Annotated[float, typer.Option(help="seconds")] = 120.0,
     gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.01,

@@ -22,7 +22,7 @@ ADVICE = {
 def solve(
     instance: Instance,
     *,
-    method: str = "direct",
+    method: str = "auto",
     time_limit: float = 120.0,
     gap: float = 0.01,
     threads: int | None = None,

@@ -20,7 +20,7 @@ class SolveOptions:
     to the objective, ``threads`` of the MIP solver (default: all cores).
     """
 
-    method: str = "direct"
+    method: str = "auto"
     time_limit: float = 120.0
     gap: float = 0.01
     threads: int | None = None

@@ -55,3 +55,19 @@ def test_whole(formulation: str, instance: Instance) -> None:
 def test_nearest(formulation: str, instance: Instance) -> None:
     """The nearest open site."""
     agree(instance, formulation)
+
+
+@settings(MANY, max_examples=40)
+@given(instance=tiny_instances(allocation="free"))
+def test_blocks(instance: Instance) -> None:
+    """The blocks method: a bound below the optimum, a plan not better than it."""
+    best = best_plan_cost(instance)
+    if best is None:
+        with pytest.raises(NoPlanError):
+            aumaq.solve(instance, method="blocks", gap=0.0, time_limit=1.0)
+        return
+    plan = aumaq.solve(instance, method="blocks", gap=0.0, time_limit=1.0)
+    room = 2e-6 * max(1.0, abs(best))
+    assert plan.bound_mln <= best + room
+    assert plan.objective_mln >= best - room
+    assert plan.record["problems"] == []
