@@ -1,0 +1,1 @@
+"""Measurements behind the choices: ratios within one run, never pass or fail."""
