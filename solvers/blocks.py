@@ -95,6 +95,7 @@ class _Part:
     columns: Ints
     relaxed: Floats
     units: Bools
+    start: tuple[Ints, Floats]
     bound: float
     seconds: float
     objective: float = float("inf")
@@ -200,6 +201,7 @@ class _Run:
                     columns=block.columns,
                     relaxed=relaxed.values[block.columns],
                     units=is_unit[block.columns],
+                    start=self._start(block.columns),
                     bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
                     seconds=max(LEAST_SECONDS, budget * size / total),
                 )
@@ -208,6 +210,12 @@ class _Run:
         self.allowed = max(allowed / len(self.parts), 1e-7)
         self._tell("solving")
         self.parts.sort(key=lambda part: -int(part.matrices.is_integer.sum()))
+
+    def _start(self, columns: Ints) -> tuple[Ints, Floats]:
+        """Return the part of the start plan that lies in a block (places there)."""
+        known, values = self.c.start
+        _, places, where = np.intersect1d(columns, known, return_indices=True)
+        return places, values[where]
 
     # -- threads ---------------------------------------------------------------
 
@@ -290,7 +298,10 @@ class _Run:
         seconds = part.seconds * (1.5 if rounding else 1.0)
         if rounding:
             m = rounded(m, part.relaxed, part.units)
-        outcome = self._run(m, part.values, min(seconds, self.left))
+        start = part.start
+        if part.values is not None:
+            start = (np.arange(len(part.values)), part.values)
+        outcome = self._run(m, start, min(seconds, self.left))
         with self.lock:
             before = part.distance
             part.take(outcome, has_bound=not rounding)
@@ -307,12 +318,11 @@ class _Run:
                 self._halt()
         self._check()
 
-    def _run(self, m: Matrices, start: Floats | None, seconds: float) -> Outcome:
+    def _run(self, m: Matrices, start: tuple[Ints, Floats], seconds: float) -> Outcome:
         """Solve a block on one thread."""
         solver = Solver(m, replace(self.c.options, threads=1, gap=0.0))
         solver.set_option("mip_abs_gap", self.allowed)
-        if start is not None:
-            solver.start_from(np.arange(len(start)), start)
+        solver.start_from(*start)
         with self.lock:
             if self.stop.is_set():
                 solver.interrupt()

@@ -123,6 +123,9 @@ class Improver:
         is_soft[np.unique(self._by_column[:, loose].indices)] = True
         hard = np.flatnonzero(broken & ~is_soft)
         free = np.union1d(loose, self._by_row[hard].indices).astype(np.int64)
+        if not len(free):
+            self.offer(float(m.cost @ values) + m.offset, values)
+            return
         before, self.values = self.values, values
         for _ in range(REPAIR_ROUNDS):
             part, _ = self._restrict(free)

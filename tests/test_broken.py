@@ -141,7 +141,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "facility level": (put("facilities.csv", "a,1", "a,7"), "1 to 2"),
     "too many units": (
         both(
-            put("facilities.csv", "level\n", "level,units\n"),
+            put("facilities.csv", "level,", "level,units,"),
             put("facilities.csv", "a,1", "a,1,3"),
         ),
         "expected at least 3",
@@ -149,7 +149,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "locked in and out": (
         both(
             put(SITES, "a,existing", "a,forbidden"),
-            put("facilities.csv", "level\n", "level,is_locked\n"),
+            put("facilities.csv", "level,", "level,is_locked,"),
             put("facilities.csv", "a,1", "a,1,true"),
         ),
         "locked out",

@@ -1,0 +1,62 @@
+"""What is exported is read back by other software."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import geopandas
+import pytest
+
+import aumaq
+from aumaq.results.plan import Plan
+
+NASTY = "</script><img src=x onerror=alert(1)> \u2028 & \"'"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return a plan of the tiny instance in which a settlement has a nasty name."""
+    instance = aumaq.read("tiny")
+    settlements = instance.table("settlements")
+    settlements.loc[0, "name"] = NASTY
+    return aumaq.solve(instance.replace(settlements=settlements), gap=0.0)
+
+
+def test_geojson_opens_in_gis(plan: Plan, tmp_path: Path) -> None:
+    """Geopandas finds every facility and settlement where it is."""
+    rows = geopandas.read_file(plan.export("geojson", tmp_path / "plan.geojson"))
+    assert rows.crs.to_epsg() == 4326
+    facilities = rows[rows["kind"] == "facility"]
+    assert len(facilities) == len(plan.facilities)
+    settlements = plan.instance.table("settlements")
+    places = rows[rows["kind"] == "settlement"]
+    assert places.geometry.x.tolist() == pytest.approx(settlements["lon"].tolist())
+    assert places.geometry.y.tolist() == pytest.approx(settlements["lat"].tolist())
+    assert places["name"].iloc[0] == NASTY
+
+
+def test_page_holds_its_data_and_fetches_nothing(plan: Plan, tmp_path: Path) -> None:
+    """The data of the map parses, names are escaped, no address is loaded."""
+    page = plan.export("html", tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<img src=x" not in page
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", page)
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", page)
+    found = re.search(
+        r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL
+    )
+    assert found
+    data = json.loads(found[1])
+    assert data["settlements"]["name"][0] == NASTY
+    running = data["services"][0]["periods"][-1]["facilities"]
+    last = plan.facilities[plan.facilities["period"] == data["periods"][-1]]
+    capacity = last["capacity"].sum()
+    assert sum(row[3] for row in running) == pytest.approx(capacity)
+
+
+def test_page_says_what_it_is_worth(plan: Plan, tmp_path: Path) -> None:
+    """Objective, gap and verification stand in the summary."""
+    page = plan.export("html", tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "An independent check of every rule passed." in page
+    assert f"{plan.objective_mln:,.0f}" in page
