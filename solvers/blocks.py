@@ -42,6 +42,7 @@ from aumaq.solvers.splitting import (
 FIRST_SHARE = 0.35
 """Share of the time for the first visits, divided among the blocks by their size."""
 LEAST_SECONDS = 0.5
+"""Shortest first visit, unless time is so short that all would not get one."""
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 LAST_SHARE = 0.15
@@ -193,6 +194,7 @@ class _Run:
         total = max(1, int(m.is_integer.sum()))
         budget = self.left * FIRST_SHARE * self.c.options.num_threads
         parts = block_matrices(m, self.split, price)
+        least = min(LEAST_SECONDS, budget / len(parts))
         for block, matrices in zip(self.split.blocks, parts, strict=True):
             size = int(matrices.is_integer.sum())
             self.parts.append(
@@ -203,7 +205,7 @@ class _Run:
                     units=is_unit[block.columns],
                     start=self._start(block.columns),
                     bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
-                    seconds=max(LEAST_SECONDS, budget * size / total),
+                    seconds=max(least, budget * size / total),
                 )
             )
         allowed = GAP_SHARE * self.c.options.gap * abs(self.bound)
@@ -327,7 +329,7 @@ class _Run:
             if self.stop.is_set():
                 solver.interrupt()
             self.running.add(solver)
-        outcome = solver.run(max(seconds, 0.1), Silent(), self.c.started)
+        outcome = solver.run(max(seconds, 0.05), Silent(), self.c.started)
         with self.lock:
             self.running.discard(solver)
         return outcome
