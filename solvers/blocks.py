@@ -21,6 +21,7 @@ import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.model.family import FAMILIES
+from aumaq.solvers.block_part import Part
 from aumaq.solvers.compiled import Compiled, compiled, finish, improver, status_of
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.highs import Floats, Matrices, Outcome, Solver
@@ -29,7 +30,6 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
 from aumaq.solvers.solution import Decisions, Solution, Status
 from aumaq.solvers.splitting import (
-    Bools,
     Ints,
     Split,
     block_matrices,
@@ -41,6 +41,8 @@ from aumaq.solvers.splitting import (
 
 FIRST_SHARE = 0.35
 """Share of the time for the first visits, divided among the blocks by their size."""
+FIRST_SECONDS = 30.0
+"""First visits take no longer than this, so that there is soon a plan to stop with."""
 LEAST_SECONDS = 0.5
 """Shortest first visit, unless time is so short that all would not get one."""
 GAP_SHARE = 0.5
@@ -89,51 +91,12 @@ def coupling_families() -> frozenset[str]:
 
 
 @dataclass
-class _Part:
-    """A block under way. Objective and bound in priced costs."""
-
-    matrices: Matrices
-    columns: Ints
-    relaxed: Floats
-    units: Bools
-    start: tuple[Ints, Floats]
-    bound: float
-    seconds: float
-    objective: float = float("inf")
-    values: Floats | None = None
-    is_busy: bool = False
-    is_rounded: bool = False
-    is_visited: bool = False
-    gained: float = float("inf")
-
-    @property
-    def promise(self) -> float:
-        """What another visit may gain a second: no more than is left to gain.
-
-        A visit twice as long is hoped to gain twice as much as the last one did.
-        """
-        return min(self.distance, 2.0 * self.gained) / self.seconds
-
-    @property
-    def distance(self) -> float:
-        """Objective minus bound."""
-        return self.objective - self.bound
-
-    def take(self, outcome: Outcome, *, has_bound: bool) -> None:
-        """Keep what an outcome adds."""
-        if outcome.values is not None and outcome.objective < self.objective:
-            self.objective, self.values = outcome.objective, outcome.values
-        if has_bound:
-            self.bound = max(self.bound, outcome.bound)
-
-
-@dataclass
 class _Run:
     """One solve by blocks: shared state of the threads."""
 
     c: Compiled
     split: Split
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     constant: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -192,13 +155,14 @@ class _Run:
         is_unit = np.zeros(len(m.cost), dtype=bool)
         is_unit[np.concatenate([site.columns for site in self.c.sites])] = True
         total = max(1, int(m.is_integer.sum()))
-        budget = self.left * FIRST_SHARE * self.c.options.num_threads
+        first = min(self.left * FIRST_SHARE, FIRST_SECONDS)
+        budget = first * self.c.options.num_threads
         parts = block_matrices(m, self.split, price)
         least = min(LEAST_SECONDS, budget / len(parts))
         for block, matrices in zip(self.split.blocks, parts, strict=True):
             size = int(matrices.is_integer.sum())
             self.parts.append(
-                _Part(
+                Part(
                     matrices=matrices,
                     columns=block.columns,
                     relaxed=relaxed.values[block.columns],
@@ -259,7 +223,7 @@ class _Run:
             self.failure.append(error)
             self._halt()
 
-    def _next(self) -> _Part | None:
+    def _next(self) -> Part | None:
         """Return the block to work on."""
         with self.lock:
             free = [part for part in self.parts if not part.is_busy]
@@ -274,10 +238,10 @@ class _Run:
             part.is_busy = True
             return part
 
-    def _is_wide(self, part: _Part) -> bool:
+    def _is_wide(self, part: Part) -> bool:
         return part.distance > max(self.allowed, 1e-7 * abs(part.bound))
 
-    def _is_rough(self, part: _Part) -> bool:
+    def _is_rough(self, part: Part) -> bool:
         return part.is_visited and not part.is_rounded and self._is_wide(part)
 
     def _wants_joining(self) -> bool:
@@ -294,7 +258,7 @@ class _Run:
 
     # -- steps -----------------------------------------------------------------
 
-    def _solve_part(self, part: _Part) -> None:
+    def _solve_part(self, part: Part) -> None:
         rounding = self._is_rough(part)
         m = part.matrices
         seconds = part.seconds * (1.5 if rounding else 1.0)
