@@ -214,7 +214,13 @@ class Solver:
             == highspy.SolutionStatus.kSolutionStatusFeasible
         )
         is_mip = bool(self._matrices.is_integer.any())
-        objective = float(info.objective_function_value) if has_plan else float("nan")
+        values = np.array(highs.getSolution().col_value) if has_plan else None
+        # Computed from the values: releases were seen that named another plan's cost.
+        objective = (
+            float(self._matrices.cost @ values) + self._matrices.offset
+            if values is not None
+            else float("nan")
+        )
         bound = float(info.mip_dual_bound) if is_mip else objective
         if is_mip and said == highspy.HighsModelStatus.kInterrupt:
             # Interrupted, HiGHS may have forgotten its bound; what it reported stays.
@@ -241,7 +247,7 @@ class Solver:
             status,
             objective,
             bound if np.isfinite(bound) else float("-inf"),
-            np.array(highs.getSolution().col_value) if has_plan else None,
+            values,
             highs.modelStatusToString(said),
             trace,
             int(info.mip_node_count),
