@@ -34,6 +34,29 @@ def describe(instance: Instance) -> dict[str, Any]:
         "snapped_to_roads": len(snapped),
         "farthest_snap_km": round(float(snapped.max()), 2) if len(snapped) else 0.0,
         "services": {name: _service(instance, name) for name in instance.service_names},
+        "networks": {name: _network(instance, name) for name in instance.network_names},
+    }
+
+
+def _network(instance: Instance, name: str) -> dict[str, Any]:
+    own = {
+        table: rows[rows["network"] == name]
+        for table, rows in instance.tables.items()
+        if table in ("network_nodes", "network_links", "link_upgrades")
+    }
+    links = own["network_links"]
+    fed = own["network_nodes"]["settlement"]
+    is_fed = np.isin(np.array(instance.settlement_ids, dtype=object), fed)
+    return {
+        "nodes": len(own["network_nodes"]),
+        "links": len(links),
+        "links_today": int((links["capacity"] > 0).sum()),
+        "upgrade_steps": len(own["link_upgrades"]),
+        "length_km_today": round(
+            float(links["length_km"][links["capacity"] > 0].sum()), 1
+        ),
+        "settlements_with_a_node": int(is_fed.sum()),
+        "load_of_people_by_period": _rounded(instance.people_load(name).sum(axis=0)),
     }
 
 
@@ -49,6 +72,14 @@ def _service(instance: Instance, name: str) -> dict[str, Any]:
     stock = instance.tables["facilities"]
     stock = stock[stock["service"] == name]
     today = float((stock["level"].map(capacity) * stock["units"]).sum())
+    if row["role"] != "serve":
+        return {
+            "title": row["title"] or name,
+            "unit": row["unit"],
+            "sites": len(sites),
+            "facilities_today": int(stock["units"].sum()),
+            "capacity_today": today,
+        }
     nearest = options.groupby("i")["minutes"].min()
     minutes = np.full(len(demand), np.inf)
     minutes[nearest.index.to_numpy(dtype=int)] = nearest.to_numpy(dtype=float)

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import access as roads
-from aumaq.instances import demand
+from aumaq.instances import demand, deriving, loads
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.normalising import normalise
@@ -171,6 +171,15 @@ class Instance:
         return tuple(int(years) for years in self.tables["periods"]["years"])
 
     @property
+    def network_names(self) -> tuple[str, ...]:
+        """The networks in order."""
+        return self._texts("networks", "network")
+
+    def people_load(self, network: str) -> Floats:
+        """Return the load of people, (settlements, periods), units of the network."""
+        return loads.people_load(self.tables, self.active_scenario.projection, network)
+
+    @property
     def service_names(self) -> tuple[str, ...]:
         """The services in order."""
         return self._texts("services", "service")
@@ -216,9 +225,15 @@ class Instance:
         """Return members of a group, (settlements, periods), persons."""
         return demand.persons(self.tables, self.active_scenario.projection, group)
 
+    def serves(self, service: str) -> bool:
+        """Whether people come to the service; others supply or carry a network."""
+        return str(self.service(service)["role"]) == "serve"
+
     def demand(self, service: str) -> Floats:
         """Return demand for a service, (settlements, periods), units of demand."""
         row = self.service(service)
+        if row["role"] != "serve":
+            return np.zeros((len(self.settlement_ids), len(self.period_names)))
         return self.persons(str(row["group"])) * float(row["demand_per_person"])
 
     def levels(self, service: str) -> pd.DataFrame:
@@ -229,7 +244,7 @@ class Instance:
 
     def service_sites(self, service: str) -> pd.DataFrame:
         """Return the sites of a service; lat, lon, region, ... filled in."""
-        return self._remember(f"sites:{service}", lambda: _sites(self, service))
+        return self._remember(f"sites:{service}", lambda: deriving.sites(self, service))
 
     def access(self, service: str) -> pd.DataFrame:
         """Return access options: settlement, site, minutes, length_km, i, j.
@@ -237,17 +252,21 @@ class Instance:
         ``i`` is the row in ``settlements``, ``j`` the row in
         :meth:`service_sites`; sorted by i, minutes, j.
         """
-        return self._remember(f"access:{service}", lambda: _options(self, service))
+        return self._remember(
+            f"access:{service}", lambda: deriving.options(self, service)
+        )
 
     def site_minutes(self, from_service: str, to_service: str) -> pd.DataFrame:
         """Return pairs of sites (j, k, minutes) within the longest referral."""
         key = f"referral:{from_service}:{to_service}"
-        return self._remember(key, lambda: _pairs(self, from_service, to_service))
+        return self._remember(
+            key, lambda: deriving.site_pairs(self, from_service, to_service)
+        )
 
     @property
     def snapping(self) -> pd.DataFrame:
         """How settlements are tied to roads: settlement, node, distance_km."""
-        return self._remember("snapping", lambda: _snapping(self))
+        return self._remember("snapping", lambda: deriving.snapping(self))
 
     def _remember(self, key: str, make: Any) -> pd.DataFrame:
         if key not in self._derived:
@@ -255,14 +274,16 @@ class Instance:
         return self._derived[key].copy(deep=False)
 
     @cached_property
-    def _graph(self) -> roads.RoadGraph:
+    def road_graph(self) -> roads.RoadGraph:
+        """The road graph by minutes."""
         return roads.road_graph(self.tables)
 
     @cached_property
-    def _settlement_places(self) -> roads.Places:
+    def settlement_places(self) -> roads.Places:
+        """Where each settlement is tied to the road graph."""
         rows = self.tables["settlements"]
         lat, lon = rows["lat"].to_numpy(), rows["lon"].to_numpy()
-        return roads.tie(self._graph, rows["node"], lat, lon)
+        return roads.tie(self.road_graph, rows["node"], lat, lon)
 
     @property
     def uses_travel_table(self) -> bool:
@@ -286,114 +307,3 @@ def from_tables(
     return Instance(
         frozen, draft.scenario, outlines, (*warnings, *more), _derived=draft._derived
     )
-
-
-def _sites(instance: Instance, service: str) -> pd.DataFrame:
-    rows = instance.tables["sites"]
-    rows = rows[rows["service"] == service].reset_index(drop=True)
-    settlements = instance.tables["settlements"].set_index("settlement")
-    home = settlements.reindex(rows["settlement"]).reset_index(drop=True)
-    for name in ("lat", "lon"):
-        rows[name] = rows[name].where(rows[name].notna(), home[name])
-    for name in ("name", "region", "district"):
-        rows[name] = home[name].where(rows["settlement"] != "", "").astype("str")
-    rows["name"] = rows["name"].where(rows["name"] != "", rows["site"])
-    return rows
-
-
-def _site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
-    """Tie sites: own node, else the settlement's place, else the nearest node."""
-    own = roads.tie(
-        instance._graph, sites["node"], sites["lat"].to_numpy(), sites["lon"].to_numpy()
-    )
-    home = pd.Index(instance.settlement_ids).get_indexer(sites["settlement"])
-    use = (sites["node"] == "").to_numpy() & (home >= 0)
-    base = instance._settlement_places
-    return roads.Places(
-        np.where(use, base.node[home], own.node),
-        np.where(use, base.connector_minutes[home], own.connector_minutes),
-        np.where(use, base.connector_km[home], own.connector_km),
-        np.where(use, base.is_snapped[home], own.is_snapped),
-    )
-
-
-def _options(instance: Instance, service: str) -> pd.DataFrame:
-    sites, row = instance.service_sites(service), instance.service(service)
-    internal = instance.tables["settlements"]["internal_minutes"].to_numpy()
-    given = instance.uses_travel_table
-    reach = roads.Reach(
-        roads.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
-        if given
-        else _site_places(instance, sites),
-        pd.Index(instance.settlement_ids)
-        .get_indexer(sites["settlement"])
-        .astype(np.int64),
-        (sites["status"] != "forbidden").to_numpy(),
-        float(row["cutoff_minutes"]),
-        int(row["nearest_sites"]),
-    )
-    if given:
-        pairs = roads.given_options(_given(instance, sites), internal, reach)
-    else:
-        pairs = roads.road_options(
-            instance._graph, instance._settlement_places, internal, reach
-        )
-    pairs = pairs.astype({"i": "int64", "j": "int64"})
-    ids = np.array(instance.settlement_ids, dtype=object)
-    pairs.insert(0, "site", sites["site"].to_numpy(dtype=object)[pairs["j"]])
-    pairs.insert(0, "settlement", ids[pairs["i"]])
-    return pairs.astype({"settlement": "str", "site": "str"})[
-        ["settlement", "site", "minutes", "length_km", "i", "j"]
-    ]
-
-
-def _given(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
-    travel = instance.tables["travel"]
-    i = pd.Index(instance.settlement_ids).get_indexer(travel["settlement"])
-    j = pd.Index(sites["site"]).get_indexer(travel["site"])
-    pairs = travel[["minutes", "length_km"]].assign(i=i, j=j)
-    return pairs[(i >= 0) & (j >= 0)]
-
-
-def _pairs(instance: Instance, from_service: str, to_service: str) -> pd.DataFrame:
-    rules = instance.tables["referrals"]
-    rules = rules[
-        (rules["service"] == from_service) & (rules["to_service"] == to_service)
-    ]
-    limit = float(rules["minutes"].max()) if len(rules) else 0.0
-    lower, upper = (
-        instance.service_sites(from_service),
-        instance.service_sites(to_service),
-    )
-    index = pd.Index(instance.settlement_ids)
-    home = index.get_indexer(lower["settlement"]).astype(np.int64)
-    target = index.get_indexer(upper["settlement"]).astype(np.int64)
-    if instance.uses_travel_table:
-        by_row = _given(instance, upper).rename(columns={"j": "k"})
-        pairs = pd.DataFrame({"j": np.arange(len(lower)), "i": home}).merge(by_row)
-    else:
-        pairs = roads.site_pairs(
-            instance._graph,
-            _site_places(instance, lower),
-            _site_places(instance, upper),
-            limit,
-        )
-    j, k = np.nonzero((home[:, None] == target[None, :]) & (home[:, None] >= 0))
-    same = pd.DataFrame({"j": j, "k": k, "minutes": 0.0})
-    pairs = pd.concat([same, pairs[["j", "k", "minutes"]]]).drop_duplicates(["j", "k"])
-    pairs = pairs[pairs["minutes"] <= limit]
-    return pairs.sort_values(["j", "minutes", "k"]).reset_index(drop=True)
-
-
-def _snapping(instance: Instance) -> pd.DataFrame:
-    if instance.uses_travel_table or not instance._graph.num_nodes:
-        return pd.DataFrame({"settlement": [], "node": [], "distance_km": []})
-    places = instance._settlement_places
-    rows = np.flatnonzero(places.is_snapped)
-    return pd.DataFrame(
-        {
-            "settlement": np.array(instance.settlement_ids, dtype=object)[rows],
-            "node": instance._graph.codes.to_numpy(dtype=object)[places.node[rows]],
-            "distance_km": places.connector_km[rows] / roads.DETOUR_FACTOR,
-        }
-    ).astype({"settlement": "str", "node": "str"})

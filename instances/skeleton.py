@@ -40,8 +40,9 @@ def _rows(table: Table) -> tuple[dict[str, Value], ...]:
 def _toml(table: Table) -> str:
     mark = f"[{table.name}]" if table.is_single else f"[[{table.name}]]"
     lines = [f"# {table.meaning}"]
-    for row in _rows(table) or ({},):
-        lines.append(mark)
+    rows = _rows(table)
+    for row in rows or ({},):
+        lines.append(mark if rows or table.is_single else f"# {mark}")
         for column in table.columns:
             lines.append(_toml_line(column, row))
         lines.append("")

@@ -7,6 +7,15 @@ read, validated, written, hashed and documented.
 from __future__ import annotations
 
 from aumaq.instances.schema import Table
+from aumaq.instances.tables_networks import (
+    INDUSTRIAL_LOADS,
+    LINK_UPGRADES,
+    LOAD_RATES,
+    LOCAL_SUPPLIES,
+    NETWORK_LINKS,
+    NETWORK_NODES,
+    NETWORKS,
+)
 from aumaq.instances.tables_services import (
     BUDGETS,
     FACILITIES,
@@ -43,6 +52,8 @@ TABLES: tuple[Table, ...] = (
     LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, POPULATION, GROWTH,
     SITES, FACILITIES, STANDARDS, REFERRALS, BUDGETS,
     ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, TRAVEL,
+    NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,
+    LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -157,7 +157,28 @@ SERVICES = Table(
     (
         Column("service", "text", "name of the service"),
         Column("title", "text", "title for readers", default=None),
-        Column("group", "text", "whose demand it is", references="groups.group"),
+        Column(
+            "role",
+            "text",
+            "`serve`: people come; `supply`: its capacity feeds a network (plant,"
+            " water works); `carry`: its capacity limits links (substation, pumps)",
+            default="serve",
+            choices=("serve", "supply", "carry"),
+        ),
+        Column(
+            "network",
+            "text",
+            "the network that it supplies or carries (empty: it serves)",
+            default=None,
+            references="networks.network",
+        ),
+        Column(
+            "group",
+            "text",
+            "whose demand it is (empty unless it serves)",
+            default=None,
+            references="groups.group",
+        ),
         Column(
             "demand_per_person",
             "number",
@@ -180,8 +201,9 @@ SERVICES = Table(
         Column(
             "cutoff_minutes",
             "number",
-            "longest trip that is considered",
+            "longest trip that is considered (empty unless it serves)",
             "min",
+            None,
             low=0.0,
         ),
         Column(

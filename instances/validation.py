@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from aumaq.instances import checks_networks, checks_population
 from aumaq.instances.checks import CHECKS, Tables, Warn
 from aumaq.instances.checks_access import ACCESS_CHECKS
 from aumaq.instances.errors import Problem, did_you_mean
@@ -23,6 +24,8 @@ from aumaq.instances.tables import BY_NAME, TABLES
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
+
+assert checks_networks, checks_population  # importing them registers their checks
 
 Split = tuple[list[Problem], list[Problem]]
 

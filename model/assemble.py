@@ -21,6 +21,8 @@ TERMS = (
     "operation",
     "travel",
     "unserved",
+    "supply",
+    "shedding",
     "shortfall",
     "overrun",
 )
@@ -38,7 +40,9 @@ def build(instance: Instance, *, formulation: str = "strong") -> BuiltModel:
     for family in in_build_order(FAMILIES.values()):
         family.build(context)
     _objective(context)
-    return BuiltModel(context.model, context.data, context.variables, formulation)
+    return BuiltModel(
+        context.model, context.data, context.variables, context.networks, formulation
+    )
 
 
 def _objective(c: Context) -> None:

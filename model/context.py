@@ -69,6 +69,29 @@ class ServiceVariables:
 
 
 @dataclass
+class NetworkVariables:
+    """Variables of one network beside their indices.
+
+    ``flow`` is (C, 2, T): circuit, direction, period. With angles each step of a link
+    is a circuit of its own (``circuit_step``, -1: what stands today); otherwise a
+    link is one circuit that its steps widen.
+    """
+
+    circuit_link: Numbers
+    circuit_step: Numbers
+    flow: Objects
+    step: Objects  # (G, T) 1 once it is built
+    local_capacity: Objects  # (O, T)
+    local_supply: Objects  # (O, T)
+    supply: Objects
+    supply_source: Numbers
+    supply_level: Numbers
+    supply_period: Numbers
+    shed: Objects = field(default_factory=nothing)  # (N, T)
+    angle: Objects = field(default_factory=nothing)  # (N, T)
+
+
+@dataclass
 class Context:
     """The model under construction."""
 
@@ -76,6 +99,7 @@ class Context:
     data: ModelData
     formulation: str = "strong"
     variables: dict[str, ServiceVariables] = field(default_factory=dict)
+    networks: dict[str, NetworkVariables] = field(default_factory=dict)
     objective: dict[str, list[tuple[float, Any]]] = field(default_factory=dict)
     spending: Spending = field(default_factory=Spending)
 
@@ -128,6 +152,7 @@ class BuiltModel:
     model: pyo.ConcreteModel
     data: ModelData
     variables: dict[str, ServiceVariables]
+    networks: dict[str, NetworkVariables]
     formulation: str
 
 

@@ -12,7 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance
-from aumaq.model.levels import useful_levels
+from aumaq.model.levels import fitting_levels, useful_levels
+from aumaq.model.network_data import (
+    LOAD_COLUMN,
+    NetworkData,
+    network_data,
+    residual_factor,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +50,8 @@ class ServiceData:
     transition_mln: Floats  # (L+1, L+1) from, to
     is_transition_allowed: Flags  # (L+1, L+1)
     residual_factor: Floats  # (T,) credit for a mln built, discounted
+    serves: bool  # people come to it; otherwise it supplies or carries a network
+    load: dict[str, Floats]  # by network, (L+1,) of one facility
     demand: Floats  # (I, T) units of demand
     option_settlement: Ints  # (K,)
     option_site: Ints  # (K,)
@@ -70,6 +78,7 @@ class ModelData:
     ann: Floats  # (T,) paid every year of the period
     settlements: tuple[str, ...]
     services: dict[str, ServiceData]
+    networks: dict[str, NetworkData]
 
 
 def gather(instance: Instance) -> ModelData:
@@ -81,6 +90,8 @@ def gather(instance: Instance) -> ModelData:
         sum((1.0 + rate) ** -(s + k) for k in range(int(n)))
         for s, n in zip(start, years, strict=True)
     ]
+    services = {name: _service(instance, name) for name in instance.service_names}
+    sites = {name: d.sites for name, d in services.items()}
     return ModelData(
         instance=instance,
         periods=instance.period_names,
@@ -88,7 +99,10 @@ def gather(instance: Instance) -> ModelData:
         df=(1.0 + rate) ** -start,
         ann=np.array(ann),
         settlements=instance.settlement_ids,
-        services={name: _service(instance, name) for name in instance.service_names},
+        services=services,
+        networks={
+            name: network_data(instance, name, sites) for name in instance.network_names
+        },
     )
 
 
@@ -129,7 +143,12 @@ def _service(instance: Instance, name: str) -> ServiceData:
         renewal_mln=capex * float(row["renewal_share"]),
         transition_mln=cost,
         is_transition_allowed=allowed,
-        residual_factor=_residual(instance, float(row["lifetime_years"])),
+        residual_factor=residual_factor(instance, float(row["lifetime_years"])),
+        serves=row["role"] == "serve",
+        load={
+            network: _with_none(levels[LOAD_COLUMN[network]])
+            for network in instance.network_names
+        },
         demand=demand,
         option_settlement=i,
         option_site=j,
@@ -142,6 +161,9 @@ def _service(instance: Instance, name: str) -> ServiceData:
         / 1e6,
         unserved_mln_per_unit_year=float(row["unserved_mln_per_unit_year"]),
     )
+    if row["role"] != "serve":
+        data.is_built[:] = fitting_levels(data)
+        return data
     data.is_built[:] = useful_levels(
         instance, data, reachable.max(axis=1), capex, closing
     )
@@ -198,14 +220,3 @@ def _existing(
     is_due = (year > 0) & (year < end)
     np.add.at(due, (j[is_due], level[is_due], period[is_due]), units[is_due])
     return stock, locked, due
-
-
-def _residual(instance: Instance, lifetime_years: float) -> Floats:
-    """Return the discounted credit for a mln built in each period, (T,)."""
-    starts = np.array(instance.first_years, dtype=float)
-    end = starts[-1] + instance.period_years[-1]
-    left = np.maximum(0.0, 1.0 - (end - starts) / lifetime_years)
-    if not instance.policies.count_residual_value:
-        left = np.zeros_like(left)
-    rate = instance.policies.discount_rate
-    return np.asarray(left * (1.0 + rate) ** -(end - instance.base_year))

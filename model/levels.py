@@ -31,13 +31,8 @@ def useful_levels(
     *reachable* is the most demand that can come to each site in any period, units.
     """
     num_levels = data.num_levels
-    number = np.arange(num_levels + 1)
-    built = number[None, :] <= data.max_level[:, None]
-    built &= (data.status != "forbidden")[:, None]
-    built &= data.min_use[None, :] <= reachable[:, None]
-    stands = data.stock > 0
-    stands[:, 0] = True
-    built |= stands
+    built = fitting_levels(data)
+    built &= (data.min_use[None, :] <= reachable[:, None]) | _stands(data)
     if name_has_own_transitions(instance, data.name):
         return built
     rules = instance.tables["referrals"]
@@ -53,6 +48,8 @@ def useful_levels(
             | (data.opex_mln_per_year[base] > data.opex_mln_per_year[level])
             | (data.min_use[base] > data.min_use[level])
         )
+        for load in data.load.values():
+            dearer |= load[base] > load[level]
         # Any stock above the base level keeps every level: arcs down may matter.
         above = has_no_stock_above[
             np.arange(len(base)), np.minimum(base, num_levels - 1)
@@ -63,6 +60,20 @@ def useful_levels(
         built[:, level] &= ~drop
         base = np.where(built[:, level], level, base)
     return built
+
+
+def fitting_levels(data: ServiceData) -> Flags:
+    """Return which levels may stand, or stand today, (J, L+1)."""
+    number = np.arange(data.num_levels + 1)
+    built = number[None, :] <= data.max_level[:, None]
+    built &= (data.status != "forbidden")[:, None]
+    return built | _stands(data)
+
+
+def _stands(data: ServiceData) -> Flags:
+    stands = data.stock > 0
+    stands[:, 0] = True
+    return stands
 
 
 def name_has_own_transitions(instance: Instance, service: str) -> bool:

@@ -18,7 +18,7 @@ def site_spending(data: ModelData, decisions: Decisions) -> dict[str, dict[str, 
     """Return undiscounted mln by service and item, (J, T); operation is a year's."""
     book = {}
     for name, d in data.services.items():
-        plan, size = decisions[name], d.num_levels + 1
+        plan, size = decisions.services[name], d.num_levels + 1
         is_building = np.arange(size)[None, :] > np.arange(size)[:, None]
         price = d.transition_mln
         book[name] = {
@@ -53,7 +53,7 @@ def money_table(
             ("residual", worth * left, worth * d.residual_factor),
             ("operation", yearly * data.years, yearly * data.ann),
         ):
-            parts.append(_by_region(data, name, item, regions, paid, discounted))
+            parts.append(by_region(data, name, item, regions, paid, discounted))
         regions = data.instance.tables["settlements"]["region"].to_numpy(dtype=object)
         for item, rows, price in (
             ("travel", allocation, d.travel_mln_per_unit_minute),
@@ -61,7 +61,7 @@ def money_table(
         ):
             year = _yearly(data, name, rows, price, by_minutes=item == "travel")
             paid, discounted = year * data.years, year * data.ann
-            parts.append(_by_region(data, name, item, regions, paid, discounted))
+            parts.append(by_region(data, name, item, regions, paid, discounted))
     table = pd.concat(parts, ignore_index=True)
     keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
     return table[keep].reset_index(drop=True)
@@ -89,9 +89,10 @@ def _yearly(
     return total
 
 
-def _by_region(
+def by_region(
     data: ModelData, service: str, item: str, regions: Any, paid: Any, discounted: Any
 ) -> pd.DataFrame:
+    """Return rows of the table of money: sums of (places, T) by region."""
     t = np.tile(np.arange(len(data.periods)), len(regions))
     frame = pd.DataFrame(
         {

@@ -17,7 +17,7 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
     Only units are read: a method completes the rest. Rows of sites, levels or periods
     that *instance* does not have are left out, for a start is an offer, not a claim.
     """
-    decisions = {}
+    services = {}
     table, periods = plan.facilities, pd.Index(instance.period_names)
     for name in instance.service_names:
         sites, levels = instance.service_sites(name), instance.levels(name)
@@ -30,11 +30,11 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
         np.add.at(units, (j[ok], level[ok], t[ok]), rows["units"].to_numpy()[ok])
         units[:, 0] = sites["max_units"].to_numpy()[:, None] - units.sum(axis=1)
         empty = np.zeros((0, len(periods)))
-        decisions[name] = ServiceDecisions(
+        services[name] = ServiceDecisions(
             units,
             np.zeros((0, 0, 0, 0), dtype=np.int64),
             np.zeros_like(units),
             empty,
             empty,
         )
-    return decisions
+    return Decisions(services)

@@ -11,6 +11,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.model.data import ModelData, ServiceData, gather
 from aumaq.results.money import money_table, site_spending
+from aumaq.results.network_tables import network_money, network_tables
 from aumaq.results.rules import budget_table, objective_table, shortfall_table
 from aumaq.solvers import Decisions
 from aumaq.solvers.solution import ServiceDecisions
@@ -32,10 +33,11 @@ def plan_tables(instance: Instance, decisions: Decisions) -> dict[str, pd.DataFr
     """Return all tables of a plan by name."""
     parts = Parts(instance, gather(instance), decisions)
     tables = {name: _stack(parts, make) for name, make in _BY_SERVICE.items()}
+    tables |= network_tables(parts.data, decisions)
     spending = site_spending(parts.data, decisions)
-    tables["money"] = money_table(
-        parts.data, spending, tables["allocation"], tables["unserved"]
-    )
+    money = money_table(parts.data, spending, tables["allocation"], tables["unserved"])
+    networks = network_money(parts.data, decisions)
+    tables["money"] = pd.concat([money, networks], ignore_index=True)
     tables["shortfalls"] = shortfall_table(parts.data, tables["allocation"])
     tables["budgets"] = budget_table(parts.data, tables["money"])
     tables["objective"] = objective_table(
@@ -48,7 +50,8 @@ def _stack(
     parts: Parts, make: Callable[[Parts, ServiceData, ServiceDecisions], pd.DataFrame]
 ) -> pd.DataFrame:
     frames = [
-        make(parts, d, parts.decisions[name]) for name, d in parts.data.services.items()
+        make(parts, d, parts.decisions.services[name])
+        for name, d in parts.data.services.items()
     ]
     for name, frame in zip(parts.data.services, frames, strict=True):
         frame.insert(0, "service", pd.Series(name, index=frame.index, dtype="str"))

@@ -14,6 +14,7 @@ from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.solvers.highs import Floats, Matrices, Outcome, Solver, compile_matrices
 from aumaq.solvers.improvement import Improver, Site
+from aumaq.solvers.network_reading import grid, link_sites, networks_of
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
 from aumaq.solvers.solution import Decisions, ServiceDecisions, Solution, Status
@@ -150,6 +151,8 @@ def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
         where.update(
             zip(codes, zip(rows["lat"], rows["lon"], strict=True), strict=True)
         )
+    for key, step_columns, point in link_sites(built, place):
+        columns[key], where[key] = step_columns, point
     sites = list(columns)
     lat, lon = (
         np.array([where[site][k] for site in sites], dtype=float) for k in (0, 1)
@@ -174,7 +177,11 @@ def _start(
     for name, variables in built.variables.items():
         stock = built.data.services[name].stock
         j, level, t = np.nonzero(exists(variables.units))
-        target = stock[j, level] if start is None else start[name].units[j, level, t]
+        target = (
+            stock[j, level]
+            if start is None
+            else start.services[name].units[j, level, t]
+        )
         for variable, value in zip(variables.units[j, level, t], target, strict=True):
             column = place.get(id(variable))
             if column is not None:
@@ -220,28 +227,21 @@ def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
         column = place.get(id(variable)) if variable is not None else None
         return 0.0 if column is None else float(values[column])
 
-    decisions = {}
+    services = {}
     for name, v in built.variables.items():
         d = built.data.services[name]
-        units = _grid(v.units, number)
+        units = grid(v.units, number)
         moves = np.zeros((*d.is_built.shape, d.num_levels + 1, len(built.data.periods)))
         moved = np.array([number(x) for x in v.move])
         moves[v.move_site, v.move_from, v.move_to, v.move_period] = moved
         share = np.zeros((len(d.option_site), len(built.data.periods)))
         served = np.array([number(x) for x in v.share])
         np.add.at(share, (v.share_option, v.share_period), served)
-        decisions[name] = ServiceDecisions(
+        services[name] = ServiceDecisions(
             units=np.round(units).astype(np.int64),
             moves=np.round(moves).astype(np.int64),
-            renewed=np.round(_grid(v.renewed, number)).astype(np.int64),
+            renewed=np.round(grid(v.renewed, number)).astype(np.int64),
             share=np.clip(share, 0.0, 1.0),
-            unserved=np.clip(_grid(v.unserved, number), 0.0, 1.0),
+            unserved=np.clip(grid(v.unserved, number), 0.0, 1.0),
         )
-    return decisions
-
-
-def _grid(variables: Any, number: Any) -> Any:
-    grid = np.zeros(variables.shape)
-    where = np.nonzero(exists(variables))
-    grid[where] = [number(variable) for variable in variables[where]]
-    return grid
+    return Decisions(services, networks_of(built, number))

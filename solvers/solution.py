@@ -47,8 +47,29 @@ class ServiceDecisions:
     unserved: Floats  # (I, T) share of demand
 
 
-Decisions = dict[str, ServiceDecisions]
-"""Decisions by service."""
+@dataclass(frozen=True)
+class NetworkDecisions:
+    """What a plan decides for one network, in its units.
+
+    Shapes: G upgrade steps, C circuits, O local options, S sources, L levels, N nodes,
+    T periods, in the order of ``NetworkData``.
+    """
+
+    steps: Ints  # (G, T) 1 once built
+    flow: Floats  # (C, 2, T) what enters, out and back
+    local_capacity: Floats  # (O, T)
+    local_supply: Floats  # (O, T)
+    supply: Floats  # (S, L+1, T)
+    shed: Floats  # (N, T)
+    angle: Floats  # (N, T) rad; 0 without angles
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """All that a plan decides, by service and by network."""
+
+    services: dict[str, ServiceDecisions]
+    networks: dict[str, NetworkDecisions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

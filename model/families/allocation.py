@@ -136,6 +136,8 @@ def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> N
     is_strong, is_limit = c.formulation == "strong", rows_name == "capacity"
     rows = Rows(block, rows_name)
     for name, d in c.data.services.items():
+        if not d.serves:
+            continue
         v, size = c.variables[name], getattr(d, per_unit)
         shape = (
             len(d.sites),

@@ -20,7 +20,8 @@ SIDE_FILES = ("plan.json", "plan.geojson", "report.html")
 """What ``aumaq solve`` puts beside the tables."""
 TABLES = (
     "facilities", "actions", "allocation", "unserved", "money", "shortfalls",
-    "budgets", "objective",
+    "budgets", "objective", "network_steps", "flows", "sources", "local_supply",
+    "loads",
 )  # fmt: skip
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "aumaq-plan", 1
 TEXTS = (
     "service", "site", "settlement", "name", "region", "period", "title", "action",
-    "standard", "group", "budget", "item", "term",
+    "standard", "group", "budget", "item", "term", "network", "link", "from_node",
+    "to_node", "node", "option",
 )  # fmt: skip
-WHOLE = ("level", "from_level", "to_level", "units")
+WHOLE = ("level", "step", "from_level", "to_level", "units")
 FLAGS = ("is_synthetic",)
 
 

@@ -10,12 +10,15 @@ from aumaq.instances import Instance
 from aumaq.results.verification.facts import gather
 from aumaq.results.verification.findings import Notebook, Verification
 from aumaq.results.verification.money import (
+    NETWORK_TERMS,
     TERMS,
     account,
     check_budgets,
     check_money,
     check_objective,
 )
+from aumaq.results.verification.network_check import money_of
+from aumaq.results.verification.networks import check_networks
 from aumaq.results.verification.plan import check_names, clean, service_plan
 from aumaq.results.verification.serving import check_serving
 from aumaq.results.verification.standards import check_referrals, check_standards
@@ -54,12 +57,18 @@ def verify(
     for book in accounts.values():
         for item, values in book.discounted.items():
             terms[item] += float(values.sum())
+    networks = check_networks(facts, plans, sound, notes)
     terms["shortfall"] = check_standards(
         facts, plans, trips, sound["shortfalls"], notes
     )
-    terms["overrun"] = check_budgets(facts, accounts, sound["budgets"], notes)
+    terms["overrun"] = check_budgets(facts, accounts, networks, sound["budgets"], notes)
+    for term in NETWORK_TERMS:
+        terms.setdefault(term, 0.0)
+        for network in networks.values():
+            _, _, discounted = money_of(network, term)
+            terms[term] += float(discounted.sum())
     check_referrals(facts, travel, plans, notes)
-    check_money(facts, accounts, sound["money"], notes)
+    check_money(facts, accounts, networks, sound["money"], notes)
     objective = check_objective(
         terms, sound["objective"], claimed_objective_mln, bound_mln, notes
     )

@@ -135,8 +135,13 @@ def _times(periods: pd.DataFrame, rate: float, base_year: int) -> Times:
     )
 
 
+def everyone(facts: Facts) -> Floats:
+    """Return all inhabitants by settlement and period, persons."""
+    return _persons(facts, "")
+
+
 def _persons(facts: Facts, group: str) -> Floats:
-    """Return members of the group by settlement and period, persons."""
+    """Return members of the group (empty: everyone) by settlement and period."""
     projection = facts.scenario["projection"] or facts.scenario["scenario"]
     given = {
         (row["settlement"], row["period"], row["group"]): float(row["persons"])
@@ -149,7 +154,9 @@ def _persons(facts: Facts, group: str) -> Floats:
         if row["scenario"] == projection
     }
     groups = facts.tables["groups"]
-    share = _first(groups[groups["group"] == group])
+    share = {"share_urban": 1.0, "share_rural": 1.0}
+    if group:
+        share = _first(groups[groups["group"] == group])
     out = np.zeros((len(facts.ids), len(facts.times.names)))
     for i, place in enumerate(records(facts.settlements)):
         kind = "rural" if place["kind"] == "village" else "urban"
@@ -157,8 +164,8 @@ def _persons(facts: Facts, group: str) -> Floats:
             usual = factor.get(("", period), 1.0)
             grown = float(place["population"])
             grown *= factor.get((place["region"], period), usual)
-            everyone = given.get((place["settlement"], period, "all"), grown)
-            derived = everyone * float(share[f"share_{kind}"])
+            total = given.get((place["settlement"], period, "all"), grown)
+            derived = total * float(share[f"share_{kind}"])
             out[i, t] = given.get((place["settlement"], period, group), derived)
     return out
 
@@ -179,7 +186,7 @@ def _service(facts: Facts, row: dict[str, Any]) -> Service:
     return Service(
         name,
         row,
-        _persons(facts, str(row["group"])) * float(row["demand_per_person"]),
+        _demand(facts, row),
         codes,
         sites,
         home,
@@ -199,6 +206,13 @@ def _service(facts: Facts, row: dict[str, Any]) -> Service:
     )
 
 
+def _demand(facts: Facts, row: dict[str, Any]) -> Floats:
+    """Return units of demand by settlement and period; 0 where nobody comes."""
+    if row["role"] != "serve":
+        return np.zeros((len(facts.ids), len(facts.times.names)))
+    return _persons(facts, str(row["group"])) * float(row["demand_per_person"])
+
+
 LEVEL_NUMBERS = (
     "capacity",
     "capex_mln",
@@ -207,6 +221,7 @@ LEVEL_NUMBERS = (
     "min_use",
     "load_kw",
     "load_m3_per_day",
+    "supply_mln_per_unit_year",
 )
 
 
@@ -220,7 +235,8 @@ def _levels(facts: Facts, service: str) -> dict[str, Floats]:
     }
     numbers["capex_mln"] *= float(facts.scenario["capex_factor"])
     numbers["closing_mln"] *= float(facts.scenario["capex_factor"])
-    numbers["opex_mln_per_year"] *= float(facts.scenario["opex_factor"])
+    for name in ("opex_mln_per_year", "supply_mln_per_unit_year"):
+        numbers[name] *= float(facts.scenario["opex_factor"])
     return numbers
 
 

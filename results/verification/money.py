@@ -12,13 +12,16 @@ import pandas as pd
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records
+from aumaq.results.verification.network_check import NetworkCheck, money_of
 from aumaq.results.verification.plan import ServicePlan
 from aumaq.results.verification.serving import Trips
 from aumaq.results.verification.stock import spending
 
 AT_SITES = ("building", "closing", "renewal", "residual", "operation")
 AT_SETTLEMENTS = ("travel", "unserved")
-TERMS = (*AT_SITES, *AT_SETTLEMENTS, "shortfall", "overrun")
+NETWORK_TERMS = ("building", "residual", "operation", "supply", "shedding")
+TERMS = (*AT_SITES, *AT_SETTLEMENTS, "supply", "shedding", "shortfall", "overrun")
+Networks = dict[str, NetworkCheck]
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,11 @@ def account(facts: Facts, service: Service, plan: ServicePlan, trips: Trips) -> 
 
 
 def check_budgets(
-    facts: Facts, accounts: dict[str, Account], claims: pd.DataFrame, notes: Notebook
+    facts: Facts,
+    accounts: dict[str, Account],
+    networks: Networks,
+    claims: pd.DataFrame,
+    notes: Notebook,
 ) -> float:
     """Check limits on spending; return the price of overruns, discounted mln."""
     price = 0.0
@@ -67,7 +74,7 @@ def check_budgets(
     for rule in records(facts.tables["budgets"]):
         t = facts.times.position(str(rule["period"]))
         limit = float(rule["amount_mln"]) * factor
-        spent = _spent(facts, rule, t, accounts)
+        spent = _spent(facts, rule, t, accounts, networks)
         over = max(0.0, spent - limit)
         code, name = f"budget:{rule['budget']}", f"period {rule['period']}"
         if rule["is_hard"]:
@@ -102,7 +109,11 @@ def _always(name: str) -> Callable[..., str]:
 
 
 def _spent(
-    facts: Facts, rule: dict[str, Any], t: int, accounts: dict[str, Account]
+    facts: Facts,
+    rule: dict[str, Any],
+    t: int,
+    accounts: dict[str, Account],
+    networks: Networks,
 ) -> float:
     items = {
         "investment": ("building", "closing", "renewal"),
@@ -118,6 +129,12 @@ def _spent(
         if rule["region"] != "":
             inside = regions == rule["region"]
         total += sum(float(book.paid[item][inside, t].sum()) for item in items)
+    for network in networks.values():
+        for item in set(items) & set(NETWORK_TERMS) if rule["service"] == "" else ():
+            places, paid, _ = money_of(network, item)
+            for k, region in enumerate(places):
+                if rule["region"] in ("", region):
+                    total += float(paid[k, t])
     return total
 
 
@@ -152,7 +169,11 @@ def check_objective(
 
 
 def check_money(
-    facts: Facts, accounts: dict[str, Account], table: pd.DataFrame, notes: Notebook
+    facts: Facts,
+    accounts: dict[str, Account],
+    networks: Networks,
+    table: pd.DataFrame,
+    notes: Notebook,
 ) -> None:
     """Check the table of money by period, service, item, and region of sites."""
     kinds = ["paid", "discounted"]
@@ -169,6 +190,15 @@ def check_money(
                     real[(str(period), name, region, item)] = {
                         kind: float(getattr(book, kind)[item][inside, t].sum())
                         for kind in kinds
+                    }
+    for name, network in networks.items():
+        for item in NETWORK_TERMS:
+            where, paid, discounted = money_of(network, item)
+            for k, region in enumerate(where):
+                for t, period in enumerate(facts.times.names):
+                    real[(str(period), name, region, item)] = {
+                        "paid": float(paid[k, t]),
+                        "discounted": float(discounted[k, t]),
                     }
     claimed = {
         (row["period"], row["service"], row["region"], row["item"]): row

@@ -33,7 +33,15 @@ NEEDED = {
     "budgets": ("budget", "period", "spent_mln", "overrun_mln"),
     "money": ("period", "service", "region", "item", "amount_mln", "discounted_mln"),
     "objective": ("term", "discounted_mln"),
-}
+    "network_steps": ("network", "link", "step", "period", "capex_mln"),
+    "flows": ("network", "link", "step", "period", "forward", "backward"),
+    "sources": ("network", "service", "site", "level", "period", "supply"),
+    "local_supply": ("network", "node", "option", "period", "capacity", "supply"),
+    "loads": (
+        "network", "node", "period", "base_load", "facility_load", "shed",
+        "local_supply", "from_network", "angle",
+    ),
+}  # fmt: skip
 NUMBERS = {
     "facilities": (
         "level",
@@ -52,7 +60,14 @@ NUMBERS = {
     "budgets": ("limit_mln", "spent_mln", "overrun_mln"),
     "money": ("amount_mln", "discounted_mln"),
     "objective": ("discounted_mln",),
-}
+    "network_steps": ("step", "capacity", "capex_mln"),
+    "flows": ("step", "forward", "backward", "capacity", "use_share", "lost"),
+    "sources": ("level", "supply", "capacity"),
+    "local_supply": ("capacity", "supply"),
+    "loads": (
+        "base_load", "facility_load", "shed", "local_supply", "from_network", "angle",
+    ),
+}  # fmt: skip
 KEYS = {
     "facilities": ("service", "site", "period", "level"),
     "actions": ("service", "site", "period", "action", "from_level", "to_level"),
@@ -62,6 +77,11 @@ KEYS = {
     "budgets": ("budget", "period"),
     "money": ("period", "service", "region", "item"),
     "objective": ("term",),
+    "network_steps": ("network", "link", "step"),
+    "flows": ("network", "link", "step", "period"),
+    "sources": ("network", "service", "site", "level", "period"),
+    "local_supply": ("network", "node", "option", "period"),
+    "loads": ("network", "node", "period"),
 }
 RULES = {
     "facilities": ("siting", "service"),
@@ -72,6 +92,11 @@ RULES = {
     "budgets": ("budget", "budget"),
     "money": ("objective", ""),
     "objective": ("objective", ""),
+    "network_steps": ("network", "network"),
+    "flows": ("network", "network"),
+    "sources": ("network", "network"),
+    "local_supply": ("network", "network"),
+    "loads": ("network", "network"),
 }
 """Table -> rule id under which its own faults are noted, column of the code in it."""
 
@@ -172,6 +197,7 @@ def check_names(
         "period": set(facts.times.names),
         "standard": set(facts.tables["standards"]["standard"]),
         "budget": set(facts.tables["budgets"]["budget"]),
+        "network": set(facts.tables["networks"]["network"]),
     }
     out = {}
     for name, frame in tables.items():
@@ -179,7 +205,8 @@ def check_names(
         for column in [c for c in known if c in frame.columns]:
             strange = ~frame[column].isin(known[column])
             if name == "money" and column == "service":
-                strange &= frame[column] != ""
+                networks = facts.tables["networks"]["network"]
+                strange &= (frame[column] != "") & ~frame[column].isin(networks)
             for row in records(frame[strange]):
                 text = f"there is no {column} {row[column]!r}"
                 notes.note(rule_of(name, row), _place(name, row), text)

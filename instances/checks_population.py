@@ -1,0 +1,81 @@
+"""Checks of projections: every period, group and settlement that they need is there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.instances import demand
+from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.errors import did_you_mean
+
+
+@check("scenarios", "population", "growth", "periods", "settlements", "groups")
+def population_is_complete(tables: Tables) -> Found:
+    """Each projection covers every period; names of projections and groups exist."""
+    scenarios, periods = tables["scenarios"], list(tables["periods"]["period"])
+    named = scenarios["projection"].where(
+        scenarios["projection"] != "", scenarios["scenario"]
+    )
+    projections = sorted(set(named))
+    for table in ("population", "growth"):
+        cells = tables[table]["scenario"]
+        for i in np.flatnonzero(~cells.isin(projections)):
+            hint = did_you_mean(str(cells[i]), projections)
+            yield Warn(
+                problem(table, f"no scenario uses this projection{hint}", i,
+                        "scenario", cells[i])
+            )  # fmt: skip
+    groups = {*tables["groups"]["group"], demand.ALL}
+    cells = tables["population"]["group"]
+    for i in np.flatnonzero(~cells.isin(groups)):
+        hint = did_you_mean(str(cells[i]), groups)
+        yield problem(
+            "population", f"no such group in groups{hint}", i, "group", cells[i]
+        )
+    yield from _missing_periods(
+        tables, "population", ["settlement", "group"], projections, periods
+    )
+    yield from _missing_periods(tables, "growth", ["region"], projections, periods)
+    yield from _growth_regions(tables, projections)
+
+
+def _missing_periods(
+    tables: Tables,
+    table: str,
+    by: list[str],
+    projections: list[str],
+    periods: list[str],
+) -> Found:
+    rows = tables[table]
+    rows = rows[rows["scenario"].isin(projections)]
+    names = projections if table == "population" else sorted(set(rows["scenario"]))
+    for values, part in rows.groupby(by, sort=False):
+        have = set(zip(part["scenario"], part["period"], strict=True))
+        own = names if table == "population" else sorted(set(part["scenario"]))
+        missing = [f"{s} {p}" for s in own for p in periods if (s, p) not in have]
+        if missing:
+            yield problem(
+                table, f"missing rows for scenario and period: {', '.join(missing)}",
+                part.index[0], "+".join(by), ", ".join(str(v) for v in values),
+            )  # fmt: skip
+
+
+def _growth_regions(tables: Tables, projections: list[str]) -> Found:
+    regions = sorted(set(tables["settlements"]["region"]))
+    growth = tables["growth"]
+    for i in np.flatnonzero(~growth["region"].isin([*regions, ""])):
+        value = str(growth["region"][i])
+        hint = did_you_mean(value, regions)
+        yield problem(
+            "growth", f"no settlement has this region{hint}", i, "region", value
+        )
+    for projection in projections:
+        have = set(growth.loc[growth["scenario"] == projection, "region"])
+        missing = (
+            [] if not have or "" in have else [r for r in regions if r not in have]
+        )
+        if missing:
+            yield problem(
+                "growth", f"missing regions of projection {projection!r} (or a row with"
+                f" an empty region for all others): {', '.join(missing)}",
+            )  # fmt: skip

@@ -1,0 +1,141 @@
+"""Frames that follow from the tables of an instance: sites, access options, ties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import access as roads
+
+if TYPE_CHECKING:
+    from aumaq.instances.instance import Instance
+
+
+def sites(instance: Instance, service: str) -> pd.DataFrame:
+    """Return the sites of a service; name, lat, lon, region filled in."""
+    rows = instance.tables["sites"]
+    rows = rows[rows["service"] == service].reset_index(drop=True)
+    settlements = instance.tables["settlements"].set_index("settlement")
+    home = settlements.reindex(rows["settlement"]).reset_index(drop=True)
+    for name in ("lat", "lon"):
+        rows[name] = rows[name].where(rows[name].notna(), home[name])
+    for name in ("name", "region", "district"):
+        rows[name] = home[name].where(rows["settlement"] != "", "").astype("str")
+    rows["name"] = rows["name"].where(rows["name"] != "", rows["site"])
+    return rows
+
+
+def _site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
+    """Tie sites: own node, else the settlement's place, else the nearest node."""
+    own = roads.tie(
+        instance.road_graph,
+        sites["node"],
+        sites["lat"].to_numpy(),
+        sites["lon"].to_numpy(),
+    )
+    home = pd.Index(instance.settlement_ids).get_indexer(sites["settlement"])
+    use = (sites["node"] == "").to_numpy() & (home >= 0)
+    base = instance.settlement_places
+    return roads.Places(
+        np.where(use, base.node[home], own.node),
+        np.where(use, base.connector_minutes[home], own.connector_minutes),
+        np.where(use, base.connector_km[home], own.connector_km),
+        np.where(use, base.is_snapped[home], own.is_snapped),
+    )
+
+
+def options(instance: Instance, service: str) -> pd.DataFrame:
+    """Return the access options of a service, see ``Instance.access``."""
+    sites, row = instance.service_sites(service), instance.service(service)
+    if row["role"] != "serve":
+        return pd.DataFrame(
+            {
+                name: pd.Series([], dtype=kind)
+                for name, kind in {
+                    "settlement": "str", "site": "str", "minutes": "float64",
+                    "length_km": "float64", "i": "int64", "j": "int64",
+                }.items()
+            }
+        )  # fmt: skip
+    internal = instance.tables["settlements"]["internal_minutes"].to_numpy()
+    given = instance.uses_travel_table
+    reach = roads.Reach(
+        roads.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
+        if given
+        else _site_places(instance, sites),
+        pd.Index(instance.settlement_ids)
+        .get_indexer(sites["settlement"])
+        .astype(np.int64),
+        (sites["status"] != "forbidden").to_numpy(),
+        float(row["cutoff_minutes"]),
+        int(row["nearest_sites"]),
+    )
+    if given:
+        pairs = roads.given_options(_given(instance, sites), internal, reach)
+    else:
+        pairs = roads.road_options(
+            instance.road_graph, instance.settlement_places, internal, reach
+        )
+    pairs = pairs.astype({"i": "int64", "j": "int64"})
+    ids = np.array(instance.settlement_ids, dtype=object)
+    pairs.insert(0, "site", sites["site"].to_numpy(dtype=object)[pairs["j"]])
+    pairs.insert(0, "settlement", ids[pairs["i"]])
+    return pairs.astype({"settlement": "str", "site": "str"})[
+        ["settlement", "site", "minutes", "length_km", "i", "j"]
+    ]
+
+
+def _given(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
+    travel = instance.tables["travel"]
+    i = pd.Index(instance.settlement_ids).get_indexer(travel["settlement"])
+    j = pd.Index(sites["site"]).get_indexer(travel["site"])
+    pairs = travel[["minutes", "length_km"]].assign(i=i, j=j)
+    return pairs[(i >= 0) & (j >= 0)]
+
+
+def site_pairs(instance: Instance, from_service: str, to_service: str) -> pd.DataFrame:
+    """Return pairs of sites (j, k, minutes) within the longest referral."""
+    rules = instance.tables["referrals"]
+    rules = rules[
+        (rules["service"] == from_service) & (rules["to_service"] == to_service)
+    ]
+    limit = float(rules["minutes"].max()) if len(rules) else 0.0
+    lower, upper = (
+        instance.service_sites(from_service),
+        instance.service_sites(to_service),
+    )
+    index = pd.Index(instance.settlement_ids)
+    home = index.get_indexer(lower["settlement"]).astype(np.int64)
+    target = index.get_indexer(upper["settlement"]).astype(np.int64)
+    if instance.uses_travel_table:
+        by_row = _given(instance, upper).rename(columns={"j": "k"})
+        pairs = pd.DataFrame({"j": np.arange(len(lower)), "i": home}).merge(by_row)
+    else:
+        pairs = roads.site_pairs(
+            instance.road_graph,
+            _site_places(instance, lower),
+            _site_places(instance, upper),
+            limit,
+        )
+    j, k = np.nonzero((home[:, None] == target[None, :]) & (home[:, None] >= 0))
+    same = pd.DataFrame({"j": j, "k": k, "minutes": 0.0})
+    pairs = pd.concat([same, pairs[["j", "k", "minutes"]]]).drop_duplicates(["j", "k"])
+    pairs = pairs[pairs["minutes"] <= limit]
+    return pairs.sort_values(["j", "minutes", "k"]).reset_index(drop=True)
+
+
+def snapping(instance: Instance) -> pd.DataFrame:
+    """Return how settlements are tied to roads, see ``Instance.snapping``."""
+    if instance.uses_travel_table or not instance.road_graph.num_nodes:
+        return pd.DataFrame({"settlement": [], "node": [], "distance_km": []})
+    places = instance.settlement_places
+    rows = np.flatnonzero(places.is_snapped)
+    return pd.DataFrame(
+        {
+            "settlement": np.array(instance.settlement_ids, dtype=object)[rows],
+            "node": instance.road_graph.codes.to_numpy(dtype=object)[places.node[rows]],
+            "distance_km": places.connector_km[rows] / roads.DETOUR_FACTOR,
+        }
+    ).astype({"settlement": "str", "node": "str"})

@@ -1,0 +1,56 @@
+"""Loads of people and industry on the networks.
+
+The load of a settlement is its persons times the rate of its kind, projection and
+period; the row of ``load_rates`` that names most counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aumaq.instances.demand import ALL, persons
+
+Tables = Mapping[str, pd.DataFrame]
+Floats = NDArray[np.float64]
+
+
+def people_load(tables: Tables, projection: str, network: str) -> Floats:
+    """Return the load of people, (settlements, periods), units of the network."""
+    settlements, periods = tables["settlements"], tables["periods"]["period"]
+    rate = np.zeros((len(settlements), len(periods)))
+    rows = tables["load_rates"]
+    rows = rows[rows["network"] == network]
+    rows = rows[rows["scenario"].isin(["", projection])]
+    # Rows that name less are written first, and written over by those that name more.
+    order = ["kind", "scenario", "period"]
+    names = pd.DataFrame({c: rows[c] != "" for c in order})
+    kinds = settlements["kind"].to_numpy(dtype=object)
+    for k in names.sort_values(order, kind="stable").index:
+        row = rows.loc[k]
+        who = (kinds == row["kind"]) | (row["kind"] == "")
+        when = (periods == row["period"]).to_numpy() | (row["period"] == "")
+        rate[np.ix_(who, when)] = float(row["units_per_person"])
+    return rate * everyone(tables, projection)
+
+
+def everyone(tables: Tables, projection: str) -> Floats:
+    """Return all inhabitants, (settlements, periods), persons."""
+    groups = tables["groups"]
+    plain = {**tables, "groups": groups[groups["group"] != ALL]}
+    return persons(plain, projection, ALL)
+
+
+def industrial_load(tables: Tables, network: str, nodes: pd.Index[str]) -> Floats:
+    """Return the load of industry, (nodes, periods), units of the network."""
+    periods = pd.Index(tables["periods"]["period"])
+    load = np.zeros((len(nodes), len(periods)))
+    rows = tables["industrial_loads"]
+    rows = rows[rows["network"] == network]
+    for row in rows.itertuples():
+        when = (periods == row.period) | (row.period == "")
+        load[nodes.get_loc(row.node), when] += float(row.load)
+    return load

@@ -1,0 +1,82 @@
+r"""Balances: what reaches a node meets its load, or is shed at a price.
+
+Variables
+    ``shed[n,t]``      load of people and industry that is not met, units
+
+Constraints
+    ``balance[n,t]``   :math:`\sum_{in} (1-loss)\,flow - \sum_{out} flow + supply +
+                       local\_supply + shed = base\_load + \sum_{s,j,l} load_{sl}\,units_{sjlt}`
+
+Cost
+    ``shedding``
+
+Only the load of people and industry may be shed: a facility operates only where its
+own load is met.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from aumaq.model.context import Context, Rows, add_variables, exists
+from aumaq.model.family import family
+from aumaq.model.network_data import NetworkData
+
+
+@family(needs=("siting", "networks"), couples=True)
+def balances(c: Context) -> None:
+    """Build one row for each node and period, for every network."""
+    block = c.block("balances")
+    for name, n in c.data.networks.items():
+        _shed(c, block, n)
+        rows = Rows(block, f"balance_{name}")
+        for node in n.nodes:
+            rows.index += [(node, period) for period in c.data.periods]
+        rows.ids += [f"network:{name}:balance"] * len(rows.index)
+        _inflow(c, rows, n)
+        _facilities(c, rows, n)
+        load = n.base_load.ravel()
+        rows.write(load, load)
+
+
+def _shed(c: Context, block: pyo.Block, n: NetworkData) -> None:
+    periods = c.data.periods
+    node, t = np.nonzero(n.base_load > 0)
+    index = [
+        (n.nodes[i], periods[p]) for i, p in zip(node.tolist(), t.tolist(), strict=True)
+    ]
+    shed = add_variables(block, f"shed_{n.name}", index, domain=pyo.NonNegativeReals)
+    for variable, load in zip(shed, n.base_load[node, t].tolist(), strict=True):
+        variable.setub(load)
+    grid = np.full(n.base_load.shape, None, dtype=object)
+    grid[node, t] = shed
+    c.networks[n.name].shed = grid
+    c.pay("shedding", n.shed_mln_per_unit_year * c.data.ann[t], shed)
+
+
+def _inflow(c: Context, rows: Rows, n: NetworkData) -> None:
+    v, count = c.networks[n.name], len(c.data.periods)
+    ends = (n.link_from[v.circuit_link], n.link_to[v.circuit_link])
+    arrives = 1.0 - n.link_loss[v.circuit_link]
+    source_node, local_node = n.source_node[v.supply_source], n.local_node
+    for t in range(count):
+        for way in (0, 1):
+            flow = v.flow[:, way, t]
+            rows.add(ends[way] * count + t, -1.0, flow)
+            rows.add(ends[1 - way] * count + t, arrives, flow)
+        rows.add(local_node * count + t, 1.0, v.local_supply[:, t])
+    rows.add(source_node * count + v.supply_period, 1.0, v.supply)
+    node, period = np.nonzero(exists(v.shed))
+    rows.add(node * count + period, 1.0, v.shed[node, period])
+
+
+def _facilities(c: Context, rows: Rows, n: NetworkData) -> None:
+    count = len(c.data.periods)
+    for service, d in c.data.services.items():
+        load, node = d.load[n.name], n.fed_site_node[service]
+        units = c.variables[service].units
+        j, level, t = np.nonzero(exists(units))
+        has_load = (load[level] > 0) & (node[j] >= 0)
+        j, level, t = j[has_load], level[has_load], t[has_load]
+        rows.add(node[j] * count + t, -load[level], units[j, level, t])

@@ -1,0 +1,96 @@
+"""One network while it is verified: its tables, what is built, its money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from aumaq.results.verification.facts import Facts
+from aumaq.results.verification.findings import Floats, Notebook
+from aumaq.results.verification.plan import ServicePlan
+
+Row = dict[str, Any]
+
+
+@dataclass
+class NetworkCheck:
+    """One network while it is checked."""
+
+    facts: Facts
+    row: Row
+    plans: dict[str, ServicePlan]
+    notes: Notebook
+    tables: dict[str, list[Row]]  # of the plan
+    nodes: list[Row] = field(default_factory=list)
+    links: dict[str, Row] = field(default_factory=dict)
+    upgrades: dict[tuple[str, int], Row] = field(default_factory=dict)
+    built: dict[tuple[str, int], int] = field(default_factory=dict)
+    money: dict[tuple[str, str, int], float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The network."""
+        return str(self.row["network"])
+
+    @property
+    def has_angles(self) -> bool:
+        """Whether flows follow angles."""
+        return bool(self.row["flow_model"] == "dc")
+
+    def rule(self, kind: str) -> str:
+        """Return the id of a rule of this network."""
+        return f"network:{self.name}:{kind}"
+
+    def period(self, row: Row) -> int:
+        """Return the position of the row's period."""
+        return list(self.facts.times.names).index(row["period"])
+
+    def note(self, kind: str, row: Row, message: str) -> None:
+        """Write down a broken row."""
+        keys = ("link", "step", "service", "site", "node", "option", "period")
+        place = ", ".join(f"{key} {row[key]}" for key in keys if key in row)
+        self.notes.note(self.rule(kind), place, message)
+
+    def at_most(
+        self, kind: str, value: float, limit: float, place: str, message: str,
+        scale: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Check one number against its limit."""
+        self.notes.at_most(
+            self.rule(kind), value, limit, lambda *_: place, message, scale
+        )
+
+    def pay(self, item: str, region: str, t: int, mln: float) -> None:
+        """Add to the money of an item (paid once, or a year's) in a period."""
+        self.money[item, region, t] = self.money.get((item, region, t), 0.0) + mln
+
+
+def region_of(check: NetworkCheck, *codes: str) -> str:
+    """Return the region of the first of these nodes whose settlement has one."""
+    regions = dict(zip(check.facts.ids, check.facts.settlements["region"], strict=True))
+    for code in codes:
+        node = next(r for r in check.nodes if r["node"] == code)
+        if node["settlement"]:
+            return str(regions[node["settlement"]])
+    return ""
+
+
+def money_of(check: NetworkCheck, item: str) -> tuple[list[str], Floats, Floats]:
+    """Return regions, money paid and money discounted of an item, (regions, T)."""
+    times = check.facts.times
+    source = "building" if item == "residual" else item
+    keys = [key for key in check.money if key[0] == source]
+    regions = sorted({region for _, region, _ in keys})
+    amount = np.zeros((len(regions), len(times.names)))
+    for key in keys:
+        amount[regions.index(key[1]), key[2]] += check.money[key]
+    if item == "building":
+        return regions, amount, amount * times.once
+    if item == "residual":
+        life = float(check.row["lifetime_years"])
+        left = np.maximum(0.0, 1.0 - (times.end - np.array(times.first)) / life)
+        left = left * float(bool(check.facts.policy["count_residual_value"]))
+        return regions, -amount * left, -amount * left * times.at_end
+    return regions, amount * np.array(times.years, dtype=float), amount * times.yearly
