@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import highspy
@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from aumaq.solvers.options import SolveOptions
-from aumaq.solvers.progress import Progress, ProgressEvent
+from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 from aumaq.solvers.solution import Status
 
 Floats = NDArray[np.float64]
+COMPLETION_GAP = 0.05
+COMPLETION_SHARE = 0.2
+"""Gap and share of the time with which a partial start is completed."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class Solver:
         self._highs = highspy.Highs()
         self._is_stopped = threading.Event()
         self._enough: Callable[[float], bool] = lambda _: False
+        self._helper: Solver | None = None
+        self._start: tuple[NDArray[np.int64], Floats] | None = None
         for name, value in {
             "output_flag": False,
             "threads": options.num_threads,
@@ -128,14 +133,14 @@ class Solver:
         self._highs.setOptionValue(name, value)
 
     def start_from(self, columns: NDArray[np.int64], values: Floats) -> None:
-        """Offer values of some columns as a start; HiGHS completes the rest."""
-        self._highs.setSolution(
-            len(columns), columns.astype(np.int32), values.astype(float)
-        )
+        """Offer values of some columns as a start; the rest is completed by a MIP."""
+        self._start = (columns, values)
 
     def interrupt(self) -> None:
         """End the solve soon; may be called from any thread."""
         self._is_stopped.set()
+        if self._helper is not None:
+            self._helper.interrupt()
 
     def stop_when(self, enough: Callable[[float], bool]) -> None:
         """End the solve once *enough* says so of the bound."""
@@ -145,7 +150,11 @@ class Solver:
         """Solve; *started* is the clock (time.monotonic) that progress counts from."""
         highs, is_stopped = self._highs, self._is_stopped
         is_enough = threading.Event()
-        highs.setOptionValue("time_limit", max(time_limit, 0.1))
+        begun = time.monotonic()
+        if self._start is not None:
+            self._complete_start(time_limit, started)
+        left = time_limit - (time.monotonic() - begun)
+        highs.setOptionValue("time_limit", max(left, 0.1))
         trace: list[tuple[float, float, float]] = []
 
         def on_mip(event: Any) -> None:
@@ -174,6 +183,35 @@ class Solver:
         if is_enough.is_set() and outcome.status is Status.INTERRUPTED:
             outcome.status = Status.GAP_REACHED
         return outcome
+
+    def _complete_start(self, time_limit: float, started: float) -> None:
+        """Complete the start in a model of its own, and offer the whole.
+
+        Given a part, HiGHS would complete it in a MIP that reports its bound as if it
+        were that of the whole model.
+        """
+        assert self._start is not None
+        m, (columns, values) = self._matrices, self._start
+        low, high = m.column_lower.copy(), m.column_upper.copy()
+        low[columns] = high[columns] = np.clip(values, low[columns], high[columns])
+        if len(columns) == len(low):
+            whole: Floats | None = np.zeros(len(low))
+            whole[columns] = values  # type: ignore[index]
+        else:
+            fixed = replace(m, column_lower=low, column_upper=high)
+            helper = Solver(fixed, replace(self._options, gap=COMPLETION_GAP))
+            self._helper = helper
+            if self._is_stopped.is_set():
+                return
+            seconds = COMPLETION_SHARE * time_limit
+            whole = helper.run(seconds, Silent(), started).values
+            self._helper = None
+            if helper._is_stopped.is_set():
+                self._is_stopped.set()
+        if whole is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = whole.tolist()
+            self._highs.setSolution(solution)
 
     def _run_in_thread(self, is_stopped: threading.Event) -> None:
         failure: list[BaseException] = []
@@ -224,10 +262,7 @@ class Solver:
         bound = float(info.mip_dual_bound) if is_mip else objective
         if is_mip and said == highspy.HighsModelStatus.kInterrupt:
             # Interrupted, HiGHS may have forgotten its bound; what it reported stays.
-            bound = max(
-                (known for _, _, known in trace if np.isfinite(known)),
-                default=float("-inf"),
-            )
+            bound = reported_bound(trace)
         kind = highspy.HighsModelStatus
         status = {
             kind.kOptimal: Status.OPTIMAL,
@@ -253,6 +288,16 @@ class Solver:
             int(info.mip_node_count),
             None if is_mip else np.array(highs.getSolution().row_dual),
         )
+
+
+def reported_bound(trace: list[tuple[float, float, float]]) -> float:
+    """Return the best bound reported since there was last none, or -inf.
+
+    What is reported before the root node is solved may be that of a smaller MIP.
+    """
+    known = [bound for _, _, bound in trace]
+    first = max((k + 1 for k, b in enumerate(known) if not np.isfinite(b)), default=0)
+    return max(known[first:], default=float("-inf"))
 
 
 def _finite(value: float) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from allocation_optima import free_costs, whole_costs
+from coupled_optima import best_coupled
 from site_histories import SiteHistories
 from tiny_case import Case, demand, options, read_case, site_minutes
 
@@ -98,6 +99,8 @@ def allocation_costs(
 
     *states* is (state, site, level).
     """
+    if service["role"] != "serve":
+        return np.zeros(len(states))
     need = [line[t] for line in demand(case, service)]
     levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
     capacity = states @ np.array([row["capacity"] for row in levels])
@@ -208,6 +211,8 @@ def best_plan_cost(instance: Instance) -> float | None:
             return None
         parts[service["service"]] = part
     limits = purses(case)
+    if case.rows["networks"]:
+        return best_coupled(case, parts, limits, _spending)
     if not limits and not case.rows["referrals"]:
         return float(sum(part.cost.min() for part in parts.values()))
     names = list(parts)

@@ -59,6 +59,8 @@ def read_case(instance: Instance) -> Case:
 
 def demand(case: Case, service: dict[str, Any]) -> list[list[float]]:
     """Return demand[i][t] in units."""
+    if service["role"] != "serve":
+        return [[0.0] * len(case.first) for _ in case.rows["settlements"]]
     future = case.scenario["projection"] or case.scenario["scenario"]
     group = next(r for r in case.rows["groups"] if r["group"] == service["group"])
     out = []

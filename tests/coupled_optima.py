@@ -1,0 +1,429 @@
+"""The best plan of services and networks together, by enumeration.
+
+Every joint history of the sites meets every history of upgrade steps; what is left,
+flows and local supply, is one linear programme (scipy). Written from
+docs/mathematics.md, in plain loops; nothing is shared with the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from math import inf, prod
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from tiny_case import Case
+
+LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
+Built = dict[tuple[str, str, int], int]
+"""(network, link, step) -> period in which it is built."""
+
+
+def everyone(case: Case) -> list[list[float]]:
+    """Return persons[i][t]; tiny coupled instances only have growth."""
+    future = case.scenario["projection"] or case.scenario["scenario"]
+    factor = {
+        (r["region"], r["period"]): r["factor"]
+        for r in case.rows["growth"]
+        if r["scenario"] == future
+    }
+    return [
+        [
+            place["population"]
+            * factor.get(
+                (place["region"], p["period"]), factor.get(("", p["period"]), 1.0)
+            )
+            for p in case.rows["periods"]
+        ]
+        for place in case.rows["settlements"]
+    ]
+
+
+def base_load(case: Case, network: str) -> dict[tuple[str, int], float]:
+    """Return the load of people and industry by node and period."""
+    people, load = everyone(case), {}
+    places = {r["settlement"]: (i, r) for i, r in enumerate(case.rows["settlements"])}
+    for node in case.rows["network_nodes"]:
+        for t, period in enumerate(case.rows["periods"]):
+            total = 0.0
+            if node["network"] == network and node["settlement"]:
+                i, place = places[node["settlement"]]
+                best, rate = -1, 0.0
+                for row in case.rows["load_rates"]:
+                    fits = row["network"] == network
+                    fits &= row["kind"] in ("", place["kind"])
+                    fits &= row["period"] in ("", period["period"])
+                    value = 4 * (row["kind"] != "") + (row["period"] != "")
+                    if fits and value > best:
+                        best, rate = value, row["units_per_person"]
+                total = people[i][t] * rate
+            for row in case.rows["industrial_loads"]:
+                if (row["network"], row["node"]) == (network, node["node"]):
+                    total += row["load"] * (row["period"] in ("", period["period"]))
+            if node["network"] == network:
+                load[node["node"], t] = total
+    return load
+
+
+def step_histories(case: Case) -> Iterator[Built]:
+    """Yield every way to build the upgrade steps over the periods."""
+    rows, count = case.rows["link_upgrades"], len(case.first)
+    choices = [[None, *range(case.period(row["first_period"]), count)] for row in rows]
+    for pick in product(*choices):
+        built = {
+            (row["network"], row["link"], row["step"]): t
+            for row, t in zip(rows, pick, strict=True)
+            if t is not None
+        }
+        if all(
+            k == 1 or built.get((network, link, k - 1), inf) <= t
+            for (network, link, k), t in built.items()
+        ):
+            yield built
+
+
+class Programme:
+    """A linear programme by name of variable."""
+
+    def __init__(self) -> None:
+        self.columns: dict[Any, int] = {}
+        self.cost: list[float] = []
+        self.bounds: list[tuple[float | None, float | None]] = []
+        self.rows: dict[Any, dict[int, float]] = {}
+        self.right: dict[Any, tuple[str, float]] = {}
+
+    def add(
+        self, key: Any, cost: float, low: float | None = 0.0, high: float | None = None
+    ) -> int:
+        """Add a variable."""
+        self.columns[key] = len(self.cost)
+        self.cost.append(cost)
+        self.bounds.append((low, high))
+        return self.columns[key]
+
+    def term(self, row: Any, column: int, value: float) -> None:
+        """Add value x variable to a row."""
+        terms = self.rows.setdefault(row, {})
+        terms[column] = terms.get(column, 0.0) + value
+
+    def solve(self) -> float:
+        """Return the optimum, inf if there is none."""
+        kinds: dict[str, tuple[list[Any], list[float]]] = {"=": ([], []), "<": ([], [])}
+        for row, (sense, right) in self.right.items():
+            line = np.zeros(len(self.cost))
+            for column, value in self.rows.get(row, {}).items():
+                line[column] = value
+            kinds[sense][0].append(line)
+            kinds[sense][1].append(right)
+        found = linprog(
+            self.cost,
+            A_ub=np.array(kinds["<"][0]) if kinds["<"][0] else None,
+            b_ub=kinds["<"][1] or None,
+            A_eq=np.array(kinds["="][0]) if kinds["="][0] else None,
+            b_eq=kinds["="][1] or None,
+            bounds=self.bounds,
+        )
+        if found.status == 2:
+            return inf
+        assert found.status == 0, found.message
+        return float(found.fun)
+
+
+def _worth(case: Case, network: dict[str, Any], t: int) -> float:
+    """Return the discounted residual value of a mln built in *t*."""
+    if not case.policy["count_residual_value"]:
+        return 0.0
+    life = network["lifetime_years"]
+    return max(0.0, 1.0 - (case.end - case.first[t]) / life) * case.at_end
+
+
+def step_cost(case: Case, built: Built) -> float:
+    """Return discounted cost of steps."""
+    total = 0.0
+    networks = {row["network"]: row for row in case.rows["networks"]}
+    for row in case.rows["link_upgrades"]:
+        t = built.get((row["network"], row["link"], row["step"]))
+        if t is not None:
+            capex = row["capex_mln"] * case.scenario["capex_factor"]
+            opex = row["opex_mln_per_year"] * case.scenario["opex_factor"]
+            total += capex * (case.once[t] - _worth(case, networks[row["network"]], t))
+            total += opex * sum(case.yearly[t:])
+    return total
+
+
+class Networks:
+    """What the networks cost for given facilities and steps."""
+
+    def __init__(self, case: Case):
+        self.case = case
+        self.loads = {
+            row["network"]: base_load(case, row["network"])
+            for row in case.rows["networks"]
+        }
+        self.known: dict[Any, float] = {}
+
+    def best(
+        self, units: dict[str, np.ndarray], left: list[Any], built: Built
+    ) -> float:
+        """Return steps and the rest; *units* by service (T, J, L), *left* in purses."""
+        key = (
+            tuple(u.tobytes() for u in units.values()),
+            tuple(sorted(built.items())),
+            tuple(left),
+        )
+        if key not in self.known:
+            programme = Programme()
+            for network in self.case.rows["networks"]:
+                self._network(programme, network, units, built)
+            self._purses(programme, left, built)
+            self.known[key] = programme.solve() + step_cost(self.case, built)
+        return self.known[key]
+
+    def _network(
+        self,
+        p: Programme,
+        network: dict[str, Any],
+        units: dict[str, np.ndarray],
+        built: Built,
+    ) -> None:
+        case, name = self.case, network["network"]
+        nodes = [r for r in case.rows["network_nodes"] if r["network"] == name]
+        feeds = {r["settlement"]: r["node"] for r in nodes if r["settlement"]}
+        for t in range(len(case.first)):
+            for node in nodes:
+                load = self.loads[name][node["node"], t]
+                shed = network["shed_mln_per_unit_year"] * case.yearly[t]
+                row = ("balance", name, node["node"], t)
+                p.right[row] = ("=", load)
+                p.term(row, p.add(("shed", *row), shed, 0.0, load), 1.0)
+                if network["flow_model"] == "dc":
+                    p.add(("angle", name, node["node"], t), 0.0, None, None)
+            self._links(p, network, built, units, t)
+            for service in case.rows["services"]:
+                self._site_loads(p, name, service, units, feeds, t)
+        self._local(p, network, nodes)
+
+    def _site_loads(
+        self,
+        p: Programme,
+        name: str,
+        service: dict[str, Any],
+        units: dict[str, np.ndarray],
+        feeds: dict[str, str],
+        t: int,
+    ) -> None:
+        case = self.case
+        levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
+        is_source = service["role"] == "supply" and service["network"] == name
+        for j, site in enumerate(case.of("sites", service["service"])):
+            here = units[service["service"]][t, j]
+            if site["settlement"] in feeds:
+                row = ("balance", name, feeds[site["settlement"]], t)
+                load = sum(
+                    n * lev[LOAD[name]] for n, lev in zip(here, levels, strict=True)
+                )
+                p.right[row] = ("=", p.right[row][1] + load)
+            if not is_source:
+                continue
+            node = site["network_node"] or feeds[site["settlement"]]
+            limit = ("yield", service["service"], site["site"], t)
+            if site["max_supply"] == site["max_supply"]:
+                p.right[limit] = ("<", site["max_supply"])
+            for n, lev in zip(here, levels, strict=True):
+                price = lev["supply_mln_per_unit_year"] * case.scenario["opex_factor"]
+                key = ("supply", service["service"], site["site"], lev["level"], t)
+                most = float(n) * lev["capacity"]
+                column = p.add(key, price * case.yearly[t], 0.0, most)
+                p.term(("balance", name, node, t), column, 1.0)
+                p.term(limit, column, 1.0)
+
+    def _links(
+        self,
+        p: Programme,
+        network: dict[str, Any],
+        built: Built,
+        units: dict[str, np.ndarray],
+        t: int,
+    ) -> None:
+        case, name = self.case, network["network"]
+        for link in case.rows["network_links"]:
+            if link["network"] != name:
+                continue
+            circuits = [(link["capacity"], link["susceptance"])]
+            for row in case.rows["link_upgrades"]:
+                key = (name, link["link"], row["step"])
+                same = (row["network"], row["link"]) == (name, link["link"])
+                if same and built.get(key, inf) <= t:
+                    circuits.append((row["capacity"], row["susceptance"]))
+            if network["flow_model"] == "transport":
+                circuits = [(sum(room for room, _ in circuits), 0.0)]
+                circuits[0] = (circuits[0][0] + self._station(link, units, t), 0.0)
+            lost = min(1.0, link["length_km"] * link["loss_per_km"])
+            a, b = link["from_node"], link["to_node"]
+            for k, (room, susceptance) in enumerate(circuits):
+                if room <= 0:
+                    continue
+                key = (name, link["link"], k, t)
+                for x, y, sign in ((a, b, 1.0), (b, a, -1.0)):
+                    flow = p.add(("flow", sign, *key), 0.0, 0.0, room)
+                    p.term(("balance", name, x, t), flow, -1.0)
+                    p.term(("balance", name, y, t), flow, 1.0 - lost)
+                    if network["flow_model"] == "dc":
+                        p.term(("follows", *key), flow, sign)
+                if network["flow_model"] == "dc":
+                    p.right["follows", *key] = ("=", 0.0)
+                    for end, sign in ((a, -1.0), (b, 1.0)):
+                        angle = p.columns["angle", name, end, t]
+                        p.term(("follows", *key), angle, sign * susceptance)
+
+    def _station(
+        self, link: dict[str, Any], units: dict[str, np.ndarray], t: int
+    ) -> float:
+        total = 0.0
+        for service in self.case.rows["services"]:
+            if service["role"] != "carry" or service["network"] != link["network"]:
+                continue
+            sites = self.case.of("sites", service["service"])
+            levels = self.case.of("levels", service["service"])
+            levels = sorted(levels, key=lambda r: r["level"])
+            for j, site in enumerate(sites):
+                if site["site"] == link["station"]:
+                    here = units[service["service"]][t, j]
+                    total += sum(
+                        float(n) * lev["capacity"]
+                        for n, lev in zip(here, levels, strict=True)
+                    )
+        return total
+
+    def _local(
+        self, p: Programme, network: dict[str, Any], nodes: list[dict[str, Any]]
+    ) -> None:
+        case, count = self.case, len(self.case.first)
+        rows = [
+            r for r in case.rows["local_supplies"] if r["network"] == network["network"]
+        ]
+        for node, option in product(nodes, dict.fromkeys(r["option"] for r in rows)):
+            own = [r for r in rows if r["option"] == option]
+            named = [r for r in own if r["settlement"] == node["settlement"]]
+            usual = [r for r in own if r["settlement"] == ""]
+            if not node["settlement"] or not (named or usual):
+                continue
+            rule = (named or usual)[0]
+            capex = rule["capex_mln_per_unit"] * case.scenario["capex_factor"]
+            opex = rule["opex_mln_per_unit_year"] * case.scenario["opex_factor"]
+            fuel = rule["supply_mln_per_unit_year"] * case.scenario["opex_factor"]
+            most = rule["max_capacity"]
+            for t in range(case.period(rule["first_period"]), count):
+                # What is added in t runs, and is paid, from t on.
+                price = capex * (case.once[t] - _worth(case, network, t))
+                price += opex * sum(case.yearly[t:])
+                key = (network["network"], node["node"], option)
+                added = p.add(("added", *key, t), price)
+                for later in range(t, count):
+                    p.term(("installed", *key, later), added, -1.0)
+                    if most == most:
+                        p.right["most", *key, later] = ("<", most)
+                        p.term(("most", *key, later), added, 1.0)
+            for t in range(count):
+                used = p.add(("local", *key_of(network, node, option), t),
+                             fuel * case.yearly[t])  # fmt: skip
+                row = ("installed", *key_of(network, node, option), t)
+                p.term(row, used, 1.0)
+                p.right[row] = ("<", 0.0)
+                p.term(("balance", network["network"], node["node"], t), used, 1.0)
+
+    def _purses(self, p: Programme, left: list[Any], built: Built) -> None:
+        """Add limits on spending: (period, covers, what services leave, price)."""
+        case = self.case
+        for k, (t, covers, rest, price) in enumerate(left):
+            row, spent = ("purse", k), 0.0
+            once, yearly = covers != "operation", covers != "investment"
+            for rule in case.rows["link_upgrades"]:
+                since = built.get((rule["network"], rule["link"], rule["step"]), inf)
+                if once and since == t:
+                    spent += rule["capex_mln"] * case.scenario["capex_factor"]
+                if yearly and since <= t:
+                    opex = rule["opex_mln_per_year"] * case.scenario["opex_factor"]
+                    spent += opex * case.years[t]
+            for key, column in p.columns.items():
+                if key[0] != "added":
+                    continue
+                _, network, node, option, when = key
+                rule = self._rule(network, node, option)
+                if once and when == t:
+                    capex = rule["capex_mln_per_unit"] * case.scenario["capex_factor"]
+                    p.term(row, column, capex)
+                if yearly and when <= t:
+                    opex = rule["opex_mln_per_unit_year"] * case.scenario["opex_factor"]
+                    p.term(row, column, opex * case.years[t])
+            if price < inf:
+                p.term(row, p.add(("over", k), price), -1.0)
+            p.right[row] = ("<", rest - spent)
+
+    def _rule(self, network: str, node: str, option: str) -> dict[str, Any]:
+        home = {
+            (r["network"], r["node"]): r["settlement"]
+            for r in self.case.rows["network_nodes"]
+        }
+        rows = [
+            r
+            for r in self.case.rows["local_supplies"]
+            if (r["network"], r["option"]) == (network, option)
+        ]
+        named = [r for r in rows if r["settlement"] == home[network, node]]
+        return (named or [r for r in rows if not r["settlement"]])[0]
+
+
+def key_of(
+    network: dict[str, Any], node: dict[str, Any], option: str
+) -> tuple[str, str, str]:
+    """Return the name of a local supply."""
+    return network["network"], node["node"], option
+
+
+def best_coupled(
+    case: Case, parts: dict[str, Any], limits: list[Any], spending: Callable[..., Any]
+) -> float | None:
+    """Return the best objective over histories of sites and steps; None: no plan."""
+    networks, names = Networks(case), list(parts)
+    steps = sorted(
+        ((step_cost(case, built), built) for built in step_histories(case)),
+        key=lambda pair: pair[0],
+    )
+    spent = {
+        name: [spending(part, name, purse) for purse in limits]
+        for name, part in parts.items()
+    }
+    sizes = [len(parts[name].cost) for name in names]
+    assert prod(sizes) * len(steps) < 400_000
+    grids = np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")
+    picks = np.stack([g.ravel() for g in grids], axis=1)
+    costs = sum(parts[name].cost[picks[:, k]] for k, name in enumerate(names))
+    best = inf
+    for row in np.argsort(costs):
+        pick = picks[row]
+        if costs[row] >= best:
+            break
+        units = {
+            name: parts[name].units[p] for name, p in zip(names, pick, strict=True)
+        }
+        left = [
+            (
+                purse.t,
+                purse.covers,
+                purse.limit
+                - sum(
+                    float(spent[name][k][p])
+                    for name, p in zip(names, pick, strict=True)
+                ),
+                inf if purse.is_hard else purse.price,
+            )
+            for k, purse in enumerate(limits)
+        ]
+        for fixed, built in steps:
+            if costs[row] + fixed >= best:
+                break
+            best = min(best, float(costs[row] + networks.best(units, left, built)))
+    return best if best < inf else None
