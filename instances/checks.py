@@ -315,9 +315,11 @@ def applies_to(
     return settlements[f"is_{who}"].to_numpy(dtype=bool)
 
 
-@check("road_nodes", "road_links", "travel", "sites", "settlements")
+@check("services", "road_nodes", "road_links", "travel", "sites", "settlements")
 def there_is_a_way(tables: Tables) -> Found:
-    """There is a road graph or a table of travel times."""
+    """There is a road graph or a table of travel times, if anybody travels."""
+    if not (tables["services"]["role"] == "serve").any():
+        return
     if len(tables["travel"]) == 0 and len(tables["road_nodes"]) == 0:
         yield problem("road_nodes", "expected a road graph (road_nodes, road_links,"
                       " road_classes) or the table travel")  # fmt: skip

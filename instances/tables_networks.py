@@ -28,6 +28,12 @@ NETWORKS = Table(
             choices=("transport", "dc"),
         ),
         Column(
+            "may_shed",
+            "flag",
+            "whether load of people and industry may stay unmet",
+            default=True,
+        ),
+        Column(
             "shed_mln_per_unit_year",
             "number",
             "price of a unit of load of people or industry that is not met",
@@ -76,7 +82,7 @@ NETWORK_NODES = Table(
 
 NETWORK_LINKS = Table(
     "network_links",
-    "Lines and mains, today's and possible ones; flow may go both ways.",
+    "Lines and mains, today's and possible ones.",
     (
         NETWORK,
         Column("link", "text", "code"),
@@ -109,6 +115,20 @@ NETWORK_LINKS = Table(
             "site of a `carry` service whose facilities limit the flow (empty: none)",
             default=None,
             references="sites.site",
+        ),
+        Column(
+            "is_one_way",
+            "flag",
+            "whether flow only goes from the first node to the second",
+            default=False,
+        ),
+        Column(
+            "flow_mln_per_unit_year",
+            "number",
+            "cost of a unit of flow, pumping above all",
+            "mln/unit/year",
+            0.0,
+            low=0.0,
         ),
         Column("voltage_kv", "number", "voltage, for readers", "kV", None, low=0.0),
         SYNTHETIC,

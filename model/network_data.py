@@ -29,6 +29,7 @@ class NetworkData:
 
     name: str
     has_angles: bool
+    may_shed: bool
     shed_mln_per_unit_year: float
     residual_factor: Floats  # (T,) credit for a mln built, discounted
     nodes: tuple[str, ...]
@@ -40,6 +41,8 @@ class NetworkData:
     link_capacity: Floats  # (E,) today
     link_susceptance: Floats  # (E,) today
     link_loss: Floats  # (E,) share of what enters that does not arrive
+    link_is_one_way: NDArray[np.bool_]  # (E,)
+    link_flow_mln_per_year: Floats  # (E,) a unit of flow, either way
     link_station: tuple[tuple[str, int] | None, ...]  # (service, site) that limits it
     step_link: Ints  # (G,) sorted by link and number
     step_number: Ints  # (G,)
@@ -77,6 +80,7 @@ def network_data(
     return NetworkData(
         name=name,
         has_angles=rows["flow_model"] == "dc",
+        may_shed=bool(rows["may_shed"]),
         shed_mln_per_unit_year=float(rows["shed_mln_per_unit_year"]),
         residual_factor=residual_factor(instance, float(rows["lifetime_years"])),
         nodes=tuple(codes),
@@ -136,6 +140,9 @@ def _links(
         "link_capacity": links["capacity"].to_numpy(dtype=float),
         "link_susceptance": links["susceptance"].to_numpy(dtype=float),
         "link_loss": np.minimum(1.0, length * loss).astype(float),
+        "link_is_one_way": links["is_one_way"].to_numpy(),
+        "link_flow_mln_per_year": links["flow_mln_per_unit_year"].to_numpy(dtype=float)
+        * instance.active_scenario.opex_factor,
         "link_station": tuple(station.get(code) for code in links["station"]),
     }
 

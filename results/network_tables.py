@@ -239,10 +239,13 @@ def network_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
                 plan.local_capacity * n.local_opex_mln_per_year[:, None],
             ]
         )
-        fuel = np.concatenate(
-            [plan.local_supply * n.local_supply_mln_per_year[:, None], _fuel(n, plan)]
+        link, _ = circuits(n)
+        pumped = plan.flow.sum(axis=1) * n.link_flow_mln_per_year[link][:, None]
+        local = plan.local_supply * n.local_supply_mln_per_year[:, None]
+        fuel = np.concatenate([pumped, local, _fuel(n, plan)])
+        at = np.concatenate(
+            [of_link[link], of_node[n.local_node], of_node[n.source_node]]
         )
-        at = np.concatenate([of_node[n.local_node], of_node[n.source_node]])
         shed = plan.shed * n.shed_mln_per_unit_year
         worth = n.residual_factor
         for item, where, paid, discounted in (

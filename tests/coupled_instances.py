@@ -48,6 +48,7 @@ def coupled_instances(draw: st.DrawFn) -> Instance:
                 "network": name,
                 "flow_model": "dc" if has_angles else "transport",
                 "shed_mln_per_unit_year": draw(some(0.05, 0.3)),
+                "may_shed": draw(some(True, True, True, False)),
                 "lifetime_years": draw(some(4.0, 40.0)),
             }
         ],
@@ -126,6 +127,8 @@ def _draw_links(
                 "length_km": float(draw(some(0, 10, 20))),
                 "capacity": capacity,
                 "loss_per_km": draw(some(0.0, 0.005)),
+                "is_one_way": draw(some(False, False, True)),
+                "flow_mln_per_unit_year": draw(some(0.0, 0.0, 0.02)),
                 "susceptance": draw(some(20.0, 50.0)) if has_angles else 0.0,
             }
         )

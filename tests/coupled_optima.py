@@ -197,7 +197,8 @@ class Networks:
                 shed = network["shed_mln_per_unit_year"] * case.yearly[t]
                 row = ("balance", name, node["node"], t)
                 p.right[row] = ("=", load)
-                p.term(row, p.add(("shed", *row), shed, 0.0, load), 1.0)
+                most = load if network["may_shed"] else 0.0
+                p.term(row, p.add(("shed", *row), shed, 0.0, most), 1.0)
                 if network["flow_model"] == "dc":
                     p.add(("angle", name, node["node"], t), 0.0, None, None)
             self._links(p, network, built, units, t)
@@ -266,8 +267,11 @@ class Networks:
                 if room <= 0:
                     continue
                 key = (name, link["link"], k, t)
-                for x, y, sign in ((a, b, 1.0), (b, a, -1.0)):
-                    flow = p.add(("flow", sign, *key), 0.0, 0.0, room)
+                price = link["flow_mln_per_unit_year"] * case.scenario["opex_factor"]
+                ways = ((a, b, 1.0), (b, a, -1.0))
+                for x, y, sign in ways[:1] if link["is_one_way"] else ways:
+                    cost = price * case.yearly[t]
+                    flow = p.add(("flow", sign, *key), cost, 0.0, room)
                     p.term(("balance", name, x, t), flow, -1.0)
                     p.term(("balance", name, y, t), flow, 1.0 - lost)
                     if network["flow_model"] == "dc":

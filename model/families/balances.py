@@ -42,7 +42,7 @@ def balances(c: Context) -> None:
 
 def _shed(c: Context, block: pyo.Block, n: NetworkData) -> None:
     periods = c.data.periods
-    node, t = np.nonzero(n.base_load > 0)
+    node, t = np.nonzero((n.base_load > 0) & n.may_shed)
     index = [
         (n.nodes[i], periods[p]) for i, p in zip(node.tolist(), t.tolist(), strict=True)
     ]

@@ -105,6 +105,12 @@ def _variables(c: Context, block: pyo.Block, n: NetworkData) -> NetworkVariables
         for way in WAYS
     ]
     flow = _grid(block, f"flow_{n.name}", labels, periods, domain=positive)
+    for k in np.flatnonzero(n.link_is_one_way[link]).tolist():
+        for variable in flow[k * len(WAYS) + 1]:
+            variable.setub(0.0)
+    price = np.repeat(n.link_flow_mln_per_year[link], len(WAYS))
+    for t, ann in enumerate(c.data.ann):
+        c.pay("supply", price * ann, flow[:, t])
     steps = [
         (n.links[e], k)
         for e, k in zip(n.step_link.tolist(), n.step_number.tolist(), strict=True)
@@ -233,7 +239,8 @@ def _carries(c: Context, block: pyo.Block, n: NetworkData) -> None:
         today = n.link_capacity[e] if own < 0 else 0.0
         number = 0 if own < 0 else int(n.step_number[own])
         station = n.link_station[e]
-        for way, word in enumerate(WAYS):
+        ways = WAYS[:1] if n.link_is_one_way[e] else WAYS
+        for way, word in enumerate(ways):
             for t, period in enumerate(c.data.periods):
                 here = len(rows.index)
                 rows.add(np.array([here]), 1.0, v.flow[k, way, t : t + 1])

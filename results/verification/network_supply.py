@@ -170,8 +170,9 @@ def check_balance(
                 continue
             shed = float(row["shed"])
             check.at_most("balance", -shed, 0.0, place, "shed load is negative")
-            text = "sheds {value} of {limit}: facilities are never shed"
-            check.at_most("balance", shed, base[key], place, text)
+            text = "sheds {value} where {limit} may be shed"
+            most = base[key] if check.row["may_shed"] else 0.0
+            check.at_most("balance", shed, most, place, text)
             got = flow_in[key] + local[key] + supply[key] + shed
             want = base[key] + facility[key]
             size = through[key] + local[key] + supply[key]

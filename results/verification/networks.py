@@ -135,6 +135,12 @@ def _check_flows(
             check.at_most("capacity", value, room, place, text)
         lost = min(1.0, float(link["length_km"]) * float(link["loss_per_km"]))
         a, b = (link["from_node"], t), (link["to_node"], t)
+        if link["is_one_way"]:
+            check.at_most("capacity", back, 0.0, place, "flow against a one-way link")
+        price = float(link["flow_mln_per_unit_year"])
+        price *= float(check.facts.scenario["opex_factor"])
+        region = region_of(check, link["from_node"], link["to_node"])
+        check.pay("supply", region, t, (out + back) * price)
         net[a] += back * (1.0 - lost) - out
         net[b] += out * (1.0 - lost) - back
         through[a] += out + back
