@@ -1,15 +1,23 @@
-"""Run the benchmarks: ``python -m benchmarks [name ...]``; all without names."""
+"""Run benchmarks: ``python -m benchmarks``, or one: ``python -m benchmarks NAME ...``.
+
+Without a name those that need no files are run.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import formulations, pass_routes
+from benchmarks import fcnet, formulations, pass_routes
 
-ALL = {"pass_routes": pass_routes.run, "formulations": formulations.run}
+ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
+WITH_FILES = {"fcnet": fcnet.run}
 
-for name in sys.argv[1:] or ALL:
-    if name not in ALL:
-        sys.exit(f"no benchmark {name!r}; there are: {', '.join(ALL)}")
-    print(f"\n## {name}\n")
-    ALL[name]()
+name, *arguments = sys.argv[1:] or [""]
+if name in WITH_FILES:
+    WITH_FILES[name](*arguments)
+elif name in ALONE or not name:
+    for key in [name] if name else ALONE:
+        print(f"\n## {key}\n")
+        ALONE[key]()
+else:
+    sys.exit(f"no benchmark {name!r}; there are: {', '.join([*ALONE, *WITH_FILES])}")

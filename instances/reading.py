@@ -14,6 +14,7 @@ import pandas as pd
 import tomli_w
 
 from aumaq.instances.errors import ExportError, InstanceError, Problem, UnknownNameError
+from aumaq.instances.formats import FORMATS
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.tables import BY_NAME, TABLES
 
@@ -46,11 +47,14 @@ def find(name_or_path: str | Path) -> Path:
 
 
 def read(name_or_path: str | Path) -> Instance:
-    """Read a shipped instance by name, or a folder by path.
+    """Read a shipped instance by name, a folder or a benchmark file by path.
 
     Raises InstanceError with every problem found, UnknownNameError if there is no
     such instance.
     """
+    file = Path(name_or_path)
+    if file.suffix in FORMATS and file.is_file():
+        return replace(FORMATS[file.suffix](file), origin=str(file.resolve()))
     folder = find(name_or_path)
     problems: list[Problem] = []
     raw = _read_toml(folder / TOML_FILE, problems)
