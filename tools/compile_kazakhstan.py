@@ -15,6 +15,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import kz_networks as networks
 import kz_services as kz
 import numpy as np
 import pandas as pd
@@ -40,11 +41,12 @@ class Spec:
     title: str
     settlements: str
     roads: str
+    has_networks: bool = False
 
 
 SPECS = (
     Spec("west-kazakhstan", "West Kazakhstan region in detail",
-         "oblast_wko_settlements.csv", "oblast_wko_roads.csv"),
+         "oblast_wko_settlements.csv", "oblast_wko_roads.csv", has_networks=True),
     Spec("kazakhstan", "Kazakhstan: cities, towns and district centres",
          "settlements_small.csv", "roads_small.csv"),
     Spec("kazakhstan-full", "Kazakhstan: all official settlements",
@@ -267,20 +269,26 @@ def document(spec: Spec) -> dict[str, object]:
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
              "share_rural": 1.0, "source": "all"},
         ],
-        "services": kz.SERVICES,
+        "services": kz.SERVICES + (networks.SERVICES if spec.has_networks else []),
+        **({"networks": networks.NETWORKS} if spec.has_networks else {}),
     }  # fmt: skip
 
 
-def budgets(places: pd.DataFrame) -> pd.DataFrame:
+def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
     """Return the limit on investment of each period."""
-    amount = places["population"].sum() * kz.BUDGET_MLN_PER_PERSON_YEAR * 5
+    share = kz.BUDGET_MLN_PER_PERSON_YEAR
+    title, thousand = "Public investment in schools and health", "25,000"
+    if spec.has_networks:
+        share += kz.NETWORK_BUDGET_MLN_PER_PERSON_YEAR
+        title, thousand = "Public investment in services, power and water", "40,000"
+    amount = places["population"].sum() * share * 5
     rows = [("investment", name, round(amount, -2)) for name, _ in PERIODS]
     frame = pd.DataFrame(rows, columns=["budget", "period", "amount_mln"])
     return frame.assign(
-        title="Public investment in schools and health",
+        title=title,
         covers="investment",
         is_hard=True,
-        source="assumption: 25,000 KZT a year per inhabitant",
+        source=f"assumption: {thousand} KZT a year per inhabitant",
     )
 
 
@@ -327,7 +335,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         "facilities": with_renewals(today),
         "standards": pd.DataFrame(kz.STANDARDS),
         "referrals": pd.DataFrame(kz.REFERRALS),
-        "budgets": budgets(places),
+        "budgets": budgets(places, spec),
         "road_nodes": nodes,
         "road_links": links,
         "road_classes": pd.DataFrame(
@@ -336,6 +344,17 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
             columns=["road_class", "speed_kmh", "source"],
         ),
     }  # fmt: skip
+    if spec.has_networks:
+        for name, rows in networks.networks(source, places).items():
+            known = [tables[name]] if name in tables else []
+            tables[name] = pd.concat([*known, rows], ignore_index=True)
+        tables["levels"] = tables["levels"].fillna(0.0)
+        tables["sites"]["max_level"] = (
+            tables["sites"]["max_level"].fillna(0).astype(int)
+        )
+        tables["facilities"]["renew_by_year"] = (
+            tables["facilities"]["renew_by_year"].fillna(0).astype(int)
+        )
     folder = DATA / spec.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -82,3 +82,5 @@ REFERRALS = [
 
 BUDGET_MLN_PER_PERSON_YEAR = 0.025
 """Investment limit, mln a year per inhabitant: assumption (about 25,000 KZT)."""
+NETWORK_BUDGET_MLN_PER_PERSON_YEAR = 0.015
+"""What is added to it where power and water are planned too: assumption."""
