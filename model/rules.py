@@ -35,6 +35,17 @@ BY_SERVICE = {
 }
 
 
+BY_NETWORK = {
+    "balance": "every node gets its load, or sheds it at a price; facilities never do",
+    "capacity": "no line or main carries more than it can",
+    "steps": "what is built stays, and each step follows the one before",
+    "supply": "no plant or works gives more than it has",
+    "yield": "no source gives more than it yields in the long run",
+    "local": "local supply gives no more than is installed, and stays",
+    "angles": "power flows as voltage angles ask",
+}
+
+
 def rules_of(instance: Instance) -> dict[str, Rule]:
     """Return all rules of an instance by id."""
     rules = []
@@ -43,6 +54,12 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
         rules += [
             Rule(f"{kind}:{service.service}", f"{name}: {title}", "model")
             for kind, title in BY_SERVICE.items()
+        ]
+    for network in instance.tables["networks"].itertuples():
+        name = network.title or network.network
+        rules += [
+            Rule(f"network:{network.network}:{kind}", f"{name}: {title}", "model")
+            for kind, title in BY_NETWORK.items()
         ]
     for row in instance.tables["standards"].itertuples():
         title = row.title or (

@@ -373,7 +373,7 @@ def readme(spec: Spec, tables: dict[str, pd.DataFrame]) -> str:
     links = tables["road_links"]
     schools = today.loc[today["service"] == "school", "units"].sum()
     template = (Path(__file__).parent / "kz_readme.md").read_text(encoding="utf-8")
-    return template.format(
+    text = template.format(
         title=spec.title,
         settlements=len(places),
         people=f"{places['population'].sum():,}",
@@ -383,6 +383,16 @@ def readme(spec: Spec, tables: dict[str, pd.DataFrame]) -> str:
         schools=int(schools),
         remote=int(places["is_remote"].sum()),
         border=int(places["is_border"].sum()),
+    )
+    if not spec.has_networks:
+        return text
+    more = Path(__file__).parent / "kz_readme_networks.md"
+    services = tables["sites"].merge(today, on=["service", "site"])["service"]
+    return text + more.read_text(encoding="utf-8").format(
+        nodes=len(tables["network_nodes"]),
+        links=len(tables["network_links"]),
+        steps=len(tables["link_upgrades"]),
+        plants=int((services == "power_plant").sum()),
     )
 
 

@@ -24,7 +24,7 @@ from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData
 
 
-@family(needs=("siting", "networks"), couples=True)
+@family(needs=("siting", "networks"))
 def balances(c: Context) -> None:
     """Build one row for each node and period, for every network."""
     block = c.block("balances")
