@@ -12,12 +12,14 @@ from aumaq.instances import Instance, InstanceError
 
 
 @st.composite
-def coupled_instances(draw: st.DrawFn) -> Instance:
-    """Draw two or three settlements, a service, a source, lines and local supply."""
+def coupled_instances(draw: st.DrawFn, kind: str) -> Instance:
+    """Draw two or three settlements, a service, a source, lines and local supply.
+
+    *kind* is ``power``, ``water`` or ``angles`` (power with voltage angles).
+    """
     count = draw(some(1, 1, 2))
     places = list("abc"[: draw(some(2, 2, 3))])
-    name = draw(some("power", "water"))
-    has_angles = name == "power" and draw(st.booleans())
+    name, has_angles = "water" if kind == "water" else "power", kind == "angles"
     rows: dict[str, Rows] = {
         "periods": _periods(draw, count),
         "policies": [
@@ -117,7 +119,9 @@ def _draw_links(
         if k and draw(some(True, True, False)) is False:
             continue
         capacity = float(draw(some(0, 10, 30)))
-        steps = draw(some(0, 1, 1, 2)) if len(rows["link_upgrades"]) < 3 else 0
+        # Enumeration tries every period of every step.
+        most = 4 - len(rows["periods"])
+        steps = draw(some(0, 1, 1, 2)) if len(rows["link_upgrades"]) < most else 0
         rows["network_links"].append(
             {
                 "network": name,
@@ -172,6 +176,7 @@ def _draw_services(
     if has_station:
         row = _service(draw, service="station", role="carry", **others)
         rows["services"].append(row)
+    fits_two = len(rows["periods"]) == 1 and draw(some(False, True))
     rows["levels"], rows["sites"], rows["facilities"] = [], [], []
     for service in [row["service"] for row in rows["services"]]:
         levels = 2 if service == "s" and draw(st.booleans()) else 1
@@ -196,7 +201,7 @@ def _draw_services(
                     "service": service,
                     "settlement": place,
                     "status": "existing" if stands else "candidate",
-                    "max_units": draw(some(1, 1, 2)) if service == "plant" else 1,
+                    "max_units": 2 if service == "plant" and not k and fits_two else 1,
                     "first_period": "" if stands else _first(draw, rows),
                     "network_node": "nhub" if service == "plant" and k == 0 else "",
                     "max_supply": draw(some(None, 25.0))

@@ -119,6 +119,7 @@ class Programme:
             kinds[sense][1].append(right)
         found = linprog(
             self.cost,
+            options={"presolve": len(self.cost) > 50},
             A_ub=np.array(kinds["<"][0]) if kinds["<"][0] else None,
             b_ub=kinds["<"][1] or None,
             A_eq=np.array(kinds["="][0]) if kinds["="][0] else None,

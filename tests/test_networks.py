@@ -19,11 +19,12 @@ from aumaq.instances import Instance
 from aumaq.results import Plan
 
 
-@settings(MANY, max_examples=200)
-@given(instance=coupled_instances())
-def test_coupled(instance: Instance) -> None:
+@pytest.mark.parametrize("kind", ["power", "angles", "water"])
+@settings(MANY, max_examples=70)
+@given(data=st.data())
+def test_coupled(kind: str, data: st.DataObject) -> None:
     """Sites, steps, sources, local supply together: the optimum of enumeration."""
-    agree(instance, "strong")
+    agree(data.draw(coupled_instances(kind)), "strong")
 
 
 def one_period(

@@ -12,6 +12,8 @@ from aumaq.results.verification.findings import Ints
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries by column."""
+    if frame.empty:  # most findings are none: pandas takes a millisecond for that
+        return []
     return [
         {str(name): value for name, value in row.items()}
         for row in frame.to_dict("records")
