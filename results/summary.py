@@ -22,6 +22,7 @@ VERBS = {
 def sentences(plan: Plan) -> list[str]:
     """Return the summary of a plan, a sentence an item."""
     told = [_building(plan, service) for service in plan.instance.service_names]
+    told += [_network(plan, network) for network in plan.instance.network_names]
     return [*told, _money(plan), *_standards(plan), *_proof(plan), *_estimates(plan)]
 
 
@@ -29,7 +30,7 @@ def served_share(plan: Plan) -> pd.DataFrame:
     """Return the share of demand that is served: a row a service, a column a period."""
     instance = plan.instance
     rows = {}
-    for service in instance.service_names:
+    for service in filter(instance.serves, instance.service_names):
         total = pd.Series(
             instance.demand(service).sum(axis=0), index=instance.period_names
         )
@@ -46,7 +47,9 @@ def mean_minutes(plan: Plan) -> pd.DataFrame:
     )
     sums = rows.groupby(["service", "period"])[["load", "demand"]].sum()
     minutes = (sums["load"] / sums["demand"]).unstack("period")
-    services, periods = plan.instance.service_names, plan.instance.period_names
+    instance = plan.instance
+    services = list(filter(instance.serves, instance.service_names))
+    periods = instance.period_names
     return minutes.reindex(index=services, columns=periods)
 
 
@@ -57,12 +60,35 @@ def _building(plan: Plan, service: str) -> str:
     last = plan.instance.period_names[-1]
     running = plan.facilities
     running = running[(running["service"] == service) & (running["period"] == last)]
-    served = served_share(plan).loc[service, last]
     title = plan.instance.service(service)["title"] or service
-    did = ", ".join(done) if done else "changes nothing"
+    did = ", ".join(done) + " facilities" if done else "changes nothing"
+    text = (
+        f"{title}: the plan {did}; in {last} {running['units'].sum():,} run"
+        f" at {running['site'].nunique():,} sites"
+    )
+    if not plan.instance.serves(service):
+        return f"{text}."
+    served = served_share(plan).loc[service, last]
+    return f"{text} and {served:.1%} of demand is served."
+
+
+def _network(plan: Plan, network: str) -> str:
+    """Say what is built, and how load is met in the last period."""
+    rows = plan.instance.table("networks").set_index("network")
+    title, last = rows["title"][network] or network, plan.instance.period_names[-1]
+    steps, loads = plan.table("network_steps"), plan.table("loads")
+    built = steps[steps["network"] == network]
+    now = loads[(loads["network"] == network) & (loads["period"] == last)]
+    load = now["base_load"].sum() + now["facility_load"].sum()
+    if load <= 0:
+        return f"{title}: there is no load."
+    far, own, shed = (
+        now[column].sum() / load for column in ("from_network", "local_supply", "shed")
+    )
     return (
-        f"{title}: the plan {did} facilities; in {last} {running['units'].sum():,} run"
-        f" at {running['site'].nunique():,} sites and {served:.1%} of demand is served."
+        f"{title}: {len(built):,} steps of links are built for"
+        f" {built['capex_mln'].sum():,.0f} mln; in {last} {far:.1%} of the load comes"
+        f" by the network, {own:.1%} from local supply, {shed:.1%} is not met."
     )
 
 

@@ -5,6 +5,7 @@
   const card = document.getElementById("card");
   const select = document.getElementById("service");
   const slider = document.getElementById("period");
+  const network = document.getElementById("network");
   const changes = document.getElementById("changes");
   const NS = "http://www.w3.org/2000/svg";
   // Shape and colour both tell the action, for readers who cannot tell colours apart.
@@ -45,7 +46,8 @@
   const full = [0, 0, 40 + width * scale, 40 + (high[1] - low[1]) * scale];
   let view = full.slice();
 
-  const land = element("g", {}, svg), lines = element("g", {}, svg);
+  const land = element("g", {}, svg), grid = element("g", {}, svg);
+  const lines = element("g", {}, svg);
   const dots = element("g", {}, svg), marks = element("g", {}, svg);
   for (const ring of data.outlines) {
     const path = ring.map(([x, y]) => project(x, y).map((v) => v.toFixed(1)).join(" "));
@@ -110,7 +112,26 @@
     ]);
   }
 
+  // Links of a network: built ones stand out by colour and dashes, full ones by width.
+  function drawNetwork() {
+    grid.replaceChildren();
+    if (network.value === "") return;
+    const { title, links, periods } = data.networks[network.value];
+    for (const [k, isNew, use, flow, capacity] of periods[slider.value]) {
+      const [x1, y1] = project(links[k][0], links[k][1]);
+      const [x2, y2] = project(links[k][2], links[k][3]);
+      const line = element("line", {
+        x1, y1, x2, y2, class: "grid" + (isNew ? " built" : ""), "stroke-width": 1 + 3 * use,
+      }, grid);
+      listen(line, () => fill(`${title}: ${links[k][4]}`, [
+        isNew ? "widened or built by this plan" : "stands today",
+        `carries ${show(flow)} of ${show(capacity)} (${show(100 * use)} %)`,
+      ]));
+    }
+  }
+
   function draw() {
+    drawNetwork();
     const { service, period } = current();
     document.getElementById("period-name").textContent = data.periods[slider.value];
     lines.replaceChildren();
@@ -182,7 +203,10 @@
 
   data.services.forEach((service, k) => select.append(new Option(service.title, k)));
   slider.max = data.periods.length - 1;
-  for (const control of [select, slider, changes]) control.addEventListener("input", draw);
+  network.append(new Option("none", ""));
+  data.networks.forEach((item, k) => network.append(new Option(item.title, k)));
+  document.getElementById("network-control").hidden = !data.networks.length;
+  for (const control of [select, slider, changes, network]) control.addEventListener("input", draw);
   const legend = document.getElementById("legend");
   for (const action of Object.keys(SHAPES)) {
     const item = document.createElement("li");
@@ -195,6 +219,14 @@
     const item = document.createElement("li");
     const icon = element("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" });
     element("circle", { r: 5, class: "settlement" + kind }, icon);
+    item.append(icon, words);
+    legend.append(item);
+  }
+  for (const [kind, words] of data.networks.length
+    ? [["", "link that stands"], [" built", "link widened or built; thicker: fuller"]] : []) {
+    const item = document.createElement("li");
+    const icon = element("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" });
+    element("line", { x1: -8, y1: 0, x2: 8, y2: 0, class: "grid" + kind, "stroke-width": 3 }, icon);
     item.append(icon, words);
     legend.append(item);
   }
