@@ -72,14 +72,15 @@ def _service(instance: Instance, name: str) -> dict[str, Any]:
     stock = instance.tables["facilities"]
     stock = stock[stock["service"] == name]
     today = float((stock["level"].map(capacity) * stock["units"]).sum())
+    facts = {
+        "title": row["title"] or name,
+        "unit": row["unit"],
+        "sites": len(sites),
+        "facilities_today": int(stock["units"].sum()),
+        "capacity_today": today,
+    }
     if row["role"] != "serve":
-        return {
-            "title": row["title"] or name,
-            "unit": row["unit"],
-            "sites": len(sites),
-            "facilities_today": int(stock["units"].sum()),
-            "capacity_today": today,
-        }
+        return facts
     nearest = options.groupby("i")["minutes"].min()
     minutes = np.full(len(demand), np.inf)
     minutes[nearest.index.to_numpy(dtype=int)] = nearest.to_numpy(dtype=float)
@@ -87,11 +88,7 @@ def _service(instance: Instance, name: str) -> dict[str, Any]:
     names = instance.tables["settlements"]["name"].to_numpy(dtype=object)
     unreachable, far = ~np.isfinite(minutes), np.isfinite(minutes) & (minutes > cutoff)
     return {
-        "title": row["title"] or name,
-        "unit": row["unit"],
-        "sites": len(sites),
-        "facilities_today": int(stock["units"].sum()),
-        "capacity_today": today,
+        **facts,
         "demand_by_period": _rounded(demand.sum(axis=0)),
         "access_options": len(options),
         "options_beyond_cutoff": int((options["minutes"] > cutoff).sum()),

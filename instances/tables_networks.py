@@ -12,6 +12,13 @@ NETWORK = Column("network", "text", "the network", references="networks.network"
 SYNTHETIC = Column(
     "is_synthetic", "flag", "whether this is an estimate, not a fact", default=False
 )
+FIRST_PERIOD = Column(
+    "first_period",
+    "text",
+    "first period in which it may be built (empty: the first)",
+    default=None,
+    references="periods.period",
+)
 
 NETWORKS = Table(
     "networks",
@@ -156,13 +163,7 @@ LINK_UPGRADES = Table(
         ),
         Column("capex_mln", "number", "building it", "mln", low=0.0),
         Column("opex_mln_per_year", "number", "running it", "mln/year", 0.0, low=0.0),
-        Column(
-            "first_period",
-            "text",
-            "first period in which it may be built (empty: the first)",
-            default=None,
-            references="periods.period",
-        ),
+        FIRST_PERIOD,
         SOURCE,
     ),
     key=("network", "link", "step"),
@@ -271,13 +272,7 @@ LOCAL_SUPPLIES = Table(
             0.0,
             low=0.0,
         ),
-        Column(
-            "first_period",
-            "text",
-            "first period in which it may be built (empty: the first)",
-            default=None,
-            references="periods.period",
-        ),
+        FIRST_PERIOD,
         SOURCE,
     ),
     key=("network", "option", "settlement"),

@@ -13,58 +13,13 @@ from math import inf, prod
 from typing import Any
 
 import numpy as np
+from coupled_loads import base_load
 from scipy.optimize import linprog
 from tiny_case import Case
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
 Built = dict[tuple[str, str, int], int]
 """(network, link, step) -> period in which it is built."""
-
-
-def everyone(case: Case) -> list[list[float]]:
-    """Return persons[i][t]; tiny coupled instances only have growth."""
-    future = case.scenario["projection"] or case.scenario["scenario"]
-    factor = {
-        (r["region"], r["period"]): r["factor"]
-        for r in case.rows["growth"]
-        if r["scenario"] == future
-    }
-    return [
-        [
-            place["population"]
-            * factor.get(
-                (place["region"], p["period"]), factor.get(("", p["period"]), 1.0)
-            )
-            for p in case.rows["periods"]
-        ]
-        for place in case.rows["settlements"]
-    ]
-
-
-def base_load(case: Case, network: str) -> dict[tuple[str, int], float]:
-    """Return the load of people and industry by node and period."""
-    people, load = everyone(case), {}
-    places = {r["settlement"]: (i, r) for i, r in enumerate(case.rows["settlements"])}
-    for node in case.rows["network_nodes"]:
-        for t, period in enumerate(case.rows["periods"]):
-            total = 0.0
-            if node["network"] == network and node["settlement"]:
-                i, place = places[node["settlement"]]
-                best, rate = -1, 0.0
-                for row in case.rows["load_rates"]:
-                    fits = row["network"] == network
-                    fits &= row["kind"] in ("", place["kind"])
-                    fits &= row["period"] in ("", period["period"])
-                    value = 4 * (row["kind"] != "") + (row["period"] != "")
-                    if fits and value > best:
-                        best, rate = value, row["units_per_person"]
-                total = people[i][t] * rate
-            for row in case.rows["industrial_loads"]:
-                if (row["network"], row["node"]) == (network, node["node"]):
-                    total += row["load"] * (row["period"] in ("", period["period"]))
-            if node["network"] == network:
-                load[node["node"], t] = total
-    return load
 
 
 def step_histories(case: Case) -> Iterator[Built]:

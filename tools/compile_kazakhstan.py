@@ -20,6 +20,7 @@ import kz_services as kz
 import numpy as np
 import pandas as pd
 import tomli_w
+from kz_outlines import outlines
 from scipy.spatial import cKDTree
 
 DATA = Path(__file__).parent.parent / "instances" / "data"
@@ -290,28 +291,6 @@ def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
         is_hard=True,
         source=f"assumption: {thousand} KZT a year per inhabitant",
     )
-
-
-def outlines(source: Path, codes: pd.DataFrame, used: set[str]) -> dict[str, object]:
-    """Return outlines of the regions that occur, coordinates to 0.001 degree."""
-    raw = json.loads((source / "adm1_simplified.geojson").read_text("utf-8"))
-    code = codes.set_index("kato")["code"]
-    features = []
-    for feature in raw["features"]:
-        region = code[feature["properties"]["KATO"]]
-        if region in used:
-            feature["properties"] = {"region": region}
-            feature["geometry"]["coordinates"] = _short(
-                feature["geometry"]["coordinates"]
-            )
-            features.append(feature)
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _short(value: object) -> object:
-    if isinstance(value, list):
-        return [_short(item) for item in value]
-    return round(float(value), 3)  # type: ignore[arg-type]
 
 
 def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
