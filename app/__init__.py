@@ -23,17 +23,26 @@ if TYPE_CHECKING:
         shipped,
         write,
     )
-    from aumaq.results import Plan, Verification, solve, verify
+    from aumaq.results import (
+        Coordination,
+        Plan,
+        Verification,
+        coordination,
+        solve,
+        verify,
+    )
 
 __version__ = "0.1.0"
 
 _HOME = {
     "AumaqError": "aumaq.instances",
+    "Coordination": "aumaq.results",
     "Instance": "aumaq.instances",
     "InstanceError": "aumaq.instances",
     "NoPlanError": "aumaq.instances",
     "Plan": "aumaq.results",
     "Verification": "aumaq.results",
+    "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "from_tables": "aumaq.instances",
     "read": "aumaq.instances",
@@ -45,11 +54,13 @@ _HOME = {
 
 __all__ = [
     "AumaqError",
+    "Coordination",
     "Instance",
     "InstanceError",
     "NoPlanError",
     "Plan",
     "Verification",
+    "coordination",
     "describe",
     "from_tables",
     "read",

@@ -158,6 +158,39 @@ def solve(
 
 
 @app.command()
+def coordination(
+    name: Name,
+    scenario: ScenarioName = "",
+    method: Annotated[str, typer.Option()] = "auto",
+    time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
+    gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.01,
+    threads: Annotated[int | None, typer.Option()] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet")] = False,
+) -> None:
+    """Compare a joint plan with services first and with networks first."""
+    from aumaq.results.exports.json_file import strict
+
+    instance = aumaq.read(name)
+    if scenario:
+        instance = instance.with_scenario(scenario)
+    found = aumaq.coordination(
+        instance,
+        method=method,
+        time_limit=time_limit,
+        gap=gap,
+        threads=threads,
+        seed=seed,
+        progress=None if quiet or as_json else show.Lines(),
+    ).record()
+    if as_json:
+        typer.echo(json.dumps(strict(found), ensure_ascii=False, allow_nan=False))
+    else:
+        show.ways(found)
+
+
+@app.command()
 def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
     """Check a written plan against its instance again."""
     found = _read_plan(plan, instance)

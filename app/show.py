@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -9,7 +10,10 @@ from rich.table import Table
 
 import aumaq
 
-out = Console(highlight=False)
+WIDE = 160
+"""Columns of tables that go to a file or another program."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
 
@@ -53,6 +57,7 @@ def facts(found: dict[str, Any], seconds: float) -> None:
         or "none",
         "tied to roads": f"{found['snapped_to_roads']:,} settlements without a node,"
         f" at most {found['farthest_snap_km']} km away",
+        "roads": _roads(found["roads"]),
         "warnings": f"{found['warnings']}  (aumaq validate {found['name']})",
         "hash": found["hash"],
         "read in": f"{seconds:.2f} s",
@@ -62,27 +67,47 @@ def facts(found: dict[str, Any], seconds: float) -> None:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("service")
     heads = ("sites", "facilities", "capacity", "demand first", "demand last")
-    for head in (*heads, "options", "beyond cut-off", "unreachable"):
+    for head in (*heads, "options", "by upgrades", "beyond cut-off", "unreachable"):
         table.add_column(head, justify="right")
     for service in found["services"].values():
-        demand = service["demand_by_period"]
         table.add_row(
             f"{service['title']} ({service['unit']})",
             f"{service['sites']:,}",
             f"{service['facilities_today']:,}",
             f"{service['capacity_today']:,.0f}",
-            f"{demand[0]:,.0f}",
-            f"{demand[-1]:,.0f}",
-            f"{service['access_options']:,}",
-            f"{service['settlements_beyond_cutoff']:,}",
-            f"{service['settlements_unreachable']:,}",
+            *_access_cells(service),
         )
     out.print(table)
     for service in found["services"].values():
         for kind in ("unreachable", "beyond_cutoff"):
-            if service[kind]:
+            if service.get(kind):
                 words = f"{service['title']}, {kind.replace('_', ' ')}:"
                 out.print(words, ", ".join(service[kind]), markup=False, soft_wrap=True)
+
+
+def _access_cells(service: dict[str, Any]) -> list[str]:
+    """Return the cells on demand and access; none where nobody comes."""
+    if "demand_by_period" not in service:
+        return []
+    demand = service["demand_by_period"]
+    return [
+        f"{demand[0]:,.0f}",
+        f"{demand[-1]:,.0f}",
+        f"{service['access_options']:,}",
+        f"{service['options_by_upgrades']:,}",
+        f"{service['settlements_beyond_cutoff']:,}",
+        f"{service['settlements_unreachable']:,}",
+    ]
+
+
+def _roads(found: dict[str, Any]) -> str:
+    return (
+        f"{found['length_km']:,.0f} km, {found['season']} season; {found['upgrades']}"
+        f" upgrades of {found['upgraded_km']:,.0f} km;"
+        f" {found['connections']} connections,"
+        f" {found['connections_held_today']} hold today,"
+        f" {found['connections_possible']} can"
+    )
 
 
 def summary(plan: aumaq.Plan) -> None:
@@ -107,3 +132,43 @@ def summary(plan: aumaq.Plan) -> None:
     )
     for problem in list(plan.record["problems"])[:20]:
         out.print(f"  {problem}", markup=False, soft_wrap=True)
+
+
+def ways(found: dict[str, Any]) -> None:
+    """Print the three ways to plan side by side."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(f"mln {found['currency']}")
+    columns = []
+    for name, way in found["ways"].items():
+        table.add_column(name.replace("_", " "), justify="right")
+        columns.append(dict(_way_rows(way)))
+    for label in dict.fromkeys(label for column in columns for label in column):
+        table.add_row(label, *(column.get(label, "") for column in columns))
+    out.print(table)
+    for name, way in found["ways"].items():
+        if way["message"]:
+            out.print(f"{name}: {way['message']}", markup=False, soft_wrap=True)
+
+
+def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the rows of a way: label and text."""
+    if not way["has_plan"]:
+        return [("objective", "no plan")]
+    rows = [
+        ("objective", f"{way['objective_mln']:,.1f}"),
+        ("bound", f"{way['bound_mln']:,.1f}"),
+        ("gap", f"{way['gap']:.2%}"),
+        ("verified", "yes" if way["verified"] else "NO"),
+        ("dearer than joint", f"{way.get('difference_mln', 0.0):,.1f}"),
+        ("  share", f"{way.get('difference_share', 0.0):.2%}"),
+        ("  at least", f"{way.get('difference_at_least_mln', 0.0):,.1f}"),
+        ("  at most", f"{way.get('difference_at_most_mln', 0.0):,.1f}"),
+        ("road upgrades", f"{way['road_upgrades']:,}"),
+        ("steps of links", f"{way['network_steps']:,}"),
+        ("connections missed", f"{way['connections_missed']:,}"),
+    ]
+    rows += [(f"{s}: served", f"{x:.2%}") for s, x in way["served_share"].items()]
+    rows += [(f"{s}: minutes", f"{x:.1f}") for s, x in way["mean_minutes"].items()]
+    rows += [(f"{n}: load shed", f"{x:.3%}") for n, x in way["shed_share"].items()]
+    rows += [(f"{k}: invested", f"{x:,.0f}") for k, x in way["investment_mln"].items()]
+    return rows

@@ -7,7 +7,7 @@ The rule is written out in docs/mathematics.md, section "Sets and data".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -40,13 +39,17 @@ class Places:
 
 @dataclass(frozen=True)
 class RoadGraph:
-    """The road graph by minutes, with lengths to look up along a path."""
+    """A road graph by minutes; lengths and upgrades to look up along a path.
+
+    ``link_upgrade`` is -1 for what is there today.
+    """
 
     codes: pd.Index[str]
     minutes: csr_array
     link_keys: Ints
     link_km: Floats
     points: Floats
+    link_upgrade: Ints
 
     @property
     def num_nodes(self) -> int:
@@ -65,32 +68,6 @@ def to_unit_sphere(lat: Floats, lon: Floats) -> Floats:
 def chord_to_km(chord: Floats) -> Floats:
     """Return great-circle kilometres for chords of the unit sphere."""
     return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2.0, 0.0, 1.0))
-
-
-def road_graph(tables: Tables) -> RoadGraph:
-    """Build the graph; of parallel links the fastest counts."""
-    nodes, links = tables["road_nodes"], tables["road_links"]
-    codes = pd.Index(nodes["node"])
-    speed = tables["road_classes"].set_index("road_class")["speed_kmh"]
-    u = codes.get_indexer(links["from_node"]).astype(np.int64)
-    v = codes.get_indexer(links["to_node"]).astype(np.int64)
-    km = links["length_km"].to_numpy(dtype=float)
-    minutes = km / links["road_class"].map(speed).to_numpy(dtype=float) * 60.0
-    n = len(codes)
-    both = pd.DataFrame(
-        {
-            "key": np.concatenate([u * n + v, v * n + u]),
-            "minutes": np.concatenate([minutes, minutes]),
-            "km": np.concatenate([km, km]),
-        }
-    )
-    both = both.sort_values(["key", "minutes", "km"]).drop_duplicates("key")
-    key = both["key"].to_numpy()
-    # A zero weight would mean "no link" to scipy; a nanominute stands for it.
-    weight = np.maximum(both["minutes"].to_numpy(), 1e-9)
-    matrix = csr_array((weight, (key // max(n, 1), key % max(n, 1))), shape=(n, n))
-    points = to_unit_sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
-    return RoadGraph(codes, matrix, key, both["km"].to_numpy(), points)
 
 
 def tie(graph: RoadGraph, nodes: pd.Series[str], lat: Floats, lon: Floats) -> Places:
@@ -161,7 +138,7 @@ def road_options(
     """Return options (i, j, minutes, length_km) of one service over the roads."""
     num = len(internal_minutes)
     nearest = min(reach.nearest_sites, int(reach.is_allowed.sum()))
-    near = _options(
+    near = all_pairs(
         graph,
         settlements,
         internal_minutes,
@@ -173,14 +150,14 @@ def road_options(
     count = np.bincount(near["i"].to_numpy(dtype=np.int64), minlength=num)
     short = np.flatnonzero(count < nearest)
     if len(short):
-        far = _options(graph, settlements, internal_minutes, reach, short, np.inf)
+        far = all_pairs(graph, settlements, internal_minutes, reach, short, np.inf)
         far = far.sort_values(["i", "minutes", "j"], kind="stable")
         far = far[far.groupby("i").cumcount() < nearest]
         near = pd.concat([near, far]).drop_duplicates(["i", "j"])
     return near.sort_values(["i", "minutes", "j"]).reset_index(drop=True)
 
 
-def _options(
+def all_pairs(
     graph: RoadGraph,
     settlements: Places,
     internal_minutes: Floats,

@@ -71,6 +71,7 @@ def capacity_meets_demand(instance: Instance) -> Found:
                 k, "service", service,
             )  # fmt: skip
             yield found if must else Warn(found)
+        pairs = pairs.drop_duplicates(["i", "j"])
         how = "max" if row["allocation"] == "whole" else "sum"
         held = pd.Series(capacity[pairs["j"]]).groupby(pairs["i"].to_numpy()).agg(how)
         reach = held.reindex(range(len(settlements)), fill_value=np.inf).to_numpy()
@@ -131,9 +132,38 @@ def referrals_can_hold(instance: Instance) -> Found:
             yield found if must else Warn(found)
 
 
+def connections_can_hold(instance: Instance) -> Found:
+    """A connection holds today, or once some upgrades are built."""
+    rules = instance.tables["connections"]
+    possible = set(instance.connection_options()["connection"]) if len(rules) else set()
+    for k, rule in rules.iterrows():
+        if rule["connection"] in possible:
+            continue
+        found = problem(
+            "connections",
+            f"{rule['to_settlement']!r} is never within {rule['minutes']:g} minutes of"
+            f" {rule['from_settlement']!r}, whatever is upgraded",
+            k, "minutes", f"{rule['minutes']:g}",
+        )  # fmt: skip
+        yield found if rule["is_hard"] else Warn(found)
+
+
+def options_are_all_there(instance: Instance) -> Found:
+    """Upgrades that combine in too many ways are not all told apart."""
+    for k, service in enumerate(instance.service_names):
+        if not instance.has_all_options(service):
+            text = (
+                "road upgrades combine in so many ways that only the fastest and"
+                " simplest are options; fewer, larger corridors would be exact"
+            )
+            yield Warn(problem("services", text, k, "cutoff_minutes", service))
+
+
 ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     settlements_reach_a_site,
     capacity_meets_demand,
     hard_standards_can_hold,
     referrals_can_hold,
+    connections_can_hold,
+    options_are_all_there,
 )

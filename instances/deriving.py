@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import access as roads
+from aumaq.instances.upgraded_access import upgraded_options
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -27,7 +28,7 @@ def sites(instance: Instance, service: str) -> pd.DataFrame:
     return rows
 
 
-def _site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
+def site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
     """Tie sites: own node, else the settlement's place, else the nearest node."""
     own = roads.tie(
         instance.road_graph,
@@ -55,7 +56,8 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
                 name: pd.Series([], dtype=kind)
                 for name, kind in {
                     "settlement": "str", "site": "str", "minutes": "float64",
-                    "length_km": "float64", "i": "int64", "j": "int64",
+                    "length_km": "float64", "needs": "str", "i": "int64",
+                    "j": "int64",
                 }.items()
             }
         )  # fmt: skip
@@ -64,7 +66,7 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
     reach = roads.Reach(
         roads.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
         if given
-        else _site_places(instance, sites),
+        else site_places(instance, sites),
         pd.Index(instance.settlement_ids)
         .get_indexer(sites["settlement"])
         .astype(np.int64),
@@ -75,15 +77,23 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
     if given:
         pairs = roads.given_options(_given(instance, sites), internal, reach)
     else:
-        pairs = roads.road_options(
-            instance.road_graph, instance.settlement_places, internal, reach
+        places = instance.settlement_places
+        pairs = roads.road_options(instance.road_graph, places, internal, reach)
+    pairs = pairs.assign(needs="")
+    if instance.upgrade_names and not given:
+        more, is_complete = upgraded_options(
+            instance.roads, places, internal, reach, pairs
         )
+        pairs = pd.concat([pairs, more], ignore_index=True)
+        pairs = pairs.sort_values(["i", "minutes", "j", "needs"], ignore_index=True)
+        if not is_complete:
+            instance._derived[f"cut:{service}"] = pd.DataFrame()
     pairs = pairs.astype({"i": "int64", "j": "int64"})
     ids = np.array(instance.settlement_ids, dtype=object)
     pairs.insert(0, "site", sites["site"].to_numpy(dtype=object)[pairs["j"]])
     pairs.insert(0, "settlement", ids[pairs["i"]])
-    return pairs.astype({"settlement": "str", "site": "str"})[
-        ["settlement", "site", "minutes", "length_km", "i", "j"]
+    return pairs.astype({"settlement": "str", "site": "str", "needs": "str"})[
+        ["settlement", "site", "minutes", "length_km", "needs", "i", "j"]
     ]
 
 
@@ -115,8 +125,8 @@ def site_pairs(instance: Instance, from_service: str, to_service: str) -> pd.Dat
     else:
         pairs = roads.site_pairs(
             instance.road_graph,
-            _site_places(instance, lower),
-            _site_places(instance, upper),
+            site_places(instance, lower),
+            site_places(instance, upper),
             limit,
         )
     j, k = np.nonzero((home[:, None] == target[None, :]) & (home[:, None] >= 0))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from aumaq.instances.instance import Instance
+from aumaq.instances.upgraded_access import BETWEEN
 
 MOST_NAMED = 20
 """Settlements listed by name where something is wrong with them."""
@@ -35,6 +37,27 @@ def describe(instance: Instance) -> dict[str, Any]:
         "farthest_snap_km": round(float(snapped.max()), 2) if len(snapped) else 0.0,
         "services": {name: _service(instance, name) for name in instance.service_names},
         "networks": {name: _network(instance, name) for name in instance.network_names},
+        "roads": _roads(instance),
+    }
+
+
+def _roads(instance: Instance) -> dict[str, Any]:
+    links, later = (
+        instance.tables[name] for name in ("road_links", "road_upgrade_links")
+    )
+    ways = (
+        instance.connection_options() if len(instance.tables["connections"]) else None
+    )
+    held = 0 if ways is None else ways.loc[ways["needs"] == "", "connection"].nunique()
+    possible = 0 if ways is None else ways["connection"].nunique()
+    return {
+        "season": instance.tables["policies"]["season"].iloc[0],
+        "length_km": round(float(links["length_km"].sum()), 1),
+        "upgrades": len(instance.upgrade_names),
+        "upgraded_km": round(float(later["length_km"].sum()), 1),
+        "connections": len(instance.tables["connections"]),
+        "connections_held_today": int(held),
+        "connections_possible": int(possible),
     }
 
 
@@ -81,7 +104,8 @@ def _service(instance: Instance, name: str) -> dict[str, Any]:
     }
     if row["role"] != "serve":
         return facts
-    nearest = options.groupby("i")["minutes"].min()
+    now = options[options["needs"] == ""]
+    nearest = now.groupby("i")["minutes"].min()
     minutes = np.full(len(demand), np.inf)
     minutes[nearest.index.to_numpy(dtype=int)] = nearest.to_numpy(dtype=float)
     cutoff = float(row["cutoff_minutes"])
@@ -91,12 +115,19 @@ def _service(instance: Instance, name: str) -> dict[str, Any]:
         **facts,
         "demand_by_period": _rounded(demand.sum(axis=0)),
         "access_options": len(options),
+        "options_by_upgrades": len(options) - len(now),
+        "most_upgrades_of_an_option": _most_needed(options),
         "options_beyond_cutoff": int((options["minutes"] > cutoff).sum()),
         "settlements_beyond_cutoff": int(far.sum()),
         "beyond_cutoff": names[far][:MOST_NAMED].tolist(),
         "settlements_unreachable": int(unreachable.sum()),
         "unreachable": names[unreachable][:MOST_NAMED].tolist(),
     }
+
+
+def _most_needed(options: pd.DataFrame) -> int:
+    needs = options.loc[options["needs"] != "", "needs"]
+    return int(needs.str.split(BETWEEN).str.len().max()) if len(needs) else 0
 
 
 def _rounded(values: Any) -> list[float]:

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.instances import access as roads
-from aumaq.instances import demand, deriving, loads
+from aumaq.instances import demand, deriving, loads, paths
+from aumaq.instances.access import Places, RoadGraph, tie
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.normalising import normalise
+from aumaq.instances.upgraded_access import connection_options
 from aumaq.instances.validation import validate, validate_access
 
 Floats = NDArray[np.float64]
@@ -247,14 +248,31 @@ class Instance:
         return self._remember(f"sites:{service}", lambda: deriving.sites(self, service))
 
     def access(self, service: str) -> pd.DataFrame:
-        """Return access options: settlement, site, minutes, length_km, i, j.
+        """Return access options: settlement, site, minutes, length_km, needs, i, j.
 
-        ``i`` is the row in ``settlements``, ``j`` the row in
-        :meth:`service_sites`; sorted by i, minutes, j.
+        ``needs`` names the road upgrades that the way uses ("; " between them; empty:
+        as roads are today). ``i`` is the row in ``settlements``, ``j`` the row in
+        :meth:`service_sites`; sorted by i, minutes, j, needs.
         """
         return self._remember(
             f"access:{service}", lambda: deriving.options(self, service)
         )
+
+    def site_places(self, service: str) -> Places:
+        """Return where each site of a service is tied to the road graph."""
+        return deriving.site_places(self, self.service_sites(service))
+
+    def has_all_options(self, service: str) -> bool:
+        """Whether access holds every way that upgrades open, not only the first."""
+        self.access(service)
+        return f"cut:{service}" not in self._derived
+
+    def connection_options(self) -> pd.DataFrame:
+        """Return ways to keep connections in time: connection, minutes, needs.
+
+        Ways that hold today need nothing; a connection without a row never holds.
+        """
+        return self._remember("connections", lambda: connection_options(self))
 
     def site_minutes(self, from_service: str, to_service: str) -> pd.DataFrame:
         """Return pairs of sites (j, k, minutes) within the longest referral."""
@@ -274,16 +292,26 @@ class Instance:
         return self._derived[key].copy(deep=False)
 
     @cached_property
-    def road_graph(self) -> roads.RoadGraph:
-        """The road graph by minutes."""
-        return roads.road_graph(self.tables)
+    def roads(self) -> paths.Roads:
+        """All links that are there or may be built, in the season of the policies."""
+        return paths.roads_of(self.tables)
 
     @cached_property
-    def settlement_places(self) -> roads.Places:
+    def road_graph(self) -> RoadGraph:
+        """The road graph of today by minutes."""
+        return self.roads.today()
+
+    @property
+    def upgrade_names(self) -> tuple[str, ...]:
+        """The road upgrades in order."""
+        return self._texts("road_upgrades", "upgrade")
+
+    @cached_property
+    def settlement_places(self) -> Places:
         """Where each settlement is tied to the road graph."""
         rows = self.tables["settlements"]
         lat, lon = rows["lat"].to_numpy(), rows["lon"].to_numpy()
-        return roads.tie(self.road_graph, rows["node"], lat, lon)
+        return tie(self.road_graph, rows["node"], lat, lon)
 
     @property
     def uses_travel_table(self) -> bool:

@@ -7,6 +7,7 @@ and a table that comes out with problems is never used for solving.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,8 @@ def _normalise_table(
                     column=f"{label}{name}",
                 )
             )
+    if frame.empty and set(given) <= set(known):
+        return _without_rows(table.name).copy(deep=False)
     columns: dict[str, pd.Series[object]] = {}
     for column in table.columns:
         if column.name in given:
@@ -83,6 +86,13 @@ def _normalise_table(
         if name not in known and name.startswith(OWN_COLUMN_PREFIX):
             columns[name] = _text(frame[name])
     return pd.DataFrame(columns, index=frame.index)
+
+
+@cache
+def _without_rows(name: str) -> pd.DataFrame:
+    """Return a table of the schema without rows; most tables of most instances."""
+    index = pd.RangeIndex(0)
+    return pd.DataFrame({c.name: _filled(c, index) for c in BY_NAME[name].columns})
 
 
 def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:

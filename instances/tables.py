@@ -16,6 +16,15 @@ from aumaq.instances.tables_networks import (
     NETWORK_NODES,
     NETWORKS,
 )
+from aumaq.instances.tables_roads import (
+    CONNECTIONS,
+    ROAD_CLASSES,
+    ROAD_LINKS,
+    ROAD_NODES,
+    ROAD_UPGRADE_LINKS,
+    ROAD_UPGRADES,
+    TRAVEL,
+)
 from aumaq.instances.tables_services import (
     BUDGETS,
     FACILITIES,
@@ -37,11 +46,7 @@ from aumaq.instances.tables_territory import (
     GROWTH,
     POPULATION,
     REGIONS,
-    ROAD_CLASSES,
-    ROAD_LINKS,
-    ROAD_NODES,
     SETTLEMENTS,
-    TRAVEL,
 )
 
 OWN_COLUMN_PREFIX = "x_"
@@ -51,7 +56,8 @@ TABLES: tuple[Table, ...] = (
     INSTANCE, POLICIES, PERIODS, SCENARIOS, GROUPS, SERVICES,
     LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, POPULATION, GROWTH,
     SITES, FACILITIES, STANDARDS, REFERRALS, BUDGETS,
-    ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, TRAVEL,
+    ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, ROAD_UPGRADES, ROAD_UPGRADE_LINKS,
+    CONNECTIONS, TRAVEL,
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,
     LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
 )  # fmt: skip

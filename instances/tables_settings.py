@@ -51,6 +51,13 @@ POLICIES = Table(
         ),
         Column("allow_closing", "flag", "whether facilities may close", default=True),
         Column("allow_reducing", "flag", "whether facilities may shrink", default=True),
+        Column(
+            "season",
+            "text",
+            "speeds for which the plan is made: `dry` or `wet`",
+            default="dry",
+            choices=("dry", "wet"),
+        ),
     ),
     in_toml=True,
     is_single=True,

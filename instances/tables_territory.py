@@ -1,4 +1,4 @@
-"""Tables of the territory: settlements, people, roads, travel times."""
+"""Tables of the territory: regions, settlements, people."""
 
 from __future__ import annotations
 
@@ -119,61 +119,4 @@ GROWTH = Table(
         SOURCE,
     ),
     key=("scenario", "region", "period"),
-)
-
-
-ROAD_NODES = Table(
-    "road_nodes",
-    "Nodes of the road graph.",
-    (
-        Column("node", "text", "code"),
-        Column("lat", "number", "latitude", "degrees", low=-90.0, high=90.0),
-        Column("lon", "number", "longitude", "degrees", low=-180.0, high=180.0),
-    ),
-    key=("node",),
-)
-
-
-ROAD_LINKS = Table(
-    "road_links",
-    "Links of the road graph, both ways.",
-    (
-        Column("from_node", "text", "one end", references="road_nodes.node"),
-        Column("to_node", "text", "other end", references="road_nodes.node"),
-        Column("length_km", "number", "length", "km", low=0.0),
-        Column("road_class", "text", "class", references="road_classes.road_class"),
-        Column(
-            "is_synthetic",
-            "flag",
-            "whether this is an estimate, not a fact",
-            default=False,
-        ),
-        SOURCE,
-    ),
-)
-
-
-ROAD_CLASSES = Table(
-    "road_classes",
-    "Speed by class of road.",
-    (
-        Column("road_class", "text", "name of the class"),
-        Column("speed_kmh", "number", "mean speed", "km/h", low=1.0, high=200.0),
-        Column("title", "text", "title for readers", default=None),
-        SOURCE,
-    ),
-    key=("road_class",),
-)
-
-
-TRAVEL = Table(
-    "travel",
-    "Travel times given outright; used instead of the road graph where present.",
-    (
-        Column("settlement", "text", "from", references="settlements.settlement"),
-        Column("site", "text", "to", references="sites.site"),
-        Column("minutes", "number", "time", "min", low=0.0),
-        Column("length_km", "number", "length", "km", 0.0, low=0.0),
-    ),
-    key=("settlement", "site"),
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import checks_networks, checks_population
+from aumaq.instances import checks_networks, checks_population, checks_roads
 from aumaq.instances.checks import CHECKS, Tables, Warn
 from aumaq.instances.checks_access import ACCESS_CHECKS
 from aumaq.instances.errors import Problem, did_you_mean
@@ -25,7 +25,10 @@ from aumaq.instances.tables import BY_NAME, TABLES
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
-assert checks_networks, checks_population  # importing them registers their checks
+# Importing them registers their checks.
+assert checks_networks
+assert checks_population
+assert checks_roads
 
 Split = tuple[list[Problem], list[Problem]]
 

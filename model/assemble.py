@@ -41,7 +41,12 @@ def build(instance: Instance, *, formulation: str = "strong") -> BuiltModel:
         family.build(context)
     _objective(context)
     return BuiltModel(
-        context.model, context.data, context.variables, context.networks, formulation
+        context.model,
+        context.data,
+        context.variables,
+        context.networks,
+        context.upgraded,
+        formulation,
     )
 
 

@@ -87,6 +87,7 @@ class NetworkVariables:
     supply_source: Numbers
     supply_level: Numbers
     supply_period: Numbers
+    fed: Objects = field(default_factory=nothing)  # (N, T) None: no sites there
     shed: Objects = field(default_factory=nothing)  # (N, T)
     angle: Objects = field(default_factory=nothing)  # (N, T)
 
@@ -100,6 +101,7 @@ class Context:
     formulation: str = "strong"
     variables: dict[str, ServiceVariables] = field(default_factory=dict)
     networks: dict[str, NetworkVariables] = field(default_factory=dict)
+    upgraded: Objects = field(default_factory=nothing)  # (G, T) roads
     objective: dict[str, list[tuple[float, Any]]] = field(default_factory=dict)
     spending: Spending = field(default_factory=Spending)
 
@@ -153,6 +155,7 @@ class BuiltModel:
     data: ModelData
     variables: dict[str, ServiceVariables]
     networks: dict[str, NetworkVariables]
+    upgraded: Objects  # (G, T) roads
     formulation: str
 
 

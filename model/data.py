@@ -19,6 +19,7 @@ from aumaq.model.network_data import (
     network_data,
     residual_factor,
 )
+from aumaq.model.road_data import RoadData, needed, road_data
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,6 +57,9 @@ class ServiceData:
     option_settlement: Ints  # (K,)
     option_site: Ints  # (K,)
     option_minutes: Floats  # (K,)
+    option_way: Ints  # (K,) 0 for the fastest way of a pair, 1 for the next, ...
+    need_option: Ints  # (M,) sorted; the option ...
+    need_upgrade: Ints  # (M,) ... needs the upgrade
     allocation: str  # free, whole, nearest
     may_be_unserved: bool
     travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
@@ -79,6 +83,7 @@ class ModelData:
     settlements: tuple[str, ...]
     services: dict[str, ServiceData]
     networks: dict[str, NetworkData]
+    roads: RoadData
 
 
 def gather(instance: Instance) -> ModelData:
@@ -103,6 +108,7 @@ def gather(instance: Instance) -> ModelData:
         networks={
             name: network_data(instance, name, sites) for name in instance.network_names
         },
+        roads=road_data(instance),
     )
 
 
@@ -122,8 +128,10 @@ def _service(instance: Instance, name: str) -> ServiceData:
     first = period.get_indexer(sites["first_period"])
     capacity, min_use = _with_none(levels["capacity"]), _with_none(levels["min_use"])
     i, j = options["i"].to_numpy(), options["j"].to_numpy()
+    way = options.groupby(["i", "j"]).cumcount().to_numpy()
     reachable = np.zeros((len(sites), len(period)))
-    np.add.at(reachable, j, demand[i])
+    np.add.at(reachable, j[way == 0], demand[i[way == 0]])
+    need_option, need_upgrade = _needs(instance, options)
     max_level = sites["max_level"].to_numpy()
     data = ServiceData(
         name=name,
@@ -153,6 +161,9 @@ def _service(instance: Instance, name: str) -> ServiceData:
         option_settlement=i,
         option_site=j,
         option_minutes=options["minutes"].to_numpy(),
+        option_way=way,
+        need_option=need_option,
+        need_upgrade=need_upgrade,
         allocation=str(row["allocation"]),
         may_be_unserved=bool(row["may_be_unserved"]),
         travel_mln_per_unit_minute=float(row["trips_per_year"])
@@ -168,6 +179,15 @@ def _service(instance: Instance, name: str) -> ServiceData:
         instance, data, reachable.max(axis=1), capex, closing
     )
     return data
+
+
+def _needs(instance: Instance, options: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return (option, upgrade) for each upgrade that an option needs."""
+    rows = np.flatnonzero(options["needs"].to_numpy() != "")
+    lists = [needed(instance, text) for text in options["needs"].iloc[rows]]
+    if not lists:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    return np.repeat(rows, [len(found) for found in lists]), np.concatenate(lists)
 
 
 def _with_none(column: pd.Series[float]) -> Floats:

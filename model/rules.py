@@ -46,6 +46,12 @@ BY_NETWORK = {
 }
 
 
+BY_ROADS = {
+    "upgrades": "what is built on roads stays",
+    "access": "a way is used only once all that it needs is built",
+}
+
+
 def rules_of(instance: Instance) -> dict[str, Rule]:
     """Return all rules of an instance by id."""
     rules = []
@@ -61,6 +67,18 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
             Rule(f"network:{network.network}:{kind}", f"{name}: {title}", "model")
             for kind, title in BY_NETWORK.items()
         ]
+    rules += [
+        Rule(f"roads:{kind}", f"Roads: {title}", "model")
+        for kind, title in BY_ROADS.items()
+    ]
+    for row in instance.tables["connections"].itertuples():
+        title = row.title or (
+            f"{row.from_settlement} reaches {row.to_settlement} within"
+            f" {row.minutes:g} minutes"
+        )
+        rules.append(
+            Rule(f"connection:{row.connection}", title, row.source, bool(row.is_hard))
+        )
     for row in instance.tables["standards"].itertuples():
         title = row.title or (
             f"{row.share:.0%} of {row.service} demand within {row.minutes:g} minutes"

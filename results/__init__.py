@@ -1,7 +1,16 @@
-"""What comes out: plans, verification, exports, the report."""
+"""What comes out: plans, verification, comparisons, exports, the report."""
 
+from aumaq.results.coordinating import Coordination, coordination
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.results.verification import Finding, Verification, verify
 
-__all__ = ["Finding", "Plan", "Verification", "solve", "verify"]
+__all__ = [
+    "Coordination",
+    "Finding",
+    "Plan",
+    "Verification",
+    "coordination",
+    "solve",
+    "verify",
+]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aumaq.results.network_map import network_layers
+
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
@@ -22,47 +24,7 @@ def map_data(plan: Plan) -> dict[str, Any]:
         "outlines": _outlines(instance.outlines),
         "settlements": _settlements(plan),
         "services": [_service(plan, name) for name in instance.service_names],
-        "networks": [_network(plan, name) for name in instance.network_names],
-    }
-
-
-def _network(plan: Plan, name: str) -> dict[str, Any]:
-    """Return links [lon, lat, lon, lat, code] and their state in every period.
-
-    A state is [link, 1 if a step was built by then, share of capacity used, flow,
-    capacity]; links that carry nothing and cannot are left out.
-    """
-    instance = plan.instance
-    nodes = instance.table("network_nodes").query("network == @name")
-    where = {
-        row.node: (round(row.lon, 4), round(row.lat, 4)) for row in nodes.itertuples()
-    }
-    links = instance.table("network_links").query("network == @name")
-    place = pd.Index(links["link"])
-    flows = plan.table("flows").query("network == @name")
-    steps = plan.table("network_steps").query("network == @name")
-    periods = list(instance.period_names)
-    since = {row.link: periods.index(row.period) for row in steps.itertuples()}
-    title = instance.table("networks").set_index("network")["title"][name]
-    return {
-        "title": title or name,
-        "links": [
-            [*where[row.from_node], *where[row.to_node], row.link]
-            for row in links.itertuples()
-        ],
-        "periods": [
-            [
-                [
-                    int(place.get_loc(row.link)),
-                    int(since.get(row.link, len(periods)) <= t),
-                    round(row.use_share, 3),
-                    round(max(row.forward, row.backward), 1),
-                    round(row.capacity, 1),
-                ]
-                for row in flows[flows["period"] == period].itertuples()
-            ]
-            for t, period in enumerate(periods)
-        ],
+        "networks": network_layers(plan),
     }
 
 

@@ -45,7 +45,7 @@ def money_table(
     for name, d in data.services.items():
         regions = np.array(d.site_region, dtype=object)
         book = spending[name]
-        left = _share_left(data, d.residual_factor)
+        left = residual_share(data, d.residual_factor)
         worth = -(book["building"] + book["renewal"])
         yearly = book["operation"]
         for item, paid, discounted in (
@@ -67,8 +67,8 @@ def money_table(
     return table[keep].reset_index(drop=True)
 
 
-def _share_left(data: ModelData, residual_factor: Any) -> Any:
-    """Return the undiscounted share of a building's price left at the end, (T,)."""
+def residual_share(data: ModelData, residual_factor: Any) -> Any:
+    """Return the undiscounted share of a price that is left at the end, (..., T)."""
     instance = data.instance
     end = instance.first_years[-1] + instance.period_years[-1] - instance.base_year
     return residual_factor * (1.0 + instance.policies.discount_rate) ** end

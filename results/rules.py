@@ -86,19 +86,17 @@ def budget_table(data: ModelData, money: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def objective_table(
-    data: ModelData,
-    money: pd.DataFrame,
-    shortfalls: pd.DataFrame,
-    budgets: pd.DataFrame,
-) -> pd.DataFrame:
+def objective_table(data: ModelData, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return every term of the objective, discounted mln."""
-    terms = money.groupby("item")["discounted_mln"].sum().to_dict()
-    terms["shortfall"] = float(shortfalls["cost_mln"].sum())
+    terms = tables["money"].groupby("item")["discounted_mln"].sum().to_dict()
+    terms["shortfall"] = float(
+        tables["shortfalls"]["cost_mln"].sum() + tables["connections"]["cost_mln"].sum()
+    )
     rules = data.instance.tables["budgets"]
     t = [data.periods.index(period) for period in rules["period"]]
     price = rules["overrun_price"].to_numpy() * data.df[t]
-    terms["overrun"] = float((budgets["overrun_mln"].to_numpy() * price).sum())
+    overrun = tables["budgets"]["overrun_mln"].to_numpy()
+    terms["overrun"] = float((overrun * price).sum())
     return pd.DataFrame(
         {"term": list(TERMS), "discounted_mln": [terms.get(k, 0.0) for k in TERMS]}
     ).astype({"term": "str"})

@@ -7,7 +7,15 @@ from pathlib import Path
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
 from aumaq.results.plan import Plan
 from aumaq.results.start import decisions_of
-from aumaq.solvers import METHODS, Progress, Silent, Solution, SolveOptions, Status
+from aumaq.solvers import (
+    METHODS,
+    Given,
+    Progress,
+    Silent,
+    Solution,
+    SolveOptions,
+    Status,
+)
 
 ADVICE = {
     Status.INFEASIBLE: "no plan obeys all hard rules; make a standard or budget priced,"
@@ -31,11 +39,15 @@ def solve(
     start: Plan | None = None,
     progress: Progress | None = None,
     save_lp: Path | None = None,
+    services_of: Plan | None = None,
+    networks_of: Plan | None = None,
 ) -> Plan:
     """Solve the active scenario of an instance; return a verified plan with a bound.
 
     *time_limit* is in seconds, *gap* relative; *start* is a plan of the same sites and
-    levels to begin from. Ctrl-C returns the best plan so far.
+    levels to begin from. *services_of*, *networks_of* are plans of the same sites and
+    links whose facilities that people come to, or whose roads, links, plants and
+    stations, are settled; the rest is decided. Ctrl-C returns the best plan so far.
 
     Raises NoPlanError if there is no plan (infeasible, limit too short), OptionError
     and UnknownNameError for options that make no sense.
@@ -51,8 +63,12 @@ def solve(
     )
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS)
-    begin = None if start is None else decisions_of(start, instance)
-    solution = METHODS[method](instance, options, progress or Silent(), begin)
+    given = Given(
+        start=None if start is None else decisions_of(start, instance),
+        services=None if services_of is None else decisions_of(services_of, instance),
+        networks=None if networks_of is None else decisions_of(networks_of, instance),
+    )
+    solution = METHODS[method](instance, options, progress or Silent(), given)
     if solution.decisions is None:
         raise NoPlanError(_why(solution))
     return Plan.from_solution(instance, solution, options)

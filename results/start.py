@@ -8,14 +8,14 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.results.plan import Plan
 from aumaq.solvers import Decisions
-from aumaq.solvers.solution import ServiceDecisions
+from aumaq.solvers.solution import NetworkDecisions, ServiceDecisions
 
 
 def decisions_of(plan: Plan, instance: Instance) -> Decisions:
-    """Return units of *plan* by the sites, levels and periods of *instance*.
+    """Return what *plan* builds, by the sites, links and periods of *instance*.
 
-    Only units are read: a method completes the rest. Rows of sites, levels or periods
-    that *instance* does not have are left out, for a start is an offer, not a claim.
+    Units, steps of links and road upgrades are read: a method completes the rest. Rows
+    of what *instance* does not have are left out, for a start is an offer, not a claim.
     """
     services = {}
     table, periods = plan.facilities, pd.Index(instance.period_names)
@@ -37,4 +37,41 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
             empty,
             empty,
         )
-    return Decisions(services)
+    networks = {name: _network(plan, instance, name) for name in instance.network_names}
+    return Decisions(services, networks, _upgraded(plan, instance))
+
+
+def _network(plan: Plan, instance: Instance, name: str) -> NetworkDecisions:
+    """Return the steps of the links of a network; nothing else of it."""
+    periods = pd.Index(instance.period_names)
+    links = instance.tables["network_links"]
+    codes = pd.Index(links.loc[links["network"] == name, "link"])
+    steps = instance.tables["link_upgrades"]
+    steps = steps[steps["network"] == name]
+    # In the order of NetworkData: by link, then by number.
+    order = np.lexsort((steps["step"], codes.get_indexer(steps["link"])))
+    steps = steps.iloc[order]
+    row_of = {
+        key: k for k, key in enumerate(zip(steps["link"], steps["step"], strict=True))
+    }
+    built = np.zeros((len(row_of), len(periods)), dtype=np.int64)
+    rows = plan.table("network_steps")
+    rows = rows[rows["network"] == name]
+    for link, step, period in zip(
+        rows["link"], rows["step"], rows["period"], strict=True
+    ):
+        if (link, step) in row_of and period in periods:
+            built[row_of[link, step], periods.get_loc(period) :] = 1
+    none = np.zeros((0, len(periods)))
+    return NetworkDecisions(built, none, none, none, none, none, none)
+
+
+def _upgraded(plan: Plan, instance: Instance) -> np.ndarray:
+    """Return which road upgrades stand in which period, (G, T)."""
+    periods, codes = pd.Index(instance.period_names), pd.Index(instance.upgrade_names)
+    built = np.zeros((len(codes), len(periods)), dtype=np.int64)
+    rows = plan.table("road_upgrades")
+    for code, period in zip(rows["upgrade"], rows["period"], strict=True):
+        if code in codes and period in periods:
+            built[codes.get_loc(code), periods.get_loc(period) :] = 1
+    return built

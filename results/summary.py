@@ -23,6 +23,7 @@ def sentences(plan: Plan) -> list[str]:
     """Return the summary of a plan, a sentence an item."""
     told = [_building(plan, service) for service in plan.instance.service_names]
     told += [_network(plan, network) for network in plan.instance.network_names]
+    told += _roads(plan)
     return [*told, _money(plan), *_standards(plan), *_proof(plan), *_estimates(plan)]
 
 
@@ -90,6 +91,26 @@ def _network(plan: Plan, network: str) -> str:
         f" {built['capex_mln'].sum():,.0f} mln; in {last} {far:.1%} of the load comes"
         f" by the network, {own:.1%} from local supply, {shed:.1%} is not met."
     )
+
+
+def _roads(plan: Plan) -> list[str]:
+    """Say what is built on roads, and which connections hold."""
+    told = []
+    if plan.instance.upgrade_names:
+        built = plan.table("road_upgrades")
+        told.append(
+            f"Roads: {len(built):,} of {len(plan.instance.upgrade_names):,} upgrades"
+            f" are built, {built['length_km'].sum():,.0f} km for"
+            f" {built['capex_mln'].sum():,.0f} mln."
+        )
+    rows = plan.table("connections")
+    now = rows[rows["period"] == plan.instance.period_names[-1]]
+    if len(now):
+        told.append(
+            f"Connections: {now['is_met'].sum():,} of {len(now):,} are in time in"
+            f" {plan.instance.period_names[-1]}."
+        )
+    return told
 
 
 def _money(plan: Plan) -> str:

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.upgraded_access import option_minutes
 from aumaq.model.data import ModelData, ServiceData, gather
 from aumaq.results.money import money_table, site_spending
 from aumaq.results.network_tables import network_money, network_tables
+from aumaq.results.road_tables import built_by, road_money, road_tables
 from aumaq.results.rules import budget_table, objective_table, shortfall_table
 from aumaq.solvers import Decisions
 from aumaq.solvers.solution import ServiceDecisions
@@ -34,15 +36,14 @@ def plan_tables(instance: Instance, decisions: Decisions) -> dict[str, pd.DataFr
     parts = Parts(instance, gather(instance), decisions)
     tables = {name: _stack(parts, make) for name, make in _BY_SERVICE.items()}
     tables |= network_tables(parts.data, decisions)
+    tables |= road_tables(parts.data, decisions)
     spending = site_spending(parts.data, decisions)
     money = money_table(parts.data, spending, tables["allocation"], tables["unserved"])
-    networks = network_money(parts.data, decisions)
-    tables["money"] = pd.concat([money, networks], ignore_index=True)
+    more = [network_money(parts.data, decisions), road_money(parts.data, decisions)]
+    tables["money"] = pd.concat([money, *more], ignore_index=True)
     tables["shortfalls"] = shortfall_table(parts.data, tables["allocation"])
     tables["budgets"] = budget_table(parts.data, tables["money"])
-    tables["objective"] = objective_table(
-        parts.data, tables["money"], tables["shortfalls"], tables["budgets"]
-    )
+    tables["objective"] = objective_table(parts.data, tables)
     return tables
 
 
@@ -154,19 +155,35 @@ def _actions(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFra
 
 
 def _allocation(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
+    """Return who goes where; all ways of a pair are one row, at its fastest.
+
+    The model may leave a share on a slower way if minutes cost nothing.
+    """
     k, t = np.nonzero(plan.share > SMALL_SHARE)
-    options = parts.instance.access(d.name)
-    share = plan.share[k, t]
+    ways = pd.DataFrame(
+        {"i": d.option_settlement[k], "j": d.option_site[k], "t": t,
+         "share": plan.share[k, t]}
+    )  # fmt: skip
+    rows = ways.groupby(["i", "j", "t"], as_index=False)["share"].sum()
+    i, j, t = (rows[name].to_numpy(dtype=np.int64) for name in ("i", "j", "t"))
+    share = np.minimum(rows["share"].to_numpy(), 1.0)
+    minutes, km = np.zeros(len(rows)), np.zeros(len(rows))
+    for period in np.unique(t).tolist():
+        here = np.flatnonzero(t == period)
+        built = built_by(parts.decisions, period)
+        minutes[here], km[here] = option_minutes(
+            parts.instance, d.name, i[here], j[here], built
+        )
     return _texts(
         pd.DataFrame(
             {
-                "settlement": _names(parts.data.settlements, d.option_settlement[k]),
-                "site": _names(d.sites, d.option_site[k]),
+                "settlement": _names(parts.data.settlements, i),
+                "site": _names(d.sites, j),
                 "period": _names(parts.data.periods, t),
                 "share": share,
-                "demand": share * d.demand[d.option_settlement[k], t],
-                "minutes": d.option_minutes[k],
-                "length_km": options["length_km"].to_numpy()[k],
+                "demand": share * d.demand[i, t],
+                "minutes": minutes,
+                "length_km": km,
             }
         )
     )

@@ -5,7 +5,7 @@ from aumaq.solvers.direct import solve_direct
 from aumaq.solvers.methods import METHODS
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
-from aumaq.solvers.solution import Decisions, Solution, Status
+from aumaq.solvers.solution import Decisions, Given, Solution, Status
 
 METHODS["auto"] = solve_auto
 METHODS["direct"] = solve_direct
@@ -14,6 +14,7 @@ METHODS["blocks"] = solve_blocks
 __all__ = [
     "METHODS",
     "Decisions",
+    "Given",
     "Progress",
     "ProgressEvent",
     "Silent",

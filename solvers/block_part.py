@@ -3,45 +3,133 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
 
 from aumaq.solvers.highs import Floats, Matrices, Outcome
+from aumaq.solvers.improvement import Improver, Site
 from aumaq.solvers.splitting import Bools, Ints
+
+SEARCH_SECONDS = 4.0
+"""Time of one visit that searches."""
+SEARCH_SITES = 24
+"""With fewer sites the MIP itself is quick, and a search is of no use."""
+
+
+class Task(Enum):
+    """What a visit to a block does."""
+
+    PROVE = "the MIP of the block"
+    ROUND = "a restricted MIP around its LP solution"
+    SEARCH = "large-neighbourhood search from its best plan"
 
 
 @dataclass
 class Part:
-    """A block under way. Objective and bound in priced costs."""
+    """A block under way. Objective and bound in priced costs.
+
+    One thread may prove its bound while another looks for its plan.
+    """
 
     matrices: Matrices
     columns: Ints
     relaxed: Floats
     units: Bools
+    sites: list[Site]
     start: tuple[Ints, Floats]
     bound: float
     seconds: float
     objective: float = float("inf")
     values: Floats | None = None
-    is_busy: bool = False
+    is_proving: bool = False
+    is_planning: bool = False
     is_rounded: bool = False
     is_visited: bool = False
     gained: float = float("inf")
+    found: float = float("inf")
+    search: Improver | None = None
 
-    @property
-    def promise(self) -> float:
-        """What another visit may gain a second: no more than is left to gain.
-
-        A visit twice as long is hoped to gain twice as much as the last one did.
-        """
-        return min(self.distance, 2.0 * self.gained) / self.seconds
+    def __post_init__(self) -> None:
+        self.round_seconds = self.seconds * 1.5
 
     @property
     def distance(self) -> float:
         """Objective minus bound."""
         return self.objective - self.bound
 
-    def take(self, outcome: Outcome, *, has_bound: bool) -> None:
-        """Keep what an outcome adds."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether any thread is at work here."""
+        return self.is_proving or self.is_planning
+
+    def promises(self) -> list[tuple[float, Task]]:
+        """Return what a visit of each kind may gain a second: no more than is left.
+
+        A visit twice as long is hoped to gain twice as much as the last one did.
+        """
+        found = []
+        if not self.is_proving:
+            hope = np.inf if self.values is None else 2.0 * self.gained
+            gain = min(self.distance, hope) / self.seconds
+            found.append((gain, Task.PROVE))
+        if self.is_visited and not self.is_planning:
+            if not self.is_rounded:
+                found.append((self.distance / self.round_seconds, Task.ROUND))
+            elif self.values is not None and len(self.sites) >= SEARCH_SITES:
+                gain = min(self.distance, self.found) / SEARCH_SECONDS
+                found.append((gain, Task.SEARCH))
+        return found
+
+    def begin(self, task: Task) -> None:
+        """Mark as being worked on."""
+        if task is Task.PROVE:
+            self.is_proving = True
+        else:
+            self.is_planning = True
+
+    def take(self, outcome: Outcome, task: Task) -> None:
+        """Keep what a finished visit adds."""
+        before, bound = self.distance, self.bound
         if outcome.values is not None and outcome.objective < self.objective:
             self.objective, self.values = outcome.objective, outcome.values
-        if has_bound:
+        if task is Task.PROVE:
             self.bound = max(self.bound, outcome.bound)
+            self.is_proving, self.is_visited = False, True
+            self.seconds *= 2.0
+            # From no plan to one is no measure of what the next visit may gain.
+            is_first = not np.isfinite(before)
+            self.gained = self.bound - bound if is_first else before - self.distance
+            return
+        self.is_planning = False
+        if task is Task.ROUND:
+            self.is_rounded = self.values is not None
+            self.round_seconds *= 2.0
+        elif np.isfinite(self.found):  # a single visit without luck says little
+            self.found = (self.found + before - self.distance) / 2.0
+        else:
+            self.found = before - self.distance
+
+
+def sites_within(sites: list[Site], columns: Ints) -> list[Site]:
+    """Return the sites that have columns in a block, with their places there."""
+    found = []
+    for site in sites:
+        place = np.searchsorted(columns, site.columns)
+        place[place == len(columns)] = 0
+        inside = place[columns[place] == site.columns]
+        if len(inside):
+            found.append(Site(inside, site.point))
+    return found
+
+
+def start_within(start: tuple[Ints, Floats], columns: Ints) -> tuple[Ints, Floats]:
+    """Return the part of a start plan that lies in a block (places there)."""
+    known, values = start
+    _, places, where = np.intersect1d(columns, known, return_indices=True)
+    return places, values[where]
+
+
+def hardness(m: Matrices) -> float:
+    """Return how hard a MIP looks: its integers, and a little for its columns."""
+    return max(1.0, float(m.is_integer.sum()) + len(m.cost) / 50.0)

@@ -12,17 +12,36 @@ from aumaq.instances import Instance
 from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
-from aumaq.solvers.highs import Floats, Matrices, Outcome, Solver, compile_matrices
+from aumaq.solvers.highs import (
+    Matrices,
+    Outcome,
+    Solver,
+    compile_matrices,
+    with_whole_fixed,
+)
 from aumaq.solvers.improvement import Improver, Site
-from aumaq.solvers.network_reading import grid, link_sites, networks_of
+from aumaq.solvers.network_reading import (
+    grid,
+    link_sites,
+    networks_of,
+    upgrade_sites,
+)
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
-from aumaq.solvers.solution import Decisions, ServiceDecisions, Solution, Status
+from aumaq.solvers.settling import built_links, settled
+from aumaq.solvers.solution import (
+    Decisions,
+    Given,
+    ServiceDecisions,
+    Solution,
+    Status,
+)
 
 NAN = float("nan")
 PROVEN = 1e-6
 """Relative gap up to which a plan is called optimal: the solver's own tolerance."""
-POLISH_SECONDS = 60.0
+POLISH_SECONDS = 5.0
+"""Time for the last LP beyond what is left of the time limit."""
 
 
 @dataclass
@@ -59,7 +78,7 @@ def compiled(
     instance: Instance,
     options: SolveOptions,
     progress: Progress,
-    start: Decisions | None,
+    given: Given,
 ) -> Compiled:
     """Measure access, build the model, compile it; times in ``seconds``."""
     started = now = time.monotonic()
@@ -81,12 +100,13 @@ def compiled(
     progress.update(ProgressEvent("compiling", now - started, NAN, NAN))
     matrices = compile_matrices(built.model)
     place = {id(variable): k for k, variable in enumerate(matrices.columns)}
+    matrices = settled(matrices, built, place, given)
     found = Compiled(
         built,
         matrices,
         place,
         _sites(built, place),
-        _start(built, place, start),
+        _start(built, place, given.start),
         options,
         progress,
         started,
@@ -151,7 +171,10 @@ def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
         where.update(
             zip(codes, zip(rows["lat"], rows["lon"], strict=True), strict=True)
         )
-    for key, step_columns, point in link_sites(built, place):
+    for key, step_columns, point in (
+        *link_sites(built, place),
+        *upgrade_sites(built, place),
+    ):
         columns[key], where[key] = step_columns, point
     sites = list(columns)
     lat, lon = (
@@ -172,7 +195,7 @@ def save_lp(built: BuiltModel, path: Any) -> None:
 def _start(
     built: BuiltModel, place: dict[int, int], start: Decisions | None
 ) -> tuple[Any, Any]:
-    """Return columns and values of the units of a plan, or of today's stock kept."""
+    """Return columns and values of what a plan builds, or of today's stock kept."""
     columns, values = [], []
     for name, variables in built.variables.items():
         stock = built.data.services[name].stock
@@ -187,18 +210,13 @@ def _start(
             if column is not None:
                 columns.append(column)
                 values.append(value)
+    for variables, known in () if start is None else built_links(built, start):
+        for variable, value in zip(variables.ravel(), known.ravel(), strict=True):
+            column = place.get(id(variable))
+            if column is not None:
+                columns.append(column)
+                values.append(value)
     return np.array(columns, dtype=np.int64), np.array(values, dtype=float)
-
-
-def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
-    """Return the LP that is left when integers are fixed at the rounded *values*."""
-    whole, fixed = np.round(values), m.is_integer
-    return replace(
-        m,
-        column_lower=np.where(fixed, whole, m.column_lower),
-        column_upper=np.where(fixed, whole, m.column_upper),
-        is_integer=np.zeros_like(fixed),
-    )
 
 
 def _polish(c: Compiled, outcome: Outcome) -> Outcome:
@@ -212,7 +230,8 @@ def _polish(c: Compiled, outcome: Outcome) -> Outcome:
         return outcome
     rest = with_whole_fixed(c.matrices, outcome.values)
     solver = Solver(rest, replace(c.options, threads=1))
-    again = solver.run(POLISH_SECONDS, Silent(), c.started)
+    left = max(0.0, c.options.time_limit - c.elapsed)
+    again = solver.run(left + POLISH_SECONDS, Silent(), c.started)
     if again.status is not Status.OPTIMAL or again.values is None:
         return outcome
     event = ProgressEvent("polished", c.elapsed, outcome.bound, again.objective)
@@ -244,4 +263,5 @@ def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
             share=np.clip(share, 0.0, 1.0),
             unserved=np.clip(grid(v.unserved, number), 0.0, 1.0),
         )
-    return Decisions(services, networks_of(built, number))
+    upgraded = np.round(grid(built.upgraded, number)).astype(np.int64)
+    return Decisions(services, networks_of(built, number), upgraded)

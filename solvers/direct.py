@@ -25,17 +25,17 @@ from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, relative_gap
-from aumaq.solvers.solution import Decisions, Solution
+from aumaq.solvers.solution import Given, Solution
 
 
 def solve_direct(
     instance: Instance,
     options: SolveOptions,
     progress: Progress,
-    start: Decisions | None,
+    given: Given,
 ) -> Solution:
-    """Build, pass, solve, read back. Without *start*, today's stock is offered."""
-    return solve_whole(compiled(instance, options, progress, start))
+    """Build, pass, solve, read back. Without a start, today's stock is offered."""
+    return solve_whole(compiled(instance, options, progress, given))
 
 
 def solve_whole(c: Compiled) -> Solution:

@@ -89,6 +89,24 @@ def compile_matrices(model: pyo.ConcreteModel) -> Matrices:
     )
 
 
+def with_fixed(m: Matrices, columns: NDArray[np.int64], values: Floats) -> Matrices:
+    """Return the MIP that is left when some columns are fixed within their bounds."""
+    low, high = m.column_lower.copy(), m.column_upper.copy()
+    low[columns] = high[columns] = np.clip(values, low[columns], high[columns])
+    return replace(m, column_lower=low, column_upper=high)
+
+
+def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
+    """Return the LP that is left when integers are fixed at the rounded *values*."""
+    whole, fixed = np.round(values), m.is_integer
+    return replace(
+        m,
+        column_lower=np.where(fixed, whole, m.column_lower),
+        column_upper=np.where(fixed, whole, m.column_upper),
+        is_integer=np.zeros_like(fixed),
+    )
+
+
 @dataclass
 class Outcome:
     """What HiGHS says, in our words. ``values`` is None without a plan."""
@@ -136,11 +154,11 @@ class Solver:
         """Offer values of some columns as a start; the rest is completed by a MIP."""
         self._start = (columns, values)
 
-    def interrupt(self) -> None:
+    def stop(self) -> None:
         """End the solve soon; may be called from any thread."""
         self._is_stopped.set()
         if self._helper is not None:
-            self._helper.interrupt()
+            self._helper.stop()
 
     def stop_when(self, enough: Callable[[float], bool]) -> None:
         """End the solve once *enough* says so of the bound."""
@@ -192,13 +210,11 @@ class Solver:
         """
         assert self._start is not None
         m, (columns, values) = self._matrices, self._start
-        low, high = m.column_lower.copy(), m.column_upper.copy()
-        low[columns] = high[columns] = np.clip(values, low[columns], high[columns])
-        if len(columns) == len(low):
-            whole: Floats | None = np.zeros(len(low))
+        if len(columns) == len(m.cost):
+            whole: Floats | None = np.zeros(len(m.cost))
             whole[columns] = values  # type: ignore[index]
         else:
-            fixed = replace(m, column_lower=low, column_upper=high)
+            fixed = with_fixed(m, columns, values)
             helper = Solver(fixed, replace(self._options, gap=COMPLETION_GAP))
             self._helper = helper
             if self._is_stopped.is_set():

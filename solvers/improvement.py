@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from aumaq.solvers.highs import Matrices, Solver
+from aumaq.solvers.highs import Matrices, Solver, with_whole_fixed
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution import Status
@@ -69,6 +69,7 @@ class Improver:
         self._rng = np.random.default_rng(options.seed)
         self._stop = threading.Event()
         self._running: Solver | None = None
+        self._size = FIRST_SITES
         self.objective = float("inf")
         self.values: Floats | None = None
 
@@ -76,7 +77,7 @@ class Improver:
         """Ask the search to end; returns at once."""
         self._stop.set()
         if self._running is not None:
-            self._running.interrupt()
+            self._running.stop()
 
     def search(self, seconds: float, tell: Callable[[], None] | None = None) -> None:
         """Search for so many seconds or until stopped; *tell* is called after steps.
@@ -86,67 +87,91 @@ class Improver:
         started = time.monotonic()
         if self.values is None:
             self._round(seconds * ROUNDING_SHARE)
-        size = FIRST_SITES
         while (
             self.values is not None
             and not self._stop.is_set()
             and time.monotonic() - started < seconds
         ):
             begun = time.monotonic()
-            self._free_around(int(self._rng.integers(len(self._sites))), size)
+            self._free_around(int(self._rng.integers(len(self._sites))), self._size)
             took = time.monotonic() - begun
             if tell is not None:
                 tell()
             if took < STEP_SECONDS / 4:
-                size = min(len(self._sites), size + max(1, size // 5))
+                self._size = min(len(self._sites), self._size + max(1, self._size // 5))
             elif took > STEP_SECONDS * 0.8:
-                size = max(4, int(size * 0.7))
+                self._size = max(4, int(self._size * 0.7))
 
     def offer(self, objective: float, values: Floats) -> None:
         """Take a plan from elsewhere if it is better."""
         if objective < self.objective - 1e-9:
             self.objective, self.values = objective, values
 
-    def repair(self, values: Floats, loose: Ints, *, force: bool = False) -> None:
-        """Take a plan that may break coupling rows, after freeing what breaks them.
+    def activity(self, values: Floats) -> Floats:
+        """Return the value of each row."""
+        return np.asarray(self._by_row @ values)
 
-        *loose* are columns that only stand in coupling rows (shortfalls, overruns). If
-        freeing the neighbours of broken rows is not enough, nothing is taken.
-        """
-        m = self._m
-        if force:
-            self._stop.clear()
-        activity = self._by_row @ values
+    def columns(self, columns: Ints) -> csc_array:
+        """Return the coefficients of some columns."""
+        return csc_array(self._by_column[:, columns])
+
+    def broken(self, values: Floats) -> NDArray[np.bool_]:
+        """Return which rows *values* break by more than a tolerance."""
+        m, activity = self._m, self.activity(values)
         slack = 1e-6 * (1.0 + np.abs(activity))
-        broken = (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
+        return np.asarray(
+            (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
+        )
+
+    def repair(self, values: Floats, loose: Ints) -> Floats | None:
+        """Return a plan from one that may break coupling rows: what breaks is freed.
+
+        *loose* are columns that only stand in coupling rows (shortfalls, overruns).
+        None if freeing the neighbours of broken rows is not enough.
+        """
+        broken = self.broken(values)
         is_soft = np.zeros(len(broken), dtype=bool)
         is_soft[np.unique(self._by_column[:, loose].indices)] = True
         hard = np.flatnonzero(broken & ~is_soft)
         free = np.union1d(loose, self._by_row[hard].indices).astype(np.int64)
         if not len(free):
-            self.offer(float(m.cost @ values) + m.offset, values)
-            return
-        before, self.values = self.values, values
+            return values
         for _ in range(REPAIR_ROUNDS):
-            part, _ = self._restrict(free)
-            found = self._solve(part, STEP_SECONDS)
+            found = self._solve(self._restrict(free, values)[0], STEP_SECONDS)
             if found is not None:
                 values = values.copy()
                 values[free] = found
-                self.values = before
-                self.offer(float(m.cost @ values) + m.offset, values)
-                return
+                return values
             free = self._neighbours(free)
-        self.values = before
+        return None
+
+    def solve_part(
+        self, values: Floats, free: Ints, seconds: float, *, fix_whole: bool = False
+    ) -> Floats | None:
+        """Return the best values of *free* columns with all others as they are.
+
+        With *fix_whole* the whole numbers stay too.
+        """
+        part, now = self._restrict(free, values)
+        if fix_whole:
+            return self._solve(with_whole_fixed(part, now), seconds)
+        return self._solve(part, seconds, (np.arange(len(now)), now))
+
+    def cost(self, values: Floats) -> float:
+        """Return the objective, mln."""
+        return float(self._m.cost @ values) + self._m.offset
 
     def _solve(
-        self, matrices: Matrices, seconds: float, start: Floats | None = None
+        self,
+        matrices: Matrices,
+        seconds: float,
+        start: tuple[Ints, Floats] | None = None,
     ) -> Floats | None:
         if self._stop.is_set():
             return None
         solver = Solver(matrices, self._options)
         if start is not None:
-            solver.start_from(np.arange(len(start)), start)
+            solver.start_from(*start)
         self._running = solver
         outcome = solver.run(seconds, Silent(), time.monotonic())
         self._running = None
@@ -164,7 +189,7 @@ class Improver:
         units[np.concatenate([site.columns for site in self._sites])] = True
         found = self._solve(rounded(m, relaxed, units), seconds)
         if found is not None:
-            self.offer(float(m.cost @ found) + m.offset, found)
+            self.offer(self.cost(found), found)
 
     def _free_around(self, centre: int, size: int) -> None:
         """Step 3: free the sites nearest to one, solve, keep what is better."""
@@ -174,8 +199,8 @@ class Improver:
         nearest = np.argsort(away, kind="stable")[:size]
         seeds = np.concatenate([self._sites[k].columns for k in nearest])
         free = self._neighbours(self._neighbours(seeds))
-        part, now = self._restrict(free)
-        found = self._solve(part, STEP_SECONDS, now)
+        part, now = self._restrict(free, self.values)
+        found = self._solve(part, STEP_SECONDS, (np.arange(len(now)), now))
         if found is None:
             return
         gain = float(part.cost @ (now - found))
@@ -190,12 +215,11 @@ class Improver:
         rows = rows[self._is_sparse[rows]]
         return np.union1d(columns, self._by_row[rows].indices)
 
-    def _restrict(self, free: Ints) -> tuple[Matrices, Floats]:
+    def _restrict(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
         """Return the MIP of the free columns with all others as they are."""
-        assert self.values is not None
         m, part = self._m, self._by_column[:, free]
         rows = np.unique(part.indices)
-        fixed = self.values.copy()
+        fixed = values.copy()
         fixed[free] = 0.0
         used = self._by_row[rows] @ fixed
         small = csc_array(self._by_row[rows].tocsc()[:, free])
@@ -214,7 +238,7 @@ class Improver:
                 is_integer=m.is_integer[free],
                 columns=[],
             ),
-            self.values[free],
+            values[free],
         )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from aumaq.instances import Instance
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress
-from aumaq.solvers.solution import Decisions, Solution
+from aumaq.solvers.solution import Given, Solution
 
-Method = Callable[[Instance, SolveOptions, Progress, Decisions | None], Solution]
-"""(instance, options, progress, start) -> solution with a valid lower bound."""
+Method = Callable[[Instance, SolveOptions, Progress, Given], Solution]
+"""(instance, options, progress, given) -> solution with a valid lower bound."""
 
 METHODS: dict[str, Method] = {}

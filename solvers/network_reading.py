@@ -68,3 +68,18 @@ def link_sites(
             if columns:
                 middle = ((lat[a] + lat[b]) / 2, (lon[a] + lon[b]) / 2)
                 yield f"{name}/{n.links[e]}", columns, middle
+
+
+def upgrade_sites(
+    built: BuiltModel, place: dict[int, int]
+) -> Iterator[tuple[str, list[int], tuple[float, float]]]:
+    """Yield a key, the columns and the middle of each road upgrade."""
+    tables = built.data.instance.tables
+    nodes = tables["road_nodes"].set_index("node")[["lat", "lon"]]
+    links = tables["road_upgrade_links"]
+    for code, row in zip(built.data.roads.upgrades, built.upgraded, strict=True):
+        columns = [place[id(x)] for x in row if id(x) in place]
+        ends = links.loc[links["upgrade"] == code, ["from_node", "to_node"]]
+        lat, lon = nodes.loc[ends.to_numpy().ravel()].mean()
+        if columns:
+            yield f"road/{code}", columns, (float(lat), float(lon))

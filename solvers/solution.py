@@ -66,10 +66,25 @@ class NetworkDecisions:
 
 @dataclass(frozen=True)
 class Decisions:
-    """All that a plan decides, by service and by network."""
+    """All that a plan decides, by service, by network, and on roads."""
 
     services: dict[str, ServiceDecisions]
     networks: dict[str, NetworkDecisions] = field(default_factory=dict)
+    upgraded: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """(G, T) 1 once a road upgrade is built."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Decisions that come with a solve: an offer to start from, and what is settled.
+
+    ``services`` settles the units of services that people come to; ``networks`` those
+    of plants and stations, steps of links and road upgrades (local supply is free).
+    """
+
+    start: Decisions | None = None
+    services: Decisions | None = None
+    networks: Decisions | None = None
 
 
 @dataclass(frozen=True)

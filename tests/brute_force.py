@@ -14,6 +14,12 @@ from typing import Any
 import numpy as np
 from allocation_optima import free_costs, whole_costs
 from coupled_optima import best_coupled
+from road_histories import (
+    connection_cost,
+    upgrade_cost,
+    upgrade_histories,
+    upgrade_spending,
+)
 from site_histories import SiteHistories
 from tiny_case import Case, demand, options, read_case, site_minutes
 
@@ -110,7 +116,7 @@ def allocation_costs(
     unserved = service["unserved_mln_per_unit_year"] * case.yearly[t]
     problem = {
         "need": need,
-        "options": options(case, service),
+        "options": options(case, service, t),
         "a_minute": a_minute,
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
@@ -154,11 +160,12 @@ def _rules(
 
 
 def purses(case: Case) -> list[Purse]:
-    """Return all limits on spending."""
+    """Return all limits on spending, less what the roads take."""
     return [
         Purse(
             case.period(row["period"]),
-            row["amount_mln"] * case.scenario["budget_factor"],
+            row["amount_mln"] * case.scenario["budget_factor"]
+            - upgrade_spending(case, row),
             row["covers"],
             row["service"],
             row["region"],
@@ -203,7 +210,18 @@ def _referred(case: Case, rule: dict[str, Any], parts: dict[str, Histories]) -> 
 
 def best_plan_cost(instance: Instance) -> float | None:
     """Return the objective of the best plan, discounted mln; None if there is none."""
-    case = read_case(instance)
+    case, best = read_case(instance), inf
+    for built in upgrade_histories(case):
+        case.built = built
+        fixed = upgrade_cost(case) + connection_cost(case)
+        if fixed < inf:
+            found = _best_on_roads(case)
+            best = min(best, inf if found is None else fixed + found)
+    return best if best < inf else None
+
+
+def _best_on_roads(case: Case) -> float | None:
+    """Return the best objective of facilities and networks on given roads."""
     parts: dict[str, Histories] = {}
     for service in case.rows["services"]:
         part = histories(case, service)
@@ -211,6 +229,8 @@ def best_plan_cost(instance: Instance) -> float | None:
             return None
         parts[service["service"]] = part
     limits = purses(case)
+    if any(limit.is_hard and limit.limit < -EPS for limit in limits):
+        return None
     if case.rows["networks"]:
         return best_coupled(case, parts, limits, _spending)
     if not limits and not case.rows["referrals"]:

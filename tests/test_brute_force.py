@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from brute_force import best_plan_cost
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from road_instances import road_instances
 from tiny_instances import tiny_instances
 
 import aumaq
@@ -57,10 +59,24 @@ def test_nearest(formulation: str, instance: Instance) -> None:
     agree(instance, formulation)
 
 
+@pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
+@given(data=st.data())
+@settings(MANY, max_examples=50)
+def test_roads(allocation: str, data: st.DataObject) -> None:
+    """Facilities and road upgrades together, in both formulations by turns."""
+    instance = data.draw(road_instances(allocation))
+    agree(instance, data.draw(st.sampled_from(["strong", "weak"])))
+
+
 @settings(MANY, max_examples=40)
 @given(instance=tiny_instances(allocation="free"))
 def test_blocks(instance: Instance) -> None:
     """The blocks method: a bound below the optimum, a plan not better than it."""
+    agree_by_blocks(instance)
+
+
+def agree_by_blocks(instance: Instance) -> None:
+    """Assert that the bound is below the optimum and the plan not better than it."""
     best = best_plan_cost(instance)
     if best is None:
         with pytest.raises(NoPlanError):

@@ -14,6 +14,7 @@ from aumaq.solvers.compiled import compiled
 from aumaq.solvers.highs import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution import Given
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def instance() -> Instance:
 def lp_bound(instance: Instance, formulation: str) -> float:
     """Return the optimum of the LP relaxation."""
     options = SolveOptions(formulation=formulation)
-    c = compiled(instance, options, Silent(), None)
+    c = compiled(instance, options, Silent(), Given())
     lp = replace(c.matrices, is_integer=np.zeros_like(c.matrices.is_integer))
     return Solver(lp, options).run(60.0, Silent(), c.started).objective
 

@@ -11,7 +11,7 @@ import pytest
 from coupled_instances import coupled_instances
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_brute_force import MANY, agree
+from test_brute_force import MANY, agree, agree_by_blocks
 from tiny_instances import tiny
 
 import aumaq
@@ -25,6 +25,14 @@ from aumaq.results import Plan
 def test_coupled(kind: str, data: st.DataObject) -> None:
     """Sites, steps, sources, local supply together: the optimum of enumeration."""
     agree(data.draw(coupled_instances(kind)), "strong")
+
+
+@pytest.mark.parametrize("kind", ["power", "angles", "water"])
+@settings(MANY, max_examples=12)
+@given(data=st.data())
+def test_coupled_by_blocks(kind: str, data: st.DataObject) -> None:
+    """Services and networks apart, and joined again: a valid bound, a valid plan."""
+    agree_by_blocks(data.draw(coupled_instances(kind)))
 
 
 def one_period(
@@ -153,7 +161,7 @@ def test_loop_of_three_by_hand() -> None:
     assert flows_of(plan) == pytest.approx([10.0, 10.0, 20.0])
 
 
-@settings(MANY, max_examples=20)
+@settings(MANY, max_examples=12)
 @given(problem=flow_problems(susceptance=100.0))
 def test_flows_solve_the_linear_equations(problem: dict[str, Any]) -> None:
     """Flows are those of the equations of the angles, solved by numpy."""

@@ -29,6 +29,8 @@ class Case:
     first: list[int] = field(default_factory=list)
     end: int = 0
     at_end: float = 1.0
+    built: dict[str, int] = field(default_factory=dict)
+    """Road upgrade -> period from which it stands."""
 
     def of(self, table: str, service: str) -> list[dict[str, Any]]:
         """Return the rows of a table that belong to a service."""
@@ -96,12 +98,23 @@ def _kilometres(a: dict[str, Any], b: dict[str, Any]) -> float:
     return 2 * 6371.0088 * asin(sqrt(sin((q - p) / 2) ** 2 + cos(p) * cos(q) * turn))
 
 
-def _road_minutes(case: Case) -> dict[tuple[str, str], float]:
-    """Return minutes between settlements by road, connectors included."""
+def road_minutes(case: Case, t: int) -> dict[tuple[str, str], float]:
+    """Return minutes between settlements by road in a period (-1: today).
+
+    Connectors are included.
+    """
     nodes = {row["node"]: row for row in case.rows["road_nodes"]}
-    speed = {row["road_class"]: row["speed_kmh"] for row in case.rows["road_classes"]}
+    speed = {}
+    for row in case.rows["road_classes"]:
+        wet = row["wet_speed_kmh"]
+        is_wet = case.policy["season"] == "wet" and wet == wet
+        speed[row["road_class"]] = wet if is_wet else row["speed_kmh"]
+    links = list(case.rows["road_links"])
+    for row in case.rows["road_upgrade_links"]:
+        if case.built.get(row["upgrade"], inf) <= t:
+            links.append(row)
     between = {(a, b): 0.0 if a == b else inf for a in nodes for b in nodes}
-    for row in case.rows["road_links"]:
+    for row in links:
         minutes = row["length_km"] / speed[row["road_class"]] * 60
         for a, b in ((0, 1), (1, 0)):
             key = (row["from_node"], row["to_node"])
@@ -120,15 +133,18 @@ def _road_minutes(case: Case) -> dict[tuple[str, str], float]:
     }
 
 
-def travel_minutes(case: Case) -> dict[tuple[str, str], float]:
-    """Return minutes from settlement to site (sites are at settlements here)."""
+def travel_minutes(case: Case, t: int) -> dict[tuple[str, str], float]:
+    """Return minutes from settlement to site in a period (-1: on today's roads).
+
+    Sites are at settlements here.
+    """
     home = {row["site"]: row["settlement"] for row in case.rows["sites"]}
     if case.rows["travel"]:
         given = {
             (r["settlement"], r["site"]): r["minutes"] for r in case.rows["travel"]
         }
     else:
-        roads = _road_minutes(case)
+        roads = road_minutes(case, t)
         inner = {
             r["settlement"]: r["internal_minutes"] for r in case.rows["settlements"]
         }
@@ -150,26 +166,38 @@ def site_minutes(case: Case, start: str, target: str) -> float:
     if home[start] == home[target]:
         return 0.0
     if case.rows["travel"]:
-        return travel_minutes(case).get((home[start], target), inf)
-    return _road_minutes(case)[home[start], home[target]]
+        return travel_minutes(case, -1).get((home[start], target), inf)
+    return road_minutes(case, -1)[home[start], home[target]]
 
 
-def options(case: Case, service: dict[str, Any]) -> list[dict[int, float]]:
-    """Return for each settlement its legal sites with minutes."""
-    minutes, sites = travel_minutes(case), case.of("sites", service["service"])
+def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float]]:
+    """Return for each settlement its legal sites with minutes in a period."""
+    sites = case.of("sites", service["service"])
+    today, now = travel_minutes(case, -1), travel_minutes(case, t)
     out = []
     for place in case.rows["settlements"]:
-        reach = sorted(
-            (minutes[place["settlement"], site["site"]], j)
+        home = place["settlement"]
+        open_to = [
+            (j, site["site"])
             for j, site in enumerate(sites)
             if site["status"] != "forbidden"
-            and (place["settlement"], site["site"]) in minutes
-            and minutes[place["settlement"], site["site"]] < inf
+        ]
+        reach = sorted(
+            (today.get((home, site), inf), j)
+            for j, site in open_to
+            if today.get((home, site), inf) < inf
         )
-        legal = {
-            j: m
-            for rank, (m, j) in enumerate(reach)
-            if m <= service["cutoff_minutes"] or rank < service["nearest_sites"]
+        near = [m <= service["cutoff_minutes"] for m, _ in reach]
+        few = {
+            j
+            for rank, (_, j) in enumerate(reach)
+            if near[rank] or rank < service["nearest_sites"]
         }
-        out.append(legal)
+        out.append(
+            {
+                j: now[home, site]
+                for j, site in open_to
+                if now.get((home, site), inf) <= service["cutoff_minutes"] or j in few
+            }
+        )
     return out

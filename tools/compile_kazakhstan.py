@@ -14,13 +14,18 @@ import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
-import kz_networks as networks
+import kz_grid
+import kz_networks
+import kz_roads
 import kz_services as kz
 import numpy as np
 import pandas as pd
 import tomli_w
+from kz_connections import connections
 from kz_outlines import outlines
+from kz_readme import readme
 from scipy.spatial import cKDTree
 
 DATA = Path(__file__).parent.parent / "instances" / "data"
@@ -42,14 +47,17 @@ class Spec:
     title: str
     settlements: str
     roads: str
-    has_networks: bool = False
+    networks: ModuleType | None = None
+    has_road_works: bool = False
 
 
 SPECS = (
     Spec("west-kazakhstan", "West Kazakhstan region in detail",
-         "oblast_wko_settlements.csv", "oblast_wko_roads.csv", has_networks=True),
+         "oblast_wko_settlements.csv", "oblast_wko_roads.csv", networks=kz_networks,
+         has_road_works=True),
     Spec("kazakhstan", "Kazakhstan: cities, towns and district centres",
-         "settlements_small.csv", "roads_small.csv"),
+         "settlements_small.csv", "roads_small.csv", networks=kz_grid,
+         has_road_works=True),
     Spec("kazakhstan-full", "Kazakhstan: all official settlements",
          "settlements_full.csv", "roads_full.csv"),
 )  # fmt: skip
@@ -270,18 +278,21 @@ def document(spec: Spec) -> dict[str, object]:
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
              "share_rural": 1.0, "source": "all"},
         ],
-        "services": kz.SERVICES + (networks.SERVICES if spec.has_networks else []),
-        **({"networks": networks.NETWORKS} if spec.has_networks else {}),
+        "services": kz.SERVICES + (spec.networks.SERVICES if spec.networks else []),
+        **({"networks": spec.networks.NETWORKS} if spec.networks else {}),
     }  # fmt: skip
 
 
 def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
     """Return the limit on investment of each period."""
-    share = kz.BUDGET_MLN_PER_PERSON_YEAR
-    title, thousand = "Public investment in schools and health", "25,000"
-    if spec.has_networks:
+    share, covered = kz.BUDGET_MLN_PER_PERSON_YEAR, ["schools", "health"]
+    if spec.networks:
         share += kz.NETWORK_BUDGET_MLN_PER_PERSON_YEAR
-        title, thousand = "Public investment in services, power and water", "40,000"
+        covered += ["power", "water"]
+    if spec.has_road_works:
+        share += kz.ROAD_BUDGET_MLN_PER_PERSON_YEAR
+        covered.append("roads")
+    title = f"Public investment in {', '.join(covered[:-1])} and {covered[-1]}"
     amount = places["population"].sum() * share * 5
     rows = [("investment", name, round(amount, -2)) for name, _ in PERIODS]
     frame = pd.DataFrame(rows, columns=["budget", "period", "amount_mln"])
@@ -289,7 +300,7 @@ def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
         title=title,
         covers="investment",
         is_hard=True,
-        source=f"assumption: {thousand} KZT a year per inhabitant",
+        source=f"assumption: {share * 1e6:,.0f} KZT a year per inhabitant",
     )
 
 
@@ -317,14 +328,14 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         "budgets": budgets(places, spec),
         "road_nodes": nodes,
         "road_links": links,
-        "road_classes": pd.DataFrame(
-            [("trunk", 80.0, "assumption"), ("local", 50.0, "assumption"),
-             ("road_path_closure", 70.0, "assumption")],
-            columns=["road_class", "speed_kmh", "source"],
-        ),
-    }  # fmt: skip
-    if spec.has_networks:
-        for name, rows in networks.networks(source, places).items():
+    }
+    counts: dict[str, int] = {}
+    if spec.has_road_works:
+        tables |= kz_roads.upgrades(spec.name, places, nodes, links)
+        tables["connections"], counts = connections(spec.name, tables)
+    tables["road_classes"] = kz_roads.classes(tables)
+    if spec.networks:
+        for name, rows in spec.networks.networks(source, places).items():
             known = [tables[name]] if name in tables else []
             tables[name] = pd.concat([*known, rows], ignore_index=True)
         tables["levels"] = tables["levels"].fillna(0.0)
@@ -343,35 +354,8 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     (folder / "instance.toml").write_text(text, encoding="utf-8")
     shapes = json.dumps(outlines(source, codes, used), separators=(",", ":"))
     (folder / "outlines.geojson").write_text(shapes, encoding="utf-8")
-    (folder / "README.md").write_text(readme(spec, tables), encoding="utf-8")
-
-
-def readme(spec: Spec, tables: dict[str, pd.DataFrame]) -> str:
-    """Return what is real and what is not, with counts."""
-    places, today = tables["settlements"], tables["facilities"]
-    links = tables["road_links"]
-    schools = today.loc[today["service"] == "school", "units"].sum()
-    template = (Path(__file__).parent / "kz_readme.md").read_text(encoding="utf-8")
-    text = template.format(
-        title=spec.title,
-        settlements=len(places),
-        people=f"{places['population'].sum():,}",
-        estimated=int(places["is_synthetic"].sum()),
-        links=len(links),
-        local=int(links["is_synthetic"].sum()),
-        schools=int(schools),
-        remote=int(places["is_remote"].sum()),
-        border=int(places["is_border"].sum()),
-    )
-    if not spec.has_networks:
-        return text
-    more = Path(__file__).parent / "kz_readme_networks.md"
-    services = tables["sites"].merge(today, on=["service", "site"])["service"]
-    return text + more.read_text(encoding="utf-8").format(
-        nodes=len(tables["network_nodes"]),
-        links=len(tables["network_links"]),
-        steps=len(tables["link_upgrades"]),
-        plants=int((services == "power_plant").sum()),
+    (folder / "README.md").write_text(
+        readme(spec.name, spec.title, tables, counts), encoding="utf-8"
     )
 
 

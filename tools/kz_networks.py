@@ -104,8 +104,12 @@ def tree(km: np.ndarray, root: int) -> list[tuple[int, int]]:
 
 
 def line_class(load_kw: float) -> tuple[int, float, float]:
-    """Return the smallest class of line that carries a load."""
-    return next((c for c in LINES if c[0] >= load_kw), LINES[-1])
+    """Return the smallest class of line that carries a load, or lines side by side."""
+    most, price, loss = LINES[-1]
+    beside = max(1, int(np.ceil(load_kw / most)))
+    return next(
+        (c for c in LINES if c[0] >= load_kw), (beside * most, beside * price, loss)
+    )
 
 
 def networks(source: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -114,7 +118,7 @@ def networks(source: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
     places = places.reset_index(drop=True)
     load = places["population"] * places["kind"].map(KW_PER_PERSON) * HEADROOM
     _power(source, places, load.to_numpy(), nodes, links, steps, sites, today)
-    _water(places, nodes, links, steps, sites, today)
+    water(places, nodes, links, steps, sites, today, dry_south=49.5)
     facilities = pd.DataFrame(today, columns=["service", "site", "level", "units"])
     real = facilities["service"] == "power_plant"
     origin = np.where(real, "pypsa-kz-data", RULE)
@@ -158,7 +162,8 @@ def load_rates() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _node(network: str, code: str, place: object, settlement: str) -> dict[str, object]:
+def node(network: str, code: str, place: object, settlement: str) -> dict[str, object]:
+    """Return a node that stands at a place and feeds a settlement, or none."""
     return {
         "network": network, "node": code, "name": place.name, "lat": place.lat,
         "lon": place.lon, "settlement": settlement, "is_synthetic": True,
@@ -170,13 +175,13 @@ def _power(source, places, load, nodes, links, steps, sites, today) -> None:  # 
     centre_of = places.groupby("district")["population"].idxmax()
     centres = centre_of.to_numpy()
     for k, place in enumerate(places.itertuples(index=False)):
-        nodes.append(_node("power", place.settlement, place, place.settlement))
+        nodes.append(node("power", place.settlement, place, place.settlement))
         if k in centres:
-            nodes.append(_node("power", f"hv-{place.settlement}", place, ""))
+            nodes.append(node("power", f"hv-{place.settlement}", place, ""))
     km = distances_km(places)
     for district, centre in centre_of.items():
         members = np.flatnonzero(places["district"] == district)
-        _feeders(places, load, km, members, centre, links, steps)
+        feeders(places, load, km, members, centre, links, steps)
     district_load = places.assign(load=load).groupby("district")["load"].sum()
     for district, centre in centre_of.items():
         code, need = places["settlement"][centre], float(district_load[district])
@@ -198,7 +203,7 @@ def _power(source, places, load, nodes, links, steps, sites, today) -> None:  # 
         below[parent] += below[child]
     for parent, child in parts:
         a, b = (places["settlement"][centres[x]] for x in (parent, child))
-        _line(links, steps, f"hv-{a}", f"hv-{b}", km[centres[parent], centres[child]],
+        line(links, steps, f"hv-{a}", f"hv-{b}", km[centres[parent], centres[child]],
               max(36000.0, float(below[child])))  # fmt: skip
     city = places["settlement"][centres[root]]
     level = {54.0: 1, 59.0: 2, 144.0: 3}
@@ -218,8 +223,13 @@ def _power(source, places, load, nodes, links, steps, sites, today) -> None:  # 
     today.append(("grid_import", "import", 1, 1))
 
 
-def _feeders(places, load, km, members, centre, links, steps) -> None:  # type: ignore[no-untyped-def]
-    """Lines of a district: a tree from its centre, sized for what hangs below."""
+def feeders(  # type: ignore[no-untyped-def]
+    places, load, km, members, centre, links, steps, long=(np.inf, 0.0)
+) -> None:
+    """Lines of a district: a tree from its centre, sized for what hangs below.
+
+    *long*: lines of more km have at least the class for so many kW.
+    """
     root = int(np.flatnonzero(members == centre)[0])
     parts = tree(km[np.ix_(members, members)], root)
     below = load[members].copy()
@@ -232,10 +242,12 @@ def _feeders(places, load, km, members, centre, links, steps) -> None:  # type: 
         people = places["population"][members[child]]
         is_off = people < OFF_GRID[0] and length > OFF_GRID[1]
         is_off &= child not in has_child
-        _line(links, steps, a, b, length, float(below[child]), is_off=is_off)
+        need = max(float(below[child]), long[1] if length > long[0] else 0.0)
+        line(links, steps, a, b, length, need, is_off=is_off)
 
 
-def _line(links, steps, a, b, km, load_kw, *, is_off=False) -> None:  # type: ignore[no-untyped-def]
+def line(links, steps, a, b, km, load_kw, *, is_off=False) -> None:  # type: ignore[no-untyped-def]
+    """Add a line of today, and one more like it as a step."""
     capacity, mln_per_km, loss = line_class(load_kw)
     code = f"{a}-{b}"
     links.append({"network": "power", "link": code, "from_node": a, "to_node": b,
@@ -248,11 +260,12 @@ def _line(links, steps, a, b, km, load_kw, *, is_off=False) -> None:  # type: ig
                   "source": "costs.csv: lines by voltage; 1 % a year"})  # fmt: skip
 
 
-def _water(places, nodes, links, steps, sites, today) -> None:  # type: ignore[no-untyped-def]
+def water(places, nodes, links, steps, sites, today, *, dry_south) -> None:  # type: ignore[no-untyped-def]
+    """Add water works and possible mains; villages south of a latitude yield little."""
     rng = np.random.default_rng(SEED)
     km = distances_km(places)
     for place in places.itertuples(index=False):
-        nodes.append(_node("water", place.settlement, place, place.settlement))
+        nodes.append(node("water", place.settlement, place, place.settlement))
         load = place.population * M3_PER_PERSON[place.kind] * HEADROOM
         has_luck = rng.random() < 0.6
         stands = place.population >= 1000 or (place.population >= 300 and has_luck)
@@ -260,7 +273,7 @@ def _water(places, nodes, links, steps, sites, today) -> None:  # type: ignore[n
             continue
         level = next((k + 1 for k, s in enumerate(WORKS) if s >= load), len(WORKS))
         units = max(1, int(np.ceil(load / WORKS[level - 1])))
-        dry = place.lat < 49.5 and place.kind == "village"
+        dry = place.lat < dry_south and place.kind == "village"
         sites.append({"site": f"ww-{place.settlement}", "service": "water_works",
                       "settlement": place.settlement,
                       "status": "existing" if stands else "candidate",
@@ -269,7 +282,7 @@ def _water(places, nodes, links, steps, sites, today) -> None:  # type: ignore[n
                       "max_supply": 300.0 if dry else None})  # fmt: skip
         if stands:
             today.append(("water_works", f"ww-{place.settlement}", level, units))
-    for _, members in places.groupby("district").groups.items():
+    for _, members in places.groupby(["region", "district"]).groups.items():
         index = np.array(members)
         for parent, child in tree(km[np.ix_(index, index)], 0):
             length = km[index[parent], index[child]]

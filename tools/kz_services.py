@@ -84,3 +84,7 @@ BUDGET_MLN_PER_PERSON_YEAR = 0.025
 """Investment limit, mln a year per inhabitant: assumption (about 25,000 KZT)."""
 NETWORK_BUDGET_MLN_PER_PERSON_YEAR = 0.015
 """What is added to it where power and water are planned too: assumption."""
+ROAD_BUDGET_MLN_PER_PERSON_YEAR = 0.02
+"""What is added to it where roads are planned too: assumption."""
+CONNECTED_FROM = "2031-35"
+"""First period in which connections are asked for."""

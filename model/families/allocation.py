@@ -1,17 +1,18 @@
 r"""Allocation: who is served where, within what the facilities hold.
 
 Variables
-    ``share[s,i,j,l,t]``     share of the demand of *i* served at *j* by level *l*
-                             (weak form: one variable for all levels, *l* = 0)
+    ``share[s,i,j,o,l,t]``   share of the demand of *i* that goes the way *o* to *j* and
+                             is served by level *l* (weak form: one variable for all
+                             levels, *l* = 0)
     ``unserved[s,i,t]``      share of the demand that is not served
     ``assigned[s,i,j,t]``    whole catchments: 1 if *j* serves all of *i*
 
 Constraints
-    ``served[s,i,t]``        :math:`\sum_{j,l} share_{sijlt} + unserved_{sit} = 1`
-    ``capacity[s,j,l,t]``    :math:`\sum_i (d_{sit}/cap_{sl}) share_{sijlt} \le units_{sjlt}`
-    ``minimum_use[s,j,l,t]`` :math:`\sum_i (d_{sit}/min_{sl}) share_{sijlt} \ge units_{sjlt}`
-    ``open_first[s,i,j,l,t]`` :math:`share_{sijlt} \le units_{sjlt}` where :math:`cap \ge d`
-    ``whole[s,i,j,t]``       :math:`\sum_l share_{sijlt} = assigned_{sijt}`
+    ``served[s,i,t]``        :math:`\sum_{j,o,l} share_{sijolt} + unserved_{sit} = 1`
+    ``capacity[s,j,l,t]``    :math:`\sum_{i,o} (d_{sit}/cap_{sl}) share_{sijolt} \le units_{sjlt}`
+    ``minimum_use[s,j,l,t]`` :math:`\sum_{i,o} (d_{sit}/min_{sl}) share_{sijolt} \ge units_{sjlt}`
+    ``open_first[s,i,j,l,t]`` :math:`\sum_o share_{sijolt} \le units_{sjlt}` where :math:`cap \ge d`
+    ``whole[s,i,j,t]``       :math:`\sum_{o,l} share_{sijolt} = assigned_{sijt}`
 
 Cost
     ``travel``, ``unserved``
@@ -66,12 +67,14 @@ def _shares(c: Context, block: pyo.Block) -> None:
         demand = d.demand[i, t]
         largest = np.where(level > 0, d.capacity[level], d.capacity.max())
         top += np.minimum(1.0, largest * d.places[j] / demand).tolist()
+        way = d.option_way[k]
         index += [
-            (name, c.data.settlements[a], d.sites[b], e, c.data.periods[p])
-            for a, b, e, p in zip(
-                i.tolist(), j.tolist(), level.tolist(), t.tolist(), strict=True
+            (name, c.data.settlements[a], d.sites[b], w, e, c.data.periods[p])
+            for a, b, w, e, p in zip(
+                i.tolist(), j.tolist(), way.tolist(), level.tolist(), t.tolist(),
+                strict=True,
             )
-        ]
+        ]  # fmt: skip
     share = add_variables(block, "share", index, domain=pyo.NonNegativeReals)
     for variable, limit in zip(share, top, strict=True):
         variable.setub(limit)
@@ -182,26 +185,27 @@ def _open_first(c: Context, block: pyo.Block) -> None:
         v = c.variables[name]
         k, level, t = v.share_option, v.share_level, v.share_period
         i, j = d.option_settlement[k], d.option_site[k]
-        if c.formulation == "strong":
-            need = np.flatnonzero(d.capacity[level] >= d.demand[i, t])
-            units_row, lev = np.arange(len(need)), level[need]
-            site, period = j[need], t[need]
+        is_strong = c.formulation == "strong"
+        fits = d.capacity[level] >= d.demand[i, t] if is_strong else level >= 0
+        need = np.flatnonzero(fits)
+        # All ways of a pair share a row.
+        keys, row = np.unique(
+            np.column_stack([i, j, level, t])[need], axis=0, return_inverse=True
+        )
+        rows.add(len(rows.index) + row.ravel(), 1.0, v.share[need])
+        if is_strong:
+            units_row, lev = np.arange(len(keys)), keys[:, 2]
         else:
-            need = np.arange(len(k))
-            built = d.is_built[j].copy()
+            built = d.is_built[keys[:, 1]].copy()
             built[:, 0] = False
             units_row, lev = np.nonzero(built)
-            site, period = j[units_row], t[units_row]
-        rows.add(len(rows.index) + np.arange(len(need)), 1.0, v.share[need])
+        site, period = keys[units_row, 1], keys[units_row, 3]
         rows.add(len(rows.index) + units_row, -1.0, v.units[site, lev, period])
         rows.index += [
             (name, c.data.settlements[a], d.sites[b], e, c.data.periods[p])
-            for a, b, e, p in zip(
-                i[need].tolist(), j[need].tolist(), level[need].tolist(),
-                t[need].tolist(), strict=True,
-            )
-        ]  # fmt: skip
-        rows.ids += [f"allocation:{name}"] * len(need)
+            for a, b, e, p in keys.tolist()
+        ]
+        rows.ids += [f"allocation:{name}"] * len(keys)
     rows.write(None, 0.0)
 
 
@@ -211,17 +215,17 @@ def _whole(c: Context, block: pyo.Block) -> None:
         if d.allocation != "whole":
             continue
         v = c.variables[name]
+        k, t = v.share_option, v.share_period
         pairs, row = np.unique(
-            np.column_stack([v.share_option, v.share_period]),
+            np.column_stack([d.option_settlement[k], d.option_site[k], t]),
             axis=0,
             return_inverse=True,
         )
         rows.add(len(rows.index) + row.ravel(), 1.0, v.share)
         rows.index += [
-            (name, c.data.settlements[d.option_settlement[k]],
-             d.sites[d.option_site[k]], c.data.periods[t])
-            for k, t in pairs.tolist()
-        ]  # fmt: skip
+            (name, c.data.settlements[a], d.sites[b], c.data.periods[p])
+            for a, b, p in pairs.tolist()
+        ]
         rows.ids += [f"whole:{name}"] * len(pairs)
     assigned = add_variables(block, "assigned", rows.index, domain=pyo.Binary)
     rows.add(np.arange(len(rows.index)), -1.0, assigned)

@@ -5,14 +5,14 @@ Variables
 
 Constraints
     ``balance[n,t]``   :math:`\sum_{in} (1-loss)\,flow - \sum_{out} flow + supply +
-                       local\_supply + shed = base\_load + \sum_{s,j,l} load_{sl}\,units_{sjlt}`
+                       local\_supply + shed = base\_load + fed`
 
 Cost
     ``shedding``
 
 Only the load of people and industry may be shed: a facility operates only where its
 own load is met.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData
 
 
-@family(needs=("siting", "networks"))
+@family(needs=("networks", "loads"))
 def balances(c: Context) -> None:
     """Build one row for each node and period, for every network."""
     block = c.block("balances")
@@ -73,10 +73,6 @@ def _inflow(c: Context, rows: Rows, n: NetworkData) -> None:
 
 def _facilities(c: Context, rows: Rows, n: NetworkData) -> None:
     count = len(c.data.periods)
-    for service, d in c.data.services.items():
-        load, node = d.load[n.name], n.fed_site_node[service]
-        units = c.variables[service].units
-        j, level, t = np.nonzero(exists(units))
-        has_load = (load[level] > 0) & (node[j] >= 0)
-        j, level, t = j[has_load], level[has_load], t[has_load]
-        rows.add(node[j] * count + t, -load[level], units[j, level, t])
+    fed = c.networks[n.name].fed
+    node, period = np.nonzero(exists(fed))
+    rows.add(node * count + period, -1.0, fed[node, period])

@@ -4,11 +4,12 @@ Variables
     ``open[s,j,t]``         only where a site holds several facilities: 1 if any runs
 
 Constraints
-    ``nearest[s,i,j,t]``    :math:`\sum_{j'\ farther\ than\ j,\,l} share_{sij'lt} \le
-                            1 - open_{sjt}` (Wagner and Falkson 1975)
+    ``nearest[s,i,j,o,t]``  :math:`\sum_{(j',o')\ farther\ than\ (j,o),\,l} share_{sij'o'lt}
+                            \le 1 - open_{sjt} + \sum_{g\ needed} (1 - upgraded_{gt})`
+                            (Wagner and Falkson 1975)
     ``open_top[s,j,t]``     :math:`\sum_{l \ge 1} units_{sjlt} \le M_{sj}\, open_{sjt}`
     ``open_bottom[s,j,t]``  :math:`open_{sjt} \le \sum_{l \ge 1} units_{sjlt}`
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -25,13 +26,14 @@ TIE_MINUTES = 1e-9
 """Sites nearer than this to each other are equally near."""
 
 
-@family(needs=("siting", "allocation"))
+@family(needs=("siting", "allocation", "roads"))
 def nearest(c: Context) -> None:
     """Build the rows for services with ``allocation = "nearest"``."""
     block = c.block("nearest")
     names = [n for n, d in c.data.services.items() if d.allocation == "nearest"]
     is_open = _open(c, block, names)
     rows = Rows(block, "nearest")
+    upper: list[float] = []
     for name in names:
         d, v = c.data.services[name], c.variables[name]
         by_option: dict[tuple[int, int], list[int]] = {}
@@ -48,16 +50,19 @@ def nearest(c: Context) -> None:
                     continue
                 row = np.full(len(beyond), len(rows.index))
                 rows.add(row, 1.0, v.share[beyond])
+                needs = d.need_upgrade[d.need_option == k]
+                here = np.full(len(needs), len(rows.index))
+                rows.add(here, 1.0, c.upgraded[needs, t])
+                upper.append(1.0 + len(needs))
                 if d.places[site] == 1:
                     rows.add(np.full(len(units), len(rows.index)), 1.0, units)
                 else:
                     rows.add(np.array([len(rows.index)]), 1.0, is_open[name, site, t])
                 i = int(d.option_settlement[k])
-                rows.index.append(
-                    (name, c.data.settlements[i], d.sites[site], c.data.periods[t])
-                )
+                place, way = c.data.settlements[i], int(d.option_way[k])
+                rows.index.append((name, place, d.sites[site], way, c.data.periods[t]))
                 rows.ids.append(f"nearest:{name}")
-    rows.write(None, 1.0)
+    rows.write(None, upper)
 
 
 def _farther(d: ServiceData) -> list[tuple[int, list[int]]]:

@@ -19,10 +19,11 @@ FORMAT, VERSION = "aumaq-plan", 1
 TEXTS = (
     "service", "site", "settlement", "name", "region", "period", "title", "action",
     "standard", "group", "budget", "item", "term", "network", "link", "from_node",
-    "to_node", "node", "option",
+    "to_node", "node", "option", "upgrade", "connection", "from_settlement",
+    "to_settlement",
 )  # fmt: skip
 WHOLE = ("level", "step", "from_level", "to_level", "units")
-FLAGS = ("is_synthetic",)
+FLAGS = ("is_synthetic", "is_met")
 
 
 def document(plan: Plan) -> dict[str, Any]:

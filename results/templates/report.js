@@ -117,15 +117,14 @@
     grid.replaceChildren();
     if (network.value === "") return;
     const { title, links, periods } = data.networks[network.value];
-    for (const [k, isNew, use, flow, capacity] of periods[slider.value]) {
+    for (const [k, isNew, use, words] of periods[slider.value]) {
       const [x1, y1] = project(links[k][0], links[k][1]);
       const [x2, y2] = project(links[k][2], links[k][3]);
       const line = element("line", {
         x1, y1, x2, y2, class: "grid" + (isNew ? " built" : ""), "stroke-width": 1 + 3 * use,
       }, grid);
       listen(line, () => fill(`${title}: ${links[k][4]}`, [
-        isNew ? "widened or built by this plan" : "stands today",
-        `carries ${show(flow)} of ${show(capacity)} (${show(100 * use)} %)`,
+        isNew ? "widened or built by this plan" : "stands today", words,
       ]));
     }
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from aumaq.results.verification.findings import Notebook, Verification
 from aumaq.results.verification.money import (
     NETWORK_TERMS,
     TERMS,
+    Books,
     account,
     check_budgets,
     check_money,
@@ -20,6 +22,11 @@ from aumaq.results.verification.money import (
 from aumaq.results.verification.network_check import money_of
 from aumaq.results.verification.networks import check_networks
 from aumaq.results.verification.plan import check_names, clean, service_plan
+from aumaq.results.verification.roads import (
+    ROADS,
+    check_connections,
+    check_upgrades,
+)
 from aumaq.results.verification.serving import check_serving
 from aumaq.results.verification.standards import check_referrals, check_standards
 from aumaq.results.verification.stock import check_prices, check_stock
@@ -44,7 +51,9 @@ def verify(
     notes = Notebook(tolerance)
     facts = gather(instance.tables, instance.scenario)
     sound = check_names(facts, clean(tables, notes), notes)
-    travel = Travel(facts)
+    roads = check_upgrades(facts, sound["road_upgrades"], notes)
+    periods = range(len(facts.times.names))
+    travel = Travel(facts, [roads.standing(t) for t in periods])
     plans, trips, accounts = {}, {}, {}
     for name, service in facts.services.items():
         plan = service_plan(facts, service, sound, notes)
@@ -54,21 +63,26 @@ def verify(
         accounts[name] = account(facts, service, plan, trips[name])
         plans[name] = plan
     terms = dict.fromkeys(TERMS, 0.0)
-    for book in accounts.values():
-        for item, values in book.discounted.items():
+    for account_of in accounts.values():
+        for item, values in account_of.discounted.items():
             terms[item] += float(values.sum())
     networks = check_networks(facts, plans, sound, notes)
     terms["shortfall"] = check_standards(
         facts, plans, trips, sound["shortfalls"], notes
     )
-    terms["overrun"] = check_budgets(facts, accounts, networks, sound["budgets"], notes)
+    terms["shortfall"] += check_connections(
+        facts, [travel.connections(t) for t in periods], sound["connections"], notes
+    )
+    books: Books = {name: partial(money_of, own) for name, own in networks.items()}
+    books[ROADS] = roads.money
+    terms["overrun"] = check_budgets(facts, accounts, books, sound["budgets"], notes)
     for term in NETWORK_TERMS:
         terms.setdefault(term, 0.0)
-        for network in networks.values():
-            _, _, discounted = money_of(network, term)
+        for book in books.values():
+            _, _, discounted = book(term)
             terms[term] += float(discounted.sum())
     check_referrals(facts, travel, plans, notes)
-    check_money(facts, accounts, networks, sound["money"], notes)
+    check_money(facts, accounts, books, sound["money"], notes)
     objective = check_objective(
         terms, sound["objective"], claimed_objective_mln, bound_mln, notes
     )

@@ -12,7 +12,6 @@ import pandas as pd
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records
-from aumaq.results.verification.network_check import NetworkCheck, money_of
 from aumaq.results.verification.plan import ServicePlan
 from aumaq.results.verification.serving import Trips
 from aumaq.results.verification.stock import spending
@@ -21,7 +20,8 @@ AT_SITES = ("building", "closing", "renewal", "residual", "operation")
 AT_SETTLEMENTS = ("travel", "unserved")
 NETWORK_TERMS = ("building", "residual", "operation", "supply", "shedding")
 TERMS = (*AT_SITES, *AT_SETTLEMENTS, "supply", "shedding", "shortfall", "overrun")
-Networks = dict[str, NetworkCheck]
+Books = dict[str, Callable[[str], tuple[list[str], Floats, Floats]]]
+"""Network, or roads -> item -> regions, mln paid and discounted, (regions, T)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def account(facts: Facts, service: Service, plan: ServicePlan, trips: Trips) -> 
 def check_budgets(
     facts: Facts,
     accounts: dict[str, Account],
-    networks: Networks,
+    books: Books,
     claims: pd.DataFrame,
     notes: Notebook,
 ) -> float:
@@ -74,7 +74,7 @@ def check_budgets(
     for rule in records(facts.tables["budgets"]):
         t = facts.times.position(str(rule["period"]))
         limit = float(rule["amount_mln"]) * factor
-        spent = _spent(facts, rule, t, accounts, networks)
+        spent = _spent(facts, rule, t, accounts, books)
         over = max(0.0, spent - limit)
         code, name = f"budget:{rule['budget']}", f"period {rule['period']}"
         if rule["is_hard"]:
@@ -113,7 +113,7 @@ def _spent(
     rule: dict[str, Any],
     t: int,
     accounts: dict[str, Account],
-    networks: Networks,
+    books: Books,
 ) -> float:
     items = {
         "investment": ("building", "closing", "renewal"),
@@ -129,9 +129,9 @@ def _spent(
         if rule["region"] != "":
             inside = regions == rule["region"]
         total += sum(float(book.paid[item][inside, t].sum()) for item in items)
-    for network in networks.values():
+    for money in books.values():
         for item in set(items) & set(NETWORK_TERMS) if rule["service"] == "" else ():
-            places, paid, _ = money_of(network, item)
+            places, paid, _ = money(item)
             for k, region in enumerate(places):
                 if rule["region"] in ("", region):
                     total += float(paid[k, t])
@@ -171,7 +171,7 @@ def check_objective(
 def check_money(
     facts: Facts,
     accounts: dict[str, Account],
-    networks: Networks,
+    books: Books,
     table: pd.DataFrame,
     notes: Notebook,
 ) -> None:
@@ -191,9 +191,9 @@ def check_money(
                         kind: float(getattr(book, kind)[item][inside, t].sum())
                         for kind in kinds
                     }
-    for name, network in networks.items():
+    for name, money in books.items():
         for item in NETWORK_TERMS:
-            where, paid, discounted = money_of(network, item)
+            where, paid, discounted = money(item)
             for k, region in enumerate(where):
                 for t, period in enumerate(facts.times.names):
                     real[(str(period), name, region, item)] = {

@@ -14,6 +14,7 @@ import pandas as pd
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook
 from aumaq.results.verification.frames import find, records
+from aumaq.results.verification.roads import ROADS
 
 NEEDED = {
     "facilities": ("service", "site", "period", "level", "units"),
@@ -41,6 +42,8 @@ NEEDED = {
         "network", "node", "period", "base_load", "facility_load", "shed",
         "local_supply", "from_network", "angle",
     ),
+    "road_upgrades": ("upgrade", "period", "capex_mln"),
+    "connections": ("connection", "period", "is_met", "cost_mln"),
 }  # fmt: skip
 NUMBERS = {
     "facilities": (
@@ -67,6 +70,8 @@ NUMBERS = {
     "loads": (
         "base_load", "facility_load", "shed", "local_supply", "from_network", "angle",
     ),
+    "road_upgrades": ("length_km", "capex_mln"),
+    "connections": ("cost_mln",),
 }  # fmt: skip
 KEYS = {
     "facilities": ("service", "site", "period", "level"),
@@ -82,6 +87,8 @@ KEYS = {
     "sources": ("network", "service", "site", "level", "period"),
     "local_supply": ("network", "node", "option", "period"),
     "loads": ("network", "node", "period"),
+    "road_upgrades": ("upgrade",),
+    "connections": ("connection", "period"),
 }
 RULES = {
     "facilities": ("siting", "service"),
@@ -97,6 +104,8 @@ RULES = {
     "sources": ("network", "network"),
     "local_supply": ("network", "network"),
     "loads": ("network", "network"),
+    "road_upgrades": ("roads:upgrades", ""),
+    "connections": ("connection", "connection"),
 }
 """Table -> rule id under which its own faults are noted, column of the code in it."""
 
@@ -198,6 +207,7 @@ def check_names(
         "standard": set(facts.tables["standards"]["standard"]),
         "budget": set(facts.tables["budgets"]["budget"]),
         "network": set(facts.tables["networks"]["network"]),
+        "connection": set(facts.tables["connections"]["connection"]),
     }
     out = {}
     for name, frame in tables.items():
@@ -206,7 +216,7 @@ def check_names(
             strange = ~frame[column].isin(known[column])
             if name == "money" and column == "service":
                 networks = facts.tables["networks"]["network"]
-                strange &= (frame[column] != "") & ~frame[column].isin(networks)
+                strange &= ~frame[column].isin(["", ROADS, *networks])
             for row in records(frame[strange]):
                 text = f"there is no {column} {row[column]!r}"
                 notes.note(rule_of(name, row), _place(name, row), text)

@@ -6,6 +6,7 @@ Demand is in units of the service, time in minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -30,18 +31,34 @@ def check_serving(
     facts: Facts, travel: Travel, service: Service, plan: ServicePlan, notes: Notebook
 ) -> Trips:
     """Check the allocation of a service; return recomputed trips."""
-    minutes = travel.minutes(service)
-    may, sure = legal_options(service, minutes, MINUTES)
-    trips = Trips(minutes[plan.i, plan.j], service.demand[plan.i, plan.t])
+    today = travel.minutes(service, -1)
+    minutes = [travel.minutes(service, t) for t in range(service.size[2])]
+    legal: dict[int, tuple[Bools, Bools]] = {}
+    for now in minutes:  # periods of equal roads share an array
+        if id(now) not in legal:
+            legal[id(now)] = legal_options(service, today, now, MINUTES)
+    by_row = _gather(minutes, plan, float)
+    trips = Trips(by_row, service.demand[plan.i, plan.t])
     _check_shares(facts, service, plan, notes)
     _check_capacity(facts, service, plan, trips, notes)
+    may = _gather([legal[id(now)][0] for now in minutes], plan, bool)
     _check_access(service, plan, trips, may, notes)
     allocation = service.row["allocation"]
     if allocation == "nearest":
+        sure = [legal[id(now)][1] for now in minutes]
         _check_nearest(facts, service, plan, minutes, sure, notes)
     if allocation == "whole":
         _check_whole(facts, service, plan, notes)
     return trips
+
+
+def _gather(by_period: list[Any], plan: ServicePlan, kind: type) -> Any:
+    """Return the entry of each allocation row from (settlements, sites) by period."""
+    found: Any = np.zeros(len(plan.rows), dtype=kind)
+    for t, values in enumerate(by_period):
+        here = plan.t == t
+        found[here] = values[plan.i[here], plan.j[here]]
+    return found
 
 
 def _check_shares(
@@ -156,7 +173,7 @@ def _check_access(
             f"{key} {row[key]}" for key in ("settlement", "site", "period")
         )
 
-    illegal = np.where(may[plan.i, plan.j], 0.0, 1.0)
+    illegal = np.where(may, 0.0, 1.0)
     notes.at_most(rule, illegal, 0.0, place, "the site is no option of the settlement")
     claimed = rows["minutes"].to_numpy(dtype=float)
     far = np.abs(claimed - trips.minutes)
@@ -170,18 +187,19 @@ def _check_nearest(
     facts: Facts,
     service: Service,
     plan: ServicePlan,
-    minutes: Floats,
-    sure: Bools,
+    minutes: list[Floats],
+    sure: list[Bools],
     notes: Notebook,
 ) -> None:
     """Check that nothing goes past an open site that is strictly nearer."""
     is_open = plan.units.sum(axis=1) > 0
     past = np.zeros_like(service.demand)
     for t in range(is_open.shape[1]):
-        near = np.where(sure & is_open[None, :, t], minutes, np.inf).min(axis=1)
+        now = minutes[t]
+        near = np.where(sure[t] & is_open[None, :, t], now, np.inf).min(axis=1)
         rows = plan.t == t
         i, j, share = plan.i[rows], plan.j[rows], plan.share[rows]
-        beyond = minutes[i, j] > near[i] + MINUTES
+        beyond = now[i, j] > near[i] + MINUTES
         np.add.at(past[:, t], i[beyond], share[beyond])
     past = np.where(service.demand > 0, past, 0.0)
     notes.at_most(

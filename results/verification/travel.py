@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Ints
-from aumaq.results.verification.frames import find
+from aumaq.results.verification.frames import find, records
 
 RADIUS_KM = 6371.0088
 DETOUR = 1.3
@@ -25,18 +25,23 @@ NO_TIME = 1e-9
 
 
 class Travel:
-    """Minutes between settlements and sites, from the tables of an instance."""
+    """Minutes between settlements and sites, from the tables of an instance.
 
-    def __init__(self, facts: Facts) -> None:
+    *built* names the road upgrades that stand in each period.
+    """
+
+    def __init__(self, facts: Facts, built: list[frozenset[str]]) -> None:
         self.facts = facts
+        self.built = built
         self.given = facts.tables["travel"]
         self.internal = facts.settlements["internal_minutes"].to_numpy(dtype=float)
         nodes = facts.tables["road_nodes"]
         self.nodes: pd.Index[Any] = pd.Index(nodes["node"])
         self.points = _sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
-        self.paths: dict[int, Floats] = {}
+        self.paths: dict[tuple[frozenset[str], int], Floats] = {}
+        self.graphs: dict[frozenset[str], csr_array] = {}
+        self.known: dict[tuple[str, frozenset[str]], Floats] = {}
         if not self.has_table:
-            self.graph = self._graph()
             self.home_node, self.home_tie = self._tie(facts.settlements)
 
     @property
@@ -44,13 +49,23 @@ class Travel:
         """Whether the table ``travel`` is used instead of roads."""
         return len(self.given) > 0
 
-    def minutes(self, service: Service) -> Floats:
-        """Return minutes from each settlement to each site, inf if out of reach."""
+    def minutes(self, service: Service, t: int) -> Floats:
+        """Return minutes from each settlement to each site in a period, inf if none.
+
+        *t* = -1 stands for the roads of today. Equal roads give the same array.
+        """
+        built = self.built[t] if t >= 0 else frozenset()
+        key = service.name, built
+        if key not in self.known:
+            self.known[key] = self._minutes(service, built)
+        return self.known[key]
+
+    def _minutes(self, service: Service, built: frozenset[str]) -> Floats:
         if self.has_table:
             out = self._given(service)
         else:
             node, tie = self._site_nodes(service)
-            out = self._between(self.home_node, node)
+            out = self._between(self.home_node, node, built)
             out += self.internal[:, None] + self.home_tie[:, None] + tie[None, :]
         for j in np.flatnonzero(service.home >= 0):
             i = service.home[j]
@@ -59,7 +74,7 @@ class Travel:
         return out
 
     def between_sites(self, lower: Service, upper: Service) -> Floats:
-        """Return minutes from sites of one service to sites of another."""
+        """Return minutes from sites to sites of another service, on today's roads."""
         if self.has_table:
             out = np.full((len(lower.sites), len(upper.sites)), np.inf)
             is_placed = lower.home >= 0
@@ -67,11 +82,28 @@ class Travel:
         else:
             node, tie = self._site_nodes(lower)
             far_node, far_tie = self._site_nodes(upper)
-            out = self._between(node, far_node) + tie[:, None] + far_tie[None, :]
+            out = (
+                self._between(node, far_node, frozenset())
+                + tie[:, None]
+                + far_tie[None, :]
+            )
         same = (lower.home[:, None] == upper.home[None, :]) & (lower.home >= 0)[:, None]
         same |= lower.sites.to_numpy()[:, None] == upper.sites.to_numpy()[None, :]
         out[same] = 0.0
         return out
+
+    def connections(self, t: int) -> Floats:
+        """Return minutes of each connection on the roads of a period, node to node."""
+        rules = self.facts.tables["connections"]
+        a, b = (
+            find(self.facts.ids, rules[name])
+            for name in ("from_settlement", "to_settlement")
+        )
+        if not len(rules) or self.has_table:
+            return np.zeros(len(rules))
+        table = self._between(self.home_node[a], self.home_node[b], self.built[t])
+        ways = self.home_tie[a] + self.home_tie[b]
+        return np.asarray(table[np.arange(len(a)), np.arange(len(a))] + ways)
 
     def _given(self, service: Service) -> Floats:
         out = np.full((len(self.facts.ids), len(service.sites)), np.inf)
@@ -81,10 +113,19 @@ class Travel:
         out[i[known], j[known]] = self.given["minutes"].to_numpy(dtype=float)[known]
         return out
 
-    def _graph(self) -> csr_array:
-        links = self.facts.tables["road_links"]
-        classes = self.facts.tables["road_classes"]
-        speed = dict(zip(classes["road_class"], classes["speed_kmh"], strict=True))
+    def _graph(self, built: frozenset[str]) -> csr_array:
+        """Return the roads of today and the links of what is built, by minutes."""
+        tables = self.facts.tables
+        later = tables["road_upgrade_links"]
+        later = later[later["upgrade"].isin(built)]
+        columns = ["from_node", "to_node", "length_km", "road_class"]
+        links = pd.concat([tables["road_links"][columns], later[columns]])
+        speed: dict[str, float] = {}
+        for row in records(tables["road_classes"]):
+            is_wet = self.facts.policy["season"] == "wet"
+            wet = float(row["wet_speed_kmh"])
+            dry = float(row["speed_kmh"])
+            speed[str(row["road_class"])] = wet if is_wet and wet == wet else dry
         kmh = np.array([float(speed[name]) for name in links["road_class"]])
         frame = pd.DataFrame(
             {
@@ -124,15 +165,19 @@ class Travel:
         tie[as_home] = self.home_tie[service.home[as_home]]
         return node, tie
 
-    def _between(self, start: Ints, target: Ints) -> Floats:
+    def _between(self, start: Ints, target: Ints, built: frozenset[str]) -> Floats:
         """Return minutes along roads from node to node, inf without a path."""
         if not len(self.nodes):
             return np.full((len(start), len(target)), np.inf)
-        missing = [int(n) for n in np.unique(target) if int(n) not in self.paths]
+        if built not in self.graphs:
+            self.graphs[built] = self._graph(built)
+        missing = [
+            int(n) for n in np.unique(target) if (built, int(n)) not in self.paths
+        ]
         if missing:  # the graph has both directions of each link
-            rows = dijkstra(self.graph, directed=True, indices=missing)
-            self.paths.update(zip(missing, rows, strict=True))
-        return np.column_stack([self.paths[int(node)][start] for node in target])
+            rows = dijkstra(self.graphs[built], directed=True, indices=missing)
+            self.paths.update(zip(((built, n) for n in missing), rows, strict=True))
+        return np.column_stack([self.paths[built, int(n)][start] for n in target])
 
 
 def _sphere(lat: Floats, lon: Floats) -> Floats:
@@ -141,19 +186,21 @@ def _sphere(lat: Floats, lon: Floats) -> Floats:
 
 
 def legal_options(
-    service: Service, minutes: Floats, slack: float
+    service: Service, today: Floats, now: Floats, slack: float
 ) -> tuple[Bools, Bools]:
     """Return which sites a settlement may use, and which are options beyond doubt.
 
-    The first mask is generous by *slack* minutes (ties with the last of the nearest
-    sites, rounding at the cut-off), the second is strict; (settlements, sites).
+    A site within the cut-off *now*, or among the nearest few *today* (minutes of both,
+    settlements x sites). The first mask is generous by *slack* minutes (ties with the
+    last of the nearest sites, rounding at the cut-off), the second is strict.
     """
     cutoff, nearest = float(service.row["cutoff_minutes"]), service.row["nearest_sites"]
-    reach = np.where(service.is_forbidden[None, :], np.inf, minutes)
-    may = reach <= cutoff + slack
-    sure = reach <= cutoff - slack
+    shut = service.is_forbidden[None, :]
+    reach = np.where(shut, np.inf, today)
+    may = np.where(shut, np.inf, now) <= cutoff + slack
+    sure = np.where(shut, np.inf, now) <= cutoff - slack
     count = min(int(nearest), reach.shape[1])
-    short = np.flatnonzero(sure.sum(axis=1) < count)
+    short = np.flatnonzero((reach <= cutoff - slack).sum(axis=1) < count)
     if len(short):
         part = reach[short]
         order = np.argsort(part, axis=1, kind="stable")[:, :count]

@@ -1,0 +1,52 @@
+"""Checks of road upgrades and connections: what they name, what they could change."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.upgraded_access import BETWEEN
+
+
+@check("road_upgrades", "road_upgrade_links", "connections", "travel")
+def roads_are_used(tables: Tables) -> Found:
+    """Upgrades and connections need the road graph; each upgrade has links."""
+    links = tables["road_upgrade_links"]
+    for table in ("road_upgrades", "connections"):
+        if len(tables["travel"]) and len(tables[table]):
+            text = "expected no rows: travel times are given outright (table travel)"
+            yield problem(table, text)
+    for k, code in enumerate(tables["road_upgrades"]["upgrade"]):
+        if not (links["upgrade"] == code).any():
+            text = "has no row in road_upgrade_links"
+            yield problem("road_upgrades", text, k, "upgrade", code)
+        if BETWEEN.strip() in code:
+            text = f"expected a code without {BETWEEN.strip()!r}"
+            yield problem("road_upgrades", text, k, "upgrade", code)
+    for k in np.flatnonzero(links["from_node"] == links["to_node"]).tolist():
+        text = "expected two different ends"
+        yield problem("road_upgrade_links", text, k, "to_node", links["to_node"][k])
+    rules = tables["connections"]
+    for k in np.flatnonzero(
+        rules["from_settlement"] == rules["to_settlement"]
+    ).tolist():
+        text, place = "expected two different settlements", rules["to_settlement"][k]
+        yield problem("connections", text, k, "to_settlement", place)
+
+
+@check("road_upgrades", "road_upgrade_links", "road_links", "road_classes")
+def upgrades_make_roads_faster(tables: Tables) -> Found:
+    """A link of today that an upgrade does not make faster is odd."""
+    speed = tables["road_classes"].set_index("road_class")["speed_kmh"]
+    today: dict[frozenset[str], float] = {}
+    for row in tables["road_links"].itertuples():
+        ends = frozenset((row.from_node, row.to_node))
+        hours = row.length_km / speed[row.road_class]
+        today[ends] = min(today.get(ends, np.inf), hours)
+    for k, row in enumerate(tables["road_upgrade_links"].itertuples()):
+        hours = row.length_km / speed[row.road_class]
+        before = today.get(frozenset((row.from_node, row.to_node)), np.inf)
+        if hours >= before:
+            text = f"is no faster than the link of today ({before * 60:.3g} minutes)"
+            found = problem("road_upgrade_links", text, k, "road_class", row.road_class)
+            yield Warn(found)

@@ -1,0 +1,92 @@
+r"""Roads: which upgrades are built, and what may be used only once they are.
+
+Variables
+    ``upgraded[g,t]``        1 once upgrade *g* is built; never undone
+
+Constraints
+    ``stays[g,t]``           :math:`upgraded_{gt} \ge upgraded_{g,t-1}`
+    ``passable[s,i,g,t]``    :math:`\sum_{o\ needs\ g,\,l} share_{siolt} \le upgraded_{gt}`
+
+Cost
+    ``building``, ``residual``, ``operation``
+
+Shares of a settlement sum to 1 at most, so one row holds for all its options that need
+an upgrade: fewer rows than one for each option, and a tighter relaxation.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.family import family
+
+
+@family()
+def roads(c: Context) -> None:
+    """Build the upgrades, and pay for them."""
+    block, r, periods = c.block("roads"), c.data.roads, c.data.periods
+    index = [(code, period) for code in r.upgrades for period in periods]
+    built = add_variables(block, "upgraded", index, domain=pyo.Binary)
+    c.upgraded = built.reshape(len(r.upgrades), len(periods))
+    for row, first in zip(c.upgraded, r.first_period.tolist(), strict=True):
+        for variable in row[:first]:
+            variable.fix(0)
+    rows = Rows(block, "stays")
+    for t in range(1, len(periods)):
+        here = len(rows.index) + np.arange(len(r.upgrades))
+        rows.add(here, 1.0, c.upgraded[:, t])
+        rows.add(here, -1.0, c.upgraded[:, t - 1])
+        rows.index += [(code, periods[t]) for code in r.upgrades]
+        rows.ids += ["roads:upgrades"] * len(r.upgrades)
+    rows.write(0.0, None)
+    _pay(c)
+
+
+def _pay(c: Context) -> None:
+    """Pay for an upgrade when it is built, and each year that it is there."""
+    r, df, count = c.data.roads, c.data.df, len(c.data.periods)
+    regions, capex = list(r.region), r.capex_mln
+    for t in range(count):
+        is_last, worth = t + 1 == count, r.residual_factor[:, t]
+        later_df = 0.0 if is_last else df[t + 1]
+        later_worth = 0.0 if is_last else r.residual_factor[:, t + 1]
+        here, at = c.upgraded[:, t], np.full(len(regions), t)
+        c.pay("building", capex * (df[t] - later_df), here)
+        c.pay("residual", -capex * (worth - later_worth), here)
+        c.pay("operation", r.opex_mln_per_year * c.data.ann[t], here)
+        c.spend("investment", "roads", regions, at, capex, here)
+        if not is_last:
+            c.spend("investment", "roads", regions, at + 1, -capex, here)
+        running = r.opex_mln_per_year * c.data.years[t]
+        c.spend("operation", "roads", regions, at, running, here)
+
+
+@family(needs=("roads", "allocation"), couples=True)
+def passable(c: Context) -> None:
+    """Build one row for each settlement, service, upgrade that it may use, period."""
+    rows = Rows(c.block("passable"), "passable")
+    for name, d in c.data.services.items():
+        v = c.variables[name]
+        if not len(d.need_option):
+            continue
+        order = np.argsort(v.share_option, kind="stable")
+        first = np.searchsorted(v.share_option[order], d.need_option)
+        last = np.searchsorted(v.share_option[order], d.need_option, side="right")
+        count = last - first
+        need = np.repeat(np.arange(len(count)), count)
+        starts = np.cumsum(count) - count
+        share = order[np.repeat(first - starts, count) + np.arange(count.sum())]
+        i = d.option_settlement[d.need_option[need]]
+        g, t = d.need_upgrade[need], v.share_period[share]
+        keys, row = np.unique(np.column_stack([i, g, t]), axis=0, return_inverse=True)
+        rows.add(len(rows.index) + row.ravel(), 1.0, v.share[share])
+        here = len(rows.index) + np.arange(len(keys))
+        rows.add(here, -1.0, c.upgraded[keys[:, 1], keys[:, 2]])
+        rows.index += [
+            (name, c.data.settlements[a], c.data.roads.upgrades[b], c.data.periods[p])
+            for a, b, p in keys.tolist()
+        ]
+        rows.ids += ["roads:access"] * len(keys)
+    rows.write(None, 0.0)

@@ -1,0 +1,196 @@
+"""The value of coordination: one plan for all, against one office after the other.
+
+``joint``            services and networks in one model;
+``services_first``   services are planned on the roads of today, without a thought of
+                     power and water; then networks for what was decided;
+``networks_first``   roads, power and water are planned for connections, people,
+                     industry, today's facilities; then services on what was decided.
+
+All three are plans of the same instance under the same rules, so their objectives
+compare. What an office is told of money is generous: of a common budget the other
+office spends just what it spends in the joint plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aumaq.instances import Instance, NoPlanError
+from aumaq.results.plan import Plan
+from aumaq.results.solving import solve
+from aumaq.results.summary import mean_minutes, served_share
+from aumaq.results.uncoordinated import networks_alone, services_alone
+from aumaq.solvers import Progress, ProgressEvent, Silent
+from aumaq.solvers.progress import relative_gap
+
+WAYS = ("joint", "services_first", "networks_first")
+JOINT_SHARE = 0.4
+"""Share of the time for the joint plan; the four other solves divide the rest."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to plan: its plan, or why there is none; bound of its last solve, mln.
+
+    The bound of ``joint`` holds for every plan. That of another way holds for all plans
+    with what its first office decided.
+    """
+
+    name: str
+    plan: Plan | None
+    bound_mln: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Coordination:
+    """The three ways to plan an instance."""
+
+    instance: Instance
+    ways: dict[str, Way]
+
+    @property
+    def joint(self) -> Plan:
+        """The joint plan: the best of all, for every plan is one of the joint model."""
+        plan = self.ways["joint"].plan
+        assert plan is not None
+        return plan
+
+    def record(self) -> dict[str, Any]:
+        """Return figures of all ways as plain values."""
+        return {
+            "instance": self.instance.name,
+            "scenario": self.instance.scenario,
+            "currency": self.instance.currency,
+            "ways": {name: self._way(way) for name, way in self.ways.items()},
+        }
+
+    def _way(self, way: Way) -> dict[str, Any]:
+        if way.plan is None:
+            return {"has_plan": False, "message": way.message}
+        objective = way.plan.objective_mln
+        found = {
+            "has_plan": True,
+            "message": way.message,
+            "objective_mln": objective,
+            "bound_mln": way.bound_mln,
+            "gap": relative_gap(objective, way.bound_mln),
+            "verified": way.plan.is_verified,
+            **figures(way.plan),
+        }
+        if way.name != "joint":
+            found |= self._difference(way, objective)
+        return found
+
+    def _difference(self, way: Way, objective: float) -> dict[str, float]:
+        """Return how much more a way costs, and what is certain of it, mln.
+
+        At least: even the best completion of its first office's plan costs so much more
+        than the joint plan. At most: no joint plan can be better than the bound.
+        """
+        best = self.joint.objective_mln
+        return {
+            "difference_mln": objective - best,
+            "difference_share": (objective - best) / best if best else 0.0,
+            "difference_at_least_mln": max(0.0, way.bound_mln - best),
+            "difference_at_most_mln": objective - self.ways["joint"].bound_mln,
+        }
+
+
+def figures(plan: Plan) -> dict[str, Any]:
+    """Return what a plan leaves unserved and unmet, its access, what it builds."""
+    loads, terms = plan.table("loads"), plan.objective.set_index("term")
+    load = loads.groupby("network")[["base_load", "facility_load", "shed"]].sum()
+    whole = load["base_load"] + load["facility_load"]
+    built = plan.money[plan.money["item"].isin(["building", "renewal"])]
+    unserved = plan.unserved.groupby("service")["demand"].sum()
+    instance = plan.instance
+    serving = [name for name in instance.service_names if instance.serves(name)]
+    connections = plan.table("connections")
+    return {
+        "unserved_demand": {s: float(unserved.get(s, 0.0)) for s in serving},
+        "served_share": served_share(plan).mean(axis=1).to_dict(),
+        "mean_minutes": mean_minutes(plan).mean(axis=1).to_dict(),
+        "shed_share": (load["shed"] / whole.where(whole > 0, 1.0)).to_dict(),
+        "connections_missed": int((~connections["is_met"]).sum()),
+        "road_upgrades": len(plan.table("road_upgrades")),
+        "network_steps": len(plan.table("network_steps")),
+        "investment_mln": built.groupby("service")["amount_mln"].sum().to_dict(),
+        "terms_mln": terms["discounted_mln"].to_dict(),
+    }
+
+
+def coordination(
+    instance: Instance,
+    *,
+    time_limit: float = 600.0,
+    gap: float = 0.01,
+    method: str = "auto",
+    threads: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Coordination:
+    """Plan an instance in all three ways; *time_limit* is in seconds for all of it.
+
+    Raises NoPlanError if there is no joint plan.
+    """
+    tell, each = progress or Silent(), (1.0 - JOINT_SHARE) * time_limit / 4
+    usual: dict[str, Any] = {
+        "gap": gap, "method": method, "threads": threads, "seed": seed
+    }  # fmt: skip
+
+    def one(label: str, of: Instance, seconds: float, **more: Any) -> Plan:
+        named = Labelled(tell, label)
+        return solve(of, time_limit=seconds, progress=named, **usual, **more)
+
+    joint = one("joint", instance, JOINT_SHARE * time_limit)
+    ways = {"joint": Way("joint", joint, joint.bound_mln)}
+    for name, office, settled in (
+        ("services_first", services_alone, "services_of"),
+        ("networks_first", networks_alone, "networks_of"),
+    ):
+        ways[name] = _one_after_the_other(
+            instance, name, office(instance, joint), settled, each, one
+        )
+    plans = [way.plan for way in ways.values() if way.plan is not None]
+    best = min(plans, key=lambda plan: plan.objective_mln)
+    if best is not joint:
+        text = "a plan of another way was better and stands here"
+        ways["joint"] = Way("joint", best, joint.bound_mln, text)
+    return Coordination(instance, ways)
+
+
+def _one_after_the_other(
+    instance: Instance,
+    name: str,
+    alone: Instance,
+    settled: str,
+    seconds: float,
+    one: Callable[..., Plan],
+) -> Way:
+    """Plan for the first office, then complete the plan for the second."""
+    phase = "first"
+    try:
+        first = one(f"{name}, first", alone, seconds)
+        phase = "second"
+        plan = one(f"{name}, second", instance, seconds, **{settled: first})
+    except NoPlanError as error:
+        return Way(name, None, float("nan"), f"the {phase} office finds none: {error}")
+    return Way(name, plan, plan.bound_mln)
+
+
+@dataclass
+class Labelled:
+    """Passes progress on with the name of the solve before the phase."""
+
+    progress: Progress
+    label: str
+
+    def update(self, event: ProgressEvent) -> None:
+        """Pass an event on."""
+        phase = f"{self.label}: {event.phase}"
+        self.progress.update(
+            ProgressEvent(phase, event.seconds, event.bound_mln, event.incumbent_mln)
+        )

@@ -1,0 +1,406 @@
+"""The blocks method: price what couples, prove the independent blocks one by one.
+
+1. The LP relaxation of the whole model prices the coupling rows (splitting.py). Beside
+   it the start plan is completed, so that there is one to stop with.
+2. Each block is a MIP of its own; all threads work on blocks, largest first.
+3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
+   proven on, twice as long each time, and searched on, first where most is to gain a
+   second (block_part.py).
+4. The plans of the blocks are joined, once there is one of each and again at the end;
+   coupling rows that they break are repaired by a small MIP around them, networks are
+   completed for what is drawn (completing.py), and a large-neighbourhood search goes on
+   from there in the time that is left.
+
+The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from aumaq.solvers.block_part import (
+    SEARCH_SECONDS,
+    Part,
+    Task,
+    hardness,
+    sites_within,
+    start_within,
+)
+from aumaq.solvers.compiled import Compiled, finish, improver, status_of
+from aumaq.solvers.completing import Completer, joined
+from aumaq.solvers.highs import (
+    COMPLETION_GAP,
+    Floats,
+    Matrices,
+    Outcome,
+    Solver,
+    with_fixed,
+)
+from aumaq.solvers.improvement import Improver, rounded
+from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
+from aumaq.solvers.rerouting import Rerouter
+from aumaq.solvers.solution import Solution, Status
+from aumaq.solvers.splitting import (
+    Ints,
+    Split,
+    block_matrices,
+    constant,
+    lagrangian_bound,
+    prices,
+)
+
+FIRST_SHARE = 0.35
+"""Share of the time for the first visits, divided among the blocks by their size."""
+FIRST_SECONDS = 30.0
+"""First visits take no longer than this, so that there is soon a plan to stop with."""
+LEAST_SECONDS = 0.5
+"""Shortest first visit, unless time is so short that all would not get one."""
+GAP_SHARE = 0.5
+"""Share of the gap asked for that is divided evenly among the blocks."""
+LAST_SHARE = 0.15
+"""Share of the time for joining the best plans of the blocks and searching on."""
+
+
+@dataclass
+class BlockRun:
+    """One solve by blocks: shared state of the threads."""
+
+    c: Compiled
+    split: Split
+    parts: list[Part] = field(default_factory=list)
+    constant: float = 0.0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    stop: threading.Event = field(default_factory=threading.Event)
+    running: set[Solver | Improver | Completer] = field(default_factory=set)
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    failure: list[BaseException] = field(default_factory=list)
+    rerouter: Rerouter | None = None
+    joins: int = 0
+    is_joining: bool = False
+    is_interrupted: bool = False
+    is_infeasible: bool = False
+
+    def __post_init__(self) -> None:
+        self.search: Improver = improver(self.c)
+        self.allowed = 0.0  # gap of one block, mln
+        self.seconds = self.c.seconds_left
+        self.end = time.monotonic() + self.seconds
+
+    @property
+    def left(self) -> float:
+        return self.end - time.monotonic()
+
+    @property
+    def bound(self) -> float:
+        known = self.constant + sum(part.bound for part in self.parts)
+        return known if self.parts else float("-inf")
+
+    def solve(self) -> Solution:
+        """Run all steps."""
+        begun = time.monotonic()
+        first = threading.Thread(target=self._carry_on, daemon=True)
+        if self.c.options.num_threads > 1:
+            first.start()
+        relaxed = self._relax()
+        if relaxed.status is Status.OPTIMAL and relaxed.values is not None:
+            self._prepare(relaxed)
+            self._run_threads()
+        elif relaxed.status is Status.INTERRUPTED:
+            self.is_interrupted = True
+        self._halt()
+        if first.ident is not None:
+            first.join()
+        if self.failure:
+            raise self.failure[0]
+        known = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
+        if relaxed.status not in known:
+            return finish(self.c, replace(relaxed, values=None), begun)
+        return finish(self.c, self._outcome(), begun)
+
+    def _run_threads(self) -> None:
+        threads = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(self.c.options.num_threads)
+        ]
+        for thread in threads:
+            thread.start()
+        self._wait(threads)
+
+    def _carry_on(self) -> None:
+        """Complete the start plan, roughly."""
+        fixed = with_fixed(self.c.matrices, *self.c.start)
+        try:
+            outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
+        except BaseException as error:  # handed over to the caller's thread
+            self.failure.append(error)
+            return
+        if outcome.values is not None:
+            self.search.offer(outcome.objective, outcome.values)
+            self._check()
+
+    def _relax(self) -> Outcome:
+        m = self.c.matrices
+        self._tell("relaxing")
+        lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+        return Solver(lp, self.c.options).run(self.left, Silent(), self.c.started)
+
+    def _prepare(self, relaxed: Outcome) -> None:
+        """Price the coupling rows and make the blocks."""
+        m = self.c.matrices
+        assert relaxed.values is not None
+        assert relaxed.duals is not None
+        price = prices(m, self.split, relaxed.duals)
+        self.constant = constant(m, self.split, price)
+        self.rerouter = Rerouter(self.c, relaxed.values)
+        is_unit = np.zeros(len(m.cost), dtype=bool)
+        is_unit[np.concatenate([site.columns for site in self.c.sites])] = True
+        total = hardness(m)
+        first = min(self.left * FIRST_SHARE, FIRST_SECONDS)
+        budget = first * self.c.options.num_threads
+        parts = block_matrices(m, self.split, price)
+        least = min(LEAST_SECONDS, budget / len(parts))
+        for block, matrices in zip(self.split.blocks, parts, strict=True):
+            size = hardness(matrices)
+            self.parts.append(
+                Part(
+                    matrices=matrices,
+                    columns=block.columns,
+                    relaxed=relaxed.values[block.columns],
+                    units=is_unit[block.columns],
+                    sites=sites_within(self.c.sites, block.columns),
+                    start=start_within(self.c.start, block.columns),
+                    bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
+                    seconds=max(least, budget * size / total),
+                )
+            )
+        allowed = GAP_SHARE * self.c.options.gap * abs(self.bound)
+        self.allowed = max(allowed / len(self.parts), 1e-7)
+        self._tell("solving")
+        self.parts.sort(key=lambda part: -int(part.matrices.is_integer.sum()))
+
+    # -- threads ---------------------------------------------------------------
+
+    def _wait(self, threads: list[threading.Thread]) -> None:
+        """Wait for the workers; at the end of the time, or on Ctrl-C, stop them."""
+        while any(thread.is_alive() for thread in threads):
+            try:
+                time.sleep(0.1)
+                if self.left <= 0:
+                    self._halt()
+            except KeyboardInterrupt:
+                if self.is_interrupted:
+                    raise
+                self.is_interrupted = True
+                self._halt()
+
+    def _halt(self) -> None:
+        self.stop.set()
+        self.search.stop()
+        with self.lock:
+            for item in self.running:
+                item.stop()
+
+    def _work(self) -> None:
+        """Take work until there is none: blocks, and joining them."""
+        try:
+            while not self.stop.is_set() and self.left > 0:
+                if self._begin_joining():
+                    self._join()
+                    continue
+                found = self._next()
+                if found is not None:
+                    self._visit(*found)
+                elif self.joins > 1:
+                    return
+                else:
+                    time.sleep(0.02)
+        except BaseException as error:  # handed over to the caller's thread
+            self.failure.append(error)
+            self._halt()
+
+    def _next(self) -> tuple[Part, Task] | None:
+        """Return the block to work on, and how."""
+        with self.lock:
+            wide = [part for part in self.parts if self._is_wide(part)]
+            # Never visited: largest first. Then where most is to gain a second.
+            new = (p for p in wide if not (p.is_visited or p.is_busy))
+            choice = [
+                (p, gain, task)
+                for p in wide
+                for gain, task in p.promises()
+                # Plans are not joined any more after the last time; bounds count.
+                if self.joins < 2 or task is Task.PROVE
+            ]
+            part = next(new, None)
+            task = Task.PROVE
+            if part is None:
+                if not choice:
+                    return None
+                part, _, task = max(choice, key=lambda item: item[1])
+            part.begin(task)
+            return part, task
+
+    def _is_wide(self, part: Part) -> bool:
+        return part.distance > max(self.allowed, 1e-7 * abs(part.bound))
+
+    def _begin_joining(self) -> bool:
+        """Say whether to join now: at first, when all is proven, when time is short."""
+        with self.lock:
+            if self.is_joining or any(part.values is None for part in self.parts):
+                return False
+            is_late = self._until_last <= 0.0 or self._is_done()
+            self.is_joining = self.joins == 0 or (self.joins == 1 and is_late)
+            return self.is_joining
+
+    @property
+    def _until_last(self) -> float:  # seconds until plans are joined for the last time
+        return self.left - LAST_SHARE * self.seconds
+
+    def _is_done(self) -> bool:
+        with self.lock:
+            return not any(part.is_busy or self._is_wide(part) for part in self.parts)
+
+    # -- steps -----------------------------------------------------------------
+
+    def _visit(self, part: Part, task: Task) -> None:
+        """Do a task on a block and take what it gives."""
+        if task is Task.SEARCH:
+            outcome = self._search(part)
+        else:
+            m, seconds, start = part.matrices, part.seconds, part.start
+            if task is Task.ROUND:
+                m, seconds = rounded(m, part.relaxed, part.units), part.round_seconds
+            if part.values is not None:
+                start = (np.arange(len(part.values)), part.values)
+            outcome = self._run(m, start, min(seconds, self._most_seconds))
+        with self.lock:
+            part.take(outcome, task)
+            if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
+                self.is_infeasible = True
+                self._halt()
+        self._check()
+
+    @property
+    def _most_seconds(self) -> float:
+        """Seconds that a visit may take: a thread must be free for the last join."""
+        late = self._until_last
+        return late if late > 0.0 and self.joins < 2 else self.left
+
+    def _search(self, part: Part) -> Outcome:
+        """Search on from the best plan of a block."""
+        if part.search is None:
+            part.search = Improver(part.matrices, part.sites, self.c.options)
+        search = part.search
+        with self._stoppable(search):
+            assert part.values is not None
+            search.offer(part.objective, part.values)
+            search.search(min(SEARCH_SECONDS, self._most_seconds))
+        return Outcome(
+            Status.TIME_LIMIT, search.objective, -np.inf, search.values, "searched"
+        )
+
+    def _run(
+        self,
+        m: Matrices,
+        start: tuple[Ints, Floats] | None,
+        seconds: float,
+        gap: float = 0.0,
+    ) -> Outcome:
+        """Solve a block on one thread."""
+        solver = Solver(m, replace(self.c.options, threads=1, gap=gap))
+        solver.set_option("mip_abs_gap", self.allowed)
+        if start is not None:
+            solver.start_from(*start)
+        with self._stoppable(solver):
+            return solver.run(max(seconds, 0.05), Silent(), self.c.started)
+
+    @contextmanager
+    def _stoppable(self, item: Solver | Improver | Completer) -> Iterator[None]:
+        """Have *item* stopped when all is."""
+        with self.lock:
+            if self.stop.is_set():
+                item.stop()
+            self.running.add(item)
+        yield
+        with self.lock:
+            self.running.discard(item)
+
+    def _join(self) -> None:
+        """Join the blocks' plans and repair what couples; at the end, search on."""
+        is_last = self._until_last <= 0.0 or self._is_done()
+        left = self.left / 2 if is_last else 0.0
+        completer = Completer(self.c, self.split)
+        with self._stoppable(completer):
+            self._offer_joined(completer, left)
+        with self.lock:
+            self.joins = 2 if is_last else 1
+            self.is_joining = False
+        self._check()
+        if is_last and self.search.values is None and not self.stop.is_set():
+            self._solve_whole()
+        if is_last and not self.stop.is_set():
+            self.search.search(self.left, self._check)
+
+    def _offer_joined(self, completer: Completer, seconds: float) -> None:
+        """Join, repair and complete; improve the networks for so many *seconds*."""
+        apart = joined(self.c.matrices, self.parts)
+        if apart is None or self.rerouter is None:
+            return
+        values = completer.feasible(
+            self.rerouter.reroute(apart, built) for built in self.rerouter.choices()
+        )
+        if values is not None:
+            self.search.offer(completer.cost(values), values)
+            values = completer.improve(values, seconds)
+            self.search.offer(completer.cost(values), values)
+
+    def _solve_whole(self) -> None:
+        """Search all blocks as one: their plans do not go together."""
+        outcome = self._run(self.c.matrices, None, self.left)
+        if outcome.values is not None:
+            self.search.offer(outcome.objective, outcome.values)
+        self.is_infeasible = outcome.status is Status.INFEASIBLE
+
+    def _check(self) -> None:
+        """Tell the progress; stop once the gap is reached."""
+        with self.lock:
+            self._tell("solving")
+            gap = relative_gap(self.search.objective, self.bound)
+            if gap <= max(self.c.options.gap, 1e-9):
+                self._halt()
+
+    def _tell(self, phase: str) -> None:
+        best, bound = self.search.objective, self.bound
+        plan = best if np.isfinite(best) else float("nan")
+        known = bound if np.isfinite(bound) else float("nan")
+        self.trace.append((self.c.elapsed, plan, known))
+        self.c.progress.update(ProgressEvent(phase, self.c.elapsed, known, plan))
+
+    def _outcome(self) -> Outcome:
+        """Return what is known at the end."""
+        is_short = self.search.values is None or self.is_interrupted
+        if is_short and self.joins < 2 and not self.is_infeasible:
+            self._offer_joined(Completer(self.c, self.split), 0.0)
+        status = (
+            Status.INFEASIBLE
+            if self.is_infeasible
+            else Status.INTERRUPTED
+            if self.is_interrupted
+            else Status.TIME_LIMIT
+        )
+        found = self.search.values is not None and not self.is_infeasible
+        outcome = Outcome(
+            status,
+            self.search.objective if found else float("nan"),
+            self.bound,
+            self.search.values if found else None,
+            f"{len(self.parts)} blocks, {len(self.split.priced)} priced rows",
+            self.trace,
+        )
+        return replace(outcome, status=status_of(outcome, self.c.options.gap))

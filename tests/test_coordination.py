@@ -1,0 +1,126 @@
+"""The value of coordination, where it can be worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+from brute_force import best_plan_cost
+from hypothesis import given, settings
+from road_instances import road_instances
+from test_brute_force import MANY
+from tiny_instances import Rows, tiny
+
+import aumaq
+from aumaq.instances import Instance, NoPlanError
+
+
+def two_villages(price: float, load_kw: float = 0.0) -> Instance:
+    """Return two villages an hour apart; a road for 3 mln makes it 20 minutes.
+
+    A school for all costs 10 mln; *price* is paid if the villages stay more than half
+    an hour apart. A school may need power, which only comes to *b* for 4 mln.
+    """
+    link = {"from_node": "na", "to_node": "nb", "length_km": 30.0}
+    rows: dict[str, Rows] = {
+        "policies": [{"discount_rate": 0.0, "count_residual_value": False}],
+        "services": [
+            {"service": "s", "unserved_mln_per_unit_year": 1.0, "cutoff_minutes": 40.0,
+             "nearest_sites": 0}
+        ],
+        "levels": [
+            {"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 10.0,
+             "load_kw": load_kw}
+        ],
+        "travel": [],
+        "road_nodes": [
+            {"node": "na", "lat": 50.0, "lon": 70.0},
+            {"node": "nb", "lat": 50.1, "lon": 70.0},
+        ],
+        "road_links": [{**link, "road_class": "earth"}],
+        "road_classes": [
+            {"road_class": "earth", "speed_kmh": 30.0},
+            {"road_class": "asphalt", "speed_kmh": 90.0},
+        ],
+        "road_upgrades": [{"upgrade": "g", "capex_mln": 3.0}],
+        "road_upgrade_links": [{**link, "upgrade": "g", "road_class": "asphalt"}],
+        "connections": [
+            {"connection": "c", "from_settlement": "a", "to_settlement": "b",
+             "minutes": 30.0, "shortfall_mln_per_year": price}
+        ],
+    }  # fmt: skip
+    if load_kw:
+        plant = {"role": "supply", "network": "power", "cutoff_minutes": None}
+        rows["services"].append({"service": "plant", "group": "", **plant})
+        rows["levels"].append(
+            {"service": "plant", "level": 1, "capacity": 50.0, "capex_mln": 0.0}
+        )
+        rows["sites"] = [
+            {"site": code, "service": "s", "settlement": code} for code in "ab"
+        ] + [{"site": "p", "service": "plant", "settlement": "a"}]
+        rows["networks"] = [{"network": "power"}]
+        rows["network_nodes"] = [
+            {"network": "power", "node": code, "lat": 50.0, "lon": 70.0,
+             "settlement": code}
+            for code in "ab"
+        ]  # fmt: skip
+        rows["network_links"] = [
+            {"network": "power", "link": "ab", "from_node": "a", "to_node": "b",
+             "length_km": 5.0}
+        ]  # fmt: skip
+        rows["link_upgrades"] = [
+            {"network": "power", "link": "ab", "step": 1, "capacity": 50.0,
+             "capex_mln": 4.0}
+        ]  # fmt: skip
+    return tiny(**rows)
+
+
+@pytest.mark.parametrize(
+    ("price", "load_kw", "joint", "services_first", "networks_first"),
+    [
+        # One school and the road; or two schools; nobody asks for the road alone.
+        (0.0, 0.0, 13.0, 20.0, 20.0),
+        # The road pays for itself: only who builds schools first does not count on it.
+        (5.0, 0.0, 13.0, 23.0, 13.0),
+        # Two schools need a line as well.
+        (0.0, 7.0, 13.0, 24.0, None),
+    ],
+)
+def test_by_hand(
+    price: float,
+    load_kw: float,
+    joint: float,
+    services_first: float,
+    networks_first: float | None,
+) -> None:
+    """Objectives of all ways, and what is certain of the difference."""
+    found = aumaq.coordination(two_villages(price, load_kw), gap=0.0, time_limit=60)
+    ways = found.record()["ways"]
+    assert ways["joint"]["objective_mln"] == pytest.approx(joint)
+    for name, mln in (
+        ("services_first", services_first),
+        ("networks_first", networks_first),
+    ):
+        if mln is None:  # a school in b has no power: its people stay unserved
+            assert ways[name]["objective_mln"] == pytest.approx(110.0)
+            continue
+        assert ways[name]["objective_mln"] == pytest.approx(mln)
+        assert ways[name]["difference_at_least_mln"] == pytest.approx(mln - joint)
+        assert ways[name]["difference_at_most_mln"] == pytest.approx(mln - joint)
+        assert ways[name]["verified"]
+
+
+@settings(MANY, max_examples=20)
+@given(instance=road_instances("free"))
+def test_joint_is_best(instance: Instance) -> None:
+    """The joint plan is the optimum of enumeration; no other way is better."""
+    best = best_plan_cost(instance)
+    if best is None:
+        with pytest.raises(NoPlanError):
+            aumaq.coordination(instance, gap=0.0, time_limit=60)
+        return
+    found = aumaq.coordination(instance, gap=0.0, time_limit=60)
+    room = 2e-6 * max(1.0, abs(best))
+    assert found.joint.objective_mln == pytest.approx(best, abs=room)
+    for way in found.ways.values():
+        if way.plan is not None:
+            assert way.plan.objective_mln >= best - room
+            assert way.plan.is_verified

@@ -1,0 +1,110 @@
+"""The README.md of each Kazakhstan instance: what is real and what is not, counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+
+import kz_grid
+import kz_roads
+import pandas as pd
+
+NEW = (
+    "New links join places nearer than 25 km that are more than twice as far by road;"
+    " such a gap may be one of the data."
+)
+
+
+def section(name: str) -> str:
+    """Return the template of a part of the readme, filled in later."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def readme(
+    name: str, title: str, tables: dict[str, pd.DataFrame], connected: dict[str, int]
+) -> str:
+    """Return the whole text; *connected* counts rules by what they need."""
+    text = _first(title, tables)
+    if "road_upgrades" in tables:
+        text += _roads(name, tables, connected)
+    if "network_nodes" in tables:
+        text += _networks(tables)
+    return text
+
+
+def _first(title: str, tables: dict[str, pd.DataFrame]) -> str:
+    places, today = tables["settlements"], tables["facilities"]
+    links = tables["road_links"]
+    schools = today.loc[today["service"] == "school", "units"].sum()
+    return section("kz_readme.md").format(
+        title=title,
+        settlements=len(places),
+        people=f"{places['population'].sum():,}",
+        estimated=int(places["is_synthetic"].sum()),
+        links=len(links),
+        local=int(links["is_synthetic"].sum()),
+        schools=int(schools),
+        remote=int(places["is_remote"].sum()),
+        border=int(places["is_border"].sum()),
+    )
+
+
+def _roads(
+    name: str, tables: dict[str, pd.DataFrame], connected: dict[str, int]
+) -> str:
+    works, built = kz_roads.WORKS[name], tables["road_upgrades"]
+    is_new = built["upgrade"].str.startswith("new")
+    later, today = (kz_roads.CLASSES[c] for c in (works.later, works.today))
+    rules = "each district's largest place reaches its region's within"
+    rules += f" {works.centre_minutes:.0f} minutes"
+    if works.village_minutes:
+        rules += f", each other place of {works.village_people:,} people its"
+        rules += f" district's within {works.village_minutes:.0f}"
+    joined = " " + NEW if is_new.any() else ""
+    new = f" and {is_new.sum()} new links" if is_new.any() else ""
+    text = section("kz_readme_roads.md").format(
+        corridors=int((~is_new).sum()),
+        new=new,
+        joined=joined,
+        links=len(tables["road_upgrade_links"]),
+        synthetic=int(built["is_synthetic"].sum()),
+        capex=f"{built['capex_mln'].sum() / 1e3:,.0f}",
+        price=f"{works.mln_per_km:.0f}",
+        priced=works.price,
+        today=f"{today[0]:.0f} ({today[1]:.0f})",
+        later=f"{later[0]:.0f} ({later[1]:.0f})",
+        rules=rules,
+        **connected,
+    )
+    parts = text.strip().split("\n\n")
+    return "\n" + "\n\n".join(fill(part, 88) for part in parts) + "\n"
+
+
+def _networks(tables: dict[str, pd.DataFrame]) -> str:
+    today, links = tables["facilities"], tables["network_links"]
+    counts = {
+        "nodes": len(tables["network_nodes"]),
+        "links": len(links),
+        "steps": len(tables["link_upgrades"]),
+    }
+    if "industrial_loads" not in tables:
+        plants = int((today["service"] == "power_plant").sum())
+        return section("kz_readme_networks.md").format(plants=plants, **counts)
+    sizes = tables["levels"].set_index(["service", "level"])["capacity"]
+    plants = today[today["service"].isin(list(kz_grid.FIRM))]
+    each = sizes[pd.MultiIndex.from_frame(plants[["service", "level"]])].to_numpy()
+    firm = plants["units"] * each / 1000.0
+    nameplate = firm / plants["service"].map(kz_grid.FIRM)
+    industry = tables["industrial_loads"]["load"].sum() / 1000.0
+    people = kz_grid.own_kw(tables["settlements"]).sum() / 1000.0
+    text = section("kz_readme_grid.md").format(
+        plants=len(plants),
+        nameplate=f"{nameplate.sum():,.0f}",
+        firm=f"{firm.sum():,.0f}",
+        hv=int(links["voltage_kv"].notna().sum()),
+        industry=len(tables["industrial_loads"]),
+        people=f"{people:,.0f}",
+        load=f"{industry:,.0f}",
+        **counts,
+    )
+    return "\n" + text.strip() + "\n"
