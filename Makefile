@@ -34,7 +34,7 @@ test: lint types
 	$(BIN)/python -m pytest -m 'not slow' -n 2
 
 test-all: lint types
-	$(BIN)/python -m pytest -n 2
+	AUMAQ_EXAMPLES=4 $(BIN)/python -m pytest -n 2
 
 docs: setup
 	$(BIN)/python tools/write_format_docs.py

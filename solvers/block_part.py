@@ -7,10 +7,19 @@ from enum import Enum
 
 import numpy as np
 
+from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs import Floats, Matrices, Outcome
 from aumaq.solvers.improvement import Improver, Site
-from aumaq.solvers.splitting import Bools, Ints
+from aumaq.solvers.splitting import (
+    Bools,
+    Ints,
+    Split,
+    block_matrices,
+    lagrangian_bound,
+)
 
+LEAST_SECONDS = 0.5
+"""Shortest first visit, unless time is so short that all would not get one."""
 SEARCH_SECONDS = 4.0
 """Time of one visit that searches."""
 SEARCH_SITES = 24
@@ -109,6 +118,37 @@ class Part:
             self.found = (self.found + before - self.distance) / 2.0
         else:
             self.found = before - self.distance
+
+
+def priced_parts(
+    c: Compiled, split: Split, price: Floats, relaxed: Outcome, budget: float
+) -> list[Part]:
+    """Return the blocks at the prices of the coupling rows, most integers first.
+
+    *budget* are the seconds of all first visits together.
+    """
+    assert relaxed.values is not None
+    assert relaxed.duals is not None
+    is_unit = np.zeros(len(c.matrices.cost), dtype=bool)
+    is_unit[np.concatenate([site.columns for site in c.sites])] = True
+    total = hardness(c.matrices)
+    least = min(LEAST_SECONDS, budget / len(split.blocks))
+    parts = [
+        Part(
+            matrices=matrices,
+            columns=block.columns,
+            relaxed=relaxed.values[block.columns],
+            units=is_unit[block.columns],
+            sites=sites_within(c.sites, block.columns),
+            start=start_within(c.start, block.columns),
+            bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
+            seconds=max(least, budget * hardness(matrices) / total),
+        )
+        for block, matrices in zip(
+            split.blocks, block_matrices(c.matrices, split, price), strict=True
+        )
+    ]
+    return sorted(parts, key=lambda part: -int(part.matrices.is_integer.sum()))
 
 
 def sites_within(sites: list[Site], columns: Ints) -> list[Site]:

@@ -28,9 +28,7 @@ from aumaq.solvers.block_part import (
     SEARCH_SECONDS,
     Part,
     Task,
-    hardness,
-    sites_within,
-    start_within,
+    priced_parts,
 )
 from aumaq.solvers.compiled import Compiled, finish, improver, status_of
 from aumaq.solvers.completing import Completer, joined
@@ -49,9 +47,7 @@ from aumaq.solvers.solution import Solution, Status
 from aumaq.solvers.splitting import (
     Ints,
     Split,
-    block_matrices,
     constant,
-    lagrangian_bound,
     prices,
 )
 
@@ -59,8 +55,6 @@ FIRST_SHARE = 0.35
 """Share of the time for the first visits, divided among the blocks by their size."""
 FIRST_SECONDS = 30.0
 """First visits take no longer than this, so that there is soon a plan to stop with."""
-LEAST_SECONDS = 0.5
-"""Shortest first visit, unless time is so short that all would not get one."""
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 LAST_SHARE = 0.15
@@ -75,6 +69,7 @@ class BlockRun:
     split: Split
     parts: list[Part] = field(default_factory=list)
     constant: float = 0.0
+    whole_bound: float = float("-inf")
     lock: threading.RLock = field(default_factory=threading.RLock)
     stop: threading.Event = field(default_factory=threading.Event)
     running: set[Solver | Improver | Completer] = field(default_factory=set)
@@ -98,8 +93,10 @@ class BlockRun:
 
     @property
     def bound(self) -> float:
+        if not self.parts:
+            return float("-inf")
         known = self.constant + sum(part.bound for part in self.parts)
-        return known if self.parts else float("-inf")
+        return max(known, self.whole_bound)
 
     def solve(self) -> Solution:
         """Run all steps."""
@@ -158,31 +155,13 @@ class BlockRun:
         price = prices(m, self.split, relaxed.duals)
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
-        is_unit = np.zeros(len(m.cost), dtype=bool)
-        is_unit[np.concatenate([site.columns for site in self.c.sites])] = True
-        total = hardness(m)
         first = min(self.left * FIRST_SHARE, FIRST_SECONDS)
         budget = first * self.c.options.num_threads
-        parts = block_matrices(m, self.split, price)
-        least = min(LEAST_SECONDS, budget / len(parts))
-        for block, matrices in zip(self.split.blocks, parts, strict=True):
-            size = hardness(matrices)
-            self.parts.append(
-                Part(
-                    matrices=matrices,
-                    columns=block.columns,
-                    relaxed=relaxed.values[block.columns],
-                    units=is_unit[block.columns],
-                    sites=sites_within(self.c.sites, block.columns),
-                    start=start_within(self.c.start, block.columns),
-                    bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
-                    seconds=max(least, budget * size / total),
-                )
-            )
-        allowed = GAP_SHARE * self.c.options.gap * abs(self.bound)
+        self.parts = priced_parts(self.c, self.split, price, relaxed, budget)
+        size = abs(self.bound) if np.isfinite(self.bound) else 0.0
+        allowed = GAP_SHARE * self.c.options.gap * size
         self.allowed = max(allowed / len(self.parts), 1e-7)
         self._tell("solving")
-        self.parts.sort(key=lambda part: -int(part.matrices.is_integer.sum()))
 
     # -- threads ---------------------------------------------------------------
 
@@ -247,7 +226,9 @@ class BlockRun:
             return part, task
 
     def _is_wide(self, part: Part) -> bool:
-        return part.distance > max(self.allowed, 1e-7 * abs(part.bound))
+        is_bounded = np.isfinite(part.bound)
+        least = 1e-7 * abs(part.bound) if is_bounded else 0.0
+        return part.distance > max(self.allowed, least)
 
     def _begin_joining(self) -> bool:
         """Say whether to join now: at first, when all is proven, when time is short."""
@@ -365,7 +346,9 @@ class BlockRun:
         outcome = self._run(self.c.matrices, None, self.left)
         if outcome.values is not None:
             self.search.offer(outcome.objective, outcome.values)
+        self.whole_bound = outcome.bound
         self.is_infeasible = outcome.status is Status.INFEASIBLE
+        self._check()
 
     def _check(self) -> None:
         """Tell the progress; stop once the gap is reached."""

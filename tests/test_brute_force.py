@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import pytest
 from brute_force import best_plan_cost
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from road_instances import road_instances
 from tiny_instances import tiny_instances
 
 import aumaq
 from aumaq.instances import Instance, NoPlanError
-
-MANY = settings(
-    max_examples=70,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
 
 
 def agree(instance: Instance, formulation: str) -> None:
@@ -36,7 +29,7 @@ def agree(instance: Instance, formulation: str) -> None:
 
 
 @pytest.mark.parametrize("formulation", ["strong", "weak"])
-@MANY
+@examples(45)
 @given(instance=tiny_instances(allocation="free"))
 def test_free(formulation: str, instance: Instance) -> None:
     """Splitting settlements among sites."""
@@ -44,7 +37,7 @@ def test_free(formulation: str, instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("formulation", ["strong", "weak"])
-@MANY
+@examples(45)
 @given(instance=tiny_instances(allocation="whole"))
 def test_whole(formulation: str, instance: Instance) -> None:
     """Whole catchments."""
@@ -52,7 +45,7 @@ def test_whole(formulation: str, instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("formulation", ["strong", "weak"])
-@MANY
+@examples(45)
 @given(instance=tiny_instances(allocation="nearest"))
 def test_nearest(formulation: str, instance: Instance) -> None:
     """The nearest open site."""
@@ -61,14 +54,14 @@ def test_nearest(formulation: str, instance: Instance) -> None:
 
 @pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
 @given(data=st.data())
-@settings(MANY, max_examples=50)
+@examples(30)
 def test_roads(allocation: str, data: st.DataObject) -> None:
     """Facilities and road upgrades together, in both formulations by turns."""
     instance = data.draw(road_instances(allocation))
     agree(instance, data.draw(st.sampled_from(["strong", "weak"])))
 
 
-@settings(MANY, max_examples=40)
+@examples(20)
 @given(instance=tiny_instances(allocation="free"))
 def test_blocks(instance: Instance) -> None:
     """The blocks method: a bound below the optimum, a plan not better than it."""

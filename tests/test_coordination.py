@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from brute_force import best_plan_cost
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from road_instances import road_instances
-from test_brute_force import MANY
 from tiny_instances import Rows, tiny
 
 import aumaq
@@ -108,7 +108,7 @@ def test_by_hand(
         assert ways[name]["verified"]
 
 
-@settings(MANY, max_examples=20)
+@examples(10)
 @given(instance=road_instances("free"))
 def test_joint_is_best(instance: Instance) -> None:
     """The joint plan is the optimum of enumeration; no other way is better."""

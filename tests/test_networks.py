@@ -9,9 +9,10 @@ import networkx as nx
 import numpy as np
 import pytest
 from coupled_instances import coupled_instances
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
-from test_brute_force import MANY, agree, agree_by_blocks
+from test_brute_force import agree, agree_by_blocks
 from tiny_instances import tiny
 
 import aumaq
@@ -20,7 +21,7 @@ from aumaq.results import Plan
 
 
 @pytest.mark.parametrize("kind", ["power", "angles", "water"])
-@settings(MANY, max_examples=70)
+@examples(40)
 @given(data=st.data())
 def test_coupled(kind: str, data: st.DataObject) -> None:
     """Sites, steps, sources, local supply together: the optimum of enumeration."""
@@ -28,7 +29,7 @@ def test_coupled(kind: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", ["power", "angles", "water"])
-@settings(MANY, max_examples=12)
+@examples(10)
 @given(data=st.data())
 def test_coupled_by_blocks(kind: str, data: st.DataObject) -> None:
     """Services and networks apart, and joined again: a valid bound, a valid plan."""
@@ -121,7 +122,7 @@ def flow_problems(draw: st.DrawFn, susceptance: float = 0.0) -> dict[str, Any]:
     }
 
 
-@settings(MANY, max_examples=30)
+@examples(20)
 @given(problem=flow_problems())
 def test_flows_are_min_cost_flows(problem: dict[str, Any]) -> None:
     """A single period without losses costs what networkx finds."""
@@ -161,7 +162,7 @@ def test_loop_of_three_by_hand() -> None:
     assert flows_of(plan) == pytest.approx([10.0, 10.0, 20.0])
 
 
-@settings(MANY, max_examples=12)
+@examples(10)
 @given(problem=flow_problems(susceptance=100.0))
 def test_flows_solve_the_linear_equations(problem: dict[str, Any]) -> None:
     """Flows are those of the equations of the angles, solved by numpy."""

@@ -8,10 +8,10 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from road_instances import road_instances
-from test_brute_force import MANY
 from test_coordination import two_villages
 from test_verification import cell, drop
 
@@ -53,7 +53,7 @@ def ways_of(instance: Instance) -> dict[str, tuple[str, float]]:
     }
 
 
-@settings(MANY, max_examples=40)
+@examples(20)
 @given(instance=road_instances("free"))
 def test_ways_are_all_that_matter(instance: Instance) -> None:
     """Whatever is built, the fastest option whose needs stand is the fastest path."""
@@ -90,7 +90,7 @@ def product_of(instance: Instance, service: str) -> list[tuple[str, str]]:
     return [(a, b) for a in instance.settlement_ids for b in usable if a != b]
 
 
-@settings(MANY, max_examples=20)
+@examples(12)
 @given(instance=road_instances("free"), weak=st.booleans())
 def test_minutes_of_plans_are_those_of_networkx(instance: Instance, weak: bool) -> None:
     """Every allocation of a plan takes as long as the fastest path on its roads."""
