@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.tables_roads import ROADS
 
 KINDS = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
@@ -27,6 +28,20 @@ def roles_are_sound(tables: Tables) -> Found:
         elif row.network == "":
             text = f"empty, expected the network that a `{row.role}` service is for"
             yield problem("services", text, k, "network", "")
+
+
+@check("services", "networks")
+def names_tell_money_apart(tables: Tables) -> Found:
+    """Tables of money name services, networks and roads in one column."""
+    services = tables["services"]["service"]
+    for k, code in enumerate(services):
+        if code == ROADS:
+            text = "is kept for the money of road upgrades, expected another code"
+            yield problem("services", text, k, "service", code)
+    for k, code in enumerate(tables["networks"]["network"]):
+        if code == ROADS or (services == code).any():
+            text = "is a service's code or `roads`, expected a code of its own"
+            yield problem("networks", text, k, "network", code)
 
 
 @check("services", "levels")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from aumaq.instances.schema import SOURCE, Column, Table
 from aumaq.instances.tables_networks import FIRST_PERIOD, SYNTHETIC
 
+ROADS = "roads"
+"""Stands for road upgrades where tables of money name a service or a network."""
+
 ROAD_NODES = Table(
     "road_nodes",
     "Nodes of the road graph.",

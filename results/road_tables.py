@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.tables_roads import ROADS
 from aumaq.instances.upgraded_access import connection_minutes
 from aumaq.model.data import ModelData
 from aumaq.results.money import by_region, residual_share
 from aumaq.solvers import Decisions
-
-ROADS = "roads"
-"""Stands for the service in the table of money."""
 
 
 def built_by(decisions: Decisions, t: int) -> np.ndarray:

@@ -62,15 +62,21 @@ def _building(plan: Plan, service: str) -> str:
     running = plan.facilities
     running = running[(running["service"] == service) & (running["period"] == last)]
     title = plan.instance.service(service)["title"] or service
-    did = ", ".join(done) + " facilities" if done else "changes nothing"
+    noun = _many(sum(counts.get(a, 0) for a in VERBS), "facility", "facilities")
+    did = f"{', '.join(done)} {noun}" if done else "changes nothing"
+    units, sites = running["units"].sum(), running["site"].nunique()
     text = (
-        f"{title}: the plan {did}; in {last} {running['units'].sum():,} run"
-        f" at {running['site'].nunique():,} sites"
+        f"{title}: the plan {did}; in {last} {units:,} {_many(units, 'runs', 'run')}"
+        f" at {sites:,} {_many(sites, 'site', 'sites')}"
     )
     if not plan.instance.serves(service):
         return f"{text}."
     served = served_share(plan).loc[service, last]
     return f"{text} and {served:.1%} of demand is served."
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return one if number == 1 else more
 
 
 def _network(plan: Plan, network: str) -> str:
@@ -87,7 +93,8 @@ def _network(plan: Plan, network: str) -> str:
         now[column].sum() / load for column in ("from_network", "local_supply", "shed")
     )
     return (
-        f"{title}: {len(built):,} steps of links are built for"
+        f"{title}: {len(built):,} {_many(len(built), 'step', 'steps')} of links"
+        f" {_many(len(built), 'is', 'are')} built for"
         f" {built['capex_mln'].sum():,.0f} mln; in {last} {far:.1%} of the load comes"
         f" by the network, {own:.1%} from local supply, {shed:.1%} is not met."
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, from_tables
+from aumaq.instances.tables_roads import ROADS
 from aumaq.model.network_data import LOAD_COLUMN
 from aumaq.results.plan import Plan
 
@@ -66,7 +67,7 @@ def networks_alone(instance: Instance, joint: Plan) -> Instance:
 
 def _not_services(instance: Instance) -> tuple[str, ...]:
     """Return what stands in the table of money where it is no service."""
-    return (*instance.network_names, "roads")
+    return (*instance.network_names, ROADS)
 
 
 def _made(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Instance:

@@ -40,6 +40,14 @@ def test_import_is_quick() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_describe_a_region_with_networks() -> None:
+    """The sizes of a coupled instance are told, its networks and roads included."""
+    facts = json.loads(run("describe", "west-kazakhstan", "--json").stdout)
+    assert facts["tables"]["networks"] == 2
+    assert facts["services"]["hospital"]["options_by_upgrades"] > 0
+    assert facts["roads"] and facts["networks"]
+
+
 def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:
     """The way of a new user, from a skeleton to an exported plan."""
     assert run("new", "mine", folder=tmp_path).returncode == 0
