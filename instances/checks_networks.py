@@ -30,18 +30,13 @@ def roles_are_sound(tables: Tables) -> Found:
             yield problem("services", text, k, "network", "")
 
 
-@check("services", "networks")
+@check("services")
 def names_tell_money_apart(tables: Tables) -> Found:
     """Tables of money name services, networks and roads in one column."""
-    services = tables["services"]["service"]
-    for k, code in enumerate(services):
-        if code == ROADS:
-            text = "is kept for the money of road upgrades, expected another code"
+    for k, code in enumerate(tables["services"]["service"]):
+        if code in (ROADS, *KINDS):
+            text = "names roads or a network, expected a code of its own"
             yield problem("services", text, k, "service", code)
-    for k, code in enumerate(tables["networks"]["network"]):
-        if code == ROADS or (services == code).any():
-            text = "is a service's code or `roads`, expected a code of its own"
-            yield problem("networks", text, k, "network", code)
 
 
 @check("services", "levels")

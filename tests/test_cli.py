@@ -45,7 +45,8 @@ def test_describe_a_region_with_networks() -> None:
     facts = json.loads(run("describe", "west-kazakhstan", "--json").stdout)
     assert facts["tables"]["networks"] == 2
     assert facts["services"]["hospital"]["options_by_upgrades"] > 0
-    assert facts["roads"] and facts["networks"]
+    assert facts["roads"]
+    assert facts["networks"]
 
 
 def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ BROKEN = {
     "plant off the grid": (row("sites", 1, network_node="nc"), "no such node"),
     "station that is none": (row("network_links", 0, station="a"), "`carry` service"),
     "no angles": (row("networks", 0, flow_model="dc"), "computed with angles"),
-    "a network called roads": (row("networks", 0, network="roads"), "of its own"),
+    "a service called water": (row("services", 0, service="water"), "of its own"),
     "a flow model unheard of": (row("networks", 0, flow_model="ac"), "one of"),
 }
 
