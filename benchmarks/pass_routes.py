@@ -15,7 +15,8 @@ from pyomo.contrib.solver.solvers.highs import Highs as Contrib
 
 import aumaq
 from aumaq.model import build
-from aumaq.solvers.highs import Solver, compile_matrices
+from aumaq.solvers.highs import Solver
+from aumaq.solvers.matrices import compile_matrices
 from aumaq.solvers.options import SolveOptions
 
 INSTANCE = "west-kazakhstan"

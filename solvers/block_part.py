@@ -8,8 +8,9 @@ from enum import Enum
 import numpy as np
 
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.highs import Floats, Matrices, Outcome
+from aumaq.solvers.highs import Outcome
 from aumaq.solvers.improvement import Improver, Site
+from aumaq.solvers.matrices import Floats, Matrices
 from aumaq.solvers.splitting import (
     Bools,
     Ints,

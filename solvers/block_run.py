@@ -32,15 +32,9 @@ from aumaq.solvers.block_part import (
 )
 from aumaq.solvers.compiled import Compiled, finish, improver, status_of
 from aumaq.solvers.completing import Completer, joined
-from aumaq.solvers.highs import (
-    COMPLETION_GAP,
-    Floats,
-    Matrices,
-    Outcome,
-    Solver,
-    with_fixed,
-)
+from aumaq.solvers.highs import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.improvement import Improver, rounded
+from aumaq.solvers.matrices import Floats, Matrices, with_fixed
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
 from aumaq.solvers.rerouting import Rerouter
 from aumaq.solvers.solution import Solution, Status

@@ -12,14 +12,9 @@ from aumaq.instances import Instance
 from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
-from aumaq.solvers.highs import (
-    Matrices,
-    Outcome,
-    Solver,
-    compile_matrices,
-    with_whole_fixed,
-)
+from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
+from aumaq.solvers.matrices import Matrices, compile_matrices, with_whole_fixed
 from aumaq.solvers.network_reading import (
     grid,
     link_sites,

@@ -16,8 +16,8 @@ import numpy as np
 
 from aumaq.solvers.block_part import Part
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.highs import Floats, Matrices
 from aumaq.solvers.improvement import Improver
+from aumaq.solvers.matrices import Floats, Matrices
 from aumaq.solvers.splitting import Ints, Split
 
 ROUNDS = 2

@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from aumaq.solvers.highs import Matrices, Solver, with_whole_fixed
+from aumaq.solvers.highs import Solver
+from aumaq.solvers.matrices import Matrices, with_whole_fixed
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution import Status

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from aumaq.model.context import exists
 from aumaq.model.data import ServiceData
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.highs import Floats
+from aumaq.solvers.matrices import Floats
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -10,7 +10,7 @@ import numpy as np
 
 from aumaq.model import BuiltModel
 from aumaq.model.context import exists
-from aumaq.solvers.highs import Matrices
+from aumaq.solvers.matrices import Matrices
 from aumaq.solvers.solution import Decisions, Given
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from aumaq.solvers.highs import Floats, Matrices
+from aumaq.solvers.matrices import Floats, Matrices
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
