@@ -16,6 +16,7 @@ from pyomo.contrib.solver.solvers.highs import Highs as Contrib
 import aumaq
 from aumaq.model import build
 from aumaq.solvers.highs import Solver
+from aumaq.solvers.highs_task import loaded
 from aumaq.solvers.matrices import compile_matrices
 from aumaq.solvers.options import SolveOptions
 
@@ -24,7 +25,7 @@ INSTANCE = "west-kazakhstan"
 
 def standard_form(model: Any) -> None:
     """Compile to arrays and pass them in one call."""
-    Solver(compile_matrices(model), SolveOptions())
+    loaded(Solver(compile_matrices(model), SolveOptions()).task())
 
 
 def contrib(model: Any) -> None:
