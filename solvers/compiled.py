@@ -14,7 +14,12 @@ from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
-from aumaq.solvers.matrices import Matrices, compile_matrices, with_whole_fixed
+from aumaq.solvers.matrices import (
+    Matrices,
+    compile_matrices,
+    plain_bound,
+    with_whole_fixed,
+)
 from aumaq.solvers.network_reading import (
     grid,
     link_sites,
@@ -120,6 +125,8 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
     """Polish the plan of an outcome, read it, and say what is known of it."""
     c.seconds["solve"] = time.monotonic() - searched_from
     decisions = None
+    if np.isneginf(outcome.bound):
+        outcome = replace(outcome, bound=plain_bound(c.matrices))
     if outcome.values is not None:
         begun = time.monotonic()
         outcome = _polish(c, outcome)

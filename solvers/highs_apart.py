@@ -42,9 +42,10 @@ def answer_apart(
         start_new_session=True,  # Ctrl-C is ours to pass on
     )
     deadline = time.monotonic() + seconds
+    inbox: queue.Queue[tuple[Any, ...]] = queue.Queue()
+    receiver = threading.Thread(target=_receive, args=(process, inbox), daemon=True)
+    receiver.start()
     try:
-        inbox: queue.Queue[tuple[Any, ...]] = queue.Queue()
-        threading.Thread(target=_receive, args=(process, inbox), daemon=True).start()
         with contextlib.suppress(BrokenPipeError):
             pickle.dump(task, process.stdin, protocol=5)  # type: ignore[arg-type]
             process.stdin.flush()  # type: ignore[union-attr]
@@ -52,6 +53,10 @@ def answer_apart(
     finally:
         process.kill()
         process.wait()
+        receiver.join()
+        with contextlib.suppress(OSError):
+            process.stdin.close()  # type: ignore[union-attr]
+        process.stdout.close()  # type: ignore[union-attr]
 
 
 def _follow(

@@ -87,3 +87,12 @@ def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
         column_upper=np.where(fixed, whole, m.column_upper),
         is_integer=np.zeros_like(fixed),
     )
+
+
+def plain_bound(m: Matrices) -> float:
+    """Return what no plan can cost less than by the bounds of the columns alone.
+
+    Weak, but there before any LP is solved; -inf where a column pays without limit.
+    """
+    price = np.where(m.cost > 0, m.column_lower, m.column_upper)[m.cost != 0]
+    return float(m.cost[m.cost != 0] @ price) + m.offset
