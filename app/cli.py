@@ -24,6 +24,11 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name or folder")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
+Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
+Gap = Annotated[float, typer.Option(help="relative, 0.01 is 1 %")]
+Threads = Annotated[int | None, typer.Option(help="default: all cores")]
+Seed = Annotated[int, typer.Option(help="of all that is random")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="no progress")]
 
 
 Where = Annotated[
@@ -109,17 +114,17 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
 def solve(
     name: Name,
     scenario: ScenarioName = "",
-    method: Annotated[str, typer.Option()] = "auto",
+    method: Method = "auto",
     formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
     time_limit: Annotated[float, typer.Option(help="seconds")] = 120.0,
-    gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.01,
-    threads: Annotated[int | None, typer.Option()] = None,
-    seed: Annotated[int, typer.Option()] = 0,
+    gap: Gap = 0.01,
+    threads: Threads = None,
+    seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
     start: Annotated[Path | None, typer.Option(help="plan to start from")] = None,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
     from aumaq.results.exports import check_target
@@ -161,13 +166,13 @@ def solve(
 def coordination(
     name: Name,
     scenario: ScenarioName = "",
-    method: Annotated[str, typer.Option()] = "auto",
+    method: Method = "auto",
     time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
-    gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.01,
-    threads: Annotated[int | None, typer.Option()] = None,
-    seed: Annotated[int, typer.Option()] = 0,
+    gap: Gap = 0.01,
+    threads: Threads = None,
+    seed: Seed = 0,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compare a joint plan with services first and with networks first."""
     from aumaq.results.exports.json_file import strict

@@ -16,7 +16,9 @@ import tomli_w
 from aumaq.instances.errors import ExportError, InstanceError, Problem, UnknownNameError
 from aumaq.instances.formats import FORMATS
 from aumaq.instances.instance import Instance, from_tables
+from aumaq.instances.normalising import normalise
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.validation import validate
 
 SHIPPED_FOLDER = Path(__file__).parent / "data"
 TOML_FILE = "instance.toml"
@@ -69,12 +71,10 @@ def read(name_or_path: str | Path) -> Instance:
     outlines = _read_outlines(folder / OUTLINES_FILE, problems)
     if problems:
         # What cannot be opened is reported together with all that can.
-        try:
-            from_tables(raw)
-        except InstanceError as error:
-            broken = {problem.file for problem in problems}
-            problems += [p for p in error.problems if p.file not in broken]
-        raise InstanceError(problems)
+        broken = {problem.file for problem in problems}
+        typed, found = normalise(raw)
+        found, _ = validate(typed, found, unreadable=broken)
+        raise InstanceError(problems + [p for p in found if p.file not in broken])
     is_shipped = folder.parent == SHIPPED_FOLDER
     origin = folder.name if is_shipped else str(folder.resolve())
     return replace(from_tables(raw, outlines=outlines), origin=origin)

@@ -43,6 +43,20 @@ class Column:
 SOURCE = Column("source", "text", "where the row comes from", default=None)
 """The column that many tables share: provenance."""
 
+HOLDS_FROM = Column(
+    "first_period",
+    "text",
+    "holds from this period (empty: the first)",
+    default=None,
+    references="periods.period",
+)
+"""When a rule begins to hold."""
+
+IS_HARD = Column(
+    "is_hard", "flag", "whether it must hold; otherwise it is priced", default=False
+)
+"""Whether a rule may be broken for a price."""
+
 
 @dataclass(frozen=True)
 class Table:

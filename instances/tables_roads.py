@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aumaq.instances.schema import SOURCE, Column, Table
+from aumaq.instances.schema import HOLDS_FROM, IS_HARD, SOURCE, Column, Table
 from aumaq.instances.tables_networks import FIRST_PERIOD, SYNTHETIC
 
 ROADS = "roads"
@@ -129,19 +129,8 @@ CONNECTIONS = Table(
         Column("from_settlement", "text", "from", references="settlements.settlement"),
         Column("to_settlement", "text", "to", references="settlements.settlement"),
         Column("minutes", "number", "within this time", "min", low=0.0),
-        Column(
-            "first_period",
-            "text",
-            "holds from this period (empty: the first)",
-            default=None,
-            references="periods.period",
-        ),
-        Column(
-            "is_hard",
-            "flag",
-            "whether it must hold; otherwise it is priced",
-            default=False,
-        ),
+        HOLDS_FROM,
+        IS_HARD,
         Column(
             "shortfall_mln_per_year",
             "number",

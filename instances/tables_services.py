@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aumaq.instances.schema import SOURCE, Column, Table
+from aumaq.instances.schema import HOLDS_FROM, IS_HARD, SOURCE, Column, Table
 
 LEVELS = Table(
     "levels",
@@ -240,19 +240,8 @@ STANDARDS = Table(
             low=0.0,
             high=1.0,
         ),
-        Column(
-            "first_period",
-            "text",
-            "holds from this period (empty: the first)",
-            default=None,
-            references="periods.period",
-        ),
-        Column(
-            "is_hard",
-            "flag",
-            "whether it must hold; otherwise it is priced",
-            default=False,
-        ),
+        HOLDS_FROM,
+        IS_HARD,
         Column(
             "shortfall_mln_per_unit_year",
             "number",

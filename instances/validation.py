@@ -7,7 +7,7 @@ one mistake is told once. ``validate_access`` runs what needs travel times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,15 +46,22 @@ class _Found:
                 self.errors.append(item)
 
 
-def validate(tables: Tables, problems: Sequence[Problem]) -> Split:
-    """Return (errors, warnings) of typed tables, *problems* of reading included."""
+def validate(
+    tables: Tables, problems: Sequence[Problem], unreadable: Collection[str] = ()
+) -> Split:
+    """Return (errors, warnings) of typed tables, *problems* of reading included.
+
+    What refers to a table of an *unreadable* file is not held against it.
+    """
     found = _Found(list(problems), [])
     for table in TABLES:
         frame = tables[table.name]
         found.add(_check_keys(table, frame))
         for column in table.columns:
             found.add(_check_choices(table, column, frame))
-            found.add(_check_references(table, column, tables))
+            target = BY_NAME.get(column.references.split(".")[0])
+            if target is not None and target.file not in unreadable:
+                found.add(_check_references(table, column, tables))
     broken = {_table_of(problem) for problem in found.errors}
     for check in CHECKS:
         if not broken.intersection(check.tables):
@@ -129,8 +136,6 @@ def _check_choices(
 def _check_references(
     table: Table, column: Column, tables: Tables
 ) -> Iterable[Problem]:
-    if not column.references:
-        return
     target, target_column = column.references.split(".")
     known = tables[target][target_column]
     cells = tables[table.name][column.name]

@@ -110,7 +110,8 @@ class Solver:
                 trace.append((now, best, bound))
                 progress.update(ProgressEvent("solving", now, bound, best))
 
-        task = self._task({**self._settings, "time_limit": left}, start)
+        self.set_option("time_limit", left)
+        task = self.task(start)
         if len(self._matrices.values) >= APART_FROM:
             answer = answer_apart(task, tell, is_over, left)
         else:
@@ -120,18 +121,15 @@ class Solver:
             outcome.status = Status.GAP_REACHED
         return outcome
 
-    def task(self) -> Task:
-        """Return what HiGHS is given."""
-        return self._task(self._settings, None)
-
-    def _task(self, settings: dict[str, Any], start: Floats | None) -> Task:
+    def task(self, start: Floats | None = None) -> Task:
+        """Return what HiGHS is given; *start* holds values of all columns."""
         m = self._matrices
         names = (
             "cost", "offset", "starts", "rows", "values", "row_lower", "row_upper",
             "column_lower", "column_upper", "is_integer",
         )  # fmt: skip
         arrays = {name: getattr(m, name) for name in names}
-        return {**arrays, "settings": settings, "start": start}
+        return {**arrays, "settings": self._settings, "start": start}
 
     def _complete_start(self, time_limit: float, started: float) -> Floats | None:
         """Return the start completed in a model of its own, or None.

@@ -230,6 +230,14 @@ def test_message(kind: str, folder: Path) -> None:
     assert all(problem.file for problem in caught.value.problems)
 
 
+def test_what_an_unreadable_file_names_is_not_held_against_others(folder: Path) -> None:
+    """A slip in instance.toml is one problem, not one for each row that it defines."""
+    put(TOML, "[instance]", "[instance")(folder)
+    with pytest.raises(InstanceError) as caught:
+        aumaq.read(folder)
+    assert {problem.file for problem in caught.value.problems} == {TOML}
+
+
 def test_all_problems_at_once_and_exit_code(folder: Path) -> None:
     """The command line lists every problem, exits with 2, shows no traceback."""
     for kind in ("negative", "unknown choice", "period hole", "unknown class"):

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
+from aumaq.instances.tables_roads import ROADS
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
@@ -56,11 +57,11 @@ def _pay(c: Context) -> None:
         c.pay("building", capex * (df[t] - later_df), here)
         c.pay("residual", -capex * (worth - later_worth), here)
         c.pay("operation", r.opex_mln_per_year * c.data.ann[t], here)
-        c.spend("investment", "roads", regions, at, capex, here)
+        c.spend("investment", ROADS, regions, at, capex, here)
         if not is_last:
-            c.spend("investment", "roads", regions, at + 1, -capex, here)
+            c.spend("investment", ROADS, regions, at + 1, -capex, here)
         running = r.opex_mln_per_year * c.data.years[t]
-        c.spend("operation", "roads", regions, at, running, here)
+        c.spend("operation", ROADS, regions, at, running, here)
 
 
 @family(needs=("roads", "allocation"), couples=True)
