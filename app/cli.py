@@ -12,6 +12,18 @@ import typer
 
 import aumaq
 from aumaq import show
+from aumaq.options import (
+    AsJson,
+    Gap,
+    Method,
+    Name,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Threads,
+    Where,
+    read_instance,
+)
 from aumaq.show import err
 
 app = typer.Typer(
@@ -20,20 +32,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name or folder")]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
-ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
-Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
-Gap = Annotated[float, typer.Option(help="relative, 0.01 is 1 %")]
-Threads = Annotated[int | None, typer.Option(help="default: all cores")]
-Seed = Annotated[int, typer.Option(help="of all that is random")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="no progress")]
-
-
-Where = Annotated[
-    str, typer.Option("--instance", help="if it moved: its name or folder")
-]
 
 
 def _read_plan(path: Path, instance: str) -> aumaq.Plan:
@@ -99,9 +97,7 @@ def validate(name: Name, as_json: AsJson = False) -> None:
 def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -> None:
     """Show sizes, totals, access, and what is unreachable."""
     started = time.perf_counter()
-    instance = aumaq.read(name)
-    if scenario:
-        instance = instance.with_scenario(scenario)
+    instance = read_instance(name, scenario)
     found = aumaq.describe(instance)
     seconds = time.perf_counter() - started
     if as_json:
@@ -131,9 +127,7 @@ def solve(
 
     if folder is not None:
         check_target(folder)  # before the work, not after it
-    instance = aumaq.read(name)
-    if scenario:
-        instance = instance.with_scenario(scenario)
+    instance = read_instance(name, scenario)
     plan = aumaq.solve(
         instance,
         method=method,
@@ -177,9 +171,7 @@ def coordination(
     """Compare a joint plan with services first and with networks first."""
     from aumaq.results.exports.json_file import strict
 
-    instance = aumaq.read(name)
-    if scenario:
-        instance = instance.with_scenario(scenario)
+    instance = read_instance(name, scenario)
     found = aumaq.coordination(
         instance,
         method=method,

@@ -1,0 +1,27 @@
+"""Arguments and options that commands share, said once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import aumaq
+
+Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name or folder")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
+ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
+Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
+Gap = Annotated[float, typer.Option(help="relative, 0.01 is 1 %")]
+Threads = Annotated[int | None, typer.Option(help="default: all cores")]
+Seed = Annotated[int, typer.Option(help="of all that is random")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="no progress")]
+Where = Annotated[
+    str, typer.Option("--instance", help="if it moved: its name or folder")
+]
+
+
+def read_instance(name: str, scenario: str = "") -> aumaq.Instance:
+    """Read an instance under a scenario (default: the first)."""
+    instance = aumaq.read(name)
+    return instance.with_scenario(scenario) if scenario else instance
