@@ -82,8 +82,9 @@ def new(
 
 @app.command()
 def validate(name: Name, as_json: AsJson = False) -> None:
-    """Check an instance; every problem is listed."""
+    """Check an instance under all its scenarios; every problem is listed."""
     instance = aumaq.read(name)
+    instance.check_scenarios()
     if as_json:
         warnings = [vars(problem) for problem in instance.warnings]
         typer.echo(json.dumps({"errors": [], "warnings": warnings}, ensure_ascii=False))

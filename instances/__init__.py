@@ -11,8 +11,9 @@ from aumaq.instances.errors import (
     UnknownNameError,
     did_you_mean,
 )
-from aumaq.instances.instance import Instance, Policies, Scenario, from_tables
+from aumaq.instances.instance import Instance, Policies, from_tables
 from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
+from aumaq.instances.scenarios import Scenario
 
 __all__ = [
     "SHIPPED_FOLDER",

@@ -19,13 +19,9 @@ Floats = NDArray[np.float64]
 
 def _peak_demand(instance: Instance, service: str) -> Floats:
     """Return demand at its highest over scenarios, (settlements, periods)."""
-    variants = (
-        instance.with_scenario(n).demand(service) for n in instance.scenario_names
-    )
-    peak = None
-    for variant in variants:
-        peak = variant if peak is None else np.maximum(peak, variant)
-    assert peak is not None
+    peak = instance.demand(service)
+    for future in instance.futures:
+        peak = np.maximum(peak, future.demand(service))
     return peak
 
 

@@ -9,14 +9,17 @@ from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
 
 
-@check("scenarios", "population", "growth", "periods", "settlements", "groups")
+@check(
+    "scenarios", "variants", "population", "growth", "periods", "settlements", "groups"
+)
 def population_is_complete(tables: Tables) -> Found:
     """Each projection covers every period; names of projections and groups exist."""
     scenarios, periods = tables["scenarios"], list(tables["periods"]["period"])
     named = scenarios["projection"].where(
         scenarios["projection"] != "", scenarios["scenario"]
     )
-    projections = sorted(set(named))
+    varied = {str(name) for name in tables["variants"]["projection"] if name}
+    projections = sorted({*named, *varied})
     for table in ("population", "growth"):
         cells = tables[table]["scenario"]
         for i in np.flatnonzero(~cells.isin(projections)):

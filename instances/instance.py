@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,10 +18,23 @@ from aumaq.instances.access import Places, RoadGraph, tie
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.normalising import normalise
+from aumaq.instances.scenarios import (
+    Scenario,
+    active_tables,
+    all_names,
+    scenario_named,
+)
 from aumaq.instances.upgraded_access import connection_options
 from aumaq.instances.validation import validate, validate_access
 
 Floats = NDArray[np.float64]
+
+DERIVED_FROM = (
+    "policies", "services", "levels", "settlements", "sites", "facilities",
+    "referrals", "road_nodes", "road_links", "road_classes", "road_upgrades",
+    "road_upgrade_links", "connections", "travel",
+)  # fmt: skip
+"""Tables from which access and places are derived."""
 
 
 @dataclass(frozen=True)
@@ -34,30 +48,20 @@ class Policies:
     allow_reducing: bool
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """One future; see table ``scenarios``."""
-
-    scenario: str
-    title: str
-    projection: str
-    capex_factor: float
-    opex_factor: float
-    budget_factor: float
-
-
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """Everything that defines a problem.
+    """Everything that defines a problem, seen under one of its scenarios.
 
-    Build one with :func:`aumaq.instances.read` or :func:`from_tables`. Tables are
-    given out as copy-on-write copies: changing one never changes the instance.
-    Two instances are equal if their tables and the active scenario are. ``origin`` is
-    the name or folder that it was read from.
+    Build one with :func:`aumaq.instances.read` or :func:`from_tables`. ``tables`` are
+    those of the active scenario, ``base`` as they were given. Tables are given out as
+    copy-on-write copies: changing one never changes the instance. Two instances are
+    equal if their tables and the active scenario are. ``origin`` is the name or folder
+    that it was read from.
     """
 
+    base: Mapping[str, pd.DataFrame]
     tables: Mapping[str, pd.DataFrame]
-    scenario: str
+    active_scenario: Scenario
     outlines: dict[str, Any] | None = None
     warnings: tuple[Problem, ...] = ()
     origin: str = ""
@@ -95,8 +99,8 @@ class Instance:
 
     @cached_property
     def content_hash(self) -> str:
-        """The sha256 of all tables: the same in every file format."""
-        return content_hash(self.tables)
+        """The sha256 of all tables as given: the same in every file format."""
+        return content_hash(self.base)
 
     @property
     def _head(self) -> pd.Series[Any]:
@@ -134,27 +138,23 @@ class Instance:
             allow_reducing=bool(row["allow_reducing"]),
         )
 
-    @cached_property
-    def active_scenario(self) -> Scenario:
-        """The row of the active scenario."""
-        rows = self.tables["scenarios"]
-        row = rows[rows["scenario"] == self.scenario].iloc[0]
-        return Scenario(
-            scenario=self.scenario,
-            title=str(row["title"]) or self.scenario,
-            projection=str(row["projection"]) or self.scenario,
-            capex_factor=float(row["capex_factor"]),
-            opex_factor=float(row["opex_factor"]),
-            budget_factor=float(row["budget_factor"]),
-        )
+    @property
+    def scenario(self) -> str:
+        """The name of the active scenario."""
+        return self.active_scenario.scenario
 
     def _texts(self, table: str, column: str) -> tuple[str, ...]:
         return tuple(self.tables[table][column])
 
     @property
     def scenario_names(self) -> tuple[str, ...]:
-        """All scenarios; the first is the default."""
-        return self._texts("scenarios", "scenario")
+        """All scenarios without variants; the first is the default."""
+        return tuple(self.base["scenarios"]["scenario"])
+
+    @property
+    def all_scenario_names(self) -> tuple[str, ...]:
+        """All scenarios with every combination of variants."""
+        return all_names(self.base)
 
     @property
     def period_names(self) -> tuple[str, ...]:
@@ -203,14 +203,50 @@ class Instance:
     # -- variations ------------------------------------------------------------
 
     def with_scenario(self, name: str) -> Instance:
-        """Return the instance with another active scenario."""
-        if name not in self.scenario_names:
-            raise UnknownNameError("scenario", name, self.scenario_names)
-        return replace(self, scenario=name)
+        """Return the instance under another scenario, ``managed+dear``, say.
+
+        Raises UnknownNameError if there is no such scenario, InstanceError if its
+        overrides make an instance that cannot be used.
+        """
+        other = self._under(scenario_named(self.base, name))
+        if other.active_scenario.overrides:
+            _check(other)
+        return other
+
+    def _under(self, scenario: Scenario) -> Instance:
+        """Return the instance under a scenario, unchecked."""
+        tables = MappingProxyType(active_tables(self.base, scenario))
+        is_alike = all(tables[name] is self.tables[name] for name in DERIVED_FROM)
+        return replace(
+            self,
+            tables=tables,
+            active_scenario=scenario,
+            _derived=self._derived if is_alike else {},
+        )
+
+    def check_scenarios(self) -> None:
+        """Raise InstanceError with all that is wrong under any scenario."""
+        problems: list[Problem] = []
+        for name in self.all_scenario_names:
+            try:
+                self.with_scenario(name)
+            except InstanceError as error:
+                problems += error.problems
+        if problems:
+            raise InstanceError(problems)
+
+    @cached_property
+    def futures(self) -> tuple[Instance, ...]:
+        """The instance under each scenario without variants that can be used."""
+        found = []
+        for name in self.scenario_names:
+            with contextlib.suppress(InstanceError):
+                found.append(self._under(scenario_named(self.base, name)))
+        return tuple(found)
 
     def replace(self, **tables: pd.DataFrame) -> Instance:
         """Return an instance with some tables replaced; validated anew."""
-        instance = from_tables({**self.tables, **tables}, outlines=self.outlines)
+        instance = from_tables({**self.base, **tables}, outlines=self.outlines)
         return instance.with_scenario(self.scenario)
 
     # -- what follows from the tables --------------------------------------------
@@ -322,16 +358,33 @@ class Instance:
 def from_tables(
     tables: Mapping[str, pd.DataFrame], *, outlines: dict[str, Any] | None = None
 ) -> Instance:
-    """Build a validated instance; raise InstanceError with everything wrong."""
+    """Build a validated instance under its first scenario.
+
+    Raises InstanceError with everything wrong.
+    """
     typed, problems = normalise(tables)
     errors, warnings = validate(typed, problems)
     if errors:
         raise InstanceError(errors)
-    frozen = MappingProxyType(typed)
-    draft = Instance(frozen, str(typed["scenarios"]["scenario"].iloc[0]), outlines)
-    errors, more = validate_access(draft)
+    base = MappingProxyType(typed)
+    first = scenario_named(base, str(typed["scenarios"]["scenario"].iloc[0]))
+    draft = Instance(base, base, first, outlines)._under(first)
+    more = _check(draft, is_done=not first.overrides)
+    return replace(draft, warnings=(*warnings, *more))
+
+
+def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
+    """Return warnings on the active scenario; raise InstanceError with its errors.
+
+    *is_done*: its tables were validated, only what needs access is left.
+    """
+    errors, warnings = ([], []) if is_done else validate(instance.tables, [])
+    if not errors:
+        errors, more = validate_access(instance)
+        warnings = [*warnings, *more]
+    if errors and instance.active_scenario.overrides:
+        where = f"in scenario {instance.scenario!r}: "
+        errors = [replace(e, message=where + e.message) for e in errors]
     if errors:
         raise InstanceError(errors)
-    return Instance(
-        frozen, draft.scenario, outlines, (*warnings, *more), _derived=draft._derived
-    )
+    return warnings

@@ -42,13 +42,14 @@ def normalise(
             frame = pd.DataFrame() if frame is None else frame
         if table.is_single and not table.is_required and frame.empty:
             frame = pd.DataFrame([{}])
-        tables[table.name] = _normalise_table(table, frame, problems)
+        tables[table.name] = table_of(table, frame, problems)
     return tables, problems
 
 
-def _normalise_table(
+def table_of(
     table: Table, frame: pd.DataFrame, problems: list[Problem]
 ) -> pd.DataFrame:
+    """Return the typed table; what cannot be read becomes blank and a problem."""
     frame = frame.reset_index(drop=True)
     known = [column.name for column in table.columns]
     given = [str(name) for name in frame.columns]
@@ -70,7 +71,9 @@ def _normalise_table(
     columns: dict[str, pd.Series[object]] = {}
     for column in table.columns:
         if column.name in given:
-            columns[column.name] = _read(table, column, frame[column.name], problems)
+            columns[column.name] = read_cells(
+                table, column, frame[column.name], problems
+            )
             continue
         if column.is_required and len(frame):
             meaning = f"{column.meaning}, {column.unit or column.kind}"
@@ -111,7 +114,7 @@ def _text(cells: pd.Series[object]) -> pd.Series[object]:
     return cells.astype("object").where(cells.notna(), "").astype("str").str.strip()
 
 
-def _read(
+def read_cells(
     table: Table, column: Column, cells: pd.Series[object], problems: list[Problem]
 ) -> pd.Series[object]:
     """Return the typed column; what cannot be read becomes blank and a problem."""

@@ -163,7 +163,7 @@ def write(instance: Instance, folder: str | Path) -> Path:
             tomli_w.dumps(_document(instance)), encoding="utf-8"
         )
         for table in TABLES:
-            frame = instance.tables[table.name]
+            frame = instance.base[table.name]
             if not table.in_toml and len(frame):
                 frame.to_csv(draft / table.file, index=False, lineterminator="\n")
         if instance.outlines is not None:
@@ -184,7 +184,7 @@ def _document(instance: Instance) -> dict[str, Any]:
             continue
         rows = [
             {str(k): _plain(v) for k, v in row.items() if v == v and v != ""}
-            for row in instance.tables[table.name].to_dict("records")
+            for row in instance.base[table.name].to_dict("records")
         ]
         document[table.name] = rows[0] if table.is_single else rows
     return document

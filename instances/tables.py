@@ -25,6 +25,7 @@ from aumaq.instances.tables_roads import (
     ROAD_UPGRADES,
     TRAVEL,
 )
+from aumaq.instances.tables_scenarios import OVERRIDES, SCENARIOS, VARIANTS
 from aumaq.instances.tables_services import (
     BUDGETS,
     FACILITIES,
@@ -39,7 +40,6 @@ from aumaq.instances.tables_settings import (
     INSTANCE,
     PERIODS,
     POLICIES,
-    SCENARIOS,
     SERVICES,
 )
 from aumaq.instances.tables_territory import (
@@ -53,7 +53,7 @@ OWN_COLUMN_PREFIX = "x_"
 """Columns that start with this are the user's own: kept, never interpreted."""
 
 TABLES: tuple[Table, ...] = (
-    INSTANCE, POLICIES, PERIODS, SCENARIOS, GROUPS, SERVICES,
+    INSTANCE, POLICIES, PERIODS, SCENARIOS, VARIANTS, OVERRIDES, GROUPS, SERVICES,
     LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, POPULATION, GROWTH,
     SITES, FACILITIES, STANDARDS, REFERRALS, BUDGETS,
     ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, ROAD_UPGRADES, ROAD_UPGRADE_LINKS,

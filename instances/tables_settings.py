@@ -1,4 +1,4 @@
-"""Tables that live in ``instance.toml``: periods, scenarios, groups, services."""
+"""Tables that live in ``instance.toml``: periods, groups, services."""
 
 from __future__ import annotations
 
@@ -80,46 +80,6 @@ PERIODS = Table(
         {"period": "2026-30", "first_year": 2026, "years": 5},
         {"period": "2031-35", "first_year": 2031, "years": 5},
     ),
-)
-
-
-SCENARIOS = Table(
-    "scenarios",
-    "The futures; the first one is the default.",
-    (
-        Column("scenario", "text", "name of the scenario"),
-        Column("title", "text", "title for readers", default=None),
-        Column(
-            "projection",
-            "text",
-            "scenario name to look up in `population` and `growth`"
-            " (empty: the scenario's own name)",
-            default=None,
-        ),
-        Column(
-            "capex_factor",
-            "number",
-            "all investments times this",
-            "factor",
-            1.0,
-            low=0.0,
-        ),
-        Column(
-            "opex_factor",
-            "number",
-            "all yearly costs times this",
-            "factor",
-            1.0,
-            low=0.0,
-        ),
-        Column(
-            "budget_factor", "number", "all budgets times this", "factor", 1.0, low=0.0
-        ),
-    ),
-    key=("scenario",),
-    in_toml=True,
-    is_required=True,
-    example=({"scenario": "base", "title": "Base"},),
 )
 
 

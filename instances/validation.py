@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import checks_networks, checks_population, checks_roads
+from aumaq.instances import (
+    checks_networks,
+    checks_population,
+    checks_roads,
+    checks_scenarios,
+)
 from aumaq.instances.checks import CHECKS, Tables, Warn
 from aumaq.instances.checks_access import ACCESS_CHECKS
 from aumaq.instances.errors import Problem, did_you_mean
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 assert checks_networks
 assert checks_population
 assert checks_roads
+assert checks_scenarios
 
 Split = tuple[list[Problem], list[Problem]]
 

@@ -1,0 +1,52 @@
+"""Checks of scenarios: what they name is there, and every override means something."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.errors import did_you_mean
+from aumaq.instances.overriding import listed, overridden
+from aumaq.instances.scenarios import JOIN
+
+
+@check("scenarios", "variants", "overrides")
+def scenarios_name_overrides(tables: Tables) -> Found:
+    """Sets of overrides exist and are used; names do not hold the sign that joins."""
+    known = set(tables["overrides"]["override"])
+    used = set()
+    for table, code in (("scenarios", "scenario"), ("variants", "variant")):
+        rows = tables[table]
+        for i in rows.index:
+            name = str(rows[code][i])
+            if JOIN in name and len(tables["variants"]):
+                yield problem(table, f"expected a name without {JOIN!r}", i, code, name)
+            for wanted in listed(str(rows["overrides"][i])):
+                used.add(wanted)
+                if wanted not in known:
+                    hint = did_you_mean(wanted, known)
+                    yield problem(table, f"no such set in overrides{hint}", i,
+                                  "overrides", wanted)  # fmt: skip
+    codes = tables["overrides"]["override"]
+    for i in np.flatnonzero(~codes.isin(used) & ~codes.duplicated()):
+        yield Warn(problem("overrides", "no scenario or variant names this set", i,
+                           "override", codes[i]))  # fmt: skip
+    clash = tables["variants"]["variant"].isin(tables["scenarios"]["scenario"])
+    for i in np.flatnonzero(clash):
+        name = tables["variants"]["variant"][i]
+        yield problem("variants", "is the name of a scenario", i, "variant", name)
+
+
+@check("scenarios")
+def some_scenario_counts(tables: Tables) -> Found:
+    """Not all futures have the weight 0."""
+    if len(tables["scenarios"]) and not (tables["scenarios"]["probability"] > 0).any():
+        yield problem("scenarios", "expected a weight above 0 in some scenario", 0,
+                      "probability", 0)  # fmt: skip
+
+
+@check("overrides")
+def overrides_mean_something(tables: Tables) -> Found:
+    """Each override names a table, rows, a column and a value that it may have."""
+    for name in dict.fromkeys(tables["overrides"]["override"]):
+        yield from overridden(tables, [name])[1]

@@ -1,0 +1,115 @@
+"""Scenarios: names made of a base and variants, and the tables that follow from one.
+
+``managed+dear+tight`` is the row ``managed`` of ``scenarios`` with one variant of each
+of some axes: factors and weights multiply, overrides apply one after the other, the
+last projection that is named counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+from aumaq.instances.errors import InstanceError, UnknownNameError
+from aumaq.instances.overriding import listed, overridden
+
+Tables = Mapping[str, pd.DataFrame]
+
+JOIN = "+"
+"""Stands between a scenario and its variants."""
+FACTORS = ("capex_factor", "opex_factor", "budget_factor", "probability")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One future; see tables ``scenarios`` and ``variants``.
+
+    ``projection`` and ``overrides`` are those of the base and its variants together.
+    """
+
+    scenario: str
+    title: str
+    projection: str
+    capex_factor: float
+    opex_factor: float
+    budget_factor: float
+    probability: float = 1.0
+    overrides: tuple[str, ...] = ()
+
+
+def scenario_named(tables: Tables, name: str) -> Scenario:
+    """Return a scenario, with variants or without (UnknownNameError if there is none).
+
+    *tables* are the instance's own. Variants may come in any order; the scenario's name
+    has them in the order of the axes.
+    """
+    bases, variants = tables["scenarios"], tables["variants"]
+    base, *added = [name] if name in set(bases["scenario"]) else name.split(JOIN)
+    if base not in set(bases["scenario"]):
+        raise UnknownNameError("scenario", name, all_names(tables))
+    known = pd.Index(variants["variant"])
+    for variant in added:
+        if variant not in known:
+            raise UnknownNameError(f"variant in {name!r}:", variant, known)
+    chosen = variants.iloc[sorted(known.get_loc(variant) for variant in added)]
+    twice = chosen["axis"][chosen["axis"].duplicated()]
+    if len(twice):
+        known_names = all_names(tables)
+        raise UnknownNameError(
+            f"scenario (two variants of {twice.iloc[0]!r})", name, known_names
+        )
+    row = bases[bases["scenario"] == base].iloc[0]
+    parts = [row, *(variant for _, variant in chosen.iterrows())]
+    factor = dict.fromkeys(FACTORS, 1.0)
+    for part in parts:
+        for key in FACTORS:
+            factor[key] *= float(part[key])
+    titles = [str(part["title"]) or code for part, code in zip(
+        parts, [base, *chosen["variant"]], strict=True)]  # fmt: skip
+    projections = [str(part["projection"]) for part in parts if part["projection"]]
+    return Scenario(
+        scenario=JOIN.join([base, *chosen["variant"]]),
+        title=", ".join(titles),
+        projection=projections[-1] if projections else base,
+        overrides=tuple(o for part in parts for o in listed(str(part["overrides"]))),
+        **factor,
+    )
+
+
+def all_names(tables: Tables) -> tuple[str, ...]:
+    """Return every scenario with every combination of variants, none included."""
+    axes = [
+        ["", *part["variant"]]
+        for _, part in tables["variants"].groupby("axis", sort=False)
+    ]
+    return tuple(
+        JOIN.join(part for part in parts if part)
+        for parts in product(tables["scenarios"]["scenario"], *axes)
+    )
+
+
+def active_tables(tables: Tables, scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Return the tables of one scenario: overrides done, no other scenario left.
+
+    They make an instance of their own. Raises InstanceError where overrides are wrong.
+    """
+    changed, problems = overridden(tables, scenario.overrides)
+    if problems:
+        raise InstanceError(problems)
+    row = {
+        "scenario": scenario.scenario,
+        "title": scenario.title,
+        "projection": scenario.projection,
+        "overrides": "",
+        **{name: getattr(scenario, name) for name in FACTORS},
+    }
+    like = tables["scenarios"]
+    scenarios = pd.DataFrame([row], columns=list(row)).reindex(columns=like.columns)
+    texts = {name: "" for name in like.columns if name not in row}
+    changed["scenarios"] = scenarios.fillna(texts).astype(like.dtypes.to_dict())
+    for name in ("variants", "overrides"):
+        changed[name] = tables[name].iloc[:0]
+    return changed
