@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq import show
+from aumaq import cli_project, show
 from aumaq.options import (
     AsJson,
     Gap,
@@ -105,6 +105,9 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
         typer.echo(json.dumps({**found, "seconds": seconds}, ensure_ascii=False))
     else:
         show.facts(found, seconds)
+
+
+app.command()(cli_project.project)
 
 
 @app.command()

@@ -172,3 +172,25 @@ def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
     rows += [(f"{n}: load shed", f"{x:.3%}") for n, x in way["shed_share"].items()]
     rows += [(f"{k}: invested", f"{x:,.0f}") for k, x in way["investment_mln"].items()]
     return rows
+
+
+def projection(found: Any, instance: aumaq.Instance) -> None:
+    """Print people by region at the start and end of a projection, and the flows."""
+    first, last = found.years[0], found.years[-1]
+    text = f"{instance.title}: projection {found.name}, {first} to {last}"
+    out.print(text, style="bold", markup=False)
+    names = dict(instance.table("regions")[["region", "name"]].to_numpy().tolist())
+    sums = found.ledger.groupby("region", sort=False).sum(numeric_only=True)
+    flows = [c for c in found.ledger.columns if c not in ("region", "year", "start",
+                                                          "end")]  # fmt: skip
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("region")
+    for head in (str(first), *flows, str(last)):
+        table.add_column(head.replace("_", " "), justify="right")
+    wide = found.totals.pivot(index="region", columns="year", values="persons")
+    rows = [(names.get(r, r), wide.loc[r], sums.loc[r]) for r in sums.index]
+    rows.append(("all", wide.sum(), sums.sum()))
+    for name, people, flow in rows:
+        cells = [people[first], *(flow[c] for c in flows), people[last]]
+        table.add_row(name, *(f"{cell:,.0f}" for cell in cells))
+    out.print(table)

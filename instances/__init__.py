@@ -11,7 +11,8 @@ from aumaq.instances.errors import (
     UnknownNameError,
     did_you_mean,
 )
-from aumaq.instances.instance import Instance, Policies, from_tables
+from aumaq.instances.instance import Instance, from_tables
+from aumaq.instances.policies import Policies
 from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
 from aumaq.instances.scenarios import Scenario
 

@@ -13,6 +13,13 @@ from aumaq.instances.upgraded_access import upgraded_options
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
+DERIVED_FROM = (
+    "policies", "services", "levels", "settlements", "sites", "facilities",
+    "referrals", "road_nodes", "road_links", "road_classes", "road_upgrades",
+    "road_upgrade_links", "connections", "travel",
+)  # fmt: skip
+"""Tables from which access and places are derived."""
+
 
 def sites(instance: Instance, service: str) -> pd.DataFrame:
     """Return the sites of a service; name, lat, lon, region filled in."""

@@ -18,34 +18,20 @@ from aumaq.instances.access import Places, RoadGraph, tie
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.normalising import normalise
+from aumaq.instances.policies import Policies, policies_of
+from aumaq.instances.projection import Projection, project
 from aumaq.instances.scenarios import (
     Scenario,
     active_tables,
     all_names,
+    changed_tables,
+    is_computed,
     scenario_named,
 )
 from aumaq.instances.upgraded_access import connection_options
 from aumaq.instances.validation import validate, validate_access
 
 Floats = NDArray[np.float64]
-
-DERIVED_FROM = (
-    "policies", "services", "levels", "settlements", "sites", "facilities",
-    "referrals", "road_nodes", "road_links", "road_classes", "road_upgrades",
-    "road_upgrade_links", "connections", "travel",
-)  # fmt: skip
-"""Tables from which access and places are derived."""
-
-
-@dataclass(frozen=True)
-class Policies:
-    """Switches and rates of the whole territory; see table ``policies``."""
-
-    discount_rate: float
-    value_of_time_per_hour: float
-    count_residual_value: bool
-    allow_closing: bool
-    allow_reducing: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +41,9 @@ class Instance:
     Build one with :func:`aumaq.instances.read` or :func:`from_tables`. ``tables`` are
     those of the active scenario, ``base`` as they were given. Tables are given out as
     copy-on-write copies: changing one never changes the instance. Two instances are
-    equal if their tables and the active scenario are. ``origin`` is the name or folder
-    that it was read from.
+    equal if their tables and the active scenario are. ``kept`` says how much of the
+    services stays near settlements, where a plan told (see :meth:`with_kept_services`).
+    ``origin`` is the name or folder that it was read from.
     """
 
     base: Mapping[str, pd.DataFrame]
@@ -65,6 +52,7 @@ class Instance:
     outlines: dict[str, Any] | None = None
     warnings: tuple[Problem, ...] = ()
     origin: str = ""
+    kept: Mapping[str, float] | None = None
     _derived: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __eq__(self, other: object) -> bool:
@@ -74,6 +62,7 @@ class Instance:
         return (
             self.content_hash == other.content_hash
             and self.scenario == other.scenario
+            and self.kept == other.kept
             and self.outlines == other.outlines
         )
 
@@ -129,14 +118,7 @@ class Instance:
     @cached_property
     def policies(self) -> Policies:
         """The switches and rates of the whole territory."""
-        row = self.tables["policies"].iloc[0]
-        return Policies(
-            discount_rate=float(row["discount_rate"]),
-            value_of_time_per_hour=float(row["value_of_time_per_hour"]),
-            count_residual_value=bool(row["count_residual_value"]),
-            allow_closing=bool(row["allow_closing"]),
-            allow_reducing=bool(row["allow_reducing"]),
-        )
+        return policies_of(self.tables)
 
     @property
     def scenario(self) -> str:
@@ -176,6 +158,12 @@ class Instance:
         """The networks in order."""
         return self._texts("networks", "network")
 
+    @cached_property
+    def projection(self) -> Projection:
+        """The computed projection (UnknownNameError where people are given)."""
+        tables = changed_tables(self.base, self.active_scenario)
+        return project(tables, self.active_scenario.projection, self.kept)
+
     def people_load(self, network: str) -> Floats:
         """Return the load of people, (settlements, periods), units of the network."""
         return loads.people_load(self.tables, self.active_scenario.projection, network)
@@ -213,14 +201,31 @@ class Instance:
             _check(other)
         return other
 
-    def _under(self, scenario: Scenario) -> Instance:
-        """Return the instance under a scenario, unchecked."""
-        tables = MappingProxyType(active_tables(self.base, scenario))
-        is_alike = all(tables[name] is self.tables[name] for name in DERIVED_FROM)
+    def with_kept_services(self, kept: Mapping[str, float]) -> Instance:
+        """Return the instance with people projected for services that a plan keeps.
+
+        *kept*: settlement -> share of services near it. Matters where the projection is
+        computed and has the lever ``retention``.
+        """
+        return self._under(self.active_scenario, dict(kept))
+
+    def _under(
+        self, scenario: Scenario, kept: Mapping[str, float] | None = None
+    ) -> Instance:
+        """Return the instance under a scenario, unchecked where nothing is computed."""
+        changed = changed_tables(self.base, scenario)
+        is_changed = bool(scenario.overrides) and is_computed(changed, scenario)
+        if is_changed and (errors := validate(changed, [])[0]):
+            raise InstanceError(errors)
+        tables = MappingProxyType(active_tables(changed, scenario, kept))
+        is_alike = all(
+            tables[name] is self.tables[name] for name in deriving.DERIVED_FROM
+        )
         return replace(
             self,
             tables=tables,
             active_scenario=scenario,
+            kept=kept,
             _derived=self._derived if is_alike else {},
         )
 

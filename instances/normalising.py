@@ -66,7 +66,7 @@ def table_of(
                     column=f"{label}{name}",
                 )
             )
-    if frame.empty and set(given) <= set(known):
+    if not len(frame) and set(given) <= set(known):
         return _without_rows(table.name).copy(deep=False)
     columns: dict[str, pd.Series[object]] = {}
     for column in table.columns:

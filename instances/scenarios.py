@@ -15,11 +15,19 @@ import pandas as pd
 
 from aumaq.instances.errors import InstanceError, UnknownNameError
 from aumaq.instances.overriding import listed, overridden
+from aumaq.instances.projection import project
+from aumaq.instances.tables_projection import PROJECTION_TABLES
 
 Tables = Mapping[str, pd.DataFrame]
 
 JOIN = "+"
 """Stands between a scenario and its variants."""
+OF_PROJECTIONS = tuple(
+    table.name
+    for table in PROJECTION_TABLES
+    if any(column.name == "projection" for column in table.columns)
+)
+"""Tables of which nothing is left once a projection is computed."""
 FACTORS = ("capex_factor", "opex_factor", "budget_factor", "probability")
 
 
@@ -91,14 +99,39 @@ def all_names(tables: Tables) -> tuple[str, ...]:
     )
 
 
-def active_tables(tables: Tables, scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """Return the tables of one scenario: overrides done, no other scenario left.
+def changed_tables(tables: Tables, scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Return the tables with the overrides of a scenario done.
 
-    They make an instance of their own. Raises InstanceError where overrides are wrong.
+    Raises InstanceError where overrides are wrong.
     """
     changed, problems = overridden(tables, scenario.overrides)
     if problems:
         raise InstanceError(problems)
+    return changed
+
+
+def is_computed(tables: Tables, scenario: Scenario) -> bool:
+    """Whether the scenario's people are computed, from table ``projections``."""
+    return scenario.projection in set(tables["projections"]["projection"])
+
+
+def active_tables(
+    tables: Tables, scenario: Scenario, kept: Mapping[str, float] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of one scenario: its projection computed, no other one left.
+
+    *tables* have its overrides done. The result makes an instance of its own. *kept*:
+    share of services kept near a settlement; see :func:`projection.project`.
+    """
+    changed = dict(tables)
+    if is_computed(tables, scenario):
+        rows = project(tables, scenario.projection, kept).rows()
+        given = tables["population"]
+        given = given[given["scenario"] != scenario.projection]
+        both = pd.concat([given, rows], ignore_index=True)
+        changed["population"] = both.reindex(columns=given.columns, fill_value="")
+    for name in OF_PROJECTIONS:
+        changed[name] = tables[name].iloc[:0]
     row = {
         "scenario": scenario.scenario,
         "title": scenario.title,

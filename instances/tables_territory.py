@@ -51,6 +51,9 @@ SETTLEMENTS = Table(
         Column("is_border", "flag", "in the border area", default=False),
         Column("is_growth_point", "flag", "growth point of the policy", default=False),
         Column(
+            "agglomeration", "text", "agglomeration that it belongs to", default=None
+        ),
+        Column(
             "node",
             "text",
             "road node (empty: the nearest one)",

@@ -17,6 +17,7 @@ import pandas as pd
 from aumaq.instances import (
     checks_networks,
     checks_population,
+    checks_projection,
     checks_roads,
     checks_scenarios,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 # Importing them registers their checks.
 assert checks_networks
 assert checks_population
+assert checks_projection
 assert checks_roads
 assert checks_scenarios
 

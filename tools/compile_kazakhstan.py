@@ -18,6 +18,7 @@ from types import ModuleType
 
 import kz_grid
 import kz_networks
+import kz_population
 import kz_roads
 import kz_services as kz
 import numpy as np
@@ -101,6 +102,7 @@ def settlements(source: Path, spec: Spec, codes: pd.DataFrame) -> pd.DataFrame:
     frame["is_border"] = border_km(source, points) <= BORDER_KM
     largest = frame.groupby("region")["population"].transform("max")
     frame["is_growth_point"] = frame["population"] == largest
+    frame["agglomeration"] = kz_population.agglomerations(frame, points)
     frame["is_synthetic"] = raw["coord_source"].str.startswith("synthetic") | (
         raw["pop_source"] == "synthetic"
     )
@@ -149,24 +151,6 @@ def roads(
     nodes = nodes[nodes["node"].isin(used)].reset_index(drop=True)
     assert len(nodes) == len(used), set(used) - set(nodes["node"])
     return nodes, table
-
-
-def growth(source: Path, codes: list[str]) -> pd.DataFrame:
-    """Return population in mid-period relative to 2023, by scenario and region."""
-    plan = pd.read_csv(source / "projections.csv")
-    base = pd.read_csv(source / "regions_population.csv")
-    start = base[base["year"] == 2023].set_index("code")["total"]
-    rows = []
-    for (scenario, code), part in plan.groupby(["scenario", "code"]):
-        if code not in codes:
-            continue
-        part = part.sort_values("year")
-        for period, first in PERIODS:
-            people = np.interp(first + 2.5, part["year"], part["population"])
-            rows.append((scenario, code, period, round(people / start[code], 4)))
-    columns = ["scenario", "region", "period", "factor"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.assign(source="projections.csv, interpolated; base 2023")
 
 
 def stock(source: Path, places: pd.DataFrame) -> pd.DataFrame:
@@ -272,15 +256,22 @@ def document(spec: Spec) -> dict[str, object]:
             {"scenario": "inertial", "title": "Trends continue"},
             {"scenario": "managed", "title": "Growth is steered"},
         ],
+        "variants": kz_population.VARIANTS,
         "groups": [
-            {"group": "pupils", "title": "Pupils", "share_urban": 0.159,
-             "share_rural": 0.183, "source": "pupils per inhabitant 2017/18 (derived)"},
+            kz_population.PUPILS,
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
              "share_rural": 1.0, "source": "all"},
         ],
         "services": kz.SERVICES + (spec.networks.SERVICES if spec.networks else []),
         **({"networks": spec.networks.NETWORKS} if spec.networks else {}),
     }  # fmt: skip
+
+
+def most_growth(totals: pd.DataFrame) -> float:
+    """Return by how much the fastest region grows until the last period."""
+    totals = totals[totals["year"] <= PERIODS[-1][1] + 5]
+    ends = totals.sort_values("year").groupby(["projection", "region"])["persons"]
+    return float((ends.last() / ends.first()).max())
 
 
 def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
@@ -311,7 +302,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     has_node = places["settlement"].isin(nodes["node"])
     places.insert(9, "node", places["settlement"].where(has_node, ""))
     used = set(places["region"])
-    factors = growth(source, sorted(used))
+    people = kz_population.tables(source, places)
     today = stock(source, places)
     names = codes[codes["code"].isin(used)]
     tables = {
@@ -319,9 +310,9 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         "regions": names[["code", "name_en", "name_kk", "name_ru"]].rename(
             columns={"code": "region", "name_en": "name"}
         ),
-        "growth": factors,
+        **people,
         "levels": pd.DataFrame(kz.LEVELS, columns=list(kz.LEVEL_COLUMNS)),
-        "sites": sites(places, today, float(factors["factor"].max())),
+        "sites": sites(places, today, most_growth(people["population_totals"])),
         "facilities": with_renewals(today),
         "standards": pd.DataFrame(kz.STANDARDS),
         "referrals": pd.DataFrame(kz.REFERRALS),

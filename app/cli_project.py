@@ -1,0 +1,54 @@
+"""``aumaq project``: the computed projection of a scenario."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aumaq import show
+from aumaq.options import AsJson, Name, ScenarioName, read_instance
+
+
+def project(
+    name: Name,
+    scenario: ScenarioName = "",
+    projection: Annotated[
+        str, typer.Option(help="another one (default: the scenario's)")
+    ] = "",
+    until: Annotated[
+        int, typer.Option(help="last year (default: end of the last period)")
+    ] = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for CSV files")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where people will live: regions by year, births, deaths, migration."""
+    from aumaq.instances.projection import project as compute
+    from aumaq.results.exports.projection_tables import write_projection
+
+    instance = read_instance(name, scenario)
+    found = compute(
+        instance.base if projection else instance.projection.tables,
+        projection or instance.active_scenario.projection,
+        until_year=until,
+    )
+    if folder is not None:
+        write_projection(found, folder)
+    if as_json:
+        record = {
+            "instance": instance.name,
+            "scenario": instance.scenario,
+            "projection": found.name,
+            "years": list(found.years),
+            "totals": found.totals.to_dict("records"),
+            "ledger": found.ledger.to_dict("records"),
+        }
+        typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    show.projection(found, instance)
+    if folder is not None:
+        typer.echo(f"written to {folder}")

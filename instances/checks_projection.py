@@ -1,0 +1,165 @@
+"""Checks of computed projections: ages fit steps, regions and names are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import demand
+from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.errors import did_you_mean
+from aumaq.instances.tables_projection import ALL_AGES
+
+WITH_REGION = ("cohorts", "fertility", "survival", "external_migration",
+               "population_totals", "levers")  # fmt: skip
+WITH_PROJECTION = ("fertility", "survival", "migration_rates", "external_migration",
+                   "population_totals", "levers", "announced_sites")  # fmt: skip
+
+
+@check("settlements", *WITH_REGION, "migration_rates")
+def regions_of_projections(tables: Tables) -> Found:
+    """Regions that rates, totals and levers name have settlements."""
+    known = sorted(set(tables["settlements"]["region"]))
+    columns = [(name, "region") for name in WITH_REGION]
+    columns += [("migration_rates", "from_region"), ("migration_rates", "to_region")]
+    for table, column in columns:
+        cells = tables[table][column]
+        for i in np.flatnonzero(~cells.isin([*known, ""])):
+            hint = did_you_mean(str(cells[i]), known)
+            yield problem(table, f"no settlement has this region{hint}", i, column,
+                          cells[i])  # fmt: skip
+
+
+@check("projections", "population", "cohorts")
+def projections_are_computed_once(tables: Tables) -> Found:
+    """A computed projection has no rows of its own in `population`."""
+    computed = set(tables["projections"]["projection"])
+    rows = tables["population"]["scenario"]
+    for i in np.flatnonzero(rows.isin(computed) & ~rows.duplicated()):
+        yield problem(
+            "population", "this projection is computed (table projections); expected no"
+            " rows of it here", i, "scenario", rows[i],
+        )  # fmt: skip
+    if len(tables["projections"]) and tables["cohorts"].empty:
+        yield Warn(
+            problem("cohorts", "no age groups: regions grow by population_totals only")
+        )
+
+
+@check("projections", "cohorts", "settlements")
+def cohorts_are_complete(tables: Tables) -> Found:
+    """Age groups start at 0, are as wide as a step, and are there in all regions."""
+    cohorts = tables["cohorts"]
+    if cohorts.empty:
+        return
+    ages = np.array(sorted(set(cohorts["from_age"])))
+    steps = tables["projections"]["step_years"]
+    for i in steps.index:
+        wanted = np.arange(len(ages)) * int(steps[i])
+        if not np.array_equal(ages, wanted):
+            yield problem(
+                "projections", "expected age groups in cohorts from 0 on, each as wide"
+                f" as a step; they start at {', '.join(map(str, ages))}", i,
+                "step_years", steps[i],
+            )  # fmt: skip
+    mixed = (cohorts["sex"] == "").any() and (cohorts["sex"] != "").any()
+    if mixed:
+        i = int(np.flatnonzero(cohorts["sex"] == "")[0])
+        yield problem("cohorts", "expected a sex on every row, or on none", i, "sex")
+    has = {str(region) for region in cohorts["region"]}
+    if "" not in has:
+        missing = sorted(set(tables["settlements"]["region"]) - has)
+        if missing:
+            yield problem("cohorts", "missing regions (or rows with an empty region for"
+                          f" all others): {', '.join(missing)}")  # fmt: skip
+    sums = cohorts.groupby("region")["persons"].sum()
+    for region in sums.index[sums <= 0]:
+        yield problem("cohorts", "expected some people", None, "persons", region)
+
+
+@check("cohorts", *WITH_PROJECTION)
+def ages_are_known(tables: Tables) -> Found:
+    """Rates name age groups that there are."""
+    known = {int(age) for age in tables["cohorts"]["from_age"]} | {ALL_AGES}
+    for table in ("fertility", "survival", "migration_rates", "external_migration"):
+        cells = tables[table]["from_age"]
+        for i in np.flatnonzero(~cells.isin(known)):
+            ages = ", ".join(str(age) for age in sorted(known))
+            yield problem(table, f"no such age group; expected one of {ages}", i,
+                          "from_age", cells[i])  # fmt: skip
+
+
+@check("groups", "cohorts", "projections")
+def groups_have_ages(tables: Tables) -> Found:
+    """A group from ages has a beginning below its end, and something to count."""
+    groups = tables["groups"]
+    given = groups["from_age"].notna()
+    for i in np.flatnonzero(~given & groups["to_age"].notna()):
+        yield problem("groups", "expected from_age too", i, "from_age")
+    for i in np.flatnonzero(given & (groups["to_age"] <= groups["from_age"])):
+        yield problem("groups", "expected more than from_age", i, "to_age",
+                      groups["to_age"][i])  # fmt: skip
+    for i in np.flatnonzero(given & (groups["group"] == demand.ALL)):
+        yield problem("groups", "all inhabitants have no ages", i, "from_age",
+                      groups["from_age"][i])  # fmt: skip
+
+
+@check("projections", "migration_rates", "cohorts", "settlements")
+def migration_is_possible(tables: Tables) -> Found:
+    """Nobody moves to where they are; no more people leave than there are."""
+    rates = tables["migration_rates"]
+    for i in np.flatnonzero(rates["from_region"] == rates["to_region"]):
+        yield problem("migration_rates", "expected two regions", i, "to_region",
+                      rates["to_region"][i])  # fmt: skip
+    keys = ["projection", "from_region", "first_year", "from_age"]
+    sums = rates.groupby(keys)["share_per_year"].sum()
+    step = int(tables["projections"]["step_years"].max()) if len(
+        tables["projections"]) else 1  # fmt: skip
+    for names, total in sums[sums * step > 1.0].items():
+        yield problem(
+            "migration_rates", f"{total * step:.2f} of the people leave in a step of"
+            f" {step} years; expected at most 1", None, "from_region",
+            str(names[1]),
+        )  # fmt: skip
+
+
+@check("announced_sites", "settlements")
+def others_can_come(tables: Tables) -> Found:
+    """People come from the nation only where there is another region."""
+    if tables["settlements"]["region"].nunique() > 1:
+        return
+    rows = tables["announced_sites"]["comes_from"]
+    for i in np.flatnonzero(rows == "nation"):
+        yield problem("announced_sites", "there is no other region; expected region or"
+                      " abroad", i, "comes_from", rows[i])  # fmt: skip
+
+
+@check("projections", "periods", "instance")
+def projections_begin_in_time(tables: Tables) -> Found:
+    """A projection starts before the middle of the first period."""
+    rows = tables["projections"]
+    first = tables["periods"]["first_year"].iloc[0]
+    late = (rows["start_year"] != 0) & (rows["start_year"] > first)
+    for i in np.flatnonzero(late):
+        yield problem("projections", f"expected a year up to {first}", i, "start_year",
+                      rows["start_year"][i])  # fmt: skip
+
+
+@check("levers", "settlements")
+def levers_meet_settlements(tables: Tables) -> Found:
+    """A lever for growth points or agglomerations finds some."""
+    places = tables["settlements"]
+    there = {
+        "growth_points": places["is_growth_point"],
+        "agglomerations": places["agglomeration"] != "",
+        "border": places["is_border"],
+        "retention": pd.Series(True, index=places.index),
+    }
+    for i, row in tables["levers"].iterrows():
+        some = there.get(str(row["lever"]))
+        if some is None:
+            continue
+        here = some & ((places["region"] == row["region"]) | (row["region"] == ""))
+        if not here.any():
+            yield Warn(problem("levers", "no settlement is meant", int(str(i)), "lever",
+                               row["lever"]))  # fmt: skip

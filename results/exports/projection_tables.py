@@ -1,0 +1,29 @@
+"""A computed projection as a folder of CSV files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aumaq.instances import ExportError
+from aumaq.instances.projection import Projection
+from aumaq.results.exports.atomic import draft_folder
+
+FILES = ("totals.csv", "settlements.csv", "ages.csv", "ledger.csv", "population.csv")
+
+
+def write_projection(found: Projection, path: Path) -> None:
+    """Write totals, settlements, ages, ledger, and rows for table ``population``.
+
+    An earlier projection there is replaced; anything else is an ExportError.
+    """
+    if path.exists():
+        other = sorted(f.name for f in path.iterdir() if f.name not in FILES) if (
+            path.is_dir()) else [path.name]  # fmt: skip
+        if other:
+            raise ExportError(
+                f"{path} holds something else ({other[0]}); nothing was written"
+            )
+    tables = (found.totals, found.population, found.ages, found.ledger, found.rows())
+    with draft_folder(path) as draft:
+        for name, table in zip(FILES, tables, strict=True):
+            table.to_csv(draft / name, index=False, lineterminator="\n")
