@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from aumaq.results import (
         Coordination,
         Plan,
+        Sweep,
         Verification,
         coordination,
         solve,
+        sweep,
         verify,
     )
 
@@ -41,6 +43,7 @@ _HOME = {
     "InstanceError": "aumaq.instances",
     "NoPlanError": "aumaq.instances",
     "Plan": "aumaq.results",
+    "Sweep": "aumaq.results",
     "Verification": "aumaq.results",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
@@ -48,6 +51,7 @@ _HOME = {
     "read": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
+    "sweep": "aumaq.results",
     "verify": "aumaq.results",
     "write": "aumaq.instances",
 }
@@ -59,6 +63,7 @@ __all__ = [
     "InstanceError",
     "NoPlanError",
     "Plan",
+    "Sweep",
     "Verification",
     "coordination",
     "describe",
@@ -66,6 +71,7 @@ __all__ = [
     "read",
     "shipped",
     "solve",
+    "sweep",
     "verify",
     "write",
 ]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq import cli_project, show
+from aumaq import cli_project, cli_sweep, show
 from aumaq.options import (
     AsJson,
     Gap,
@@ -108,6 +108,7 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
 
 
 app.command()(cli_project.project)
+app.command()(cli_sweep.sweep)
 
 
 @app.command()

@@ -194,3 +194,31 @@ def projection(found: Any, instance: aumaq.Instance) -> None:
         cells = [people[first], *(flow[c] for c in flows), people[last]]
         table.add_row(name, *(f"{cell:,.0f}" for cell in cells))
     out.print(table)
+
+
+def sweep(found: aumaq.Sweep) -> None:
+    """Print a sweep, a row a scenario, and why some have no plan."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("scenario")
+    table.add_column("status")
+    heads = ("objective", "bound", "gap", "verified", "seconds", "invested")
+    for head in heads:
+        table.add_column(head, justify="right")
+    rows = found.record()["rows"]
+    for row in rows:
+        cells = [row["scenario"], row["status"]]
+        if row["has_plan"]:
+            cells += [
+                f"{row['objective_mln']:,.0f}", f"{row['bound_mln']:,.0f}",
+                f"{row['gap']:.2%}", "yes" if row["verified"] else "NO",
+            ]  # fmt: skip
+        else:
+            cells += ["", "", "", ""]
+        cells.append(f"{row['seconds']:.1f}")
+        cells.append(f"{row['investment_mln']:,.0f}" if row["has_plan"] else "")
+        table.add_row(*cells)
+    out.print(table)
+    for row in rows:
+        if row["message"]:
+            text = f"{row['scenario']}: {row['message']}"
+            out.print(text, markup=False, soft_wrap=True)

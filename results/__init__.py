@@ -3,14 +3,17 @@
 from aumaq.results.coordinating import Coordination, coordination
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
+from aumaq.results.sweeping import Sweep, sweep
 from aumaq.results.verification import Finding, Verification, verify
 
 __all__ = [
     "Coordination",
     "Finding",
     "Plan",
+    "Sweep",
     "Verification",
     "coordination",
     "solve",
+    "sweep",
     "verify",
 ]

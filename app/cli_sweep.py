@@ -1,0 +1,55 @@
+"""``aumaq sweep``: many scenarios side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import aumaq
+from aumaq import show
+from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads
+
+
+def sweep(
+    name: Name,
+    scenarios: Annotated[
+        str, typer.Option(help="all, or names with commas between")
+    ] = "all",
+    jobs: Annotated[
+        int | None, typer.Option(help="scenarios at a time (default: one a core)")
+    ] = None,
+    method: Method = "auto",
+    time_limit: Annotated[float, typer.Option(help="seconds a scenario")] = 120.0,
+    gap: Gap = 0.01,
+    threads: Threads = None,
+    seed: Seed = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for plans and the table")
+    ] = None,
+    dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Solve many scenarios; a failure is a row of the table. Exit code 1 if any."""
+    found = aumaq.sweep(
+        aumaq.read(name),
+        scenarios,
+        jobs=jobs,
+        threads=threads,
+        folder=folder,
+        dask=dask,
+        progress=None if quiet or as_json else show.Lines(),
+        method=method,
+        time_limit=time_limit,
+        gap=gap,
+        seed=seed,
+    )
+    if as_json:
+        typer.echo(json.dumps(found.record(), ensure_ascii=False))
+    else:
+        show.sweep(found)
+    if not found.is_complete:
+        raise typer.Exit(1)

@@ -1,0 +1,131 @@
+"""One scenario of a sweep, solved: a row whatever happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances import (
+    AumaqError,
+    Instance,
+    InstanceError,
+    NoPlanError,
+    from_tables,
+)
+from aumaq.results.coordinating import figures
+from aumaq.results.plan import Plan
+from aumaq.results.solving import solve
+from aumaq.solvers import ProgressEvent
+
+EVENT_SECONDS = 1.0
+Tell = Callable[[ProgressEvent], None]
+
+
+@dataclass(frozen=True)
+class SweepTask:
+    """A scenario to solve: tables of the instance as given, options of ``solve``."""
+
+    scenario: str
+    tables: Mapping[str, pd.DataFrame]
+    outlines: dict[str, Any] | None
+    origin: str
+    options: Mapping[str, Any]
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A row of the sweep, and the plan's tables and record if there is one."""
+
+    row: dict[str, Any]
+    tables: dict[str, pd.DataFrame] | None = None
+    record: dict[str, Any] | None = None
+
+
+def no_plan(scenario: str, status: str, message: str, seconds: float) -> Outcome:
+    """Return the row of a scenario without a plan."""
+    row = {
+        "scenario": scenario, "status": status, "has_plan": False, "verified": False,
+        "seconds": round(seconds, 3), "message": message,
+    }  # fmt: skip
+    return Outcome(row)
+
+
+def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
+    """Solve a task; what fails becomes a row that says why."""
+    started = time.monotonic()
+
+    def failed(status: str, error: BaseException | str) -> Outcome:
+        return no_plan(task.scenario, status, str(error), time.monotonic() - started)
+
+    try:
+        plan = solve(
+            _instance(task), progress=_Events(tell) if tell else None, **task.options
+        )
+        row = _row(plan, time.monotonic() - started)
+        if task.folder is not None:
+            _write(plan, task.folder)
+    except InstanceError as error:
+        return failed("invalid", error)
+    except NoPlanError as error:
+        return failed("no_plan", error)
+    except AumaqError as error:
+        return failed("failed", error)
+    except KeyboardInterrupt:
+        return failed("stopped", "stopped before a plan was found")
+    except Exception as error:  # a batch goes on whatever one scenario does
+        return failed("failed", f"{type(error).__name__}: {error}")
+    return Outcome(row, dict(plan.tables), dict(plan.record))
+
+
+def _instance(task: SweepTask) -> Instance:
+    from dataclasses import replace
+
+    instance = from_tables(task.tables, outlines=task.outlines)
+    return replace(instance, origin=task.origin).with_scenario(task.scenario)
+
+
+def _write(plan: Plan, folder: Path) -> None:
+    plan.to_csv(folder)
+    plan.to_json(folder / "plan.json")
+
+
+def _row(plan: Plan, seconds: float) -> dict[str, Any]:
+    found = figures(plan)
+    people = plan.instance.persons("all")
+    return {
+        "scenario": plan.instance.scenario,
+        "status": plan.status,
+        "has_plan": True,
+        "verified": plan.is_verified,
+        "objective_mln": plan.objective_mln,
+        "bound_mln": plan.bound_mln,
+        "gap": plan.gap,
+        "seconds": round(seconds, 3),
+        "message": "; ".join(list(plan.record["problems"])[:3]),
+        "persons_last_period": float(people[:, -1].sum()),
+        "investment_mln": float(sum(found["investment_mln"].values())),
+        **{f"{s}_served_share": x for s, x in found["served_share"].items()},
+        **{f"{s}_mean_minutes": x for s, x in found["mean_minutes"].items()},
+        **{f"{n}_shed_share": x for n, x in found["shed_share"].items()},
+        "connections_missed": found["connections_missed"],
+        "road_upgrades": found["road_upgrades"],
+    }
+
+
+class _Events:
+    """Passes events on, at most one a second."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._last = tell, -EVENT_SECONDS
+
+    def update(self, event: ProgressEvent) -> None:
+        """Pass an event on."""
+        if event.seconds - self._last >= EVENT_SECONDS:
+            self._last = event.seconds
+            self._tell(event)

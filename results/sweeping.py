@@ -1,0 +1,189 @@
+"""Many scenarios of an instance, solved side by side: a table with a row for each."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
+from aumaq.instances.scenarios import scenario_named
+from aumaq.results.exports.atomic import draft_file
+from aumaq.results.exports.json_file import strict
+from aumaq.results.plan import Plan
+from aumaq.results.sweep_task import Outcome, SweepTask, no_plan, outcome_of
+from aumaq.results.task_pool import in_processes
+from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
+
+ALL = "all"
+FILES = ("sweep.csv", "sweep.json")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Outcomes of a sweep in the order asked for.
+
+    ``rows`` has a row for each scenario: scenario, status, has_plan, verified,
+    objective_mln, bound_mln, gap, seconds, message, and key figures. A status beyond
+    those of a solve: ``invalid`` (its tables cannot be used), ``no_plan``, ``failed``,
+    ``died``, ``stopped``.
+    """
+
+    instance: Instance
+    rows: pd.DataFrame
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every scenario has a verified plan."""
+        return bool(self.rows["verified"].all())
+
+    def plan(self, scenario: str) -> Plan:
+        """Return the plan of a scenario (UnknownNameError if it has none)."""
+        found = self.outcomes.get(scenario)
+        if found is None or found.tables is None or found.record is None:
+            have = [n for n, o in self.outcomes.items() if o.tables is not None]
+            raise UnknownNameError("scenario with a plan", scenario, have)
+        return Plan(
+            self.instance.with_scenario(scenario),
+            MappingProxyType(found.tables),
+            MappingProxyType(found.record),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Return all rows as plain values."""
+        rows = [self.outcomes[s].row for s in self.rows["scenario"]]
+        return {
+            "instance": self.instance.name,
+            "instance_hash": self.instance.content_hash,
+            "currency": self.instance.currency,
+            "scenarios": len(rows),
+            "with_plan": int(self.rows["has_plan"].sum()),
+            "rows": strict(rows),
+        }
+
+
+def sweep(
+    instance: Instance,
+    scenarios: str | Sequence[str] = ALL,
+    *,
+    jobs: int | None = None,
+    threads: int | None = None,
+    folder: Path | None = None,
+    dask: str = "",
+    progress: Progress | None = None,
+    **options: Any,
+) -> Sweep:
+    """Solve scenarios side by side; a failure is a row, never the end of the batch.
+
+    *scenarios*: ``all`` (with every combination of variants) or names; *jobs* at a
+    time (default: one a core), *threads* each; *folder*: a plan folder for each
+    scenario and the table; *dask*: address of a scheduler that runs the tasks instead
+    of this machine; *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what there
+    is.
+
+    Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
+    """
+    names = _names(instance, scenarios)
+    cores = os.cpu_count() or 1
+    if jobs is not None and jobs < 1:
+        raise OptionError(f"jobs must be at least 1, not {jobs}")
+    jobs = min(jobs or cores, len(names))
+    options["threads"] = threads or max(1, cores // jobs)
+    limit = SolveOptions(**options).time_limit  # complains before the work
+    if folder is not None:
+        _check_target(folder, names)
+    tell, tasks = progress or Silent(), []
+    for name in names:
+        target = None if folder is None else folder / _folder_name(name)
+        tasks.append(
+            SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
+                      options, target)
+        )  # fmt: skip
+    source = (
+        _on_cluster(tasks, dask) if dask
+        else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
+    )  # fmt: skip
+    outcomes: dict[str, Outcome] = {}
+    for outcome in source:
+        row = outcome.row
+        outcomes[row["scenario"]] = outcome
+        done = f"{row['scenario']}: {row['status']}, {len(outcomes)} of {len(names)}"
+        bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
+        tell.update(ProgressEvent(done, row["seconds"], bound, plan))
+    table = pd.DataFrame([outcomes[name].row for name in names])
+    found = Sweep(instance, table, MappingProxyType(outcomes))
+    if folder is not None:
+        write_sweep(found, folder)
+    return found
+
+
+def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
+    if isinstance(scenarios, str):
+        if scenarios == ALL:
+            return list(instance.all_scenario_names)
+        scenarios = [part.strip() for part in scenarios.split(",") if part.strip()]
+    if not scenarios:
+        raise OptionError("name at least one scenario, or all")
+    named = [scenario_named(instance.base, name).scenario for name in scenarios]
+    return list(dict.fromkeys(named))
+
+
+def _folder_name(scenario: str) -> str:
+    """Return a name that is safe as a folder."""
+    return "".join(c if c.isalnum() or c in "+-_." else "_" for c in scenario)
+
+
+def _check_target(folder: Path, names: Sequence[str]) -> None:
+    """Raise ExportError unless a sweep may be written there: an earlier one is."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ExportError(f"{folder} is a file, not a folder; nothing was written")
+    there = {file.name for file in folder.iterdir()}
+    if there and not there & set(FILES):
+        raise ExportError(f"{folder} holds no sweep; nothing was written")
+    from aumaq.results.exports import check_target
+
+    for name in names:
+        check_target(folder / _folder_name(name))
+
+
+def write_sweep(found: Sweep, folder: Path) -> None:
+    """Write ``sweep.csv`` and ``sweep.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with draft_file(folder / "sweep.csv") as draft:
+        found.rows.to_csv(draft, index=False, lineterminator="\n")
+    with draft_file(folder / "sweep.json") as draft:
+        text = json.dumps(found.record(), ensure_ascii=False, indent=1)
+        draft.write_text(text, encoding="utf-8")
+
+
+def _on_cluster(tasks: Sequence[SweepTask], address: str) -> Iterator[Outcome]:
+    """Run tasks on a Dask cluster; a worker that is lost is a row too."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise OptionError("a cluster needs the extra: aumaq[cluster]") from error
+    try:
+        client = Client(address, timeout=20)
+    except (OSError, ValueError) as error:
+        raise OptionError(f"no cluster at {address!r}: {error}") from error
+    with client:
+        futures = {
+            client.submit(outcome_of, task, pure=False, retries=0): task
+            for task in tasks
+        }
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except Exception as error:  # KilledWorker, lost connections
+                text = f"{type(error).__name__}: {error}"
+                yield no_plan(futures[future].scenario, "died", text, 0.0)
