@@ -24,10 +24,12 @@ if TYPE_CHECKING:
         write,
     )
     from aumaq.results import (
+        ClosedLoop,
         Coordination,
         Plan,
         Sweep,
         Verification,
+        close_loop,
         coordination,
         solve,
         sweep,
@@ -38,6 +40,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AumaqError": "aumaq.instances",
+    "ClosedLoop": "aumaq.results",
     "Coordination": "aumaq.results",
     "Instance": "aumaq.instances",
     "InstanceError": "aumaq.instances",
@@ -45,6 +48,7 @@ _HOME = {
     "Plan": "aumaq.results",
     "Sweep": "aumaq.results",
     "Verification": "aumaq.results",
+    "close_loop": "aumaq.results",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "from_tables": "aumaq.instances",
@@ -58,6 +62,7 @@ _HOME = {
 
 __all__ = [
     "AumaqError",
+    "ClosedLoop",
     "Coordination",
     "Instance",
     "InstanceError",
@@ -65,6 +70,7 @@ __all__ = [
     "Plan",
     "Sweep",
     "Verification",
+    "close_loop",
     "coordination",
     "describe",
     "from_tables",

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -123,6 +123,10 @@ def solve(
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
     start: Annotated[Path | None, typer.Option(help="plan to start from")] = None,
+    close_loop: Annotated[
+        bool, typer.Option("--close-loop", help="plan and project people in turn")
+    ] = False,
+    rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -133,18 +137,21 @@ def solve(
     if folder is not None:
         check_target(folder)  # before the work, not after it
     instance = read_instance(name, scenario)
-    plan = aumaq.solve(
-        instance,
-        method=method,
-        formulation=formulation,
-        time_limit=time_limit,
-        gap=gap,
-        threads=threads,
-        seed=seed,
-        start=None if start is None else aumaq.Plan.read(start),
-        progress=None if quiet or as_json else show.Lines(),
-        save_lp=save_lp,
-    )
+    options: dict[str, Any] = {
+        "method": method,
+        "formulation": formulation,
+        "time_limit": time_limit,
+        "gap": gap,
+        "threads": threads,
+        "seed": seed,
+        "start": None if start is None else aumaq.Plan.read(start),
+        "progress": None if quiet or as_json else show.Lines(),
+        "save_lp": save_lp,
+    }
+    if close_loop:
+        plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
+    else:
+        plan = aumaq.solve(instance, **options)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     target = folder or Path("runs") / f"{instance.name}-{instance.scenario}-{stamp}"
     plan.to_csv(target)

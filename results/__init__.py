@@ -1,5 +1,6 @@
 """What comes out: plans, verification, comparisons, exports, the report."""
 
+from aumaq.results.closing_loop import ClosedLoop, close_loop
 from aumaq.results.coordinating import Coordination, coordination
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
@@ -7,11 +8,13 @@ from aumaq.results.sweeping import Sweep, sweep
 from aumaq.results.verification import Finding, Verification, verify
 
 __all__ = [
+    "ClosedLoop",
     "Coordination",
     "Finding",
     "Plan",
     "Sweep",
     "Verification",
+    "close_loop",
     "coordination",
     "solve",
     "sweep",

@@ -48,6 +48,7 @@ class Plan:
             "instance_origin": instance.origin,
             "instance_hash": instance.content_hash,
             "scenario": instance.scenario,
+            "kept_services": None if instance.kept is None else dict(instance.kept),
             "currency": instance.currency,
             "periods": list(instance.period_names),
             "method": options.method,
@@ -212,6 +213,8 @@ class Plan:
             text = f"made for another state of {instance.name!r}: hash {was}, now {now}"
             raise InstanceError([Problem(str(path), text)])
         instance = instance.with_scenario(record["scenario"])
+        if record.get("kept_services"):
+            instance = instance.with_kept_services(record["kept_services"])
         plan = cls(
             instance, MappingProxyType(dict(tables)), MappingProxyType(dict(record))
         )

@@ -24,7 +24,8 @@ def sentences(plan: Plan) -> list[str]:
     told = [_building(plan, service) for service in plan.instance.service_names]
     told += [_network(plan, network) for network in plan.instance.network_names]
     told += _roads(plan)
-    return [*told, _money(plan), *_standards(plan), *_proof(plan), *_estimates(plan)]
+    told += [_money(plan), *_standards(plan), *_loop(plan)]
+    return [*told, *_proof(plan), *_estimates(plan)]
 
 
 def served_share(plan: Plan) -> pd.DataFrame:
@@ -140,6 +141,29 @@ def _standards(plan: Plan) -> list[str]:
     return [
         f"Standards: {len(rows) - missed.sum():,} of {len(rows):,} demands (a group in"
         f" a period) are met; {missed.sum():,} are missed and priced."
+    ]
+
+
+LOOP_ENDS = {
+    "demand_settled": "people and plan agree",
+    "plan_settled": "the plan no longer changes",
+    "cycles": "the loop goes round in a cycle; the best round stands here",
+    "round_limit": "the number of rounds is used up; the best round stands here",
+    "time_limit": "time is up; the best round stands here",
+    "interrupted": "it was stopped",
+}
+
+
+def _loop(plan: Plan) -> list[str]:
+    """Say how the loop of planning and projecting ended."""
+    loop = plan.record.get("loop")
+    if not loop:
+        return []
+    best, count = loop["rounds"][loop["round"] - 1], len(loop["rounds"])
+    return [
+        f"People follow services: after {count} {_many(count, 'round', 'rounds')}"
+        f" {LOOP_ENDS[loop['status']]}; {best['change_share']:.2%} of people would live"
+        " elsewhere if they followed this plan to the letter."
     ]
 
 
