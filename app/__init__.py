@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         write,
     )
     from aumaq.results import (
+        Analysis,
         Coordination,
         Plan,
         Verification,
+        analyse,
         coordination,
         solve,
         verify,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Analysis": "aumaq.results",
     "AumaqError": "aumaq.instances",
     "Coordination": "aumaq.results",
     "Instance": "aumaq.instances",
@@ -42,6 +45,7 @@ _HOME = {
     "NoPlanError": "aumaq.instances",
     "Plan": "aumaq.results",
     "Verification": "aumaq.results",
+    "analyse": "aumaq.results",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "from_tables": "aumaq.instances",
@@ -53,6 +57,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Analysis",
     "AumaqError",
     "Coordination",
     "Instance",
@@ -60,6 +65,7 @@ __all__ = [
     "NoPlanError",
     "Plan",
     "Verification",
+    "analyse",
     "coordination",
     "describe",
     "from_tables",

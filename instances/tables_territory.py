@@ -12,6 +12,7 @@ REGIONS = Table(
         Column("name", "text", "name"),
         Column("name_kk", "text", "name in Kazakh", default=None),
         Column("name_ru", "text", "name in Russian", default=None),
+        Column("area_km2", "number", "area (empty: not known)", "km2", None, low=0.0),
         SOURCE,
     ),
     key=("region",),
@@ -50,6 +51,14 @@ SETTLEMENTS = Table(
         Column("is_remote", "flag", "tighter guarantees may apply", default=False),
         Column("is_border", "flag", "in the border area", default=False),
         Column("is_growth_point", "flag", "growth point of the policy", default=False),
+        Column(
+            "centre_of",
+            "text",
+            "seat of its `district`, `region` or `nation`, the highest of them (empty:"
+            " of none; a unit without a seat is seen from its largest settlement)",
+            default=None,
+            choices=("district", "region", "nation"),
+        ),
         Column(
             "node",
             "text",
