@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 import kz_grid
+import kz_history
 import kz_networks
 import kz_roads
 import kz_services as kz
@@ -310,15 +311,18 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     nodes, links = roads(source, spec, places)
     has_node = places["settlement"].isin(nodes["node"])
     places.insert(9, "node", places["settlement"].where(has_node, ""))
+    places["centre_of"] = kz_history.seats(places)
     used = set(places["region"])
     factors = growth(source, sorted(used))
     today = stock(source, places)
     names = codes[codes["code"].isin(used)]
     tables = {
         "settlements": places,
-        "regions": names[["code", "name_en", "name_kk", "name_ru"]].rename(
+        "regions": names[["code", "name_en", "name_kk", "name_ru", "area_km2"]].rename(
             columns={"code": "region", "name_en": "name"}
         ),
+        "region_history": kz_history.history(source, codes, used),
+        "districts": kz_history.districts(source, codes, places),
         "growth": factors,
         "levels": pd.DataFrame(kz.LEVELS, columns=list(kz.LEVEL_COLUMNS)),
         "sites": sites(places, today, float(factors["factor"].max())),
@@ -334,6 +338,9 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         tables |= kz_roads.upgrades(spec.name, places, nodes, links)
         tables["connections"], counts = connections(spec.name, tables)
     tables["road_classes"] = kz_roads.classes(tables)
+    tables["road_classes"]["surface"] = (
+        tables["road_classes"]["road_class"].map(kz_history.SURFACES).fillna("")
+    )
     if spec.networks:
         for name, rows in spec.networks.networks(source, places).items():
             known = [tables[name]] if name in tables else []

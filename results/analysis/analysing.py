@@ -151,7 +151,7 @@ def _unit_tables(
 def _jobs(instance: Instance, units: Units, people: pd.DataFrame) -> pd.DataFrame:
     """Return jobs and jobs per 1,000 people of units; NaN where none are given."""
     columns = LEVELS[units.level]
-    given = jobs.jobs_of(instance.tables, columns)
+    given = jobs.jobs_of(instance.tables, units.level)
     keys = pd.MultiIndex.from_frame(units.names[columns]) if len(columns) > 1 else (
         pd.Index(units.names[columns[0]])
     )  # fmt: skip

@@ -59,7 +59,7 @@ def classify(units: pd.DataFrame, measures: Sequence[Measure], word: str) -> Cla
     different = len(np.unique(scores, axis=0)) if ranked else 0
     why = ""
     if len(units) < FEWEST_UNITS:
-        why = f"only {len(units)} {word}, at least {FEWEST_UNITS} are needed"
+        why = f"at least {FEWEST_UNITS} {word} are needed, here are {len(units)}"
     elif different < 2:
         why = f"no indicator tells the {word} apart"
     if why:

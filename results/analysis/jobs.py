@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from aumaq.results.analysis.units import Tables, ratio
+from aumaq.results.analysis.units import LEVELS, Tables, ratio
 
 COLUMNS = [
     "level", "region", "district", "sector", "jobs", "share_of_jobs",
@@ -20,34 +21,32 @@ def location_quotients(tables: Tables) -> pd.DataFrame:
     """
     jobs = tables["jobs"]
     nation = jobs.groupby("sector")["jobs"].sum()
-    parts = [pd.DataFrame({name: [] for name in COLUMNS})]
-    for level, columns in (
-        ("region", ["region"]),
-        ("district", ["region", "district"]),
-    ):
-        rows = jobs[jobs["district"] != ""] if level == "district" else jobs
-        here = rows.groupby([*columns, "sector"])["jobs"].sum().reset_index()
-        total = here.groupby(columns)["jobs"].transform("sum")
-        here["share_of_jobs"] = ratio(here["jobs"].to_numpy(), total.to_numpy())
-        usual = ratio(nation.to_numpy(), nation.to_numpy() * 0.0 + nation.sum())
-        here["nation_share_of_jobs"] = here["sector"].map(
-            pd.Series(usual, nation.index)
+    parts = []
+    for level in ("region", "district"):
+        columns = LEVELS[level]
+        here = _of(tables, level).groupby([*columns, "sector"])["jobs"].sum()
+        here = here.reset_index()
+        total = here.groupby(columns)["jobs"].transform("sum").to_numpy(dtype=float)
+        share = ratio(here["jobs"].to_numpy(dtype=float), total)
+        everywhere = here["sector"].map(nation).to_numpy(dtype=float)
+        usual = ratio(everywhere, np.full(len(here), float(nation.sum())))
+        found = here.assign(
+            level=level,
+            share_of_jobs=share,
+            nation_share_of_jobs=usual,
+            location_quotient=ratio(share, usual),
         )
-        here["location_quotient"] = ratio(
-            here["share_of_jobs"].to_numpy(dtype=float),
-            here["nation_share_of_jobs"].to_numpy(dtype=float),
-        )
-        if len(here):
-            here = here.assign(level=level)
-            if level == "region":
-                here["district"] = ""
-            parts.append(here[COLUMNS])
-    return pd.concat(parts[1:] or parts, ignore_index=True)
+        found["district"] = here["district"] if level == "district" else ""
+        parts.append(found[COLUMNS])
+    return pd.concat(parts, ignore_index=True)
 
 
-def jobs_of(tables: Tables, columns: list[str]) -> pd.Series[float]:
+def jobs_of(tables: Tables, level: str) -> pd.Series[float]:
     """Return all jobs of each unit that has any, by its codes."""
+    return _of(tables, level).groupby(LEVELS[level])["jobs"].sum()
+
+
+def _of(tables: Tables, level: str) -> pd.DataFrame:
+    """Return the rows that count at a level: districts only where named."""
     rows = tables["jobs"]
-    if "district" in columns:
-        rows = rows[rows["district"] != ""]
-    return rows.groupby(columns)["jobs"].sum()
+    return rows[rows["district"] != ""] if level == "district" else rows

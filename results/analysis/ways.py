@@ -32,7 +32,7 @@ def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floa
         travel = instance.tables["travel"]
         minutes = _given(instance, travel[travel["site"].isin(sites["site"])])
     else:
-        every = instance.site_places(instance.service_sites(service))
+        every = instance.site_places(service)
         codes = pd.Index(instance.service_sites(service)["site"])
         minutes = inside + nearest(
             instance.road_graph,
