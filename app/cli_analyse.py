@@ -17,6 +17,9 @@ from aumaq.show import out
 ClassesOf = Annotated[
     str, typer.Option("--classes", help="auto, regions, districts or none")
 ]
+ClassCount = Annotated[
+    int, typer.Option(help="so many classes (0: by the best silhouette)", min=0)
+]
 SHOWN = {
     "settlements": ("settlements", "{:,.0f}"),
     "persons": ("persons", "{:,.0f}"),
@@ -38,6 +41,7 @@ def analyse(
         Path | None, typer.Option("--out", help="folder for tables and maps")
     ] = None,
     classes_of: ClassesOf = "auto",
+    class_count: ClassCount = 0,
     as_json: AsJson = False,
 ) -> None:
     """Analyse the territory of today: people, provision, connectivity, classes."""
@@ -46,7 +50,7 @@ def analyse(
     started = time.perf_counter()
     if folder is not None:
         check_target(folder)  # before the work, not after it
-    found = aumaq.analyse(read_instance(name, scenario), classes_of)
+    found = aumaq.analyse(read_instance(name, scenario), classes_of, class_count)
     if folder is not None:
         found.to_folder(folder)
     seconds = time.perf_counter() - started

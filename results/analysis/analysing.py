@@ -82,12 +82,16 @@ class _Today:
     minutes: dict[str, Floats]
 
 
-def analyse(instance: Instance, classes_of: str = "auto") -> Analysis:
+def analyse(
+    instance: Instance, classes_of: str = "auto", class_count: int = 0
+) -> Analysis:
     """Return the analysis of a territory as it is in the base year.
 
     *classes_of*: what is classified, ``regions``, ``districts``, ``none``, or ``auto``
-    (regions if there are at least 8, else districts, whichever there are enough of).
-    Raises UnknownNameError for another word, OptionError without scikit-learn.
+    (regions if there are at least 8, else districts, whichever there are enough of);
+    *class_count*: into how many classes (0: as many as give the best silhouette).
+    Raises UnknownNameError for another word, OptionError for a number that cannot be,
+    or without scikit-learn.
     """
     if classes_of not in CLASSES_OF:
         raise UnknownNameError("unit of classes", classes_of, CLASSES_OF)
@@ -104,7 +108,7 @@ def analyse(instance: Instance, classes_of: str = "auto") -> Analysis:
     tables["provision"] = pd.concat(services, ignore_index=True)
     tables["location_quotients"] = jobs.location_quotients(instance.tables)
     found = measures(instance)
-    chosen, classes = _classes(tables, found, classes_of)
+    chosen, classes = _classes(tables, found, classes_of, class_count)
     if chosen != "none":
         rows = tables[chosen]
         named = np.flatnonzero(_named(rows))
@@ -180,7 +184,10 @@ def _settlements(instance: Instance, today: _Today) -> pd.DataFrame:
 
 
 def _classes(
-    tables: Mapping[str, pd.DataFrame], found: tuple[Measure, ...], classes_of: str
+    tables: Mapping[str, pd.DataFrame],
+    found: tuple[Measure, ...],
+    classes_of: str,
+    class_count: int,
 ) -> tuple[str, Classes]:
     """Return what is classified, and its classes."""
     count = {name: int(_named(tables[name]).sum()) for name in ("regions", "districts")}
@@ -194,7 +201,7 @@ def _classes(
         chosen = max(reversed(count), key=lambda name: min(count[name], ENOUGH))
     rows = tables[chosen]
     rows = rows[_named(rows)].reset_index(drop=True)
-    classes = classify(rows, found, chosen)
+    classes = classify(rows, found, chosen, class_count)
     return ("none" if classes.classes.empty else chosen), classes
 
 

@@ -47,10 +47,13 @@ class Classes:
     note: str
 
 
-def classify(units: pd.DataFrame, measures: Sequence[Measure], word: str) -> Classes:
+def classify(
+    units: pd.DataFrame, measures: Sequence[Measure], word: str, wanted: int = 0
+) -> Classes:
     """Group *units* (rows with ``name`` and measures); *word* names them in texts.
 
-    Raises OptionError without scikit-learn.
+    *wanted*: so many classes instead of the best number. Raises OptionError without
+    scikit-learn, or if there cannot be as many classes.
     """
     indicators, scores, ranked = standardised(units, measures)
     potential = (scores * [measure.direction for measure in ranked]).mean(axis=1) if (
@@ -65,7 +68,9 @@ def classify(units: pd.DataFrame, measures: Sequence[Measure], word: str) -> Cla
     if why:
         return _none(units, indicators, f"There are no classes: {why}.")
     most = min(MOST_CLASSES, len(units) - 1, different)
-    of, silhouettes = _best(scores, most)
+    if wanted and not 2 <= wanted <= most:
+        raise OptionError(f"expected 2 to {most} classes of these {word}, not {wanted}")
+    of, silhouettes = _grouped(scores, most, wanted)
     order = np.argsort([-potential[of == k].mean() for k in np.unique(of)])
     of = np.argsort(order)[of] + 1
     best = silhouettes.loc[silhouettes["is_chosen"], "silhouette"].iloc[0]
@@ -125,8 +130,8 @@ def standardised(
     return pd.DataFrame(rows, columns=names), scores, used
 
 
-def _best(scores: Floats, most: int) -> tuple[Ints, pd.DataFrame]:
-    """Return the labels with the best silhouette, and the silhouette of each count."""
+def _grouped(scores: Floats, most: int, wanted: int) -> tuple[Ints, pd.DataFrame]:
+    """Return a label of each unit, and the silhouette of each number of classes."""
     try:
         from sklearn.cluster import KMeans
         from sklearn.metrics import silhouette_score
@@ -139,10 +144,9 @@ def _best(scores: Floats, most: int) -> tuple[Ints, pd.DataFrame]:
     quality = {}
     for count in range(2, most + 1):
         means = KMeans(count, n_init=STARTS, random_state=0).fit(scores)
-        if len(np.unique(means.labels_)) < len(scores):
-            labels[count] = means.labels_
-            quality[count] = float(silhouette_score(scores, means.labels_))
-    chosen = max(quality, key=lambda count: quality[count])
+        labels[count] = means.labels_
+        quality[count] = float(silhouette_score(scores, means.labels_))
+    chosen = wanted or max(quality, key=lambda count: quality[count])
     rows = [(count, value, count == chosen) for count, value in quality.items()]
     table = pd.DataFrame(rows, columns=["classes", "silhouette", "is_chosen"])
     return labels[chosen].astype(np.int64), table
@@ -161,7 +165,7 @@ def _described(
         inside = of == k
         mean = scores[inside].mean(axis=0)
         told = np.argsort(-np.abs(mean), kind="stable")[:TOLD]
-        parts = [f"{ranked[m].title} ({mean[m]:+.1f})" for m in told]
+        parts = [f"{_lower(ranked[m].title)} ({mean[m]:+.1f})" for m in told]
         text = f"Set apart by {', '.join(parts[:-1])} and {parts[-1]}" if (
             len(parts) > 1
         ) else f"Set apart by {parts[0]}"  # fmt: skip
@@ -179,6 +183,10 @@ def _described(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def _none(units: pd.DataFrame, indicators: pd.DataFrame, note: str) -> Classes:

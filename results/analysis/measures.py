@@ -35,7 +35,7 @@ PEOPLE = (
     Measure("jobs_per_1000", "Jobs", "per 1,000 people", +1),
 )
 CONNECTIONS = (
-    Measure("paved_road_share", "People on a paved road", "share", +1),
+    Measure("paved_road_share", "People with a paved road within 2 km", "share", +1),
     Measure("minutes_to_district_centre", "Way to the district centre", "min", -1),
     Measure("minutes_to_region_centre", "Way to the region centre", "min", -1),
     Measure("minutes_to_city", "Way to a city of 50,000 people", "min", -1),

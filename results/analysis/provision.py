@@ -133,4 +133,5 @@ def _places(
         home = home.copy()
         home[apart] = tree.query(to_unit_sphere(*where))[1]
     capacity = stock.reindex(standing["site"]).to_numpy(dtype=float)
-    return np.bincount(home, capacity, minlength=len(settlements))
+    places = np.bincount(home, capacity, minlength=len(settlements))
+    return places.astype(np.float64)

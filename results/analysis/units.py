@@ -31,7 +31,8 @@ class Units:
 
     def total(self, values: Floats) -> Floats:
         """Return sums of *values* (I,) over units; what is NaN does not count."""
-        return np.bincount(self.of, np.nan_to_num(values), minlength=len(self))
+        weights = np.nan_to_num(values)
+        return np.bincount(self.of, weights, minlength=len(self)).astype(np.float64)
 
     def mean(self, values: Floats, weights: Floats) -> Floats:
         """Return weighted means over units; NaN where nothing is known."""

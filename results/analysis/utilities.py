@@ -8,7 +8,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances import Instance
-from aumaq.results.analysis.units import Floats, Ints
+from aumaq.results.analysis.units import Floats
+
+PAVED_KM = 2.0
+"""A paved road is at hand within so many km as the crow flies (Rural Access Index)."""
+KM_PER_DEGREE = 111.195
+CHUNK = 64
+"""Settlements at a time: bounds memory to CHUNK x links numbers."""
 
 
 def is_on_network(instance: Instance, network: str) -> Floats:
@@ -20,7 +26,7 @@ def is_on_network(instance: Instance, network: str) -> Floats:
     nodes = _of(tables["network_nodes"], network)
     codes = pd.Index(nodes["node"])
     links = _of(tables["network_links"], network)
-    links = links[(links["capacity"] > 0) & _has_station(instance, links)]
+    links = links[(links["capacity"] > 0) | _has_station(instance, links)]
     ends = [codes.get_indexer(links[c]) for c in ("from_node", "to_node")]
     n = len(codes)
     graph = coo_array((np.ones(len(links)), tuple(ends)), shape=(n, n))
@@ -38,11 +44,11 @@ def _of(rows: pd.DataFrame, network: str) -> pd.DataFrame:
 
 
 def _has_station(instance: Instance, links: pd.DataFrame) -> pd.Series[bool]:
-    """Whether the station that a link needs stands today."""
+    """Whether a link has a station today: its capacity adds to the link's own."""
     services, stock = instance.tables["services"], instance.tables["facilities"]
     carrying = services.loc[services["role"] == "carry", "service"]
     standing = stock.loc[stock["service"].isin(carrying), "site"]
-    return (links["station"] == "") | links["station"].isin(standing)
+    return links["station"].isin(standing)
 
 
 def _source_nodes(
@@ -59,23 +65,40 @@ def _source_nodes(
 
 
 def has_paved_road(instance: Instance) -> Floats:
-    """Return 1.0 where a paved road of today touches the settlement's road node.
+    """Return 1.0 where a paved road of today is within 2 km of a settlement.
 
-    0.0 where only others do; NaN where a surface is not known and none is paved, or
-    where there is no road graph.
+    The measure of the World Bank's Rural Access Index. 0.0 where only other roads are;
+    NaN where one of unknown surface is, but no paved one, or without a road graph.
     """
-    count = len(instance.settlement_ids)
     if instance.uses_travel_table or not instance.road_graph.num_nodes:
-        return np.full(count, np.nan)
+        return np.full(len(instance.settlement_ids), np.nan)
     links, classes = instance.tables["road_links"], instance.tables["road_classes"]
     surface = links["road_class"].map(classes.set_index("road_class")["surface"])
-    codes = instance.road_graph.codes
-
-    def touched(kind: str) -> Ints:
-        rows = links[surface == kind]
-        ends = pd.concat([rows["from_node"], rows["to_node"]])
-        return np.bincount(codes.get_indexer(ends), minlength=len(codes))
-
-    here = instance.settlement_places.node
-    paved, unknown = touched("paved")[here] > 0, touched("")[here] > 0
+    paved, unknown = (
+        km_to_links(instance, links[surface == kind]) <= PAVED_KM
+        for kind in ("paved", "")
+    )
     return np.where(paved, 1.0, np.where(unknown, np.nan, 0.0))
+
+
+def km_to_links(instance: Instance, links: pd.DataFrame) -> Floats:
+    """Return km from each settlement to the nearest of *links*, drawn straight.
+
+    On the plane that touches the globe at the settlement: exact enough for a few km.
+    """
+    nodes = instance.tables["road_nodes"].set_index("node")[["lat", "lon"]]
+    start, end = (nodes.loc[links[c]].to_numpy() for c in ("from_node", "to_node"))
+    places = instance.tables["settlements"][["lat", "lon"]].to_numpy()
+    found = np.full(len(places), np.inf)
+    for first in range(0, len(places) if len(links) else 0, CHUNK):
+        here = places[first : first + CHUNK, None]
+        scale = KM_PER_DEGREE * np.concatenate(
+            [np.ones_like(here[..., :1]), np.cos(np.radians(here[..., :1]))], axis=2
+        )
+        a, b = (start - here) * scale, (end - here) * scale
+        way = b - a
+        length = np.maximum((way**2).sum(axis=2), 1e-12)
+        along = np.clip(-(a * way).sum(axis=2) / length, 0.0, 1.0)
+        away = np.hypot(*np.moveaxis(a + along[..., None] * way, 2, 0))
+        found[first : first + CHUNK] = away.min(axis=1)
+    return found

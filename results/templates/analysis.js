@@ -143,7 +143,7 @@
   }
 
   function change() {
-    options(measureSelect, data.levels[levelSelect.value].measures.map((m) => `${m.title}, ${m.unit}`));
+    options(measureSelect, data.levels[levelSelect.value].measures.map((m) => (m.unit === "class" ? m.title : `${m.title}, ${m.unit}`)));
     render();
   }
   options(levelSelect, data.levels.map((level) => level.title));
