@@ -135,6 +135,7 @@ def _grouped(scores: Floats, most: int, wanted: int) -> tuple[Ints, pd.DataFrame
     try:
         from sklearn.cluster import KMeans
         from sklearn.metrics import silhouette_score
+        from threadpoolctl import threadpool_limits
     except ImportError:
         raise OptionError(
             "classes need scikit-learn: pip install 'aumaq[analysis]',"
@@ -142,10 +143,12 @@ def _grouped(scores: Floats, most: int, wanted: int) -> tuple[Ints, pd.DataFrame
         ) from None
     labels: dict[int, NDArray[Any]] = {}
     quality = {}
-    for count in range(2, most + 1):
-        means = KMeans(count, n_init=STARTS, random_state=0).fit(scores)
-        labels[count] = means.labels_
-        quality[count] = float(silhouette_score(scores, means.labels_))
+    # So few units are grouped sooner by one thread than by several that wait.
+    with threadpool_limits(1):
+        for count in range(2, most + 1):
+            means = KMeans(count, n_init=STARTS, random_state=0).fit(scores)
+            labels[count] = means.labels_
+            quality[count] = float(silhouette_score(scores, means.labels_))
     chosen = wanted or max(quality, key=lambda count: quality[count])
     rows = [(count, value, count == chosen) for count, value in quality.items()]
     table = pd.DataFrame(rows, columns=["classes", "silhouette", "is_chosen"])
