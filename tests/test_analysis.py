@@ -367,10 +367,12 @@ def test_command_line(tmp_path: Path) -> None:
     assert (regions["class"] >= 1).all()
     members = pd.DataFrame(record["tables"]["classes"])["units"]
     assert members.sum() == 20
-    for name, geometry in (("regions", "Polygon"), ("districts", "Point")):
+    for name, kinds in (("regions", {"Polygon", "MultiPolygon"}),
+                        ("districts", {"Polygon", "MultiPolygon"}),
+                        ("settlements", {"Point"})):  # fmt: skip
         shapes = json.loads((folder / f"{name}.geojson").read_text())["features"]
         assert len(shapes) == len(record["tables"][name])
-        assert {s["geometry"]["type"] for s in shapes} <= {geometry, "MultiPolygon"}
+        assert {shape["geometry"]["type"] for shape in shapes} <= kinds
     written = pd.read_csv(folder / "regions.csv")
     assert written["persons"].tolist() == regions["persons"].tolist()
     bad = run("analyse", "tiny", "--classes", "region")

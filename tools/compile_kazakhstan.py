@@ -359,7 +359,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     text = tomli_w.dumps(document(spec))
     (folder / "instance.toml").write_text(text, encoding="utf-8")
-    shapes = json.dumps(outlines(source, codes, used), separators=(",", ":"))
+    shapes = json.dumps(outlines(source, codes, places), separators=(",", ":"))
     (folder / "outlines.geojson").write_text(shapes, encoding="utf-8")
     (folder / "README.md").write_text(
         readme(spec.name, spec.title, tables, counts), encoding="utf-8"

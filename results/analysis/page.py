@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from aumaq.results.analysis.maps import outlines
+from aumaq.results.analysis.maps import Unit, outlines, unit_of
 from aumaq.results.exports.html import embedded_json, number
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysing import Analysis
 
 LEVELS = {"regions": "Regions", "districts": "Districts"}
-DIGITS = 5
+DIGITS = 7
 """Significant digits of the values on the page; the tables have all."""
 
 
@@ -46,27 +46,25 @@ def page(analysis: Analysis) -> str:
 
 def page_data(analysis: Analysis) -> dict[str, Any]:
     """Return what the page's script draws: levels, measures, values, outlines."""
-    shapes = {
-        region: _rings(shape) for region, shape in outlines(analysis.instance).items()
-    }
-    levels = [
-        _level(analysis, name, shapes if name == "regions" else {})
-        for name in LEVELS
-        if len(analysis.tables[name])
-    ]
+    shapes = {unit: _rings(s) for unit, s in outlines(analysis.instance).items()}
+    levels = [_level(analysis, name, shapes) for name in LEVELS]
+    levels = [level for level in levels if level["names"]]
+    land = [rings for (_, district), rings in shapes.items() if not district]
     classes = analysis.tables["classes"]
     return {
         "levels": levels,
-        "land": [ring for rings in shapes.values() for ring in rings],
+        "land": [ring for rings in land for ring in rings],
         "classes": classes["description"].tolist(),
         "classesOf": LEVELS.get(analysis.classes_of, ""),
     }
 
 
 def _level(
-    analysis: Analysis, name: str, shapes: dict[str, list[Any]]
+    analysis: Analysis, name: str, shapes: dict[Unit, list[Any]]
 ) -> dict[str, Any]:
     rows = analysis.tables[name]
+    if name == "districts":
+        rows = rows[rows["district"] != ""]
     shown = [
         {"title": m.title, "unit": m.unit, "values": _short(rows[m.column])}
         for m in analysis.measures
@@ -85,7 +83,7 @@ def _level(
         "persons": _short(rows["persons"]),
         "lat": rows["lat"].round(4).tolist(),
         "lon": rows["lon"].round(4).tolist(),
-        "rings": [shapes.get(region, []) for region in rows["region"]],
+        "rings": [shapes.get(unit_of(row), []) for row in rows.to_dict("records")],
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -59,7 +61,7 @@ def _recorded(tables: Tables, units: Units, frame: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(
         {
             "urban_share": np.where(np.isnan(share), frame["urban_share"], share),
-            "recorded_year": last["year"].astype("float64"),
+            "recorded_year": _whole(last["year"]),
             "recorded_persons": recorded,
             **{str(name): found[name] for name in found.columns},
         }
@@ -85,10 +87,15 @@ def growth(history: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "growth_percent_per_year": rate * 100.0,
-            "growth_from_year": first["year"].astype("float64").where(years > 0),
+            "growth_from_year": _whole(first["year"].where(years > 0)),
         },
         index=first.index,
     )
+
+
+def _whole(years: pd.Series[Any]) -> pd.Series[Any]:
+    """Return years as whole numbers, unless some are not known."""
+    return years if years.isna().any() else years.astype("int64")
 
 
 def areas(tables: Tables, units: Units) -> Floats:

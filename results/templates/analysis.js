@@ -70,6 +70,7 @@
     }
     const { cuts, least, most } = bins(measure.values);
     const shade = (k) => RAMP[cuts.length ? Math.round((k * (RAMP.length - 1)) / cuts.length) : 2];
+    if (!cuts.length) return { of: (x) => (isKnown(x) ? shade(0) : UNKNOWN), legend: [[shade(0), show(least, measure.unit)]] };
     const edges = [least, ...cuts, most];
     return {
       of: (x) => (isKnown(x) ? shade(cuts.filter((cut) => x >= cut).length) : UNKNOWN),
@@ -86,12 +87,13 @@
     return item;
   }
 
-  function tell(level, k) {
+  function tell(level, chosen, k) {
     const head = document.createElement("h3");
     head.textContent = level.names[k];
     const lines = level.measures.map((measure) => {
       const line = document.createElement("p");
       line.textContent = `${measure.title}: ${show(measure.values[k], measure.unit)}`;
+      if (measure === chosen) line.className = "chosen";
       return line;
     });
     card.replaceChildren(head, ...lines);
@@ -133,8 +135,8 @@
       shape.setAttribute("fill", colour.of(measure.values[k]));
       shape.setAttribute("tabindex", "0");
       element("title", {}, shape).textContent = `${level.names[k]}: ${show(measure.values[k], measure.unit)}`;
-      shape.addEventListener("pointerenter", () => tell(level, k));
-      shape.addEventListener("focus", () => tell(level, k));
+      shape.addEventListener("pointerenter", () => tell(level, measure, k));
+      shape.addEventListener("focus", () => tell(level, measure, k));
     }
     const items = colour.legend.map(([fill, text]) => swatch(fill, text));
     if (!measure.values.every(isKnown)) items.push(swatch(UNKNOWN, "not known"));
