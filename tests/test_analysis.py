@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from road_instances import road_instances
 from test_cli import run
 from tiny_instances import tiny, tiny_instances
@@ -277,7 +278,7 @@ def test_sums_of_regions_and_districts_are_those_of_all(instance: Instance) -> N
 
 
 @settings(max_examples=25, deadline=None)
-@given(instance=road_instances("free"))
+@given(instance=st.one_of(road_instances("free"), tiny_instances()))
 def test_minutes_are_those_of_access_options(instance: Instance) -> None:
     """One search before all facilities finds what options by pairs find."""
     for today in services_today(instance):

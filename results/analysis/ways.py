@@ -31,6 +31,9 @@ def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floa
     if instance.uses_travel_table:
         travel = instance.tables["travel"]
         minutes = _given(instance, travel[travel["site"].isin(sites["site"])])
+        # As for access options: a pair that is not given is no way, and the time given
+        # is that between two settlements.
+        minutes = np.where(np.isnan(minutes), np.inf, minutes)
     else:
         every = instance.site_places(service)
         codes = pd.Index(instance.service_sites(service)["site"])
@@ -39,7 +42,8 @@ def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floa
             instance.settlement_places,
             _some(every, codes.get_indexer(sites["site"])),
         )
-    minutes[own[own >= 0]] = inside[own[own >= 0]]
+    own = own[own >= 0]
+    minutes[own] = np.minimum(minutes[own], inside[own])
     return minutes
 
 
