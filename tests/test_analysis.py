@@ -236,7 +236,7 @@ def test_networks_by_hand() -> None:
     assert np.isnan(found["has_power"]["d"])
 
 
-def test_location_quotients_by_hand() -> None:
+def test_location_quotients_by_hand(tmp_path: Path) -> None:
     """A sector weighs (1/4) / (2/5) where it has 100 of 400, and 200 of 500 jobs."""
     jobs = [
         {"region": "R", "sector": "farms", "jobs": 100.0, "district": "d1"},
@@ -254,6 +254,10 @@ def test_location_quotients_by_hand() -> None:
             ("district", "R", "farms"): 2.5,
         }
     )
+    analysis.to_folder(tmp_path / "today")
+    page = (tmp_path / "today" / "analysis.html").read_text(encoding="utf-8")
+    shown = page.split('id="specialised"')[1].split("</table>")[0]
+    assert [shown.count(name) for name in ("farms", "mines", "0.625")] == [2, 1, 0]
     per_1000 = by(analysis, "regions", "region")["jobs_per_1000"]
     assert per_1000.to_dict() == pytest.approx({"R": 80.0, "Q": 100 / 3})
 

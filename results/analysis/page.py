@@ -10,7 +10,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from aumaq.results.analysis.maps import Unit, outlines, unit_of
-from aumaq.results.exports.html import embedded_json, number
+from aumaq.results.exports.html import SHOWN_ROWS, embedded_json, number
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysing import Analysis
@@ -37,6 +37,7 @@ def page(analysis: Analysis) -> str:
         classes=analysis.tables["classes"].to_dict("records"),
         silhouettes=analysis.tables["silhouettes"].to_dict("records"),
         estimates=instance.synthetic_share,
+        specialised=_specialised(analysis),
         style=folder.joinpath("report.css").read_text()
         + folder.joinpath("analysis.css").read_text(),
         script=folder.joinpath("analysis.js").read_text(),
@@ -97,6 +98,22 @@ def _rings(shape: dict[str, Any]) -> list[list[list[float]]]:
     polygons = [parts] if shape["type"] == "Polygon" else parts
     rings = [ring for polygon in polygons for ring in polygon]
     return [[[round(x, 3), round(y, 3)] for x, y, *_ in ring] for ring in rings]
+
+
+def _specialised(analysis: Analysis) -> list[tuple[str, str, float, float]]:
+    """Return unit, sector, jobs, quotient where a sector weighs more than elsewhere."""
+    rows = analysis.tables["location_quotients"]
+    found = []
+    for name, level in (("regions", "region"), ("districts", "district")):
+        units = analysis.tables[name]
+        names = {unit_of(row): row["name"] for row in units.to_dict("records")}
+        high = rows[(rows["level"] == level) & (rows["location_quotient"] > 1.0)]
+        high = high.sort_values("location_quotient", ascending=False, kind="stable")
+        found += [
+            (names[unit_of(row)], row["sector"], row["jobs"], row["location_quotient"])
+            for row in high.head(SHOWN_ROWS).to_dict("records")
+        ]
+    return found
 
 
 def _facts(analysis: Analysis) -> list[tuple[str, str]]:
