@@ -22,6 +22,8 @@ SEATS = {
 CAPITAL = "K710000000"
 CITIES = ("AST", "ALA", "SHY")
 """Cities that are regions: what the sources call their districts are quarters."""
+OLDER = {"Zharasemey": "Semey"}
+"""Districts split off after the list of settlements was made, and what they were."""
 SURFACES = {"trunk": "paved", "local": "earth", "paved_local": "paved",
             "road_improved": "paved"}  # fmt: skip
 """Surface of each class of road; what is a mixture of several is not known."""
@@ -66,6 +68,11 @@ def history(source: Path, codes: pd.DataFrame, used: set[str]) -> pd.DataFrame:
     )
 
 
+def listed(district: str) -> str:
+    """Return the district under which the list of settlements knows an outline."""
+    return OLDER.get(district, district)
+
+
 def districts(source: Path, codes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Return the area of each district: of its outline, on the sphere.
 
@@ -83,7 +90,7 @@ def districts(source: Path, codes: pd.DataFrame, places: pd.DataFrame) -> pd.Dat
     found = pd.DataFrame(
         {
             "region": [code[f["properties"]["ADM1_EN"]] for f in raw["features"]],
-            "district": [f["properties"]["ADM2_EN"] for f in raw["features"]],
+            "district": [listed(f["properties"]["ADM2_EN"]) for f in raw["features"]],
             "area_km2": [
                 transform(shape(f["geometry"]), flat).area for f in raw["features"]
             ],

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from kz_history import CITIES
+from kz_history import CITIES, listed
 
 Feature = dict[str, object]
 
@@ -43,7 +43,7 @@ def _districts(
     shapes: dict[tuple[str, str], list[object]] = {}
     for feature in raw["features"]:
         names, shape = feature["properties"], feature["geometry"]
-        unit = (code[names["ADM1_EN"]], names["ADM2_EN"])
+        unit = (code[names["ADM1_EN"]], listed(names["ADM2_EN"]))
         several = shape["type"] == "MultiPolygon"
         polygons = shape["coordinates"] if several else [shape["coordinates"]]
         shapes[unit] = [*shapes.get(unit, []), *polygons]
