@@ -24,11 +24,13 @@ if TYPE_CHECKING:
         write,
     )
     from aumaq.results import (
+        Analysis,
         ClosedLoop,
         Coordination,
         Plan,
         Sweep,
         Verification,
+        analyse,
         close_loop,
         coordination,
         solve,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Analysis": "aumaq.results",
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Coordination": "aumaq.results",
@@ -49,6 +52,7 @@ _HOME = {
     "Sweep": "aumaq.results",
     "Verification": "aumaq.results",
     "close_loop": "aumaq.results",
+    "analyse": "aumaq.results",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "from_tables": "aumaq.instances",
@@ -61,6 +65,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Analysis",
     "AumaqError",
     "ClosedLoop",
     "Coordination",
@@ -70,6 +75,7 @@ __all__ = [
     "Plan",
     "Sweep",
     "Verification",
+    "analyse",
     "close_loop",
     "coordination",
     "describe",

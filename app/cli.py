@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import aumaq
-from aumaq import cli_project, cli_sweep, show
+from aumaq import cli_analyse, cli_project, cli_sweep, show
 from aumaq.options import (
     AsJson,
     Gap,
@@ -226,6 +226,9 @@ def export(
     """Write a plan in another format."""
     _read_plan(plan, instance).export(to, target)
     typer.echo(f"written to {target}")
+
+
+app.command()(cli_analyse.analyse)
 
 
 def main() -> None:

@@ -44,6 +44,18 @@ def growth_factors(tables: Tables, projection: str) -> Floats:
     return factors
 
 
+def members_today(tables: Tables, group: str) -> Floats:
+    """Return the members of *group* in the base year, (settlements,), persons."""
+    settlements = tables["settlements"]
+    base = settlements["population"].to_numpy(dtype=float)
+    if group == ALL and ALL not in set(tables["groups"]["group"]):
+        return base
+    row = tables["groups"].set_index("group").loc[group]
+    return base * np.where(
+        is_urban(settlements), row["share_urban"], row["share_rural"]
+    )
+
+
 def persons(tables: Tables, projection: str, group: str) -> Floats:
     """Return the members of *group*, (settlements, periods), persons."""
     settlements = tables["settlements"]

@@ -7,6 +7,7 @@ read, validated, written, hashed and documented.
 from __future__ import annotations
 
 from aumaq.instances.schema import Table
+from aumaq.instances.tables_analysis import DISTRICTS, JOBS, REGION_HISTORY
 from aumaq.instances.tables_networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -62,6 +63,7 @@ TABLES: tuple[Table, ...] = (
     CONNECTIONS, TRAVEL,
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,
     LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
+    REGION_HISTORY, DISTRICTS, JOBS,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

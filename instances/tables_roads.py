@@ -50,6 +50,13 @@ ROAD_CLASSES = Table(
             high=200.0,
         ),
         Column("title", "text", "title for readers", default=None),
+        Column(
+            "surface",
+            "text",
+            "surface (empty: not known)",
+            default=None,
+            choices=("paved", "gravel", "earth"),
+        ),
         SOURCE,
     ),
     key=("road_class",),

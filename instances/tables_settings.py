@@ -184,6 +184,14 @@ SERVICES = Table(
             "unit", "text", "what a unit of demand and capacity is", default="person"
         ),
         Column(
+            "norm_per_1000",
+            "number",
+            "capacity that the norm asks for (empty: no norm); plans do not use it",
+            "units/1000 members of the group",
+            None,
+            low=0.0,
+        ),
+        Column(
             "allocation",
             "text",
             "`free`: a settlement may be split among sites; `whole`: all of it goes"

@@ -12,6 +12,7 @@ REGIONS = Table(
         Column("name", "text", "name"),
         Column("name_kk", "text", "name in Kazakh", default=None),
         Column("name_ru", "text", "name in Russian", default=None),
+        Column("area_km2", "number", "area (empty: not known)", "km2", None, low=0.0),
         SOURCE,
     ),
     key=("region",),
@@ -52,6 +53,14 @@ SETTLEMENTS = Table(
         Column("is_growth_point", "flag", "growth point of the policy", default=False),
         Column(
             "agglomeration", "text", "agglomeration that it belongs to", default=None
+        ),
+        Column(
+            "centre_of",
+            "text",
+            "seat of its `district`, `region` or `nation`, the highest of them (empty:"
+            " of none; a unit without a seat is seen from its largest settlement)",
+            default=None,
+            choices=("district", "region", "nation"),
         ),
         Column(
             "node",

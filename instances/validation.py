@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import (
+    checks_analysis,
     checks_networks,
     checks_population,
     checks_projection,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 # Importing them registers their checks.
+assert checks_analysis
 assert checks_networks
 assert checks_population
 assert checks_projection

@@ -1,5 +1,6 @@
 """What comes out: plans, verification, comparisons, exports, the report."""
 
+from aumaq.results.analysis import Analysis, analyse
 from aumaq.results.closing_loop import ClosedLoop, close_loop
 from aumaq.results.coordinating import Coordination, coordination
 from aumaq.results.plan import Plan
@@ -8,12 +9,14 @@ from aumaq.results.sweeping import Sweep, sweep
 from aumaq.results.verification import Finding, Verification, verify
 
 __all__ = [
+    "Analysis",
     "ClosedLoop",
     "Coordination",
     "Finding",
     "Plan",
     "Sweep",
     "Verification",
+    "analyse",
     "close_loop",
     "coordination",
     "solve",

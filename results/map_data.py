@@ -32,6 +32,8 @@ def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
     """Return the rings of all polygons: [[lon, lat], ...]."""
     rings: list[Any] = []
     for feature in (outlines or {}).get("features", []):
+        if (feature.get("properties") or {}).get("district"):
+            continue  # borders inside a region are for the analysis
         shape = feature["geometry"]
         polygons = (
             [shape["coordinates"]]

@@ -15,7 +15,7 @@ from aumaq.instances import OptionError
 from aumaq.results import closing_loop
 from aumaq.results.closing_loop import kept_services
 
-LEVERS = [{"projection": "trend", "lever": "retention", "share": 0.8}]
+LEVERS = [{"projection": "trend", "lever": "retention", "share": 0.1}]
 TRENDS = [{"settlement": "a2", "growth_per_year": -0.03}]
 
 

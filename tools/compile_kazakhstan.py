@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 import kz_grid
+import kz_history
 import kz_networks
 import kz_population
 import kz_roads
@@ -301,16 +302,19 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     nodes, links = roads(source, spec, places)
     has_node = places["settlement"].isin(nodes["node"])
     places.insert(9, "node", places["settlement"].where(has_node, ""))
+    places["centre_of"] = kz_history.seats(places)
     used = set(places["region"])
     people = kz_population.tables(source, places)
     today = stock(source, places)
     names = codes[codes["code"].isin(used)]
     tables = {
         "settlements": places,
-        "regions": names[["code", "name_en", "name_kk", "name_ru"]].rename(
+        "regions": names[["code", "name_en", "name_kk", "name_ru", "area_km2"]].rename(
             columns={"code": "region", "name_en": "name"}
         ),
         **people,
+        "region_history": kz_history.history(source, codes, used),
+        "districts": kz_history.districts(source, codes, places),
         "levels": pd.DataFrame(kz.LEVELS, columns=list(kz.LEVEL_COLUMNS)),
         "sites": sites(places, today, most_growth(people["population_totals"])),
         "facilities": with_renewals(today),
@@ -325,6 +329,9 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         tables |= kz_roads.upgrades(spec.name, places, nodes, links)
         tables["connections"], counts = connections(spec.name, tables)
     tables["road_classes"] = kz_roads.classes(tables)
+    tables["road_classes"]["surface"] = (
+        tables["road_classes"]["road_class"].map(kz_history.SURFACES).fillna("")
+    )
     if spec.networks:
         for name, rows in spec.networks.networks(source, places).items():
             known = [tables[name]] if name in tables else []
@@ -343,7 +350,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     text = tomli_w.dumps(document(spec))
     (folder / "instance.toml").write_text(text, encoding="utf-8")
-    shapes = json.dumps(outlines(source, codes, used), separators=(",", ":"))
+    shapes = json.dumps(outlines(source, codes, places), separators=(",", ":"))
     (folder / "outlines.geojson").write_text(shapes, encoding="utf-8")
     (folder / "README.md").write_text(
         readme(spec.name, spec.title, tables, counts), encoding="utf-8"

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 PRESS = "press, price limits per place 2022"
 OWN = "assumption"
+EVERYONE = 1000.0
+"""A place for each member of the group: capacity is counted in members (assumption)."""
 
 SERVICES = [
     {"service": "school", "title": "School", "group": "pupils", "unit": "pupil",
-     "cutoff_minutes": 35.0, "nearest_sites": 2, "trips_per_year": 340.0,
+     "norm_per_1000": EVERYONE, "cutoff_minutes": 35.0, "nearest_sites": 2,
+     "trips_per_year": 340.0,
      "unserved_mln_per_unit_year": 3.0, "lifetime_years": 50.0,
      "source": "travel: planning value of 30 minutes; price of unserved: assumption"},
     {"service": "primary_care", "title": "Primary care", "group": "all",
-     "unit": "person", "cutoff_minutes": 45.0, "nearest_sites": 2,
-     "trips_per_year": 10.0, "unserved_mln_per_unit_year": 0.15,
+     "unit": "person", "norm_per_1000": EVERYONE, "cutoff_minutes": 45.0,
+     "nearest_sites": 2, "trips_per_year": 10.0, "unserved_mln_per_unit_year": 0.15,
      "lifetime_years": 40.0, "source": "tiers: resolution 710/2025; rest: assumption"},
     {"service": "hospital", "title": "Hospital", "group": "all", "unit": "person",
-     "cutoff_minutes": 150.0, "nearest_sites": 3, "trips_per_year": 0.4,
+     "norm_per_1000": EVERYONE, "cutoff_minutes": 150.0, "nearest_sites": 3,
+     "trips_per_year": 0.4,
      "unserved_mln_per_unit_year": 0.3, "lifetime_years": 50.0,
      "source": "tiers: resolution 114/2014; rest: assumption"},
 ]  # fmt: skip

@@ -229,9 +229,9 @@ class _Run:
         share = float(self._row["male_birth_share"])
         self._cohorts, flows = one_step(self._cohorts, rates, self._step, share)
         there = self._cohorts.sum(axis=(1, 2))
-        net = _moved(there, wanted) + abroad
-        self._rescale(there, there + net)
-        return flows, net
+        after = np.maximum(there + _moved(there, wanted) + abroad, 0.0)
+        self._rescale(there, after)
+        return flows, after - there
 
     def _rescale(self, now: Floats, then: Floats) -> None:
         """Scale cohorts of regions to other totals; ages stay in proportion."""

@@ -2,8 +2,9 @@
 
 Trends come first and are scaled to the region's total. Levers then move people within
 the region: what they give to some is taken from the growth of others, then from those
-who decline and are not held, who lose at most twice what the trend takes. What cannot
-be taken is not given: totals hold, and nobody goes below zero.
+who decline, in proportion to the loss that nothing holds; nobody loses more than twice
+what the trend takes. What cannot be taken is not given: totals hold, and nobody goes
+below zero.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def spread(
     gains = wanted > 0
     over = np.where(gains, 0.0, np.maximum(trend - people, 0.0))
     loss = np.maximum(people - trend, 0.0)
-    spare = np.where(gains | (policy.held > 0), 0.0, np.minimum(loss, trend))
+    spare = np.minimum(loss, trend) * (1.0 - policy.held)
     n = len(totals)
     asked, first, second = (sums(region, v, n) for v in (wanted, over, spare))
     from_growth = np.minimum(asked, first)

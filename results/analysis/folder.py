@@ -1,0 +1,58 @@
+"""An analysis as a folder: CSV tables, one JSON document, maps, one HTML page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aumaq.instances import ExportError
+from aumaq.results.analysis.maps import features
+from aumaq.results.analysis.page import page
+from aumaq.results.exports.atomic import draft_folder
+
+if TYPE_CHECKING:
+    from aumaq.results.analysis.analysing import Analysis
+
+RECORD_FILE, PAGE_FILE = "analysis.json", "analysis.html"
+MAPS = ("regions", "districts", "settlements")
+TABLES = (
+    "territory", "regions", "districts", "settlements", "provision",
+    "location_quotients", "classes", "class_indicators", "silhouettes",
+)  # fmt: skip
+
+
+def check_target(path: Path) -> None:
+    """Raise ExportError unless an analysis may be written to the folder *path*.
+
+    An earlier analysis is replaced; a file, or a folder that holds more, is not.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ExportError(f"{path} is a file, not a folder; nothing was written")
+    names = {file.name for file in path.iterdir()}
+    own = {RECORD_FILE, PAGE_FILE, *(f"{name}.csv" for name in TABLES)}
+    other = sorted(names - own - {f"{name}.geojson" for name in MAPS})
+    if other or (names and RECORD_FILE not in names):
+        held = ", ".join(other[:5]) or "no analysis"
+        raise ExportError(f"{path} holds something else ({held}); nothing was written")
+
+
+def write_folder(analysis: Analysis, path: Path) -> None:
+    """Write all files; an earlier analysis there is replaced as a whole."""
+    check_target(path)
+    with draft_folder(path) as draft:
+        for name, table in analysis.tables.items():
+            table.to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
+        texts = {
+            RECORD_FILE: _json(analysis.record()),
+            PAGE_FILE: page(analysis),
+            **{f"{name}.geojson": _json(features(analysis, name)) for name in MAPS},
+        }
+        for name, text in texts.items():
+            (draft / name).write_text(text, encoding="utf-8")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
