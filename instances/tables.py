@@ -7,6 +7,11 @@ read, validated, written, hashed and documented.
 from __future__ import annotations
 
 from aumaq.instances.schema import Table
+from aumaq.instances.tables_indicators import (
+    INDICATOR_BASELINES,
+    INDICATOR_TARGETS,
+    INDICATORS,
+)
 from aumaq.instances.tables_networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -60,6 +65,7 @@ TABLES: tuple[Table, ...] = (
     CONNECTIONS, TRAVEL,
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,
     LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
+    INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

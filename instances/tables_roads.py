@@ -50,6 +50,12 @@ ROAD_CLASSES = Table(
             high=200.0,
         ),
         Column("title", "text", "title for readers", default=None),
+        Column(
+            "is_paved",
+            "flag",
+            "whether the surface is paved (asphalt, concrete)",
+            default=False,
+        ),
         SOURCE,
     ),
     key=("road_class",),
