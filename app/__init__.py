@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         solve,
         verify,
     )
+    from aumaq.results.indicators import indicators
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ _HOME = {
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "from_tables": "aumaq.instances",
+    "indicators": "aumaq.results.indicators",
     "read": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
@@ -63,6 +65,7 @@ __all__ = [
     "coordination",
     "describe",
     "from_tables",
+    "indicators",
     "read",
     "shipped",
     "solve",

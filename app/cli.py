@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq import show
+from aumaq import cli_indicators, show
 from aumaq.options import (
     AsJson,
     Gap,
@@ -215,6 +215,9 @@ def export(
     """Write a plan in another format."""
     _read_plan(plan, instance).export(to, target)
     typer.echo(f"written to {target}")
+
+
+app.command("indicators")(cli_indicators.indicators)
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ def indicators_have_what_they_need(tables: Tables) -> Found:
 
 @check("indicators")
 def expressions_can_be_read(tables: Tables) -> Found:
-    """Expressions name tables and columns of a plan, and nothing that is not allowed."""
+    """Expressions name tables and columns of a plan, nothing that is not allowed."""
     rows = tables["indicators"]
     is_own = (rows["formula"] == "expression") & (rows["expression"] != "")
     for k in np.flatnonzero(is_own).tolist():

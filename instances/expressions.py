@@ -102,7 +102,7 @@ def parse(text: str) -> Expression:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about text that is refused below anyway
-            plain = LONE_EQUALS.sub(lambda found: found[1] or "==", text.strip())
+            plain = LONE_EQUALS.sub(lambda hit: hit[1] or "==", text.strip())
             tree = ast.parse(plain, mode="eval")
     except SyntaxError as error:
         raise ExpressionError(f"cannot be read: {error.msg}; {ALLOWED}") from None

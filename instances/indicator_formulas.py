@@ -34,7 +34,9 @@ FORMULAS: dict[str, Formula] = {
     formula.name: formula
     for formula in (
         Formula("population", "persons", "inhabitants, mean of the period", (), SOME),
-        Formula("share_urban", "share", "inhabitants of cities and towns / inhabitants"),
+        Formula(
+            "share_urban", "share", "inhabitants of cities and towns / inhabitants"
+        ),
         Formula(
             "share_in_growth_points",
             "share",
@@ -190,8 +192,8 @@ FORMULAS: dict[str, Formula] = {
         Formula(
             "investment_mln_per_1000",
             "mln/1000 persons",
-            "building, renewal and closing in the period, of all or of one service or"
-            " `roads` or network / inhabitants x 1000; what belongs to no region"
+            "building, renewal and closing in the period, of everything or of one"
+            " service or network / inhabitants x 1000; what belongs to no region"
             " counts in the total only",
             (),
             ("service", "network"),

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 import tomli_w
 from kz_connections import connections
+from kz_indicators import indicators
 from kz_outlines import outlines
 from kz_readme import readme
 from scipy.spatial import cKDTree
@@ -345,6 +346,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         tables["facilities"]["renew_by_year"] = (
             tables["facilities"]["renew_by_year"].fillna(0).astype(int)
         )
+    tables |= indicators(source, spec.name, tables)
     folder = DATA / spec.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
