@@ -97,8 +97,8 @@ Expression = Number | Cell | Operation | Aggregate
 def parse(text: str) -> Expression:
     """Return the parts of an expression; ExpressionError if it is not one."""
     if len(text) > MOST_CHARACTERS:
-        found = f"is longer than {MOST_CHARACTERS} characters ({len(text)})"
-        raise ExpressionError(found)
+        said = f"is longer than {MOST_CHARACTERS} characters ({len(text)})"
+        raise ExpressionError(said)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about text that is refused below anyway

@@ -64,6 +64,8 @@ ON_NETWORKS: list[dict[str, object]] = [
      "formula": "share_of_settlements_connected", "network": "water"},
     {"indicator": "reliable_power", "title": "Settlements with uninterrupted power",
      "formula": "share_of_settlements_without_shedding", "network": "power"},
+    {"indicator": "power_met", "title": "Load of settlements met by the grid",
+     "formula": "share_of_load_from_network", "network": "power"},
     {"indicator": "power_two_ways", "title": "Settlements with two ways of power",
      "formula": "share_of_settlements_fed_twice", "network": "power"},
 ]  # fmt: skip
@@ -129,7 +131,9 @@ def _growth(source: Path, name: str, regions: list[str]) -> list[tuple[object, .
     """Return targets for people of cities and the urban share, on a line from 2023."""
     known = pd.read_csv(source / "indicators.csv").set_index("indicator")["value"]
     known = pd.to_numeric(known, errors="coerce")
-    text = "derived: on a line from 2023 to {} in 2050 (press: slides of the Ministry of"
+    text = (
+        "derived: on a line from 2023 to {} in 2050 (press: slides of the Ministry of"
+    )
     text += " Regional Development 2014, citing the decree of 2011)"
     rows: list[tuple[object, ...]] = []
     people, urban = _people(source), _people(source, "urban")

@@ -21,10 +21,11 @@ from aumaq.instances.loads import industrial_load, people_load
 from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.upgraded_access import connection_minutes
 from aumaq.model.network_data import LOAD_COLUMN, NetworkData, network_data
+from aumaq.results.indicators.delivery import deliver
 from aumaq.results.indicators.state import Floats, Ints, State, with_population
 
 SERVED_FIRST = 1e3
-"""A unit that is not served, or load that is shed, weighs so many longest ways."""
+"""A unit that is not served weighs so many longest ways."""
 DUST = 1e-7
 """Shares of a demand up to this are numerical dust."""
 LATE_MINUTES = 1e-9
@@ -256,38 +257,3 @@ def _sources(
     whole = rows.groupby(["service", "site"])["capacity"].transform("sum")
     share = rows["capacity"] / whole.where(whole > 0, np.inf)
     return rows.assign(network=n.name, supply=rows["amount"] * share)
-
-
-def deliver(
-    n: NetworkData, load: Floats, room: Floats, most: Floats
-) -> tuple[tuple[Floats, Floats], Floats, Floats]:
-    """Return flows both ways, supply of sources and load shed: as little as can be.
-
-    *load* (N,), *room* of links (E,), *most* of sources (S,), units of the network.
-    """
-    num, links, sources = len(n.nodes), len(n.links), len(n.source)
-    e, s, at = np.arange(links), np.arange(sources), np.arange(num)
-    arrives = 1.0 - n.link_loss
-    ones = np.ones
-    # Columns: flow out of the first node, flow back, supply, shed.
-    entries = [
-        (n.link_to, e, arrives), (n.link_from, e, -ones(links)),
-        (n.link_from, links + e, arrives), (n.link_to, links + e, -ones(links)),
-        (n.source_node, 2 * links + s, ones(sources)),
-        (at, 2 * links + sources + at, ones(num)),
-    ]  # fmt: skip
-    row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
-    width = 2 * links + sources + num
-    back = np.where(n.link_is_one_way, 0.0, room)
-    found = linprog(
-        np.concatenate([ones(2 * links), np.zeros(sources), ones(num) * SERVED_FIRST]),
-        A_eq=csr_array(coo_array((value, (row, column)), shape=(num, width))),
-        b_eq=load,
-        bounds=np.column_stack(
-            [np.zeros(width), np.concatenate([room, back, most, load])]
-        ),
-        method="highs",
-    )
-    assert found.x is not None, found.message  # all load may be shed
-    parts = np.split(np.asarray(found.x), np.cumsum([links, links, sources]))
-    return (parts[0], parts[1]), parts[2], np.where(parts[3] > DUST * load, parts[3], 0)
