@@ -24,7 +24,8 @@ def sentences(plan: Plan) -> list[str]:
     told = [_building(plan, service) for service in plan.instance.service_names]
     told += [_network(plan, network) for network in plan.instance.network_names]
     told += _roads(plan)
-    return [*told, _money(plan), *_standards(plan), *_proof(plan), *_estimates(plan)]
+    told += [_money(plan), *_standards(plan), *_indicators(plan)]
+    return [*told, *_proof(plan), *_estimates(plan)]
 
 
 def served_share(plan: Plan) -> pd.DataFrame:
@@ -140,6 +141,19 @@ def _standards(plan: Plan) -> list[str]:
     return [
         f"Standards: {len(rows) - missed.sum():,} of {len(rows):,} demands (a group in"
         f" a period) are met; {missed.sum():,} are missed and priced."
+    ]
+
+
+def _indicators(plan: Plan) -> list[str]:
+    """Say how many targets of indicators are met in the last period."""
+    last = plan.instance.period_names[-1]
+    rows = plan.indicators[plan.indicators["period"] == last]
+    met = rows["is_met"].dropna()
+    if met.empty:
+        return []
+    return [
+        f"Indicators: {met.sum():,} of {len(met):,} targets (a region each) are met in"
+        f" {last}."
     ]
 
 
