@@ -9,7 +9,7 @@ from aumaq.instances.errors import did_you_mean
 from aumaq.instances.expressions import ExpressionError, parse
 from aumaq.instances.indicator_formulas import FORMULAS
 
-PARAMETERS = ("expression", "service", "network", "minutes")
+PARAMETERS = ("expression", "service", "network", "minutes", "unpaved_km")
 
 
 @check("indicators", "services", "networks")
@@ -20,8 +20,9 @@ def indicators_have_what_they_need(tables: Tables) -> Found:
     for k, row in enumerate(rows.to_dict("records")):
         formula = FORMULAS[row["formula"]]
         for column in PARAMETERS:
-            is_given = row[column] not in ("", None) and row[column] == row[column]
-            if column in formula.needs and not is_given:
+            is_given = row[column] not in ("", 0.0) and row[column] == row[column]
+            is_missing = row[column] == "" or row[column] != row[column]
+            if column in formula.needs and is_missing:
                 text = f"formula {formula.name} needs it"
                 yield problem("indicators", text, k, column)
             elif is_given and column not in (*formula.needs, *formula.takes):

@@ -93,11 +93,11 @@ FORMULAS: dict[str, Formula] = {
         Formula(
             "share_of_settlements_paved",
             "share",
-            "settlements from whose road node paved links alone (`is_paved`), those of"
-            " upgrades that stand included, lead to the largest settlement of the"
-            " region; no farther than 1 km from the node / settlements",
+            "settlements from which a road, unpaved for at most `unpaved_km`, leads to"
+            " paved links (`is_paved`, those of upgrades that stand included) and these"
+            " to the centre of a district or region / settlements",
             (),
-            SOME,
+            (WHO, "unpaved_km"),
         ),
         Formula(
             "minutes_to_district_centre",

@@ -41,6 +41,14 @@ INDICATORS = Table(
         ),
         Column("minutes", "number", "limit of the formula", "min", None, low=0.0),
         Column(
+            "unpaved_km",
+            "number",
+            "longest unpaved stretch that still counts as paved access",
+            "km",
+            0.0,
+            low=0.0,
+        ),
+        Column(
             "applies_to",
             "text",
             "which settlements count",

@@ -16,6 +16,10 @@ PERIODS = [("2026-30", 2028.5), ("2031-35", 2033.5), ("2036-40", 2038.5)]
 OFFICIAL_YEAR = 2023
 OFFICIAL = "Bureau of National Statistics (regions_population.csv, 2023)"
 NORM_2025 = "Gov. Res. 710 of 02.09.2025, system of regional standards"
+COLUMNS = (
+    "indicator", "title", "unit", "formula", "expression", "service", "network",
+    "minutes", "unpaved_km", "applies_to", "direction", "digits", "source",
+)  # fmt: skip
 CITIES = {"ALA": "target_population_Almaty", "AST": "target_population_Astana",
           "SHY": "target_population_Shymkent"}  # fmt: skip
 
@@ -41,7 +45,7 @@ SET: list[dict[str, object]] = [
      "formula": "mean_minutes", "service": "hospital", "direction": "lower",
      "digits": 1},
     {"indicator": "paved_access", "title": "Settlements with paved access",
-     "formula": "share_of_settlements_paved"},
+     "formula": "share_of_settlements_paved", "unpaved_km": 5.0},
     {"indicator": "district_minutes", "title": "Mean way to the district centre",
      "formula": "minutes_to_district_centre", "direction": "lower", "digits": 1},
     {"indicator": "region_minutes", "title": "Mean way to the region centre",
@@ -92,8 +96,9 @@ def indicators(
         source="general scheme of 2013, section IV: its list was not obtained; chosen"
         " by its subjects"
     )
+    frame["digits"] = frame["digits"].astype("Int64")
     return {
-        "indicators": frame,
+        "indicators": frame[[c for c in COLUMNS if c in frame]],
         "indicator_targets": pd.DataFrame(kept, columns=columns),
         "indicator_baselines": _official(source, name, regions),
     }

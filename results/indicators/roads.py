@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from aumaq.instances.paths import fastest_between
 from aumaq.results.indicators.registry import formula
@@ -21,9 +21,6 @@ from aumaq.results.indicators.state import (
     Measure,
     State,
 )
-
-PAVED_TIE_KM = 1.0
-"""A settlement that has no node of its own may be so far from the nearest one."""
 
 
 def centre_of(settlements: pd.DataFrame, columns: list[str]) -> Ints:
@@ -37,37 +34,78 @@ def centre_of(settlements: pd.DataFrame, columns: list[str]) -> Ints:
 
 @formula
 def share_of_settlements_paved(state: State, indicator: Indicator) -> Measure:
-    """Return the share of settlements that paved roads join to the region's centre."""
+    """Return the share of settlements from which paved roads lead to a centre."""
     who = state.counts(indicator.applies_to)
     if state.instance.uses_travel_table:
         return Measure(np.zeros(state.shape), np.zeros(state.shape))
     paved = np.column_stack(
-        [_is_paved(state, state.upgraded[:, t]) for t in range(len(state.periods))]
+        [
+            _is_paved(state, state.upgraded[:, t], indicator.unpaved_km)
+            for t in range(len(state.periods))
+        ]
     )
     return Measure(state.by_settlement(paved * who), state.by_settlement(who))
 
 
-def _is_paved(state: State, built: Flags) -> Flags:
-    """Return which settlements have a paved way to their region's centre, (S,)."""
-    roads, places = state.instance.roads, state.instance.settlement_places
-    classes = state.world["road_classes"]
-    paved = classes.loc[classes["is_paved"], "road_class"]
+def _is_paved(state: State, built: Flags, unpaved_km: float) -> Flags:
+    """Return which settlements have paved access, (S,).
+
+    The nearest node of a paved link counts, by road and with the settlement's own way
+    to its node; its part of the paved roads must hold that of a centre, likewise found.
+    """
+    places = state.instance.settlement_places
+    part, km = _paved_parts(state, built)
+    own, away = part[places.node], km[places.node] + places.connector_km
+    own = np.where(away <= unpaved_km, own, -1)
+    centres = [
+        centre_of(state.settlements, c) for c in (["region"], ["region", "district"])
+    ]
+    is_centre = np.zeros(len(own), dtype=bool)
+    for centre in centres:
+        is_centre[centre[centre >= 0]] = True
+    return (own >= 0) & np.isin(own, own[is_centre])
+
+
+def _paved_parts(state: State, built: Flags) -> tuple[Ints, Floats]:
+    """Return the part of the paved roads that is nearest to each road node, and km."""
+    classes, roads = state.world["road_classes"], state.instance.roads
+    paved = set(classes.loc[classes["is_paved"], "road_class"])
     later = state.world["road_upgrade_links"]
     names = np.array(roads.upgrades, dtype=object)[built]
     links = pd.concat(
         [state.world["road_links"], later[later["upgrade"].isin(names)]],
         ignore_index=True,
     )
-    links = links[links["road_class"].isin(paved)]
     ends = [roads.codes.get_indexer(links[c]) for c in ("from_node", "to_node")]
-    size = len(roads.codes)
-    graph = coo_array((np.ones(len(links)), (ends[0], ends[1])), shape=(size, size))
+    size, is_paved = len(roads.codes), links["road_class"].isin(paved).to_numpy()
+    number = np.full(size, -1)
+    nodes = np.unique(np.concatenate([end[is_paved] for end in ends]))
+    if not len(nodes):
+        return number, np.full(size, np.inf)
+    paved_ends = (ends[0][is_paved], ends[1][is_paved])
+    graph = coo_array((np.ones(is_paved.sum()), paved_ends), shape=(size, size))
     _, part = connected_components(graph, directed=False)
-    centre = centre_of(state.settlements, ["region"])
-    is_near = places.connector_km <= PAVED_TIE_KM
-    at = part[places.node]
-    joined = (at == at[centre]) & is_near & is_near[centre]
-    return joined | (centre == np.arange(len(centre)))
+    km = _lengths(ends, links["length_km"].to_numpy(dtype=float), size)
+    near, _, source = dijkstra(
+        km, indices=nodes, min_only=True, return_predecessors=True
+    )
+    is_reached = np.isfinite(near)
+    number[is_reached] = part[source[is_reached]]
+    return number, near
+
+
+def _lengths(ends: list[Ints], km: Floats, size: int) -> csr_array:
+    """Return km of the shortest link between nodes, both ways."""
+    rows = pd.DataFrame(
+        {
+            "u": np.concatenate(ends),
+            "v": np.concatenate(ends[::-1]),
+            # A zero weight would mean "no link" to scipy.
+            "km": np.maximum(np.tile(km, 2), 1e-9),
+        }
+    )
+    rows = rows.groupby(["u", "v"], as_index=False)["km"].min()
+    return csr_array((rows["km"], (rows["u"], rows["v"])), shape=(size, size))
 
 
 @formula

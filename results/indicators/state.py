@@ -43,6 +43,7 @@ class Indicator:
     service: str
     network: str
     minutes: float
+    unpaved_km: float
     applies_to: str
     direction: str
     digits: int

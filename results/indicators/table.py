@@ -62,6 +62,7 @@ def indicators_of(instance: Instance) -> Iterator[Indicator]:
             service=row["service"],
             network=row["network"],
             minutes=float(row["minutes"]),
+            unpaved_km=float(row["unpaved_km"]),
             applies_to=row["applies_to"],
             direction=row["direction"],
             digits=int(row["digits"]),
