@@ -21,8 +21,6 @@ from aumaq.results.indicators.state import Flags, Floats
 
 SHED_PRICE = 1e3
 """A unit of load that is shed weighs so many units of flow on a link."""
-FLOW_PRICE = 1e-6
-"""Flow weighs this much beside the largest share, so that nothing goes in circles."""
 DUST = 1e-7
 """Shares of a load up to this are numerical dust."""
 SLACK = 1e-7
@@ -121,7 +119,7 @@ class _Task:
         )
         nothing = csr_array((len(self.load), 1))
         return linprog(
-            np.append(self.flow_price * FLOW_PRICE / max(1, len(self.load)), 1.0),
+            np.append(np.zeros(self.width), 1.0),
             A_ub=csr_array(rows),
             b_ub=np.zeros(len(nodes)),
             A_eq=hstack([self.balance, nothing], format="csr"),
