@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
-from tiny_instances import Rows, tiny
+from tiny_instances import Row, Rows, tiny
 
 from aumaq.instances import Instance
 from aumaq.instances.plan_words import PLAN_TABLES
@@ -13,6 +14,11 @@ from aumaq.results.plan import Plan
 
 DTYPES = {"text": "str", "number": "float64", "flag": "bool"}
 LINK = {"network": "power", "length_km": 1.0, "capacity": 90.0}
+
+
+def of(formula: str, **columns: Any) -> Row:
+    """Return a row of ``indicators``."""
+    return {"indicator": formula, "formula": formula, **columns}
 
 
 def territory(**tables: Rows) -> Instance:
