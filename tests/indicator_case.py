@@ -197,7 +197,9 @@ def hand_plan(instance: Instance) -> Plan:
     rows, tables = hand_rows(), {}
     blank = {"text": "", "number": 0.0, "flag": False}
     for name, words in PLAN_TABLES.items():
-        frame = pd.DataFrame(rows.get(name, [])).reindex(columns=list(words))
+        frame = pd.DataFrame(rows.get(name, []))
+        assert set(frame) <= set(words), name
+        frame = frame.reindex(columns=list(words))
         for column, kind in words.items():
             cells = frame[column].astype(object)
             frame[column] = cells.where(cells.notna(), blank[kind]).astype(DTYPES[kind])

@@ -15,13 +15,12 @@ import pytest
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from indicator_case import LINK, hand_plan, hand_rows, of, territory
+from indicator_case import LINK, hand_plan, of, territory
 from tiny_instances import Row, Rows
 
 import aumaq
 from aumaq.instances import Instance, InstanceError
 from aumaq.instances.indicator_formulas import FORMULAS
-from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.results.indicators import COMPUTED
 from aumaq.results.indicators.today import of_today, transport
 from aumaq.results.plan import Plan
@@ -400,10 +399,3 @@ def test_sets_of_kazakhstan(name: str) -> None:
         assert {"water", "power"} <= set(rows["network"])
     for table in ("indicator_targets", "indicator_baselines"):
         assert (instance.table(table)["source"] != "").all()
-
-
-def test_hand_rows_are_of_the_schema() -> None:
-    """The hand-made plan names tables and columns of plans only."""
-    for table, rows in hand_rows().items():
-        for row in rows:
-            assert set(row) <= set(PLAN_TABLES[table]), table
