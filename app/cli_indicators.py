@@ -48,11 +48,12 @@ def indicators(
 
 
 def _labels(plans: list[Path]) -> list[str]:
-    """Return short names of plans: the last part of the path, whole if they clash."""
-    names = [path.stem if path.suffix == ".json" else path.name for path in plans]
+    """Return names of plans: the last part of the path, all of it if they clash."""
+    whole = [path.resolve() for path in plans]
+    names = [path.stem if path.suffix == ".json" else path.name for path in whole]
     if len(set(names)) == len(names):
         return names
-    if len(set(plans)) < len(plans):
+    if len(set(whole)) < len(whole):
         raise aumaq.AumaqError("the same plan is given twice")
     return [str(path) for path in plans]
 

@@ -6,9 +6,15 @@ import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
-from aumaq.instances.expressions import ExpressionError, parse
+from aumaq.instances.expressions import ExpressionError, aggregates, parse
 from aumaq.instances.indicator_formulas import FORMULAS
+from aumaq.instances.tables_roads import ROADS
 
+HOMES = {
+    "service": "services", "network": "networks", "period": "periods",
+    "region": "settlements", "district": "settlements", "settlement": "settlements",
+}  # fmt: skip
+"""Columns of plans that hold codes of the instance, and the table of the codes."""
 PARAMETERS = ("expression", "service", "network", "minutes", "unpaved_km")
 
 
@@ -36,17 +42,34 @@ def indicators_have_what_they_need(tables: Tables) -> Found:
             yield problem("indicators", text, k, "service", row["service"])
 
 
-@check("indicators")
+@check("indicators", "services", "networks", "settlements", "periods")
 def expressions_can_be_read(tables: Tables) -> Found:
-    """Expressions name tables and columns of a plan, nothing that is not allowed."""
+    """Expressions name tables and columns of a plan, and values that there are."""
     rows = tables["indicators"]
     is_own = (rows["formula"] == "expression") & (rows["expression"] != "")
     for k in np.flatnonzero(is_own).tolist():
         text = str(rows["expression"][k])
         try:
-            parse(text)
+            parts = list(aggregates(parse(text)))
         except ExpressionError as error:
             yield problem("indicators", str(error), k, "expression", text[:200])
+            continue
+        for wanted in (condition for part in parts for condition in part.filters):
+            known = _values(tables, wanted.column)
+            if known and wanted.value not in known:
+                said = f"{wanted.column} {wanted.value!r} is nowhere in the instance"
+                said += did_you_mean(str(wanted.value), known)
+                yield problem("indicators", said, k, "expression", text[:200])
+
+
+def _values(tables: Tables, column: str) -> set[str]:
+    """Return what a text column of a plan may hold; nothing where that is not known."""
+    if column not in HOMES:
+        return set()
+    found = set(tables[HOMES[column]][column])
+    if column == "service":  # the table of money books networks and roads as services
+        found |= {*tables["networks"]["network"], ROADS}
+    return found
 
 
 @check("indicators", "road_classes", "travel")

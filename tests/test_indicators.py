@@ -206,16 +206,19 @@ def test_all_mistakes_are_told_with_row_and_column(case: Instance) -> None:
         of("expression", indicator="i3", expression="sum(allocation.demnd)"),
         of("share_urban", indicator="i4", applies_to="rural"),
         of("share_within_minutes", indicator="i5", service="s"),
+        of("expression", indicator="i6", expression="count(money, service='plnt')"),
     ]
     goals = [{"indicator": "i2", "region": "Rr", "target": 1.0}]
     with pytest.raises(InstanceError) as found:
         case.replace(indicators=pd.DataFrame(rows),
                      indicator_targets=pd.DataFrame(goals))  # fmt: skip
+    assert "did you mean 'plant'" in str(found.value)
     places = {(p.file, p.row, p.column) for p in found.value.problems}
     assert places == {
         ("indicators.csv", 2, "service"), ("indicators.csv", 3, "service"),
         ("indicators.csv", 4, "expression"), ("indicators.csv", 5, "applies_to"),
-        ("indicators.csv", 6, "minutes"), ("indicator_targets.csv", 2, "region"),
+        ("indicators.csv", 6, "minutes"), ("indicators.csv", 7, "expression"),
+        ("indicator_targets.csv", 2, "region"),
     }  # fmt: skip
 
 

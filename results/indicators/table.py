@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import Instance
+from aumaq.instances import Instance, OptionError
 from aumaq.instances.expressions import parse, tables_of
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.plan_words import KNOWN_TODAY
@@ -27,6 +27,7 @@ COLUMNS = {
     "scenario": "str", "period": "str", "baseline": "float64", "plan": "float64",
     "target": "float64", "direction": "str", "is_met": "boolean",
 }  # fmt: skip
+OTHER = ["baseline", "target"]
 KEY = ["indicator", "title", "unit", "direction", "region", "period"]
 
 
@@ -154,15 +155,19 @@ def indicators(plans: Mapping[str, Plan] | Sequence[Plan]) -> pd.DataFrame:
     repeat). Columns: indicator, title, unit, direction, region, period, baseline,
     target (those of the first plan that has one), then for each plan its value under
     its label and ``<label> is_met``. A row that a plan does not have is empty there.
+    Raises OptionError where a label is the name of another column.
     """
     named = plans if isinstance(plans, Mapping) else _labelled(plans)
+    clash = sorted({*KEY, *OTHER} & named.keys())
+    if clash:
+        raise OptionError(f"a plan cannot be labelled {clash[0]!r}, that is a column")
     if not named:
-        return pd.DataFrame(columns=[*KEY, "baseline", "target"])
+        return pd.DataFrame(columns=[*KEY, *OTHER])
     tables = {label: plan.indicators.set_index(KEY) for label, plan in named.items()}
     order = pd.concat([table.index.to_frame() for table in tables.values()])
     rows = order.drop_duplicates().index
     found = pd.DataFrame(index=rows)
-    for column in ("baseline", "target"):
+    for column in OTHER:
         found[column] = np.nan
         for table in tables.values():
             found[column] = found[column].fillna(table[column].reindex(rows))
