@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         sweep,
         verify,
     )
+    from aumaq.results.indicators import indicators
 
 __version__ = "0.1.0"
 
@@ -56,6 +57,7 @@ _HOME = {
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "from_tables": "aumaq.instances",
+    "indicators": "aumaq.results.indicators",
     "read": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
@@ -80,6 +82,7 @@ __all__ = [
     "coordination",
     "describe",
     "from_tables",
+    "indicators",
     "read",
     "shipped",
     "solve",

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import aumaq
-from aumaq import cli_analyse, cli_project, cli_sweep, show
+from aumaq import cli_analyse, cli_indicators, cli_project, cli_sweep, show
 from aumaq.options import (
     AsJson,
     Gap,
@@ -229,6 +229,7 @@ def export(
 
 
 app.command()(cli_analyse.analyse)
+app.command("indicators")(cli_indicators.indicators)
 
 
 def main() -> None:

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from aumaq.instances.schema import Table
 from aumaq.instances.tables_analysis import DISTRICTS, JOBS, REGION_HISTORY
+from aumaq.instances.tables_indicators import (
+    INDICATOR_BASELINES,
+    INDICATOR_TARGETS,
+    INDICATORS,
+)
 from aumaq.instances.tables_networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -64,6 +69,7 @@ TABLES: tuple[Table, ...] = (
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,
     LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
     REGION_HISTORY, DISTRICTS, JOBS,
+    INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -16,6 +16,7 @@ import pandas as pd
 
 from aumaq.instances import (
     checks_analysis,
+    checks_indicators,
     checks_networks,
     checks_population,
     checks_projection,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 # Importing them registers their checks.
 assert checks_analysis
+assert checks_indicators
 assert checks_networks
 assert checks_population
 assert checks_projection

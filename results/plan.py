@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
@@ -135,6 +136,17 @@ class Plan:
     def objective(self) -> pd.DataFrame:
         """The terms of the objective."""
         return self.table("objective")
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators against baselines and targets, see ``indicator_table``."""
+        return self._indicators.copy(deep=False)
+
+    @cached_property
+    def _indicators(self) -> pd.DataFrame:
+        from aumaq.results.indicators import indicator_table
+
+        return indicator_table(self)
 
     @property
     def objective_mln(self) -> float:

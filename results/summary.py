@@ -24,7 +24,7 @@ def sentences(plan: Plan) -> list[str]:
     told = [_building(plan, service) for service in plan.instance.service_names]
     told += [_network(plan, network) for network in plan.instance.network_names]
     told += _roads(plan)
-    told += [_money(plan), *_standards(plan), *_loop(plan)]
+    told += [_money(plan), *_standards(plan), *_indicators(plan), *_loop(plan)]
     return [*told, *_proof(plan), *_estimates(plan)]
 
 
@@ -164,6 +164,19 @@ def _loop(plan: Plan) -> list[str]:
         f"People follow services: after {count} {_many(count, 'round', 'rounds')}"
         f" {LOOP_ENDS[loop['status']]}; {best['change_share']:.2%} of people would live"
         " elsewhere if they followed this plan to the letter."
+    ]
+
+
+def _indicators(plan: Plan) -> list[str]:
+    """Say how many targets of indicators are met in the last period."""
+    last = plan.instance.period_names[-1]
+    rows = plan.indicators[plan.indicators["period"] == last]
+    met = rows["is_met"].dropna()
+    if met.empty:
+        return []
+    return [
+        f"Indicators: {met.sum():,} of {len(met):,} targets (a region each) are met in"
+        f" {last}."
     ]
 
 

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 import tomli_w
 from kz_connections import connections
+from kz_indicators import indicators
 from kz_outlines import outlines
 from kz_readme import readme
 from scipy.spatial import cKDTree
@@ -329,9 +330,6 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         tables |= kz_roads.upgrades(spec.name, places, nodes, links)
         tables["connections"], counts = connections(spec.name, tables)
     tables["road_classes"] = kz_roads.classes(tables)
-    tables["road_classes"]["surface"] = (
-        tables["road_classes"]["road_class"].map(kz_history.SURFACES).fillna("")
-    )
     if spec.networks:
         for name, rows in spec.networks.networks(source, places).items():
             known = [tables[name]] if name in tables else []
@@ -343,6 +341,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
         tables["facilities"]["renew_by_year"] = (
             tables["facilities"]["renew_by_year"].fillna(0).astype(int)
         )
+    tables |= indicators(source, spec.name, tables)
     folder = DATA / spec.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

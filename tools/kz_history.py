@@ -1,4 +1,4 @@
-"""What describes Kazakhstan today: past population, areas, seats, surfaces of roads."""
+"""What describes Kazakhstan today: past population, areas, seats."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ CITIES = ("AST", "ALA", "SHY")
 """Cities that are regions: what the sources call their districts are quarters."""
 OLDER = {"Zharasemey": "Semey"}
 """Districts split off after the list of settlements was made, and what they were."""
-SURFACES = {"trunk": "paved", "local": "earth", "paved_local": "paved",
-            "road_improved": "paved"}  # fmt: skip
-"""Surface of each class of road; what is a mixture of several is not known."""
 
 
 def seats(places: pd.DataFrame) -> pd.Series:

@@ -20,16 +20,17 @@ Link = tuple[int, int]
 Trips = pd.DataFrame
 
 CLASSES = {
-    "trunk": (80.0, 80.0, "main road of today", "assumption"),
-    "local": (50.0, 30.0, "local road, not paved", "assumption; wet: earth, mud"),
-    "road_path_closure": (70.0, 60.0, "way over main and local roads",
-                          "assumption: a mixture"),
-    "paved_local": (70.0, 65.0, "local road, asphalt, category IV",
+    "trunk": (80.0, 80.0, "main road of today", "paved", "assumption"),
+    "local": (50.0, 30.0, "local road, not paved", "earth",
+              "assumption; wet: earth, mud"),
+    "road_path_closure": (70.0, 60.0, "way over main and local roads", "paved",
+                          "assumption: a mixture, paved between towns and centres"),
+    "paved_local": (70.0, 65.0, "local road, asphalt, category IV", "paved",
                     "assumption, below the design speed of category IV"),
-    "road_improved": (100.0, 95.0, "main road after capital repair",
+    "road_improved": (100.0, 95.0, "main road after capital repair", "paved",
                       "assumption: the limit outside places is 90 to 110"),
 }  # fmt: skip
-"""Class of road: km/h when dry, when wet, title, source."""
+"""Class of road: km/h when dry, when wet, title, surface, source."""
 PRICE = "costs.csv: "
 NOT_A_PLAN = "found by rule, no plan of an authority; "
 LIFETIME = 25.0
@@ -80,8 +81,8 @@ def classes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     if "road_upgrade_links" in tables:
         used |= set(tables["road_upgrade_links"]["road_class"])
     rows = [(name, *row) for name, row in CLASSES.items() if name in used]
-    columns = ["road_class", "speed_kmh", "wet_speed_kmh", "title", "source"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["road_class", "speed_kmh", "wet_speed_kmh", "title", "surface"]
+    return pd.DataFrame(rows, columns=[*columns, "source"])
 
 
 class Map:

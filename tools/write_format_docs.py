@@ -1,14 +1,21 @@
-"""Write docs/instance-format.md from the schema; ``--check`` only compares."""
+"""Write docs/instance-format.md, and the lists of docs/indicators.md, from the schema.
+
+``--check`` only compares.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from aumaq.instances.indicator_formulas import FORMULAS
+from aumaq.instances.plan_words import KNOWN_TODAY, WORDS
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import TABLES
 
-PAGE = Path(__file__).parent.parent / "docs" / "instance-format.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "instance-format.md"
+INDICATORS = DOCS / "indicators.md"
 HEAD = """# Instance format
 
 This page is made from the schema by `make docs`; change the schema, not the page.
@@ -51,7 +58,46 @@ def _row(column: Column) -> str:
     return f"| `{column.name}` | {kind} | {column.unit} | {default} | {meaning} |"
 
 
+def indicators_page() -> str:
+    """Return the page on indicators with its two lists written anew."""
+    text = INDICATORS.read_text(encoding="utf-8")
+    for name, lines in (("formulas", _formulas()), ("tables", _plan_tables())):
+        start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+        before, rest = text.split(start)
+        text = before + start + "\n".join(lines) + "\n" + end + rest.split(end)[1]
+    return text
+
+
+def _formulas() -> list[str]:
+    lines = ["| formula | unit | value | columns | baseline |", "|---|---|---|---|---|"]
+    for formula in FORMULAS.values():
+        columns = [f"`{name}`" for name in formula.needs]
+        columns += [f"`{name}` (optional)" for name in formula.takes]
+        known = "today" if formula.has_today else "given only"
+        if formula.name == "expression":
+            known = "today, if its tables are known"
+        lines.append(
+            f"| `{formula.name}` | {formula.unit} | {formula.meaning} |"
+            f" {', '.join(columns)} | {known} |"
+        )
+    return lines
+
+
+def _plan_tables() -> list[str]:
+    lines = ["| table | columns | known today | regions |", "|---|---|---|---|"]
+    for table, words in WORDS.items():
+        columns = ", ".join(f"`{name}`" for name in words)
+        today = "yes" if table in KNOWN_TODAY else "no"
+        places = {"region", "settlement", "from_settlement"} & words.keys()
+        lines.append(
+            f"| `{table}` | {columns} | {today} | {'yes' if places else 'no'} |"
+        )
+    return lines
+
+
 if __name__ == "__main__":
+    pages = {PAGE: page(), INDICATORS: indicators_page()}
     if "--check" in sys.argv:
-        sys.exit(PAGE.read_text(encoding="utf-8") != page())
-    PAGE.write_text(page(), encoding="utf-8")
+        sys.exit(any(p.read_text(encoding="utf-8") != t for p, t in pages.items()))
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")

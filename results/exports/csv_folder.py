@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
 RECORD_FILE = "record.json"
-SIDE_FILES = ("plan.json", "plan.geojson", "report.html")
-"""What ``aumaq solve`` puts beside the tables."""
+INDICATORS_FILE = "indicators.csv"
+"""Derived from the plan: written if the instance has indicators, never read."""
+SIDE_FILES = ("plan.json", "plan.geojson", "report.html", INDICATORS_FILE)
+"""What stands beside the tables."""
 TABLES = (
     "facilities", "actions", "allocation", "unserved", "money", "shortfalls",
     "budgets", "objective", "network_steps", "flows", "sources", "local_supply",
@@ -56,6 +58,9 @@ def write_files(plan: Plan, folder: Path) -> None:
     """Write the files of a plan into an existing folder."""
     for name, table in plan.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    if len(plan.indicators):
+        target = folder / INDICATORS_FILE
+        plan.indicators.to_csv(target, index=False, lineterminator="\n")
     text = json.dumps(strict(dict(plan.record)), ensure_ascii=False, indent=1)
     (folder / RECORD_FILE).write_text(text, encoding="utf-8")
 
@@ -68,5 +73,6 @@ def read_csv_folder(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]
     tables = {
         file.stem: typed(pd.read_csv(file, dtype=str, na_filter=False))
         for file in sorted(path.glob("*.csv"))
+        if file.name != INDICATORS_FILE
     }
     return record, tables

@@ -72,6 +72,7 @@ def _content(plan: Plan) -> dict[str, Any]:
                 mean_minutes(plan).reset_index(),
                 "service",
             ),
+            *_indicators(plan),
             _table("Cost, discounted mln", plan.objective.query("discounted_mln != 0")),
             _table("Spending by period, mln", _spending(plan, periods)),
             _table("Budgets", plan.budgets),
@@ -105,6 +106,18 @@ def _table(title: str, rows: pd.DataFrame, index: str = "") -> dict[str, Any]:
         "total": len(rows),
         "shown": len(shown),
     }
+
+
+def _indicators(plan: Plan) -> list[dict[str, Any]]:
+    """Return the table of the whole territory's indicators, if there are any."""
+    rows = plan.indicators[plan.indicators["region"] == ""]
+    if rows.empty:
+        return []
+    met = {True: "yes", False: "no", None: ""}
+    cells = rows["is_met"].astype(object).where(rows["is_met"].notna(), None)
+    columns = ["title", "unit", "period", "baseline", "plan", "target"]
+    shown = rows[columns].assign(met=[met[cell] for cell in cells])
+    return [_table("Indicators", shown.rename(columns={"title": "indicator"}))]
 
 
 def _spending(plan: Plan, periods: list[str]) -> pd.DataFrame:

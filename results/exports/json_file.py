@@ -28,17 +28,20 @@ FLAGS = ("is_synthetic", "is_met")
 
 def document(plan: Plan) -> dict[str, Any]:
     """Return the document of a plan as plain values."""
+    indicators = plan.indicators
     return {
         "format": FORMAT,
         "version": VERSION,
         "record": strict(dict(plan.record)),
-        "tables": {
-            name: {
-                "columns": [str(column) for column in table.columns],
-                "rows": strict(table.to_numpy(dtype=object).tolist()),
-            }
-            for name, table in plan.tables.items()
-        },
+        "tables": {name: _plain(table) for name, table in plan.tables.items()},
+        **({"indicators": _plain(indicators)} if len(indicators) else {}),
+    }
+
+
+def _plain(table: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "columns": [str(column) for column in table.columns],
+        "rows": strict(table.to_numpy(dtype=object, na_value=None).tolist()),
     }
 
 

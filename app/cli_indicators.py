@@ -1,0 +1,112 @@
+"""The command ``aumaq indicators``: plans against baselines and targets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.table import Table
+
+import aumaq
+from aumaq.options import AsJson, Where
+from aumaq.show import out
+
+
+def indicators(
+    plans: Annotated[list[Path], typer.Argument(metavar="PLAN...")],
+    region: Annotated[
+        str, typer.Option(help="region, or all (default: the whole territory)")
+    ] = "",
+    instance: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show indicators of plans beside baselines and targets."""
+    read = aumaq.read(instance) if instance else None
+    named = {
+        label: aumaq.Plan.read(path, read)
+        for path, label in zip(plans, _labels(plans), strict=True)
+    }
+    found = aumaq.indicators(named)
+    found = found if region == "all" else _of_region(found, region, named)
+    if as_json:
+        from aumaq.results.exports.json_file import strict
+
+        rows = found.astype(object).where(found.notna(), None).to_dict("records")
+        typer.echo(json.dumps(strict(rows), ensure_ascii=False, allow_nan=False))
+        return
+    if found.empty:
+        typer.echo("no indicators: the instance has none (table indicators)")
+        return
+    digits: dict[str, int] = {}
+    for plan in named.values():
+        rows = plan.instance.table("indicators")
+        digits |= dict(zip(rows["indicator"], rows["digits"], strict=True))
+    out.print(_shown(found, list(named), digits, with_region=region == "all"))
+
+
+def _labels(plans: list[Path]) -> list[str]:
+    """Return names of plans: the last part of the path, all of it if they clash."""
+    whole = [path.resolve() for path in plans]
+    names = [path.stem if path.suffix == ".json" else path.name for path in whole]
+    if len(set(names)) == len(names):
+        return names
+    if len(set(whole)) < len(whole):
+        raise aumaq.AumaqError("the same plan is given twice")
+    return [str(path) for path in plans]
+
+
+def _of_region(
+    found: pd.DataFrame, region: str, named: dict[str, aumaq.Plan]
+) -> pd.DataFrame:
+    """Return the rows of a region, empty for the territory (error if unknown)."""
+    from aumaq.instances import UnknownNameError
+
+    known = {
+        name
+        for plan in named.values()
+        for name in plan.instance.table("settlements")["region"]
+    }
+    if region not in {"", *known}:
+        raise UnknownNameError("region", region, {*known, "all"})
+    return found[found["region"] == region]
+
+
+def _shown(
+    found: pd.DataFrame, labels: list[str], digits: dict[str, int], *, with_region: bool
+) -> Table:
+    """Return the table for the screen; a value that meets its target has a tick."""
+    table = Table(show_edge=False, pad_edge=False)
+    heads = ["indicator", "unit", *(["region"] if with_region else []), "period"]
+    for head in heads:
+        table.add_column(head)
+    for head in ("baseline", *labels, "target"):
+        table.add_column(head, justify="right")
+    for row in found.to_dict("records"):
+        places = digits.get(row["indicator"], 3)
+        cells = [_cell(row[label], places) + _mark(row[f"{label} is_met"])
+                 for label in labels]  # fmt: skip
+        sign = "≥ " if row["direction"] == "higher" else "≤ "
+        target = _cell(row["target"], places)
+        table.add_row(
+            row["title"],
+            row["unit"],
+            *([row["region"]] if with_region else []),
+            row["period"],
+            _cell(row["baseline"], places),
+            *cells,
+            sign + target if target else "",
+        )
+    return table
+
+
+def _cell(value: float, digits: int) -> str:
+    return "" if pd.isna(value) else f"{value:,.{digits}f}"
+
+
+def _mark(is_met: Any) -> str:
+    if pd.isna(is_met):
+        return "  "
+    return " ✓" if is_met else " ✗"

@@ -1,0 +1,138 @@
+"""What a network of today can deliver, and who goes short where it is not enough.
+
+With the least load shed in all, the choice would fall on whoever is farthest away, for
+the losses on the way. So a shortage is shared as evenly as the links allow (max-min
+fairness): the largest share that any node loses is made as small as can be, those that
+cannot lose less are left at it, and so on with the others. Under these limits the least
+load is shed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csr_array, hstack
+from scipy.sparse.csgraph import connected_components
+
+from aumaq.model.network_data import NetworkData
+from aumaq.results.indicators.state import Flags, Floats
+
+SHED_PRICE = 1e3
+"""A unit of load that is shed weighs so many units of flow on a link."""
+DUST = 1e-7
+"""Shares of a load up to this are numerical dust."""
+SLACK = 1e-7
+"""Room left above a limit, share of the load, so that later rounds can keep it."""
+MOST_ROUNDS = 40
+"""Rounds of sharing out; a network has about as many as it has bottlenecks."""
+
+
+def deliver(
+    n: NetworkData, load: Floats, room: Floats, most: Floats
+) -> tuple[tuple[Floats, Floats], Floats, Floats]:
+    """Return flows both ways (E,), supply of sources (S,) and load shed (N,).
+
+    *load* (N,), *room* of links (E,), *most* of sources (S,), units of the network.
+    Voltage angles are left out.
+    """
+    scale = max(float(load.mean()), DUST) if len(load) else 1.0
+    task = _Task(n, load / scale, room / scale, most / scale)
+    x = task.shared_out()
+    shed = task.shed(x)
+    parts = np.split(x * scale, np.cumsum([task.links, task.links, task.sources]))
+    shed = np.where(shed > DUST * task.load, shed * scale, 0.0)
+    return (parts[0], parts[1]), parts[2], shed
+
+
+class _Task:
+    """The linear programme; columns: flow out, flow back, supply, shed."""
+
+    def __init__(
+        self, n: NetworkData, load: Floats, room: Floats, most: Floats
+    ) -> None:
+        self.load = load
+        self.links, self.sources, num = len(n.links), len(n.source), len(n.nodes)
+        links, sources = self.links, self.sources
+        e, s, at = np.arange(links), np.arange(sources), np.arange(num)
+        arrives, one = 1.0 - n.link_loss, np.ones
+        entries = [
+            (n.link_to, e, arrives), (n.link_from, e, -one(links)),
+            (n.link_from, links + e, arrives), (n.link_to, links + e, -one(links)),
+            (n.source_node, 2 * links + s, one(sources)),
+            (at, 2 * links + sources + at, one(num)),
+        ]  # fmt: skip
+        row, column, value = (np.concatenate(x) for x in zip(*entries, strict=True))
+        self.width = 2 * links + sources + num
+        self.balance = csr_array(
+            coo_array((value, (row, column)), shape=(num, self.width))
+        )
+        back = np.where(n.link_is_one_way, 0.0, room)
+        self.most = np.concatenate([room, back, most, load])
+        self.flow_price = np.concatenate([one(2 * links), np.zeros(sources + num)])
+        self.is_reached = _reached(n, room, most)
+
+    def shed(self, x: Floats) -> Floats:
+        """Return what each node loses."""
+        return x[2 * self.links + self.sources : self.width]
+
+    def shared_out(self) -> Floats:
+        """Return the solution that sheds least where nobody loses more than must be."""
+        most, free = self.most.copy(), (self.load > 0) & self.is_reached
+        for _ in range(MOST_ROUNDS):
+            if not free.any():
+                break
+            found = self._lower_the_largest(free, most)
+            if found.x is None:  # rounding left no room: the limits found so far stand
+                break
+            largest = float(found.x[-1]) + SLACK
+            at = 2 * self.links + self.sources + np.flatnonzero(free)
+            most[at] = np.minimum(most[at], largest * self.load[free])
+            stuck = np.flatnonzero(free)[found.ineqlin.marginals < -DUST]
+            if largest <= DUST + SLACK or not len(stuck):
+                break
+            free[stuck] = False
+        return self._least_shed(most)
+
+    def _least_shed(self, most: Floats) -> Floats:
+        price = self.flow_price.copy()
+        price[2 * self.links + self.sources :] = SHED_PRICE
+        bounds = np.column_stack([np.zeros(self.width), most])
+        found = linprog(
+            price, A_eq=self.balance, b_eq=self.load, bounds=bounds, method="highs"
+        )
+        assert found.x is not None, found.message  # each limit was reached by a plan
+        return np.asarray(found.x)
+
+    def _lower_the_largest(self, free: Any, most: Floats) -> Any:
+        """Return the solution in which the largest share of *free* nodes is smallest.
+
+        The share is one more column; a row for each free node.
+        """
+        nodes = np.flatnonzero(free)
+        k, at = np.arange(len(nodes)), 2 * self.links + self.sources
+        value = np.append(np.ones(len(nodes)), -self.load[nodes])
+        column = np.append(at + nodes, np.full(len(nodes), self.width))
+        rows = coo_array(
+            (value, (np.append(k, k), column)), shape=(len(nodes), self.width + 1)
+        )
+        nothing = csr_array((len(self.load), 1))
+        return linprog(
+            np.append(np.zeros(self.width), 1.0),
+            A_ub=csr_array(rows),
+            b_ub=np.zeros(len(nodes)),
+            A_eq=hstack([self.balance, nothing], format="csr"),
+            b_eq=self.load,
+            bounds=np.column_stack([np.zeros(self.width + 1), np.append(most, 1.0)]),
+            method="highs",
+        )
+
+
+def _reached(n: NetworkData, room: Floats, most: Floats) -> Flags:
+    """Return which nodes links join to a source, (N,); the others lose everything."""
+    num, stands = len(n.nodes), room > 0
+    ends = (n.link_from[stands], n.link_to[stands])
+    graph = coo_array((np.ones(len(ends[0])), ends), shape=(num, num))
+    _, part = connected_components(graph, directed=False)
+    return np.isin(part, part[n.source_node[most > 0]])

@@ -1,0 +1,94 @@
+"""Formulas on services: capacity, who is served, how far people go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.instances.checks import applies_to
+from aumaq.results.indicators.registry import formula
+from aumaq.results.indicators.state import Floats, Indicator, Measure, State
+
+
+@formula
+def places_per_1000(state: State, indicator: Indicator) -> Measure:
+    """Return capacity that runs in settlements per 1,000 of their inhabitants."""
+    people = state.people * state.counts(indicator.applies_to)
+    return Measure(1000.0 * _capacity(state, indicator), state.by_settlement(people))
+
+
+@formula
+def capacity_to_demand(state: State, indicator: Indicator) -> Measure:
+    """Return capacity that runs in settlements in relation to their demand."""
+    return Measure(_capacity(state, indicator), _demand(state, indicator))
+
+
+def _capacity(state: State, indicator: Indicator) -> Floats:
+    """Return capacity by region; a site of no settlement counts in the whole only."""
+    rows = state.rows("facilities", indicator.service)
+    if indicator.applies_to != "all":
+        chosen = state.ids[applies_to(state.settlements, indicator.applies_to)]
+        rows = rows[rows["settlement"].isin(chosen)]
+    return state.by_rows(rows, rows["capacity"])
+
+
+def _demand(state: State, indicator: Indicator) -> Floats:
+    demand = state.demand(indicator.service) * state.counts(indicator.applies_to)
+    return state.by_settlement(demand)
+
+
+def _served(state: State, indicator: Indicator, limit: float, weight: str) -> Floats:
+    """Return demand served within a limit times a column (empty: 1), by region."""
+    rows = state.tables["allocation"]
+    rows = rows[(rows["service"] == indicator.service) & (rows["minutes"] <= limit)]
+    amount = rows["demand"].to_numpy()
+    if weight:
+        amount = amount * rows[weight].to_numpy()
+    who = state.counts(indicator.applies_to)
+    return state.by_settlement(state.grid(rows, amount) * who)
+
+
+@formula
+def share_served(state: State, indicator: Indicator) -> Measure:
+    """Return the share of demand that is served."""
+    return Measure(_served(state, indicator, np.inf, ""), _demand(state, indicator))
+
+
+@formula
+def share_within_minutes(state: State, indicator: Indicator) -> Measure:
+    """Return the share of demand that is served within a time."""
+    served = _served(state, indicator, indicator.minutes, "")
+    return Measure(served, _demand(state, indicator))
+
+
+@formula
+def mean_minutes(state: State, indicator: Indicator) -> Measure:
+    """Return mean minutes of those served."""
+    return Measure(
+        _served(state, indicator, np.inf, "minutes"),
+        _served(state, indicator, np.inf, ""),
+    )
+
+
+@formula
+def share_of_settlements_with_facility(state: State, indicator: Indicator) -> Measure:
+    """Return the share of settlements in which a facility of the service runs."""
+    rows = state.tables["facilities"]
+    rows = rows[rows["service"] == indicator.service]
+    who = state.counts(indicator.applies_to)
+    runs = state.grid(rows, rows["units"]) > 0
+    return Measure(state.by_settlement(runs * who), state.by_settlement(who))
+
+
+@formula
+def travel_km_per_person(state: State, indicator: Indicator) -> Measure:
+    """Return km of one-way trips to services in a year, per inhabitant."""
+    rows = state.tables["allocation"]
+    if indicator.service:
+        rows = rows[rows["service"] == indicator.service]
+    trips = state.world["services"].set_index("service")["trips_per_year"]
+    km = rows["demand"] * rows["length_km"] * rows["service"].map(trips).astype(float)
+    who = state.counts(indicator.applies_to)
+    return Measure(
+        state.by_settlement(state.grid(rows, km) * who),
+        state.by_settlement(state.people * who),
+    )
