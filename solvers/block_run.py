@@ -125,7 +125,12 @@ class BlockRun:
 
     def _carry_on(self) -> None:
         """Complete the start plan, roughly."""
-        fixed = with_fixed(self.c.matrices, *self.c.start)
+        columns, values = self.c.start
+        if len(columns) == len(self.c.matrices.cost):  # a whole plan
+            self.search.offer(self.search.cost(values), values)
+            self._check()
+            return
+        fixed = with_fixed(self.c.matrices, columns, values)
         try:
             outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
         except BaseException as error:  # handed over to the caller's thread
