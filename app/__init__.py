@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     )
     from aumaq.results import (
         Coordination,
+        Futures,
         Plan,
+        StochasticValue,
         Verification,
         coordination,
         solve,
+        solve_futures,
+        value_of_stochastic_solution,
         verify,
     )
 
@@ -37,10 +41,12 @@ __version__ = "0.1.0"
 _HOME = {
     "AumaqError": "aumaq.instances",
     "Coordination": "aumaq.results",
+    "Futures": "aumaq.results",
     "Instance": "aumaq.instances",
     "InstanceError": "aumaq.instances",
     "NoPlanError": "aumaq.instances",
     "Plan": "aumaq.results",
+    "StochasticValue": "aumaq.results",
     "Verification": "aumaq.results",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
@@ -48,6 +54,8 @@ _HOME = {
     "read": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
+    "solve_futures": "aumaq.results",
+    "value_of_stochastic_solution": "aumaq.results",
     "verify": "aumaq.results",
     "write": "aumaq.instances",
 }
@@ -55,10 +63,12 @@ _HOME = {
 __all__ = [
     "AumaqError",
     "Coordination",
+    "Futures",
     "Instance",
     "InstanceError",
     "NoPlanError",
     "Plan",
+    "StochasticValue",
     "Verification",
     "coordination",
     "describe",
@@ -66,6 +76,8 @@ __all__ = [
     "read",
     "shipped",
     "solve",
+    "solve_futures",
+    "value_of_stochastic_solution",
     "verify",
     "write",
 ]

@@ -12,6 +12,7 @@ import typer
 
 import aumaq
 from aumaq import show
+from aumaq.cli_futures import futures
 from aumaq.options import (
     AsJson,
     Gap,
@@ -215,6 +216,9 @@ def export(
     """Write a plan in another format."""
     _read_plan(plan, instance).export(to, target)
     typer.echo(f"written to {target}")
+
+
+app.command()(futures)
 
 
 def main() -> None:
