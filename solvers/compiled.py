@@ -51,7 +51,8 @@ class Compiled:
 
     ``start`` gives columns and values of a start plan (today's stock, if none was
     given). ``started`` is the clock (time.monotonic) of the whole solve. ``beside`` are
-    the models of further futures that stand in the same matrices.
+    the models of further futures that stand in the same matrices. ``relaxed`` gives
+    values and duals near those of the LP relaxation, where they are known beforehand.
     """
 
     built: BuiltModel
@@ -64,6 +65,7 @@ class Compiled:
     started: float
     seconds: dict[str, float]
     beside: tuple[BuiltModel, ...] = ()
+    relaxed: Outcome | None = None
 
     @property
     def models(self) -> tuple[BuiltModel, ...]:

@@ -24,7 +24,8 @@ from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.futures_model import FuturesModel
 from aumaq.solvers.futures_state import Floats, FuturesSolution, Policy, Score
-from aumaq.solvers.merging import Merged
+from aumaq.solvers.highs import Outcome
+from aumaq.solvers.merging import Merged, merged_relaxation
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Labelled, Progress, relative_gap
 from aumaq.solvers.solution import Solution, Status
@@ -153,7 +154,19 @@ class _Run:
             return None
         if start is not None:
             c = replace(c, start=(np.arange(len(start)), start))
+        relaxed = self._relaxed(w)
+        if relaxed is not None:  # prices that are near spare an LP
+            m = c.matrices
+            assert relaxed.values is not None
+            values = np.clip(relaxed.values, m.column_lower, m.column_upper)
+            c = replace(c, relaxed=replace(relaxed, values=values))
         return self._solve(c, f"{self.names[w]}, completed", seconds)
+
+    def _relaxed(self, w: int) -> Outcome | None:
+        """Return the LP relaxation of a future alone, None if it is not known."""
+        relaxed: Outcome | None = self.alone[w].relaxed
+        is_known = relaxed is not None and relaxed.status is Status.OPTIMAL
+        return relaxed if is_known else None
 
     def _try_first_periods(self) -> None:
         """Complete the first period of each future's own plan in all the others."""
@@ -243,7 +256,13 @@ class _Run:
         """Return the merged model, to be started from the best first period so far."""
         whole = self.model.merged(self.score.probabilities)
         if self.score.objective == "expected":
-            return self.model.compiled(whole, best), whole
+            c = self.model.compiled(whole, best)
+            known = [self._relaxed(w) for w in range(self.count)]
+            parts = [part for part in known if part is not None]
+            if len(parts) == self.count:
+                weights = self.score.probabilities
+                c = replace(c, relaxed=merged_relaxation(whole, parts, weights))
+            return c, whole
         is_regret = self.score.objective == "regret"
         references = own if is_regret else np.zeros(self.count)
         low, value = self.score.simple_bound(self.own_bounds), np.inf

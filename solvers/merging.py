@@ -19,6 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array, csc_array
 
 from aumaq.solvers.first_stage import FirstStage
+from aumaq.solvers.highs import Outcome
 from aumaq.solvers.matrices import Floats, Matrices
 from aumaq.solvers.splitting import Ints, sparse
 
@@ -43,6 +44,29 @@ class Merged:
             found[columns] = values
         found[: len(first)] = first
         return found
+
+
+def merged_relaxation(
+    whole: Merged, parts: Sequence[Outcome], weights: Floats
+) -> Outcome:
+    """Return what the LP relaxations of the futures say of the weighted sum.
+
+    No optimum of the merged LP, but prices are valid whatever they are, and these are
+    near: duals of each future times its weight, mean values of the first period.
+    """
+    values, share = (
+        np.zeros(len(whole.matrices.cost)),
+        np.zeros(len(whole.matrices.cost)),
+    )
+    duals = []
+    for part, into, weight in zip(parts, whole.columns, weights, strict=True):
+        assert part.values is not None
+        assert part.duals is not None
+        values[into] += weight * part.values
+        share[into] += weight
+        duals.append(weight * part.duals)
+    values = np.divide(values, share, out=values, where=share > 0)
+    return replace(parts[0], values=values, duals=np.concatenate(duals))
 
 
 def merged(

@@ -103,3 +103,5 @@ class Solution:
     extra: dict[str, Any] = field(default_factory=dict)
     values: Floats | None = None
     """Of the columns of the model that was solved."""
+    relaxed: Any = None
+    """The outcome of its LP relaxation, where a method solved that."""
