@@ -13,6 +13,8 @@ import aumaq
 from aumaq import show
 from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
 
+FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
+
 
 def futures(
     name: Name,
@@ -92,6 +94,7 @@ def _show(record: dict[str, Any]) -> None:
     }
     _table("future", "scenario", columns, record["regrets"])
     columns = {
+        "own_gap": "own gap",
         "at_least_mln": "at least",
         "at_most_mln": "at most",
         "dearer_at_least_mln": "dearer at least",
@@ -121,10 +124,7 @@ def _table(
     for title in used.values():
         table.add_column(title, justify="right")
     for row in rows:
-        numbers = [
-            f"{row[name]:.3f}" if name == "probability" else f"{row[name]:,.1f}"
-            for name in used
-        ]
+        numbers = [FORMATS.get(name, "{:,.1f}").format(row[name]) for name in used]
         table.add_row(row[key], *numbers)
     if rows:
         show.out.print(table)

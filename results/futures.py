@@ -93,7 +93,9 @@ class Futures:
         """What other first periods cost, completed as well as possible in each future.
 
         One row for each future whose own first period was tried: the interval of what
-        is minimised, discounted mln; infinite where it cannot be completed.
+        is minimised, discounted mln; infinite where it cannot be completed. Where
+        ``own_gap`` (of that future's plan alone) is wide, its first period may not be
+        the best one for it.
         """
         score = Score(self.objective, np.array(list(self.probabilities.values())))
         own = self.regret_table
@@ -104,10 +106,11 @@ class Futures:
                 "first_period_of": policy.source,
                 "at_least_mln": score.value(policy.bounds, best),
                 "at_most_mln": score.value(policy.costs, bound),
+                "own_gap": policy.source_gap,
             }
             for policy in self.policies
         ]
-        columns = ["first_period_of", "at_least_mln", "at_most_mln"]
+        columns = ["first_period_of", "at_least_mln", "at_most_mln", "own_gap"]
         return pd.DataFrame(rows, columns=columns)
 
     def record(self) -> dict[str, Any]:

@@ -202,7 +202,9 @@ class _Run:
             costs[k], bounds[k], values[k] = (
                 own.objective_mln, own.bound_mln, own.values
             )  # fmt: skip
-        return Policy(self.names[k], first, costs, np.minimum(bounds, costs), values)
+        gap = relative_gap(self.alone[k].objective_mln, self.alone[k].bound_mln)
+        bounds = np.minimum(bounds, costs)
+        return Policy(self.names[k], first, costs, bounds, values, gap)
 
     # -- all futures ---------------------------------------------------------------
 

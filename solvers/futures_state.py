@@ -21,7 +21,8 @@ class Policy:
 
     ``source`` is the future whose own plan it comes from, "" for the common solve.
     Costs are inf where there is no completion (or none was found: then the bound is
-    finite); no completion costs less than ``bounds``.
+    finite); no completion costs less than ``bounds``. ``source_gap`` is the gap of the
+    own plan: far from its optimum, its first period says little of that future.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Policy:
     costs: Floats
     bounds: Floats
     values: list[Floats | None]
+    source_gap: float = 0.0
 
     @property
     def is_plan(self) -> bool:
