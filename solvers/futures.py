@@ -103,8 +103,6 @@ class _Run:
             return self._finished(None, self.policies[0] if self.policies else None)
         together = None if self.is_interrupted else self._solve_together()
         self._clock("together")
-        if together is not None and together.status is Status.INFEASIBLE:
-            return self._failure(together, "")
         chosen = self._chosen(together)
         self._clock("completing")
         return self._finished(together, chosen)
@@ -114,15 +112,9 @@ class _Run:
 
     # -- one future --------------------------------------------------------------
 
-    def _solve(
-        self, c: Compiled, label: str, seconds: float, gap: float | None = None
-    ) -> Solution:
+    def _solve(self, c: Compiled, label: str, seconds: float) -> Solution:
         """Solve a compiled model within so many seconds."""
-        options = replace(
-            self.options,
-            time_limit=max(seconds, 0.1),
-            gap=self.options.gap if gap is None else gap,
-        )
+        options = replace(self.options, time_limit=max(seconds, 0.1))
         found = BY_METHOD[self.options.method](
             replace(
                 c,
@@ -308,15 +300,14 @@ class _Run:
             (k for k in range(self.count) if self.alone[k].values is None), None
         )
         if chosen is None:
-            if first is None:
+            is_infeasible = together and together.status is Status.INFEASIBLE
+            if first is None or is_infeasible:
                 found = together or self.alone[0]
                 found = replace(found, status=self._stopped(found.status))
                 return self._failure(found, "")
             return self._failure(self.alone[first], self.names[first])
         own, own_values = self._own()
         bound = self.score.simple_bound(self.own_bounds)
-        if self.count == 1 and self.score.objective == "regret":
-            bound = 0.0
         if together is not None and np.isfinite(together.bound_mln):
             bound = max(bound, together.bound_mln)
         value = self.score.value(chosen.costs, self.own_bounds)
