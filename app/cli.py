@@ -11,7 +11,14 @@ from typing import Annotated, Any
 import typer
 
 import aumaq
-from aumaq import cli_analyse, cli_indicators, cli_project, cli_sweep, show
+from aumaq import (
+    cli_analyse,
+    cli_futures,
+    cli_indicators,
+    cli_project,
+    cli_sweep,
+    show,
+)
 from aumaq.options import (
     AsJson,
     Gap,
@@ -230,6 +237,7 @@ def export(
 
 app.command()(cli_analyse.analyse)
 app.command("indicators")(cli_indicators.indicators)
+app.command()(cli_futures.futures)
 
 
 def main() -> None:

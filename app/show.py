@@ -25,11 +25,11 @@ class Lines:
 
     def update(self, event: Any) -> None:
         """Print an event."""
-        if event.phase == "solving" and event.seconds - self._last < 1.0:
+        if event.phase.endswith("solving") and event.seconds - self._last < 1.0:
             return
         self._last = event.seconds
         err.print(
-            f"{event.seconds:7.1f} s  {event.phase:<16}"
+            f"{event.seconds:7.1f} s  {event.phase:<20}"
             f" plan {_number(event.incumbent_mln):>14}"
             f"  bound {_number(event.bound_mln):>14}"
             f"  {'' if event.gap != event.gap else f'gap {event.gap:8.2%}'}".rstrip(),

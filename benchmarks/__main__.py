@@ -1,23 +1,25 @@
 """Run benchmarks: ``python -m benchmarks``, or one: ``python -m benchmarks NAME ...``.
 
-Without a name those that need no files are run.
+Without a name those that need no arguments are run.
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import fcnet, formulations, pass_routes
+from benchmarks import fcnet, formulations, futures, pass_routes
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
-WITH_FILES = {"fcnet": fcnet.run}
+WITH_ARGUMENTS = {"fcnet": fcnet.run, "futures": futures.run}
 
 name, *arguments = sys.argv[1:] or [""]
-if name in WITH_FILES:
-    WITH_FILES[name](*arguments)
+if name in WITH_ARGUMENTS:
+    WITH_ARGUMENTS[name](*arguments)
 elif name in ALONE or not name:
     for key in [name] if name else ALONE:
         print(f"\n## {key}\n")
         ALONE[key]()
 else:
-    sys.exit(f"no benchmark {name!r}; there are: {', '.join([*ALONE, *WITH_FILES])}")
+    sys.exit(
+        f"no benchmark {name!r}; there are: {', '.join([*ALONE, *WITH_ARGUMENTS])}"
+    )

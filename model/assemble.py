@@ -8,7 +8,7 @@ from pyomo.core.expr import LinearExpression
 from aumaq.instances import Instance
 from aumaq.model import families
 from aumaq.model.context import BuiltModel, Context
-from aumaq.model.data import gather
+from aumaq.model.data import ModelData, gather
 from aumaq.model.family import FAMILIES, in_build_order
 
 assert families  # importing the package registers its families
@@ -29,13 +29,16 @@ TERMS = (
 """The terms of the objective, in the order in which they are reported."""
 
 
-def build(instance: Instance, *, formulation: str = "strong") -> BuiltModel:
+def build(
+    instance: Instance, *, formulation: str = "strong", data: ModelData | None = None
+) -> BuiltModel:
     """Build the Pyomo model of the instance's active scenario.
 
-    *formulation* is ``strong`` (allocation keeps the level index) or ``weak``.
+    *formulation* is ``strong`` (allocation keeps the level index) or ``weak``; *data*
+    are the numbers of the instance, if they were gathered before.
     """
     context = Context(
-        pyo.ConcreteModel(name=instance.name), gather(instance), formulation
+        pyo.ConcreteModel(name=instance.name), data or gather(instance), formulation
     )
     for family in in_build_order(FAMILIES.values()):
         family.build(context)

@@ -3,8 +3,10 @@
 from aumaq.results.analysis import Analysis, analyse
 from aumaq.results.closing_loop import ClosedLoop, close_loop
 from aumaq.results.coordinating import Coordination, coordination
+from aumaq.results.futures import Futures, solve_futures
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
+from aumaq.results.stochastic import StochasticValue, value_of_stochastic_solution
 from aumaq.results.sweeping import Sweep, sweep
 from aumaq.results.verification import Finding, Verification, verify
 
@@ -13,13 +15,17 @@ __all__ = [
     "ClosedLoop",
     "Coordination",
     "Finding",
+    "Futures",
     "Plan",
+    "StochasticValue",
     "Sweep",
     "Verification",
     "analyse",
     "close_loop",
     "coordination",
     "solve",
+    "solve_futures",
     "sweep",
+    "value_of_stochastic_solution",
     "verify",
 ]

@@ -19,10 +19,10 @@ import numpy as np
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
-from aumaq.results.coordinating import Labelled
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.solvers import Progress, ProgressEvent, Silent
+from aumaq.solvers.progress import Labelled
 
 LEAST_DAMPING = 0.1
 """When cycles go on with steps as small as this, the loop gives up."""

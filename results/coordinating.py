@@ -22,8 +22,8 @@ from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.results.summary import mean_minutes, served_share
 from aumaq.results.uncoordinated import networks_alone, services_alone
-from aumaq.solvers import Progress, ProgressEvent, Silent
-from aumaq.solvers.progress import relative_gap
+from aumaq.solvers import Progress, Silent
+from aumaq.solvers.progress import Labelled, relative_gap
 
 WAYS = ("joint", "services_first", "networks_first")
 JOINT_SHARE = 0.4
@@ -179,18 +179,3 @@ def _one_after_the_other(
     except NoPlanError as error:
         return Way(name, None, float("nan"), f"the {phase} office finds none: {error}")
     return Way(name, plan, plan.bound_mln)
-
-
-@dataclass
-class Labelled:
-    """Passes progress on with the name of the solve before the phase."""
-
-    progress: Progress
-    label: str
-
-    def update(self, event: ProgressEvent) -> None:
-        """Pass an event on."""
-        phase = f"{self.label}: {event.phase}"
-        self.progress.update(
-            ProgressEvent(phase, event.seconds, event.bound_mln, event.incumbent_mln)
-        )

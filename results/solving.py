@@ -70,10 +70,11 @@ def solve(
     )
     solution = METHODS[method](instance, options, progress or Silent(), given)
     if solution.decisions is None:
-        raise NoPlanError(_why(solution))
+        raise NoPlanError(why(solution))
     return Plan.from_solution(instance, solution, options)
 
 
-def _why(solution: Solution) -> str:
+def why(solution: Solution) -> str:
+    """Return why there is no plan, and what to try."""
     advice = ADVICE.get(solution.status, "")
     return f"{solution.status}: {advice} (the solver says: {solution.message})"

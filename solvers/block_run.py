@@ -33,7 +33,7 @@ from aumaq.solvers.block_part import (
 from aumaq.solvers.compiled import Compiled, finish, improver, status_of
 from aumaq.solvers.completing import Completer, joined
 from aumaq.solvers.highs import COMPLETION_GAP, Outcome, Solver
-from aumaq.solvers.improvement import Improver, rounded
+from aumaq.solvers.improvement import STEP_SECONDS, Improver, rounded
 from aumaq.solvers.matrices import Floats, Matrices, with_fixed
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
 from aumaq.solvers.rerouting import Rerouter
@@ -112,7 +112,7 @@ class BlockRun:
         known = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
         if relaxed.status not in known:
             return finish(self.c, replace(relaxed, values=None), begun)
-        return finish(self.c, self._outcome(), begun)
+        return replace(finish(self.c, self._outcome(), begun), relaxed=relaxed)
 
     def _run_threads(self) -> None:
         threads = [
@@ -125,7 +125,13 @@ class BlockRun:
 
     def _carry_on(self) -> None:
         """Complete the start plan, roughly."""
-        fixed = with_fixed(self.c.matrices, *self.c.start)
+        columns, values = self.c.start
+        if len(columns) == len(self.c.matrices.cost):  # a whole plan
+            self.search.offer(self.search.cost(values), values)
+            while not (self.parts or self.stop.is_set()):
+                self.search.search(STEP_SECONDS, self._check)
+            return
+        fixed = with_fixed(self.c.matrices, columns, values)
         try:
             outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
         except BaseException as error:  # handed over to the caller's thread
@@ -136,6 +142,8 @@ class BlockRun:
             self._check()
 
     def _relax(self) -> Outcome:
+        if self.c.relaxed is not None:
+            return self.c.relaxed
         m = self.c.matrices
         self._tell("relaxing")
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
@@ -215,8 +223,7 @@ class BlockRun:
                 # Plans are not joined any more after the last time; bounds count.
                 if self.joins < 2 or task is Task.PROVE
             ]
-            part = next(new, None)
-            task = Task.PROVE
+            part, task = next(new, None), Task.PROVE
             if part is None:
                 if not choice:
                     return None
@@ -274,9 +281,8 @@ class BlockRun:
 
     def _search(self, part: Part) -> Outcome:
         """Search on from the best plan of a block."""
-        if part.search is None:
-            part.search = Improver(part.matrices, part.sites, self.c.options)
-        search = part.search
+        search = part.search or Improver(part.matrices, part.sites, self.c.options)
+        part.search = search
         with self._stoppable(search):
             assert part.values is not None
             search.offer(part.objective, part.values)

@@ -10,6 +10,7 @@ from aumaq.model.family import FAMILIES
 from aumaq.solvers.block_run import BlockRun
 from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.direct import solve_whole
+from aumaq.solvers.merging import EPIGRAPH
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress
 from aumaq.solvers.solution import Given, Solution, Status
@@ -28,9 +29,7 @@ def solve_blocks(
     given: Given,
 ) -> Solution:
     """Solve by blocks; a model that does not fall apart is solved whole."""
-    c = compiled(instance, options, progress, given)
-    parts = split(c.matrices, coupling_families())
-    return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
+    return split_if_apart(compiled(instance, options, progress, given))
 
 
 def solve_auto(
@@ -40,7 +39,17 @@ def solve_auto(
     given: Given,
 ) -> Solution:
     """Solve large models that fall apart by blocks, all others whole."""
-    c = compiled(instance, options, progress, given)
+    return solve_by_size(compiled(instance, options, progress, given))
+
+
+def split_if_apart(c: Compiled) -> Solution:
+    """Solve a compiled model by blocks if it falls apart, else whole."""
+    parts = split(c.matrices, coupling_families())
+    return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
+
+
+def solve_by_size(c: Compiled) -> Solution:
+    """Solve a compiled model by blocks if it is large and falls apart, else whole."""
     integers = c.matrices.is_integer
     if int(integers.sum()) < LARGE:
         return solve_whole(c)
@@ -60,4 +69,5 @@ def _by_blocks(c: Compiled, parts: Split) -> Solution:
 
 def coupling_families() -> frozenset[str]:
     """Return the names of the families whose rows may be priced."""
-    return frozenset(name for name, found in FAMILIES.items() if found.couples)
+    found = {name for name, family in FAMILIES.items() if family.couples}
+    return frozenset(found | {EPIGRAPH})

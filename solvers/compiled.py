@@ -12,6 +12,7 @@ from aumaq.instances import Instance
 from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
+from aumaq.model.data import ModelData
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
 from aumaq.solvers.matrices import (
@@ -49,7 +50,9 @@ class Compiled:
     """The model of an instance as matrices, ready to be solved.
 
     ``start`` gives columns and values of a start plan (today's stock, if none was
-    given). ``started`` is the clock (time.monotonic) of the whole solve.
+    given). ``started`` is the clock (time.monotonic) of the whole solve. ``beside`` are
+    the models of further futures that stand in the same matrices. ``relaxed`` gives
+    values and duals near those of the LP relaxation, where they are known beforehand.
     """
 
     built: BuiltModel
@@ -61,6 +64,13 @@ class Compiled:
     progress: Progress
     started: float
     seconds: dict[str, float]
+    beside: tuple[BuiltModel, ...] = ()
+    relaxed: Outcome | None = None
+
+    @property
+    def models(self) -> tuple[BuiltModel, ...]:
+        """All models that stand in the matrices."""
+        return (self.built, *self.beside)
 
     @property
     def elapsed(self) -> float:
@@ -79,8 +89,12 @@ def compiled(
     options: SolveOptions,
     progress: Progress,
     given: Given,
+    data: ModelData | None = None,
 ) -> Compiled:
-    """Measure access, build the model, compile it; times in ``seconds``."""
+    """Measure access, build the model, compile it; times in ``seconds``.
+
+    *data* are the numbers of the instance, if they were gathered before.
+    """
     started = now = time.monotonic()
     seconds: dict[str, float] = {}
 
@@ -93,7 +107,7 @@ def compiled(
         instance.access(name)
     now = clock("access", now)
     progress.update(ProgressEvent("building", now - started, NAN, NAN))
-    built = build(instance, formulation=options.formulation)
+    built = build(instance, formulation=options.formulation, data=data)
     if options.save_lp is not None:
         save_lp(built, options.save_lp)
     now = clock("build", now)
@@ -131,7 +145,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         begun = time.monotonic()
         outcome = _polish(c, outcome)
         assert outcome.values is not None
-        decisions = _read(c.built, outcome.values, c.place)
+        decisions = decisions_in(c.built, outcome.values, c.place)
         c.seconds["polish"] = time.monotonic() - begun
     c.seconds["total"] = c.elapsed
     return Solution(
@@ -144,6 +158,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         outcome.message,
         outcome.trace,
         {"nodes": outcome.nodes},
+        outcome.values,
     )
 
 
@@ -241,7 +256,7 @@ def _polish(c: Compiled, outcome: Outcome) -> Outcome:
     return replace(outcome, objective=again.objective, values=again.values)
 
 
-def _read(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
+def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
     """Return the decisions of a solution; what presolve never saw is 0."""
 
     def number(variable: Any) -> float:

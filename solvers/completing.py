@@ -145,7 +145,8 @@ def _fed(c: Compiled) -> Ints:
     """Return the columns of what facilities draw."""
     drawn = [
         c.place[id(variable)]
-        for v in c.built.networks.values()
+        for built in c.models
+        for v in built.networks.values()
         for variable in v.fed.ravel()
         if id(variable) in c.place
     ]

@@ -44,6 +44,9 @@ def solve_whole(c: Compiled) -> Solution:
     seconds, search = c.seconds_left, improver(c)
     solver = Solver(c.matrices, c.options)
     solver.start_from(*c.start)
+    columns, values = c.start
+    if len(columns) == len(c.matrices.cost):  # a whole plan
+        search.offer(search.cost(values), values)
 
     def enough(bound: float) -> bool:
         return relative_gap(search.objective, bound) <= c.options.gap

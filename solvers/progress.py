@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 
@@ -34,6 +34,23 @@ class Silent:
 
     def update(self, event: ProgressEvent) -> None:
         """Do nothing."""
+
+
+@dataclass
+class Labelled:
+    """Passes progress on with the name of the solve before the phase.
+
+    ``since`` are the seconds that went by before that solve.
+    """
+
+    progress: Progress
+    label: str
+    since: float = 0.0
+
+    def update(self, event: ProgressEvent) -> None:
+        """Pass an event on."""
+        phase, seconds = f"{self.label}: {event.phase}", self.since + event.seconds
+        self.progress.update(replace(event, phase=phase, seconds=seconds))
 
 
 def relative_gap(objective: float, bound: float) -> float:

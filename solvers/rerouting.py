@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.model import BuiltModel
 from aumaq.model.context import exists
 from aumaq.model.data import ServiceData
 from aumaq.solvers.compiled import Compiled
@@ -38,37 +39,54 @@ class _Shares:
     unserved: Ints  # (I, T) column, -1: none
 
 
+@dataclass(frozen=True)
+class _Roads:
+    """The roads of one model: columns, what the relaxation builds, and who goes."""
+
+    upgraded: Ints  # (G, T) column, -1: none
+    built: Flags  # (G, T)
+    shares: list[_Shares]
+
+
 class Rerouter:
     """Moves shares of joined plans to ways that stand."""
 
     def __init__(self, c: Compiled, relaxed: Floats) -> None:
         """Prepare for a model and the solution of its relaxation."""
-        self._c = c
-        self._upgraded = _columns(c, c.built.upgraded)
-        known = self._upgraded >= 0
-        built = np.zeros(self._upgraded.shape, dtype=bool)
-        built[known] = relaxed[self._upgraded[known]] >= HALF
-        self._built = np.maximum.accumulate(built, axis=1) if built.size else built
-        self._shares = [
-            _shares(c, name)
-            for name, d in c.built.data.services.items()
-            if len(d.need_option)
-        ]
+        self._roads = [_roads(c, built, relaxed) for built in c.models]
 
-    def choices(self) -> Iterator[Flags]:
-        """Yield upgrades to build, (G, T): by the relaxation, then none."""
-        yield self._built
-        if self._built.any():
-            yield np.zeros_like(self._built)
+    def choices(self) -> Iterator[list[Flags]]:
+        """Yield upgrades to build, (G, T) a model: by the relaxation, then none."""
+        built = [roads.built for roads in self._roads]
+        yield built
+        if any(flags.any() for flags in built):
+            yield [np.zeros_like(flags) for flags in built]
 
-    def reroute(self, values: Floats, built: Flags) -> Floats:
+    def reroute(self, values: Floats, built: list[Flags]) -> Floats:
         """Return the plan with the upgrades *built* and nobody on other ways."""
         values = values.copy()
-        known = self._upgraded >= 0
-        values[self._upgraded[known]] = built[known]
-        for shares in self._shares:
-            _move(values, shares, built)
+        for roads, flags in zip(self._roads, built, strict=True):
+            known = roads.upgraded >= 0
+            values[roads.upgraded[known]] = flags[known]
+            for shares in roads.shares:
+                _move(values, shares, flags)
         return values
+
+
+def _roads(c: Compiled, model: BuiltModel, relaxed: Floats) -> _Roads:
+    upgraded = _columns(c, model.upgraded)
+    known = upgraded >= 0
+    built = np.zeros(upgraded.shape, dtype=bool)
+    built[known] = relaxed[upgraded[known]] >= HALF
+    return _Roads(
+        upgraded,
+        np.maximum.accumulate(built, axis=1) if built.size else built,
+        [
+            _shares(c, model, name)
+            for name, d in model.data.services.items()
+            if len(d.need_option)
+        ],
+    )
 
 
 def _columns(c: Compiled, variables: NDArray[np.object_]) -> Ints:
@@ -79,8 +97,8 @@ def _columns(c: Compiled, variables: NDArray[np.object_]) -> Ints:
     return found
 
 
-def _shares(c: Compiled, name: str) -> _Shares:
-    d, v = c.built.data.services[name], c.built.variables[name]
+def _shares(c: Compiled, model: BuiltModel, name: str) -> _Shares:
+    d, v = model.data.services[name], model.variables[name]
     column = _columns(c, v.share)
     here = column >= 0
     option, level, t = v.share_option[here], v.share_level[here], v.share_period[here]

@@ -101,3 +101,7 @@ class Solution:
     trace: list[tuple[float, float, float]] = field(default_factory=list)
     """(seconds, incumbent, bound) over time."""
     extra: dict[str, Any] = field(default_factory=dict)
+    values: Floats | None = None
+    """Of the columns of the model that was solved."""
+    relaxed: Any = None
+    """The outcome of its LP relaxation, where a method solved that."""

@@ -7,7 +7,7 @@ linear programme that holds all states side by side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -43,13 +43,17 @@ class Purse:
 
 @dataclass
 class Histories:
-    """Joint histories of the sites of a service, as arrays over histories."""
+    """Joint histories of the sites of a service, as arrays over histories.
+
+    ``first`` is what each does in the first period, if the case keeps these apart.
+    """
 
     cost: np.ndarray
     spent: np.ndarray
     running: np.ndarray
     units: np.ndarray
     region: list[str]
+    first: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 def histories(case: Case, service: dict[str, Any]) -> Histories | None:
@@ -95,6 +99,12 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         (running * years)[good],
         units[good],
         [home[site["settlement"]] for site in sites],
+        [
+            tuple(own[k].first for own, k in zip(paths, of_site, strict=True))
+            for of_site in pick[:, good].T
+        ]
+        if case.by_first
+        else [],
     )
 
 

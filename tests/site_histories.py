@@ -16,11 +16,15 @@ State = tuple[int, ...]
 
 @dataclass
 class Path:
-    """One history of a site: its states, and once-paid money by period."""
+    """One history of a site: its states, and once-paid money by period.
+
+    ``first`` is what is done in the first period, the same under all price factors.
+    """
 
     states: tuple[State, ...]
     cost: float
     spent: tuple[float, ...]
+    first: tuple[Any, ...] = ()
 
 
 def _spread(units: int, places: int) -> Iterator[tuple[int, ...]]:
@@ -95,9 +99,10 @@ class SiteHistories:
         """Return all histories, without those that another one beats."""
         nothing = (0,) * (self.top + 1)
         found = self._follow(0, self.stock, nothing, nothing)
-        best: dict[tuple[State, ...], list[Path]] = {}
+        best: dict[Any, list[Path]] = {}
         for path in sorted(found, key=lambda p: p.cost):
-            rivals = best.setdefault(path.states, [])
+            first = path.first if self.case.by_first else ()
+            rivals = best.setdefault((first, path.states), [])
             if not any(
                 all(x <= y + EPS for x, y in zip(r.spent, path.spent, strict=True))
                 for r in rivals
@@ -123,9 +128,14 @@ class SiteHistories:
                 cost *= self.case.scenario["capex_factor"]
                 paid = built + closed + cost
                 worth = self._worth(t) * (built + cost)
+                factor = self.case.scenario["capex_factor"]
+                prices = round(built / factor, 6), round(closed / factor, 6)
+                first = now, gone, count, prices
                 for rest in self._follow(t + 1, now, out, done):
                     total = self.case.once[t] * paid - worth + rest.cost
-                    yield Path((now[1:], *rest.states), total, (paid, *rest.spent))
+                    yield Path(
+                        (now[1:], *rest.states), total, (paid, *rest.spent), first
+                    )
 
     def _worth(self, t: int) -> float:
         """Return what a mln of building in *t* is worth at the end, discounted."""

@@ -1,0 +1,130 @@
+"""``aumaq futures``: one plan for several futures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+import aumaq
+from aumaq import show
+from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
+
+FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
+
+
+def futures(
+    name: Name,
+    scenarios: Annotated[
+        str, typer.Option(help="a,b,c with or without variants (default: all without)")
+    ] = "",
+    objective: Annotated[
+        str, typer.Option(help="expected, worst, regret")
+    ] = "expected",
+    value: Annotated[
+        bool, typer.Option("--value", help="and what planning for all is worth")
+    ] = False,
+    method: Method = "auto",
+    time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
+    gap: Gap = 0.01,
+    threads: Threads = None,
+    seed: Seed = 0,
+    folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan for several futures: a common first period, later ones for each."""
+    from aumaq.instances import OptionError
+    from aumaq.results.exports.futures_folder import check_futures_target
+    from aumaq.results.exports.json_file import strict
+
+    if folder is not None:
+        check_futures_target(folder)  # before the work, not after it
+    if value and objective != "expected":
+        raise OptionError("--value is about the expected cost: --objective expected")
+    instance = read_instance(name)
+    chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
+    options: dict[str, Any] = {
+        "method": method,
+        "time_limit": time_limit,
+        "gap": gap,
+        "threads": threads,
+        "seed": seed,
+        "progress": None if quiet or as_json else show.Lines(),
+    }
+    if value:
+        worth = aumaq.value_of_stochastic_solution(instance, chosen, **options)
+        found, record = worth.futures, worth.record()
+    else:
+        found = aumaq.solve_futures(instance, chosen, objective=objective, **options)
+        record = found.record()
+    if folder is not None:
+        found.to_folder(folder)
+    if as_json:
+        record.pop("trace")
+        typer.echo(json.dumps(strict(record), ensure_ascii=False, allow_nan=False))
+    else:
+        _show(record)
+        if folder is not None:
+            typer.echo(f"plans written to {folder}")
+    if not found.is_verified:
+        raise typer.Exit(1)
+
+
+def _show(record: dict[str, Any]) -> None:
+    """Print the plan, the regrets, other first periods, and what planning is worth."""
+    verdict = "verified" if record["verified"] else "FAILED VERIFICATION"
+    _line(
+        f"{record['objective']}: {record['objective_mln']:,.1f} mln"
+        f" {record['currency']}, bound {record['bound_mln']:,.1f},"
+        f" gap {record['gap']:.2%}, {record['status']}, {verdict}"
+    )
+    for problem in record["problems"][:20]:
+        _line(f"  {problem}")
+    columns = {
+        "probability": "probability",
+        "cost_mln": "cost",
+        "best_objective_mln": "alone",
+        "best_bound_mln": "bound",
+        "regret_at_least_mln": "regret at least",
+        "regret_at_most_mln": "at most",
+    }
+    _table("future", "scenario", columns, record["regrets"])
+    columns = {
+        "own_gap": "own gap",
+        "at_least_mln": "at least",
+        "at_most_mln": "at most",
+        "dearer_at_least_mln": "dearer at least",
+        "dearer_at_most_mln": "at most",
+    }
+    _table("first period of", "first_period_of", columns, record["policies"])
+    if "reference" in record:
+        low, high = record["stochastic_solution_mln"]
+        _line(
+            "value of the stochastic solution (against the first period of"
+            f" {record['reference'] or 'no future'}): {low:,.1f} to {high:,.1f} mln"
+        )
+        low, high = record["perfect_information_mln"]
+        _line(f"value of perfect information: {low:,.1f} to {high:,.1f} mln")
+
+
+def _line(text: str) -> None:
+    show.out.print(text, markup=False, soft_wrap=True)
+
+
+def _table(
+    head: str, key: str, columns: dict[str, str], rows: list[dict[str, Any]]
+) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(head)
+    used = {name: title for name, title in columns.items() if rows and name in rows[0]}
+    for title in used.values():
+        table.add_column(title, justify="right")
+    for row in rows:
+        numbers = [FORMATS.get(name, "{:,.1f}").format(row[name]) for name in used]
+        table.add_row(row[key], *numbers)
+    if rows:
+        show.out.print(table)

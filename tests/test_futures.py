@@ -1,0 +1,494 @@
+"""One plan for several futures: against enumeration, by hand, and as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from brute_force import best_plan_cost
+from coupled_instances import coupled_instances
+from examples import examples
+from futures_optima import best_common
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from road_instances import road_instances
+from tiny_instances import Row, Rows, some, tiny, tiny_instances
+
+import aumaq
+from aumaq.instances import (
+    Instance,
+    InstanceError,
+    NoPlanError,
+    OptionError,
+    from_tables,
+)
+from aumaq.instances.averaging import mean_instance
+from aumaq.results.verification.common import first_period_differences
+
+OBJECTIVES = ("expected", "worst", "regret")
+
+
+@st.composite
+def futures_instances(draw: st.DrawFn, kind: str) -> Instance:
+    """Draw an instance with two or three futures: people, prices, budgets differ."""
+    base = draw(road_instances("free") if kind == "roads" else tiny_instances(kind))
+    assume(len(base.period_names) > 1)
+    names = ["low", "high", "odd"][: draw(some(2, 2, 3))]
+    scenarios = [
+        {
+            "scenario": name,
+            "capex_factor": draw(some(0.5, 1.0, 2.0)),
+            "opex_factor": draw(some(0.5, 1.0)),
+            "budget_factor": draw(some(0.5, 1.0, 2.0)),
+            "probability": draw(some(0.5, 1.0, 2.0)),
+        }
+        for name in names
+    ]
+    growth = [
+        {"scenario": name, "region": "", "period": period,
+         "factor": draw(some(0.0, 0.5, 1.0, 1.5, 2.0))}
+        for name in names
+        for period in base.period_names
+    ]  # fmt: skip
+    tables = {name: rows for name, rows in base.base.items() if name != "population"}
+    tables |= {"scenarios": pd.DataFrame(scenarios), "growth": pd.DataFrame(growth)}
+    try:
+        return from_tables(tables)
+    except InstanceError:
+        assume(False)
+        raise
+
+
+def differences(instance: Instance, objective: str) -> list[str]:
+    """Return how the plan differs from the optimum of enumeration, in words."""
+    best = best_common(instance.futures)
+    try:
+        found = aumaq.solve_futures(instance, objective=objective, gap=0.0)
+    except NoPlanError as error:
+        is_right = best is None and "infeasible" in str(error)
+        return [] if is_right else [f"optimum {best}, the model says: {error}"]
+    if best is None:
+        return [f"there is no plan, the model finds {found}"]
+    costs = found.regret_table["cost_mln"].to_numpy()
+    room = 4e-6 * max(1.0, float(np.abs(costs).max()))
+    problems = list(found.record()["problems"])
+    if abs(found.objective_mln - best[objective]) > room:
+        problems.append(f"optimum {best[objective]}, found {found.objective_mln}")
+    if found.bound_mln > best[objective] + room:
+        problems.append(f"bound {found.bound_mln} above {best[objective]}")
+    if found.objective_mln - found.bound_mln > room or found.status != "optimal":
+        problems.append(f"not proven: {found!r}")
+    return problems
+
+
+@pytest.mark.parametrize("kind", ["free", "whole", "roads"])
+@given(data=st.data())
+@examples(15)
+def test_enumeration(kind: str, data: st.DataObject) -> None:
+    """The best common first period, for each objective by turns, proven."""
+    instance = data.draw(futures_instances(kind))
+    assert differences(instance, data.draw(st.sampled_from(OBJECTIVES))) == []
+
+
+@examples(6)
+@given(instance=futures_instances("free"))
+def test_values(instance: Instance) -> None:
+    """RP, WS and EEV are as enumerated; EVPI and VSS are not negative."""
+    best = best_common(instance.futures)
+    assume(best is not None)
+    assert best is not None
+    found = aumaq.value_of_stochastic_solution(instance, gap=0.0)
+    size = float(np.abs(found.futures.regret_table["cost_mln"]).max())
+    room = 4e-6 * max(1.0, size)
+    assert found.recourse == pytest.approx([best["expected"]] * 2, abs=room)
+    assert found.wait_and_see == pytest.approx([best["alone"]] * 2, abs=room)
+    low, high = found.perfect_information
+    assert 0.0 <= low <= high <= best["expected"] - best["alone"] + 2 * room
+    low, high = found.stochastic_solution
+    assert 0.0 <= low <= high
+    assert (found.policies["at_least_mln"] >= best["expected"] - room).all()
+
+
+@given(data=st.data())
+@examples(10)
+def test_networks(data: st.DataObject) -> None:
+    """Lines and sources: no better than futures apart, no worse than one's own plan."""
+    base = data.draw(coupled_instances(data.draw(some("power", "water", "angles"))))
+    assume(len(base.period_names) > 1)
+    rows = base.base["scenarios"]
+    dear = {"capex_factor": data.draw(some(0.5, 2.0, 4.0)), "opex_factor": 0.5}
+    other = rows.assign(scenario="other", projection="base", **dear)
+    instance = base.replace(scenarios=pd.concat([rows, other]))
+    alone = [best_plan_cost(future) for future in instance.futures]
+    try:
+        found = aumaq.solve_futures(instance, gap=0.0)
+    except NoPlanError as error:
+        if None in alone or "no first period" in str(error):
+            return
+        raise
+    assert found.is_verified, found.record()["problems"]
+    assert found.status == "optimal"
+    own = found.regret_table["best_objective_mln"].tolist()
+    room = 4e-6 * max(1.0, *map(abs, own))
+    assert own == pytest.approx(alone, abs=room)
+    assert found.objective_mln >= sum(own) / 2 - room
+    assert (found.policy_table["at_most_mln"] >= found.objective_mln - room).all()
+
+
+@examples(6)
+@given(instance=tiny_instances("free"))
+def test_a_single_future(instance: Instance) -> None:
+    """With one future the plan is that of solve(), and there is nothing to regret."""
+    best = best_plan_cost(instance)
+    assume(best is not None)
+    for objective in OBJECTIVES:
+        found = aumaq.solve_futures(instance, objective=objective, gap=0.0)
+        plan = found.plans["base"]
+        room = 4e-6 * max(1.0, abs(plan.objective_mln))
+        assert plan.objective_mln == pytest.approx(best, abs=room)
+        wanted = 0.0 if objective == "regret" else best
+        assert found.objective_mln == pytest.approx(wanted, abs=room)
+        assert found.is_verified
+
+
+def growing(*, schools: Rows | None = None, **more: Rows) -> Instance:
+    """Return one village whose people double in ``many`` and vanish in ``few``.
+
+    A school for 100 costs 10 mln, one for 200 costs 14, to enlarge later 8; a pupil
+    without a school costs 0.1 mln a period. Nothing is worth anything at the end.
+    """
+    names = ("few", "many")
+    levels = [
+        {"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 10.0},
+        {"service": "s", "level": 2, "capacity": 200.0, "capex_mln": 14.0},
+    ]
+    tables: dict[str, Rows] = {
+        "policies": [{"discount_rate": 0.0, "count_residual_value": False}],
+        "periods": [
+            {"period": "p1", "first_year": 2026, "years": 1},
+            {"period": "p2", "first_year": 2027, "years": 1},
+        ],
+        "scenarios": [{"scenario": name} for name in names],
+        "growth": [
+            {"scenario": name, "region": "", "period": period, "factor": factor}
+            for name, later in zip(names, (0.0, 2.0), strict=True)
+            for period, factor in (("p1", 1.0), ("p2", later))
+        ],
+        "services": [{"service": "s", "unserved_mln_per_unit_year": 0.12}],
+        "settlements": [{"settlement": "a"}],
+        "sites": [{"site": "a", "service": "s", "settlement": "a"}],
+        "levels": schools or levels,
+        "transitions": [
+            {"service": "s", "from_level": 1, "to_level": 2, "cost_mln": 8.0}
+        ],
+        "travel": [],
+        "road_classes": [{"road_class": "r", "speed_kmh": 60.0}],
+        "road_nodes": [{"node": "n", "lat": 50.0, "lon": 70.0},
+                       {"node": "m", "lat": 50.1, "lon": 70.0}],
+        "road_links": [{"from_node": "n", "to_node": "m", "length_km": 9.0,
+                        "road_class": "r"}],
+        **more,
+    }  # fmt: skip
+    return tiny(**tables)
+
+
+def test_by_hand() -> None:
+    """Small now costs 10 or 18, large now 14 or 14: every objective its own choice."""
+    instance = growing()
+    expected = aumaq.solve_futures(instance, gap=0.0)
+    assert expected.objective_mln == pytest.approx(14.0)
+    worst = aumaq.solve_futures(instance, objective="worst", gap=0.0)
+    assert worst.regret_table["cost_mln"].tolist() == pytest.approx([14.0, 14.0])
+    regret = aumaq.solve_futures(instance, objective="regret", gap=0.0)
+    assert regret.objective_mln == pytest.approx(4.0)
+    likely = growing(scenarios=[{"scenario": "few", "probability": 3.0},
+                                {"scenario": "many", "probability": 1.0}])  # fmt: skip
+    found = aumaq.value_of_stochastic_solution(likely, gap=0.0)
+    assert found.futures.objective_mln == pytest.approx(0.75 * 10 + 0.25 * 18)
+    # On average half the people stay: a small school, the same as with many futures.
+    assert found.reference == "mean"
+    assert found.stochastic_solution == pytest.approx((0.0, 0.0), abs=1e-6)
+    assert found.perfect_information == pytest.approx((1.0, 1.0), abs=1e-6)
+    table = found.policies.set_index("first_period_of")
+    assert table.loc["many", "dearer_at_least_mln"] == pytest.approx(2.0)
+
+
+def test_a_level_that_one_future_has_no_use_for() -> None:
+    """Where few come, the model alone drops the large school; together it is known."""
+    growth = [
+        {"scenario": name, "region": "", "period": period, "factor": factor}
+        for name, factor in (("few", 0.5), ("many", 2.0))
+        for period in ("p1", "p2")
+    ]
+    found = aumaq.solve_futures(growing(growth=growth), objective="worst", gap=0.0)
+    assert found.objective_mln == pytest.approx(14.0)
+    assert found.plans["few"].facilities["level"].iloc[0] == 2
+
+
+def test_local_supply_is_common() -> None:
+    """Later there is no money: what many people will need is built in every future."""
+    loads = [
+        {"network": "power", "scenario": name, "period": "p2", "units_per_person": rate}
+        for name, rate in (("few", 1.0), ("many", 3.0))
+    ]
+    more: dict[str, Rows] = {
+        "growth": [],
+        "budgets": [
+            {"budget": "b", "period": "p2", "amount_mln": 0.0, "is_hard": True}
+        ],
+        "networks": [{"network": "power", "may_shed": False}],
+        "network_nodes": [
+            {"network": "power", "node": "v", "lat": 50.0, "lon": 70.0,
+             "settlement": "a"}
+        ],
+        "network_links": [],
+        "load_rates": [
+            {"network": "power", "scenario": "", "period": "p1",
+             "units_per_person": 1.0},
+            *loads,
+        ],
+        "local_supplies": [
+            {"network": "power", "option": "solar", "settlement": "",
+             "capex_mln_per_unit": 0.01}
+        ],
+    }  # fmt: skip
+    instance = growing(**more)
+    found = aumaq.solve_futures(instance, gap=0.0)
+    assert found.is_verified
+    for plan in found.plans.values():
+        rows = plan.table("local_supply")
+        now = rows[rows["period"] == "p1"]
+        assert now["capacity"].tolist() == pytest.approx([300.0])
+
+
+def test_the_check_sees_what_differs() -> None:
+    """Plans of futures alone are told apart in the first period, row by row."""
+    instance = growing()
+    plans = {
+        name: aumaq.solve(instance.with_scenario(name), gap=0.0).tables
+        for name in instance.scenario_names
+    }
+    found = first_period_differences(plans, "p1")
+    assert any("facilities: 1 in 'few', 0 in 'many'" in str(f) for f in found)
+    assert any("actions" in str(f) for f in found)
+    assert first_period_differences({"a": plans["few"], "b": plans["few"]}, "p1") == []
+
+
+def two_villages() -> Instance:
+    """Return two villages that grow or vanish together, and share no school."""
+    service: Row = {"service": "s", "unserved_mln_per_unit_year": 0.12}
+    return growing(
+        services=[{**service, "cutoff_minutes": 5.0, "nearest_sites": 0}],
+        settlements=[{"settlement": "a"}, {"settlement": "b"}],
+        sites=[{"site": x, "service": "s", "settlement": x} for x in "ab"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("objective", "best"),
+    # The least regret: a small school in one village and a large one in the other.
+    [("expected", 28.0), ("worst", 28.0), ("regret", 4.0)],
+)
+@pytest.mark.parametrize("method", ["direct", "blocks"])
+def test_two_villages(method: str, objective: str, best: float) -> None:
+    """Priced over all futures, the villages fall apart: the bound is as good."""
+    found = aumaq.solve_futures(
+        two_villages(), objective=objective, method=method, gap=0.0, time_limit=20
+    )
+    assert found.is_verified
+    assert found.objective_mln == pytest.approx(best)
+    assert found.bound_mln == pytest.approx(best, abs=1e-4)
+
+
+def test_the_mean() -> None:
+    """People, factors and loads are averaged; what is not a number has no mean."""
+    rates = [
+        {"network": "power", "scenario": name, "period": "", "units_per_person": rate}
+        for name, rate in (("few", 1.0), ("many", 3.0))
+    ]
+    more: dict[str, Rows] = {
+        "networks": [{"network": "power"}],
+        "network_nodes": [
+            {"network": "power", "node": "v", "lat": 50.0, "lon": 70.0,
+             "settlement": "a"}
+        ],
+        "load_rates": rates,
+        "variants": [
+            {"variant": "dear", "axis": "prices", "capex_factor": 2.0,
+             "overrides": "larger"},
+            {"variant": "other", "axis": "names", "overrides": "named"},
+        ],
+        "overrides": [
+            {"override": "larger", "table": "levels", "column": "capacity",
+             "action": "times", "value": "3"},
+            {"override": "named", "table": "levels", "column": "title",
+             "value": "Other"},
+        ],
+    }  # fmt: skip
+    instance = growing(**more)
+    futures = [instance.with_scenario(name) for name in ("few", "many+dear")]
+    weights = np.array([0.75, 0.25])
+    mean = mean_instance(futures, weights)
+    assert mean is not None
+    assert mean.demand("s").tolist() == [[100.0, 50.0]]
+    assert mean.people_load("power").tolist() == [[150.0, 150.0]]
+    assert mean.levels("s")["capacity"].tolist() == [150.0, 300.0]
+    assert mean.active_scenario.capex_factor == pytest.approx(1.25)
+    futures[1] = instance.with_scenario("many+other")
+    assert mean_instance(futures, weights) is None
+
+
+def _hard(amount: float) -> Rows:
+    return [{"budget": "b", "period": "p1", "amount_mln": amount, "is_hard": True}]
+
+
+def _must_serve(**more: Rows) -> Instance:
+    service: Row = {"service": "s", "may_be_unserved": False}
+    return growing(services=[service], **more)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "words"),
+    [
+        # No money at all in one future.
+        (
+            lambda: _must_serve(
+                budgets=_hard(10.0),
+                scenarios=[{"scenario": "few", "budget_factor": 0.5},
+                           {"scenario": "many"}],
+            ),
+            NoPlanError,
+            "future 'few': infeasible",
+        ),
+        # Few can pay for the small school only, many cannot enlarge it later.
+        (
+            lambda: _must_serve(
+                budgets=_hard(14.0),
+                scenarios=[{"scenario": "few", "budget_factor": 0.8},
+                           {"scenario": "many"}],
+                transitions=[{"service": "s", "from_level": 1, "to_level": 2,
+                              "is_allowed": False}],
+            ),
+            NoPlanError,
+            "no first period suits them all",
+        ),
+        (
+            lambda: growing(
+                scenarios=[{"scenario": "few", "probability": 0.0},
+                           {"scenario": "many"}]
+            ),
+            OptionError,
+            "probability 0: few",
+        ),
+        (
+            lambda: growing(
+                facilities=[{"service": "s", "site": "a", "level": 1, "units": 1}],
+                scenarios=[{"scenario": "few"},
+                           {"scenario": "many", "overrides": "larger"}],
+                sites=[{"site": "a", "service": "s", "settlement": "a",
+                        "status": "existing"}],
+                overrides=[{"override": "larger", "table": "facilities",
+                            "column": "level", "value": "2"}],
+            ),
+            InstanceError,
+            "'few' and 'many' start from different facilities of s at a, level 1",
+        ),
+    ],
+)  # fmt: skip
+def test_errors(make: object, kind: type[Exception], words: str) -> None:
+    """What cannot be planned for is named."""
+    assert callable(make)
+    with pytest.raises(kind, match=words):
+        aumaq.solve_futures(make(), gap=0.0)
+
+
+def test_names() -> None:
+    """Unknown, repeated and missing names of scenarios and objectives are errors."""
+    instance = growing()
+    for scenarios, objective, words in (
+        (["few", "fww"], "expected", "did you mean 'few'"),
+        (["few", "few"], "expected", "named twice: few"),
+        ([], "expected", "at least one"),
+        (None, "best", "unknown objective"),
+    ):
+        with pytest.raises(aumaq.AumaqError, match=words):
+            aumaq.solve_futures(instance, scenarios, objective=objective)
+
+
+def test_command_line(tmp_path: Path) -> None:
+    """A folder with a plan a future that reads back; variants by name."""
+    folder, out = tmp_path / "two", tmp_path / "out"
+    dear = [{"variant": "dear", "axis": "prices", "capex_factor": 2.0}]
+    aumaq.write(growing(variants=dear), folder)
+    words = ["futures", str(folder), "--gap", "0", "--json", "--out", str(out)]
+    for more, names in (
+        (["--value"], ["few", "many"]),
+        (["--scenarios", "few, many+dear", "--objective", "regret"],
+         ["few", "many+dear"]),
+    ):  # fmt: skip
+        done = _run([*words, *more])
+        assert done.returncode == 0, done.stderr
+        record = json.loads(done.stdout)
+        assert record["scenarios"] == names
+        assert record["verified"]
+        assert ("stochastic_solution_mln" in record) == ("--value" in more)
+        written = json.loads((out / "futures.json").read_text(encoding="utf-8"))
+        for row in pd.read_csv(out / "regret.csv").to_dict("records"):
+            plan = aumaq.Plan.read(out / written["folders"][row["scenario"]])
+            assert plan.is_verified
+            assert plan.objective_mln == pytest.approx(row["cost_mln"])
+    assert _run(["futures", str(folder), "--scenarios", "none"]).returncode == 2
+    (out / "mine.txt").write_text("notes")
+    done = _run(words)
+    assert done.returncode == 2
+    assert "holds more than plans" in done.stderr
+
+
+def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "aumaq", *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+def test_ctrl_c_gives_a_plan(tmp_path: Path) -> None:
+    """Stopped while a future is solved alone, it still ends with a common plan."""
+    folder = tmp_path / "many"
+    from aumaq.instances.generators import clustered
+
+    instance = clustered(60, 1)
+    first = instance.table("scenarios").iloc[:1]
+    other = first.assign(scenario="dear", capex_factor=1.3)
+    growth = instance.table("growth")
+    more = growth[growth["scenario"] == first["scenario"].iloc[0]]
+    instance = instance.replace(
+        scenarios=pd.concat([first, other]),
+        growth=pd.concat([growth, more.assign(scenario="dear")]),
+    )
+    aumaq.write(instance, folder)
+    words = [sys.executable, "-m", "aumaq", "futures", str(folder), "--gap", "0"]
+    process = subprocess.Popen(
+        [*words, "--time-limit", "600"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "solving" in line:
+            break
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "interrupted, verified" in out
+    assert time.monotonic() - begun < 60.0
