@@ -104,7 +104,7 @@ class Futures:
         rows = [
             {
                 "first_period_of": policy.source,
-                "at_least_mln": score.value(policy.bounds, best),
+                "at_least_mln": max(score.value(policy.bounds, best), self.bound_mln),
                 "at_most_mln": score.value(policy.costs, bound),
                 "own_gap": policy.source_gap,
             }

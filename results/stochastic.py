@@ -114,7 +114,7 @@ def value_of_stochastic_solution(
     cost = (np.inf, np.inf)
     if reference:
         low, high = table.loc[reference, ["at_least_mln", "at_most_mln"]]
-        cost = (max(float(low), found.bound_mln), float(high))
+        cost = (float(low), float(high))
     regrets = found.regret_table
     p = regrets["probability"]
     return StochasticValue(
