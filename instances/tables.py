@@ -16,6 +16,12 @@ from aumaq.instances.tables_networks import (
     NETWORK_NODES,
     NETWORKS,
 )
+from aumaq.instances.tables_policy import (
+    CONCENTRATIONS,
+    GROWTH_CANDIDATES,
+    GROWTH_GAINS,
+    GROWTH_TIERS,
+)
 from aumaq.instances.tables_roads import (
     CONNECTIONS,
     ROAD_CLASSES,
@@ -60,6 +66,7 @@ TABLES: tuple[Table, ...] = (
     CONNECTIONS, TRAVEL,
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,
     LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
+    GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import (
+    checks_growth,
     checks_networks,
     checks_population,
     checks_roads,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 # Importing them registers their checks.
+assert checks_growth
 assert checks_networks
 assert checks_population
 assert checks_roads

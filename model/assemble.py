@@ -46,6 +46,7 @@ def build(instance: Instance, *, formulation: str = "strong") -> BuiltModel:
         context.variables,
         context.networks,
         context.upgraded,
+        context.chosen,
         formulation,
     )
 
