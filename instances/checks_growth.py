@@ -77,9 +77,9 @@ def donors_can_give(tables: Tables) -> Found:
                 f" {when}, {periods[t]}, if all candidates were chosen; expected 100 %"
                 " at most: lower the gains or widen the donors"
             )
-            k = int(np.argmax(found.is_donor[:, i] * found.loss_share[:, t]))
-            share = f"{found.gain_share[k, t]:g}"
-            yield problem("growth_candidates", text, k, "gain_share", share)
+            worst = int(np.argmax(found.is_donor[:, i] * found.loss_share[:, t]))
+            share = f"{found.gain_share[worst, t]:g}"
+            yield problem("growth_candidates", text, worst, "gain_share", share)
             break  # one settlement tells the tale: its neighbours lose as much
 
 

@@ -35,7 +35,8 @@ class Moves:
 
     def effect(self, members: Floats) -> Floats:
         """Return the change of a group's *members* (I, T) by each choice, (K, I, T)."""
-        change = -self.is_donor[:, :, None] * self.loss_share[:, None, :] * members
+        leaving = self.loss_share[:, None, :] * members
+        change = np.where(self.is_donor[:, :, None], -leaving, 0.0)
         k = np.arange(len(self.settlement))
         change[k, self.settlement] = self.gained(members)
         return change
@@ -44,8 +45,8 @@ class Moves:
         """Return how many of a group each candidate gains, (K, T)."""
         pool = self.is_donor.astype(float) @ members
         own = self.gain_share * members[self.settlement]
-        comes_from_outside = ~self.is_donor.any(axis=1)
-        return np.where(comes_from_outside[:, None], own, self.loss_share * pool)
+        has_donors = self.is_donor.any(axis=1, keepdims=True)
+        return np.where(has_donors, self.loss_share * pool, own)
 
     def most(self, members: Floats) -> Floats:
         """Return the most members that there may be under any choice, (I, T)."""

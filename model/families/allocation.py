@@ -241,7 +241,7 @@ def _whole(c: Context, block: pyo.Block) -> None:
         rows.ids += [f"whole:{name}"] * len(pairs)
         varies = c.data.growth.demand[name].varies
         is_loose = varies[pairs[:, 0], pairs[:, 2]]
-        lower += np.where(is_loose, None, 0.0).tolist()
+        lower += [None if loose else 0.0 for loose in is_loose.tolist()]
         place = len(rows.index) - len(pairs) + np.flatnonzero(is_loose)
         here = _undivided(c, undivided, name, pairs[is_loose][:, [0, 2]])
         parts.append(np.column_stack([here, place]))

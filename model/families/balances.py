@@ -41,9 +41,9 @@ def balances(c: Context) -> None:
         _inflow(c, rows, n)
         _facilities(c, rows, n)
         change = c.data.growth.load[name].change
-        k, node, t = np.nonzero(change)
-        at = node * len(c.data.periods) + t
-        rows.add(at, -change[k, node, t], c.chosen[k, t])
+        k, at, t = np.nonzero(change)
+        row = at * len(c.data.periods) + t
+        rows.add(row, -change[k, at, t], c.chosen[k, t])
         load = n.base_load.ravel()
         rows.write(load, load)
 
