@@ -31,6 +31,8 @@ class Case:
     at_end: float = 1.0
     built: dict[str, int] = field(default_factory=dict)
     """Road upgrade -> period from which it stands."""
+    chosen: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Growth point (settlement, tier) -> period from which it is one."""
 
     def of(self, table: str, service: str) -> list[dict[str, Any]]:
         """Return the rows of a table that belong to a service."""
