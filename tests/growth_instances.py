@@ -15,7 +15,8 @@ def growth_instances(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Ins
     """Draw candidates, limits and rules of concentration for a *usual* instance."""
     base = draw(usual)
     periods, places = list(base.period_names), list(base.settlement_ids)
-    regions = sorted(set(base.table("settlements")["region"]))
+    home = dict(base.table("settlements")[["settlement", "region"]].to_numpy().tolist())
+    regions = sorted(set(home.values()))
     pairs = [(place, tier) for tier in ("first", "second") for place in places]
     most = 1 if len(periods) == 3 else 2
     chosen = draw(st.lists(some(*pairs), min_size=1, max_size=most, unique=True))
@@ -23,12 +24,12 @@ def growth_instances(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Ins
         "growth_tiers": [
             {
                 "tier": tier,
-                "region": draw(some("", *regions)),
-                "min_count": draw(some(0, 0, 1)),
+                "region": draw(some("", home[place])),
+                "min_count": draw(some(0, 1)),
                 "max_count": draw(some(None, 1, 2)),
-                "by_period": draw(some("", periods[0])),
+                "by_period": draw(some("", "", periods[0])),
             }
-            for tier in ("first", "second")
+            for tier, place in {tier: place for place, tier in chosen}.items()
         ],
         "growth_candidates": [
             {
@@ -36,9 +37,9 @@ def growth_instances(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Ins
                 "tier": tier,
                 "first_period": draw(some("", "", periods[-1])),
                 "gain_share": draw(some(0.0, 0.25, 0.5, 1.0)),
-                "donors": draw(some("district", "region", "total", "outside")),
-                "capex_mln": float(draw(some(0, 1, 3))),
-                "opex_mln_per_year": draw(some(0.0, 0.1)),
+                "donors": draw(some("district", "region", "total", "total", "outside")),
+                "capex_mln": float(draw(some(0, 0, 1, 3))),
+                "opex_mln_per_year": draw(some(0.0, 0.0, 0.1)),
                 "lifetime_years": draw(some(3.0, 25.0)),
             }
             for place, tier in chosen
@@ -52,14 +53,16 @@ def growth_instances(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Ins
         "concentrations": [
             {
                 "concentration": f"k{k}",
-                "service": draw(some(*base.service_names)),
-                "min_level": draw(some(1, 2)),
+                "service": service,
+                "min_level": draw(some(1, len(base.levels(service)))),
                 "region": draw(some("", "", *regions)),
-                "tier": draw(some("", "", "first")),
+                "tier": draw(some("", "", chosen[0][1])),
                 "share": draw(some(0.3, 0.6, 1.0)),
                 "first_period": draw(some("", periods[-1])),
             }
-            for k in range(draw(some(0, 0, 1, 2)))
+            for k, service in enumerate(
+                draw(st.lists(some(*base.service_names), max_size=2))
+            )
         ],
     }  # fmt: skip
     tables = {name: pd.DataFrame(part) for name, part in rows.items()}

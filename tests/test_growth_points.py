@@ -68,6 +68,11 @@ NEAR: Rows = [{"service": "s", "unserved_mln_per_unit_year": 1.0, "nearest_sites
 """A place unserved costs 1 mln; nobody goes farther than an hour."""
 
 
+PLAIN: Rows = [
+    {"discount_rate": 0.0, "value_of_time_per_hour": 0.0, "count_residual_value": False}
+]
+
+
 def towns(**tables: Rows) -> Instance:
     """Two villages of 100 and 50 pupils; the school of the first holds 150.
 
@@ -79,6 +84,7 @@ def towns(**tables: Rows) -> Instance:
             {"settlement": "a", "population": 100.0},
             {"settlement": "b", "population": 50.0},
         ],
+        "policies": PLAIN,
         "services": NEAR,
         "sites": [{"site": "a", "service": "s", "settlement": "a"}],
         "travel": [{"settlement": "b", "site": "a", "minutes": 90.0}],
@@ -120,6 +126,7 @@ def test_a_least_number_binds(least: int, cost: float) -> None:
 
 
 CLINICS: dict[str, Rows] = {
+    "policies": PLAIN,
     "services": NEAR,
     "travel": [{"settlement": "a", "site": "b", "minutes": 90.0}],
     "settlements": [
