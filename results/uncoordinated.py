@@ -23,7 +23,7 @@ OF_SETTLEMENT = (
     "growth_tiers", "growth_candidates", "growth_gains", "concentrations",
 )  # fmt: skip
 """Growth points are chosen by the office that plans services."""
-BY_SERVICE = ("levels", "transitions", "sites", "facilities")
+BY_SERVICE = ("levels", "transitions", "sites", "facilities", "concentrations")
 
 
 def services_alone(instance: Instance, joint: Plan) -> Instance:

@@ -1,5 +1,7 @@
 """Write `west-kazakhstan` with growth points to choose: an instance of its own.
 
+Schools and hospitals on the roads of today: small enough to be solved in two minutes.
+
     python tools/kz_growth.py FOLDER [CANDIDATES]
     aumaq solve FOLDER --scenario inertial
 
@@ -19,11 +21,36 @@ import pandas as pd
 import aumaq
 from aumaq.instances import Instance
 
-PRICE_MLN_PER_PERSON = 2.0
-"""Streets, pipes and housing land for one newcomer, mln KZT: an assumption."""
+PRICE_MLN_PER_PERSON = 0.2
+"""Help with moving and land for one newcomer, mln KZT: an assumption."""
 GAIN_BY_PERIOD = (0.05, 0.10, 0.15)
 TIER = "support_town"
 SOURCE = "assumption; category 3 of Gov. Res. 710/2025"
+
+
+SERVICES = ("school", "hospital")
+LEFT_OUT = (
+    "networks", "network_nodes", "network_links", "link_upgrades", "load_rates",
+    "industrial_loads", "local_supplies", "road_upgrades", "road_upgrade_links",
+    "connections",
+)  # fmt: skip
+
+
+def services_alone(instance: Instance) -> Instance:
+    """Return the instance with some services only, without networks and upgrades."""
+    tables = {name: instance.table(name) for name in instance.base}
+    for name in LEFT_OUT:
+        tables[name] = tables[name].iloc[:0]
+    services = tables["services"]
+    tables["services"] = services[services["service"].isin(SERVICES)]
+    for name in ("levels", "transitions", "sites", "facilities", "standards"):
+        rows = tables[name]
+        kept = rows["service"].isin(tables["services"]["service"])
+        tables[name] = rows[kept].reset_index(drop=True)
+    tables["services"] = tables["services"].reset_index(drop=True)
+    tables["referrals"] = tables["referrals"].iloc[:0]
+    tables["sites"] = tables["sites"].assign(network_node="")
+    return instance.replace(**tables)
 
 
 def with_growth_points(instance: Instance, count: int) -> Instance:
@@ -70,11 +97,11 @@ def with_growth_points(instance: Instance, count: int) -> Instance:
         [{"override": "no_points", "table": "growth_tiers", "column": "max_count",
           "value": "0"}]
     )  # fmt: skip
-    return instance.replace(
+    return services_alone(instance).replace(
         growth_tiers=tiers,
         growth_candidates=candidates,
         growth_gains=gains,
-        concentrations=rules if "hospital" in instance.service_names else rules[:0],
+        concentrations=rules,
         variants=variants,
         overrides=overrides,
     )
