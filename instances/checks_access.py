@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances.checks import Found, Warn, applies_to, problem
+from aumaq.instances.checks_growth import donors_can_give
+from aumaq.instances.growth import moves
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -18,11 +20,22 @@ Floats = NDArray[np.float64]
 
 
 def _peak_demand(instance: Instance, service: str) -> Floats:
-    """Return demand at its highest over scenarios, (settlements, periods)."""
-    peak = instance.demand(service)
+    """Return demand at its highest over scenarios, (settlements, periods).
+
+    Where people may move to growth points, what stays under any choice.
+    """
+    peak = _sure_demand(instance, service)
     for future in instance.futures:
-        peak = np.maximum(peak, future.demand(service))
+        peak = np.maximum(peak, _sure_demand(future, service))
     return peak
+
+
+def _sure_demand(instance: Instance, service: str) -> Floats:
+    demand = instance.demand(service)
+    if instance.tables["growth_candidates"].empty:
+        return demand
+    found = moves(instance.tables, instance.active_scenario.projection)
+    return demand * np.maximum(0.0, 1.0 - found.largest_loss_share())
 
 
 def _site_capacity(instance: Instance, service: str) -> Floats:
@@ -162,4 +175,5 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     referrals_can_hold,
     connections_can_hold,
     options_are_all_there,
+    donors_can_give,
 )

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.instances.tables_roads import ROADS
 
 KINDS = {"power": "load_kw", "water": "load_m3_per_day"}
@@ -34,7 +35,7 @@ def roles_are_sound(tables: Tables) -> Found:
 def names_tell_money_apart(tables: Tables) -> Found:
     """Tables of money name services, networks and roads in one column."""
     for k, code in enumerate(tables["services"]["service"]):
-        if code in (ROADS, *KINDS):
+        if code in (ROADS, GROWTH_POINTS, *KINDS):
             text = "names roads or a network, expected a code of its own"
             yield problem("services", text, k, "service", code)
 

@@ -20,6 +20,11 @@ Floats = NDArray[np.float64]
 
 def people_load(tables: Tables, projection: str, network: str) -> Floats:
     """Return the load of people, (settlements, periods), units of the network."""
+    return load_rates(tables, projection, network) * everyone(tables, projection)
+
+
+def load_rates(tables: Tables, projection: str, network: str) -> Floats:
+    """Return the load of one person, (settlements, periods), units of the network."""
     settlements, periods = tables["settlements"], tables["periods"]["period"]
     rate = np.zeros((len(settlements), len(periods)))
     rows = tables["load_rates"]
@@ -34,7 +39,7 @@ def people_load(tables: Tables, projection: str, network: str) -> Floats:
         who = (kinds == row["kind"]) | (row["kind"] == "")
         when = (periods == row["period"]).to_numpy() | (row["period"] == "")
         rate[np.ix_(who, when)] = float(row["units_per_person"])
-    return rate * everyone(tables, projection)
+    return rate
 
 
 def everyone(tables: Tables, projection: str) -> Floats:

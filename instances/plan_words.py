@@ -55,6 +55,15 @@ PLAN_TABLES: dict[str, Words] = {
         "minutes limit_minutes cost_mln",
         "is_met",
     ),
+    "growth_points": _words(
+        "settlement name region tier period",
+        "persons persons_gained capex_mln opex_mln_per_year",
+        "is_chosen",
+    ),
+    "concentrations": _words(
+        "concentration service period",
+        "capacity in_growth_points share required_share",
+    ),
     "money": _words("period service region item", "amount_mln discounted_mln"),
     "shortfalls": _words(
         "standard service group period", "required reached shortfall cost_mln"

@@ -22,6 +22,12 @@ from aumaq.instances.tables_networks import (
     NETWORK_NODES,
     NETWORKS,
 )
+from aumaq.instances.tables_policy import (
+    CONCENTRATIONS,
+    GROWTH_CANDIDATES,
+    GROWTH_GAINS,
+    GROWTH_TIERS,
+)
 from aumaq.instances.tables_projection import PROJECTION_TABLES
 from aumaq.instances.tables_roads import (
     CONNECTIONS,
@@ -70,6 +76,7 @@ TABLES: tuple[Table, ...] = (
     LOAD_RATES, INDUSTRIAL_LOADS, LOCAL_SUPPLIES,
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
+    GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

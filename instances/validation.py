@@ -16,6 +16,7 @@ import pandas as pd
 
 from aumaq.instances import (
     checks_analysis,
+    checks_growth,
     checks_indicators,
     checks_networks,
     checks_population,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 # Importing them registers their checks.
 assert checks_analysis
 assert checks_indicators
+assert checks_growth
 assert checks_networks
 assert checks_population
 assert checks_projection

@@ -49,6 +49,7 @@ def build(
         context.variables,
         context.networks,
         context.upgraded,
+        context.chosen,
         formulation,
     )
 

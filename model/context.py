@@ -102,6 +102,7 @@ class Context:
     variables: dict[str, ServiceVariables] = field(default_factory=dict)
     networks: dict[str, NetworkVariables] = field(default_factory=dict)
     upgraded: Objects = field(default_factory=nothing)  # (G, T) roads
+    chosen: Objects = field(default_factory=nothing)  # (K, T) growth points
     objective: dict[str, list[tuple[float, Any]]] = field(default_factory=dict)
     spending: Spending = field(default_factory=Spending)
 
@@ -156,6 +157,7 @@ class BuiltModel:
     variables: dict[str, ServiceVariables]
     networks: dict[str, NetworkVariables]
     upgraded: Objects  # (G, T) roads
+    chosen: Objects  # (K, T) growth points
     formulation: str
 
 

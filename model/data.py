@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.model.growth_data import GrowthData, growth_data
 from aumaq.model.levels import fitting_levels, useful_levels
 from aumaq.model.network_data import (
     LOAD_COLUMN,
@@ -53,7 +54,7 @@ class ServiceData:
     residual_factor: Floats  # (T,) credit for a mln built, discounted
     serves: bool  # people come to it; otherwise it supplies or carries a network
     load: dict[str, Floats]  # by network, (L+1,) of one facility
-    demand: Floats  # (I, T) units of demand
+    demand: Floats  # (I, T) units of demand, the most under any choice of growth
     option_settlement: Ints  # (K,)
     option_site: Ints  # (K,)
     option_minutes: Floats  # (K,)
@@ -84,6 +85,7 @@ class ModelData:
     services: dict[str, ServiceData]
     networks: dict[str, NetworkData]
     roads: RoadData
+    growth: GrowthData
 
 
 def gather(instance: Instance) -> ModelData:
@@ -95,8 +97,14 @@ def gather(instance: Instance) -> ModelData:
         sum((1.0 + rate) ** -(s + k) for k in range(int(n)))
         for s, n in zip(start, years, strict=True)
     ]
-    services = {name: _service(instance, name) for name in instance.service_names}
-    sites = {name: d.sites for name, d in services.items()}
+    sites = {
+        name: tuple(instance.service_sites(name)["site"])
+        for name in instance.service_names
+    }
+    networks = {
+        name: network_data(instance, name, sites) for name in instance.network_names
+    }
+    growth = growth_data(instance, {name: n.base_load for name, n in networks.items()})
     return ModelData(
         instance=instance,
         periods=instance.period_names,
@@ -104,19 +112,20 @@ def gather(instance: Instance) -> ModelData:
         df=(1.0 + rate) ** -start,
         ann=np.array(ann),
         settlements=instance.settlement_ids,
-        services=services,
-        networks={
-            name: network_data(instance, name, sites) for name in instance.network_names
+        services={
+            name: _service(instance, name, growth.demand[name].most)
+            for name in instance.service_names
         },
+        networks=networks,
         roads=road_data(instance),
+        growth=growth,
     )
 
 
-def _service(instance: Instance, name: str) -> ServiceData:
+def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
     row, levels = instance.service(name), instance.levels(name)
     sites, options = instance.service_sites(name), instance.access(name)
     scenario, policies = instance.active_scenario, instance.policies
-    demand = instance.demand(name)
     capex = _with_none(levels["capex_mln"]) * scenario.capex_factor
     closing = _with_none(levels["closing_mln"]) * scenario.capex_factor
     opex = _with_none(levels["opex_mln_per_year"]) * scenario.opex_factor

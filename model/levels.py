@@ -33,7 +33,9 @@ def useful_levels(
     num_levels = data.num_levels
     built = fitting_levels(data)
     built &= (data.min_use[None, :] <= reachable[:, None]) | _stands(data)
-    if name_has_own_transitions(instance, data.name):
+    # Capacity may be wanted for its own sake: to stand in growth points.
+    is_concentrated = (instance.tables["concentrations"]["service"] == data.name).any()
+    if is_concentrated or name_has_own_transitions(instance, data.name):
         return built
     rules = instance.tables["referrals"]
     asked = set(rules.loc[rules["to_service"] == data.name, "to_level"])

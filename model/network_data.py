@@ -34,7 +34,7 @@ class NetworkData:
     residual_factor: Floats  # (T,) credit for a mln built, discounted
     nodes: tuple[str, ...]
     node_region: tuple[str, ...]
-    base_load: Floats  # (N, T) of people and industry: may be shed
+    base_load: Floats  # (N, T) of people and industry, no growth point chosen
     links: tuple[str, ...]
     link_from: Ints  # (E,)
     link_to: Ints  # (E,)

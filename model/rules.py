@@ -52,6 +52,11 @@ BY_ROADS = {
 }
 
 
+BY_POLICY = {
+    "points": "a growth point stays one, is of one tier, and not before its time",
+}
+
+
 def rules_of(instance: Instance) -> dict[str, Rule]:
     """Return all rules of an instance by id."""
     rules = []
@@ -71,6 +76,19 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
         Rule(f"roads:{kind}", f"Roads: {title}", "model")
         for kind, title in BY_ROADS.items()
     ]
+    rules += [
+        Rule(f"growth:{kind}", f"Growth points: {title}", "model")
+        for kind, title in BY_POLICY.items()
+    ]
+    for row in instance.tables["growth_tiers"].drop_duplicates("tier").itertuples():
+        title = f"number of growth points: {row.title or row.tier}"
+        rules.append(Rule(f"growth:tier:{row.tier}", title, row.source))
+    for row in instance.tables["concentrations"].itertuples():
+        title = row.title or (
+            f"{row.share:.0%} of {row.service} from level {row.min_level} up stands in"
+            " growth points"
+        )
+        rules.append(Rule(f"concentration:{row.concentration}", title, row.source))
     for row in instance.tables["connections"].itertuples():
         title = row.title or (
             f"{row.from_settlement} reaches {row.to_settlement} within"

@@ -19,6 +19,7 @@ import numpy as np
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
+from aumaq.results.growth_tables import demand_of
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.solvers import Progress, ProgressEvent, Silent
@@ -111,7 +112,7 @@ def kept_services(plan: Plan) -> dict[str, float]:
             & (rows["minutes"] <= _near_minutes(instance, service) + 1e-9)
         ]
         served = near.groupby("settlement")["demand"].sum().reindex(codes).fillna(0.0)
-        wanted = instance.demand(service).sum(axis=1)
+        wanted = demand_of(plan, service).sum(axis=1)
         share = np.where(wanted > 0, served / np.where(wanted > 0, wanted, 1.0), 1.0)
         total += np.clip(share, 0.0, 1.0)
     return dict(zip(codes, (total / max(1, len(services))).tolist(), strict=True))

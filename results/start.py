@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.growth_tables import chosen_of
 from aumaq.results.plan import Plan
 from aumaq.solvers import Decisions
 from aumaq.solvers.solution import NetworkDecisions, ServiceDecisions
@@ -14,8 +15,9 @@ from aumaq.solvers.solution import NetworkDecisions, ServiceDecisions
 def decisions_of(plan: Plan, instance: Instance) -> Decisions:
     """Return what *plan* builds, by the sites, links and periods of *instance*.
 
-    Units, steps of links and road upgrades are read: a method completes the rest. Rows
-    of what *instance* does not have are left out, for a start is an offer, not a claim.
+    Units, steps of links, road upgrades and growth points are read: a method completes
+    the rest. Rows of what *instance* does not have are left out, for a start is an
+    offer, not a claim.
     """
     services = {}
     table, periods = plan.facilities, pd.Index(instance.period_names)
@@ -38,7 +40,8 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
             empty,
         )
     networks = {name: _network(plan, instance, name) for name in instance.network_names}
-    return Decisions(services, networks, _upgraded(plan, instance))
+    chosen = chosen_of(instance, plan.table("growth_points"))
+    return Decisions(services, networks, _upgraded(plan, instance), chosen)
 
 
 def _network(plan: Plan, instance: Instance, name: str) -> NetworkDecisions:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from aumaq.results.growth_tables import demand_of
+
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
@@ -24,8 +26,8 @@ def sentences(plan: Plan) -> list[str]:
     told = [_building(plan, service) for service in plan.instance.service_names]
     told += [_network(plan, network) for network in plan.instance.network_names]
     told += _roads(plan)
-    told += [_money(plan), *_standards(plan), *_indicators(plan), *_loop(plan)]
-    return [*told, *_proof(plan), *_estimates(plan)]
+    told += [*_growth(plan), _money(plan), *_standards(plan), *_indicators(plan)]
+    return [*told, *_loop(plan), *_proof(plan), *_estimates(plan)]
 
 
 def served_share(plan: Plan) -> pd.DataFrame:
@@ -34,7 +36,7 @@ def served_share(plan: Plan) -> pd.DataFrame:
     rows = {}
     for service in filter(instance.serves, instance.service_names):
         total = pd.Series(
-            instance.demand(service).sum(axis=0), index=instance.period_names
+            demand_of(plan, service).sum(axis=0), index=instance.period_names
         )
         lost = plan.unserved[plan.unserved["service"] == service]
         missing = lost.groupby("period")["demand"].sum()
@@ -119,6 +121,22 @@ def _roads(plan: Plan) -> list[str]:
             f" {plan.instance.period_names[-1]}."
         )
     return told
+
+
+def _growth(plan: Plan) -> list[str]:
+    """Say which candidates become growth points, and how many people move there."""
+    last = plan.instance.period_names[-1]
+    rows = plan.table("growth_points")
+    rows = rows[rows["period"] == last]
+    if rows.empty:
+        return []
+    now = rows[rows["is_chosen"]]
+    names = ", ".join(now["name"].where(now["name"] != "", now["settlement"]))
+    return [
+        f"Growth points: {len(now):,} of {rows['settlement'].nunique():,} candidates"
+        f" are chosen{': ' if len(now) else ''}{names}; in {last} they gain"
+        f" {now['persons_gained'].sum():,.0f} people."
+    ]
 
 
 def _money(plan: Plan) -> str:

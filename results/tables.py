@@ -11,6 +11,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.upgraded_access import option_minutes
 from aumaq.model.data import ModelData, ServiceData, gather
+from aumaq.results.growth_tables import growth_money, growth_tables, under_choice
 from aumaq.results.money import money_table, site_spending
 from aumaq.results.network_tables import network_money, network_tables
 from aumaq.results.road_tables import built_by, road_money, road_tables
@@ -20,6 +21,10 @@ from aumaq.solvers.solution import ServiceDecisions
 
 SMALL_SHARE = 1e-9
 """Shares up to this are numerical dust and no rows."""
+
+
+MONEY = (network_money, road_money, growth_money)
+"""What makes rows of the table of money beyond those of services."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,15 @@ class Parts:
 
 def plan_tables(instance: Instance, decisions: Decisions) -> dict[str, pd.DataFrame]:
     """Return all tables of a plan by name."""
-    parts = Parts(instance, gather(instance), decisions)
+    data = under_choice(gather(instance), decisions)
+    parts = Parts(instance, data, decisions)
     tables = {name: _stack(parts, make) for name, make in _BY_SERVICE.items()}
     tables |= network_tables(parts.data, decisions)
     tables |= road_tables(parts.data, decisions)
+    tables |= growth_tables(parts.data, decisions)
     spending = site_spending(parts.data, decisions)
     money = money_table(parts.data, spending, tables["allocation"], tables["unserved"])
-    more = [network_money(parts.data, decisions), road_money(parts.data, decisions)]
+    more = [make(parts.data, decisions) for make in MONEY]
     tables["money"] = pd.concat([money, *more], ignore_index=True)
     tables["shortfalls"] = shortfall_table(parts.data, tables["allocation"])
     tables["budgets"] = budget_table(parts.data, tables["money"])

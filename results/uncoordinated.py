@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, from_tables
+from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.instances.tables_roads import ROADS
 from aumaq.model.network_data import LOAD_COLUMN
 from aumaq.results.plan import Plan
@@ -18,7 +19,11 @@ OF_NETWORKS = (
     "industrial_loads", "local_supplies", "road_upgrades", "road_upgrade_links",
     "connections",
 )  # fmt: skip
-BY_SERVICE = ("levels", "transitions", "sites", "facilities")
+OF_SETTLEMENT = (
+    "growth_tiers", "growth_candidates", "growth_gains", "concentrations",
+)  # fmt: skip
+"""Growth points are chosen by the office that plans services."""
+BY_SERVICE = ("levels", "transitions", "sites", "facilities", "concentrations")
 
 
 def services_alone(instance: Instance, joint: Plan) -> Instance:
@@ -35,7 +40,7 @@ def services_alone(instance: Instance, joint: Plan) -> Instance:
     for name in BY_SERVICE:
         tables[name] = tables[name][tables[name]["service"].isin(names)]
     tables["sites"] = tables["sites"].assign(network_node="")
-    tables["budgets"] = _budgets(instance, joint, set(names))
+    tables["budgets"] = _budgets(instance, joint, {*names, GROWTH_POINTS})
     return _made(instance, tables)
 
 
@@ -58,7 +63,7 @@ def networks_alone(instance: Instance, joint: Plan) -> Instance:
     sites = tables["sites"]
     is_kept = (~sites["service"].isin(names)) | (sites["status"] == "forbidden")
     tables["sites"] = sites.assign(status=sites["status"].where(is_kept, "candidate"))
-    for name in ("standards", "referrals"):
+    for name in ("standards", "referrals", *OF_SETTLEMENT):
         tables[name] = tables[name].iloc[:0]
     others = set(services["service"]) - names
     tables["budgets"] = _budgets(instance, joint, {*others, *_not_services(instance)})

@@ -5,9 +5,10 @@ How blocks are solved is in block_run.py, how a model is split in splitting.py.
 
 from __future__ import annotations
 
-from aumaq.instances import Instance
+from aumaq.instances import Instance, OptionError
 from aumaq.model.family import FAMILIES
 from aumaq.solvers.block_run import BlockRun
+from aumaq.solvers.choosing import has_candidates
 from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.merging import EPIGRAPH
@@ -28,8 +29,16 @@ def solve_blocks(
     progress: Progress,
     given: Given,
 ) -> Solution:
-    """Solve by blocks; a model that does not fall apart is solved whole."""
-    return split_if_apart(compiled(instance, options, progress, given))
+    """Solve by blocks; a model that does not fall apart is solved whole.
+
+    Raises OptionError where growth points are to be chosen: each of them changes the
+    demand of many settlements, and ties their blocks together.
+    """
+    c = compiled(instance, options, progress, given)
+    if has_candidates(c.built):
+        text = "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
+        raise OptionError(text)
+    return split_if_apart(c)
 
 
 def solve_auto(
@@ -51,7 +60,7 @@ def split_if_apart(c: Compiled) -> Solution:
 def solve_by_size(c: Compiled) -> Solution:
     """Solve a compiled model by blocks if it is large and falls apart, else whole."""
     integers = c.matrices.is_integer
-    if int(integers.sum()) < LARGE:
+    if int(integers.sum()) < LARGE or has_candidates(c.built):
         return solve_whole(c)
     parts = split(c.matrices, coupling_families())
     largest = max(int(integers[block.columns].sum()) for block in parts.blocks)

@@ -13,6 +13,7 @@ from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.model.data import ModelData
+from aumaq.solvers.choosing import candidate_sites, chosen_of, demand_ratio
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
 from aumaq.solvers.matrices import (
@@ -29,7 +30,7 @@ from aumaq.solvers.network_reading import (
 )
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
-from aumaq.solvers.settling import built_links, settled
+from aumaq.solvers.settling import built_links, settled, the_choice
 from aumaq.solvers.solution import (
     Decisions,
     Given,
@@ -191,6 +192,7 @@ def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
     for key, step_columns, point in (
         *link_sites(built, place),
         *upgrade_sites(built, place),
+        *candidate_sites(built, place),
     ):
         columns[key], where[key] = step_columns, point
     sites = list(columns)
@@ -227,7 +229,10 @@ def _start(
             if column is not None:
                 columns.append(column)
                 values.append(value)
-    for variables, known in () if start is None else built_links(built, start):
+    more = (
+        () if start is None else (*built_links(built, start), the_choice(built, start))
+    )
+    for variables, known in more:
         for variable, value in zip(variables.ravel(), known.ravel(), strict=True):
             column = place.get(id(variable))
             if column is not None:
@@ -263,9 +268,10 @@ def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decis
         column = place.get(id(variable)) if variable is not None else None
         return 0.0 if column is None else float(values[column])
 
-    services = {}
+    services, chosen = {}, chosen_of(built, number)
     for name, v in built.variables.items():
         d = built.data.services[name]
+        ratio = demand_ratio(built, name, chosen)
         units = grid(v.units, number)
         moves = np.zeros((*d.is_built.shape, d.num_levels + 1, len(built.data.periods)))
         moved = np.array([number(x) for x in v.move])
@@ -277,8 +283,8 @@ def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decis
             units=np.round(units).astype(np.int64),
             moves=np.round(moves).astype(np.int64),
             renewed=np.round(grid(v.renewed, number)).astype(np.int64),
-            share=np.clip(share, 0.0, 1.0),
-            unserved=np.clip(grid(v.unserved, number), 0.0, 1.0),
+            share=np.clip(share * ratio[d.option_settlement], 0.0, 1.0),
+            unserved=np.clip(grid(v.unserved, number) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(grid(built.upgraded, number)).astype(np.int64)
-    return Decisions(services, networks_of(built, number), upgraded)
+    return Decisions(services, networks_of(built, number), upgraded, chosen)

@@ -1,9 +1,9 @@
 """The decisions of the first period: under the same name in the model of each future.
 
 What is built, enlarged, closed, renewed at the start of the first period, and what
-stands then: units and moves of facilities, road upgrades, steps of links, capacity of
-local supply. Allocation, flows, supply and what is left unserved answer to the future
-and are not among them.
+stands then: units and moves of facilities, growth points, road upgrades, steps of
+links, capacity of local supply. Allocation, flows, supply and what is left unserved
+answer to the future and are not among them.
 """
 
 from __future__ import annotations
@@ -131,6 +131,11 @@ def _variables(built: BuiltModel) -> Iterator[tuple[Key, Any]]:
         for k in np.flatnonzero(first).tolist():
             a, b = int(v.move_from[k]), int(v.move_to[k])
             yield ("moves", name, sites[v.move_site[k]], a, b), v.move[k]
+    growth, codes = built.data.growth, built.data.instance.settlement_ids
+    for i, tier, row in zip(
+        growth.settlement.tolist(), growth.tier, built.chosen, strict=True
+    ):
+        yield ("chosen", codes[i], tier), row[0]
     for code, row in zip(built.data.roads.upgrades, built.upgraded, strict=True):
         yield ("upgraded", code), row[0]
     for name, w in built.networks.items():

@@ -35,6 +35,8 @@ def _settled(built: BuiltModel, given: Given) -> Iterator[tuple[Any, Any]]:
         plan = given.services if serves else given.networks
         if plan is not None:
             yield v.units, plan.services[name].units
+    if given.services is not None:
+        yield the_choice(built, given.services)
     if given.networks is not None:
         yield from built_links(built, given.networks)
 
@@ -44,3 +46,8 @@ def built_links(built: BuiltModel, plan: Decisions) -> Iterator[tuple[Any, Any]]
     for name, own in built.networks.items():
         yield own.step, plan.networks[name].steps
     yield built.upgraded, plan.upgraded.reshape(np.shape(built.upgraded))
+
+
+def the_choice(built: BuiltModel, plan: Decisions) -> tuple[Any, Any]:
+    """Return the variables of the choice of growth points, and a plan's values."""
+    return built.chosen, plan.chosen.reshape(np.shape(built.chosen))

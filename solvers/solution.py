@@ -43,8 +43,8 @@ class ServiceDecisions:
     units: Ints  # (J, L+1, T)
     moves: Ints  # (J, L+1, L+1, T): site, from, to, period
     renewed: Ints  # (J, L+1, T)
-    share: Floats  # (K, T) of the settlement's demand, summed over levels
-    unserved: Floats  # (I, T) share of demand
+    share: Floats  # (K, T) of the demand that there is, summed over levels
+    unserved: Floats  # (I, T) share of the demand that there is
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,17 @@ class Decisions:
     networks: dict[str, NetworkDecisions] = field(default_factory=dict)
     upgraded: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     """(G, T) 1 once a road upgrade is built."""
+    chosen: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """(K, T) 1 once a candidate is a growth point."""
 
 
 @dataclass(frozen=True)
 class Given:
     """Decisions that come with a solve: an offer to start from, and what is settled.
 
-    ``services`` settles the units of services that people come to; ``networks`` those
-    of plants and stations, steps of links and road upgrades (local supply is free).
+    ``services`` settles the units of services that people come to, and the growth
+    points, which are chosen where people are served; ``networks`` settles the units of
+    plants and stations, steps of links and road upgrades (local supply is free).
     """
 
     start: Decisions | None = None

@@ -14,6 +14,13 @@ from typing import Any
 import numpy as np
 from allocation_optima import free_costs, whole_costs
 from coupled_optima import best_coupled
+from growth_optima import (
+    concentrated,
+    growth_choices,
+    growth_cost,
+    growth_spending,
+    moved,
+)
 from road_histories import (
     connection_cost,
     upgrade_cost,
@@ -90,7 +97,7 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         shape = (len(states), len(sites), len(levels))
         values = allocation_costs(case, service, t, states.reshape(shape))
         cost = cost + values[of.ravel()]
-    good = cost < inf
+    good = (cost < inf) & concentrated(case, service["service"], units)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -117,7 +124,7 @@ def allocation_costs(
     """
     if service["role"] != "serve":
         return np.zeros(len(states))
-    need = [line[t] for line in demand(case, service)]
+    need = [line[t] for line in moved(case, demand(case, service))]
     levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
     capacity = states @ np.array([row["capacity"] for row in levels])
     least = states @ np.array([row["min_use"] for row in levels])
@@ -170,12 +177,13 @@ def _rules(
 
 
 def purses(case: Case) -> list[Purse]:
-    """Return all limits on spending, less what the roads take."""
+    """Return all limits on spending, less what roads and growth points take."""
     return [
         Purse(
             case.period(row["period"]),
             row["amount_mln"] * case.scenario["budget_factor"]
-            - upgrade_spending(case, row),
+            - upgrade_spending(case, row)
+            - growth_spending(case, row),
             row["covers"],
             row["service"],
             row["region"],
@@ -224,14 +232,16 @@ def best_plan_cost(instance: Instance) -> float | None:
     for built in upgrade_histories(case):
         case.built = built
         fixed = upgrade_cost(case) + connection_cost(case)
-        if fixed < inf:
+        for chosen in growth_choices(case) if fixed < inf else ():
+            case.chosen = chosen
             found = _best_on_roads(case)
-            best = min(best, inf if found is None else fixed + found)
+            if found is not None:
+                best = min(best, fixed + growth_cost(case) + found)
     return best if best < inf else None
 
 
 def _best_on_roads(case: Case) -> float | None:
-    """Return the best objective of facilities and networks on given roads."""
+    """Return the best objective of facilities and networks, all else given."""
     parts: dict[str, Histories] = {}
     for service in case.rows["services"]:
         part = histories(case, service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from growth_optima import moved
 from tiny_case import Case
 
 
@@ -27,7 +28,7 @@ def everyone(case: Case) -> list[list[float]]:
 
 def base_load(case: Case, network: str) -> dict[tuple[str, int], float]:
     """Return the load of people and industry by node and period."""
-    people, load = everyone(case), {}
+    people, load = moved(case, everyone(case)), {}
     places = {r["settlement"]: (i, r) for i, r in enumerate(case.rows["settlements"])}
     for node in case.rows["network_nodes"]:
         for t, period in enumerate(case.rows["periods"]):

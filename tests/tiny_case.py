@@ -33,6 +33,8 @@ class Case:
     """Road upgrade -> period from which it stands."""
     by_first: bool = False
     """Whether histories that differ in the first period are all kept."""
+    chosen: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Growth point (settlement, tier) -> period from which it is one."""
 
     def of(self, table: str, service: str) -> list[dict[str, Any]]:
         """Return the rows of a table that belong to a service."""

@@ -7,12 +7,16 @@ Variables
     ``unserved[s,i,t]``      share of the demand that is not served
     ``assigned[s,i,j,t]``    whole catchments: 1 if *j* serves all of *i*
 
+Shares are of the most demand that there may be under any choice of growth points,
+:math:`d`; what there is, is :math:`now = d^0 + \sum_k change_k\, chosen_k`.
+
 Constraints
-    ``served[s,i,t]``        :math:`\sum_{j,o,l} share_{sijolt} + unserved_{sit} = 1`
+    ``served[s,i,t]``        :math:`\sum_{j,o,l} share_{sijolt} + unserved_{sit} = now_{sit} / d_{sit}`
     ``capacity[s,j,l,t]``    :math:`\sum_{i,o} (d_{sit}/cap_{sl}) share_{sijolt} \le units_{sjlt}`
     ``minimum_use[s,j,l,t]`` :math:`\sum_{i,o} (d_{sit}/min_{sl}) share_{sijolt} \ge units_{sjlt}`
     ``open_first[s,i,j,l,t]`` :math:`\sum_o share_{sijolt} \le units_{sjlt}` where :math:`cap \ge d`
-    ``whole[s,i,j,t]``       :math:`\sum_{o,l} share_{sijolt} = assigned_{sijt}`
+    ``whole[s,i,j,t]``       :math:`\sum_{o,l} share_{sijolt} = assigned_{sijt}`; at most, where demand varies
+    ``undivided[s,i,t]``     :math:`unserved_{sit} + \sum_j assigned_{sijt} \le 1` where demand varies
 
 Cost
     ``travel``, ``unserved``
@@ -32,7 +36,7 @@ from aumaq.model.data import ServiceData
 from aumaq.model.family import family
 
 
-@family(needs=("siting",))
+@family(needs=("siting", "growth"))
 def allocation(c: Context) -> None:
     """Build shares, their rows and their cost, for every service."""
     block = c.block("allocation")
@@ -113,6 +117,7 @@ def _unserved(c: Context, block: pyo.Block) -> None:
 
 def _served(c: Context, block: pyo.Block) -> None:
     rows = Rows(block, "served")
+    right: list[float] = []
     for name, d in c.data.services.items():
         v = c.variables[name]
         number = np.full(d.demand.shape, -1)
@@ -128,7 +133,12 @@ def _served(c: Context, block: pyo.Block) -> None:
             for a, p in zip(i.tolist(), t.tolist(), strict=True)
         ]
         rows.ids += [f"allocation:{name}"] * len(i)
-    rows.write(1.0, 1.0)
+        effect = c.data.growth.demand[name]
+        right += (effect.base[i, t] / d.demand[i, t]).tolist()
+        k, i, t = np.nonzero(effect.change)
+        change = effect.change[k, i, t] / d.demand[i, t]
+        rows.add(number[i, t], -change, c.chosen[k, t])
+    rows.write(right, right)
 
 
 def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> None:
@@ -210,7 +220,9 @@ def _open_first(c: Context, block: pyo.Block) -> None:
 
 
 def _whole(c: Context, block: pyo.Block) -> None:
-    rows = Rows(block, "whole")
+    rows, undivided = Rows(block, "whole"), Rows(block, "undivided")
+    lower: list[float | None] = []
+    parts: list[np.ndarray] = []  # of undivided: row, column of assigned
     for name, d in c.data.services.items():
         if d.allocation != "whole":
             continue
@@ -227,6 +239,28 @@ def _whole(c: Context, block: pyo.Block) -> None:
             for a, b, p in pairs.tolist()
         ]
         rows.ids += [f"whole:{name}"] * len(pairs)
+        varies = c.data.growth.demand[name].varies
+        is_loose = varies[pairs[:, 0], pairs[:, 2]]
+        lower += [None if loose else 0.0 for loose in is_loose.tolist()]
+        place = len(rows.index) - len(pairs) + np.flatnonzero(is_loose)
+        here = _undivided(c, undivided, name, pairs[is_loose][:, [0, 2]])
+        parts.append(np.column_stack([here, place]))
     assigned = add_variables(block, "assigned", rows.index, domain=pyo.Binary)
     rows.add(np.arange(len(rows.index)), -1.0, assigned)
-    rows.write(0.0, 0.0)
+    rows.write(lower, 0.0)
+    row, column = np.concatenate([np.zeros((0, 2), dtype=np.int64), *parts]).T
+    undivided.add(row, 1.0, assigned[column])
+    undivided.write(None, 1.0)
+
+
+def _undivided(c: Context, rows: Rows, name: str, places: np.ndarray) -> np.ndarray:
+    """Start a row for each (settlement, period); return the row of each place."""
+    keys, row = np.unique(places, axis=0, return_inverse=True)
+    start, unserved = len(rows.index), c.variables[name].unserved
+    left = unserved[keys[:, 0], keys[:, 1]]
+    rows.add(start + np.flatnonzero(exists(left)), 1.0, left[exists(left)])
+    rows.index += [
+        (name, c.data.settlements[i], c.data.periods[t]) for i, t in keys.tolist()
+    ]
+    rows.ids += [f"whole:{name}"] * len(keys)
+    return start + row.ravel()

@@ -3,9 +3,13 @@ r"""Balances: what reaches a node meets its load, or is shed at a price.
 Variables
     ``shed[n,t]``      load of people and industry that is not met, units
 
+The base load is :math:`base\_load^0 + \sum_k change_k\, chosen_k`: people who move to
+growth points take their load along.
+
 Constraints
     ``balance[n,t]``   :math:`\sum_{in} (1-loss)\,flow - \sum_{out} flow + supply +
                        local\_supply + shed = base\_load + fed`
+    ``sheddable[n,t]`` :math:`shed \le base\_load` where growth points change it
 
 Cost
     ``shedding``
@@ -19,12 +23,12 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from aumaq.model.context import Context, Rows, add_variables, exists
+from aumaq.model.context import Context, Objects, Rows, add_variables, exists
 from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData
 
 
-@family(needs=("networks", "loads"))
+@family(needs=("networks", "loads", "growth"))
 def balances(c: Context) -> None:
     """Build one row for each node and period, for every network."""
     block = c.block("balances")
@@ -36,23 +40,46 @@ def balances(c: Context) -> None:
         rows.ids += [f"network:{name}:balance"] * len(rows.index)
         _inflow(c, rows, n)
         _facilities(c, rows, n)
+        change = c.data.growth.load[name].change
+        k, at, t = np.nonzero(change)
+        row = at * len(c.data.periods) + t
+        rows.add(row, -change[k, at, t], c.chosen[k, t])
         load = n.base_load.ravel()
         rows.write(load, load)
 
 
 def _shed(c: Context, block: pyo.Block, n: NetworkData) -> None:
     periods = c.data.periods
-    node, t = np.nonzero((n.base_load > 0) & n.may_shed)
+    most = c.data.growth.load[n.name].most
+    node, t = np.nonzero((most > 0) & n.may_shed)
     index = [
         (n.nodes[i], periods[p]) for i, p in zip(node.tolist(), t.tolist(), strict=True)
     ]
     shed = add_variables(block, f"shed_{n.name}", index, domain=pyo.NonNegativeReals)
-    for variable, load in zip(shed, n.base_load[node, t].tolist(), strict=True):
+    for variable, load in zip(shed, most[node, t].tolist(), strict=True):
         variable.setub(load)
     grid = np.full(n.base_load.shape, None, dtype=object)
     grid[node, t] = shed
     c.networks[n.name].shed = grid
     c.pay("shedding", n.shed_mln_per_unit_year * c.data.ann[t], shed)
+    _sheddable(c, block, n, grid)
+
+
+def _sheddable(c: Context, block: pyo.Block, n: NetworkData, shed: Objects) -> None:
+    """Nobody sheds the load of those who have left; elsewhere bounds say it."""
+    rows, effect = Rows(block, f"sheddable_{n.name}"), c.data.growth.load[n.name]
+    node, t = np.nonzero(effect.varies & exists(shed))
+    number = np.full(effect.base.shape, -1)
+    number[node, t] = np.arange(len(node))
+    rows.add(number[node, t], 1.0, shed[node, t])
+    rows.index += [
+        (n.nodes[i], c.data.periods[p])
+        for i, p in zip(node.tolist(), t.tolist(), strict=True)
+    ]
+    rows.ids += [f"network:{n.name}:balance"] * len(node)
+    k, at, period = np.nonzero(effect.change * (number >= 0))
+    rows.add(number[at, period], -effect.change[k, at, period], c.chosen[k, period])
+    rows.write(None, effect.base[node, t])
 
 
 def _inflow(c: Context, rows: Rows, n: NetworkData) -> None:

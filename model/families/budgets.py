@@ -24,7 +24,7 @@ COVERED = {
 }
 
 
-@family(needs=("siting", "renewal", "networks", "roads"), couples=True)
+@family(needs=("siting", "renewal", "networks", "roads", "growth"), couples=True)
 def budgets(c: Context) -> None:
     """Build one row for each budget and period that has one."""
     block = c.block("budgets")

@@ -5,12 +5,13 @@ Variables
 
 Constraints
     ``reach[standard,G,t]``      :math:`\sum_{i \in G} d_{sit} \sum_{o:\,minutes \le limit}
-                                 share_{sio\cdot t} + shortfall \ge share \sum_{i \in G} d_{sit}`
+                                 share_{sio\cdot t} + shortfall \ge share \sum_{i \in G} now_{sit}`
 
 Cost
     ``shortfall``
 
-Rows are divided by the demand of the group.
+Rows are divided by the most demand that the group may have, d; on the right stands what
+it has under the choice of growth points, linear in ``chosen``.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
 
-@family(needs=("allocation",), couples=True)
+@family(needs=("allocation", "growth"), couples=True)
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
     block = c.block("standards")
@@ -42,6 +43,9 @@ def standards(c: Context) -> None:
         member = group >= 0
         total = np.zeros((len(labels), len(c.data.periods)))
         np.add.at(total, group[member], d.demand[member])
+        effect = c.data.growth.demand[rule.service]
+        base = np.zeros_like(total)
+        np.add.at(base, group[member], effect.base[member])
         total[:, :first] = 0.0
         g, t = np.nonzero(total > 0)
         number = np.full(total.shape, -1)
@@ -53,13 +57,18 @@ def standards(c: Context) -> None:
         used = row >= 0
         weight = d.demand[i, period][used] / total[group[i], period][used]
         rows.add(row[used], weight, v.share[used])
+        k, i, period = np.nonzero(effect.change)
+        row = np.where(group[i] >= 0, number[group[i], period], -1)
+        k, i, period, row = (x[row >= 0] for x in (k, i, period, row))
+        weight = effect.change[k, i, period] / total[group[i], period]
+        rows.add(row, -rule.share * weight, c.chosen[k, period])
         for a, p in zip(g.tolist(), t.tolist(), strict=True):
             if not rule.is_hard:
                 price = rule.shortfall_mln_per_unit_year * c.data.ann[p]
                 priced.append((len(rows.index), price, float(total[a, p])))
             rows.index.append((rule.standard, labels[a], c.data.periods[p]))
             rows.ids.append(f"standard:{rule.standard}")
-            lower.append(rule.share)
+            lower.append(rule.share * float(base[a, p] / total[a, p]))
     names = [rows.index[row] for row, _, _ in priced]
     shortfall = add_variables(block, "shortfall", names, bounds=(0.0, None))
     if priced:

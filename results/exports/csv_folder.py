@@ -23,7 +23,7 @@ SIDE_FILES = ("plan.json", "plan.geojson", "report.html", INDICATORS_FILE)
 TABLES = (
     "facilities", "actions", "allocation", "unserved", "money", "shortfalls",
     "budgets", "objective", "network_steps", "flows", "sources", "local_supply",
-    "loads", "road_upgrades", "connections",
+    "loads", "road_upgrades", "connections", "growth_points", "concentrations",
 )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ def _content(plan: Plan) -> dict[str, Any]:
             _table("Budgets", plan.budgets),
             _table("Actions by service and period, facilities", _counts(plan, periods)),
             _table("What is built, enlarged, reduced, closed", _actions(plan)),
+            _table("Growth points chosen", _points(plan)),
             _table("Standards missed", _missed(plan)),
             _table("Demand not served", _unserved(plan)),
         ],
@@ -140,6 +141,12 @@ def _actions(plan: Plan) -> pd.DataFrame:
     dear = rows.sort_values("cost_mln", ascending=False, kind="stable")
     columns = ["service", "name", "region", "period", "action", "from_level"]
     return dear[[*columns, "to_level", "units", "cost_mln", "rests on an estimate"]]
+
+
+def _points(plan: Plan) -> pd.DataFrame:
+    rows = plan.table("growth_points")
+    columns = ["name", "region", "tier", "period", "persons", "persons_gained"]
+    return rows.loc[rows["is_chosen"], [*columns, "capex_mln"]]
 
 
 def _missed(plan: Plan) -> pd.DataFrame:

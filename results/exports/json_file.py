@@ -20,10 +20,10 @@ TEXTS = (
     "service", "site", "settlement", "name", "region", "period", "title", "action",
     "standard", "group", "budget", "item", "term", "network", "link", "from_node",
     "to_node", "node", "option", "upgrade", "connection", "from_settlement",
-    "to_settlement",
+    "to_settlement", "tier", "concentration",
 )  # fmt: skip
 WHOLE = ("level", "step", "from_level", "to_level", "units")
-FLAGS = ("is_synthetic", "is_met")
+FLAGS = ("is_synthetic", "is_met", "is_chosen")
 
 
 def document(plan: Plan) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from aumaq.instances import Instance, demand, loads
 from aumaq.instances.checks import applies_to
+from aumaq.instances.growth import moves
 from aumaq.instances.plan_words import OF_SETTLEMENT
+from aumaq.results.growth_tables import chosen_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -111,17 +113,40 @@ class State:
     @cached_property
     def people(self) -> Floats:
         """All inhabitants, (S, T)."""
-        return loads.everyone(self.world, self.projection)
+        return self._under_choice(loads.everyone(self.world, self.projection))
 
     def demand(self, service: str) -> Floats:
         """Return demand for a service, (S, T)."""
         row = self.instance.service(service)
         members = demand.persons(self.world, self.projection, str(row["group"]))
-        return members * float(row["demand_per_person"])
+        return self._under_choice(members) * float(row["demand_per_person"])
+
+    @cached_property
+    def _chosen(self) -> NDArray[np.int64]:
+        """Which candidates are growth points in the plan, (K, T); none today."""
+        if "growth_points" not in self.tables:
+            return np.zeros((0, len(self.periods)), dtype=np.int64)
+        return chosen_of(self.instance, self.tables["growth_points"])
+
+    def _under_choice(self, members: Floats) -> Floats:
+        """Return members of a group, (S, T), after moves to chosen growth points."""
+        if not len(self._chosen):
+            return members
+        change = moves(self.world, self.projection).effect(members)
+        return members + np.einsum("kit,kt->it", change, self._chosen)
 
     def counts(self, who: str) -> Floats:
-        """Return 1 for each settlement of a kind (``applies_to``), else 0, (S, 1)."""
-        return applies_to(self.settlements, who)[:, None].astype(float)
+        """Return 1 for each settlement of a kind (``applies_to``), else 0, (S, 1).
+
+        Growth points that the plan chooses count as such: (S, T).
+        """
+        counts = applies_to(self.settlements, who)[:, None].astype(float)
+        if who != "growth_point" or not len(self._chosen):
+            return counts
+        counts = np.repeat(counts, len(self.periods), axis=1)
+        at = self.ids.get_indexer(self.world["growth_candidates"]["settlement"])
+        np.maximum.at(counts, at, self._chosen.astype(float))
+        return counts
 
     def by_settlement(self, values: Floats) -> Floats:
         """Return sums of (S, T) values over regions and the whole."""

@@ -10,6 +10,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.results.verification.facts import gather
 from aumaq.results.verification.findings import Notebook, Verification
+from aumaq.results.verification.growth import check_concentrations, check_growth
 from aumaq.results.verification.money import (
     NETWORK_TERMS,
     TERMS,
@@ -23,6 +24,7 @@ from aumaq.results.verification.network_check import money_of
 from aumaq.results.verification.networks import check_networks
 from aumaq.results.verification.plan import check_names, clean, service_plan
 from aumaq.results.verification.roads import (
+    GROWTH_POINTS,
     ROADS,
     check_connections,
     check_upgrades,
@@ -51,6 +53,7 @@ def verify(
     notes = Notebook(tolerance)
     facts = gather(instance.tables, instance.scenario)
     sound = check_names(facts, clean(tables, notes), notes)
+    growth, facts = check_growth(facts, sound["growth_points"], notes)
     roads = check_upgrades(facts, sound["road_upgrades"], notes)
     periods = range(len(facts.times.names))
     travel = Travel(facts, [roads.standing(t) for t in periods])
@@ -75,12 +78,14 @@ def verify(
     )
     books: Books = {name: partial(money_of, own) for name, own in networks.items()}
     books[ROADS] = roads.money
+    books[GROWTH_POINTS] = growth.money
     terms["overrun"] = check_budgets(facts, accounts, books, sound["budgets"], notes)
     for term in NETWORK_TERMS:
         terms.setdefault(term, 0.0)
         for book in books.values():
             _, _, discounted = book(term)
             terms[term] += float(discounted.sum())
+    check_concentrations(growth, plans, sound["concentrations"], notes)
     check_referrals(facts, travel, plans, notes)
     check_money(facts, accounts, books, sound["money"], notes)
     objective = check_objective(

@@ -17,6 +17,7 @@ DECIDED: dict[str, tuple[tuple[str, ...], str]] = {
     "network_steps": (("network", "link", "step"), ""),
     "local_supply": (("network", "node", "option"), "capacity"),
     "road_upgrades": (("upgrade",), ""),
+    "growth_points": (("settlement", "tier"), "is_chosen"),
 }
 """What is decided in the first period: names of a row, and its number if it has one."""
 

@@ -84,6 +84,8 @@ class Facts:
     scenario: dict[str, Any]
     policy: dict[str, Any]
     services: dict[str, Service]
+    people: Floats | None = None
+    """Where all inhabitants live once growth points are chosen; None: none is."""
 
 
 def gather(tables: Tables, scenario_name: str) -> Facts:
@@ -137,7 +139,7 @@ def _times(periods: pd.DataFrame, rate: float, base_year: int) -> Times:
 
 def everyone(facts: Facts) -> Floats:
     """Return all inhabitants by settlement and period, persons."""
-    return _persons(facts, "")
+    return _persons(facts, "") if facts.people is None else facts.people
 
 
 def _persons(facts: Facts, group: str) -> Floats:

@@ -14,7 +14,7 @@ import pandas as pd
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook
 from aumaq.results.verification.frames import find, records
-from aumaq.results.verification.roads import ROADS
+from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
 
 NEEDED = {
     "facilities": ("service", "site", "period", "level", "units"),
@@ -44,6 +44,11 @@ NEEDED = {
     ),
     "road_upgrades": ("upgrade", "period", "capex_mln"),
     "connections": ("connection", "period", "is_met", "cost_mln"),
+    "growth_points": (
+        "settlement", "tier", "period", "is_chosen", "persons", "persons_gained",
+        "capex_mln", "opex_mln_per_year",
+    ),
+    "concentrations": ("concentration", "period", "capacity", "in_growth_points"),
 }  # fmt: skip
 NUMBERS = {
     "facilities": (
@@ -72,6 +77,10 @@ NUMBERS = {
     ),
     "road_upgrades": ("length_km", "capex_mln"),
     "connections": ("cost_mln",),
+    "growth_points": (
+        "persons", "persons_gained", "capex_mln", "opex_mln_per_year",
+    ),
+    "concentrations": ("capacity", "in_growth_points", "share", "required_share"),
 }  # fmt: skip
 KEYS = {
     "facilities": ("service", "site", "period", "level"),
@@ -89,6 +98,8 @@ KEYS = {
     "loads": ("network", "node", "period"),
     "road_upgrades": ("upgrade",),
     "connections": ("connection", "period"),
+    "growth_points": ("settlement", "tier", "period"),
+    "concentrations": ("concentration", "period"),
 }
 RULES = {
     "facilities": ("siting", "service"),
@@ -106,6 +117,8 @@ RULES = {
     "loads": ("network", "network"),
     "road_upgrades": ("roads:upgrades", ""),
     "connections": ("connection", "connection"),
+    "growth_points": ("growth:points", ""),
+    "concentrations": ("concentration", "concentration"),
 }
 """Table -> rule id under which its own faults are noted, column of the code in it."""
 
@@ -208,6 +221,7 @@ def check_names(
         "budget": set(facts.tables["budgets"]["budget"]),
         "network": set(facts.tables["networks"]["network"]),
         "connection": set(facts.tables["connections"]["connection"]),
+        "concentration": set(facts.tables["concentrations"]["concentration"]),
     }
     out = {}
     for name, frame in tables.items():
@@ -216,7 +230,8 @@ def check_names(
             strange = ~frame[column].isin(known[column])
             if name == "money" and column == "service":
                 networks = facts.tables["networks"]["network"]
-                strange &= ~frame[column].isin(["", ROADS, *networks])
+                others = ["", ROADS, GROWTH_POINTS, *networks]
+                strange &= ~frame[column].isin(others)
             for row in records(frame[strange]):
                 text = f"there is no {column} {row[column]!r}"
                 notes.note(rule_of(name, row), _place(name, row), text)

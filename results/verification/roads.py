@@ -19,6 +19,8 @@ Row = dict[str, Any]
 ITEMS = ("building", "residual", "operation")
 ROADS = "roads"
 """Stands for the service in the table of money."""
+GROWTH_POINTS = "growth_points"
+"""The same for growth points."""
 
 
 @dataclass
