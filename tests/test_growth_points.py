@@ -26,7 +26,7 @@ from aumaq.results import Plan
 
 @pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
 @given(data=st.data())
-@examples(20)
+@examples(14)
 def test_the_best_choice(allocation: str, data: st.DataObject) -> None:
     """Choice and facilities together are as good as the best of all choices."""
     instance = data.draw(growth_instances(tiny_instances(allocation)))
@@ -34,7 +34,7 @@ def test_the_best_choice(allocation: str, data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-@examples(12)
+@examples(8)
 def test_the_best_choice_with_networks(data: st.DataObject) -> None:
     """People who move take their load along."""
     kind = data.draw(st.sampled_from(["power", "angles", "water"]))
