@@ -155,10 +155,21 @@ class _Run:
         return self._solve(c, f"{self.names[w]}, completed", seconds)
 
     def _relaxed(self, w: int) -> Outcome | None:
-        """Return the LP relaxation of a future alone, None if it is not known."""
-        relaxed: Outcome | None = self.alone[w].relaxed
-        is_known = relaxed is not None and relaxed.status is Status.OPTIMAL
-        return relaxed if is_known else None
+        """Return the LP relaxation of a future alone, or of one alike, if it is known.
+
+        Prices of another future are valid too, if less tight.
+        """
+        m = self.model.models[w].matrices
+        for k in sorted(range(self.count), key=lambda k: k != w):
+            relaxed, other = self.alone[k].relaxed, self.model.models[k].matrices
+            is_known = relaxed is not None and relaxed.status is Status.OPTIMAL
+            is_alike = other.cost.shape == m.cost.shape and np.array_equal(
+                other.row_family, m.row_family
+            )
+            if is_known and is_alike:
+                values = np.clip(relaxed.values, m.column_lower, m.column_upper)
+                return replace(relaxed, values=values)
+        return None
 
     def _try_first_periods(self) -> None:
         """Complete the first period of each future's own plan in all the others."""

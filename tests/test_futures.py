@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +34,8 @@ from aumaq.instances import (
 )
 from aumaq.instances.averaging import mean_instance
 from aumaq.results.verification.common import first_period_differences
+from aumaq.solvers import futures as futures_solver
+from aumaq.solvers.highs import Outcome
 
 OBJECTIVES = ("expected", "worst", "regret")
 
@@ -306,6 +310,25 @@ def test_two_villages(method: str, objective: str, best: float) -> None:
     assert found.is_verified
     assert found.objective_mln == pytest.approx(best)
     assert found.bound_mln == pytest.approx(best, abs=1e-4)
+
+
+def test_prices_need_not_be_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the prices of the merged model, its bound is one."""
+    right = futures_solver.merged_relaxation
+
+    def wrong(*arguments: Any) -> Outcome:
+        found = right(*arguments)
+        assert found.duals is not None
+        factors = np.random.default_rng(1).uniform(-0.5, 1.5, len(found.duals))
+        asked.append(len(factors))
+        return replace(found, duals=found.duals * factors)
+
+    asked: list[int] = []
+    monkeypatch.setattr(futures_solver, "merged_relaxation", wrong)
+    found = aumaq.solve_futures(two_villages(), method="blocks", gap=0.0, time_limit=5)
+    assert asked
+    assert found.is_verified
+    assert found.bound_mln <= 28.0 + 1e-5 <= found.objective_mln + 2e-5
 
 
 def test_the_mean() -> None:
