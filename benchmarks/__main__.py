@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import fcnet, formulations, futures, pass_routes
+from benchmarks import fcnet, formulations, futures, pass_routes, sweep
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
-WITH_ARGUMENTS = {"fcnet": fcnet.run, "futures": futures.run}
+WITH_ARGUMENTS = {"fcnet": fcnet.run, "futures": futures.run, "sweep": sweep.run}
 
 name, *arguments = sys.argv[1:] or [""]
 if name in WITH_ARGUMENTS:

@@ -16,6 +16,7 @@ NETWORKS = (
     "industrial_loads", "local_supplies", "road_upgrades", "road_upgrade_links",
     "connections",
 )  # fmt: skip
+INDICATORS = ("indicators", "indicator_targets", "indicator_baselines")
 
 
 def services_only(instance: Instance, services: list[str]) -> Instance:
@@ -23,6 +24,8 @@ def services_only(instance: Instance, services: list[str]) -> Instance:
     tables = {}
     for name, rows in instance.base.items():
         if name in NETWORKS:
+            continue
+        if name in INDICATORS:
             continue
         if name == "referrals":
             rows = rows[rows["to_service"].isin(services)]
