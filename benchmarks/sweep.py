@@ -16,8 +16,7 @@ from aumaq.instances import Instance, from_tables
 from benchmarks.futures import services_only
 
 BROKEN = [
-    {"override": "broken", "table": "levels", "column": "capacity", "action": "times",
-     "value": "-1"},
+    {"override": "broken", "table": "sites", "action": "remove"},
 ]  # fmt: skip
 POOR = [
     {"override": "poor", "table": "budgets", "column": "amount_mln", "value": "0"},

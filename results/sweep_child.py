@@ -7,6 +7,7 @@ standard output, and gives up when its input is closed: whoever asked is gone.
 from __future__ import annotations
 
 import _thread
+import os
 import pickle
 import sys
 import threading
@@ -34,7 +35,9 @@ def main() -> None:
 
 
 def _leave_with_asker(is_done: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin: its lock, held here, would end the interpreter in an error.
+    while os.read(0, 1):
+        pass
     if not is_done.is_set():
         _thread.interrupt_main()
 
