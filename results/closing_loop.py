@@ -67,7 +67,7 @@ def close_loop(
     *,
     damping: float = 0.7,
     max_rounds: int = 8,
-    tolerance: float = 0.001,
+    tolerance: float = 1e-5,
     time_limit: float = 600.0,
     progress: Progress | None = None,
     start: Plan | None = None,
@@ -155,7 +155,8 @@ class _Loop:
         measured = kept_services(plan)
         change = _moved_share(plan.instance, measured)
         mark = _mark(plan)
-        repeats = self._marks.index(mark) + 1 if mark in self._marks else 0
+        same = [k for k, other in enumerate(self._marks, start=1) if other == mark]
+        repeats = same[-1] if same else 0
         self._rounds.append(
             Round(
                 number, plan.objective_mln, plan.gap,
