@@ -113,8 +113,8 @@ def _facilities(plan: Plan) -> pd.DataFrame:
 def _actions(plan: Plan) -> pd.DataFrame:
     """Return what is done at each site in each period; keeping is nothing done."""
     rows = _named(plan.actions[plan.actions["action"] != "keep"], "site")
-    levels = rows["from_level"].astype("str") + " to " + rows["to_level"].astype("str")
-    rows["text"] = rows["action"] + " " + rows["units"].astype("str") + ", " + levels
+    levels = rows["from_level"].astype("str") + " → " + rows["to_level"].astype("str")
+    rows["text"] = rows["action"] + " " + rows["units"].astype("str") + ", level " + levels
     order = ["service", "code", "period", "from_level", "to_level", "action"]
     return _joined(rows.sort_values(order), ["service", "code", "period"])
 

@@ -14,6 +14,8 @@ from aumaq.results.store.turns import EXTRA, turn
 
 VERSION = 1
 """Of the fixed tables; columns of plans and instances may differ from run to run."""
+BLOCK_BYTES = 16384
+"""The smallest that DuckDB has: most tables of a run are small."""
 PAUSE_SECONDS = 0.05
 HELD = "lock on file"
 """What DuckDB says where other software has the file open."""
@@ -87,7 +89,7 @@ def _make(path: Path) -> None:
     """Make an empty store in a draft: a kill leaves no half a file under its name."""
     with draft_file(path) as draft:
         draft.unlink()  # DuckDB takes an empty file for a broken one
-        connection = _duckdb().connect(str(draft))
+        connection = _duckdb().connect(str(draft), config={"default_block_size": BLOCK_BYTES})
         connection.execute(SCHEMA)
         connection.close()
 

@@ -1,0 +1,60 @@
+"""Cells and headings of a comparison as readers see them, on screen and page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from aumaq.results.comparing.comparison import Comparison
+
+NUMBERS = ("int64", "float64")
+UNCHANGED = 1e-9
+"""Differences up to this (of the larger value, or of 1) are none."""
+DIFFERENCES = ("people", "figures", "indicators", "actions", "money")
+"""Tables of which only rows that differ are shown."""
+
+
+def is_number(cells: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers only."""
+    return str(cells.dtype) in NUMBERS
+
+
+def heading(comparison: Comparison, table: str, column: str) -> str:
+    """Return the heading of a column; the letter of a plan with the plan's name."""
+    if table != "plans" and column in comparison.letters:
+        return f"{column} · {comparison.names[comparison.letters.index(column)]}"
+    return column.replace("-", " − ").replace("_", " ")
+
+
+def cell(value: Any, column: str) -> str:
+    """Return a cell as text; a difference has a sign, a gap is in per cent."""
+    if isinstance(value, bool):
+        return "yes" if value else "NO"
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if not isinstance(value, int | float):
+        return str(value)
+    if column == "gap":
+        return f"{value:.2%}"
+    sign = "+" if "-" in column and value > 0 else ""
+    if float(value).is_integer():
+        return f"{sign}{int(value):,}"
+    return f"{sign}{value:,.1f}" if abs(value) >= 100 else f"{sign}{value:,.4g}"
+
+
+def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:
+    """Return the rows of a table that readers need; some tables hold all plans' rows.
+
+    Rows of figures that are the same in all plans are left out.
+    """
+    rows = comparison.table(name)
+    if name not in DIFFERENCES:
+        return rows
+    letters = list(comparison.letters)
+    values = rows[letters]
+    size = values.abs().max(axis=1).clip(lower=1.0)
+    spread = values.max(axis=1) - values.min(axis=1)
+    lacks = values.isna().any(axis=1) & values.notna().any(axis=1)
+    return rows[(spread > UNCHANGED * size) | lacks].reset_index(drop=True)
