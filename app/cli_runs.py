@@ -59,7 +59,7 @@ def compare(
 ) -> None:
     """Show what differs between plans: in inputs, decisions, indicators."""
     from aumaq.results.comparing.page import SECTIONS
-    from aumaq.results.comparing.text import heading, shown_rows
+    from aumaq.results.comparing.text import heading, sentences, shown_rows
 
     given = aumaq.read(instance) if instance else None
     read = [aumaq.find_plan(name, given) for name in plans]
@@ -69,6 +69,8 @@ def compare(
     if as_json:
         typer.echo(json.dumps(found.record(), ensure_ascii=False, allow_nan=False))
         return
+    for sentence in sentences(found):
+        out.print(f"• {sentence}", markup=False, soft_wrap=True)
     tables = {"plans": ""} | {
         name: f"{section}: {title}"
         for section, of in SECTIONS.items()

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from aumaq.results.comparing.text import cell, heading, is_number, shown_rows
+from aumaq.results.comparing.text import (
+    cell,
+    heading,
+    is_number,
+    sentences,
+    shown_rows,
+)
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.html import SHOWN_ROWS
 
@@ -46,6 +52,7 @@ def write_page(comparison: Comparison, path: Path) -> None:
     )
     template = environment.from_string(folder.joinpath("compare.html").read_text())
     page = template.render(
+        sentences=sentences(comparison),
         plans=_table(comparison, "plans", "Plans"),
         sections={
             section: [_table(comparison, name, title) for name, title in of.items()]

@@ -8,6 +8,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from aumaq.results.comparing.comparison import Comparison
+    from aumaq.results.plan import Plan
 
 NUMBERS = ("int64", "float64")
 UNCHANGED = 1e-9
@@ -58,3 +59,35 @@ def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:
     spread = values.max(axis=1) - values.min(axis=1)
     lacks = values.isna().any(axis=1) & values.notna().any(axis=1)
     return rows[(spread > UNCHANGED * size) | lacks].reset_index(drop=True)
+
+
+def sentences(comparison: Comparison) -> list[str]:
+    """Say of each plan what differs from A, and how sure the difference in cost is.
+
+    The difference between the best possible plans lies between B's bound minus A's cost
+    and B's cost minus A's bound.
+    """
+    first, told = comparison.plans[0], []
+    for letter, plan in list(zip(comparison.letters, comparison.plans, strict=True))[1:]:
+        tables = comparison.table("input_counts").query("plan == @letter")
+        decided = comparison.table("decision_changes").query("plan == @letter")
+        name = comparison.names[comparison.letters.index(letter)]
+        text = (
+            f"{letter} ({name}): {len(tables):,} tables of inputs and"
+            f" {len(decided):,} decisions differ from A ({comparison.names[0]})."
+        )
+        if plan.instance.currency == first.instance.currency:
+            text += f" {_cost(first, plan)}"
+        told.append(text)
+    return told
+
+
+def _cost(first: Plan, plan: Plan) -> str:
+    more = plan.objective_mln - first.objective_mln
+    low = plan.bound_mln - first.objective_mln
+    high = plan.objective_mln - first.bound_mln
+    share = f" ({more / first.objective_mln:+.2%})" if first.objective_mln else ""
+    return (
+        f"It costs {more:+,.1f} mln{share}; between the best possible plans the"
+        f" difference is {low:+,.1f} to {high:+,.1f} mln."
+    )
