@@ -15,7 +15,7 @@ from test_cli import run
 
 import aumaq
 from aumaq.instances import OptionError
-from aumaq.results.comparing.text import sentences, shown_rows
+from aumaq.results.comparing.text import DIFFERENCES, sentences, shown_rows
 
 
 def rows(found: aumaq.Comparison, table: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -42,8 +42,9 @@ def test_known_differences_and_no_others() -> None:
     assert rows(found, "input_counts", "table", "added", "removed", "changed") == [
         ("scenarios", 0, 0, 3), ("levels", 0, 0, 1), ("growth", 2, 0, 0),
     ]  # fmt: skip
-    assert rows(found, "people", "region", "A", "B", "B-A") == [
-        ("", 200.0, 100.0, -100.0), ("R", 100.0, 100.0, 0.0), ("Q", 100.0, 0.0, -100.0),
+    assert rows(found, "people", "A", "B", "B-A") == [(200.0, 100.0, -100.0)]
+    assert rows(found, "people_by_region", "region", "A", "B", "B-A") == [
+        ("R", 100.0, 100.0, 0.0), ("Q", 100.0, 0.0, -100.0),
     ]  # fmt: skip
     assert rows(found, "decision_changes", "kind", "service", "code", "period", "name",
                 "region", "before", "after") == [
@@ -63,14 +64,16 @@ def test_known_differences_and_no_others() -> None:
         ("demand served", "s", 1.0, 1.0), ("minutes of those served", "s", 0.0, 0.0),
         ("investment", "s", 20.0, 12.0),
     ]  # fmt: skip
-    served = found.table("indicators").set_index("region")
-    assert served.loc["", ["A", "B", "B-A"]].tolist() == [1.0, 1.0, 0.0]
+    assert rows(found, "indicators", "indicator", "A", "B", "B-A") == [
+        ("served", 1.0, 1.0, 0.0)
+    ]
+    served = found.table("indicators_by_region").set_index("region")
     assert pd.isna(served.loc["Q", "B"])  # nobody there to serve
     assert rows(found, "objective", "term", "A", "B", "B-A") == [
         ("building", 20.0, 12.0, -8.0), ("objective", 20.0, 12.0, -8.0),
     ]  # fmt: skip
     assert sentences(found) == [
-        "B (managed): 3 tables of inputs and 2 decisions differ from A (inertial)."
+        "B (managed) differs from A (inertial) in 3 tables of inputs and 2 decisions."
         " It costs -8.0 mln (-40.00%); between the best possible plans the difference"
         " is -8.0 to -8.0 mln."
     ]
@@ -82,7 +85,7 @@ def test_the_same_plan_does_not_differ() -> None:
     found = aumaq.compare([plan, plan, plan])
     for name in ("settings", "input_changes", "decision_changes"):
         assert found.table(name).empty, name
-    for name in ("people", "figures", "indicators", "actions", "money"):
+    for name in DIFFERENCES:
         assert len(found.table(name))
         assert shown_rows(found, name).empty, name
 
@@ -164,9 +167,10 @@ def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; $x^2$" in page
     assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//|@import|url\(", page)
     parts = re.findall(r'<table id="(\w+)">', page)
-    assert parts == ["plans", "settings", "input_counts", "people", "input_changes",
-                     "decision_counts", "actions", "money", "decision_changes",
-                     "figures", "indicators", "objective"]  # fmt: skip
+    assert parts == ["plans", "settings", "input_counts", "people", "people_by_region",
+                     "input_changes", "decision_counts", "actions", "money",
+                     "decision_changes", "objective", "figures",
+                     "indicators_by_region"]  # fmt: skip
     assert '<td class="n" data-key="-8.0">-8</td>' in page
 
 

@@ -39,7 +39,9 @@ def main() -> None:
     }
     for name, figure in figures.items():
         path = figure.save(TARGET / f"{name}.svg")
-        print(f"{path.relative_to(TARGET.parent.parent)}: {path.stat().st_size:,} bytes")
+        print(
+            f"{path.relative_to(TARGET.parent.parent)}: {path.stat().st_size:,} bytes"
+        )
 
 
 def limited(plan: aumaq.Plan, share: float) -> aumaq.Instance:

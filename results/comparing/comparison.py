@@ -22,9 +22,9 @@ class Comparison:
     """What differs between plans, as tables; the plans go by the letters A, B, ...
 
     ``plans``: letter, name, instance, scenario, status, figures. Inputs: ``settings``,
-    ``input_counts``, ``input_changes``, ``people``. Decisions: ``decision_counts``,
+    ``input_counts``, ``input_changes``, ``people``, ``people_by_region``. Decisions: ``decision_counts``,
     ``decision_changes``, ``actions``, ``money``. What comes of them: ``figures``,
-    ``indicators``, ``objective``. Changes have a column ``plan``: which plan differs
+    ``indicators``, ``indicators_by_region``, ``objective``. Changes have a column ``plan``: which plan differs
     from A. Columns ``B-A`` are differences; money is in mln of each plan's currency.
     """
 
@@ -72,7 +72,10 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         raise OptionError(f"give a name for each of {len(plans)} plans")
     first, others = plans[0], dict(zip(LETTERS[1:], plans[1:], strict=False))
     changes = _stacked(
-        {k: inputs.changed_inputs(first.instance, p.instance) for k, p in others.items()}
+        {
+            k: inputs.changed_inputs(first.instance, p.instance)
+            for k, p in others.items()
+        }
     )
     decided = _stacked(
         {k: decisions.changed_decisions(first, p) for k, p in others.items()}
@@ -80,18 +83,21 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
     counted = {
         letter: inputs.counts(changes[changes["plan"] == letter]) for letter in others
     }
+    people, measured = inputs.people(plans), indicators.indicators(plans)
     tables = {
         "plans": _plans(plans, names),
         "settings": inputs.differing_settings(plans),
         "input_counts": _stacked(counted),
         "input_changes": changes,
-        "people": inputs.people(plans),
+        "people": _where(people, everywhere=True),
+        "people_by_region": _where(people, everywhere=False),
         "decision_counts": decisions.number_differing(plans, decided),
         "decision_changes": decided,
         "actions": decisions.action_counts(plans),
         "money": decisions.money(plans),
         "figures": indicators.key_figures(plans),
-        "indicators": indicators.indicators(plans),
+        "indicators": _where(measured, everywhere=True),
+        "indicators_by_region": _where(measured, everywhere=False),
         "objective": indicators.objective(plans),
     }
     return Comparison(tuple(plans), names, MappingProxyType(tables))
@@ -114,6 +120,13 @@ def _plans(plans: Sequence[Plan], names: Sequence[str]) -> pd.DataFrame:
         for letter, plan, name in zip(LETTERS, plans, names, strict=False)
     ]
     return pd.DataFrame(rows)
+
+
+def _where(rows: pd.DataFrame, *, everywhere: bool) -> pd.DataFrame:
+    """Return the rows of the whole territory, or those of its regions."""
+    if everywhere:
+        return rows[rows["region"] == ""].drop(columns="region").reset_index(drop=True)
+    return rows[rows["region"] != ""].reset_index(drop=True)
 
 
 def _stacked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -104,7 +104,9 @@ def _named(rows: pd.DataFrame, code: str) -> pd.DataFrame:
 def _facilities(plan: Plan) -> pd.DataFrame:
     """Return what runs at each site in each period."""
     rows = _named(plan.facilities, "site")
-    title = rows["title"].where(rows["title"] != "", "level " + rows["level"].astype("str"))
+    title = rows["title"].where(
+        rows["title"] != "", "level " + rows["level"].astype("str")
+    )
     rows["text"] = rows["units"].astype("str") + " × " + title
     rows = rows.sort_values(["service", "code", "period", "level"], kind="stable")
     return _joined(rows, ["service", "code", "period"])
@@ -114,7 +116,9 @@ def _actions(plan: Plan) -> pd.DataFrame:
     """Return what is done at each site in each period; keeping is nothing done."""
     rows = _named(plan.actions[plan.actions["action"] != "keep"], "site")
     levels = rows["from_level"].astype("str") + " → " + rows["to_level"].astype("str")
-    rows["text"] = rows["action"] + " " + rows["units"].astype("str") + ", level " + levels
+    rows["text"] = (
+        rows["action"] + " " + rows["units"].astype("str") + ", level " + levels
+    )
     order = ["service", "code", "period", "from_level", "to_level", "action"]
     return _joined(rows.sort_values(order), ["service", "code", "period"])
 

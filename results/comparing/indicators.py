@@ -48,7 +48,9 @@ def _figures(plan: Plan) -> pd.Series[Any]:
     take("load not met", "share", sums["shed"] / load.where(load > 0, 1.0))
     built = plan.money[plan.money["item"].isin(["building", "renewal"])]
     spent = built.groupby("service", sort=False)["amount_mln"].sum()
-    whole = spent.reindex(spent.index.union(plan.instance.service_names), fill_value=0.0)
+    whole = spent.reindex(
+        spent.index.union(plan.instance.service_names), fill_value=0.0
+    )
     for service, amount in whole.items():
         found[("investment", "mln", str(service), "")] = float(amount)
     rows = plan.table("connections")

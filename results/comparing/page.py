@@ -26,7 +26,8 @@ SECTIONS = {
     "Inputs": {
         "settings": "Settings that differ",
         "input_counts": "Tables that differ: rows added and removed, cells changed",
-        "people": "People by region (empty: everywhere)",
+        "people": "People",
+        "people_by_region": "People by region",
         "input_changes": "Rows and cells that differ",
     },
     "Decisions": {
@@ -36,9 +37,10 @@ SECTIONS = {
         "decision_changes": "Decisions that differ",
     },
     "Indicators": {
-        "figures": "Access, load not met, investment",
-        "indicators": "Indicators (region empty: everywhere)",
         "objective": "Objective, discounted mln",
+        "figures": "Access, load not met, investment",
+        "indicators": "Indicators of the whole territory",
+        "indicators_by_region": "Indicators by region",
     },
 }
 """The page: section -> table -> title."""

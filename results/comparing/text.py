@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 NUMBERS = ("int64", "float64")
 UNCHANGED = 1e-9
 """Differences up to this (of the larger value, or of 1) are none."""
-DIFFERENCES = ("people", "figures", "indicators", "actions", "money")
+DIFFERENCES = (
+    "people", "people_by_region", "figures", "indicators", "indicators_by_region",
+    "actions", "money",
+)  # fmt: skip
 """Tables of which only rows that differ are shown."""
 
 
@@ -68,18 +71,25 @@ def sentences(comparison: Comparison) -> list[str]:
     and B's cost minus A's bound.
     """
     first, told = comparison.plans[0], []
-    for letter, plan in list(zip(comparison.letters, comparison.plans, strict=True))[1:]:
+    for letter, plan in list(zip(comparison.letters, comparison.plans, strict=True))[
+        1:
+    ]:
         tables = comparison.table("input_counts").query("plan == @letter")
         decided = comparison.table("decision_changes").query("plan == @letter")
         name = comparison.names[comparison.letters.index(letter)]
         text = (
-            f"{letter} ({name}): {len(tables):,} tables of inputs and"
-            f" {len(decided):,} decisions differ from A ({comparison.names[0]})."
+            f"{letter} ({name}) differs from A ({comparison.names[0]}) in"
+            f" {_many(len(tables), 'table')} of inputs and"
+            f" {_many(len(decided), 'decision')}."
         )
         if plan.instance.currency == first.instance.currency:
             text += f" {_cost(first, plan)}"
         told.append(text)
     return told
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _cost(first: Plan, plan: Plan) -> str:

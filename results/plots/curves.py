@@ -104,7 +104,7 @@ def draw_budget(plan: Plan) -> Figure:
         axes.grid(visible=False, axis="x")
         with_commas(axes.yaxis)
         if len(bars):
-            axes.legend()
+            figure.legend(loc="outside lower center", ncols=4)
     return Figure(figure)
 
 

@@ -17,6 +17,7 @@ DASHES = ("-", "--", "-.", ":")
 """Lines differ by more than colour."""
 INK, SOFT, LAND = "#1d2733", "#8a949d", "#f3f1ea"
 STYLE = {
+    "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
     "axes.grid": True,
     "axes.spines.right": False,

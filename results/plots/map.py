@@ -24,10 +24,12 @@ MARKS = {
     "keep": ("o", COLOURS[6]),
 }
 """Shape and colour of each action: the shapes alone tell them apart."""
-LARGEST, SMALLEST = 60.0, 2.0
-"""Areas of settlements, points squared."""
+LARGEST, SMALLEST = 60.0, 1.0
+"""Areas of settlements, points squared; in between by the root of the population, so
+that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
+ROAD = "#c4cbd1"
 MOST_INCHES = 7.0
 
 
@@ -49,8 +51,10 @@ def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
     t = instance.period_names.index(period)
     with sheet(*_size(data, settlements)) as (figure, axes):
         _land(axes, data["outlines"])
+        if not instance.upgrade_names:  # else roads are a layer
+            _roads(axes, plan)
         for layer in data["networks"]:
-            _links(axes, layer["links"], layer["periods"][t])
+            _links(axes, layer, t)
         _settlements(axes, plan, settlements, service, period)
         _sites(axes, plan, service, instance.period_names[: t + 1])
         title = instance.service(service)["title"] or service
@@ -81,10 +85,23 @@ def _land(axes: Any, rings: list[Any]) -> None:
     )
 
 
-def _links(axes: Any, links: list[Any], states: list[Any]) -> None:
+def _roads(axes: Any, plan: Plan) -> None:
+    """Draw the roads of today, which this plan does not change."""
+    from matplotlib.collections import LineCollection
+
+    nodes = plan.instance.table("road_nodes").set_index("node")[["lon", "lat"]]
+    links = plan.instance.table("road_links")
+    ends = [nodes.loc[links[end]].to_numpy() for end in ("from_node", "to_node")]
+    axes.add_collection(
+        LineCollection(np.stack(ends, axis=1), color=ROAD, linewidth=0.5, zorder=1)
+    )
+
+
+def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
     """Draw links: thin as they are, thick and dashed where the plan builds."""
     from matplotlib.collections import LineCollection
 
+    links, states = layer["links"], layer["periods"][t]
     for is_built in (0, 1):
         lines = [
             ((x0, y0), (x1, y1))
@@ -92,10 +109,13 @@ def _links(axes: Any, links: list[Any], states: list[Any]) -> None:
             if built == is_built
             for x0, y0, x1, y1, _ in [links[link]]
         ]
+        if not lines:
+            continue
         axes.add_collection(
             LineCollection(
                 lines, color=BUILT[is_built], linewidth=(0.4, 1.4)[is_built],
                 linestyle=("-", "--")[is_built], zorder=1 + is_built,
+                label=f"{layer['title']}{', built' if is_built else ''}",
             )
         )  # fmt: skip
 
@@ -109,7 +129,8 @@ def _settlements(
     codes = pd.Index(plan.instance.settlement_ids)[rows.index]
     is_left = codes.isin(lost["settlement"])
     largest = max(float(rows["population"].max()), 1.0)
-    area = SMALLEST + LARGEST * rows["population"].to_numpy() / largest
+    size = np.sqrt(rows["population"].to_numpy() / largest)
+    area = SMALLEST + (LARGEST - SMALLEST) * size
     for left, colour, label in ((False, "white", "settlement"),
                                 (True, "#f0e442", "some demand not served")):  # fmt: skip
         own = is_left == left

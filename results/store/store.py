@@ -103,7 +103,9 @@ class Store:
             run_id = _full_id(connection, run_id)
             record, columns = (
                 json.loads(text)
-                for text in _one(connection, "record, columns", "runs", "run_id", run_id)
+                for text in _one(
+                    connection, "record, columns", "runs", "run_id", run_id
+                )
             )
             tables = {
                 name: typed(get(connection, name, "run_id", run_id, names))
@@ -185,7 +187,9 @@ def _put_inputs(connection: Any, instance: Instance) -> None:
         "instance": instance.name,
         "origin": instance.origin,
         "outlines": json.dumps(instance.outlines, ensure_ascii=False),
-        "columns": json.dumps({n: list(map(str, t.columns)) for n, t in tables.items()}),
+        "columns": json.dumps(
+            {n: list(map(str, t.columns)) for n, t in tables.items()}
+        ),
     }
     _insert(connection, "inputs", row)
     for name, table in tables.items():
@@ -218,5 +222,7 @@ def _full_id(connection: Any, beginning: str) -> str:
     if not found:
         raise UnknownNameError("run", beginning, known)
     if len(found) > 1:
-        raise OptionError(f"{len(found)} runs begin with {beginning!r}; give more of it")
+        raise OptionError(
+            f"{len(found)} runs begin with {beginning!r}; give more of it"
+        )
     return str(found[0])
