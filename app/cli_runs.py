@@ -92,8 +92,8 @@ def _names(words: list[str], plans: list[aumaq.Plan]) -> list[str]:
     names = [plan.instance.scenario for plan in plans]
     if len(set(names)) == len(names):
         return names
-    return [f"{name} ({Path(word).name})" for name, word in zip(names, words,
-                                                               strict=True)]  # fmt: skip
+    files = [Path(word).name for word in words]
+    return [f"{name} ({file})" for name, file in zip(names, files, strict=True)]
 
 
 def _print(rows: Any, title: str, heads: list[str], most: int) -> None:
@@ -104,11 +104,15 @@ def _print(rows: Any, title: str, heads: list[str], most: int) -> None:
         out.print(title, style="bold", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
     for head, column in zip(heads, rows.columns, strict=True):
-        justify = "right" if is_number(rows[column]) else "left"
-        table.add_column(Text(head), justify=justify, overflow="fold")
+        table.add_column(
+            Text(head),
+            justify="right" if is_number(rows[column]) else "left",
+            overflow="fold",
+        )
+    columns = [str(column) for column in rows.columns]
     for row in rows.head(most).itertuples(index=False, name=None):
-        table.add_row(*(Text(cell(v, str(c))) for v, c in zip(row, rows.columns,
-                                                              strict=True)))  # fmt: skip
+        cells = [cell(v, column) for v, column in zip(row, columns, strict=True)]
+        table.add_row(*map(Text, cells))
     out.print(table)
     if len(rows) > most:
         typer.echo(f"... {len(rows) - most:,} more: --json and --html tell more")

@@ -116,7 +116,7 @@ def sweep(
     for outcome in source:
         row = outcome.row
         if store is not None and row["has_plan"]:
-            Store(store).add(_plan_of(instance, outcome))
+            _keep(store, instance, outcome)
         outcomes[row["scenario"]] = outcome
         done = f"{row['scenario']}: {row['status']}, {len(outcomes)} of {len(names)}"
         bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
@@ -135,6 +135,15 @@ def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
         MappingProxyType(outcome.tables or {}),
         MappingProxyType(outcome.record or {}),
     )
+
+
+def _keep(store: Path, instance: Instance, outcome: Outcome) -> None:
+    """Keep a plan in a store; if it cannot be kept, its row says so."""
+    try:
+        Store(store).add(_plan_of(instance, outcome))
+    except ExportError as error:
+        said = [outcome.row["message"], f"not kept: {error}"]
+        outcome.row["message"] = "; ".join(filter(None, said))
 
 
 def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:

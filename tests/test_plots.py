@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -135,6 +136,15 @@ def test_files_are_vectors_and_the_same_again(plan: aumaq.Plan, tmp_path: Path) 
         plan.plot.map(period="2050")
     with pytest.raises(UnknownNameError, match="service 'scool'"):
         plan.plot.map("scool")
+
+
+def test_a_missing_extra_is_named(
+    plan: aumaq.Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without matplotlib the error says what to install."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(OptionError, match=r"aumaq\[plots\]"):
+        plan.plot.budget()
 
 
 def test_command_line_draws(plan: aumaq.Plan, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def assert_whole(store: aumaq.Store, plan: aumaq.Plan) -> None:
 
 
 def test_a_plan_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Tables, record, instance with own columns, outlines and scenario: all the same."""
+    """Tables, record, instance with own columns, outlines and scenario are the same."""
     instance = two_futures()
     settlements = instance.table("settlements").assign(x_note=["mine", ""])
     outlines = {"type": "FeatureCollection", "features": []}
@@ -125,7 +125,7 @@ def test_writers_at_once_lose_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_killed_writers_leave_whole_runs_only(folder: Path, tmp_path: Path) -> None:
-    """kill -9 at eight moments of a write: what was told as added is there, the rest
+    """Kill -9 at eight moments of a write: what was told as added is there, the rest
     is there in full or not at all, and the next writer is not stopped.
     """
     store, told = aumaq.Store(tmp_path / "runs.duckdb", timeout_seconds=20), set()
@@ -164,6 +164,30 @@ def test_who_holds_the_store_is_told(folder: Path, tmp_path: Path) -> None:
             store.runs()
         other.communicate(b"\n")
     assert store.runs().empty
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without DuckDB or filelock the error says what to install."""
+    for package in ("duckdb", "filelock"):
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, package, None)
+            with pytest.raises(OptionError, match=r"aumaq\[store\]"):
+                aumaq.Store("never.duckdb").check()
+    assert not Path("never.duckdb").exists()
+
+
+def test_a_sweep_goes_on_if_its_store_is_busy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A plan that cannot be kept is still a row of the sweep, which says so."""
+
+    def busy(*_: object) -> str:
+        raise ExportError("still busy")
+
+    monkeypatch.setattr(aumaq.Store, "add", busy)
+    rows = aumaq.sweep(two_futures(), jobs=1, store=tmp_path / "runs.duckdb").rows
+    assert rows["verified"].all()
+    assert (rows["message"] == "not kept: still busy").all()
 
 
 def test_what_is_no_store_is_left_alone(tmp_path: Path) -> None:
@@ -206,7 +230,7 @@ def test_queries_of_the_docs_run(tmp_path: Path) -> None:
 
 
 def test_command_line_keeps_lists_compares(tmp_path: Path) -> None:
-    """solve --store, sweep --store, runs with filters and SQL, compare STORE:RUN."""
+    """Solve --store, sweep --store, runs with filters and SQL, compare STORE:RUN."""
     aumaq.write(two_futures(), tmp_path / "mine")
     solved = run("solve", "mine", "--out", "plan", "--store", "runs.duckdb",
                  "--gap", 0, "--json", folder=tmp_path)  # fmt: skip

@@ -22,10 +22,11 @@ class Comparison:
     """What differs between plans, as tables; the plans go by the letters A, B, ...
 
     ``plans``: letter, name, instance, scenario, status, figures. Inputs: ``settings``,
-    ``input_counts``, ``input_changes``, ``people``, ``people_by_region``. Decisions: ``decision_counts``,
-    ``decision_changes``, ``actions``, ``money``. What comes of them: ``figures``,
-    ``indicators``, ``indicators_by_region``, ``objective``. Changes have a column ``plan``: which plan differs
-    from A. Columns ``B-A`` are differences; money is in mln of each plan's currency.
+    ``input_counts``, ``input_changes``, ``people``, ``people_by_region``. Decisions:
+    ``decision_counts``, ``decision_changes``, ``actions``, ``money``. What comes of
+    them: ``figures``, ``indicators``, ``indicators_by_region``, ``objective``. Changes
+    have a column ``plan``: which plan differs from A. Columns ``B-A`` are differences;
+    money is in mln of each plan's currency.
     """
 
     plans: tuple[Plan, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +45,11 @@ def differing_settings(plans: Sequence[Plan]) -> pd.DataFrame:
 def _settings(plan: Plan) -> dict[str, str]:
     record = plan.record
     found = {name: record.get(name) for name in SETTINGS}
+    if kept := record.get("kept_services"):
+        digest = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+        mean = sum(kept.values()) / len(kept)
+        text = f"{len(kept):,} settlements, mean share {mean:.4f} ({digest[:8]})"
+        found["kept_services"] = text
     for part in ("options", "versions"):
         found |= {f"{part}: {key}": value for key, value in record[part].items()}
     return {name: "" if value is None else str(value) for name, value in found.items()}
@@ -52,9 +59,9 @@ def changed_inputs(before: Instance, after: Instance) -> pd.DataFrame:
     """Return how the tables of two instances differ, each under its scenario.
 
     A row for each row that was added or removed (its cells that are no defaults in
-    ``before`` or ``after``, as text) and for each cell that changed: table, change, key,
-    column, before, after. Rows are known by the key that the schema gives them; rows of
-    tables without a key by all their cells.
+    ``before`` or ``after``, as text) and for each cell that changed: table, change,
+    key, column, before, after. Rows are known by the key that the schema gives them,
+    rows of tables without a key by all their cells.
     """
     parts = [
         _changes(table, _rows(before, table), _rows(after, table)) for table in TABLES

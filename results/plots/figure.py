@@ -12,7 +12,7 @@ from aumaq.instances import ExportError, OptionError
 from aumaq.results.exports.atomic import draft_file
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b7782")
-"""Okabe and Ito (2008), *Color Universal Design*; yellow left out: too pale on white."""
+"""Okabe and Ito (2008), *Color Universal Design*; yellow is too pale for lines."""
 DASHES = ("-", "--", "-.", ":")
 """Lines differ by more than colour."""
 INK, SOFT, LAND = "#1d2733", "#8a949d", "#f3f1ea"

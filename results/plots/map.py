@@ -29,7 +29,7 @@ LARGEST, SMALLEST = 60.0, 1.0
 that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
-ROAD = "#c4cbd1"
+ROAD, YELLOW = "#c4cbd1", "#f0e442"
 MOST_INCHES = 7.0
 
 
@@ -92,9 +92,8 @@ def _roads(axes: Any, plan: Plan) -> None:
     nodes = plan.instance.table("road_nodes").set_index("node")[["lon", "lat"]]
     links = plan.instance.table("road_links")
     ends = [nodes.loc[links[end]].to_numpy() for end in ("from_node", "to_node")]
-    axes.add_collection(
-        LineCollection(np.stack(ends, axis=1), color=ROAD, linewidth=0.5, zorder=1)
-    )
+    lines = np.stack(ends, axis=1).tolist()
+    axes.add_collection(LineCollection(lines, color=ROAD, linewidth=0.5, zorder=1))
 
 
 def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
@@ -131,8 +130,8 @@ def _settlements(
     largest = max(float(rows["population"].max()), 1.0)
     size = np.sqrt(rows["population"].to_numpy() / largest)
     area = SMALLEST + (LARGEST - SMALLEST) * size
-    for left, colour, label in ((False, "white", "settlement"),
-                                (True, "#f0e442", "some demand not served")):  # fmt: skip
+    kinds = ((False, "white", "settlement"), (True, YELLOW, "some demand not served"))
+    for left, colour, label in kinds:
         own = is_left == left
         if own.any():
             axes.scatter(

@@ -59,7 +59,7 @@ def efficient(points: np.ndarray) -> np.ndarray:
     """Return which points (N, 2) no other dominates; small is good, (N,)."""
     no_worse = (points[:, None, :] <= points[None, :, :]).all(axis=2)
     better = (points[:, None, :] < points[None, :, :]).any(axis=2)
-    return ~(no_worse & better).any(axis=0)
+    return np.logical_not((no_worse & better).any(axis=0))
 
 
 def _investment(plan: Plan) -> float:

@@ -35,6 +35,8 @@ def turn(store: Path, timeout_seconds: float) -> Iterator[None]:
             f"{store}: still busy after {timeout_seconds:g} s, held by"
             f" {_told(holder)}; nothing was written"
         ) from None
+    except OSError as error:
+        raise ExportError(f"{store}: cannot be locked: {error}") from None
     try:
         since = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
         who = f"process {os.getpid()} on {socket.gethostname()} since {since}"
