@@ -74,8 +74,8 @@ def test_known_differences_and_no_others() -> None:
     ]  # fmt: skip
     assert sentences(found) == [
         "B (managed) differs from A (inertial) in 3 tables of inputs and 2 decisions."
-        " It costs -8.0 mln (-40.00%); between the best possible plans the difference"
-        " is -8.0 to -8.0 mln."
+        " It costs 8.0 mln less (-40.00%); between the best possible plans the"
+        " difference is -8.0 to -8.0 mln."
     ]
 
 

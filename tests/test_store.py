@@ -166,14 +166,16 @@ def test_who_holds_the_store_is_told(folder: Path, tmp_path: Path) -> None:
     assert store.runs().empty
 
 
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Without DuckDB or filelock the error says what to install."""
     for package in ("duckdb", "filelock"):
         with monkeypatch.context() as without:
             without.setitem(sys.modules, package, None)
             with pytest.raises(OptionError, match=r"aumaq\[store\]"):
-                aumaq.Store("never.duckdb").check()
-    assert not Path("never.duckdb").exists()
+                aumaq.Store(tmp_path / "runs.duckdb").check()
+    assert not (tmp_path / "runs.duckdb").exists()
 
 
 def test_a_sweep_goes_on_if_its_store_is_busy(

@@ -45,7 +45,9 @@ def cell(value: Any, column: str) -> str:
     sign = "+" if "-" in column and value > 0 else ""
     if float(value).is_integer():
         return f"{sign}{int(value):,}"
-    return f"{sign}{value:,.1f}" if abs(value) >= 100 else f"{sign}{value:,.4g}"
+    size = abs(value)
+    form = ",.0f" if size >= 10_000 else ",.1f" if size >= 100 else ",.4g"
+    return f"{sign}{value:{form}}"
 
 
 def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:
@@ -96,8 +98,9 @@ def _cost(first: Plan, plan: Plan) -> str:
     more = plan.objective_mln - first.objective_mln
     low = plan.bound_mln - first.objective_mln
     high = plan.objective_mln - first.bound_mln
+    word = "less" if more < 0 else "more"
     share = f" ({more / first.objective_mln:+.2%})" if first.objective_mln else ""
     return (
-        f"It costs {more:+,.1f} mln{share}; between the best possible plans the"
-        f" difference is {low:+,.1f} to {high:+,.1f} mln."
+        f"It costs {abs(more):,.1f} mln {word}{share}; between the best possible plans"
+        f" the difference is {low:+,.1f} to {high:+,.1f} mln."
     )
