@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grid_example import grid_rows
 from store_case import NASTY, both_plans
 from test_cli import run
+from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import ExportError, OptionError, UnknownNameError
@@ -46,6 +48,23 @@ def test_map_marks_what_is_done(plan: aumaq.Plan, tmp_path: Path) -> None:
     found = texts(plan.plot.map().save(tmp_path / "map.svg"))
     assert "School, by the end of 2031-35" in found
     assert "enlarge (1)" in found
+
+
+def test_map_sets_built_lines_apart() -> None:
+    """One line stands, one is built; both are drawn where they lie."""
+    rows = grid_rows()
+    for k, node in enumerate(rows["network_nodes"]):
+        node["lon"] = 70.0 + k
+    axes = aumaq.solve(tiny(**rows), gap=0.0).plot.map().figure.axes[0]
+    lines = {
+        c.get_label(): [s.tolist() for s in c.get_segments()]
+        for c in axes.collections
+        if str(c.get_label()).startswith("power")
+    }
+    assert lines == {
+        "power": [[[70.0, 50.0], [71.0, 50.0]]],
+        "power, built": [[[71.0, 50.0], [72.0, 50.0]]],
+    }
 
 
 def test_access_curve_is_that_of_the_allocation(plan: aumaq.Plan) -> None:
