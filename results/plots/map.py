@@ -29,7 +29,7 @@ LARGEST, SMALLEST = 60.0, 1.0
 that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
-ROAD, YELLOW = "#c4cbd1", "#f0e442"
+ROAD, YELLOW = "#a9b3bb", "#f0e442"
 MOST_INCHES = 7.0
 
 
