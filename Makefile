@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-all lint types docs benchmark clean
+.PHONY: setup demo test test-all lint types docs gallery benchmark clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,6 +38,9 @@ test-all: lint types
 
 docs: setup
 	$(BIN)/python tools/write_format_docs.py
+
+gallery: setup
+	$(BIN)/python tools/make_gallery.py
 
 benchmark: setup
 	$(BIN)/python -m benchmarks

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
         value_of_stochastic_solution,
         verify,
     )
+    from aumaq.results.comparing import Comparison, compare
     from aumaq.results.indicators import indicators
+    from aumaq.results.plots import plot_pareto
+    from aumaq.results.store import Store, find_plan
 
 __version__ = "0.1.0"
 
@@ -49,6 +52,7 @@ _HOME = {
     "Analysis": "aumaq.results",
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
+    "Comparison": "aumaq.results.comparing",
     "Coordination": "aumaq.results",
     "Futures": "aumaq.results",
     "Instance": "aumaq.instances",
@@ -57,13 +61,17 @@ _HOME = {
     "Plan": "aumaq.results",
     "Sweep": "aumaq.results",
     "StochasticValue": "aumaq.results",
+    "Store": "aumaq.results.store",
     "Verification": "aumaq.results",
     "close_loop": "aumaq.results",
     "analyse": "aumaq.results",
+    "compare": "aumaq.results.comparing",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
+    "find_plan": "aumaq.results.store",
     "from_tables": "aumaq.instances",
     "indicators": "aumaq.results.indicators",
+    "plot_pareto": "aumaq.results.plots",
     "read": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
@@ -78,6 +86,7 @@ __all__ = [
     "Analysis",
     "AumaqError",
     "ClosedLoop",
+    "Comparison",
     "Coordination",
     "Futures",
     "Instance",
@@ -85,14 +94,18 @@ __all__ = [
     "NoPlanError",
     "Plan",
     "StochasticValue",
+    "Store",
     "Sweep",
     "Verification",
     "analyse",
     "close_loop",
+    "compare",
     "coordination",
     "describe",
+    "find_plan",
     "from_tables",
     "indicators",
+    "plot_pareto",
     "read",
     "shipped",
     "solve",

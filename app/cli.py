@@ -15,7 +15,9 @@ from aumaq import (
     cli_analyse,
     cli_futures,
     cli_indicators,
+    cli_plot,
     cli_project,
+    cli_runs,
     cli_sweep,
     show,
 )
@@ -27,6 +29,7 @@ from aumaq.options import (
     Quiet,
     ScenarioName,
     Seed,
+    StoreFile,
     Threads,
     Where,
     read_instance,
@@ -135,6 +138,7 @@ def solve(
     ] = False,
     rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
+    store: StoreFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -143,6 +147,8 @@ def solve(
 
     if folder is not None:
         check_target(folder)  # before the work, not after it
+    if store is not None:
+        aumaq.Store(store).check()
     instance = read_instance(name, scenario)
     options: dict[str, Any] = {
         "method": method,
@@ -165,11 +171,15 @@ def solve(
     plan.to_json(target / "plan.json")
     plan.to_geojson(target / "plan.geojson")
     plan.to_html(target / "report.html")
+    kept = {} if store is None else {"run_id": aumaq.Store(store).add(plan)}
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
-        typer.echo(json.dumps({**record, "out": str(target)}, ensure_ascii=False))
+        told = {**record, "out": str(target), **kept}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         show.summary(plan)
+        if kept:
+            typer.echo(f"kept as {store}:{kept['run_id']}")
         typer.echo(f"plan written to {target}, the page is {target / 'report.html'}")
     if not plan.is_verified:
         raise typer.Exit(1)
@@ -238,6 +248,9 @@ def export(
 app.command()(cli_analyse.analyse)
 app.command("indicators")(cli_indicators.indicators)
 app.command()(cli_futures.futures)
+app.command()(cli_runs.runs)
+app.command()(cli_runs.compare)
+app.command()(cli_plot.plot)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import typer
 
 import aumaq
 from aumaq import show
-from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads
+from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, StoreFile, Threads
 
 
 def sweep(
@@ -29,6 +29,7 @@ def sweep(
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for plans and the table")
     ] = None,
+    store: StoreFile = None,
     dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -40,6 +41,7 @@ def sweep(
         jobs=jobs,
         threads=threads,
         folder=folder,
+        store=store,
         dask=dask,
         progress=None if quiet or as_json else show.Lines(),
         method=method,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,9 @@ Seed = Annotated[int, typer.Option(help="of all that is random")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="no progress")]
 Where = Annotated[
     str, typer.Option("--instance", help="if it moved: its name or folder")
+]
+StoreFile = Annotated[
+    Path | None, typer.Option("--store", help="keep the run in this file")
 ]
 
 

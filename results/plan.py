@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,6 +18,9 @@ from aumaq.results.tables import plan_tables
 from aumaq.results.verification import Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.progress import relative_gap
+
+if TYPE_CHECKING:
+    from aumaq.results.plots import Plots
 
 PACKAGES = ("aumaq", "highspy", "pyomo", "numpy", "pandas", "scipy")
 
@@ -149,6 +152,13 @@ class Plan:
         return indicator_table(self)
 
     @property
+    def plot(self) -> Plots:
+        """Figures for papers: map, access curve, budget, convergence."""
+        from aumaq.results.plots import Plots
+
+        return Plots(self)
+
+    @property
     def objective_mln(self) -> float:
         """The objective, discounted mln."""
         return float(self.record["objective_mln"])
@@ -220,10 +230,24 @@ class Plan:
         record, tables = read_csv_folder(path) if path.is_dir() else read_json(path)
         if instance is None:
             instance = read(record["instance_origin"] or record["instance"])
+        return cls.assembled(instance, tables, record, str(path))
+
+    @classmethod
+    def assembled(
+        cls,
+        instance: Instance,
+        tables: Mapping[str, pd.DataFrame],
+        record: Mapping[str, Any],
+        where: str,
+    ) -> Plan:
+        """Put a plan that was kept at *where* together and verify it again.
+
+        Raises InstanceError if the instance is not what the plan was made for.
+        """
         if instance.content_hash != record["instance_hash"]:
             was, now = record["instance_hash"][:12], instance.content_hash[:12]
             text = f"made for another state of {instance.name!r}: hash {was}, now {now}"
-            raise InstanceError([Problem(str(path), text)])
+            raise InstanceError([Problem(where, text)])
         instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])

@@ -18,6 +18,7 @@ from aumaq.instances.scenarios import scenario_named
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan import Plan
+from aumaq.results.store import Store
 from aumaq.results.sweep_task import Outcome, SweepTask, no_plan, outcome_of
 from aumaq.results.task_pool import in_processes
 from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
@@ -51,11 +52,7 @@ class Sweep:
         if found is None or found.tables is None or found.record is None:
             have = [n for n, o in self.outcomes.items() if o.tables is not None]
             raise UnknownNameError("scenario with a plan", scenario, have)
-        return Plan(
-            self.instance.with_scenario(scenario),
-            MappingProxyType(found.tables),
-            MappingProxyType(found.record),
-        )
+        return _plan_of(self.instance, found)
 
     def record(self) -> dict[str, Any]:
         """Return all rows as plain values."""
@@ -77,6 +74,7 @@ def sweep(
     jobs: int | None = None,
     threads: int | None = None,
     folder: Path | None = None,
+    store: Path | None = None,
     dask: str = "",
     progress: Progress | None = None,
     **options: Any,
@@ -85,7 +83,8 @@ def sweep(
 
     *scenarios*: ``all`` (with every combination of variants) or names; *jobs* at a
     time (default: one a core), *threads* each; *folder*: a plan folder for each
-    scenario and the table; *dask*: address of a scheduler that runs the tasks instead
+    scenario and the table; *store*: file of runs that keeps every plan as it comes;
+    *dask*: address of a scheduler that runs the tasks instead
     of this machine; *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what there
     is.
 
@@ -100,6 +99,8 @@ def sweep(
     limit = SolveOptions(**options).time_limit  # complains before the work
     if folder is not None:
         _check_target(folder, names)
+    if store is not None:
+        Store(store).check()
     tell, tasks = progress or Silent(), []
     for name in names:
         target = None if folder is None else folder / _folder_name(name)
@@ -114,6 +115,8 @@ def sweep(
     outcomes: dict[str, Outcome] = {}
     for outcome in source:
         row = outcome.row
+        if store is not None and row["has_plan"]:
+            _keep(store, instance, outcome)
         outcomes[row["scenario"]] = outcome
         done = f"{row['scenario']}: {row['status']}, {len(outcomes)} of {len(names)}"
         bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
@@ -123,6 +126,24 @@ def sweep(
     if folder is not None:
         write_sweep(found, folder)
     return found
+
+
+def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
+    """Return the plan of an outcome that has one."""
+    return Plan(
+        instance.with_scenario(outcome.row["scenario"]),
+        MappingProxyType(outcome.tables or {}),
+        MappingProxyType(outcome.record or {}),
+    )
+
+
+def _keep(store: Path, instance: Instance, outcome: Outcome) -> None:
+    """Keep a plan in a store; if it cannot be kept, its row says so."""
+    try:
+        Store(store).add(_plan_of(instance, outcome))
+    except ExportError as error:
+        said = [outcome.row["message"], f"not kept: {error}"]
+        outcome.row["message"] = "; ".join(filter(None, said))
 
 
 def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:

@@ -1,0 +1,135 @@
+"""Curves and bars of one plan: access, budget, convergence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import OptionError, UnknownNameError
+from aumaq.results.growth_tables import demand_of
+from aumaq.results.plots.figure import (
+    COLOURS,
+    DASHES,
+    INK,
+    Figure,
+    sheet,
+    with_commas,
+)
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+
+def period_of(plan: Plan, period: str) -> str:
+    """Return a period, the last one for ``""`` (UnknownNameError if there is none)."""
+    names = plan.instance.period_names
+    if period and period not in names:
+        raise UnknownNameError("period", period, names)
+    return period or names[-1]
+
+
+def draw_access(plan: Plan, period: str = "") -> Figure:
+    """Draw the share of demand served within so many minutes, a line a service.
+
+    A line levels off at the share that is served at all.
+    """
+    period = period_of(plan, period)
+    t = plan.instance.period_names.index(period)
+    rows = plan.allocation[plan.allocation["period"] == period]
+    services = list(filter(plan.instance.serves, plan.instance.service_names))
+    right = 1.05 * max(float(rows["minutes"].max()), 1.0) if len(rows) else 1.0
+    with sheet() as (figure, axes):
+        for k, service in enumerate(services):
+            minutes, share = access_curve(
+                rows[rows["service"] == service],
+                float(demand_of(plan, service)[:, t].sum()),
+            )
+            axes.step(
+                [*minutes, right],
+                [*share, share[-1]],
+                where="post",
+                color=COLOURS[k % len(COLOURS)],
+                linestyle=DASHES[k % len(DASHES)],
+                label=plan.instance.service(service)["title"] or service,
+            )
+        axes.set(
+            xlabel="minutes", ylabel="share of demand", ylim=(0, 1.03),
+            title=f"Demand served within so many minutes, {period}",
+        )  # fmt: skip
+        axes.set_xlim(0, right)
+        axes.legend(loc="lower right")
+    return Figure(figure)
+
+
+def access_curve(rows: pd.DataFrame, demand: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return minutes, and the share of *demand* served within them; from (0, 0)."""
+    served = rows.groupby("minutes")["demand"].sum().sort_index()
+    share = served.cumsum().to_numpy() / demand if demand > 0 else served.to_numpy()
+    return (
+        np.concatenate([[0.0], served.index.to_numpy(dtype=float)]),
+        np.concatenate([[0.0], share]),
+    )
+
+
+def draw_budget(plan: Plan) -> Figure:
+    """Draw spending by period: a bar a budget with its limit as a line above it.
+
+    Without budgets: investment by service.
+    """
+    periods = list(plan.instance.period_names)
+    if len(plan.budgets):
+        rows = plan.budgets.set_index(["budget", "period"])
+        bars = rows["spent_mln"].unstack("period")
+        limits = rows["limit_mln"].unstack("period").reindex(columns=periods)
+        title = "Spent (bars) of the budgets (lines)"
+    else:
+        built = plan.money[plan.money["item"].isin(["building", "renewal"])]
+        sums = built.groupby(["service", "period"], sort=False)["amount_mln"].sum()
+        bars, limits = sums.unstack("period"), None
+        title = "Investment by service"
+    bars = bars.reindex(columns=periods).fillna(0.0)
+    width, middle = 0.8 / max(len(bars), 1), np.arange(len(periods), dtype=float)
+    with sheet() as (figure, axes):
+        for k, (name, values) in enumerate(bars.iterrows()):
+            x = middle + (k - (len(bars) - 1) / 2) * width
+            colour = COLOURS[k % len(COLOURS)]
+            axes.bar(x, values, 0.92 * width, color=colour, label=str(name))
+            if limits is not None:
+                ends = (x - width / 2, x + width / 2)
+                axes.hlines(limits.loc[name], *ends, color=INK, linewidth=1.6)
+        axes.set_xticks(middle, periods)
+        axes.set(ylabel=f"mln {plan.instance.currency}", title=title)
+        axes.grid(visible=False, axis="x")
+        with_commas(axes.yaxis)
+        if len(bars):
+            figure.legend(loc="outside lower center", ncols=4)
+    return Figure(figure)
+
+
+def draw_convergence(plan: Plan) -> Figure:
+    """Draw incumbent and bound over the seconds of the solve.
+
+    Raises OptionError if the plan's record has no trace.
+    """
+    columns = ["seconds", "plan", "bound"]
+    trace = pd.DataFrame(plan.record.get("trace") or [], columns=columns, dtype=float)
+    trace = trace.where(trace.abs() < np.inf)
+    if trace[["plan", "bound"]].isna().all(axis=None):
+        raise OptionError("the plan's record has no bounds over time")
+    with sheet() as (figure, axes):
+        styles = {"plan": (COLOURS[0], "-", "best plan"),
+                  "bound": (COLOURS[1], "--", "lower bound")}  # fmt: skip
+        for column, (colour, dash, label) in styles.items():
+            axes.step(
+                trace["seconds"], trace[column], where="post", color=colour,
+                linestyle=dash, label=label,
+            )  # fmt: skip
+        axes.set(
+            xlabel="seconds", ylabel=f"discounted mln {plan.instance.currency}",
+            title=f"Convergence to a gap of {plan.gap:.2%}",
+        )  # fmt: skip
+        with_commas(axes.yaxis)
+        axes.legend()
+    return Figure(figure)

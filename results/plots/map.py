@@ -1,0 +1,157 @@
+"""The map: land, settlements, what is done at sites, what is built between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import OptionError, UnknownNameError
+from aumaq.results.map_data import MAIN_ACTIONS, map_data
+from aumaq.results.plots.curves import period_of
+from aumaq.results.plots.figure import COLOURS, INK, LAND, SOFT, Figure, sheet
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+MARKS = {
+    "open": ("^", COLOURS[0]),
+    "enlarge": ("s", COLOURS[2]),
+    "reduce": ("v", COLOURS[4]),
+    "close": ("X", COLOURS[1]),
+    "renew": ("D", COLOURS[3]),
+    "keep": ("o", COLOURS[6]),
+}
+"""Shape and colour of each action: the shapes alone tell them apart."""
+LARGEST, SMALLEST = 60.0, 1.0
+"""Areas of settlements, points squared; in between by the root of the population, so
+that villages beside a city can be seen."""
+BUILT = ("#56b4e9", COLOURS[1])
+"""Colours of links as they are, and as built by the plan."""
+ROAD, YELLOW = "#a9b3bb", "#f0e442"
+MOST_INCHES = 7.0
+
+
+def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
+    """Draw a service (default: the first that serves people) by a period (the last).
+
+    A site is marked with the first of :data:`MAIN_ACTIONS` that was done there by then.
+    Raises UnknownNameError, OptionError if no settlement has a place.
+    """
+    instance, period = plan.instance, period_of(plan, period)
+    names = instance.service_names
+    if service and service not in names:
+        raise UnknownNameError("service", service, names)
+    service = service or next(filter(instance.serves, names), names[0])
+    data = map_data(plan)
+    settlements = pd.DataFrame(data["settlements"]).dropna(subset=["lat", "lon"])
+    if settlements.empty:
+        raise OptionError("no settlement has coordinates; there is no map")
+    t = instance.period_names.index(period)
+    with sheet(*_size(data, settlements)) as (figure, axes):
+        _land(axes, data["outlines"])
+        if not instance.upgrade_names:  # else roads are a layer
+            _roads(axes, plan)
+        for layer in data["networks"]:
+            _links(axes, layer, t)
+        _settlements(axes, plan, settlements, service, period)
+        _sites(axes, plan, service, instance.period_names[: t + 1])
+        title = instance.service(service)["title"] or service
+        axes.set_title(f"{title}, by the end of {period}")
+        stretch = 1.0 / np.cos(np.radians(settlements["lat"].mean()))
+        axes.set_aspect(stretch, adjustable="datalim")
+        axes.set_axis_off()
+        axes.margins(0.04)
+        figure.legend(loc="outside lower center", ncols=4)
+    return Figure(figure)
+
+
+def _size(data: dict[str, Any], settlements: pd.DataFrame) -> tuple[float, float]:
+    """Return the inches of a sheet that fits the land, with room for the legend."""
+    corners = [point for ring in data["outlines"] for point in ring]
+    lon = [*settlements["lon"], *(x for x, _ in corners)]
+    lat = [*settlements["lat"], *(y for _, y in corners)]
+    wide = (max(lon) - min(lon)) * np.cos(np.radians(np.mean(lat)))
+    ratio = np.clip((max(lat) - min(lat)) / max(wide, 1e-9), 0.3, 1.3)
+    return MOST_INCHES, float(MOST_INCHES * ratio) + 0.9
+
+
+def _land(axes: Any, rings: list[Any]) -> None:
+    from matplotlib.collections import PolyCollection
+
+    axes.add_collection(
+        PolyCollection(rings, facecolor=LAND, edgecolor="#b9b4a5", linewidth=0.4)
+    )
+
+
+def _roads(axes: Any, plan: Plan) -> None:
+    """Draw the roads of today, which this plan does not change."""
+    from matplotlib.collections import LineCollection
+
+    nodes = plan.instance.table("road_nodes").set_index("node")[["lon", "lat"]]
+    links = plan.instance.table("road_links")
+    ends = [nodes.loc[links[end]].to_numpy() for end in ("from_node", "to_node")]
+    lines = np.stack(ends, axis=1).tolist()
+    axes.add_collection(LineCollection(lines, color=ROAD, linewidth=0.5, zorder=1))
+
+
+def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
+    """Draw links: thin as they are, thick and dashed where the plan builds."""
+    from matplotlib.collections import LineCollection
+
+    links, states = layer["links"], layer["periods"][t]
+    for is_built in (0, 1):
+        lines = [
+            ((x0, y0), (x1, y1))
+            for link, built, *_ in states
+            if built == is_built
+            for x0, y0, x1, y1, _ in [links[link]]
+        ]
+        if not lines:
+            continue
+        axes.add_collection(
+            LineCollection(
+                lines, color=BUILT[is_built], linewidth=(0.4, 1.4)[is_built],
+                linestyle=("-", "--")[is_built], zorder=1 + is_built,
+                label=f"{layer['title']}{', built' if is_built else ''}",
+            )
+        )  # fmt: skip
+
+
+def _settlements(
+    axes: Any, plan: Plan, rows: pd.DataFrame, service: str, period: str
+) -> None:
+    """Draw settlements by population; yellow where demand for the service is left."""
+    lost = plan.unserved
+    lost = lost[(lost["service"] == service) & (lost["period"] == period)]
+    codes = pd.Index(plan.instance.settlement_ids)[rows.index]
+    is_left = codes.isin(lost["settlement"])
+    largest = max(float(rows["population"].max()), 1.0)
+    size = np.sqrt(rows["population"].to_numpy() / largest)
+    area = SMALLEST + (LARGEST - SMALLEST) * size
+    kinds = ((False, "white", "settlement"), (True, YELLOW, "some demand not served"))
+    for left, colour, label in kinds:
+        own = is_left == left
+        if own.any():
+            axes.scatter(
+                rows["lon"][own], rows["lat"][own], s=area[own], facecolor=colour,
+                edgecolor=SOFT, linewidth=0.5, zorder=3, label=label,
+            )  # fmt: skip
+
+
+def _sites(axes: Any, plan: Plan, service: str, periods: tuple[str, ...]) -> None:
+    """Mark each site with the main action that was done there in these periods."""
+    rows = plan.actions
+    rows = rows[(rows["service"] == service) & rows["period"].isin(periods)]
+    rank = rows["action"].map(MAIN_ACTIONS.index).groupby(rows["site"]).min()
+    sites = plan.instance.service_sites(service).set_index("site")
+    for k, action in reversed(list(enumerate(MAIN_ACTIONS))):
+        own = sites.loc[rank.index[rank == k]]
+        if len(own):
+            shape, colour = MARKS[action]
+            axes.scatter(
+                own["lon"], own["lat"], s=14 if action == "keep" else 30, marker=shape,
+                color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
+                label=f"{action} ({len(own):,})",
+            )  # fmt: skip

@@ -1,0 +1,140 @@
+"""The DuckDB file: made whole, opened in turn, changed by whole transactions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aumaq.instances import ExportError, OptionError
+from aumaq.results.exports.atomic import draft_file
+from aumaq.results.store.turns import EXTRA, turn
+
+VERSION = 1
+"""Of the fixed tables; columns of plans and instances may differ from run to run."""
+BLOCK_BYTES = 16384
+"""The smallest that DuckDB has: most tables of a run are small."""
+PAUSE_SECONDS = 0.05
+HELD = "lock on file"
+"""What DuckDB says where other software has the file open."""
+SCHEMA = f"""
+CREATE TABLE store AS SELECT 'aumaq-store' AS format, {VERSION} AS version;
+CREATE TABLE runs (
+    run_id VARCHAR PRIMARY KEY,
+    stored_utc TIMESTAMP NOT NULL,
+    instance VARCHAR NOT NULL,
+    instance_hash VARCHAR NOT NULL,
+    scenario VARCHAR NOT NULL,
+    method VARCHAR,
+    status VARCHAR,
+    objective_mln DOUBLE,
+    bound_mln DOUBLE,
+    gap DOUBLE,
+    seconds DOUBLE,
+    verified BOOLEAN,
+    aumaq_version VARCHAR,
+    options JSON,
+    versions JSON,
+    record JSON,
+    columns JSON
+);
+CREATE TABLE inputs (
+    instance_hash VARCHAR PRIMARY KEY,
+    instance VARCHAR NOT NULL,
+    origin VARCHAR,
+    outlines JSON,
+    columns JSON
+);
+CREATE TABLE trace (
+    run_id VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    seconds DOUBLE,
+    incumbent_mln DOUBLE,
+    bound_mln DOUBLE
+);
+"""
+
+
+@contextmanager
+def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[Any]:
+    """Give a connection to the store, to read or to write; one process at a time.
+
+    To write is one transaction: all of it is kept, or nothing if the block fails or the
+    process is killed. A store that is not there is made for who writes. Raises
+    ExportError if the file is no store or stays busy.
+    """
+    if not to_write and not path.is_file():
+        raise ExportError(f"{path}: there is no such store of runs")
+    until = time.monotonic() + timeout_seconds
+    with turn(path, timeout_seconds):
+        if not path.exists():
+            _make(path)
+        connection = _connect(path, until, is_reader=not to_write)
+        try:
+            _check(connection, path)
+            if to_write:
+                connection.begin()
+            yield connection
+            if to_write:
+                connection.commit()
+        except _duckdb().Error as error:
+            raise ExportError(f"{path}: {' '.join(str(error).split())}") from error
+        finally:
+            connection.close()  # takes back what was not committed
+
+
+def _make(path: Path) -> None:
+    """Make an empty store in a draft: a kill leaves no half a file under its name."""
+    with draft_file(path) as draft:
+        draft.unlink()  # DuckDB takes an empty file for a broken one
+        connection = _duckdb().connect(
+            str(draft), config={"default_block_size": BLOCK_BYTES}
+        )
+        connection.execute(SCHEMA)
+        connection.close()
+
+
+def _connect(path: Path, until: float, *, is_reader: bool) -> Any:
+    """Return a connection; wait while software that takes no turns has the file."""
+    duckdb = _duckdb()
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=is_reader)
+        except duckdb.IOException as error:
+            text = " ".join(str(error).split())
+            if HELD not in text:
+                raise ExportError(f"{path}: is no store of runs: {text}") from None
+            if time.monotonic() > until:
+                raise ExportError(f"{path}: still busy: {text}") from None
+        time.sleep(PAUSE_SECONDS)
+
+
+def _check(connection: Any, path: Path) -> None:
+    try:
+        found = connection.execute("SELECT format, version FROM store").fetchone()
+    except _duckdb().CatalogException:
+        found = None
+    if found is None or found[0] != "aumaq-store":
+        raise ExportError(f"{path}: is a DuckDB file, but no store of runs")
+    if found[1] != VERSION:
+        raise ExportError(
+            f"{path}: is a store of version {found[1]}; this aumaq reads {VERSION}"
+        )
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise OptionError(EXTRA) from error
+    return duckdb
+
+
+def query(connection: Any, text: str, parameters: Any = ()) -> Any:
+    """Return the rows of a query as a frame (OptionError if it is not right)."""
+    try:
+        return connection.execute(text, list(parameters)).df()
+    except _duckdb().Error as error:
+        raise OptionError(f"the query failed: {error}") from None

@@ -1,0 +1,191 @@
+"""Comparisons list exactly what differs, on paper, as JSON and on the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from store_case import NASTY, both_plans
+from test_cli import run
+
+import aumaq
+from aumaq.instances import OptionError
+from aumaq.results.comparing.text import DIFFERENCES, sentences, shown_rows
+
+
+def rows(found: aumaq.Comparison, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    """Return rows of a table as tuples of the columns asked for."""
+    frame = found.table(table)
+    return list(frame[list(columns)].itertuples(index=False, name=None))
+
+
+def test_known_differences_and_no_others() -> None:
+    """Two futures of two villages: every row of every table is known."""
+    found = aumaq.compare(both_plans())
+    assert rows(found, "settings", "setting", "A", "B") == [
+        ("scenario", "inertial", "managed")
+    ]
+    assert rows(found, "input_changes", "plan", "table", "change", "key", "column",
+                "before", "after") == [
+        ("B", "scenarios", "changed", "", "scenario", "inertial", "managed"),
+        ("B", "scenarios", "changed", "", "title", "Inertial", "Managed"),
+        ("B", "scenarios", "changed", "", "projection", "inertial", "managed"),
+        ("B", "levels", "changed", "service s, level 1", "capex_mln", 10.0, 12.0),
+        ("B", "growth", "added", "region R, period p1", "", "", "factor 1.0"),
+        ("B", "growth", "added", "region Q, period p1", "", "", "factor 0.0"),
+    ]  # fmt: skip
+    assert rows(found, "input_counts", "table", "added", "removed", "changed") == [
+        ("scenarios", 0, 0, 3), ("levels", 0, 0, 1), ("growth", 2, 0, 0),
+    ]  # fmt: skip
+    assert rows(found, "people", "A", "B", "B-A") == [(200.0, 100.0, -100.0)]
+    assert rows(found, "people_by_region", "region", "A", "B", "B-A") == [
+        ("R", 100.0, 100.0, 0.0), ("Q", 100.0, 0.0, -100.0),
+    ]  # fmt: skip
+    assert rows(found, "decision_changes", "kind", "service", "code", "period", "name",
+                "region", "before", "after") == [
+        ("facility", "s", "b", "p1", "B", "Q", "1 × level 1", ""),
+        ("action", "s", "b", "p1", "B", "Q", "open 1, level 0 → 1", ""),
+    ]  # fmt: skip
+    assert rows(found, "decision_counts", "kind", "A", "B", "B otherwise") == [
+        ("facility", 2.0, 1.0, 1), ("action", 2.0, 1.0, 1),
+    ]  # fmt: skip
+    assert rows(found, "actions", "service", "action", "A", "B", "B-A") == [
+        ("s", "open", 2.0, 1.0, -1.0)
+    ]
+    assert rows(found, "money", "service", "item", "A", "B", "B-A") == [
+        ("s", "building", 20.0, 12.0, -8.0)
+    ]
+    assert rows(found, "figures", "figure", "of", "A", "B") == [
+        ("demand served", "s", 1.0, 1.0), ("minutes of those served", "s", 0.0, 0.0),
+        ("investment", "s", 20.0, 12.0),
+    ]  # fmt: skip
+    assert rows(found, "indicators", "indicator", "A", "B", "B-A") == [
+        ("served", 1.0, 1.0, 0.0)
+    ]
+    served = found.table("indicators_by_region").set_index("region")
+    assert pd.isna(served.loc["Q", "B"])  # nobody there to serve
+    assert rows(found, "objective", "term", "A", "B", "B-A") == [
+        ("building", 20.0, 12.0, -8.0), ("objective", 20.0, 12.0, -8.0),
+    ]  # fmt: skip
+    assert sentences(found) == [
+        "B (managed) differs from A (inertial) in 3 tables of inputs and 2 decisions."
+        " It costs 8.0 mln less (-40.00%); between the best possible plans the"
+        " difference is -8.0 to -8.0 mln."
+    ]
+
+
+def test_the_same_plan_does_not_differ() -> None:
+    """A plan beside itself: no input, no decision, no figure is shown."""
+    plan, _ = both_plans()
+    found = aumaq.compare([plan, plan, plan])
+    for name in ("settings", "input_changes", "decision_changes"):
+        assert found.table(name).empty, name
+    for name in DIFFERENCES:
+        assert len(found.table(name))
+        assert shown_rows(found, name).empty, name
+
+
+def test_the_other_way_round_is_the_mirror_image() -> None:
+    """Added becomes removed, before becomes after, differences change their sign."""
+    one, two = both_plans()
+    there, back = aumaq.compare([one, two]), aumaq.compare([two, one])
+    turned = {"added": "removed", "removed": "added", "changed": "changed"}
+    columns = ("table", "key", "column")
+    assert {
+        (*map(str, r[:3]), turned[r[3]], r[5], r[4])
+        for r in rows(there, "input_changes", *columns, "change", "before", "after")
+    } == {
+        (*map(str, r[:3]), r[3], r[4], r[5])
+        for r in rows(back, "input_changes", *columns, "change", "before", "after")
+    }
+    for name in ("money", "objective", "people"):
+        a, b = there.table(name), back.table(name)
+        assert a["B-A"].tolist() == pytest.approx((-b["B-A"]).tolist()), name
+
+
+def test_steps_upgrades_and_points_by_the_period_they_begin() -> None:
+    """Roads, networks and growth points: later, left out, and new are told apart."""
+    plan, _ = both_plans()
+    upgrades = [("east", "East road", "R", "p1", 3.0, 2.0),
+                ("west", "West road", "Q", "p1", 5.0, 4.0)]  # fmt: skip
+    heads = ["upgrade", "title", "region", "period", "length_km", "capex_mln"]
+    one = pd.DataFrame(upgrades, columns=heads)
+    two = one.iloc[1:].assign(period="p2")
+    steps = pd.DataFrame(
+        [("power", "ab", "a", "b", "p1", 2, 1.0, 1.0)],
+        columns=["network", "link", "from_node", "to_node", "period", "step",
+                 "capacity", "capex_mln"],
+    )  # fmt: skip
+    points = pd.DataFrame(
+        [("a", "A", "R", "town", period, period == "p2") for period in ("p1", "p2")],
+        columns=["settlement", "name", "region", "tier", "period", "is_chosen"],
+    )
+    before = replace(plan, tables={**plan.tables, "road_upgrades": one})
+    after = replace(
+        plan,
+        tables={**plan.tables, "road_upgrades": two, "network_steps": steps,
+                "growth_points": points},
+    )  # fmt: skip
+    from aumaq.results.comparing.decisions import changed_decisions
+
+    changes = changed_decisions(before, after)
+    told = changes[["kind", "service", "code", "name", "before", "after"]]
+    assert list(told.itertuples(index=False, name=None)) == [
+        ("road upgrade", "roads", "east", "East road", "p1", ""),
+        ("road upgrade", "roads", "west", "West road", "p1", "p2"),
+        ("network step", "power", "ab, step 2", "a – b", "", "p1"),
+        ("growth point", "town", "a", "A", "", "p2"),
+    ]
+
+
+def test_instances_may_differ_in_everything() -> None:
+    """Rows of one and the other instance are removed and added; JSON stays strict."""
+    one, _ = both_plans()
+    other = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    found = aumaq.compare([one, one, other], ["a", "b", "c"])
+    record = json.loads(json.dumps(found.record(), allow_nan=False))
+    assert {row["plan"] for row in record["input_changes"]} == {"C"}
+    levels = [r for r in record["input_changes"] if r["table"] == "levels"]
+    assert [r["change"] for r in levels] == ["removed", "added", "added"]
+    figures = {(r["figure"], r["of"]): r for r in record["figures"]}
+    assert figures["demand served", "school"]["A"] is None
+    with pytest.raises(OptionError, match="2 to 26 plans"):
+        aumaq.compare([one])
+
+
+def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
+    """Names cannot break out; all parts are there; nothing is fetched."""
+    found = aumaq.compare(both_plans(NASTY), ["<i>one</i>", "two"])
+    page = found.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<img src=x" not in page
+    assert "<i>one" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; $x^2$" in page
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//|@import|url\(", page)
+    parts = re.findall(r'<table id="(\w+)">', page)
+    assert parts == ["plans", "settings", "input_counts", "people", "people_by_region",
+                     "input_changes", "decision_counts", "actions", "money",
+                     "decision_changes", "objective", "figures",
+                     "indicators_by_region"]  # fmt: skip
+    assert '<td class="n" data-key="-8.0">-8</td>' in page
+
+
+def test_command_line_compares(tmp_path: Path) -> None:
+    """Folder and JSON file; text names the plans, the page is written."""
+    one, two = both_plans("[red]B[/red]")
+    aumaq.write(one.instance, tmp_path / "mine")
+    one.to_csv(tmp_path / "one")
+    two.to_json(tmp_path / "two.json")
+    words = ("--instance", "mine", "--html", "page.html")
+    done = run("compare", "one", "two.json", *words, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for text in ("A · inertial", "B · managed", "[red]B[/red]", "open 1, level 0 → 1",
+                 "service s, level 1"):  # fmt: skip
+        assert text in done.stdout
+    assert "<h2" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    same = run("compare", "one", "one", "--instance", "mine", folder=tmp_path)
+    assert "Decisions that differ: no difference" in same.stdout

@@ -1,0 +1,183 @@
+"""Figures: what is drawn is what the plan says, in files that are vectors."""
+
+from __future__ import annotations
+
+import random
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from grid_example import grid_rows
+from store_case import NASTY, both_plans
+from test_cli import run
+from tiny_instances import tiny
+
+import aumaq
+from aumaq.instances import ExportError, OptionError, UnknownNameError
+from aumaq.results.plots import KINDS
+from aumaq.results.plots.curves import access_curve
+from aumaq.results.plots.pareto import MEASURES, efficient
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def plan() -> aumaq.Plan:
+    """Return the plan of the shipped tiny instance."""
+    return aumaq.solve(aumaq.read("tiny"), gap=0.0)
+
+
+def texts(file: Path) -> list[str]:
+    """Return the texts of an SVG file."""
+    root = ET.parse(file).getroot()
+    assert root.tag == f"{SVG}svg"
+    return ["".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")]
+
+
+def test_map_marks_what_is_done(plan: aumaq.Plan, tmp_path: Path) -> None:
+    """The legend counts sites by their main action; who is not served is shown."""
+    figure = plan.plot.map().figure
+    axes = figure.axes[0]
+    drawn = {c.get_label(): c.get_offsets() for c in axes.collections}
+    assert [tuple(p) for p in drawn["enlarge (1)"]] == [(70.0, 50.0)]
+    assert [tuple(p) for p in drawn["some demand not served"]] == [(70.8, 50.0)]
+    assert len(drawn["settlement"]) == 2
+    found = texts(plan.plot.map().save(tmp_path / "map.svg"))
+    assert "School, by the end of 2031-35" in found
+    assert "enlarge (1)" in found
+
+
+def test_map_sets_built_lines_apart() -> None:
+    """One line stands, one is built; both are drawn where they lie."""
+    rows = grid_rows()
+    for k, node in enumerate(rows["network_nodes"]):
+        node["lon"] = 70.0 + k
+    axes = aumaq.solve(tiny(**rows), gap=0.0).plot.map().figure.axes[0]
+    lines = {
+        c.get_label(): [s.tolist() for s in c.get_segments()]
+        for c in axes.collections
+        if str(c.get_label()).startswith("power")
+    }
+    assert lines == {
+        "power": [[[70.0, 50.0], [71.0, 50.0]]],
+        "power, built": [[[71.0, 50.0], [72.0, 50.0]]],
+    }
+
+
+def test_access_curve_is_that_of_the_allocation(plan: aumaq.Plan) -> None:
+    """By hand: 80 pupils live by the school, 80 are 15 minutes away, 40 unserved."""
+    rows = plan.allocation[plan.allocation["period"] == "2031-35"]
+    minutes, share = access_curve(rows, 200.0)
+    assert minutes.tolist() == [0.0, 0.0, 15.0]
+    assert share.tolist() == pytest.approx([0.0, 0.4, 0.8])
+    line = plan.plot.access_curve("2026-30").figure.axes[0].lines[0]
+    assert line.get_ydata()[-1] == pytest.approx(
+        1.0 - plan.unserved.query("period == '2026-30'")["demand"].sum() / 200.0
+    )
+
+
+def test_budget_draws_spending_and_limits(plan: aumaq.Plan) -> None:
+    """Bars are as high as what is spent; without budgets they are the investment."""
+    bars = [b.get_height() for b in plan.plot.budget().figure.axes[0].patches]
+    built = plan.money[plan.money["item"] == "building"]
+    assert sum(bars) == pytest.approx(built["amount_mln"].sum())
+    assert sum(bars) > 0
+    budgets = plan.instance.table("budgets").reindex(range(1)).assign(
+        budget="purse", period="2026-30", amount_mln=700.0, covers="investment",
+        title="", service="", region="", is_hard=True, overrun_price=0.0, source="",
+    )  # fmt: skip
+    again = aumaq.solve(plan.instance.replace(budgets=budgets), gap=0.0)
+    axes = again.plot.budget().figure.axes[0]
+    spent = again.budgets["spent_mln"].tolist()
+    assert [b.get_height() for b in axes.patches] == pytest.approx([*spent, 0.0])
+    limits = [s[0, 1] for c in axes.collections for s in c.get_segments() if len(s)]
+    assert limits[0] == 700.0
+
+
+def test_convergence_draws_the_trace(plan: aumaq.Plan) -> None:
+    """The last points are objective and bound; a record without a trace is told."""
+    best, bound = plan.plot.convergence().figure.axes[0].lines
+    assert best.get_ydata()[-1] == pytest.approx(plan.objective_mln)
+    assert bound.get_ydata()[-1] == pytest.approx(plan.bound_mln)
+    bare = replace(plan, record={**plan.record, "trace": []})
+    with pytest.raises(OptionError, match="no bounds over time"):
+        bare.plot.convergence()
+
+
+def test_efficient_points_by_definition() -> None:
+    """A point is efficient iff no other is as small in both and smaller in one."""
+    draw = random.Random(7)
+    for _ in range(50):
+        points = [(draw.randint(0, 5), draw.randint(0, 5)) for _ in range(8)]
+        expected = [
+            not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in points)
+            for p in points
+        ]
+        assert efficient(np.array(points)).tolist() == expected
+
+
+def test_pareto_names_plans_and_measures(tmp_path: Path) -> None:
+    """Every plan is a point with its name, on the measures asked for."""
+    plans = both_plans()
+    drawn = aumaq.plot_pareto(plans, "investment_mln", "mean_minutes")
+    points = [tuple(p) for c in drawn.figure.axes[0].collections
+              for p in c.get_offsets()]  # fmt: skip
+    assert sorted(points) == [(12.0, 0.0), (20.0, 0.0)]
+    found = texts(drawn.save(tmp_path / "p.svg"))
+    assert {"inertial", "managed", "investment mln", "mean minutes"} <= set(found)
+    with pytest.raises(UnknownNameError, match="measure 'money'"):
+        aumaq.plot_pareto(plans, "money")
+    assert MEASURES["unserved_share"](plans[0]) == 0.0
+
+
+def test_names_are_text_and_no_markup(tmp_path: Path) -> None:
+    """A name with dollars and angle brackets is drawn as it is."""
+    plans = both_plans()
+    names = [NASTY, "$\\broken{"]
+    found = texts(aumaq.plot_pareto(plans, names=names).save(tmp_path / "p.svg"))
+    assert set(names) <= set(found)
+
+
+def test_files_are_vectors_and_the_same_again(plan: aumaq.Plan, tmp_path: Path) -> None:
+    """SVG and PDF by the ending, byte for byte the same twice; other endings told."""
+    for kind, draw in KINDS.items():
+        one, two = (draw(plan.plot).save(tmp_path / f"{k}.svg") for k in "ab")
+        assert one.read_bytes() == two.read_bytes(), kind
+        assert "<image" not in one.read_text(encoding="utf-8")
+    pdf = plan.plot.budget().save(tmp_path / "deep" / "b.pdf")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    with pytest.raises(ExportError, match=r"figures end in \.svg"):
+        plan.plot.budget().save(tmp_path / "b.doc")
+    with pytest.raises(UnknownNameError, match="period '2050'"):
+        plan.plot.map(period="2050")
+    with pytest.raises(UnknownNameError, match="service 'scool'"):
+        plan.plot.map("scool")
+
+
+def test_a_missing_extra_is_named(
+    plan: aumaq.Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without matplotlib the error says what to install."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(OptionError, match=r"aumaq\[plots\]"):
+        plan.plot.budget()
+
+
+def test_command_line_draws(plan: aumaq.Plan, tmp_path: Path) -> None:
+    """Each kind as a process; a wrong kind ends with 2 and names the right ones."""
+    plan.to_csv(tmp_path / "plan")
+    for kind in (*KINDS, "pareto"):
+        done = run("plot", "plan", "--kind", kind, "--out", f"{kind}.svg",
+                   folder=tmp_path)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert texts(tmp_path / f"{kind}.svg")
+    wrong = run("plot", "plan", "--kind", "mapp", "--out", "x.svg", folder=tmp_path)
+    assert wrong.returncode == 2
+    assert "did you mean 'map'" in wrong.stderr
+    many = run("plot", "plan", "plan", "--kind", "map", "--out", "x.svg",
+               folder=tmp_path)  # fmt: skip
+    assert many.returncode == 2
+    assert not (tmp_path / "x.svg").exists()
