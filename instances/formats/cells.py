@@ -13,6 +13,8 @@ import math
 import re
 from typing import Any
 
+import pandas as pd
+
 from aumaq.instances.errors import ExportError
 
 MAX_TEXT = 32_767
@@ -38,22 +40,34 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def cell_of(sheet: Any, value: object) -> Any:
-    """Return what to append to a write-only sheet for a value (None if it is empty).
+def check_fits(name: str, table: pd.DataFrame) -> None:
+    """Raise ExportError if a table has too many rows, or a text that is too long.
 
-    Raises ExportError if a text is longer than a cell.
+    Asked before a workbook is begun: half a sheet cannot be taken back.
     """
+    if len(table) >= MAX_ROWS:
+        raise ExportError(
+            f"table {name} has {len(table):,} rows, a sheet holds {MAX_ROWS - 1:,};"
+            " write a GeoPackage or Parquet"
+        )
+    for column in table.select_dtypes("str"):
+        for text in table[column][table[column].str.len() > MAX_TEXT // 7]:
+            if len(escaped(text)) > MAX_TEXT:
+                raise ExportError(
+                    f"table {name}, column {column}: a cell of a workbook holds"
+                    f" {MAX_TEXT:,} characters, {text[:40]!r}... has"
+                    f" {len(escaped(text)):,}; nothing was written"
+                )
+
+
+def cell_of(sheet: Any, value: object) -> Any:
+    """Return what to append to a write-only sheet for a value (None if it is empty)."""
     from openpyxl.cell import WriteOnlyCell
 
     if isinstance(value, str):
         if not value:
             return None
         text = escaped(value)
-        if len(text) > MAX_TEXT:
-            raise ExportError(
-                f"a cell of a workbook holds {MAX_TEXT:,} characters, {value[:40]!r}..."
-                f" has {len(text):,}; nothing was written"
-            )
         if not text.startswith(RISKY):
             return text
         cell = WriteOnlyCell(sheet, value=text)

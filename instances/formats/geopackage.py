@@ -6,7 +6,8 @@ points (:mod:`aumaq.instances.formats.layers`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,26 @@ def write_geopackage(
 
     Raises ExportError where a text holds the character NUL.
     """
-    for name, frame in tables.items():
-        if len(frame):
-            write_layer(path, name, layer_of(name, tables), is_line=name in NODES_OF)
-    if outlines is not None:
-        write_layer(path, OUTLINES, pd.DataFrame({"piece": pieces(outlines)}))
+    with quick():
+        for name, frame in tables.items():
+            if len(frame):
+                layer = layer_of(name, tables)
+                write_layer(path, name, layer, is_line=name in NODES_OF)
+        if outlines is not None:
+            write_layer(path, OUTLINES, pd.DataFrame({"piece": pieces(outlines)}))
+
+
+@contextmanager
+def quick() -> Iterator[None]:
+    """Do not wait for the disk after each layer: what is written is a draft."""
+    pyogrio = needed("pyogrio", "gis")
+    option = "OGR_SQLITE_SYNCHRONOUS"
+    before = pyogrio.get_gdal_config_option(option)
+    pyogrio.set_gdal_config_options({option: "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: before})
 
 
 def write_layer(

@@ -53,12 +53,12 @@ def layer_of(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         rest = frame.drop(columns=["lat", "lon"])
         return geopandas.GeoDataFrame(rest, geometry=points, crs=WGS_84)
     if name in NODES_OF:
-        lines = lines_between(name, frame, tables[NODES_OF[name]])
+        lines = lines_between(frame, tables[NODES_OF[name]])
         return geopandas.GeoDataFrame(frame, geometry=lines, crs=WGS_84)
     return frame
 
 
-def lines_between(name: str, links: pd.DataFrame, nodes: pd.DataFrame) -> Any:
+def lines_between(links: pd.DataFrame, nodes: pd.DataFrame) -> Any:
     """Return a line for each link from node to node (None where one is missing)."""
     shapely = needed("shapely", "gis")
     by = ["network"] if "network" in nodes and "network" in links else []

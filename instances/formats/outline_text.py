@@ -8,8 +8,8 @@ from typing import Any
 
 from aumaq.instances.errors import Problem
 
-PIECE = 30_000
-"""Characters a piece: what a cell of a workbook holds, with room to spare."""
+PIECE = 15_000
+"""Characters a piece: what a cell of a workbook holds, even if all are escaped."""
 
 
 def pieces(outlines: dict[str, Any]) -> list[str]:

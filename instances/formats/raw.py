@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,9 +56,9 @@ def build(raw: Raw) -> Instance:
 
     What cannot be opened is reported together with all that can.
     """
+    if raw.problems:
+        _refuse(raw)
     try:
-        if raw.problems:
-            _refuse(raw)
         instance = from_tables(raw.tables, outlines=raw.outlines)
     except InstanceError as error:
         raise InstanceError([_placed(p, raw) for p in error.problems]) from None
@@ -71,7 +71,10 @@ def _refuse(raw: Raw) -> None:
     typed, found = normalise(raw.tables)
     files = {BY_NAME[name].file for name in raw.broken if name in BY_NAME}
     found, _ = validate(typed, found, unreadable=files)
-    found = [p for p in found if table_of_problem(p) not in raw.broken]
+    found = [_placed(p, raw) for p in found if table_of_problem(p) not in raw.broken]
+    # A cell that holds no value is told once, not again as empty.
+    told = {(p.file, p.row, p.column) for p in raw.problems if p.row}
+    found = [p for p in found if (p.file, p.row, p.column) not in told]
     raise InstanceError([*raw.problems, *found])
 
 
@@ -85,7 +88,7 @@ def _placed(problem: Problem, raw: Raw) -> Problem:
     """Return the problem with place and row as the user knows them."""
     name = table_of_problem(problem)
     place = raw.where(name)
-    if not place or problem in raw.problems:
+    if not place:
         return problem
     column = problem.column.removeprefix(f"[{name}]")
     rows, table = raw.rows.get(name), BY_NAME.get(name)
@@ -105,7 +108,7 @@ def _placed(problem: Problem, raw: Raw) -> Problem:
 
 
 def needed(module: str, extra: str) -> Any:
-    """Import a module of an extra (AumaqError that names the extra if it is missing)."""
+    """Import a module; AumaqError that names the extra if it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:

@@ -31,6 +31,11 @@ NOT_CALCULATED = re.compile(
 )
 """A cell with a formula and no value, in the XML of a sheet."""
 
+NO_VALUE = (
+    "the formula has no value yet; open and save the workbook in a spreadsheet program,"
+    " or write the value"
+)
+
 Grid = list[tuple[int, list[str]]]
 """Rows that are not blank: their number, their cells as text."""
 
@@ -63,10 +68,7 @@ def _read_sheets(path: Path, book: Any, raw: Raw) -> None:
                 cells = [text_of(row[0]) for row in sheet.values if row]
                 raw.outlines = joined(cells[1:], raw.where(name), raw.problems)
             continue
-        grid = _grid(sheet, _not_calculated(path, sheet), raw)
-        if not grid and name not in BY_NAME:
-            continue  # the empty "Sheet1" of new workbooks
-        _take_table(name, grid, raw)
+        _take_sheet(name, sheet, _not_calculated(path, sheet), raw)
 
 
 def _not_calculated(path: Path, sheet: Any) -> set[str]:
@@ -82,53 +84,61 @@ def _not_calculated(path: Path, sheet: Any) -> set[str]:
     }
 
 
-def _grid(sheet: Any, not_calculated: set[str], raw: Raw) -> Grid:
-    """Return the rows that are not blank; cells without a value are problems."""
-    from openpyxl.utils import get_column_letter
+def _take_sheet(name: str, sheet: Any, not_calculated: set[str], raw: Raw) -> None:
+    """Read a sheet as a table; cells without a value are problems."""
+    from openpyxl.utils.cell import coordinate_to_tuple
 
     sheet.reset_dimensions()
-    place, grid = raw.where(sheet.title.strip()), []
+    grid: Grid = []
+    faults = {coordinate_to_tuple(cell): NO_VALUE for cell in not_calculated}
     for number, row in enumerate(sheet.iter_rows(), start=1):
         texts = [text_of(cell.value).strip() for cell in row]
-        for k, cell in enumerate(row):
+        for k, cell in enumerate(row, start=1):
             if cell.data_type == "e":
-                message = "the cell holds an error; expected a value"
-                letter = get_column_letter(k + 1)
-                raw.problems.append(Problem(place, message, number, letter, texts[k]))
+                faults[number, k] = "the cell holds an error; expected a value"
         while texts and not texts[-1]:
             texts.pop()
         if texts:
             grid.append((number, texts))
-    for cell in sorted(not_calculated):
-        letter, row_number = re.findall(r"[A-Z]+|[0-9]+", cell)
-        message = (
-            "the formula has no value yet; open and save the workbook in a spreadsheet"
-            " program, or write the value"
-        )
-        raw.problems.append(Problem(place, message, int(row_number), letter))
-    return grid
+    if not grid and name not in BY_NAME:
+        return  # the empty "Sheet1" of new workbooks
+    names = _names(name, grid, raw)
+    for (number, k), message in sorted(faults.items()):
+        column = names[k - 1] if k <= len(names) and names[k - 1] else _letter(k)
+        raw.problems.append(Problem(raw.where(name), message, number, column))
+    if grid and name not in raw.broken:
+        _take_table(name, names, grid, raw)
 
 
-def _take_table(name: str, grid: Grid, raw: Raw) -> None:
-    place = raw.where(name)
+def _names(name: str, grid: Grid, raw: Raw) -> list[str]:
+    """Return the names of columns, in the first row that is not blank."""
     if not grid:
-        return
-    line, names = grid[0]
-    names = [_column(name, text) for text in names]
+        return []
+    line, texts = grid[0]
+    names = [_column(name, text) for text in texts]
     twice = sorted({text for text in names if text and names.count(text) > 1})
     if twice:
         message = f"column occurs twice: {', '.join(twice)}"
-        raw.refuse(name, Problem(place, message, row=line))
-        return
+        raw.refuse(name, Problem(raw.where(name), message, row=line))
+    return names
+
+
+def _take_table(name: str, names: list[str], grid: Grid, raw: Raw) -> None:
     width = max(len(cells) for _, cells in grid)
-    names += [""] * (width - len(names))
+    names = names + [""] * (width - len(names))
     rows = [cells + [""] * (width - len(cells)) for _, cells in grid[1:]]
     columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
-    _check_unnamed(place, names, grid, raw)
+    _check_unnamed(names, name, grid, raw)
     raw.rows[name] = [number for number, _ in grid[1:]]
     raw.tables[name] = pd.DataFrame(
         {text: columns.get(text, ()) for text in names if text}, dtype=object
     )
+
+
+def _letter(k: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(k))
 
 
 def _column(table: str, text: str) -> str:
@@ -140,16 +150,13 @@ def _column(table: str, text: str) -> str:
     return bare if bare in known else text
 
 
-def _check_unnamed(place: str, names: list[str], grid: Grid, raw: Raw) -> None:
-    """Report cells under no name."""
-    from openpyxl.utils import get_column_letter
-
+def _check_unnamed(names: list[str], name: str, grid: Grid, raw: Raw) -> None:
+    """Report the first cell of each column without a name."""
     for k, text in enumerate(names):
-        if text:
-            continue
-        for number, cells in grid[1:]:
-            if k < len(cells) and cells[k]:
-                message = f"the column has no name in row {grid[0][0]}"
-                letter = get_column_letter(k + 1)
-                raw.problems.append(Problem(place, message, number, letter, cells[k]))
-                break
+        filled = [(n, cells[k]) for n, cells in grid[1:] if k < len(cells) and cells[k]]
+        if filled and not text:
+            message = f"the column has no name in row {grid[0][0]}"
+            number, value = filled[0]
+            raw.problems.append(
+                Problem(raw.where(name), message, number, _letter(k + 1), value)
+            )

@@ -12,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import ExportError
-from aumaq.instances.formats.cells import MAX_ROWS, cell_of
+from aumaq.instances.formats.cells import MAX_ROWS, cell_of, check_fits
 from aumaq.instances.formats.outline_text import pieces
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.schema import Column, Table
@@ -46,11 +45,7 @@ def write_workbook(
     """
     openpyxl = needed("openpyxl", "excel")
     for name, frame in tables.items():
-        if len(frame) >= MAX_ROWS:
-            raise ExportError(
-                f"table {name} has {len(frame):,} rows, a sheet holds {MAX_ROWS - 1:,};"
-                " write a GeoPackage or Parquet"
-            )
+        check_fits(name, frame)
     book = openpyxl.Workbook(write_only=True)
     _write_guide(book, tables)
     for table in TABLES:
@@ -168,8 +163,7 @@ def _add_rule(sheet: Any, column: Column, letter: str) -> None:
         # As many entries as there are: a whole column would list its blanks.
         place = f"{target}!${_letter(k)}"
         source = (
-            f"OFFSET({place}$2,0,0,"
-            f"MAX(1,COUNTA({place}$2:${_letter(k)}${MAX_ROWS})),1)"
+            f"OFFSET({place}$2,0,0,MAX(1,COUNTA({place}$2:${_letter(k)}${MAX_ROWS})),1)"
         )
         rule = DataValidation("list", source, **common, errorStyle="warning")
     elif column.choices:

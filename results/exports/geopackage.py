@@ -11,7 +11,7 @@ import pandas as pd
 
 from aumaq.instances import ExportError
 from aumaq.instances.formats.drafts import draft_of
-from aumaq.instances.formats.geopackage import write_layer
+from aumaq.instances.formats.geopackage import quick, write_layer
 from aumaq.instances.formats.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.plan_words import PLAN_TABLES
@@ -26,7 +26,14 @@ RECORD = "record"
 MAP = {"settlements": "settlements", "roads": "road_links",
        "network_links": "network_links"}  # fmt: skip
 """Layers of the territory below those of the plan -> table of the instance."""
-LINES = ("allocation", "flows", "network_steps", "connections", "roads", "network_links")
+LINES = (
+    "allocation",
+    "flows",
+    "network_steps",
+    "connections",
+    "roads",
+    "network_links",
+)
 Geometry = Any
 """An array of shapes, None where a record has no place."""
 
@@ -39,7 +46,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     """
     geopandas = needed("geopandas", "gis")
     kinds: set[str] = set()
-    with draft_of(path, may_replace=True) as draft:
+    with draft_of(path, may_replace=True) as draft, quick():
         _write_map(plan, draft, kinds)
         for name, table in plan.tables.items():
             shapes = _shapes(plan, name, table) if len(table) else None
@@ -111,7 +118,7 @@ def _shapes(plan: Plan, name: str, table: pd.DataFrame) -> Geometry | None:
     if name == "road_upgrades":
         return _upgrades(plan, table)
     if {"network", "from_node", "to_node"} <= columns:
-        return lines_between(name, table, tables["network_nodes"])
+        return lines_between(table, tables["network_nodes"])
     if {"settlement", "site", "share"} <= columns:
         return _lines(_settlements(plan, table["settlement"]), _sites(plan, table))
     if "from_settlement" in columns:
@@ -169,7 +176,7 @@ def _upgrades(plan: Plan, table: pd.DataFrame) -> Geometry:
     """Return the links of each upgrade as one shape."""
     shapely = needed("shapely", "gis")
     links = plan.instance.tables["road_upgrade_links"]
-    lines = lines_between("roads", links, plan.instance.tables["road_nodes"])
+    lines = lines_between(links, plan.instance.tables["road_nodes"])
     by_upgrade = pd.Series(lines, dtype=object).groupby(links["upgrade"]).agg(list)
     shapes = np.full(len(table), None, dtype=object)
     for k, upgrade in enumerate(table["upgrade"]):

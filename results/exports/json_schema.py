@@ -1,4 +1,4 @@
-"""The published schema of plan.json (JSON Schema, draft 2020-12), made from the code."""
+"""The published schema of plan.json, made from the code (JSON Schema 2020-12)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
                 "required": ["columns", "rows"],
                 "properties": {
                     "columns": texts,
-                    "rows": {"type": "array", "items": {"type": "array", "items": cell}},
+                    "rows": {
+                        "type": "array",
+                        "items": {"type": "array", "items": cell},
+                    },
                 },
             },
         },

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances import ExportError
-from aumaq.instances.formats.cells import MAX_ROWS, cell_of
+from aumaq.instances.formats.cells import cell_of, check_fits
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.raw import needed
 from aumaq.results.exports.units import look_of
@@ -41,11 +40,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     if len(plan.indicators):
         tables["indicators"] = plan.indicators
     for name, table in tables.items():
-        if len(table) >= MAX_ROWS:
-            raise ExportError(
-                f"table {name} has {len(table):,} rows, a sheet holds {MAX_ROWS - 1:,};"
-                " export csv, gpkg or parquet"
-            )
+        check_fits(name, table)
     book = openpyxl.Workbook(write_only=True)
     shown = {name: table for name, table in tables.items() if len(table)}
     _summary(book, plan, shown)
@@ -68,7 +63,9 @@ def _summary(book: Any, plan: Plan, tables: dict[str, pd.DataFrame]) -> None:
     for key in FACTS:
         value = plan.record.get(key)
         unit = " [mln]" if key.endswith("_mln") else ""
-        sheet.append([key + unit, _shown(sheet, value, "0.00%" if key == "gap" else "")])
+        sheet.append(
+            [key + unit, _shown(sheet, value, "0.00%" if key == "gap" else "")]
+        )
     for problem in plan.record["problems"]:
         sheet.append(["problem", cell_of(sheet, str(problem))])
     sheet.append([])
