@@ -6,6 +6,7 @@ instead of a CSV file.
 
 from __future__ import annotations
 
+import csv
 import json
 import tomllib
 from collections.abc import Mapping
@@ -191,7 +192,13 @@ def _write_folder(
     for table in TABLES:
         frame = tables[table.name]
         if not table.in_toml and len(frame):
-            frame.to_csv(path / table.file, index=False, lineterminator="\n")
+            # A lone carriage return ends a row unless it is quoted.
+            texts = (frame[name] for name in frame.select_dtypes("str"))
+            odd = any(cells.str.contains("\r", regex=False).any() for cells in texts)
+            quoting = csv.QUOTE_NONNUMERIC if odd else csv.QUOTE_MINIMAL
+            frame.to_csv(
+                path / table.file, index=False, lineterminator="\n", quoting=quoting
+            )
     if outlines is not None:
         text = json.dumps(outlines, ensure_ascii=False)
         (path / OUTLINES_FILE).write_text(text, encoding="utf-8")

@@ -46,13 +46,13 @@ SUFFIXES = ("", ".xlsx", ".gpkg", ".parquet")
 INJECTIONS = ('=HYPERLINK("http://x","y")', "+1+1", "-2+3", "@SUM(A1)", "#N/A", "=")
 NASTY = (
     *INJECTIONS, "007", "1e5", "TRUE", "None", "nan", "a,b;c\"d'", "two\nlines",
-    "_x000D_", "_x0041_x0042_", "x005F_", "bell\x07", "қазақ", "a [km]",
+    "_x000D_", "_x0041_x0042_", "x005F_", "bell\x07", "a\rb", "қазақ", "a [km]",
 )  # fmt: skip
 
 texts = st.one_of(
     st.sampled_from(NASTY),
     st.text(
-        st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12
     ),
 ).map(str.strip)
 numbers = st.floats(0.0, 1e12, allow_nan=False) | st.sampled_from(
@@ -328,9 +328,9 @@ def test_layer_in_place_of_a_table(tmp_path: Path, suffix: str) -> None:
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    """Return a plan with roads, networks and names that look like formulas."""
-    instance = with_cells([INJECTIONS[0], INJECTIONS[1], "c"] * 3, [400.0, 400.0, 200.0],
-                          [50.0, 50.0, 50.0, 70.0, 70.2, 70.8])  # fmt: skip
+    """Return a plan with names that look like formulas."""
+    names, places = [*INJECTIONS[:2], "c"], [50.0, 50.0, 50.0, 70.0, 70.2, 70.8]
+    instance = with_cells(names * 3, [400.0, 400.0, 200.0], places)
     return aumaq.solve(instance, gap=0.0)
 
 

@@ -119,7 +119,7 @@ def _points(frame: Any, place: str, raw: Raw, table: str) -> Any:
     single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
     shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     bad = ~is_blank & (kinds != 0) & ~single
-    for position in np.flatnonzero(bad):
+    for position in np.flatnonzero(bad).tolist():
         row, kind = raw.rows[table][position], shapes[position].geom_type
         message = "expected a point"
         raw.refuse(table, Problem(place, message, row, "geometry", kind))
