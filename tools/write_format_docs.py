@@ -28,8 +28,8 @@ An instance is a folder: `instance.toml` and CSV tables (UTF-8, comma, first lin
 the columns). Columns may come in any order; those of your own start with `x_` and are
 kept. Empty cells take the default. Money is in millions of the currency (mln).
 `aumaq new FOLDER` writes a small valid instance to start from, `aumaq validate FOLDER`
-lists every problem at once. The same tables may be sheets of an Excel workbook, layers of
-a GeoPackage or Parquet files: [files.md](files.md).
+lists every problem at once. The same tables may be sheets of an Excel workbook, layers
+of a GeoPackage or Parquet files: [files.md](files.md).
 """
 
 
