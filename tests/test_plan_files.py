@@ -20,6 +20,8 @@ from nasty_cells import INJECTIONS, with_cells
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.options import EXPORT_NAMES
+from aumaq.results.exports import EXPORTS
 from aumaq.results.plan import Plan
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +33,11 @@ def plan() -> Plan:
     names, places = [*INJECTIONS[:2], "c"], [50.0, 50.0, 50.0, 70.0, 70.2, 70.8]
     instance = with_cells(names * 3, [400.0, 400.0, 200.0], places)
     return aumaq.solve(instance, gap=0.0)
+
+
+def test_help_names_every_export() -> None:
+    """The formats that the command line offers are those that there are."""
+    assert set(EXPORT_NAMES) == set(EXPORTS)
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "parquet"])

@@ -16,17 +16,15 @@ def draft_of(path: Path, *, may_replace: bool = False) -> Iterator[Path]:
     """Give a path for a draft of *path*, a file or folder; renamed if all ends well.
 
     The draft has the name of *path*: some formats look at the suffix. Raises
-    ExportError if *path* exists and may not be replaced.
+    ExportError if *path* exists, unless it is a file that may be replaced.
     """
-    if path.exists() and not may_replace:
+    if path.is_dir() or (path.exists() and not may_replace):
         raise ExportError(f"{path} exists already; nothing was written")
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:
         draft = folder / path.name
         yield draft
-        if draft.is_dir() and path.is_dir():
-            path.rename(folder / "replaced")
         draft.replace(path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
