@@ -13,6 +13,7 @@ import typer
 import aumaq
 from aumaq import (
     cli_analyse,
+    cli_convert,
     cli_futures,
     cli_indicators,
     cli_plot,
@@ -22,6 +23,7 @@ from aumaq import (
     show,
 )
 from aumaq.options import (
+    EXPORT_NAMES,
     AsJson,
     Gap,
     Method,
@@ -72,7 +74,7 @@ def instances() -> None:
 
 @app.command()
 def new(
-    folder: Path,
+    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
     random: Annotated[
         int | None, typer.Option(help="settlements of a random instance")
     ] = None,
@@ -117,6 +119,7 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
         show.facts(found, seconds)
 
 
+app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
 
@@ -236,7 +239,7 @@ def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
 @app.command()
 def export(
     plan: Path,
-    to: Annotated[str, typer.Option(help="csv, json, geojson or html")],
+    to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
     target: Annotated[Path, typer.Option("--out")],
     instance: Where = "",
 ) -> None:

@@ -9,7 +9,9 @@ import typer
 
 import aumaq
 
-Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name or folder")]
+Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name, folder or file")]
+EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
+"""The formats of plans; not asked of the library, so that --help stays quick."""
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
 Method = Annotated[str, typer.Option(help="auto, direct or blocks")]

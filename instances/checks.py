@@ -165,10 +165,10 @@ def sites_are_placed(tables: Tables) -> Found:
     for i in rows.index[lost]:
         yield problem("sites", "expected a settlement, or lat and lon", i, "settlement")
     top = tables["levels"].groupby("service")["level"].max()
-    limit = rows["service"].map(top)
+    limit = rows["service"].map(top).astype("float64")
     for i in rows.index[rows["max_level"] > limit]:
         yield problem(
-            "sites", f"{rows['service'][i]} has levels up to {limit[i]}",
+            "sites", f"{rows['service'][i]} has levels up to {limit[i]:g}",
             i, "max_level", rows["max_level"][i],
         )  # fmt: skip
     first = rows.groupby("site")["settlement"].transform("first")
@@ -252,9 +252,10 @@ def transitions_exist(tables: Tables) -> Found:
     """Both levels exist and differ."""
     rows = tables["transitions"]
     top = rows["service"].map(tables["levels"].groupby("service")["level"].max())
+    top = top.astype("float64")  # without rows it would be text
     for name in ("from_level", "to_level"):
         for i in rows.index[rows[name] > top]:
-            yield problem("transitions", f"expected a level, 0 to {top[i]}", i, name,
+            yield problem("transitions", f"expected a level, 0 to {top[i]:g}", i, name,
                           rows[name][i])  # fmt: skip
     for i in rows.index[rows["from_level"] == rows["to_level"]]:
         yield problem("transitions", "keeping a level is always allowed and free", i,
@@ -267,9 +268,9 @@ def referrals_name_levels(tables: Tables) -> Found:
     rows = tables["referrals"]
     top = tables["levels"].groupby("service")["level"].max()
     for name, level in (("service", "from_level"), ("to_service", "to_level")):
-        limit = rows[name].map(top)
+        limit = rows[name].map(top).astype("float64")
         for i in rows.index[rows[level] > limit]:
-            yield problem("referrals", f"{rows[name][i]} has levels up to {limit[i]}",
+            yield problem("referrals", f"{rows[name][i]} has levels up to {limit[i]:g}",
                           i, level, rows[level][i])  # fmt: skip
 
 

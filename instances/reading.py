@@ -1,11 +1,15 @@
-"""Read and write an instance as a folder: ``instance.toml`` and CSV files."""
+"""Read and write instances: folders of ``instance.toml`` and CSV files, other formats.
+
+A table with places may lie in the folder as a layer (GeoPackage, GeoJSON, Shapefile)
+instead of a CSV file.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
-import shutil
-import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +17,13 @@ from typing import Any
 import pandas as pd
 import tomli_w
 
-from aumaq.instances.errors import ExportError, InstanceError, Problem, UnknownNameError
-from aumaq.instances.formats import FORMATS
-from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.normalising import normalise
+from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
+from aumaq.instances.formats import FORMATS, WRITERS, is_parquet, read_parquet
+from aumaq.instances.formats.drafts import draft_of
+from aumaq.instances.formats.layers import SUFFIXES, has_place, read_layer
+from aumaq.instances.formats.raw import Raw, broken_by_file, build
+from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, TABLES
-from aumaq.instances.validation import validate
 
 SHIPPED_FOLDER = Path(__file__).parent / "data"
 TOML_FILE = "instance.toml"
@@ -49,35 +54,50 @@ def find(name_or_path: str | Path) -> Path:
 
 
 def read(name_or_path: str | Path) -> Instance:
-    """Read a shipped instance by name, a folder or a benchmark file by path.
+    """Read a shipped instance by name; a folder, workbook, GeoPackage ... by path.
 
     Raises InstanceError with every problem found, UnknownNameError if there is no
-    such instance.
+    such instance, AumaqError if a package that the format needs is not installed.
     """
     file = Path(name_or_path)
-    if file.suffix in FORMATS and file.is_file():
-        return replace(FORMATS[file.suffix](file), origin=str(file.resolve()))
+    if file.suffix.lower() in FORMATS and file.is_file():
+        found = FORMATS[file.suffix.lower()](file)
+        return replace(found, origin=str(file.resolve()))
+    if is_parquet(file):
+        return replace(read_parquet(file), origin=str(file.resolve()))
     folder = find(name_or_path)
-    problems: list[Problem] = []
-    raw = _read_toml(folder / TOML_FILE, problems)
+    raw = Raw()
+    raw.tables = _read_toml(folder / TOML_FILE, raw.problems)
     for path in sorted(folder.glob("*.csv")):
         table = BY_NAME.get(path.stem)
         if table is not None and table.in_toml:
-            problems.append(Problem(path.name, f"belongs into {TOML_FILE}"))
+            raw.problems.append(Problem(path.name, f"belongs into {TOML_FILE}"))
         else:
-            frame = _read_csv(path, problems)
+            frame = _read_csv(path, raw.problems)
             if frame is not None:
-                raw[path.stem] = frame
-    outlines = _read_outlines(folder / OUTLINES_FILE, problems)
-    if problems:
-        # What cannot be opened is reported together with all that can.
-        broken = {problem.file for problem in problems}
-        typed, found = normalise(raw)
-        found, _ = validate(typed, found, unreadable=broken)
-        raise InstanceError(problems + [p for p in found if p.file not in broken])
+                raw.tables[path.stem] = frame
+    raw.outlines = _read_outlines(folder / OUTLINES_FILE, raw.problems)
+    raw.broken = broken_by_file(raw.problems)
+    _read_layers(folder, raw)
     is_shipped = folder.parent == SHIPPED_FOLDER
     origin = folder.name if is_shipped else str(folder.resolve())
-    return replace(from_tables(raw, outlines=outlines), origin=origin)
+    return replace(build(raw), origin=origin)
+
+
+def _read_layers(folder: Path, raw: Raw) -> None:
+    """Read the layers of a folder that stand for tables with places."""
+    for path in sorted(folder.iterdir()):
+        name = path.stem
+        if path.suffix.lower() not in SUFFIXES or name not in BY_NAME:
+            continue
+        if not has_place(name):
+            message = f"table {name} has no places; give it as {BY_NAME[name].file}"
+            raw.refuse(name, Problem(path.name, message))
+        elif name in raw.tables or name in raw.broken:
+            message = f"table {name} is there twice; keep one of the files"
+            raw.refuse(name, Problem(path.name, message))
+        else:
+            read_layer(path, name, name, raw)
 
 
 def _read_toml(path: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]:
@@ -148,43 +168,50 @@ def _read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None
     return dict(content)
 
 
-def write(instance: Instance, folder: str | Path) -> Path:
-    """Write an instance as a folder that :func:`read` reads back to an equal one.
+def write(instance: Instance, path: str | Path) -> Path:
+    """Write an instance so that :func:`read` reads back an equal one.
 
-    The folder appears whole or not at all; an existing one is an ExportError.
+    The suffix says the format: ``.xlsx``, ``.gpkg``, ``.parquet`` (a folder); anything
+    else is a folder of CSV files. What is written appears whole or not at all; an
+    existing file or folder is an ExportError.
     """
-    folder = Path(folder)
-    if folder.exists():
-        raise ExportError(f"{folder} exists already; nothing was written")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        (draft / TOML_FILE).write_text(
-            tomli_w.dumps(_document(instance)), encoding="utf-8"
-        )
-        for table in TABLES:
-            frame = instance.base[table.name]
-            if not table.in_toml and len(frame):
-                frame.to_csv(draft / table.file, index=False, lineterminator="\n")
-        if instance.outlines is not None:
-            text = json.dumps(instance.outlines, ensure_ascii=False)
-            (draft / OUTLINES_FILE).write_text(text, encoding="utf-8")
-        draft.chmod(0o755)
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return folder
+    path = Path(path)
+    writer = WRITERS.get(path.suffix.lower(), _write_folder)
+    with draft_of(path) as draft:
+        writer(instance.base, instance.outlines, draft)
+    return path
 
 
-def _document(instance: Instance) -> dict[str, Any]:
+def _write_folder(
+    tables: Mapping[str, pd.DataFrame], outlines: dict[str, Any] | None, path: Path
+) -> None:
+    path.mkdir()
+    path.chmod(0o755)
+    document = tomli_w.dumps(_document(tables))
+    (path / TOML_FILE).write_text(document, encoding="utf-8")
+    for table in TABLES:
+        frame = tables[table.name]
+        if not table.in_toml and len(frame):
+            # A lone carriage return ends a row unless it is quoted.
+            texts = (frame[name] for name in frame.select_dtypes("str"))
+            odd = any(cells.str.contains("\r", regex=False).any() for cells in texts)
+            quoting = csv.QUOTE_NONNUMERIC if odd else csv.QUOTE_MINIMAL
+            frame.to_csv(
+                path / table.file, index=False, lineterminator="\n", quoting=quoting
+            )
+    if outlines is not None:
+        text = json.dumps(outlines, ensure_ascii=False)
+        (path / OUTLINES_FILE).write_text(text, encoding="utf-8")
+
+
+def _document(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for table in TABLES:
         if not table.in_toml:
             continue
         rows = [
             {str(k): _plain(v) for k, v in row.items() if v == v and v != ""}
-            for row in instance.base[table.name].to_dict("records")
+            for row in tables[table.name].to_dict("records")
         ]
         document[table.name] = rows[0] if table.is_single else rows
     return document

@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pandas as pd
+
 from aumaq.instances.errors import ExportError
+from aumaq.instances.formats.drafts import draft_of
+from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.schema import Column, Table, Value
 from aumaq.instances.tables import TABLES
 
@@ -21,16 +25,24 @@ ROADS: dict[str, tuple[dict[str, Value], ...]] = {
 }
 
 
-def write_skeleton(folder: Path) -> None:
-    """Write a small valid instance to change; ExportError if the folder exists."""
-    if folder.exists():
-        raise ExportError(f"{folder} exists already; nothing was written")
-    folder.mkdir(parents=True)
+def write_skeleton(path: Path) -> None:
+    """Write a small valid instance to change; ExportError if *path* exists.
+
+    A path that ends in ``.xlsx`` becomes a workbook, anything else a folder.
+    """
+    if path.suffix.lower() == ".xlsx":
+        tables = {t.name: pd.DataFrame(_rows(t), dtype=object) for t in TABLES}
+        with draft_of(path) as draft:
+            write_workbook(tables, None, draft)
+        return
+    if path.exists():
+        raise ExportError(f"{path} exists already; nothing was written")
+    path.mkdir(parents=True)
     text = "\n".join(_toml(table) for table in TABLES if table.in_toml)
-    (folder / "instance.toml").write_text(text, encoding="utf-8")
+    (path / "instance.toml").write_text(text, encoding="utf-8")
     for table in TABLES:
         if not table.in_toml:
-            _csv(table, folder / table.file)
+            _csv(table, path / table.file)
 
 
 def _rows(table: Table) -> tuple[dict[str, Value], ...]:

@@ -76,7 +76,7 @@ def validate(
             target = BY_NAME.get(column.references.split(".")[0])
             if target is not None and target.file not in unreadable:
                 found.add(_check_references(table, column, tables))
-    broken = {_table_of(problem) for problem in found.errors}
+    broken = {table_of_problem(problem) for problem in found.errors}
     for check in CHECKS:
         if not broken.intersection(check.tables):
             found.add(check.run(tables))
@@ -91,7 +91,7 @@ def validate_access(instance: Instance) -> Split:
     return found.errors, found.warnings
 
 
-def _table_of(problem: Problem) -> str:
+def table_of_problem(problem: Problem) -> str:
     """Return the table that a problem is about."""
     if problem.column.startswith("["):
         return problem.column[1:].split("]")[0]

@@ -208,6 +208,18 @@ class Plan:
         """Write the report with a map."""
         return self.export("html", file)
 
+    def to_excel(self, file: str | Path) -> Path:
+        """Write a workbook: a summary, and one sheet a table."""
+        return self.export("xlsx", file)
+
+    def to_gpkg(self, file: str | Path) -> Path:
+        """Write a GeoPackage with styled layers."""
+        return self.export("gpkg", file)
+
+    def to_parquet(self, folder: str | Path) -> Path:
+        """Write the tables as a folder of Parquet files."""
+        return self.export("parquet", folder)
+
     def export(self, name: str, path: str | Path) -> Path:
         """Write the plan in a registered format (UnknownNameError if unknown)."""
         from aumaq.results.exports import EXPORTS
@@ -219,15 +231,15 @@ class Plan:
 
     @classmethod
     def read(cls, path: str | Path, instance: Instance | None = None) -> Plan:
-        """Read a plan from a CSV folder or JSON file and verify it again.
+        """Read a plan from a folder, JSON file or GeoPackage and verify it again.
 
         Without *instance* it is read from where it was; if its content is not what the
         plan was made for, that is an InstanceError.
         """
-        from aumaq.results.exports import read_csv_folder, read_json
+        from aumaq.results.exports import read_files
 
         path = Path(path)
-        record, tables = read_csv_folder(path) if path.is_dir() else read_json(path)
+        record, tables = read_files(path)
         if instance is None:
             instance = read(record["instance_origin"] or record["instance"])
         return cls.assembled(instance, tables, record, str(path))

@@ -1,20 +1,24 @@
-"""Write docs/instance-format.md, and the lists of docs/indicators.md, from the schema.
+"""Write docs/instance-format.md, docs/plan.schema.json, lists of docs/indicators.md.
 
 ``--check`` only compares.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
+import aumaq
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.plan_words import KNOWN_TODAY, WORDS
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import TABLES
+from aumaq.results.exports.json_schema import plan_schema
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "instance-format.md"
+PLAN_SCHEMA = DOCS / "plan.schema.json"
 INDICATORS = DOCS / "indicators.md"
 HEAD = """# Instance format
 
@@ -24,7 +28,8 @@ An instance is a folder: `instance.toml` and CSV tables (UTF-8, comma, first lin
 the columns). Columns may come in any order; those of your own start with `x_` and are
 kept. Empty cells take the default. Money is in millions of the currency (mln).
 `aumaq new FOLDER` writes a small valid instance to start from, `aumaq validate FOLDER`
-lists every problem at once.
+lists every problem at once. The same tables may be sheets of an Excel workbook, layers
+of a GeoPackage or Parquet files: [files.md](files.md).
 """
 
 
@@ -68,6 +73,13 @@ def indicators_page() -> str:
     return text
 
 
+def schema_page() -> str:
+    """Return the schema of plan.json; the columns are those of a real plan."""
+    plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    columns = {name: [str(c) for c in t.columns] for name, t in plan.tables.items()}
+    return json.dumps(plan_schema(columns), indent=1) + "\n"
+
+
 def _formulas() -> list[str]:
     lines = ["| formula | unit | value | columns | baseline |", "|---|---|---|---|---|"]
     for formula in FORMULAS.values():
@@ -96,8 +108,17 @@ def _plan_tables() -> list[str]:
 
 
 if __name__ == "__main__":
-    pages = {PAGE: page(), INDICATORS: indicators_page()}
+    pages = {
+        PAGE: page(),
+        INDICATORS: indicators_page(),
+        PLAN_SCHEMA: schema_page(),
+    }
     if "--check" in sys.argv:
-        sys.exit(any(p.read_text(encoding="utf-8") != t for p, t in pages.items()))
+        sys.exit(
+            any(
+                not p.is_file() or p.read_text(encoding="utf-8") != t
+                for p, t in pages.items()
+            )
+        )
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")

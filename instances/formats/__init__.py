@@ -1,15 +1,45 @@
-"""Readers of published benchmark files, by suffix. To add one: a file, and a line here.
+"""Formats of instances by suffix. To add one: a file, and a line here.
 
 A reader is a function ``(path) -> Instance``; what is wrong with a file is an
-InstanceError.
+InstanceError. A writer is a function ``(tables, outlines, path)`` to a new path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from aumaq.instances.formats.fcnet import read_fcnet
+from aumaq.instances.formats.geopackage import read_geopackage, write_geopackage
+from aumaq.instances.formats.parquet import FIRST_FILE, read_parquet, write_parquet
+from aumaq.instances.formats.workbook_in import read_workbook
+from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.instance import Instance
 
-FORMATS: dict[str, Callable[[Path], Instance]] = {".inc": read_fcnet}
+Writer = Callable[[Mapping[str, pd.DataFrame], dict[str, Any] | None, Path], None]
+
+FORMATS: dict[str, Callable[[Path], Instance]] = {
+    ".inc": read_fcnet,
+    ".gpkg": read_geopackage,
+    ".xlsm": read_workbook,
+    ".xlsx": read_workbook,
+}
+"""Readers of files."""
+
+WRITERS: dict[str, Writer] = {
+    ".gpkg": write_geopackage,
+    ".parquet": write_parquet,
+    ".xlsx": write_workbook,
+}
+"""Writers; the target of ``.parquet`` is a folder."""
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a path is a folder that holds an instance as Parquet files."""
+    return (path / FIRST_FILE).is_file()
+
+
+__all__ = ["FORMATS", "WRITERS", "is_parquet", "read_parquet"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from aumaq.results.exports.csv_folder import (
     check_target,
@@ -12,8 +14,11 @@ from aumaq.results.exports.csv_folder import (
     write_csv_folder,
 )
 from aumaq.results.exports.geojson import write_geojson
+from aumaq.results.exports.geopackage import read_geopackage, write_geopackage
 from aumaq.results.exports.html import write_html
 from aumaq.results.exports.json_file import read_json, write_json
+from aumaq.results.exports.parquet import read_parquet, write_parquet
+from aumaq.results.exports.workbook import write_workbook
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -23,6 +28,20 @@ EXPORTS: dict[str, Callable[[Plan, Path], None]] = {
     "json": write_json,
     "geojson": write_geojson,
     "html": write_html,
+    "xlsx": write_workbook,
+    "gpkg": write_geopackage,
+    "parquet": write_parquet,
 }
 
-__all__ = ["EXPORTS", "check_target", "read_csv_folder", "read_json"]
+
+def read_files(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Read record and tables from a folder, a JSON file or a GeoPackage."""
+    if path.is_dir():
+        is_parquet = (path / "facilities.parquet").is_file()
+        return read_parquet(path) if is_parquet else read_csv_folder(path)
+    if path.suffix.lower() == ".gpkg" and path.is_file():
+        return read_geopackage(path)
+    return read_json(path)
+
+
+__all__ = ["EXPORTS", "check_target", "read_files"]

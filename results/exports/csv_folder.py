@@ -27,7 +27,7 @@ TABLES = (
 )  # fmt: skip
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, suffix: str = "csv") -> None:
     """Raise ExportError unless a plan may be written to the folder *path*.
 
     An earlier plan is replaced; a file, or a folder that holds anything else, is not.
@@ -39,7 +39,9 @@ def check_target(path: Path) -> None:
     names = {file.name for file in path.iterdir()}
     if names and RECORD_FILE not in names:
         raise ExportError(f"{path} exists and is no plan folder; nothing was written")
-    other = sorted(names - {RECORD_FILE, *SIDE_FILES, *(f"{t}.csv" for t in TABLES)})
+    other = sorted(
+        names - {RECORD_FILE, *SIDE_FILES, *(f"{t}.{suffix}" for t in TABLES)}
+    )
     if other:
         raise ExportError(
             f"{path} holds more than a plan ({', '.join(other[:5])});"

@@ -1,0 +1,23 @@
+"""``aumaq convert``: an instance in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import aumaq
+from aumaq.options import Name
+
+
+def convert(
+    name: Name,
+    target: Annotated[
+        Path, typer.Argument(help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder")
+    ],
+) -> None:
+    """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files."""
+    instance = aumaq.read(name)
+    aumaq.write(instance, target)
+    typer.echo(f"written to {target}: {instance.name}, {instance.content_hash[:12]}")

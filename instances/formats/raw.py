@@ -1,0 +1,118 @@
+"""Cells as they were read, and where they stood: what every reader hands over.
+
+The schema checks know tables as files of a folder. A reader of another format says here
+where a table and its rows really are, so that messages name what the user has open.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances.errors import AumaqError, InstanceError, Problem
+from aumaq.instances.instance import Instance, from_tables
+from aumaq.instances.normalising import normalise, row_number
+from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.validation import table_of_problem, validate
+
+ROW_IN_MESSAGE = re.compile(r"\brow (\d+)\b")
+
+
+@dataclass
+class Raw:
+    """Tables of raw cells, and problems of opening them.
+
+    ``rows`` holds for each table the row of each record as the user counts it; tables
+    that are not in it lie in the files that the schema names. ``label`` is a pattern
+    such as ``"book.xlsx, sheet {}"`` for tables that have no place of their own in
+    ``labels``; without either a table keeps the name of its file.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    outlines: dict[str, Any] | None = None
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    rows: dict[str, Sequence[int]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    def where(self, table: str) -> str:
+        """Return what the user calls the place of a table ("": its file's name)."""
+        return self.labels.get(table) or self.label.replace("{}", table)
+
+    def refuse(self, table: str, problem: Problem) -> None:
+        """Note a problem that leaves a table unread."""
+        self.problems.append(problem)
+        self.broken.add(table)
+
+
+def build(raw: Raw) -> Instance:
+    """Return the instance (InstanceError with every problem, where the user sees it).
+
+    What cannot be opened is reported together with all that can.
+    """
+    if raw.problems:
+        _refuse(raw)
+    try:
+        instance = from_tables(raw.tables, outlines=raw.outlines)
+    except InstanceError as error:
+        raise InstanceError([_placed(p, raw) for p in error.problems]) from None
+    warnings = tuple(_placed(problem, raw) for problem in instance.warnings)
+    return replace(instance, warnings=warnings)
+
+
+def _refuse(raw: Raw) -> None:
+    """Raise all problems; what refers to a table that was not read is not held bad."""
+    typed, found = normalise(raw.tables)
+    files = {BY_NAME[name].file for name in raw.broken if name in BY_NAME}
+    found, _ = validate(typed, found, unreadable=files)
+    found = [_placed(p, raw) for p in found if table_of_problem(p) not in raw.broken]
+    # A cell that holds no value is told once, not again as empty.
+    told = {(p.file, p.row, p.column) for p in raw.problems if p.row}
+    found = [p for p in found if (p.file, p.row, p.column) not in told]
+    raise InstanceError([*raw.problems, *found])
+
+
+def broken_by_file(problems: Sequence[Problem]) -> set[str]:
+    """Return the tables that lie in the files of problems."""
+    files = {problem.file for problem in problems}
+    return {table.name for table in TABLES if table.file in files}
+
+
+def _placed(problem: Problem, raw: Raw) -> Problem:
+    """Return the problem with place and row as the user knows them."""
+    name = table_of_problem(problem)
+    place = raw.where(name)
+    if not place:
+        return problem
+    column = problem.column.removeprefix(f"[{name}]")
+    rows, table = raw.rows.get(name), BY_NAME.get(name)
+    if rows is None or table is None:
+        return replace(problem, file=place, column=column)
+    first = row_number(table, 0)
+
+    def of_user(row: int) -> int:
+        position = row - first
+        return rows[position] if 0 <= position < len(rows) else row
+
+    message = ROW_IN_MESSAGE.sub(
+        lambda found: f"row {of_user(int(found[1]))}", problem.message
+    )
+    row = of_user(problem.row) if problem.row else 0
+    return Problem(place, message, row, column, problem.value)
+
+
+def needed(module: str, extra: str) -> Any:
+    """Import a module; AumaqError that names the extra if it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise AumaqError(
+            f"this format needs {module.split('.')[0]} ({error});"
+            f" pip install 'aumaq[{extra}]'"
+        ) from None

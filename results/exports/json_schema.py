@@ -1,0 +1,98 @@
+"""The published schema of plan.json, made from the code (JSON Schema 2020-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aumaq.instances.plan_words import PLAN_TABLES
+from aumaq.results.exports.json_file import FORMAT, VERSION, WHOLE
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+TYPES = {"text": "string", "number": ["number", "null"], "flag": "boolean"}
+RECORD: dict[str, Any] = {
+    "instance": "string",
+    "instance_origin": "string",
+    "instance_hash": "string",
+    "scenario": "string",
+    "currency": "string",
+    "method": "string",
+    "formulation": "string",
+    "status": "string",
+    "has_plan": "boolean",
+    "verified": "boolean",
+    "objective_mln": "number",
+    "bound_mln": ["number", "null"],
+    "gap": ["number", "null"],
+    "rows": "integer",
+    "columns": "integer",
+    "integers": "integer",
+    "seed": "integer",
+    "seconds": "object",
+    "options": "object",
+    "versions": "object",
+}
+"""What every record says; methods add more."""
+
+
+def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the schema; *columns* of each table in order, as in any plan."""
+    record = {key: {"type": kind} for key, kind in RECORD.items()}
+    texts = {"type": "array", "items": {"type": "string"}}
+    record |= {"periods": texts, "problems": texts}
+    tables = {name: _table(name, columns[name]) for name in PLAN_TABLES}
+    cell = {"type": ["string", "number", "boolean", "null"]}
+    return {
+        "$schema": DRAFT,
+        "title": "A plan of aumaq",
+        "description": "Record and tables; money in millions (mln) of the currency.",
+        "type": "object",
+        "required": ["format", "version", "record", "tables"],
+        "additionalProperties": False,
+        "properties": {
+            "format": {"const": FORMAT},
+            "version": {"const": VERSION},
+            "record": {
+                "type": "object",
+                "required": list(record),
+                "properties": record,
+            },
+            "tables": {
+                "type": "object",
+                "required": list(tables),
+                "additionalProperties": False,
+                "properties": tables,
+            },
+            "indicators": {
+                "type": "object",
+                "required": ["columns", "rows"],
+                "properties": {
+                    "columns": texts,
+                    "rows": {
+                        "type": "array",
+                        "items": {"type": "array", "items": cell},
+                    },
+                },
+            },
+        },
+    }
+
+
+def _table(name: str, columns: Sequence[str]) -> dict[str, Any]:
+    """Return the schema of a table: its columns, and what a row holds."""
+    kinds = PLAN_TABLES[name]
+    cells = [
+        {"type": "integer" if column in WHOLE else TYPES[kinds[column]]}
+        for column in columns
+    ]
+    row = {"type": "array", "prefixItems": cells, "items": False,
+           "minItems": len(cells)}  # fmt: skip
+    return {
+        "type": "object",
+        "required": ["columns", "rows"],
+        "additionalProperties": False,
+        "properties": {
+            "columns": {"const": list(columns)},
+            "rows": {"type": "array", "items": row},
+        },
+    }
