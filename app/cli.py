@@ -16,6 +16,7 @@ from aumaq import (
     cli_futures,
     cli_indicators,
     cli_project,
+    cli_report,
     cli_sweep,
     show,
 )
@@ -238,6 +239,7 @@ def export(
 app.command()(cli_analyse.analyse)
 app.command("indicators")(cli_indicators.indicators)
 app.command()(cli_futures.futures)
+app.command()(cli_report.report)
 
 
 def main() -> None:

@@ -194,9 +194,12 @@ class Plan:
         """Write facilities and settlements as points."""
         return self.export("geojson", file)
 
-    def to_html(self, file: str | Path) -> Path:
-        """Write the report with a map."""
-        return self.export("html", file)
+    def to_html(self, file: str | Path, lang: str = "en") -> Path:
+        """Write the report, in English (en), Kazakh (kk) or Russian (ru)."""
+        from aumaq.results.report import write_report
+
+        write_report([self], Path(file), lang)
+        return Path(file)
 
     def export(self, name: str, path: str | Path) -> Path:
         """Write the plan in a registered format (UnknownNameError if unknown)."""

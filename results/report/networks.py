@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.results.language import Language
+
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
 Layer = dict[str, Any]
 
 
-def network_layers(plan: Plan) -> list[Layer]:
-    """Return a layer for each network, and one for the roads if they may change."""
-    layers = [_network(plan, name) for name in plan.instance.network_names]
-    if plan.instance.upgrade_names:
-        layers.insert(0, _roads(plan))
+def network_layers(plan: Plan, lang: Language) -> list[Layer]:
+    """Return a layer for each network, and one for the roads if there are any."""
+    layers = [_network(plan, name, lang) for name in plan.instance.network_names]
+    if len(plan.instance.tables["road_links"]):
+        layers.insert(0, _roads(plan, lang))
     return layers
 
 
@@ -30,7 +32,7 @@ def _places(nodes: pd.DataFrame) -> dict[str, tuple[float, float]]:
     }
 
 
-def _network(plan: Plan, name: str) -> Layer:
+def _network(plan: Plan, name: str, lang: Language) -> Layer:
     """Return a network; links that carry nothing and cannot are left out."""
     instance = plan.instance
     where = _places(instance.table("network_nodes").query("network == @name"))
@@ -42,7 +44,7 @@ def _network(plan: Plan, name: str) -> Layer:
     since = {row.link: periods.index(row.period) for row in steps.itertuples()}
     title = instance.table("networks").set_index("network")["title"][name]
     return {
-        "title": title or name,
+        "title": lang.t(title or name),
         "links": [
             [*where[row.from_node], *where[row.to_node], row.link]
             for row in links.itertuples()
@@ -53,8 +55,12 @@ def _network(plan: Plan, name: str) -> Layer:
                     place[row.link],
                     int(since.get(row.link, len(periods)) <= t),
                     round(row.use_share, 3),
-                    f"carries {max(row.forward, row.backward):,.1f} of"
-                    f" {row.capacity:,.1f} ({row.use_share:.0%})",
+                    lang.t(
+                        "carries {flow} of {capacity} ({share})",
+                        flow=lang.number(max(row.forward, row.backward), 1),
+                        capacity=lang.number(row.capacity, 1),
+                        share=lang.share(row.use_share, 0),
+                    ),
                 ]
                 for row in flows[flows["period"] == period].itertuples()
             ]
@@ -63,7 +69,7 @@ def _network(plan: Plan, name: str) -> Layer:
     }
 
 
-def _roads(plan: Plan) -> Layer:
+def _roads(plan: Plan, lang: Language) -> Layer:
     """Return today's roads, and what is built on them."""
     instance = plan.instance
     where = _places(instance.table("road_nodes"))
@@ -72,21 +78,23 @@ def _roads(plan: Plan) -> Layer:
     since = {row.upgrade: periods.index(row.period) for row in built.itertuples()}
     title = dict(zip(built["upgrade"], built["title"], strict=True))
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
+    km = lang.t("{} km")
     links = [
-        [*where[row.from_node], *where[row.to_node], row.road_class]
+        [*where[row.from_node], *where[row.to_node], lang.t(row.road_class)]
         for row in pd.concat([today, later]).itertuples()
     ]
     standing = [
-        [k, 0, 0.0, f"{row.length_km:,.1f} km"]
+        [k, 0, 0.0, km.format(lang.number(row.length_km, 1))]
         for k, row in enumerate(today.itertuples())
     ]
     new = [
         (since[row.upgrade],
-         [len(today) + k, 1, 0.5, f"{title[row.upgrade]}, {row.length_km:,.1f} km"])
+         [len(today) + k, 1, 0.5,
+          f"{lang.t(title[row.upgrade])}, {km.format(lang.number(row.length_km, 1))}"])
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip
     return {
-        "title": "Roads",
+        "title": lang.t("Roads"),
         "links": links,
         "periods": [
             standing + [state for start, state in new if start <= t]

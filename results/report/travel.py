@@ -1,0 +1,90 @@
+"""Travel before and after: who goes where today, access curves, the next best site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.growth_tables import demand_of
+from aumaq.results.indicators.state import Floats, State
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+STEPS = 60
+"""Points of an access curve, beside its start."""
+
+
+def before(state: State, service: str) -> dict[str, list[Any]]:
+    """Return today's mean minutes (None: nobody is served) and unserved share."""
+    ids = pd.Index(state.instance.settlement_ids)
+    rows = state.tables["allocation"].query("service == @service")
+    amount = rows["demand"].groupby(rows["settlement"]).sum()
+    load = (rows["demand"] * rows["minutes"]).groupby(rows["settlement"]).sum()
+    minutes = (load / amount.where(amount > 0)).reindex(ids)
+    lost = state.tables["unserved"].query("service == @service")
+    share = lost.set_index("settlement")["share"].reindex(ids, fill_value=0.0)
+    return {
+        "minutes": [None if x != x else round(x, 1) for x in minutes.tolist()],
+        "unserved": share.round(4).tolist(),
+    }
+
+
+def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
+    """Return the share of demand served within so many minutes.
+
+    ``minutes`` is the axis; the first of ``shares`` is today, the others are the
+    periods. Demand that is not served counts as never reached.
+    """
+    end = float(plan.instance.service(service)["cutoff_minutes"])
+    rows = plan.allocation.query("service == @service")
+    old = today.tables["allocation"].query("service == @service")
+    times = np.concatenate([rows["minutes"], old["minutes"], [1.0]])
+    end = min(end, float(np.ceil(np.nanmax(times)))) if np.isfinite(end) else times.max()
+    axis = np.linspace(0.0, max(end, 1.0), STEPS + 1)
+    total = demand_of(plan, service).sum(axis=0)
+    shares = [_curve(old, axis, float(today.demand(service)[:, 0].sum()))]
+    for t, period in enumerate(plan.instance.period_names):
+        shares.append(_curve(rows[rows["period"] == period], axis, float(total[t])))
+    return {
+        "minutes": axis.round(2).tolist(),
+        "shares": [curve.round(4).tolist() for curve in shares],
+    }
+
+
+def _curve(rows: pd.DataFrame, axis: Floats, total: float) -> Floats:
+    order = np.argsort(rows["minutes"].to_numpy(), kind="stable")
+    minutes = rows["minutes"].to_numpy()[order]
+    summed = np.concatenate([[0.0], np.cumsum(rows["demand"].to_numpy()[order])])
+    reached = summed[np.searchsorted(minutes, axis + 1e-9, side="right")]
+    return np.asarray(reached / total if total > 0 else np.ones(len(axis)))
+
+
+def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
+    """Return, for settlement and site of a period, the nearest other site that runs.
+
+    Columns settlement, site, next_site, next_minutes; rows without another site are
+    left out. Ways are those open in the period: today's, and by upgrades built by then.
+    """
+    periods = list(plan.instance.period_names)
+    built = plan.table("road_upgrades")
+    soon = [periods.index(name) <= periods.index(period) for name in built["period"]]
+    stands = set(built.loc[soon, "upgrade"])
+    now = plan.facilities.query("service == @service and period == @period")
+    options = plan.instance.access(service)
+    options = options[options["site"].isin(now["site"])]
+    is_open = [
+        not needs or stands.issuperset(needs.split("; ")) for needs in options["needs"]
+    ]
+    options = options[is_open].sort_values("minutes", kind="stable")
+    ways = options.drop_duplicates(["settlement", "site"])
+    goes = plan.allocation.query("service == @service and period == @period")
+    ways = ways[["settlement", "site", "minutes"]].rename(
+        columns={"site": "next_site", "minutes": "next_minutes"}
+    )
+    pairs = goes[["settlement", "site"]].merge(ways, on="settlement")
+    others = pairs[pairs["site"] != pairs["next_site"]]
+    others = others.sort_values("next_minutes", kind="stable")
+    return others.drop_duplicates(["settlement", "site"])
