@@ -59,7 +59,7 @@ class Language:
 
     def t(self, text: str, **values: object) -> str:
         """Return a text in this language, its {places} filled in."""
-        found = self._words.gettext(text) if text else ""
+        found = self._words.gettext(text)
         return found.format(**values) if values else found
 
     def many(self, one: str, more: str, number: int, **values: object) -> str:
@@ -91,9 +91,13 @@ class Language:
         """Return text -> translation, for a script."""
         return {text: self.t(text) for text in texts}
 
-    def cells(self, values: Iterable[Any]) -> list[str]:
-        """Return titles of the data; those that a catalogue knows are translated."""
-        return [self.t(str(value)) for value in values]
+    def cell(self, title: str) -> str:
+        """Return a title of the data, translated if the catalogue knows it."""
+        return self._words.gettext(title) if title else ""
+
+    def cells(self, titles: Iterable[Any]) -> list[str]:
+        """Return titles of the data, translated where the catalogue knows them."""
+        return [self.cell(str(title)) for title in titles]
 
 
 ENGLISH = Language()

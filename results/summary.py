@@ -88,7 +88,7 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
     row = plan.instance.service(service)
     units, sites = int(running["units"].sum()), int(running["site"].nunique())
     values = {
-        "title": lang.t(row["title"] or service),
+        "title": lang.cell(row["title"] or service),
         "changes": ", ".join(done) or lang.t("nothing changes"),
         "period": last,
         "running": lang.many("{n} facility runs", "{n} facilities run", units),
@@ -103,7 +103,7 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
         **values,
         share=lang.share(served_share(plan).loc[service, last]),
         lost=lang.number(lost["demand"].sum()),
-        unit=lang.t(row["unit"] or "unit"),
+        unit=lang.cell(row["unit"] or N_("unit")),
     )
 
 
@@ -116,7 +116,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     now = loads[(loads["network"] == network) & (loads["period"] == last)]
     load = now["base_load"].sum() + now["facility_load"].sum()
     if load <= 0:
-        return lang.t("{title}: there is no load.", title=lang.t(title))
+        return lang.t("{title}: there is no load.", title=lang.cell(title))
     far, own, shed = (
         now[column].sum() / load for column in ("from_network", "local_supply", "shed")
     )
@@ -126,7 +126,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
         "{title}: {n} steps of links are built for {cost} mln; in {period} {far} of the"
         " load comes by the network, {own} from local supply, {shed} is not met.",
         len(built),
-        title=lang.t(title),
+        title=lang.cell(title),
         cost=lang.number(built["capex_mln"].sum()),
         period=last,
         far=lang.share(far),
@@ -240,7 +240,7 @@ def _loop(plan: Plan, lang: Language) -> list[str]:
             "People follow services: after {n} rounds {end}; {share} of people would"
             " live elsewhere if they followed this plan to the letter.",
             len(loop["rounds"]),
-            end=lang.t(LOOP_ENDS[loop["status"]]),
+            end=lang.cell(LOOP_ENDS[loop["status"]]),
             share=lang.share(best["change_share"], 2),
         )
     ]
@@ -287,7 +287,7 @@ def _estimates(plan: Plan, lang: Language) -> list[str]:
     if not share:
         return []
     named = ", ".join(
-        f"{lang.t(table)}: {lang.share(part, 0)}" for table, part in share.items()
+        f"{lang.cell(table)}: {lang.share(part, 0)}" for table, part in share.items()
     )
     return [
         lang.t(

@@ -45,7 +45,7 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(N_("Where"), rows["place"].tolist()),
         Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("Action"), [lang.t(ACTIONS[a]) for a in rows["action"]]),
+        Column(N_("Action"), [lang.cell(ACTIONS[a]) for a in rows["action"]]),
         Column(N_("Units"), rows["units"].tolist(), "number"),
         Column(N_("From → to"), rows["detail"].tolist()),
         Column(N_("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
@@ -88,17 +88,17 @@ def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFram
             action["period"],
         )
         levels = [
-            lang.t(titles[level]) if level else "–"
+            lang.cell(titles[level]) if level else "–"
             for level in (action["from_level"], action["to_level"])
         ]
         serves = instance.serves(service)
         found.append(
             [
-                lang.t(row["title"] or service), names[j], region, period,
+                lang.cell(row["title"] or service), names[j], region, period,
                 action["action"], action["units"], " → ".join(dict.fromkeys(levels)),
                 action["cost_mln"],
                 people.get((action["site"], period), 0.0) if serves else None,
-                lang.t(row["unit"] or "unit") if serves else "",
+                lang.cell(row["unit"] or N_("unit")) if serves else "",
                 payers(instance, service, region, period, lang)
                 if action["cost_mln"] else "–",
                 lang.t("yes") if action["is_synthetic"] else "", [k, j],
@@ -125,7 +125,7 @@ def _of_networks(plan: Plan, lang: Language) -> pd.DataFrame:
         detail = lang.t("capacity {n}", n=lang.number(row["capacity"]))
         found.append(
             [
-                lang.t(titles[row["network"]] or row["network"]), " – ".join(ends),
+                lang.cell(titles[row["network"]] or row["network"]), " – ".join(ends),
                 home, row["period"], "build", 1, detail, row["capex_mln"], None, "",
                 payers(plan.instance, row["network"], home, row["period"], lang), "",
                 None,
@@ -137,7 +137,7 @@ def _of_networks(plan: Plan, lang: Language) -> pd.DataFrame:
 def _of_roads(plan: Plan, lang: Language) -> pd.DataFrame:
     found = [
         [
-            lang.t("Roads"), lang.t(row["title"]), row["region"], row["period"],
+            lang.t("Roads"), lang.cell(row["title"]), row["region"], row["period"],
             "build", 1, lang.t("{} km").format(lang.number(row["length_km"], 1)),
             row["capex_mln"], None, "",
             payers(plan.instance, ROADS, row["region"], row["period"], lang), "", None,

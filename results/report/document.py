@@ -84,7 +84,7 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
     sizes = (lang.number(record[k]) for k in ("rows", "columns", "integers"))
     seconds = (f"{k} {lang.number(v, 1)}" for k, v in record["seconds"].items())
     return [
-        [lang.t("Status"), plan.status],
+        [lang.t("Status"), lang.cell(plan.status.replace("_", " "))],
         [lang.t("Objective, discounted mln"), lang.number(plan.objective_mln, 1)],
         [lang.t("Lower bound, discounted mln"), lang.number(plan.bound_mln, 1)],
         [lang.t("Gap"), lang.share(plan.gap, 3)],

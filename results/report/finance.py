@@ -36,7 +36,7 @@ def titles_of(plan: Plan, lang: Language) -> dict[str, str]:
     for table, key in (("services", "service"), ("networks", "network")):
         rows = instance.tables[table]
         for code, title in zip(rows[key], rows["title"], strict=True):
-            found[code] = lang.t(title or code)
+            found[code] = lang.cell(title or code)
     return found
 
 
@@ -49,7 +49,7 @@ def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
     return {
         "labels": periods,
         "sets": [
-            {"label": lang.t(ITEMS[item]), "values": sums.loc[item].round(1).tolist()}
+            {"label": lang.cell(ITEMS[item]), "values": sums.loc[item].round(1).tolist()}
             for item in shown
         ],
     }
@@ -80,7 +80,7 @@ def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
     rows, rules = plan.budgets, plan.instance.tables["budgets"]
     titles = dict(zip(rules["budget"], rules["title"], strict=True))
     columns = [
-        Column(N_("Source"), [lang.t(titles.get(b) or b) for b in rows["budget"]]),
+        Column(N_("Source"), [lang.cell(titles.get(b) or b) for b in rows["budget"]]),
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
         Column(N_("Spent, mln"), rows["spent_mln"].tolist(), "number", 1),
@@ -105,4 +105,4 @@ def _objective(plan: Plan, lang: Language) -> dict[str, Any]:
 
 def item_title(item: str, lang: Language) -> str:
     """Return the title of an item of money."""
-    return lang.t(ITEMS[item])
+    return lang.cell(ITEMS[item])

@@ -65,7 +65,7 @@ def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             for code, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
         }
         if any(x is not None for line in values.values() for x in line):
-            found.append({"title": lang.t(title), "unit": lang.t(unit)})
+            found.append({"title": lang.cell(title), "unit": lang.cell(unit)})
             found[-1]["values"] = values
     return found
 
@@ -83,7 +83,7 @@ def network_chart(plan: Plan, network: str, lang: Language) -> dict[str, Any]:
         "title": titles_of(plan, lang)[network],
         "labels": periods,
         "sets": [
-            {"label": lang.t(title), "values": line}
+            {"label": lang.cell(title), "values": line}
             for (_, title), line in zip(LOAD_CLASSES, counts.tolist(), strict=True)
         ],
     }

@@ -36,9 +36,9 @@ def grid(
     rows = [list(row) for row in zip(*(c.values for c in columns), strict=True)]
     return {
         "name": name,
-        "title": lang.t(title),
+        "title": lang.cell(title),
         "columns": [
-            {"title": lang.t(c.title), "kind": c.kind, "digits": c.digits}
+            {"title": lang.cell(c.title), "kind": c.kind, "digits": c.digits}
             for c in columns
         ],
         "rows": [[_plain(cell) for cell in row] for row in rows[:MOST_ROWS]],

@@ -44,7 +44,7 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
     since = {row.link: periods.index(row.period) for row in steps.itertuples()}
     title = instance.table("networks").set_index("network")["title"][name]
     return {
-        "title": lang.t(title or name),
+        "title": lang.cell(title or name),
         "links": [
             [*where[row.from_node], *where[row.to_node], row.link]
             for row in links.itertuples()
@@ -80,7 +80,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
     km = lang.t("{} km")
     links = [
-        [*where[row.from_node], *where[row.to_node], lang.t(row.road_class)]
+        [*where[row.from_node], *where[row.to_node], lang.cell(row.road_class)]
         for row in pd.concat([today, later]).itertuples()
     ]
     standing = [
@@ -90,7 +90,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     new = [
         (since[row.upgrade],
          [len(today) + k, 1, 0.5,
-          f"{lang.t(title[row.upgrade])}, {km.format(lang.number(row.length_km, 1))}"])
+          f"{lang.cell(title[row.upgrade])}, {km.format(lang.number(row.length_km, 1))}"])
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip
     return {

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.results.indicators.state import State
-from aumaq.results.language import Language
+from aumaq.results.language import Language, N_
 from aumaq.results.report.territory import site_names
 from aumaq.results.report.travel import access_curves, before, next_best
 from aumaq.results.summary import CHANGES
@@ -41,8 +41,8 @@ def service_data(
     served, lost = _of(plan.allocation, service), _of(plan.unserved, service)
     serves = instance.serves(service)
     return {
-        "title": lang.t(row["title"] or service),
-        "unit": lang.t(row["unit"] or "unit"),
+        "title": lang.cell(row["title"] or service),
+        "unit": lang.cell(row["unit"] or N_("unit")),
         "sites": {
             "code": shown["site"].tolist(),
             "name": site_names(instance, shown, lang),

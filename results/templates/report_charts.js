@@ -27,7 +27,7 @@ function stackedBars(place, title, { labels, sets }, axis) {
 function accessChart(place, service) {
   const { minutes, shares } = service.access, names = [t("today"), ...shown.run.periods];
   const datasets = shares.map((share, k) => ({
-    label: names[k], data: minutes.map((x, n) => ({ x, y: 100 * share[n] })), pointRadius: 0, borderWidth: 2,
+    label: names[k], data: minutes.map((x, n) => ({ x, y: 100 * share[n] })), pointRadius: 0, borderWidth: 2, stepped: true,
     borderColor: k ? COLOURS[(k - 1) % COLOURS.length] : "#4d4d4d", borderDash: DASHES[k % DASHES.length],
   }));
   addChart(place, service.title, { type: "line", data: { datasets }, options: {
