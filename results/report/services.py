@@ -38,6 +38,8 @@ def service_data(
     shown = used_sites(plan, service)
     place, homes = pd.Index(shown["site"]), pd.Index(instance.settlement_ids)
     running, actions = _of(plan.facilities, service), _of(plan.actions, service)
+    if not instance.serves(service):
+        running = running.assign(used=_supplied(plan, running))
     served, lost = _of(plan.allocation, service), _of(plan.unserved, service)
     serves = instance.serves(service)
     return {
@@ -74,6 +76,15 @@ def service_data(
 
 def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
     return rows[rows["service"] == service]
+
+
+def _supplied(plan: Plan, running: pd.DataFrame) -> pd.Series[float]:
+    """Return what facilities feed into a network, shared out by capacity."""
+    keys = ["service", "site", "period"]
+    supply = plan.table("sources").groupby(keys)["supply"].sum().rename("supply")
+    fed = running[keys].join(supply, on=keys)["supply"].fillna(0.0)
+    whole = running.groupby(["site", "period"])["capacity"].transform("sum")
+    return fed * running["capacity"] / whole.where(whole > 0, np.inf)
 
 
 def _facilities(

@@ -11,7 +11,7 @@ function clearCharts() {
 function addChart(place, title, config) {
   const canvas = make("canvas", { role: "img", "aria-label": title });
   place.append(make("figure", {}, make("figcaption", {}, title), make("div", { class: "canvas" }, canvas)));
-  config.options = { animation: false, responsive: true, maintainAspectRatio: false, locale: data.lang, ...config.options };
+  config.options = { animation: false, responsive: true, maintainAspectRatio: false, locale: LOCALE, ...config.options };
   charts.push(new Chart(canvas, config));
 }
 

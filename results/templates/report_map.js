@@ -147,7 +147,7 @@ function drawLegend(shade) {
   }
   if (shade) {
     rows.push([square("#f3f1ea"), `${shade.title}:`]);
-    classNames(shade.cuts, 3).forEach((words, k) => rows.push([square(STEPS[k]), words]));
+    classNames(shade.cuts, Math.max(...shade.cuts) < 100 ? 2 : 0).forEach((words, k) => rows.push([square(STEPS[k]), words]));
   }
   at("legend").replaceChildren(...rows.map(([picture, words]) => make("li", {}, picture, words)));
 }
@@ -163,9 +163,9 @@ function drawMap() {
 }
 
 function find(text) {
-  const { settlements } = land(), wanted = text.trim().toLocaleLowerCase(data.lang);
+  const { settlements } = land(), wanted = text.trim().toLocaleLowerCase(LOCALE);
   if (!wanted) return;
-  const names = settlements.name.map((name) => name.toLocaleLowerCase(data.lang));
+  const names = settlements.name.map((name) => name.toLocaleLowerCase(LOCALE));
   let i = names.indexOf(wanted);
   if (i < 0) i = names.findIndex((name) => name.startsWith(wanted));
   if (i < 0) i = names.findIndex((name) => name.includes(wanted));

@@ -6,9 +6,12 @@ const shown = { run: data.runs[0], service: 0, period: 0 };
 const land = () => data.territories[shown.run.territory];
 const currentService = () => shown.run.services[shown.service];
 
+// Some browsers have no Kazakh; its numbers are written as the Russian ones.
+const LOCALE = data.lang === "kk" ? ["kk", "ru"] : [data.lang];
+
 function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString(data.lang, { maximumFractionDigits: digits, minimumFractionDigits: 0 });
+  return value.toLocaleString(LOCALE, { maximumFractionDigits: digits, minimumFractionDigits: 0 });
 }
 const percent = (value, digits = 1) =>
   value === null || value === undefined ? "–" : number(100 * value, digits) + (data.lang === "en" ? "%" : "\u00a0%");

@@ -5,7 +5,7 @@ function compare(a, b) {
   if (a === b) return 0;
   if (a === null || a === "") return 1;
   if (b === null || b === "") return -1;
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), data.lang);
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), LOCALE);
 }
 
 // A cell that a spreadsheet could take for a formula is given as text.
@@ -46,14 +46,15 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
     });
     fill();
   }
-  const text = grid.rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLocaleLowerCase(data.lang));
+  const text = grid.rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLocaleLowerCase(LOCALE));
   const matching = () => order.filter((k) => text[k].includes(wanted));
   function cell(k, c) {
     const { kind, digits } = grid.columns[c], value = show(grid.rows[k][c], kind, digits);
     const link = grid.facility?.[k];
     const inner = c === linked && link
       ? make("button", { type: "button", class: "link", onclick: () => openFacility(...link) }, value) : value;
-    return make("td", { class: kind === "text" ? "" : "n" }, inner);
+    const isShort = kind !== "text" || value.length < 24;
+    return make("td", { class: (kind === "text" ? "" : "n ") + (isShort ? "short" : "") }, inner);
   }
   const more = make("button", { type: "button", onclick: () => { most = Infinity; fill(); } }, t("show all rows"));
   function fill() {
@@ -66,7 +67,7 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
   if (tools && grid.rows.length > 5) {
     place.append(make("div", { class: "controls" },
       make("label", {}, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
-        wanted = event.target.value.toLocaleLowerCase(data.lang);
+        wanted = event.target.value.toLocaleLowerCase(LOCALE);
         fill();
       } })),
       make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, t("save as CSV")),
