@@ -23,6 +23,7 @@ from aumaq import (
 from aumaq.options import (
     AsJson,
     Gap,
+    Lang,
     Method,
     Name,
     Quiet,
@@ -136,12 +137,15 @@ def solve(
     ] = False,
     rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
     from aumaq.results.exports import check_target
+    from aumaq.results.language import Language
 
+    words = Language(lang)
     if folder is not None:
         check_target(folder)  # before the work, not after it
     instance = read_instance(name, scenario)
@@ -165,12 +169,12 @@ def solve(
     plan.to_csv(target)
     plan.to_json(target / "plan.json")
     plan.to_geojson(target / "plan.geojson")
-    plan.to_html(target / "report.html")
+    plan.to_html(target / "report.html", lang)
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         typer.echo(json.dumps({**record, "out": str(target)}, ensure_ascii=False))
     else:
-        show.summary(plan)
+        show.summary(plan, words)
         typer.echo(f"plan written to {target}, the page is {target / 'report.html'}")
     if not plan.is_verified:
         raise typer.Exit(1)

@@ -8,11 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq.options import Where
-
-Lang = Annotated[
-    str, typer.Option(help="en, kk (Kazakh) or ru (Russian)", envvar="AUMAQ_LANG")
-]
+from aumaq.options import Lang, Where
 
 
 def report(

@@ -20,6 +20,10 @@ Where = Annotated[
     str, typer.Option("--instance", help="if it moved: its name or folder")
 ]
 
+Lang = Annotated[
+    str, typer.Option(help="en, kk (Kazakh) or ru (Russian)", envvar="AUMAQ_LANG")
+]
+
 
 def read_instance(name: str, scenario: str = "") -> aumaq.Instance:
     """Read an instance under a scenario (default: the first)."""

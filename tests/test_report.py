@@ -96,7 +96,10 @@ def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:
     page = report_page([plan], Language())
     assert NASTY[:20] not in page
     assert not re.search(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=", page)
-    assert not re.search(r"url\(|@import|sourceMappingURL", page)
+    styles = "".join(re.findall(r"<style>(.*?)</style>", page, re.DOTALL))
+    assert "leaflet" in styles
+    assert not re.search(r"url\(|@import", styles)
+    assert "sourceMappingURL" not in page
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
     assert found
     names = json.loads(found[1])["territories"][0]["settlements"]["name"]
@@ -172,7 +175,7 @@ def test_names_are_in_the_readers_language(plan: Plan) -> None:
 
 def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
     """Two runs share a page in Kazakh; an unknown language is refused by name."""
-    plan = aumaq.solve("tiny", gap=0.0)
+    plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
     plan.to_csv(tmp_path / "a")
     plan.to_csv(tmp_path / "b")
     target = tmp_path / "both.html"

@@ -27,6 +27,7 @@ LOAD_CLASSES = (
 def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return indicators of the whole territory and of regions against targets."""
     rows, regions = plan.indicators, region_names(plan.instance, lang)
+    rows = rows.iloc[np.argsort(rows["region"].to_numpy() != "", kind="stable")]
     met = {True: lang.t("yes"), False: lang.t("no")}
     columns = [
         Column(N_("Indicator"), lang.cells(rows["title"])),

@@ -38,12 +38,10 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
     ``minutes`` is the axis; the first of ``shares`` is today, the others are the
     periods. Demand that is not served counts as never reached.
     """
-    end = float(plan.instance.service(service)["cutoff_minutes"])
     rows = plan.allocation.query("service == @service")
     old = today.tables["allocation"].query("service == @service")
     times = np.concatenate([rows["minutes"], old["minutes"], [1.0]])
-    end = min(end, float(np.ceil(np.nanmax(times)))) if np.isfinite(end) else times.max()
-    axis = np.linspace(0.0, max(end, 1.0), STEPS + 1)
+    axis = np.linspace(0.0, float(np.ceil(times.max())), STEPS + 1)
     total = demand_of(plan, service).sum(axis=0)
     shares = [_curve(old, axis, float(today.demand(service)[:, 0].sum()))]
     for t, period in enumerate(plan.instance.period_names):

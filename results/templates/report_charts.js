@@ -39,11 +39,26 @@ function accessChart(place, service) {
   } });
 }
 
+// The curves as figures, for those who cannot see them.
+function accessTable(place) {
+  const columns = [t("Service"), t("minutes"), t("today"), ...shown.run.periods]
+    .map((title, c) => ({ title, kind: c === 0 ? "text" : c === 1 ? "number" : "share", digits: 1 }));
+  const rows = [];
+  for (const { title, access } of shown.run.services.filter((service) => service.access)) {
+    for (const limit of [15, 30, 45, 60, 90, 120].filter((x) => x <= access.minutes.at(-1))) {
+      const n = access.minutes.findLastIndex((x) => x <= limit);
+      rows.push([title, limit, ...access.shares.map((share) => share[n])]);
+    }
+  }
+  drawTable(place, { name: "access", title: t("% of demand"), columns, rows, total: rows.length }, { linked: -1 });
+}
+
 function drawCharts() {
   clearCharts();
   const { run } = shown;
   for (const id of ["access", "spending-chart", "loading"]) at(id).replaceChildren();
   for (const service of run.services) if (service.access) accessChart(at("access"), service);
+  accessTable(at("access-table"));
   stackedBars(at("spending-chart"), t("Spending by period, mln"), run.spending, t("mln"));
   for (const item of run.loading) {
     stackedBars(at("loading"), `${item.title}: ${t("links by use of their capacity")}`, item, t("links"));

@@ -11,7 +11,7 @@ const LOCALE = data.lang === "kk" ? ["kk", "ru"] : [data.lang];
 
 function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString(LOCALE, { maximumFractionDigits: digits, minimumFractionDigits: 0 });
+  return value.toLocaleString(LOCALE, { maximumFractionDigits: Math.abs(value) < 1000 ? digits : 0 });
 }
 const percent = (value, digits = 1) =>
   value === null || value === undefined ? "–" : number(100 * value, digits) + (data.lang === "en" ? "%" : "\u00a0%");
