@@ -1,7 +1,7 @@
 """Words and numbers in the reader's language: one gettext catalogue a language.
 
 English is the key. A language is passed along, never a global state. Catalogues are
-``locale/LANGUAGE/LC_MESSAGES/aumaq.po``; ``tools/extract_messages.py`` keeps them whole.
+``locale/LANGUAGE/LC_MESSAGES/aumaq.po``; ``tools/extract_messages.py`` keeps them.
 """
 
 from __future__ import annotations

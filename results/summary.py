@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.results.growth_tables import demand_of
-from aumaq.results.language import ENGLISH, Language, N_
+from aumaq.results.language import ENGLISH, N_, Language
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan

@@ -1,4 +1,4 @@
-"""The report: one file that fetches nothing, whole in every language, and that works."""
+"""The report: one file that fetches nothing, whole in every language, and works."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -27,6 +28,11 @@ from aumaq.results.report.travel import next_best
 ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "</script><script>window.hacked = 1</script>\u2028<img src=x onerror=alert(1)>"
+
+
+def rows_of(table: pd.DataFrame, service: str, period: str) -> pd.DataFrame:
+    """Return the rows of a service in a period."""
+    return table[(table["service"] == service) & (table["period"] == period)]
 
 
 def tool() -> Any:
@@ -112,10 +118,10 @@ def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
     for k, service in enumerate(plan.instance.service_names):
         for t, period in enumerate(plan.instance.period_names):
             shown = run["services"][k]["periods"][t]
-            rows = plan.facilities.query("service == @service and period == @period")
+            rows = rows_of(plan.facilities, service, period)
             capacity = sum(f[3] for f in shown["facilities"])
             assert capacity == pytest.approx(rows["capacity"].sum(), abs=1.0)
-            goes = plan.allocation.query("service == @service and period == @period")
+            goes = rows_of(plan.allocation, service, period)
             demand = sum(link[4] for link in shown["links"])
             assert demand == pytest.approx(goes["demand"].sum(), rel=1e-3)
     cost = sum(row[7] for row in run["tables"]["actions"]["rows"])
@@ -129,7 +135,9 @@ def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
     assert paid == pytest.approx(rows["amount_mln"].sum(), rel=1e-4)
 
 
-def test_access_curves_end_at_the_share_served(plan: Plan, data: dict[str, Any]) -> None:
+def test_access_curves_end_at_the_share_served(
+    plan: Plan, data: dict[str, Any]
+) -> None:
     """A curve never falls, and its end is the share that is served."""
     from aumaq.results.summary import served_share
 
@@ -146,11 +154,9 @@ def test_next_best_is_the_nearest_other_open_site(plan: Plan) -> None:
     """By hand from the access options, for every settlement and site."""
     service, period = plan.instance.service_names[0], plan.instance.period_names[-1]
     found = next_best(plan, service, period).set_index(["settlement", "site"])
-    running = set(
-        plan.facilities.query("service == @service and period == @period")["site"]
-    )
+    running = set(rows_of(plan.facilities, service, period)["site"])
     options = plan.instance.access(service)
-    goes = plan.allocation.query("service == @service and period == @period")
+    goes = rows_of(plan.allocation, service, period)
     assert len(found)
     for row in goes.itertuples():
         ways = [

@@ -71,7 +71,11 @@ def shipped_titles() -> Iterator[str]:
             for column in columns:
                 for text in rows[column].dropna().unique():
                     # Scenario titles are joined of parts; each is translated.
-                    parts = text.split(", ") if table in ("scenarios", "variants") else [text]
+                    parts = (
+                        text.split(", ")
+                        if table in ("scenarios", "variants")
+                        else [text]
+                    )
                     yield from (part for part in parts if any(map(str.isalpha, part)))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from aumaq.instances.tables_roads import ROADS
 from aumaq.model.families.budgets import COVERED
-from aumaq.results.language import Language, N_
+from aumaq.results.language import N_, Language
 from aumaq.results.report.grid import Column, grid
 from aumaq.results.report.services import used_sites
 from aumaq.results.report.territory import region_names, site_names
@@ -147,7 +147,9 @@ def _of_roads(plan: Plan, lang: Language) -> pd.DataFrame:
     return pd.DataFrame(found, columns=KEYS)
 
 
-def _places(instance: Instance, lang: Language) -> tuple[dict[str, str], dict[str, str]]:
+def _places(
+    instance: Instance, lang: Language
+) -> tuple[dict[str, str], dict[str, str]]:
     """Return name and region of every settlement."""
     rows = instance.table("settlements")
     codes = rows["settlement"]

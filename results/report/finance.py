@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aumaq.instances.tables_roads import ROADS
-from aumaq.results.language import Language, N_
+from aumaq.results.language import N_, Language
 from aumaq.results.report.grid import Column, grid
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
     return {
         "labels": periods,
         "sets": [
-            {"label": lang.cell(ITEMS[item]), "values": sums.loc[item].round(1).tolist()}
+            {
+                "label": lang.cell(ITEMS[item]),
+                "values": sums.loc[item].round(1).tolist(),
+            }
             for item in shown
         ],
     }

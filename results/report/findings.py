@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aumaq.results.language import Language, N_
+from aumaq.results.language import N_, Language
 from aumaq.results.report.finance import PAID, titles_of
 from aumaq.results.report.grid import Column, grid
 from aumaq.results.report.territory import region_names
@@ -53,7 +53,7 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
 def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return for every indicator its value by region and period, to shade the map."""
     rows, periods = plan.indicators, list(plan.instance.period_names)
-    found = []
+    found: list[dict[str, Any]] = []
     for (_, title, unit), part in rows[rows["region"] != ""].groupby(
         ["indicator", "title", "unit"], sort=False
     ):
@@ -66,8 +66,8 @@ def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             for code, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
         }
         if any(x is not None for line in values.values() for x in line):
-            found.append({"title": lang.cell(title), "unit": lang.cell(unit)})
-            found[-1]["values"] = values
+            words = {"title": lang.cell(title), "unit": lang.cell(unit)}
+            found.append({**words, "values": values})
     return found
 
 
@@ -166,9 +166,7 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
     places = plan.instance.table("settlements").set_index("settlement", drop=False)
     regions = region_names(plan.instance, lang)
     columns = [
-        Column(
-            N_("Where"), lang.names(places.loc[rows["settlement"]], "settlement")
-        ),
+        Column(N_("Where"), lang.names(places.loc[rows["settlement"]], "settlement")),
         Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(N_("Tier"), lang.cells(rows["tier"])),
         Column(N_("Period"), rows["period"].tolist()),

@@ -90,7 +90,8 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     new = [
         (since[row.upgrade],
          [len(today) + k, 1, 0.5,
-          f"{lang.cell(title[row.upgrade])}, {km.format(lang.number(row.length_km, 1))}"])
+          ", ".join([lang.cell(title[row.upgrade]),
+                     km.format(lang.number(row.length_km, 1))])])
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip
     return {

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.results.indicators.state import State
-from aumaq.results.language import Language, N_
+from aumaq.results.language import N_, Language
 from aumaq.results.report.territory import site_names
 from aumaq.results.report.travel import access_curves, before, next_best
 from aumaq.results.summary import CHANGES

@@ -57,10 +57,10 @@ def _outlines(outlines: dict[str, Any] | None) -> list[dict[str, Any]]:
         if properties.get("district"):
             continue  # borders inside a region are for the analysis
         shape = feature["geometry"]
-        polygons = {
-            "Polygon": lambda c: [c],
-            "MultiPolygon": lambda c: c,
-        }.get(shape["type"], lambda _: [])(shape["coordinates"])
+        if shape["type"] not in ("Polygon", "MultiPolygon"):
+            continue
+        is_one = shape["type"] == "Polygon"
+        polygons = [shape["coordinates"]] if is_one else shape["coordinates"]
         for polygon in polygons:
             rings = [[[round(x, 3), round(y, 3)] for x, y, *_ in r] for r in polygon]
             found.append({"region": properties.get("region", ""), "rings": rings})

@@ -13,18 +13,19 @@ from aumaq.results.indicators.state import Floats, State
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
-STEPS = 60
-"""Points of an access curve, beside its start."""
+FINE_UNTIL = 180.0
+"""Access curves up to so many minutes have a point a minute, longer ones every five."""
 
 
 def before(state: State, service: str) -> dict[str, list[Any]]:
     """Return today's mean minutes (None: nobody is served) and unserved share."""
     ids = pd.Index(state.instance.settlement_ids)
-    rows = state.tables["allocation"].query("service == @service")
+    rows, lost = (
+        _of(state.tables[name], service) for name in ("allocation", "unserved")
+    )
     amount = rows["demand"].groupby(rows["settlement"]).sum()
     load = (rows["demand"] * rows["minutes"]).groupby(rows["settlement"]).sum()
     minutes = (load / amount.where(amount > 0)).reindex(ids)
-    lost = state.tables["unserved"].query("service == @service")
     share = lost.set_index("settlement")["share"].reindex(ids, fill_value=0.0)
     return {
         "minutes": [None if x != x else round(x, 1) for x in minutes.tolist()],
@@ -38,10 +39,11 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
     ``minutes`` is the axis; the first of ``shares`` is today, the others are the
     periods. Demand that is not served counts as never reached.
     """
-    rows = plan.allocation.query("service == @service")
-    old = today.tables["allocation"].query("service == @service")
+    rows = _of(plan.allocation, service)
+    old = _of(today.tables["allocation"], service)
     times = np.concatenate([rows["minutes"], old["minutes"], [1.0]])
-    axis = np.linspace(0.0, float(np.ceil(times.max())), STEPS + 1)
+    step = 1.0 if times.max() <= FINE_UNTIL else 5.0
+    axis = np.arange(0.0, times.max() + step, step)
     total = demand_of(plan, service).sum(axis=0)
     shares = [_curve(old, axis, float(today.demand(service)[:, 0].sum()))]
     for t, period in enumerate(plan.instance.period_names):
@@ -50,6 +52,10 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
         "minutes": axis.round(2).tolist(),
         "shares": [curve.round(4).tolist() for curve in shares],
     }
+
+
+def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
+    return rows[rows["service"] == service]
 
 
 def _curve(rows: pd.DataFrame, axis: Floats, total: float) -> Floats:
@@ -70,7 +76,10 @@ def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
     built = plan.table("road_upgrades")
     soon = [periods.index(name) <= periods.index(period) for name in built["period"]]
     stands = set(built.loc[soon, "upgrade"])
-    now = plan.facilities.query("service == @service and period == @period")
+    now, goes = (
+        _of(rows[rows["period"] == period], service)
+        for rows in (plan.facilities, plan.allocation)
+    )
     options = plan.instance.access(service)
     options = options[options["site"].isin(now["site"])]
     is_open = [
@@ -78,7 +87,6 @@ def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
     ]
     options = options[is_open].sort_values("minutes", kind="stable")
     ways = options.drop_duplicates(["settlement", "site"])
-    goes = plan.allocation.query("service == @service and period == @period")
     ways = ways[["settlement", "site", "minutes"]].rename(
         columns={"site": "next_site", "minutes": "next_minutes"}
     )
