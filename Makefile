@@ -38,6 +38,7 @@ test-all: lint types
 
 docs: setup
 	$(BIN)/python tools/write_format_docs.py
+	$(BIN)/python tools/extract_messages.py
 
 gallery: setup
 	$(BIN)/python tools/make_gallery.py

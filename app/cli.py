@@ -18,6 +18,7 @@ from aumaq import (
     cli_indicators,
     cli_plot,
     cli_project,
+    cli_report,
     cli_runs,
     cli_sweep,
     show,
@@ -26,6 +27,7 @@ from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
     Gap,
+    Lang,
     Method,
     Name,
     Quiet,
@@ -142,12 +144,15 @@ def solve(
     rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
     store: StoreFile = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
     from aumaq.results.exports import check_target
+    from aumaq.results.language import Language
 
+    words = Language(lang)
     if folder is not None:
         check_target(folder)  # before the work, not after it
     if store is not None:
@@ -173,14 +178,14 @@ def solve(
     plan.to_csv(target)
     plan.to_json(target / "plan.json")
     plan.to_geojson(target / "plan.geojson")
-    plan.to_html(target / "report.html")
+    plan.to_html(target / "report.html", lang)
     kept = {} if store is None else {"run_id": aumaq.Store(store).add(plan)}
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         told = {**record, "out": str(target), **kept}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        show.summary(plan)
+        show.summary(plan, words)
         if kept:
             typer.echo(f"kept as {store}:{kept['run_id']}")
         typer.echo(f"plan written to {target}, the page is {target / 'report.html'}")
@@ -254,6 +259,7 @@ app.command()(cli_futures.futures)
 app.command()(cli_runs.runs)
 app.command()(cli_runs.compare)
 app.command()(cli_plot.plot)
+app.command()(cli_report.report)
 
 
 def main() -> None:

@@ -26,6 +26,10 @@ StoreFile = Annotated[
     Path | None, typer.Option("--store", help="keep the run in this file")
 ]
 
+Lang = Annotated[
+    str, typer.Option(help="en, kk (Kazakh) or ru (Russian)", envvar="AUMAQ_LANG")
+]
+
 
 def read_instance(name: str, scenario: str = "") -> aumaq.Instance:
     """Read an instance under a scenario (default: the first)."""

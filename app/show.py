@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import aumaq
+from aumaq.results.language import Language
 
 WIDE = 160
 """Columns of tables that go to a file or another program."""
@@ -110,11 +111,11 @@ def _roads(found: dict[str, Any]) -> str:
     )
 
 
-def summary(plan: aumaq.Plan) -> None:
+def summary(plan: aumaq.Plan, lang: Language) -> None:
     """Print a plan in plain sentences, the cost by term, and how sure it is."""
     from aumaq.results.summary import sentences
 
-    for sentence in sentences(plan):
+    for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("term")

@@ -204,9 +204,12 @@ class Plan:
         """Write facilities and settlements as points."""
         return self.export("geojson", file)
 
-    def to_html(self, file: str | Path) -> Path:
-        """Write the report with a map."""
-        return self.export("html", file)
+    def to_html(self, file: str | Path, lang: str = "en") -> Path:
+        """Write the report, in English (en), Kazakh (kk) or Russian (ru)."""
+        from aumaq.results.report import write_report
+
+        write_report([self], Path(file), lang)
+        return Path(file)
 
     def to_excel(self, file: str | Path) -> Path:
         """Write a workbook: a summary, and one sheet a table."""

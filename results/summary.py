@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.results.growth_tables import demand_of
+from aumaq.results.language import ENGLISH, N_, Language
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
-VERBS = {
-    "open": "opens",
-    "enlarge": "enlarges",
-    "reduce": "reduces",
-    "close": "closes",
-    "renew": "renews",
+CHANGES = {
+    "open": N_("{n} opened"),
+    "enlarge": N_("{n} enlarged"),
+    "reduce": N_("{n} reduced"),
+    "close": N_("{n} closed"),
+    "renew": N_("{n} renewed"),
 }
 """Actions in the order in which they are told; keeping is not told."""
 
 
-def sentences(plan: Plan) -> list[str]:
+def sentences(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return the summary of a plan, a sentence an item."""
-    told = [_building(plan, service) for service in plan.instance.service_names]
-    told += [_network(plan, network) for network in plan.instance.network_names]
-    told += _roads(plan)
-    told += [*_growth(plan), _money(plan), *_standards(plan), *_indicators(plan)]
-    return [*told, *_loop(plan), *_proof(plan), *_estimates(plan)]
+    told = [_people(plan, lang)]
+    told += [_building(plan, name, lang) for name in plan.instance.service_names]
+    told += [_network(plan, name, lang) for name in plan.instance.network_names]
+    for tell in (_roads, _growth, _money, _standards, _indicators, _loop, _proof):
+        told += tell(plan, lang)
+    return [*told, *_estimates(plan, lang)]
 
 
 def served_share(plan: Plan) -> pd.DataFrame:
@@ -57,32 +59,55 @@ def mean_minutes(plan: Plan) -> pd.DataFrame:
     return minutes.reindex(index=services, columns=periods)
 
 
-def _building(plan: Plan, service: str) -> str:
+def _people(plan: Plan, lang: Language) -> str:
+    """Say for whom it is planned."""
+    rows = plan.instance.table("settlements")
+    return lang.many(
+        "The plan is for {persons} people of today in {n} settlement, {first} to"
+        " {last}.",
+        "The plan is for {persons} people of today in {n} settlements, {first} to"
+        " {last}.",
+        len(rows),
+        persons=lang.number(rows["population"].sum()),
+        first=plan.instance.period_names[0],
+        last=plan.instance.period_names[-1],
+    )
+
+
+def _building(plan: Plan, service: str, lang: Language) -> str:
     rows = plan.actions[plan.actions["service"] == service]
     counts = rows.groupby("action")["units"].sum()
-    done = [f"{verb} {counts[a]:,}" for a, verb in VERBS.items() if a in counts]
+    done = [
+        lang.t(text, n=lang.number(counts[action]))
+        for action, text in CHANGES.items()
+        if action in counts
+    ]
     last = plan.instance.period_names[-1]
     running = plan.facilities
     running = running[(running["service"] == service) & (running["period"] == last)]
-    title = plan.instance.service(service)["title"] or service
-    noun = _many(sum(counts.get(a, 0) for a in VERBS), "facility", "facilities")
-    did = f"{', '.join(done)} {noun}" if done else "changes nothing"
-    units, sites = running["units"].sum(), running["site"].nunique()
-    text = (
-        f"{title}: the plan {did}; in {last} {units:,} {_many(units, 'runs', 'run')}"
-        f" at {sites:,} {_many(sites, 'site', 'sites')}"
-    )
+    row = plan.instance.service(service)
+    units, sites = int(running["units"].sum()), int(running["site"].nunique())
+    values = {
+        "title": lang.cell(row["title"] or service),
+        "changes": ", ".join(done) or lang.t("nothing changes"),
+        "period": last,
+        "running": lang.many("{n} facility runs", "{n} facilities run", units),
+        "places": lang.many("at {n} site", "at {n} sites", sites),
+    }
     if not plan.instance.serves(service):
-        return f"{text}."
-    served = served_share(plan).loc[service, last]
-    return f"{text} and {served:.1%} of demand is served."
+        return lang.t("{title}: {changes}; in {period} {running} {places}.", **values)
+    lost = plan.unserved.query("service == @service and period == @last")
+    return lang.t(
+        "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
+        " served, {lost} ({unit}) remain unserved.",
+        **values,
+        share=lang.share(served_share(plan).loc[service, last]),
+        lost=lang.number(lost["demand"].sum()),
+        unit=lang.cell(row["unit"] or N_("unit")),
+    )
 
 
-def _many(number: int, one: str, more: str) -> str:
-    return one if number == 1 else more
-
-
-def _network(plan: Plan, network: str) -> str:
+def _network(plan: Plan, network: str, lang: Language) -> str:
     """Say what is built, and how load is met in the last period."""
     rows = plan.instance.table("networks").set_index("network")
     title, last = rows["title"][network] or network, plan.instance.period_names[-1]
@@ -91,39 +116,54 @@ def _network(plan: Plan, network: str) -> str:
     now = loads[(loads["network"] == network) & (loads["period"] == last)]
     load = now["base_load"].sum() + now["facility_load"].sum()
     if load <= 0:
-        return f"{title}: there is no load."
+        return lang.t("{title}: there is no load.", title=lang.cell(title))
     far, own, shed = (
         now[column].sum() / load for column in ("from_network", "local_supply", "shed")
     )
-    return (
-        f"{title}: {len(built):,} {_many(len(built), 'step', 'steps')} of links"
-        f" {_many(len(built), 'is', 'are')} built for"
-        f" {built['capex_mln'].sum():,.0f} mln; in {last} {far:.1%} of the load comes"
-        f" by the network, {own:.1%} from local supply, {shed:.1%} is not met."
+    return lang.many(
+        "{title}: {n} step of links is built for {cost} mln; in {period} {far} of the"
+        " load comes by the network, {own} from local supply, {shed} is not met.",
+        "{title}: {n} steps of links are built for {cost} mln; in {period} {far} of the"
+        " load comes by the network, {own} from local supply, {shed} is not met.",
+        len(built),
+        title=lang.cell(title),
+        cost=lang.number(built["capex_mln"].sum()),
+        period=last,
+        far=lang.share(far),
+        own=lang.share(own),
+        shed=lang.share(shed),
     )
 
 
-def _roads(plan: Plan) -> list[str]:
+def _roads(plan: Plan, lang: Language) -> list[str]:
     """Say what is built on roads, and which connections hold."""
     told = []
     if plan.instance.upgrade_names:
         built = plan.table("road_upgrades")
         told.append(
-            f"Roads: {len(built):,} of {len(plan.instance.upgrade_names):,} upgrades"
-            f" are built, {built['length_km'].sum():,.0f} km for"
-            f" {built['capex_mln'].sum():,.0f} mln."
+            lang.t(
+                "Roads: {n} of {all} upgrades are built, {km} km for {cost} mln.",
+                n=lang.number(len(built)),
+                all=lang.number(len(plan.instance.upgrade_names)),
+                km=lang.number(built["length_km"].sum()),
+                cost=lang.number(built["capex_mln"].sum()),
+            )
         )
     rows = plan.table("connections")
     now = rows[rows["period"] == plan.instance.period_names[-1]]
     if len(now):
         told.append(
-            f"Connections: {now['is_met'].sum():,} of {len(now):,} are in time in"
-            f" {plan.instance.period_names[-1]}."
+            lang.t(
+                "Connections: {n} of {all} are in time in {period}.",
+                n=lang.number(now["is_met"].sum()),
+                all=lang.number(len(now)),
+                period=plan.instance.period_names[-1],
+            )
         )
     return told
 
 
-def _growth(plan: Plan) -> list[str]:
+def _growth(plan: Plan, lang: Language) -> list[str]:
     """Say which candidates become growth points, and how many people move there."""
     last = plan.instance.period_names[-1]
     rows = plan.table("growth_points")
@@ -131,61 +171,82 @@ def _growth(plan: Plan) -> list[str]:
     if rows.empty:
         return []
     now = rows[rows["is_chosen"]]
-    names = ", ".join(now["name"].where(now["name"] != "", now["settlement"]))
+    places = plan.instance.table("settlements").set_index("settlement", drop=False)
+    names = ", ".join(lang.names(places.loc[now["settlement"]], "settlement"))
     return [
-        f"Growth points: {len(now):,} of {rows['settlement'].nunique():,} candidates"
-        f" are chosen{': ' if len(now) else ''}{names}; in {last} they gain"
-        f" {now['persons_gained'].sum():,.0f} people."
+        lang.t(
+            "Growth points: {n} of {all} candidates are chosen ({names}); in {period}"
+            " they gain {persons} people.",
+            n=lang.number(len(now)),
+            all=lang.number(rows["settlement"].nunique()),
+            names=names or "–",
+            period=last,
+            persons=lang.number(now["persons_gained"].sum()),
+        )
     ]
 
 
-def _money(plan: Plan) -> str:
+def _money(plan: Plan, lang: Language) -> list[str]:
     terms = plan.objective.set_index("term")["discounted_mln"]
     built = terms.get("building", 0.0) + terms.get("renewal", 0.0)
-    return (
-        f"Discounted to {plan.instance.base_year}, building and renewal cost"
-        f" {built:,.0f} mln {plan.instance.currency} and running costs"
-        f" {terms.get('operation', 0.0):,.0f} mln."
-    )
+    return [
+        lang.t(
+            "Discounted to {year}, building and renewal cost {built} mln {currency} and"
+            " running costs {running} mln.",
+            year=plan.instance.base_year,
+            built=lang.number(built),
+            currency=plan.instance.currency,
+            running=lang.number(terms.get("operation", 0.0)),
+        )
+    ]
 
 
-def _standards(plan: Plan) -> list[str]:
+def _standards(plan: Plan, lang: Language) -> list[str]:
     rows = plan.shortfalls
     if rows.empty:
         return []
-    missed = rows["shortfall"] > 0
-    if not missed.any():
-        return [f"All {len(rows):,} demands of the standards are met."]
+    missed = int((rows["shortfall"] > 0).sum())
     return [
-        f"Standards: {len(rows) - missed.sum():,} of {len(rows):,} demands (a group in"
-        f" a period) are met; {missed.sum():,} are missed and priced."
+        lang.t(
+            "Standards: {met} of {all} demands (a group in a period) are met; {missed}"
+            " are missed and priced.",
+            met=lang.number(len(rows) - missed),
+            all=lang.number(len(rows)),
+            missed=lang.number(missed),
+        )
     ]
 
 
 LOOP_ENDS = {
-    "demand_settled": "people and plan agree",
-    "plan_settled": "the plan no longer changes",
-    "cycles": "the loop goes round in a cycle; the best round stands here",
-    "round_limit": "the number of rounds is used up; the best round stands here",
-    "time_limit": "time is up; the best round stands here",
-    "interrupted": "it was stopped",
+    "demand_settled": N_("people and plan agree"),
+    "plan_settled": N_("the plan no longer changes"),
+    "cycles": N_("the loop goes round in a cycle; the best round stands here"),
+    "round_limit": N_("the number of rounds is used up; the best round stands here"),
+    "time_limit": N_("time is up; the best round stands here"),
+    "interrupted": N_("it was stopped"),
 }
 
 
-def _loop(plan: Plan) -> list[str]:
+def _loop(plan: Plan, lang: Language) -> list[str]:
     """Say how the loop of planning and projecting ended."""
     loop = plan.record.get("loop")
     if not loop:
         return []
-    best, count = loop["rounds"][loop["round"] - 1], len(loop["rounds"])
+    best = loop["rounds"][loop["round"] - 1]
     return [
-        f"People follow services: after {count} {_many(count, 'round', 'rounds')}"
-        f" {LOOP_ENDS[loop['status']]}; {best['change_share']:.2%} of people would live"
-        " elsewhere if they followed this plan to the letter."
+        lang.many(
+            "People follow services: after {n} round {end}; {share} of people would"
+            " live elsewhere if they followed this plan to the letter.",
+            "People follow services: after {n} rounds {end}; {share} of people would"
+            " live elsewhere if they followed this plan to the letter.",
+            len(loop["rounds"]),
+            end=lang.cell(LOOP_ENDS[loop["status"]]),
+            share=lang.share(best["change_share"], 2),
+        )
     ]
 
 
-def _indicators(plan: Plan) -> list[str]:
+def _indicators(plan: Plan, lang: Language) -> list[str]:
     """Say how many targets of indicators are met in the last period."""
     last = plan.instance.period_names[-1]
     rows = plan.indicators[plan.indicators["period"] == last]
@@ -193,28 +254,45 @@ def _indicators(plan: Plan) -> list[str]:
     if met.empty:
         return []
     return [
-        f"Indicators: {met.sum():,} of {len(met):,} targets (a region each) are met in"
-        f" {last}."
+        lang.t(
+            "Indicators: {met} of {all} targets (a region each) are met in {period}.",
+            met=lang.number(met.sum()),
+            all=lang.number(len(met)),
+            period=last,
+        )
     ]
 
 
-def _proof(plan: Plan) -> list[str]:
-    currency = plan.instance.currency
-    word = "passed" if plan.is_verified else "FAILED"
+def _proof(plan: Plan, lang: Language) -> list[str]:
+    verdict = (
+        N_("An independent check of every rule passed.")
+        if plan.is_verified
+        else N_("An independent check of every rule FAILED.")
+    )
     return [
-        f"No plan can cost less than {plan.bound_mln:,.0f} mln {currency}; this one"
-        f" costs {plan.objective_mln:,.0f} mln, so it is within {plan.gap:.2%} of the"
-        " best possible.",
-        f"An independent check of every rule {word}.",
+        lang.t(
+            "No plan can cost less than {bound} mln {currency}; this one costs"
+            " {objective} mln, so it is within {gap} of the best possible.",
+            bound=lang.number(plan.bound_mln),
+            currency=plan.instance.currency,
+            objective=lang.number(plan.objective_mln),
+            gap=lang.share(plan.gap, 2),
+        ),
+        lang.t(verdict),
     ]
 
 
-def _estimates(plan: Plan) -> list[str]:
+def _estimates(plan: Plan, lang: Language) -> list[str]:
     share = plan.instance.synthetic_share
     if not share:
         return []
-    named = ", ".join(f"{part:.0%} of {table}" for table, part in share.items())
+    named = ", ".join(
+        f"{lang.cell(table)}: {lang.share(part, 0)}" for table, part in share.items()
+    )
     return [
-        f"Estimates, not facts: {named} of this instance are synthetic; rows that rest"
-        " on them are marked."
+        lang.t(
+            "Estimates, not facts: this share of the rows is synthetic: {named}; rows"
+            " that rest on them are marked.",
+            named=named,
+        )
     ]

@@ -28,4 +28,4 @@ def test_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert "optimal" in run.stdout
     assert (tmp_path / "runs" / "tiny" / "facilities.csv").is_file()
-    assert "<svg" in (tmp_path / "runs" / "tiny.html").read_text(encoding="utf-8")
+    assert 'id="map"' in (tmp_path / "runs" / "tiny.html").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from aumaq.results.analysis.maps import Unit, outlines, unit_of
-from aumaq.results.exports.html import SHOWN_ROWS, embedded_json, number
+from aumaq.results.embedding import SHOWN_ROWS, embedded_json, number
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysing import Analysis

@@ -9,7 +9,7 @@ import pandas as pd
 
 from aumaq.results.comparing.columns import LETTERS, side_by_side
 from aumaq.results.plan import Plan
-from aumaq.results.summary import VERBS
+from aumaq.results.summary import CHANGES
 
 KEY = ["kind", "service", "code", "period"]
 PLACE = ["name", "region"]
@@ -63,7 +63,7 @@ def action_counts(plans: Sequence[Plan]) -> pd.DataFrame:
     """Return facilities opened, enlarged, reduced, closed, renewed, by service."""
     values = []
     for plan in plans:
-        rows = plan.actions[plan.actions["action"].isin(list(VERBS))]
+        rows = plan.actions[plan.actions["action"].isin(list(CHANGES))]
         values.append(rows.groupby(["service", "action"], sort=False)["units"].sum())
     return side_by_side(values, ["service", "action"], fill=0.0)
 

@@ -17,11 +17,12 @@ from aumaq.results.comparing.text import (
     shown_rows,
 )
 from aumaq.results.exports.atomic import draft_file
-from aumaq.results.exports.html import SHOWN_ROWS
 
 if TYPE_CHECKING:
     from aumaq.results.comparing.comparison import Comparison
 
+SHOWN_ROWS = 500
+"""Longer tables are cut on the page; the JSON holds all rows."""
 SECTIONS = {
     "Inputs": {
         "settings": "Settings that differ",

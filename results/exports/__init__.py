@@ -15,7 +15,6 @@ from aumaq.results.exports.csv_folder import (
 )
 from aumaq.results.exports.geojson import write_geojson
 from aumaq.results.exports.geopackage import read_geopackage, write_geopackage
-from aumaq.results.exports.html import write_html
 from aumaq.results.exports.json_file import read_json, write_json
 from aumaq.results.exports.parquet import read_parquet, write_parquet
 from aumaq.results.exports.workbook import write_workbook
@@ -23,14 +22,22 @@ from aumaq.results.exports.workbook import write_workbook
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
+
+def _html(plan: Plan, path: Path) -> None:
+    """Write the report in English; ``write_report`` takes several plans, and others."""
+    from aumaq.results.report import write_report  # it needs this package
+
+    write_report([plan], path)
+
+
 EXPORTS: dict[str, Callable[[Plan, Path], None]] = {
     "csv": write_csv_folder,
     "json": write_json,
     "geojson": write_geojson,
-    "html": write_html,
     "xlsx": write_workbook,
     "gpkg": write_geopackage,
     "parquet": write_parquet,
+    "html": _html,
 }
 
 

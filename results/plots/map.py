@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
-from aumaq.results.map_data import MAIN_ACTIONS, map_data
 from aumaq.results.plots.curves import period_of
 from aumaq.results.plots.figure import COLOURS, INK, LAND, SOFT, Figure, sheet
+from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan

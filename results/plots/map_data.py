@@ -1,4 +1,4 @@
-"""What the map of the report draws, as plain values with short numbers."""
+"""What the map of figures draws, as plain values with short numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.results.network_map import network_layers
+from aumaq.results.plots.layers import network_layers
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan

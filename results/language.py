@@ -1,0 +1,103 @@
+"""Words and numbers in the reader's language: one gettext catalogue a language.
+
+English is the key. A language is passed along, never a global state. Catalogues are
+``locale/LANGUAGE/LC_MESSAGES/aumaq.po``; ``tools/extract_messages.py`` keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from aumaq.instances import UnknownNameError
+
+LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
+"""Code -> name in the language itself."""
+
+
+def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
+    """Mark a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
+@lru_cache
+def _catalogue(code: str) -> NullTranslations:
+    if code == "en":
+        return NullTranslations()
+    path = files("aumaq.results.locale").joinpath(code, "LC_MESSAGES", "aumaq.po")
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language by its code (UnknownNameError if there is no catalogue)."""
+
+    code: str = "en"
+
+    def __post_init__(self) -> None:
+        """Refuse a code without a catalogue."""
+        if self.code not in LANGUAGES:
+            raise UnknownNameError("language", self.code, LANGUAGES)
+
+    @cached_property
+    def _words(self) -> NullTranslations:
+        return _catalogue(self.code)
+
+    def t(self, text: str, **values: object) -> str:
+        """Return a text in this language, its {places} filled in."""
+        found = self._words.gettext(text)
+        return found.format(**values) if values else found
+
+    def many(self, one: str, more: str, number: int, **values: object) -> str:
+        """Return the text for a number; ``{n}`` in it is the number."""
+        found = self._words.ngettext(one, more, number)
+        return found.format(n=self.number(number), **values)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with the separators of the language."""
+        if not isfinite(value):
+            return "–"
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return str(format_decimal(value, format=pattern, locale=self.code))
+
+    def share(self, value: float, digits: int = 1) -> str:
+        """Return a share as percent."""
+        sign = "%" if self.code == "en" else "\u00a0%"
+        return self.number(100.0 * value, digits) + sign
+
+    def names(self, rows: pd.DataFrame, key: str) -> list[str]:
+        """Return names in this language where known, else ``name``, else the code."""
+        found = rows["name"].where(rows["name"].fillna("") != "", rows[key])
+        own = f"name_{self.code}"
+        if own in rows:
+            found = rows[own].where(rows[own].fillna("") != "", found)
+        return [str(name) for name in found]
+
+    def strings(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return text -> translation, for a script."""
+        return {text: self.t(text) for text in texts}
+
+    def cell(self, title: str) -> str:
+        """Return a title of the data, translated if the catalogue knows it."""
+        return self._words.gettext(title) if title else ""
+
+    def cells(self, titles: Iterable[Any]) -> list[str]:
+        """Return titles of the data, translated where the catalogue knows them."""
+        return [self.cell(str(title)) for title in titles]
+
+
+ENGLISH = Language()

@@ -1,0 +1,1 @@
+"""Translations: LANGUAGE/LC_MESSAGES/aumaq.po."""

@@ -1,0 +1,107 @@
+"""Everything that the report's script shows, as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from aumaq.results.indicators.today import of_today
+from aumaq.results.language import Language
+from aumaq.results.report.actions import action_list
+from aumaq.results.report.finance import money_tables, spending_chart
+from aumaq.results.report.findings import (
+    flow_table,
+    growth_points,
+    indicator_table,
+    key_figures,
+    missed,
+    network_chart,
+    shadings,
+    unserved,
+)
+from aumaq.results.report.networks import network_layers
+from aumaq.results.report.services import service_data
+from aumaq.results.report.territory import territory
+from aumaq.results.summary import sentences
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+
+def document(plans: Sequence[Plan], lang: Language) -> dict[str, Any]:
+    """Return the runs, and the territories they are on: equal ones stand once."""
+    territories: dict[str, dict[str, Any]] = {}
+    runs = []
+    for plan in plans:
+        land = territory(plan.instance, lang)
+        key = json.dumps(land, ensure_ascii=False)
+        territories.setdefault(key, land)
+        runs.append({**_run(plan, lang), "territory": list(territories).index(key)})
+    return {"territories": list(territories.values()), "runs": runs}
+
+
+def _run(plan: Plan, lang: Language) -> dict[str, Any]:
+    instance, today = plan.instance, of_today(plan.instance)
+    tables = [
+        action_list(plan, lang),
+        indicator_table(plan, lang),
+        *money_tables(plan, lang),
+        flow_table(plan, lang),
+        growth_points(plan, lang),
+        missed(plan, lang),
+        unserved(plan, lang),
+    ]
+    return {
+        "label": run_label(plan, lang),
+        "currency": instance.currency,
+        "verified": plan.is_verified,
+        "problems": list(plan.record["problems"])[:20],
+        "sentences": sentences(plan, lang),
+        "figures": key_figures(plan, lang),
+        "periods": list(instance.period_names),
+        "services": [
+            service_data(plan, name, today, lang) for name in instance.service_names
+        ],
+        "networks": network_layers(plan, lang),
+        "shadings": shadings(plan, lang),
+        "tables": {table["name"]: table for table in tables},
+        "spending": spending_chart(plan, lang),
+        "loading": [network_chart(plan, n, lang) for n in instance.network_names],
+        "proof": _proof(plan, lang),
+    }
+
+
+def run_label(plan: Plan, lang: Language) -> str:
+    """Return the scenario's title: its parts are translated one by one."""
+    title = plan.instance.active_scenario.title or plan.instance.scenario
+    return ", ".join(lang.cells(title.split(", ")))
+
+
+def _proof(plan: Plan, lang: Language) -> list[list[str]]:
+    """Return label and value of what says how sure the plan is."""
+    record, options = plan.record, plan.record["options"]
+    sizes = (lang.number(record[k]) for k in ("rows", "columns", "integers"))
+    seconds = (f"{k} {lang.number(v, 1)}" for k, v in record["seconds"].items())
+    return [
+        [lang.t("Status"), lang.cell(plan.status.replace("_", " "))],
+        [lang.t("Objective, discounted mln"), lang.number(plan.objective_mln, 1)],
+        [lang.t("Lower bound, discounted mln"), lang.number(plan.bound_mln, 1)],
+        [lang.t("Gap"), lang.share(plan.gap, 3)],
+        [lang.t("Method"), f"{record['method']} ({record['formulation']})"],
+        [lang.t("Rows, columns, integers"), " / ".join(sizes)],
+        [lang.t("Seconds"), ", ".join(seconds)],
+        [
+            lang.t("Asked for"),
+            lang.t(
+                "{seconds} s, gap {gap}",
+                seconds=lang.number(options["time_limit"]),
+                gap=lang.share(options["gap"], 2),
+            ),
+        ],
+        [lang.t("Instance hash"), record["instance_hash"]],
+        [
+            lang.t("Versions"),
+            ", ".join(f"{k} {v}" for k, v in record["versions"].items()),
+        ],
+    ]

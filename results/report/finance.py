@@ -1,0 +1,111 @@
+"""Money by period: what it is spent on, and the budgets that pay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aumaq.instances.tables_roads import ROADS
+from aumaq.results.language import N_, Language
+from aumaq.results.report.grid import Column, grid
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+ITEMS = {
+    "building": N_("building"),
+    "renewal": N_("renewal"),
+    "closing": N_("closing"),
+    "operation": N_("operation"),
+    "supply": N_("supply"),
+    "travel": N_("travel"),
+    "unserved": N_("unserved demand"),
+    "shedding": N_("load not met"),
+    "shortfall": N_("standards missed"),
+    "overrun": N_("overrun of budgets"),
+    "residual": N_("residual value"),
+}
+"""Items of money in the order in which they are stacked."""
+PAID = ("building", "renewal", "closing", "operation", "supply")
+"""Items that somebody pays; the others are valued, not paid."""
+
+
+def titles_of(plan: Plan, lang: Language) -> dict[str, str]:
+    """Return the title of everything that costs: services, networks, roads."""
+    instance = plan.instance
+    found = {ROADS: lang.t("Roads")}
+    for table, key in (("services", "service"), ("networks", "network")):
+        rows = instance.tables[table]
+        for code, title in zip(rows[key], rows["title"], strict=True):
+            found[code] = lang.cell(title or code)
+    return found
+
+
+def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return what is paid by period and item, mln, undiscounted."""
+    periods = list(plan.instance.period_names)
+    sums = plan.money.groupby(["item", "period"])["amount_mln"].sum().unstack("period")
+    sums = sums.reindex(columns=periods).fillna(0.0)
+    shown = [item for item in PAID if item in sums.index and sums.loc[item].any()]
+    return {
+        "labels": periods,
+        "sets": [
+            {
+                "label": lang.cell(ITEMS[item]),
+                "values": sums.loc[item].round(1).tolist(),
+            }
+            for item in shown
+        ],
+    }
+
+
+def money_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return spending by what it is for, budgets by period, and the objective."""
+    return [_spending(plan, lang), _budgets(plan, lang), _objective(plan, lang)]
+
+
+def _spending(plan: Plan, lang: Language) -> dict[str, Any]:
+    periods, titles = list(plan.instance.period_names), titles_of(plan, lang)
+    rows = plan.money[plan.money["item"].isin(PAID)]
+    sums = rows.groupby(["service", "item", "period"])["amount_mln"].sum()
+    wide = sums.unstack("period", fill_value=0.0).reindex(
+        columns=periods, fill_value=0.0
+    )
+    wide = wide[(wide != 0).any(axis=1)].reset_index()
+    columns = [
+        Column(N_("For"), [titles.get(code, code) for code in wide["service"]]),
+        Column(N_("Item"), [item_title(item, lang) for item in wide["item"]]),
+        *(Column(period, wide[period].tolist(), "number", 1) for period in periods),
+    ]
+    return grid("spending", N_("Spending by period, mln"), columns, lang)
+
+
+def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
+    rows, rules = plan.budgets, plan.instance.tables["budgets"]
+    titles = dict(zip(rules["budget"], rules["title"], strict=True))
+    columns = [
+        Column(N_("Source"), [lang.cell(titles.get(b) or b) for b in rows["budget"]]),
+        Column(N_("Period"), rows["period"].tolist()),
+        Column(N_("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
+        Column(N_("Spent, mln"), rows["spent_mln"].tolist(), "number", 1),
+        Column(
+            N_("Used"),
+            (rows["spent_mln"] / rows["limit_mln"].where(rows["limit_mln"] > 0)),
+            "share",
+        ),
+        Column(N_("Overrun, mln"), rows["overrun_mln"].tolist(), "number", 1),
+    ]
+    return grid("budgets", N_("Sources of money by period"), columns, lang)
+
+
+def _objective(plan: Plan, lang: Language) -> dict[str, Any]:
+    rows = plan.objective.query("discounted_mln != 0")
+    columns = [
+        Column(N_("Term"), [item_title(term, lang) for term in rows["term"]]),
+        Column(N_("Discounted mln"), rows["discounted_mln"].tolist(), "number", 1),
+    ]
+    return grid("objective", N_("Cost by term, discounted"), columns, lang)
+
+
+def item_title(item: str, lang: Language) -> str:
+    """Return the title of an item of money."""
+    return lang.cell(ITEMS[item])

@@ -1,0 +1,210 @@
+"""Indicators, missed standards, unserved demand, growth points, loads, key figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aumaq.results.language import N_, Language
+from aumaq.results.report.finance import PAID, titles_of
+from aumaq.results.report.grid import Column, grid
+from aumaq.results.report.territory import region_names
+from aumaq.results.summary import mean_minutes, served_share
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+LOAD_CLASSES = (
+    (0.5, N_("under 50 %")),
+    (0.8, N_("50 to 80 %")),
+    (0.95, N_("80 to 95 %")),
+    (np.inf, N_("95 % and more")),
+)
+"""Classes of use of a link: below so much, title."""
+
+
+def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return indicators of the whole territory and of regions against targets."""
+    rows, regions = plan.indicators, region_names(plan.instance, lang)
+    rows = rows.iloc[np.argsort(rows["region"].to_numpy() != "", kind="stable")]
+    met = {True: lang.t("yes"), False: lang.t("no")}
+    columns = [
+        Column(N_("Indicator"), lang.cells(rows["title"])),
+        Column(N_("Measured in"), lang.cells(rows["unit"])),
+        Column(
+            N_("Region"),
+            [regions.get(r, r) if r else lang.t("all") for r in rows["region"]],
+        ),
+        Column(N_("Period"), rows["period"].tolist()),
+        *(
+            Column(title, rows[name].tolist(), "number", 3)
+            for title, name in (
+                (N_("Today"), "baseline"),
+                (N_("Plan"), "plan"),
+                (N_("Target"), "target"),
+            )
+        ),
+        Column(N_("Met"), [met.get(cell, "") for cell in rows["is_met"].tolist()]),
+    ]
+    return grid("indicators", N_("Indicators against targets"), columns, lang)
+
+
+def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return for every indicator its value by region and period, to shade the map."""
+    rows, periods = plan.indicators, list(plan.instance.period_names)
+    found: list[dict[str, Any]] = []
+    for (_, title, unit), part in rows[rows["region"] != ""].groupby(
+        ["indicator", "title", "unit"], sort=False
+    ):
+        wide = part.pivot_table(
+            index="region", columns="period", values="plan", dropna=False
+        )
+        wide = wide.reindex(columns=periods)
+        values = {
+            str(code): [None if x != x else float(f"{x:.5g}") for x in line]
+            for code, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
+        }
+        if any(x is not None for line in values.values() for x in line):
+            words = {"title": lang.cell(title), "unit": lang.cell(unit)}
+            found.append({**words, "values": values})
+    return found
+
+
+def network_chart(plan: Plan, network: str, lang: Language) -> dict[str, Any]:
+    """Return how many links are how full, by period."""
+    periods = list(plan.instance.period_names)
+    rows = plan.table("flows").query("network == @network")
+    bounds = np.array([bound for bound, _ in LOAD_CLASSES])
+    group = np.searchsorted(bounds, rows["use_share"].to_numpy(), side="right")
+    t = np.array([periods.index(period) for period in rows["period"]], dtype=int)
+    counts = np.zeros((len(bounds), len(periods)), dtype=int)
+    np.add.at(counts, (np.minimum(group, len(bounds) - 1), t), 1)
+    return {
+        "title": titles_of(plan, lang)[network],
+        "labels": periods,
+        "sets": [
+            {"label": lang.cell(title), "values": line}
+            for (_, title), line in zip(LOAD_CLASSES, counts.tolist(), strict=True)
+        ],
+    }
+
+
+def flow_table(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the links of networks, the fullest first."""
+    rows = plan.table("flows").sort_values("use_share", ascending=False, kind="stable")
+    titles, nodes = titles_of(plan, lang), plan.instance.tables["network_nodes"]
+    places = plan.instance.table("settlements")
+    name = dict(
+        zip(places["settlement"], lang.names(places, "settlement"), strict=True)
+    )
+    known = {
+        (row.network, row.node): name.get(row.settlement, row.name or row.node)
+        for row in nodes.itertuples(index=False)
+    }
+    ends = [
+        [
+            known[network, node]
+            for network, node in zip(rows["network"], rows[column], strict=True)
+        ]
+        for column in ("from_node", "to_node")
+    ]
+    flow = rows[["forward", "backward"]].max(axis=1)
+    columns = [
+        Column(N_("Network"), [titles[n] for n in rows["network"]]),
+        Column(N_("From"), ends[0]),
+        Column(N_("To"), ends[1]),
+        Column(N_("Period"), rows["period"].tolist()),
+        Column(N_("Flow"), flow.tolist(), "number", 1),
+        Column(N_("Capacity"), rows["capacity"].tolist(), "number", 1),
+        Column(N_("Used"), rows["use_share"].tolist(), "share"),
+    ]
+    return grid("flows", N_("Loading of links"), columns, lang)
+
+
+def missed(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the standards that are missed, the most first."""
+    rows = plan.shortfalls[plan.shortfalls["shortfall"] > 0]
+    rows = rows.sort_values("shortfall", ascending=False, kind="stable")
+    places = plan.instance.table("settlements")
+    name = region_names(plan.instance, lang) | dict(
+        zip(places["settlement"], lang.names(places, "settlement"), strict=True)
+    )
+    columns = [
+        Column(N_("Standard"), lang.cells(rows["standard"])),
+        Column(N_("Group"), [name.get(group, group) for group in rows["group"]]),
+        Column(N_("Period"), rows["period"].tolist()),
+        Column(N_("Required"), rows["required"].tolist(), "number"),
+        Column(N_("Reached"), rows["reached"].tolist(), "number"),
+        Column(N_("Missed"), rows["shortfall"] / rows["required"], "share"),
+    ]
+    return grid("missed", N_("Standards missed"), columns, lang)
+
+
+def unserved(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the demand that remains unserved, the most first."""
+    rows = plan.unserved.sort_values("demand", ascending=False, kind="stable")
+    places = plan.instance.table("settlements")
+    named = places.assign(shown=lang.names(places, "settlement"))
+    named = named.set_index("settlement").loc[rows["settlement"]]
+    titles, regions = titles_of(plan, lang), region_names(plan.instance, lang)
+    columns = [
+        Column(N_("Service"), [titles[s] for s in rows["service"]]),
+        Column(N_("Where"), named["shown"].tolist()),
+        Column(N_("Region"), [regions[r] for r in named["region"]]),
+        Column(N_("Period"), rows["period"].tolist()),
+        Column(N_("Share"), rows["share"].tolist(), "share"),
+        Column(N_("Demand"), rows["demand"].tolist(), "number"),
+    ]
+    return grid("unserved", N_("Demand not served"), columns, lang)
+
+
+def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the growth points that are chosen."""
+    rows = plan.table("growth_points")
+    rows = rows[rows["is_chosen"]]
+    places = plan.instance.table("settlements").set_index("settlement", drop=False)
+    regions = region_names(plan.instance, lang)
+    columns = [
+        Column(N_("Where"), lang.names(places.loc[rows["settlement"]], "settlement")),
+        Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(N_("Tier"), lang.cells(rows["tier"])),
+        Column(N_("Period"), rows["period"].tolist()),
+        Column(N_("People"), rows["persons"].tolist(), "number"),
+        Column(N_("People gained"), rows["persons_gained"].tolist(), "number"),
+        Column(N_("Cost, mln"), rows["capex_mln"].tolist(), "number", 1),
+    ]
+    return grid("growth", N_("Growth points chosen"), columns, lang)
+
+
+def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return label, value, kind and digits of what runs are compared by."""
+    last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
+    paid = terms["amount_mln"].sum()
+    figures: list[tuple[str, float, str, int]] = [
+        (lang.t("Objective, discounted mln"), plan.objective_mln, "number", 0),
+        (lang.t("Lower bound, discounted mln"), plan.bound_mln, "number", 0),
+        (lang.t("Gap"), plan.gap, "share", 2),
+        (
+            lang.t("Building, renewal, closing, mln"),
+            float(sum(paid.get(item, 0.0) for item in PAID[:3])),
+            "number",
+            0,
+        ),
+        (
+            lang.t("Running costs, mln"),
+            float(sum(paid.get(item, 0.0) for item in PAID[3:])),
+            "number",
+            0,
+        ),
+    ]
+    titles, minutes = titles_of(plan, lang), mean_minutes(plan)
+    for service, share in served_share(plan)[last].items():
+        text = lang.t("{title}: served in {period}", title=titles[service], period=last)
+        figures.append((text, float(share), "share", 1))
+        text = lang.t("{title}: mean minutes", title=titles[service])
+        figures.append((text, float(minutes.loc[service, last]), "number", 1))
+    return [
+        dict(zip(("label", "value", "kind", "digits"), figure, strict=True))
+        for figure in figures
+    ]

@@ -1,0 +1,57 @@
+"""Tables of the report: columns with a kind, rows of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aumaq.results.language import Language
+
+MOST_ROWS = 3000
+"""Longer tables are cut on the page; the CSV files hold all rows."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: title (English), values, and how they are shown.
+
+    ``kind`` is text, number or share; ``digits`` counts for the last two.
+    """
+
+    title: str
+    values: Sequence[Any]
+    kind: str = "text"
+    digits: int = 0
+
+
+def grid(
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    lang: Language,
+    facility: Sequence[Any] = (),
+) -> dict[str, Any]:
+    """Return a table; ``facility`` gives (service, site) positions by row, or None."""
+    rows = [list(row) for row in zip(*(c.values for c in columns), strict=True)]
+    return {
+        "name": name,
+        "title": lang.cell(title),
+        "columns": [
+            {"title": lang.cell(c.title), "kind": c.kind, "digits": c.digits}
+            for c in columns
+        ],
+        "rows": [[_plain(cell) for cell in row] for row in rows[:MOST_ROWS]],
+        "total": len(rows),
+        "facility": list(facility[:MOST_ROWS]),
+    }
+
+
+def _plain(cell: Any) -> Any:
+    """Return a value that JSON knows; NaN is nothing."""
+    if isinstance(cell, str) or cell is None:
+        return cell
+    number = float(cell)
+    if number != number:
+        return None
+    return int(number) if number.is_integer() else float(f"{number:.7g}")

@@ -1,0 +1,104 @@
+"""Roads and networks as layers of the map: links, and their state in every period.
+
+A link is [lon, lat, lon, lat, name]; a state is [link, 1 if built by the plan by then,
+share of capacity used, what to tell].
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aumaq.results.language import Language
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+Layer = dict[str, Any]
+
+
+def network_layers(plan: Plan, lang: Language) -> list[Layer]:
+    """Return a layer for each network, and one for the roads if there are any."""
+    layers = [_network(plan, name, lang) for name in plan.instance.network_names]
+    if len(plan.instance.tables["road_links"]):
+        layers.insert(0, _roads(plan, lang))
+    return layers
+
+
+def _places(nodes: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    return {
+        row.node: (round(row.lon, 4), round(row.lat, 4)) for row in nodes.itertuples()
+    }
+
+
+def _network(plan: Plan, name: str, lang: Language) -> Layer:
+    """Return a network; links that carry nothing and cannot are left out."""
+    instance = plan.instance
+    where = _places(instance.table("network_nodes").query("network == @name"))
+    links = instance.table("network_links").query("network == @name")
+    place = {code: k for k, code in enumerate(links["link"])}
+    flows = plan.table("flows").query("network == @name")
+    steps = plan.table("network_steps").query("network == @name")
+    periods = list(instance.period_names)
+    since = {row.link: periods.index(row.period) for row in steps.itertuples()}
+    title = instance.table("networks").set_index("network")["title"][name]
+    return {
+        "title": lang.cell(title or name),
+        "links": [
+            [*where[row.from_node], *where[row.to_node], row.link]
+            for row in links.itertuples()
+        ],
+        "periods": [
+            [
+                [
+                    place[row.link],
+                    int(since.get(row.link, len(periods)) <= t),
+                    round(row.use_share, 3),
+                    lang.t(
+                        "carries {flow} of {capacity} ({share})",
+                        flow=lang.number(max(row.forward, row.backward), 1),
+                        capacity=lang.number(row.capacity, 1),
+                        share=lang.share(row.use_share, 0),
+                    ),
+                ]
+                for row in flows[flows["period"] == period].itertuples()
+            ]
+            for t, period in enumerate(periods)
+        ],
+    }
+
+
+def _roads(plan: Plan, lang: Language) -> Layer:
+    """Return today's roads, and what is built on them."""
+    instance = plan.instance
+    where = _places(instance.table("road_nodes"))
+    today, later = instance.table("road_links"), instance.table("road_upgrade_links")
+    built, periods = plan.table("road_upgrades"), list(instance.period_names)
+    since = {row.upgrade: periods.index(row.period) for row in built.itertuples()}
+    title = dict(zip(built["upgrade"], built["title"], strict=True))
+    later = later[later["upgrade"].isin(since)].reset_index(drop=True)
+    km = lang.t("{} km")
+    links = [
+        [*where[row.from_node], *where[row.to_node], lang.cell(row.road_class)]
+        for row in pd.concat([today, later]).itertuples()
+    ]
+    standing = [
+        [k, 0, 0.0, km.format(lang.number(row.length_km, 1))]
+        for k, row in enumerate(today.itertuples())
+    ]
+    new = [
+        (since[row.upgrade],
+         [len(today) + k, 1, 0.5,
+          ", ".join([lang.cell(title[row.upgrade]),
+                     km.format(lang.number(row.length_km, 1))])])
+        for k, row in enumerate(later.itertuples())
+    ]  # fmt: skip
+    return {
+        "title": lang.t("Roads"),
+        "links": links,
+        "periods": [
+            standing + [state for start, state in new if start <= t]
+            for t in range(len(periods))
+        ],
+    }

@@ -1,0 +1,160 @@
+"""What the map shows of a service: sites, facilities and ways by period.
+
+Plain values with short numbers; positions stand for settlements and sites.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.indicators.state import State
+from aumaq.results.language import N_, Language
+from aumaq.results.report.territory import site_names
+from aumaq.results.report.travel import access_curves, before, next_best
+from aumaq.results.summary import CHANGES
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
+"""A site with several actions in a period is drawn with the first of these."""
+
+
+def used_sites(plan: Plan, service: str) -> pd.DataFrame:
+    """Return the sites at which anything runs or happens, in order."""
+    sites = plan.instance.service_sites(service)
+    rows = [_of(plan.facilities, service)["site"], _of(plan.actions, service)["site"]]
+    return sites[sites["site"].isin(pd.concat(rows))].reset_index(drop=True)
+
+
+def service_data(
+    plan: Plan, service: str, today: State, lang: Language
+) -> dict[str, Any]:
+    """Return a service: titles, sites, periods, today's access and access curves."""
+    instance, row = plan.instance, plan.instance.service(service)
+    shown = used_sites(plan, service)
+    place, homes = pd.Index(shown["site"]), pd.Index(instance.settlement_ids)
+    running, actions = _of(plan.facilities, service), _of(plan.actions, service)
+    if not instance.serves(service):
+        running = running.assign(used=_supplied(plan, running))
+    served, lost = _of(plan.allocation, service), _of(plan.unserved, service)
+    serves = instance.serves(service)
+    return {
+        "title": lang.cell(row["title"] or service),
+        "unit": lang.cell(row["unit"] or N_("unit")),
+        "sites": {
+            "code": shown["site"].tolist(),
+            "name": site_names(instance, shown, lang),
+            "lat": shown["lat"].round(4).tolist(),
+            "lon": shown["lon"].round(4).tolist(),
+        },
+        "before": before(today, service) if serves else None,
+        "access": access_curves(plan, today, service) if serves else None,
+        "periods": [
+            {
+                "facilities": _facilities(running, actions, place, period, lang),
+                "links": _links(
+                    served.query("period == @period").merge(
+                        next_best(plan, service, period),
+                        on=["settlement", "site"],
+                        how="left",
+                    ),
+                    homes,
+                    place,
+                )
+                if serves
+                else [],
+                "unserved": _unserved(lost, homes, period),
+            }
+            for period in instance.period_names
+        ],
+    }
+
+
+def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
+    return rows[rows["service"] == service]
+
+
+def _supplied(plan: Plan, running: pd.DataFrame) -> pd.Series[float]:
+    """Return what facilities feed into a network, shared out by capacity."""
+    keys = ["service", "site", "period"]
+    supply = plan.table("sources").groupby(keys)["supply"].sum().rename("supply")
+    fed = running[keys].join(supply, on=keys)["supply"].fillna(0.0)
+    whole = running.groupby(["site", "period"])["capacity"].transform("sum")
+    return fed * running["capacity"] / whole.where(whole > 0, np.inf)
+
+
+def _facilities(
+    running: pd.DataFrame,
+    actions: pd.DataFrame,
+    place: pd.Index,
+    period: str,
+    lang: Language,
+) -> list[list[Any]]:
+    """Return [site, action, what runs, capacity, used, done, cost, running costs]."""
+    running = running[running["period"] == period].copy()
+    titles = lang.cells(running["title"])
+    running["text"] = [
+        f"{n} × {title}" for n, title in zip(running["units"], titles, strict=True)
+    ]
+    grouped = running.groupby("site")
+    stands = grouped["text"].agg(", ".join)
+    sums = grouped[["capacity", "used", "opex_mln_per_year"]].sum()
+    actions = actions[actions["period"] == period].copy()
+    actions["rank"] = actions["action"].map(MAIN_ACTIONS.index)
+    changed = actions[actions["action"].isin(CHANGES)].copy()
+    changed["text"] = [
+        lang.t(CHANGES[action], n=lang.number(units))
+        for action, units in zip(changed["action"], changed["units"], strict=True)
+    ]
+    done = changed.groupby("site")["text"].agg(", ".join)
+    rank = actions.groupby("site")["rank"].min()
+    cost = actions.groupby("site")["cost_mln"].sum()
+    found = []
+    for site in rank.index.union(stands.index):
+        capacity, used, opex = (
+            round(float(sums[column].get(site, 0.0)), 1) for column in sums.columns
+        )
+        found.append(
+            [
+                int(place.get_loc(site)),
+                MAIN_ACTIONS[int(rank.get(site, len(MAIN_ACTIONS) - 1))],
+                stands.get(site, ""),
+                capacity,
+                used,
+                done.get(site, ""),
+                round(float(cost.get(site, 0.0)), 1),
+                opex,
+            ]
+        )
+    return found
+
+
+def _links(
+    served: pd.DataFrame, settlements: pd.Index, place: pd.Index
+) -> list[list[Any]]:
+    """Return [settlement, site, share, minutes, demand, next site or -1, minutes]."""
+    rows = served[served["share"] >= 5e-5]
+    columns = [
+        settlements.get_indexer(rows["settlement"]).tolist(),
+        place.get_indexer(rows["site"]).tolist(),
+        rows["share"].round(4).tolist(),
+        rows["minutes"].round(1).tolist(),
+        rows["demand"].round(1).tolist(),
+        place.get_indexer(rows["next_site"]).tolist(),
+        rows["next_minutes"].fillna(0.0).round(1).tolist(),
+    ]
+    return [list(link) for link in zip(*columns, strict=True)]
+
+
+def _unserved(
+    lost: pd.DataFrame, settlements: pd.Index, period: str
+) -> list[list[Any]]:
+    """Return [settlement, share]."""
+    rows = lost[lost["period"] == period]
+    i = settlements.get_indexer(rows["settlement"]).tolist()
+    share = np.round(rows["share"].to_numpy(), 4).tolist()
+    return [list(pair) for pair in zip(i, share, strict=True) if pair[1]]

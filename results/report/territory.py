@@ -1,0 +1,67 @@
+"""The land of the map: outlines by region, regions and settlements by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aumaq.results.language import Language
+
+if TYPE_CHECKING:
+    from aumaq.instances import Instance
+
+
+def territory(instance: Instance, lang: Language) -> dict[str, Any]:
+    """Return outlines, region names by code, and the settlements by column."""
+    rows = instance.table("settlements")
+    return {
+        "outlines": _outlines(instance.outlines),
+        "regions": region_names(instance, lang),
+        "settlements": {
+            "name": lang.names(rows, "settlement"),
+            "region": rows["region"].tolist(),
+            "lat": rows["lat"].round(4).tolist(),
+            "lon": rows["lon"].round(4).tolist(),
+            "population": rows["population"].round().astype(int).tolist(),
+        },
+    }
+
+
+def region_names(instance: Instance, lang: Language) -> dict[str, str]:
+    """Return the name of every region by its code."""
+    rows = instance.table("regions")
+    known = dict(zip(rows["region"], lang.names(rows, "region"), strict=True))
+    codes = sorted(set(instance.table("settlements")["region"]))
+    return {code: known.get(code, code) for code in codes}
+
+
+def site_names(instance: Instance, sites: pd.DataFrame, lang: Language) -> list[str]:
+    """Return the names of sites: of a settlement's own site, the settlement's name."""
+    rows = instance.table("settlements")
+    local = dict(zip(rows["settlement"], lang.names(rows, "settlement"), strict=True))
+    given = dict(zip(rows["settlement"], rows["name"], strict=True))
+    return [
+        local[home] if home in local and name in (given[home], "") else name or site
+        for site, home, name in zip(
+            sites["site"], sites["settlement"], sites["name"], strict=True
+        )
+    ]
+
+
+def _outlines(outlines: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return region and rings of every polygon; a ring is [[lon, lat], ...]."""
+    found = []
+    for feature in (outlines or {}).get("features", []):
+        properties = feature.get("properties") or {}
+        if properties.get("district"):
+            continue  # borders inside a region are for the analysis
+        shape = feature["geometry"]
+        if shape["type"] not in ("Polygon", "MultiPolygon"):
+            continue
+        is_one = shape["type"] == "Polygon"
+        polygons = [shape["coordinates"]] if is_one else shape["coordinates"]
+        for polygon in polygons:
+            rings = [[[round(x, 3), round(y, 3)] for x, y, *_ in r] for r in polygon]
+            found.append({"region": properties.get("region", ""), "rings": rings})
+    return found

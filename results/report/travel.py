@@ -1,0 +1,96 @@
+"""Travel before and after: who goes where today, access curves, the next best site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.growth_tables import demand_of
+from aumaq.results.indicators.state import Floats, State
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+FINE_UNTIL = 180.0
+"""Access curves up to so many minutes have a point a minute, longer ones every five."""
+
+
+def before(state: State, service: str) -> dict[str, list[Any]]:
+    """Return today's mean minutes (None: nobody is served) and unserved share."""
+    ids = pd.Index(state.instance.settlement_ids)
+    rows, lost = (
+        _of(state.tables[name], service) for name in ("allocation", "unserved")
+    )
+    amount = rows["demand"].groupby(rows["settlement"]).sum()
+    load = (rows["demand"] * rows["minutes"]).groupby(rows["settlement"]).sum()
+    minutes = (load / amount.where(amount > 0)).reindex(ids)
+    share = lost.set_index("settlement")["share"].reindex(ids, fill_value=0.0)
+    return {
+        "minutes": [None if x != x else round(x, 1) for x in minutes.tolist()],
+        "unserved": share.round(4).tolist(),
+    }
+
+
+def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
+    """Return the share of demand served within so many minutes.
+
+    ``minutes`` is the axis; the first of ``shares`` is today, the others are the
+    periods. Demand that is not served counts as never reached.
+    """
+    rows = _of(plan.allocation, service)
+    old = _of(today.tables["allocation"], service)
+    times = np.concatenate([rows["minutes"], old["minutes"], [1.0]])
+    step = 1.0 if times.max() <= FINE_UNTIL else 5.0
+    axis = np.arange(0.0, times.max() + step, step)
+    total = demand_of(plan, service).sum(axis=0)
+    shares = [_curve(old, axis, float(today.demand(service)[:, 0].sum()))]
+    for t, period in enumerate(plan.instance.period_names):
+        shares.append(_curve(rows[rows["period"] == period], axis, float(total[t])))
+    return {
+        "minutes": axis.round(2).tolist(),
+        "shares": [curve.round(4).tolist() for curve in shares],
+    }
+
+
+def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
+    return rows[rows["service"] == service]
+
+
+def _curve(rows: pd.DataFrame, axis: Floats, total: float) -> Floats:
+    order = np.argsort(rows["minutes"].to_numpy(), kind="stable")
+    minutes = rows["minutes"].to_numpy()[order]
+    summed = np.concatenate([[0.0], np.cumsum(rows["demand"].to_numpy()[order])])
+    reached = summed[np.searchsorted(minutes, axis + 1e-9, side="right")]
+    return np.asarray(reached / total if total > 0 else np.ones(len(axis)))
+
+
+def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
+    """Return, for settlement and site of a period, the nearest other site that runs.
+
+    Columns settlement, site, next_site, next_minutes; rows without another site are
+    left out. Ways are those open in the period: today's, and by upgrades built by then.
+    """
+    periods = list(plan.instance.period_names)
+    built = plan.table("road_upgrades")
+    soon = [periods.index(name) <= periods.index(period) for name in built["period"]]
+    stands = set(built.loc[soon, "upgrade"])
+    now, goes = (
+        _of(rows[rows["period"] == period], service)
+        for rows in (plan.facilities, plan.allocation)
+    )
+    options = plan.instance.access(service)
+    options = options[options["site"].isin(now["site"])]
+    is_open = [
+        not needs or stands.issuperset(needs.split("; ")) for needs in options["needs"]
+    ]
+    options = options[is_open].sort_values("minutes", kind="stable")
+    ways = options.drop_duplicates(["settlement", "site"])
+    ways = ways[["settlement", "site", "minutes"]].rename(
+        columns={"site": "next_site", "minutes": "next_minutes"}
+    )
+    pairs = goes[["settlement", "site"]].merge(ways, on="settlement")
+    others = pairs[pairs["site"] != pairs["next_site"]]
+    others = others.sort_values("next_minutes", kind="stable")
+    return others.drop_duplicates(["settlement", "site"])

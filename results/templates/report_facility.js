@@ -1,0 +1,29 @@
+// The page in the page: one facility's use and cost, its catchment, the next best site.
+function openFacility(k, j) {
+  const service = shown.run.services[k], now = service.periods[shown.period];
+  at("facility-name").textContent = service.sites.name[j];
+  at("facility-what").textContent = `${service.title} · ${service.sites.code[j]}`;
+  const column = (title, kind = "text", digits = 0) => ({ title, kind, digits });
+  const rows = [];
+  service.periods.forEach((item, n) => {
+    const f = item.facilities.find((candidate) => candidate[0] === j);
+    if (!f) return;
+    const [, action, stands, capacity, used, done, cost, opex] = f;
+    rows.push([shown.run.periods[n], stands || "–", done || ACTION[action], capacity, used, capacity ? used / capacity : null, cost, opex]);
+  });
+  drawTable(at("facility-periods"), { name: "facility", title: t("Use and cost by period"), total: rows.length, rows, columns: [
+    column(t("Period")), column(t("Runs")), column(t("Action")), column(t("Capacity"), "number"),
+    column(t("Used"), "number"), column(t("Used, share"), "share"), column(t("Cost, mln"), "number", 1),
+    column(t("Running costs, mln a year"), "number", 1),
+  ] }, { tools: false });
+  at("catchment-title").textContent = `${t("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
+  const catchment = now.links.filter((link) => link[1] === j).map(([i, , share, minutes, demand, next, later]) => [
+    land().settlements.name[i], share, demand, minutes,
+    next >= 0 ? service.sites.name[next] : "–", next >= 0 ? later : null,
+  ]).sort((a, b) => b[2] - a[2]);
+  drawTable(at("facility-catchment"), { name: "catchment", title: t("Who comes here, and the next best site"), total: catchment.length, rows: catchment, columns: [
+    column(t("Settlement")), column(t("Share"), "share"), column(`${t("Demand")} (${service.unit})`, "number"),
+    column(t("minutes"), "number", 1), column(t("Next best")), column(t("minutes to it"), "number", 1),
+  ] }, { linked: -1 });
+  at("facility").showModal();
+}

@@ -1,0 +1,58 @@
+// Puts a run on the page, and listens to the controls.
+function drawFigures() {
+  const labels = [...new Set(data.runs.flatMap((run) => run.figures.map((figure) => figure.label)))];
+  const titles = [t("Figure"), ...data.runs.map((run) => run.label)];
+  const several = data.runs.length > 1;
+  if (several) titles.push(...data.runs.slice(1).map((run) => `${run.label} − ${data.runs[0].label}`));
+  const rows = labels.map((label) => {
+    const found = data.runs.map((run) => run.figures.find((figure) => figure.label === label));
+    const cell = (value) => { const { kind, digits } = found.find(Boolean); return value === undefined ? "–" : show(value, kind, digits); };
+    const first = found[0]?.value;
+    const less = (figure) => figure && first !== undefined && first !== null && figure.value !== null ? figure.value - first : undefined;
+    return [label, ...found.map((figure) => cell(figure?.value)), ...(several ? found.slice(1).map((figure) => cell(less(figure))) : [])];
+  });
+  at("figures").replaceChildren(make("div", { class: "scroll" }, make("table", {},
+    make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
+    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
+}
+
+function options(select, titles, first) {
+  const rows = titles.map((title, k) => new Option(title, k));
+  select.replaceChildren(...(first === undefined ? rows : [new Option(first, ""), ...rows]));
+  select.closest("label").hidden = !titles.length;
+}
+
+function drawRun(k) {
+  shown.run = data.runs[k];
+  const { run } = shown;
+  shown.service = Math.min(shown.service, run.services.length - 1);
+  shown.period = run.periods.length - 1;
+  at("failed").hidden = run.verified;
+  at("problems").replaceChildren(...run.problems.map((text) => make("li", {}, text)));
+  at("sentences").replaceChildren(...run.sentences.map((text) => make("li", {}, text)));
+  at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+  for (const [name, grid] of Object.entries(run.tables)) drawTable(at(name), grid, { linked: name === "actions" ? 1 : -1 });
+  at("networks-title").parentElement.hidden = !run.loading.length;
+  options(at("service"), run.services.map((service) => service.title));
+  options(at("network"), run.networks.map((layer) => layer.title), t("none"));
+  options(at("shading"), run.shadings.map((item) => item.title), t("none"));
+  at("service").value = shown.service;
+  at("period").max = run.periods.length - 1;
+  at("period").value = shown.period;
+  at("places").replaceChildren(...land().settlements.name.map((name) => make("option", { value: name })));
+  tell(t("Map"), [t("Point at a facility or a settlement, or search for one.")]);
+  drawCharts();
+  drawMap();
+  wholeMap();
+}
+
+at("run").closest(".controls").hidden = data.runs.length < 2;
+at("run").addEventListener("input", (event) => drawRun(Number(event.target.value)));
+at("service").addEventListener("input", (event) => { shown.service = Number(event.target.value); drawMap(); });
+at("period").addEventListener("input", (event) => { shown.period = Number(event.target.value); drawMap(); });
+for (const id of ["colour", "network", "shading", "changes"]) at(id).addEventListener("input", drawMap);
+at("search").addEventListener("change", (event) => find(event.target.value));
+at("whole").addEventListener("click", wholeMap);
+Chart.defaults.font.family = "system-ui, sans-serif";
+drawFigures();
+drawRun(0);

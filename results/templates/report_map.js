@@ -1,0 +1,175 @@
+// The map: regions, roads and networks, settlements, facilities, ways on hover.
+const map = L.map("map", {
+  preferCanvas: true, zoomSnap: 0.25, attributionControl: false, zoomControl: false, keyboardPanDelta: 60,
+});
+L.control.zoom({ zoomInTitle: t("zoom in"), zoomOutTitle: t("zoom out") }).addTo(map);
+const layers = Object.fromEntries(
+  ["regions", "grid", "ways", "dots", "marks"].map((name) => [name, L.layerGroup().addTo(map)]),
+);
+const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
+const ground = pane("ground", 350), front = pane("front", 450);
+
+function bounds() {
+  const { settlements, outlines } = land();
+  const points = outlines.flatMap((shape) => shape.rings[0]).map(([x, y]) => [y, x]);
+  return L.latLngBounds(points.concat(settlements.lat.map((y, k) => [y, settlements.lon[k]])));
+}
+const wholeMap = () => map.fitBounds(bounds(), { padding: [12, 12], animate: false, maxZoom: 12 });
+
+function tell(title, rows, button) {
+  at("card").replaceChildren(make("h3", {}, title), ...rows.map((row) => make("p", {}, row)), ...(button ? [button] : []));
+}
+const period = () => currentService().periods[shown.period];
+const siteAt = (j) => [currentService().sites.lat[j], currentService().sites.lon[j]];
+const homeAt = (i) => [land().settlements.lat[i], land().settlements.lon[i]];
+
+function drawWays(links) {
+  layers.ways.clearLayers();
+  for (const [i, j, share] of links) {
+    L.polyline([homeAt(i), siteAt(j)], {
+      color: "#1d2733", opacity: 0.7, weight: 1 + 2 * share, interactive: false, renderer: ground,
+    }).addTo(layers.ways);
+  }
+}
+
+function meanMinutes(i) {
+  const links = period().links.filter((link) => link[0] === i);
+  const whole = links.reduce((sum, link) => sum + link[2], 0);
+  return whole ? links.reduce((sum, link) => sum + link[2] * link[3], 0) / whole : null;
+}
+
+function tellSettlement(i) {
+  const { settlements, regions } = land(), service = currentService();
+  const links = period().links.filter((link) => link[0] === i);
+  drawWays(links);
+  const rows = [`${regions[settlements.region[i]]} · ${t("people today")}: ${number(settlements.population[i])}`];
+  if (service.before) {
+    rows.push(`${t("minutes of travel today")}: ${number(service.before.minutes[i], 1)}`);
+    rows.push(`${t("minutes of travel by the plan")}: ${number(meanMinutes(i), 1)}`);
+  }
+  for (const [, j, share, minutes] of links) {
+    rows.push(`${percent(share)} → ${service.sites.name[j]}, ${number(minutes, 1)} ${t("min")}`);
+  }
+  const lost = period().unserved.find((pair) => pair[0] === i);
+  if (lost) rows.push(`${percent(lost[1])} ${t("is not served")}`);
+  tell(settlements.name[i], rows);
+}
+
+function tellFacility(f) {
+  const service = currentService(), [j, action, stands, capacity, used, done, cost] = f;
+  const links = period().links.filter((link) => link[1] === j);
+  drawWays(links);
+  tell(service.sites.name[j], [
+    `${service.title}: ${ACTION[action]}${done ? ` (${done})` : ""}`,
+    stands || t("nothing runs here"),
+    `${t("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`,
+    `${t("Settlements served")}: ${number(links.length)}`,
+    `${t("Cost, mln")}: ${number(cost, 1)}`,
+  ], make("button", { type: "button", onclick: () => openFacility(shown.service, j) }, t("details")));
+}
+
+function drawRegions() {
+  layers.regions.clearLayers();
+  const item = shown.run.shadings[at("shading").value], values = {};
+  for (const [code, line] of Object.entries(item?.values ?? {})) {
+    if (line[shown.period] !== null) values[code] = line[shown.period];
+  }
+  const cuts = fifths(Object.values(item?.values ?? {}).flat().filter((x) => x !== null));
+  for (const { region, rings } of land().outlines) {
+    const known = region in values;
+    L.polygon(rings.map((ring) => ring.map(([x, y]) => [y, x])), {
+      color: "#a39d8c", weight: 1, renderer: ground, fillOpacity: known ? 0.75 : 1,
+      fillColor: known ? STEPS[classOf(values[region], cuts)] : "#f3f1ea", interactive: known,
+    }).on("mouseover", () => tell(land().regions[region] ?? region, [
+      `${item.title}: ${number(values[region], 3)} ${item.unit}`,
+    ])).addTo(layers.regions);
+  }
+  return item ? { cuts, title: `${item.title}, ${item.unit}` } : null;
+}
+
+// Links that are built stand out by colour and dashes, full ones by width.
+function drawGrid() {
+  layers.grid.clearLayers();
+  const layer = shown.run.networks[at("network").value];
+  if (!layer) return;
+  for (const [k, isNew, use, words] of layer.periods[shown.period]) {
+    const [x1, y1, x2, y2, name] = layer.links[k];
+    L.polyline([[y1, x1], [y2, x2]], {
+      color: isNew ? "#d55e00" : "#3b8fc4", weight: 1 + 3 * use, dashArray: isNew ? "6 3" : null, renderer: ground,
+    }).on("mouseover click", () => tell(`${layer.title}: ${name}`, [
+      isNew ? t("widened or built by this plan") : t("stands today"), words,
+    ])).addTo(layers.grid);
+  }
+}
+
+function colourOf(i) {
+  const way = at("colour").value, old = currentService().before?.minutes[i] ?? null;
+  if (way === "plain" || !currentService().before) return "#ffffff";
+  const now = way === "before" ? old : meanMinutes(i);
+  if (now === null) return "#bdbdbd";
+  if (way !== "change") return STEPS[classOf(now, MINUTE_BOUNDS)];
+  return old === null ? "#bdbdbd" : BETTER_WORSE[classOf(now - old, CHANGE_BOUNDS)];
+}
+
+function drawPlaces() {
+  layers.dots.clearLayers();
+  layers.marks.clearLayers();
+  const { settlements } = land(), largest = Math.max(1, ...settlements.population);
+  const lost = new Set(period().unserved.map((pair) => pair[0]));
+  settlements.population.forEach((people, i) => {
+    L.circleMarker(homeAt(i), {
+      renderer: front, radius: 2.5 + 11 * Math.sqrt(people / largest), weight: lost.has(i) ? 2 : 1,
+      color: lost.has(i) ? "#a3005c" : "#5b6875", fillColor: colourOf(i), fillOpacity: 0.9,
+    }).on("mouseover click", () => tellSettlement(i)).addTo(layers.dots);
+  });
+  for (const f of period().facilities) {
+    if (at("changes").checked && f[1] === "keep") continue;
+    new Mark(siteAt(f[0]), { renderer: front, action: f[1], radius: f[1] === "keep" ? 4 : 6.5 })
+      .on("mouseover", () => tellFacility(f)).on("click", () => tellFacility(f)).addTo(layers.marks);
+  }
+}
+
+function drawLegend(shade) {
+  const rows = Object.keys(SHAPES).map((key) => [icon(["path", { d: SHAPES[key], fill: FILLS[key] }]), ACTION[key]]);
+  const dot = (fill, stroke = "#5b6875") => icon(["circle", { r: 6, fill, stroke, "stroke-width": 2 }]);
+  const square = (fill) => icon(["rect", { x: -7, y: -7, width: 14, height: 14, fill, stroke: "#5b6875" }]);
+  rows.push([dot("#fff"), t("settlement, by people")], [dot("#fff", "#a3005c"), t("partly unserved")]);
+  const way = at("colour").value;
+  if (way !== "plain" && currentService().before) {
+    const colours = way === "change" ? BETTER_WORSE : STEPS;
+    classNames(way === "change" ? CHANGE_BOUNDS : MINUTE_BOUNDS, 0)
+      .forEach((words, k) => rows.push([dot(colours[k]), `${words} ${t("min")}`]));
+    rows.push([dot("#bdbdbd"), t("no way")]);
+  }
+  if (at("network").value !== "") {
+    const line = (stroke, dash) => icon(["line", { x1: -8, y1: 0, x2: 8, y2: 0, stroke, "stroke-width": 3, "stroke-dasharray": dash }]);
+    rows.push([line("#3b8fc4", "none"), t("link that stands")], [line("#d55e00", "5 2"), t("link widened or built; thicker: fuller")]);
+  }
+  if (shade) {
+    rows.push([square("#f3f1ea"), `${shade.title}:`]);
+    classNames(shade.cuts, Math.max(...shade.cuts) < 100 ? 2 : 0).forEach((words, k) => rows.push([square(STEPS[k]), words]));
+  }
+  at("legend").replaceChildren(...rows.map(([picture, words]) => make("li", {}, picture, words)));
+}
+
+function drawMap() {
+  at("period-name").textContent = shown.run.periods[shown.period];
+  at("period").setAttribute("aria-valuetext", shown.run.periods[shown.period]);
+  layers.ways.clearLayers();
+  const shade = drawRegions();
+  drawGrid();
+  drawPlaces();
+  drawLegend(shade);
+}
+
+function find(text) {
+  const { settlements } = land(), wanted = text.trim().toLocaleLowerCase(LOCALE);
+  if (!wanted) return;
+  const names = settlements.name.map((name) => name.toLocaleLowerCase(LOCALE));
+  let i = names.indexOf(wanted);
+  if (i < 0) i = names.findIndex((name) => name.startsWith(wanted));
+  if (i < 0) i = names.findIndex((name) => name.includes(wanted));
+  if (i < 0) { tell(text, [t("not found")]); return; }
+  map.setView(homeAt(i), Math.max(map.getZoom(), 9), { animate: false });
+  tellSettlement(i);
+}

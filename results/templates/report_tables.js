@@ -1,0 +1,79 @@
+// Tables that can be sorted, searched and saved as CSV.
+const FIRST_ROWS = 25;
+
+function compare(a, b) {
+  if (a === b) return 0;
+  if (a === null || a === "") return 1;
+  if (b === null || b === "") return -1;
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), LOCALE);
+}
+
+// A cell that a spreadsheet could take for a formula is given as text.
+function csvCell(value) {
+  if (typeof value === "number") return String(value);
+  const text = String(value ?? "").replace(/^([=+\-@\t\r])/, "'$1");
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function csv(grid, order) {
+  const head = grid.columns.map((column) => csvCell(column.title)).join(",");
+  const rows = order.map((k) => grid.rows[k].map(csvCell).join(","));
+  return [head, ...rows].join("\r\n") + "\r\n";
+}
+
+function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
+  place.replaceChildren();
+  if (!grid.rows.length) {
+    place.append(make("p", { class: "soft" }, t("none")));
+    return;
+  }
+  let order = grid.rows.map((_, k) => k), sorted = -1, falling = false, wanted = "", most = FIRST_ROWS;
+  const body = make("tbody"), count = make("span", { class: "soft", role: "status" });
+  const heads = grid.columns.map((column, c) => make("th", { scope: "col", class: column.kind === "text" ? "" : "n" },
+    make("button", { type: "button", class: "sort", onclick: () => sort(c) }, column.title)));
+
+  function sort(c) {
+    falling = sorted === c ? !falling : grid.columns[c].kind !== "text";
+    sorted = c;
+    heads.forEach((head, k) => {
+      if (k === c) head.setAttribute("aria-sort", falling ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+    const blank = (k) => grid.rows[k][c] === null || grid.rows[k][c] === "";
+    order.sort((a, b) => {
+      if (blank(a) || blank(b)) return blank(a) - blank(b);
+      return compare(grid.rows[a][c], grid.rows[b][c]) * (falling ? -1 : 1);
+    });
+    fill();
+  }
+  const text = grid.rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLocaleLowerCase(LOCALE));
+  const matching = () => order.filter((k) => text[k].includes(wanted));
+  function cell(k, c) {
+    const { kind, digits } = grid.columns[c], value = show(grid.rows[k][c], kind, digits);
+    const link = grid.facility?.[k];
+    const inner = c === linked && link
+      ? make("button", { type: "button", class: "link", onclick: () => openFacility(...link) }, value) : value;
+    const isShort = kind !== "text" || value.length < 24;
+    return make("td", { class: (kind === "text" ? "" : "n ") + (isShort ? "short" : "") }, inner);
+  }
+  const more = make("button", { type: "button", onclick: () => { most = Infinity; fill(); } }, t("show all rows"));
+  function fill() {
+    const rows = matching(), some = rows.slice(0, most);
+    body.replaceChildren(...some.map((k) => make("tr", {}, ...grid.columns.map((_, c) => cell(k, c)))));
+    more.hidden = some.length === rows.length;
+    const cut = grid.total > grid.rows.length ? ` (${t("all are in the CSV files of the plan")}: ${number(grid.total)})` : "";
+    count.textContent = `${number(some.length)} / ${number(rows.length)}${cut}`;
+  }
+  if (tools && grid.rows.length > 5) {
+    place.append(make("div", { class: "controls" },
+      make("label", {}, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
+        wanted = event.target.value.toLocaleLowerCase(LOCALE);
+        fill();
+      } })),
+      make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, t("save as CSV")),
+      more, count));
+  } else most = Infinity;
+  place.append(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": grid.title },
+    make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body)));
+  fill();
+}
