@@ -38,6 +38,8 @@ def document(plans: Sequence[Plan], lang: Language) -> dict[str, Any]:
         key = json.dumps(land, ensure_ascii=False)
         territories.setdefault(key, land)
         runs.append({**_run(plan, lang), "territory": list(territories).index(key)})
+    for run, label in zip(runs, run_labels(plans, lang), strict=True):
+        run["label"] = label
     return {"territories": list(territories.values()), "runs": runs}
 
 
@@ -53,7 +55,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         unserved(plan, lang),
     ]
     return {
-        "label": run_label(plan, lang),
+        "title": lang.cell(instance.title or instance.name),
         "currency": instance.currency,
         "verified": plan.is_verified,
         "problems": list(plan.record["problems"])[:20],
@@ -72,10 +74,29 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
     }
 
 
-def run_label(plan: Plan, lang: Language) -> str:
-    """Return the scenario's title: its parts are translated one by one."""
-    title = plan.instance.active_scenario.title or plan.instance.scenario
-    return ", ".join(lang.cells(title.split(", ")))
+def run_labels(plans: Sequence[Plan], lang: Language) -> list[str]:
+    """Return a label for each run, all different.
+
+    It is the scenario's title, with the instance's where there are several instances;
+    runs that are still alike are numbered.
+    """
+    labels = []
+    for plan in plans:
+        scenario = plan.instance.active_scenario
+        # The title of a combined scenario is that of its parts, joined.
+        parts = (scenario.title or plan.instance.scenario).split(", ")
+        labels.append(", ".join(lang.cells(parts)))
+    if len({plan.instance.name for plan in plans}) > 1:
+        titles = lang.cells(p.instance.title or p.instance.name for p in plans)
+        labels = [
+            f"{title}: {label}" for title, label in zip(titles, labels, strict=True)
+        ]
+    return [
+        f"{label} ({labels[: k + 1].count(label)})"
+        if labels.count(label) > 1
+        else label
+        for k, label in enumerate(labels)
+    ]
 
 
 def _proof(plan: Plan, lang: Language) -> list[list[str]]:

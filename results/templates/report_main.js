@@ -27,6 +27,7 @@ function drawRun(k) {
   const { run } = shown;
   shown.service = Math.min(shown.service, run.services.length - 1);
   shown.period = run.periods.length - 1;
+  at("title").textContent = run.title;
   at("failed").hidden = run.verified;
   at("problems").replaceChildren(...run.problems.map((text) => make("li", {}, text)));
   at("sentences").replaceChildren(...run.sentences.map((text) => make("li", {}, text)));

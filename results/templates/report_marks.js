@@ -58,5 +58,5 @@ function fifths(values) {
 
 function classNames(bounds, digits) {
   const text = bounds.map((bound) => number(bound, digits));
-  return [`< ${text[0]}`, ...text.slice(1).map((upper, k) => `${text[k]} – ${upper}`), `≥ ${text.at(-1)}`];
+  return [`< ${text[0]}`, ...text.slice(1).map((upper, k) => `${text[k]} … ${upper}`), `≥ ${text.at(-1)}`];
 }

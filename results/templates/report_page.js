@@ -6,8 +6,8 @@ const shown = { run: data.runs[0], service: 0, period: 0 };
 const land = () => data.territories[shown.run.territory];
 const currentService = () => shown.run.services[shown.service];
 
-// Some browsers have no Kazakh; its numbers are written as the Russian ones.
-const LOCALE = data.lang === "kk" ? ["kk", "ru"] : [data.lang];
+// Some browsers claim Kazakh and write English numbers; Kazakh writes them as Russian.
+const LOCALE = data.lang === "kk" ? "ru" : data.lang;
 
 function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
