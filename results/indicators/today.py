@@ -102,7 +102,7 @@ def _stock(instance: Instance) -> pd.DataFrame:
 def _with_use(rows: pd.DataFrame, used: pd.Series[float]) -> pd.DataFrame:
     """Return facilities with what is used of them, shared out by capacity."""
     whole = rows.groupby("site")["capacity"].transform("sum")
-    load = rows["site"].map(used).fillna(0.0)
+    load = pd.to_numeric(rows["site"].map(used)).fillna(0.0)
     share = (load / whole.where(whole > 0, np.inf)).astype(float)
     return rows.assign(capacity_use_share=share, used=share * rows["capacity"])
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.results.plots.layers import network_layers
+from aumaq.results.language import ENGLISH
+from aumaq.results.report.networks import network_layers
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -24,7 +25,7 @@ def map_data(plan: Plan) -> dict[str, Any]:
         "outlines": _outlines(instance.outlines),
         "settlements": _settlements(plan),
         "services": [_service(plan, name) for name in instance.service_names],
-        "networks": network_layers(plan),
+        "networks": network_layers(plan, ENGLISH),
     }
 
 
