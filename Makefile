@@ -31,10 +31,10 @@ types: setup
 	$(BIN)/mypy -p aumaq
 
 test: lint types
-	$(BIN)/python -m pytest -m 'not slow' -n 2
+	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist worksteal
 
 test-all: lint types
-	AUMAQ_EXAMPLES=4 $(BIN)/python -m pytest -n 2
+	AUMAQ_EXAMPLES=4 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 docs: setup
 	$(BIN)/python tools/write_format_docs.py

@@ -25,6 +25,8 @@ from aumaq.results.solving import solve
 from aumaq.solvers import Progress, ProgressEvent, Silent
 from aumaq.solvers.progress import Labelled
 
+SHRINKING = 0.9
+"""With the same plan and whole steps, changes that shrink less than this stay."""
 LEAST_DAMPING = 0.1
 """When cycles go on with steps as small as this, the loop gives up."""
 
@@ -187,7 +189,9 @@ class _Loop:
             return ""
         if last.repeats_round == last.round - 1:
             # Only people move: with the whole step they are where the plan keeps them.
-            if last.damping == 1.0:
+            before = self._rounds[-2]
+            is_still = last.change_share > SHRINKING * before.change_share
+            if last.damping == before.damping == 1.0 and is_still:
                 return "plan_settled"
             self._damping = 1.0
             return ""

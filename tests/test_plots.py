@@ -166,6 +166,7 @@ def test_a_missing_extra_is_named(
         plan.plot.budget()
 
 
+@pytest.mark.slow
 def test_command_line_draws(plan: aumaq.Plan, tmp_path: Path) -> None:
     """Each kind as a process; a wrong kind ends with 2 and names the right ones."""
     plan.to_csv(tmp_path / "plan")

@@ -112,6 +112,7 @@ def test_ctrl_c_keeps_plans_and_says_what_was_not_begun(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_rows() -> None:
     """Tasks run on workers by address; a broken one is a row."""
     distributed = pytest.importorskip("distributed")
