@@ -135,6 +135,9 @@ def _read_csv(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
             message = f"column occurs twice: {', '.join(twice)}"
             problems.append(Problem(path.name, message, row=1))
             return None
+        if long := _long_rows(path, len(names)):
+            problems += long  # pandas would drop what is too much
+            return None
         return pd.read_csv(
             path,
             dtype=str,
@@ -146,6 +149,7 @@ def _read_csv(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
             skip_blank_lines=False,
         )
     except (
+        csv.Error,
         pd.errors.ParserError,
         pd.errors.EmptyDataError,
         UnicodeDecodeError,
@@ -155,6 +159,18 @@ def _read_csv(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
             Problem(path.name, f"is not a readable UTF-8 CSV table: {text}")
         )
         return None
+
+
+def _long_rows(path: Path, width: int) -> list[Problem]:
+    """Return a problem for each row with more cells than the header has names."""
+    found = []
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for number, cells in enumerate(csv.reader(lines), start=1):
+            if len(cells) > width:
+                message = f"{len(cells)} cells; expected {width}, as in the header"
+                extra = ", ".join(cells[width:])
+                found.append(Problem(path.name, message, row=number, value=extra))
+    return found
 
 
 def _read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None:

@@ -71,7 +71,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "missing table": (gone(PLACES), "table settlements is missing"),
     "empty file": (lambda f: (f / SITES).write_text(""), "not a readable UTF-8 CSV"),
     "not utf-8": (lambda f: (f / SITES).write_bytes(b"\xff\xfe\xfa"), "UTF-8"),
-    "ragged row": (more(SITES, "x,school,a,existing,9,9,9"), "not a readable"),
+    "ragged row": (more(SITES, "x,school,a,existing,9,9,9"), "cells; expected"),
     "doubled column": (put(SITES, "site,service", "site,site"), "occurs twice"),
     "unknown table": (more("sitez.csv", "a,b\n1,2"), "unknown table, did you mean"),
     "unknown column": (put(SITES, "status", "statuz"), "did you mean 'status'"),
