@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -23,7 +19,6 @@ from aumaq.instances import Instance, InstanceError
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.results.indicators import COMPUTED
 from aumaq.results.indicators.today import of_today, transport
-from aumaq.results.plan import Plan
 
 NAN = np.nan
 
@@ -288,117 +283,3 @@ def test_a_shortage_is_shared_as_links_allow() -> None:
     )  # fmt: skip
     loads = of_today(case).tables["loads"].set_index("settlement")
     assert loads["shed"].to_dict() == pytest.approx({"a": 20, "b": 10, "c": 18}, 1e-4)
-
-
-# -- what comes out ------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with an instance, and plans of its two scenarios."""
-    base = tmp_path_factory.mktemp("indicators")
-    tiny = aumaq.read("tiny")
-    rows = pd.DataFrame(
-        [of("share_served", title="Served", service="school"),
-         of("mean_minutes", service="school", direction="lower")]
-    )  # fmt: skip
-    goals = pd.DataFrame([{"indicator": "share_served", "target": 0.9}])
-    futures = pd.DataFrame([{"scenario": "base"}, {"scenario": "dear",
-                                                   "capex_factor": 9.0}])  # fmt: skip
-    instance = tiny.replace(indicators=rows, indicator_targets=goals, scenarios=futures)
-    aumaq.write(instance, base / "mine")
-    for name in instance.scenario_names:
-        read = aumaq.read(base / "mine").with_scenario(name)
-        aumaq.solve(read, gap=0.0).to_csv(base / name)
-    return base
-
-
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run ``aumaq indicators``."""
-    command = [sys.executable, "-m", "aumaq", "indicators", *words]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
-def test_command(folder: Path) -> None:
-    """Plans beside each other: Alpha's school is enlarged only while that is cheap.
-
-    Of 200 pupils 100 have a place today, 160 once it is enlarged; Beta's 80 travel 15
-    minutes, or 20 of them.
-    """
-    done = run(folder, "base", "dear", "--json")
-    assert done.returncode == 0, done.stderr
-    rows = {(r["indicator"], r["period"]): r for r in json.loads(done.stdout)}
-    served = rows["share_served", "2031-35"]
-    assert served["baseline"] == pytest.approx(0.5)
-    assert (served["base"], served["dear"]) == pytest.approx((0.8, 0.5))
-    assert (served["target"], served["base is_met"]) == (0.9, False)
-    minutes = rows["mean_minutes", "2026-30"]
-    assert (minutes["base"], minutes["dear"]) == pytest.approx((7.5, 3.0))
-    assert minutes["target"] is None
-    shown = run(folder, "base", "--region", "all")
-    assert "Served" in shown.stdout
-    assert "≥ 0.900" in shown.stdout
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("base", "--region", "Rr"), "unknown region 'Rr'"),
-        (("nowhere",), "nowhere"),
-        (("base", "base"), "twice"),
-        ((), "PLAN"),
-    ],
-)
-def test_command_with_bad_input(
-    folder: Path, words: tuple[str, ...], said: str
-) -> None:
-    """Bad input: exit code 2, the right word, no traceback."""
-    done = run(folder, *words)
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_written_and_never_read(folder: Path) -> None:
-    """The file is there, the plan is read without it and stays verified."""
-    path = folder / "base"
-    written = pd.read_csv(path / "indicators.csv", keep_default_na=False)
-    plan = Plan.read(path)
-    assert plan.is_verified
-    assert "indicators" not in plan.tables
-    assert len(written) == len(plan.indicators) > 0
-    (path / "indicators.csv").write_text("rubbish\n1\n")
-    again = Plan.read(path)
-    pd.testing.assert_frame_equal(again.indicators, plan.indicators)
-    again.to_csv(path)  # an earlier plan may be replaced, the side file too
-    assert "share_served" in (path / "indicators.csv").read_text()
-
-
-def test_plan_json_has_them(folder: Path, tmp_path: Path) -> None:
-    """plan.json holds the table, null where there is no value; the plan reads back."""
-    plan = Plan.read(folder / "dear")
-    file = plan.to_json(tmp_path / "plan.json")
-    table = json.loads(file.read_text())["indicators"]
-    assert table["columns"] == list(plan.indicators.columns)
-    assert len(table["rows"]) == len(plan.indicators)
-    assert table["rows"][-1][table["columns"].index("is_met")] is None
-    assert Plan.read(file).is_verified
-
-
-@pytest.mark.parametrize("name", ["kazakhstan", "west-kazakhstan"])
-def test_sets_of_kazakhstan(name: str) -> None:
-    """The subjects of the general scheme are there; no target without a source."""
-    instance = aumaq.read(name)
-    rows = instance.table("indicators")
-    assert {
-        "population", "share_urban", "share_in_growth_points", "capacity_to_demand",
-        "share_within_minutes", "share_of_settlements_paved",
-        "minutes_to_district_centre", "minutes_to_region_centre",
-        "emissions_t_per_1000",
-    } <= set(rows["formula"])  # fmt: skip
-    if instance.network_names:
-        assert {"water", "power"} <= set(rows["network"])
-    for table in ("indicator_targets", "indicator_baselines"):
-        assert (instance.table(table)["source"] != "").all()
