@@ -11,6 +11,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq import show
+from aumaq.instances.texts import say
 from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
 
 FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
@@ -44,7 +45,9 @@ def futures(
     if folder is not None:
         check_futures_target(folder)  # before the work, not after it
     if value and objective != "expected":
-        raise OptionError("--value is about the expected cost: --objective expected")
+        raise OptionError(
+            say("--value is about the expected cost: --objective expected")
+        )
     instance = read_instance(name)
     chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
     options: dict[str, Any] = {

@@ -15,6 +15,7 @@ import pandas as pd
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
+from aumaq.instances.texts import say
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
@@ -32,13 +33,15 @@ def normalise(
     for name in raw:
         if name not in BY_NAME:
             hint = did_you_mean(name, BY_NAME)
-            problems.append(Problem(name, f"unknown table{hint}"))
+            problems.append(Problem(name, say("unknown table{hint}", hint=hint)))
     tables = {}
     for table in TABLES:
         frame = raw.get(table.name)
         if frame is None or frame.empty:
             if table.is_required:
-                problems.append(Problem(table.file, f"table {table.name} is missing"))
+                problems.append(
+                    Problem(table.file, say("table {name} is missing", name=table.name))
+                )
             frame = pd.DataFrame() if frame is None else frame
         if table.is_single and not table.is_required and frame.empty:
             frame = pd.DataFrame([{}])
@@ -61,8 +64,11 @@ def table_of(
             problems.append(
                 Problem(
                     table.file,
-                    f"unknown column{hint}; own columns start with"
-                    f" {OWN_COLUMN_PREFIX!r}",
+                    say(
+                        "unknown column{hint}; own columns start with {prefix!r}",
+                        hint=hint,
+                        prefix=OWN_COLUMN_PREFIX,
+                    ),
                     column=f"{label}{name}",
                 )
             )
@@ -80,7 +86,7 @@ def table_of(
             problems.append(
                 Problem(
                     table.file,
-                    f"required column is missing: {meaning}",
+                    say("required column is missing: {meaning}", meaning=meaning),
                     column=f"{label}{column.name}",
                 )
             )

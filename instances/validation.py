@@ -30,6 +30,7 @@ from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.normalising import row_number
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.texts import say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -121,7 +122,7 @@ def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
         earlier = row_number(table, int(rows[values]))
         yield Problem(
             table.file,
-            f"duplicate key, first seen in row {earlier}; expected once",
+            say("duplicate key, first seen in row {row}; expected once", row=earlier),
             row=row_number(table, int(position)),
             column=_label(table, "+".join(table.key)),
             value=", ".join(str(value) for value in values),
@@ -139,8 +140,11 @@ def _check_choices(
         value = str(cells.iloc[position])
         yield Problem(
             table.file,
-            f"expected one of {', '.join(column.choices)}"
-            f"{did_you_mean(value, column.choices)}",
+            say(
+                "expected one of {choices}{hint}",
+                choices=", ".join(column.choices),
+                hint=did_you_mean(value, column.choices),
+            ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),
             value=value,
@@ -161,7 +165,12 @@ def _check_references(
         value = str(cells.iloc[position])
         yield Problem(
             table.file,
-            f"no such {target_column} in {target}{did_you_mean(value, names)}",
+            say(
+                "no such {column} in {target}{hint}",
+                column=target_column,
+                target=target,
+                hint=did_you_mean(value, names),
+            ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),
             value=value,

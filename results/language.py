@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from aumaq.instances import UnknownNameError
+from aumaq.instances.texts import say
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
 """Code -> name in the language itself."""
@@ -51,7 +52,7 @@ class Language:
     def __post_init__(self) -> None:
         """Refuse a code without a catalogue."""
         if self.code not in LANGUAGES:
-            raise UnknownNameError("language", self.code, LANGUAGES)
+            raise UnknownNameError(say("language"), self.code, LANGUAGES)
 
     @cached_property
     def _words(self) -> NullTranslations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.results.plan import Plan
 from aumaq.results.start import decisions_of
 from aumaq.solvers import (
@@ -62,7 +63,7 @@ def solve(
         save_lp=save_lp,
     )
     if method not in METHODS:
-        raise UnknownNameError("method", method, METHODS)
+        raise UnknownNameError(say("method"), method, METHODS)
     given = Given(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),

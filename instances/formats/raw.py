@@ -18,6 +18,7 @@ from aumaq.instances.errors import AumaqError, InstanceError, Problem
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.normalising import normalise, row_number
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.texts import say
 from aumaq.instances.validation import table_of_problem, validate
 
 ROW_IN_MESSAGE = re.compile(r"\brow (\d+)\b")
@@ -113,6 +114,10 @@ def needed(module: str, extra: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise AumaqError(
-            f"this format needs {module.split('.')[0]} ({error});"
-            f" pip install 'aumaq[{extra}]'"
+            say(
+                "this format needs {split} ({error}); pip install 'aumaq[{extra}]'",
+                split=module.split(".")[0],
+                error=error,
+                extra=extra,
+            )
         ) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_folder
 from aumaq.results.exports.json_file import strict, typed
 
@@ -35,17 +36,24 @@ def check_target(path: Path, suffix: str = "csv") -> None:
     if not path.exists():
         return
     if not path.is_dir():
-        raise ExportError(f"{path} is a file, not a plan folder; nothing was written")
+        raise ExportError(
+            say("{path} is a file, not a plan folder; nothing was written", path=path)
+        )
     names = {file.name for file in path.iterdir()}
     if names and RECORD_FILE not in names:
-        raise ExportError(f"{path} exists and is no plan folder; nothing was written")
+        raise ExportError(
+            say("{path} exists and is no plan folder; nothing was written", path=path)
+        )
     other = sorted(
         names - {RECORD_FILE, *SIDE_FILES, *(f"{t}.{suffix}" for t in TABLES)}
     )
     if other:
         raise ExportError(
-            f"{path} holds more than a plan ({', '.join(other[:5])});"
-            " nothing was written"
+            say(
+                "{path} holds more than a plan ({other}); nothing was written",
+                path=path,
+                other=", ".join(other[:5]),
+            )
         )
 
 
@@ -70,7 +78,13 @@ def write_files(plan: Plan, folder: Path) -> None:
 def read_csv_folder(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Read record and tables of a plan folder (ExportError if it is none)."""
     if not (path / RECORD_FILE).is_file():
-        raise ExportError(f"{path}: is no plan folder: {RECORD_FILE} is missing")
+        raise ExportError(
+            say(
+                "{path}: is no plan folder: {file} is missing",
+                path=path,
+                file=RECORD_FILE,
+            )
+        )
     record = json.loads((path / RECORD_FILE).read_text(encoding="utf-8"))
     tables = {
         file.stem: typed(pd.read_csv(file, dtype=str, na_filter=False))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_folder
 from aumaq.results.exports.csv_folder import RECORD_FILE, write_files
 from aumaq.results.exports.json_file import strict
@@ -28,11 +29,15 @@ def check_futures_target(path: Path) -> None:
     if not path.exists():
         return
     if not path.is_dir():
-        raise ExportError(f"{path} is a file; nothing was written")
+        raise ExportError(say("{path} is a file; nothing was written", path=path))
     items = list(path.iterdir())
     if items and not (path / FUTURES_FILE).is_file():
         raise ExportError(
-            f"{path} exists and holds no {FUTURES_FILE}; nothing was written"
+            say(
+                "{path} exists and holds no {file}; nothing was written",
+                path=path,
+                file=FUTURES_FILE,
+            )
         )
     other = sorted(
         item.name
@@ -41,8 +46,12 @@ def check_futures_target(path: Path) -> None:
     )
     if other:
         raise ExportError(
-            f"{path} holds more than plans of futures ({', '.join(other[:5])});"
-            " nothing was written"
+            say(
+                "{path} holds more than plans of futures ({other}); nothing"
+                " was written",
+                path=path,
+                other=", ".join(other[:5]),
+            )
         )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from aumaq.instances.texts import say
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -123,4 +125,6 @@ class Notebook:
             self.note(rule, place(*at), text, float(excess[at]))
         if len(rows) > MOST_SHOWN:
             rest = len(rows) - MOST_SHOWN
-            self.note(rule, "elsewhere", f"the same at {rest} more places")
+            self.note(
+                rule, say("elsewhere"), say("the same at {rest} more places", rest=rest)
+            )

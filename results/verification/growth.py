@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, everyone
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records
@@ -128,7 +129,7 @@ def check_growth(
     for row in records(rows):
         key = str(row["settlement"]), str(row["tier"])
         if key not in known:
-            notes.note(POINTS, _place(row), "there is no such candidate")
+            notes.note(POINTS, _place(row), say("there is no such candidate"))
             continue
         t = facts.times.position(str(row["period"]))
         claims[(*key, t)] = row
@@ -137,8 +138,13 @@ def check_growth(
     for key in known:
         for t, period in enumerate(facts.times.names):
             if (*key, t) not in claims:
-                place = f"settlement {key[0]}, tier {key[1]}, period {period}"
-                notes.note(POINTS, place, "the row is missing")
+                place = say(
+                    "settlement {key}, tier {key_2}, period {period}",
+                    key=key[0],
+                    key_2=key[1],
+                    period=period,
+                )
+                notes.note(POINTS, place, say("the row is missing"))
     _check_choice(check, claims, notes)
     _check_counts(check, notes)
     people = everyone(facts)
@@ -171,14 +177,14 @@ def _check_choice(
     for (settlement, tier, t), row in claims.items():
         start = check.first.get((settlement, tier))
         if start is not None and start <= t and not row["is_chosen"]:
-            notes.note(POINTS, _place(row), "a growth point is given up")
+            notes.note(POINTS, _place(row), say("a growth point is given up"))
     for key, start in check.first.items():
-        place = f"settlement {key[0]}, tier {key[1]}"
+        place = say("settlement {key}, tier {key_2}", key=key[0], key_2=key[1])
         opens = check.facts.times.position(str(check.candidates[key]["first_period"]))
         if start < opens:
-            notes.note(POINTS, place, "is chosen before its first period")
+            notes.note(POINTS, place, say("is chosen before its first period"))
         if sum(other[0] == key[0] for other in check.first) > 1:
-            notes.note(POINTS, place, "the settlement has another tier as well")
+            notes.note(POINTS, place, say("the settlement has another tier as well"))
 
 
 def _check_counts(check: GrowthCheck, notes: Notebook) -> None:
@@ -193,10 +199,10 @@ def _check_counts(check: GrowthCheck, notes: Notebook) -> None:
         last = len(times.names) - 1
         by = times.position(str(row["by_period"])) if row["by_period"] else last
         early = sum(start <= by for start in mine)
-        text = "{limit} points are chosen, expected {value} at least"
+        text = pattern("{limit} points are chosen, expected {value} at least")
         notes.at_most(rule, row["min_count"], early, lambda *_, p=place: p, text)
         if not np.isnan(row["max_count"]):
-            text = "{value} points are chosen, expected {limit} at most"
+            text = pattern("{value} points are chosen, expected {limit} at most")
             notes.at_most(
                 rule, len(mine), row["max_count"], lambda *_, p=place: p, text
             )
@@ -224,7 +230,9 @@ def _check_claims(
             "opex_mln_per_year": opex if start <= t else 0.0,
         }
         for name, real in wanted.items():
-            text = f"{name} is {{value}} in the plan, {{limit}} when recomputed"
+            text = pattern(
+                "{name} is {value} in the plan, {limit} when recomputed", name=name
+            )
             notes.equal(POINTS, row[name], real, lambda *_, r=row: _place(r), text)
 
 
@@ -257,17 +265,25 @@ def check_concentrations(
                 whole += capacity
                 if settlement and check.is_point(settlement, str(rule["tier"]), t):
                     inside += capacity
-            place = f"period {facts.times.names[t]}"
+            place = say("period {period}", period=facts.times.names[t])
             required = float(rule["share"]) * whole
-            text = "{limit} units of capacity stand in growth points, expected {value}"
+            text = pattern(
+                "{limit} units of capacity stand in growth points, expected {value}"
+            )
             notes.at_most(code, required, inside, lambda *_, p=place: p, text, whole)
             row = told.pop((rule["concentration"], facts.times.names[t]), None)
             if row is None:
-                notes.note(code, place, "the row of concentrations is missing")
+                notes.note(code, place, say("the row of concentrations is missing"))
                 continue
             for name, real in (("capacity", whole), ("in_growth_points", inside)):
-                usual = f"{name} is {{value}} in the plan, {{limit}} when recomputed"
+                usual = pattern(
+                    "{name} is {value} in the plan, {limit} when recomputed", name=name
+                )
                 notes.equal(code, row[name], real, lambda *_, p=place: p, usual)
     for concentration, period in told:
-        text = "there is no such rule in this period"
-        notes.note(f"concentration:{concentration}", f"period {period}", text)
+        text = pattern("there is no such rule in this period")
+        notes.note(
+            f"concentration:{concentration}",
+            say("period {period}", period=period),
+            text,
+        )
