@@ -13,6 +13,7 @@ import aumaq
 from aumaq import show
 from aumaq.instances.texts import say
 from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
+from aumaq.reader import reader
 
 FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
 
@@ -86,7 +87,7 @@ def _show(record: dict[str, Any]) -> None:
         f" gap {record['gap']:.2%}, {record['status']}, {verdict}"
     )
     for problem in record["problems"][:20]:
-        _line(f"  {problem}")
+        _line(f"  {reader().tell(problem)}")
     columns = {
         "probability": "probability",
         "cost_mln": "cost",

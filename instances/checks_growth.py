@@ -80,7 +80,7 @@ def _dry_donors(instance: Instance) -> Found:
     rows = tables["growth_candidates"]
     periods, codes = tables["periods"]["period"], tables["settlements"]["settlement"]
     found, people = moves(tables, projection), everyone(tables, projection)
-    when = f"in {projection!r}"
+    when = say("in {projection!r}", projection=projection)
     pool = found.is_donor.astype(float) @ people
     is_dry = (found.gain_share * people[found.settlement] > 0) & (pool <= 0)
     is_inside = (rows["donors"] != "outside").to_numpy()

@@ -55,17 +55,17 @@ def expressions_can_be_read(tables: Tables) -> Found:
         try:
             parts = list(aggregates(parse(text)))
         except ExpressionError as error:
-            yield problem("indicators", str(error), k, "expression", text[:200])
+            yield problem("indicators", error.text, k, "expression", text[:200])
             continue
         for wanted in (condition for part in parts for condition in part.filters):
             known = _values(tables, wanted.column)
             if known and wanted.value not in known:
                 said = say(
-                    "{column} {value!r} is nowhere in the instance",
+                    "{column} {value!r} is nowhere in the instance{hint}",
                     column=wanted.column,
                     value=wanted.value,
+                    hint=did_you_mean(str(wanted.value), known),
                 )
-                said += did_you_mean(str(wanted.value), known)
                 yield problem("indicators", said, k, "expression", text[:200])
 
 
@@ -87,8 +87,8 @@ def paved_classes_are_known(tables: Tables) -> Found:
     if len(asks) and not (tables["road_classes"]["surface"] == "paved").any():
         text = say(
             "no class of road_classes has the surface `paved`: the share will be of"
+            " places without any way"
         )
-        text += " places without any way"
         yield Warn(problem("indicators", text, asks[0], "formula"))
 
 

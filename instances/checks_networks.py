@@ -147,11 +147,12 @@ def suppliers_have_a_node(tables: Tables) -> Found:
             continue
         own = network[row.service]
         if row.network_node and (own, row.network_node) not in known:
-            text = say("no such node of the {own} network", own=own)
+            text = say("no such node of the {network} network", network=own)
             yield problem("sites", text, k, "network_node", row.network_node)
         elif not row.network_node and (own, row.settlement) not in fed:
             text = say(
-                "its settlement has no node of the {own} network: name one", own=own
+                "its settlement has no node of the {network} network: name one",
+                network=own,
             )
             yield problem("sites", text, k, "network_node", "")
     carriers = {

@@ -76,9 +76,10 @@ class AumaqError(Exception):
         super().__init__(text)
 
     @property
-    def text(self) -> str:
+    def text(self) -> Text:
         """What went wrong, to be told in any language."""
-        return str(self) if not self.args else self.args[0]
+        found = self.args[0]
+        return found if isinstance(found, Text) else say("{told}", told=found)
 
 
 class InstanceError(AumaqError):

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from aumaq.instances.errors import AumaqError, did_you_mean
 from aumaq.instances.plan_words import WORDS, Kind
-from aumaq.instances.texts import say
+from aumaq.instances.texts import Text, say
 
 MOST_CHARACTERS = 500
 DEEPEST = 20
@@ -39,10 +39,12 @@ LONE_EQUALS = re.compile(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[<>=!]=)|=""", re.DOTALL
 )
 """A = that is no part of a comparison or of a text: it is read as ==."""
-ALLOWED = (
-    f"allowed are numbers, + - * /, and {', '.join(FUNCTIONS)} of table.column with"
-    ' filters such as service="school" or minutes <= 30'
+ALLOWED = say(
+    "allowed are numbers, + - * /, and {functions} of table.column with"
+    ' filters such as service="school" or minutes <= 30',
+    functions=", ".join(FUNCTIONS),
 )
+NOTHING = say("")
 
 
 class ExpressionError(AumaqError):
@@ -111,7 +113,7 @@ def parse(text: str) -> Expression:
             tree = ast.parse(plain, mode="eval")
     except SyntaxError as error:
         raise ExpressionError(
-            say("cannot be read: {msg}; {allowed}", msg=error.msg, allowed=ALLOWED)
+            say("cannot be read: {error}; {allowed}", error=error.msg, allowed=ALLOWED)
         ) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError(
@@ -137,7 +139,7 @@ def tables_of(part: Expression) -> frozenset[str]:
     return frozenset(aggregate.table for aggregate in aggregates(part))
 
 
-def _refuse(node: ast.AST, hint: str = "") -> ExpressionError:
+def _refuse(node: ast.AST, hint: Text = NOTHING) -> ExpressionError:
     return ExpressionError(
         say(
             "{shown!r} is not allowed{hint}; {allowed}",
@@ -153,13 +155,13 @@ def _shown(node: ast.AST) -> str:
     try:
         text = ast.unparse(node)
     except RecursionError:
-        return "what is nested so deep"
+        return say("what is nested so deep")
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _deeper(depth: int) -> int:
     if depth >= DEEPEST:
-        raise ExpressionError(say("is nested deeper than {deepest}", deepest=DEEPEST))
+        raise ExpressionError(say("is nested deeper than {most}", most=DEEPEST))
     return depth + 1
 
 
@@ -197,8 +199,15 @@ def _aggregate(node: ast.Call, depth: int) -> Aggregate:
     if name not in FUNCTIONS:
         raise _refuse(node.func, did_you_mean(name, FUNCTIONS))
     if not node.args:
-        text = f"{name}() needs {'a table' if name == 'count' else 'table.column'}"
-        raise ExpressionError(say("{text}; {allowed}", text=text, allowed=ALLOWED))
+        what = say("a table") if name == "count" else "table.column"
+        raise ExpressionError(
+            say(
+                "{name}() needs {what}; {allowed}",
+                name=name,
+                what=what,
+                allowed=ALLOWED,
+            )
+        )
     amount: Expression | None = None
     if name == "count":
         table = _table(node.args[0])
@@ -206,12 +215,12 @@ def _aggregate(node: ast.Call, depth: int) -> Aggregate:
         amount = _inside(node.args[0], depth)
         names = {cell.table for cell in _cells(amount)}
         if len(names) != 1:
-            found = f"expected columns of one table, found {len(names)} tables"
             raise ExpressionError(
                 say(
-                    "{name}(): {found}; {allowed}",
+                    "{name}(): expected columns of one table, found {count} tables;"
+                    " {allowed}",
                     name=name,
-                    found=found,
+                    count=len(names),
                     allowed=ALLOWED,
                 )
             )
@@ -265,9 +274,13 @@ def _table(node: ast.expr) -> str:
         raise _refuse(node, say(": expected the name of a table"))
     if node.id not in WORDS:
         hint = did_you_mean(node.id, WORDS)
-        text = f"there is no table {node.id!r} in a plan{hint}; there are"
         raise ExpressionError(
-            say("{text} {known}", text=text, known=", ".join(sorted(WORDS)))
+            say(
+                "there is no table {table!r} in a plan{hint}; there are {known}",
+                table=node.id,
+                hint=hint,
+                known=", ".join(sorted(WORDS)),
+            )
         )
     return node.id
 
@@ -275,9 +288,14 @@ def _table(node: ast.expr) -> str:
 def _kind(table: str, column: str, words: Mapping[str, Mapping[str, Kind]]) -> Kind:
     if column not in words[table]:
         hint = did_you_mean(column, words[table])
-        text = f"{table} has no column {column!r}{hint}; it has"
         raise ExpressionError(
-            say("{text} {known}", text=text, known=", ".join(words[table]))
+            say(
+                "{table} has no column {column!r}{hint}; it has {known}",
+                table=table,
+                column=column,
+                hint=hint,
+                known=", ".join(words[table]),
+            )
         )
     return words[table][column]
 
@@ -311,7 +329,8 @@ def _filter(table: str, column: str, sign: str, node: ast.expr) -> Filter:
     wanted = str if kind == "text" else bool
     given = node.value if isinstance(node, ast.Constant) else None
     if not isinstance(given, wanted):
-        what = 'text in quotes, "school" for one' if kind == "text" else "True or False"
+        quoted = say('text in quotes, "school" for one')
+        what = quoted if kind == "text" else say("True or False")
         raise ExpressionError(
             say(
                 "{place} {shown}: expected {what}",
@@ -322,6 +341,10 @@ def _filter(table: str, column: str, sign: str, node: ast.expr) -> Filter:
         )
     if sign not in ("==", "!="):
         raise ExpressionError(
-            say("{place}: expected == or != for {kind}", place=place, kind=kind)
+            say(
+                "{place}: expected == or != for {kind}",
+                place=place,
+                kind=say("text") if kind == "text" else say("flag"),
+            )
         )
     return Filter(column, sign, given)

@@ -28,7 +28,7 @@ from aumaq.instances.scenarios import (
     is_computed,
     scenario_named,
 )
-from aumaq.instances.texts import say
+from aumaq.instances.texts import chained, say
 from aumaq.instances.upgraded_access import connection_options
 from aumaq.instances.validation import validate, validate_access
 
@@ -389,8 +389,8 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
         errors, more = validate_access(instance)
         warnings = [*warnings, *more]
     if errors and instance.active_scenario.overrides:
-        where = f"in scenario {instance.scenario!r}: "
-        errors = [replace(e, message=where + e.message) for e in errors]
+        where = say("in scenario {name!r}", name=instance.scenario)
+        errors = [replace(e, message=chained([where, e.message], ": ")) for e in errors]
     if errors:
         raise InstanceError(errors)
     return warnings

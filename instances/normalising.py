@@ -15,9 +15,18 @@ import pandas as pd
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
-from aumaq.instances.texts import say
+from aumaq.instances.texts import Text, say
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+WANTED = {
+    "text": say("text"),
+    "flag": say("true or false"),
+    "int": say("a whole number"),
+    "number": say("a finite number"),
+}
+"""Kind of a column -> what its cells should hold."""
 
 
 def row_number(table: Table, position: int) -> int:
@@ -143,14 +152,12 @@ def read_cells(
         bad = (values.isna() & ~is_empty) | ~np.isfinite(values.fillna(0.0))
         if column.kind == "int":
             bad |= values.notna() & (values != values.round())
-    wanted = {"text": "text", "flag": "true or false", "int": "a whole number",
-              "number": "a finite number"}[column.kind]  # fmt: skip
-    _report(table, column, text, bad, f"expected {wanted}", problems)
+    wanted = WANTED[column.kind]
+    _report(table, column, text, bad, say("expected {wanted}", wanted=wanted), problems)
     if column.is_required:
         unit = f" ({column.unit})" if column.unit else ""
-        _report(
-            table, column, text, is_empty, f"empty, expected {wanted}{unit}", problems
-        )
+        empty = say("empty, expected {wanted}{unit}", wanted=wanted, unit=unit)
+        _report(table, column, text, is_empty, empty, problems)
     values = values.where(~(bad | is_empty), None)
     blanks = _filled(column, text.index)
     values = values.where(values.notna(), blanks) if column.kind != "text" else values
@@ -174,11 +181,11 @@ def _check_range(
     unit = f" {column.unit}" if column.unit else ""
     if column.low is not None:
         below = given & (numbers < column.low)
-        expected = f"expected at least {column.low:g}{unit}"
+        expected = say("expected at least {low:g}{unit}", low=column.low, unit=unit)
         _report(table, column, text, below, expected, problems)
     if column.high is not None:
         above = given & (numbers > column.high)
-        expected = f"expected at most {column.high:g}{unit}"
+        expected = say("expected at most {high:g}{unit}", high=column.high, unit=unit)
         _report(table, column, text, above, expected, problems)
 
 
@@ -187,7 +194,7 @@ def _report(
     column: Column,
     text: pd.Series[object],
     rows: pd.Series[bool],
-    message: str,
+    message: Text,
     problems: list[Problem],
 ) -> None:
     problems.extend(

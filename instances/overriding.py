@@ -17,7 +17,7 @@ from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.normalising import FLAGS, read_cells, row_number, table_of
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME
-from aumaq.instances.texts import say
+from aumaq.instances.texts import Text, say
 
 Tables = Mapping[str, pd.DataFrame]
 Bools = NDArray[np.bool_]
@@ -75,7 +75,7 @@ class _Change:
         column = self._column(table, str(self._rule["column"]), "column")
         return None if column is None else self._changed(table, column, frame, where)
 
-    def _wrong(self, message: str, column: str, value: object = None) -> None:
+    def _wrong(self, message: Text, column: str, value: object = None) -> None:
         shown = str(self._rule[column]) if value is None else str(value)
         self._problems.append(
             Problem("overrides.csv", message, self._row, column, shown)
@@ -86,7 +86,7 @@ class _Change:
         known = [table for table in BY_NAME if table not in NEVER]
         if name in known:
             return BY_NAME[name]
-        what = "may not be overridden" if name in NEVER else "no such table"
+        what = say("may not be overridden") if name in NEVER else say("no such table")
         self._wrong(
             say("{what}{hint}", what=what, hint=did_you_mean(name, known)), "table"
         )
@@ -98,8 +98,8 @@ class _Change:
             return table.column(name)
         self._wrong(
             say(
-                "no such column in {name}{hint}",
-                name=table.name,
+                "no such column in {table}{hint}",
+                table=table.name,
                 hint=did_you_mean(name, known),
             ),
             cell,
@@ -168,9 +168,9 @@ class _Change:
         if found:
             self._wrong(
                 say(
-                    "{name}.{name_2}: {message}",
-                    name=table.name,
-                    name_2=column.name,
+                    "{table}.{column}: {message}",
+                    table=table.name,
+                    column=column.name,
                     message=found[0].message,
                 ),
                 "value",

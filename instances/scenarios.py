@@ -70,7 +70,7 @@ def scenario_named(tables: Tables, name: str) -> Scenario:
     if len(twice):
         known_names = all_names(tables)
         raise UnknownNameError(
-            say("scenario (two variants of {twice!r})", twice=twice.iloc[0]),
+            say("scenario (two variants of {axis!r})", axis=twice.iloc[0]),
             name,
             known_names,
         )

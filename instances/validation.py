@@ -22,6 +22,7 @@ from aumaq.instances import (
     checks_population,
     checks_projection,
     checks_roads,
+    checks_rules,
     checks_scenarios,
 )
 from aumaq.instances.checks import CHECKS, Tables, Warn
@@ -43,6 +44,7 @@ assert checks_networks
 assert checks_population
 assert checks_projection
 assert checks_roads
+assert checks_rules
 assert checks_scenarios
 
 Split = tuple[list[Problem], list[Problem]]

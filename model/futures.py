@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem
-from aumaq.instances.texts import say
+from aumaq.instances.texts import chained, say
 from aumaq.model.data import ModelData, ServiceData, gather
 from aumaq.model.levels import fitting_levels
 
@@ -64,7 +64,7 @@ def _differences(
     one: ModelData, other: ModelData, first: Instance, instance: Instance
 ) -> list[Problem]:
     """Return what keeps two futures from having a first period in common."""
-    names = f"{first.scenario!r} and {instance.scenario!r}"
+    names = chained([repr(first.scenario), repr(instance.scenario)], say(" and "))
     if one.periods != other.periods or not np.array_equal(one.years, other.years):
         return [
             Problem(

@@ -19,7 +19,7 @@ import numpy as np
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
-from aumaq.instances.texts import say
+from aumaq.instances.texts import chained, say
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
@@ -258,10 +258,10 @@ def _check(
         wrong.append(
             say(
                 "there is no loop to close: projection {projection!r} is not"
-                " computed with the lever {keep_services!r} (tables"
+                " computed with the lever {lever!r} (tables"
                 " projections, levers)",
                 projection=projection,
-                keep_services=KEEP_SERVICES,
+                lever=KEEP_SERVICES,
             )
         )
     if not 0 < damping <= 1:
@@ -287,4 +287,4 @@ def _check(
             )
         )
     if wrong:
-        raise OptionError("; ".join(wrong))
+        raise OptionError(chained(wrong))

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
-from aumaq.instances.texts import say
+from aumaq.instances.texts import Text, chained, say
 from aumaq.results.plan import Plan
 from aumaq.results.solving import why
 from aumaq.results.verification import Finding
@@ -127,9 +127,9 @@ class Futures:
             "bound_mln": self.bound_mln,
             "gap": self.gap,
             "verified": self.is_verified,
-            "problems": [str(finding) for finding in self.differences]
+            "problems": [finding.text for finding in self.differences]
             + [
-                f"{name}: {problem}"
+                chained([name, problem], ": ")
                 for plans in (self.plans, self.own_plans)
                 for name, plan in plans.items()
                 for problem in plan.record["problems"]
@@ -290,12 +290,12 @@ def _plans(
     }
 
 
-def _reason(found: FuturesSolution, outcome: Solution) -> str:
+def _reason(found: FuturesSolution, outcome: Solution) -> Text:
     if found.failed:
-        return f"future {found.failed!r}: {why(outcome)}"
+        return say("future {name!r}: {why}", name=found.failed, why=why(outcome))
     if found.status is Status.INFEASIBLE:
-        return (
+        return say(
             "infeasible: each future has a plan, but no first period suits them all;"
             " make a standard or budget priced, or plan for fewer futures"
         )
-    return f"all futures together: {why(outcome)}"
+    return say("all futures together: {why}", why=why(outcome))

@@ -82,7 +82,7 @@ class Plan:
     def verified(self) -> Plan:
         """Return the plan with what the verification finds in its record."""
         found = self.verify()
-        problems = [f"{f.rule}: {f.place}: {f.message}" for f in found.problems]
+        problems = [finding.text for finding in found.problems]
         record = {**self.record, "verified": found.is_feasible, "problems": problems}
         return replace(self, record=MappingProxyType(record))
 

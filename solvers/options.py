@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import OptionError
-from aumaq.instances.texts import say
+from aumaq.instances.texts import chained, say
 from aumaq.model import FORMULATIONS
 
 
@@ -53,7 +53,7 @@ class SolveOptions:
         if self.seed < 0:
             wrong.append(say("seed must be at least 0, not {seed}", seed=self.seed))
         if self.formulation not in FORMULATIONS:
-            known = " or ".join(FORMULATIONS)
+            known = chained(FORMULATIONS, say(" or "))
             wrong.append(
                 say(
                     "formulation must be {known}, not {formulation!r}",
@@ -62,7 +62,7 @@ class SolveOptions:
                 )
             )
         if wrong:
-            raise OptionError("; ".join(wrong))
+            raise OptionError(chained(wrong))
 
     @property
     def num_threads(self) -> int:

@@ -19,7 +19,7 @@ from aumaq.instances.formats.outline_text import joined, pieces
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
-from aumaq.instances.texts import say
+from aumaq.instances.texts import pattern, say
 
 OUTLINES = "outlines_geojson"
 OF_PROGRAMS = ("layer_styles", "qgis_projects")
@@ -81,7 +81,7 @@ def write_layer(
 def read_geopackage(path: Path) -> Instance:
     """Read a GeoPackage (InstanceError with every problem found)."""
     pyogrio = needed("pyogrio", "gis")
-    raw = Raw(label=f"{path.name}, layer {{}}")
+    raw = Raw(label=pattern("{file}, layer {table}", file=path.name))
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:

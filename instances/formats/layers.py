@@ -81,7 +81,7 @@ def read_layer(path: Path, layer: str, table: str, raw: Raw) -> None:
     """Read a layer as a table; its points, in any known system, as lat and lon."""
     pyogrio = needed("pyogrio", "gis")
     needed("geopandas", "gis")
-    place = f"{path.name}, layer {layer}"
+    place = say("{file}, layer {table}", file=path.name, table=layer)
     raw.labels[table] = place
     try:
         with warnings.catch_warnings():

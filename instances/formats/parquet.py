@@ -13,7 +13,7 @@ from aumaq.instances.errors import Problem
 from aumaq.instances.formats.outline_text import joined
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
-from aumaq.instances.texts import say
+from aumaq.instances.texts import pattern, say
 
 FIRST_FILE = "instance.parquet"
 """What makes a folder a Parquet instance."""
@@ -38,7 +38,7 @@ def write_parquet(
 def read_parquet(path: Path) -> Instance:
     """Read a folder of Parquet files (InstanceError with every problem found)."""
     pyarrow = needed("pyarrow", "parquet")
-    raw = Raw(label="{}.parquet")
+    raw = Raw(label=pattern("{table}.parquet"))
     for file in sorted(path.glob("*.parquet")):
         try:
             frame = pd.read_parquet(file, engine="pyarrow")

@@ -70,9 +70,9 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
     if not 2 <= len(plans) <= len(LETTERS):
         raise OptionError(
             say(
-                "give 2 to {count} plans, not {count_2}",
-                count=len(LETTERS),
-                count_2=len(plans),
+                "give 2 to {most} plans, not {count}",
+                most=len(LETTERS),
+                count=len(plans),
             )
         )
     names = tuple(names) or tuple(plan.instance.scenario for plan in plans)

@@ -82,7 +82,7 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
                 connection.commit()
         except _duckdb().Error as error:
             raise ExportError(
-                say("{path}: {split}", path=path, split=" ".join(str(error).split()))
+                say("{path}: {error}", path=path, error=" ".join(str(error).split()))
             ) from error
         finally:
             connection.close()  # takes back what was not committed
@@ -130,9 +130,9 @@ def _check(connection: Any, path: Path) -> None:
     if found[1] != VERSION:
         raise ExportError(
             say(
-                "{path}: is a store of version {found}; this aumaq reads {version}",
+                "{path}: is a store of version {given}; this aumaq reads {version}",
                 path=path,
-                found=found[1],
+                given=found[1],
                 version=VERSION,
             )
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from aumaq.instances import ExportError, OptionError
 from aumaq.instances.texts import say
 
-EXTRA = "a run store needs the extra: pip install 'aumaq[store]'"
+EXTRA = say("a run store needs the extra: pip install 'aumaq[store]'")
 
 
 @contextmanager
@@ -57,6 +57,6 @@ def turn(store: Path, timeout_seconds: float) -> Iterator[None]:
 
 def _told(holder: Path) -> str:
     try:
-        return holder.read_text(encoding="utf-8") or "another process"
+        return holder.read_text(encoding="utf-8") or say("another process")
     except OSError:
-        return "another process"
+        return say("another process")

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.texts import Text, pattern, say
 from aumaq.results.verification.facts import Facts, everyone
-from aumaq.results.verification.findings import Floats, Notebook
+from aumaq.results.verification.findings import Floats, Notebook, named
 from aumaq.results.verification.frames import records
 from aumaq.results.verification.plan import ServicePlan
 
@@ -139,9 +139,9 @@ def check_growth(
         for t, period in enumerate(facts.times.names):
             if (*key, t) not in claims:
                 place = say(
-                    "settlement {key}, tier {key_2}, period {period}",
-                    key=key[0],
-                    key_2=key[1],
+                    "settlement {settlement}, tier {tier}, period {period}",
+                    settlement=key[0],
+                    tier=key[1],
                     period=period,
                 )
                 notes.note(POINTS, place, say("the row is missing"))
@@ -165,9 +165,8 @@ def _after(check: GrowthCheck, people: Floats) -> Facts:
     return replace(check.facts, people=moved, services=services)
 
 
-def _place(row: Row) -> str:
-    names = ("settlement", "tier", "period")
-    return ", ".join(f"{name} {row[name]}" for name in names)
+def _place(row: Row) -> Text:
+    return named(row, ("settlement", "tier", "period"))
 
 
 def _check_choice(
@@ -179,7 +178,9 @@ def _check_choice(
         if start is not None and start <= t and not row["is_chosen"]:
             notes.note(POINTS, _place(row), say("a growth point is given up"))
     for key, start in check.first.items():
-        place = say("settlement {key}, tier {key_2}", key=key[0], key_2=key[1])
+        place = say(
+            "settlement {settlement}, tier {tier}", settlement=key[0], tier=key[1]
+        )
         opens = check.facts.times.position(str(check.candidates[key]["first_period"]))
         if start < opens:
             notes.note(POINTS, place, say("is chosen before its first period"))
@@ -190,7 +191,10 @@ def _check_choice(
 def _check_counts(check: GrowthCheck, notes: Notebook) -> None:
     times = check.facts.times
     for row in records(check.facts.tables["growth_tiers"]):
-        rule, place = f"growth:tier:{row['tier']}", str(row["region"]) or "all regions"
+        rule, place = (
+            f"growth:tier:{row['tier']}",
+            str(row["region"]) or say("all regions"),
+        )
         mine = [
             start
             for key, start in check.first.items()
@@ -231,7 +235,7 @@ def _check_claims(
         }
         for name, real in wanted.items():
             text = pattern(
-                "{name} is {value} in the plan, {limit} when recomputed", name=name
+                "{column} is {value} in the plan, {limit} when recomputed", column=name
             )
             notes.equal(POINTS, row[name], real, lambda *_, r=row: _place(r), text)
 
@@ -277,13 +281,14 @@ def check_concentrations(
                 continue
             for name, real in (("capacity", whole), ("in_growth_points", inside)):
                 usual = pattern(
-                    "{name} is {value} in the plan, {limit} when recomputed", name=name
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=name,
                 )
                 notes.equal(code, row[name], real, lambda *_, p=place: p, usual)
     for concentration, period in told:
-        text = pattern("there is no such rule in this period")
+        unknown = say("there is no such rule in this period")
         notes.note(
             f"concentration:{concentration}",
             say("period {period}", period=period),
-            text,
+            unknown,
         )

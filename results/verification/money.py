@@ -77,10 +77,8 @@ def check_budgets(
         limit = float(rule["amount_mln"]) * factor
         spent = _spent(facts, rule, t, accounts, books)
         over = max(0.0, spent - limit)
-        code, name = (
-            f"budget:{rule['budget']}",
-            say("period {period}", period=rule["period"]),
-        )
+        code = f"budget:{rule['budget']}"
+        name = say("period {period}", period=rule["period"])
         if rule["is_hard"]:
             text = pattern("{value} mln spent of {limit} mln")
             notes.at_most(code, spent, limit, _always(name), text)

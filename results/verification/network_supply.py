@@ -188,10 +188,8 @@ def check_balance(
     price = float(check.row["shed_mln_per_unit_year"])
     for node in check.nodes:
         for t, period in enumerate(check.facts.times.names):
-            key, place = (
-                (node["node"], t),
-                say("node {node}, {period}", node=node["node"], period=period),
-            )
+            key = node["node"], t
+            place = say("node {node}, {period}", node=node["node"], period=period)
             row = claimed.get(key)
             if row is None:
                 check.note(
@@ -209,16 +207,18 @@ def check_balance(
             want = base[key] + facility[key]
             size = through[key] + local[key] + supply[key]
             wanted = {
-                "balance": (got, want, "gets {value}, its load is {limit}"),
-                "base_load": (row["base_load"], base[key], ""),
-                "facility_load": (row["facility_load"], facility[key], ""),
-                "local_supply": (row["local_supply"], local[key], ""),
-                "from_network": (row["from_network"], want - shed - local[key], ""),
+                "base_load": (row["base_load"], base[key]),
+                "facility_load": (row["facility_load"], facility[key]),
+                "local_supply": (row["local_supply"], local[key]),
+                "from_network": (row["from_network"], want - shed - local[key]),
             }
-            for column, (value, real, text) in wanted.items():
-                usual = f"{column} is {{value}} in the plan, {{limit}} when recomputed"
-                check.notes.equal(
-                    check.rule("balance"), value, real, lambda *_, p=place: p,
-                    text or usual, size,
-                )  # fmt: skip
+            rule = check.rule("balance")
+            text = pattern("gets {value}, its load is {limit}")
+            check.notes.equal(rule, got, want, lambda *_, p=place: p, text, size)
+            for column, (value, real) in wanted.items():
+                text = pattern(
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=column,
+                )
+                check.notes.equal(rule, value, real, lambda *_, p=place: p, text, size)
             check.pay("shedding", region_of(check, node["node"]), t, shed * price)

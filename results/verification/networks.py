@@ -86,7 +86,7 @@ def _check_steps(check: NetworkCheck) -> None:
             check.rule("steps"),
             row["capex_mln"],
             cost,
-            lambda *_, k=key: say("link {k}, step {k_2}", k=k[0], k_2=k[1]),
+            lambda *_, k=key: say("link {link}, step {step}", link=k[0], step=k[1]),
             pattern("costs {value} mln in the plan, {limit} mln when recomputed"),
         )
         check.pay("building", region, t, cost)
@@ -127,12 +127,10 @@ def _check_flows(
             check.note("capacity", row, say("there is no such circuit"))
             continue
         seen[row["link"], step, t] = row
-        room, place = (
-            _room(check, link, step, t),
-            say("link {link}, {period}", link=row["link"], period=row["period"]),
-        )
+        room = _room(check, link, step, t)
+        place = say("link {link}, {period}", link=row["link"], period=row["period"])
         out, back = float(row["forward"]), float(row["backward"])
-        for way, value in (("forward", out), ("backward", back)):
+        for way, value in ((say("forward"), out), (say("backward"), back)):
             check.at_most(
                 "capacity",
                 -value,
@@ -194,7 +192,12 @@ def _check_angles(
             row = seen.get((link["link"], step, t), {"forward": 0.0, "backward": 0.0})
             ends = [angle.get((link[e], t), 0.0) for e in ("from_node", "to_node")]
             wanted = b * (ends[0] - ends[1])
-            place = f"link {link['link']}, step {step}, {check.facts.times.names[t]}"
+            place = say(
+                "link {link}, step {step}, {period}",
+                link=link["link"],
+                step=step,
+                period=check.facts.times.names[t],
+            )
             check.notes.equal(
                 check.rule("angles"),
                 float(row["forward"]) - float(row["backward"]),

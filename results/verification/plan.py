@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.texts import say
+from aumaq.instances.texts import Text, say
 from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Floats, Ints, Notebook
+from aumaq.results.verification.findings import Floats, Ints, Notebook, named
 from aumaq.results.verification.frames import find, records
 from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
 
@@ -209,8 +209,8 @@ def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _place(name: str, row: Mapping[str, object]) -> str:
-    return ", ".join(f"{key} {row[key]}" for key in KEYS[name] if key in row)
+def _place(name: str, row: Mapping[str, object]) -> Text:
+    return named(row, KEYS[name])
 
 
 def check_names(

@@ -83,8 +83,8 @@ def check_upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> RoadChe
             continue
         start = facts.times.position(str(row["period"]))
         if start < facts.times.position(str(known[code]["first_period"])):
-            text = pattern("is built before its first period")
-            notes.note("roads:upgrades", place, text)
+            early = say("is built before its first period")
+            notes.note("roads:upgrades", place, early)
         check.first[code] = start
         factor = float(facts.scenario["capex_factor"])
         wanted = {

@@ -12,7 +12,7 @@ import numpy as np
 
 from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Bools, Floats, Notebook
+from aumaq.results.verification.findings import Bools, Floats, Notebook, named
 from aumaq.results.verification.plan import ServicePlan
 from aumaq.results.verification.travel import Travel, legal_options
 
@@ -68,10 +68,18 @@ def _check_shares(
     rule, names = f"allocation:{service.name}", facts.times.names
 
     def place(i: int, t: int) -> str:
-        return f"settlement {facts.ids[i]}, period {names[t]}"
+        return say(
+            "settlement {settlement}, period {period}",
+            settlement=facts.ids[i],
+            period=names[t],
+        )
 
     def row(k: int) -> str:
-        return f"{place(plan.i[k], plan.t[k])}, site {service.sites[plan.j[k]]}"
+        return say(
+            "{place}, site {site}",
+            place=place(plan.i[k], plan.t[k]),
+            site=service.sites[plan.j[k]],
+        )
 
     notes.at_most(rule, -plan.share, 0.0, row, pattern("the share is negative"))
     notes.at_most(rule, plan.share, 1.0, row, pattern("the share is {value}"))
@@ -114,7 +122,11 @@ def _check_capacity(
     least = np.einsum("jlt,l->jt", plan.units, service.levels["min_use"])
 
     def place(j: int, t: int) -> str:
-        return f"site {service.sites[j]}, period {facts.times.names[t]}"
+        return say(
+            "site {site}, period {period}",
+            site=service.sites[j],
+            period=facts.times.names[t],
+        )
 
     text = pattern("serves {value} units with a capacity of {limit}")
     notes.at_most(f"capacity:{service.name}", used, capacity, place, text, largest)
@@ -176,9 +188,7 @@ def _check_access(
 
     def place(k: int) -> str:
         row = rows.iloc[k]
-        return ", ".join(
-            f"{key} {row[key]}" for key in ("settlement", "site", "period")
-        )
+        return named(row.to_dict(), ("settlement", "site", "period"))
 
     illegal = np.where(may, 0.0, 1.0)
     notes.at_most(

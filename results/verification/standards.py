@@ -92,7 +92,11 @@ def _check_standard(
         price = np.zeros_like(price)
 
     def place(g: int, t: int) -> str:
-        return f"{groups[g]}, period {facts.times.names[t + start]}"
+        return say(
+            "{group}, period {period}",
+            group=groups[g],
+            period=facts.times.names[t + start],
+        )
 
     if rule["is_hard"]:
         text = pattern("{value} units of demand are below the standard")

@@ -101,8 +101,12 @@ def _check_flow(
 
 def _places(facts: Facts, service: Service):  # type: ignore[no-untyped-def]
     def place(j: int, level: int, t: int) -> str:
-        period = facts.times.names[t]
-        return f"site {service.sites[j]}, level {level}, period {period}"
+        return say(
+            "site {site}, level {level}, period {period}",
+            site=service.sites[j],
+            level=level,
+            period=facts.times.names[t],
+        )
 
     return place
 
@@ -122,11 +126,11 @@ def _check_permissions(
     early &= ~service.is_required[:, None]
     for j, a, b, t in np.argwhere((plan.moves > 0) & change[None, :, :, None]):
         why = (
-            "is not allowed"
+            say("is not allowed")
             if not allowed[j, a, b, t]
-            else "leads above the highest level that fits"
+            else say("leads above the highest level that fits")
             if too_high[j, b]
-            else "comes before the first period of the site"
+            else say("comes before the first period of the site")
             if a == 0 and early[j, t]
             else ""
         )
