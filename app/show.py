@@ -149,7 +149,8 @@ def ways(found: dict[str, Any]) -> None:
     out.print(table)
     for name, way in found["ways"].items():
         if way["message"]:
-            out.print(
+            told = reader().tell(way["message"])
+            out.print(f"{name}: {told}", markup=False, soft_wrap=True)
                 f"{name}: {reader().tell(way['message'])}", markup=False, soft_wrap=True
             )
 

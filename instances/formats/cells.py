@@ -61,7 +61,7 @@ def check_fits(name: str, table: pd.DataFrame) -> None:
             if len(escaped(text)) > MAX_TEXT:
                 raise ExportError(
                     say(
-                        "table {table}, column {column}: a cell of a workbook holds"
+                        "table {name}, column {column}: a cell of a workbook holds"
                         " {most:,} characters, {text!r}... has {count:,}; nothing was"
                         " written",
                         name=name,
