@@ -151,8 +151,6 @@ def ways(found: dict[str, Any]) -> None:
         if way["message"]:
             told = reader().tell(way["message"])
             out.print(f"{name}: {told}", markup=False, soft_wrap=True)
-                f"{name}: {reader().tell(way['message'])}", markup=False, soft_wrap=True
-            )
 
 
 def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
