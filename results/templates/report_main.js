@@ -30,7 +30,8 @@ function drawRun(k) {
   at("title").textContent = run.title;
   at("failed").hidden = run.verified;
   at("problems").replaceChildren(...run.problems.map((text) => make("li", {}, text)));
-  at("sentences").replaceChildren(...run.sentences.map((text) => make("li", {}, text)));
+  at("sentences").replaceChildren(...run.summary.map(([title, texts], k) => make("div", { class: k ? "" : "short" },
+    make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text))))));
   at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   for (const [name, grid] of Object.entries(run.tables)) drawTable(at(name), grid, { linked: name === "actions" ? 1 : -1 });
   at("networks-title").parentElement.hidden = !run.loading.length;

@@ -66,7 +66,7 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
   }
   if (tools && grid.rows.length > 5) {
     place.append(make("div", { class: "controls" },
-      make("label", {}, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
+      make("label", { hidden: grid.rows.length <= 12 && "" }, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
         wanted = event.target.value.toLocaleLowerCase(LOCALE);
         fill();
       } })),
