@@ -11,7 +11,7 @@ function drawFigures() {
     const less = (figure) => figure && first !== undefined && first !== null && figure.value !== null ? figure.value - first : undefined;
     return [label, ...found.map((figure) => cell(figure?.value)), ...(several ? found.slice(1).map((figure) => cell(less(figure))) : [])];
   });
-  at("figures").replaceChildren(make("div", { class: "scroll" }, make("table", {},
+  at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Key figures") }, make("table", {},
     make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
 }

@@ -73,7 +73,7 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
       make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, t("save as CSV")),
       more, count));
   } else most = Infinity;
-  place.append(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": grid.title },
+  place.append(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": grid.title },
     make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body)));
   fill();
 }
