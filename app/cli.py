@@ -35,6 +35,7 @@ from aumaq.options import (
     Seed,
     StoreFile,
     Threads,
+    TotalTime,
     Where,
     read_instance,
 )
@@ -198,7 +199,7 @@ def coordination(
     name: Name,
     scenario: ScenarioName = "",
     method: Method = "auto",
-    time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
+    time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
     threads: Threads = None,
     seed: Seed = 0,

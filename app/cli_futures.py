@@ -11,7 +11,17 @@ from rich.table import Table
 
 import aumaq
 from aumaq import show
-from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
+from aumaq.options import (
+    AsJson,
+    Gap,
+    Method,
+    Name,
+    Quiet,
+    Seed,
+    Threads,
+    TotalTime,
+    read_instance,
+)
 
 FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
 
@@ -28,7 +38,7 @@ def futures(
         bool, typer.Option("--value", help="and what planning for all is worth")
     ] = False,
     method: Method = "auto",
-    time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
+    time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
     threads: Threads = None,
     seed: Seed = 0,

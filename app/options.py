@@ -15,6 +15,7 @@ EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
 Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
+TotalTime = Annotated[float, typer.Option(help="seconds, for all of it")]
 Gap = Annotated[float, typer.Option(help="relative, 0.01 is 1 %")]
 Threads = Annotated[int | None, typer.Option(help="default: all cores")]
 Seed = Annotated[int, typer.Option(help="of all that is random")]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 import aumaq
-from aumaq.results.language import Language
+
+if TYPE_CHECKING:
+    from aumaq.results.language import Language
 
 WIDE = 160
 """Columns of tables that go to a file or another program."""

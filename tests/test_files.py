@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -21,6 +20,7 @@ import openpyxl
 import pyogrio
 import pytest
 import shapely
+from command import run
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -215,12 +215,6 @@ def test_formulas_count_as_their_stored_values(tmp_path: Path) -> None:
         for name, content in files.items():
             archive.writestr(name, content)
     assert aumaq.read(path).table("levels")["capacity"][0] == 120.0
-
-
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line."""
-    command = [sys.executable, "-m", "aumaq", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_command_line(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from aumaq.instances import ExportError
 
 
 @contextmanager
@@ -23,6 +25,27 @@ def draft_file(path: Path) -> Iterator[Path]:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def check_folder(
+    path: Path, mark: str, is_own: Callable[[Path], bool], what: str
+) -> None:
+    """Raise ExportError unless *path* is new, empty, or an earlier folder to replace.
+
+    An earlier folder has a file *mark*, and everything in it *is_own*; *what* it holds
+    is said if there is more.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ExportError(f"{path} is a file, not a folder; nothing was written")
+    items = list(path.iterdir())
+    if items and not (path / mark).is_file():
+        raise ExportError(f"{path} exists and holds no {mark}; nothing was written")
+    other = sorted(item.name for item in items if not is_own(item))
+    if other:
+        text = f"{path} holds more than {what} ({', '.join(other[:5])})"
+        raise ExportError(f"{text}; nothing was written")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import ExportError
-from aumaq.results.exports.atomic import draft_folder
+from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.json_file import strict, typed
 
 if TYPE_CHECKING:
@@ -32,21 +32,8 @@ def check_target(path: Path, suffix: str = "csv") -> None:
 
     An earlier plan is replaced; a file, or a folder that holds anything else, is not.
     """
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise ExportError(f"{path} is a file, not a plan folder; nothing was written")
-    names = {file.name for file in path.iterdir()}
-    if names and RECORD_FILE not in names:
-        raise ExportError(f"{path} exists and is no plan folder; nothing was written")
-    other = sorted(
-        names - {RECORD_FILE, *SIDE_FILES, *(f"{t}.{suffix}" for t in TABLES)}
-    )
-    if other:
-        raise ExportError(
-            f"{path} holds more than a plan ({', '.join(other[:5])});"
-            " nothing was written"
-        )
+    own = {RECORD_FILE, *SIDE_FILES, *(f"{table}.{suffix}" for table in TABLES)}
+    check_folder(path, RECORD_FILE, lambda item: item.name in own, "a plan")
 
 
 def write_csv_folder(plan: Plan, path: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from aumaq.results.language import ENGLISH
 from aumaq.results.report.networks import network_layers
+from aumaq.results.report.services import unserved_shares
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -85,7 +85,7 @@ def _service(plan: Plan, name: str) -> dict[str, Any]:
             {
                 "facilities": _facilities(running, actions, place, period),
                 "links": _links(served, settlement_of, place, period),
-                "unserved": _unserved(lost, settlement_of, period),
+                "unserved": unserved_shares(lost, settlement_of, period),
             }
             for period in instance.period_names
         ],
@@ -137,13 +137,3 @@ def _links(
     j = place.get_indexer(rows["site"]).tolist()
     share, minutes = rows["share"].round(4).tolist(), rows["minutes"].round(1).tolist()
     return [list(link) for link in zip(i, j, share, minutes, strict=True) if link[2]]
-
-
-def _unserved(
-    lost: pd.DataFrame, settlements: pd.Index, period: str
-) -> list[list[Any]]:
-    """Return [settlement, share]."""
-    rows = lost[lost["period"] == period]
-    i = settlements.get_indexer(rows["settlement"]).tolist()
-    share = np.round(rows["share"].to_numpy(), 4).tolist()
-    return [list(pair) for pair in zip(i, share, strict=True) if pair[1]]
