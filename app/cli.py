@@ -23,6 +23,7 @@ from aumaq import (
     cli_sweep,
     show,
 )
+from aumaq.instances.texts import say
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
@@ -39,6 +40,7 @@ from aumaq.options import (
     Where,
     read_instance,
 )
+from aumaq.reader import reader
 from aumaq.show import err
 
 app = typer.Typer(
@@ -105,7 +107,8 @@ def validate(name: Name, as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"errors": [], "warnings": warnings}, ensure_ascii=False))
         return
     for problem in instance.warnings:
-        err.print(f"warning: {problem}", markup=False, soft_wrap=True)
+        warning = say("warning: {problem}", problem=problem.text)
+        err.print(reader().tell(warning), markup=False, soft_wrap=True)
     typer.echo(f"{instance.name}: valid, {len(instance.warnings)} warnings")
 
 
@@ -237,7 +240,7 @@ def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
         word = "verified" if found.is_verified else "FAILED VERIFICATION"
         typer.echo(f"{plan}: {word}")
         for problem in found.record["problems"]:
-            typer.echo(f"  {problem}")
+            typer.echo(f"  {reader().tell(problem)}")
     if not found.is_verified:
         raise typer.Exit(1)
 
@@ -270,10 +273,10 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except NoPlanError as error:
-        err.print(str(error), markup=False, soft_wrap=True)
+        err.print(reader().tell(error), markup=False, soft_wrap=True)
         sys.exit(1)
     except AumaqError as error:
-        err.print(str(error), markup=False, soft_wrap=True)
+        err.print(reader().tell(error), markup=False, soft_wrap=True)
         sys.exit(2)
     except KeyboardInterrupt:
         err.print("stopped")

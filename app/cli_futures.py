@@ -11,6 +11,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq import show
+from aumaq.instances.texts import say
 from aumaq.options import (
     AsJson,
     Gap,
@@ -22,6 +23,7 @@ from aumaq.options import (
     TotalTime,
     read_instance,
 )
+from aumaq.reader import reader
 
 FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
 
@@ -54,7 +56,9 @@ def futures(
     if folder is not None:
         check_futures_target(folder)  # before the work, not after it
     if value and objective != "expected":
-        raise OptionError("--value is about the expected cost: --objective expected")
+        raise OptionError(
+            say("--value is about the expected cost: --objective expected")
+        )
     instance = read_instance(name)
     chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
     options: dict[str, Any] = {
@@ -93,7 +97,7 @@ def _show(record: dict[str, Any]) -> None:
         f" gap {record['gap']:.2%}, {record['status']}, {verdict}"
     )
     for problem in record["problems"][:20]:
-        _line(f"  {problem}")
+        _line(f"  {reader().tell(problem)}")
     columns = {
         "probability": "probability",
         "cost_mln": "cost",

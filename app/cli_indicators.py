@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 import aumaq
+from aumaq.instances.texts import say
 from aumaq.options import AsJson, Where
 from aumaq.show import out
 
@@ -54,7 +55,7 @@ def _labels(plans: list[Path]) -> list[str]:
     if len(set(names)) == len(names):
         return names
     if len(set(whole)) < len(whole):
-        raise aumaq.AumaqError("the same plan is given twice")
+        raise aumaq.AumaqError(say("the same plan is given twice"))
     return [str(path) for path in plans]
 
 
@@ -70,7 +71,7 @@ def _of_region(
         for name in plan.instance.table("settlements")["region"]
     }
     if region not in {"", *known}:
-        raise UnknownNameError("region", region, {*known, "all"})
+        raise UnknownNameError(say("region"), region, {*known, "all"})
     return found[found["region"] == region]
 
 

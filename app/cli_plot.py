@@ -9,6 +9,7 @@ import typer
 
 import aumaq
 from aumaq.cli_runs import PlanName
+from aumaq.instances.texts import say
 from aumaq.options import Where
 
 PARETO = "pareto"
@@ -31,9 +32,11 @@ def plot(
     from aumaq.results.plots import KINDS
 
     if kind not in (*KINDS, PARETO):
-        raise UnknownNameError("kind of figure", kind, (*KINDS, PARETO))
+        raise UnknownNameError(say("kind of figure"), kind, (*KINDS, PARETO))
     if kind != PARETO and len(plans) != 1:
-        raise OptionError(f"{kind} is of one plan, not of {len(plans)}")
+        raise OptionError(
+            say("{kind} is of one plan, not of {count}", kind=kind, count=len(plans))
+        )
     given = aumaq.read(instance) if instance else None
     read = [aumaq.find_plan(name, given) for name in plans]
     if kind == PARETO:

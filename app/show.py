@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import aumaq
+from aumaq.reader import reader
 
 if TYPE_CHECKING:
     from aumaq.results.language import Language
@@ -134,7 +135,7 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
         soft_wrap=True,
     )
     for problem in list(plan.record["problems"])[:20]:
-        out.print(f"  {problem}", markup=False, soft_wrap=True)
+        out.print(f"  {lang.tell(problem)}", markup=False, soft_wrap=True)
 
 
 def ways(found: dict[str, Any]) -> None:
@@ -150,7 +151,10 @@ def ways(found: dict[str, Any]) -> None:
     out.print(table)
     for name, way in found["ways"].items():
         if way["message"]:
-            out.print(f"{name}: {way['message']}", markup=False, soft_wrap=True)
+            told = reader().tell(way["message"])
+            out.print(f"{name}: {told}", markup=False, soft_wrap=True)
+                f"{name}: {reader().tell(way['message'])}", markup=False, soft_wrap=True
+            )
 
 
 def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from aumaq.instances import demand
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.normalising import row_number
 from aumaq.instances.tables import BY_NAME
+from aumaq.instances.texts import Text, say
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -53,7 +54,7 @@ def check(*tables: str) -> Callable[[Callable[[Tables], Found]], None]:
 
 def problem(
     table: str,
-    message: str,
+    message: Text,
     row: SupportsInt | None = None,
     column: str = "",
     value: object = "",
@@ -74,14 +75,25 @@ def periods_follow_each_other(tables: Tables) -> Found:
         if rows["first_year"][k] != ends[k - 1]:
             yield problem(
                 "periods",
-                f"expected {ends[k - 1]}, the year after {rows['period'][k - 1]} ends",
-                k, "first_year", rows["first_year"][k],
-            )  # fmt: skip
+                say(
+                    "expected {ends}, the year after {period} ends",
+                    ends=ends[k - 1],
+                    period=rows["period"][k - 1],
+                ),
+                k,
+                "first_year",
+                rows["first_year"][k],
+            )
     if len(rows) and rows["first_year"][0] < tables["instance"]["base_year"].iloc[0]:
         yield Warn(
-            problem("periods", "starts before the base year to which money is"
-                    " discounted", 0, "first_year", rows["first_year"][0])
-        )  # fmt: skip
+            problem(
+                "periods",
+                say("starts before the base year to which money is discounted"),
+                0,
+                "first_year",
+                rows["first_year"][0],
+            )
+        )
 
 
 @check("services", "levels")
@@ -91,29 +103,48 @@ def levels_are_complete(tables: Tables) -> Found:
     for k, service in enumerate(tables["services"]["service"]):
         rows = levels[levels["service"] == service].sort_values("level")
         if rows.empty:
-            yield problem("services", "has no row in levels", k, "service", service)
+            yield problem(
+                "services", say("has no row in levels"), k, "service", service
+            )
             continue
         expected = range(1, len(rows) + 1)
         if list(rows["level"]) != list(expected):
             yield problem(
-                "levels", f"levels of {service} must be 1..{len(rows)} without holes",
-                rows.index[0], "level", ", ".join(map(str, rows["level"])),
-            )  # fmt: skip
+                "levels",
+                say(
+                    "levels of {service} must be 1..{count} without holes",
+                    service=service,
+                    count=len(rows),
+                ),
+                rows.index[0],
+                "level",
+                ", ".join(map(str, rows["level"])),
+            )
             continue
         previous = rows["capacity"].shift(fill_value=0.0)
         for i in rows.index[rows["capacity"] <= previous]:
             yield problem(
                 "levels",
-                f"expected more than {previous[i]:g}, the capacity of the level below",
-                i, "capacity", f"{rows['capacity'][i]:g}",
-            )  # fmt: skip
+                say(
+                    "expected more than {previous:g}, the capacity of the level below",
+                    previous=previous[i],
+                ),
+                i,
+                "capacity",
+                f"{rows['capacity'][i]:g}",
+            )
         for i in rows.index[
             rows["capex_mln"] < rows["capex_mln"].shift(fill_value=0.0)
         ]:
             yield Warn(
-                problem("levels", "is cheaper to build than the level below", i,
-                        "capex_mln", f"{rows['capex_mln'][i]:g}")
-            )  # fmt: skip
+                problem(
+                    "levels",
+                    say("is cheaper to build than the level below"),
+                    i,
+                    "capex_mln",
+                    f"{rows['capex_mln'][i]:g}",
+                )
+            )
 
 
 @check("levels")
@@ -122,9 +153,15 @@ def minimum_use_fits(tables: Tables) -> Found:
     rows = tables["levels"]
     for i in rows.index[rows["min_use"] > rows["capacity"]]:
         yield problem(
-            "levels", f"expected at most the capacity, {rows['capacity'][i]:g}",
-            i, "min_use", f"{rows['min_use'][i]:g}",
-        )  # fmt: skip
+            "levels",
+            say(
+                "expected at most the capacity, {capacity:g}",
+                capacity=rows["capacity"][i],
+            ),
+            i,
+            "min_use",
+            f"{rows['min_use'][i]:g}",
+        )
 
 
 @check("services", "sites")
@@ -134,7 +171,7 @@ def services_have_sites(tables: Tables) -> Found:
     for k, service in enumerate(tables["services"]["service"]):
         if service not in usable:
             yield problem(
-                "services", "has no usable site in sites", k, "service", service
+                "services", say("has no usable site in sites"), k, "service", service
             )
 
 
@@ -152,7 +189,11 @@ def prices_are_given(tables: Tables) -> Found:
         for i in rows.index[(rows[flag] == wanted) & (rows[price] == 0)]:
             yield Warn(
                 problem(
-                    table, "is priced at nothing: the rule has no force", i, price, 0
+                    table,
+                    say("is priced at nothing: the rule has no force"),
+                    i,
+                    price,
+                    0,
                 )
             )
 
@@ -163,20 +204,36 @@ def sites_are_placed(tables: Tables) -> Found:
     rows = tables["sites"]
     lost = (rows["settlement"] == "") & (rows["lat"].isna() | rows["lon"].isna())
     for i in rows.index[lost]:
-        yield problem("sites", "expected a settlement, or lat and lon", i, "settlement")
+        yield problem(
+            "sites", say("expected a settlement, or lat and lon"), i, "settlement"
+        )
     top = tables["levels"].groupby("service")["level"].max()
     limit = rows["service"].map(top).astype("float64")
     for i in rows.index[rows["max_level"] > limit]:
         yield problem(
-            "sites", f"{rows['service'][i]} has levels up to {limit[i]:g}",
-            i, "max_level", rows["max_level"][i],
-        )  # fmt: skip
+            "sites",
+            say(
+                "{service} has levels up to {limit:g}",
+                service=rows["service"][i],
+                limit=limit[i],
+            ),
+            i,
+            "max_level",
+            rows["max_level"][i],
+        )
     first = rows.groupby("site")["settlement"].transform("first")
     for i in rows.index[rows["settlement"] != first]:
         yield problem(
-            "sites", f"site {rows['site'][i]!r} stands in {first[i]!r} in another row",
-            i, "settlement", rows["settlement"][i],
-        )  # fmt: skip
+            "sites",
+            say(
+                "site {site!r} stands in {first!r} in another row",
+                site=rows["site"][i],
+                first=first[i],
+            ),
+            i,
+            "settlement",
+            rows["settlement"][i],
+        )
 
 
 @check("sites", "facilities", "levels")
@@ -189,31 +246,61 @@ def facilities_fit(tables: Tables) -> Found:
         here = sites.loc[sites["service"] == rows["service"][i], "site"]
         hint = did_you_mean(str(rows["site"][i]), here)
         yield problem(
-            "facilities", f"no such site of {rows['service'][i]} in sites{hint}",
-            i, "site", rows["site"][i],
-        )  # fmt: skip
+            "facilities",
+            say(
+                "no such site of {service} in sites{hint}",
+                service=rows["service"][i],
+                hint=hint,
+            ),
+            i,
+            "site",
+            rows["site"][i],
+        )
     known = pd.MultiIndex.from_frame(levels[["service", "level"]])
     has_level = pd.MultiIndex.from_frame(rows[["service", "level"]]).isin(known)
     for i in np.flatnonzero(~has_level):
         top = levels.loc[levels["service"] == rows["service"][i], "level"].max()
         yield problem(
-            "facilities", f"expected a level of {rows['service'][i]}, 1 to {top}",
-            i, "level", rows["level"][i],
-        )  # fmt: skip
+            "facilities",
+            say(
+                "expected a level of {service}, 1 to {top}",
+                service=rows["service"][i],
+                top=top,
+            ),
+            i,
+            "level",
+            rows["level"][i],
+        )
     units = rows.groupby(["service", "site"])["units"].sum()
     stands = pd.MultiIndex.from_frame(sites[["service", "site"]])
     total = units.reindex(stands, fill_value=0).to_numpy()
     for i in np.flatnonzero(total > sites["max_units"].to_numpy()):
         yield problem(
-            "sites", f"expected at least {total[i]}, the facilities that stand there",
-            i, "max_units", sites["max_units"][i],
-        )  # fmt: skip
+            "sites",
+            say(
+                "expected at least {total}, the facilities that stand there",
+                total=total[i],
+            ),
+            i,
+            "max_units",
+            sites["max_units"][i],
+        )
     for i in np.flatnonzero((sites["status"] == "existing").to_numpy() & (total == 0)):
-        yield problem("sites", "nothing stands there; expected candidate",
-                      i, "status", "existing")  # fmt: skip
+        yield problem(
+            "sites",
+            say("nothing stands there; expected candidate"),
+            i,
+            "status",
+            "existing",
+        )
     for i in np.flatnonzero((sites["status"] == "candidate").to_numpy() & (total > 0)):
-        yield problem("sites", "something stands there; expected existing",
-                      i, "status", "candidate")  # fmt: skip
+        yield problem(
+            "sites",
+            say("something stands there; expected existing"),
+            i,
+            "status",
+            "candidate",
+        )
 
 
 @check("sites", "facilities")
@@ -226,9 +313,12 @@ def locks_do_not_contradict(tables: Tables) -> Found:
     clash = rows["is_locked"].to_numpy() & (status == "forbidden")
     for i in np.flatnonzero(clash):
         yield problem(
-            "facilities", "is locked in, but its site is forbidden (locked out)",
-            i, "is_locked", "true",
-        )  # fmt: skip
+            "facilities",
+            say("is locked in, but its site is forbidden (locked out)"),
+            i,
+            "is_locked",
+            "true",
+        )
 
 
 @check("facilities", "periods")
@@ -239,69 +329,24 @@ def renewals_are_in_time(tables: Tables) -> Found:
     end = int(periods["first_year"].iloc[-1] + periods["years"].iloc[-1])
     year = rows["renew_by_year"]
     for i in rows.index[(year > 0) & (year < first)]:
-        yield Warn(problem("facilities", f"is overdue: renewed in {first}", i,
-                           "renew_by_year", year[i]))  # fmt: skip
+        yield Warn(
+            problem(
+                "facilities",
+                say("is overdue: renewed in {first}", first=first),
+                i,
+                "renew_by_year",
+                year[i],
+            )
+        )
     odd = (year > 0) & ((year < 1800) | (year > end + 200))
     for i in rows.index[odd]:
-        yield problem("facilities", "expected a year, or 0 for never", i,
-                      "renew_by_year", year[i])  # fmt: skip
-
-
-@check("transitions", "levels")
-def transitions_exist(tables: Tables) -> Found:
-    """Both levels exist and differ."""
-    rows = tables["transitions"]
-    top = rows["service"].map(tables["levels"].groupby("service")["level"].max())
-    top = top.astype("float64")  # without rows it would be text
-    for name in ("from_level", "to_level"):
-        for i in rows.index[rows[name] > top]:
-            yield problem("transitions", f"expected a level, 0 to {top[i]:g}", i, name,
-                          rows[name][i])  # fmt: skip
-    for i in rows.index[rows["from_level"] == rows["to_level"]]:
-        yield problem("transitions", "keeping a level is always allowed and free", i,
-                      "to_level", rows["to_level"][i])  # fmt: skip
-
-
-@check("referrals", "levels")
-def referrals_name_levels(tables: Tables) -> Found:
-    """The levels of both tiers exist."""
-    rows = tables["referrals"]
-    top = tables["levels"].groupby("service")["level"].max()
-    for name, level in (("service", "from_level"), ("to_service", "to_level")):
-        limit = rows[name].map(top).astype("float64")
-        for i in rows.index[rows[level] > limit]:
-            yield problem("referrals", f"{rows[name][i]} has levels up to {limit[i]:g}",
-                          i, level, rows[level][i])  # fmt: skip
-
-
-@check("budgets", "settlements", "periods")
-def budgets_are_sound(tables: Tables) -> Found:
-    """Regions exist; a budget without a row for a period is unlimited there."""
-    rows = tables["budgets"]
-    regions = sorted(set(tables["settlements"]["region"]))
-    for i in np.flatnonzero(~rows["region"].isin([*regions, ""])):
-        hint = did_you_mean(str(rows["region"][i]), regions)
-        yield problem("budgets", f"no settlement has this region{hint}", i, "region",
-                      rows["region"][i])  # fmt: skip
-    for name, part in rows.groupby("budget", sort=False):
-        missing = [
-            p for p in tables["periods"]["period"] if p not in set(part["period"])
-        ]
-        if missing:
-            yield Warn(
-                problem("budgets", f"no limit in {', '.join(missing)}", part.index[0],
-                        "budget", name)
-            )  # fmt: skip
-
-
-@check("standards", "settlements")
-def standards_apply_somewhere(tables: Tables) -> Found:
-    """A rule that no settlement falls under is odd."""
-    settlements = tables["settlements"]
-    for i, row in tables["standards"].iterrows():
-        if not applies_to(settlements, row["applies_to"]).any():
-            yield Warn(problem("standards", "applies to no settlement", i, "applies_to",
-                               row["applies_to"]))  # fmt: skip
+        yield problem(
+            "facilities",
+            say("expected a year, or 0 for never"),
+            i,
+            "renew_by_year",
+            year[i],
+        )
 
 
 def applies_to(
@@ -314,19 +359,3 @@ def applies_to(
         urban = demand.is_urban(settlements)
         return urban if who == "urban" else ~urban
     return settlements[f"is_{who}"].to_numpy(dtype=bool)
-
-
-@check("services", "road_nodes", "road_links", "travel", "sites", "settlements")
-def there_is_a_way(tables: Tables) -> Found:
-    """There is a road graph or a table of travel times, if anybody travels."""
-    if not (tables["services"]["role"] == "serve").any():
-        return
-    if len(tables["travel"]) == 0 and len(tables["road_nodes"]) == 0:
-        yield problem("road_nodes", "expected a road graph (road_nodes, road_links,"
-                      " road_classes) or the table travel")  # fmt: skip
-    links = tables["road_links"]
-    for i in links.index[links["from_node"] == links["to_node"]]:
-        yield Warn(problem("road_links", "leads from a node to itself", i, "to_node",
-                           links["to_node"][i]))  # fmt: skip
-    if len(tables["travel"]) and len(links):
-        yield Warn(problem("travel", "is used; the road graph is not"))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aumaq.instances.checks import Found, Warn, applies_to, problem
 from aumaq.instances.checks_growth import donors_can_give
 from aumaq.instances.growth import moves
+from aumaq.instances.texts import say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -56,7 +57,10 @@ def settlements_reach_a_site(instance: Instance) -> Found:
         has_option = np.zeros(len(settlements), dtype=bool)
         has_option[instance.access(service)["i"].to_numpy()] = True
         for i in np.flatnonzero((peak > 0) & ~has_option):
-            message = f"reaches no site of {service}: its demand stays unserved"
+            message = say(
+                "reaches no site of {service}: its demand stays unserved",
+                service=service,
+            )
             found = problem("settlements", message, i, "settlement",
                             settlements["settlement"][i])  # fmt: skip
             yield found if not row["may_be_unserved"] else Warn(found)
@@ -75,10 +79,16 @@ def capacity_meets_demand(instance: Instance) -> Found:
         if capacity.sum() < peak.sum(axis=0).max():
             found = problem(
                 "services",
-                f"sites at their largest hold {capacity.sum():.6g}, demand is up to"
-                f" {peak.sum(axis=0).max():.6g}",
-                k, "service", service,
-            )  # fmt: skip
+                say(
+                    "sites at their largest hold {capacity:.6g}, demand is up to"
+                    " {peak:.6g}",
+                    capacity=capacity.sum(),
+                    peak=peak.sum(axis=0).max(),
+                ),
+                k,
+                "service",
+                service,
+            )
             yield found if must else Warn(found)
         pairs = pairs.drop_duplicates(["i", "j"])
         how = "max" if row["allocation"] == "whole" else "sum"
@@ -87,10 +97,17 @@ def capacity_meets_demand(instance: Instance) -> Found:
         for i in np.flatnonzero(reach < peak.max(axis=1) * (1 - 1e-9)):
             found = problem(
                 "settlements",
-                f"its sites of {service} hold {reach[i]:.6g} at most, it demands up to"
-                f" {peak[i].max():.6g}",
-                i, "settlement", settlements["settlement"][i],
-            )  # fmt: skip
+                say(
+                    "its sites of {service} hold {reach:.6g} at most, it demands"
+                    " up to {peak:.6g}",
+                    service=service,
+                    reach=reach[i],
+                    peak=peak[i].max(),
+                ),
+                i,
+                "settlement",
+                settlements["settlement"][i],
+            )
             yield found if must else Warn(found)
 
 
@@ -112,10 +129,16 @@ def hard_standards_can_hold(instance: Instance) -> Found:
             for i in np.flatnonzero(lost):
                 yield problem(
                     "standards",
-                    f"is hard, but settlement {settlements['settlement'][i]!r}"
-                    f" has no site within {rule['minutes']:g} minutes",
-                    k, "minutes", f"{rule['minutes']:g}",
-                )  # fmt: skip
+                    say(
+                        "is hard, but settlement {settlement!r} has no site within"
+                        " {minutes:g} minutes",
+                        settlement=settlements["settlement"][i],
+                        minutes=rule["minutes"],
+                    ),
+                    k,
+                    "minutes",
+                    f"{rule['minutes']:g}",
+                )
 
 
 def referrals_can_hold(instance: Instance) -> Found:
@@ -133,11 +156,20 @@ def referrals_can_hold(instance: Instance) -> Found:
             must = lower["status"][j] == "required" and rule["from_level"] == 1
             found = problem(
                 "referrals",
-                f"site {lower['site'][j]!r} of {rule['service']} has no site of"
-                f" {rule['to_service']} within {rule['minutes']:g} minutes: level"
-                f" {rule['from_level']} and above can never stand there",
-                k, "minutes", f"{rule['minutes']:g}",
-            )  # fmt: skip
+                say(
+                    "site {site!r} of {service} has no site of {to_service}"
+                    " within {minutes:g} minutes: level {from_level} and above"
+                    " can never stand there",
+                    site=lower["site"][j],
+                    service=rule["service"],
+                    to_service=rule["to_service"],
+                    minutes=rule["minutes"],
+                    from_level=rule["from_level"],
+                ),
+                k,
+                "minutes",
+                f"{rule['minutes']:g}",
+            )
             yield found if must else Warn(found)
 
 
@@ -150,10 +182,17 @@ def connections_can_hold(instance: Instance) -> Found:
             continue
         found = problem(
             "connections",
-            f"{rule['to_settlement']!r} is never within {rule['minutes']:g} minutes of"
-            f" {rule['from_settlement']!r}, whatever is upgraded",
-            k, "minutes", f"{rule['minutes']:g}",
-        )  # fmt: skip
+            say(
+                "{to_settlement!r} is never within {minutes:g} minutes of"
+                " {from_settlement!r}, whatever is upgraded",
+                to_settlement=rule["to_settlement"],
+                minutes=rule["minutes"],
+                from_settlement=rule["from_settlement"],
+            ),
+            k,
+            "minutes",
+            f"{rule['minutes']:g}",
+        )
         yield found if rule["is_hard"] else Warn(found)
 
 
@@ -161,9 +200,10 @@ def options_are_all_there(instance: Instance) -> Found:
     """Upgrades that combine in too many ways are not all told apart."""
     for k, service in enumerate(instance.service_names):
         if not instance.has_all_options(service):
-            text = (
-                "road upgrades combine in so many ways that only the fastest and"
-                " simplest are options; fewer, larger corridors would be exact"
+            text = say(
+                "road upgrades combine in so many ways that only the fastest"
+                " and simplest are options; fewer, larger corridors would be"
+                " exact"
             )
             yield Warn(problem("services", text, k, "cutoff_minutes", service))
 

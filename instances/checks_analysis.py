@@ -6,6 +6,7 @@ import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
+from aumaq.instances.texts import say
 
 SEAT_OF = {"district": ["region", "district"], "region": ["region"], "nation": []}
 """The columns that name the unit of which a settlement is the seat."""
@@ -19,11 +20,11 @@ def units_have_one_seat(tables: Tables) -> Found:
         seats = rows[rows["centre_of"] == kind]
         again = seats.duplicated(["centre_of", *columns])
         for k in seats.index[again]:
-            text = f"a second seat of its {kind}; expected one"
+            text = say("a second seat of its {kind}; expected one", kind=kind)
             yield problem("settlements", text, k, "centre_of", kind)
         if kind == "district":
             for k in seats.index[seats["district"] == ""]:
-                text = "is the seat of a district but names none"
+                text = say("is the seat of a district but names none")
                 yield problem("settlements", text, k, "district", "")
 
 
@@ -32,11 +33,13 @@ def history_adds_up(tables: Tables) -> Found:
     """Urban people are some of all; years lie behind the base year."""
     rows, base = tables["region_history"], int(tables["instance"]["base_year"].iloc[0])
     for k in np.flatnonzero(rows["persons_urban"] > rows["persons"]):
-        text = f"expected at most all persons, {rows['persons'][k]:g}"
+        text = say(
+            "expected at most all persons, {persons:g}", persons=rows["persons"][k]
+        )
         value = rows["persons_urban"][k]
         yield problem("region_history", text, k, "persons_urban", f"{value:g}")
     for k in np.flatnonzero(rows["year"] > base):
-        text = f"is later than the base year {base}: no past year"
+        text = say("is later than the base year {base}: no past year", base=base)
         yield Warn(problem("region_history", text, k, "year", rows["year"][k]))
 
 
@@ -52,5 +55,9 @@ def districts_are_those_of_settlements(tables: Tables) -> Found:
         for k, (region, district) in enumerate(pairs):
             if (region, district) not in known and (district or table == "districts"):
                 hint = did_you_mean(district, names)
-                text = f"no settlement of region {region!r} is in this district{hint}"
+                text = say(
+                    "no settlement of region {region!r} is in this district{hint}",
+                    region=region,
+                    hint=hint,
+                )
                 yield problem(table, text, k, "district", district)

@@ -11,6 +11,7 @@ from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
 from aumaq.instances.growth import first_periods, moves
 from aumaq.instances.loads import everyone
+from aumaq.instances.texts import say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -28,10 +29,18 @@ def tiers_can_be_filled(tables: Tables) -> Found:
     for k, row in tiers.iterrows():
         most = row["max_count"]
         if most == most and most != round(most):
-            yield problem("growth_tiers", "expected a whole number", k, "max_count",
-                          f"{most:g}")  # fmt: skip
+            yield problem(
+                "growth_tiers",
+                say("expected a whole number"),
+                k,
+                "max_count",
+                f"{most:g}",
+            )
         if row["max_count"] < row["min_count"]:
-            text = f"expected at least min_count, which is {row['min_count']}"
+            text = say(
+                "expected at least min_count, which is {min_count}",
+                min_count=row["min_count"],
+            )
             yield problem("growth_tiers", text, k, "max_count", f"{most:g}")
         yield from _known_region(tables, "growth_tiers", k, row["region"])
         by = periods.get_loc(row["by_period"]) if row["by_period"] else len(periods) - 1
@@ -40,7 +49,10 @@ def tiers_can_be_filled(tables: Tables) -> Found:
             mine &= (home == row["region"]).to_numpy()
         count = candidates.loc[mine, "settlement"].nunique()
         if row["min_count"] > count:
-            text = f"there are {count} candidates of this tier to choose from by then"
+            text = say(
+                "there are {count} candidates of this tier to choose from by then",
+                count=count,
+            )
             yield problem("growth_tiers", text, k, "min_count", row["min_count"])
 
 
@@ -51,7 +63,7 @@ def gains_belong_to_candidates(tables: Tables) -> Found:
     own = pd.MultiIndex.from_frame(tables["growth_gains"][key])
     known = pd.MultiIndex.from_frame(tables["growth_candidates"][key])
     for k in np.flatnonzero(~own.isin(known)):
-        text = "no such settlement and tier in growth_candidates"
+        text = say("no such settlement and tier in growth_candidates")
         yield problem("growth_gains", text, k, "+".join(key), ", ".join(own[k]))
 
 
@@ -68,21 +80,25 @@ def _dry_donors(instance: Instance) -> Found:
     rows = tables["growth_candidates"]
     periods, codes = tables["periods"]["period"], tables["settlements"]["settlement"]
     found, people = moves(tables, projection), everyone(tables, projection)
-    when = f"in {projection!r}"
+    when = say("in {projection!r}", projection=projection)
     pool = found.is_donor.astype(float) @ people
     is_dry = (found.gain_share * people[found.settlement] > 0) & (pool <= 0)
     is_inside = (rows["donors"] != "outside").to_numpy()
     for k in np.flatnonzero(is_dry.any(axis=1) & is_inside):
-        text = f"nobody lives there who could move, {when}"
+        text = say("nobody lives there who could move, {when}", when=when)
         yield problem("growth_candidates", text, k, "donors", rows["donors"][k])
     loss = found.largest_loss_share()
     over = np.flatnonzero((loss > 1.0 + ROUNDING).any(axis=1))
     for i in over[:1]:  # one settlement tells the tale: its neighbours lose as much
         t = int(loss[i].argmax())
-        text = (
-            f"settlement {codes[i]!r} would lose {loss[i, t]:.0%} of its people"
-            f" {when}, {periods[t]}, if all candidates were chosen; expected 100 %"
-            " at most: lower the gains or widen the donors"
+        text = say(
+            "settlement {settlement!r} would lose {loss:.0%} of its"
+            " people {when}, {period}, if all candidates were chosen;"
+            " expected 100 % at most: lower the gains or widen the donors",
+            settlement=codes[i],
+            loss=loss[i, t],
+            when=when,
+            period=periods[t],
         )
         worst = int(np.argmax(found.is_donor[:, i] * found.loss_share[:, t]))
         share = f"{found.gain_share[worst, t]:g}"
@@ -98,7 +114,9 @@ def concentrations_can_hold(tables: Tables) -> Found:
         own = tables["levels"]["service"] == rule["service"]
         top = int(tables["levels"].loc[own, "level"].max()) if own.any() else 0
         if rule["min_level"] > top:
-            text = f"{rule['service']} has levels up to {top}"
+            text = say(
+                "{service} has levels up to {top}", service=rule["service"], top=top
+            )
             yield problem("concentrations", text, k, "min_level", rule["min_level"])
         yield from _known_region(tables, "concentrations", k, rule["region"])
         of_tier = candidates["tier"] == rule["tier"]
@@ -110,9 +128,11 @@ def concentrations_can_hold(tables: Tables) -> Found:
             here = here[here["settlement"].map(places["region"]) == rule["region"]]
         here = here[here["status"] != "forbidden"]
         if rule["share"] > 0 and not here["settlement"].isin(points).any():
-            text = (
-                f"no site of {rule['service']} is in a growth point or candidate:"
-                f" level {rule['min_level']} and above can never stand"
+            text = say(
+                "no site of {service} is in a growth point or candidate:"
+                " level {min_level} and above can never stand",
+                service=rule["service"],
+                min_level=rule["min_level"],
             )
             yield Warn(problem("concentrations", text, k, "share", rule["share"]))
 
@@ -120,5 +140,7 @@ def concentrations_can_hold(tables: Tables) -> Found:
 def _known_region(tables: Tables, table: str, k: object, region: str) -> Found:
     regions = sorted(set(tables["settlements"]["region"]))
     if region and region not in regions:
-        text = f"no settlement has this region{did_you_mean(region, regions)}"
+        text = say(
+            "no settlement has this region{hint}", hint=did_you_mean(region, regions)
+        )
         yield problem(table, text, int(str(k)), "region", region)

@@ -9,6 +9,7 @@ from aumaq.instances.errors import did_you_mean
 from aumaq.instances.expressions import ExpressionError, aggregates, parse
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.tables_roads import ROADS
+from aumaq.instances.texts import say
 
 HOMES = {
     "service": "services", "network": "networks", "period": "periods",
@@ -29,16 +30,18 @@ def indicators_have_what_they_need(tables: Tables) -> Found:
             is_given = row[column] not in ("", 0.0) and row[column] == row[column]
             is_missing = row[column] == "" or row[column] != row[column]
             if column in formula.needs and is_missing:
-                text = f"formula {formula.name} needs it"
+                text = say("formula {name} needs it", name=formula.name)
                 yield problem("indicators", text, k, column)
             elif is_given and column not in (*formula.needs, *formula.takes):
-                text = f"formula {formula.name} does not use it"
+                text = say("formula {name} does not use it", name=formula.name)
                 yield Warn(problem("indicators", text, k, column, row[column]))
         if row["applies_to"] != "all" and "applies_to" not in formula.takes:
-            text = f"formula {formula.name} counts all settlements: expected all"
+            text = say(
+                "formula {name} counts all settlements: expected all", name=formula.name
+            )
             yield problem("indicators", text, k, "applies_to", row["applies_to"])
         if formula.serves and roles.get(row["service"], "serve") != "serve":
-            text = "expected a service that people come to"
+            text = say("expected a service that people come to")
             yield problem("indicators", text, k, "service", row["service"])
 
 
@@ -52,13 +55,17 @@ def expressions_can_be_read(tables: Tables) -> Found:
         try:
             parts = list(aggregates(parse(text)))
         except ExpressionError as error:
-            yield problem("indicators", str(error), k, "expression", text[:200])
+            yield problem("indicators", error.text, k, "expression", text[:200])
             continue
         for wanted in (condition for part in parts for condition in part.filters):
             known = _values(tables, wanted.column)
             if known and wanted.value not in known:
-                said = f"{wanted.column} {wanted.value!r} is nowhere in the instance"
-                said += did_you_mean(str(wanted.value), known)
+                said = say(
+                    "{column} {value!r} is nowhere in the instance{hint}",
+                    column=wanted.column,
+                    value=wanted.value,
+                    hint=did_you_mean(str(wanted.value), known),
+                )
                 yield problem("indicators", said, k, "expression", text[:200])
 
 
@@ -78,8 +85,10 @@ def paved_classes_are_known(tables: Tables) -> Found:
     rows = tables["indicators"]
     asks = np.flatnonzero(rows["formula"] == "share_of_settlements_paved")
     if len(asks) and not (tables["road_classes"]["surface"] == "paved").any():
-        text = "no class of road_classes has the surface `paved`: the share will be of"
-        text += " places without any way"
+        text = say(
+            "no class of road_classes has the surface `paved`: the share will be of"
+            " places without any way"
+        )
         yield Warn(problem("indicators", text, asks[0], "formula"))
 
 
@@ -91,10 +100,12 @@ def targets_are_of_regions(tables: Tables) -> Found:
         cells = tables[table]["region"]
         for k in np.flatnonzero(~cells.isin([*regions, ""])).tolist():
             hint = did_you_mean(str(cells[k]), regions)
-            text = f"no settlement has this region{hint}"
+            text = say("no settlement has this region{hint}", hint=hint)
             yield problem(table, text, k, "region", cells[k])
     base_year = int(tables["instance"]["base_year"].iloc[0])
     years = tables["indicator_baselines"]["year"]
     for k in np.flatnonzero(years > base_year).tolist():
-        text = f"is after the base year {base_year} and not used"
+        text = say(
+            "is after the base year {base_year} and not used", base_year=base_year
+        )
         yield Warn(problem("indicator_baselines", text, k, "year", years[k]))

@@ -8,6 +8,7 @@ import numpy as np
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.instances.tables_roads import ROADS
+from aumaq.instances.texts import say
 
 KINDS = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
@@ -19,15 +20,20 @@ def roles_are_sound(tables: Tables) -> Found:
     for k, row in enumerate(tables["services"].itertuples()):
         if row.role == "serve":
             if row.group == "":
-                yield problem("services", "empty: whose demand is it?", k, "group", "")
+                yield problem(
+                    "services", say("empty: whose demand is it?"), k, "group", ""
+                )
             if row.cutoff_minutes != row.cutoff_minutes:
-                text = "empty, expected the longest trip (min)"
+                text = say("empty, expected the longest trip (min)")
                 yield problem("services", text, k, "cutoff_minutes", "")
             if row.network != "":
-                text = "expected nothing: only `supply` and `carry` have a network"
+                text = say("expected nothing: only `supply` and `carry` have a network")
                 yield problem("services", text, k, "network", row.network)
         elif row.network == "":
-            text = f"empty, expected the network that a `{row.role}` service is for"
+            text = say(
+                "empty, expected the network that a `{role}` service is for",
+                role=row.role,
+            )
             yield problem("services", text, k, "network", "")
 
 
@@ -36,7 +42,7 @@ def names_tell_money_apart(tables: Tables) -> Found:
     """Tables of money name services, networks and roads in one column."""
     for k, code in enumerate(tables["services"]["service"]):
         if code in (ROADS, GROWTH_POINTS, *KINDS):
-            text = "names roads or a network, expected a code of its own"
+            text = say("names roads or a network, expected a code of its own")
             yield problem("services", text, k, "service", code)
 
 
@@ -47,7 +53,7 @@ def only_serving_has_a_minimum(tables: Tables) -> Found:
     levels = tables["levels"]
     bad = (levels["service"].map(role) != "serve") & (levels["min_use"] > 0)
     for k in levels.index[bad]:
-        text = "expected 0: only services that people come to have a minimum use"
+        text = say("expected 0: only services that people come to have a minimum use")
         yield problem("levels", text, k, "min_use", levels["min_use"][k])
 
 
@@ -64,22 +70,24 @@ def networks_hang_together(tables: Tables) -> Found:
         for k, row in tables[table].iterrows():
             for column in columns:
                 if (row["network"], row[column]) not in known:
-                    text = f"no such node of the {row['network']} network"
+                    text = say(
+                        "no such node of the {network} network", network=row["network"]
+                    )
                     yield problem(table, text, int(str(k)), column, row[column])
     fed = nodes[nodes["settlement"] != ""]
     for k in fed.index[fed.duplicated(["network", "settlement"])]:
-        text = "has a node of this network already"
+        text = say("has a node of this network already")
         yield problem("network_nodes", text, k, "settlement", fed["settlement"][k])
     links, steps = tables["network_links"], tables["link_upgrades"]
     for k in links.index[links["from_node"] == links["to_node"]]:
-        text = "expected two different ends"
+        text = say("expected two different ends")
         yield problem("network_links", text, k, "to_node", links["to_node"][k])
     yield from _steps(tables)
     has_step = set(zip(steps["network"], steps["link"], strict=True))
     for k, row in links.iterrows():
         key = (row["network"], row["link"])
         if row["capacity"] == 0 and row["station"] == "" and key not in has_step:
-            text = "has no capacity and no row in link_upgrades: it is never there"
+            text = say("has no capacity and no row in link_upgrades: it is never there")
             found = problem("network_links", text, int(str(k)), "capacity", 0)
             yield Warn(found)
 
@@ -90,10 +98,14 @@ def _steps(tables: Tables) -> Found:
     known = set(zip(links["network"], links["link"], strict=True))
     for (network, link), rows in steps.groupby(["network", "link"], sort=False):
         if (network, link) not in known:
-            text = f"no such link of the {network} network"
+            text = say("no such link of the {network} network", network=network)
             yield problem("link_upgrades", text, rows.index[0], "link", link)
         if sorted(rows["step"]) != list(range(1, len(rows) + 1)):
-            text = f"steps of {link} must be 1..{len(rows)} without holes"
+            text = say(
+                "steps of {link} must be 1..{count} without holes",
+                link=link,
+                count=len(rows),
+            )
             value = ", ".join(map(str, rows["step"]))
             yield problem("link_upgrades", text, rows.index[0], "step", value)
 
@@ -105,20 +117,20 @@ def angles_can_be_computed(tables: Tables) -> Found:
     for k in networks.index[
         (networks["flow_model"] == "dc") & (networks["network"] != "power")
     ]:
-        yield problem("networks", "only power has angles", k, "flow_model", "dc")
+        yield problem("networks", say("only power has angles"), k, "flow_model", "dc")
     has_angles = set(networks.loc[networks["flow_model"] == "dc", "network"])
     for table in ("network_links", "link_upgrades"):
         rows = tables[table]
         bad = rows["network"].isin(has_angles) & (rows["susceptance"] <= 0)
         bad &= rows["capacity"] > 0
         for k in rows.index[bad]:
-            text = "expected more than 0: the network is computed with angles"
+            text = say("expected more than 0: the network is computed with angles")
             yield problem(table, text, k, "susceptance", rows["susceptance"][k])
         if table == "network_links":
             for k in rows.index[
                 rows["network"].isin(has_angles) & (rows["station"] != "")
             ]:
-                text = "expected none: stations have no angles"
+                text = say("expected none: stations have no angles")
                 yield problem(table, text, k, "station", rows["station"][k])
 
 
@@ -135,10 +147,13 @@ def suppliers_have_a_node(tables: Tables) -> Found:
             continue
         own = network[row.service]
         if row.network_node and (own, row.network_node) not in known:
-            text = f"no such node of the {own} network"
+            text = say("no such node of the {network} network", network=own)
             yield problem("sites", text, k, "network_node", row.network_node)
         elif not row.network_node and (own, row.settlement) not in fed:
-            text = f"its settlement has no node of the {own} network: name one"
+            text = say(
+                "its settlement has no node of the {network} network: name one",
+                network=own,
+            )
             yield problem("sites", text, k, "network_node", "")
     carriers = {
         (network[row.service], row.site)
@@ -147,7 +162,10 @@ def suppliers_have_a_node(tables: Tables) -> Found:
     }
     for k, row in enumerate(tables["network_links"].itertuples()):
         if row.station and (row.network, row.station) not in carriers:
-            text = f"no such site of a `carry` service of the {row.network} network"
+            text = say(
+                "no such site of a `carry` service of the {network} network",
+                network=row.network,
+            )
             yield problem("network_links", text, k, "station", row.station)
 
 
@@ -176,9 +194,11 @@ def loads_can_be_supplied(tables: Tables) -> Found:
             for node in sorted(island):
                 has_load = node in loaded or (has_rates and settled[node] != "")
                 if has_load and (not settled[node] or node not in helped):
-                    text = (
-                        f"no {name} can ever reach it: no source on its island of"
-                        f" {len(island)} nodes and no local supply"
+                    text = say(
+                        "no {name} can ever reach it: no source on its island of"
+                        " {count} nodes and no local supply",
+                        name=name,
+                        count=len(island),
                     )
                     found = problem("network_nodes", text, row_of[node], "node", node)
                     yield Warn(found)
@@ -206,5 +226,7 @@ def facilities_are_fed(tables: Tables) -> Found:
         fed = set(nodes.loc[nodes["network"] == name, "settlement"]) - {""}
         bare = sites["service"].isin(loaded) & ~sites["settlement"].isin(fed)
         for k in sites.index[bare]:
-            text = f"no node of the {name} network here: its load is not planned"
+            text = say(
+                "no node of the {name} network here: its load is not planned", name=name
+            )
             yield Warn(problem("sites", text, k, "settlement", sites["settlement"][k]))

@@ -7,6 +7,7 @@ import numpy as np
 from aumaq.instances import demand
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
+from aumaq.instances.texts import say
 
 
 @check(
@@ -25,15 +26,24 @@ def population_is_complete(tables: Tables) -> Found:
         for i in np.flatnonzero(~cells.isin(projections)):
             hint = did_you_mean(str(cells[i]), projections)
             yield Warn(
-                problem(table, f"no scenario uses this projection{hint}", i,
-                        "scenario", cells[i])
-            )  # fmt: skip
+                problem(
+                    table,
+                    say("no scenario uses this projection{hint}", hint=hint),
+                    i,
+                    "scenario",
+                    cells[i],
+                )
+            )
     groups = {*tables["groups"]["group"], demand.ALL}
     cells = tables["population"]["group"]
     for i in np.flatnonzero(~cells.isin(groups)):
         hint = did_you_mean(str(cells[i]), groups)
         yield problem(
-            "population", f"no such group in groups{hint}", i, "group", cells[i]
+            "population",
+            say("no such group in groups{hint}", hint=hint),
+            i,
+            "group",
+            cells[i],
         )
     yield from _missing_periods(
         tables, "population", ["settlement", "group"], projections, periods
@@ -58,9 +68,15 @@ def _missing_periods(
         missing = [f"{s} {p}" for s in own for p in periods if (s, p) not in have]
         if missing:
             yield problem(
-                table, f"missing rows for scenario and period: {', '.join(missing)}",
-                part.index[0], "+".join(by), ", ".join(str(v) for v in values),
-            )  # fmt: skip
+                table,
+                say(
+                    "missing rows for scenario and period: {missing}",
+                    missing=", ".join(missing),
+                ),
+                part.index[0],
+                "+".join(by),
+                ", ".join(str(v) for v in values),
+            )
 
 
 def _growth_regions(tables: Tables, projections: list[str]) -> Found:
@@ -70,7 +86,11 @@ def _growth_regions(tables: Tables, projections: list[str]) -> Found:
         value = str(growth["region"][i])
         hint = did_you_mean(value, regions)
         yield problem(
-            "growth", f"no settlement has this region{hint}", i, "region", value
+            "growth",
+            say("no settlement has this region{hint}", hint=hint),
+            i,
+            "region",
+            value,
         )
     for projection in projections:
         have = set(growth.loc[growth["scenario"] == projection, "region"])
@@ -79,6 +99,11 @@ def _growth_regions(tables: Tables, projections: list[str]) -> Found:
         )
         if missing:
             yield problem(
-                "growth", f"missing regions of projection {projection!r} (or a row with"
-                f" an empty region for all others): {', '.join(missing)}",
-            )  # fmt: skip
+                "growth",
+                say(
+                    "missing regions of projection {projection!r} (or a row with"
+                    " an empty region for all others): {missing}",
+                    projection=projection,
+                    missing=", ".join(missing),
+                ),
+            )

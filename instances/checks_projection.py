@@ -9,6 +9,7 @@ from aumaq.instances import demand
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
 from aumaq.instances.tables_projection import ALL_AGES
+from aumaq.instances.texts import say
 
 WITH_REGION = ("cohorts", "fertility", "survival", "external_migration",
                "population_totals", "levers")  # fmt: skip
@@ -26,8 +27,13 @@ def regions_of_projections(tables: Tables) -> Found:
         cells = tables[table][column]
         for i in np.flatnonzero(~cells.isin([*known, ""])):
             hint = did_you_mean(str(cells[i]), known)
-            yield problem(table, f"no settlement has this region{hint}", i, column,
-                          cells[i])  # fmt: skip
+            yield problem(
+                table,
+                say("no settlement has this region{hint}", hint=hint),
+                i,
+                column,
+                cells[i],
+            )
 
 
 @check("projections", "population", "cohorts")
@@ -37,12 +43,20 @@ def projections_are_computed_once(tables: Tables) -> Found:
     rows = tables["population"]["scenario"]
     for i in np.flatnonzero(rows.isin(computed) & ~rows.duplicated()):
         yield problem(
-            "population", "this projection is computed (table projections); expected no"
-            " rows of it here", i, "scenario", rows[i],
-        )  # fmt: skip
+            "population",
+            say(
+                "this projection is computed (table projections); expected no"
+                " rows of it here"
+            ),
+            i,
+            "scenario",
+            rows[i],
+        )
     if len(tables["projections"]) and tables["cohorts"].empty:
         yield Warn(
-            problem("cohorts", "no age groups: regions grow by population_totals only")
+            problem(
+                "cohorts", say("no age groups: regions grow by population_totals only")
+            )
         )
 
 
@@ -58,23 +72,37 @@ def cohorts_are_complete(tables: Tables) -> Found:
         wanted = np.arange(len(ages)) * int(steps[i])
         if not np.array_equal(ages, wanted):
             yield problem(
-                "projections", "expected age groups in cohorts from 0 on, each as wide"
-                f" as a step; they start at {', '.join(map(str, ages))}", i,
-                "step_years", steps[i],
-            )  # fmt: skip
+                "projections",
+                say(
+                    "expected age groups in cohorts from 0 on, each as wide as a"
+                    " step; they start at {ages}",
+                    ages=", ".join(map(str, ages)),
+                ),
+                i,
+                "step_years",
+                steps[i],
+            )
     mixed = (cohorts["sex"] == "").any() and (cohorts["sex"] != "").any()
     if mixed:
         i = int(np.flatnonzero(cohorts["sex"] == "")[0])
-        yield problem("cohorts", "expected a sex on every row, or on none", i, "sex")
+        yield problem(
+            "cohorts", say("expected a sex on every row, or on none"), i, "sex"
+        )
     has = {str(region) for region in cohorts["region"]}
     if "" not in has:
         missing = sorted(set(tables["settlements"]["region"]) - has)
         if missing:
-            yield problem("cohorts", "missing regions (or rows with an empty region for"
-                          f" all others): {', '.join(missing)}")  # fmt: skip
+            yield problem(
+                "cohorts",
+                say(
+                    "missing regions (or rows with an empty region for all"
+                    " others): {missing}",
+                    missing=", ".join(missing),
+                ),
+            )
     sums = cohorts.groupby("region")["persons"].sum()
     for region in sums.index[sums <= 0]:
-        yield problem("cohorts", "expected some people", None, "persons", region)
+        yield problem("cohorts", say("expected some people"), None, "persons", region)
 
 
 @check("cohorts", *WITH_PROJECTION)
@@ -85,8 +113,13 @@ def ages_are_known(tables: Tables) -> Found:
         cells = tables[table]["from_age"]
         for i in np.flatnonzero(~cells.isin(known)):
             ages = ", ".join(str(age) for age in sorted(known))
-            yield problem(table, f"no such age group; expected one of {ages}", i,
-                          "from_age", cells[i])  # fmt: skip
+            yield problem(
+                table,
+                say("no such age group; expected one of {ages}", ages=ages),
+                i,
+                "from_age",
+                cells[i],
+            )
 
 
 @check("groups", "cohorts", "projections")
@@ -95,13 +128,23 @@ def groups_have_ages(tables: Tables) -> Found:
     groups = tables["groups"]
     given = groups["from_age"].notna()
     for i in np.flatnonzero(~given & groups["to_age"].notna()):
-        yield problem("groups", "expected from_age too", i, "from_age")
+        yield problem("groups", say("expected from_age too"), i, "from_age")
     for i in np.flatnonzero(given & (groups["to_age"] <= groups["from_age"])):
-        yield problem("groups", "expected more than from_age", i, "to_age",
-                      groups["to_age"][i])  # fmt: skip
+        yield problem(
+            "groups",
+            say("expected more than from_age"),
+            i,
+            "to_age",
+            groups["to_age"][i],
+        )
     for i in np.flatnonzero(given & (groups["group"] == demand.ALL)):
-        yield problem("groups", "all inhabitants have no ages", i, "from_age",
-                      groups["from_age"][i])  # fmt: skip
+        yield problem(
+            "groups",
+            say("all inhabitants have no ages"),
+            i,
+            "from_age",
+            groups["from_age"][i],
+        )
 
 
 @check("projections", "migration_rates", "cohorts", "settlements")
@@ -109,18 +152,30 @@ def migration_is_possible(tables: Tables) -> Found:
     """Nobody moves to where they are; no more people leave than there are."""
     rates = tables["migration_rates"]
     for i in np.flatnonzero(rates["from_region"] == rates["to_region"]):
-        yield problem("migration_rates", "expected two regions", i, "to_region",
-                      rates["to_region"][i])  # fmt: skip
+        yield problem(
+            "migration_rates",
+            say("expected two regions"),
+            i,
+            "to_region",
+            rates["to_region"][i],
+        )
     keys = ["projection", "from_region", "first_year", "from_age"]
     sums = rates.groupby(keys)["share_per_year"].sum()
     step = int(tables["projections"]["step_years"].max()) if len(
         tables["projections"]) else 1  # fmt: skip
     for names, total in sums[sums * step > 1.0].items():
         yield problem(
-            "migration_rates", f"{total * step:.2f} of the people leave in a step of"
-            f" {step} years; expected at most 1", None, "from_region",
+            "migration_rates",
+            say(
+                "{total:.2f} of the people leave in a step of {step} years;"
+                " expected at most 1",
+                total=total * step,
+                step=step,
+            ),
+            None,
+            "from_region",
             str(names[1]),
-        )  # fmt: skip
+        )
 
 
 @check("announced_sites", "settlements")
@@ -130,8 +185,13 @@ def others_can_come(tables: Tables) -> Found:
         return
     rows = tables["announced_sites"]["comes_from"]
     for i in np.flatnonzero(rows == "nation"):
-        yield problem("announced_sites", "there is no other region; expected region or"
-                      " abroad", i, "comes_from", rows[i])  # fmt: skip
+        yield problem(
+            "announced_sites",
+            say("there is no other region; expected region or abroad"),
+            i,
+            "comes_from",
+            rows[i],
+        )
 
 
 @check("projections", "periods", "instance")
@@ -141,8 +201,13 @@ def projections_begin_in_time(tables: Tables) -> Found:
     first = tables["periods"]["first_year"].iloc[0]
     late = (rows["start_year"] != 0) & (rows["start_year"] > first)
     for i in np.flatnonzero(late):
-        yield problem("projections", f"expected a year up to {first}", i, "start_year",
-                      rows["start_year"][i])  # fmt: skip
+        yield problem(
+            "projections",
+            say("expected a year up to {first}", first=first),
+            i,
+            "start_year",
+            rows["start_year"][i],
+        )
 
 
 @check("levers", "settlements")
@@ -161,5 +226,12 @@ def levers_meet_settlements(tables: Tables) -> Found:
             continue
         here = some & ((places["region"] == row["region"]) | (row["region"] == ""))
         if not here.any():
-            yield Warn(problem("levers", "no settlement is meant", int(str(i)), "lever",
-                               row["lever"]))  # fmt: skip
+            yield Warn(
+                problem(
+                    "levers",
+                    say("no settlement is meant"),
+                    int(str(i)),
+                    "lever",
+                    row["lever"],
+                )
+            )

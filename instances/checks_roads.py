@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
+from aumaq.instances.texts import say
 from aumaq.instances.upgraded_access import BETWEEN
 
 
@@ -14,23 +15,28 @@ def roads_are_used(tables: Tables) -> Found:
     links = tables["road_upgrade_links"]
     for table in ("road_upgrades", "connections"):
         if len(tables["travel"]) and len(tables[table]):
-            text = "expected no rows: travel times are given outright (table travel)"
+            text = say(
+                "expected no rows: travel times are given outright (table travel)"
+            )
             yield problem(table, text)
     for k, code in enumerate(tables["road_upgrades"]["upgrade"]):
         if not (links["upgrade"] == code).any():
-            text = "has no row in road_upgrade_links"
+            text = say("has no row in road_upgrade_links")
             yield problem("road_upgrades", text, k, "upgrade", code)
         if BETWEEN.strip() in code:
-            text = f"expected a code without {BETWEEN.strip()!r}"
+            text = say("expected a code without {mark!r}", mark=BETWEEN.strip())
             yield problem("road_upgrades", text, k, "upgrade", code)
     for k in np.flatnonzero(links["from_node"] == links["to_node"]).tolist():
-        text = "expected two different ends"
+        text = say("expected two different ends")
         yield problem("road_upgrade_links", text, k, "to_node", links["to_node"][k])
     rules = tables["connections"]
     for k in np.flatnonzero(
         rules["from_settlement"] == rules["to_settlement"]
     ).tolist():
-        text, place = "expected two different settlements", rules["to_settlement"][k]
+        text, place = (
+            say("expected two different settlements"),
+            rules["to_settlement"][k],
+        )
         yield problem("connections", text, k, "to_settlement", place)
 
 
@@ -47,6 +53,9 @@ def upgrades_make_roads_faster(tables: Tables) -> Found:
         hours = row.length_km / speed[row.road_class]
         before = today.get(frozenset((row.from_node, row.to_node)), np.inf)
         if hours >= before:
-            text = f"is no faster than the link of today ({before * 60:.3g} minutes)"
+            text = say(
+                "is no faster than the link of today ({before:.3g} minutes)",
+                before=before * 60,
+            )
             found = problem("road_upgrade_links", text, k, "road_class", row.road_class)
             yield Warn(found)

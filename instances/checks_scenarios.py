@@ -8,6 +8,7 @@ from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
 from aumaq.instances.overriding import listed, overridden
 from aumaq.instances.scenarios import JOIN
+from aumaq.instances.texts import say
 
 
 @check("scenarios", "variants", "overrides")
@@ -20,29 +21,52 @@ def scenarios_name_overrides(tables: Tables) -> Found:
         for i in rows.index:
             name = str(rows[code][i])
             if JOIN in name and len(tables["variants"]):
-                yield problem(table, f"expected a name without {JOIN!r}", i, code, name)
+                yield problem(
+                    table,
+                    say("expected a name without {mark!r}", mark=JOIN),
+                    i,
+                    code,
+                    name,
+                )
             for wanted in listed(str(rows["overrides"][i])):
                 used.add(wanted)
                 if wanted not in known:
                     hint = did_you_mean(wanted, known)
-                    yield problem(table, f"no such set in overrides{hint}", i,
-                                  "overrides", wanted)  # fmt: skip
+                    yield problem(
+                        table,
+                        say("no such set in overrides{hint}", hint=hint),
+                        i,
+                        "overrides",
+                        wanted,
+                    )
     codes = tables["overrides"]["override"]
     for i in np.flatnonzero(~codes.isin(used) & ~codes.duplicated()):
-        yield Warn(problem("overrides", "no scenario or variant names this set", i,
-                           "override", codes[i]))  # fmt: skip
+        yield Warn(
+            problem(
+                "overrides",
+                say("no scenario or variant names this set"),
+                i,
+                "override",
+                codes[i],
+            )
+        )
     clash = tables["variants"]["variant"].isin(tables["scenarios"]["scenario"])
     for i in np.flatnonzero(clash):
         name = tables["variants"]["variant"][i]
-        yield problem("variants", "is the name of a scenario", i, "variant", name)
+        yield problem("variants", say("is the name of a scenario"), i, "variant", name)
 
 
 @check("scenarios")
 def some_scenario_counts(tables: Tables) -> Found:
     """Not all futures have the weight 0."""
     if len(tables["scenarios"]) and not (tables["scenarios"]["probability"] > 0).any():
-        yield problem("scenarios", "expected a weight above 0 in some scenario", 0,
-                      "probability", 0)  # fmt: skip
+        yield problem(
+            "scenarios",
+            say("expected a weight above 0 in some scenario"),
+            0,
+            "probability",
+            0,
+        )
 
 
 @check("overrides")

@@ -13,6 +13,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from aumaq.instances.texts import Text, chained, say, say_many
+
+
+class Told(Protocol):
+    """What has a text that any language can tell."""
+
+    @property
+    def text(self) -> str:
+        """The text; a plain one is the same in all languages."""
 
 
 @dataclass(frozen=True)
@@ -24,23 +35,51 @@ class Problem:
     """
 
     file: str
-    message: str
+    message: Text
     row: int = 0
     column: str = ""
     value: str = ""
 
+    @property
+    def text(self) -> Text:
+        """The place, what is wrong, and the value that is."""
+        place = self._place()
+        if self.value == "":
+            return say("{place}: {message}", place=place, message=self.message)
+        return say(
+            "{place}: {message} (value: {value!r})",
+            place=place,
+            message=self.message,
+            value=self.value,
+        )
+
+    def _place(self) -> str:
+        file, row, column = self.file, self.row, self.column
+        if row and column:
+            return say(
+                "{file}, row {row}, column {column}", file=file, row=row, column=column
+            )
+        if row:
+            return say("{file}, row {row}", file=file, row=row)
+        if column:
+            return say("{file}, column {column}", file=file, column=column)
+        return file
+
     def __str__(self) -> str:
-        place = self.file
-        if self.row:
-            place += f", row {self.row}"
-        if self.column:
-            place += f", column {self.column}"
-        shown = f" (value: {self.value!r})" if self.value != "" else ""
-        return f"{place}: {self.message}{shown}"
+        return str(self.text)
 
 
 class AumaqError(Exception):
     """Base of all errors that aumaq raises on purpose."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+
+    @property
+    def text(self) -> Text:
+        """What went wrong, to be told in any language."""
+        found = self.args[0]
+        return found if isinstance(found, Text) else say("{told}", told=found)
 
 
 class InstanceError(AumaqError):
@@ -48,19 +87,28 @@ class InstanceError(AumaqError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        count = len(self.problems)
-        head = f"{count} problem{'s' if count != 1 else ''} in the instance:"
-        super().__init__("\n".join([head, *(f"  - {p}" for p in self.problems)]))
+        head = say_many(
+            "{n} problem in the instance:",
+            "{n} problems in the instance:",
+            n=len(self.problems),
+        )
+        lines = (say("  - {problem}", problem=p.text) for p in self.problems)
+        super().__init__(chained([head, *lines], "\n"))
 
 
 class UnknownNameError(AumaqError):
     """A name is not known; the message offers the nearest one."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: Text, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
         super().__init__(
-            f"unknown {kind} {name!r}{did_you_mean(name, known)}; "
-            f"known: {', '.join(known) or 'none'}"
+            say(
+                "unknown {kind} {name!r}{hint}; known: {known}",
+                kind=kind,
+                name=name,
+                hint=did_you_mean(name, known),
+                known=", ".join(known) or say("none"),
+            )
         )
 
 
@@ -76,7 +124,7 @@ class ExportError(AumaqError):
     """A result could not be written; nothing that existed before was changed."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> Text:
     """Return ``", did you mean 'x'?"`` for the nearest known name, or ``""``."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f", did you mean {near[0]!r}?" if near else ""
+    return say(", did you mean {near!r}?", near=near[0]) if near else say("")

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from aumaq.instances.errors import AumaqError, did_you_mean
 from aumaq.instances.plan_words import WORDS, Kind
+from aumaq.instances.texts import Text, say
 
 MOST_CHARACTERS = 500
 DEEPEST = 20
@@ -38,10 +39,12 @@ LONE_EQUALS = re.compile(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[<>=!]=)|=""", re.DOTALL
 )
 """A = that is no part of a comparison or of a text: it is read as ==."""
-ALLOWED = (
-    f"allowed are numbers, + - * /, and {', '.join(FUNCTIONS)} of table.column with"
-    ' filters such as service="school" or minutes <= 30'
+ALLOWED = say(
+    "allowed are numbers, + - * /, and {functions} of table.column with"
+    ' filters such as service="school" or minutes <= 30',
+    functions=", ".join(FUNCTIONS),
 )
+NOTHING = say("")
 
 
 class ExpressionError(AumaqError):
@@ -97,7 +100,11 @@ Expression = Number | Cell | Operation | Aggregate
 def parse(text: str) -> Expression:
     """Return the parts of an expression; ExpressionError if it is not one."""
     if len(text) > MOST_CHARACTERS:
-        said = f"is longer than {MOST_CHARACTERS} characters ({len(text)})"
+        said = say(
+            "is longer than {most} characters ({count})",
+            most=MOST_CHARACTERS,
+            count=len(text),
+        )
         raise ExpressionError(said)
     try:
         with warnings.catch_warnings():
@@ -105,12 +112,16 @@ def parse(text: str) -> Expression:
             plain = LONE_EQUALS.sub(lambda hit: hit[1] or "==", text.strip())
             tree = ast.parse(plain, mode="eval")
     except SyntaxError as error:
-        raise ExpressionError(f"cannot be read: {error.msg}; {ALLOWED}") from None
+        raise ExpressionError(
+            say("cannot be read: {error}; {allowed}", error=error.msg, allowed=ALLOWED)
+        ) from None
     except (ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"cannot be read; {ALLOWED}") from None
+        raise ExpressionError(
+            say("cannot be read; {allowed}", allowed=ALLOWED)
+        ) from None
     found = _outside(tree.body, 0)
     if not any(True for _ in aggregates(found)):
-        raise ExpressionError(f"names no table; {ALLOWED}")
+        raise ExpressionError(say("names no table; {allowed}", allowed=ALLOWED))
     return found
 
 
@@ -128,8 +139,15 @@ def tables_of(part: Expression) -> frozenset[str]:
     return frozenset(aggregate.table for aggregate in aggregates(part))
 
 
-def _refuse(node: ast.AST, hint: str = "") -> ExpressionError:
-    return ExpressionError(f"{_shown(node)!r} is not allowed{hint}; {ALLOWED}")
+def _refuse(node: ast.AST, hint: Text = NOTHING) -> ExpressionError:
+    return ExpressionError(
+        say(
+            "{shown!r} is not allowed{hint}; {allowed}",
+            shown=_shown(node),
+            hint=hint,
+            allowed=ALLOWED,
+        )
+    )
 
 
 def _shown(node: ast.AST) -> str:
@@ -137,13 +155,13 @@ def _shown(node: ast.AST) -> str:
     try:
         text = ast.unparse(node)
     except RecursionError:
-        return "what is nested so deep"
+        return say("what is nested so deep")
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _deeper(depth: int) -> int:
     if depth >= DEEPEST:
-        raise ExpressionError(f"is nested deeper than {DEEPEST}")
+        raise ExpressionError(say("is nested deeper than {most}", most=DEEPEST))
     return depth + 1
 
 
@@ -153,7 +171,9 @@ def _outside(node: ast.expr, depth: int) -> Expression:
     if isinstance(node, ast.Call):
         return _aggregate(node, depth)
     if isinstance(node, ast.Attribute):
-        hint = f": a column needs a function, sum({_shown(node)}) for one"
+        hint = say(
+            ": a column needs a function, sum({shown}) for one", shown=_shown(node)
+        )
         raise _refuse(node, hint)
     if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
         parts = (_outside(side, depth) for side in (node.left, node.right))
@@ -168,9 +188,9 @@ def _number(node: ast.expr) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refuse(node)
     if isinstance(value, int) and abs(value) >= 10**300:
-        raise _refuse(node, ": the number is too large")
+        raise _refuse(node, say(": the number is too large"))
     if not math.isfinite(value):
-        raise _refuse(node, ": the number is too large")
+        raise _refuse(node, say(": the number is too large"))
     return Number(float(value))
 
 
@@ -179,8 +199,15 @@ def _aggregate(node: ast.Call, depth: int) -> Aggregate:
     if name not in FUNCTIONS:
         raise _refuse(node.func, did_you_mean(name, FUNCTIONS))
     if not node.args:
-        text = f"{name}() needs {'a table' if name == 'count' else 'table.column'}"
-        raise ExpressionError(f"{text}; {ALLOWED}")
+        what = say("a table") if name == "count" else "table.column"
+        raise ExpressionError(
+            say(
+                "{name}() needs {what}; {allowed}",
+                name=name,
+                what=what,
+                allowed=ALLOWED,
+            )
+        )
     amount: Expression | None = None
     if name == "count":
         table = _table(node.args[0])
@@ -188,14 +215,23 @@ def _aggregate(node: ast.Call, depth: int) -> Aggregate:
         amount = _inside(node.args[0], depth)
         names = {cell.table for cell in _cells(amount)}
         if len(names) != 1:
-            found = f"expected columns of one table, found {len(names)} tables"
-            raise ExpressionError(f"{name}(): {found}; {ALLOWED}")
+            raise ExpressionError(
+                say(
+                    "{name}(): expected columns of one table, found {count} tables;"
+                    " {allowed}",
+                    name=name,
+                    count=len(names),
+                    allowed=ALLOWED,
+                )
+            )
         (table,) = names
     if node.keywords:
-        raise _refuse(node.keywords[0].value, ": ** opens nothing here")
+        raise _refuse(node.keywords[0].value, say(": ** opens nothing here"))
     filters = [_compared(part, table) for part in node.args[1:]]
     if name == "share" and not filters:
-        raise ExpressionError(f"share() without a filter is always 1; {ALLOWED}")
+        raise ExpressionError(
+            say("share() without a filter is always 1; {allowed}", allowed=ALLOWED)
+        )
     return Aggregate(name, table, amount, tuple(filters))
 
 
@@ -214,7 +250,13 @@ def _inside(node: ast.expr, depth: int) -> Expression:
         table = _table(node.value)
         kind = _kind(table, node.attr, WORDS)
         if kind == "text":
-            raise ExpressionError(f"{table}.{node.attr} is text; expected numbers")
+            raise ExpressionError(
+                say(
+                    "{table}.{attr} is text; expected numbers",
+                    table=table,
+                    attr=node.attr,
+                )
+            )
         return Cell(table, node.attr)
     if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
         parts = (_inside(side, depth) for side in (node.left, node.right))
@@ -222,40 +264,57 @@ def _inside(node: ast.expr, depth: int) -> Expression:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return Operation("-", Number(0.0), _inside(node.operand, depth))
     if isinstance(node, ast.Name):
-        hint = ": write table.column"
+        hint = say(": write table.column")
         raise _refuse(node, hint)
     return _number(node)
 
 
 def _table(node: ast.expr) -> str:
     if not isinstance(node, ast.Name):
-        raise _refuse(node, ": expected the name of a table")
+        raise _refuse(node, say(": expected the name of a table"))
     if node.id not in WORDS:
         hint = did_you_mean(node.id, WORDS)
-        text = f"there is no table {node.id!r} in a plan{hint}; there are"
-        raise ExpressionError(f"{text} {', '.join(sorted(WORDS))}")
+        raise ExpressionError(
+            say(
+                "there is no table {table!r} in a plan{hint}; there are {known}",
+                table=node.id,
+                hint=hint,
+                known=", ".join(sorted(WORDS)),
+            )
+        )
     return node.id
 
 
 def _kind(table: str, column: str, words: Mapping[str, Mapping[str, Kind]]) -> Kind:
     if column not in words[table]:
         hint = did_you_mean(column, words[table])
-        text = f"{table} has no column {column!r}{hint}; it has"
-        raise ExpressionError(f"{text} {', '.join(words[table])}")
+        raise ExpressionError(
+            say(
+                "{table} has no column {column!r}{hint}; it has {known}",
+                table=table,
+                column=column,
+                hint=hint,
+                known=", ".join(words[table]),
+            )
+        )
     return words[table][column]
 
 
 def _compared(node: ast.expr, table: str) -> Filter:
     """Return the filter that a comparison is."""
     if not isinstance(node, ast.Compare) or len(node.ops) != 1:
-        raise _refuse(node, ": expected a filter of one comparison")
+        raise _refuse(node, say(": expected a filter of one comparison"))
     sign = COMPARISONS.get(type(node.ops[0]))
     if sign is None:
-        raise _refuse(node, f": compare with {' '.join(COMPARISONS.values())}")
+        raise _refuse(
+            node, say(": compare with {values}", values=" ".join(COMPARISONS.values()))
+        )
     if isinstance(node.left, ast.Name):
         return _filter(table, node.left.id, sign, node.comparators[0])
     if not isinstance(node.left, ast.Attribute) or _table(node.left.value) != table:
-        raise _refuse(node, f": expected a column of {table} on the left")
+        raise _refuse(
+            node, say(": expected a column of {table} on the left", table=table)
+        )
     return _filter(table, node.left.attr, sign, node.comparators[0])
 
 
@@ -270,8 +329,22 @@ def _filter(table: str, column: str, sign: str, node: ast.expr) -> Filter:
     wanted = str if kind == "text" else bool
     given = node.value if isinstance(node, ast.Constant) else None
     if not isinstance(given, wanted):
-        what = 'text in quotes, "school" for one' if kind == "text" else "True or False"
-        raise ExpressionError(f"{place} {_shown(node)}: expected {what}")
+        quoted = say('text in quotes, "school" for one')
+        what = quoted if kind == "text" else say("True or False")
+        raise ExpressionError(
+            say(
+                "{place} {shown}: expected {what}",
+                place=place,
+                shown=_shown(node),
+                what=what,
+            )
+        )
     if sign not in ("==", "!="):
-        raise ExpressionError(f"{place}: expected == or != for {kind}")
+        raise ExpressionError(
+            say(
+                "{place}: expected == or != for {kind}",
+                place=place,
+                kind=say("text") if kind == "text" else say("flag"),
+            )
+        )
     return Filter(column, sign, given)

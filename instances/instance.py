@@ -28,6 +28,7 @@ from aumaq.instances.scenarios import (
     is_computed,
     scenario_named,
 )
+from aumaq.instances.texts import chained, say
 from aumaq.instances.upgraded_access import connection_options
 from aumaq.instances.validation import validate, validate_access
 
@@ -83,7 +84,7 @@ class Instance:
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of the table (UnknownNameError if there is none)."""
         if name not in self.tables:
-            raise UnknownNameError("table", name, self.tables)
+            raise UnknownNameError(say("table"), name, self.tables)
         return self.tables[name].copy(deep=False)
 
     @cached_property
@@ -259,7 +260,7 @@ class Instance:
     def service(self, name: str) -> pd.Series[Any]:
         """Return the row of a service (UnknownNameError if there is none)."""
         if name not in self.service_names:
-            raise UnknownNameError("service", name, self.service_names)
+            raise UnknownNameError(say("service"), name, self.service_names)
         rows = self.tables["services"]
         return rows[rows["service"] == name].iloc[0]
 
@@ -388,8 +389,8 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
         errors, more = validate_access(instance)
         warnings = [*warnings, *more]
     if errors and instance.active_scenario.overrides:
-        where = f"in scenario {instance.scenario!r}: "
-        errors = [replace(e, message=where + e.message) for e in errors]
+        where = say("in scenario {name!r}", name=instance.scenario)
+        errors = [replace(e, message=chained([where, e.message], ": ")) for e in errors]
     if errors:
         raise InstanceError(errors)
     return warnings

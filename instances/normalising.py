@@ -15,8 +15,18 @@ import pandas as pd
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
+from aumaq.instances.texts import Text, say
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+WANTED = {
+    "text": say("text"),
+    "flag": say("true or false"),
+    "int": say("a whole number"),
+    "number": say("a finite number"),
+}
+"""Kind of a column -> what its cells should hold."""
 
 
 def row_number(table: Table, position: int) -> int:
@@ -32,13 +42,15 @@ def normalise(
     for name in raw:
         if name not in BY_NAME:
             hint = did_you_mean(name, BY_NAME)
-            problems.append(Problem(name, f"unknown table{hint}"))
+            problems.append(Problem(name, say("unknown table{hint}", hint=hint)))
     tables = {}
     for table in TABLES:
         frame = raw.get(table.name)
         if frame is None or frame.empty:
             if table.is_required:
-                problems.append(Problem(table.file, f"table {table.name} is missing"))
+                problems.append(
+                    Problem(table.file, say("table {name} is missing", name=table.name))
+                )
             frame = pd.DataFrame() if frame is None else frame
         if table.is_single and not table.is_required and frame.empty:
             frame = pd.DataFrame([{}])
@@ -61,8 +73,11 @@ def table_of(
             problems.append(
                 Problem(
                     table.file,
-                    f"unknown column{hint}; own columns start with"
-                    f" {OWN_COLUMN_PREFIX!r}",
+                    say(
+                        "unknown column{hint}; own columns start with {prefix!r}",
+                        hint=hint,
+                        prefix=OWN_COLUMN_PREFIX,
+                    ),
                     column=f"{label}{name}",
                 )
             )
@@ -80,7 +95,7 @@ def table_of(
             problems.append(
                 Problem(
                     table.file,
-                    f"required column is missing: {meaning}",
+                    say("required column is missing: {meaning}", meaning=meaning),
                     column=f"{label}{column.name}",
                 )
             )
@@ -140,14 +155,12 @@ def read_cells(
         bad = (values.isna() & ~is_empty) | ~np.isfinite(values.fillna(0.0))
         if column.kind == "int":
             bad |= values.notna() & (values != values.round())
-    wanted = {"text": "text", "flag": "true or false", "int": "a whole number",
-              "number": "a finite number"}[column.kind]  # fmt: skip
-    _report(table, column, text, bad, f"expected {wanted}", problems)
+    wanted = WANTED[column.kind]
+    _report(table, column, text, bad, say("expected {wanted}", wanted=wanted), problems)
     if column.is_required:
         unit = f" ({column.unit})" if column.unit else ""
-        _report(
-            table, column, text, is_empty, f"empty, expected {wanted}{unit}", problems
-        )
+        empty = say("empty, expected {wanted}{unit}", wanted=wanted, unit=unit)
+        _report(table, column, text, is_empty, empty, problems)
     values = values.where(~(bad | is_empty), None)
     blanks = _filled(column, text.index)
     values = values.where(values.notna(), blanks) if column.kind != "text" else values
@@ -201,11 +214,11 @@ def _check_range(
     unit = f" {column.unit}" if column.unit else ""
     if column.low is not None:
         below = given & (numbers < column.low)
-        expected = f"expected at least {column.low:g}{unit}"
+        expected = say("expected at least {low:g}{unit}", low=column.low, unit=unit)
         _report(table, column, text, below, expected, problems)
     if column.high is not None:
         above = given & (numbers > column.high)
-        expected = f"expected at most {column.high:g}{unit}"
+        expected = say("expected at most {high:g}{unit}", high=column.high, unit=unit)
         _report(table, column, text, above, expected, problems)
 
 
@@ -214,7 +227,7 @@ def _report(
     column: Column,
     text: pd.Series[object],
     rows: pd.Series[bool],
-    message: str,
+    message: Text,
     problems: list[Problem],
 ) -> None:
     problems.extend(

@@ -17,6 +17,7 @@ from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.normalising import FLAGS, read_cells, row_number, table_of
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME
+from aumaq.instances.texts import Text, say
 
 Tables = Mapping[str, pd.DataFrame]
 Bools = NDArray[np.bool_]
@@ -74,7 +75,7 @@ class _Change:
         column = self._column(table, str(self._rule["column"]), "column")
         return None if column is None else self._changed(table, column, frame, where)
 
-    def _wrong(self, message: str, column: str, value: object = None) -> None:
+    def _wrong(self, message: Text, column: str, value: object = None) -> None:
         shown = str(self._rule[column]) if value is None else str(value)
         self._problems.append(
             Problem("overrides.csv", message, self._row, column, shown)
@@ -85,15 +86,24 @@ class _Change:
         known = [table for table in BY_NAME if table not in NEVER]
         if name in known:
             return BY_NAME[name]
-        what = "may not be overridden" if name in NEVER else "no such table"
-        self._wrong(f"{what}{did_you_mean(name, known)}", "table")
+        what = say("may not be overridden") if name in NEVER else say("no such table")
+        self._wrong(
+            say("{what}{hint}", what=what, hint=did_you_mean(name, known)), "table"
+        )
         return None
 
     def _column(self, table: Table, name: str, cell: str) -> Column | None:
         known = [column.name for column in table.columns]
         if name in known:
             return table.column(name)
-        self._wrong(f"no such column in {table.name}{did_you_mean(name, known)}", cell)
+        self._wrong(
+            say(
+                "no such column in {table}{hint}",
+                table=table.name,
+                hint=did_you_mean(name, known),
+            ),
+            cell,
+        )
         return None
 
     def _pairs(self, table: Table) -> list[tuple[Column, str]] | None:
@@ -102,7 +112,7 @@ class _Change:
         for part in listed(str(self._rule["where"])):
             name, sign, value = part.partition("=")
             if not sign:
-                self._wrong("expected column=value, `; ` between several", "where")
+                self._wrong(say("expected column=value, `; ` between several"), "where")
                 return None
             column = self._column(table, name.strip(), "where")
             if column is None:
@@ -118,7 +128,7 @@ class _Change:
         for column, value in pairs:
             where &= _equal(column, frame[column.name], value)
         if not where.any():
-            self._wrong(f"no row of {table.name} is meant", "where")
+            self._wrong(say("no row of {name} is meant", name=table.name), "where")
             return None
         return where
 
@@ -130,11 +140,14 @@ class _Change:
         cells = frame.loc[where, column.name]
         if action in IN_NUMBERS:
             if column.kind not in ("int", "number"):
-                self._wrong(f"{column.name} is no number; expected `set`", "action")
+                self._wrong(
+                    say("{name} is no number; expected `set`", name=column.name),
+                    "action",
+                )
                 return None
             by = pd.to_numeric(text, errors="coerce")
             if not np.isfinite(by):
-                self._wrong("expected a finite number", "value")
+                self._wrong(say("expected a finite number"), "value")
                 return None
             changed = cells * by if action == "times" else cells + by
         else:
@@ -153,8 +166,16 @@ class _Change:
         found: list[Problem] = []
         read = read_cells(table, column, cells.reset_index(drop=True), found)
         if found:
-            self._wrong(f"{table.name}.{column.name}: {found[0].message}", "value",
-                        found[0].value)  # fmt: skip
+            self._wrong(
+                say(
+                    "{table}.{column}: {message}",
+                    table=table.name,
+                    column=column.name,
+                    message=found[0].message,
+                ),
+                "value",
+                found[0].value,
+            )
             return None
         return read
 
@@ -166,7 +187,14 @@ class _Change:
         found: list[Problem] = []
         row = table_of(table, pd.DataFrame(cells, dtype="str"), found)
         if found:
-            self._wrong(f"{found[0].column}: {found[0].message}", "where")
+            self._wrong(
+                say(
+                    "{column}: {message}",
+                    column=found[0].column,
+                    message=found[0].message,
+                ),
+                "where",
+            )
             return None
         return pd.concat([frame, row], ignore_index=True)
 

@@ -24,6 +24,7 @@ from aumaq.instances.formats.layers import SUFFIXES, has_place, read_layer
 from aumaq.instances.formats.raw import Raw, broken_by_file, build
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.texts import say
 
 SHIPPED_FOLDER = Path(__file__).parent / "data"
 TOML_FILE = "instance.toml"
@@ -48,9 +49,13 @@ def find(name_or_path: str | Path) -> Path:
         return SHIPPED_FOLDER / str(name_or_path)
     if path.is_dir():
         raise InstanceError(
-            [Problem(str(path / TOML_FILE), "file is missing; `aumaq new` makes one")]
+            [
+                Problem(
+                    str(path / TOML_FILE), say("file is missing; `aumaq new` makes one")
+                )
+            ]
         )
-    raise UnknownNameError("instance or folder", str(name_or_path), shipped())
+    raise UnknownNameError(say("instance or folder"), str(name_or_path), shipped())
 
 
 def read(name_or_path: str | Path) -> Instance:
@@ -71,7 +76,9 @@ def read(name_or_path: str | Path) -> Instance:
     for path in sorted(folder.glob("*.csv")):
         table = BY_NAME.get(path.stem)
         if table is not None and table.in_toml:
-            raw.problems.append(Problem(path.name, f"belongs into {TOML_FILE}"))
+            raw.problems.append(
+                Problem(path.name, say("belongs into {file}", file=TOML_FILE))
+            )
         else:
             frame = _read_csv(path, raw.problems)
             if frame is not None:
@@ -91,10 +98,16 @@ def _read_layers(folder: Path, raw: Raw) -> None:
         if path.suffix.lower() not in SUFFIXES or name not in BY_NAME:
             continue
         if not has_place(name):
-            message = f"table {name} has no places; give it as {BY_NAME[name].file}"
+            message = say(
+                "table {name} has no places; give it as {file}",
+                name=name,
+                file=BY_NAME[name].file,
+            )
             raw.refuse(name, Problem(path.name, message))
         elif name in raw.tables or name in raw.broken:
-            message = f"table {name} is there twice; keep one of the files"
+            message = say(
+                "table {name} is there twice; keep one of the files", name=name
+            )
             raw.refuse(name, Problem(path.name, message))
         else:
             read_layer(path, name, name, raw)
@@ -104,21 +117,31 @@ def _read_toml(path: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem(path.name, f"is not valid TOML: {error}"))
+        problems.append(
+            Problem(path.name, say("is not valid TOML: {error}", error=error))
+        )
         return {}
     raw = {}
     for name, content in document.items():
         table = BY_NAME.get(name)
         rows = [content] if isinstance(content, dict) else content
         if table is not None and not table.in_toml:
-            problems.append(Problem(path.name, f"[{name}] belongs into {name}.csv"))
+            problems.append(
+                Problem(path.name, say("[{name}] belongs into {name}.csv", name=name))
+            )
         elif not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
             wanted = "[" if table is not None and table.is_single else "[["
             problems.append(
-                Problem(path.name, f"expected tables {wanted}{name}...", column=name)
+                Problem(
+                    path.name,
+                    say("expected tables {wanted}{name}...", wanted=wanted, name=name),
+                    column=name,
+                )
             )
         elif table is not None and table.is_single and len(rows) != 1:
-            problems.append(Problem(path.name, f"expected one table [{name}]"))
+            problems.append(
+                Problem(path.name, say("expected one table [{name}]", name=name))
+            )
         else:
             raw[name] = pd.DataFrame(rows, dtype=object)
     return raw
@@ -132,7 +155,7 @@ def _read_csv(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
         names = [str(name) for name in header.iloc[0]]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            message = f"column occurs twice: {', '.join(twice)}"
+            message = say("column occurs twice: {twice}", twice=", ".join(twice))
             problems.append(Problem(path.name, message, row=1))
             return None
         if long := _long_rows(path, len(names)):
@@ -156,7 +179,9 @@ def _read_csv(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     ) as error:
         text = " ".join(str(error).split())
         problems.append(
-            Problem(path.name, f"is not a readable UTF-8 CSV table: {text}")
+            Problem(
+                path.name, say("is not a readable UTF-8 CSV table: {text}", text=text)
+            )
         )
         return None
 
@@ -167,7 +192,11 @@ def _long_rows(path: Path, width: int) -> list[Problem]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         for number, cells in enumerate(csv.reader(lines), start=1):
             if len(cells) > width:
-                message = f"{len(cells)} cells; expected {width}, as in the header"
+                message = say(
+                    "{count} cells; expected {width}, as in the header",
+                    count=len(cells),
+                    width=width,
+                )
                 extra = ", ".join(cells[width:])
                 found.append(Problem(path.name, message, row=number, value=extra))
     return found
@@ -179,7 +208,9 @@ def _read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem(path.name, f"is not valid GeoJSON: {error}"))
+        problems.append(
+            Problem(path.name, say("is not valid GeoJSON: {error}", error=error))
+        )
         return None
     return dict(content)
 

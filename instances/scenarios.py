@@ -17,6 +17,7 @@ from aumaq.instances.errors import InstanceError, UnknownNameError
 from aumaq.instances.overriding import listed, overridden
 from aumaq.instances.projection import project
 from aumaq.instances.tables_projection import PROJECTION_TABLES
+from aumaq.instances.texts import say
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -57,17 +58,21 @@ def scenario_named(tables: Tables, name: str) -> Scenario:
     bases, variants = tables["scenarios"], tables["variants"]
     base, *added = [name] if name in set(bases["scenario"]) else name.split(JOIN)
     if base not in set(bases["scenario"]):
-        raise UnknownNameError("scenario", name, all_names(tables))
+        raise UnknownNameError(say("scenario"), name, all_names(tables))
     known = pd.Index(variants["variant"])
     for variant in added:
         if variant not in known:
-            raise UnknownNameError(f"variant in {name!r}:", variant, known)
+            raise UnknownNameError(
+                say("variant in {name!r}:", name=name), variant, known
+            )
     chosen = variants.iloc[sorted(known.get_loc(variant) for variant in added)]
     twice = chosen["axis"][chosen["axis"].duplicated()]
     if len(twice):
         known_names = all_names(tables)
         raise UnknownNameError(
-            f"scenario (two variants of {twice.iloc[0]!r})", name, known_names
+            say("scenario (two variants of {axis!r})", axis=twice.iloc[0]),
+            name,
+            known_names,
         )
     row = bases[bases["scenario"] == base].iloc[0]
     parts = [row, *(variant for _, variant in chosen.iterrows())]

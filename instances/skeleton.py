@@ -12,6 +12,7 @@ from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.schema import Column, Table, Value
 from aumaq.instances.tables import TABLES
+from aumaq.instances.texts import say
 
 ROADS: dict[str, tuple[dict[str, Value], ...]] = {
     "road_nodes": (
@@ -36,7 +37,7 @@ def write_skeleton(path: Path) -> None:
             write_workbook(tables, None, draft)
         return
     if path.exists():
-        raise ExportError(f"{path} exists already; nothing was written")
+        raise ExportError(say("{path} exists already; nothing was written", path=path))
     path.mkdir(parents=True)
     text = "\n".join(_toml(table) for table in TABLES if table.in_toml)
     (path / "instance.toml").write_text(text, encoding="utf-8")

@@ -22,6 +22,7 @@ from aumaq.instances import (
     checks_population,
     checks_projection,
     checks_roads,
+    checks_rules,
     checks_scenarios,
 )
 from aumaq.instances.checks import CHECKS, Tables, Warn
@@ -30,6 +31,7 @@ from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.normalising import row_number
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.texts import say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -42,6 +44,7 @@ assert checks_networks
 assert checks_population
 assert checks_projection
 assert checks_roads
+assert checks_rules
 assert checks_scenarios
 
 Split = tuple[list[Problem], list[Problem]]
@@ -121,7 +124,7 @@ def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
         earlier = row_number(table, int(rows[values]))
         yield Problem(
             table.file,
-            f"duplicate key, first seen in row {earlier}; expected once",
+            say("duplicate key, first seen in row {row}; expected once", row=earlier),
             row=row_number(table, int(position)),
             column=_label(table, "+".join(table.key)),
             value=", ".join(str(value) for value in values),
@@ -139,8 +142,11 @@ def _check_choices(
         value = str(cells.iloc[position])
         yield Problem(
             table.file,
-            f"expected one of {', '.join(column.choices)}"
-            f"{did_you_mean(value, column.choices)}",
+            say(
+                "expected one of {choices}{hint}",
+                choices=", ".join(column.choices),
+                hint=did_you_mean(value, column.choices),
+            ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),
             value=value,
@@ -163,7 +169,12 @@ def _check_references(
         value = str(cells.iloc[position])
         yield Problem(
             table.file,
-            f"no such {target_column} in {target}{did_you_mean(value, names)}",
+            say(
+                "no such {column} in {target}{hint}",
+                column=target_column,
+                target=target,
+                hint=did_you_mean(value, names),
+            ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),
             value=value,

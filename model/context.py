@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 
 from aumaq.instances import UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.model.data import ModelData
 
 Objects = NDArray[np.object_]
@@ -109,7 +110,7 @@ class Context:
     def __post_init__(self) -> None:
         """Check the options."""
         if self.formulation not in FORMULATIONS:
-            raise UnknownNameError("formulation", self.formulation, FORMULATIONS)
+            raise UnknownNameError(say("formulation"), self.formulation, FORMULATIONS)
 
     def block(self, name: str) -> pyo.Block:
         """Add and return the block of a family; ``block.rule_of`` maps its rows."""

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem
+from aumaq.instances.texts import chained, say
 from aumaq.model.data import ModelData, ServiceData, gather
 from aumaq.model.levels import fitting_levels
 
@@ -63,17 +64,28 @@ def _differences(
     one: ModelData, other: ModelData, first: Instance, instance: Instance
 ) -> list[Problem]:
     """Return what keeps two futures from having a first period in common."""
-    names = f"{first.scenario!r} and {instance.scenario!r}"
+    names = chained([repr(first.scenario), repr(instance.scenario)], say(" and "))
     if one.periods != other.periods or not np.array_equal(one.years, other.years):
-        return [Problem("periods", f"futures {names} have different periods")]
+        return [
+            Problem(
+                "periods", say("futures {names} have different periods", names=names)
+            )
+        ]
     a, b = _stock(one), _stock(other)
     places = a.index.union(b.index)
     differs = a.reindex(places, fill_value=0) != b.reindex(places, fill_value=0)
     return [
         Problem(
             "facilities",
-            f"futures {names} start from different facilities of {service} at {site},"
-            f" level {level}: no first period can be common to them",
+            say(
+                "futures {names} start from different facilities of {service}"
+                " at {site}, level {level}: no first period can be common to"
+                " them",
+                names=names,
+                service=service,
+                site=site,
+                level=level,
+            ),
         )
         for service, site, level in places[differs.to_numpy()]
     ]

@@ -19,6 +19,7 @@ import numpy as np
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
+from aumaq.instances.texts import chained, say
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
@@ -255,16 +256,35 @@ def _check(
     rows = rows[(rows["projection"] == projection) & (rows["lever"] == KEEP_SERVICES)]
     if not is_computed(tables, instance.active_scenario) or rows.empty:
         wrong.append(
-            f"there is no loop to close: projection {projection!r} is not computed with"
-            f" the lever {KEEP_SERVICES!r} (tables projections, levers)"
+            say(
+                "there is no loop to close: projection {projection!r} is not"
+                " computed with the lever {lever!r} (tables"
+                " projections, levers)",
+                projection=projection,
+                lever=KEEP_SERVICES,
+            )
         )
     if not 0 < damping <= 1:
-        wrong.append(f"damping must be above 0 and at most 1, not {damping}")
+        wrong.append(
+            say("damping must be above 0 and at most 1, not {damping}", damping=damping)
+        )
     if max_rounds < 1:
-        wrong.append(f"rounds must be at least 1, not {max_rounds}")
+        wrong.append(
+            say("rounds must be at least 1, not {max_rounds}", max_rounds=max_rounds)
+        )
     if not 0 <= tolerance < 1:
-        wrong.append(f"tolerance must be from 0 to below 1, not {tolerance}")
+        wrong.append(
+            say(
+                "tolerance must be from 0 to below 1, not {tolerance}",
+                tolerance=tolerance,
+            )
+        )
     if not time_limit > 0:
-        wrong.append(f"time limit must be above 0 seconds, not {time_limit}")
+        wrong.append(
+            say(
+                "time limit must be above 0 seconds, not {time_limit}",
+                time_limit=time_limit,
+            )
+        )
     if wrong:
-        raise OptionError("; ".join(wrong))
+        raise OptionError(chained(wrong))

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aumaq.instances import Instance, NoPlanError
+from aumaq.instances.texts import pattern
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.results.summary import mean_minutes, served_share
@@ -171,11 +172,11 @@ def _one_after_the_other(
     one: Callable[..., Plan],
 ) -> Way:
     """Plan for the first office, then complete the plan for the second."""
-    phase = "first"
+    failed = pattern("the first office finds none: {error}")
     try:
         first = one(f"{name}, first", alone, seconds)
-        phase = "second"
+        failed = pattern("the second office finds none: {error}")
         plan = one(f"{name}, second", instance, seconds, **{settled: first})
     except NoPlanError as error:
-        return Way(name, None, float("nan"), f"the {phase} office finds none: {error}")
+        return Way(name, None, float("nan"), failed.filled(error=error.text))
     return Way(name, plan, plan.bound_mln)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances.texts import Text, chained, say
 from aumaq.results.plan import Plan
 from aumaq.results.solving import why
 from aumaq.results.verification import Finding
@@ -126,9 +127,9 @@ class Futures:
             "bound_mln": self.bound_mln,
             "gap": self.gap,
             "verified": self.is_verified,
-            "problems": [str(finding) for finding in self.differences]
+            "problems": [finding.text for finding in self.differences]
             + [
-                f"{name}: {problem}"
+                chained([name, problem], ": ")
                 for plans in (self.plans, self.own_plans)
                 for name, plan in plans.items()
                 for problem in plan.record["problems"]
@@ -192,13 +193,13 @@ def chosen_futures(
 ) -> list[Instance]:
     """Return the instance under each scenario that is asked for."""
     if scenarios is not None and not len(scenarios):
-        raise OptionError("name at least one scenario")
+        raise OptionError(say("name at least one scenario"))
     found = [instance.with_scenario(name) for name in
              scenarios or instance.scenario_names]  # fmt: skip
     names = [future.scenario for future in found]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise OptionError(f"scenarios named twice: {', '.join(twice)}")
+        raise OptionError(say("scenarios named twice: {twice}", twice=", ".join(twice)))
     return found
 
 
@@ -211,8 +212,11 @@ def normalised(futures: Sequence[Instance], objective: str) -> Floats:
     never = [f.scenario for f, p in zip(futures, weights, strict=True) if p <= 0.0]
     if never and objective == "expected":
         raise OptionError(
-            f"probability 0: {', '.join(never)}; leave them out, give them a"
-            " probability, or plan for the worst case or the regret"
+            say(
+                "probability 0: {never}; leave them out, give them a"
+                " probability, or plan for the worst case or the regret",
+                never=", ".join(never),
+            )
         )
     if weights.sum() <= 0.0:
         return np.full(len(futures), 1.0 / len(futures))
@@ -229,7 +233,7 @@ def planned_together(
 ) -> Futures:
     """Solve; *others* are futures whose own first periods are tried as well."""
     if objective not in OBJECTIVES:
-        raise UnknownNameError("objective", objective, OBJECTIVES)
+        raise UnknownNameError(say("objective"), objective, OBJECTIVES)
     score = Score(objective, normalised(futures, objective))
     found = solve_model(futures, score, options, progress or Silent(), others)
     if found.why is not None:
@@ -286,12 +290,12 @@ def _plans(
     }
 
 
-def _reason(found: FuturesSolution, outcome: Solution) -> str:
+def _reason(found: FuturesSolution, outcome: Solution) -> Text:
     if found.failed:
-        return f"future {found.failed!r}: {why(outcome)}"
+        return say("future {name!r}: {why}", name=found.failed, why=why(outcome))
     if found.status is Status.INFEASIBLE:
-        return (
+        return say(
             "infeasible: each future has a plan, but no first period suits them all;"
             " make a standard or budget priced, or plan for fewer futures"
         )
-    return f"all futures together: {why(outcome)}"
+    return say("all futures together: {why}", why=why(outcome))

@@ -21,6 +21,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from aumaq.instances import UnknownNameError
+from aumaq.instances.errors import Told
+from aumaq.instances.texts import Text, say
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
 """Code -> name in the language itself."""
@@ -51,7 +53,7 @@ class Language:
     def __post_init__(self) -> None:
         """Refuse a code without a catalogue."""
         if self.code not in LANGUAGES:
-            raise UnknownNameError("language", self.code, LANGUAGES)
+            raise UnknownNameError(say("language"), self.code, LANGUAGES)
 
     @cached_property
     def _words(self) -> NullTranslations:
@@ -66,6 +68,20 @@ class Language:
         """Return the text for a number; ``{n}`` in it is the number."""
         found = self._words.ngettext(one, more, number)
         return found.format(n=self.number(number), **values)
+
+    def tell(self, told: str | Told) -> str:
+        """Return an error, a problem or its text in this language.
+
+        A text that does not know how it was made stays as it is.
+        """
+        text = told if isinstance(told, str) else told.text
+        return text.told(self._found) if isinstance(text, Text) else str(text)
+
+    def _found(self, one: str, more: str, number: int) -> str:
+        """Return the template to fill in for that in English."""
+        if more:
+            return self._words.ngettext(one, more, number)
+        return self._words.gettext(one)
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with the separators of the language."""

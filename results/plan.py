@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
+from aumaq.instances.texts import say
 from aumaq.results.tables import plan_tables
 from aumaq.results.verification import Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
@@ -81,7 +82,7 @@ class Plan:
     def verified(self) -> Plan:
         """Return the plan with what the verification finds in its record."""
         found = self.verify()
-        problems = [f"{f.rule}: {f.place}: {f.message}" for f in found.problems]
+        problems = [finding.text for finding in found.problems]
         record = {**self.record, "verified": found.is_feasible, "problems": problems}
         return replace(self, record=MappingProxyType(record))
 
@@ -97,7 +98,7 @@ class Plan:
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table (UnknownNameError if there is none)."""
         if name not in self.tables:
-            raise UnknownNameError("plan table", name, self.tables)
+            raise UnknownNameError(say("plan table"), name, self.tables)
         return self.tables[name].copy(deep=False)
 
     @property
@@ -228,7 +229,7 @@ class Plan:
         from aumaq.results.exports import EXPORTS
 
         if name not in EXPORTS:
-            raise UnknownNameError("export", name, EXPORTS)
+            raise UnknownNameError(say("export"), name, EXPORTS)
         EXPORTS[name](self, Path(path))
         return Path(path)
 
@@ -261,7 +262,12 @@ class Plan:
         """
         if instance.content_hash != record["instance_hash"]:
             was, now = record["instance_hash"][:12], instance.content_hash[:12]
-            text = f"made for another state of {instance.name!r}: hash {was}, now {now}"
+            text = say(
+                "made for another state of {name!r}: hash {was}, now {now}",
+                name=instance.name,
+                was=was,
+                now=now,
+            )
             raise InstanceError([Problem(where, text)])
         instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
+from aumaq.instances.texts import Text, say
 from aumaq.results.plan import Plan
 from aumaq.results.start import decisions_of
 from aumaq.solvers import (
@@ -18,12 +19,14 @@ from aumaq.solvers import (
 )
 
 ADVICE = {
-    Status.INFEASIBLE: "no plan obeys all hard rules; make a standard or budget priced,"
-    " or allow demand to stay unserved",
-    Status.TIME_LIMIT: "no plan was found in time; give more time or a start plan",
-    Status.INTERRUPTED: "stopped before a plan was found",
-    Status.UNBOUNDED: "the cost has no lower limit; look for negative prices",
-    Status.ERROR: "the solver failed",
+    Status.INFEASIBLE: say(
+        "no plan obeys all hard rules; make a standard or budget priced,"
+        " or allow demand to stay unserved"
+    ),
+    Status.TIME_LIMIT: say("no plan was found in time; give more time or a start plan"),
+    Status.INTERRUPTED: say("stopped before a plan was found"),
+    Status.UNBOUNDED: say("the cost has no lower limit; look for negative prices"),
+    Status.ERROR: say("the solver failed"),
 }
 
 
@@ -62,7 +65,7 @@ def solve(
         save_lp=save_lp,
     )
     if method not in METHODS:
-        raise UnknownNameError("method", method, METHODS)
+        raise UnknownNameError(say("method"), method, METHODS)
     given = Given(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),
@@ -74,7 +77,11 @@ def solve(
     return Plan.from_solution(instance, solution, options)
 
 
-def why(solution: Solution) -> str:
+def why(solution: Solution) -> Text:
     """Return why there is no plan, and what to try."""
-    advice = ADVICE.get(solution.status, "")
-    return f"{solution.status}: {advice} (the solver says: {solution.message})"
+    return say(
+        "{status}: {advice} (the solver says: {message})",
+        status=Text(str(solution.status)),  # catalogues know the names
+        advice=ADVICE.get(solution.status, ""),
+        message=solution.message,
+    )

@@ -15,6 +15,7 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.scenarios import scenario_named
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan import Plan
@@ -51,7 +52,7 @@ class Sweep:
         found = self.outcomes.get(scenario)
         if found is None or found.tables is None or found.record is None:
             have = [n for n, o in self.outcomes.items() if o.tables is not None]
-            raise UnknownNameError("scenario with a plan", scenario, have)
+            raise UnknownNameError(say("scenario with a plan"), scenario, have)
         return _plan_of(self.instance, found)
 
     def record(self) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def sweep(
     names = _names(instance, scenarios)
     cores = os.cpu_count() or 1
     if jobs is not None and jobs < 1:
-        raise OptionError(f"jobs must be at least 1, not {jobs}")
+        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
     jobs = min(jobs or cores, len(names))
     options["threads"] = threads or max(1, cores // jobs)
     limit = SolveOptions(**options).time_limit  # complains before the work
@@ -152,7 +153,7 @@ def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
             return list(instance.all_scenario_names)
         scenarios = [part.strip() for part in scenarios.split(",") if part.strip()]
     if not scenarios:
-        raise OptionError("name at least one scenario, or all")
+        raise OptionError(say("name at least one scenario, or all"))
     named = [scenario_named(instance.base, name).scenario for name in scenarios]
     return list(dict.fromkeys(named))
 
@@ -167,10 +168,14 @@ def _check_target(folder: Path, names: Sequence[str]) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise ExportError(f"{folder} is a file, not a folder; nothing was written")
+        raise ExportError(
+            say("{folder} is a file, not a folder; nothing was written", folder=folder)
+        )
     there = {file.name for file in folder.iterdir()}
     if there and not there & set(FILES):
-        raise ExportError(f"{folder} holds no sweep; nothing was written")
+        raise ExportError(
+            say("{folder} holds no sweep; nothing was written", folder=folder)
+        )
     from aumaq.results.exports import check_target
 
     for name in names:
@@ -192,11 +197,13 @@ def _on_cluster(tasks: Sequence[SweepTask], address: str) -> Iterator[Outcome]:
     try:
         from distributed import Client, as_completed
     except ImportError as error:
-        raise OptionError("a cluster needs the extra: aumaq[cluster]") from error
+        raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
     try:
         client = Client(address, timeout=20)
     except (OSError, ValueError) as error:
-        raise OptionError(f"no cluster at {address!r}: {error}") from error
+        raise OptionError(
+            say("no cluster at {address!r}: {error}", address=address, error=error)
+        ) from error
     with client:
         futures = {
             client.submit(outcome_of, task, pure=False, retries=0): task

@@ -6,6 +6,7 @@ How blocks are solved is in block_run.py, how a model is split in splitting.py.
 from __future__ import annotations
 
 from aumaq.instances import Instance, OptionError
+from aumaq.instances.texts import say
 from aumaq.model.family import FAMILIES
 from aumaq.solvers.block_run import BlockRun
 from aumaq.solvers.choosing import has_candidates
@@ -36,7 +37,9 @@ def solve_blocks(
     """
     c = compiled(instance, options, progress, given)
     if has_candidates(c.built):
-        text = "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
+        text = say(
+            "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
+        )
         raise OptionError(text)
     return split_if_apart(c)
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances import Instance, UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.solvers.blocks import solve_by_size, split_if_apart
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.direct import solve_whole
@@ -57,7 +58,9 @@ def solve_futures(
     well. Raises InstanceError if the futures start differently.
     """
     if options.method not in BY_METHOD:
-        raise UnknownNameError("method for several futures", options.method, BY_METHOD)
+        raise UnknownNameError(
+            say("method for several futures"), options.method, BY_METHOD
+        )
     return _Run(instances, score, options, progress, others).solve()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import OptionError
+from aumaq.instances.texts import chained, say
 from aumaq.model import FORMULATIONS
 
 
@@ -32,18 +33,36 @@ class SolveOptions:
         """Raise OptionError naming every option that makes no sense."""
         wrong = []
         if not (self.time_limit > 0 and math.isfinite(self.time_limit)):
-            wrong.append(f"time limit must be above 0 seconds, not {self.time_limit}")
+            wrong.append(
+                say(
+                    "time limit must be above 0 seconds, not {time_limit}",
+                    time_limit=self.time_limit,
+                )
+            )
         if not 0 <= self.gap < 1:
-            wrong.append(f"gap must be from 0 to below 1 (0.01 is 1 %), not {self.gap}")
+            wrong.append(
+                say(
+                    "gap must be from 0 to below 1 (0.01 is 1 %), not {gap}",
+                    gap=self.gap,
+                )
+            )
         if self.threads is not None and self.threads < 1:
-            wrong.append(f"threads must be at least 1, not {self.threads}")
+            wrong.append(
+                say("threads must be at least 1, not {threads}", threads=self.threads)
+            )
         if self.seed < 0:
-            wrong.append(f"seed must be at least 0, not {self.seed}")
+            wrong.append(say("seed must be at least 0, not {seed}", seed=self.seed))
         if self.formulation not in FORMULATIONS:
-            known = " or ".join(FORMULATIONS)
-            wrong.append(f"formulation must be {known}, not {self.formulation!r}")
+            known = chained(FORMULATIONS, say(" or "))
+            wrong.append(
+                say(
+                    "formulation must be {known}, not {formulation!r}",
+                    known=known,
+                    formulation=self.formulation,
+                )
+            )
         if wrong:
-            raise OptionError("; ".join(wrong))
+            raise OptionError(chained(wrong))
 
     @property
     def num_threads(self) -> int:

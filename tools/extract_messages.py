@@ -1,11 +1,14 @@
-"""Keep the catalogues whole: every text of the report, and titles of shipped data.
+"""Keep the catalogues whole: texts of the report, messages, titles of shipped data.
 
-``--check`` fails if a text is missing, not translated, or no longer used; without it
-the catalogues are rewritten: known translations stay, new texts are empty.
+``--check`` fails if a text is missing, not translated, no longer used, or has other
+``{places}`` than its translation; without it the catalogues are rewritten: known
+translations stay, new texts are empty.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -24,6 +27,10 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
 LANGUAGES = ("kk", "ru")
 KEYWORDS = {"t": None, "many": (1, 2), "N_": None}
+LAYERS = ("instances", "model", "solvers", "results", "app")
+MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
+"""Functions that make messages (see ``aumaq.instances.texts``) -> their templates."""
+PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 SOURCES = (
     ("python", ROOT / "results", "summary.py"),
     ("python", ROOT / "results" / "report", "*.py"),
@@ -53,10 +60,36 @@ def used() -> dict[Message, None]:
                 options = {"silent": "false"} if "jinja2" in method else {}
                 for _, text, _, _ in extract(method, lines, KEYWORDS, (), options):
                     found[text if isinstance(text, str) else (text[0], text[1])] = None
+    found.update(dict.fromkeys(messages()))
     found.update(dict.fromkeys(script_texts()))
     found.update(dict.fromkeys(status.replace("_", " ") for status in Status))
     found.update(dict.fromkeys(shipped_titles()))
     return found
+
+
+def _templates(node: ast.AST) -> list[ast.expr]:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return []
+    return node.args[: MADE_BY.get(node.func.id, 0)]
+
+
+def messages() -> Iterator[Message]:
+    """Yield the templates of messages; those of places and signs only need no words."""
+    for layer in LAYERS:
+        for path in sorted((ROOT / layer).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                texts = tuple(
+                    part.value
+                    for part in _templates(node)
+                    if isinstance(part, ast.Constant)
+                )
+                if any(char.isalpha() for char in PLACE.sub("", "".join(texts))):
+                    yield texts if len(texts) > 1 else texts[0]
+
+
+def places(text: str) -> set[str]:
+    """Return the names of the places of a template."""
+    return set(PLACE.findall(text))
 
 
 def shipped_titles() -> Iterator[str]:
@@ -93,6 +126,12 @@ def problems(code: str, texts: dict[Message, None]) -> list[str]:
     for text in filter(known.__contains__, texts):
         forms = [known[text]] if isinstance(known[text], str) else known[text]
         found += [f"{code}: not translated: {text}" for form in forms if not form]
+        wanted = places(text if isinstance(text, str) else text[1])
+        found += [
+            f"{code}: other places: {form}"
+            for form in forms
+            if form and places(form) != wanted
+        ]
     return found
 
 

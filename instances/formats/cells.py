@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.errors import ExportError
+from aumaq.instances.texts import say
 
 MAX_TEXT = 32_767
 """Characters that a cell holds."""
@@ -47,16 +48,28 @@ def check_fits(name: str, table: pd.DataFrame) -> None:
     """
     if len(table) >= MAX_ROWS:
         raise ExportError(
-            f"table {name} has {len(table):,} rows, a sheet holds {MAX_ROWS - 1:,};"
-            " write a GeoPackage or Parquet"
+            say(
+                "table {name} has {count:,} rows, a sheet holds {most:,};"
+                " write a GeoPackage or Parquet",
+                name=name,
+                count=len(table),
+                most=MAX_ROWS - 1,
+            )
         )
     for column in table.select_dtypes("str"):
         for text in table[column][table[column].str.len() > MAX_TEXT // 7]:
             if len(escaped(text)) > MAX_TEXT:
                 raise ExportError(
-                    f"table {name}, column {column}: a cell of a workbook holds"
-                    f" {MAX_TEXT:,} characters, {text[:40]!r}... has"
-                    f" {len(escaped(text)):,}; nothing was written"
+                    say(
+                        "table {name}, column {column}: a cell of a workbook holds"
+                        " {most:,} characters, {text!r}... has {count:,}; nothing was"
+                        " written",
+                        name=name,
+                        column=column,
+                        most=MAX_TEXT,
+                        text=text[:40],
+                        count=len(escaped(text)),
+                    )
                 )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aumaq.instances.errors import ExportError
+from aumaq.instances.texts import say
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def draft_of(path: Path, *, may_replace: bool = False) -> Iterator[Path]:
     ExportError if *path* exists, unless it is a file that may be replaced.
     """
     if path.is_dir() or (path.exists() and not may_replace):
-        raise ExportError(f"{path} exists already; nothing was written")
+        raise ExportError(say("{path} exists already; nothing was written", path=path))
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from aumaq.instances.errors import InstanceError, Problem
 from aumaq.instances.instance import Instance, from_tables
+from aumaq.instances.texts import say
 
 Arcs = dict[tuple[str, str, str], float]
 SECTION = r"Parameter\s+{}\s*\([^)]*\)\s*/(.*?)/\s*;"
@@ -38,7 +39,9 @@ def read_fcnet(path: Path) -> Instance:
     demand = {node: sign * demand.get(node, 0.0) for node in [*nodes, *demand]}
     supply = -sum(value for value in demand.values() if value < 0)
     if abs(sum(demand.values())) > 1e-6 * max(1.0, supply):
-        raise InstanceError([Problem(path.name, "demand and supply differ in total")])
+        raise InstanceError(
+            [Problem(path.name, say("demand and supply differ in total"))]
+        )
     closed = set(re.findall(CLOSED, text))
     arcs = [key for key in dict.fromkeys([*fixed, *variable]) if key not in closed]
     arcs = [key for key in arcs if fixed.get(key, 0.0) or variable.get(key, 0.0)]
@@ -70,14 +73,18 @@ def _rows(path: Path, text: str, name: str, width: int) -> list[list[str]]:
     """Return the cells of a GAMS parameter, *width* to a line."""
     found = re.search(SECTION.format(name), text, re.DOTALL)
     if found is None:
-        raise InstanceError([Problem(path.name, f"parameter {name} is missing")])
+        raise InstanceError(
+            [Problem(path.name, say("parameter {name} is missing", name=name))]
+        )
     rows = []
     for line in found.group(1).splitlines():
         cells = line.split()
         if not cells or cells[0].startswith(("$", "*")):
             continue
         if len(cells) != width:
-            text = f"expected {width} cells in a line of {name}"
+            text = say(
+                "expected {width} cells in a line of {name}", width=width, name=name
+            )
             raise InstanceError([Problem(path.name, text, value=line.strip())])
         rows.append(cells)
     return rows

@@ -19,6 +19,7 @@ from aumaq.instances.formats.outline_text import joined, pieces
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
+from aumaq.instances.texts import pattern, say
 
 OUTLINES = "outlines_geojson"
 OF_PROGRAMS = ("layer_styles", "qgis_projects")
@@ -62,8 +63,12 @@ def write_layer(
     for column in frame.select_dtypes("str"):
         if frame[column].str.contains("\0", regex=False).any():
             raise ExportError(
-                f"table {name}, column {column}: a GeoPackage holds no NUL characters;"
-                " nothing was written"
+                say(
+                    "table {name}, column {column}: a GeoPackage holds no NUL"
+                    " characters; nothing was written",
+                    name=name,
+                    column=column,
+                )
             )
     more = {}
     if "geometry" in frame:
@@ -76,11 +81,13 @@ def write_layer(
 def read_geopackage(path: Path) -> Instance:
     """Read a GeoPackage (InstanceError with every problem found)."""
     pyogrio = needed("pyogrio", "gis")
-    raw = Raw(label=f"{path.name}, layer {{}}")
+    raw = Raw(label=pattern("{file}, layer {table}", file=path.name))
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
-        problem = Problem(path.name, f"is not a readable GeoPackage: {error}")
+        problem = Problem(
+            path.name, say("is not a readable GeoPackage: {error}", error=error)
+        )
         raise InstanceError([problem]) from None
     for name in layers:
         if name in OF_PROGRAMS or name.startswith(OWN_COLUMN_PREFIX):

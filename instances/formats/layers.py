@@ -18,6 +18,7 @@ import pandas as pd
 from aumaq.instances.errors import Problem
 from aumaq.instances.formats.raw import Raw, needed
 from aumaq.instances.tables import BY_NAME
+from aumaq.instances.texts import say
 
 WGS_84 = "EPSG:4326"
 SUFFIXES = (".geojson", ".gpkg", ".shp")
@@ -80,7 +81,7 @@ def read_layer(path: Path, layer: str, table: str, raw: Raw) -> None:
     """Read a layer as a table; its points, in any known system, as lat and lon."""
     pyogrio = needed("pyogrio", "gis")
     needed("geopandas", "gis")
-    place = f"{path.name}, layer {layer}"
+    place = say("{file}, layer {table}", file=path.name, table=layer)
     raw.labels[table] = place
     try:
         with warnings.catch_warnings():
@@ -88,7 +89,9 @@ def read_layer(path: Path, layer: str, table: str, raw: Raw) -> None:
             warnings.simplefilter("ignore")
             frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raw.refuse(table, Problem(place, f"is not a readable layer: {error}"))
+        raw.refuse(
+            table, Problem(place, say("is not a readable layer: {error}", error=error))
+        )
         return
     raw.rows[table] = frame.index.tolist()
     frame = frame.reset_index(drop=True)
@@ -107,7 +110,7 @@ def _points(frame: Any, place: str, raw: Raw, table: str) -> Any:
     """Return longitudes and latitudes; None and problems if there are other shapes."""
     shapely = needed("shapely", "gis")
     if frame.crs is None:
-        message = "has no coordinate reference system; give it one"
+        message = say("has no coordinate reference system; give it one")
         raw.refuse(table, Problem(place, message))
         return None
     # Without the transformation numbers stay as they are, to the last digit.
@@ -121,7 +124,7 @@ def _points(frame: Any, place: str, raw: Raw, table: str) -> Any:
     bad = ~is_blank & (kinds != 0) & ~single
     for position in np.flatnonzero(bad).tolist():
         row, kind = raw.rows[table][position], shapes[position].geom_type
-        message = "expected a point"
+        message = say("expected a point")
         raw.refuse(table, Problem(place, message, row, "geometry", kind))
     if bad.any():
         return None

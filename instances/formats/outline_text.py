@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aumaq.instances.errors import Problem
+from aumaq.instances.texts import say
 
 PIECE = 15_000
 """Characters a piece: what a cell of a workbook holds, even if all are escaped."""
@@ -25,5 +26,7 @@ def joined(
     try:
         return dict(json.loads("".join(parts)))
     except (ValueError, TypeError) as error:
-        problems.append(Problem(place, f"is not valid GeoJSON: {error}"))
+        problems.append(
+            Problem(place, say("is not valid GeoJSON: {error}", error=error))
+        )
         return None

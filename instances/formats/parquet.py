@@ -13,6 +13,7 @@ from aumaq.instances.errors import Problem
 from aumaq.instances.formats.outline_text import joined
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
+from aumaq.instances.texts import pattern, say
 
 FIRST_FILE = "instance.parquet"
 """What makes a folder a Parquet instance."""
@@ -37,13 +38,15 @@ def write_parquet(
 def read_parquet(path: Path) -> Instance:
     """Read a folder of Parquet files (InstanceError with every problem found)."""
     pyarrow = needed("pyarrow", "parquet")
-    raw = Raw(label="{}.parquet")
+    raw = Raw(label=pattern("{table}.parquet"))
     for file in sorted(path.glob("*.parquet")):
         try:
             frame = pd.read_parquet(file, engine="pyarrow")
         except (pyarrow.ArrowException, OSError) as error:
             text = " ".join(str(error).split())
-            problem = Problem(file.name, f"is not a readable Parquet file: {text}")
+            problem = Problem(
+                file.name, say("is not a readable Parquet file: {text}", text=text)
+            )
             raw.refuse(file.stem, problem)
             continue
         raw.tables[file.stem] = frame

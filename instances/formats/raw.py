@@ -7,7 +7,6 @@ where a table and its rows really are, so that messages name what the user has o
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,9 +17,8 @@ from aumaq.instances.errors import AumaqError, InstanceError, Problem
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.normalising import normalise, row_number
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.texts import Pattern, Text, say
 from aumaq.instances.validation import table_of_problem, validate
-
-ROW_IN_MESSAGE = re.compile(r"\brow (\d+)\b")
 
 
 @dataclass
@@ -29,7 +27,7 @@ class Raw:
 
     ``rows`` holds for each table the row of each record as the user counts it; tables
     that are not in it lie in the files that the schema names. ``label`` is a pattern
-    such as ``"book.xlsx, sheet {}"`` for tables that have no place of their own in
+    such as "book.xlsx, sheet {table}" for tables that have no place of their own in
     ``labels``; without either a table keeps the name of its file.
     """
 
@@ -38,12 +36,14 @@ class Raw:
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     rows: dict[str, Sequence[int]] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    label: str = ""
+    labels: dict[str, Text] = field(default_factory=dict)
+    label: Pattern | None = None
 
     def where(self, table: str) -> str:
         """Return what the user calls the place of a table ("": its file's name)."""
-        return self.labels.get(table) or self.label.replace("{}", table)
+        if table in self.labels or self.label is None:
+            return self.labels.get(table, "")
+        return self.label.filled(table=table)
 
     def refuse(self, table: str, problem: Problem) -> None:
         """Note a problem that leaves a table unread."""
@@ -100,9 +100,9 @@ def _placed(problem: Problem, raw: Raw) -> Problem:
         position = row - first
         return rows[position] if 0 <= position < len(rows) else row
 
-    message = ROW_IN_MESSAGE.sub(
-        lambda found: f"row {of_user(int(found[1]))}", problem.message
-    )
+    message = problem.message
+    if isinstance(named := message.values.get("row"), int):
+        message = message.given(row=of_user(named))
     row = of_user(problem.row) if problem.row else 0
     return Problem(place, message, row, column, problem.value)
 
@@ -113,6 +113,10 @@ def needed(module: str, extra: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise AumaqError(
-            f"this format needs {module.split('.')[0]} ({error});"
-            f" pip install 'aumaq[{extra}]'"
+            say(
+                "this format needs {package} ({error}); pip install 'aumaq[{extra}]'",
+                package=module.split(".")[0],
+                error=error,
+                extra=extra,
+            )
         ) from None

@@ -23,6 +23,7 @@ from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.formats.workbook_out import NOT_TABLES, OUTLINES
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
+from aumaq.instances.texts import pattern, say
 
 UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$")
 NOT_CALCULATED = re.compile(
@@ -31,7 +32,7 @@ NOT_CALCULATED = re.compile(
 )
 """A cell with a formula and no value, in the XML of a sheet."""
 
-NO_VALUE = (
+NO_VALUE = say(
     "the formula has no value yet; open and save the workbook in a spreadsheet program,"
     " or write the value"
 )
@@ -43,7 +44,7 @@ Grid = list[tuple[int, list[str]]]
 def read_workbook(path: Path) -> Instance:
     """Read a workbook (InstanceError with every problem found)."""
     openpyxl = needed("openpyxl", "excel")
-    raw = Raw(label=f"{path.name}, sheet {{}}")
+    raw = Raw(label=pattern("{file}, sheet {table}", file=path.name))
     try:
         with warnings.catch_warnings():
             # Of decorations that the library drops.
@@ -55,7 +56,9 @@ def read_workbook(path: Path) -> Instance:
                 book.close()
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
         text = " ".join(str(error).split())
-        problem = Problem(path.name, f"is not a readable Excel workbook: {text}")
+        problem = Problem(
+            path.name, say("is not a readable Excel workbook: {text}", text=text)
+        )
         raise InstanceError([problem]) from None
     return build(raw)
 
@@ -95,7 +98,7 @@ def _take_sheet(name: str, sheet: Any, not_calculated: set[str], raw: Raw) -> No
         texts = [text_of(cell.value).strip() for cell in row]
         for k, cell in enumerate(row, start=1):
             if cell.data_type == "e":
-                faults[number, k] = "the cell holds an error; expected a value"
+                faults[number, k] = say("the cell holds an error; expected a value")
         while texts and not texts[-1]:
             texts.pop()
         if texts:
@@ -118,7 +121,7 @@ def _names(name: str, grid: Grid, raw: Raw) -> list[str]:
     names = [_column(name, text) for text in texts]
     twice = sorted({text for text in names if text and names.count(text) > 1})
     if twice:
-        message = f"column occurs twice: {', '.join(twice)}"
+        message = say("column occurs twice: {twice}", twice=", ".join(twice))
         raw.refuse(name, Problem(raw.where(name), message, row=line))
     return names
 
@@ -155,7 +158,7 @@ def _check_unnamed(names: list[str], name: str, grid: Grid, raw: Raw) -> None:
     for k, text in enumerate(names):
         filled = [(n, cells[k]) for n, cells in grid[1:] if k < len(cells) and cells[k]]
         if filled and not text:
-            message = f"the column has no name in row {grid[0][0]}"
+            message = say("the column has no name in row {row}", row=grid[0][0])
             number, value = filled[0]
             raw.problems.append(
                 Problem(raw.where(name), message, number, _letter(k + 1), value)

@@ -21,6 +21,7 @@ from scipy.spatial import Delaunay
 
 from aumaq.instances.errors import OptionError
 from aumaq.instances.instance import Instance, from_tables
+from aumaq.instances.texts import say
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -63,7 +64,12 @@ SERVICES = [
 def clustered(settlements: int, seed: int = 0) -> Instance:
     """Return a random instance of that many settlements (OptionError below 2)."""
     if settlements < 2:
-        raise OptionError(f"a random instance needs 2 settlements, not {settlements}")
+        raise OptionError(
+            say(
+                "a random instance needs 2 settlements, not {settlements}",
+                settlements=settlements,
+            )
+        )
     rng = np.random.default_rng(seed)
     num_towns = max(1, settlements // SETTLEMENTS_PER_TOWN)
     points_km = _points(rng, settlements, num_towns)

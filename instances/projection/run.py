@@ -25,6 +25,7 @@ from aumaq.instances.projection.rates import (
 from aumaq.instances.projection.sharing import emptied, rake, spread
 from aumaq.instances.projection.totals import Totals
 from aumaq.instances.projection.trends import growth_ratios
+from aumaq.instances.texts import say
 
 Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
@@ -136,7 +137,7 @@ def project(
     """
     rows = tables["projections"]
     if name not in set(rows["projection"]):
-        raise UnknownNameError("projection", name, rows["projection"])
+        raise UnknownNameError(say("projection"), name, rows["projection"])
     row = rows[rows["projection"] == name].iloc[0]
     return _Run(tables, row, kept, until_year or 0).projection()
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.results.analysis import jobs
 from aumaq.results.analysis.classes import Classes, classify, no_classes
 from aumaq.results.analysis.connectivity import minutes_to_centres
@@ -47,7 +48,7 @@ class Analysis:
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table (UnknownNameError if there is none)."""
         if name not in self.tables:
-            raise UnknownNameError("table", name, self.tables)
+            raise UnknownNameError(say("table"), name, self.tables)
         return self.tables[name].copy(deep=False)
 
     def record(self) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def analyse(
     or without scikit-learn.
     """
     if classes_of not in CLASSES_OF:
-        raise UnknownNameError("unit of classes", classes_of, CLASSES_OF)
+        raise UnknownNameError(say("unit of classes"), classes_of, CLASSES_OF)
     shares = {f"{n}_share": is_on_network(instance, n) for n in instance.network_names}
     shares["paved_road_share"] = has_paved_road(instance)
     today = _Today(services_today(instance), shares, minutes_to_centres(instance))

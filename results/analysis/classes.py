@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
+from aumaq.instances.texts import say
 from aumaq.results.analysis.measures import Measure
 from aumaq.results.analysis.units import Floats, Ints
 
@@ -69,7 +70,14 @@ def classify(
         return _none(units, indicators, f"There are no classes: {why}.")
     most = min(MOST_CLASSES, len(units) - 1, different)
     if wanted and not 2 <= wanted <= most:
-        raise OptionError(f"expected 2 to {most} classes of these {word}, not {wanted}")
+        raise OptionError(
+            say(
+                "expected 2 to {most} classes of these {word}, not {wanted}",
+                most=most,
+                word=word,
+                wanted=wanted,
+            )
+        )
     of, silhouettes = _grouped(scores, most, wanted)
     order = np.argsort([-potential[of == k].mean() for k in np.unique(of)])
     of = np.argsort(order)[of] + 1
@@ -138,8 +146,10 @@ def _grouped(scores: Floats, most: int, wanted: int) -> tuple[Ints, pd.DataFrame
         from threadpoolctl import threadpool_limits
     except ImportError:
         raise OptionError(
-            "classes need scikit-learn: pip install 'aumaq[analysis]',"
-            " or leave them out with --classes none"
+            say(
+                "classes need scikit-learn: pip install 'aumaq[analysis]', or"
+                " leave them out with --classes none"
+            )
         ) from None
     labels: dict[int, NDArray[Any]] = {}
     quality = {}

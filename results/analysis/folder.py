@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import say
 from aumaq.results.analysis.maps import features
 from aumaq.results.analysis.page import page
 from aumaq.results.exports.atomic import draft_folder
@@ -30,13 +31,21 @@ def check_target(path: Path) -> None:
     if not path.exists():
         return
     if not path.is_dir():
-        raise ExportError(f"{path} is a file, not a folder; nothing was written")
+        raise ExportError(
+            say("{path} is a file, not a folder; nothing was written", path=path)
+        )
     names = {file.name for file in path.iterdir()}
     own = {RECORD_FILE, PAGE_FILE, *(f"{name}.csv" for name in TABLES)}
     other = sorted(names - own - {f"{name}.geojson" for name in MAPS})
     if other or (names and RECORD_FILE not in names):
         held = ", ".join(other[:5]) or "no analysis"
-        raise ExportError(f"{path} holds something else ({held}); nothing was written")
+        raise ExportError(
+            say(
+                "{path} holds something else ({held}); nothing was written",
+                path=path,
+                held=held,
+            )
+        )
 
 
 def write_folder(analysis: Analysis, path: Path) -> None:

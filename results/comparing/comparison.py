@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances import OptionError
+from aumaq.instances.texts import say
 from aumaq.results.comparing import decisions, indicators, inputs
 from aumaq.results.comparing.columns import LETTERS
 from aumaq.results.exports.json_file import strict
@@ -67,10 +68,18 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
     than there are letters.
     """
     if not 2 <= len(plans) <= len(LETTERS):
-        raise OptionError(f"give 2 to {len(LETTERS)} plans, not {len(plans)}")
+        raise OptionError(
+            say(
+                "give 2 to {most} plans, not {count}",
+                most=len(LETTERS),
+                count=len(plans),
+            )
+        )
     names = tuple(names) or tuple(plan.instance.scenario for plan in plans)
     if len(names) != len(plans):
-        raise OptionError(f"give a name for each of {len(plans)} plans")
+        raise OptionError(
+            say("give a name for each of {count} plans", count=len(plans))
+        )
     first, others = plans[0], dict(zip(LETTERS[1:], plans[1:], strict=False))
     changes = _stacked(
         {

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import Text, say
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def draft_file(path: Path) -> Iterator[Path]:
 
 
 def check_folder(
-    path: Path, mark: str, is_own: Callable[[Path], bool], what: str
+    path: Path, mark: str, is_own: Callable[[Path], bool], what: Text
 ) -> None:
     """Raise ExportError unless *path* is new, empty, or an earlier folder to replace.
 
@@ -38,14 +39,28 @@ def check_folder(
     if not path.exists():
         return
     if not path.is_dir():
-        raise ExportError(f"{path} is a file, not a folder; nothing was written")
+        raise ExportError(
+            say("{path} is a file, not a folder; nothing was written", path=path)
+        )
     items = list(path.iterdir())
     if items and not (path / mark).is_file():
-        raise ExportError(f"{path} exists and holds no {mark}; nothing was written")
+        raise ExportError(
+            say(
+                "{path} exists and holds no {file}; nothing was written",
+                path=path,
+                file=mark,
+            )
+        )
     other = sorted(item.name for item in items if not is_own(item))
     if other:
-        text = f"{path} holds more than {what} ({', '.join(other[:5])})"
-        raise ExportError(f"{text}; nothing was written")
+        raise ExportError(
+            say(
+                "{path} holds more than {what} ({other}); nothing was written",
+                path=path,
+                what=what,
+                other=", ".join(other[:5]),
+            )
+        )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.json_file import strict, typed
 
@@ -33,7 +34,7 @@ def check_target(path: Path, suffix: str = "csv") -> None:
     An earlier plan is replaced; a file, or a folder that holds anything else, is not.
     """
     own = {RECORD_FILE, *SIDE_FILES, *(f"{table}.{suffix}" for table in TABLES)}
-    check_folder(path, RECORD_FILE, lambda item: item.name in own, "a plan")
+    check_folder(path, RECORD_FILE, lambda item: item.name in own, say("a plan"))
 
 
 def write_csv_folder(plan: Plan, path: Path) -> None:
@@ -57,7 +58,13 @@ def write_files(plan: Plan, folder: Path) -> None:
 def read_csv_folder(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Read record and tables of a plan folder (ExportError if it is none)."""
     if not (path / RECORD_FILE).is_file():
-        raise ExportError(f"{path}: is no plan folder: {RECORD_FILE} is missing")
+        raise ExportError(
+            say(
+                "{path}: is no plan folder: {file} is missing",
+                path=path,
+                file=RECORD_FILE,
+            )
+        )
     record = json.loads((path / RECORD_FILE).read_text(encoding="utf-8"))
     tables = {
         file.stem: typed(pd.read_csv(file, dtype=str, na_filter=False))

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.csv_folder import RECORD_FILE, write_files
 from aumaq.results.exports.json_file import strict
@@ -28,7 +29,7 @@ def check_futures_target(path: Path) -> None:
     def is_own(item: Path) -> bool:
         return item.name in FILES or (item / RECORD_FILE).is_file()
 
-    check_folder(path, FUTURES_FILE, is_own, "plans of futures")
+    check_folder(path, FUTURES_FILE, is_own, say("plans of futures"))
 
 
 def write_futures(futures: Futures, path: Path) -> None:

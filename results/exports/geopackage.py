@@ -15,6 +15,7 @@ from aumaq.instances.formats.geopackage import quick, write_layer
 from aumaq.instances.formats.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.plan_words import PLAN_TABLES
+from aumaq.instances.texts import say
 from aumaq.results.exports.json_file import strict, typed
 from aumaq.results.exports.plan_styles import plan_styles
 from aumaq.results.exports.qgis_style import write_styles
@@ -71,9 +72,17 @@ def read_geopackage(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]
     try:
         names = {str(name) for name, _ in pyogrio.list_layers(path)}
     except pyogrio.errors.DataSourceError as error:
-        raise ExportError(f"{path}: is no readable GeoPackage: {error}") from None
+        raise ExportError(
+            say("{path}: is no readable GeoPackage: {error}", path=path, error=error)
+        ) from None
     if RECORD not in names:
-        raise ExportError(f"{path}: is no plan of aumaq: layer {RECORD} is missing")
+        raise ExportError(
+            say(
+                "{path}: is no plan of aumaq: layer {layer} is missing",
+                path=path,
+                layer=RECORD,
+            )
+        )
 
     def rows(name: str) -> pd.DataFrame:
         return pyogrio.read_dataframe(path, layer=name, read_geometry=False)

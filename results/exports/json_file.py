@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 
 if TYPE_CHECKING:
@@ -68,11 +69,13 @@ def read_json(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ExportError(f"{path}: there is no such plan") from None
+        raise ExportError(say("{path}: there is no such plan", path=path)) from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ExportError(f"{path}: is not JSON: {error}") from None
+        raise ExportError(
+            say("{path}: is not JSON: {error}", path=path, error=error)
+        ) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ExportError(f"{path}: is not a plan of aumaq")
+        raise ExportError(say("{path}: is not a plan of aumaq", path=path))
     tables = {
         name: typed(pd.DataFrame(table["rows"], columns=table["columns"]))
         for name, table in content["tables"].items()

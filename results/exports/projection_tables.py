@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aumaq.instances import ExportError
 from aumaq.instances.projection import Projection
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_folder
 
 FILES = ("totals.csv", "settlements.csv", "ages.csv", "ledger.csv", "population.csv")
@@ -21,7 +22,11 @@ def write_projection(found: Projection, path: Path) -> None:
             path.is_dir()) else [path.name]  # fmt: skip
         if other:
             raise ExportError(
-                f"{path} holds something else ({other[0]}); nothing was written"
+                say(
+                    "{path} holds something else ({other}); nothing was written",
+                    path=path,
+                    other=other[0],
+                )
             )
     tables = (found.totals, found.population, found.ages, found.ledger, found.rows())
     with draft_folder(path) as draft:

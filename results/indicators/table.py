@@ -13,6 +13,7 @@ from aumaq.instances import Instance, OptionError
 from aumaq.instances.expressions import parse, tables_of
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.plan_words import KNOWN_TODAY
+from aumaq.instances.texts import say
 from aumaq.results.indicators.registry import COMPUTED
 from aumaq.results.indicators.state import WHOLE, Floats, Indicator, State, of_plan
 from aumaq.results.indicators.today import of_today
@@ -160,7 +161,9 @@ def indicators(plans: Mapping[str, Plan] | Sequence[Plan]) -> pd.DataFrame:
     named = plans if isinstance(plans, Mapping) else _labelled(plans)
     clash = sorted({*KEY, *OTHER} & named.keys())
     if clash:
-        raise OptionError(f"a plan cannot be labelled {clash[0]!r}, that is a column")
+        raise OptionError(
+            say("a plan cannot be labelled {clash!r}, that is a column", clash=clash[0])
+        )
     if not named:
         return pd.DataFrame(columns=[*KEY, *OTHER])
     tables = {label: plan.indicators.set_index(KEY) for label, plan in named.items()}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.plots.figure import (
     COLOURS,
@@ -26,7 +27,7 @@ def period_of(plan: Plan, period: str) -> str:
     """Return a period, the last one for ``""`` (UnknownNameError if there is none)."""
     names = plan.instance.period_names
     if period and period not in names:
-        raise UnknownNameError("period", period, names)
+        raise UnknownNameError(say("period"), period, names)
     return period or names[-1]
 
 
@@ -117,7 +118,7 @@ def draw_convergence(plan: Plan) -> Figure:
     trace = pd.DataFrame(plan.record.get("trace") or [], columns=columns, dtype=float)
     trace = trace.where(trace.abs() < np.inf)
     if trace[["plan", "bound"]].isna().all(axis=None):
-        raise OptionError("the plan's record has no bounds over time")
+        raise OptionError(say("the plan's record has no bounds over time"))
     with sheet() as (figure, axes):
         styles = {"plan": (COLOURS[0], "-", "best plan"),
                   "bound": (COLOURS[1], "--", "lower bound")}  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b7782")
@@ -46,7 +47,13 @@ class Figure:
         kind = path.suffix.lower().lstrip(".")
         if kind not in WITHOUT_DATE:
             known = ", ".join(f".{name}" for name in WITHOUT_DATE)
-            raise ExportError(f"{path}: figures end in {known}; nothing was written")
+            raise ExportError(
+                say(
+                    "{path}: figures end in {known}; nothing was written",
+                    path=path,
+                    known=known,
+                )
+            )
         with draft_file(path) as draft, styled():
             self.figure.savefig(draft, format=kind, metadata=WITHOUT_DATE[kind],
                                 dpi=200)  # fmt: skip
@@ -59,9 +66,9 @@ def styled() -> Iterator[None]:
     try:
         import matplotlib as mpl
     except ImportError as error:
-        raise OptionError("figures need the extra: pip install 'aumaq[plots]'") from (
-            error
-        )
+        raise OptionError(
+            say("figures need the extra: pip install 'aumaq[plots]'")
+        ) from (error)
     with mpl.rc_context(STYLE):
         yield
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.results.plots.curves import period_of
 from aumaq.results.plots.figure import COLOURS, INK, LAND, SOFT, Figure, sheet
 from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
@@ -42,12 +43,12 @@ def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
     instance, period = plan.instance, period_of(plan, period)
     names = instance.service_names
     if service and service not in names:
-        raise UnknownNameError("service", service, names)
+        raise UnknownNameError(say("service"), service, names)
     service = service or next(filter(instance.serves, names), names[0])
     data = map_data(plan)
     settlements = pd.DataFrame(data["settlements"]).dropna(subset=["lat", "lon"])
     if settlements.empty:
-        raise OptionError("no settlement has coordinates; there is no map")
+        raise OptionError(say("no settlement has coordinates; there is no map"))
     t = instance.period_names.index(period)
     with sheet(*_size(data, settlements)) as (figure, axes):
         _land(axes, data["outlines"])

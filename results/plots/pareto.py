@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aumaq.instances import OptionError, UnknownNameError
+from aumaq.instances.texts import say
 from aumaq.results.coordinating import figures
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.plots.figure import COLOURS, SOFT, Figure, sheet, with_commas
@@ -31,9 +32,9 @@ def plot_pareto(
     """
     for axis in (x, y):
         if axis not in MEASURES:
-            raise UnknownNameError("measure", axis, MEASURES)
+            raise UnknownNameError(say("measure"), axis, MEASURES)
     if not plans:
-        raise OptionError("give at least one plan")
+        raise OptionError(say("give at least one plan"))
     names = names or [plan.instance.scenario for plan in plans]
     points = np.array([[MEASURES[axis](plan) for axis in (x, y)] for plan in plans])
     best = efficient(points)

@@ -58,7 +58,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "title": lang.cell(instance.title or instance.name),
         "currency": instance.currency,
         "verified": plan.is_verified,
-        "problems": list(plan.record["problems"])[:20],
+        "problems": [lang.tell(problem) for problem in plan.record["problems"][:20]],
         "summary": list(chapters(plan, lang).items()),
         "figures": key_figures(plan, lang),
         "periods": list(instance.period_names),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.store.turns import EXTRA, turn
 
@@ -66,7 +67,7 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
     ExportError if the file is no store or stays busy.
     """
     if not to_write and not path.is_file():
-        raise ExportError(f"{path}: there is no such store of runs")
+        raise ExportError(say("{path}: there is no such store of runs", path=path))
     until = time.monotonic() + timeout_seconds
     with turn(path, timeout_seconds):
         if not path.exists():
@@ -80,7 +81,9 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
             if to_write:
                 connection.commit()
         except _duckdb().Error as error:
-            raise ExportError(f"{path}: {' '.join(str(error).split())}") from error
+            raise ExportError(
+                say("{path}: {error}", path=path, error=" ".join(str(error).split()))
+            ) from error
         finally:
             connection.close()  # takes back what was not committed
 
@@ -105,9 +108,13 @@ def _connect(path: Path, until: float, *, is_reader: bool) -> Any:
         except duckdb.IOException as error:
             text = " ".join(str(error).split())
             if HELD not in text:
-                raise ExportError(f"{path}: is no store of runs: {text}") from None
+                raise ExportError(
+                    say("{path}: is no store of runs: {text}", path=path, text=text)
+                ) from None
             if time.monotonic() > until:
-                raise ExportError(f"{path}: still busy: {text}") from None
+                raise ExportError(
+                    say("{path}: still busy: {text}", path=path, text=text)
+                ) from None
         time.sleep(PAUSE_SECONDS)
 
 
@@ -117,10 +124,17 @@ def _check(connection: Any, path: Path) -> None:
     except _duckdb().CatalogException:
         found = None
     if found is None or found[0] != "aumaq-store":
-        raise ExportError(f"{path}: is a DuckDB file, but no store of runs")
+        raise ExportError(
+            say("{path}: is a DuckDB file, but no store of runs", path=path)
+        )
     if found[1] != VERSION:
         raise ExportError(
-            f"{path}: is a store of version {found[1]}; this aumaq reads {VERSION}"
+            say(
+                "{path}: is a store of version {given}; this aumaq reads {version}",
+                path=path,
+                given=found[1],
+                version=VERSION,
+            )
         )
 
 
@@ -137,4 +151,4 @@ def query(connection: Any, text: str, parameters: Any = ()) -> Any:
     try:
         return connection.execute(text, list(parameters)).df()
     except _duckdb().Error as error:
-        raise OptionError(f"the query failed: {error}") from None
+        raise OptionError(say("the query failed: {error}", error=error)) from None

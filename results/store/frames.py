@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances import ExportError
+from aumaq.instances.texts import say
 
 TYPES = {"BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"}
 POSITION = "position"
@@ -61,8 +62,14 @@ def _prepare(connection: Any, table: str, key: str, wanted: dict[str, str]) -> N
             )
         elif old != kind and (old, kind) != ("DOUBLE", "BIGINT"):
             raise ExportError(
-                f"{table}.{column} is {old} in the store, {kind} in this plan; keep it"
-                " in another store"
+                say(
+                    "{table}.{column} is {old} in the store, {kind} in this plan;"
+                    " keep it in another store",
+                    table=table,
+                    column=column,
+                    old=old,
+                    kind=kind,
+                )
             )
 
 

@@ -19,6 +19,7 @@ from aumaq.instances import (
     UnknownNameError,
     from_tables,
 )
+from aumaq.instances.texts import say
 from aumaq.results.exports.json_file import strict, typed
 from aumaq.results.plan import Plan
 from aumaq.results.store.database import opened, query
@@ -137,7 +138,10 @@ def _utc(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise OptionError(
-            f"since {text!r}: expected a date or time such as 2026-11-25T08:30"
+            say(
+                "since {text!r}: expected a date or time such as 2026-11-25T08:30",
+                text=text,
+            )
         ) from None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -220,9 +224,13 @@ def _full_id(connection: Any, beginning: str) -> str:
     known = [row[0] for row in connection.execute("SELECT run_id FROM runs").fetchall()]
     found = [name for name in known if beginning and name.startswith(beginning)]
     if not found:
-        raise UnknownNameError("run", beginning, known)
+        raise UnknownNameError(say("run"), beginning, known)
     if len(found) > 1:
         raise OptionError(
-            f"{len(found)} runs begin with {beginning!r}; give more of it"
+            say(
+                "{count} runs begin with {beginning!r}; give more of it",
+                count=len(found),
+                beginning=beginning,
+            )
         )
     return str(found[0])

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.texts import say
 
-EXTRA = "a run store needs the extra: pip install 'aumaq[store]'"
+EXTRA = say("a run store needs the extra: pip install 'aumaq[store]'")
 
 
 @contextmanager
@@ -32,11 +33,18 @@ def turn(store: Path, timeout_seconds: float) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise ExportError(
-            f"{store}: still busy after {timeout_seconds:g} s, held by"
-            f" {_told(holder)}; nothing was written"
+            say(
+                "{store}: still busy after {timeout_seconds:g} s, held by"
+                " {told}; nothing was written",
+                store=store,
+                timeout_seconds=timeout_seconds,
+                told=_told(holder),
+            )
         ) from None
     except OSError as error:
-        raise ExportError(f"{store}: cannot be locked: {error}") from None
+        raise ExportError(
+            say("{store}: cannot be locked: {error}", store=store, error=error)
+        ) from None
     try:
         since = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
         who = f"process {os.getpid()} on {socket.gethostname()} since {since}"
@@ -49,6 +57,6 @@ def turn(store: Path, timeout_seconds: float) -> Iterator[None]:
 
 def _told(holder: Path) -> str:
     try:
-        return holder.read_text(encoding="utf-8") or "another process"
+        return holder.read_text(encoding="utf-8") or say("another process")
     except OSError:
-        return "another process"
+        return say("another process")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from aumaq.instances.texts import say
 from aumaq.results.verification.findings import Finding
 
 Tables = Mapping[str, pd.DataFrame]
@@ -42,7 +43,14 @@ def first_period_differences(
             away = (a - b).abs()
             for row in rows[(away > tolerance * largest).to_numpy()]:
                 place = ", ".join(map(str, row if isinstance(row, tuple) else (row,)))
-                text = f"{table}: {a[row]:g} in {reference!r}, {b[row]:g} in {future!r}"
+                text = say(
+                    "{table}: {a:g} in {reference!r}, {b:g} in {future!r}",
+                    table=table,
+                    a=a[row],
+                    reference=reference,
+                    b=b[row],
+                    future=future,
+                )
                 found.append(Finding(RULE, place, text, float(away[row])))
     return found
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from aumaq.instances.texts import Pattern, Text, chained, pattern, say
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,12 +24,17 @@ class Finding:
 
     rule: str
     place: str
-    message: str
+    message: Text
     amount: float
 
+    @property
+    def text(self) -> Text:
+        """A line for readers."""
+        return chained([self.rule, self.place, self.message], ": ")
+
     def __str__(self) -> str:
-        """Return a line for readers."""
-        return f"{self.rule}: {self.place}: {self.message}"
+        """Return the line in English."""
+        return str(self.text)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Notebook:
         self.worst = 0.0
 
     def note(
-        self, rule: str, place: str, message: str, amount: float = float("nan")
+        self, rule: str, place: str, message: Text, amount: float = float("nan")
     ) -> None:
         """Write down a violation that is not a matter of numbers."""
         self.findings.append(Finding(rule, place, message, amount))
@@ -68,7 +75,7 @@ class Notebook:
         values: ArrayLike,
         limits: ArrayLike,
         place: Callable[..., str],
-        message: str,
+        message: Pattern,
         scale: ArrayLike = 0.0,
     ) -> None:
         """Check ``values <= limits`` up to tolerance x (1 + |limit| + scale).
@@ -87,7 +94,7 @@ class Notebook:
         values: ArrayLike,
         wanted: ArrayLike,
         place: Callable[..., str],
-        message: str,
+        message: Pattern,
         scale: ArrayLike = 0.0,
     ) -> None:
         """Check ``values == wanted`` up to tolerance x (1 + |wanted| + scale).
@@ -106,7 +113,7 @@ class Notebook:
         value: Floats,
         limit: Floats,
         place: Callable[..., str],
-        message: str,
+        message: Pattern,
         scale: ArrayLike,
     ) -> None:
         self.checks += value.size
@@ -119,8 +126,46 @@ class Notebook:
         rows = np.argwhere(bad)
         for row in rows[:MOST_SHOWN]:
             at = tuple(int(k) for k in row)
-            text = message.format(value=f"{value[at]:g}", limit=f"{limit[at]:g}")
+            text = message.filled(value=f"{value[at]:g}", limit=f"{limit[at]:g}")
             self.note(rule, place(*at), text, float(excess[at]))
         if len(rows) > MOST_SHOWN:
             rest = len(rows) - MOST_SHOWN
-            self.note(rule, "elsewhere", f"the same at {rest} more places")
+            self.note(
+                rule, say("elsewhere"), say("the same at {rest} more places", rest=rest)
+            )
+
+
+NAMED = {
+    "link": pattern("link {code}"),
+    "step": pattern("step {code}"),
+    "service": pattern("service {code}"),
+    "site": pattern("site {code}"),
+    "settlement": pattern("settlement {code}"),
+    "node": pattern("node {code}"),
+    "option": pattern("option {code}"),
+    "period": pattern("period {code}"),
+    "level": pattern("level {code}"),
+    "tier": pattern("tier {code}"),
+    "network": pattern("network {code}"),
+    "budget": pattern("budget {code}"),
+    "standard": pattern("standard {code}"),
+    "upgrade": pattern("upgrade {code}"),
+    "connection": pattern("connection {code}"),
+    "term": pattern("term {code}"),
+}
+"""What readers call the columns of a plan that say where something is."""
+
+
+def named(row: Mapping[str, object], names: Iterable[str]) -> Text:
+    """Return where a row is: the values of its columns *names*, each with its word."""
+    own = pattern("{name} {code}")
+    return chained(
+        [
+            NAMED[name].filled(code=row[name])
+            if name in NAMED
+            else own.filled(name=name, code=row[name])
+            for name in names
+            if name in row
+        ],
+        ", ",
+    )

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import Text, pattern, say
 from aumaq.results.verification.facts import Facts, everyone
-from aumaq.results.verification.findings import Floats, Notebook
+from aumaq.results.verification.findings import Floats, Notebook, named
 from aumaq.results.verification.frames import records
 from aumaq.results.verification.lasting import lasting_money
 from aumaq.results.verification.plan import ServicePlan
@@ -111,7 +112,7 @@ def check_growth(
     for row in records(rows):
         key = str(row["settlement"]), str(row["tier"])
         if key not in known:
-            notes.note(POINTS, _place(row), "there is no such candidate")
+            notes.note(POINTS, _place(row), say("there is no such candidate"))
             continue
         t = facts.times.position(str(row["period"]))
         claims[(*key, t)] = row
@@ -120,8 +121,13 @@ def check_growth(
     for key in known:
         for t, period in enumerate(facts.times.names):
             if (*key, t) not in claims:
-                place = f"settlement {key[0]}, tier {key[1]}, period {period}"
-                notes.note(POINTS, place, "the row is missing")
+                place = say(
+                    "settlement {settlement}, tier {tier}, period {period}",
+                    settlement=key[0],
+                    tier=key[1],
+                    period=period,
+                )
+                notes.note(POINTS, place, say("the row is missing"))
     _check_choice(check, claims, notes)
     _check_counts(check, notes)
     people = everyone(facts)
@@ -142,9 +148,8 @@ def _after(check: GrowthCheck, people: Floats) -> Facts:
     return replace(check.facts, people=moved, services=services)
 
 
-def _place(row: Row) -> str:
-    names = ("settlement", "tier", "period")
-    return ", ".join(f"{name} {row[name]}" for name in names)
+def _place(row: Row) -> Text:
+    return named(row, ("settlement", "tier", "period"))
 
 
 def _check_choice(
@@ -154,20 +159,25 @@ def _check_choice(
     for (settlement, tier, t), row in claims.items():
         start = check.first.get((settlement, tier))
         if start is not None and start <= t and not row["is_chosen"]:
-            notes.note(POINTS, _place(row), "a growth point is given up")
+            notes.note(POINTS, _place(row), say("a growth point is given up"))
     for key, start in check.first.items():
-        place = f"settlement {key[0]}, tier {key[1]}"
+        place = say(
+            "settlement {settlement}, tier {tier}", settlement=key[0], tier=key[1]
+        )
         opens = check.facts.times.position(str(check.candidates[key]["first_period"]))
         if start < opens:
-            notes.note(POINTS, place, "is chosen before its first period")
+            notes.note(POINTS, place, say("is chosen before its first period"))
         if sum(other[0] == key[0] for other in check.first) > 1:
-            notes.note(POINTS, place, "the settlement has another tier as well")
+            notes.note(POINTS, place, say("the settlement has another tier as well"))
 
 
 def _check_counts(check: GrowthCheck, notes: Notebook) -> None:
     times = check.facts.times
     for row in records(check.facts.tables["growth_tiers"]):
-        rule, place = f"growth:tier:{row['tier']}", str(row["region"]) or "all regions"
+        rule, place = (
+            f"growth:tier:{row['tier']}",
+            str(row["region"]) or say("all regions"),
+        )
         mine = [
             start
             for key, start in check.first.items()
@@ -176,10 +186,10 @@ def _check_counts(check: GrowthCheck, notes: Notebook) -> None:
         last = len(times.names) - 1
         by = times.position(str(row["by_period"])) if row["by_period"] else last
         early = sum(start <= by for start in mine)
-        text = "{limit} points are chosen, expected {value} at least"
+        text = pattern("{limit} points are chosen, expected {value} at least")
         notes.at_most(rule, row["min_count"], early, lambda *_, p=place: p, text)
         if not np.isnan(row["max_count"]):
-            text = "{value} points are chosen, expected {limit} at most"
+            text = pattern("{value} points are chosen, expected {limit} at most")
             notes.at_most(
                 rule, len(mine), row["max_count"], lambda *_, p=place: p, text
             )
@@ -207,7 +217,9 @@ def _check_claims(
             "opex_mln_per_year": opex if start <= t else 0.0,
         }
         for name, real in wanted.items():
-            text = f"{name} is {{value}} in the plan, {{limit}} when recomputed"
+            text = pattern(
+                "{column} is {value} in the plan, {limit} when recomputed", column=name
+            )
             notes.equal(POINTS, row[name], real, lambda *_, r=row: _place(r), text)
 
 
@@ -240,17 +252,26 @@ def check_concentrations(
                 whole += capacity
                 if settlement and check.is_point(settlement, str(rule["tier"]), t):
                     inside += capacity
-            place = f"period {facts.times.names[t]}"
+            place = say("period {period}", period=facts.times.names[t])
             required = float(rule["share"]) * whole
-            text = "{limit} units of capacity stand in growth points, expected {value}"
+            text = pattern(
+                "{limit} units of capacity stand in growth points, expected {value}"
+            )
             notes.at_most(code, required, inside, lambda *_, p=place: p, text, whole)
             row = told.pop((rule["concentration"], facts.times.names[t]), None)
             if row is None:
-                notes.note(code, place, "the row of concentrations is missing")
+                notes.note(code, place, say("the row of concentrations is missing"))
                 continue
             for name, real in (("capacity", whole), ("in_growth_points", inside)):
-                usual = f"{name} is {{value}} in the plan, {{limit}} when recomputed"
+                usual = pattern(
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=name,
+                )
                 notes.equal(code, row[name], real, lambda *_, p=place: p, usual)
     for concentration, period in told:
-        text = "there is no such rule in this period"
-        notes.note(f"concentration:{concentration}", f"period {period}", text)
+        unknown = say("there is no such rule in this period")
+        notes.note(
+            f"concentration:{concentration}",
+            say("period {period}", period=period),
+            unknown,
+        )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records
@@ -76,20 +77,24 @@ def check_budgets(
         limit = float(rule["amount_mln"]) * factor
         spent = _spent(facts, rule, t, accounts, books)
         over = max(0.0, spent - limit)
-        code, name = f"budget:{rule['budget']}", f"period {rule['period']}"
+        code = f"budget:{rule['budget']}"
+        name = say("period {period}", period=rule["period"])
         if rule["is_hard"]:
-            text = "{value} mln spent of {limit} mln"
+            text = pattern("{value} mln spent of {limit} mln")
             notes.at_most(code, spent, limit, _always(name), text)
             over = 0.0
         else:
             price += float(facts.times.once[t]) * float(rule["overrun_price"]) * over
         row = claimed.get((rule["budget"], rule["period"]))
         if row is None:
-            notes.note(code, name, "the row of budgets is missing")
+            notes.note(code, name, say("the row of budgets is missing"))
             continue
         wanted = {"spent_mln": spent, "overrun_mln": over, "limit_mln": limit}
         for column, real in wanted.items():
-            text = f"{column} is {{value}} in the plan, {{limit}} when recomputed"
+            text = pattern(
+                "{column} is {value} in the plan, {limit} when recomputed",
+                column=column,
+            )
             if column in row:
                 notes.equal(code, row[column], real, _always(name), text, limit)
     known = set(
@@ -100,7 +105,11 @@ def check_budgets(
         )
     )
     for budget, period in set(claimed) - known:
-        notes.note(f"budget:{budget}", f"period {period}", "there is no such limit")
+        notes.note(
+            f"budget:{budget}",
+            say("period {period}", period=period),
+            say("there is no such limit"),
+        )
     return price
 
 
@@ -150,21 +159,35 @@ def check_objective(
     total = sum(terms.values())
     claims = dict(zip(table["term"], table["discounted_mln"], strict=True))
     for term in claims.keys() - terms.keys():
-        notes.note("objective", f"term {term}", "there is no such term")
+        notes.note(
+            "objective", say("term {term}", term=term), say("there is no such term")
+        )
     for term, real in terms.items():
         if term not in claims:
-            notes.note("objective", f"term {term}", "the term is missing", real)
+            notes.note(
+                "objective",
+                say("term {term}", term=term),
+                say("the term is missing"),
+                real,
+            )
             continue
-        text = "{value} mln in the plan, {limit} mln when recomputed"
+        text = pattern("{value} mln in the plan, {limit} mln when recomputed")
         notes.equal(
-            "objective", claims[term], real, _always(f"term {term}"), text, size
+            "objective",
+            claims[term],
+            real,
+            _always(say("term {term}", term=term)),
+            text,
+            size,
         )
     if claimed_mln is not None:
-        text = "the plan claims {value} mln, it is {limit} mln"
-        notes.equal("objective", claimed_mln, total, _always("objective"), text, size)
+        text = pattern("the plan claims {value} mln, it is {limit} mln")
+        notes.equal(
+            "objective", claimed_mln, total, _always(say("objective")), text, size
+        )
     if bound_mln is not None:
-        text = "the lower bound {value} mln is above the objective {limit} mln"
-        notes.at_most("objective", bound_mln, total, _always("bound"), text, size)
+        text = pattern("the lower bound {value} mln is above the objective {limit} mln")
+        notes.at_most("objective", bound_mln, total, _always(say("bound")), text, size)
     return total
 
 
@@ -212,6 +235,11 @@ def check_money(
                 "objective",
                 value,
                 want,
-                _always(f"money of {', '.join(str(part) for part in key)}"),
-                f"{columns[kind]} is {{value}} in the plan, {{limit}} when recomputed",
+                _always(
+                    say("money of {names}", names=", ".join(str(part) for part in key))
+                ),
+                pattern(
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=columns[kind],
+                ),
             )

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.texts import Pattern, Text
 from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Floats, Notebook
+from aumaq.results.verification.findings import Floats, Notebook, named
 from aumaq.results.verification.plan import ServicePlan
 
 Row = dict[str, Any]
@@ -47,14 +48,13 @@ class NetworkCheck:
         """Return the position of the row's period."""
         return list(self.facts.times.names).index(row["period"])
 
-    def note(self, kind: str, row: Row, message: str) -> None:
+    def note(self, kind: str, row: Row, message: Text) -> None:
         """Write down a broken row."""
         keys = ("link", "step", "service", "site", "node", "option", "period")
-        place = ", ".join(f"{key} {row[key]}" for key in keys if key in row)
-        self.notes.note(self.rule(kind), place, message)
+        self.notes.note(self.rule(kind), named(row, keys), message)
 
     def at_most(
-        self, kind: str, value: float, limit: float, place: str, message: str,
+        self, kind: str, value: float, limit: float, place: str, message: Pattern,
         scale: float = 0.0,
     ) -> None:  # fmt: skip
         """Check one number against its limit."""

@@ -9,6 +9,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import everyone
 from aumaq.results.verification.frames import records
 from aumaq.results.verification.network_check import NetworkCheck, Row, region_of
@@ -32,17 +33,26 @@ def check_local(check: NetworkCheck) -> dict[tuple[str, int], float]:
         settlement, t = home.get(row["node"], ""), check.period(row)
         rule = rules.get((row["option"], settlement), rules.get((row["option"], "")))
         if not settlement or rule is None:
-            check.note("local", row, "there is no such local supply")
+            check.note("local", row, say("there is no such local supply"))
             continue
-        place = f"node {row['node']}, {row['option']}, {row['period']}"
+        place = say(
+            "node {node}, {option}, {period}",
+            node=row["node"],
+            option=row["option"],
+            period=row["period"],
+        )
         size, amount = float(row["capacity"]), float(row["supply"])
-        check.at_most("local", -amount, 0.0, place, "supply is negative")
-        check.at_most("local", amount, size, place, "{value} from {limit} installed")
+        check.at_most("local", -amount, 0.0, place, pattern("supply is negative"))
+        check.at_most(
+            "local", amount, size, place, pattern("{value} from {limit} installed")
+        )
         most = float(rule["max_capacity"])
         if not np.isnan(most):
-            check.at_most("local", size, most, place, "{value} where {limit} fit")
+            check.at_most(
+                "local", size, most, place, pattern("{value} where {limit} fit")
+            )
         if t < check.facts.times.position(str(rule["first_period"])):
-            check.note("local", row, "comes before its first period")
+            check.note("local", row, say("comes before its first period"))
         capacity[row["node"], row["option"]][t] = size
         given[row["node"], t] += amount
         region = region_of(check, row["node"])
@@ -56,8 +66,10 @@ def check_local(check: NetworkCheck) -> dict[tuple[str, int], float]:
         before = 0.0
         for t in range(len(check.facts.times.names)):
             size, name = sizes.get(t, 0.0), check.facts.times.names[t]
-            place = f"node {node}, {option}, {name}"
-            text = "{limit} installed, {value} before: it is never undone"
+            place = say(
+                "node {node}, {option}, {name}", node=node, option=option, name=name
+            )
+            text = pattern("{limit} installed, {value} before: it is never undone")
             check.at_most("local", before, size, place, text)
             price = float(rule["capex_mln_per_unit"]) * capex
             check.pay("building", region_of(check, node), t, (size - before) * price)
@@ -76,22 +88,28 @@ def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
         is_source = service.row["role"] == "supply"
         is_source &= service.row["network"] == check.name
         if not is_source or row["site"] not in service.sites:
-            check.note("supply", row, "there is no such source")
+            check.note("supply", row, say("there is no such source"))
             continue
         j = service.sites.get_loc(row["site"])
         site = service.table.iloc[j]
         node = site["network_node"] or home.get(site["settlement"], "")
         if not 0 < level < len(service.price):
-            check.note("supply", row, "there is no such level")
+            check.note("supply", row, say("there is no such level"))
             continue
-        place = (
-            f"site {row['site']} of {row['service']}, level {level}, {row['period']}"
+        place = say(
+            "site {site} of {service}, level {level}, {period}",
+            site=row["site"],
+            service=row["service"],
+            level=level,
+            period=row["period"],
         )
         units = int(check.plans[row["service"]].units[j, level, t])
         held = units * float(service.levels["capacity"][level])
         amount = float(row["supply"])
-        check.at_most("supply", -amount, 0.0, place, "supply is negative")
-        check.at_most("supply", amount, held, place, "supplies {value} of {limit}")
+        check.at_most("supply", -amount, 0.0, place, pattern("supply is negative"))
+        check.at_most(
+            "supply", amount, held, place, pattern("supplies {value} of {limit}")
+        )
         given[node, t] += amount
         drawn[row["service"], row["site"], t] += amount
         price = float(service.levels["supply_mln_per_unit_year"][level])
@@ -100,8 +118,15 @@ def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
         service = check.facts.services[name]
         most = float(service.table["max_supply"].iloc[service.sites.get_loc(site)])
         if not np.isnan(most):
-            place = f"site {site} of {name}, {check.facts.times.names[t]}"
-            check.at_most("yield", amount, most, place, "draws {value} of {limit}")
+            place = say(
+                "site {site} of {name}, {period}",
+                site=site,
+                name=name,
+                period=check.facts.times.names[t],
+            )
+            check.at_most(
+                "yield", amount, most, place, pattern("draws {value} of {limit}")
+            )
     return given
 
 
@@ -163,30 +188,37 @@ def check_balance(
     price = float(check.row["shed_mln_per_unit_year"])
     for node in check.nodes:
         for t, period in enumerate(check.facts.times.names):
-            key, place = (node["node"], t), f"node {node['node']}, {period}"
+            key = node["node"], t
+            place = say("node {node}, {period}", node=node["node"], period=period)
             row = claimed.get(key)
             if row is None:
-                check.note("balance", {**node, "period": period}, "the row is missing")
+                check.note(
+                    "balance", {**node, "period": period}, say("the row is missing")
+                )
                 continue
             shed = float(row["shed"])
-            check.at_most("balance", -shed, 0.0, place, "shed load is negative")
-            text = "sheds {value} where {limit} may be shed"
+            check.at_most(
+                "balance", -shed, 0.0, place, pattern("shed load is negative")
+            )
+            text = pattern("sheds {value} where {limit} may be shed")
             most = base[key] if check.row["may_shed"] else 0.0
             check.at_most("balance", shed, most, place, text)
             got = flow_in[key] + local[key] + supply[key] + shed
             want = base[key] + facility[key]
             size = through[key] + local[key] + supply[key]
             wanted = {
-                "balance": (got, want, "gets {value}, its load is {limit}"),
-                "base_load": (row["base_load"], base[key], ""),
-                "facility_load": (row["facility_load"], facility[key], ""),
-                "local_supply": (row["local_supply"], local[key], ""),
-                "from_network": (row["from_network"], want - shed - local[key], ""),
+                "base_load": (row["base_load"], base[key]),
+                "facility_load": (row["facility_load"], facility[key]),
+                "local_supply": (row["local_supply"], local[key]),
+                "from_network": (row["from_network"], want - shed - local[key]),
             }
-            for column, (value, real, text) in wanted.items():
-                usual = f"{column} is {{value}} in the plan, {{limit}} when recomputed"
-                check.notes.equal(
-                    check.rule("balance"), value, real, lambda *_, p=place: p,
-                    text or usual, size,
-                )  # fmt: skip
+            rule = check.rule("balance")
+            text = pattern("gets {value}, its load is {limit}")
+            check.notes.equal(rule, got, want, lambda *_, p=place: p, text, size)
+            for column, (value, real) in wanted.items():
+                text = pattern(
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=column,
+                )
+                check.notes.equal(rule, value, real, lambda *_, p=place: p, text, size)
             check.pay("shedding", region_of(check, node["node"]), t, shed * price)

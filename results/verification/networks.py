@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Notebook
 from aumaq.results.verification.frames import records
@@ -70,29 +71,31 @@ def _check_steps(check: NetworkCheck) -> None:
         rule = check.upgrades.get(key)
         t = check.period(row)
         if rule is None:
-            check.note("steps", row, "there is no such step")
+            check.note("steps", row, say("there is no such step"))
             continue
         if key in check.built:
-            check.note("steps", row, "the step is built twice")
+            check.note("steps", row, say("the step is built twice"))
             continue
         check.built[key] = t
         if t < check.facts.times.position(str(rule["first_period"])):
-            check.note("steps", row, "comes before its first period")
+            check.note("steps", row, say("comes before its first period"))
         link = check.links[row["link"]]
         region = region_of(check, link["from_node"], link["to_node"])
         cost = float(rule["capex_mln"]) * factor
         check.notes.equal(
-            check.rule("steps"), row["capex_mln"], cost,
-            lambda *_, k=key: f"link {k[0]}, step {k[1]}",
-            "costs {value} mln in the plan, {limit} mln when recomputed",
-        )  # fmt: skip
+            check.rule("steps"),
+            row["capex_mln"],
+            cost,
+            lambda *_, k=key: say("link {link}, step {step}", link=k[0], step=k[1]),
+            pattern("costs {value} mln in the plan, {limit} mln when recomputed"),
+        )
         check.pay("building", region, t, cost)
         for later in range(t, len(check.facts.times.names)):
             yearly = float(rule["opex_mln_per_year"]) * running
             check.pay("operation", region, later, yearly)
     for (code, step), since in check.built.items():
         if step > 1 and check.built.get((code, step - 1), np.inf) > since:
-            text = "is built before the step that it needs"
+            text = say("is built before the step that it needs")
             check.note("steps", {"link": code, "step": step}, text)
 
 
@@ -121,22 +124,28 @@ def _check_flows(
         t, link = check.period(row), check.links.get(row["link"])
         step = int(row["step"])
         if link is None or (step and not check.has_angles):
-            check.note("capacity", row, "there is no such circuit")
+            check.note("capacity", row, say("there is no such circuit"))
             continue
         seen[row["link"], step, t] = row
-        room, place = (
-            _room(check, link, step, t),
-            f"link {row['link']}, {row['period']}",
-        )
+        room = _room(check, link, step, t)
+        place = say("link {link}, {period}", link=row["link"], period=row["period"])
         out, back = float(row["forward"]), float(row["backward"])
-        for way, value in (("forward", out), ("backward", back)):
-            check.at_most("capacity", -value, 0.0, place, f"{way} flow is negative")
-            text = f"{way} flow of {{value}} where {{limit}} fits"
+        for way, value in ((say("forward"), out), (say("backward"), back)):
+            check.at_most(
+                "capacity",
+                -value,
+                0.0,
+                place,
+                pattern("{way} flow is negative", way=way),
+            )
+            text = pattern("{way} flow of {value} where {limit} fits", way=way)
             check.at_most("capacity", value, room, place, text)
         lost = min(1.0, float(link["length_km"]) * float(link["loss_per_km"]))
         a, b = (link["from_node"], t), (link["to_node"], t)
         if link["is_one_way"]:
-            check.at_most("capacity", back, 0.0, place, "flow against a one-way link")
+            check.at_most(
+                "capacity", back, 0.0, place, pattern("flow against a one-way link")
+            )
         price = float(link["flow_mln_per_unit_year"])
         price *= float(check.facts.scenario["opex_factor"])
         region = region_of(check, link["from_node"], link["to_node"])
@@ -183,10 +192,17 @@ def _check_angles(
             row = seen.get((link["link"], step, t), {"forward": 0.0, "backward": 0.0})
             ends = [angle.get((link[e], t), 0.0) for e in ("from_node", "to_node")]
             wanted = b * (ends[0] - ends[1])
-            place = f"link {link['link']}, step {step}, {check.facts.times.names[t]}"
+            place = say(
+                "link {link}, step {step}, {period}",
+                link=link["link"],
+                step=step,
+                period=check.facts.times.names[t],
+            )
             check.notes.equal(
-                check.rule("angles"), float(row["forward"]) - float(row["backward"]),
-                wanted, lambda *_, p=place: p,
-                "carries {value}, its angles ask for {limit}",
+                check.rule("angles"),
+                float(row["forward"]) - float(row["backward"]),
+                wanted,
+                lambda *_, p=place: p,
+                pattern("carries {value}, its angles ask for {limit}"),
                 b * max(abs(ends[0]), abs(ends[1])),
-            )  # fmt: skip
+            )

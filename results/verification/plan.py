@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import Text, say
 from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Floats, Ints, Notebook
+from aumaq.results.verification.findings import Floats, Ints, Notebook, named
 from aumaq.results.verification.frames import find, records
 from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
 
@@ -176,12 +177,14 @@ def clean(
         frame = tables.get(name)
         family, _ = RULES[name]
         if frame is None:
-            notes.note(family, f"table {name}", "the table is missing")
+            notes.note(
+                family, say("table {name}", name=name), say("the table is missing")
+            )
             frame = pd.DataFrame(columns=list(needed))
         absent = [column for column in needed if column not in frame.columns]
         if absent:
-            text = f"columns are missing: {', '.join(absent)}"
-            notes.note(family, f"table {name}", text)
+            text = say("columns are missing: {absent}", absent=", ".join(absent))
+            notes.note(family, say("table {name}", name=name), text)
             frame = pd.DataFrame(columns=sorted({*needed, *frame.columns}))
         out[name] = _sound(name, frame, notes)
     return out
@@ -197,20 +200,20 @@ def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
         frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
         broken = ~np.isfinite(frame[column])
         for row in records(frame[broken]):
-            text = f"{column} is not a number"
+            text = say("{column} is not a number", column=column)
             notes.note(rule_of(name, row), _place(name, row), text)
         good &= ~broken
     frame = frame[good]
     keys = [key for key in KEYS[name] if key in frame.columns]
     double = frame.duplicated(keys)
     for row in records(frame[double]):
-        notes.note(rule_of(name, row), _place(name, row), "the row occurs twice")
+        notes.note(rule_of(name, row), _place(name, row), say("the row occurs twice"))
     notes.checks += len(frame)
     return frame.reset_index(drop=True)
 
 
-def _place(name: str, row: Mapping[str, object]) -> str:
-    return ", ".join(f"{key} {row[key]}" for key in KEYS[name] if key in row)
+def _place(name: str, row: Mapping[str, object]) -> Text:
+    return named(row, KEYS[name])
 
 
 def check_names(
@@ -239,7 +242,9 @@ def check_names(
                 others = ["", ROADS, GROWTH_POINTS, *networks]
                 strange &= ~frame[column].isin(others)
             for row in records(frame[strange]):
-                text = f"there is no {column} {row[column]!r}"
+                text = say(
+                    "there is no {column} {row!r}", column=column, row=row[column]
+                )
                 notes.note(rule_of(name, row), _place(name, row), text)
             good &= ~strange
         out[name] = frame[good].reset_index(drop=True)
@@ -298,7 +303,12 @@ def _known(
     strange = frame[column] < 0
     family = "access" if name == "allocation" and what == "site" else RULES[name][0]
     for row in records(frame[strange]):
-        text = f"there is no {what} {row[what]!r} of {service.name}"
+        text = say(
+            "there is no {what} {row!r} of {name}",
+            what=what,
+            row=row[what],
+            name=service.name,
+        )
         notes.note(f"{family}:{service.name}", _place(name, row), text)
     return frame[~strange]
 
@@ -318,8 +328,14 @@ def _counts(
         value = frame[column]
         bad = (value != value.round()) | (value < low) | (value > high)
         for row in records(frame[bad]):
-            place = f"site {row['site']}, period {row['period']}"
-            text = f"{column} is {row[column]:g}, not a whole number in its range"
+            place = say(
+                "site {site}, period {period}", site=row["site"], period=row["period"]
+            )
+            text = say(
+                "{column} is {row:g}, not a whole number in its range",
+                column=column,
+                row=row[column],
+            )
             notes.note(f"siting:{service.name}", place, text, float(row[column]))
         good &= ~bad
     frame = frame[good]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records
@@ -54,14 +55,16 @@ def check_upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> RoadChe
         lengths[code] = lengths.get(code, 0.0) + float(link["length_km"])
     for row in records(rows):
         code = str(row["upgrade"])
-        place = f"upgrade {code}, period {row['period']}"
+        place = say("upgrade {code}, period {period}", code=code, period=row["period"])
         if code not in known:
-            notes.note("roads:upgrades", place, f"there is no upgrade {code!r}")
+            notes.note(
+                "roads:upgrades", place, say("there is no upgrade {code!r}", code=code)
+            )
             continue
         start = facts.times.position(str(row["period"]))
         if start < facts.times.position(str(known[code]["first_period"])):
-            text = "is built before its first period"
-            notes.note("roads:upgrades", place, text)
+            early = say("is built before its first period")
+            notes.note("roads:upgrades", place, early)
         check.first[code] = start
         factor = float(facts.scenario["capex_factor"])
         wanted = {
@@ -70,7 +73,10 @@ def check_upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> RoadChe
         }
         for column, real in wanted.items():
             if column in row:
-                text = f"{column} is {{value}} in the plan, {{limit}} when recomputed"
+                text = pattern(
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=column,
+                )
                 notes.equal(
                     "roads:upgrades", row[column], real, lambda *_, p=place: p, text
                 )  # fmt: skip
@@ -90,22 +96,31 @@ def check_connections(
         code, limit = f"connection:{rule['connection']}", float(rule["minutes"])
         for t in range(facts.times.position(str(rule["first_period"])), len(minutes)):
             period, real = facts.times.names[t], float(minutes[t][k])
-            place = f"period {period}"
+            place = say("period {period}", period=period)
             expected.add((rule["connection"], period))
             is_late = not real <= limit + 1e-6
             if is_late and rule["is_hard"]:
-                notes.note(code, place, f"takes {real:g} minutes, not {limit:g}", real)
+                notes.note(
+                    code,
+                    place,
+                    say(
+                        "takes {real:g} minutes, not {limit:g}", real=real, limit=limit
+                    ),
+                    real,
+                )
             cost = float(rule["shortfall_mln_per_year"]) * facts.times.yearly[t]
             cost = cost if is_late and not rule["is_hard"] else 0.0
             price += cost
             row = claimed.get((rule["connection"], period))
             if row is None:
-                notes.note(code, place, "the row of connections is missing")
+                notes.note(code, place, say("the row of connections is missing"))
                 continue
             _check_claim(row, code, place, real, cost, is_late, notes)
     for connection, period in sorted(set(claimed) - expected, key=str):
-        text = "the rule does not hold in this period"
-        notes.note(f"connection:{connection}", f"period {period}", text)
+        text = say("the rule does not hold in this period")
+        notes.note(
+            f"connection:{connection}", say("period {period}", period=period), text
+        )
     return price
 
 
@@ -115,11 +130,18 @@ def _check_claim(
 ) -> None:  # fmt: skip
     """Compare a row of connections with what was recomputed."""
     if bool(row["is_met"]) == is_late:
-        notes.note(code, place, f"takes {real:g} minutes; the plan says otherwise")
+        notes.note(
+            code,
+            place,
+            say("takes {real:g} minutes; the plan says otherwise", real=real),
+        )
     wanted = {"cost_mln": cost}
     if np.isfinite(real):
         wanted["minutes"] = real
     for column, value in wanted.items():
         if column in row:
-            text = f"{column} is {{value}} in the plan, {{limit}} when recomputed"
+            text = pattern(
+                "{column} is {value} in the plan, {limit} when recomputed",
+                column=column,
+            )
             notes.equal(code, row[column], value, lambda *_: place, text)

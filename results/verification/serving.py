@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Bools, Floats, Notebook
+from aumaq.results.verification.findings import Bools, Floats, Notebook, named
 from aumaq.results.verification.plan import ServicePlan
 from aumaq.results.verification.travel import Travel, legal_options
 
@@ -67,31 +68,41 @@ def _check_shares(
     rule, names = f"allocation:{service.name}", facts.times.names
 
     def place(i: int, t: int) -> str:
-        return f"settlement {facts.ids[i]}, period {names[t]}"
+        return say(
+            "settlement {settlement}, period {period}",
+            settlement=facts.ids[i],
+            period=names[t],
+        )
 
     def row(k: int) -> str:
-        return f"{place(plan.i[k], plan.t[k])}, site {service.sites[plan.j[k]]}"
+        return say(
+            "{place}, site {site}",
+            place=place(plan.i[k], plan.t[k]),
+            site=service.sites[plan.j[k]],
+        )
 
-    notes.at_most(rule, -plan.share, 0.0, row, "the share is negative")
-    notes.at_most(rule, plan.share, 1.0, row, "the share is {value}")
+    notes.at_most(rule, -plan.share, 0.0, row, pattern("the share is negative"))
+    notes.at_most(rule, plan.share, 1.0, row, pattern("the share is {value}"))
     served = np.zeros_like(service.demand)
     np.add.at(served, (plan.i, plan.t), plan.share)
     total = served + plan.unserved
     wanted = np.where(service.demand > 0, 1.0, np.clip(total, 0.0, 1.0))
-    text = "shares served and unserved sum to {value}, not {limit}"
+    text = pattern("shares served and unserved sum to {value}, not {limit}")
     notes.equal(rule, total, wanted, place, text)
-    notes.at_most(rule, -plan.unserved, 0.0, place, "the unserved share is negative")
+    notes.at_most(
+        rule, -plan.unserved, 0.0, place, pattern("the unserved share is negative")
+    )
     if not service.row["may_be_unserved"]:
         left = np.where(service.demand > 0, plan.unserved, 0.0)
-        text = "a share of {value} is unserved, which may not be"
+        text = pattern("a share of {value} is unserved, which may not be")
         notes.at_most(rule, left, 0.0, place, text)
     is_open = plan.units.sum(axis=1)[plan.j, plan.t] > 0
     shut = np.where(is_open, 0.0, plan.share)
-    notes.at_most(rule, shut, 0.0, row, "served where no facility stands")
+    notes.at_most(rule, shut, 0.0, row, pattern("served where no facility stands"))
     if "demand" in plan.rows.columns:
         claimed = plan.rows["demand"].to_numpy(dtype=float)
         real = service.demand[plan.i, plan.t]
-        text = "the plan says {value} units are served, it is {limit}"
+        text = pattern("the plan says {value} units are served, it is {limit}")
         notes.equal(rule, claimed, plan.share * real, row, text, scale=real)
 
 
@@ -111,11 +122,15 @@ def _check_capacity(
     least = np.einsum("jlt,l->jt", plan.units, service.levels["min_use"])
 
     def place(j: int, t: int) -> str:
-        return f"site {service.sites[j]}, period {facts.times.names[t]}"
+        return say(
+            "site {site}, period {period}",
+            site=service.sites[j],
+            period=facts.times.names[t],
+        )
 
-    text = "serves {value} units with a capacity of {limit}"
+    text = pattern("serves {value} units with a capacity of {limit}")
     notes.at_most(f"capacity:{service.name}", used, capacity, place, text, largest)
-    text = "must serve {value} units, serves {limit}"
+    text = pattern("must serve {value} units, serves {limit}")
     notes.at_most(f"minimum_use:{service.name}", least, used, place, text, largest)
     _check_claims(service, plan, used, capacity, largest, notes)
 
@@ -153,11 +168,15 @@ def _check_claims(
                 family if family == "objective" else f"{family}:{service.name}",
                 frame[column].to_numpy(dtype=float),
                 value,
-                lambda k: (
-                    f"facility at site {frame['site'].iloc[k]},"
-                    f" period {frame['period'].iloc[k]}"
+                lambda k: say(
+                    "facility at site {site}, period {period}",
+                    site=frame["site"].iloc[k],
+                    period=frame["period"].iloc[k],
                 ),
-                f"{column} is {{value}} in the plan, {{limit}} when recomputed",
+                pattern(
+                    "{column} is {value} in the plan, {limit} when recomputed",
+                    column=column,
+                ),
                 largest[j, t] if column == "used" else 0.0,
             )
 
@@ -169,16 +188,16 @@ def _check_access(
 
     def place(k: int) -> str:
         row = rows.iloc[k]
-        return ", ".join(
-            f"{key} {row[key]}" for key in ("settlement", "site", "period")
-        )
+        return named(row.to_dict(), ("settlement", "site", "period"))
 
     illegal = np.where(may, 0.0, 1.0)
-    notes.at_most(rule, illegal, 0.0, place, "the site is no option of the settlement")
+    notes.at_most(
+        rule, illegal, 0.0, place, pattern("the site is no option of the settlement")
+    )
     claimed = rows["minutes"].to_numpy(dtype=float)
     far = np.abs(claimed - trips.minutes)
     far[np.isnan(far)] = np.inf
-    text = "minutes differ by {value} from those recomputed"
+    text = pattern("minutes differ by {value} from those recomputed")
     size = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
     notes.at_most(rule, far, MINUTES, place, text, size)
 
@@ -206,8 +225,12 @@ def _check_nearest(
         f"nearest:{service.name}",
         past,
         0.0,
-        lambda i, t: f"settlement {facts.ids[i]}, period {facts.times.names[t]}",
-        "a share of {value} passes a nearer open site",
+        lambda i, t: say(
+            "settlement {settlement}, period {period}",
+            settlement=facts.ids[i],
+            period=facts.times.names[t],
+        ),
+        pattern("a share of {value} passes a nearer open site"),
     )
 
 
@@ -223,6 +246,10 @@ def _check_whole(
         f"whole:{service.name}",
         np.where(service.demand > 0, parts, 0.0),
         0.0,
-        lambda i, t: f"settlement {facts.ids[i]}, period {facts.times.names[t]}",
-        "the catchment is split: a share of {value} is apart",
+        lambda i, t: say(
+            "settlement {settlement}, period {period}",
+            settlement=facts.ids[i],
+            period=facts.times.names[t],
+        ),
+        pattern("the catchment is split: a share of {value} is apart"),
     )

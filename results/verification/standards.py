@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Notebook
 from aumaq.results.verification.frames import find, records
@@ -91,10 +92,14 @@ def _check_standard(
         price = np.zeros_like(price)
 
     def place(g: int, t: int) -> str:
-        return f"{groups[g]}, period {facts.times.names[t + start]}"
+        return say(
+            "{group}, period {period}",
+            group=groups[g],
+            period=facts.times.names[t + start],
+        )
 
     if rule["is_hard"]:
-        text = "{value} units of demand are below the standard"
+        text = pattern("{value} units of demand are below the standard")
         notes.at_most(code, short[:, start:], 0.0, place, text, total[:, start:])
     figures = {
         "required": required,
@@ -121,8 +126,12 @@ def _check_claims(
     t = find(facts.times.names, claims["period"])
     is_strange = (g < 0) | (t < start)
     for row in records(claims[is_strange]):
-        where = f"{row['group']}, period {row['period']}"
-        notes.note(code, where, "the standard does not count this group and period")
+        where = say(
+            "{group}, period {period}", group=row["group"], period=row["period"]
+        )
+        notes.note(
+            code, where, say("the standard does not count this group and period")
+        )
     g, t, rows = g[~is_strange], t[~is_strange], claims[~is_strange]
     for column, real in figures.items():
         if column not in rows.columns:
@@ -131,17 +140,26 @@ def _check_claims(
             code,
             rows[column].to_numpy(dtype=float),
             real[g, t],
-            lambda k: f"{rows['group'].iloc[k]}, period {rows['period'].iloc[k]}",
-            f"{column} is {{value}} in the plan, {{limit}} when recomputed",
+            lambda k: say(
+                "{group}, period {period}",
+                group=rows["group"].iloc[k],
+                period=rows["period"].iloc[k],
+            ),
+            pattern(
+                "{column} is {value} in the plan, {limit} when recomputed",
+                column=column,
+            ),
             total[g, t],
         )
     is_given = np.zeros(total.shape, dtype=bool)
     is_given[g, t] = True
     is_given[:, :start] = True
     for k, p in np.argwhere(~is_given & (total > 0)):
-        where = f"{groups[k]}, period {facts.times.names[p]}"
+        where = say(
+            "{group}, period {period}", group=groups[k], period=facts.times.names[p]
+        )
         short = float(figures["shortfall"][k, p])
-        notes.note(code, where, "the row of shortfalls is missing", short)
+        notes.note(code, where, say("the row of shortfalls is missing"), short)
 
 
 def check_referrals(
@@ -172,6 +190,12 @@ def _compare(
         code,
         here,
         lower.max_units[:, None] * reachable,
-        lambda j, t: f"site {lower.sites[j]}, period {facts.times.names[t]}",
-        "{value} facilities without an open one of the higher tier within reach",
+        lambda j, t: say(
+            "site {site}, period {period}",
+            site=lower.sites[j],
+            period=facts.times.names[t],
+        ),
+        pattern(
+            "{value} facilities without an open one of the higher tier within reach"
+        ),
     )

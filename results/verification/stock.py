@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook
 from aumaq.results.verification.frames import records
@@ -37,10 +38,14 @@ def _check_action_names(service: Service, plan: ServicePlan, notes: Notebook) ->
     wrong = (word != right) & ~((word == "renew") & (right == "keep"))
     wrong |= (a == 0) & (b == 0)
     for row in records(frame[wrong]):
-        place = f"site {row['site']}, period {row['period']}"
-        text = (
-            f"action {row['action']!r} from level {row['from_level']}"
-            f" to level {row['to_level']}"
+        place = say(
+            "site {site}, period {period}", site=row["site"], period=row["period"]
+        )
+        text = say(
+            "action {action!r} from level {from_level} to level {to_level}",
+            action=row["action"],
+            from_level=row["from_level"],
+            to_level=row["to_level"],
         )
         notes.note(f"siting:{service.name}", place, text)
 
@@ -60,36 +65,48 @@ def _check_flow(
         rule,
         total,
         service.max_units[:, None],
-        lambda j, t: f"site {service.sites[j]}, period {facts.times.names[t]}",
-        "{value} facilities where {limit} fit",
+        lambda j, t: say(
+            "site {site}, period {period}",
+            site=service.sites[j],
+            period=facts.times.names[t],
+        ),
+        pattern("{value} facilities where {limit} fit"),
     )
     notes.equal(
         rule,
         plan.moves.sum(axis=2)[:, 1:],
         last[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
-        "actions account for {value} of {limit} facilities that stood before",
+        pattern("actions account for {value} of {limit} facilities that stood before"),
     )
     notes.equal(
         rule,
         plan.moves.sum(axis=1)[:, 1:],
         plan.units[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
-        "actions lead to {value} facilities, the plan has {limit}",
+        pattern("actions lead to {value} facilities, the plan has {limit}"),
     )
     notes.at_most(
         rule,
         plan.moves[:, 0].sum(axis=1),
         service.max_units[:, None] - last.sum(axis=1),
-        lambda j, t: f"site {service.sites[j]}, period {facts.times.names[t]}",
-        "{value} facilities open where {limit} places are empty",
+        lambda j, t: say(
+            "site {site}, period {period}",
+            site=service.sites[j],
+            period=facts.times.names[t],
+        ),
+        pattern("{value} facilities open where {limit} places are empty"),
     )
 
 
 def _places(facts: Facts, service: Service):  # type: ignore[no-untyped-def]
     def place(j: int, level: int, t: int) -> str:
-        period = facts.times.names[t]
-        return f"site {service.sites[j]}, level {level}, period {period}"
+        return say(
+            "site {site}, level {level}, period {period}",
+            site=service.sites[j],
+            level=level,
+            period=facts.times.names[t],
+        )
 
     return place
 
@@ -109,17 +126,23 @@ def _check_permissions(
     early &= ~service.is_required[:, None]
     for j, a, b, t in np.argwhere((plan.moves > 0) & change[None, :, :, None]):
         why = (
-            "is not allowed"
+            say("is not allowed")
             if not allowed[j, a, b, t]
-            else "leads above the highest level that fits"
+            else say("leads above the highest level that fits")
             if too_high[j, b]
-            else "comes before the first period of the site"
+            else say("comes before the first period of the site")
             if a == 0 and early[j, t]
             else ""
         )
         if why:
-            place = f"site {service.sites[j]}, period {facts.times.names[t]}"
-            text = f"the change from level {a} to level {b} {why}"
+            place = say(
+                "site {site}, period {period}",
+                site=service.sites[j],
+                period=facts.times.names[t],
+            )
+            text = say(
+                "the change from level {a} to level {b} {why}", a=a, b=b, why=why
+            )
             amount = float(plan.moves[j, a, b, t])
             notes.note(f"siting:{service.name}", place, text, amount)
     notes.checks += plan.moves.size
@@ -137,7 +160,7 @@ def _check_status(
         service.locked[:, :, None],
         standing,
         place,
-        "{value} facilities are locked, {limit} stay as they are",
+        pattern("{value} facilities are locked, {limit} stay as they are"),
     )
     total = plan.units.sum(axis=1)
     must = np.arange(periods)[None, :] >= service.opens[:, None]
@@ -146,16 +169,24 @@ def _check_status(
         f"required:{service.name}",
         must.astype(float),
         total,
-        lambda j, t: f"site {service.sites[j]}, period {facts.times.names[t]}",
-        "the site needs a facility and has {limit}",
+        lambda j, t: say(
+            "site {site}, period {period}",
+            site=service.sites[j],
+            period=facts.times.names[t],
+        ),
+        pattern("the site needs a facility and has {limit}"),
     )
     banned = np.flatnonzero(service.is_forbidden)
     notes.at_most(
         f"forbidden:{service.name}",
         total[banned],
         0.0,
-        lambda k, t: f"site {service.sites[banned[k]]}, period {facts.times.names[t]}",
-        "{value} facilities at a forbidden site",
+        lambda k, t: say(
+            "site {site}, period {period}",
+            site=service.sites[banned[k]],
+            period=facts.times.names[t],
+        ),
+        pattern("{value} facilities at a forbidden site"),
     )
 
 
@@ -173,7 +204,7 @@ def _check_renewals(
         (service.due - left)[:, 1:],
         done[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
-        "{value} renewals are due by now, {limit} are done",
+        pattern("{value} renewals are due by now, {limit} are done"),
     )
 
 
@@ -205,10 +236,12 @@ def check_prices(
         "objective",
         frame["cost_mln"].to_numpy(dtype=float),
         price * frame["units"].to_numpy(dtype=float),
-        lambda k: (
-            f"action at site {frame['site'].iloc[k]},"
-            f" period {frame['period'].iloc[k]} of {service.name}"
+        lambda k: say(
+            "action at site {site}, period {period} of {name}",
+            site=frame["site"].iloc[k],
+            period=frame["period"].iloc[k],
+            name=service.name,
         ),
-        "costs {value} mln in the plan, {limit} mln when recomputed",
+        pattern("costs {value} mln in the plan, {limit} mln when recomputed"),
     )
     del facts
