@@ -10,6 +10,7 @@ import typer
 import aumaq
 from aumaq.cli_runs import PlanName
 from aumaq.options import Where
+from aumaq.words import t
 
 PARETO = "pareto"
 
@@ -45,4 +46,4 @@ def plot(
     else:
         drawn = KINDS[kind](read[0].plot)
     drawn.save(target)
-    typer.echo(f"written to {target}")
+    typer.echo(t("written to {target}", target=target))

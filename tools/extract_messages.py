@@ -1,4 +1,4 @@
-"""Keep the catalogues whole: every text of the report, and titles of shipped data.
+"""Keep the catalogues whole: report, command line, and titles of shipped data.
 
 ``--check`` fails if a text is missing, not translated, or no longer used; without it
 the catalogues are rewritten: known translations stay, new texts are empty.
@@ -16,7 +16,10 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 import aumaq
+import typer
+from aumaq import cli, translating
 from aumaq.instances.indicator_formulas import FORMULAS
+from aumaq.results.analysis.measures import CONNECTIONS, PEOPLE
 from aumaq.results.report.page import script_texts
 from aumaq.solvers import Status
 
@@ -24,9 +27,13 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
 LANGUAGES = ("kk", "ru")
 KEYWORDS = {"t": None, "many": (1, 2), "N_": None}
+PHASES = {"ProgressEvent": None, "_tell": None}
+"""What names a phase of a solve; the layer of the solvers knows no languages."""
 SOURCES = (
     ("python", ROOT / "results", "summary.py"),
     ("python", ROOT / "results" / "report", "*.py"),
+    ("python", ROOT / "results" / "comparing", "*.py"),
+    ("python", ROOT / "app", "*.py"),
     ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "report.html"),
 )
 TITLES = {
@@ -53,7 +60,13 @@ def used() -> dict[Message, None]:
                 options = {"silent": "false"} if "jinja2" in method else {}
                 for _, text, _, _ in extract(method, lines, KEYWORDS, (), options):
                     found[text if isinstance(text, str) else (text[0], text[1])] = None
+    for path in sorted((ROOT / "solvers").glob("*.py")):
+        with path.open("rb") as lines:
+            texts = extract("python", lines, PHASES)
+            found.update((text, None) for _, text, _, _ in texts if text)
     found.update(dict.fromkeys(script_texts()))
+    tree = typer.main.get_command(cli.app)
+    found.update(dict.fromkeys(translating.help_texts(tree)))
     found.update(dict.fromkeys(status.replace("_", " ") for status in Status))
     found.update(dict.fromkeys(shipped_titles()))
     return found
@@ -61,11 +74,15 @@ def used() -> dict[Message, None]:
 
 def shipped_titles() -> Iterator[str]:
     """Yield the titles of shipped instances that the report shows."""
+    for measure in (*PEOPLE, *CONNECTIONS):
+        yield _inside(measure.title)
     for formula in FORMULAS.values():
         yield from filter(None, [formula.unit])
     for name in aumaq.shipped():
         instance = aumaq.read(name)
         yield from instance.synthetic_share
+        # The analysis of a territory names services inside a sentence.
+        yield from map(_inside, instance.base["services"]["title"].dropna().unique())
         for table, columns in TITLES.items():
             rows = instance.base[table]
             for column in columns:
@@ -77,6 +94,11 @@ def shipped_titles() -> Iterator[str]:
                         else [text]
                     )
                     yield from (part for part in parts if any(map(str.isalpha, part)))
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 def catalogue(code: str) -> Catalog:
