@@ -17,6 +17,8 @@ from aumaq.words import N_, figure, spoken, t
 
 MOST_ROWS = 40
 """Rows of a table on the screen."""
+HEADS = (N_("run id"), N_("stored utc"))
+"""Headings of the list of runs that are not said elsewhere."""
 PlanName = Annotated[
     list[str], typer.Argument(metavar="PLAN...", help="folder, plan.json or STORE:RUN")
 ]

@@ -48,6 +48,7 @@ PHASES = (
     N_("round {number}"),
     N_("{share} of people would move"),
     N_("{status}, {n} of {all}"),
+    N_("failed"),
     N_("{future}, completed"),
     N_("together"),
     N_("joint"),
@@ -241,6 +242,13 @@ def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
     ):
         rows += [(t(label, name=n), figure(x, form)) for n, x in way[key].items()]
     return rows
+
+
+FLOWS = (
+    N_("births"), N_("deaths"), N_("migration in"), N_("migration out"),
+    N_("external"), N_("announced"), N_("adjustment"),
+)  # fmt: skip
+"""Flows of people, as the ledger of a projection names them."""
 
 
 def projection(found: Any, instance: aumaq.Instance) -> None:

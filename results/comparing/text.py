@@ -32,6 +32,7 @@ KNOWN = (
     N_("term"), N_("plan"), N_("instance"), N_("scenario"), N_("method"), N_("status"),
     N_("objective mln"), N_("bound mln"), N_("gap"), N_("verified"),
     N_("open"), N_("close"), N_("enlarge"), N_("reduce"), N_("renew"), N_("keep"),
+    N_("demand served"), N_("minutes of those served"), N_("investment"), N_("number"),
     N_("residual"), N_("unserved"), N_("shedding"), N_("shortfall"), N_("overrun"),
 )  # fmt: skip
 """Headings, and words in cells, that are not said elsewhere."""
