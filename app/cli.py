@@ -177,6 +177,7 @@ def solve(
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
     from aumaq.results.exports import check_target
+
     if folder is not None:
         check_target(folder)  # before the work, not after it
     if store is not None:

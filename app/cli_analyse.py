@@ -92,7 +92,9 @@ def analyse(
 def _show(found: aumaq.Analysis) -> None:
     """Print the units that were classified (else regions), and the classes."""
     title = spoken().cell(found.instance.title)
-    out.print(t("{title}: the territory today", title=title), style="bold", markup=False)
+    out.print(
+        t("{title}: the territory today", title=title), style="bold", markup=False
+    )
     rows = found.table("districts" if found.classes_of == "districts" else "regions")
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t("unit of territory"))

@@ -116,7 +116,9 @@ def _print(rows: Any, title: str, heads: list[str], most: int) -> None:
         )
     columns = [str(column) for column in rows.columns]
     for row in rows.head(most).itertuples(index=False, name=None):
-        cells = [cell(v, column, spoken()) for v, column in zip(row, columns, strict=True)]
+        cells = [
+            cell(v, column, spoken()) for v, column in zip(row, columns, strict=True)
+        ]
         table.add_row(*map(Text, cells))
     out.print(table)
     if len(rows) > most:

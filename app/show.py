@@ -50,6 +50,8 @@ PHASES = (
     N_("{status}, {n} of {all}"),
     N_("failed"),
     N_("{future}, completed"),
+    N_("{way}, first"),
+    N_("{way}, second"),
     N_("together"),
     N_("joint"),
     N_("services first"),
