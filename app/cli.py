@@ -292,7 +292,7 @@ app.command()(cli_report.report)
 def main() -> None:
     """Run the command line with the exit codes that scripts rely on."""
     try:
-        words.speak(words.asked(sys.argv[1:]))
+        words.decide(sys.argv[1:])
         sys.exit(translating.run(typer.main.get_command(app)))
     except KeyboardInterrupt:
         err.print(t("stopped"))

@@ -246,6 +246,8 @@ def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
+SEASONS = (N_("dry"), N_("wet"))
+"""Seasons for which plans are made (table policies)."""
 FLOWS = (
     N_("births"), N_("deaths"), N_("migration in"), N_("migration out"),
     N_("external"), N_("announced"), N_("adjustment"),

@@ -15,10 +15,28 @@ import typer
 
 from aumaq.results.language import ENGLISH, N_, Language
 
-__all__ = ["N_", "asked", "chosen", "figure", "retold", "speak", "spoken", "t"]
+__all__ = [
+    "N_",
+    "asked",
+    "chosen",
+    "decide",
+    "figure",
+    "retold",
+    "speak",
+    "spoken",
+    "t",
+]
 
 VARIABLE = "AUMAQ_LANG"
 _spoken = ENGLISH
+_is_decided = False
+
+
+def decide(arguments: Sequence[str]) -> None:
+    """Choose the language of a process by its arguments, once and for all."""
+    global _is_decided
+    speak(asked(arguments))
+    _is_decided = True
 
 
 def speak(code: str) -> None:
@@ -60,10 +78,13 @@ def asked(arguments: Sequence[str]) -> str:
 
 
 def chosen(context: typer.Context, code: str) -> str:
-    """Speak the language of an option for as long as its command runs.
+    """Return the language of a command, whose own default is that of the root.
 
-    A command without the option speaks that of the root: its own default is none.
+    Where no process decided (the commands are called from Python), the language of the
+    option is spoken for as long as its command runs.
     """
+    if _is_decided:
+        return spoken().code
     source = context.get_parameter_source("lang")
     known = {"COMMANDLINE"} if context.parent else {"COMMANDLINE", "ENVIRONMENT"}
     if source is not None and source.name in known:

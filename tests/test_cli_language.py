@@ -126,7 +126,11 @@ def test_usage_errors_are_translated(arguments: tuple[str, ...], said: str) -> N
     told = " ".join(done.stderr.replace("│", " ").split())
     assert said in told
     assert "Ошибка" in told
-    assert "Справка: 'aumaq" in told or "--gap' нужно" in told or "--json'" in told
+    assert (
+        "Справка: 'python -m aumaq" in told
+        or "--gap' нужно" in told
+        or "--json'" in told
+    )
     assert "Traceback" not in told
 
 

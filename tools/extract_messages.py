@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 import aumaq
-import typer
 from aumaq import cli, translating
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.results.analysis.measures import CONNECTIONS, PEOPLE
