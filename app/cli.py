@@ -22,8 +22,9 @@ from aumaq import (
     cli_runs,
     cli_sweep,
     show,
+    translating,
+    words,
 )
-from aumaq.instances.texts import say
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
@@ -40,8 +41,8 @@ from aumaq.options import (
     Where,
     read_instance,
 )
-from aumaq.reader import reader
 from aumaq.show import err
+from aumaq.words import t
 
 app = typer.Typer(
     help="Place schools, clinics and utility nodes over several periods.",
@@ -64,8 +65,12 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="show the version"
+        ),
     ] = False,
+    lang: Lang = "en",
 ) -> None:
     pass
 
@@ -91,10 +96,22 @@ def new(
 
     if random is None:
         write_skeleton(folder)
-        typer.echo(f"written to {folder}; change it, then: aumaq validate {folder}")
+        typer.echo(
+            t(
+                "written to {target}; change it, then: aumaq validate {target}",
+                target=folder,
+            )
+        )
         return
     aumaq.write(clustered(random, seed), folder)
-    typer.echo(f"written to {folder}: {random} settlements, seed {seed}")
+    typer.echo(
+        t(
+            "written to {target}: {n} settlements, seed {seed}",
+            target=folder,
+            n=random,
+            seed=seed,
+        )
+    )
 
 
 @app.command()
@@ -107,9 +124,16 @@ def validate(name: Name, as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"errors": [], "warnings": warnings}, ensure_ascii=False))
         return
     for problem in instance.warnings:
-        warning = say("warning: {problem}", problem=problem.text)
-        err.print(reader().tell(warning), markup=False, soft_wrap=True)
-    typer.echo(f"{instance.name}: valid, {len(instance.warnings)} warnings")
+        told = t("warning: {problem}", problem=words.spoken().tell(problem))
+        err.print(told, markup=False, soft_wrap=True)
+    typer.echo(
+        words.spoken().many(
+            "{name}: valid, {n} warning",
+            "{name}: valid, {n} warnings",
+            len(instance.warnings),
+            name=instance.name,
+        )
+    )
 
 
 @app.command()
@@ -154,9 +178,7 @@ def solve(
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
     from aumaq.results.exports import check_target
-    from aumaq.results.language import Language
 
-    words = Language(lang)
     if folder is not None:
         check_target(folder)  # before the work, not after it
     if store is not None:
@@ -189,10 +211,13 @@ def solve(
         told = {**record, "out": str(target), **kept}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        show.summary(plan, words)
+        show.summary(plan, words.spoken())
         if kept:
-            typer.echo(f"kept as {store}:{kept['run_id']}")
-        typer.echo(f"plan written to {target}, the page is {target / 'report.html'}")
+            typer.echo(t("kept as {run}", run=f"{store}:{kept['run_id']}"))
+        page = target / "report.html"
+        typer.echo(
+            t("plan written to {target}, the page is {page}", target=target, page=page)
+        )
     if not plan.is_verified:
         raise typer.Exit(1)
 
@@ -237,10 +262,9 @@ def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
         typer.echo(json.dumps({k: record[k] for k in keys}, ensure_ascii=False))
     else:
-        word = "verified" if found.is_verified else "FAILED VERIFICATION"
-        typer.echo(f"{plan}: {word}")
+        typer.echo(f"{plan}: {show.verdict(found.is_verified)}")
         for problem in found.record["problems"]:
-            typer.echo(f"  {reader().tell(problem)}")
+            typer.echo(f"  {words.spoken().tell(problem)}")
     if not found.is_verified:
         raise typer.Exit(1)
 
@@ -254,7 +278,7 @@ def export(
 ) -> None:
     """Write a plan in another format."""
     _read_plan(plan, instance).export(to, target)
-    typer.echo(f"written to {target}")
+    typer.echo(t("written to {target}", target=target))
 
 
 app.command()(cli_analyse.analyse)
@@ -268,21 +292,25 @@ app.command()(cli_report.report)
 
 def main() -> None:
     """Run the command line with the exit codes that scripts rely on."""
-    from aumaq.instances import AumaqError, NoPlanError
-
     try:
-        app(standalone_mode=True)
-    except NoPlanError as error:
-        err.print(reader().tell(error), markup=False, soft_wrap=True)
-        sys.exit(1)
-    except AumaqError as error:
-        err.print(reader().tell(error), markup=False, soft_wrap=True)
-        sys.exit(2)
+        words.decide(sys.argv[1:])
+        sys.exit(translating.run(typer.main.get_command(app)))
     except KeyboardInterrupt:
-        err.print("stopped")
+        err.print(t("stopped"))
         sys.exit(1)
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        err.print(f"internal error: {type(error).__name__}: {error}", markup=False)
-        sys.exit(3)
+        sys.exit(_failed(error))
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong; return the exit code. An error of ours is no traceback."""
+    from aumaq.instances import AumaqError, NoPlanError  # not for --help: it is quick
+
+    if isinstance(error, AumaqError):
+        err.print(words.spoken().tell(error), markup=False, soft_wrap=True)
+        return 1 if isinstance(error, NoPlanError) else 2
+    if "--debug" in sys.argv:
+        raise error
+    told = f"{type(error).__name__}: {error}"
+    err.print(t("internal error: {error}", error=told), markup=False)
+    return 3

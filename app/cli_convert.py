@@ -9,6 +9,7 @@ import typer
 
 import aumaq
 from aumaq.options import Name
+from aumaq.words import t
 
 
 def convert(
@@ -20,4 +21,11 @@ def convert(
     """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files."""
     instance = aumaq.read(name)
     aumaq.write(instance, target)
-    typer.echo(f"written to {target}: {instance.name}, {instance.content_hash[:12]}")
+    typer.echo(
+        t(
+            "written to {target}: {name}, {hash}",
+            target=target,
+            name=instance.name,
+            hash=instance.content_hash[:12],
+        )
+    )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
+from aumaq import words
 
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name, folder or file")]
 EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
@@ -28,7 +29,13 @@ StoreFile = Annotated[
 ]
 
 Lang = Annotated[
-    str, typer.Option(help="en, kk (Kazakh) or ru (Russian)", envvar="AUMAQ_LANG")
+    str,
+    typer.Option(
+        "--lang",
+        help="en, kk (Kazakh) or ru (Russian)",
+        envvar="AUMAQ_LANG",
+        callback=words.chosen,
+    ),
 ]
 
 

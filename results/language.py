@@ -13,16 +13,13 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+# Heavy packages are imported where they are used: --help in English needs none.
+if TYPE_CHECKING:
+    import pandas as pd
 
-from aumaq.instances import UnknownNameError
-from aumaq.instances.errors import Told
-from aumaq.instances.texts import Text, say
+    from aumaq.instances.errors import Told
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
 """Code -> name in the language itself."""
@@ -37,6 +34,9 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
 def _catalogue(code: str) -> NullTranslations:
     if code == "en":
         return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     path = files("aumaq.results.locale").joinpath(code, "LC_MESSAGES", "aumaq.po")
     compiled = BytesIO()
     write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=code))
@@ -53,6 +53,9 @@ class Language:
     def __post_init__(self) -> None:
         """Refuse a code without a catalogue."""
         if self.code not in LANGUAGES:
+            from aumaq.instances import UnknownNameError
+            from aumaq.instances.texts import say
+
             raise UnknownNameError(say("language"), self.code, LANGUAGES)
 
     @cached_property
@@ -74,6 +77,8 @@ class Language:
 
         A text that does not know how it was made stays as it is.
         """
+        from aumaq.instances.texts import Text
+
         text = told if isinstance(told, str) else told.text
         return text.told(self._found) if isinstance(text, Text) else str(text)
 
@@ -87,6 +92,8 @@ class Language:
         """Return a number with the separators of the language."""
         if not isfinite(value):
             return "–"
+        from babel.numbers import format_decimal
+
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return str(format_decimal(value, format=pattern, locale=self.code))
 
@@ -94,6 +101,18 @@ class Language:
         """Return a share as percent."""
         sign = "%" if self.code == "en" else "\u00a0%"
         return self.number(100.0 * value, digits) + sign
+
+    def figure(self, value: float, form: str = ",.0f") -> str:
+        """Return a number by a format of Python, with the language's separators."""
+        found = format(value, form)
+        return found if self.code == "en" else found.translate(self._separators)
+
+    @cached_property
+    def _separators(self) -> dict[int, str]:
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        group, point = get_group_symbol(self.code), get_decimal_symbol(self.code)
+        return str.maketrans({",": group, ".": point, "%": "\u00a0%"})
 
     def names(self, rows: pd.DataFrame, key: str) -> list[str]:
         """Return names in this language where known, else ``name``, else the code."""

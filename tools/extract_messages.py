@@ -1,4 +1,4 @@
-"""Keep the catalogues whole: texts of the report, messages, titles of shipped data.
+"""Keep the catalogues whole: report, command line, messages, titles of shipped data.
 
 ``--check`` fails if a text is missing, not translated, no longer used, or has other
 ``{places}`` than its translation; without it the catalogues are rewritten: known
@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 import aumaq
+from aumaq import cli, translating
 from aumaq.instances.indicator_formulas import FORMULAS
+from aumaq.results.analysis.measures import CONNECTIONS, PEOPLE
 from aumaq.results.report.page import script_texts
 from aumaq.solvers import Status
 
@@ -31,9 +34,13 @@ LAYERS = ("instances", "model", "solvers", "results", "app")
 MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
 """Functions that make messages (see ``aumaq.instances.texts``) -> their templates."""
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
+PHASES = {"ProgressEvent": None, "_tell": None}
+"""What names a phase of a solve; the layer of the solvers knows no languages."""
 SOURCES = (
     ("python", ROOT / "results", "summary.py"),
     ("python", ROOT / "results" / "report", "*.py"),
+    ("python", ROOT / "results" / "comparing", "*.py"),
+    ("python", ROOT / "app", "*.py"),
     ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "report.html"),
 )
 TITLES = {
@@ -61,7 +68,13 @@ def used() -> dict[Message, None]:
                 for _, text, _, _ in extract(method, lines, KEYWORDS, (), options):
                     found[text if isinstance(text, str) else (text[0], text[1])] = None
     found.update(dict.fromkeys(messages()))
+    for path in sorted((ROOT / "solvers").glob("*.py")):
+        with path.open("rb") as lines:
+            texts = extract("python", lines, PHASES)
+            found.update((text, None) for _, text, _, _ in texts if text)
     found.update(dict.fromkeys(script_texts()))
+    tree = typer.main.get_command(cli.app)
+    found.update(dict.fromkeys(translating.help_texts(tree)))
     found.update(dict.fromkeys(status.replace("_", " ") for status in Status))
     found.update(dict.fromkeys(shipped_titles()))
     return found
@@ -94,11 +107,15 @@ def places(text: str) -> set[str]:
 
 def shipped_titles() -> Iterator[str]:
     """Yield the titles of shipped instances that the report shows."""
+    for measure in (*PEOPLE, *CONNECTIONS):
+        yield _inside(measure.title)
     for formula in FORMULAS.values():
         yield from filter(None, [formula.unit])
     for name in aumaq.shipped():
         instance = aumaq.read(name)
         yield from instance.synthetic_share
+        # The analysis of a territory names services inside a sentence.
+        yield from map(_inside, instance.base["services"]["title"].dropna().unique())
         for table, columns in TITLES.items():
             rows = instance.base[table]
             for column in columns:
@@ -110,6 +127,11 @@ def shipped_titles() -> Iterator[str]:
                         else [text]
                     )
                     yield from (part for part in parts if any(map(str.isalpha, part)))
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 def catalogue(code: str) -> Catalog:
