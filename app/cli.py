@@ -81,16 +81,17 @@ def new(
         int | None, typer.Option(help="settlements of a random instance")
     ] = None,
     seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
+    lang: Lang = "en",
 ) -> None:
     """Write a small commented instance to start from, or a random one of any size."""
     from aumaq.instances.generators import clustered
     from aumaq.instances.skeleton import write_skeleton
 
     if random is None:
-        write_skeleton(folder)
+        write_skeleton(folder, lang)
         typer.echo(f"written to {folder}; change it, then: aumaq validate {folder}")
         return
-    aumaq.write(clustered(random, seed), folder)
+    aumaq.write(clustered(random, seed), folder, lang)
     typer.echo(f"written to {folder}: {random} settlements, seed {seed}")
 
 
@@ -247,9 +248,10 @@ def export(
     to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
     target: Annotated[Path, typer.Option("--out")],
     instance: Where = "",
+    lang: Lang = "en",
 ) -> None:
     """Write a plan in another format."""
-    _read_plan(plan, instance).export(to, target)
+    _read_plan(plan, instance).export(to, target, lang)
     typer.echo(f"written to {target}")
 
 

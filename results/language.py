@@ -1,7 +1,8 @@
 """Words and numbers in the reader's language: one gettext catalogue a language.
 
 English is the key. A language is passed along, never a global state. Catalogues are
-``locale/LANGUAGE/LC_MESSAGES/aumaq.po``; ``tools/extract_messages.py`` keeps them.
+``locale/LANGUAGE/LC_MESSAGES/aumaq.po``, on top of those of the schema
+(:mod:`aumaq.instances.words`); ``tools/extract_messages.py`` keeps them.
 """
 
 from __future__ import annotations
@@ -9,21 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from gettext import NullTranslations
 from math import isfinite
 from typing import Any
 
 import pandas as pd
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from aumaq.instances import UnknownNameError
+from aumaq.instances.words import LANGUAGES, catalogue, check_language, schema_words
 
-LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
-"""Code -> name in the language itself."""
+__all__ = ["ENGLISH", "LANGUAGES", "N_", "Language"]
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
@@ -33,13 +29,9 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
 
 @lru_cache
 def _catalogue(code: str) -> NullTranslations:
-    if code == "en":
-        return NullTranslations()
-    path = files("aumaq.results.locale").joinpath(code, "LC_MESSAGES", "aumaq.po")
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=code))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    found = catalogue("aumaq.results.locale", "aumaq", code)
+    found.add_fallback(schema_words(code))
+    return found
 
 
 @dataclass(frozen=True)
@@ -50,8 +42,7 @@ class Language:
 
     def __post_init__(self) -> None:
         """Refuse a code without a catalogue."""
-        if self.code not in LANGUAGES:
-            raise UnknownNameError("language", self.code, LANGUAGES)
+        check_language(self.code)
 
     @cached_property
     def _words(self) -> NullTranslations:

@@ -1,7 +1,7 @@
 """Read an instance from an Excel workbook, as people fill it in.
 
-Numbers stored as text, dates, TRUE and FALSE, blank rows and columns, units behind the
-names of columns are understood; of formulas the values count that the spreadsheet
+Sheets and headers are titles in any language, or names. Numbers stored as text, dates,
+TRUE and FALSE, blank rows and columns, units behind the names of columns are understood; of formulas the values count that the spreadsheet
 program stored. What cannot be understood is a problem with sheet, row and column.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,8 @@ from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.formats.workbook_out import NOT_TABLES, OUTLINES
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
+from aumaq.instances.titles import by_title, folded, title_of
+from aumaq.instances.words import LANGUAGES, say
 
 UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$")
 NOT_CALCULATED = re.compile(
@@ -61,13 +62,23 @@ def read_workbook(path: Path) -> Instance:
 
 
 def _read_sheets(path: Path, book: Any, raw: Raw) -> None:
+    beside = {folded(say(n, code)): n for n in NOT_TABLES for code in LANGUAGES}
     for sheet in book.worksheets:
-        name = sheet.title.strip()
-        if name.startswith(OWN_COLUMN_PREFIX) or name in NOT_TABLES:
-            if name == OUTLINES:
+        title = sheet.title.strip()
+        name, lang = by_title(tuple(BY_NAME)).get(folded(title), (title, "en"))
+        if title.startswith(OWN_COLUMN_PREFIX) or folded(title) in beside:
+            if beside.get(folded(title)) == OUTLINES:
                 cells = [text_of(row[0]) for row in sheet.values if row]
-                raw.outlines = joined(cells[1:], raw.where(name), raw.problems)
+                raw.outlines = joined(cells[1:], raw.where(title), raw.problems)
             continue
+        if name in raw.labels:
+            message = f"holds the same table as {raw.where(name)}; expected one sheet"
+            raw.refuse(name, Problem(f"{path.name}, sheet {title}", message))
+            continue
+        raw.labels[name] = raw.label.replace("{}", title)
+        if name in BY_NAME:
+            names = [column.name for column in BY_NAME[name].columns]
+            raw.columns[name] = {n: title_of(n, lang) for n in names}
         _take_sheet(name, sheet, _not_calculated(path, sheet), raw)
 
 
@@ -105,6 +116,7 @@ def _take_sheet(name: str, sheet: Any, not_calculated: set[str], raw: Raw) -> No
     names = _names(name, grid, raw)
     for (number, k), message in sorted(faults.items()):
         column = names[k - 1] if k <= len(names) and names[k - 1] else _letter(k)
+        column = raw.shown(name, column)
         raw.problems.append(Problem(raw.where(name), message, number, column))
     if grid and name not in raw.broken:
         _take_table(name, names, grid, raw)
@@ -116,9 +128,13 @@ def _names(name: str, grid: Grid, raw: Raw) -> list[str]:
         return []
     line, texts = grid[0]
     names = [_column(name, text) for text in texts]
+    for column, text in zip(names, texts, strict=True):
+        if column != text:
+            raw.columns[name][column] = UNIT.sub("", text)
     twice = sorted({text for text in names if text and names.count(text) > 1})
     if twice:
-        message = f"column occurs twice: {', '.join(twice)}"
+        shown = ", ".join(raw.shown(name, column) for column in twice)
+        message = f"column occurs twice: {shown}"
         raw.refuse(name, Problem(raw.where(name), message, row=line))
     return names
 
@@ -142,12 +158,12 @@ def _letter(k: int) -> str:
 
 
 def _column(table: str, text: str) -> str:
-    """Return the name of a column, without the unit where it is one of the schema."""
-    bare = UNIT.sub("", text)
-    known: Iterable[str] = (
-        [column.name for column in BY_NAME[table].columns] if table in BY_NAME else ()
-    )
-    return bare if bare in known else text
+    """Return the name of a column of the schema, whose title it is; else the text."""
+    if table not in BY_NAME:
+        return text
+    names = tuple(column.name for column in BY_NAME[table].columns)
+    name, _ = by_title(names).get(folded(UNIT.sub("", text)), (text, ""))
+    return name
 
 
 def _check_unnamed(names: list[str], name: str, grid: Grid, raw: Raw) -> None:

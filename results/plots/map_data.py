@@ -50,9 +50,9 @@ def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
 def _settlements(plan: Plan) -> dict[str, list[Any]]:
     """Return the settlements by column."""
     rows = plan.instance.table("settlements")
-    names = rows["name"].where(rows["name"] != "", rows["settlement"])
+    names = ENGLISH.names(rows, "settlement")
     return {
-        "name": names.tolist(),
+        "name": names,
         "region": rows["region"].tolist(),
         "lat": rows["lat"].round(4).tolist(),
         "lon": rows["lon"].round(4).tolist(),
