@@ -50,7 +50,7 @@ def latin_names(kazakh: pd.Series, russian: pd.Series, is_city: pd.Series) -> li
 
 
 def latin_name(kazakh: str, russian: str) -> str:
-    """Return a name romanised from Kazakh, or from Russian where that cannot be read."""
+    """Return a name romanised from Kazakh, or from Russian if that cannot be read."""
     unknown = [c for c in kazakh.lower() if c.isalpha() and c not in KAZAKH]
     if kazakh and not unknown:
         return romanised(kazakh, KAZAKH)

@@ -30,8 +30,8 @@ class Raw:
     ``rows`` holds for each table the row of each record as the user counts it; tables
     that are not in it lie in the files that the schema names. ``label`` is a pattern
     such as ``"book.xlsx, sheet {}"`` for tables that have no place of their own in
-    ``labels``; without either a table keeps the name of its file. ``columns`` holds what
-    the user calls columns, where that is not their name.
+    ``labels``; without either a table keeps the name of its file. ``columns`` holds
+    what the user calls columns, where that is not their name.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Read an instance from an Excel workbook, as people fill it in.
 
 Sheets and headers are titles in any language, or names. Numbers stored as text, dates,
-TRUE and FALSE, blank rows and columns, units behind the names of columns are understood; of formulas the values count that the spreadsheet
-program stored. What cannot be understood is a problem with sheet, row and column.
+TRUE and FALSE, blank rows and columns, units behind titles are understood; of formulas
+the values count that the spreadsheet program stored. What cannot be understood is a
+problem with sheet, row and column, as they stand in the workbook.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def _names(name: str, grid: Grid, raw: Raw) -> list[str]:
     line, texts = grid[0]
     names = [_column(name, text) for text in texts]
     for column, text in zip(names, texts, strict=True):
-        if column != text:
+        if column in raw.columns.get(name, {}):
             raw.columns[name][column] = UNIT.sub("", text)
     twice = sorted({text for text in names if text and names.count(text) > 1})
     if twice:

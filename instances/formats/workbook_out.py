@@ -98,7 +98,9 @@ def note(column: Column, lang: str) -> str:
 
 def sheet_reference(title: str) -> str:
     """Return the title of a sheet as formulas and links name it."""
-    return "'" + title.replace("'", "''") + "'" if not title.isidentifier() else title
+    if title.isascii() and title.isidentifier():
+        return title
+    return "'" + title.replace("'", "''") + "'"
 
 
 def _guide_lines(lang: str) -> list[str]:

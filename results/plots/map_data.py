@@ -9,6 +9,7 @@ import pandas as pd
 
 from aumaq.results.language import ENGLISH
 from aumaq.results.report.networks import network_layers
+from aumaq.results.report.territory import site_names
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -77,7 +78,7 @@ def _service(plan: Plan, name: str) -> dict[str, Any]:
         "title": row["title"] or name,
         "unit": row["unit"] or "unit",
         "sites": {
-            "name": shown["name"].tolist(),
+            "name": site_names(instance, shown, ENGLISH),
             "lat": shown["lat"].round(4).tolist(),
             "lon": shown["lon"].round(4).tolist(),
         },
