@@ -69,6 +69,7 @@ TITLES = {
     "supply_mln_per_unit_year": "price of supply",
     "trend_half_life_years": "half-life of trends",
     "trips_per_year": "trips",
+    "units": "number of units",
     "units_per_person": "load of a person",
     "unpaved_km": "longest unpaved way",
     "unserved": "unserved demand",

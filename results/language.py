@@ -78,6 +78,22 @@ class Language:
             found = rows[own].where(rows[own].fillna("") != "", found)
         return [str(name) for name in found]
 
+    def site_names(
+        self, places: pd.DataFrame, homes: Iterable[str], names: Iterable[str]
+    ) -> list[str]:
+        """Return names of sites: of a settlement's own site, the settlement's name.
+
+        *places* are the settlements, *homes* their codes, a site each; a site that is
+        called otherwise than its settlement keeps its *name*.
+        """
+        codes = places["settlement"]
+        local = dict(zip(codes, self.names(places, "settlement"), strict=True))
+        given = dict(zip(codes, places["name"], strict=True))
+        return [
+            local[home] if home in local and name in (given[home], "") else name
+            for home, name in zip(homes, names, strict=True)
+        ]
+
     def strings(self, texts: Iterable[str]) -> dict[str, str]:
         """Return text -> translation, for a script."""
         return {text: self.t(text) for text in texts}

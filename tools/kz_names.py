@@ -19,9 +19,10 @@ SHARED = {
 }  # fmt: skip
 KAZAKH = SHARED | {
     "ә": "a", "ғ": "gh", "қ": "q", "ң": "ng", "ө": "o", "ұ": "u", "ү": "u", "һ": "h",
-    "і": "i",
+    "і": "i", "ќ": "q", "ў": "u", "№": "No. ",
 }  # fmt: skip
-RUSSIAN = SHARED
+RUSSIAN = KAZAKH
+"""Russian forms of names keep single Kazakh letters."""
 IOTATED_AFTER = "аеёиоуыэюяйъь"
 """Russian е is ``ye`` after these and at the beginning of a word (BGN/PCGN 1947)."""
 KNOWN = {

@@ -98,16 +98,8 @@ def heads_of(
 def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return a table with names of settlements, and titles, in the language."""
     if {"settlement", "name"} <= set(table.columns):
-        rows = plan.instance.tables["settlements"]
-        own = dict(zip(rows["settlement"], rows["name"], strict=True))
-        local = dict(
-            zip(rows["settlement"], lang.names(rows, "settlement"), strict=True)
-        )
-        # A site may have a name of its own; it stays.
-        names = [
-            local[home] if home in own and name == own[home] else name
-            for home, name in zip(table["settlement"], table["name"], strict=True)
-        ]
+        places = plan.instance.tables["settlements"]
+        names = lang.site_names(places, table["settlement"], table["name"])
         table = table.assign(name=pd.Series(names, table.index, dtype="str"))
     if "title" in table:
         titles = lang.cells(table["title"])
