@@ -89,13 +89,14 @@ def new(
         int | None, typer.Option(help="settlements of a random instance")
     ] = None,
     seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
+    lang: Lang = "en",
 ) -> None:
     """Write a small commented instance to start from, or a random one of any size."""
     from aumaq.instances.generators import clustered
     from aumaq.instances.skeleton import write_skeleton
 
     if random is None:
-        write_skeleton(folder)
+        write_skeleton(folder, lang)
         typer.echo(
             t(
                 "written to {target}; change it, then: aumaq validate {target}",
@@ -103,7 +104,7 @@ def new(
             )
         )
         return
-    aumaq.write(clustered(random, seed), folder)
+    aumaq.write(clustered(random, seed), folder, lang)
     typer.echo(
         t(
             "written to {target}: {n} settlements, seed {seed}",
@@ -275,9 +276,10 @@ def export(
     to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
     target: Annotated[Path, typer.Option("--out")],
     instance: Where = "",
+    lang: Lang = "en",
 ) -> None:
     """Write a plan in another format."""
-    _read_plan(plan, instance).export(to, target)
+    _read_plan(plan, instance).export(to, target, lang)
     typer.echo(t("written to {target}", target=target))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq.options import Name
+from aumaq.options import Lang, Name
 from aumaq.words import t
 
 
@@ -17,10 +17,11 @@ def convert(
     target: Annotated[
         Path, typer.Argument(help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder")
     ],
+    lang: Lang = "en",
 ) -> None:
     """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files."""
     instance = aumaq.read(name)
-    aumaq.write(instance, target)
+    aumaq.write(instance, target, lang)
     typer.echo(
         t(
             "written to {target}: {name}, {hash}",

@@ -1,7 +1,8 @@
 """Words and numbers in the reader's language: one gettext catalogue a language.
 
 English is the key. A language is passed along, never a global state. Catalogues are
-``locale/LANGUAGE/LC_MESSAGES/aumaq.po``; ``tools/extract_messages.py`` keeps them.
+``locale/LANGUAGE/LC_MESSAGES/aumaq.po``, on top of those of the schema
+(:mod:`aumaq.instances.words`); ``tools/extract_messages.py`` keeps them.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from gettext import NullTranslations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+from aumaq.instances.words import LANGUAGES, catalogue, check_language, schema_words
 
 # Heavy packages are imported where they are used: --help in English needs none.
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
     from aumaq.instances.errors import Told
 
-LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
-"""Code -> name in the language itself."""
+__all__ = ["ENGLISH", "LANGUAGES", "N_", "Language"]
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
@@ -32,16 +32,9 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
 
 @lru_cache
 def _catalogue(code: str) -> NullTranslations:
-    if code == "en":
-        return NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    path = files("aumaq.results.locale").joinpath(code, "LC_MESSAGES", "aumaq.po")
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=code))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    found = catalogue("aumaq.results.locale", "aumaq", code)
+    found.add_fallback(schema_words(code))
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,11 +45,7 @@ class Language:
 
     def __post_init__(self) -> None:
         """Refuse a code without a catalogue."""
-        if self.code not in LANGUAGES:
-            from aumaq.instances import UnknownNameError
-            from aumaq.instances.texts import say
-
-            raise UnknownNameError(say("language"), self.code, LANGUAGES)
+        check_language(self.code)
 
     @cached_property
     def _words(self) -> NullTranslations:
@@ -121,6 +110,22 @@ class Language:
         if own in rows:
             found = rows[own].where(rows[own].fillna("") != "", found)
         return [str(name) for name in found]
+
+    def site_names(
+        self, places: pd.DataFrame, homes: Iterable[str], names: Iterable[str]
+    ) -> list[str]:
+        """Return names of sites: of a settlement's own site, the settlement's name.
+
+        *places* are the settlements, *homes* their codes, a site each; a site that is
+        called otherwise than its settlement keeps its *name*.
+        """
+        codes = places["settlement"]
+        local = dict(zip(codes, self.names(places, "settlement"), strict=True))
+        given = dict(zip(codes, places["name"], strict=True))
+        return [
+            local[home] if home in local and name in (given[home], "") else name
+            for home, name in zip(homes, names, strict=True)
+        ]
 
     def strings(self, texts: Iterable[str]) -> dict[str, str]:
         """Return text -> translation, for a script."""

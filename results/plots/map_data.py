@@ -9,6 +9,7 @@ import pandas as pd
 from aumaq.results.language import ENGLISH
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import unserved_shares
+from aumaq.results.report.territory import site_names
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -50,9 +51,9 @@ def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
 def _settlements(plan: Plan) -> dict[str, list[Any]]:
     """Return the settlements by column."""
     rows = plan.instance.table("settlements")
-    names = rows["name"].where(rows["name"] != "", rows["settlement"])
+    names = ENGLISH.names(rows, "settlement")
     return {
-        "name": names.tolist(),
+        "name": names,
         "region": rows["region"].tolist(),
         "lat": rows["lat"].round(4).tolist(),
         "lon": rows["lon"].round(4).tolist(),
@@ -77,7 +78,7 @@ def _service(plan: Plan, name: str) -> dict[str, Any]:
         "title": row["title"] or name,
         "unit": row["unit"] or "unit",
         "sites": {
-            "name": shown["name"].tolist(),
+            "name": site_names(instance, shown, ENGLISH),
             "lat": shown["lat"].round(4).tolist(),
             "lon": shown["lon"].round(4).tolist(),
         },

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aumaq.results.language import N_, Language
-from aumaq.results.report.finance import PAID, titles_of
+from aumaq.results.report.finance import PAID, titles_by_code, titles_of
 from aumaq.results.report.grid import Column, grid
 from aumaq.results.report.territory import region_names
 from aumaq.results.summary import mean_minutes, served_share
@@ -139,8 +139,9 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
     name = region_names(plan.instance, lang) | dict(
         zip(places["settlement"], lang.names(places, "settlement"), strict=True)
     )
+    titles = titles_by_code(plan.instance.tables["standards"], "standard", lang)
     columns = [
-        Column(N_("Standard"), lang.cells(rows["standard"])),
+        Column(N_("Standard"), [titles.get(s, s) for s in rows["standard"]]),
         Column(N_("Group"), [name.get(group, group) for group in rows["group"]]),
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("Required"), rows["required"].tolist(), "number"),
@@ -174,10 +175,11 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
     rows = rows[rows["is_chosen"]]
     places = plan.instance.table("settlements").set_index("settlement", drop=False)
     regions = region_names(plan.instance, lang)
+    tiers = titles_by_code(plan.instance.tables["growth_tiers"], "tier", lang)
     columns = [
         Column(N_("Where"), lang.names(places.loc[rows["settlement"]], "settlement")),
         Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
-        Column(N_("Tier"), lang.cells(rows["tier"])),
+        Column(N_("Tier"), [tiers.get(t, t) for t in rows["tier"]]),
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("People"), rows["persons"].tolist(), "number"),
         Column(N_("People gained"), rows["persons_gained"].tolist(), "number"),
