@@ -22,8 +22,9 @@ from aumaq import (
     cli_runs,
     cli_sweep,
     show,
+    translating,
+    words,
 )
-from aumaq.instances.texts import say
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
@@ -36,11 +37,12 @@ from aumaq.options import (
     Seed,
     StoreFile,
     Threads,
+    TotalTime,
     Where,
     read_instance,
 )
-from aumaq.reader import reader
 from aumaq.show import err
+from aumaq.words import t
 
 app = typer.Typer(
     help="Place schools, clinics and utility nodes over several periods.",
@@ -63,8 +65,12 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="show the version"
+        ),
     ] = False,
+    lang: Lang = "en",
 ) -> None:
     pass
 
@@ -83,17 +89,30 @@ def new(
         int | None, typer.Option(help="settlements of a random instance")
     ] = None,
     seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
+    lang: Lang = "en",
 ) -> None:
     """Write a small commented instance to start from, or a random one of any size."""
     from aumaq.instances.generators import clustered
     from aumaq.instances.skeleton import write_skeleton
 
     if random is None:
-        write_skeleton(folder)
-        typer.echo(f"written to {folder}; change it, then: aumaq validate {folder}")
+        write_skeleton(folder, lang)
+        typer.echo(
+            t(
+                "written to {target}; change it, then: aumaq validate {target}",
+                target=folder,
+            )
+        )
         return
-    aumaq.write(clustered(random, seed), folder)
-    typer.echo(f"written to {folder}: {random} settlements, seed {seed}")
+    aumaq.write(clustered(random, seed), folder, lang)
+    typer.echo(
+        t(
+            "written to {target}: {n} settlements, seed {seed}",
+            target=folder,
+            n=random,
+            seed=seed,
+        )
+    )
 
 
 @app.command()
@@ -106,9 +125,16 @@ def validate(name: Name, as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"errors": [], "warnings": warnings}, ensure_ascii=False))
         return
     for problem in instance.warnings:
-        warning = say("warning: {problem}", problem=problem.text)
-        err.print(reader().tell(warning), markup=False, soft_wrap=True)
-    typer.echo(f"{instance.name}: valid, {len(instance.warnings)} warnings")
+        told = t("warning: {problem}", problem=words.spoken().tell(problem))
+        err.print(told, markup=False, soft_wrap=True)
+    typer.echo(
+        words.spoken().many(
+            "{name}: valid, {n} warning",
+            "{name}: valid, {n} warnings",
+            len(instance.warnings),
+            name=instance.name,
+        )
+    )
 
 
 @app.command()
@@ -153,9 +179,7 @@ def solve(
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
     from aumaq.results.exports import check_target
-    from aumaq.results.language import Language
 
-    words = Language(lang)
     if folder is not None:
         check_target(folder)  # before the work, not after it
     if store is not None:
@@ -188,10 +212,13 @@ def solve(
         told = {**record, "out": str(target), **kept}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        show.summary(plan, words)
+        show.summary(plan, words.spoken())
         if kept:
-            typer.echo(f"kept as {store}:{kept['run_id']}")
-        typer.echo(f"plan written to {target}, the page is {target / 'report.html'}")
+            typer.echo(t("kept as {run}", run=f"{store}:{kept['run_id']}"))
+        page = target / "report.html"
+        typer.echo(
+            t("plan written to {target}, the page is {page}", target=target, page=page)
+        )
     if not plan.is_verified:
         raise typer.Exit(1)
 
@@ -201,7 +228,7 @@ def coordination(
     name: Name,
     scenario: ScenarioName = "",
     method: Method = "auto",
-    time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
+    time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
     threads: Threads = None,
     seed: Seed = 0,
@@ -236,10 +263,9 @@ def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
         typer.echo(json.dumps({k: record[k] for k in keys}, ensure_ascii=False))
     else:
-        word = "verified" if found.is_verified else "FAILED VERIFICATION"
-        typer.echo(f"{plan}: {word}")
+        typer.echo(f"{plan}: {show.verdict(found.is_verified)}")
         for problem in found.record["problems"]:
-            typer.echo(f"  {reader().tell(problem)}")
+            typer.echo(f"  {words.spoken().tell(problem)}")
     if not found.is_verified:
         raise typer.Exit(1)
 
@@ -250,10 +276,11 @@ def export(
     to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
     target: Annotated[Path, typer.Option("--out")],
     instance: Where = "",
+    lang: Lang = "en",
 ) -> None:
     """Write a plan in another format."""
-    _read_plan(plan, instance).export(to, target)
-    typer.echo(f"written to {target}")
+    _read_plan(plan, instance).export(to, target, lang)
+    typer.echo(t("written to {target}", target=target))
 
 
 app.command()(cli_analyse.analyse)
@@ -267,21 +294,25 @@ app.command()(cli_report.report)
 
 def main() -> None:
     """Run the command line with the exit codes that scripts rely on."""
-    from aumaq.instances import AumaqError, NoPlanError
-
     try:
-        app(standalone_mode=True)
-    except NoPlanError as error:
-        err.print(reader().tell(error), markup=False, soft_wrap=True)
-        sys.exit(1)
-    except AumaqError as error:
-        err.print(reader().tell(error), markup=False, soft_wrap=True)
-        sys.exit(2)
+        words.decide(sys.argv[1:])
+        sys.exit(translating.run(typer.main.get_command(app)))
     except KeyboardInterrupt:
-        err.print("stopped")
+        err.print(t("stopped"))
         sys.exit(1)
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        err.print(f"internal error: {type(error).__name__}: {error}", markup=False)
-        sys.exit(3)
+        sys.exit(_failed(error))
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong; return the exit code. An error of ours is no traceback."""
+    from aumaq.instances import AumaqError, NoPlanError  # not for --help: it is quick
+
+    if isinstance(error, AumaqError):
+        err.print(words.spoken().tell(error), markup=False, soft_wrap=True)
+        return 1 if isinstance(error, NoPlanError) else 2
+    if "--debug" in sys.argv:
+        raise error
+    told = f"{type(error).__name__}: {error}"
+    err.print(t("internal error: {error}", error=told), markup=False)
+    return 3

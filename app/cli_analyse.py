@@ -13,6 +13,7 @@ from rich.table import Table
 import aumaq
 from aumaq.options import AsJson, Name, ScenarioName, read_instance
 from aumaq.show import out
+from aumaq.words import N_, figure, retold, spoken, t
 
 ClassesOf = Annotated[
     str, typer.Option("--classes", help="auto, regions, districts or none")
@@ -21,17 +22,37 @@ ClassCount = Annotated[
     int, typer.Option(help="so many classes (0: by the best silhouette)", min=0)
 ]
 SHOWN = {
-    "settlements": ("settlements", "{:,.0f}"),
-    "persons": ("persons", "{:,.0f}"),
-    "urban_share": ("urban", "{:.0%}"),
-    "growth_percent_per_year": ("growth % a year", "{:+.2f}"),
-    "density_per_km2": ("persons/km2", "{:,.1f}"),
-    "minutes_to_region_centre": ("min to centre", "{:,.0f}"),
-    "potential": ("potential", "{:+.2f}"),
-    "class": ("class", "{:.0f}"),
+    "settlements": (N_("settlements"), ",.0f"),
+    "persons": (N_("persons"), ",.0f"),
+    "urban_share": (N_("urban"), ".0%"),
+    "growth_percent_per_year": (N_("growth % a year"), "+.2f"),
+    "density_per_km2": (N_("persons/km2"), ",.1f"),
+    "minutes_to_region_centre": (N_("min to centre"), ",.0f"),
+    "potential": (N_("potential"), "+.2f"),
+    "class": (N_("class"), ".0f"),
 }
 """Columns of the table on the screen: head, format."""
 MOST_ROWS = 40
+NOTES = (
+    N_("{note} The structure is weak: the classes shade into each other."),
+    N_("{n} classes of {units} {word}, mean silhouette {value}."),
+    N_("There are no classes: {why}."),
+    N_("at least {n} {word} are needed, here are {units}"),
+    N_("no indicator tells the {word} apart"),
+    N_("Set apart by {traits}, in standard deviations from the mean."),
+    N_("{first}, {other}"),
+    N_("{first} and {other}"),
+    N_("{trait} ({score})"),
+    N_("{service}: places"),
+    N_("{service}: people within the standard"),
+    N_("{service}: missing places"),
+    N_("{service}: people beyond the standard"),
+    N_("people with {network}"),
+    N_("Classes were not asked for."),
+    N_("regions"),
+    N_("districts"),
+)
+"""What the analysis says of classes, by its parts."""
 
 
 def analyse(
@@ -61,31 +82,41 @@ def analyse(
         return
     _show(found)
     if folder is not None:
-        typer.echo(f"written to {folder}, the page is {folder / PAGE_FILE}")
-    typer.echo(f"{seconds:.1f} s")
+        page = folder / PAGE_FILE
+        typer.echo(
+            t("written to {target}, the page is {page}", target=folder, page=page)
+        )
+    typer.echo(t("{seconds} s", seconds=figure(seconds, ".1f")))
 
 
 def _show(found: aumaq.Analysis) -> None:
     """Print the units that were classified (else regions), and the classes."""
+    title = spoken().cell(found.instance.title)
     out.print(
-        f"{found.instance.title}: the territory today", style="bold", markup=False
+        t("{title}: the territory today", title=title), style="bold", markup=False
     )
     rows = found.table("districts" if found.classes_of == "districts" else "regions")
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("unit")
+    table.add_column(t("unit of territory"))
     columns = [c for c in SHOWN if c in rows and rows[c].notna().any()]
     for column in columns:
-        table.add_column(SHOWN[column][0], justify="right")
+        table.add_column(t(SHOWN[column][0]), justify="right")
     for row in rows.head(MOST_ROWS).to_dict("records"):
         table.add_row(row["name"], *(_cell(column, row[column]) for column in columns))
     out.print(table, markup=False)
     if len(rows) > MOST_ROWS:
-        typer.echo(f"... {len(rows) - MOST_ROWS} more: --out writes all")
-    out.print(found.note, markup=False, soft_wrap=True)
+        more = figure(len(rows) - MOST_ROWS)
+        typer.echo(t("... {n} more: --out writes all", n=more))
+    out.print(retold(found.note, NOTES), markup=False, soft_wrap=True)
     for row in found.table("classes").to_dict("records"):
-        text = f"  class {row['class']} ({row['members']}): {row['description']}"
-        out.print(text, markup=False, soft_wrap=True)
+        text = t(
+            "class {number} ({members}): {description}",
+            number=row["class"],
+            members=row["members"],
+            description=retold(row["description"], NOTES),
+        )
+        out.print(f"  {text}", markup=False, soft_wrap=True)
 
 
 def _cell(column: str, value: Any) -> str:
-    return "-" if value != value else SHOWN[column][1].format(value)
+    return "-" if value != value else figure(value, SHOWN[column][1])

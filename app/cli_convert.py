@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq.options import Name
+from aumaq.options import Lang, Name
+from aumaq.words import t
 
 
 def convert(
@@ -16,8 +17,16 @@ def convert(
     target: Annotated[
         Path, typer.Argument(help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder")
     ],
+    lang: Lang = "en",
 ) -> None:
     """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files."""
     instance = aumaq.read(name)
-    aumaq.write(instance, target)
-    typer.echo(f"written to {target}: {instance.name}, {instance.content_hash[:12]}")
+    aumaq.write(instance, target, lang)
+    typer.echo(
+        t(
+            "written to {target}: {name}, {hash}",
+            target=target,
+            name=instance.name,
+            hash=instance.content_hash[:12],
+        )
+    )

@@ -12,10 +12,26 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.texts import say
-from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
-from aumaq.reader import reader
+from aumaq.options import (
+    AsJson,
+    Gap,
+    Method,
+    Name,
+    Quiet,
+    Seed,
+    Threads,
+    TotalTime,
+    read_instance,
+)
+from aumaq.words import N_, figure, spoken, t
 
-FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
+FORMATS = {"probability": ".3f", "own_gap": ".2%"}
+
+OBJECTIVES = {
+    "expected": N_("expected"),
+    "worst": N_("worst"),
+    "regret": N_("regret"),
+}
 
 
 def futures(
@@ -30,7 +46,7 @@ def futures(
         bool, typer.Option("--value", help="and what planning for all is worth")
     ] = False,
     method: Method = "auto",
-    time_limit: Annotated[float, typer.Option(help="seconds, for all of it")] = 600.0,
+    time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
     threads: Threads = None,
     seed: Seed = 0,
@@ -73,46 +89,64 @@ def futures(
     else:
         _show(record)
         if folder is not None:
-            typer.echo(f"plans written to {folder}")
+            typer.echo(t("plans written to {target}", target=folder))
     if not found.is_verified:
         raise typer.Exit(1)
 
 
 def _show(record: dict[str, Any]) -> None:
     """Print the plan, the regrets, other first periods, and what planning is worth."""
-    verdict = "verified" if record["verified"] else "FAILED VERIFICATION"
     _line(
-        f"{record['objective']}: {record['objective_mln']:,.1f} mln"
-        f" {record['currency']}, bound {record['bound_mln']:,.1f},"
-        f" gap {record['gap']:.2%}, {record['status']}, {verdict}"
+        t(
+            "{objective}: {cost} mln {currency}, bound {bound}, gap {gap}, {status},"
+            " {verdict}",
+            objective=t(OBJECTIVES[record["objective"]]),
+            cost=figure(record["objective_mln"], ",.1f"),
+            currency=record["currency"],
+            bound=figure(record["bound_mln"], ",.1f"),
+            gap=figure(record["gap"], ".2%"),
+            status=spoken().cell(record["status"].replace("_", " ")),
+            verdict=show.verdict(record["verified"]),
+        )
     )
     for problem in record["problems"][:20]:
-        _line(f"  {reader().tell(problem)}")
+        _line(f"  {spoken().tell(problem)}")
     columns = {
-        "probability": "probability",
-        "cost_mln": "cost",
-        "best_objective_mln": "alone",
-        "best_bound_mln": "bound",
-        "regret_at_least_mln": "regret at least",
-        "regret_at_most_mln": "at most",
+        "probability": N_("probability"),
+        "cost_mln": N_("cost"),
+        "best_objective_mln": N_("alone"),
+        "best_bound_mln": N_("bound"),
+        "regret_at_least_mln": N_("regret at least"),
+        "regret_at_most_mln": N_("at most"),
     }
-    _table("future", "scenario", columns, record["regrets"])
+    _table(t("future"), "scenario", columns, record["regrets"])
     columns = {
-        "own_gap": "own gap",
-        "at_least_mln": "at least",
-        "at_most_mln": "at most",
-        "dearer_at_least_mln": "dearer at least",
-        "dearer_at_most_mln": "at most",
+        "own_gap": N_("own gap"),
+        "at_least_mln": N_("at least"),
+        "at_most_mln": N_("at most"),
+        "dearer_at_least_mln": N_("dearer at least"),
+        "dearer_at_most_mln": N_("at most"),
     }
-    _table("first period of", "first_period_of", columns, record["policies"])
+    _table(t("first period of"), "first_period_of", columns, record["policies"])
     if "reference" in record:
         low, high = record["stochastic_solution_mln"]
         _line(
-            "value of the stochastic solution (against the first period of"
-            f" {record['reference'] or 'no future'}): {low:,.1f} to {high:,.1f} mln"
+            t(
+                "value of the stochastic solution (against the first period of"
+                " {reference}): {low} to {high} mln",
+                reference=record["reference"] or t("no future"),
+                low=figure(low, ",.1f"),
+                high=figure(high, ",.1f"),
+            )
         )
         low, high = record["perfect_information_mln"]
-        _line(f"value of perfect information: {low:,.1f} to {high:,.1f} mln")
+        _line(
+            t(
+                "value of perfect information: {low} to {high} mln",
+                low=figure(low, ",.1f"),
+                high=figure(high, ",.1f"),
+            )
+        )
 
 
 def _line(text: str) -> None:
@@ -126,9 +160,9 @@ def _table(
     table.add_column(head)
     used = {name: title for name, title in columns.items() if rows and name in rows[0]}
     for title in used.values():
-        table.add_column(title, justify="right")
+        table.add_column(t(title), justify="right")
     for row in rows:
-        numbers = [FORMATS.get(name, "{:,.1f}").format(row[name]) for name in used]
+        numbers = [figure(row[name], FORMATS.get(name, ",.1f")) for name in used]
         table.add_row(row[key], *numbers)
     if rows:
         show.out.print(table)

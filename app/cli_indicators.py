@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 from rich.table import Table
 
@@ -14,6 +13,10 @@ import aumaq
 from aumaq.instances.texts import say
 from aumaq.options import AsJson, Where
 from aumaq.show import out
+from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def indicators(
@@ -39,7 +42,7 @@ def indicators(
         typer.echo(json.dumps(strict(rows), ensure_ascii=False, allow_nan=False))
         return
     if found.empty:
-        typer.echo("no indicators: the instance has none (table indicators)")
+        typer.echo(t("no indicators: the instance has none (table indicators)"))
         return
     digits: dict[str, int] = {}
     for plan in named.values():
@@ -80,10 +83,10 @@ def _shown(
 ) -> Table:
     """Return the table for the screen; a value that meets its target has a tick."""
     table = Table(show_edge=False, pad_edge=False)
-    heads = ["indicator", "unit", *(["region"] if with_region else []), "period"]
-    for head in heads:
+    heads = [t("indicator"), t("unit"), *([t("region")] if with_region else [])]
+    for head in (*heads, t("period")):
         table.add_column(head)
-    for head in ("baseline", *labels, "target"):
+    for head in (t("baseline"), *labels, t("target")):
         table.add_column(head, justify="right")
     for row in found.to_dict("records"):
         places = digits.get(row["indicator"], 3)
@@ -92,8 +95,8 @@ def _shown(
         sign = "≥ " if row["direction"] == "higher" else "≤ "
         target = _cell(row["target"], places)
         table.add_row(
-            row["title"],
-            row["unit"],
+            spoken().cell(row["title"]),
+            spoken().cell(row["unit"]),
             *([row["region"]] if with_region else []),
             row["period"],
             _cell(row["baseline"], places),
@@ -104,10 +107,12 @@ def _shown(
 
 
 def _cell(value: float, digits: int) -> str:
-    return "" if pd.isna(value) else f"{value:,.{digits}f}"
+    return "" if value != value else figure(value, f",.{digits}f")
 
 
 def _mark(is_met: Any) -> str:
+    import pandas as pd
+
     if pd.isna(is_met):
         return "  "
     return " ✓" if is_met else " ✗"

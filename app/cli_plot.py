@@ -11,6 +11,7 @@ import aumaq
 from aumaq.cli_runs import PlanName
 from aumaq.instances.texts import say
 from aumaq.options import Where
+from aumaq.words import t
 
 PARETO = "pareto"
 
@@ -48,4 +49,4 @@ def plot(
     else:
         drawn = KINDS[kind](read[0].plot)
     drawn.save(target)
-    typer.echo(f"written to {target}")
+    typer.echo(t("written to {target}", target=target))

@@ -10,6 +10,7 @@ import typer
 
 from aumaq import show
 from aumaq.options import AsJson, Name, ScenarioName, read_instance
+from aumaq.words import t
 
 
 def project(
@@ -51,4 +52,4 @@ def project(
         return
     show.projection(found, instance)
     if folder is not None:
-        typer.echo(f"written to {folder}")
+        typer.echo(t("written to {target}", target=folder))

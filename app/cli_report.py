@@ -9,6 +9,7 @@ import typer
 
 import aumaq
 from aumaq.options import Lang, Where
+from aumaq.words import t
 
 
 def report(
@@ -29,4 +30,4 @@ def report(
     plans = [aumaq.Plan.read(run, given) for run in runs]
     path = target or (runs[0] if runs[0].is_dir() else runs[0].parent) / "report.html"
     write_report(plans, path, code)
-    typer.echo(f"written to {path}")
+    typer.echo(t("written to {target}", target=path))

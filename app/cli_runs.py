@@ -13,9 +13,12 @@ from rich.text import Text
 import aumaq
 from aumaq.options import AsJson, Where
 from aumaq.show import out
+from aumaq.words import N_, figure, spoken, t
 
 MOST_ROWS = 40
 """Rows of a table on the screen."""
+HEADS = (N_("run id"), N_("stored utc"))
+"""Headings of the list of runs that are not said elsewhere."""
 PlanName = Annotated[
     list[str], typer.Argument(metavar="PLAN...", help="folder, plan.json or STORE:RUN")
 ]
@@ -48,7 +51,8 @@ def runs(
         rows["run_id"] = rows["run_id"].str[:8]
         rows["stored_utc"] = rows["stored_utc"].dt.strftime("%Y-%m-%d %H:%M:%S")
         rows = rows.drop(columns=["aumaq_version", "instance_hash"])
-    _print(rows, "", [str(c).replace("_", " ") for c in rows.columns], len(rows))
+    heads = [str(c).replace("_", " ") for c in rows.columns]
+    _print(rows, "", heads if sql else spoken().cells(heads), len(rows))
 
 
 def compare(
@@ -69,22 +73,23 @@ def compare(
     if as_json:
         typer.echo(json.dumps(found.record(), ensure_ascii=False, allow_nan=False))
         return
-    for sentence in sentences(found):
+    for sentence in sentences(found, spoken()):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     tables = {"plans": ""} | {
-        name: f"{section}: {title}"
+        name: f"{t(section)}: {t(title)}"
         for section, of in SECTIONS.items()
         for name, title in of.items()
     }
     for name, title in tables.items():
         rows = shown_rows(found, name)
-        heads = [heading(found, name, str(c)) for c in rows.columns]
+        heads = [heading(found, name, str(c), spoken()) for c in rows.columns]
         if len(rows):
             _print(rows, title, heads, MOST_ROWS)
         else:
-            out.print(f"{title}: no difference\n", markup=False, soft_wrap=True)
+            same = t("{title}: no difference", title=title)
+            out.print(f"{same}\n", markup=False, soft_wrap=True)
     if html is not None:
-        typer.echo(f"the page is {html}")
+        typer.echo(t("the page is {page}", page=html))
 
 
 def _names(words: list[str], plans: list[aumaq.Plan]) -> list[str]:
@@ -111,9 +116,12 @@ def _print(rows: Any, title: str, heads: list[str], most: int) -> None:
         )
     columns = [str(column) for column in rows.columns]
     for row in rows.head(most).itertuples(index=False, name=None):
-        cells = [cell(v, column) for v, column in zip(row, columns, strict=True)]
+        cells = [
+            cell(v, column, spoken()) for v, column in zip(row, columns, strict=True)
+        ]
         table.add_row(*map(Text, cells))
     out.print(table)
     if len(rows) > most:
-        typer.echo(f"... {len(rows) - most:,} more: --json and --html tell more")
+        more = figure(len(rows) - most)
+        typer.echo(t("... {n} more: --json and --html tell more", n=more))
     typer.echo("")

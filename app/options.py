@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
+from aumaq import words
 
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name, folder or file")]
 EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
@@ -15,6 +16,7 @@ EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
 Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
+TotalTime = Annotated[float, typer.Option(help="seconds, for all of it")]
 Gap = Annotated[float, typer.Option(help="relative, 0.01 is 1 %")]
 Threads = Annotated[int | None, typer.Option(help="default: all cores")]
 Seed = Annotated[int, typer.Option(help="of all that is random")]
@@ -27,7 +29,13 @@ StoreFile = Annotated[
 ]
 
 Lang = Annotated[
-    str, typer.Option(help="en, kk (Kazakh) or ru (Russian)", envvar="AUMAQ_LANG")
+    str,
+    typer.Option(
+        "--lang",
+        help="en, kk (Kazakh) or ru (Russian)",
+        envvar="AUMAQ_LANG",
+        callback=words.chosen,
+    ),
 ]
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 import aumaq
-from aumaq.reader import reader
-from aumaq.results.language import Language
+from aumaq.words import N_, figure, retold, spoken, t
+
+if TYPE_CHECKING:
+    from aumaq.results.language import Language
 
 WIDE = 160
 """Columns of tables that go to a file or another program."""
@@ -30,61 +32,115 @@ class Lines:
         if event.phase.endswith("solving") and event.seconds - self._last < 1.0:
             return
         self._last = event.seconds
-        err.print(
-            f"{event.seconds:7.1f} s  {event.phase:<20}"
-            f" plan {_number(event.incumbent_mln):>14}"
-            f"  bound {_number(event.bound_mln):>14}"
-            f"  {'' if event.gap != event.gap else f'gap {event.gap:8.2%}'}".rstrip(),
-            markup=False,
-            soft_wrap=True,
+        text = t(
+            "{seconds} s  {phase} plan {plan}  bound {bound}",
+            seconds=figure(event.seconds, "7.1f"),
+            phase=f"{_phase(event.phase):<20}",
+            plan=f"{_number(event.incumbent_mln):>14}",
+            bound=f"{_number(event.bound_mln):>14}",
         )
+        if event.gap == event.gap:
+            text += "  " + t("gap {share}", share=figure(event.gap, "8.2%"))
+        err.print(text, markup=False, soft_wrap=True)
+
+
+PHASES = (
+    N_("round {number}"),
+    N_("{share} of people would move"),
+    N_("{status}, {n} of {all}"),
+    N_("failed"),
+    N_("{future}, completed"),
+    N_("{way}, first"),
+    N_("{way}, second"),
+    N_("together"),
+    N_("joint"),
+    N_("services first"),
+    N_("networks first"),
+)
+"""Phases that are composed, and the names of solves; plain phases are found alone."""
+
+
+def _phase(phase: str) -> str:
+    """Return a phase, and the names of the solves that it is part of."""
+    return ": ".join(
+        retold(part.replace("_", " "), PHASES) if spoken().code != "en" else part
+        for part in phase.split(": ")
+    )
 
 
 def _number(value: float) -> str:
-    return "-" if value != value else f"{value:,.1f}"
+    return "-" if value != value else figure(value, ",.1f")
+
+
+def verdict(is_verified: bool) -> str:
+    """Return whether the verification passed."""
+    return t("verified") if is_verified else t("FAILED VERIFICATION")
 
 
 def facts(found: dict[str, Any], seconds: float) -> None:
     """Print what an instance holds."""
-    out.print(f"{found['title']} ({found['name']})", style="bold", markup=False)
-    lines = {
-        "scenario": f"{found['scenario']} of {', '.join(found['scenarios'])}",
-        "periods": ", ".join(found["periods"]),
-        "settlements": f"{found['settlements']:,}",
-        "people": " → ".join(f"{x:,.0f}" for x in found["people_by_period"]),
-        "rows": ", ".join(f"{k} {n:,}" for k, n in found["tables"].items()),
-        "estimates": ", ".join(
-            f"{share:.0%} of {name}" for name, share in found["synthetic_share"].items()
-        )
-        or "none",
-        "tied to roads": f"{found['snapped_to_roads']:,} settlements without a node,"
-        f" at most {found['farthest_snap_km']} km away",
-        "roads": _roads(found["roads"]),
-        "warnings": f"{found['warnings']}  (aumaq validate {found['name']})",
-        "hash": found["hash"],
-        "read in": f"{seconds:.2f} s",
-    }
+    title = spoken().cell(found["title"])
+    out.print(f"{title} ({found['name']})", style="bold", markup=False)
+    lines = _facts(found, seconds)
+    width = max(14, *map(len, lines))
     for name, text in lines.items():
-        out.print(f"  {name:<14} {text}", markup=False, soft_wrap=True)
+        out.print(f"  {name:<{width}} {text}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("service")
-    heads = ("sites", "facilities", "capacity", "demand first", "demand last")
-    for head in (*heads, "options", "by upgrades", "beyond cut-off", "unreachable"):
-        table.add_column(head, justify="right")
+    table.add_column(t("service"))
+    for head in FACT_HEADS:
+        table.add_column(t(head), justify="right")
     for service in found["services"].values():
         table.add_row(
-            f"{service['title']} ({service['unit']})",
-            f"{service['sites']:,}",
-            f"{service['facilities_today']:,}",
-            f"{service['capacity_today']:,.0f}",
+            f"{spoken().cell(service['title'])} ({spoken().cell(service['unit'])})",
+            figure(service["sites"]),
+            figure(service["facilities_today"]),
+            figure(service["capacity_today"]),
             *_access_cells(service),
         )
     out.print(table)
+    kinds = {"unreachable": N_("unreachable"), "beyond_cutoff": N_("beyond cutoff")}
     for service in found["services"].values():
-        for kind in ("unreachable", "beyond_cutoff"):
+        for kind, word in kinds.items():
             if service.get(kind):
-                words = f"{service['title']}, {kind.replace('_', ' ')}:"
-                out.print(words, ", ".join(service[kind]), markup=False, soft_wrap=True)
+                head = f"{spoken().cell(service['title'])}, {t(word)}:"
+                out.print(head, ", ".join(service[kind]), markup=False, soft_wrap=True)
+
+
+FACT_HEADS = (
+    N_("sites"), N_("facilities"), N_("capacity"), N_("demand first"),
+    N_("demand last"), N_("options"), N_("by upgrades"), N_("beyond cut-off"),
+    N_("unreachable"),
+)  # fmt: skip
+
+
+def _facts(found: dict[str, Any], seconds: float) -> dict[str, str]:
+    """Return lines on an instance: label and text."""
+    shares = found["synthetic_share"].items()
+    return {
+        t("scenario"): t(
+            "{name} of {names}",
+            name=found["scenario"],
+            names=", ".join(found["scenarios"]),
+        ),
+        t("periods"): ", ".join(found["periods"]),
+        t("settlements"): figure(found["settlements"]),
+        t("people"): " → ".join(map(figure, found["people_by_period"])),
+        t("rows"): ", ".join(f"{k} {figure(n)}" for k, n in found["tables"].items()),
+        t("estimates"): ", ".join(
+            t("{share} of {name}", share=figure(share, ".0%"), name=name)
+            for name, share in shares
+        )
+        or t("none"),
+        t("tied to roads"): t(
+            "{n} settlements without a node, at most {km} km away",
+            n=figure(found["snapped_to_roads"]),
+            km=figure(found["farthest_snap_km"], ""),
+        ),
+        t("roads"): _roads(found["roads"]),
+        t("warnings"): f"{found['warnings']}  (aumaq validate {found['name']})",
+        t("hash"): found["hash"],
+        t("read in"): t("{seconds} s", seconds=figure(seconds, ".2f")),
+    }
 
 
 def _access_cells(service: dict[str, Any]) -> list[str]:
@@ -93,22 +149,26 @@ def _access_cells(service: dict[str, Any]) -> list[str]:
         return []
     demand = service["demand_by_period"]
     return [
-        f"{demand[0]:,.0f}",
-        f"{demand[-1]:,.0f}",
-        f"{service['access_options']:,}",
-        f"{service['options_by_upgrades']:,}",
-        f"{service['settlements_beyond_cutoff']:,}",
-        f"{service['settlements_unreachable']:,}",
+        figure(demand[0]),
+        figure(demand[-1]),
+        figure(service["access_options"]),
+        figure(service["options_by_upgrades"]),
+        figure(service["settlements_beyond_cutoff"]),
+        figure(service["settlements_unreachable"]),
     ]
 
 
 def _roads(found: dict[str, Any]) -> str:
-    return (
-        f"{found['length_km']:,.0f} km, {found['season']} season; {found['upgrades']}"
-        f" upgrades of {found['upgraded_km']:,.0f} km;"
-        f" {found['connections']} connections,"
-        f" {found['connections_held_today']} hold today,"
-        f" {found['connections_possible']} can"
+    return t(
+        "{km} km, {season} season; {upgrades} upgrades of {upgraded} km; {connections}"
+        " connections, {held} hold today, {possible} can",
+        km=figure(found["length_km"]),
+        season=spoken().cell(found["season"]),
+        upgrades=found["upgrades"],
+        upgraded=figure(found["upgraded_km"]),
+        connections=found["connections"],
+        held=found["connections_held_today"],
+        possible=found["connections_possible"],
     )
 
 
@@ -119,16 +179,23 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("term")
-    table.add_column("discounted mln", justify="right")
+    table.add_column(t("term"))
+    table.add_column(t("discounted mln"), justify="right")
     for row in plan.objective.to_dict("records"):
         if row["discounted_mln"]:
-            table.add_row(row["term"], f"{row['discounted_mln']:,.1f}")
+            table.add_row(t(row["term"]), figure(row["discounted_mln"], ",.1f"))
     out.print(table)
     out.print(
-        f"objective {plan.objective_mln:,.1f} mln {plan.instance.currency}, bound"
-        f" {plan.bound_mln:,.1f}, gap {plan.gap:.2%}, {plan.status},"
-        f" {'verified' if plan.is_verified else 'FAILED VERIFICATION'}",
+        t(
+            "objective {cost} mln {currency}, bound {bound}, gap {gap}, {status},"
+            " {verdict}",
+            cost=figure(plan.objective_mln, ",.1f"),
+            currency=plan.instance.currency,
+            bound=figure(plan.bound_mln, ",.1f"),
+            gap=figure(plan.gap, ".2%"),
+            status=spoken().cell(plan.status.replace("_", " ")),
+            verdict=verdict(plan.is_verified),
+        ),
         markup=False,
         soft_wrap=True,
     )
@@ -139,86 +206,111 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
 def ways(found: dict[str, Any]) -> None:
     """Print the three ways to plan side by side."""
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(f"mln {found['currency']}")
+    table.add_column(t("mln {currency}", currency=found["currency"]))
     columns = []
     for name, way in found["ways"].items():
-        table.add_column(name.replace("_", " "), justify="right")
+        table.add_column(_phase(name), justify="right")
         columns.append(dict(_way_rows(way)))
     for label in dict.fromkeys(label for column in columns for label in column):
         table.add_row(label, *(column.get(label, "") for column in columns))
     out.print(table)
     for name, way in found["ways"].items():
         if way["message"]:
-            told = reader().tell(way["message"])
-            out.print(f"{name}: {told}", markup=False, soft_wrap=True)
+            told = spoken().tell(way["message"])
+            out.print(f"{_phase(name)}: {told}", markup=False, soft_wrap=True)
 
 
 def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the rows of a way: label and text."""
     if not way["has_plan"]:
-        return [("objective", "no plan")]
+        return [(t("objective"), t("no plan"))]
     rows = [
-        ("objective", f"{way['objective_mln']:,.1f}"),
-        ("bound", f"{way['bound_mln']:,.1f}"),
-        ("gap", f"{way['gap']:.2%}"),
-        ("verified", "yes" if way["verified"] else "NO"),
-        ("dearer than joint", f"{way.get('difference_mln', 0.0):,.1f}"),
-        ("  share", f"{way.get('difference_share', 0.0):.2%}"),
-        ("  at least", f"{way.get('difference_at_least_mln', 0.0):,.1f}"),
-        ("  at most", f"{way.get('difference_at_most_mln', 0.0):,.1f}"),
-        ("road upgrades", f"{way['road_upgrades']:,}"),
-        ("steps of links", f"{way['network_steps']:,}"),
-        ("connections missed", f"{way['connections_missed']:,}"),
+        (t("objective"), figure(way["objective_mln"], ",.1f")),
+        (t("bound"), figure(way["bound_mln"], ",.1f")),
+        (t("gap"), figure(way["gap"], ".2%")),
+        (t("verified"), t("yes") if way["verified"] else t("NO")),
+        (t("dearer than joint"), figure(way.get("difference_mln", 0.0), ",.1f")),
+        (f"  {t('share')}", figure(way.get("difference_share", 0.0), ".2%")),
+        (f"  {t('at least')}", figure(way.get("difference_at_least_mln", 0.0), ",.1f")),
+        (f"  {t('at most')}", figure(way.get("difference_at_most_mln", 0.0), ",.1f")),
+        (t("road upgrades"), figure(way["road_upgrades"])),
+        (t("steps of links"), figure(way["network_steps"])),
+        (t("connections missed"), figure(way["connections_missed"])),
     ]
-    rows += [(f"{s}: served", f"{x:.2%}") for s, x in way["served_share"].items()]
-    rows += [(f"{s}: minutes", f"{x:.1f}") for s, x in way["mean_minutes"].items()]
-    rows += [(f"{n}: load shed", f"{x:.3%}") for n, x in way["shed_share"].items()]
-    rows += [(f"{k}: invested", f"{x:,.0f}") for k, x in way["investment_mln"].items()]
+    for key, label, form in (
+        ("served_share", N_("{name}: served"), ".2%"),
+        ("mean_minutes", N_("{name}: minutes"), ".1f"),
+        ("shed_share", N_("{name}: load shed"), ".3%"),
+        ("investment_mln", N_("{name}: invested"), ",.0f"),
+    ):
+        rows += [(t(label, name=n), figure(x, form)) for n, x in way[key].items()]
     return rows
+
+
+SEASONS = (N_("dry"), N_("wet"))
+"""Seasons for which plans are made (table policies)."""
+FLOWS = (
+    N_("births"), N_("deaths"), N_("migration in"), N_("migration out"),
+    N_("external"), N_("announced"), N_("adjustment"),
+)  # fmt: skip
+"""Flows of people, as the ledger of a projection names them."""
 
 
 def projection(found: Any, instance: aumaq.Instance) -> None:
     """Print people by region at the start and end of a projection, and the flows."""
     first, last = found.years[0], found.years[-1]
-    text = f"{instance.title}: projection {found.name}, {first} to {last}"
+    text = t(
+        "{title}: projection {name}, {first} to {last}",
+        title=spoken().cell(instance.title),
+        name=found.name,
+        first=first,
+        last=last,
+    )
     out.print(text, style="bold", markup=False)
-    names = dict(instance.table("regions")[["region", "name"]].to_numpy().tolist())
+    regions = instance.table("regions")
+    names = dict(zip(regions["region"], spoken().names(regions, "region"), strict=True))
     sums = found.ledger.groupby("region", sort=False).sum(numeric_only=True)
     flows = [c for c in found.ledger.columns if c not in ("region", "year", "start",
                                                           "end")]  # fmt: skip
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("region")
-    for head in (str(first), *flows, str(last)):
-        table.add_column(head.replace("_", " "), justify="right")
+    table.add_column(t("region"))
+    heads = spoken().cells(flow.replace("_", " ") for flow in flows)
+    for head in (str(first), *heads, str(last)):
+        table.add_column(head, justify="right")
     wide = found.totals.pivot(index="region", columns="year", values="persons")
     rows = [(names.get(r, r), wide.loc[r], sums.loc[r]) for r in sums.index]
-    rows.append(("all", wide.sum(), sums.sum()))
+    rows.append((t("all"), wide.sum(), sums.sum()))
     for name, people, flow in rows:
         cells = [people[first], *(flow[c] for c in flows), people[last]]
-        table.add_row(name, *(f"{cell:,.0f}" for cell in cells))
+        table.add_row(name, *map(figure, cells))
     out.print(table)
+
+
+SWEEP_HEADS = (
+    N_("objective"), N_("bound"), N_("gap"), N_("verified"), N_("seconds"),
+    N_("invested"),
+)  # fmt: skip
 
 
 def sweep(found: aumaq.Sweep) -> None:
     """Print a sweep, a row a scenario, and why some have no plan."""
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("scenario")
-    table.add_column("status")
-    heads = ("objective", "bound", "gap", "verified", "seconds", "invested")
-    for head in heads:
-        table.add_column(head, justify="right")
+    table.add_column(t("scenario"))
+    table.add_column(t("status"))
+    for head in SWEEP_HEADS:
+        table.add_column(t(head), justify="right")
     rows = found.record()["rows"]
     for row in rows:
-        cells = [row["scenario"], row["status"]]
+        cells = [row["scenario"], spoken().cell(row["status"].replace("_", " "))]
         if row["has_plan"]:
             cells += [
-                f"{row['objective_mln']:,.0f}", f"{row['bound_mln']:,.0f}",
-                f"{row['gap']:.2%}", "yes" if row["verified"] else "NO",
+                figure(row["objective_mln"]), figure(row["bound_mln"]),
+                figure(row["gap"], ".2%"), t("yes") if row["verified"] else t("NO"),
             ]  # fmt: skip
         else:
             cells += ["", "", "", ""]
-        cells.append(f"{row['seconds']:.1f}")
-        cells.append(f"{row['investment_mln']:,.0f}" if row["has_plan"] else "")
+        cells.append(figure(row["seconds"], ".1f"))
+        cells.append(figure(row["investment_mln"]) if row["has_plan"] else "")
         table.add_row(*cells)
     out.print(table)
     for row in rows:

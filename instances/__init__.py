@@ -1,20 +1,47 @@
 """What goes in: the schema, reading, validation, demand, access."""
 
-from aumaq.instances.describing import describe
-from aumaq.instances.errors import (
-    AumaqError,
-    ExportError,
-    InstanceError,
-    NoPlanError,
-    OptionError,
-    Problem,
-    UnknownNameError,
-    did_you_mean,
-)
-from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.policies import Policies
-from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
-from aumaq.instances.scenarios import Scenario
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aumaq.instances.describing import describe
+    from aumaq.instances.errors import (
+        AumaqError,
+        ExportError,
+        InstanceError,
+        NoPlanError,
+        OptionError,
+        Problem,
+        UnknownNameError,
+        did_you_mean,
+    )
+    from aumaq.instances.instance import Instance, from_tables
+    from aumaq.instances.policies import Policies
+    from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
+    from aumaq.instances.scenarios import Scenario
+
+_HOME = {
+    "AumaqError": "aumaq.instances.errors",
+    "ExportError": "aumaq.instances.errors",
+    "Instance": "aumaq.instances.instance",
+    "InstanceError": "aumaq.instances.errors",
+    "NoPlanError": "aumaq.instances.errors",
+    "OptionError": "aumaq.instances.errors",
+    "Policies": "aumaq.instances.policies",
+    "Problem": "aumaq.instances.errors",
+    "SHIPPED_FOLDER": "aumaq.instances.reading",
+    "Scenario": "aumaq.instances.scenarios",
+    "UnknownNameError": "aumaq.instances.errors",
+    "describe": "aumaq.instances.describing",
+    "did_you_mean": "aumaq.instances.errors",
+    "find": "aumaq.instances.reading",
+    "from_tables": "aumaq.instances.instance",
+    "read": "aumaq.instances.reading",
+    "shipped": "aumaq.instances.reading",
+    "write": "aumaq.instances.reading",
+}
 
 __all__ = [
     "SHIPPED_FOLDER",
@@ -36,3 +63,10 @@ __all__ = [
     "shipped",
     "write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: words and errors do not load what reads instances."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'aumaq.instances' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

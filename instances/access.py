@@ -112,10 +112,13 @@ def path_km(graph: RoadGraph, before: Ints) -> Floats:
     km = np.zeros((sources, n))
     places = np.searchsorted(graph.link_keys, parents * n + cols)
     km[rows, cols] = graph.link_km[places]
-    jump = np.where(has_link, before, np.arange(n)[None, :]).astype(np.int64)
+    # Whole trees in one flat array: positions count on from source to source.
+    start = n * np.arange(sources)[:, None]
+    jump = (np.where(has_link, before, np.arange(n)[None, :]) + start).ravel()
+    flat = km.ravel()
     while True:
-        further = np.take_along_axis(jump, jump, axis=1)
-        km += np.take_along_axis(km, jump, axis=1)
+        further = jump.take(jump)
+        flat += flat.take(jump)
         if np.array_equal(further, jump):
             return km
         jump = further

@@ -15,7 +15,7 @@ import pandas as pd
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
-from aumaq.instances.texts import Text, say
+from aumaq.instances.texts import Text, chained, say
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
@@ -91,11 +91,15 @@ def table_of(
             )
             continue
         if column.is_required and len(frame):
-            meaning = f"{column.meaning}, {column.unit or column.kind}"
+            # Meanings are English: documentation, as in docs/instance-format.md.
+            told = [column.meaning, Text(column.unit or column.kind)]
             problems.append(
                 Problem(
                     table.file,
-                    say("required column is missing: {meaning}", meaning=meaning),
+                    say(
+                        "required column is missing: {meaning}",
+                        meaning=chained(told, ", "),
+                    ),
                     column=f"{label}{column.name}",
                 )
             )
@@ -133,6 +137,9 @@ def read_cells(
     table: Table, column: Column, cells: pd.Series[object], problems: list[Problem]
 ) -> pd.Series[object]:
     """Return the typed column; what cannot be read becomes blank and a problem."""
+    sound = _as_given(column, cells)
+    if sound is not None:
+        return sound
     text = _text(cells)
     is_empty = text == ""
     if column.kind == "text":
@@ -155,7 +162,7 @@ def read_cells(
     wanted = WANTED[column.kind]
     _report(table, column, text, bad, say("expected {wanted}", wanted=wanted), problems)
     if column.is_required:
-        unit = f" ({column.unit})" if column.unit else ""
+        unit = say(" ({unit})", unit=Text(column.unit)) if column.unit else ""
         empty = say("empty, expected {wanted}{unit}", wanted=wanted, unit=unit)
         _report(table, column, text, is_empty, empty, problems)
     values = values.where(~(bad | is_empty), None)
@@ -165,6 +172,36 @@ def read_cells(
         return values.where(~is_empty, blanks).astype("str")
     _check_range(table, column, text, values, ~(bad | is_empty), problems)
     return values.astype(blanks.dtype)
+
+
+def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:
+    """Return the column if every cell of it is typed and sound as it stands.
+
+    A shortcut for most columns of instances that are made in Python; None: no verdict.
+    """
+    if column.kind == "text":
+        given = cells.tolist()
+        if not all(type(cell) is str for cell in given):
+            return None
+        words = [cell.strip() for cell in given]
+        if not all(words) and (column.is_required or column.default is not None):
+            return None
+        return pd.Series(words, index=cells.index, dtype="str")
+    if column.kind == "flag":
+        return cells if cells.dtype == np.bool_ else None
+    if cells.dtype not in (np.dtype("int64"), np.dtype("float64")):
+        return None
+    numbers = cells.to_numpy()
+    is_sound = np.isfinite(numbers)
+    if column.kind == "int":
+        is_sound &= numbers == np.round(numbers)
+    if column.low is not None:
+        is_sound &= numbers >= column.low
+    if column.high is not None:
+        is_sound &= numbers <= column.high
+    if not is_sound.all():
+        return None
+    return cells.astype("int64" if column.kind == "int" else "float64")
 
 
 def _check_range(
@@ -178,7 +215,7 @@ def _check_range(
     if column.kind not in ("int", "number"):
         return
     numbers = values.astype("float64")
-    unit = f" {column.unit}" if column.unit else ""
+    unit = say(" {unit}", unit=Text(column.unit)) if column.unit else ""
     if column.low is not None:
         below = given & (numbers < column.low)
         expected = say("expected at least {low:g}{unit}", low=column.low, unit=unit)

@@ -22,9 +22,11 @@ from aumaq.instances.formats import FORMATS, WRITERS, is_parquet, read_parquet
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.layers import SUFFIXES, has_place, read_layer
 from aumaq.instances.formats.raw import Raw, broken_by_file, build
+from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, TABLES
 from aumaq.instances.texts import say
+from aumaq.instances.words import check_language
 
 SHIPPED_FOLDER = Path(__file__).parent / "data"
 TOML_FILE = "instance.toml"
@@ -215,17 +217,24 @@ def _read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None
     return dict(content)
 
 
-def write(instance: Instance, path: str | Path) -> Path:
+def write(instance: Instance, path: str | Path, lang: str = "en") -> Path:
     """Write an instance so that :func:`read` reads back an equal one.
 
     The suffix says the format: ``.xlsx``, ``.gpkg``, ``.parquet`` (a folder); anything
     else is a folder of CSV files. What is written appears whole or not at all; an
-    existing file or folder is an ExportError.
+    existing file or folder is an ExportError. A workbook has its headers in the
+    language of the code *lang* (UnknownNameError if there is none); every reader takes
+    all of them. Other formats have one name for everything.
     """
+    check_language(lang)
     path = Path(path)
-    writer = WRITERS.get(path.suffix.lower(), _write_folder)
+    suffix = path.suffix.lower()
     with draft_of(path) as draft:
-        writer(instance.base, instance.outlines, draft)
+        if suffix == ".xlsx":
+            write_workbook(instance.base, instance.outlines, draft, lang)
+        else:
+            writer = WRITERS.get(suffix, _write_folder)
+            writer(instance.base, instance.outlines, draft)
     return path
 
 

@@ -26,15 +26,16 @@ ROADS: dict[str, tuple[dict[str, Value], ...]] = {
 }
 
 
-def write_skeleton(path: Path) -> None:
+def write_skeleton(path: Path, lang: str = "en") -> None:
     """Write a small valid instance to change; ExportError if *path* exists.
 
-    A path that ends in ``.xlsx`` becomes a workbook, anything else a folder.
+    A path that ends in ``.xlsx`` becomes a workbook in the language of the code
+    *lang*, anything else a folder.
     """
     if path.suffix.lower() == ".xlsx":
         tables = {t.name: pd.DataFrame(_rows(t), dtype=object) for t in TABLES}
         with draft_of(path) as draft:
-            write_workbook(tables, None, draft)
+            write_workbook(tables, None, draft, lang)
         return
     if path.exists():
         raise ExportError(say("{path} exists already; nothing was written", path=path))

@@ -10,6 +10,7 @@ REGIONS = Table(
     (
         Column("region", "text", "code or name, as in `settlements`"),
         Column("name", "text", "name"),
+        Column("name_en", "text", "name in English", default=None),
         Column("name_kk", "text", "name in Kazakh", default=None),
         Column("name_ru", "text", "name in Russian", default=None),
         Column("area_km2", "number", "area (empty: not known)", "km2", None, low=0.0),
@@ -25,6 +26,7 @@ SETTLEMENTS = Table(
     (
         Column("settlement", "text", "code"),
         Column("name", "text", "name"),
+        Column("name_en", "text", "name in English", default=None),
         Column("name_kk", "text", "name in Kazakh", default=None),
         Column("name_ru", "text", "name in Russian", default=None),
         Column(

@@ -12,7 +12,7 @@ from aumaq.instances import Instance
 from aumaq.instances.growth import moves
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.model.data import ModelData
-from aumaq.results.money import by_region, residual_share
+from aumaq.results.money import of_lasting
 from aumaq.solvers import Decisions
 
 if TYPE_CHECKING:
@@ -138,22 +138,4 @@ def _is_point(data: ModelData, decisions: Decisions, rule: Any) -> np.ndarray:
 
 def growth_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
     """Return money of growth points by period, region and item."""
-    g = data.growth
-    if not len(g.tier):
-        return by_region(data, GROWTH_POINTS, "building", [], [], []).iloc[:0]
-    paid = np.diff(decisions.chosen, axis=1, prepend=0) * g.capex_mln[:, None]
-    running = decisions.chosen * g.opex_mln_per_year[:, None]
-    worth = g.residual_factor
-    left = residual_share(data, worth)
-    regions = np.array(g.region, dtype=object)
-    parts = [
-        by_region(data, GROWTH_POINTS, item, regions, amount, discounted)
-        for item, amount, discounted in (
-            ("building", paid, paid * data.df),
-            ("residual", -paid * left, -paid * worth),
-            ("operation", running * data.years, running * data.ann),
-        )
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
-    return table[keep].reset_index(drop=True)
+    return of_lasting(data, GROWTH_POINTS, data.growth, decisions.chosen)

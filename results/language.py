@@ -1,7 +1,8 @@
 """Words and numbers in the reader's language: one gettext catalogue a language.
 
 English is the key. A language is passed along, never a global state. Catalogues are
-``locale/LANGUAGE/LC_MESSAGES/aumaq.po``; ``tools/extract_messages.py`` keeps them.
+``locale/LANGUAGE/LC_MESSAGES/aumaq.po``, on top of those of the schema
+(:mod:`aumaq.instances.words`); ``tools/extract_messages.py`` keeps them.
 """
 
 from __future__ import annotations
@@ -9,23 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from gettext import NullTranslations
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from aumaq.instances.words import LANGUAGES, catalogue, check_language, schema_words
 
-from aumaq.instances import UnknownNameError
-from aumaq.instances.errors import Told
-from aumaq.instances.texts import Text, say
+# Heavy packages are imported where they are used: --help in English needs none.
+if TYPE_CHECKING:
+    import pandas as pd
 
-LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
-"""Code -> name in the language itself."""
+    from aumaq.instances.errors import Told
+
+__all__ = ["ENGLISH", "LANGUAGES", "N_", "Language"]
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
@@ -35,13 +32,9 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
 
 @lru_cache
 def _catalogue(code: str) -> NullTranslations:
-    if code == "en":
-        return NullTranslations()
-    path = files("aumaq.results.locale").joinpath(code, "LC_MESSAGES", "aumaq.po")
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=code))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    found = catalogue("aumaq.results.locale", "aumaq", code)
+    found.add_fallback(schema_words(code))
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,7 @@ class Language:
 
     def __post_init__(self) -> None:
         """Refuse a code without a catalogue."""
-        if self.code not in LANGUAGES:
-            raise UnknownNameError(say("language"), self.code, LANGUAGES)
+        check_language(self.code)
 
     @cached_property
     def _words(self) -> NullTranslations:
@@ -74,6 +66,8 @@ class Language:
 
         A text that does not know how it was made stays as it is.
         """
+        from aumaq.instances.texts import Text
+
         text = told if isinstance(told, str) else told.text
         return text.told(self._found) if isinstance(text, Text) else str(text)
 
@@ -87,6 +81,8 @@ class Language:
         """Return a number with the separators of the language."""
         if not isfinite(value):
             return "–"
+        from babel.numbers import format_decimal
+
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return str(format_decimal(value, format=pattern, locale=self.code))
 
@@ -95,6 +91,18 @@ class Language:
         sign = "%" if self.code == "en" else "\u00a0%"
         return self.number(100.0 * value, digits) + sign
 
+    def figure(self, value: float, form: str = ",.0f") -> str:
+        """Return a number by a format of Python, with the language's separators."""
+        found = format(value, form)
+        return found if self.code == "en" else found.translate(self._separators)
+
+    @cached_property
+    def _separators(self) -> dict[int, str]:
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        group, point = get_group_symbol(self.code), get_decimal_symbol(self.code)
+        return str.maketrans({",": group, ".": point, "%": "\u00a0%"})
+
     def names(self, rows: pd.DataFrame, key: str) -> list[str]:
         """Return names in this language where known, else ``name``, else the code."""
         found = rows["name"].where(rows["name"].fillna("") != "", rows[key])
@@ -102,6 +110,22 @@ class Language:
         if own in rows:
             found = rows[own].where(rows[own].fillna("") != "", found)
         return [str(name) for name in found]
+
+    def site_names(
+        self, places: pd.DataFrame, homes: Iterable[str], names: Iterable[str]
+    ) -> list[str]:
+        """Return names of sites: of a settlement's own site, the settlement's name.
+
+        *places* are the settlements, *homes* their codes, a site each; a site that is
+        called otherwise than its settlement keeps its *name*.
+        """
+        codes = places["settlement"]
+        local = dict(zip(codes, self.names(places, "settlement"), strict=True))
+        given = dict(zip(codes, places["name"], strict=True))
+        return [
+            local[home] if home in local and name in (given[home], "") else name
+            for home, name in zip(homes, names, strict=True)
+        ]
 
     def strings(self, texts: Iterable[str]) -> dict[str, str]:
         """Return text -> translation, for a script."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.model.data import ModelData
+from aumaq.model.lasting import Lasting
 from aumaq.solvers import Decisions
 
 ONCE = ("building", "closing", "renewal")
@@ -93,19 +94,42 @@ def by_region(
     data: ModelData, service: str, item: str, regions: Any, paid: Any, discounted: Any
 ) -> pd.DataFrame:
     """Return rows of the table of money: sums of (places, T) by region."""
-    t = np.tile(np.arange(len(data.periods)), len(regions))
-    frame = pd.DataFrame(
-        {
-            "t": t,
-            "region": np.repeat(regions, len(data.periods)),
-            "amount_mln": np.asarray(paid).ravel(),
-            "discounted_mln": np.asarray(discounted).ravel(),
-        }
+    count = len(data.periods)
+    names, row = np.unique(np.asarray(regions, dtype=object), return_inverse=True)
+    sums = {"amount_mln": paid, "discounted_mln": discounted}
+    for column, amounts in sums.items():
+        total = np.zeros((len(names), count))
+        np.add.at(total, row, np.asarray(amounts, dtype=float).reshape(-1, count))
+        sums[column] = total.T.ravel()
+    texts = {
+        "period": np.repeat(np.array(data.periods, dtype=object), len(names)),
+        "service": service,
+        "region": np.tile(names, count),
+        "item": item,
+    }
+    return pd.DataFrame(texts | sums).astype(dict.fromkeys(texts, "str"))
+
+
+def of_lasting(
+    data: ModelData, service: str, lasting: Lasting, stands: Any
+) -> pd.DataFrame:
+    """Return money of what is built once: *stands* is 1 from its period on, (G, T)."""
+    if not len(lasting.region):
+        return by_region(data, service, "building", [], [], []).iloc[:0]
+    paid = np.diff(stands, axis=1, prepend=0) * lasting.capex_mln[:, None]
+    running = stands * lasting.opex_mln_per_year[:, None]
+    worth = lasting.residual_factor
+    left = residual_share(data, worth)
+    table = pd.concat(
+        [
+            by_region(data, service, item, lasting.region, amount, discounted)
+            for item, amount, discounted in (
+                ("building", paid, paid * data.df),
+                ("residual", -paid * left, -paid * worth),
+                ("operation", running * data.years, running * data.ann),
+            )
+        ],
+        ignore_index=True,
     )
-    total = frame.groupby(["t", "region"], as_index=False).sum()
-    total.insert(0, "item", item)
-    total.insert(0, "service", service)
-    total.insert(0, "period", np.array(data.periods, dtype=object)[total["t"]])
-    columns = ["period", "service", "region", "item", "amount_mln", "discounted_mln"]
-    texts = dict.fromkeys(columns[:4], "str")
-    return total[columns].astype(texts)
+    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
+    return table[keep].reset_index(drop=True)

@@ -207,14 +207,11 @@ class Plan:
 
     def to_html(self, file: str | Path, lang: str = "en") -> Path:
         """Write the report, in English (en), Kazakh (kk) or Russian (ru)."""
-        from aumaq.results.report import write_report
+        return self.export("html", file, lang)
 
-        write_report([self], Path(file), lang)
-        return Path(file)
-
-    def to_excel(self, file: str | Path) -> Path:
+    def to_excel(self, file: str | Path, lang: str = "en") -> Path:
         """Write a workbook: a summary, and one sheet a table."""
-        return self.export("xlsx", file)
+        return self.export("xlsx", file, lang)
 
     def to_gpkg(self, file: str | Path) -> Path:
         """Write a GeoPackage with styled layers."""
@@ -224,13 +221,16 @@ class Plan:
         """Write the tables as a folder of Parquet files."""
         return self.export("parquet", folder)
 
-    def export(self, name: str, path: str | Path) -> Path:
-        """Write the plan in a registered format (UnknownNameError if unknown)."""
+    def export(self, name: str, path: str | Path, lang: str = "en") -> Path:
+        """Write the plan in a registered format (UnknownNameError if unknown).
+
+        Workbook and report are in a language; the others have one name for everything.
+        """
         from aumaq.results.exports import EXPORTS
 
         if name not in EXPORTS:
             raise UnknownNameError(say("export"), name, EXPORTS)
-        EXPORTS[name](self, Path(path))
+        EXPORTS[name](self, Path(path), lang)
         return Path(path)
 
     @classmethod

@@ -8,7 +8,7 @@ import pandas as pd
 from aumaq.instances.tables_roads import ROADS
 from aumaq.instances.upgraded_access import connection_minutes
 from aumaq.model.data import ModelData
-from aumaq.results.money import by_region, residual_share
+from aumaq.results.money import of_lasting
 from aumaq.solvers import Decisions
 
 
@@ -65,22 +65,4 @@ def _connections(data: ModelData, decisions: Decisions) -> pd.DataFrame:
 
 def road_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
     """Return money of road upgrades by period, region and item."""
-    r = data.roads
-    if not len(r.upgrades):
-        return by_region(data, ROADS, "building", [], [], []).iloc[:0]
-    built = np.diff(decisions.upgraded, axis=1, prepend=0) * r.capex_mln[:, None]
-    running = decisions.upgraded * r.opex_mln_per_year[:, None]
-    worth = r.residual_factor
-    left = residual_share(data, worth)
-    regions = np.array(r.region, dtype=object)
-    parts = [
-        by_region(data, ROADS, item, regions, paid, discounted)
-        for item, paid, discounted in (
-            ("building", built, built * data.df),
-            ("residual", -built * left, -built * worth),
-            ("operation", running * data.years, running * data.ann),
-        )
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
-    return table[keep].reset_index(drop=True)
+    return of_lasting(data, ROADS, data.roads, decisions.upgraded)

@@ -24,12 +24,25 @@ CHANGES = {
 
 def sentences(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return the summary of a plan, a sentence an item."""
-    told = [_people(plan, lang)]
-    told += [_building(plan, name, lang) for name in plan.instance.service_names]
-    told += [_network(plan, name, lang) for name in plan.instance.network_names]
-    for tell in (_roads, _growth, _money, _standards, _indicators, _loop, _proof):
-        told += tell(plan, lang)
-    return [*told, *_estimates(plan, lang)]
+    return [text for part in chapters(plan, lang).values() for text in part]
+
+
+def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
+    """Return the summary by heading; what matters most comes first."""
+    instance = plan.instance
+    short = [_people(plan, lang), *_money(plan, lang), *_served(plan, lang)]
+    grids = [_network(plan, name, lang) for name in instance.network_names]
+    told = {
+        N_("In short"): [*short, *_proof(plan, lang)],
+        N_("Services"): [_building(plan, s, lang) for s in instance.service_names],
+        N_("Networks and roads"): [*grids, *_roads(plan, lang)],
+        N_("People, standards, targets"): [
+            text
+            for tell in (_growth, _standards, _indicators, _loop, _estimates)
+            for text in tell(plan, lang)
+        ],
+    }
+    return {lang.t(title): texts for title, texts in told.items() if texts}
 
 
 def served_share(plan: Plan) -> pd.DataFrame:
@@ -57,6 +70,34 @@ def mean_minutes(plan: Plan) -> pd.DataFrame:
     services = list(filter(instance.serves, instance.service_names))
     periods = instance.period_names
     return minutes.reindex(index=services, columns=periods)
+
+
+def _share_served(share: float, lang: Language) -> str:
+    """Return a share as percent that is 100 only if nothing is left."""
+    digits = 1
+    while share < 1.0 and digits < 4 and round(100.0 * share, digits) >= 100.0:
+        digits += 1
+    return lang.share(share, digits)
+
+
+def _served(plan: Plan, lang: Language) -> list[str]:
+    """Say in one sentence what share of demand each service meets at the end."""
+    shares = served_share(plan)
+    if shares.empty:
+        return []
+    last = plan.instance.period_names[-1]
+    named = (
+        f"{lang.cell(plan.instance.service(service)['title'] or service)}"
+        f" {_share_served(share, lang)}"
+        for service, share in shares[last].items()
+    )
+    return [
+        lang.t(
+            "Demand that is served in {period}: {shares}.",
+            period=last,
+            shares=", ".join(named),
+        )
+    ]
 
 
 def _people(plan: Plan, lang: Language) -> str:
@@ -99,9 +140,9 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
     lost = plan.unserved.query("service == @service and period == @last")
     return lang.t(
         "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
-        " served, {lost} ({unit}) remain unserved.",
+        " served; not served: {lost} ({unit}).",
         **values,
-        share=lang.share(served_share(plan).loc[service, last]),
+        share=_share_served(served_share(plan).loc[service, last], lang),
         lost=lang.number(lost["demand"].sum()),
         unit=lang.cell(row["unit"] or N_("unit")),
     )
@@ -287,7 +328,8 @@ def _estimates(plan: Plan, lang: Language) -> list[str]:
     if not share:
         return []
     named = ", ".join(
-        f"{lang.cell(table)}: {lang.share(part, 0)}" for table, part in share.items()
+        f"{lang.cell(table).replace('_', ' ')}: {lang.share(part, 0)}"
+        for table, part in share.items()
     )
     return [
         lang.t(

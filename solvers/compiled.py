@@ -107,7 +107,7 @@ def compiled(
     for name in instance.service_names:
         instance.access(name)
     now = clock("access", now)
-    progress.update(ProgressEvent("building", now - started, NAN, NAN))
+    progress.update(ProgressEvent("building the model", now - started, NAN, NAN))
     built = build(instance, formulation=options.formulation, data=data)
     if options.save_lp is not None:
         save_lp(built, options.save_lp)

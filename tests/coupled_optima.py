@@ -1,20 +1,21 @@
 """The best plan of services and networks together, by enumeration.
 
 Every joint history of the sites meets every history of upgrade steps; what is left,
-flows and local supply, is one linear programme (scipy). Written from
+flows and local supply, is one linear programme. Written from
 docs/mathematics.md, in plain loops; nothing is shared with the package.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 from math import inf, prod
 from typing import Any
 
+import highspy
 import numpy as np
 from coupled_loads import base_load
-from scipy.optimize import linprog
 from tiny_case import Case
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
@@ -65,26 +66,42 @@ class Programme:
 
     def solve(self) -> float:
         """Return the optimum, inf if there is none."""
-        kinds: dict[str, tuple[list[Any], list[float]]] = {"=": ([], []), "<": ([], [])}
-        for row, (sense, right) in self.right.items():
-            line = np.zeros(len(self.cost))
-            for column, value in self.rows.get(row, {}).items():
-                line[column] = value
-            kinds[sense][0].append(line)
-            kinds[sense][1].append(right)
-        found = linprog(
-            self.cost,
-            options={"presolve": len(self.cost) > 50},
-            A_ub=np.array(kinds["<"][0]) if kinds["<"][0] else None,
-            b_ub=kinds["<"][1] or None,
-            A_eq=np.array(kinds["="][0]) if kinds["="][0] else None,
-            b_eq=kinds["="][1] or None,
-            bounds=self.bounds,
-        )
-        if found.status == 2:
+        lines = [self.rows.get(row, {}) for row in self.right]
+        right = [(sense, value) for sense, value in self.right.values()]
+        programme = highspy.HighsLp()
+        programme.num_col_, programme.num_row_ = len(self.cost), len(lines)
+        programme.col_cost_ = np.array(self.cost, dtype=float)
+        limits = [
+            (-inf if low is None else low, inf if high is None else high)
+            for low, high in self.bounds
+        ]
+        programme.col_lower_ = np.array([low for low, _ in limits], dtype=float)
+        programme.col_upper_ = np.array([high for _, high in limits], dtype=float)
+        least = [value if sense == "=" else -inf for sense, value in right]
+        programme.row_lower_ = np.array(least, dtype=float)
+        programme.row_upper_ = np.array([value for _, value in right], dtype=float)
+        matrix = programme.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.cumsum([0, *map(len, lines)])
+        matrix.index_ = np.array([k for line in lines for k in line], dtype=int)
+        matrix.value_ = np.array([v for line in lines for v in line.values()])
+        solver = _solver()
+        solver.passModel(programme)
+        solver.run()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
             return inf
-        assert found.status == 0, found.message
-        return float(found.fun)
+        assert status == highspy.HighsModelStatus.kOptimal, status
+        return float(solver.getInfo().objective_function_value)
+
+
+@cache
+def _solver() -> highspy.Highs:
+    """Return the one solver of thousands of programmes, each too small to presolve."""
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("presolve", "off")):
+        solver.setOptionValue(option, value)
+    return solver
 
 
 def _worth(case: Case, network: dict[str, Any], t: int) -> float:

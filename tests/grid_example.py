@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from tiny_instances import Rows
+from tiny_instances import Row, Rows
+
+PLANT: Row = {"service": "plant", "role": "supply", "network": "power",
+              "cutoff_minutes": None, "group": ""}  # fmt: skip
+"""A service that feeds the network."""
 
 
 def grid_rows() -> dict[str, Rows]:
     """Return rows: a plant feeds *a*; *b* gets a line, some solar power, and sheds."""
-    plant = {"role": "supply", "network": "power", "cutoff_minutes": None, "group": ""}
     link = {"network": "power", "length_km": 10.0, "loss_per_km": 0.001}
     return {
         "services": [
             {"service": "s", "unserved_mln_per_unit_year": 1.0},
-            {"service": "plant", **plant},
+            PLANT,
         ],
         "levels": [
             {"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 10.0,

@@ -6,50 +6,21 @@ Written from docs/mathematics.md, person by person in plain loops.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 from math import inf
 from typing import Any
 
 import numpy as np
-from tiny_case import EPS, Case
+from lasting_case import cost, histories, spending
+from tiny_case import EPS, Case, inhabitants
 
 Key = tuple[str, str]
 """(settlement, tier)"""
 
 
-def inhabitants(case: Case) -> list[list[float]]:
-    """Return persons[i][t] before anybody moves."""
-    future = case.scenario["projection"] or case.scenario["scenario"]
-    out = []
-    for place in case.rows["settlements"]:
-        line = []
-        for period in case.rows["periods"]:
-            people = place["population"]
-            for region in ("", place["region"]):
-                for row in case.rows["growth"]:
-                    key = (row["scenario"], row["region"], row["period"])
-                    if key == (future, region, period["period"]):
-                        factor = row["factor"]
-                        people = place["population"] * factor
-            for row in case.rows["population"]:
-                key = (row["settlement"], row["scenario"], row["period"], row["group"])
-                if key == (place["settlement"], future, period["period"], "all"):
-                    people = row["persons"]
-            line.append(people)
-        out.append(line)
-    return out
-
-
 def growth_choices(case: Case) -> Iterator[dict[Key, int]]:
     """Yield every choice that the rules allow: candidate -> period from which on."""
-    rows, count = case.rows["growth_candidates"], len(case.first)
-    starts = [[None, *range(case.period(row["first_period"]), count)] for row in rows]
-    for pick in product(*starts):
-        chosen = {
-            (row["settlement"], row["tier"]): t
-            for row, t in zip(rows, pick, strict=True)
-            if t is not None
-        }
+    for built in histories(case, case.rows["growth_candidates"]):
+        chosen = {(row["settlement"], row["tier"]): t for row, t in built}
         places = [settlement for settlement, _ in chosen]
         if len(places) == len(set(places)) and _within_limits(case, chosen):
             yield chosen
@@ -110,35 +81,20 @@ def moved(case: Case, members: list[list[float]]) -> list[list[float]]:
 
 def growth_cost(case: Case) -> float:
     """Return building less residual, and operation of what is chosen, discounted."""
-    total = 0.0
-    for row in case.rows["growth_candidates"]:
-        t = case.chosen.get((row["settlement"], row["tier"]))
-        if t is None:
-            continue
-        left = max(0.0, 1.0 - (case.end - case.first[t]) / row["lifetime_years"])
-        left *= float(case.policy["count_residual_value"])
-        capex = row["capex_mln"] * case.scenario["capex_factor"]
-        total += capex * (case.once[t] - left * case.at_end)
-        opex = row["opex_mln_per_year"] * case.scenario["opex_factor"]
-        total += opex * sum(case.yearly[t:])
-    return total
+    return sum(
+        cost(case, row, case.chosen[row["settlement"], row["tier"]])
+        for row in case.rows["growth_candidates"]
+        if (row["settlement"], row["tier"]) in case.chosen
+    )
 
 
 def growth_spending(case: Case, budget: dict[str, Any]) -> float:
     """Return what growth points take from a budget in its period, mln."""
-    if budget["service"] != "":
-        return 0.0
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
-    t, total = case.period(budget["period"]), 0.0
+    total = 0.0
     for row in case.rows["growth_candidates"]:
         since = case.chosen.get((row["settlement"], row["tier"]), inf)
-        if budget["region"] not in ("", home[row["settlement"]]):
-            continue
-        if since == t and budget["covers"] != "operation":
-            total += row["capex_mln"] * case.scenario["capex_factor"]
-        if since <= t and budget["covers"] != "investment":
-            opex = row["opex_mln_per_year"] * case.scenario["opex_factor"]
-            total += opex * case.years[t]
+        total += spending(case, row, home[row["settlement"]], since, budget)
     return total
 
 

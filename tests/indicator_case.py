@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from grid_example import PLANT
 from tiny_instances import Row, Rows, tiny
 
 from aumaq.instances import Instance
@@ -29,7 +30,6 @@ def territory(**tables: Rows) -> Instance:
     facility of today, 120 places, is in a. A plant of 60 kW feeds a ring a - b; c hangs
     on one line; everybody needs 0.4 kW.
     """
-    plant = {"role": "supply", "network": "power", "cutoff_minutes": None, "group": ""}
     rows: dict[str, Rows] = {
         "periods": [
             {"period": "p1", "first_year": 2026, "years": 5},
@@ -49,7 +49,7 @@ def territory(**tables: Rows) -> Instance:
         "services": [
             {"service": "s", "unserved_mln_per_unit_year": 1.0, "trips_per_year": 10.0,
              "cutoff_minutes": 90.0},
-            {"service": "plant", **plant},
+            PLANT,
         ],
         "levels": [
             {"service": "s", "level": 1, "capacity": 120.0, "capex_mln": 10.0,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from command import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from road_instances import road_instances
-from test_cli import run
 from tiny_instances import tiny, tiny_instances
 
 import aumaq

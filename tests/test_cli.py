@@ -1,4 +1,4 @@
-"""The command line as a process: exit codes, JSON, interrupts, nothing overwritten."""
+"""The command line: exit codes, JSON, interrupts, nothing overwritten."""
 
 from __future__ import annotations
 
@@ -11,21 +11,14 @@ import time
 from pathlib import Path
 
 import pytest
+from command import process, run
 
 import aumaq
 
 
-def run(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line; *folder* is the working directory."""
-    command = [sys.executable, "-m", "aumaq", *map(str, words)]
-    return subprocess.run(
-        command, capture_output=True, text=True, cwd=folder, timeout=240, check=False
-    )
-
-
 def test_version() -> None:
     """--version says the version and nothing else."""
-    assert run("--version").stdout == f"aumaq {aumaq.__version__}\n"
+    assert process("--version").stdout == f"aumaq {aumaq.__version__}\n"
 
 
 def test_import_is_quick() -> None:
@@ -55,7 +48,7 @@ def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:
     assert run("validate", "mine", folder=tmp_path).returncode == 0
     facts = json.loads(run("describe", "mine", "--json", folder=tmp_path).stdout)
     assert facts["services"]
-    done = run("solve", "mine", "--out", "plan", "--json", folder=tmp_path)
+    done = process("solve", "mine", "--out", "plan", "--json", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert record["verified"] is True
@@ -117,7 +110,7 @@ def test_no_plan_ends_with_1(tmp_path: Path) -> None:
         title="", service="", region="", is_hard=True, overrun_price=0.0, source="",
     )  # fmt: skip
     aumaq.write(tiny.replace(sites=sites, budgets=budgets), tmp_path / "tight")
-    done = run("solve", "tight", "--out", "plan", folder=tmp_path)
+    done = process("solve", "tight", "--out", "plan", folder=tmp_path)
     assert done.returncode == 1
     assert "infeasible" in done.stderr
     assert "Traceback" not in done.stderr
@@ -138,7 +131,7 @@ def test_interrupt_leaves_a_verified_plan(tmp_path: Path) -> None:
     run("new", "big", "--random", "250", folder=tmp_path)
     command = [sys.executable, "-m", "aumaq", "solve", "big"]
     options = ["--gap", "0", "--time-limit", "200", "--out", "plan"]
-    process = subprocess.Popen(
+    solving = subprocess.Popen(
         [*command, *options],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
@@ -146,15 +139,15 @@ def test_interrupt_leaves_a_verified_plan(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
-    assert process.stderr is not None
+    assert solving.stderr is not None
     deadline = time.monotonic() + 150
-    for line in process.stderr:  # until it has a plan and a bound
+    for line in solving.stderr:  # until it has a plan and a bound
         if "gap" in line or time.monotonic() > deadline:
             break
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=120)
+    solving.send_signal(signal.SIGINT)
+    solving.communicate(timeout=120)
     record = json.loads((tmp_path / "plan" / "record.json").read_text())
-    assert process.returncode == 0
+    assert solving.returncode == 0
     assert record["verified"] is True
     assert 0 < record["bound_mln"] < record["objective_mln"]
     assert aumaq.Plan.read(tmp_path / "plan").is_verified

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command import run
 from projection_example import BASE, example
-from test_cli import run
 
 import aumaq
 from aumaq.instances import OptionError

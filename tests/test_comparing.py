@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from command import run
 from store_case import NASTY, both_plans
-from test_cli import run
 
 import aumaq
 from aumaq.instances import OptionError

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -21,6 +20,7 @@ import openpyxl
 import pyogrio
 import pytest
 import shapely
+from command import run
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +32,7 @@ from aumaq.instances.formats.cells import escaped, unescaped
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.skeleton import write_skeleton
 from aumaq.instances.tables import TABLES
+from aumaq.instances.titles import english_title
 
 SUFFIXES = ("", ".xlsx", ".gpkg", ".parquet")
 
@@ -98,7 +99,7 @@ def test_workbook_of_an_instance_in_openpyxl(tmp_path: Path) -> None:
     names = [INJECTIONS[0], INJECTIONS[2], "plain"]
     instance = with_cells(names * 3, [0.1 + 0.2, 2.0, 3.0], [1.0] * 6)
     book = openpyxl.load_workbook(aumaq.write(instance, tmp_path / "a.xlsx"))
-    assert {table.name for table in TABLES} <= set(book.sheetnames)
+    assert {english_title(table.name) for table in TABLES} <= set(book.sheetnames)
     sheet = book["settlements"]
     heads = {str(cell.value): cell.column_letter for cell in sheet[1]}
     assert sheet[f"{heads['population [persons]']}2"].value == 0.1 + 0.2
@@ -106,15 +107,15 @@ def test_workbook_of_an_instance_in_openpyxl(tmp_path: Path) -> None:
     assert (name.value, name.data_type, name.quotePrefix) == (names[0], "s", True)
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref.startswith("A1:")
-    comment = sheet[f"{heads['lat [degrees]']}1"].comment.text
+    comment = sheet[f"{heads['latitude [degrees]']}1"].comment.text
     assert "latitude" in comment
     assert "from -90 to 90" in comment
     rules = {str(rule.sqref).split("2:")[0]: rule for rule in
              sheet.data_validations.dataValidation}  # fmt: skip
     assert rules[heads["kind"]].formula1 == '"city,town,village"'
-    assert rules[heads["is_remote"]].formula1 == '"TRUE,FALSE"'
+    assert rules[heads["is remote"]].formula1 == '"TRUE,FALSE"'
     assert "regions!$A$2" in rules[heads["region"]].formula1
-    latitude = rules[heads["lat [degrees]"]]
+    latitude = rules[heads["latitude [degrees]"]]
     assert (latitude.formula1, latitude.formula2) == ("-90", "90")
     formulas = book["indicators"].data_validations.dataValidation
     assert any(rule.formula1.startswith("lists!") for rule in formulas)
@@ -135,7 +136,8 @@ def changed(path: Path, *changes: Change) -> Path:
 
 
 def cell(book: openpyxl.Workbook, sheet: str, column: str, row: int) -> Any:
-    """Return the cell of a column by its name without unit."""
+    """Return the cell of a column by the name of its table and its own."""
+    sheet, column = english_title(sheet), english_title(column)
     heads = [str(c.value).split(" [")[0] for c in book[sheet][1]]
     return book[sheet].cell(row, heads.index(column) + 1)
 
@@ -186,7 +188,7 @@ def test_problems_name_sheet_row_and_column(tmp_path: Path) -> None:
     problems = caught.value.problems
     found = {(p.file.removeprefix("b.xlsx, sheet "), p.row, p.column) for p in problems}
     assert {
-        ("levels", 2, "capacity"), ("levels", 2, "capex_mln"),
+        ("levels", 2, "capacity"), ("levels", 2, "capex"),
         ("services", 2, "allocation"), ("groups", 3, "group"),
         ("settlements", 4, "kind"), ("settlements", 2, "region"),
         ("settlements", 2, "AZ"), ("settlement", 0, ""),
@@ -215,12 +217,6 @@ def test_formulas_count_as_their_stored_values(tmp_path: Path) -> None:
         for name, content in files.items():
             archive.writestr(name, content)
     assert aumaq.read(path).table("levels")["capacity"][0] == 120.0
-
-
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line."""
-    command = [sys.executable, "-m", "aumaq", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_command_line(tmp_path: Path) -> None:
@@ -280,7 +276,7 @@ def test_layer_in_place_of_a_table(tmp_path: Path, suffix: str) -> None:
     (folder / "settlements.csv").unlink()
     points = geopandas.points_from_xy(rows["lon"], rows["lat"], crs="EPSG:4326")
     layer = geopandas.GeoDataFrame(rows.drop(columns=["lat", "lon"]), geometry=points)
-    layer = layer.drop(columns=["name_kk", "name_ru"])
+    layer = layer.drop(columns=["name_en", "name_kk", "name_ru"])
     if suffix == ".shp":
         layer = layer.rename(columns=lambda name: name[:10])
     layer.to_file(folder / f"settlements{suffix}")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import run
 from test_futures import (
     growing,
 )
@@ -114,7 +115,7 @@ def test_command_line(tmp_path: Path) -> None:
         (["--scenarios", "few, many+dear", "--objective", "regret"],
          ["few", "many+dear"]),
     ):  # fmt: skip
-        done = _run([*words, *more])
+        done = run(*words, *more)
         assert done.returncode == 0, done.stderr
         record = json.loads(done.stdout)
         assert record["scenarios"] == names
@@ -125,18 +126,11 @@ def test_command_line(tmp_path: Path) -> None:
             plan = aumaq.Plan.read(out / written["folders"][row["scenario"]])
             assert plan.is_verified
             assert plan.objective_mln == pytest.approx(row["cost_mln"])
-    assert _run(["futures", str(folder), "--scenarios", "none"]).returncode == 2
+    assert run("futures", folder, "--scenarios", "none").returncode == 2
     (out / "mine.txt").write_text("notes")
-    done = _run(words)
+    done = run(*words)
     assert done.returncode == 2
     assert "holds more than plans" in done.stderr
-
-
-def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "aumaq", *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=False
-    )
 
 
 def test_ctrl_c_gives_a_plan(tmp_path: Path) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import run
 from indicator_case import of
 
 import aumaq
@@ -35,21 +34,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run ``aumaq indicators``."""
-    command = [sys.executable, "-m", "aumaq", "indicators", *words]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
 def test_command(folder: Path) -> None:
     """Plans beside each other: Alpha's school is enlarged only while that is cheap.
 
     Of 200 pupils 100 have a place today, 160 once it is enlarged; Beta's 80 travel 15
     minutes, or 20 of them.
     """
-    done = run(folder, "base", "dear", "--json")
+    done = run("indicators", "base", "dear", "--json", folder=folder)
     assert done.returncode == 0, done.stderr
     rows = {(r["indicator"], r["period"]): r for r in json.loads(done.stdout)}
     served = rows["share_served", "2031-35"]
@@ -59,7 +50,7 @@ def test_command(folder: Path) -> None:
     minutes = rows["mean_minutes", "2026-30"]
     assert (minutes["base"], minutes["dear"]) == pytest.approx((7.5, 3.0))
     assert minutes["target"] is None
-    shown = run(folder, "base", "--region", "all")
+    shown = run("indicators", "base", "--region", "all", folder=folder)
     assert "Served" in shown.stdout
     assert "≥ 0.900" in shown.stdout
 
@@ -77,7 +68,7 @@ def test_command_with_bad_input(
     folder: Path, words: tuple[str, ...], said: str
 ) -> None:
     """Bad input: exit code 2, the right word, no traceback."""
-    done = run(folder, *words)
+    done = run("indicators", *words, folder=folder)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -20,6 +20,7 @@ from nasty_cells import INJECTIONS, with_cells
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.instances.titles import english_title
 from aumaq.options import EXPORT_NAMES
 from aumaq.results.exports import EXPORTS
 from aumaq.results.plan import Plan
@@ -55,11 +56,11 @@ def test_plan_round_trip(plan: Plan, tmp_path: Path, kind: str) -> None:
 def test_workbook_of_a_plan_in_openpyxl(plan: Plan, tmp_path: Path) -> None:
     """Sheets hold the tables, with units; no text of the user is a formula."""
     book = openpyxl.load_workbook(plan.to_excel(tmp_path / "plan.xlsx"))
-    assert book.sheetnames[0] == "summary"
-    assert set(book.sheetnames[1:]) == {n for n, t in plan.tables.items() if len(t)}
+    shown = [english_title(n) for n, t in plan.tables.items() if len(t)]
+    assert book.sheetnames == ["Summary", *shown, "Columns"]
     sheet = book["facilities"]
     heads = [c.value for c in sheet[1]]
-    unit = f"opex_mln_per_year [mln {plan.instance.currency}/year]"
+    unit = f"opex [mln {plan.instance.currency}/year]"
     assert unit in heads
     column = heads.index(unit) + 1
     opex = [sheet.cell(k + 2, column).value for k in range(len(plan.facilities))]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import run
 from grid_example import grid_rows
 from store_case import NASTY, both_plans
-from test_cli import run
 from tiny_instances import tiny
 
 import aumaq

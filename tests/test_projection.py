@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from command import run
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from projection_example import BASE, PLACES, example
-from test_cli import run
 
 import aumaq
 from aumaq.instances import InstanceError, UnknownNameError

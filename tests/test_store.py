@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from command import run
 from store_case import both_plans, two_futures
-from test_cli import run
 
 import aumaq
 from aumaq.instances import ExportError, OptionError, UnknownNameError

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli import run
+from command import run
 from test_scenarios import OVERRIDES, SCENARIOS, VARIANTS
 from tiny_instances import tiny
 

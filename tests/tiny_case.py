@@ -63,35 +63,54 @@ def read_case(instance: Instance) -> Case:
     return case
 
 
-def demand(case: Case, service: dict[str, Any]) -> list[list[float]]:
-    """Return demand[i][t] in units."""
-    if service["role"] != "serve":
-        return [[0.0] * len(case.first) for _ in case.rows["settlements"]]
+def counted(case: Case, group: str) -> list[list[float | None]]:
+    """Return persons[i][t] of a group as given in ``population``, None where not."""
     future = case.scenario["projection"] or case.scenario["scenario"]
-    group = next(r for r in case.rows["groups"] if r["group"] == service["group"])
-    out = []
-    for place in case.rows["settlements"]:
-        line = []
-        share = "share_rural" if place["kind"] == "village" else "share_urban"
-        for period in case.rows["periods"]:
+    given = {
+        (row["settlement"], row["period"]): row["persons"]
+        for row in case.rows["population"]
+        if (row["scenario"], row["group"]) == (future, group)
+    }
+    return [
+        [given.get((place["settlement"], p["period"])) for p in case.rows["periods"]]
+        for place in case.rows["settlements"]
+    ]
+
+
+def inhabitants(case: Case) -> list[list[float]]:
+    """Return persons[i][t] before anybody moves."""
+    future, given = case.scenario["projection"] or case.scenario["scenario"], []
+    for place, line in zip(case.rows["settlements"], counted(case, "all"), strict=True):
+        given.append([])
+        for period, people in zip(case.rows["periods"], line, strict=True):
             factor = 1.0
             for region in ("", place["region"]):
                 for row in case.rows["growth"]:
                     key = (row["scenario"], row["region"], row["period"])
                     if key == (future, region, period["period"]):
                         factor = row["factor"]
-            people = place["population"] * factor
-            members = None
-            for row in case.rows["population"]:
-                key = (row["settlement"], row["scenario"], row["period"])
-                if key == (place["settlement"], future, period["period"]):
-                    if row["group"] == "all":
-                        people = row["persons"]
-                    if row["group"] == service["group"]:
-                        members = row["persons"]
-            persons = people * group[share] if members is None else members
-            line.append(persons * service["demand_per_person"])
-        out.append(line)
+            grown = place["population"] * factor
+            given[-1].append(grown if people is None else people)
+    return given
+
+
+def demand(case: Case, service: dict[str, Any]) -> list[list[float]]:
+    """Return demand[i][t] in units."""
+    if service["role"] != "serve":
+        return [[0.0] * len(case.first) for _ in case.rows["settlements"]]
+    group = next(r for r in case.rows["groups"] if r["group"] == service["group"])
+    everybody, given = inhabitants(case), counted(case, service["group"])
+    out = []
+    for place, people, members in zip(
+        case.rows["settlements"], everybody, given, strict=True
+    ):
+        share = group["share_rural" if place["kind"] == "village" else "share_urban"]
+        out.append(
+            [
+                (n * share if m is None else m) * service["demand_per_person"]
+                for n, m in zip(people, members, strict=True)
+            ]
+        )
     return out
 
 

@@ -27,6 +27,7 @@ import pandas as pd
 import tomli_w
 from kz_connections import connections
 from kz_indicators import indicators
+from kz_names import latin_names
 from kz_outlines import outlines
 from kz_readme import readme
 from scipy.spatial import cKDTree
@@ -82,6 +83,9 @@ def settlements(source: Path, spec: Spec, codes: pd.DataFrame) -> pd.DataFrame:
         {
             "settlement": "K" + raw["kato"],
             "name": raw["name_ru"],
+            "name_en": latin_names(
+                raw["name_kk"].fillna(""), raw["name_ru"], raw["type"] == "г"
+            ),
             "name_kk": raw["name_kk"].fillna(""),
             "name_ru": raw["name_ru"],
             "kind": raw["type"].map(KINDS).fillna("village"),
@@ -108,6 +112,14 @@ def settlements(source: Path, spec: Spec, codes: pd.DataFrame) -> pd.DataFrame:
     frame["is_synthetic"] = raw["coord_source"].str.startswith("synthetic") | (
         raw["pop_source"] == "synthetic"
     )
+    return frame
+
+
+def regions(codes: pd.DataFrame) -> pd.DataFrame:
+    """Return names and areas of regions."""
+    frame = codes.rename(columns={"code": "region"})
+    frame = frame[["region", "name_en", "name_kk", "name_ru", "area_km2"]]
+    frame.insert(1, "name", frame["name_en"])
     return frame
 
 
@@ -302,7 +314,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     places = settlements(source, spec, codes)
     nodes, links = roads(source, spec, places)
     has_node = places["settlement"].isin(nodes["node"])
-    places.insert(9, "node", places["settlement"].where(has_node, ""))
+    places.insert(10, "node", places["settlement"].where(has_node, ""))
     places["centre_of"] = kz_history.seats(places)
     used = set(places["region"])
     people = kz_population.tables(source, places)
@@ -310,9 +322,7 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     names = codes[codes["code"].isin(used)]
     tables = {
         "settlements": places,
-        "regions": names[["code", "name_en", "name_kk", "name_ru", "area_km2"]].rename(
-            columns={"code": "region", "name_en": "name"}
-        ),
+        "regions": regions(names),
         **people,
         "region_history": kz_history.history(source, codes, used),
         "districts": kz_history.districts(source, codes, places),

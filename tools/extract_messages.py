@@ -1,4 +1,6 @@
-"""Keep the catalogues whole: texts of the report, messages, titles of shipped data.
+"""Keep the catalogues whole: texts that readers see, and titles of shipped data.
+
+Those of the schema have a catalogue of their own.
 
 ``--check`` fails if a text is missing, not translated, no longer used, or has other
 ``{places}`` than its translation; without it the catalogues are rewritten: known
@@ -10,32 +12,48 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 import aumaq
+from aumaq import cli, translating
+from aumaq.instances.formats.workbook_out import NOT_TABLES
 from aumaq.instances.indicator_formulas import FORMULAS
+from aumaq.instances.plan_words import PLAN_TABLES
+from aumaq.instances.tables import TABLES
+from aumaq.instances.titles import english_title
+from aumaq.results.analysis.measures import CONNECTIONS, PEOPLE
+from aumaq.results.exports.units import UNITS
+from aumaq.results.indicators.table import COLUMNS
 from aumaq.results.report.page import script_texts
 from aumaq.solvers import Status
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
+SCHEMA = ROOT / "instances" / "locale"
 LANGUAGES = ("kk", "ru")
-KEYWORDS = {"t": None, "many": (1, 2), "N_": None}
+KEYWORDS = {"t": None, "many": (1, 2), "N_": None, "worded": None}
 LAYERS = ("instances", "model", "solvers", "results", "app")
 MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
 """Functions that make messages (see ``aumaq.instances.texts``) -> their templates."""
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
+PHASES = {"ProgressEvent": None, "_tell": None}
+"""What names a phase of a solve; the layer of the solvers knows no languages."""
 SOURCES = (
     ("python", ROOT / "results", "summary.py"),
     ("python", ROOT / "results" / "report", "*.py"),
+    ("python", ROOT / "results" / "comparing", "*.py"),
+    ("python", ROOT / "results" / "exports", "workbook.py"),
+    ("python", ROOT / "app", "*.py"),
     ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "report.html"),
 )
+SCHEMA_SOURCES = (("python", ROOT / "instances" / "formats", "workbook_out.py"),)
 TITLES = {
     "instance": ("title",),
     "scenarios": ("title",),
@@ -45,25 +63,56 @@ TITLES = {
     "levels": ("title",),
     "indicators": ("title", "unit"),
     "budgets": ("title",),
-    "road_links": ("road_class",),
+    "road_classes": ("title",),
+    "standards": ("title",),
+    "growth_tiers": ("title",),
 }
 """Tables of instances -> columns that readers see."""
 Message = str | tuple[str, str]
 
 
-def used() -> dict[Message, None]:
-    """Return every text that may be asked for, in order; pairs have plurals."""
+def in_code(sources: Sequence[tuple[str, Path, str]]) -> dict[Message, None]:
+    """Return the texts that files ask for, in order; pairs have plurals."""
     found: dict[Message, None] = {}
-    for method, folder, pattern in SOURCES:
+    for method, folder, pattern in sources:
         for path in sorted(folder.glob(pattern)):
             with path.open("rb") as lines:
                 options = {"silent": "false"} if "jinja2" in method else {}
                 for _, text, _, _ in extract(method, lines, KEYWORDS, (), options):
                     found[text if isinstance(text, str) else (text[0], text[1])] = None
+    return found
+
+
+def used() -> dict[Message, None]:
+    """Return every text of reports that may be asked for, without those of the schema.
+
+    What both know has one translation, in the catalogue of the schema.
+    """
+    found = in_code(SOURCES)
     found.update(dict.fromkeys(messages()))
+    for path in sorted((ROOT / "solvers").glob("*.py")):
+        with path.open("rb") as lines:
+            texts = extract("python", lines, PHASES)
+            found.update((text, None) for _, text, _, _ in texts if text)
     found.update(dict.fromkeys(script_texts()))
+    tree = typer.main.get_command(cli.app)
+    found.update(dict.fromkeys(translating.help_texts(tree)))
     found.update(dict.fromkeys(status.replace("_", " ") for status in Status))
     found.update(dict.fromkeys(shipped_titles()))
+    schema = of_schema()
+    return {text: None for text in found if text not in schema}
+
+
+def of_schema() -> dict[Message, None]:
+    """Return every text of the schema that headers show."""
+    names = [*(table.name for table in TABLES), *PLAN_TABLES]
+    names += [column.name for table in TABLES for column in table.columns]
+    names += [column for table in PLAN_TABLES.values() for column in table]
+    names += list(COLUMNS)
+    found: dict[Message, None] = dict.fromkeys(map(english_title, names))
+    units = [column.unit for table in TABLES for column in table.columns]
+    found.update(dict.fromkeys([*filter(None, units), *UNITS, *NOT_TABLES[:2]]))
+    found.update(in_code(SCHEMA_SOURCES))
     return found
 
 
@@ -94,11 +143,15 @@ def places(text: str) -> set[str]:
 
 def shipped_titles() -> Iterator[str]:
     """Yield the titles of shipped instances that the report shows."""
+    for measure in (*PEOPLE, *CONNECTIONS):
+        yield _inside(measure.title)
     for formula in FORMULAS.values():
         yield from filter(None, [formula.unit])
     for name in aumaq.shipped():
         instance = aumaq.read(name)
         yield from instance.synthetic_share
+        # The analysis of a territory names services inside a sentence.
+        yield from map(_inside, instance.base["services"]["title"].dropna().unique())
         for table, columns in TITLES.items():
             rows = instance.base[table]
             for column in columns:
@@ -112,15 +165,19 @@ def shipped_titles() -> Iterator[str]:
                     yield from (part for part in parts if any(map(str.isalpha, part)))
 
 
-def catalogue(code: str) -> Catalog:
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence."""
+    return title[:1].lower() + title[1:]
+
+
+def catalogue_of(path: Path, code: str) -> Catalog:
     """Return the catalogue of a language as it is."""
-    path = LOCALE / code / "LC_MESSAGES" / "aumaq.po"
     return read_po(BytesIO(path.read_bytes() if path.exists() else b""), locale=code)
 
 
-def problems(code: str, texts: dict[Message, None]) -> list[str]:
+def problems(path: Path, code: str, texts: dict[Message, None]) -> list[str]:
     """Return what a catalogue lacks, and what it holds in vain."""
-    known = {m.id: m.string for m in catalogue(code) if m.id}
+    known = {m.id: m.string for m in catalogue_of(path, code) if m.id}
     found = [f"{code}: missing: {text}" for text in texts if text not in known]
     found += [f"{code}: not used: {text}" for text in known if text not in texts]
     for text in filter(known.__contains__, texts):
@@ -135,13 +192,12 @@ def problems(code: str, texts: dict[Message, None]) -> list[str]:
     return found
 
 
-def rewrite(code: str, texts: dict[Message, None]) -> None:
+def rewrite(path: Path, code: str, texts: dict[Message, None]) -> None:
     """Write a catalogue with these texts and the translations that are known."""
-    old = {m.id: m.string for m in catalogue(code) if m.id}
+    old = {m.id: m.string for m in catalogue_of(path, code) if m.id}
     new = Catalog(locale=code, project="aumaq", fuzzy=False)
     for text in texts:
         new.add(text, old.get(text))
-    path = LOCALE / code / "LC_MESSAGES" / "aumaq.po"
     out = BytesIO()
     write_po(out, new, width=88, omit_header=True, no_location=True)
     plural = f"{new.num_plurals}; plural={new.plural_expr};"
@@ -155,14 +211,25 @@ def rewrite(code: str, texts: dict[Message, None]) -> None:
     path.write_text(head + out.getvalue().decode("utf-8"), encoding="utf-8")
 
 
+def catalogues() -> Iterator[tuple[Path, str, dict[Message, None]]]:
+    """Yield file, language and texts of every catalogue."""
+    for folder, name, texts in (
+        (LOCALE, "aumaq.po", used()),
+        (SCHEMA, "schema.po", of_schema()),
+    ):
+        for code in LANGUAGES:
+            yield folder / code / "LC_MESSAGES" / name, code, texts
+
+
 def main() -> int:
     """Check or rewrite the catalogues; return the exit code."""
-    texts = used()
-    if "--check" not in sys.argv:
-        for code in LANGUAGES:
-            rewrite(code, texts)
-    found = [problem for code in LANGUAGES for problem in problems(code, texts)]
-    print("\n".join(found) or f"{len(texts)} texts in {', '.join(LANGUAGES)}")
+    found: list[str] = []
+    for path, code, texts in catalogues():
+        if "--check" not in sys.argv:
+            rewrite(path, code, texts)
+        found += problems(path, code, texts)
+        print(f"{path.name}: {len(texts)} texts in {code}")
+    print("\n".join(found))
     return 1 if found else 0
 
 

@@ -16,7 +16,6 @@ from aumaq.instances.formats.fcnet import read_fcnet
 from aumaq.instances.formats.geopackage import read_geopackage, write_geopackage
 from aumaq.instances.formats.parquet import FIRST_FILE, read_parquet, write_parquet
 from aumaq.instances.formats.workbook_in import read_workbook
-from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.instance import Instance
 
 Writer = Callable[[Mapping[str, pd.DataFrame], dict[str, Any] | None, Path], None]
@@ -32,9 +31,9 @@ FORMATS: dict[str, Callable[[Path], Instance]] = {
 WRITERS: dict[str, Writer] = {
     ".gpkg": write_geopackage,
     ".parquet": write_parquet,
-    ".xlsx": write_workbook,
 }
-"""Writers; the target of ``.parquet`` is a folder."""
+"""Writers; the target of ``.parquet`` is a folder. A workbook has a language, too:
+``aumaq.write`` calls its writer itself."""
 
 
 def is_parquet(path: Path) -> bool:

@@ -28,7 +28,8 @@ class Raw:
     ``rows`` holds for each table the row of each record as the user counts it; tables
     that are not in it lie in the files that the schema names. ``label`` is a pattern
     such as "book.xlsx, sheet {table}" for tables that have no place of their own in
-    ``labels``; without either a table keeps the name of its file.
+    ``labels``; without either a table keeps the name of its file. ``columns`` holds
+    what the user calls columns, where that is not their name.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -38,12 +39,17 @@ class Raw:
     rows: dict[str, Sequence[int]] = field(default_factory=dict)
     labels: dict[str, Text] = field(default_factory=dict)
     label: Pattern | None = None
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def where(self, table: str) -> str:
         """Return what the user calls the place of a table ("": its file's name)."""
         if table in self.labels or self.label is None:
             return self.labels.get(table, "")
         return self.label.filled(table=table)
+
+    def shown(self, table: str, column: str) -> str:
+        """Return what the user calls a column."""
+        return self.columns.get(table, {}).get(column, column)
 
     def refuse(self, table: str, problem: Problem) -> None:
         """Note a problem that leaves a table unread."""
@@ -90,7 +96,7 @@ def _placed(problem: Problem, raw: Raw) -> Problem:
     place = raw.where(name)
     if not place:
         return problem
-    column = problem.column.removeprefix(f"[{name}]")
+    column = raw.shown(name, problem.column.removeprefix(f"[{name}]"))
     rows, table = raw.rows.get(name), BY_NAME.get(name)
     if rows is None or table is None:
         return replace(problem, file=place, column=column)

@@ -1,8 +1,9 @@
 """Read an instance from an Excel workbook, as people fill it in.
 
-Numbers stored as text, dates, TRUE and FALSE, blank rows and columns, units behind the
-names of columns are understood; of formulas the values count that the spreadsheet
-program stored. What cannot be understood is a problem with sheet, row and column.
+Sheets and headers are titles in any language, or names. Numbers stored as text, dates,
+TRUE and FALSE, blank rows and columns, units behind titles are understood; of formulas
+the values count that the spreadsheet program stored. What cannot be understood is a
+problem with sheet, row and column, as they stand in the workbook.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.formats.workbook_out import NOT_TABLES, OUTLINES
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.texts import Pattern, pattern, say
+from aumaq.instances.titles import by_title, folded, title_of
+from aumaq.instances.words import LANGUAGES, worded
 
 UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$")
 NOT_CALCULATED = re.compile(
@@ -44,14 +46,15 @@ Grid = list[tuple[int, list[str]]]
 def read_workbook(path: Path) -> Instance:
     """Read a workbook (InstanceError with every problem found)."""
     openpyxl = needed("openpyxl", "excel")
-    raw = Raw(label=pattern("{file}, sheet {table}", file=path.name))
+    label = pattern("{file}, sheet {table}", file=path.name)
+    raw = Raw(label=label)
     try:
         with warnings.catch_warnings():
             # Of decorations that the library drops.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
             try:
-                _read_sheets(path, book, raw)
+                _read_sheets(path, book, raw, label)
             finally:
                 book.close()
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
@@ -63,14 +66,27 @@ def read_workbook(path: Path) -> Instance:
     return build(raw)
 
 
-def _read_sheets(path: Path, book: Any, raw: Raw) -> None:
+def _read_sheets(path: Path, book: Any, raw: Raw, label: Pattern) -> None:
+    beside = {folded(worded(n, code)): n for n in NOT_TABLES for code in LANGUAGES}
     for sheet in book.worksheets:
-        name = sheet.title.strip()
-        if name.startswith(OWN_COLUMN_PREFIX) or name in NOT_TABLES:
-            if name == OUTLINES:
+        title = sheet.title.strip()
+        name, lang = by_title(tuple(BY_NAME)).get(folded(title), (title, "en"))
+        if title.startswith(OWN_COLUMN_PREFIX) or folded(title) in beside:
+            if beside.get(folded(title)) == OUTLINES:
                 cells = [text_of(row[0]) for row in sheet.values if row]
-                raw.outlines = joined(cells[1:], raw.where(name), raw.problems)
+                raw.outlines = joined(cells[1:], raw.where(title), raw.problems)
             continue
+        if name in raw.labels:
+            message = say(
+                "holds the same table as {place}; expected one sheet",
+                place=raw.where(name),
+            )
+            raw.refuse(name, Problem(label.filled(table=title), message))
+            continue
+        raw.labels[name] = label.filled(table=title)
+        if name in BY_NAME:
+            names = [column.name for column in BY_NAME[name].columns]
+            raw.columns[name] = {n: title_of(n, lang) for n in names}
         _take_sheet(name, sheet, _not_calculated(path, sheet), raw)
 
 
@@ -108,6 +124,7 @@ def _take_sheet(name: str, sheet: Any, not_calculated: set[str], raw: Raw) -> No
     names = _names(name, grid, raw)
     for (number, k), message in sorted(faults.items()):
         column = names[k - 1] if k <= len(names) and names[k - 1] else _letter(k)
+        column = raw.shown(name, column)
         raw.problems.append(Problem(raw.where(name), message, number, column))
     if grid and name not in raw.broken:
         _take_table(name, names, grid, raw)
@@ -119,9 +136,13 @@ def _names(name: str, grid: Grid, raw: Raw) -> list[str]:
         return []
     line, texts = grid[0]
     names = [_column(name, text) for text in texts]
+    for column, text in zip(names, texts, strict=True):
+        if column in raw.columns.get(name, {}):
+            raw.columns[name][column] = UNIT.sub("", text)
     twice = sorted({text for text in names if text and names.count(text) > 1})
     if twice:
-        message = say("column occurs twice: {twice}", twice=", ".join(twice))
+        shown = ", ".join(raw.shown(name, column) for column in twice)
+        message = say("column occurs twice: {twice}", twice=shown)
         raw.refuse(name, Problem(raw.where(name), message, row=line))
     return names
 
@@ -145,12 +166,12 @@ def _letter(k: int) -> str:
 
 
 def _column(table: str, text: str) -> str:
-    """Return the name of a column, without the unit where it is one of the schema."""
-    bare = UNIT.sub("", text)
-    known: Iterable[str] = (
-        [column.name for column in BY_NAME[table].columns] if table in BY_NAME else ()
-    )
-    return bare if bare in known else text
+    """Return the name of a column of the schema, whose title it is; else the text."""
+    if table not in BY_NAME:
+        return text
+    names = tuple(column.name for column in BY_NAME[table].columns)
+    name, _ = by_title(names).get(folded(UNIT.sub("", text)), (text, ""))
+    return name
 
 
 def _check_unnamed(names: list[str], name: str, grid: Grid, raw: Raw) -> None:

@@ -25,6 +25,7 @@ import pyomo.environ as pyo
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
+from aumaq.model.lasting import pay_lasting
 
 
 @family()
@@ -44,7 +45,7 @@ def growth(c: Context) -> None:
     _stays(c, block)
     _one_tier(c, block)
     _counts(c, block)
-    _pay(c)
+    pay_lasting(c, GROWTH_POINTS, c.data.growth, c.chosen)
 
 
 def _stays(c: Context, block: pyo.Block) -> None:
@@ -99,22 +100,3 @@ def _counts(c: Context, block: pyo.Block) -> None:
             limits.append(limit)
     least.write(low, None)
     most.write(None, high)
-
-
-def _pay(c: Context) -> None:
-    """Pay when a point is chosen, and each year that it is one."""
-    g, df, count = c.data.growth, c.data.df, len(c.data.periods)
-    regions, capex = list(g.region), g.capex_mln
-    for t in range(count):
-        is_last, worth = t + 1 == count, g.residual_factor[:, t]
-        later_df = 0.0 if is_last else df[t + 1]
-        later_worth = 0.0 if is_last else g.residual_factor[:, t + 1]
-        here, at = c.chosen[:, t], np.full(len(regions), t)
-        c.pay("building", capex * (df[t] - later_df), here)
-        c.pay("residual", -capex * (worth - later_worth), here)
-        c.pay("operation", g.opex_mln_per_year * c.data.ann[t], here)
-        c.spend("investment", GROWTH_POINTS, regions, at, capex, here)
-        if not is_last:
-            c.spend("investment", GROWTH_POINTS, regions, at + 1, -capex, here)
-        running = g.opex_mln_per_year * c.data.years[t]
-        c.spend("operation", GROWTH_POINTS, regions, at, running, here)

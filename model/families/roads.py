@@ -22,6 +22,7 @@ import pyomo.environ as pyo
 from aumaq.instances.tables_roads import ROADS
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
+from aumaq.model.lasting import pay_lasting
 
 
 @family()
@@ -42,26 +43,7 @@ def roads(c: Context) -> None:
         rows.index += [(code, periods[t]) for code in r.upgrades]
         rows.ids += ["roads:upgrades"] * len(r.upgrades)
     rows.write(0.0, None)
-    _pay(c)
-
-
-def _pay(c: Context) -> None:
-    """Pay for an upgrade when it is built, and each year that it is there."""
-    r, df, count = c.data.roads, c.data.df, len(c.data.periods)
-    regions, capex = list(r.region), r.capex_mln
-    for t in range(count):
-        is_last, worth = t + 1 == count, r.residual_factor[:, t]
-        later_df = 0.0 if is_last else df[t + 1]
-        later_worth = 0.0 if is_last else r.residual_factor[:, t + 1]
-        here, at = c.upgraded[:, t], np.full(len(regions), t)
-        c.pay("building", capex * (df[t] - later_df), here)
-        c.pay("residual", -capex * (worth - later_worth), here)
-        c.pay("operation", r.opex_mln_per_year * c.data.ann[t], here)
-        c.spend("investment", ROADS, regions, at, capex, here)
-        if not is_last:
-            c.spend("investment", ROADS, regions, at + 1, -capex, here)
-        running = r.opex_mln_per_year * c.data.years[t]
-        c.spend("operation", ROADS, regions, at, running, here)
+    pay_lasting(c, ROADS, c.data.roads, c.upgraded)
 
 
 @family(needs=("roads", "allocation"), couples=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.results.comparing.columns import LETTERS, side_by_side
+from aumaq.results.language import ENGLISH
 from aumaq.results.plan import Plan
 from aumaq.results.summary import CHANGES
 
@@ -96,14 +97,17 @@ def _joined(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return found.reset_index()
 
 
-def _named(rows: pd.DataFrame, code: str) -> pd.DataFrame:
-    name = rows["name"].where(rows["name"] != "", rows[code])
-    return rows.assign(code=rows[code], name=name)
+def _named(plan: Plan, rows: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return rows with code and name; settlements have their English names."""
+    places = plan.instance.tables["settlements"]
+    names = ENGLISH.site_names(places, rows["settlement"], rows["name"])
+    name = pd.Series(names, rows.index, dtype="str")
+    return rows.assign(code=rows[code], name=name.where(name != "", rows[code]))
 
 
 def _facilities(plan: Plan) -> pd.DataFrame:
     """Return what runs at each site in each period."""
-    rows = _named(plan.facilities, "site")
+    rows = _named(plan, plan.facilities, "site")
     title = rows["title"].where(
         rows["title"] != "", "level " + rows["level"].astype("str")
     )
@@ -114,7 +118,7 @@ def _facilities(plan: Plan) -> pd.DataFrame:
 
 def _actions(plan: Plan) -> pd.DataFrame:
     """Return what is done at each site in each period; keeping is nothing done."""
-    rows = _named(plan.actions[plan.actions["action"] != "keep"], "site")
+    rows = _named(plan, plan.actions[plan.actions["action"] != "keep"], "site")
     levels = rows["from_level"].astype("str") + " → " + rows["to_level"].astype("str")
     rows["text"] = (
         rows["action"] + " " + rows["units"].astype("str") + ", level " + levels
@@ -153,7 +157,7 @@ def _local(plan: Plan) -> pd.DataFrame:
 
 
 def _points(plan: Plan) -> pd.DataFrame:
-    rows = _named(plan.table("growth_points"), "settlement")
+    rows = _named(plan, plan.table("growth_points"), "settlement")
     first = rows[rows["is_chosen"]].drop_duplicates(["settlement", "tier"])
     return first.assign(service=first["tier"], text=first["period"], period="")
 

@@ -17,6 +17,7 @@ from aumaq.results.comparing.text import (
     shown_rows,
 )
 from aumaq.results.exports.atomic import draft_file
+from aumaq.results.language import N_
 
 if TYPE_CHECKING:
     from aumaq.results.comparing.comparison import Comparison
@@ -24,24 +25,24 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 500
 """Longer tables are cut on the page; the JSON holds all rows."""
 SECTIONS = {
-    "Inputs": {
-        "settings": "Settings that differ",
-        "input_counts": "Tables that differ: rows added and removed, cells changed",
-        "people": "People",
-        "people_by_region": "People by region",
-        "input_changes": "Rows and cells that differ",
+    N_("Inputs"): {
+        "settings": N_("Settings that differ"),
+        "input_counts": N_("Tables that differ: rows added and removed, cells changed"),
+        "people": N_("People"),
+        "people_by_region": N_("People by region"),
+        "input_changes": N_("Rows and cells that differ"),
     },
-    "Decisions": {
-        "decision_counts": "Decisions by kind and service",
-        "actions": "Facilities by action",
-        "money": "Money by service and item, discounted mln",
-        "decision_changes": "Decisions that differ",
+    N_("Decisions"): {
+        "decision_counts": N_("Decisions by kind and service"),
+        "actions": N_("Facilities by action"),
+        "money": N_("Money by service and item, discounted mln"),
+        "decision_changes": N_("Decisions that differ"),
     },
-    "Indicators": {
-        "objective": "Objective, discounted mln",
-        "figures": "Access, load not met, investment",
-        "indicators": "Indicators of the whole territory",
-        "indicators_by_region": "Indicators by region",
+    N_("Indicators"): {
+        "objective": N_("Objective, discounted mln"),
+        "figures": N_("Access, load not met, investment"),
+        "indicators": N_("Indicators of the whole territory"),
+        "indicators_by_region": N_("Indicators by region"),
     },
 }
 """The page: section -> table -> title."""

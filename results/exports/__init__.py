@@ -1,4 +1,7 @@
-"""Exports: name -> function(plan, path). To add one: a file, and a line here."""
+"""Exports: name -> function(plan, path, lang). To add one: a file, and a line here.
+
+Files for programs have one name for everything, whatever the language.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +26,28 @@ if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
 
-def _html(plan: Plan, path: Path) -> None:
-    """Write the report in English; ``write_report`` takes several plans, and others."""
+Write = Callable[["Plan", Path], None]
+WriteIn = Callable[["Plan", Path, str], None]
+
+
+def _html(plan: Plan, path: Path, lang: str) -> None:
+    """Write the report; ``write_report`` takes several plans, too."""
     from aumaq.results.report import write_report  # it needs this package
 
-    write_report([plan], path)
+    write_report([plan], path, lang)
 
 
-EXPORTS: dict[str, Callable[[Plan, Path], None]] = {
-    "csv": write_csv_folder,
-    "json": write_json,
-    "geojson": write_geojson,
+def _for_programs(write: Write) -> WriteIn:
+    return lambda plan, path, _lang: write(plan, path)
+
+
+EXPORTS: dict[str, WriteIn] = {
+    "csv": _for_programs(write_csv_folder),
+    "json": _for_programs(write_json),
+    "geojson": _for_programs(write_geojson),
     "xlsx": write_workbook,
-    "gpkg": write_geopackage,
-    "parquet": write_parquet,
+    "gpkg": _for_programs(write_geopackage),
+    "parquet": _for_programs(write_parquet),
     "html": _html,
 }
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from aumaq.instances import ExportError
 from aumaq.instances.texts import say
-from aumaq.results.exports.atomic import draft_folder
+from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.json_file import strict, typed
 
 if TYPE_CHECKING:
@@ -33,28 +33,8 @@ def check_target(path: Path, suffix: str = "csv") -> None:
 
     An earlier plan is replaced; a file, or a folder that holds anything else, is not.
     """
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise ExportError(
-            say("{path} is a file, not a plan folder; nothing was written", path=path)
-        )
-    names = {file.name for file in path.iterdir()}
-    if names and RECORD_FILE not in names:
-        raise ExportError(
-            say("{path} exists and is no plan folder; nothing was written", path=path)
-        )
-    other = sorted(
-        names - {RECORD_FILE, *SIDE_FILES, *(f"{t}.{suffix}" for t in TABLES)}
-    )
-    if other:
-        raise ExportError(
-            say(
-                "{path} holds more than a plan ({other}); nothing was written",
-                path=path,
-                other=", ".join(other[:5]),
-            )
-        )
+    own = {RECORD_FILE, *SIDE_FILES, *(f"{table}.{suffix}" for table in TABLES)}
+    check_folder(path, RECORD_FILE, lambda item: item.name in own, say("a plan"))
 
 
 def write_csv_folder(plan: Plan, path: Path) -> None:

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aumaq.instances import ExportError
 from aumaq.instances.texts import say
-from aumaq.results.exports.atomic import draft_folder
+from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.csv_folder import RECORD_FILE, write_files
 from aumaq.results.exports.json_file import strict
 
@@ -26,33 +25,11 @@ def check_futures_target(path: Path) -> None:
     An earlier folder of futures is replaced; a file, or a folder that holds anything
     else, is not.
     """
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise ExportError(say("{path} is a file; nothing was written", path=path))
-    items = list(path.iterdir())
-    if items and not (path / FUTURES_FILE).is_file():
-        raise ExportError(
-            say(
-                "{path} exists and holds no {file}; nothing was written",
-                path=path,
-                file=FUTURES_FILE,
-            )
-        )
-    other = sorted(
-        item.name
-        for item in items
-        if item.name not in FILES and not (item / RECORD_FILE).is_file()
-    )
-    if other:
-        raise ExportError(
-            say(
-                "{path} holds more than plans of futures ({other}); nothing"
-                " was written",
-                path=path,
-                other=", ".join(other[:5]),
-            )
-        )
+
+    def is_own(item: Path) -> bool:
+        return item.name in FILES or (item / RECORD_FILE).is_file()
+
+    check_folder(path, FUTURES_FILE, is_own, say("plans of futures"))
 
 
 def write_futures(futures: Futures, path: Path) -> None:

@@ -22,16 +22,21 @@ OF_NETWORK = ("forward", "backward", "lost", "supply", "base_load", "facility_lo
 NETWORK_TABLES = ("network_steps", "flows", "sources", "local_supply", "loads")
 
 
-def look_of(table: str, column: str, currency: str) -> Look:
+UNITS = ("persons", "share", "min", "km", "kW", "m3/day", "rad", "mln", "mln/year",
+         "units of service", "units of network")  # fmt: skip
+"""Every unit that a column of a plan may have; money names its currency, too."""
+
+
+def look_of(table: str, column: str) -> Look:
     """Return unit and number format of a column of a plan table."""
     if column in COUNTS:
         return Look("", "#,##0")
     if column in PEOPLE:
         return Look("persons", "#,##0")
     if column.endswith("_mln_per_year"):
-        return Look(f"mln {currency}/year", "#,##0.00")
+        return Look("mln/year", "#,##0.00")
     if column.endswith("_mln"):
-        return Look(f"mln {currency}", "#,##0.00")
+        return Look("mln", "#,##0.00")
     if column == "share" or column.endswith("_share"):
         return Look("share", "0.0%")
     if column.endswith("minutes"):

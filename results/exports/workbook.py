@@ -1,19 +1,24 @@
-"""A plan as an Excel workbook: a summary, then one sheet a table.
+"""A plan as an Excel workbook: a summary, one sheet a table, a list of the columns.
 
-Text is never a formula, whatever it begins with (:mod:`aumaq.instances.formats.cells`).
+Titles and headers are in the reader's language; the last sheet says for each header the
+table and column of the plan, for scripts. Text is never a formula, whatever it begins
+with (:mod:`aumaq.instances.formats.cells`).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from aumaq.instances.formats.cells import cell_of, check_fits
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.raw import needed
+from aumaq.instances.formats.workbook_out import sheet_reference
+from aumaq.instances.titles import title_of, with_unit
 from aumaq.results.exports.units import look_of
+from aumaq.results.language import N_, Language
 from aumaq.results.summary import sentences
 
 if TYPE_CHECKING:
@@ -22,20 +27,41 @@ if TYPE_CHECKING:
 HEAD_FILL = "FFDCE6F1"
 SHOWN_ROWS = 200
 """Rows by which the width of a column is measured."""
-FACTS = (
-    "instance", "scenario", "currency", "status", "verified", "objective_mln",
-    "bound_mln", "gap", "method", "formulation", "rows", "columns", "integers", "seed",
-    "instance_hash",
-)  # fmt: skip
-"""What of the record the summary shows."""
+FACTS = {
+    "instance": N_("Instance"),
+    "scenario": N_("Scenario"),
+    "currency": N_("Currency"),
+    "status": N_("Status"),
+    "verified": N_("Verified"),
+    "objective_mln": N_("Objective, discounted mln"),
+    "bound_mln": N_("Lower bound, discounted mln"),
+    "gap": N_("Gap"),
+    "method": N_("Method"),
+    "formulation": N_("Formulation"),
+    "rows": N_("Rows of the model"),
+    "columns": N_("Columns of the model"),
+    "integers": N_("Integers of the model"),
+    "seed": N_("Seed"),
+    "instance_hash": N_("Instance hash"),
+}
+"""What of the record the summary shows, with its title."""
 
 
-def write_workbook(plan: Plan, path: Path) -> None:
-    """Write the workbook; an earlier file is replaced.
+class Head(NamedTuple):
+    """A column of a sheet: its name in the plan, its title, how numbers look."""
 
-    Raises ExportError if a table has more rows than a sheet (1,048,576).
+    column: str
+    title: str
+    number_format: str
+
+
+def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
+    """Write the workbook in a language by its code; an earlier file is replaced.
+
+    Raises ExportError if a table has more rows than a sheet (1,048,576),
+    UnknownNameError if the language has no catalogue.
     """
-    openpyxl = needed("openpyxl", "excel")
+    openpyxl, words = needed("openpyxl", "excel"), Language(lang)
     tables = dict(plan.tables)
     if len(plan.indicators):
         tables["indicators"] = plan.indicators
@@ -43,64 +69,109 @@ def write_workbook(plan: Plan, path: Path) -> None:
         check_fits(name, table)
     book = openpyxl.Workbook(write_only=True)
     shown = {name: table for name, table in tables.items() if len(table)}
-    _summary(book, plan, shown)
+    currency = plan.instance.currency
+    heads = {name: heads_of(name, shown[name], currency, words) for name in shown}
+    _summary(book, plan, shown, words)
     for name, table in shown.items():
-        _table(book, name, table, plan.instance.currency)
+        rows = _with_names(plan, table, words)
+        _table(book, title_of(name, lang), rows, heads[name])
+    _columns(book, heads, words)
     with draft_of(path, may_replace=True) as draft:
         book.save(draft)
 
 
-def _summary(book: Any, plan: Plan, tables: dict[str, pd.DataFrame]) -> None:
-    sheet = book.create_sheet("summary")
-    sheet.column_dimensions["A"].width = 24
+def heads_of(
+    name: str, table: pd.DataFrame, currency: str, lang: Language
+) -> list[Head]:
+    """Return the headers of a table, units and all."""
+    found = []
+    for column in map(str, table.columns):
+        look = look_of(name, column)
+        title = with_unit(title_of(column, lang.code), look.unit, lang.code)
+        if look.unit.startswith("mln"):
+            money = lang.cell("mln")
+            title = title.replace(f"[{money}", f"[{money} {currency}")
+        found.append(Head(column, title, look.number_format))
+    return found
+
+
+def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return a table with names of settlements, and titles, in the language."""
+    if {"settlement", "name"} <= set(table.columns):
+        places = plan.instance.tables["settlements"]
+        names = lang.site_names(places, table["settlement"], table["name"])
+        table = table.assign(name=pd.Series(names, table.index, dtype="str"))
+    if "title" in table:
+        titles = lang.cells(table["title"])
+        table = table.assign(title=pd.Series(titles, table.index, dtype="str"))
+    return table
+
+
+def _summary(
+    book: Any, plan: Plan, tables: dict[str, pd.DataFrame], lang: Language
+) -> None:
+    sheet = book.create_sheet(lang.t("Summary"))
+    sheet.column_dimensions["A"].width = 32
     sheet.column_dimensions["B"].width = 40
     title = plan.instance.title or plan.instance.name
-    sheet.append([_bold(sheet, title)])
-    for sentence in sentences(plan):
+    sheet.append([_bold(sheet, lang.cell(title))])
+    for sentence in sentences(plan, lang):
         sheet.append([cell_of(sheet, sentence)])
     sheet.append([])
-    sheet.append([_bold(sheet, "The proof")])
-    for key in FACTS:
+    sheet.append([_bold(sheet, lang.t("The proof"))])
+    for key, label in FACTS.items():
         value = plan.record.get(key)
-        unit = " [mln]" if key.endswith("_mln") else ""
-        sheet.append(
-            [key + unit, _shown(sheet, value, "0.00%" if key == "gap" else "")]
-        )
+        if key == "status":
+            value = lang.cell(str(value).replace("_", " "))
+        elif key == "verified":
+            value = lang.t("yes") if value else lang.t("no")
+        form = "0.00%" if key == "gap" else ""
+        sheet.append([lang.cell(label), _shown(sheet, value, form)])
     for problem in plan.record["problems"]:
-        sheet.append(["problem", cell_of(sheet, str(problem))])
+        sheet.append([lang.t("Problem"), cell_of(sheet, str(problem))])
     sheet.append([])
-    sheet.append([_bold(sheet, "Sheets"), _bold(sheet, "rows")])
+    sheet.append([_bold(sheet, lang.t("Sheets")), _bold(sheet, lang.t("Rows"))])
     for name, table in tables.items():
-        link = _cell(sheet, name)
-        link.hyperlink = f"#{name}!A1"
+        title = title_of(name, lang.code)
+        link = _cell(sheet, title)
+        link.hyperlink = f"#{sheet_reference(title)}!A1"
         sheet.append([link, len(table)])
 
 
-def _table(book: Any, name: str, table: pd.DataFrame, currency: str) -> None:
+def _table(book: Any, title: str, table: pd.DataFrame, heads: list[Head]) -> None:
     from openpyxl.utils import get_column_letter
 
-    sheet = book.create_sheet(name)
-    looks = [look_of(name, str(column), currency) for column in table.columns]
-    heads = [
-        f"{column} [{look.unit}]" if look.unit else str(column)
-        for column, look in zip(table.columns, looks, strict=True)
-    ]
+    sheet = book.create_sheet(title)
     for k, head in enumerate(heads):
         cells = table.iloc[:SHOWN_ROWS, k]
         longest = cells.str.len().max() if cells.dtype == "str" else 8
-        width = min(40, max(len(head), int(longest)) + 3)
+        width = min(40, max(len(head.title), int(longest)) + 3)
         sheet.column_dimensions[get_column_letter(k + 1)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(table) + 1}"
-    sheet.append([_bold(sheet, head) for head in heads])
+    sheet.append([_bold(sheet, head.title) for head in heads])
     columns = [
         table[column].astype(object).where(table[column].notna(), None).tolist()
         for column in table.columns
     ]
-    formats = [look.number_format for look in looks]
+    formats = [head.number_format for head in heads]
     for row in zip(*columns, strict=True):
         cells = zip(row, formats, strict=True)
         sheet.append([_shown(sheet, value, form) for value, form in cells])
+
+
+def _columns(book: Any, heads: dict[str, list[Head]], lang: Language) -> None:
+    """Write for each header the table and column that scripts know."""
+    sheet = book.create_sheet(lang.t("Columns"))
+    for letter, width in zip("ABCD", (32, 44, 20, 28), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2"
+    titles = (lang.t("Sheet"), lang.t("Header"), "table", "column")
+    sheet.append([_bold(sheet, title) for title in titles])
+    for name, of_table in heads.items():
+        for head in of_table:
+            row = (title_of(name, lang.code), head.title, name, head.column)
+            sheet.append([cell_of(sheet, text) for text in row])
 
 
 def _cell(sheet: Any, value: object) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from aumaq.results.language import ENGLISH
 from aumaq.results.report.networks import network_layers
+from aumaq.results.report.services import unserved_shares
+from aumaq.results.report.territory import site_names
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -50,9 +51,9 @@ def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
 def _settlements(plan: Plan) -> dict[str, list[Any]]:
     """Return the settlements by column."""
     rows = plan.instance.table("settlements")
-    names = rows["name"].where(rows["name"] != "", rows["settlement"])
+    names = ENGLISH.names(rows, "settlement")
     return {
-        "name": names.tolist(),
+        "name": names,
         "region": rows["region"].tolist(),
         "lat": rows["lat"].round(4).tolist(),
         "lon": rows["lon"].round(4).tolist(),
@@ -77,7 +78,7 @@ def _service(plan: Plan, name: str) -> dict[str, Any]:
         "title": row["title"] or name,
         "unit": row["unit"] or "unit",
         "sites": {
-            "name": shown["name"].tolist(),
+            "name": site_names(instance, shown, ENGLISH),
             "lat": shown["lat"].round(4).tolist(),
             "lon": shown["lon"].round(4).tolist(),
         },
@@ -85,7 +86,7 @@ def _service(plan: Plan, name: str) -> dict[str, Any]:
             {
                 "facilities": _facilities(running, actions, place, period),
                 "links": _links(served, settlement_of, place, period),
-                "unserved": _unserved(lost, settlement_of, period),
+                "unserved": unserved_shares(lost, settlement_of, period),
             }
             for period in instance.period_names
         ],
@@ -137,13 +138,3 @@ def _links(
     j = place.get_indexer(rows["site"]).tolist()
     share, minutes = rows["share"].round(4).tolist(), rows["minutes"].round(1).tolist()
     return [list(link) for link in zip(i, j, share, minutes, strict=True) if link[2]]
-
-
-def _unserved(
-    lost: pd.DataFrame, settlements: pd.Index, period: str
-) -> list[list[Any]]:
-    """Return [settlement, share]."""
-    rows = lost[lost["period"] == period]
-    i = settlements.get_indexer(rows["settlement"]).tolist()
-    share = np.round(rows["share"].to_numpy(), 4).tolist()
-    return [list(pair) for pair in zip(i, share, strict=True) if pair[1]]

@@ -23,7 +23,7 @@ from aumaq.results.report.findings import (
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import service_data
 from aumaq.results.report.territory import territory
-from aumaq.results.summary import sentences
+from aumaq.results.summary import chapters
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -59,7 +59,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "currency": instance.currency,
         "verified": plan.is_verified,
         "problems": [lang.tell(problem) for problem in plan.record["problems"][:20]],
-        "sentences": sentences(plan, lang),
+        "summary": list(chapters(plan, lang).items()),
         "figures": key_figures(plan, lang),
         "periods": list(instance.period_names),
         "services": [

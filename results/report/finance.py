@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from aumaq.instances.tables_roads import ROADS
 from aumaq.results.language import N_, Language
 from aumaq.results.report.grid import Column, grid
@@ -34,10 +36,16 @@ def titles_of(plan: Plan, lang: Language) -> dict[str, str]:
     instance = plan.instance
     found = {ROADS: lang.t("Roads")}
     for table, key in (("services", "service"), ("networks", "network")):
-        rows = instance.tables[table]
-        for code, title in zip(rows[key], rows["title"], strict=True):
-            found[code] = lang.cell(title or code)
+        found |= titles_by_code(instance.tables[table], key, lang)
     return found
+
+
+def titles_by_code(rows: pd.DataFrame, key: str, lang: Language) -> dict[str, str]:
+    """Return code -> title in the language; the code where there is no title."""
+    return {
+        code: lang.cell(title or code)
+        for code, title in zip(rows[key], rows["title"], strict=True)
+    }
 
 
 def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aumaq.results.language import N_, Language
-from aumaq.results.report.finance import PAID, titles_of
+from aumaq.results.report.finance import PAID, titles_by_code, titles_of
 from aumaq.results.report.grid import Column, grid
 from aumaq.results.report.territory import region_names
 from aumaq.results.summary import mean_minutes, served_share
@@ -25,27 +25,36 @@ LOAD_CLASSES = (
 
 
 def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
-    """Return indicators of the whole territory and of regions against targets."""
-    rows, regions = plan.indicators, region_names(plan.instance, lang)
-    rows = rows.iloc[np.argsort(rows["region"].to_numpy() != "", kind="stable")]
+    """Return indicators against targets, a column a period.
+
+    Those with a target come first, the whole territory before its regions.
+    """
+    periods = list(plan.instance.period_names)
+    keys = ["indicator", "title", "unit", "region"]
+    rows = plan.indicators
+    wide = rows.set_index([*keys, "period"])["plan"].unstack("period")
+    # The target and what is said of it are those of the last period that has one.
+    facts = rows.groupby(keys, sort=False)[["baseline", "target", "is_met"]].last()
+    facts = facts.join(wide.reindex(columns=periods)).reset_index()
+    order = np.lexsort([facts["region"] != "", facts["target"].isna()])
+    facts, regions = facts.iloc[order], region_names(plan.instance, lang)
     met = {True: lang.t("yes"), False: lang.t("no")}
     columns = [
-        Column(N_("Indicator"), lang.cells(rows["title"])),
-        Column(N_("Measured in"), lang.cells(rows["unit"])),
+        Column(N_("Indicator"), lang.cells(facts["title"])),
+        Column(N_("Measured in"), lang.cells(facts["unit"])),
         Column(
             N_("Region"),
-            [regions.get(r, r) if r else lang.t("all") for r in rows["region"]],
+            [regions.get(r, r) if r else lang.t("all") for r in facts["region"]],
         ),
-        Column(N_("Period"), rows["period"].tolist()),
         *(
-            Column(title, rows[name].tolist(), "number", 3)
+            Column(title, facts[name].tolist(), "number", 3)
             for title, name in (
                 (N_("Today"), "baseline"),
-                (N_("Plan"), "plan"),
+                *((period, period) for period in periods),
                 (N_("Target"), "target"),
             )
         ),
-        Column(N_("Met"), [met.get(cell, "") for cell in rows["is_met"].tolist()]),
+        Column(N_("Met"), [met.get(cell, "") for cell in facts["is_met"].tolist()]),
     ]
     return grid("indicators", N_("Indicators against targets"), columns, lang)
 
@@ -130,8 +139,9 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
     name = region_names(plan.instance, lang) | dict(
         zip(places["settlement"], lang.names(places, "settlement"), strict=True)
     )
+    titles = titles_by_code(plan.instance.tables["standards"], "standard", lang)
     columns = [
-        Column(N_("Standard"), lang.cells(rows["standard"])),
+        Column(N_("Standard"), [titles.get(s, s) for s in rows["standard"]]),
         Column(N_("Group"), [name.get(group, group) for group in rows["group"]]),
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("Required"), rows["required"].tolist(), "number"),
@@ -165,10 +175,11 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
     rows = rows[rows["is_chosen"]]
     places = plan.instance.table("settlements").set_index("settlement", drop=False)
     regions = region_names(plan.instance, lang)
+    tiers = titles_by_code(plan.instance.tables["growth_tiers"], "tier", lang)
     columns = [
         Column(N_("Where"), lang.names(places.loc[rows["settlement"]], "settlement")),
         Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
-        Column(N_("Tier"), lang.cells(rows["tier"])),
+        Column(N_("Tier"), [tiers.get(t, t) for t in rows["tier"]]),
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("People"), rows["persons"].tolist(), "number"),
         Column(N_("People gained"), rows["persons_gained"].tolist(), "number"),

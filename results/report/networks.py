@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.results.language import Language
+from aumaq.results.report.finance import titles_by_code
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -79,8 +80,13 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     title = dict(zip(built["upgrade"], built["title"], strict=True))
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
     km = lang.t("{} km")
+    classes = titles_by_code(instance.table("road_classes"), "road_class", lang)
     links = [
-        [*where[row.from_node], *where[row.to_node], lang.cell(row.road_class)]
+        [
+            *where[row.from_node],
+            *where[row.to_node],
+            classes.get(row.road_class, row.road_class),
+        ]
         for row in pd.concat([today, later]).itertuples()
     ]
     standing = [

@@ -67,7 +67,7 @@ def service_data(
                 )
                 if serves
                 else [],
-                "unserved": _unserved(lost, homes, period),
+                "unserved": unserved_shares(lost, homes, period),
             }
             for period in instance.period_names
         ],
@@ -150,7 +150,7 @@ def _links(
     return [list(link) for link in zip(*columns, strict=True)]
 
 
-def _unserved(
+def unserved_shares(
     lost: pd.DataFrame, settlements: pd.Index, period: str
 ) -> list[list[Any]]:
     """Return [settlement, share]."""

@@ -38,15 +38,9 @@ def region_names(instance: Instance, lang: Language) -> dict[str, str]:
 
 def site_names(instance: Instance, sites: pd.DataFrame, lang: Language) -> list[str]:
     """Return the names of sites: of a settlement's own site, the settlement's name."""
-    rows = instance.table("settlements")
-    local = dict(zip(rows["settlement"], lang.names(rows, "settlement"), strict=True))
-    given = dict(zip(rows["settlement"], rows["name"], strict=True))
-    return [
-        local[home] if home in local and name in (given[home], "") else name or site
-        for site, home, name in zip(
-            sites["site"], sites["settlement"], sites["name"], strict=True
-        )
-    ]
+    places = instance.table("settlements")
+    names = lang.site_names(places, sites["settlement"], sites["name"])
+    return [name or site for name, site in zip(names, sites["site"], strict=True)]
 
 
 def _outlines(outlines: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ function drawFigures() {
     const less = (figure) => figure && first !== undefined && first !== null && figure.value !== null ? figure.value - first : undefined;
     return [label, ...found.map((figure) => cell(figure?.value)), ...(several ? found.slice(1).map((figure) => cell(less(figure))) : [])];
   });
-  at("figures").replaceChildren(make("div", { class: "scroll" }, make("table", {},
+  at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Key figures") }, make("table", {},
     make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
 }
@@ -30,7 +30,8 @@ function drawRun(k) {
   at("title").textContent = run.title;
   at("failed").hidden = run.verified;
   at("problems").replaceChildren(...run.problems.map((text) => make("li", {}, text)));
-  at("sentences").replaceChildren(...run.sentences.map((text) => make("li", {}, text)));
+  at("sentences").replaceChildren(...run.summary.map(([title, texts], k) => make("div", { class: k ? "" : "short" },
+    make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text))))));
   at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   for (const [name, grid] of Object.entries(run.tables)) drawTable(at(name), grid, { linked: name === "actions" ? 1 : -1 });
   at("networks-title").parentElement.hidden = !run.loading.length;

@@ -66,14 +66,14 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
   }
   if (tools && grid.rows.length > 5) {
     place.append(make("div", { class: "controls" },
-      make("label", {}, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
+      make("label", { hidden: grid.rows.length <= 12 && "" }, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
         wanted = event.target.value.toLocaleLowerCase(LOCALE);
         fill();
       } })),
       make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, t("save as CSV")),
       more, count));
   } else most = Infinity;
-  place.append(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": grid.title },
+  place.append(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": grid.title },
     make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body)));
   fill();
 }

@@ -15,11 +15,11 @@ from aumaq.instances.texts import Text, pattern, say
 from aumaq.results.verification.facts import Facts, everyone
 from aumaq.results.verification.findings import Floats, Notebook, named
 from aumaq.results.verification.frames import records
+from aumaq.results.verification.lasting import lasting_money
 from aumaq.results.verification.plan import ServicePlan
 
 Row = dict[str, Any]
 POINTS = "growth:points"
-ITEMS = ("building", "residual", "operation")
 DUST = 1e-9
 """Relative to the demand without any choice, less than this counts as none."""
 
@@ -87,28 +87,11 @@ class GrowthCheck:
 
     def money(self, item: str) -> tuple[list[str], Floats, Floats]:
         """Return regions, money paid and money discounted of an item, (regions, T)."""
-        times, scenario = self.facts.times, self.facts.scenario
-        regions = sorted({self.region(key) for key in self.first})
-        paid = np.zeros((len(regions), len(times.names)))
-        discounted = np.zeros_like(paid)
-        for key, start in self.first.items() if item in ITEMS else ():
-            row, at = self.candidates[key], regions.index(self.region(key))
-            capex = float(row["capex_mln"]) * float(scenario["capex_factor"])
-            opex = float(row["opex_mln_per_year"]) * float(scenario["opex_factor"])
-            age = times.end - times.first[start]
-            left = max(0.0, 1.0 - age / float(row["lifetime_years"]))
-            left *= float(bool(self.facts.policy["count_residual_value"]))
-            if item == "building":
-                paid[at, start] += capex
-                discounted[at, start] += capex * times.once[start]
-            elif item == "residual":
-                paid[at, start] -= capex * left
-                discounted[at, start] -= capex * left * times.at_end
-            else:
-                years = np.array(times.years[start:], dtype=float)
-                paid[at, start:] += opex * years
-                discounted[at, start:] += opex * times.yearly[start:]
-        return regions, paid, discounted
+        built = (
+            (self.region(key), start, self.candidates[key])
+            for key, start in self.first.items()
+        )
+        return lasting_money(self.facts, built, item)
 
     def region(self, key: tuple[str, str]) -> str:
         """Return the region of a candidate."""

@@ -192,8 +192,11 @@ def clean(
 
 def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
     frame = frame.reset_index(drop=True)
+    numbers = [column for column in NUMBERS[name] if column in frame.columns]
+    if frame.empty:
+        return frame.astype(dict.fromkeys(numbers, float))
     good = pd.Series(True, index=frame.index)
-    for column in [c for c in NUMBERS[name] if c in frame.columns]:
+    for column in numbers:
         frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
         broken = ~np.isfinite(frame[column])
         for row in records(frame[broken]):
@@ -228,6 +231,9 @@ def check_names(
     }
     out = {}
     for name, frame in tables.items():
+        if frame.empty:
+            out[name] = frame
+            continue
         good = pd.Series(True, index=frame.index)
         for column in [c for c in known if c in frame.columns]:
             strange = ~frame[column].isin(known[column])

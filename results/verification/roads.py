@@ -15,9 +15,9 @@ from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records
+from aumaq.results.verification.lasting import lasting_money
 
 Row = dict[str, Any]
-ITEMS = ("building", "residual", "operation")
 ROADS = "roads"
 """Stands for the service in the table of money."""
 GROWTH_POINTS = "growth_points"
@@ -38,31 +38,11 @@ class RoadCheck:
 
     def money(self, item: str) -> tuple[list[str], Floats, Floats]:
         """Return regions, money paid and money discounted of an item, (regions, T)."""
-        times, scenario = self.facts.times, self.facts.scenario
-        regions = sorted({str(self.upgrades[code]["region"]) for code in self.first})
-        paid = np.zeros((len(regions), len(times.names)))
-        discounted = np.zeros_like(paid)
-        if item not in ITEMS:
-            return regions, paid, discounted
-        for code, start in self.first.items():
-            row = self.upgrades[code]
-            at = regions.index(str(row["region"]))
-            capex = float(row["capex_mln"]) * float(scenario["capex_factor"])
-            opex = float(row["opex_mln_per_year"]) * float(scenario["opex_factor"])
-            age = times.end - times.first[start]
-            left = max(0.0, 1.0 - age / float(row["lifetime_years"]))
-            left *= float(bool(self.facts.policy["count_residual_value"]))
-            if item == "building":
-                paid[at, start] += capex
-                discounted[at, start] += capex * times.once[start]
-            elif item == "residual":
-                paid[at, start] -= capex * left
-                discounted[at, start] -= capex * left * times.at_end
-            else:
-                years = np.array(times.years[start:], dtype=float)
-                paid[at, start:] += opex * years
-                discounted[at, start:] += opex * times.yearly[start:]
-        return regions, paid, discounted
+        built = (
+            (str(self.upgrades[code]["region"]), start, self.upgrades[code])
+            for code, start in self.first.items()
+        )
+        return lasting_money(self.facts, built, item)
 
 
 def check_upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> RoadCheck:

@@ -1,0 +1,112 @@
+"""Help and usage errors in the language of the process.
+
+English stays in the declarations of commands: the tree of commands is walked, and its
+texts are replaced. What Typer says itself stands in constants, or is matched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from aumaq.words import N_, retold, spoken, t
+
+CONSTANTS = (
+    "ARGUMENTS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "DEFAULT_STRING", "ENVVAR_STRING",
+    "ERRORS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "REQUIRED_LONG_STRING", "RICH_HELP",
+)  # fmt: skip
+"""Texts of ``typer.rich_utils``."""
+USAGE = N_("Usage: ")
+USAGE_ERRORS = (
+    N_("No such option: {option} (Possible options: {options})"),
+    N_("No such option: {option}"),
+    N_("No such command {name}. Did you mean {names}?"),
+    N_("No such command {name}."),
+    N_("Missing argument {name}."),
+    N_("Missing option {name}."),
+    N_("Missing command."),
+    N_("Got unexpected extra argument(s) ({arguments})"),
+    N_("Option {name} requires an argument."),
+    N_("Option {name} does not take a value."),
+    N_("Invalid value for {name}: {reason}"),
+    N_("Input should be a valid number, unable to parse string as a number"),
+    N_("Input should be a valid integer, unable to parse string as an integer"),
+    N_("Input should be greater than or equal to {limit}"),
+    N_("Input should be less than or equal to {limit}"),
+)
+"""What Typer says of wrong words on the command line; the first that fits."""
+
+
+class _Context(typer.Context):
+    """A context whose usage line starts in the language of the process."""
+
+    def make_formatter(self) -> Any:
+        formatter = super().make_formatter()
+        write = partial(formatter.write_usage, prefix=t(USAGE))
+        formatter.write_usage = write  # type: ignore[method-assign]
+        return formatter
+
+
+def run(command: Any) -> int:
+    """Run the tree of commands with the words of the process; return the exit code."""
+    if spoken().code != "en":
+        translate(command)
+    try:
+        code = command.main(standalone_mode=False)
+    except TyperException as error:
+        from typer import rich_utils
+
+        told = retold(error.format_message(), USAGE_ERRORS)
+        error.format_message = lambda: told  # type: ignore[method-assign]
+        rich_utils.rich_format_error(error)  # type: ignore[arg-type]
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def translate(command: Any) -> None:
+    """Put the texts of a tree of commands, and those of Typer, into the language."""
+    from typer import rich_utils
+
+    for name in CONSTANTS:
+        setattr(rich_utils, name, t(getattr(rich_utils, name)))
+    _visit(command, t)
+
+
+def help_texts(command: Any) -> list[str]:
+    """Return every text of the tree and of Typer that ``translate`` asks for."""
+    from typer import rich_utils
+
+    found = [str(getattr(rich_utils, name)) for name in CONSTANTS]
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    _visit(command, note)
+    return found
+
+
+def _visit(command: Any, word: Callable[[str], str]) -> None:
+    """Replace each text of a tree by what *word* makes of it."""
+    command.context_class = _Context
+    command.options_metavar = word(command.options_metavar)
+    if command.help:
+        command.help = word(command.help)
+    for parameter in _parameters(command):
+        if parameter.help:
+            parameter.help = word(parameter.help)
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = word(command.subcommand_metavar)
+        for child in command.commands.values():
+            _visit(child, word)
+
+
+def _parameters(command: Any) -> Iterator[Any]:
+    """Yield arguments and options of a command, --help among them."""
+    yield from command.params
+    yield command.get_help_option(_Context(command))

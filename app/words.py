@@ -1,0 +1,116 @@
+"""The language of the command line: decided once, before anything is told.
+
+Only the command line has a language of the process; the library takes a ``Language``
+as an argument. English texts are the keys.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from functools import lru_cache, partial
+
+import typer
+
+from aumaq.results.language import ENGLISH, N_, Language
+
+__all__ = [
+    "N_",
+    "asked",
+    "chosen",
+    "decide",
+    "figure",
+    "retold",
+    "speak",
+    "spoken",
+    "t",
+]
+
+VARIABLE = "AUMAQ_LANG"
+_spoken = ENGLISH
+_is_decided = False
+
+
+def decide(arguments: Sequence[str]) -> None:
+    """Choose the language of a process by its arguments, once and for all."""
+    global _is_decided
+    speak(asked(arguments))
+    _is_decided = True
+
+
+def speak(code: str) -> None:
+    """Choose the language of the process (UnknownNameError if there is none)."""
+    global _spoken
+    _spoken = Language(code)
+
+
+def spoken() -> Language:
+    """Return the language of the process."""
+    return _spoken
+
+
+def t(text: str, **values: object) -> str:
+    """Return a text in the language of the process, its {places} filled in."""
+    return _spoken.t(text, **values)
+
+
+def figure(value: float, form: str = ",.0f") -> str:
+    """Return a number by a format of Python, with the language's separators."""
+    return _spoken.figure(value, form)
+
+
+def asked(arguments: Sequence[str]) -> str:
+    """Return the language that is asked for: the last --lang, else AUMAQ_LANG.
+
+    Looked up ahead of the parser, so that help and its errors are in the language too.
+    """
+    code = os.environ.get(VARIABLE) or ENGLISH.code
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            break
+        if word == "--lang":
+            code = next(words, code)
+        elif word.startswith("--lang="):
+            code = word.removeprefix("--lang=")
+    return code
+
+
+def chosen(context: typer.Context, code: str) -> str:
+    """Return the language of a command, whose own default is that of the root.
+
+    Where no process decided (the commands are called from Python), the language of the
+    option is spoken for as long as its command runs.
+    """
+    if _is_decided:
+        return spoken().code
+    source = context.get_parameter_source("lang")
+    known = {"COMMANDLINE"} if context.parent else {"COMMANDLINE", "ENVIRONMENT"}
+    if source is not None and source.name in known:
+        context.call_on_close(partial(speak, spoken().code))
+        speak(code)
+    return spoken().code
+
+
+def retold(text: str, patterns: Sequence[str]) -> str:
+    """Return an English text that fits one of the patterns in the language spoken.
+
+    For texts that come composed. What stands in the {places} is retold as well; a text
+    that fits none is translated if the catalogue knows it.
+    """
+    if spoken() == ENGLISH:
+        return text
+    for pattern in patterns:
+        found = _matcher(pattern).fullmatch(text)
+        if found:
+            parts = {k: retold(v, patterns) for k, v in found.groupdict().items()}
+            return t(pattern, **parts)
+    return spoken().cell(text)
+
+
+@lru_cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    """Return what matches the texts that a pattern with {places} can give."""
+    places = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(pattern))
+    return re.compile(places, re.DOTALL)

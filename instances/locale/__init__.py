@@ -1,0 +1,1 @@
+"""Catalogues of the words of the schema, one a language."""

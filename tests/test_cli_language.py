@@ -1,0 +1,218 @@
+"""The command line speaks the language that is asked for; scripts see no difference."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from aumaq import words
+from aumaq.cli import app
+from aumaq.results.language import LANGUAGES, Language
+from aumaq.translating import help_texts
+
+OTHERS = [code for code in LANGUAGES if code != "en"]
+CYRILLIC = re.compile("[а-яёәіңғүұқөһ]", re.IGNORECASE)
+TIMES = ("seconds", "solve_seconds", "phases", "created", "out", "python", "memory")
+
+
+def run(
+    *arguments: object, lang: str = "", folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a process; *lang* is AUMAQ_LANG."""
+    environment = {**os.environ, "COLUMNS": "120", "AUMAQ_LANG": lang}
+    return subprocess.run(
+        [sys.executable, "-m", "aumaq", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        timeout=240,
+        check=False,
+    )
+
+
+def without_times(value: Any) -> Any:
+    """Return a record without what differs from run to run."""
+    if isinstance(value, dict):
+        return {
+            key: without_times(inner)
+            for key, inner in value.items()
+            if not any(word in key for word in TIMES)
+        }
+    return value
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_help_of_every_command_is_translated(code: str) -> None:
+    """In the tree of commands no text stays English: each has a translation in use."""
+    english = help_texts(typer.main.get_command(app))
+    assert len(english) > 150
+    script = (
+        "import json, typer; from aumaq import cli, translating, words;"
+        f"words.speak({code!r}); tree = typer.main.get_command(cli.app);"
+        "translating.translate(tree);"
+        "print(json.dumps(translating.help_texts(tree)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    told = json.loads(done.stdout)
+    assert len(told) == len(english)
+    assert [new for new in told if not CYRILLIC.search(new)] == []
+    assert [new for new, old in zip(told, english, strict=True) if new == old] == []
+    assert told == [Language(code).t(text) for text in english]
+
+
+def test_help_is_whole_in_the_language() -> None:
+    """Usage, panels, hints and --help itself are Russian; names stay as they are."""
+    page = run("--lang", "ru", "solve", "--help").stdout
+    for part in (
+        "Использование: ", "[ПАРАМЕТРЫ]", "Аргументы", "Параметры", "[обязательно]",
+        "[по умолчанию: auto]", "[переменная среды: AUMAQ_LANG]", "--close-loop",
+        "Показать эту справку и выйти.", "INSTANCE",
+    ):  # fmt: skip
+        assert part in page
+    for part in ("Usage", "Options", "Arguments", "required", "default", "Show"):
+        assert part not in page
+
+
+def test_help_is_quick() -> None:
+    """Help loads none of the heavy packages; in English not even Babel."""
+    code = (
+        "import sys; from aumaq.cli import main; sys.argv = ['aumaq', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = ('pandas', 'numpy', 'pyomo', 'highspy', 'scipy', 'babel')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    for lang, loaded in (("", "[]"), ("kk", "['babel']")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "AUMAQ_LANG": lang},
+        )
+        assert done.stdout.splitlines()[-1] == loaded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("slove",), "Нет такой команды: 'slove'. Возможно, имелось в виду 'solve'?"),
+        (("solve",), "Не задан аргумент 'INSTANCE'."),
+        (("export", "x", "--to", "csv"), "Не задан параметр '--out'."),
+        (("solve", "tiny", "--nope"), "Нет такого параметра: --nope"),
+        (("solve", "tiny", "more"), "Лишние аргументы (more)"),
+        (("solve", "tiny", "--gap"), "Параметру '--gap' нужно значение."),
+        (("solve", "tiny", "--json=x"), "Параметр '--json' не принимает значения."),
+        (("solve", "tiny", "--gap", "x"), "значение '--gap': ожидается число"),
+        (("solve", "tiny", "--seed", "x"), "значение '--seed': ожидается целое число"),
+        (("new", "x", "--seed", "-1"), "'--seed': значение должно быть не меньше 0"),
+    ],
+)
+def test_usage_errors_are_translated(arguments: tuple[str, ...], said: str) -> None:
+    """What the parser finds wrong is told in Russian, with exit code 2."""
+    done = run(*arguments, lang="ru")
+    assert done.returncode == 2
+    told = " ".join(done.stderr.replace("│", " ").split())
+    assert said in told
+    assert "Ошибка" in told
+    assert (
+        "Справка: 'python -m aumaq" in told
+        or "--gap' нужно" in told
+        or "--json'" in told
+    )
+    assert "Traceback" not in told
+
+
+def test_solve_speaks_russian(tmp_path: Path) -> None:
+    """Progress, summary, table and the last line of a solve are in the language."""
+    done = run("solve", "tiny", "--out", "plan", lang="ru", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for part in ("расчёт доступности", "построение модели", " план ", " граница "):
+        assert part in done.stderr
+    for part in (
+        "Независимая проверка всех правил пройдена.",
+        "слагаемое", "необслуженный спрос", "780,0",
+        "целевая функция 780,0 млн",
+        "разрыв 0,00\u00a0%, оптимально, проверка пройдена",
+        "план записан в plan, страница: plan/report.html",
+    ):  # fmt: skip
+        assert part in done.stdout
+    page = (tmp_path / "plan" / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="ru"' in page
+    again = run("verify", "plan", lang="kk", folder=tmp_path)
+    assert again.stdout == "plan: тексеруден өтті\n"
+
+
+def test_json_and_files_are_the_same_in_all_languages(tmp_path: Path) -> None:
+    """Scripts see the same JSON and the same CSV files, times apart."""
+    records, tables = [], []
+    for code in LANGUAGES:
+        done = run("solve", "tiny", "--out", code, "--json", lang=code, folder=tmp_path)
+        facts = run("describe", "tiny", "--json", lang=code)
+        sent = [json.loads(text) for text in (done.stdout, facts.stdout)]
+        records.append([without_times(record) for record in sent])
+        files = sorted((tmp_path / code).glob("*.csv"))
+        tables.append({path.name: path.read_bytes() for path in files})
+    assert records[0][0]["status"] == "optimal"
+    assert len(tables[0]) > 5
+    assert records[1:] == records[:-1]
+    assert tables[1:] == tables[:-1]
+
+
+def test_the_command_decides_then_the_root_then_the_environment() -> None:
+    """--lang of the command beats that of the root, which beats AUMAQ_LANG."""
+    said = {"en": "valid", "kk": "жарамды", "ru": "корректна"}
+    for arguments, lang, code in (
+        (("validate", "tiny"), "", "en"),
+        (("validate", "tiny"), "ru", "ru"),
+        (("--lang", "kk", "validate", "tiny"), "ru", "kk"),
+        (("--lang=en", "validate", "tiny"), "ru", "en"),
+    ):
+        done = run(*arguments, lang=lang)
+        assert said[code] in done.stdout, (arguments, lang, done.stderr)
+    done = run("--lang", "ru", "solve", "--lang", "kk", "--help")
+    assert "Қолданылуы" in done.stdout
+
+
+@pytest.mark.parametrize(("root", "lang"), [(("--lang", "xx"), "kk"), ((), "xx")])
+def test_unknown_language_ends_with_2(root: tuple[str, ...], lang: str) -> None:
+    """A language that is not there: exit code 2, and which there are."""
+    done = run(*root, "instances", lang=lang)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "'xx'" in done.stderr
+    assert "en, kk, ru" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_text_is_retold_by_its_patterns() -> None:
+    """The first pattern that fits gives the translation; its parts are retold too."""
+    patterns = ("round {number}", "{status}, {n} of {all}")
+    assert words.retold("round 3", patterns) == "round 3"
+    words.speak("ru")
+    try:
+        assert words.retold("round 3", patterns) == "круг 3"
+        assert words.retold("optimal, 2 of 9", patterns) == "оптимально, 2 из 9"
+        assert words.retold("a village of its own", patterns) == "a village of its own"
+    finally:
+        words.speak("en")
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_figures_have_the_separators_of_the_language(code: str) -> None:
+    """Thousands, decimals and per cent are written as the language writes them."""
+    lang = Language(code)
+    for value in (0.0, -1234.5, 1234567.891):
+        assert lang.figure(value, ",.2f") == lang.number(value, 2)
+    assert lang.figure(0.1234, ".1%") == lang.share(0.1234)
