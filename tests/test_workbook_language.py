@@ -20,7 +20,7 @@ from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.skeleton import write_skeleton
 from aumaq.instances.tables import BY_NAME, TABLES
 from aumaq.instances.titles import clashes, title_of
-from aumaq.instances.words import LANGUAGES, say
+from aumaq.instances.words import LANGUAGES, worded
 from aumaq.results.indicators.table import COLUMNS
 from aumaq.results.language import Language
 from aumaq.results.plan import Plan
@@ -37,7 +37,7 @@ def test_titles_of_sheets_are_distinct_and_fit(names: list[str]) -> None:
     assert clashes(names) == []
     for code in LANGUAGES:
         titles = [title_of(name, code) for name in names]
-        beside = [say(name, code) for name in NOT_TABLES]
+        beside = [worded(name, code) for name in NOT_TABLES]
         assert len({t.casefold() for t in titles + beside}) == len(titles + beside)
         for title in titles + beside:
             assert 0 < len(title) <= LONGEST_SHEET, title
