@@ -74,17 +74,16 @@ def test_no_text_is_missing_in_any_language() -> None:
     assert [p for of in catalogues for p in module.problems(*of)] == []
 
 
-def test_translations_keep_their_places() -> None:
+@pytest.mark.parametrize("code", ["kk", "ru"])
+def test_translations_keep_their_places(code: str) -> None:
     """A translation names the same {places} as the English text, in every form."""
-    module = tool()
-    for path, code, _ in module.catalogues():
-        for message in module.catalogue_of(path, code):
-            if not message.id:
-                continue
-            ids = [message.id] if isinstance(message.id, str) else message.id
-            told = message.string
-            for form in [told] if isinstance(told, str) else told:
-                assert module.places(form) == module.places(ids[-1]), form
+    for message in tool().catalogue(code):
+        if not message.id:
+            continue
+        ids = [message.id] if isinstance(message.id, str) else message.id
+        forms = [message.string] if isinstance(message.string, str) else message.string
+        for form in forms:
+            assert set(re.findall(r"{\w*}", form)) == set(re.findall(r"{\w*}", ids[0]))
 
 
 def test_plural_forms_follow_the_language() -> None:
