@@ -34,7 +34,8 @@ KNOWN = (
     N_("open"), N_("close"), N_("enlarge"), N_("reduce"), N_("renew"), N_("keep"),
     N_("demand served"), N_("minutes of those served"), N_("investment"), N_("number"),
     N_("facility"), N_("road upgrade"), N_("network step"), N_("local supply"),
-    N_("growth point"), N_("residual"), N_("unserved"), N_("shedding"), N_("shortfall"), N_("overrun"),
+    N_("growth point"), N_("residual"), N_("unserved"),
+    N_("shedding"), N_("shortfall"), N_("overrun"),
 )  # fmt: skip
 """Headings, and words in cells, that are not said elsewhere."""
 
