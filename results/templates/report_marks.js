@@ -14,24 +14,28 @@ const ACTION = {
 };
 const paths = Object.fromEntries(Object.entries(SHAPES).map(([key, d]) => [key, new Path2D(d)]));
 
-L.Canvas.include({
-  _updateMark(layer) {
-    if (!this._drawing || layer._empty()) return;
-    const context = this._ctx, size = layer._radius / 6;
-    context.save();
-    context.translate(layer._point.x, layer._point.y);
-    context.scale(size, size);
-    context.fillStyle = FILLS[layer.options.action];
-    context.strokeStyle = "#fff";
-    context.lineWidth = 1 / size;
-    context.fill(paths[layer.options.action]);
-    context.stroke(paths[layer.options.action]);
-    context.restore();
-  },
-});
-const Mark = L.CircleMarker.extend({
-  _updatePath() { this._renderer._updateMark(this); },
-});
+function drawMark(context, x, y, radius, action) {
+  const size = radius / 6;
+  context.save();
+  context.translate(x, y);
+  context.scale(size, size);
+  context.fillStyle = FILLS[action];
+  context.strokeStyle = "#fff";
+  context.lineWidth = 1 / size;
+  context.fill(paths[action]);
+  context.stroke(paths[action]);
+  context.restore();
+}
+
+function drawDot(context, x, y, radius, fill, isLost) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.strokeStyle = isLost ? "#a3005c" : "#5b6875";
+  context.lineWidth = Math.min(isLost ? 2 : 1, radius / 2);
+  context.fill();
+  context.stroke();
+}
 
 function icon(draw) {
   const NS = "http://www.w3.org/2000/svg", svg = document.createElementNS(NS, "svg");
