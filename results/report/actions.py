@@ -105,9 +105,7 @@ def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFram
     )
 
 
-def _from_to(
-    plan: Plan, service: str, rows: pd.DataFrame, lang: Language
-) -> list[str]:
+def _from_to(plan: Plan, service: str, rows: pd.DataFrame, lang: Language) -> list[str]:
     """Return the levels that an action leads from and to, one if they are the same."""
     levels = plan.instance.levels(service)
     titles = {
