@@ -14,17 +14,29 @@ const ACTION = {
 };
 const paths = Object.fromEntries(Object.entries(SHAPES).map(([key, d]) => [key, new Path2D(d)]));
 
+// A mark of one kind and size is drawn once and copied after: there are thousands.
+const stamps = new Map(), STAMP = 4;
+function stamp(action, radius) {
+  const key = `${action} ${radius}`;
+  if (!stamps.has(key)) {
+    const canvas = document.createElement("canvas"), size = radius / 6;
+    canvas.width = canvas.height = Math.ceil(2 * STAMP * (radius + 2));
+    const context = canvas.getContext("2d");
+    context.translate(canvas.width / 2, canvas.width / 2);
+    context.scale(STAMP * size, STAMP * size);
+    context.fillStyle = FILLS[action];
+    context.strokeStyle = "#fff";
+    context.lineWidth = Math.min(1, radius / 5) / size;
+    context.fill(paths[action]);
+    context.stroke(paths[action]);
+    stamps.set(key, canvas);
+  }
+  return stamps.get(key);
+}
+
 function drawMark(context, x, y, radius, action) {
-  const size = radius / 6;
-  context.save();
-  context.translate(x, y);
-  context.scale(size, size);
-  context.fillStyle = FILLS[action];
-  context.strokeStyle = "#fff";
-  context.lineWidth = 1 / size;
-  context.fill(paths[action]);
-  context.stroke(paths[action]);
-  context.restore();
+  const picture = stamp(action, radius), width = picture.width / STAMP;
+  context.drawImage(picture, x - width / 2, y - width / 2, width, width);
 }
 
 function drawDot(context, x, y, radius, fill, isLost) {
