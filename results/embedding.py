@@ -21,9 +21,7 @@ def embedded_json(value: Any) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def number(value: object) -> str:
