@@ -81,8 +81,8 @@ def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFram
     names = np.array(site_names(instance, sites, lang), dtype=object)
     unit = lang.cell(row["unit"] or N_("unit")) if instance.serves(service) else ""
     pays = {
-        key: payers(instance, service, *key, lang)
-        for key in rows[["region", "period"]].drop_duplicates().itertuples(index=False)
+        (region, period): payers(instance, service, region, period, lang)
+        for region, period in set(zip(rows["region"], rows["period"], strict=True))
     }
     keys = zip(rows["region"], rows["period"], rows["cost_mln"], strict=True)
     return pd.DataFrame(
