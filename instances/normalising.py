@@ -15,7 +15,7 @@ import pandas as pd
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
-from aumaq.instances.texts import Text, say
+from aumaq.instances.texts import Text, chained, say
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
@@ -91,11 +91,15 @@ def table_of(
             )
             continue
         if column.is_required and len(frame):
-            meaning = f"{column.meaning}, {column.unit or column.kind}"
+            # Meanings are English: documentation, as in docs/instance-format.md.
+            told = [column.meaning, Text(column.unit or column.kind)]
             problems.append(
                 Problem(
                     table.file,
-                    say("required column is missing: {meaning}", meaning=meaning),
+                    say(
+                        "required column is missing: {meaning}",
+                        meaning=chained(told, ", "),
+                    ),
                     column=f"{label}{column.name}",
                 )
             )
@@ -158,7 +162,7 @@ def read_cells(
     wanted = WANTED[column.kind]
     _report(table, column, text, bad, say("expected {wanted}", wanted=wanted), problems)
     if column.is_required:
-        unit = f" ({column.unit})" if column.unit else ""
+        unit = say(" ({unit})", unit=Text(column.unit)) if column.unit else ""
         empty = say("empty, expected {wanted}{unit}", wanted=wanted, unit=unit)
         _report(table, column, text, is_empty, empty, problems)
     values = values.where(~(bad | is_empty), None)
@@ -211,7 +215,7 @@ def _check_range(
     if column.kind not in ("int", "number"):
         return
     numbers = values.astype("float64")
-    unit = f" {column.unit}" if column.unit else ""
+    unit = say(" {unit}", unit=Text(column.unit)) if column.unit else ""
     if column.low is not None:
         below = given & (numbers < column.low)
         expected = say("expected at least {low:g}{unit}", low=column.low, unit=unit)

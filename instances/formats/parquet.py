@@ -38,7 +38,7 @@ def write_parquet(
 def read_parquet(path: Path) -> Instance:
     """Read a folder of Parquet files (InstanceError with every problem found)."""
     pyarrow = needed("pyarrow", "parquet")
-    raw = Raw(label=pattern("{table}.parquet"))
+    raw = Raw(label=pattern("{table}{suffix}", suffix=".parquet"))
     for file in sorted(path.glob("*.parquet")):
         try:
             frame = pd.read_parquet(file, engine="pyarrow")

@@ -1,0 +1,208 @@
+"""What is wrong is told in the reader's language, and in English as ever."""
+
+from __future__ import annotations
+
+import ast
+import os
+import pickle
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import test_verification
+from test_broken import BROKEN, TINY
+from test_verification import CORRUPTIONS
+
+import aumaq
+from aumaq.instances import InstanceError, OptionError, Problem, UnknownNameError
+from aumaq.instances.texts import Text, chained, pattern, say, say_many
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.verification import verify
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("instances", "model", "solvers", "results", "app")
+PLACE = re.compile(r"\{(\w*)[^{}]*\}")
+OTHERS = ("kk", "ru")
+
+
+def parts(text: object) -> Iterator[Text]:
+    """Yield a text and the texts in it."""
+    if isinstance(text, Text):
+        yield text
+        for value in text.values.values():
+            yield from parts(value)
+
+
+def assert_told_wholly(text: Text) -> None:
+    """Every template in a text is known in every language, and English is as it was."""
+    assert ENGLISH.tell(text) == str(text)
+    for code in OTHERS:
+        lang = Language(code)
+        for part in parts(text):
+            if any(map(str.isalpha, PLACE.sub("", part.template))):
+                assert lang.tell(part) != str(part), part.template
+
+
+def problems_of(change: Callable[[Path], None], folder: Path) -> InstanceError:
+    """Return the error of a broken copy of ``tiny``."""
+    shutil.copytree(TINY, folder)
+    change(folder)
+    with pytest.raises(InstanceError) as caught:
+        aumaq.read(folder)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_every_broken_instance_is_told_in_every_language(
+    kind: str, tmp_path: Path
+) -> None:
+    """No problem is plain text; each template and each value with words has its own."""
+    error = problems_of(BROKEN[kind][0], tmp_path / "broken")
+    for problem in error.problems:
+        assert type(problem.message) is Text
+        assert ENGLISH.tell(problem) == str(problem)
+    assert_told_wholly(error.text)
+
+
+instance, plan = test_verification.instance, test_verification.plan  # fixtures
+
+
+@pytest.mark.parametrize("kind", CORRUPTIONS)
+def test_every_finding_is_told_in_every_language(
+    kind: str, instance: aumaq.Instance, plan: aumaq.Plan
+) -> None:
+    """What the verifier says of a false plan is no plain text either."""
+    tables = dict(plan.tables)
+    CORRUPTIONS[kind][0](tables)
+    found = verify(instance, tables, claimed_objective_mln=plan.objective_mln)
+    assert found.problems
+    for finding in found.problems:
+        assert type(finding.message) is Text
+        assert_told_wholly(finding.text)
+
+
+def calls(*names: str) -> Iterator[tuple[Path, ast.Call, str]]:
+    """Yield the calls of functions in the sources."""
+    for layer in LAYERS:
+        for path in sorted((ROOT / layer).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Name(id=name)) if name in names:
+                        yield path, node, name
+
+
+def test_messages_are_literal_and_have_their_values() -> None:
+    """Each template can be extracted; its places are the values that are given."""
+    for path, node, name in calls("say", "pattern", "say_many"):
+        if path.name == "texts.py":
+            continue
+        template = node.args[0]
+        assert isinstance(template, ast.Constant), (path, node.lineno)
+        wanted = set(PLACE.findall(template.value))
+        given = {keyword.arg for keyword in node.keywords}
+        if name == "pattern":
+            assert given < wanted or not given - wanted, (path, node.lineno)
+        elif given:
+            assert given == wanted, (path, node.lineno, template.value)
+
+
+def test_no_plain_string_is_raised_or_reported() -> None:
+    """A raw string or f-string cannot be a message."""
+    raw = (ast.Constant, ast.JoinedStr, ast.BinOp)
+    position = {"Problem": 1, "problem": 1} | dict.fromkeys(
+        ("AumaqError", "OptionError", "NoPlanError", "ExportError",
+         "ExpressionError", "UnknownNameError"), 0,
+    )  # fmt: skip
+    seen = 0
+    for path, node, name in calls(*position):
+        seen += 1
+        message = node.args[position[name]]
+        assert not isinstance(message, raw), (path, node.lineno)
+    assert seen > 150
+
+
+def test_numbers_have_their_forms() -> None:
+    """Russian has three forms of the head of a list of problems."""
+    one = Problem("a.csv", say("expected a point"), 7, "geometry")
+    heads = {
+        count: Language("ru").tell(InstanceError([one] * count)).splitlines()[0]
+        for count in (1, 3, 5, 21)
+    }
+    assert [head.split()[-1] for head in heads.values()] == [
+        "ошибка:", "ошибки:", "ошибок:", "ошибка:",
+    ]  # fmt: skip
+    assert str(InstanceError([one])).startswith("1 problem in the instance:\n  - a.csv")
+    assert str(InstanceError([one] * 2)).startswith("2 problems in")
+
+
+def test_a_place_in_a_workbook() -> None:
+    """Sheet, row and column stand as the language puts them."""
+    sheet = pattern("{file}, sheet {table}", file="book.xlsx").filled(table="levels")
+    problem = Problem(sheet, say("expected a whole number"), 7, "capacity", "x")
+    assert str(problem) == (
+        "book.xlsx, sheet levels, row 7, column capacity: expected a whole number"
+        " (value: 'x')"
+    )
+    assert Language("kk").tell(problem) == (
+        "book.xlsx, levels парағы, 7-жол, capacity бағаны: күтілгені: бүтін сан"
+        " (мәні: 'x')"
+    )
+
+
+def test_texts_are_strings_with_a_memory() -> None:
+    """Texts keep what they were made of over copies, processes and joining."""
+    text = say("expected {wanted}", wanted=say("a whole number"))
+    joined = chained([text, "a: b", say_many("{n} cell", "{n} cells", n=1)])
+    assert joined == "expected a whole number; a: b; 1 cell"
+    again = pickle.loads(pickle.dumps(joined))
+    assert again == joined
+    assert Language("ru").tell(again).startswith("ожидается целое число; a: b")
+    assert say("braces {} stay") == "braces {} stay"
+    assert say("{path!s:>4}", path=Path("a")) == "   a"
+    assert text.given(wanted="x") == "expected x"
+    assert Language("kk").tell("plain") == "plain"
+    with pytest.raises(KeyError):
+        say("{a} {b}", a=1)
+
+
+def test_errors_of_options_and_names() -> None:
+    """Options that are wrong are told together; kinds of names are words as well."""
+    with pytest.raises(OptionError) as caught:
+        aumaq.solve(aumaq.read("tiny"), gap=2.0, time_limit=-1.0)
+    assert_told_wholly(caught.value.text)
+    assert Language("ru").tell(caught.value).count("; ") == 1
+    with pytest.raises(UnknownNameError) as unknown:
+        aumaq.read("kazahstan")
+    assert_told_wholly(unknown.value.text)
+
+
+def run(folder: Path, lang: str, *more: str) -> subprocess.CompletedProcess[str]:
+    """Validate a folder as a process."""
+    return subprocess.run(
+        [sys.executable, "-m", "aumaq", "validate", str(folder), *more],
+        capture_output=True, text=True, check=False, encoding="utf-8",
+        env={**os.environ, "AUMAQ_LANG": lang, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+
+
+def test_command_line_speaks_kazakh(tmp_path: Path) -> None:
+    """All problems are listed in Kazakh, exit code 2; English is as without a wish."""
+    folder = tmp_path / "broken"
+    shutil.copytree(TINY, folder)
+    for kind in ("negative", "unknown choice", "period hole", "unknown class"):
+        BROKEN[kind][0](folder)
+    told = run(folder, "kk")
+    assert told.returncode == 2
+    head, *lines = told.stderr.splitlines()
+    assert head == "Данада 4 мәселе бар:"
+    assert len(lines) == 4
+    assert "settlements.csv, 2-жол, population бағаны: " in told.stderr
+    assert "expected" not in told.stderr
+    assert "persons" not in told.stderr
+    with pytest.raises(InstanceError) as caught:
+        aumaq.read(folder)
+    assert run(folder, "").stderr.strip() == str(caught.value)
