@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import fcnet, formulations, futures, pass_routes, sweep
+from benchmarks import country_files, fcnet, formulations, futures, pass_routes, sweep
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
-WITH_ARGUMENTS = {"fcnet": fcnet.run, "futures": futures.run, "sweep": sweep.run}
+WITH_ARGUMENTS = {
+    "country_files": country_files.run,
+    "fcnet": fcnet.run,
+    "futures": futures.run,
+    "sweep": sweep.run,
+}
 
 name, *arguments = sys.argv[1:] or [""]
 if name in WITH_ARGUMENTS:

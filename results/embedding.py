@@ -13,8 +13,15 @@ SHOWN_ROWS = 500
 
 def embedded_json(value: Any) -> str:
     """Return JSON that cannot end the script element which holds it."""
-    text = json.dumps(strict(value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = _compact(value)
+    except ValueError:  # a number that is not finite somewhere: look at each value
+        text = _compact(strict(value))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def number(value: object) -> str:

@@ -13,6 +13,7 @@ from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.model.data import ModelData
+from aumaq.solvers.carrying_on import carried_on
 from aumaq.solvers.choosing import candidate_sites, chosen_of, demand_ratio
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
@@ -116,12 +117,15 @@ def compiled(
     matrices = compile_matrices(built.model)
     place = {id(variable): k for k, variable in enumerate(matrices.columns)}
     matrices = settled(matrices, built, place, given)
+    sites, start = _sites(built, place), _start(built, place, given.start)
+    if given.start is None:
+        start = carried_on(matrices, sites, *start)
     found = Compiled(
         built,
         matrices,
         place,
-        _sites(built, place),
-        _start(built, place, given.start),
+        sites,
+        start,
         options,
         progress,
         started,

@@ -126,6 +126,9 @@ def test_geopackage_of_a_coupled_plan(tmp_path: Path) -> None:
         words = [rule.get("filter") or "" for rule in root.iter("rule")]
         words += [o.get("value") or "" for o in root.iter("Option")
                   if o.get("name") == "expression"]  # fmt: skip
+        order = [clause.text or "" for clause in root.iter("orderByClause")]
+        assert bool(order) == (layer in ("facilities", "settlements", "unserved"))
+        words += order
         assert set(re.findall('"([a-z_]+)"', " ".join(words))) <= columns
         assert geometry == "geom"
 

@@ -58,7 +58,8 @@ def units_of(tables: Tables, level: str) -> Units:
     titles = dict(
         zip(tables["regions"]["region"], tables["regions"]["name"], strict=True)
     )
-    name = names["region"].map(titles).fillna(names["region"])
+    named = [titles.get(code, code) for code in names["region"]]
+    name = pd.Series(named, dtype="str")
     if level == "district":
         place = names["district"].where(names["district"] != "", "no district")
         name = place + ", " + name

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.json_file import strict
 
@@ -30,11 +32,13 @@ def _point(lon: float, lat: float, properties: dict[str, Any]) -> dict[str, Any]
 def _facilities(plan: Plan) -> list[dict[str, Any]]:
     found = []
     for service in plan.instance.service_names:
-        sites = plan.instance.service_sites(service).set_index("site")
+        sites = plan.instance.service_sites(service)
         rows = plan.facilities
-        for row in rows[rows["service"] == service].to_dict("records"):
-            site = sites.loc[row["site"]]
-            found.append(_point(site["lon"], site["lat"], {"kind": "facility", **row}))
+        rows = rows[rows["service"] == service]
+        at = sites.iloc[pd.Index(sites["site"]).get_indexer(rows["site"])]
+        places = zip(at["lon"].tolist(), at["lat"].tolist(), strict=True)
+        for (lon, lat), row in zip(places, rows.to_dict("records"), strict=True):
+            found.append(_point(lon, lat, {"kind": "facility", **row}))
     return found
 
 

@@ -17,7 +17,7 @@ from aumaq.instances.formats.raw import needed
 from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.texts import say
 from aumaq.results.exports.json_file import strict, typed
-from aumaq.results.exports.plan_styles import plan_styles
+from aumaq.results.exports.plan_styles import drawn_first, plan_styles
 from aumaq.results.exports.qgis_style import write_styles
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         text = json.dumps(strict(dict(plan.record)), ensure_ascii=False)
         write_layer(draft, RECORD, pd.DataFrame({"json": [text]}))
         styles = plan_styles(plan)
-        write_styles(draft, {k: rules for k, rules in styles.items() if k in kinds})
+        shown = {k: rules for k, rules in styles.items() if k in kinds}
+        write_styles(draft, shown, drawn_first(plan))
 
 
 def read_geopackage(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aumaq.results.exports.qgis_style import Rule, Symbol, quoted
@@ -15,6 +16,14 @@ PALETTE = (
     "140,81,10", "197,27,125",
 )  # fmt: skip
 """Colours of services in order, told apart on a light map."""
+ACTIONS = (
+    ("close", "cross_fill", 45, "213,94,0"), ("reduce", "triangle", 180, "230,159,0"),
+    ("renew", "square", 0, "204,121,167"), ("enlarge", "cross_fill", 0, "0,158,115"),
+    ("open", "triangle", 0, "0,114,178"), ("keep", "circle", 0, "107,119,130"),
+)  # fmt: skip
+"""Action, shape, degrees, colour: as on the map of the report."""
+REGION = "coalesce(\"district\", '') = ''"
+"""An outline of a whole region, not of a district in it."""
 FULL_SHARE = 0.95
 """From this use on a line or main counts as full."""
 
@@ -49,7 +58,7 @@ def plan_styles(plan: Plan) -> Styles:
 
     return {
         "facilities": by_service(facility),
-        "actions": by_service(lambda _, colour: Symbol("marker", colour, 2.5)),
+        "actions": _by_period(periods, _actions()),
         "allocation": by_service(
             lambda _, colour: Symbol("line", colour, 0.3, '0.1 + 0.5 * "share"')
         ),
@@ -63,8 +72,51 @@ def plan_styles(plan: Plan) -> Styles:
         "network_steps": [Rule("built", symbol=Symbol("line", "178,24,43", 0.9))],
         "flows": _by_period(periods, _use()),
         "connections": _by_period(periods, _connections()),
-        "outlines": [Rule("border", symbol=Symbol("fill", "250,249,245", 0.3))],
+        "outlines": _outlines(plan),
     }
+
+
+def _actions() -> tuple[Rule, ...]:
+    """Keeping is switched off: it is most of the records, and changes nothing."""
+    return tuple(
+        Rule(name, f'"action" = {quoted(name)}',
+             Symbol("marker", colour, 3.0 if name != "keep" else 1.5, shape=shape,
+                    angle=angle),
+             is_on=name != "keep")
+        for name, shape, angle, colour in ACTIONS
+    )  # fmt: skip
+
+
+def _outlines(plan: Plan) -> list[Rule]:
+    """Return regions on the ground, and the borders of districts on them if known."""
+    region = Symbol("fill", "250,249,245", 0.5, outline="150,145,135")
+    if not _has_districts(plan):
+        return [Rule("border", symbol=region)]
+    district = replace(region, colour="", size=0.1)
+    return [
+        Rule("region", REGION, region),
+        Rule("district", f"NOT ({REGION})", district),
+    ]
+
+
+def _has_districts(plan: Plan) -> bool:
+    features = (plan.instance.outlines or {}).get("features", [])
+    return any((f.get("properties") or {}).get("district") for f in features)
+
+
+def drawn_first(plan: Plan) -> dict[str, str]:
+    """Return by layer an expression: records with the most of it lie below.
+
+    So small ones stay in sight on large ones, and districts on their region.
+    """
+    order = {
+        "facilities": '"capacity"',
+        "settlements": '"population"',
+        "unserved": '"share"',
+    }
+    if _has_districts(plan):
+        order["outlines"] = f"CASE WHEN {REGION} THEN 1 ELSE 0 END"
+    return order
 
 
 def _by_period(periods: Sequence[str], inner: tuple[Rule, ...]) -> list[Rule]:
@@ -78,12 +130,12 @@ def _by_period(periods: Sequence[str], inner: tuple[Rule, ...]) -> list[Rule]:
 def _settlements(plan: Plan) -> list[Rule]:
     top = max(float(plan.instance.tables["settlements"]["population"].max()), 1.0)
     size = f'0.8 + 5 * sqrt("population" / {top!r})'
-    lacking, well = ("215,25,28", "110,110,110")
+    well = Symbol("marker", "255,255,255", 2.0, size, outline="110,110,110")
+    lacking = replace(well, outline="215,25,28", outline_width=0.5)
     return [
-        Rule("lacks a service", '"unserved_units" > 0',
-             Symbol("marker", lacking, 2.0, size)),
-        Rule("served", '"unserved_units" = 0', Symbol("marker", well, 2.0, size)),
-    ]  # fmt: skip
+        Rule("lacks a service", '"unserved_units" > 0', lacking),
+        Rule("served", '"unserved_units" = 0', well),
+    ]
 
 
 def _links(plan: Plan) -> list[Rule]:

@@ -30,13 +30,21 @@ CREATE TABLE layer_styles (
 
 @dataclass(frozen=True)
 class Symbol:
-    """A marker, line or fill: colour ``r,g,b``, size in mm, perhaps by expression."""
+    """A marker, line or fill: colour ``r,g,b``, size in mm, perhaps by expression.
+
+    Of a fill the size is the width of its outline; without a colour it is an outline
+    alone. A marker has a shape of QGIS, turned by so many degrees.
+    """
 
     kind: Literal["marker", "line", "fill"]
     colour: str
     size: float
     size_expression: str = ""
     is_dashed: bool = False
+    shape: str = "circle"
+    angle: int = 0
+    outline: str = "255,255,255"
+    outline_width: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -55,13 +63,20 @@ def quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def qml(rules: Sequence[Rule]) -> str:
-    """Return the style of a layer drawn by rules."""
+def qml(rules: Sequence[Rule], first: str = "") -> str:
+    """Return the style of a layer drawn by rules.
+
+    Records with the most of the expression *first* are drawn first, below the others.
+    """
     root = Element("qgis", version=QGIS_VERSION, styleCategories="Symbology")
     renderer = SubElement(
-        root, "renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0",
-        forceraster="0",
+        root, "renderer-v2", type="RuleRenderer", symbollevels="0",
+        enableorderby="1" if first else "0", forceraster="0",
     )  # fmt: skip
+    if first:
+        order = SubElement(renderer, "orderby")
+        clause = SubElement(order, "orderByClause", asc="0", nullsFirst="0")
+        clause.text = first
     tree = SubElement(renderer, "rules", key="{root}")
     symbols = SubElement(renderer, "symbols")
     numbers = count()
@@ -98,13 +113,17 @@ def _add_symbol(symbol: Symbol, name: str, parent: Element) -> None:
     layer.set("pass", "0")
     size, colour = f"{symbol.size:g}", f"{symbol.colour},255"
     options = {
-        "marker": {"name": "circle", "color": colour, "size": size, "size_unit": "MM",
-                   "outline_color": "255,255,255,255", "outline_width": "0.2",
+        "marker": {"name": symbol.shape, "color": colour, "size": size,
+                   "size_unit": "MM", "angle": str(symbol.angle),
+                   "outline_color": f"{symbol.outline},255",
+                   "outline_width": f"{symbol.outline_width:g}",
                    "outline_style": "solid", "outline_width_unit": "MM"},
         "line": {"line_color": colour, "line_width": size, "line_width_unit": "MM",
                  "line_style": "dash" if symbol.is_dashed else "solid",
                  "capstyle": "round", "joinstyle": "round"},
-        "fill": {"color": colour, "style": "solid", "outline_color": "150,150,150,255",
+        "fill": {"color": colour if symbol.colour else "0,0,0,0",
+                 "style": "solid" if symbol.colour else "no",
+                 "outline_color": f"{symbol.outline},255",
                  "outline_width": size, "outline_width_unit": "MM",
                  "outline_style": "solid"},
     }  # fmt: skip
@@ -132,8 +151,13 @@ def _add_expression(symbol: Symbol, layer: Element) -> None:
     SubElement(table, "Option", name="type", type="QString", value="collection")
 
 
-def write_styles(path: Path, styles: Mapping[str, Sequence[Rule]]) -> None:
-    """Add the styles of layers to a GeoPackage, as the ones that they open with."""
+def write_styles(
+    path: Path, styles: Mapping[str, Sequence[Rule]], first: Mapping[str, str]
+) -> None:
+    """Add the styles of layers to a GeoPackage, as the ones that they open with.
+
+    *first* says by layer what is drawn first (see :func:`qml`).
+    """
     with closing(sqlite3.connect(path)) as base, base:
         base.execute(STYLES_TABLE)
         geometry = dict(
@@ -145,7 +169,12 @@ def write_styles(path: Path, styles: Mapping[str, Sequence[Rule]]) -> None:
                 " f_table_name, f_geometry_column, styleName, styleQML, styleSLD,"
                 " useAsDefault, description, owner)"
                 " VALUES ('', '', ?, ?, ?, ?, '', 1, '', 'aumaq')",
-                (layer, geometry[layer], f"aumaq {layer}"[:30], qml(rules)),
+                (
+                    layer,
+                    geometry[layer],
+                    f"aumaq {layer}"[:30],
+                    qml(rules, first.get(layer, "")),
+                ),
             )
         base.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier)"

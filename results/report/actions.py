@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from aumaq.instances.tables_roads import ROADS
@@ -73,38 +74,58 @@ def payers(
 
 def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFrame:
     instance, row = plan.instance, plan.instance.service(service)
-    rows = plan.actions.query("service == @service and action != 'keep'")
+    actions = plan.actions
+    rows = actions[(actions["service"] == service) & (actions["action"] != "keep")]
     sites = used_sites(plan, service)
-    place = pd.Index(sites["site"])
-    names = site_names(instance, sites, lang)
-    titles = instance.levels(service).set_index("level")["title"].to_dict()
-    served = plan.allocation.query("service == @service")
-    people = served.groupby(["site", "period"])["demand"].sum()
-    found = []
-    for action in rows.to_dict("records"):
-        j, region, period = (
-            int(place.get_loc(action["site"])),
-            action["region"],
-            action["period"],
-        )
-        levels = [
-            lang.cell(titles[level]) if level else "–"
-            for level in (action["from_level"], action["to_level"])
-        ]
-        serves = instance.serves(service)
-        found.append(
-            [
-                lang.cell(row["title"] or service), names[j], region, period,
-                action["action"], action["units"], " → ".join(dict.fromkeys(levels)),
-                action["cost_mln"],
-                people.get((action["site"], period), 0.0) if serves else None,
-                lang.cell(row["unit"] or N_("unit")) if serves else "",
-                payers(instance, service, region, period, lang)
-                if action["cost_mln"] else "–",
-                lang.t("yes") if action["is_synthetic"] else "", [k, j],
-            ]
-        )  # fmt: skip
-    return pd.DataFrame(found, columns=KEYS)
+    place = pd.Index(sites["site"]).get_indexer(rows["site"])
+    names = np.array(site_names(instance, sites, lang), dtype=object)
+    unit = lang.cell(row["unit"] or N_("unit")) if instance.serves(service) else ""
+    pays = {
+        (region, period): payers(instance, service, region, period, lang)
+        for region, period in set(zip(rows["region"], rows["period"], strict=True))
+    }
+    keys = zip(rows["region"], rows["period"], rows["cost_mln"], strict=True)
+    return pd.DataFrame(
+        {
+            "what": lang.cell(row["title"] or service),
+            "place": names[place],
+            "region": rows["region"].to_numpy(),
+            "period": rows["period"].to_numpy(),
+            "action": rows["action"].to_numpy(),
+            "units": rows["units"].to_numpy(),
+            "detail": _from_to(plan, service, rows, lang),
+            "cost_mln": rows["cost_mln"].to_numpy(),
+            "served": _served(plan, service, rows),
+            "unit": unit,
+            "payer": [pays[r, p] if cost else "–" for r, p, cost in keys],
+            "estimate": np.where(rows["is_synthetic"], lang.t("yes"), ""),
+            "facility": [[k, j] for j in place.tolist()],
+        },
+        columns=KEYS,
+    )
+
+
+def _from_to(plan: Plan, service: str, rows: pd.DataFrame, lang: Language) -> list[str]:
+    """Return the levels that an action leads from and to, one if they are the same."""
+    levels = plan.instance.levels(service)
+    titles = {
+        level: lang.cell(title)
+        for level, title in zip(levels["level"], levels["title"], strict=True)
+    }
+    titles[0] = "–"
+    pairs = zip(rows["from_level"], rows["to_level"], strict=True)
+    return [" → ".join(dict.fromkeys(titles[n] for n in pair)) for pair in pairs]
+
+
+def _served(plan: Plan, service: str, rows: pd.DataFrame) -> list[float | None]:
+    """Return the demand served at the site of each action; None if nobody comes."""
+    if not plan.instance.serves(service):
+        return [None] * len(rows)
+    goes = plan.allocation
+    goes = goes[goes["service"] == service]
+    served = goes.groupby(["site", "period"])["demand"].sum().rename("served")
+    found = rows[["site", "period"]].join(served, on=["site", "period"])["served"]
+    return list(found.fillna(0.0).tolist())
 
 
 def _of_networks(plan: Plan, lang: Language) -> pd.DataFrame:

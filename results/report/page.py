@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 LIBRARIES = ("vendor/leaflet.js", "vendor/chart.umd.min.js")
 SCRIPTS = (
     "report_page.js", "report_tables.js", "report_charts.js", "report_marks.js",
-    "report_map.js", "report_facility.js", "report_main.js", "report_print.js",
+    "report_places.js", "report_map.js", "report_facility.js", "report_main.js",
+    "report_print.js",
 )  # fmt: skip
 """Our own scripts in the order in which they are put into the page."""
 

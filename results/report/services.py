@@ -113,24 +113,21 @@ def _facilities(
     done = changed.groupby("site")["text"].agg(", ".join)
     rank = actions.groupby("site")["rank"].min()
     cost = actions.groupby("site")["cost_mln"].sum()
-    found = []
-    for site in rank.index.union(stands.index):
-        capacity, used, opex = (
-            round(float(sums[column].get(site, 0.0)), 1) for column in sums.columns
-        )
-        found.append(
-            [
-                int(place.get_loc(site)),
-                MAIN_ACTIONS[int(rank.get(site, len(MAIN_ACTIONS) - 1))],
-                stands.get(site, ""),
-                capacity,
-                used,
-                done.get(site, ""),
-                round(float(cost.get(site, 0.0)), 1),
-                opex,
-            ]
-        )
-    return found
+    at = rank.index.union(stands.index)
+    last = len(MAIN_ACTIONS) - 1
+    ranks = rank.reindex(at, fill_value=last).astype(int).tolist()
+    sums = sums.reindex(at, fill_value=0.0).round(1)
+    columns = [
+        place.get_indexer(at).tolist(),
+        [MAIN_ACTIONS[k] for k in ranks],
+        stands.reindex(at).astype(object).fillna("").tolist(),
+        sums["capacity"].tolist(),
+        sums["used"].tolist(),
+        done.reindex(at).astype(object).fillna("").tolist(),
+        cost.reindex(at, fill_value=0.0).round(1).tolist(),
+        sums["opex_mln_per_year"].tolist(),
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _links(

@@ -1,6 +1,6 @@
 // The page in the page: one facility's use and cost, its catchment, the next best site.
 function openFacility(k, j) {
-  const service = shown.run.services[k], now = service.periods[shown.period];
+  const service = shown.run.services[k];
   at("facility-name").textContent = service.sites.name[j];
   at("facility-what").textContent = `${service.title} · ${service.sites.code[j]}`;
   const column = (title, kind = "text", digits = 0) => ({ title, kind, digits });
@@ -17,7 +17,7 @@ function openFacility(k, j) {
     column(t("Running costs, mln a year"), "number", 1),
   ] }, { tools: false });
   at("catchment-title").textContent = `${t("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
-  const catchment = now.links.filter((link) => link[1] === j).map(([i, , share, minutes, demand, next, later]) => [
+  const catchment = linksTo(j).map(([i, , share, minutes, demand, next, later]) => [
     land().settlements.name[i], share, demand, minutes,
     next >= 0 ? service.sites.name[next] : "–", next >= 0 ? later : null,
   ]).sort((a, b) => b[2] - a[2]);

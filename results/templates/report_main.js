@@ -41,7 +41,6 @@ function drawRun(k) {
   at("service").value = shown.service;
   at("period").max = run.periods.length - 1;
   at("period").value = shown.period;
-  at("places").replaceChildren(...land().settlements.name.map((name) => make("option", { value: name })));
   tell(t("Map"), [t("Point at a facility or a settlement, or search for one.")]);
   drawCharts();
   drawMap();
@@ -53,6 +52,7 @@ at("run").addEventListener("input", (event) => drawRun(Number(event.target.value
 at("service").addEventListener("input", (event) => { shown.service = Number(event.target.value); drawMap(); });
 at("period").addEventListener("input", (event) => { shown.period = Number(event.target.value); drawMap(); });
 for (const id of ["colour", "network", "shading", "changes"]) at(id).addEventListener("input", drawMap);
+at("search").addEventListener("input", (event) => hint(event.target.value));
 at("search").addEventListener("change", (event) => find(event.target.value));
 at("whole").addEventListener("click", wholeMap);
 Chart.defaults.font.family = "system-ui, sans-serif";

@@ -4,10 +4,13 @@ const map = L.map("map", {
 });
 L.control.zoom({ zoomInTitle: t("zoom in"), zoomOutTitle: t("zoom out") }).addTo(map);
 const layers = Object.fromEntries(
-  ["regions", "grid", "ways", "dots", "marks"].map((name) => [name, L.layerGroup().addTo(map)]),
+  ["regions", "grid", "ways"].map((name) => [name, L.layerGroup().addTo(map)]),
 );
 const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
-const ground = pane("ground", 350), front = pane("front", 450);
+// Panes of their own: showing the ways of one settlement does not redraw the roads.
+const ground = pane("ground", 350), between = pane("between", 400);
+map.createPane("front").style.zIndex = 450;
+const places = new Places().addTo(map);
 
 function bounds() {
   const { settlements, outlines } = land();
@@ -27,20 +30,39 @@ function drawWays(links) {
   layers.ways.clearLayers();
   for (const [i, j, share] of links) {
     L.polyline([homeAt(i), siteAt(j)], {
-      color: "#1d2733", opacity: 0.7, weight: 1 + 2 * share, interactive: false, renderer: ground,
+      color: "#1d2733", opacity: 0.7, weight: 1 + 2 * share, interactive: false, renderer: between,
     }).addTo(layers.ways);
   }
 }
 
+// Ways of a period by settlement and by site; made once for each, found at once after.
+const indexes = new WeakMap();
+function index() {
+  const now = period();
+  if (!indexes.has(now)) {
+    const from = new Map(), to = new Map();
+    for (const link of now.links) {
+      for (const [group, key] of [[from, link[0]], [to, link[1]]]) {
+        if (group.has(key)) group.get(key).push(link);
+        else group.set(key, [link]);
+      }
+    }
+    indexes.set(now, { from, to, lost: new Map(now.unserved) });
+  }
+  return indexes.get(now);
+}
+const linksFrom = (i) => index().from.get(i) ?? [];
+const linksTo = (j) => index().to.get(j) ?? [];
+
 function meanMinutes(i) {
-  const links = period().links.filter((link) => link[0] === i);
+  const links = linksFrom(i);
   const whole = links.reduce((sum, link) => sum + link[2], 0);
   return whole ? links.reduce((sum, link) => sum + link[2] * link[3], 0) / whole : null;
 }
 
 function tellSettlement(i) {
   const { settlements, regions } = land(), service = currentService();
-  const links = period().links.filter((link) => link[0] === i);
+  const links = linksFrom(i);
   drawWays(links);
   const rows = [`${regions[settlements.region[i]]} · ${t("people today")}: ${number(settlements.population[i])}`];
   if (service.before) {
@@ -50,14 +72,14 @@ function tellSettlement(i) {
   for (const [, j, share, minutes] of links) {
     rows.push(`${percent(share)} → ${service.sites.name[j]}, ${number(minutes, 1)} ${t("min")}`);
   }
-  const lost = period().unserved.find((pair) => pair[0] === i);
-  if (lost) rows.push(`${percent(lost[1])} ${t("is not served")}`);
+  const lost = index().lost.get(i);
+  if (lost) rows.push(`${percent(lost)} ${t("is not served")}`);
   tell(settlements.name[i], rows);
 }
 
 function tellFacility(f) {
   const service = currentService(), [j, action, stands, capacity, used, done, cost] = f;
-  const links = period().links.filter((link) => link[1] === j);
+  const links = linksTo(j);
   drawWays(links);
   tell(service.sites.name[j], [
     `${service.title}: ${ACTION[action]}${done ? ` (${done})` : ""}`,
@@ -112,21 +134,19 @@ function colourOf(i) {
 }
 
 function drawPlaces() {
-  layers.dots.clearLayers();
-  layers.marks.clearLayers();
-  const { settlements } = land(), largest = Math.max(1, ...settlements.population);
-  const lost = new Set(period().unserved.map((pair) => pair[0]));
+  const { settlements } = land(), { lost } = index(), items = [];
+  const largest = settlements.population.reduce((most, people) => Math.max(most, people), 1);
   settlements.population.forEach((people, i) => {
-    L.circleMarker(homeAt(i), {
-      renderer: front, radius: 2.5 + 11 * Math.sqrt(people / largest), weight: lost.has(i) ? 2 : 1,
-      color: lost.has(i) ? "#a3005c" : "#5b6875", fillColor: colourOf(i), fillOpacity: 0.9,
-    }).on("mouseover click", () => tellSettlement(i)).addTo(layers.dots);
+    const isLost = lost.has(i), fill = colourOf(i);
+    items.push([settlements.lat[i], settlements.lon[i], 2.5 + 11 * Math.sqrt(people / largest),
+      (context, x, y, radius) => drawDot(context, x, y, radius, fill, isLost), () => tellSettlement(i)]);
   });
   for (const f of period().facilities) {
     if (at("changes").checked && f[1] === "keep") continue;
-    new Mark(siteAt(f[0]), { renderer: front, action: f[1], radius: f[1] === "keep" ? 4 : 6.5 })
-      .on("mouseover", () => tellFacility(f)).on("click", () => tellFacility(f)).addTo(layers.marks);
+    items.push([...siteAt(f[0]), f[1] === "keep" ? 4 : 6.5,
+      (context, x, y, radius) => drawMark(context, x, y, radius, f[1]), () => tellFacility(f)]);
   }
+  places.show(items);
 }
 
 function drawLegend(shade) {
@@ -160,6 +180,17 @@ function drawMap() {
   drawGrid();
   drawPlaces();
   drawLegend(shade);
+}
+
+// Names that begin as what is typed; a list of all would be thousands of elements.
+const MOST_HINTS = 12;
+function hint(text) {
+  const wanted = text.trim().toLocaleLowerCase(LOCALE), found = new Set();
+  const { name } = land().settlements;
+  for (let i = 0; wanted && i < name.length && found.size < MOST_HINTS; i++) {
+    if (name[i].toLocaleLowerCase(LOCALE).startsWith(wanted)) found.add(name[i]);
+  }
+  at("places").replaceChildren(...[...found].map((value) => make("option", { value })));
 }
 
 function find(text) {

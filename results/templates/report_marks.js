@@ -14,24 +14,40 @@ const ACTION = {
 };
 const paths = Object.fromEntries(Object.entries(SHAPES).map(([key, d]) => [key, new Path2D(d)]));
 
-L.Canvas.include({
-  _updateMark(layer) {
-    if (!this._drawing || layer._empty()) return;
-    const context = this._ctx, size = layer._radius / 6;
-    context.save();
-    context.translate(layer._point.x, layer._point.y);
-    context.scale(size, size);
-    context.fillStyle = FILLS[layer.options.action];
+// A mark of one kind and size is drawn once and copied after: there are thousands.
+const stamps = new Map(), STAMP = 4;
+function stamp(action, radius) {
+  const key = `${action} ${radius}`;
+  if (!stamps.has(key)) {
+    const canvas = document.createElement("canvas"), size = radius / 6;
+    canvas.width = canvas.height = Math.ceil(2 * STAMP * (radius + 2));
+    const context = canvas.getContext("2d");
+    context.translate(canvas.width / 2, canvas.width / 2);
+    context.scale(STAMP * size, STAMP * size);
+    context.fillStyle = FILLS[action];
     context.strokeStyle = "#fff";
-    context.lineWidth = 1 / size;
-    context.fill(paths[layer.options.action]);
-    context.stroke(paths[layer.options.action]);
-    context.restore();
-  },
-});
-const Mark = L.CircleMarker.extend({
-  _updatePath() { this._renderer._updateMark(this); },
-});
+    context.lineWidth = Math.min(1, radius / 5) / size;
+    context.fill(paths[action]);
+    context.stroke(paths[action]);
+    stamps.set(key, canvas);
+  }
+  return stamps.get(key);
+}
+
+function drawMark(context, x, y, radius, action) {
+  const picture = stamp(action, radius), width = picture.width / STAMP;
+  context.drawImage(picture, x - width / 2, y - width / 2, width, width);
+}
+
+function drawDot(context, x, y, radius, fill, isLost) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.strokeStyle = isLost ? "#a3005c" : "#5b6875";
+  context.lineWidth = Math.min(isLost ? 2 : 1, radius / 2);
+  context.fill();
+  context.stroke();
+}
 
 function icon(draw) {
   const NS = "http://www.w3.org/2000/svg", svg = document.createElementNS(NS, "svg");

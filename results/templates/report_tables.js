@@ -1,11 +1,12 @@
 // Tables that can be sorted, searched and saved as CSV.
-const FIRST_ROWS = 25;
+const FIRST_ROWS = 25, MORE_ROWS = 500;
+const WORDS = new Intl.Collator(LOCALE, { numeric: true });
 
 function compare(a, b) {
   if (a === b) return 0;
   if (a === null || a === "") return 1;
   if (b === null || b === "") return -1;
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), LOCALE);
+  return typeof a === "number" && typeof b === "number" ? a - b : WORDS.compare(a, b);
 }
 
 // A cell that a spreadsheet could take for a formula is given as text.
@@ -56,7 +57,7 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
     const isShort = kind !== "text" || value.length < 24;
     return make("td", { class: (kind === "text" ? "" : "n ") + (isShort ? "short" : "") }, inner);
   }
-  const more = make("button", { type: "button", onclick: () => { most = Infinity; fill(); } }, t("show all rows"));
+  const more = make("button", { type: "button", onclick: () => { most = most < MORE_ROWS ? MORE_ROWS : most + MORE_ROWS; fill(); } }, t("show more rows"));
   function fill() {
     const rows = matching(), some = rows.slice(0, most);
     body.replaceChildren(...some.map((k) => make("tr", {}, ...grid.columns.map((_, c) => cell(k, c)))));

@@ -278,8 +278,10 @@ def _stock(
     stock, locked = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     due = np.zeros((*shape, len(facts.times.names)), dtype=np.int64)
     rows = facts.tables["facilities"]
-    for row in records(rows[rows["service"] == service]):
-        at = list(sites).index(row["site"]), int(row["level"])
+    rows = rows[rows["service"] == service]
+    place = sites.get_indexer(rows["site"]).tolist()
+    for j, row in zip(place, records(rows), strict=True):
+        at = j, int(row["level"])
         stock[at] += int(row["units"])
         locked[at] += int(row["units"]) if row["is_locked"] else 0
         start = facts.times.due(int(row["renew_by_year"]))
