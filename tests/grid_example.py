@@ -15,7 +15,7 @@ def grid_rows() -> dict[str, Rows]:
     return {
         "services": [
             {"service": "s", "unserved_mln_per_unit_year": 1.0},
-            PLANT,
+            dict(PLANT),
         ],
         "levels": [
             {"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 10.0,

@@ -49,7 +49,7 @@ def territory(**tables: Rows) -> Instance:
         "services": [
             {"service": "s", "unserved_mln_per_unit_year": 1.0, "trips_per_year": 10.0,
              "cutoff_minutes": 90.0},
-            PLANT,
+            dict(PLANT),
         ],
         "levels": [
             {"service": "s", "level": 1, "capacity": 120.0, "capex_mln": 10.0,
