@@ -11,7 +11,17 @@ from rich.table import Table
 
 import aumaq
 from aumaq import show
-from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, Threads, read_instance
+from aumaq.options import (
+    AsJson,
+    Gap,
+    Method,
+    Name,
+    Quiet,
+    Seed,
+    StoreFile,
+    Threads,
+    read_instance,
+)
 
 FORMATS = {"probability": "{:.3f}", "own_gap": "{:.2%}"}
 
@@ -33,6 +43,7 @@ def futures(
     threads: Threads = None,
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
+    store: StoreFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -43,6 +54,8 @@ def futures(
 
     if folder is not None:
         check_futures_target(folder)  # before the work, not after it
+    if store is not None:
+        aumaq.Store(store).check()
     if value and objective != "expected":
         raise OptionError("--value is about the expected cost: --objective expected")
     instance = read_instance(name)
@@ -63,6 +76,8 @@ def futures(
         record = found.record()
     if folder is not None:
         found.to_folder(folder)
+    if store is not None:
+        record["batch_id"] = found.keep(store, record)
     if as_json:
         record.pop("trace")
         typer.echo(json.dumps(strict(record), ensure_ascii=False, allow_nan=False))
@@ -70,6 +85,7 @@ def futures(
         _show(record)
         if folder is not None:
             typer.echo(f"plans written to {folder}")
+        show.kept(store, record)
     if not found.is_verified:
         raise typer.Exit(1)
 

@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq.cli_runs import PlanName
-from aumaq.options import Where
+from aumaq.options import PlanNames, Where, read_plans
 
 PARETO = "pareto"
 
 
 def plot(
-    plans: PlanName,
+    plans: PlanNames,
     kind: Annotated[
         str, typer.Option(help="map, access, budget, convergence; pareto: of all PLANs")
     ],
@@ -34,8 +33,7 @@ def plot(
         raise UnknownNameError("kind of figure", kind, (*KINDS, PARETO))
     if kind != PARETO and len(plans) != 1:
         raise OptionError(f"{kind} is of one plan, not of {len(plans)}")
-    given = aumaq.read(instance) if instance else None
-    read = [aumaq.find_plan(name, given) for name in plans]
+    read = read_plans(plans, instance)
     if kind == PARETO:
         drawn = aumaq.plot_pareto(read, x, y)
     elif kind == "map":

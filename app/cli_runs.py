@@ -11,48 +11,59 @@ from rich.table import Table
 from rich.text import Text
 
 import aumaq
-from aumaq.options import AsJson, Where
+from aumaq.options import AsJson, PlanNames, Where, read_plans
 from aumaq.show import out
 
 MOST_ROWS = 40
 """Rows of a table on the screen."""
-PlanName = Annotated[
-    list[str], typer.Argument(metavar="PLAN...", help="folder, plan.json or STORE:RUN")
-]
+ONLY_JSON = ("method", "bound_mln", "aumaq_version", "instance_hash")
+"""Columns of runs that the screen has no room for."""
 
 
 def runs(
-    store: Annotated[Path, typer.Argument(help="file of runs")],
+    store: Annotated[Path, typer.Argument(help="file of runs", envvar="AUMAQ_STORE")],
     instance: Annotated[str, typer.Option(help="only of this instance")] = "",
     scenario: Annotated[str, typer.Option(help="only of this scenario")] = "",
     status: Annotated[str, typer.Option(help="only with this status")] = "",
     since: Annotated[str, typer.Option(help="stored since, UTC: 2026-11-25")] = "",
+    kind: Annotated[str, typer.Option(help="only of this kind: sweep, futures")] = "",
+    batch: Annotated[str, typer.Option(help="only of this batch (its beginning)")] = "",
     sql: Annotated[str, typer.Option(help="answer a query instead")] = "",
+    delete: Annotated[
+        str, typer.Option(metavar="RUN", help="forget this run instead")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the runs of a store, newest first; or query them with SQL."""
     from aumaq.results.exports.json_file import strict
 
     kept = aumaq.Store(store)
+    if delete:
+        run_id = kept.delete(delete)
+        told = json.dumps({"deleted": run_id}) if as_json else f"deleted {run_id}"
+        typer.echo(told)
+        return
     if sql:
         rows = kept.sql(sql)
     else:
         rows = kept.runs(
-            instance=instance, scenario=scenario, status=status, since=since
-        )
+            instance=instance, scenario=scenario, status=status, since=since,
+            kind=kind, batch=batch,
+        )  # fmt: skip
     if as_json:
         plain = rows.astype("object").where(rows.notna(), None).to_dict("records")
         typer.echo(json.dumps(strict(plain), ensure_ascii=False, default=str))
         return
     if not sql:
-        rows["run_id"] = rows["run_id"].str[:8]
+        for column in ("run_id", "batch_id"):
+            rows[column] = rows[column].str[:8]
         rows["stored_utc"] = rows["stored_utc"].dt.strftime("%Y-%m-%d %H:%M:%S")
-        rows = rows.drop(columns=["aumaq_version", "instance_hash"])
+        rows = rows.drop(columns=list(ONLY_JSON))
     _print(rows, "", [str(c).replace("_", " ") for c in rows.columns], len(rows))
 
 
 def compare(
-    plans: PlanName,
+    plans: PlanNames,
     instance: Where = "",
     html: Annotated[Path | None, typer.Option(help="write a page")] = None,
     as_json: AsJson = False,
@@ -61,8 +72,7 @@ def compare(
     from aumaq.results.comparing.page import SECTIONS
     from aumaq.results.comparing.text import heading, sentences, shown_rows
 
-    given = aumaq.read(instance) if instance else None
-    read = [aumaq.find_plan(name, given) for name in plans]
+    read = read_plans(plans, instance)
     found = aumaq.compare(read, _names(plans, read))
     if html is not None:
         found.to_html(html)

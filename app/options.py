@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -23,12 +24,25 @@ Where = Annotated[
     str, typer.Option("--instance", help="if it moved: its name or folder")
 ]
 StoreFile = Annotated[
-    Path | None, typer.Option("--store", help="keep the run in this file")
+    Path | None,
+    typer.Option("--store", help="keep the run in this file", envvar="AUMAQ_STORE"),
+]
+PlanName = Annotated[
+    str, typer.Argument(metavar="PLAN", help="folder, plan.json or STORE:RUN")
+]
+PlanNames = Annotated[
+    list[str], typer.Argument(metavar="PLAN...", help="folder, plan.json or STORE:RUN")
 ]
 
 Lang = Annotated[
     str, typer.Option(help="en, kk (Kazakh) or ru (Russian)", envvar="AUMAQ_LANG")
 ]
+
+
+def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
+    """Read plans by folder, file or STORE:RUN, against an instance if one is named."""
+    given = aumaq.read(instance) if instance else None
+    return [aumaq.find_plan(name, given) for name in names]
 
 
 def read_instance(name: str, scenario: str = "") -> aumaq.Instance:

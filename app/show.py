@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -223,3 +224,11 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["message"]:
             text = f"{row['scenario']}: {row['message']}"
             out.print(text, markup=False, soft_wrap=True)
+
+
+def kept(store: Path | None, record: dict[str, Any]) -> None:
+    """Say under which batch plans were kept, if they were."""
+    if store is not None:
+        batch = record["batch_id"]
+        text = f"kept as batch {batch}: aumaq runs {store} --batch {batch[:8]}"
+        out.print(text, markup=False, soft_wrap=True)
