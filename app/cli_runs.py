@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 import aumaq
-from aumaq.options import AsJson, PlanNames, Where, read_plans
+from aumaq.options import AsJson, PlanNames, Where, plan_names, read_plans
 from aumaq.show import out
 
 MOST_ROWS = 40
@@ -73,7 +73,7 @@ def compare(
     from aumaq.results.comparing.text import heading, sentences, shown_rows
 
     read = read_plans(plans, instance)
-    found = aumaq.compare(read, _names(plans, read))
+    found = aumaq.compare(read, plan_names(plans, read))
     if html is not None:
         found.to_html(html)
     if as_json:
@@ -95,15 +95,6 @@ def compare(
             out.print(f"{title}: no difference\n", markup=False, soft_wrap=True)
     if html is not None:
         typer.echo(f"the page is {html}")
-
-
-def _names(words: list[str], plans: list[aumaq.Plan]) -> list[str]:
-    """Return scenarios, with what tells them apart where they are the same."""
-    names = [plan.instance.scenario for plan in plans]
-    if len(set(names)) == len(names):
-        return names
-    files = [Path(word).name for word in words]
-    return [f"{name} ({file})" for name, file in zip(names, files, strict=True)]
 
 
 def _print(rows: Any, title: str, heads: list[str], most: int) -> None:

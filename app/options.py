@@ -45,6 +45,16 @@ def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
     return [aumaq.find_plan(name, given) for name in names]
 
 
+def plan_names(words: Sequence[str], plans: Sequence[aumaq.Plan]) -> list[str]:
+    """Return scenarios, with what tells them apart where they are the same."""
+    names = [plan.instance.scenario for plan in plans]
+    if len(set(names)) == len(names):
+        return names
+    files = [Path(word).name for word in words]
+    short = [file.rpartition(":")[2][:8] if ":" in file else file for file in files]
+    return [f"{name} ({file})" for name, file in zip(names, short, strict=True)]
+
+
 def read_instance(name: str, scenario: str = "") -> aumaq.Instance:
     """Read an instance under a scenario (default: the first)."""
     instance = aumaq.read(name)

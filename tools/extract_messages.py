@@ -27,7 +27,10 @@ KEYWORDS = {"t": None, "many": (1, 2), "N_": None}
 SOURCES = (
     ("python", ROOT / "results", "summary.py"),
     ("python", ROOT / "results" / "report", "*.py"),
+    ("python", ROOT / "results" / "plots", "*.py"),
+    ("python", ROOT / "results" / "comparing", "*.py"),
     ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "report.html"),
+    ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "compare.html"),
 )
 TITLES = {
     "instance": ("title",),

@@ -8,8 +8,19 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
+from aumaq.results.language import ENGLISH, N_, Language
 from aumaq.results.plots.curves import period_of
-from aumaq.results.plots.figure import COLOURS, INK, LAND, SOFT, Figure, sheet
+from aumaq.results.plots.figure import (
+    COLOURS,
+    INK,
+    LAND,
+    MM,
+    SOFT,
+    WIDTH_MM,
+    Figure,
+    columns,
+    sheet,
+)
 from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
 
 if TYPE_CHECKING:
@@ -30,10 +41,20 @@ that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
 ROAD, YELLOW = "#a9b3bb", "#f0e442"
-MOST_INCHES = 7.0
+ACTIONS = {
+    "open": N_("opened"),
+    "enlarge": N_("enlarged"),
+    "reduce": N_("reduced"),
+    "close": N_("closed"),
+    "renew": N_("renewed"),
+    "keep": N_("kept"),
+}
 
 
-def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
+def draw_map(
+    plan: Plan, service: str = "", period: str = "", words: Language = ENGLISH,
+    width_mm: float = WIDTH_MM, on: Any = None,
+) -> Figure:  # fmt: skip
     """Draw a service (default: the first that serves people) by a period (the last).
 
     A site is marked with the first of :data:`MAIN_ACTIONS` that was done there by then.
@@ -44,37 +65,41 @@ def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
     if service and service not in names:
         raise UnknownNameError("service", service, names)
     service = service or next(filter(instance.serves, names), names[0])
-    data = map_data(plan)
+    data = map_data(plan, words)
     settlements = pd.DataFrame(data["settlements"]).dropna(subset=["lat", "lon"])
     if settlements.empty:
         raise OptionError("no settlement has coordinates; there is no map")
     t = instance.period_names.index(period)
-    with sheet(*_size(data, settlements)) as (figure, axes):
+    with sheet(width_mm, _height_mm(data, settlements, width_mm), on) as (figure, axes):
         _land(axes, data["outlines"])
         if not instance.upgrade_names:  # else roads are a layer
             _roads(axes, plan)
         for layer in data["networks"]:
-            _links(axes, layer, t)
-        _settlements(axes, plan, settlements, service, period)
-        _sites(axes, plan, service, instance.period_names[: t + 1])
-        title = instance.service(service)["title"] or service
-        axes.set_title(f"{title}, by the end of {period}")
+            _links(axes, layer, t, words)
+        _settlements(axes, plan, settlements, service, period, words)
+        _sites(axes, plan, service, instance.period_names[: t + 1], words)
+        title = words.cell(instance.service(service)["title"] or service)
+        axes.set_title(
+            words.t("{title}, by the end of {period}", title=title, period=period)
+        )
         stretch = 1.0 / np.cos(np.radians(settlements["lat"].mean()))
         axes.set_aspect(stretch, adjustable="datalim")
         axes.set_axis_off()
         axes.margins(0.04)
-        figure.legend(loc="outside lower center", ncols=4)
+        figure.legend(loc="outside lower center", ncols=columns(width_mm))
     return Figure(figure)
 
 
-def _size(data: dict[str, Any], settlements: pd.DataFrame) -> tuple[float, float]:
-    """Return the inches of a sheet that fits the land, with room for the legend."""
+def _height_mm(
+    data: dict[str, Any], settlements: pd.DataFrame, width_mm: float
+) -> float:
+    """Return the height of a sheet that fits the land, with room for the legend."""
     corners = [point for ring in data["outlines"] for point in ring]
     lon = [*settlements["lon"], *(x for x, _ in corners)]
     lat = [*settlements["lat"], *(y for _, y in corners)]
     wide = (max(lon) - min(lon)) * np.cos(np.radians(np.mean(lat)))
     ratio = np.clip((max(lat) - min(lat)) / max(wide, 1e-9), 0.3, 1.3)
-    return MOST_INCHES, float(MOST_INCHES * ratio) + 0.9
+    return float(width_mm * ratio) + (1.1 if width_mm < 120.0 else 0.9) * MM
 
 
 def _land(axes: Any, rings: list[Any]) -> None:
@@ -96,7 +121,7 @@ def _roads(axes: Any, plan: Plan) -> None:
     axes.add_collection(LineCollection(lines, color=ROAD, linewidth=0.5, zorder=1))
 
 
-def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
+def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
     """Draw links: thin as they are, thick and dashed where the plan builds."""
     from matplotlib.collections import LineCollection
 
@@ -114,14 +139,17 @@ def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
             LineCollection(
                 lines, color=BUILT[is_built], linewidth=(0.4, 1.4)[is_built],
                 linestyle=("-", "--")[is_built], zorder=1 + is_built,
-                label=f"{layer['title']}{', built' if is_built else ''}",
+                label=words.t("{title}, built", title=layer["title"])
+                if is_built
+                else layer["title"],
             )
         )  # fmt: skip
 
 
 def _settlements(
-    axes: Any, plan: Plan, rows: pd.DataFrame, service: str, period: str
-) -> None:
+    axes: Any, plan: Plan, rows: pd.DataFrame, service: str, period: str,
+    words: Language,
+) -> None:  # fmt: skip
     """Draw settlements by population; yellow where demand for the service is left."""
     lost = plan.unserved
     lost = lost[(lost["service"] == service) & (lost["period"] == period)]
@@ -130,7 +158,10 @@ def _settlements(
     largest = max(float(rows["population"].max()), 1.0)
     size = np.sqrt(rows["population"].to_numpy() / largest)
     area = SMALLEST + (LARGEST - SMALLEST) * size
-    kinds = ((False, "white", "settlement"), (True, YELLOW, "some demand not served"))
+    kinds = (
+        (False, "white", words.t("settlement")),
+        (True, YELLOW, words.t("some demand not served")),
+    )
     for left, colour, label in kinds:
         own = is_left == left
         if own.any():
@@ -140,7 +171,9 @@ def _settlements(
             )  # fmt: skip
 
 
-def _sites(axes: Any, plan: Plan, service: str, periods: tuple[str, ...]) -> None:
+def _sites(
+    axes: Any, plan: Plan, service: str, periods: tuple[str, ...], words: Language
+) -> None:
     """Mark each site with the main action that was done there in these periods."""
     rows = plan.actions
     rows = rows[(rows["service"] == service) & rows["period"].isin(periods)]
@@ -153,5 +186,5 @@ def _sites(axes: Any, plan: Plan, service: str, periods: tuple[str, ...]) -> Non
             axes.scatter(
                 own["lon"], own["lat"], s=14 if action == "keep" else 30, marker=shape,
                 color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
-                label=f"{action} ({len(own):,})",
+                label=f"{words.t(ACTIONS[action])} ({words.number(len(own))})",
             )  # fmt: skip

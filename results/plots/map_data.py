@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.results.language import ENGLISH
+from aumaq.results.language import Language
 from aumaq.results.report.networks import network_layers
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
 """A site with several actions in a period is drawn with the first of these."""
 
 
-def map_data(plan: Plan) -> dict[str, Any]:
+def map_data(plan: Plan, words: Language) -> dict[str, Any]:
     """Return outlines, settlements, and facilities by service and period."""
     instance = plan.instance
     return {
@@ -25,7 +25,7 @@ def map_data(plan: Plan) -> dict[str, Any]:
         "outlines": _outlines(instance.outlines),
         "settlements": _settlements(plan),
         "services": [_service(plan, name) for name in instance.service_names],
-        "networks": network_layers(plan, ENGLISH),
+        "networks": network_layers(plan, words),
     }
 
 
