@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 import aumaq
-from aumaq.options import AsJson, PlanNames, Where, plan_names, read_plans
+from aumaq.options import AsJson, Lang, PlanNames, Where, plan_names, read_plans
 from aumaq.show import out
+
+if TYPE_CHECKING:
+    from aumaq.results.language import Language
 
 MOST_ROWS = 40
 """Rows of a table on the screen."""
@@ -59,47 +62,63 @@ def runs(
             rows[column] = rows[column].str[:8]
         rows["stored_utc"] = rows["stored_utc"].dt.strftime("%Y-%m-%d %H:%M:%S")
         rows = rows.drop(columns=list(ONLY_JSON))
-    _print(rows, "", [str(c).replace("_", " ") for c in rows.columns], len(rows))
+    heads = [str(c).replace("_", " ") for c in rows.columns]
+    _print(rows, "", heads, None, len(rows))
 
 
 def compare(
     plans: PlanNames,
     instance: Where = "",
     html: Annotated[Path | None, typer.Option(help="write a page")] = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show what differs between plans: in inputs, decisions, indicators."""
+    from aumaq.results.comparing.names import named
     from aumaq.results.comparing.page import SECTIONS
-    from aumaq.results.comparing.text import heading, sentences, shown_rows
+    from aumaq.results.comparing.sentences import sentences
+    from aumaq.results.comparing.text import heading, shown_rows
+    from aumaq.results.language import Language
+
+    words = Language(lang)
 
     read = read_plans(plans, instance)
     found = aumaq.compare(read, plan_names(plans, read))
     if html is not None:
-        found.to_html(html)
+        found.to_html(html, words.code)
     if as_json:
         typer.echo(json.dumps(found.record(), ensure_ascii=False, allow_nan=False))
         return
-    for sentence in sentences(found):
-        out.print(f"• {sentence}", markup=False, soft_wrap=True)
+    for letter, told in sentences(found, words).items():
+        name = found.names[found.letters.index(letter)]
+        out.print(f"{letter} · {name}", style="bold", markup=False, soft_wrap=True)
+        for sentence in told:
+            out.print(f"• {sentence}", markup=False, soft_wrap=True)
+    out.print("")
     tables = {"plans": ""} | {
-        name: f"{section}: {title}"
+        name: f"{words.t(section)}: {words.t(title)}"
         for section, of in SECTIONS.items()
         for name, title in of.items()
     }
     for name, title in tables.items():
         rows = shown_rows(found, name)
-        heads = [heading(found, name, str(c)) for c in rows.columns]
+        heads = [heading(found, name, str(c), words) for c in rows.columns]
         if len(rows):
-            _print(rows, title, heads, MOST_ROWS)
+            shown = named(rows.head(MOST_ROWS), found, words)
+            _print(shown, title, heads, words, len(rows))
         else:
-            out.print(f"{title}: no difference\n", markup=False, soft_wrap=True)
+            none = words.t("no difference")
+            out.print(f"{title}: {none}\n", markup=False, soft_wrap=True)
     if html is not None:
         typer.echo(f"the page is {html}")
 
 
-def _print(rows: Any, title: str, heads: list[str], most: int) -> None:
+def _print(
+    rows: Any, title: str, heads: list[str], words: Language | None, total: int
+) -> None:
     """Print a table under its title; names in it are no markup."""
     from aumaq.results.comparing.text import cell, is_number
+    from aumaq.results.language import ENGLISH
 
     if title:
         out.print(title, style="bold", markup=False, soft_wrap=True)
@@ -110,11 +129,11 @@ def _print(rows: Any, title: str, heads: list[str], most: int) -> None:
             justify="right" if is_number(rows[column]) else "left",
             overflow="fold",
         )
-    columns = [str(column) for column in rows.columns]
-    for row in rows.head(most).itertuples(index=False, name=None):
-        cells = [cell(v, column) for v, column in zip(row, columns, strict=True)]
+    names = [str(column) for column in rows.columns]
+    for row in rows.itertuples(index=False, name=None):
+        cells = [cell(v, c, words or ENGLISH) for v, c in zip(row, names, strict=True)]
         table.add_row(*map(Text, cells))
     out.print(table)
-    if len(rows) > most:
-        typer.echo(f"... {len(rows) - most:,} more: --json and --html tell more")
+    if total > len(rows):
+        typer.echo(f"... {total - len(rows):,} more: --json and --html tell more")
     typer.echo("")

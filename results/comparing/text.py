@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.results.language import ENGLISH, N_, Language
+
 if TYPE_CHECKING:
     from aumaq.results.comparing.comparison import Comparison
-    from aumaq.results.plan import Plan
 
 NUMBERS = ("int64", "float64")
 UNCHANGED = 1e-9
 """Differences up to this (of the larger value, or of 1) are none."""
 DIFFERENCES = (
     "people", "people_by_region", "figures", "indicators", "indicators_by_region",
-    "actions", "money",
+    "actions", "money", "money_by_service", "money_by_region",
 )  # fmt: skip
 """Tables of which only rows that differ are shown."""
+
+
+HEADINGS = {
+    "plan": N_("Plan"), "name": N_("Name"), "instance": N_("Instance"),
+    "scenario": N_("Scenario"), "method": N_("Method"), "status": N_("Status"),
+    "objective_mln": N_("Objective, discounted mln"),
+    "bound_mln": N_("Lower bound, discounted mln"), "gap": N_("Gap"),
+    "verified": N_("Verified"), "setting": N_("Setting"), "table": N_("Table"),
+    "added": N_("added"), "removed": N_("removed"), "changed": N_("changed"),
+    "change": N_("Change"), "key": N_("Row"), "column": N_("Column"),
+    "before": N_("In A"), "after": N_("In the other plan"), "period": N_("Period"),
+    "region": N_("Region"), "kind": N_("Kind"), "service": N_("Service"),
+    "code": N_("Code"), "action": N_("Action"), "item": N_("Item"), "term": N_("Term"),
+    "figure": N_("Figure"), "unit": N_("Unit"), "of": N_("Of"),
+    "indicator": N_("Code"), "title": N_("Indicator"), "target": N_("Target"),
+}  # fmt: skip
+"""Columns of the tables as readers see them."""
+MET, OTHERWISE = N_("met"), N_("otherwise")
+"""What stands after a plan's letter in a heading."""
 
 
 def is_number(cells: pd.Series[Any]) -> bool:
@@ -25,29 +46,38 @@ def is_number(cells: pd.Series[Any]) -> bool:
     return str(cells.dtype) in NUMBERS
 
 
-def heading(comparison: Comparison, table: str, column: str) -> str:
+def heading(comparison: Comparison, table: str, column: str, lang: Language) -> str:
     """Return the heading of a column; the letter of a plan with the plan's name."""
     if table != "plans" and column in comparison.letters:
         return f"{column} · {comparison.names[comparison.letters.index(column)]}"
-    return column.replace("-", " − ").replace("_", " ")
+    letter, _, rest = column.partition(" ")
+    if letter in comparison.letters and rest:
+        return f"{letter}: {lang.cell(rest)}"
+    return lang.cell(HEADINGS.get(column, column.replace("-", " − ")))
 
 
-def cell(value: Any, column: str) -> str:
+def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
     """Return a cell as text; a difference has a sign, a gap is in per cent."""
     if isinstance(value, bool):
-        return "yes" if value else "NO"
+        return lang.t("yes") if value else lang.t("NO")
     if value is None or (isinstance(value, float) and value != value):
         return ""
     if not isinstance(value, int | float):
-        return str(value)
+        text = str(value)
+        return lang.cell(text) if column.endswith(" met") else text
     if column == "gap":
-        return f"{value:.2%}"
-    sign = "+" if "-" in column and value > 0 else ""
-    if float(value).is_integer():
-        return f"{sign}{int(value):,}"
+        return lang.share(value, 2)
+    if abs(value) == float("inf"):
+        return "∞" if value > 0 else "−∞"
     size = abs(value)
-    form = ",.0f" if size >= 10_000 else ",.1f" if size >= 100 else ",.4g"
-    return f"{sign}{value:{form}}"
+    digits = (
+        0 if float(value).is_integer() or size >= 10_000
+        else 1 if size >= 100
+        else max(0, 3 - floor(log10(size)))
+    )  # fmt: skip
+    text = lang.number(size, min(digits, 12))
+    minus, plus = "−" if value < 0 else "", "+" if "-" in column and value > 0 else ""
+    return minus + plus + text
 
 
 def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:
@@ -64,43 +94,3 @@ def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:
     spread = values.max(axis=1) - values.min(axis=1)
     lacks = values.isna().any(axis=1) & values.notna().any(axis=1)
     return rows[(spread > UNCHANGED * size) | lacks].reset_index(drop=True)
-
-
-def sentences(comparison: Comparison) -> list[str]:
-    """Say of each plan what differs from A, and how sure the difference in cost is.
-
-    The difference between the best possible plans lies between B's bound minus A's cost
-    and B's cost minus A's bound.
-    """
-    first, told = comparison.plans[0], []
-    for letter, plan in list(zip(comparison.letters, comparison.plans, strict=True))[
-        1:
-    ]:
-        tables = comparison.table("input_counts").query("plan == @letter")
-        decided = comparison.table("decision_changes").query("plan == @letter")
-        name = comparison.names[comparison.letters.index(letter)]
-        text = (
-            f"{letter} ({name}) differs from A ({comparison.names[0]}) in"
-            f" {_many(len(tables), 'table')} of inputs and"
-            f" {_many(len(decided), 'decision')}."
-        )
-        if plan.instance.currency == first.instance.currency:
-            text += f" {_cost(first, plan)}"
-        told.append(text)
-    return told
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _cost(first: Plan, plan: Plan) -> str:
-    more = plan.objective_mln - first.objective_mln
-    low = plan.bound_mln - first.objective_mln
-    high = plan.objective_mln - first.bound_mln
-    word = "less" if more < 0 else "more"
-    share = f" ({more / first.objective_mln:+.2%})" if first.objective_mln else ""
-    return (
-        f"It costs {abs(more):,.1f} mln {word}{share}; between the best possible plans"
-        f" the difference is {low:+,.1f} to {high:+,.1f} mln."
-    )

@@ -11,6 +11,7 @@ from aumaq.instances import UnknownNameError
 from aumaq.results.coordinating import figures
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.language import N_, Language
+from aumaq.results.report.finance import item_title
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -71,7 +72,7 @@ def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
     terms = {t for plan in plans for t in plan.objective["term"]}
     if name.startswith(TERM) and name.removeprefix(TERM) in terms:
         term = name.removeprefix(TERM)
-        title = f"{lang.cell(term)}, {lang.t('discounted mln')}"
+        title = lang.t("{term}, discounted mln", term=item_title(term, lang))
         return Measure(title, lambda plan: _term(plan, term))
     listed = {i: plan for plan in plans for i in plan.indicators["indicator"]}
     code = name.removeprefix(INDICATOR)

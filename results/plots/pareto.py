@@ -105,7 +105,7 @@ def _points(
     points = np.array(values, dtype=float)
     for k, axis in enumerate((x, y)):
         lacks = np.isnan(points[:, k])
-        lacking = [p.instance.scenario for p, no in zip(plans, lacks, strict=True) if no]
+        lacking = [plans[i].instance.scenario for i in np.flatnonzero(lacks).tolist()]
         if lacking:
             raise OptionError(f"no {axis} in the plans of {', '.join(lacking)}")
     return words, points, names or [plan.instance.scenario for plan in plans]
