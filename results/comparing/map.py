@@ -83,4 +83,6 @@ def _rows(comparison: Comparison) -> pd.DataFrame:
     found = found.dropna(subset=["lat", "lon"])
     is_first, is_other = found["after"] == "", found["before"] == ""
     found["kind"] = np.select([is_first, is_other], KINDS[:2], KINDS[2])
-    return found.reset_index(drop=True)
+    # What stands on one side only is drawn last: on top.
+    order = found["kind"].map({"changed": 0}).fillna(1)
+    return found.loc[order.sort_values(kind="stable").index].reset_index(drop=True)

@@ -43,7 +43,7 @@ def region_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
 
 def service_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
     """Return the titles of services and networks of all plans, by code."""
-    found: dict[str, str] = {}
+    found = {"roads": lang.t("Roads")}
     for plan in reversed(comparison.plans):
         for table, key in (("networks", "network"), ("services", "service")):
             rows = plan.instance.table(table)

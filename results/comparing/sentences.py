@@ -142,9 +142,7 @@ def _decisions(comparison: Comparison, letter: str, lang: Language) -> str:
     titles = service_titles(comparison, lang)
     order = counts.sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
     named = "; ".join(
-        f"{titles.get(str(s), lang.t('Roads') if s == 'roads' else str(s))}"
-        f" {lang.number(counts[s])}"
-        for s in order
+        f"{titles.get(str(s), str(s))} {lang.number(counts[s])}" for s in order
     )
     text = lang.many(
         "Decisions: {n} is taken otherwise; places by service: {named}.",

@@ -71,7 +71,7 @@ def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
         return "∞" if value > 0 else "−∞"
     size = abs(value)
     digits = (
-        0 if float(value).is_integer() or size >= 10_000
+        0 if float(value).is_integer() or size >= 1_000
         else 1 if size >= 100
         else max(0, 3 - floor(log10(size)))
     )  # fmt: skip

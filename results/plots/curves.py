@@ -17,7 +17,9 @@ from aumaq.results.plots.figure import (
     WIDTH_MM,
     Figure,
     columns,
+    label_text,
     sheet,
+    title_text,
     with_numbers,
 )
 
@@ -58,13 +60,18 @@ def draw_access(
                 where="post",
                 color=COLOURS[k % len(COLOURS)],
                 linestyle=DASHES[k % len(DASHES)],
-                label=words.cell(plan.instance.service(service)["title"] or service),
+                label=label_text(
+                    words.cell(plan.instance.service(service)["title"] or service),
+                    width_mm,
+                ),
             )
+        title = words.t("Demand served by minutes, {period}", period=period)
         axes.set(
-            xlabel=words.t("minutes"), ylabel=words.t("share of demand"),
-            ylim=(0, 1.03), title=words.t("Demand served by minutes, {period}",
-                                          period=period),
-        )  # fmt: skip
+            xlabel=words.t("minutes"),
+            ylabel=words.t("share of demand"),
+            ylim=(0, 1.03),
+            title=title_text(title, width_mm),
+        )
         axes.set_xlim(0, right)
         with_numbers(axes.xaxis, words)
         with_numbers(axes.yaxis, words)
@@ -109,7 +116,7 @@ def draw_budget(
         for k, (name, values) in enumerate(bars.iterrows()):
             x = middle + (k - (len(bars) - 1) / 2) * width
             colour = COLOURS[k % len(COLOURS)]
-            label = words.cell(titles.get(name, "") or str(name))
+            label = label_text(words.cell(titles.get(name, "") or str(name)), width_mm)
             axes.bar(x, values, 0.92 * width, color=colour, hatch=hatch(k),
                      edgecolor="white", linewidth=0.0, label=label)  # fmt: skip
             if limits is not None:
@@ -117,7 +124,7 @@ def draw_budget(
                 axes.hlines(limits.loc[name], *ends, color=INK, linewidth=1.6)
         axes.set_xticks(middle, periods)
         unit = words.t("mln {currency}", currency=plan.instance.currency)
-        axes.set(ylabel=unit, title=title)
+        axes.set(ylabel=unit, title=title_text(title, width_mm))
         axes.grid(visible=False, axis="x")
         with_numbers(axes.yaxis, words)
         if len(bars):

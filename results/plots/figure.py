@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
@@ -29,7 +30,9 @@ STYLE = {
     "font.size": 8.0,
     "grid.color": "#e3e7eb",
     "legend.fontsize": 7.5,
+    "legend.columnspacing": 1.0,
     "legend.frameon": False,
+    "legend.handlelength": 1.6,
     "pdf.fonttype": 42,  # text stays text
     "svg.fonttype": "none",
     "svg.hashsalt": "aumaq",  # the same figure gives the same file
@@ -37,6 +40,8 @@ STYLE = {
 }
 WIDTH_MM, MM = 150.0, 25.4
 """Default width of a sheet (a column of a journal: 85, a page: 174); mm an inch."""
+NARROW_MM = 120.0
+"""Narrower sheets have fewer numbers and columns beside each other."""
 WITHOUT_DATE = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 
 
@@ -93,14 +98,26 @@ def sheet(
 
 def columns(width_mm: float) -> int:
     """Return how many columns a legend has room for."""
-    return 2 if width_mm < 120.0 else 4
+    return 2 if width_mm < NARROW_MM else 4
+
+
+def title_text(text: str, width_mm: float) -> str:
+    """Return a title in lines that fit over the axes."""
+    return fill(text, int(0.45 * width_mm))
+
+
+def label_text(text: str, width_mm: float) -> str:
+    """Return an entry of the legend in lines that fit its column."""
+    return fill(text, int(width_mm / columns(width_mm) / 1.5) - 4)
 
 
 def with_numbers(axis: Any, words: Language) -> None:
     """Label an axis with few numbers as the language writes them."""
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(nbins=6))
+    inches = axis.axes.figure.bbox.width / axis.axes.figure.dpi
+    is_narrow = axis.axis_name == "x" and inches * MM < NARROW_MM
+    axis.set_major_locator(MaxNLocator(nbins=3 if is_narrow else 6))
     axis.set_major_formatter(lambda value, _: _number(value, words))
 
 

@@ -20,6 +20,7 @@ from aumaq.results.plots.figure import (
     Figure,
     columns,
     sheet,
+    title_text,
 )
 from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
 
@@ -76,14 +77,14 @@ def draw_map(
             _roads(axes, plan)
         for layer in data["networks"]:
             _links(axes, layer, t, words)
-        _settlements(axes, plan, settlements, service, period, words)
-        _sites(axes, plan, service, instance.period_names[: t + 1], words)
+        size = width_mm / WIDTH_MM
+        _settlements(axes, plan, settlements, service, period, words, size)
+        _sites(axes, plan, service, instance.period_names[: t + 1], words, size)
         title = words.cell(instance.service(service)["title"] or service)
-        axes.set_title(
-            words.t("{title}, by the end of {period}", title=title, period=period)
-        )
+        told = words.t("{title}, by the end of {period}", title=title, period=period)
+        axes.set_title(title_text(told, width_mm))
         stretch = 1.0 / np.cos(np.radians(settlements["lat"].mean()))
-        axes.set_aspect(stretch, adjustable="datalim")
+        axes.set_aspect(stretch, adjustable="box")
         axes.set_axis_off()
         axes.margins(0.04)
         figure.legend(loc="outside lower center", ncols=columns(width_mm))
@@ -99,7 +100,7 @@ def _height_mm(
     lat = [*settlements["lat"], *(y for _, y in corners)]
     wide = (max(lon) - min(lon)) * np.cos(np.radians(np.mean(lat)))
     ratio = np.clip((max(lat) - min(lat)) / max(wide, 1e-9), 0.3, 1.3)
-    return float(width_mm * ratio) + (1.1 if width_mm < 120.0 else 0.9) * MM
+    return float(width_mm * ratio) + (1.3 if width_mm < 120.0 else 0.9) * MM
 
 
 def _land(axes: Any, rings: list[Any]) -> None:
@@ -148,7 +149,7 @@ def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
 
 def _settlements(
     axes: Any, plan: Plan, rows: pd.DataFrame, service: str, period: str,
-    words: Language,
+    words: Language, size: float,
 ) -> None:  # fmt: skip
     """Draw settlements by population; yellow where demand for the service is left."""
     lost = plan.unserved
@@ -156,8 +157,8 @@ def _settlements(
     codes = pd.Index(plan.instance.settlement_ids)[rows.index]
     is_left = codes.isin(lost["settlement"])
     largest = max(float(rows["population"].max()), 1.0)
-    size = np.sqrt(rows["population"].to_numpy() / largest)
-    area = SMALLEST + (LARGEST - SMALLEST) * size
+    share = np.sqrt(rows["population"].to_numpy() / largest)
+    area = SMALLEST + (LARGEST - SMALLEST) * share
     kinds = (
         (False, "white", words.t("settlement")),
         (True, YELLOW, words.t("some demand not served")),
@@ -166,14 +167,15 @@ def _settlements(
         own = is_left == left
         if own.any():
             axes.scatter(
-                rows["lon"][own], rows["lat"][own], s=area[own], facecolor=colour,
+                rows["lon"][own], rows["lat"][own], s=size * area[own], facecolor=colour,
                 edgecolor=SOFT, linewidth=0.5, zorder=3, label=label,
             )  # fmt: skip
 
 
 def _sites(
-    axes: Any, plan: Plan, service: str, periods: tuple[str, ...], words: Language
-) -> None:
+    axes: Any, plan: Plan, service: str, periods: tuple[str, ...], words: Language,
+    size: float,
+) -> None:  # fmt: skip
     """Mark each site with the main action that was done there in these periods."""
     rows = plan.actions
     rows = rows[(rows["service"] == service) & rows["period"].isin(periods)]
@@ -184,7 +186,7 @@ def _sites(
         if len(own):
             shape, colour = MARKS[action]
             axes.scatter(
-                own["lon"], own["lat"], s=14 if action == "keep" else 30, marker=shape,
+                own["lon"], own["lat"], s=size * (14 if action == "keep" else 30), marker=shape,
                 color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
                 label=f"{words.t(ACTIONS[action])} ({words.number(len(own))})",
             )  # fmt: skip
