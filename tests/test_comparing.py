@@ -234,7 +234,8 @@ def test_command_line_compares(tmp_path: Path) -> None:
     words = ("--instance", "mine", "--html", "page.html")
     done = run("compare", "one", "two.json", *words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    for text in ("A · inertial", "B · managed", "[red]B[/red]", "open 1, level 0 → 1", "Investment by region",
+    for text in ("A · inertial", "B · managed", "[red]B[/red]", "open 1, level 0 → 1",
+                 "Investment by region",
                  "service s, level 1"):  # fmt: skip
         assert text in done.stdout
     assert "<h2" in (tmp_path / "page.html").read_text(encoding="utf-8")

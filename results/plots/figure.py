@@ -42,6 +42,8 @@ WIDTH_MM, MM = 150.0, 25.4
 """Default width of a sheet (a column of a journal: 85, a page: 174); mm an inch."""
 NARROW_MM = 120.0
 """Narrower sheets have fewer numbers and columns beside each other."""
+LONG = 5
+"""Characters of numbers of which few fit beside each other."""
 WITHOUT_DATE = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 
 
@@ -103,7 +105,7 @@ def columns(width_mm: float) -> int:
 
 def title_text(text: str, width_mm: float) -> str:
     """Return a title in lines that fit over the axes."""
-    return fill(text, int(0.45 * width_mm))
+    return fill(text, int(0.4 * width_mm))
 
 
 def label_text(text: str, width_mm: float) -> str:
@@ -116,7 +118,8 @@ def with_numbers(axis: Any, words: Language) -> None:
     from matplotlib.ticker import MaxNLocator
 
     inches = axis.axes.figure.bbox.width / axis.axes.figure.dpi
-    is_narrow = axis.axis_name == "x" and inches * MM < NARROW_MM
+    is_long = len(_number(round(axis.get_view_interval()[1]), words)) > LONG
+    is_narrow = axis.axis_name == "x" and inches * MM < NARROW_MM and is_long
     axis.set_major_locator(MaxNLocator(nbins=3 if is_narrow else 6))
     axis.set_major_formatter(lambda value, _: _number(value, words))
 

@@ -167,7 +167,8 @@ def _settlements(
         own = is_left == left
         if own.any():
             axes.scatter(
-                rows["lon"][own], rows["lat"][own], s=size * area[own], facecolor=colour,
+                rows["lon"][own], rows["lat"][own], s=size * area[own],
+                facecolor=colour,
                 edgecolor=SOFT, linewidth=0.5, zorder=3, label=label,
             )  # fmt: skip
 
@@ -186,7 +187,8 @@ def _sites(
         if len(own):
             shape, colour = MARKS[action]
             axes.scatter(
-                own["lon"], own["lat"], s=size * (14 if action == "keep" else 30), marker=shape,
+                own["lon"], own["lat"], marker=shape,
+                s=size * (14 if action == "keep" else 30),
                 color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
                 label=f"{words.t(ACTIONS[action])} ({words.number(len(own))})",
             )  # fmt: skip
