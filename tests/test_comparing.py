@@ -75,7 +75,7 @@ def test_known_differences_and_no_others() -> None:
         ("building", 20.0, 12.0, -8.0), ("objective", 20.0, 12.0, -8.0),
     ]  # fmt: skip
     assert rows(found, "money_by_region", "region", "A", "B", "B-A") == [
-        ("R", 10.0, 12.0, 2.0), ("Q", 10.0, 0.0, -10.0),
+        ("Q", 10.0, 0.0, -10.0), ("R", 10.0, 12.0, 2.0),
     ]  # fmt: skip
     assert sentences(found, ENGLISH) == {
         "B": [
