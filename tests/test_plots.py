@@ -236,7 +236,7 @@ def test_figures_are_legible_in_the_readers_language(
     sizes = [t.get_fontsize() for t in figure.figure.findobj(match=None)
              if hasattr(t, "get_fontsize")]  # fmt: skip
     assert min(sizes) >= 7.0
-    words = {"en": "minutes", "kk": "минут", "ru": "минут"}
+    words = {"en": "minutes", "kk": "минут", "ru": "минуты"}
     assert words[lang] in texts(file)
 
 
