@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from aumaq.results.comparing import Comparison, compare
     from aumaq.results.indicators import indicators
-    from aumaq.results.plots import plot_pareto
+    from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
 
 __version__ = "0.1.0"
@@ -72,6 +72,7 @@ _HOME = {
     "from_tables": "aumaq.instances",
     "indicators": "aumaq.results.indicators",
     "plot_pareto": "aumaq.results.plots",
+    "plot_sensitivity": "aumaq.results.plots",
     "read": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
@@ -106,6 +107,7 @@ __all__ = [
     "from_tables",
     "indicators",
     "plot_pareto",
+    "plot_sensitivity",
     "read",
     "shipped",
     "solve",

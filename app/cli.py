@@ -32,6 +32,7 @@ from aumaq.options import (
     Lang,
     Method,
     Name,
+    PlanName,
     Quiet,
     ScenarioName,
     Seed,
@@ -40,6 +41,7 @@ from aumaq.options import (
     TotalTime,
     Where,
     read_instance,
+    read_plans,
 )
 from aumaq.show import err
 from aumaq.words import t
@@ -50,10 +52,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-def _read_plan(path: Path, instance: str) -> aumaq.Plan:
-    return aumaq.Plan.read(path, aumaq.read(instance) if instance else None)
 
 
 def _version(wanted: bool) -> None:
@@ -166,7 +164,7 @@ def solve(
     threads: Threads = None,
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
-    start: Annotated[Path | None, typer.Option(help="plan to start from")] = None,
+    start: Annotated[str, typer.Option(help="plan to start from")] = "",
     close_loop: Annotated[
         bool, typer.Option("--close-loop", help="plan and project people in turn")
     ] = False,
@@ -192,7 +190,7 @@ def solve(
         "gap": gap,
         "threads": threads,
         "seed": seed,
-        "start": None if start is None else aumaq.Plan.read(start),
+        "start": aumaq.find_plan(start) if start else None,
         "progress": None if quiet or as_json else show.Lines(),
         "save_lp": save_lp,
     }
@@ -232,14 +230,17 @@ def coordination(
     gap: Gap = 0.01,
     threads: Threads = None,
     seed: Seed = 0,
+    store: StoreFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare a joint plan with services first and with networks first."""
     from aumaq.results.exports.json_file import strict
 
+    if store is not None:
+        aumaq.Store(store).check()  # before the work, not after it
     instance = read_instance(name, scenario)
-    found = aumaq.coordination(
+    ways = aumaq.coordination(
         instance,
         method=method,
         time_limit=time_limit,
@@ -247,17 +248,21 @@ def coordination(
         threads=threads,
         seed=seed,
         progress=None if quiet or as_json else show.Lines(),
-    ).record()
+    )
+    found = ways.record()
+    if store is not None:
+        found["batch_id"] = ways.keep(store)
     if as_json:
         typer.echo(json.dumps(strict(found), ensure_ascii=False, allow_nan=False))
     else:
         show.ways(found)
+        show.kept(store, found)
 
 
 @app.command()
-def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
+def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> None:
     """Check a written plan against its instance again."""
-    found = _read_plan(plan, instance)
+    (found,) = read_plans([plan], instance)
     if as_json:
         record = found.record
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
@@ -272,14 +277,14 @@ def verify(plan: Path, instance: Where = "", as_json: AsJson = False) -> None:
 
 @app.command()
 def export(
-    plan: Path,
+    plan: PlanName,
     to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
     target: Annotated[Path, typer.Option("--out")],
     instance: Where = "",
     lang: Lang = "en",
 ) -> None:
     """Write a plan in another format."""
-    _read_plan(plan, instance).export(to, target, lang)
+    read_plans([plan], instance)[0].export(to, target, lang)
     typer.echo(t("written to {target}", target=target))
 
 

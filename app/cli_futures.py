@@ -19,6 +19,7 @@ from aumaq.options import (
     Name,
     Quiet,
     Seed,
+    StoreFile,
     Threads,
     TotalTime,
     read_instance,
@@ -51,6 +52,7 @@ def futures(
     threads: Threads = None,
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
+    store: StoreFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,6 +63,8 @@ def futures(
 
     if folder is not None:
         check_futures_target(folder)  # before the work, not after it
+    if store is not None:
+        aumaq.Store(store).check()
     if value and objective != "expected":
         raise OptionError(
             say("--value is about the expected cost: --objective expected")
@@ -83,6 +87,8 @@ def futures(
         record = found.record()
     if folder is not None:
         found.to_folder(folder)
+    if store is not None:
+        record["batch_id"] = found.keep(store, record)
     if as_json:
         record.pop("trace")
         typer.echo(json.dumps(strict(record), ensure_ascii=False, allow_nan=False))
@@ -90,6 +96,7 @@ def futures(
         _show(record)
         if folder is not None:
             typer.echo(t("plans written to {target}", target=folder))
+        show.kept(store, record)
     if not found.is_verified:
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq.instances.texts import say
-from aumaq.options import AsJson, Where
+from aumaq.options import AsJson, PlanNames, Where, read_plans
 from aumaq.show import out
 from aumaq.words import figure, spoken, t
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def indicators(
-    plans: Annotated[list[Path], typer.Argument(metavar="PLAN...")],
+    plans: PlanNames,
     region: Annotated[
         str, typer.Option(help="region, or all (default: the whole territory)")
     ] = "",
@@ -28,11 +28,8 @@ def indicators(
     as_json: AsJson = False,
 ) -> None:
     """Show indicators of plans beside baselines and targets."""
-    read = aumaq.read(instance) if instance else None
-    named = {
-        label: aumaq.Plan.read(path, read)
-        for path, label in zip(plans, _labels(plans), strict=True)
-    }
+    labels = _labels(plans)
+    named = dict(zip(labels, read_plans(plans, instance), strict=True))
     found = aumaq.indicators(named)
     found = found if region == "all" else _of_region(found, region, named)
     if as_json:
@@ -51,15 +48,15 @@ def indicators(
     out.print(_shown(found, list(named), digits, with_region=region == "all"))
 
 
-def _labels(plans: list[Path]) -> list[str]:
+def _labels(plans: list[str]) -> list[str]:
     """Return names of plans: the last part of the path, all of it if they clash."""
-    whole = [path.resolve() for path in plans]
+    whole = [Path(plan).resolve() for plan in plans]
     names = [path.stem if path.suffix == ".json" else path.name for path in whole]
     if len(set(names)) == len(names):
         return names
     if len(set(whole)) < len(whole):
         raise aumaq.AumaqError(say("the same plan is given twice"))
-    return [str(path) for path in plans]
+    return plans
 
 
 def _of_region(

@@ -8,45 +8,76 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq.cli_runs import PlanName
 from aumaq.instances.texts import say
-from aumaq.options import Where
+from aumaq.options import Lang, Where, plan_names, read_plans
 from aumaq.words import t
 
-PARETO = "pareto"
+STORES = (".duckdb", ".db")
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="PLAN...", help="folder, plan.json, STORE:RUN, or a STORE"),
+]
 
 
 def plot(
-    plans: PlanName,
-    kind: Annotated[
-        str, typer.Option(help="map, access, budget, convergence; pareto: of all PLANs")
-    ],
+    plans: Sources,
     target: Annotated[Path, typer.Option("--out", help=".svg, .pdf or .png")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="sheet, map, access, budget, convergence; of several plans: pareto,"
+            " sensitivity"
+        ),
+    ] = "sheet",
     service: Annotated[str, typer.Option(help="of the map")] = "",
     period: Annotated[str, typer.Option(help="of map and access")] = "",
-    x: Annotated[str, typer.Option(help="of pareto")] = "investment_mln",
-    y: Annotated[str, typer.Option(help="of pareto")] = "unserved_share",
+    x: Annotated[
+        str, typer.Option(help="investment_mln, term:travel, indicator:NAME, ...")
+    ] = "",
+    y: Annotated[str, typer.Option(help="the other axis, see --x")] = "",
+    scenario: Annotated[str, typer.Option(help="of a store only this scenario")] = "",
+    batch: Annotated[str, typer.Option(help="of a store only this batch")] = "",
+    width: Annotated[
+        float, typer.Option(help="mm: 85 is a column of a journal, 174 a page")
+    ] = 0.0,
+    lang: Lang = "en",
     instance: Where = "",
 ) -> None:
     """Draw a plan, or several against each other, as a vector figure."""
     from aumaq.instances import OptionError, UnknownNameError
-    from aumaq.results.plots import KINDS
+    from aumaq.results.language import Language
+    from aumaq.results.plots import KINDS, OF_SEVERAL
 
-    if kind not in (*KINDS, PARETO):
-        raise UnknownNameError(say("kind of figure"), kind, (*KINDS, PARETO))
-    if kind != PARETO and len(plans) != 1:
+    words, usual = Language(lang), 174.0 if kind == "sheet" else 150.0
+    if kind not in (*KINDS, *OF_SEVERAL):
+        raise UnknownNameError(say("kind of figure"), kind, (*KINDS, *OF_SEVERAL))
+    names = [run for name in plans for run in _runs(name, scenario, batch)]
+    if kind in KINDS and len(names) != 1:
         raise OptionError(
-            say("{kind} is of one plan, not of {count}", kind=kind, count=len(plans))
+            say("{kind} is of one plan, not of {count}", kind=kind, count=len(names))
         )
-    given = aumaq.read(instance) if instance else None
-    read = [aumaq.find_plan(name, given) for name in plans]
-    if kind == PARETO:
-        drawn = aumaq.plot_pareto(read, x, y)
-    elif kind == "map":
-        drawn = read[0].plot.map(service, period)
-    elif kind == "access":
-        drawn = read[0].plot.access_curve(period)
+    read = read_plans(names, instance)
+    if kind in OF_SEVERAL:
+        axes = {key: value for key, value in (("x", x), ("y", y)) if value}
+        drawn = OF_SEVERAL[kind](
+            read, names=plan_names(names, read), lang=words.code,
+            width_mm=width or usual, **axes,
+        )  # fmt: skip
     else:
-        drawn = KINDS[kind](read[0].plot)
+        own = read[0].plot.sized(words.code, width or usual)
+        if kind == "map":
+            drawn = own.map(service, period)
+        elif kind == "access":
+            drawn = own.access_curve(period)
+        else:
+            drawn = KINDS[kind](own)
     drawn.save(target)
     typer.echo(t("written to {target}", target=target))
+
+
+def _runs(name: str, scenario: str, batch: str) -> list[str]:
+    """Return a plan as it is given, or the runs of a store, oldest first."""
+    if Path(name).suffix not in STORES:
+        return [name]
+    runs = aumaq.Store(name).runs(scenario=scenario, batch=batch)
+    return [f"{name}:{run_id}" for run_id in runs["run_id"][::-1]]

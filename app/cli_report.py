@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
-import aumaq
-from aumaq.options import Lang, Where
+from aumaq.options import Lang, PlanNames, Where, read_plans
 from aumaq.words import t
 
 
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="plan folders")],
+    plans: PlanNames,
     lang: Lang = "en",
     target: Annotated[
         Path | None,
-        typer.Option("--out", help="HTML file (default: report.html in the first run)"),
+        typer.Option("--out", help="HTML file (default: report.html by the first)"),
     ] = None,
     instance: Where = "",
 ) -> None:
@@ -26,8 +25,18 @@ def report(
     from aumaq.results.report import write_report
 
     code = Language(lang).code  # before the work, not after it
-    given = aumaq.read(instance) if instance else None
-    plans = [aumaq.Plan.read(run, given) for run in runs]
-    path = target or (runs[0] if runs[0].is_dir() else runs[0].parent) / "report.html"
-    write_report(plans, path, code)
+    read = read_plans(plans, instance)
+    path = target or _beside(plans[0])
+    write_report(read, path, code)
     typer.echo(t("written to {target}", target=path))
+
+
+def _beside(plan: str) -> Path:
+    """Return where the report goes: into the folder, beside the file or store."""
+    path = Path(plan)
+    if path.is_dir():
+        return path / "report.html"
+    if path.exists():
+        return path.parent / "report.html"
+    store, _, run_id = plan.rpartition(":")
+    return Path(store).parent / f"report-{run_id[:8]}.html"

@@ -53,5 +53,6 @@ def sweep(
         typer.echo(json.dumps(found.record(), ensure_ascii=False))
     else:
         show.sweep(found)
+        show.kept(store, {"batch_id": found.batch_id})
     if not found.is_complete:
         raise typer.Exit(1)

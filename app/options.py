@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,14 @@ Where = Annotated[
     str, typer.Option("--instance", help="if it moved: its name or folder")
 ]
 StoreFile = Annotated[
-    Path | None, typer.Option("--store", help="keep the run in this file")
+    Path | None,
+    typer.Option("--store", help="keep the run in this file", envvar="AUMAQ_STORE"),
+]
+PlanName = Annotated[
+    str, typer.Argument(metavar="PLAN", help="folder, plan.json or STORE:RUN")
+]
+PlanNames = Annotated[
+    list[str], typer.Argument(metavar="PLAN...", help="folder, plan.json or STORE:RUN")
 ]
 
 Lang = Annotated[
@@ -37,6 +45,22 @@ Lang = Annotated[
         callback=words.chosen,
     ),
 ]
+
+
+def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
+    """Read plans by folder, file or STORE:RUN, against an instance if one is named."""
+    given = aumaq.read(instance) if instance else None
+    return [aumaq.find_plan(name, given) for name in names]
+
+
+def plan_names(words: Sequence[str], plans: Sequence[aumaq.Plan]) -> list[str]:
+    """Return scenarios, with what tells them apart where they are the same."""
+    names = [plan.instance.scenario for plan in plans]
+    if len(set(names)) == len(names):
+        return names
+    files = [Path(word).name for word in words]
+    short = [file.rpartition(":")[2][:8] if ":" in file else file for file in files]
+    return [f"{name} ({file})" for name, file in zip(names, short, strict=True)]
 
 
 def read_instance(name: str, scenario: str = "") -> aumaq.Instance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -317,3 +318,16 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["message"]:
             text = f"{row['scenario']}: {row['message']}"
             out.print(text, markup=False, soft_wrap=True)
+
+
+def kept(store: Path | None, record: dict[str, Any]) -> None:
+    """Say under which batch plans were kept, if they were."""
+    if store is not None:
+        batch = record["batch_id"]
+        text = t(
+            "kept as batch {batch}: aumaq runs {store} --batch {short}",
+            batch=batch,
+            store=store,
+            short=batch[:8],
+        )
+        out.print(text, markup=False, soft_wrap=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aumaq.instances import Instance, NoPlanError
@@ -67,6 +68,14 @@ class Coordination:
             "currency": self.instance.currency,
             "ways": {name: self._way(way) for name, way in self.ways.items()},
         }
+
+    def keep(self, store: str | Path) -> str:
+        """Keep the plan of each way in a file of runs; return the ``batch_id``."""
+        from aumaq.results.store import Store
+
+        ways = {name: way.plan for name, way in self.ways.items()}
+        plans = {name: plan for name, plan in ways.items() if plan is not None}
+        return Store(store).add_all("coordination", self.instance, plans, self.record())
 
     def _way(self, way: Way) -> dict[str, Any]:
         if way.plan is None:

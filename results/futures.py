@@ -149,6 +149,20 @@ class Futures:
         write_futures(self, Path(path))
         return Path(path)
 
+    def keep(self, store: str | Path, record: Mapping[str, Any] | None = None) -> str:
+        """Keep all plans in a file of runs, and what is known of them together
+        (*record*, default: all figures); return the ``batch_id``.
+
+        The plan made for a future alone has the role ``FUTURE alone``.
+        """
+        from aumaq.results.store import Store
+
+        alone = {f"{name} alone": plan for name, plan in self.own_plans.items()}
+        record = self.record() if record is None else record
+        return Store(store).add_all(
+            "futures", self.instance, {**self.plans, **alone}, dict(record)
+        )
+
     def __repr__(self) -> str:
         """Return a line with the essentials."""
         word = "verified" if self.is_verified else "FAILED VERIFICATION"

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,10 @@ class StochasticValue:
             "perfect_information_mln": list(self.perfect_information),
             "stochastic_solution_mln": list(self.stochastic_solution),
         }
+
+    def keep(self, store: str | Path) -> str:
+        """Keep all plans in a file of runs, with both values; return the batch id."""
+        return self.futures.keep(store, self.record())
 
 
 def value_of_stochastic_solution(

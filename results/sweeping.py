@@ -35,12 +35,13 @@ class Sweep:
     ``rows`` has a row for each scenario: scenario, status, has_plan, verified,
     objective_mln, bound_mln, gap, seconds, message, and key figures. A status beyond
     those of a solve: ``invalid`` (its tables cannot be used), ``no_plan``, ``failed``,
-    ``died``, ``stopped``.
+    ``died``, ``stopped``. ``batch_id``: of the runs in the store, if there is one.
     """
 
     instance: Instance
     rows: pd.DataFrame
     outcomes: Mapping[str, Outcome]
+    batch_id: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -63,6 +64,7 @@ class Sweep:
             "instance_hash": self.instance.content_hash,
             "currency": self.instance.currency,
             "scenarios": len(rows),
+            "batch_id": self.batch_id,
             "with_plan": int(self.rows["has_plan"].sum()),
             "rows": strict(rows),
         }
@@ -100,8 +102,7 @@ def sweep(
     limit = SolveOptions(**options).time_limit  # complains before the work
     if folder is not None:
         _check_target(folder, names)
-    if store is not None:
-        Store(store).check()
+    batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
     tell, tasks = progress or Silent(), []
     for name in names:
         target = None if folder is None else folder / _folder_name(name)
@@ -117,13 +118,15 @@ def sweep(
     for outcome in source:
         row = outcome.row
         if store is not None and row["has_plan"]:
-            _keep(store, instance, outcome)
+            _keep(store, instance, outcome, batch_id)
         outcomes[row["scenario"]] = outcome
         done = f"{row['scenario']}: {row['status']}, {len(outcomes)} of {len(names)}"
         bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
         tell.update(ProgressEvent(done, row["seconds"], bound, plan))
     table = pd.DataFrame([outcomes[name].row for name in names])
-    found = Sweep(instance, table, MappingProxyType(outcomes))
+    found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
+    if store is not None:
+        _keep_table(store, found, tell)
     if folder is not None:
         write_sweep(found, folder)
     return found
@@ -138,13 +141,23 @@ def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
     )
 
 
-def _keep(store: Path, instance: Instance, outcome: Outcome) -> None:
+def _keep(store: Path, instance: Instance, outcome: Outcome, batch_id: str) -> None:
     """Keep a plan in a store; if it cannot be kept, its row says so."""
     try:
-        Store(store).add(_plan_of(instance, outcome))
+        plan = _plan_of(instance, outcome)
+        Store(store).add(plan, batch_id, plan.instance.scenario)
     except ExportError as error:
         said = [outcome.row["message"], f"not kept: {error}"]
         outcome.row["message"] = "; ".join(filter(None, said))
+
+
+def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
+    """Keep the table of all scenarios, those without a plan too."""
+    try:
+        Store(store).end_batch(found.batch_id, found.record())
+    except ExportError as error:
+        said = f"the table was not kept: {error}"
+        tell.update(ProgressEvent(said, 0.0, np.nan, np.nan))
 
 
 def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:

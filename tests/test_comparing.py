@@ -15,7 +15,9 @@ from store_case import NASTY, both_plans
 
 import aumaq
 from aumaq.instances import OptionError
-from aumaq.results.comparing.text import DIFFERENCES, sentences, shown_rows
+from aumaq.results.comparing.sentences import is_conclusive, sentences
+from aumaq.results.comparing.text import DIFFERENCES, shown_rows
+from aumaq.results.language import ENGLISH
 
 
 def rows(found: aumaq.Comparison, table: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -72,11 +74,59 @@ def test_known_differences_and_no_others() -> None:
     assert rows(found, "objective", "term", "A", "B", "B-A") == [
         ("building", 20.0, 12.0, -8.0), ("objective", 20.0, 12.0, -8.0),
     ]  # fmt: skip
-    assert sentences(found) == [
-        "B (managed) differs from A (inertial) in 3 tables of inputs and 2 decisions."
-        " It costs 8.0 mln less (-40.00%); between the best possible plans the"
-        " difference is -8.0 to -8.0 mln."
+    assert rows(found, "money_by_region", "region", "A", "B", "B-A") == [
+        ("Q", 10.0, 0.0, -10.0), ("R", 10.0, 12.0, 2.0),
+    ]  # fmt: skip
+    assert sentences(found, ENGLISH) == {
+        "B": [
+            "Inputs differ in these tables: scenarios, levels, growth.",
+            "People in p1: −100 (−50.00%); by region most: Q −100.",
+            "Cost: −8.0 mln (−40.00%). The sign is proven: between the best possible"
+            " plans the difference is −8.0 to −8.0 mln.",
+            "Decisions: 2 are taken otherwise; places by service: s 1.",
+            "Investment by service, mln: s −8.0.",
+            "Investment by region, mln: Q −10.0; R +2.0.",
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("a_bound", "b_bound", "is_sure", "interval"),
+    [
+        (20.0, 12.0, True, "−8.0 to −8.0"),
+        (12.5, 11.0, True, "−9.0 to −0.5"),  # B's cost is below A's bound
+        (11.0, 12.0, False, "−8.0 to +1.0"),  # A's best may cost 11, B's 12
+    ],
+)
+def test_a_difference_within_the_gaps_is_inconclusive(
+    a_bound: float, b_bound: float, is_sure: bool, interval: str
+) -> None:
+    """By hand: A costs 20, B 12; B is surely cheaper iff 12 is below A's bound."""
+    a, b = (
+        replace(plan, record={**plan.record, "bound_mln": bound, "gap": 0.1})
+        for plan, bound in zip(both_plans(), (a_bound, b_bound), strict=True)
+    )
+    found = aumaq.compare([a, b])
+    assert is_conclusive(found, "B") is is_sure
+    (cost,) = (s for s in sentences(found, ENGLISH)["B"] if s.startswith("Cost"))
+    assert interval in cost
+    assert ("inconclusive" in cost) is not is_sure
+    assert any("by chance" in s for s in sentences(found, ENGLISH)["B"])
+
+
+def test_targets_that_only_one_plan_meets_are_named() -> None:
+    """A target met by B only is in the table and in the sentences of B."""
+    a, b = both_plans()
+    for plan, value, met in ((a, 0.4, False), (b, 0.9, True)):
+        rows_ = plan.indicators.assign(target=0.8, plan=value)
+        rows_["is_met"] = pd.array([met] * len(rows_), dtype="boolean")
+        plan.__dict__["_indicators"] = rows_
+    found = aumaq.compare([a, b])
+    assert rows(found, "targets", "target", "A", "A met", "B", "B met") == [
+        (0.8, 0.4, "no", 0.9, "yes")
     ]
+    told = sentences(found, ENGLISH)["B"][-1]
+    assert told.startswith("Targets met in B only: ")
 
 
 def test_the_same_plan_does_not_differ() -> None:
@@ -167,11 +217,12 @@ def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; $x^2$" in page
     assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//|@import|url\(", page)
     parts = re.findall(r'<table id="(\w+)">', page)
-    assert parts == ["plans", "settings", "input_counts", "people", "people_by_region",
-                     "input_changes", "decision_counts", "actions", "money",
+    assert parts == ["plans", "people", "people_by_region", "settings",
+                     "input_counts", "input_changes", "money_by_service",
+                     "money_by_region", "actions", "decision_counts", "money",
                      "decision_changes", "objective", "figures",
                      "indicators_by_region"]  # fmt: skip
-    assert '<td class="n" data-key="-8.0">-8</td>' in page
+    assert '<td class="n less" data-key="-8.0">−8</td>' in page
 
 
 def test_command_line_compares(tmp_path: Path) -> None:
@@ -184,8 +235,48 @@ def test_command_line_compares(tmp_path: Path) -> None:
     done = run("compare", "one", "two.json", *words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     for text in ("A · inertial", "B · managed", "[red]B[/red]", "open 1, level 0 → 1",
+                 "Investment by region",
                  "service s, level 1"):  # fmt: skip
         assert text in done.stdout
     assert "<h2" in (tmp_path / "page.html").read_text(encoding="utf-8")
     same = run("compare", "one", "one", "--instance", "mine", folder=tmp_path)
     assert "Decisions that differ: no difference" in same.stdout
+    again = run("compare", "one", "two.json", "--instance", "mine", "--lang", "ru",
+                folder=tmp_path)  # fmt: skip
+    assert "Знак доказан" in again.stdout
+    wrong = run("compare", "one", "one", "--lang", "xx", folder=tmp_path)
+    assert wrong.returncode == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "kk", "ru"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_page_works_in_a_browser(tmp_path: Path, lang: str, width: int) -> None:
+    """No error, nothing wider than the screen; tables sort by keyboard, the map shows
+    the facilities of the service that is chosen.
+    """
+    api = pytest.importorskip("playwright.sync_api")
+    tiny_plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    empty = tiny_plan.facilities.iloc[:0]
+    other = replace(tiny_plan, tables={**tiny_plan.tables, "facilities": empty})
+    page_file = aumaq.compare([tiny_plan, other]).to_html(tmp_path / "p.html", lang)
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else 0)
+        page.goto(page_file.as_uri())
+        overflow = "document.documentElement.scrollWidth > innerWidth"
+        assert not page.evaluate(overflow)
+        assert page.locator("#difference-map .mark:not([hidden])").count() == 1
+        button = page.locator("#plans th button").first
+        button.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        cells = page.locator("#plans tbody tr td:first-child").all_inner_texts()
+        assert cells == ["B", "A"]
+        browser.close()
+    assert errors == []

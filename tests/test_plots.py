@@ -19,7 +19,8 @@ import aumaq
 from aumaq.instances import ExportError, OptionError, UnknownNameError
 from aumaq.results.plots import KINDS
 from aumaq.results.plots.curves import access_curve
-from aumaq.results.plots.pareto import MEASURES, efficient
+from aumaq.results.plots.measures import MEASURES
+from aumaq.results.plots.pareto import efficient
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -42,12 +43,12 @@ def test_map_marks_what_is_done(plan: aumaq.Plan, tmp_path: Path) -> None:
     figure = plan.plot.map().figure
     axes = figure.axes[0]
     drawn = {c.get_label(): c.get_offsets() for c in axes.collections}
-    assert [tuple(p) for p in drawn["enlarge (1)"]] == [(70.0, 50.0)]
+    assert [tuple(p) for p in drawn["enlarged (1)"]] == [(70.0, 50.0)]
     assert [tuple(p) for p in drawn["some demand not served"]] == [(70.8, 50.0)]
     assert len(drawn["settlement"]) == 2
     found = texts(plan.plot.map().save(tmp_path / "map.svg"))
     assert "School, by the end of 2031-35" in found
-    assert "enlarge (1)" in found
+    assert "enlarged (1)" in found
 
 
 def test_map_sets_built_lines_apart() -> None:
@@ -127,10 +128,15 @@ def test_pareto_names_plans_and_measures(tmp_path: Path) -> None:
               for p in c.get_offsets()]  # fmt: skip
     assert sorted(points) == [(12.0, 0.0), (20.0, 0.0)]
     found = texts(drawn.save(tmp_path / "p.svg"))
-    assert {"inertial", "managed", "investment mln", "mean minutes"} <= set(found)
+    assert {
+        "inertial",
+        "managed",
+        "investment, mln",
+        "mean minutes of those served",
+    } <= set(found)
     with pytest.raises(UnknownNameError, match="measure 'money'"):
         aumaq.plot_pareto(plans, "money")
-    assert MEASURES["unserved_share"](plans[0]) == 0.0
+    assert MEASURES["unserved_share"].value(plans[0]) == 0.0
 
 
 def test_names_are_text_and_no_markup(tmp_path: Path) -> None:
@@ -182,3 +188,61 @@ def test_command_line_draws(plan: aumaq.Plan, tmp_path: Path) -> None:
                folder=tmp_path)  # fmt: skip
     assert many.returncode == 2
     assert not (tmp_path / "x.svg").exists()
+
+
+def test_axes_are_measures_terms_and_indicators() -> None:
+    """A term, an indicator (of which much is good) and bounds as bars, by hand."""
+    one, two = both_plans()
+    loose = replace(two, record={**two.record, "bound_mln": 9.0})
+    drawn = aumaq.plot_pareto([one, loose], "objective_mln", "indicator:served")
+    axes = drawn.figure.axes[0]
+    (bars,) = (c for c in axes.collections if hasattr(c, "get_segments"))
+    ends = sorted(sorted(x for x, _ in segment) for segment in bars.get_segments())
+    assert ends == [[9.0, 12.0], [20.0, 20.0]]
+    fuller = replace(one, tables={**one.tables})
+    frame = one.indicators.assign(plan=2.0, direction="higher")
+    fuller.__dict__["_indicators"] = frame
+    two.__dict__["_indicators"] = two.indicators.assign(plan=1.0)
+    both = aumaq.plot_pareto([fuller, two], "term:building", "indicator:served")
+    best = both.figure.axes[0].collections[0].get_offsets()
+    assert sorted(map(tuple, best)) == [(12.0, 1.0), (20.0, 2.0)]
+    with pytest.raises(UnknownNameError, match="measure 'indicator:serve'"):
+        aumaq.plot_pareto([one], "indicator:serve")
+
+
+def test_sensitivity_goes_by_the_budget() -> None:
+    """Plans are joined in the order of their budgets; without one that is told."""
+    one, two = both_plans()
+    limits = [two.budgets.reindex(range(1)).assign(limit_mln=x) for x in (30.0, 10.0)]
+    plans = [replace(p, tables={**p.tables, "budgets": b})
+             for p, b in zip((two, one), limits, strict=True)]  # fmt: skip
+    line = aumaq.plot_sensitivity(plans).figure.axes[0].lines[0]
+    assert line.get_xydata().tolist() == [[10.0, 20.0], [30.0, 12.0]]
+    with pytest.raises(OptionError, match="no budget_mln in the plans of inertial"):
+        aumaq.plot_sensitivity([one])
+
+
+@pytest.mark.parametrize("width_mm", [85.0, 174.0])
+@pytest.mark.parametrize("lang", ["en", "kk", "ru"])
+def test_figures_are_legible_in_the_readers_language(
+    plan: aumaq.Plan, lang: str, width_mm: float, tmp_path: Path
+) -> None:
+    """At a column's and a page's width no text is below 7 points, and it is as wide."""
+    figure = plan.plot.sized(lang, width_mm).access_curve()
+    file = figure.save(tmp_path / "a.svg")
+    root = ET.parse(file).getroot()
+    points = float(str(root.get("width")).removesuffix("pt"))
+    assert points / 72 * 25.4 == pytest.approx(width_mm, abs=0.5)
+    sizes = [t.get_fontsize() for t in figure.figure.findobj(match=None)
+             if hasattr(t, "get_fontsize")]  # fmt: skip
+    assert min(sizes) >= 7.0
+    words = {"en": "minutes", "kk": "минут", "ru": "минуты"}
+    assert words[lang] in texts(file)
+
+
+def test_the_sheet_has_all_figures(plan: aumaq.Plan, tmp_path: Path) -> None:
+    """plan.plot() draws four; what a plan has no data for is said in its place."""
+    bare = replace(plan, record={**plan.record, "trace": []})
+    found = texts(bare.plot().save(tmp_path / "sheet.svg"))
+    assert "the plan's record has no bounds over time" in found
+    assert len(plan.plot().figure.findobj(lambda a: hasattr(a, "get_xlabel"))) == 4

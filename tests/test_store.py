@@ -222,8 +222,9 @@ def test_queries_read_only(tmp_path: Path) -> None:
 def test_queries_of_the_docs_run(tmp_path: Path) -> None:
     """Every example of SQL in docs/runs.md answers, with rows where there are any."""
     store = aumaq.Store(tmp_path / "runs.duckdb")
-    for plan in both_plans():
-        store.add(plan)
+    one, two = both_plans()
+    store.add(one)
+    store.add_all("futures", one.instance, {"managed": two}, {"x": 1})
     text = (ROOT / "docs" / "runs.md").read_text(encoding="utf-8")
     queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     assert len(queries) >= 5

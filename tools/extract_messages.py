@@ -48,10 +48,12 @@ PHASES = {"ProgressEvent": None, "_tell": None}
 SOURCES = (
     ("python", ROOT / "results", "summary.py"),
     ("python", ROOT / "results" / "report", "*.py"),
+    ("python", ROOT / "results" / "plots", "*.py"),
     ("python", ROOT / "results" / "comparing", "*.py"),
     ("python", ROOT / "results" / "exports", "workbook.py"),
     ("python", ROOT / "app", "*.py"),
     ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "report.html"),
+    ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "compare.html"),
 )
 SCHEMA_SOURCES = (("python", ROOT / "instances" / "formats", "workbook_out.py"),)
 TITLES = {

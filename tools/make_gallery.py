@@ -29,6 +29,7 @@ def main() -> None:
     names = [f"{share:.0%} of the money" for share in SHARES]
     shown = plans[SHOWN]
     figures = {
+        "sheet": shown.plot(),
         "map": shown.plot.map("clinic"),
         "access": shown.plot.access_curve(),
         "budget": shown.plot.budget(),
@@ -36,6 +37,7 @@ def main() -> None:
         "pareto": aumaq.plot_pareto(
             [*plans.values(), free], names=[*names, "no limit"]
         ),
+        "sensitivity": aumaq.plot_sensitivity(list(plans.values()), names=names),
     }
     for name, figure in figures.items():
         path = figure.save(TARGET / f"{name}.svg")

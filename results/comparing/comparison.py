@@ -24,10 +24,11 @@ class Comparison:
 
     ``plans``: letter, name, instance, scenario, status, figures. Inputs: ``settings``,
     ``input_counts``, ``input_changes``, ``people``, ``people_by_region``. Decisions:
-    ``decision_counts``, ``decision_changes``, ``actions``, ``money``. What comes of
-    them: ``figures``, ``indicators``, ``indicators_by_region``, ``objective``. Changes
-    have a column ``plan``: which plan differs from A. Columns ``B-A`` are differences;
-    money is in mln of each plan's currency.
+    ``decision_counts``, ``decision_changes``, ``actions``, ``money`` (discounted),
+    ``money_by_service``, ``money_by_region`` (investment, not discounted). What comes
+    of them: ``figures``, ``targets``, ``indicators``, ``indicators_by_region``,
+    ``objective``. Changes have a column ``plan``: which plan differs from A. Columns
+    ``B-A`` are differences; money is in mln of each plan's currency.
     """
 
     plans: tuple[Plan, ...]
@@ -43,6 +44,10 @@ class Comparison:
         """The letters of the plans."""
         return LETTERS[: len(self.plans)]
 
+    def plan(self, letter: str) -> Plan:
+        """Return the plan of a letter."""
+        return self.plans[self.letters.index(letter)]
+
     def record(self) -> dict[str, Any]:
         """Return all tables as plain values: lists of rows."""
         return {
@@ -52,11 +57,11 @@ class Comparison:
             for name, table in self.tables.items()
         }
 
-    def to_html(self, file: str | Path) -> Path:
-        """Write one page that opens offline."""
+    def to_html(self, file: str | Path, lang: str = "en") -> Path:
+        """Write one page that opens offline; *lang* is en, kk or ru."""
         from aumaq.results.comparing.page import write_page
 
-        write_page(self, Path(file))
+        write_page(self, Path(file), lang)
         return Path(file)
 
 
@@ -105,6 +110,9 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         "decision_changes": decided,
         "actions": decisions.action_counts(plans),
         "money": decisions.money(plans),
+        "money_by_service": decisions.investment(plans, "service"),
+        "money_by_region": decisions.investment(plans, "region"),
+        "targets": indicators.targets(plans),
         "figures": indicators.key_figures(plans),
         "indicators": _where(measured, everywhere=True),
         "indicators_by_region": _where(measured, everywhere=False),

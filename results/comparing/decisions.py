@@ -78,6 +78,15 @@ def money(plans: Sequence[Plan]) -> pd.DataFrame:
     return side_by_side(values, ["service", "item"], fill=0.0)
 
 
+def investment(plans: Sequence[Plan], key: str) -> pd.DataFrame:
+    """Return what is built and renewed by *key* (service, region), mln of its year."""
+    values = []
+    for plan in plans:
+        rows = plan.money[plan.money["item"].isin(["building", "renewal"])]
+        values.append(rows.groupby(key, sort=False)["amount_mln"].sum())
+    return side_by_side(values, [key], fill=0.0)
+
+
 def number_differing(plans: Sequence[Plan], changes: pd.DataFrame) -> pd.DataFrame:
     """Return counts of decisions, and how many each plan takes otherwise than A."""
     found = decision_counts(plans)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.results.comparing.columns import side_by_side
+from aumaq.results.comparing.columns import LETTERS, side_by_side
 from aumaq.results.plan import Plan
 from aumaq.results.summary import mean_minutes, served_share
 
@@ -20,6 +20,27 @@ def indicators(plans: Sequence[Plan]) -> pd.DataFrame:
     keys = ["indicator", "title", "unit", "region", "period"]
     values = [plan.indicators.set_index(keys)["plan"] for plan in plans]
     return side_by_side(values, keys)
+
+
+def targets(plans: Sequence[Plan]) -> pd.DataFrame:
+    """Return targets of the whole territory in the plans' last periods, a row each.
+
+    Columns: indicator, title, unit, period, target (A's), and for each plan its value
+    (``A``) and ``A met``: yes, no, or empty where the plan has no such target.
+    """
+    keys = ["indicator", "title", "unit", "period"]
+    parts = []
+    for letter, plan in zip(LETTERS, plans, strict=False):
+        rows = plan.indicators
+        is_last = rows["period"] == plan.instance.period_names[-1]
+        rows = rows[is_last & (rows["region"] == "") & rows["is_met"].notna()]
+        met = rows["is_met"].map({True: "yes", False: "no"})
+        part = rows[[*keys, "target"]].assign(**{letter: rows["plan"]})
+        parts.append(part.assign(**{f"{letter} met": met}).set_index(keys))
+    found = parts[0]
+    for part in parts[1:]:
+        found = found.join(part.drop(columns="target"), how="outer")
+    return found.reset_index()
 
 
 def key_figures(plans: Sequence[Plan]) -> pd.DataFrame:

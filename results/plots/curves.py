@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,18 @@ import pandas as pd
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.texts import say
 from aumaq.results.growth_tables import demand_of
+from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plots.figure import (
     COLOURS,
     DASHES,
     INK,
+    WIDTH_MM,
     Figure,
+    columns,
+    label_text,
     sheet,
-    with_commas,
+    title_text,
+    with_numbers,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +36,10 @@ def period_of(plan: Plan, period: str) -> str:
     return period or names[-1]
 
 
-def draw_access(plan: Plan, period: str = "") -> Figure:
+def draw_access(
+    plan: Plan, period: str = "", words: Language = ENGLISH,
+    width_mm: float = WIDTH_MM, on: Any = None,
+) -> Figure:  # fmt: skip
     """Draw the share of demand served within so many minutes, a line a service.
 
     A line levels off at the share that is served at all.
@@ -41,7 +49,7 @@ def draw_access(plan: Plan, period: str = "") -> Figure:
     rows = plan.allocation[plan.allocation["period"] == period]
     services = list(filter(plan.instance.serves, plan.instance.service_names))
     right = 1.05 * max(float(rows["minutes"].max()), 1.0) if len(rows) else 1.0
-    with sheet() as (figure, axes):
+    with sheet(width_mm, on=on) as (figure, axes):
         for k, service in enumerate(services):
             minutes, share = access_curve(
                 rows[rows["service"] == service],
@@ -53,14 +61,22 @@ def draw_access(plan: Plan, period: str = "") -> Figure:
                 where="post",
                 color=COLOURS[k % len(COLOURS)],
                 linestyle=DASHES[k % len(DASHES)],
-                label=plan.instance.service(service)["title"] or service,
+                label=label_text(
+                    words.cell(plan.instance.service(service)["title"] or service),
+                    width_mm,
+                ),
             )
+        title = words.t("Demand served by minutes, {period}", period=period)
         axes.set(
-            xlabel="minutes", ylabel="share of demand", ylim=(0, 1.03),
-            title=f"Demand served within so many minutes, {period}",
-        )  # fmt: skip
+            xlabel=words.t("minutes"),
+            ylabel=words.t("share of demand"),
+            ylim=(0, 1.03),
+            title=title_text(title, width_mm),
+        )
         axes.set_xlim(0, right)
-        axes.legend(loc="lower right")
+        with_numbers(axes.xaxis, words)
+        with_numbers(axes.yaxis, words)
+        figure.legend(loc="outside lower center", ncols=columns(width_mm))
     return Figure(figure)
 
 
@@ -74,7 +90,9 @@ def access_curve(rows: pd.DataFrame, demand: float) -> tuple[np.ndarray, np.ndar
     )
 
 
-def draw_budget(plan: Plan) -> Figure:
+def draw_budget(
+    plan: Plan, words: Language = ENGLISH, width_mm: float = WIDTH_MM, on: Any = None
+) -> Figure:
     """Draw spending by period: a bar a budget with its limit as a line above it.
 
     Without budgets: investment by service.
@@ -84,32 +102,45 @@ def draw_budget(plan: Plan) -> Figure:
         rows = plan.budgets.set_index(["budget", "period"])
         bars = rows["spent_mln"].unstack("period")
         limits = rows["limit_mln"].unstack("period").reindex(columns=periods)
-        title = "Spent (bars) of the budgets (lines)"
+        title = words.t("Spent (bars) of the budgets (lines)")
+        titles = plan.instance.table("budgets").set_index("budget")["title"]
     else:
         built = plan.money[plan.money["item"].isin(["building", "renewal"])]
         sums = built.groupby(["service", "period"], sort=False)["amount_mln"].sum()
         bars, limits = sums.unstack("period"), None
-        title = "Investment by service"
+        title = words.t("Investment by service")
+        titles = plan.instance.table("services").set_index("service")["title"]
     bars = bars.reindex(columns=periods).fillna(0.0)
     width, middle = 0.8 / max(len(bars), 1), np.arange(len(periods), dtype=float)
-    with sheet() as (figure, axes):
+    titles = titles[~titles.index.duplicated()]
+    with sheet(width_mm, on=on) as (figure, axes):
         for k, (name, values) in enumerate(bars.iterrows()):
             x = middle + (k - (len(bars) - 1) / 2) * width
             colour = COLOURS[k % len(COLOURS)]
-            axes.bar(x, values, 0.92 * width, color=colour, label=str(name))
+            label = label_text(words.cell(titles.get(name, "") or str(name)), width_mm)
+            axes.bar(x, values, 0.92 * width, color=colour, hatch=hatch(k),
+                     edgecolor="white", linewidth=0.0, label=label)  # fmt: skip
             if limits is not None:
                 ends = (x - width / 2, x + width / 2)
                 axes.hlines(limits.loc[name], *ends, color=INK, linewidth=1.6)
         axes.set_xticks(middle, periods)
-        axes.set(ylabel=f"mln {plan.instance.currency}", title=title)
+        unit = words.t("mln {currency}", currency=plan.instance.currency)
+        axes.set(ylabel=unit, title=title_text(title, width_mm))
         axes.grid(visible=False, axis="x")
-        with_commas(axes.yaxis)
+        with_numbers(axes.yaxis, words)
         if len(bars):
-            figure.legend(loc="outside lower center", ncols=4)
+            figure.legend(loc="outside lower center", ncols=columns(width_mm))
     return Figure(figure)
 
 
-def draw_convergence(plan: Plan) -> Figure:
+def hatch(k: int) -> str:
+    """Return the hatch of a bar: colours that come again differ by it."""
+    return ("", "///", "...", "xxx")[k // len(COLOURS) % 4]
+
+
+def draw_convergence(
+    plan: Plan, words: Language = ENGLISH, width_mm: float = WIDTH_MM, on: Any = None
+) -> Figure:
     """Draw incumbent and bound over the seconds of the solve.
 
     Raises OptionError if the plan's record has no trace.
@@ -119,18 +150,22 @@ def draw_convergence(plan: Plan) -> Figure:
     trace = trace.where(trace.abs() < np.inf)
     if trace[["plan", "bound"]].isna().all(axis=None):
         raise OptionError(say("the plan's record has no bounds over time"))
-    with sheet() as (figure, axes):
-        styles = {"plan": (COLOURS[0], "-", "best plan"),
-                  "bound": (COLOURS[1], "--", "lower bound")}  # fmt: skip
+    with sheet(width_mm, on=on) as (figure, axes):
+        styles = {"plan": (COLOURS[0], "-", words.t("best plan")),
+                  "bound": (COLOURS[1], "--", words.t("lower bound"))}  # fmt: skip
         for column, (colour, dash, label) in styles.items():
             axes.step(
                 trace["seconds"], trace[column], where="post", color=colour,
                 linestyle=dash, label=label,
             )  # fmt: skip
         axes.set(
-            xlabel="seconds", ylabel=f"discounted mln {plan.instance.currency}",
-            title=f"Convergence to a gap of {plan.gap:.2%}",
+            xlabel=words.t("seconds"),
+            ylabel=words.t("discounted mln {currency}",
+                           currency=plan.instance.currency),
+            title=words.t("Convergence to a gap of {gap}",
+                          gap=words.share(plan.gap, 2)),
         )  # fmt: skip
-        with_commas(axes.yaxis)
+        with_numbers(axes.xaxis, words)
+        with_numbers(axes.yaxis, words)
         axes.legend()
     return Figure(figure)

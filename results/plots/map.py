@@ -9,8 +9,20 @@ import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.texts import say
+from aumaq.results.language import ENGLISH, N_, Language
 from aumaq.results.plots.curves import period_of
-from aumaq.results.plots.figure import COLOURS, INK, LAND, SOFT, Figure, sheet
+from aumaq.results.plots.figure import (
+    COLOURS,
+    INK,
+    LAND,
+    MM,
+    SOFT,
+    WIDTH_MM,
+    Figure,
+    columns,
+    sheet,
+    title_text,
+)
 from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
 
 if TYPE_CHECKING:
@@ -31,10 +43,20 @@ that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
 ROAD, YELLOW = "#a9b3bb", "#f0e442"
-MOST_INCHES = 7.0
+ACTIONS = {
+    "open": N_("opened"),
+    "enlarge": N_("enlarged"),
+    "reduce": N_("reduced"),
+    "close": N_("closed"),
+    "renew": N_("renewed"),
+    "keep": N_("kept"),
+}
 
 
-def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
+def draw_map(
+    plan: Plan, service: str = "", period: str = "", words: Language = ENGLISH,
+    width_mm: float = WIDTH_MM, on: Any = None,
+) -> Figure:  # fmt: skip
     """Draw a service (default: the first that serves people) by a period (the last).
 
     A site is marked with the first of :data:`MAIN_ACTIONS` that was done there by then.
@@ -45,37 +67,41 @@ def draw_map(plan: Plan, service: str = "", period: str = "") -> Figure:
     if service and service not in names:
         raise UnknownNameError(say("service"), service, names)
     service = service or next(filter(instance.serves, names), names[0])
-    data = map_data(plan)
+    data = map_data(plan, words)
     settlements = pd.DataFrame(data["settlements"]).dropna(subset=["lat", "lon"])
     if settlements.empty:
         raise OptionError(say("no settlement has coordinates; there is no map"))
     t = instance.period_names.index(period)
-    with sheet(*_size(data, settlements)) as (figure, axes):
+    with sheet(width_mm, _height_mm(data, settlements, width_mm), on) as (figure, axes):
         _land(axes, data["outlines"])
         if not instance.upgrade_names:  # else roads are a layer
             _roads(axes, plan)
         for layer in data["networks"]:
-            _links(axes, layer, t)
-        _settlements(axes, plan, settlements, service, period)
-        _sites(axes, plan, service, instance.period_names[: t + 1])
-        title = instance.service(service)["title"] or service
-        axes.set_title(f"{title}, by the end of {period}")
+            _links(axes, layer, t, words)
+        size = width_mm / WIDTH_MM
+        _settlements(axes, plan, settlements, service, period, words, size)
+        _sites(axes, plan, service, instance.period_names[: t + 1], words, size)
+        title = words.cell(instance.service(service)["title"] or service)
+        told = words.t("{title}, by the end of {period}", title=title, period=period)
+        axes.set_title(title_text(told, width_mm))
         stretch = 1.0 / np.cos(np.radians(settlements["lat"].mean()))
-        axes.set_aspect(stretch, adjustable="datalim")
+        axes.set_aspect(stretch, adjustable="box")
         axes.set_axis_off()
         axes.margins(0.04)
-        figure.legend(loc="outside lower center", ncols=4)
+        figure.legend(loc="outside lower center", ncols=columns(width_mm))
     return Figure(figure)
 
 
-def _size(data: dict[str, Any], settlements: pd.DataFrame) -> tuple[float, float]:
-    """Return the inches of a sheet that fits the land, with room for the legend."""
+def _height_mm(
+    data: dict[str, Any], settlements: pd.DataFrame, width_mm: float
+) -> float:
+    """Return the height of a sheet that fits the land, with room for the legend."""
     corners = [point for ring in data["outlines"] for point in ring]
     lon = [*settlements["lon"], *(x for x, _ in corners)]
     lat = [*settlements["lat"], *(y for _, y in corners)]
     wide = (max(lon) - min(lon)) * np.cos(np.radians(np.mean(lat)))
     ratio = np.clip((max(lat) - min(lat)) / max(wide, 1e-9), 0.3, 1.3)
-    return MOST_INCHES, float(MOST_INCHES * ratio) + 0.9
+    return float(width_mm * ratio) + (1.3 if width_mm < 120.0 else 0.9) * MM
 
 
 def _land(axes: Any, rings: list[Any]) -> None:
@@ -97,7 +123,7 @@ def _roads(axes: Any, plan: Plan) -> None:
     axes.add_collection(LineCollection(lines, color=ROAD, linewidth=0.5, zorder=1))
 
 
-def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
+def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
     """Draw links: thin as they are, thick and dashed where the plan builds."""
     from matplotlib.collections import LineCollection
 
@@ -115,33 +141,43 @@ def _links(axes: Any, layer: dict[str, Any], t: int) -> None:
             LineCollection(
                 lines, color=BUILT[is_built], linewidth=(0.4, 1.4)[is_built],
                 linestyle=("-", "--")[is_built], zorder=1 + is_built,
-                label=f"{layer['title']}{', built' if is_built else ''}",
+                label=words.t("{title}, built", title=layer["title"])
+                if is_built
+                else layer["title"],
             )
         )  # fmt: skip
 
 
 def _settlements(
-    axes: Any, plan: Plan, rows: pd.DataFrame, service: str, period: str
-) -> None:
+    axes: Any, plan: Plan, rows: pd.DataFrame, service: str, period: str,
+    words: Language, size: float,
+) -> None:  # fmt: skip
     """Draw settlements by population; yellow where demand for the service is left."""
     lost = plan.unserved
     lost = lost[(lost["service"] == service) & (lost["period"] == period)]
     codes = pd.Index(plan.instance.settlement_ids)[rows.index]
     is_left = codes.isin(lost["settlement"])
     largest = max(float(rows["population"].max()), 1.0)
-    size = np.sqrt(rows["population"].to_numpy() / largest)
-    area = SMALLEST + (LARGEST - SMALLEST) * size
-    kinds = ((False, "white", "settlement"), (True, YELLOW, "some demand not served"))
+    share = np.sqrt(rows["population"].to_numpy() / largest)
+    area = SMALLEST + (LARGEST - SMALLEST) * share
+    kinds = (
+        (False, "white", words.t("settlement")),
+        (True, YELLOW, words.t("some demand not served")),
+    )
     for left, colour, label in kinds:
         own = is_left == left
         if own.any():
             axes.scatter(
-                rows["lon"][own], rows["lat"][own], s=area[own], facecolor=colour,
+                rows["lon"][own], rows["lat"][own], s=size * area[own],
+                facecolor=colour,
                 edgecolor=SOFT, linewidth=0.5, zorder=3, label=label,
             )  # fmt: skip
 
 
-def _sites(axes: Any, plan: Plan, service: str, periods: tuple[str, ...]) -> None:
+def _sites(
+    axes: Any, plan: Plan, service: str, periods: tuple[str, ...], words: Language,
+    size: float,
+) -> None:  # fmt: skip
     """Mark each site with the main action that was done there in these periods."""
     rows = plan.actions
     rows = rows[(rows["service"] == service) & rows["period"].isin(periods)]
@@ -152,7 +188,8 @@ def _sites(axes: Any, plan: Plan, service: str, periods: tuple[str, ...]) -> Non
         if len(own):
             shape, colour = MARKS[action]
             axes.scatter(
-                own["lon"], own["lat"], s=14 if action == "keep" else 30, marker=shape,
+                own["lon"], own["lat"], marker=shape,
+                s=size * (14 if action == "keep" else 30),
                 color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
-                label=f"{action} ({len(own):,})",
+                label=f"{words.t(ACTIONS[action])} ({words.number(len(own))})",
             )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.results.language import ENGLISH
+from aumaq.results.language import Language
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import unserved_shares
 from aumaq.results.report.territory import site_names
@@ -18,15 +18,15 @@ MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
 """A site with several actions in a period is drawn with the first of these."""
 
 
-def map_data(plan: Plan) -> dict[str, Any]:
+def map_data(plan: Plan, words: Language) -> dict[str, Any]:
     """Return outlines, settlements, and facilities by service and period."""
     instance = plan.instance
     return {
         "periods": list(instance.period_names),
         "outlines": _outlines(instance.outlines),
-        "settlements": _settlements(plan),
-        "services": [_service(plan, name) for name in instance.service_names],
-        "networks": network_layers(plan, ENGLISH),
+        "settlements": _settlements(plan, words),
+        "services": [_service(plan, name, words) for name in instance.service_names],
+        "networks": network_layers(plan, words),
     }
 
 
@@ -48,10 +48,10 @@ def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
     return [[[round(x, 3), round(y, 3)] for x, y, *_ in ring] for ring in rings]
 
 
-def _settlements(plan: Plan) -> dict[str, list[Any]]:
+def _settlements(plan: Plan, words: Language) -> dict[str, list[Any]]:
     """Return the settlements by column."""
     rows = plan.instance.table("settlements")
-    names = ENGLISH.names(rows, "settlement")
+    names = words.names(rows, "settlement")
     return {
         "name": names,
         "region": rows["region"].tolist(),
@@ -61,7 +61,7 @@ def _settlements(plan: Plan) -> dict[str, list[Any]]:
     }
 
 
-def _service(plan: Plan, name: str) -> dict[str, Any]:
+def _service(plan: Plan, name: str, words: Language) -> dict[str, Any]:
     instance = plan.instance
     sites = instance.service_sites(name)
     row = instance.service(name)
@@ -78,7 +78,7 @@ def _service(plan: Plan, name: str) -> dict[str, Any]:
         "title": row["title"] or name,
         "unit": row["unit"] or "unit",
         "sites": {
-            "name": site_names(instance, shown, ENGLISH),
+            "name": site_names(instance, shown, words),
             "lat": shown["lat"].round(4).tolist(),
             "lon": shown["lon"].round(4).tolist(),
         },

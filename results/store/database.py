@@ -13,13 +13,34 @@ from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.store.turns import EXTRA, turn
 
-VERSION = 1
+VERSION = 2
 """Of the fixed tables; columns of plans and instances may differ from run to run."""
 BLOCK_BYTES = 16384
 """The smallest that DuckDB has: most tables of a run are small."""
 PAUSE_SECONDS = 0.05
 HELD = "lock on file"
 """What DuckDB says where other software has the file open."""
+BATCHES = """
+CREATE TABLE batches (
+    batch_id VARCHAR PRIMARY KEY,
+    stored_utc TIMESTAMP NOT NULL,
+    kind VARCHAR NOT NULL,
+    instance VARCHAR NOT NULL,
+    instance_hash VARCHAR NOT NULL,
+    record JSON
+);
+"""
+STEPS = {
+    1: f"""
+ALTER TABLE runs ADD COLUMN kind VARCHAR;
+ALTER TABLE runs ADD COLUMN batch_id VARCHAR;
+ALTER TABLE runs ADD COLUMN role VARCHAR;
+UPDATE runs SET kind =
+    CASE WHEN json_exists(record, '$.loop') THEN 'closed_loop' ELSE 'solve' END;
+{BATCHES}
+""",
+}
+"""Version -> what brings a store of that version forward by one."""
 SCHEMA = f"""
 CREATE TABLE store AS SELECT 'aumaq-store' AS format, {VERSION} AS version;
 CREATE TABLE runs (
@@ -39,8 +60,12 @@ CREATE TABLE runs (
     options JSON,
     versions JSON,
     record JSON,
-    columns JSON
+    columns JSON,
+    kind VARCHAR,
+    batch_id VARCHAR,
+    role VARCHAR
 );
+{BATCHES}
 CREATE TABLE inputs (
     instance_hash VARCHAR PRIMARY KEY,
     instance VARCHAR NOT NULL,
@@ -62,7 +87,8 @@ CREATE TABLE trace (
 def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[Any]:
     """Give a connection to the store, to read or to write; one process at a time.
 
-    To write is one transaction: all of it is kept, or nothing if the block fails or the
+    A store of an older version is brought forward first. To write is one transaction:
+    all of it is kept, or nothing if the block fails or the
     process is killed. A store that is not there is made for who writes. Raises
     ExportError if the file is no store or stays busy.
     """
@@ -74,7 +100,10 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
             _make(path)
         connection = _connect(path, until, is_reader=not to_write)
         try:
-            _check(connection, path)
+            if _version(connection, path) < VERSION:
+                connection.close()
+                _bring_forward(path, until)
+                connection = _connect(path, until, is_reader=not to_write)
             if to_write:
                 connection.begin()
             yield connection
@@ -118,7 +147,8 @@ def _connect(path: Path, until: float, *, is_reader: bool) -> Any:
         time.sleep(PAUSE_SECONDS)
 
 
-def _check(connection: Any, path: Path) -> None:
+def _version(connection: Any, path: Path) -> int:
+    """Return the version of a store (ExportError if it is none, or a later one)."""
     try:
         found = connection.execute("SELECT format, version FROM store").fetchone()
     except _duckdb().CatalogException:
@@ -127,15 +157,30 @@ def _check(connection: Any, path: Path) -> None:
         raise ExportError(
             say("{path}: is a DuckDB file, but no store of runs", path=path)
         )
-    if found[1] != VERSION:
+    if found[1] > VERSION:
         raise ExportError(
             say(
-                "{path}: is a store of version {given}; this aumaq reads {version}",
+                "{path}: is a store of version {given}; this aumaq reads up to"
+                " {version}",
                 path=path,
                 given=found[1],
                 version=VERSION,
             )
         )
+    return int(found[1])
+
+
+def _bring_forward(path: Path, until: float) -> None:
+    """Change a store of an older version to this one, in one transaction."""
+    connection = _connect(path, until, is_reader=False)
+    try:
+        connection.begin()
+        for version in range(_version(connection, path), VERSION):
+            connection.execute(STEPS[version])
+        connection.execute("UPDATE store SET version = ?", [VERSION])
+        connection.commit()
+    finally:
+        connection.close()
 
 
 def _duckdb() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,18 +20,29 @@ from aumaq.instances import (
     from_tables,
 )
 from aumaq.instances.texts import say
-from aumaq.results.exports.json_file import strict, typed
+from aumaq.results.exports.json_file import typed
 from aumaq.results.plan import Plan
 from aumaq.results.store.database import opened, query
+from aumaq.results.store.forgetting import forget
 from aumaq.results.store.frames import get, put
+from aumaq.results.store.rows import (
+    Place,
+    as_json,
+    get_inputs,
+    insert,
+    insert_batch,
+    one,
+    put_inputs,
+    run_row,
+    trace_rows,
+)
 
 LISTED = (
     "run_id", "stored_utc", "instance", "scenario", "method", "status", "objective_mln",
-    "bound_mln", "gap", "seconds", "verified", "aumaq_version", "instance_hash",
+    "bound_mln", "gap", "seconds", "verified", "kind", "batch_id", "role",
+    "aumaq_version", "instance_hash",
 )  # fmt: skip
 """Columns of the list of runs."""
-INPUT = "input_"
-"""Stands before the names of the instance's tables in the store."""
 NOT_TABLES = ("indicators",)
 """Kept with a plan for queries; derived, so never read back."""
 
@@ -40,7 +51,8 @@ NOT_TABLES = ("indicators",)
 class Store:
     """A DuckDB file of runs; made when the first plan is added.
 
-    Tables: ``runs`` (a row each), ``trace`` (incumbent and bound over time), every
+    Tables: ``runs`` (a row each), ``batches`` (runs that belong together, with what
+    was found of all of them), ``trace`` (incumbent and bound over time), every
     table of a plan under its name with ``run_id`` in front, ``inputs`` and
     ``input_<table>``, the instance's tables as given, once for each ``instance_hash``.
     Processes take turns; who waits longer than *timeout_seconds* gets an ExportError
@@ -60,32 +72,83 @@ class Store:
         with opened(self.path, self.timeout_seconds, to_write=True):
             pass
 
-    def add(self, plan: Plan) -> str:
-        """Keep a plan, all of it or nothing; return its new ``run_id``."""
-        run_id = str(uuid.uuid4())
-        tables = {**plan.tables, "indicators": plan.indicators}
-        row = _row(run_id, plan, tables)
-        trace = _trace(plan)
+    def add(self, plan: Plan, batch_id: str = "", role: str = "") -> str:
+        """Keep a plan, all of it or nothing; return its new ``run_id``.
+
+        *batch_id* is that of :meth:`begin_batch`, *role* what the plan is in the batch.
+        """
         with opened(self.path, self.timeout_seconds, to_write=True) as connection:
-            _put_inputs(connection, plan.instance)
-            _insert(connection, "runs", row)
-            put(connection, "trace", "run_id", run_id, trace)
-            for name, table in tables.items():
-                put(connection, name, "run_id", run_id, table)
+            kind = ""
+            if batch_id:
+                kind = one(connection, "kind", "batches", "batch_id", batch_id)[0]
+            return _put(connection, plan, Place(kind, batch_id, role))
+
+    def add_all(
+        self, kind: str, instance: Instance, plans: Mapping[str, Plan], record: Any
+    ) -> str:
+        """Keep plans that belong together, role -> plan, and what was found of them;
+        all of it or nothing. Return the ``batch_id``.
+        """
+        batch_id = str(uuid.uuid4())
+        with opened(self.path, self.timeout_seconds, to_write=True) as connection:
+            insert_batch(connection, batch_id, kind, instance, record)
+            for role, plan in plans.items():
+                _put(connection, plan, Place(kind, batch_id, role))
+        return batch_id
+
+    def begin_batch(self, kind: str, instance: Instance) -> str:
+        """Announce plans that will come one by one; return the ``batch_id``."""
+        batch_id = str(uuid.uuid4())
+        with opened(self.path, self.timeout_seconds, to_write=True) as connection:
+            insert_batch(connection, batch_id, kind, instance, None)
+        return batch_id
+
+    def end_batch(self, batch_id: str, record: Any) -> None:
+        """Keep what was found of a batch as a whole."""
+        with opened(self.path, self.timeout_seconds, to_write=True) as connection:
+            connection.execute(
+                "UPDATE batches SET record = ? WHERE batch_id = ?",
+                [as_json(record), batch_id],
+            )
+
+    def batch(self, batch_id: str) -> dict[str, Any]:
+        """Return what was found of a batch as a whole; empty if it was cut off.
+
+        The beginning of a ``batch_id`` is enough. Errors as those of :meth:`plan`.
+        """
+        with opened(self.path, self.timeout_seconds, to_write=False) as connection:
+            batch_id = _full_id(connection, batch_id, "batch")
+            text = one(connection, "record", "batches", "batch_id", batch_id)[0]
+        return json.loads(text) if text else {}
+
+    def delete(self, run_id: str) -> str:
+        """Forget a run in one transaction, and inputs and a batch that no other run
+        has; return its full ``run_id``. Errors as those of :meth:`plan`.
+        """
+        with opened(self.path, self.timeout_seconds, to_write=True) as connection:
+            run_id = _full_id(connection, run_id)
+            forget(connection, run_id)
         return run_id
 
     def runs(
         self, *, instance: str = "", scenario: str = "", status: str = "",
-        since: str = "",
+        since: str = "", kind: str = "", batch: str = "",
     ) -> pd.DataFrame:  # fmt: skip
         """Return the runs, newest first; empty filters let everything through.
 
-        *since* is a date or time in UTC: ``2026-11-25``, ``2026-11-25T08:30``.
-        Columns: those of :data:`LISTED`; money in discounted mln.
+        *since* is a date or time in UTC: ``2026-11-25``, ``2026-11-25T08:30``; *kind*
+        is ``solve``, ``closed_loop``, ``sweep``, ``coordination`` or ``futures``;
+        *batch* the beginning of a ``batch_id``. Columns: those of :data:`LISTED`;
+        money in discounted mln.
         """
-        given = {"instance": instance, "scenario": scenario, "status": status}
+        given = {
+            "instance": instance, "scenario": scenario, "status": status, "kind": kind,
+        }  # fmt: skip
         rules = [f"{name} = ?" for name, value in given.items() if value]
         values: list[Any] = [value for value in given.values() if value]
+        if batch:
+            rules.append("starts_with(batch_id, ?)")
+            values.append(batch)
         if since:
             rules.append("stored_utc >= ?")
             values.append(_utc(since))
@@ -104,16 +167,14 @@ class Store:
             run_id = _full_id(connection, run_id)
             record, columns = (
                 json.loads(text)
-                for text in _one(
-                    connection, "record, columns", "runs", "run_id", run_id
-                )
+                for text in one(connection, "record, columns", "runs", "run_id", run_id)
             )
             tables = {
                 name: typed(get(connection, name, "run_id", run_id, names))
                 for name, names in columns.items()
                 if name not in NOT_TABLES
             }
-            raw, outlines = _get_inputs(connection, record["instance_hash"])
+            raw, outlines = get_inputs(connection, record["instance_hash"])
         where = f"{self.path}:{run_id}"
         try:
             instance = from_tables(raw, outlines=outlines)
@@ -146,91 +207,35 @@ def _utc(text: str) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _row(run_id: str, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return the row of ``runs``."""
-    record = strict({k: v for k, v in plan.record.items() if k != "trace"})
-    columns = {name: list(map(str, t.columns)) for name, t in tables.items()}
-    return {
-        "run_id": run_id,
-        "stored_utc": datetime.now(UTC).replace(tzinfo=None),
-        **{name: record.get(name) for name in (
-            "instance", "instance_hash", "scenario", "method", "status",
-            "objective_mln", "bound_mln", "gap", "verified")},
-        "seconds": float(sum(plan.record["seconds"].values())),
-        "aumaq_version": record["versions"]["aumaq"],
-        "options": json.dumps(record["options"]),
-        "versions": json.dumps(record["versions"]),
-        "record": json.dumps(strict(dict(plan.record)), ensure_ascii=False),
-        "columns": json.dumps(columns),
-    }  # fmt: skip
-
-
-def _trace(plan: Plan) -> pd.DataFrame:
-    """Return incumbent and bound over time; NaN where there was none yet."""
-    columns = ["seconds", "incumbent_mln", "bound_mln"]
-    points = pd.DataFrame(plan.record["trace"], columns=columns, dtype="float64")
-    return points.where(points.abs() < float("inf"))
-
-
-def _insert(connection: Any, table: str, row: dict[str, Any]) -> None:
-    marks = ", ".join("?" * len(row))
-    connection.execute(
-        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values())
-    )
-
-
-def _put_inputs(connection: Any, instance: Instance) -> None:
-    """Keep the tables of an instance as given, unless they are kept already."""
-    key = instance.content_hash
-    found = connection.execute("SELECT 1 FROM inputs WHERE instance_hash = ?", [key])
-    if found.fetchone():
-        return
-    tables = {name: table for name, table in instance.base.items() if len(table)}
-    row = {
-        "instance_hash": key,
-        "instance": instance.name,
-        "origin": instance.origin,
-        "outlines": json.dumps(instance.outlines, ensure_ascii=False),
-        "columns": json.dumps(
-            {n: list(map(str, t.columns)) for n, t in tables.items()}
-        ),
-    }
-    _insert(connection, "inputs", row)
+def _put(connection: Any, plan: Plan, place: Place) -> str:
+    """Put a plan into all tables; return its new ``run_id``."""
+    run_id = str(uuid.uuid4())
+    tables = {**plan.tables, "indicators": plan.indicators}
+    put_inputs(connection, plan.instance)
+    insert(connection, "runs", run_row(run_id, plan, tables, place))
+    put(connection, "trace", "run_id", run_id, trace_rows(plan))
     for name, table in tables.items():
-        put(connection, INPUT + name, "instance_hash", key, table)
+        put(connection, name, "run_id", run_id, table)
+    return run_id
 
 
-def _get_inputs(
-    connection: Any, key: str
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any] | None]:
-    """Return the tables of an instance as given, and its outlines."""
-    columns, outlines = _one(
-        connection, "columns, outlines", "inputs", "instance_hash", key
-    )
-    tables = {
-        name: get(connection, INPUT + name, "instance_hash", key, names)
-        for name, names in json.loads(columns).items()
-    }
-    return tables, json.loads(outlines)
-
-
-def _one(connection: Any, what: str, table: str, key: str, value: str) -> Any:
-    text = f"SELECT {what} FROM {table} WHERE {key} = ?"
-    return connection.execute(text, [value]).fetchone()
-
-
-def _full_id(connection: Any, beginning: str) -> str:
-    """Return the one run id that begins so."""
-    known = [row[0] for row in connection.execute("SELECT run_id FROM runs").fetchall()]
+def _full_id(connection: Any, beginning: str, what: str = "run") -> str:
+    """Return the one id of a run or batch that begins so."""
+    table = {"run": "runs", "batch": "batches"}[what]
+    rows = connection.execute(f"SELECT {what}_id FROM {table}").fetchall()
+    known = [str(row[0]) for row in rows]
     found = [name for name in known if beginning and name.startswith(beginning)]
     if not found:
-        raise UnknownNameError(say("run"), beginning, known)
+        raise UnknownNameError(
+            say("run") if what == "run" else say("batch"), beginning, known
+        )
     if len(found) > 1:
         raise OptionError(
             say(
-                "{count} runs begin with {beginning!r}; give more of it",
+                "{count} {table} begin with {beginning!r}; give more of it",
                 count=len(found),
+                table=say("runs") if what == "run" else say("batches"),
                 beginning=beginning,
             )
         )
-    return str(found[0])
+    return found[0]

@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const text = (row, k) => row.cells[k].textContent;
+  const at = (id) => document.getElementById(id);
 
   // Numbers by their exact value, empty cells last, anything else as text.
   function compare(a, b, k, way) {
@@ -28,4 +29,18 @@
       rows.forEach((row) => { row.hidden = !row.textContent.toLowerCase().includes(wanted); });
     });
   });
+
+  // Only the marks of one service and one plan, if one is chosen.
+  const marks = [...document.querySelectorAll("#difference-map .mark")];
+  function draw() {
+    const service = at("service").value, plan = at("other")?.value;
+    marks.forEach((mark) => {
+      mark.toggleAttribute("hidden", Boolean((service && mark.dataset.service !== service) || (plan && mark.dataset.plan !== plan)));
+    });
+    at("count").textContent = marks.filter((mark) => !mark.hasAttribute("hidden")).length.toLocaleString(document.documentElement.lang === "en" ? "en" : "ru");
+  }
+  if (marks.length) {
+    ["service", "other"].forEach((id) => at(id)?.addEventListener("change", draw));
+    draw();
+  }
 })();

@@ -1,0 +1,99 @@
+"""Figures of a plan that an axis can show: cost, access, terms, indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING
+
+from aumaq.instances import UnknownNameError
+from aumaq.instances.texts import say
+from aumaq.results.coordinating import figures
+from aumaq.results.growth_tables import demand_of
+from aumaq.results.language import N_, Language
+from aumaq.results.report.finance import item_title
+
+if TYPE_CHECKING:
+    from aumaq.results.plan import Plan
+
+TERM, INDICATOR = "term:", "indicator:"
+"""Before the name of a term of the objective, or an indicator of the instance."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of plans: its title, its value, and whether little or much is good."""
+
+    title: str
+    value: Callable[[Plan], float]
+    is_low_good: bool = True
+
+
+def _investment(plan: Plan) -> float:
+    return float(sum(figures(plan)["investment_mln"].values()))
+
+
+def _unserved_share(plan: Plan) -> float:
+    instance = plan.instance
+    services = filter(instance.serves, instance.service_names)
+    whole = sum(float(demand_of(plan, service).sum()) for service in services)
+    return float(plan.unserved["demand"].sum()) / whole if whole else 0.0
+
+
+def _mean_minutes(plan: Plan) -> float:
+    rows = plan.allocation
+    served = float(rows["demand"].sum())
+    return float((rows["demand"] * rows["minutes"]).sum()) / served if served else 0.0
+
+
+def _budget(plan: Plan) -> float:
+    return float(plan.budgets["limit_mln"].sum()) if len(plan.budgets) else nan
+
+
+MEASURES: dict[str, Measure] = {
+    "investment_mln": Measure(N_("investment, mln"), _investment),
+    "objective_mln": Measure(N_("cost, discounted mln"), lambda p: p.objective_mln),
+    "budget_mln": Measure(N_("budget, mln"), _budget),
+    "unserved_share": Measure(N_("share of demand not served"), _unserved_share),
+    "mean_minutes": Measure(N_("mean minutes of those served"), _mean_minutes),
+}
+"""Figures that every plan has; ``budget_mln`` is no number without budgets."""
+
+
+def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
+    """Return a measure by its name, its title in the reader's language.
+
+    ``term:operation`` is a term of the objective, ``indicator:NAME`` an indicator of
+    the whole territory in the last period. Raises UnknownNameError.
+    """
+    if name in MEASURES:
+        found = MEASURES[name]
+        return Measure(lang.t(found.title), found.value, found.is_low_good)
+    terms = {t for plan in plans for t in plan.objective["term"]}
+    if name.startswith(TERM) and name.removeprefix(TERM) in terms:
+        term = name.removeprefix(TERM)
+        title = lang.t("{term}, discounted mln", term=item_title(term, lang))
+        return Measure(title, lambda plan: _term(plan, term))
+    listed = {i: plan for plan in plans for i in plan.indicators["indicator"]}
+    code = name.removeprefix(INDICATOR)
+    if name.startswith(INDICATOR) and code in listed:
+        row = listed[code].indicators.query("indicator == @code").iloc[0]
+        title = ", ".join(filter(None, map(lang.cell, (row["title"], row["unit"]))))
+        is_low = row["direction"] == "lower"
+        return Measure(title, lambda plan: _indicator(plan, code), is_low)
+    known = [*MEASURES, *(TERM + t for t in sorted(terms)),
+             *(INDICATOR + i for i in sorted(listed))]  # fmt: skip
+    raise UnknownNameError(say("measure"), name, known)
+
+
+def _term(plan: Plan, term: str) -> float:
+    rows = plan.objective
+    return float(rows.loc[rows["term"] == term, "discounted_mln"].sum())
+
+
+def _indicator(plan: Plan, code: str) -> float:
+    rows, last = plan.indicators, plan.instance.period_names[-1]
+    own = (rows["indicator"] == code) & (rows["region"] == "")
+    found = rows.loc[own & (rows["period"] == last), "plan"]
+    return float(found.iloc[0]) if len(found) else nan

@@ -1,0 +1,127 @@
+"""Rows of the fixed tables: a run, its trace, its inputs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances import Instance
+from aumaq.results.exports.json_file import strict
+from aumaq.results.plan import Plan
+from aumaq.results.store.frames import get, put
+
+INPUT = "input_"
+"""Stands before the names of the instance's tables in the store."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run belongs: the batch that it came with, and what it is there."""
+
+    kind: str = ""
+    batch_id: str = ""
+    role: str = ""
+
+
+def run_row(
+    run_id: str, plan: Plan, tables: dict[str, pd.DataFrame], place: Place
+) -> dict[str, Any]:
+    """Return the row of ``runs``."""
+    record = strict({k: v for k, v in plan.record.items() if k != "trace"})
+    columns = {name: list(map(str, t.columns)) for name, t in tables.items()}
+    return {
+        "run_id": run_id,
+        "stored_utc": datetime.now(UTC).replace(tzinfo=None),
+        **{name: record.get(name) for name in (
+            "instance", "instance_hash", "scenario", "method", "status",
+            "objective_mln", "bound_mln", "gap", "verified")},
+        "seconds": float(sum(plan.record["seconds"].values())),
+        "aumaq_version": record["versions"]["aumaq"],
+        "options": json.dumps(record["options"]),
+        "versions": json.dumps(record["versions"]),
+        "record": json.dumps(strict(dict(plan.record)), ensure_ascii=False),
+        "columns": json.dumps(columns),
+        "kind": place.kind or ("closed_loop" if record.get("loop") else "solve"),
+        "batch_id": place.batch_id or None,
+        "role": place.role or None,
+    }  # fmt: skip
+
+
+def trace_rows(plan: Plan) -> pd.DataFrame:
+    """Return incumbent and bound over time; NaN where there was none yet."""
+    columns = ["seconds", "incumbent_mln", "bound_mln"]
+    points = pd.DataFrame(plan.record["trace"], columns=columns, dtype="float64")
+    return points.where(points.abs() < float("inf"))
+
+
+def insert(connection: Any, table: str, row: dict[str, Any]) -> None:
+    marks = ", ".join("?" * len(row))
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values())
+    )
+
+
+def put_inputs(connection: Any, instance: Instance) -> None:
+    """Keep the tables of an instance as given, unless they are kept already."""
+    key = instance.content_hash
+    found = connection.execute("SELECT 1 FROM inputs WHERE instance_hash = ?", [key])
+    if found.fetchone():
+        return
+    tables = {name: table for name, table in instance.base.items() if len(table)}
+    row = {
+        "instance_hash": key,
+        "instance": instance.name,
+        "origin": instance.origin,
+        "outlines": json.dumps(instance.outlines, ensure_ascii=False),
+        "columns": json.dumps(
+            {n: list(map(str, t.columns)) for n, t in tables.items()}
+        ),
+    }
+    insert(connection, "inputs", row)
+    for name, table in tables.items():
+        put(connection, INPUT + name, "instance_hash", key, table)
+
+
+def get_inputs(
+    connection: Any, key: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any] | None]:
+    """Return the tables of an instance as given, and its outlines."""
+    columns, outlines = one(
+        connection, "columns, outlines", "inputs", "instance_hash", key
+    )
+    tables = {
+        name: get(connection, INPUT + name, "instance_hash", key, names)
+        for name, names in json.loads(columns).items()
+    }
+    return tables, json.loads(outlines)
+
+
+def one(connection: Any, what: str, table: str, key: str, value: str) -> Any:
+    text = f"SELECT {what} FROM {table} WHERE {key} = ?"
+    return connection.execute(text, [value]).fetchone()
+
+
+def insert_batch(
+    connection: Any, batch_id: str, kind: str, instance: Instance, record: Any
+) -> None:
+    """Add the row of a batch; its record may still be to come (None)."""
+    row = {
+        "batch_id": batch_id,
+        "stored_utc": datetime.now(UTC).replace(tzinfo=None),
+        "kind": kind,
+        "instance": instance.name,
+        "instance_hash": instance.content_hash,
+        "record": as_json(record),
+    }
+    insert(connection, "batches", row)
+
+
+def as_json(record: Any) -> str | None:
+    """Return a record as strict JSON, None for none."""
+    if record is None:
+        return None
+    return json.dumps(strict(record), ensure_ascii=False, allow_nan=False)
