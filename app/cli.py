@@ -299,14 +299,15 @@ app.command()(cli_report.report)
 
 def main() -> None:
     """Run the command line with the exit codes that scripts rely on."""
-    try:
-        words.decide(sys.argv[1:])
-        sys.exit(translating.run(typer.main.get_command(app)))
-    except KeyboardInterrupt:
-        err.print(t("stopped"))
-        sys.exit(1)
-    except Exception as error:
-        sys.exit(_failed(error))
+    with words.process():
+        try:
+            words.decide(sys.argv[1:])
+            sys.exit(translating.run(typer.main.get_command(app)))
+        except KeyboardInterrupt:
+            err.print(t("stopped"))
+            sys.exit(1)
+        except Exception as error:
+            sys.exit(_failed(error))
 
 
 def _failed(error: Exception) -> int:

@@ -32,7 +32,8 @@ def plot(
     service: Annotated[str, typer.Option(help="of the map")] = "",
     period: Annotated[str, typer.Option(help="of map and access")] = "",
     x: Annotated[
-        str, typer.Option(help="investment_mln, term:travel, indicator:NAME, ...")
+        str,
+        typer.Option(help="such as investment_mln, term:travel or indicator:NAME"),
     ] = "",
     y: Annotated[str, typer.Option(help="the other axis, see --x")] = "",
     scenario: Annotated[str, typer.Option(help="of a store only this scenario")] = "",

@@ -175,6 +175,7 @@ def _roads(found: dict[str, Any]) -> str:
 
 def summary(plan: aumaq.Plan, lang: Language) -> None:
     """Print a plan in plain sentences, the cost by term, and how sure it is."""
+    from aumaq.results.report.finance import item_title
     from aumaq.results.summary import sentences
 
     for sentence in sentences(plan, lang):
@@ -184,7 +185,9 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     table.add_column(t("discounted mln"), justify="right")
     for row in plan.objective.to_dict("records"):
         if row["discounted_mln"]:
-            table.add_row(t(row["term"]), figure(row["discounted_mln"], ",.1f"))
+            table.add_row(
+                item_title(row["term"], lang), figure(row["discounted_mln"], ",.1f")
+            )
     out.print(table)
     out.print(
         t(

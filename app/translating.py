@@ -7,6 +7,7 @@ texts are replaced. What Typer says itself stands in constants, or is matched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -54,8 +55,13 @@ class _Context(typer.Context):
 
 def run(command: Any) -> int:
     """Run the tree of commands with the words of the process; return the exit code."""
-    if spoken().code != "en":
-        translate(command)
+    if spoken().code == "en":
+        return _run(command)
+    with translated(command):
+        return _run(command)
+
+
+def _run(command: Any) -> int:
     try:
         code = command.main(standalone_mode=False)
     except TyperException as error:
@@ -68,17 +74,27 @@ def run(command: Any) -> int:
     return code if isinstance(code, int) else 0
 
 
-def translate(command: Any) -> None:
-    """Put the texts of a tree of commands, and those of Typer, into the language."""
+@contextmanager
+def translated(command: Any) -> Iterator[None]:
+    """Put the texts of a tree of commands, and those of Typer, into the language.
+
+    Typer's are one for all of Python: they are English again at the end.
+    """
     from typer import rich_utils
 
-    for name in CONSTANTS:
-        setattr(rich_utils, name, t(getattr(rich_utils, name)))
-    _visit(command, t)
+    english = {name: getattr(rich_utils, name) for name in CONSTANTS}
+    try:
+        for name, text in english.items():
+            setattr(rich_utils, name, t(text))
+        _visit(command, t)
+        yield
+    finally:
+        for name, text in english.items():
+            setattr(rich_utils, name, text)
 
 
 def help_texts(command: Any) -> list[str]:
-    """Return every text of the tree and of Typer that ``translate`` asks for."""
+    """Return every text of the tree and of Typer that is put into the language."""
     from typer import rich_utils
 
     found = [str(getattr(rich_utils, name)) for name in CONSTANTS]

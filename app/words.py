@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache, partial
 
 import typer
@@ -21,6 +22,7 @@ __all__ = [
     "chosen",
     "decide",
     "figure",
+    "process",
     "retold",
     "speak",
     "spoken",
@@ -32,8 +34,20 @@ _spoken = ENGLISH
 _is_decided = False
 
 
+@contextmanager
+def process() -> Iterator[None]:
+    """Forget at the end what :func:`decide` chose: Python may run another command."""
+    global _is_decided
+    before = _spoken.code
+    try:
+        yield
+    finally:
+        _is_decided = False
+        speak(before)
+
+
 def decide(arguments: Sequence[str]) -> None:
-    """Choose the language of a process by its arguments, once and for all."""
+    """Choose the language of a process by its arguments, for all of its run."""
     global _is_decided
     speak(asked(arguments))
     _is_decided = True

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from aumaq import words
-from aumaq.cli import app
+from aumaq.cli import app, main
 from aumaq.results.language import LANGUAGES, Language
 from aumaq.translating import help_texts
 
@@ -58,7 +58,7 @@ def test_help_of_every_command_is_translated(code: str) -> None:
     script = (
         "import json, typer; from aumaq import cli, translating, words;"
         f"words.speak({code!r}); tree = typer.main.get_command(cli.app);"
-        "translating.translate(tree);"
+        "context = translating.translated(tree); context.__enter__();"
         "print(json.dumps(translating.help_texts(tree)))"
     )
     done = subprocess.run(
@@ -216,3 +216,18 @@ def test_figures_have_the_separators_of_the_language(code: str) -> None:
     for value in (0.0, -1234.5, 1234567.891):
         assert lang.figure(value, ",.2f") == lang.number(value, 2)
     assert lang.figure(0.1234, ".1%") == lang.share(0.1234)
+
+
+def test_a_run_in_python_leaves_no_language_behind(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one run decided does not bind the next one in the same process."""
+    for code, word in (("ru", "неизвестное"), ("en", "unknown")):
+        monkeypatch.setattr(
+            sys, "argv", ["aumaq", "--lang", code, "validate", "nowhere"]
+        )
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 2
+        assert word in capsys.readouterr().err.lower()
+        assert words.spoken().code == "en"
