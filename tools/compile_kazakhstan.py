@@ -120,6 +120,9 @@ def regions(codes: pd.DataFrame) -> pd.DataFrame:
     frame = codes.rename(columns={"code": "region"})
     frame = frame[["region", "name_en", "name_kk", "name_ru", "area_km2"]]
     frame.insert(1, "name", frame["name_en"])
+    # The list has the Russian name that the city had until 1993, and a Latin i.
+    frame["name_ru"] = frame["name_ru"].replace("Чимкент", "Шымкент")
+    frame["name_kk"] = frame["name_kk"].str.replace("i", "і")
     return frame
 
 
