@@ -67,7 +67,7 @@ def files(source: Path, folder: Path) -> list[Path]:
     for name, write in EXPORTS.items():
         path = folder / ENDINGS.get(name, f"plan.{name}")
         if name != "html":
-            measured(f"export {name}", path, lambda w=write, p=path: w(plan, p))
+            measured(f"export {name}", path, lambda w=write, p=path: w(plan, p, "en"))
     pages = []
     for code in ("en", "kk", "ru"):
         page = folder / f"report-{code}.html"
@@ -146,7 +146,7 @@ def _one_page(page: Any, path: Path, width: int) -> None:
         "whole map": page.evaluate(CLICK, "#whole"),
         "a move of the pointer on the map": hover(),
         "sort the actions by cost": page.evaluate(
-            CLICK, "#actions th:nth-child(8) .sort"
+            CLICK, "#actions th:nth-child(7) .sort"
         ),
         "sort the actions by place": page.evaluate(
             CLICK, "#actions th:nth-child(2) .sort"

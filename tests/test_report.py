@@ -132,7 +132,7 @@ def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
             goes = rows_of(plan.allocation, service, period)
             demand = sum(link[4] for link in shown["links"])
             assert demand == pytest.approx(goes["demand"].sum(), rel=1e-3)
-    cost = sum(row[7] for row in run["tables"]["actions"]["rows"])
+    cost = sum(row[6] for row in run["tables"]["actions"]["rows"])
     capex = plan.actions["cost_mln"].sum() + plan.table("road_upgrades")[
         "capex_mln"
     ].sum() + plan.table("network_steps")["capex_mln"].sum()  # fmt: skip
@@ -208,6 +208,11 @@ def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
     assert isinstance(result.exception, UnknownNameError)
 
 
+PAINTED = """canvases => canvases.map(canvas => canvas.getContext("2d")
+    .getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte))"""
+"""Whether something stands on each canvas."""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Give a headless Chromium; without one the tests are skipped."""
@@ -240,6 +245,8 @@ def test_page_works_in_a_browser(
     page.goto(path.as_uri())
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.wait_for_timeout(100)
+    assert any(page.locator(".leaflet-front-pane canvas").evaluate_all(PAINTED))
 
     last = page.text_content("#period-name")
     page.focus("#period")
@@ -251,12 +258,12 @@ def test_page_works_in_a_browser(
     page.keyboard.press("Enter")
     assert page.text_content("#card h3") == place
 
-    page.click("#actions th:nth-child(8) .sort")
-    cells = page.locator("#actions tbody td:nth-child(8)").all_text_contents()
-    page.click("#actions th:nth-child(8) .sort")
-    again = page.locator("#actions tbody td:nth-child(8)").all_text_contents()
+    page.click("#actions th:nth-child(7) .sort")
+    cells = page.locator("#actions tbody td:nth-child(7)").all_text_contents()
+    page.click("#actions th:nth-child(7) .sort")
+    again = page.locator("#actions tbody td:nth-child(7)").all_text_contents()
     assert cells[0] != again[0]
-    head = page.locator("#actions th:nth-child(8)")
+    head = page.locator("#actions th:nth-child(7)")
     assert head.get_attribute("aria-sort") == "ascending"
 
     with page.expect_download() as saved:

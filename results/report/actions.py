@@ -48,10 +48,10 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("Action"), [lang.cell(ACTIONS[a]) for a in rows["action"]]),
         Column(N_("Units"), rows["units"].tolist(), "number"),
-        Column(N_("From → to"), rows["detail"].tolist()),
         Column(N_("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
         Column(N_("Served there"), rows["served"].tolist(), "number"),
         Column(N_("Unit"), rows["unit"].tolist()),
+        Column(N_("From → to"), rows["detail"].tolist()),
         Column(N_("Who pays"), rows["payer"].tolist()),
         Column(N_("Rests on an estimate"), rows["estimate"].tolist()),
     ]

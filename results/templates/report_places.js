@@ -12,6 +12,7 @@ const Places = L.Layer.extend({
     map.on("moveend zoomend resize viewreset", this.draw, this);
     map.on("mousemove", this._move, this);
     map.on("click", this._click, this);
+    this.draw(); // the map is placed only now: what was shown before waits
   },
 
   // Items: [lat, lon, radius, draw(context, x, y, radius), tell()]; the last lie on top.
@@ -23,7 +24,7 @@ const Places = L.Layer.extend({
   },
 
   draw() {
-    if (!map._loaded) return;
+    if (!this._canvas) return;
     const size = map.getSize(), margin = size.multiplyBy(MARGIN).round(), ratio = window.devicePixelRatio || 1;
     const corner = map.containerPointToLayerPoint([0, 0]).subtract(margin), whole = size.add(margin.multiplyBy(2));
     const canvas = this._canvas, context = canvas.getContext("2d");

@@ -54,8 +54,8 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
     const link = grid.facility?.[k];
     const inner = c === linked && link
       ? make("button", { type: "button", class: "link", onclick: () => openFacility(...link) }, value) : value;
-    const isShort = kind !== "text" || value.length < 24;
-    return make("td", { class: (kind === "text" ? "" : "n ") + (isShort ? "short" : "") }, inner);
+    const size = kind !== "text" || value.length < 24 ? "short" : value.length > 60 ? "long" : "";
+    return make("td", { class: (kind === "text" ? "" : "n ") + size }, inner);
   }
   const more = make("button", { type: "button", onclick: () => { most = most < MORE_ROWS ? MORE_ROWS : most + MORE_ROWS; fill(); } }, t("show more rows"));
   function fill() {
