@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.instances.titles import title_of
 from aumaq.results.comparing.names import region_titles, service_titles
 from aumaq.results.language import Language
 
@@ -61,7 +62,7 @@ def _inputs(comparison: Comparison, letter: str, lang: Language) -> str:
     if counts.empty:
         return lang.t("Inputs: the same tables.")
     return lang.t("Inputs differ in these tables: {names}.",
-                  names=", ".join(counts["table"]))  # fmt: skip
+                  names=", ".join(title_of(t, lang.code) for t in counts["table"]))  # fmt: skip
 
 
 def _people(comparison: Comparison, letter: str, lang: Language) -> list[str]:
