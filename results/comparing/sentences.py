@@ -61,8 +61,8 @@ def _inputs(comparison: Comparison, letter: str, lang: Language) -> str:
     counts = counts[counts["plan"] == letter]
     if counts.empty:
         return lang.t("Inputs: the same tables.")
-    return lang.t("Inputs differ in these tables: {names}.",
-                  names=", ".join(title_of(t, lang.code) for t in counts["table"]))  # fmt: skip
+    names = ", ".join(title_of(table, lang.code) for table in counts["table"])
+    return lang.t("Inputs differ in these tables: {names}.", names=names)
 
 
 def _people(comparison: Comparison, letter: str, lang: Language) -> list[str]:
