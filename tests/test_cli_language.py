@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import command
 import pytest
 import typer
 
@@ -159,8 +160,9 @@ def test_json_and_files_are_the_same_in_all_languages(tmp_path: Path) -> None:
     """Scripts see the same JSON and the same CSV files, times apart."""
     records, tables = [], []
     for code in LANGUAGES:
-        done = run("solve", "tiny", "--out", code, "--json", lang=code, folder=tmp_path)
-        facts = run("describe", "tiny", "--json", lang=code)
+        call = ("--lang", code, "solve", "tiny", "--out", code, "--json")
+        done = command.run(*call, folder=tmp_path)
+        facts = command.run("--lang", code, "describe", "tiny", "--json")
         sent = [json.loads(text) for text in (done.stdout, facts.stdout)]
         records.append([without_times(record) for record in sent])
         files = sorted((tmp_path / code).glob("*.csv"))

@@ -289,11 +289,17 @@ def two_villages() -> Instance:
 
 
 @pytest.mark.parametrize(
-    ("objective", "best"),
+    ("method", "objective", "best"),
     # The least regret: a small school in one village and a large one in the other.
-    [("expected", 28.0), ("worst", 28.0), ("regret", 4.0)],
+    [
+        ("direct", "expected", 28.0),
+        ("direct", "worst", 28.0),
+        ("direct", "regret", 4.0),
+        ("blocks", "expected", 28.0),
+        ("blocks", "worst", 28.0),
+        pytest.param("blocks", "regret", 4.0, marks=pytest.mark.slow),
+    ],
 )
-@pytest.mark.parametrize("method", ["direct", "blocks"])
 def test_two_villages(method: str, objective: str, best: float) -> None:
     """Priced over all futures, the villages fall apart: the bound is as good."""
     found = aumaq.solve_futures(
