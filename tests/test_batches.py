@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 import pytest
+from command import run
 from store_case import both_plans, two_futures
-from test_cli import run
 from test_closing_loop import build as loop_instance
 
 import aumaq
@@ -21,11 +20,8 @@ from aumaq.instances import ExportError, OptionError, UnknownNameError
 
 def told(words: list[object], folder: Path, store: str = "") -> Any:
     """Return what a command prints as JSON; *store* is AUMAQ_STORE."""
-    done = subprocess.run(
-        [sys.executable, "-m", "aumaq", *map(str, words), "--json"],
-        capture_output=True, text=True, cwd=folder, check=False, timeout=240,
-        env={**os.environ, "AUMAQ_STORE": store},
-    )  # fmt: skip
+    with mock.patch.dict(os.environ, AUMAQ_STORE=store):
+        done = run(*words, "--json", folder=folder)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -125,11 +125,11 @@ def test_writers_at_once_lose_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_killed_writers_leave_whole_runs_only(folder: Path, tmp_path: Path) -> None:
-    """Kill -9 at eight moments of a write: what was told as added is there, the rest
+    """Kill -9 at six moments of a write: what was told as added is there, the rest
     is there in full or not at all, and the next writer is not stopped.
     """
     store, told = aumaq.Store(tmp_path / "runs.duckdb", timeout_seconds=20), set()
-    for k in range(8):
+    for k in range(6):
         with writer(folder, store.path, 1000) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
@@ -142,7 +142,7 @@ def test_killed_writers_leave_whole_runs_only(folder: Path, tmp_path: Path) -> N
             there = set(store.runs()["run_id"])
             assert told <= there
             assert len(there - told) <= k + 1  # added, and killed before it was told
-    assert len(told) >= 7
+    assert len(told) >= 5
     assert_whole(store, aumaq.Plan.read(folder))
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
+from command import run
 from grid_example import grid_rows
 from nasty_cells import INJECTIONS, NASTY, with_cells
 from tiny_instances import tiny
@@ -190,12 +189,6 @@ def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
     assert str(book[titles[0]].cell(2, column).value).startswith(start)
     cells = [c for s in book.worksheets for row in s.iter_rows() for c in row]
     assert not any(c.data_type in ("f", "e") for c in cells)
-
-
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line."""
-    command = [sys.executable, "-m", "aumaq", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_command_line(plan: Plan, tmp_path: Path) -> None:
