@@ -12,10 +12,13 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
+import pandas as pd
 import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -23,6 +26,7 @@ from babel.messages.pofile import read_po, write_po
 
 import aumaq
 from aumaq import cli, translating
+from aumaq.instances import SHIPPED_FOLDER
 from aumaq.instances.formats.workbook_out import NOT_TABLES
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.plan_words import PLAN_TABLES
@@ -150,14 +154,13 @@ def shipped_titles() -> Iterator[str]:
     for formula in FORMULAS.values():
         yield from filter(None, [formula.unit])
     for name in aumaq.shipped():
-        instance = aumaq.read(name)
-        yield from instance.synthetic_share
+        tables = _as_given(SHIPPED_FOLDER / name)
+        yield from (table for table, rows in tables.items() if "is_synthetic" in rows)
         # The analysis of a territory names services inside a sentence.
-        yield from map(_inside, instance.base["services"]["title"].dropna().unique())
+        yield from map(_inside, tables["services"]["title"].dropna().unique())
         for table, columns in TITLES.items():
-            rows = instance.base[table]
-            for column in columns:
-                for text in rows[column].dropna().unique():
+            for column in filter(tables[table].__contains__, columns):
+                for text in tables[table][column].dropna().unique():
                     # Scenario titles are joined of parts; each is translated.
                     parts = (
                         text.split(", ")
@@ -165,6 +168,17 @@ def shipped_titles() -> Iterator[str]:
                         else [text]
                     )
                     yield from (part for part in parts if any(map(str.isalpha, part)))
+
+
+def _as_given(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables of an instance unchecked: a whole country takes no time."""
+    tables: dict[str, pd.DataFrame] = defaultdict(pd.DataFrame)
+    for name, rows in tomllib.loads((folder / "instance.toml").read_text()).items():
+        tables[name] = pd.DataFrame([rows] if isinstance(rows, dict) else rows)
+    for path in folder.glob("*.csv"):
+        if path.stem in TITLES or "is_synthetic" in pd.read_csv(path, nrows=0):
+            tables[path.stem] = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return tables
 
 
 def _inside(title: str) -> str:
