@@ -138,7 +138,7 @@ def test_ctrl_c_gives_a_plan(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     from aumaq.instances.generators import clustered
 
-    instance = clustered(60, 1)
+    instance = clustered(40, 1)
     first = instance.table("scenarios").iloc[:1]
     other = first.assign(scenario="dear", capex_factor=1.3)
     growth = instance.table("growth")

@@ -91,7 +91,7 @@ def test_bad_names_and_targets_are_told_before_the_work(tmp_path: Path) -> None:
 
 def test_ctrl_c_keeps_plans_and_says_what_was_not_begun(tmp_path: Path) -> None:
     """Running scenarios give their best plan, waiting ones a row."""
-    instance = clustered(300, 3)
+    instance = clustered(150, 3)
     rows = instance.table("scenarios").iloc[[0, 0, 0]].reset_index(drop=True)
     rows["scenario"], rows["projection"] = ["a", "b", "c"], instance.scenario_names[0]
     aumaq.write(aumaq.from_tables(instance.base | {"scenarios": rows}), tmp_path / "in")
