@@ -128,7 +128,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_interrupt_leaves_a_verified_plan(tmp_path: Path) -> None:
     """Ctrl-C in a long solve: the best plan so far is written, with bound and gap."""
-    run("new", "big", "--random", "250", folder=tmp_path)
+    run("new", "big", "--random", "150", folder=tmp_path)
     command = [sys.executable, "-m", "aumaq", "solve", "big"]
     options = ["--gap", "0", "--time-limit", "200", "--out", "plan"]
     solving = subprocess.Popen(
