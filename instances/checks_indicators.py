@@ -69,6 +69,22 @@ def expressions_can_be_read(tables: Tables) -> Found:
                 yield problem("indicators", said, k, "expression", text[:200])
 
 
+def names_in(expression: str) -> list[tuple[str, str]]:
+    """Return the codes that an expression names, each with a home ``table.column``.
+
+    A code of a service may be that of a network too: the table of money books both so.
+    Nothing for an expression that cannot be read.
+    """
+    try:
+        parts = list(aggregates(parse(expression))) if expression else []
+    except ExpressionError:
+        return []
+    wanted = [condition for part in parts for condition in part.filters]
+    named = [(w.column, str(w.value)) for w in wanted if w.column in HOMES]
+    named += [("network", code) for column, code in named if column == "service"]
+    return [(f"{HOMES[column]}.{column}", code) for column, code in named]
+
+
 def _values(tables: Tables, column: str) -> set[str]:
     """Return what a text column of a plan may hold; nothing where that is not known."""
     if column not in HOMES:

@@ -21,7 +21,9 @@ class Column:
 
     A column without ``default`` must be given. ``default=None`` means "may be left
     empty": missing text is read as ``""`` and a missing number as NaN. ``low`` and
-    ``high`` are inclusive; ``references`` is ``"table.column"``.
+    ``high`` are inclusive; ``references`` is ``"table.column"``. In a part of an
+    instance (:mod:`aumaq.instances.parts`) a row goes with what it names, unless the
+    column ``may_lose`` it: then the cell is emptied.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Column:
     high: float | None = None
     choices: tuple[str, ...] = ()
     references: str = ""
+    may_lose: bool = False
 
     @property
     def is_required(self) -> bool:

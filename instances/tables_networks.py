@@ -79,6 +79,7 @@ NETWORK_NODES = Table(
             "settlement that is fed here (empty: none)",
             default=None,
             references="settlements.settlement",
+            may_lose=True,
         ),
         SYNTHETIC,
         SOURCE,

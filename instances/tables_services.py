@@ -133,6 +133,7 @@ SITES = Table(
             "road node (empty: the settlement's or the nearest)",
             default=None,
             references="road_nodes.node",
+            may_lose=True,
         ),
         Column(
             "status",
@@ -159,6 +160,7 @@ SITES = Table(
             "node that a `supply` service feeds (empty: the settlement's)",
             default=None,
             references="network_nodes.node",
+            may_lose=True,
         ),
         Column(
             "max_supply",

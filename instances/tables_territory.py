@@ -70,6 +70,7 @@ SETTLEMENTS = Table(
             "road node (empty: the nearest one)",
             default=None,
             references="road_nodes.node",
+            may_lose=True,
         ),
         Column("coord_source", "text", "where the coordinates come from", default=None),
         Column("pop_source", "text", "where the population comes from", default=None),

@@ -8,22 +8,16 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, from_tables
+from aumaq.instances.parts import part
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.instances.tables_roads import ROADS
 from aumaq.model.network_data import LOAD_COLUMN
 from aumaq.results.plan import Plan
 
 Tables = dict[str, pd.DataFrame]
-OF_NETWORKS = (
-    "networks", "network_nodes", "network_links", "link_upgrades", "load_rates",
-    "industrial_loads", "local_supplies", "road_upgrades", "road_upgrade_links",
-    "connections",
-)  # fmt: skip
-OF_SETTLEMENT = (
-    "growth_tiers", "growth_candidates", "growth_gains", "concentrations",
-)  # fmt: skip
-"""Growth points are chosen by the office that plans services."""
-BY_SERVICE = ("levels", "transitions", "sites", "facilities", "concentrations")
+OF_NETWORKS = ("networks", "road_upgrades", "connections")
+OF_SERVICES = ("standards", "referrals", "growth_tiers", "concentrations")
+"""What one of the offices decides alone; the rest of it names these."""
 
 
 def services_alone(instance: Instance, joint: Plan) -> Instance:
@@ -32,15 +26,11 @@ def services_alone(instance: Instance, joint: Plan) -> Instance:
     Of budgets for everything, what *joint* spends on networks is set aside.
     """
     tables = dict(instance.tables)
-    for name in OF_NETWORKS:
-        tables[name] = tables[name].iloc[:0]
-    serve = tables["services"]["role"] == "serve"
-    names = tables["services"].loc[serve, "service"]
-    tables["services"] = tables["services"][serve]
-    for name in BY_SERVICE:
-        tables[name] = tables[name][tables[name]["service"].isin(names)]
-    tables["sites"] = tables["sites"].assign(network_node="")
-    tables["budgets"] = _budgets(instance, joint, {*names, GROWTH_POINTS})
+    services = tables["services"]
+    tables |= {name: tables[name].iloc[:0] for name in OF_NETWORKS}
+    tables["services"] = services[services["role"] == "serve"]
+    own = {*tables["services"]["service"], GROWTH_POINTS}
+    tables["budgets"] = _budgets(instance, joint, own)
     return _made(instance, tables)
 
 
@@ -63,8 +53,7 @@ def networks_alone(instance: Instance, joint: Plan) -> Instance:
     sites = tables["sites"]
     is_kept = (~sites["service"].isin(names)) | (sites["status"] == "forbidden")
     tables["sites"] = sites.assign(status=sites["status"].where(is_kept, "candidate"))
-    for name in ("standards", "referrals", *OF_SETTLEMENT):
-        tables[name] = tables[name].iloc[:0]
+    tables |= {name: tables[name].iloc[:0] for name in OF_SERVICES}
     others = set(services["service"]) - names
     tables["budgets"] = _budgets(instance, joint, {*others, *_not_services(instance)})
     return _made(instance, tables)
@@ -76,9 +65,7 @@ def _not_services(instance: Instance) -> tuple[str, ...]:
 
 
 def _made(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Instance:
-    frames = {name: rows.reset_index(drop=True) for name, rows in tables.items()}
-    made = from_tables(frames, outlines=instance.outlines)
-    return made.with_scenario(instance.scenario)
+    return from_tables(part(instance.tables, tables), outlines=instance.outlines)
 
 
 def _todays_load(instance: Instance, services: set[str]) -> pd.DataFrame:

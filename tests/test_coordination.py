@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 from brute_force import best_plan_cost
 from examples import examples
@@ -11,13 +14,19 @@ from tiny_instances import Rows, tiny
 
 import aumaq
 from aumaq.instances import Instance, NoPlanError
+from aumaq.results.uncoordinated import networks_alone, services_alone
+
+MONEY = ("period", "item", "service", "region", "amount_mln")
+OF_POWER = 'sum(money.amount_mln, service="power")'
+OF_SCHOOLS = 'sum(money.amount_mln, service="s")'
 
 
-def two_villages(price: float, load_kw: float = 0.0) -> Instance:
+def two_villages(price: float, load_kw: float = 0.0, **more: Rows) -> Instance:
     """Return two villages an hour apart; a road for 3 mln makes it 20 minutes.
 
     A school for all costs 10 mln; *price* is paid if the villages stay more than half
-    an hour apart. A school may need power, which only comes to *b* for 4 mln.
+    an hour apart. A school may need power, which only comes to *b* for 4 mln. *more*
+    are tables that decide nothing.
     """
     link = {"from_node": "na", "to_node": "nb", "length_km": 30.0}
     rows: dict[str, Rows] = {
@@ -70,7 +79,38 @@ def two_villages(price: float, load_kw: float = 0.0) -> Instance:
             {"network": "power", "link": "ab", "step": 1, "capacity": 50.0,
              "capex_mln": 4.0}
         ]  # fmt: skip
-    return tiny(**rows)
+    return tiny(**rows, **more)
+
+
+def test_what_names_the_other_office_goes_with_it() -> None:
+    """Indicators of power, targets of them, expressions that name it: with power."""
+    indicators = {
+        "of_power": {"formula": "share_of_load_from_network", "network": "power"},
+        "of_plants": {"formula": "places_per_1000", "service": "plant"},
+        "of_schools": {"formula": "share_served", "service": "s"},
+        "own": {"formula": "expression", "expression": OF_POWER},
+        "own_too": {"formula": "expression", "expression": OF_SCHOOLS},
+    }
+    rows: Rows = [{"indicator": name, **row} for name, row in indicators.items()]
+    targets: Rows = [{"indicator": name, "target": 0.5} for name in indicators]
+    instance = two_villages(0.0, 7.0, indicators=rows, indicator_targets=targets)
+    joint = aumaq.solve(instance, gap=0.0)
+    alone = services_alone(instance, joint)
+    assert list(alone.tables["indicators"]["indicator"]) == ["of_schools", "own_too"]
+    left = alone.tables["indicator_targets"]["indicator"]
+    assert list(left) == ["of_schools", "own_too"]
+    assert networks_alone(instance, joint).tables["indicators"]["indicator"].size == 5
+    ways = aumaq.coordination(instance, gap=0.0, time_limit=60).record()["ways"]
+    assert ways["services_first"]["objective_mln"] == pytest.approx(24.0)
+
+
+@pytest.mark.parametrize("name", ["kazakhstan", "west-kazakhstan"])
+def test_offices_of_shipped_instances(name: str) -> None:
+    """Both parts are valid instances, whatever tables name each other."""
+    instance = aumaq.read(name)
+    nothing = SimpleNamespace(money=pd.DataFrame(columns=list(MONEY)))
+    for office in (services_alone, networks_alone):
+        assert office(instance, nothing).scenario == instance.scenario
 
 
 @pytest.mark.parametrize(
