@@ -2,6 +2,7 @@
 
 AumaqError
 ├── InstanceError      the user's data is wrong; carries every problem found
+├── UnreadableError    a file is not what it says, or cannot be read
 ├── UnknownNameError   a name (instance, method, format, ...) that does not exist
 ├── OptionError        an option outside its range
 ├── NoPlanError        solving ended without a plan (infeasible, limit too short)
@@ -69,6 +70,63 @@ class Problem:
         return str(self.text)
 
 
+SHOWN_VALUES = 3
+"""Rows of a group of equal problems whose values are shown."""
+SHOWN_RANGES = 8
+"""Ranges of rows that are named of such a group."""
+
+
+def grouped(problems: Iterable[Problem]) -> list[Text]:
+    """Return the texts of problems; what is wrong in many rows alike is told once."""
+    groups: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        key = (problem.file, problem.column, str(problem.message))
+        groups.setdefault(key, []).append(problem)
+    return [text for group in groups.values() for text in _texts_of(group)]
+
+
+def _texts_of(group: list[Problem]) -> list[Text]:
+    """Return the text of equal problems; those that are about no row stay apart."""
+    if len(group) == 1 or not all(problem.row for problem in group):
+        return [problem.text for problem in dict.fromkeys(group)]
+    by_row = {problem.row: problem for problem in group}
+    if len(by_row) == 1:
+        return [problem.text for problem in dict.fromkeys(group)]
+    first = group[0]
+    place = say("{file}, rows {rows}", file=first.file, rows=row_ranges(by_row))
+    if first.column:
+        place = say("{place}, column {column}", place=place, column=first.column)
+    values = [
+        say("row {row}: {value!r}", row=row, value=by_row[row].value)
+        for row in sorted(by_row)
+        if by_row[row].value != ""
+    ]
+    if not values:
+        shown = say("first in row {row}", row=min(by_row))
+    else:
+        shown = chained(values[:SHOWN_VALUES])
+        if len(values) > SHOWN_VALUES:
+            shown = chained([shown, say("...")])
+    return [
+        say("{place}: {message} ({shown})", place=place, message=first.message,
+            shown=shown)
+    ]  # fmt: skip
+
+
+def row_ranges(rows: Iterable[int]) -> Text:
+    """Return numbers of rows in short: ``2-14, 17 and 3 more``."""
+    ranges: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    shown = [say("{rows}", rows=f"{a}-{b}" if b > a else a) for a, b in ranges]
+    rest = sum(b - a + 1 for a, b in ranges[SHOWN_RANGES:])
+    text = chained(shown[:SHOWN_RANGES], ", ")
+    return say("{rows} and {rest:,} more", rows=text, rest=rest) if rest else text
+
+
 class AumaqError(Exception):
     """Base of all errors that aumaq raises on purpose."""
 
@@ -87,13 +145,18 @@ class InstanceError(AumaqError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
+        told = grouped(self.problems)
         head = say_many(
             "{n} problem in the instance:",
             "{n} problems in the instance:",
-            n=len(self.problems),
+            n=len(told),
         )
-        lines = (say("  - {problem}", problem=p.text) for p in self.problems)
+        lines = (say("  - {problem}", problem=text) for text in told)
         super().__init__(chained([head, *lines], "\n"))
+
+
+class UnreadableError(AumaqError):
+    """A file is not what its name says, or cannot be read; the text says why."""
 
 
 class UnknownNameError(AumaqError):
