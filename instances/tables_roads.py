@@ -28,6 +28,17 @@ ROAD_LINKS = Table(
         Column("to_node", "text", "other end", references="road_nodes.node"),
         Column("length_km", "number", "length", "km", low=0.0),
         Column("road_class", "text", "class", references="road_classes.road_class"),
+        Column("road", "text", "number or name of the road", default=None),
+        Column(
+            "share_synthetic",
+            "number",
+            "share of it that runs on made-up roads; a link may stand for a way over"
+            " many roads",
+            "share",
+            0.0,
+            low=0.0,
+            high=1.0,
+        ),
         SYNTHETIC,
         SOURCE,
     ),

@@ -58,6 +58,7 @@ TITLES = {
     "persons_per_year": "persons",
     "pop_source": "source of population",
     "renewal_share": "price of renewal",
+    "share_synthetic": "synthetic share",
     "shed": "load not met",
     "shed_mln_per_unit_year": "price of load not met",
     "shortfall_mln_per_unit_year": "price of shortfall",

@@ -145,7 +145,10 @@ def border_km(source: Path, points: np.ndarray) -> np.ndarray:
 def roads(
     source: Path, spec: Spec, places: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return nodes and links; a settlement's node has the settlement's code."""
+    """Return nodes and links; a settlement's node has the settlement's code.
+
+    What is real is said by the source tables, link by link, not by the class.
+    """
     links = pd.read_csv(source / spec.roads, dtype={"from": str, "to": str})
     known = set(places["settlement"].str[1:])
 
@@ -158,9 +161,14 @@ def roads(
             "to_node": code(links["to"]),
             "length_km": links["length_km"],
             "road_class": links["class"],
-            "is_synthetic": links["class"] == "local",
+            "road": links["road"].fillna(""),
+            "share_synthetic": synthetic_share(links),
+            "is_synthetic": links["is_synthetic"],
+            "source": links["source"],
         }
     )
+    pairs = [frozenset(ends) for ends in table[["from_node", "to_node"]].to_numpy()]
+    assert len(set(pairs)) == len(pairs), "a pair of nodes occurs twice"
     used = pd.unique(pd.concat([table["from_node"], table["to_node"]]))
     rest = pd.read_csv(source / "road_nodes_full.csv", dtype={"node": str})
     own = places[["settlement", "lat", "lon"]].rename(columns={"settlement": "node"})
@@ -168,6 +176,31 @@ def roads(
     nodes = nodes[nodes["node"].isin(used)].reset_index(drop=True)
     assert len(nodes) == len(used), set(used) - set(nodes["node"])
     return nodes, table
+
+
+def road_distances(source: Path) -> pd.DataFrame:
+    """Return known distances between cities, by settlement; a name is its largest's."""
+    known = pd.read_csv(source / "road_distances_known.csv")
+    places = pd.read_csv(source / "settlements_small.csv", dtype={"kato": str})
+    places = places.sort_values("population")
+    code = dict(zip(places["name_ru"], "K" + places["kato"], strict=True))
+    ends = {
+        f"{end}_settlement": known[f"{end}_name"].map(code) for end in ("from", "to")
+    }
+    assert not pd.DataFrame(ends).isna().any(axis=None)
+    return known[["from_name", "to_name"]].assign(
+        **ends, **known[["km", "tolerance", "source", "used_in_build"]]
+    )
+
+
+def synthetic_share(links: pd.DataFrame) -> pd.Series[float]:
+    """Return which share of each link runs on synthetic local roads.
+
+    A link of the small table is a way over many: it says so; others are one road.
+    """
+    if "share_local" in links:
+        return links["share_local"]
+    return (links["source"].str.startswith("SYNTHETIC")).astype(float)
 
 
 def stock(source: Path, places: pd.DataFrame) -> pd.DataFrame:
@@ -312,9 +345,32 @@ def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
     )
 
 
-def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
+def compile_one(
+    source: Path, spec: Spec, codes: pd.DataFrame, distances: pd.DataFrame
+) -> None:
     """Write one instance folder anew."""
     places = settlements(source, spec, codes)
+    tables, counts = tables_of(source, spec, codes, places)
+    ends = distances[["from_settlement", "to_settlement"]]
+    counts["known"] = int(ends.isin(set(places["settlement"])).all(axis=1).sum())
+    folder = DATA / spec.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    text = tomli_w.dumps(document(spec))
+    (folder / "instance.toml").write_text(text, encoding="utf-8")
+    shapes = json.dumps(outlines(source, codes, places), separators=(",", ":"))
+    (folder / "outlines.geojson").write_text(shapes, encoding="utf-8")
+    (folder / "README.md").write_text(
+        readme(spec.name, spec.title, tables, counts), encoding="utf-8"
+    )
+
+
+def tables_of(
+    source: Path, spec: Spec, codes: pd.DataFrame, places: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+    """Return the tables of an instance, and counts of connections for its readme."""
     nodes, links = roads(source, spec, places)
     has_node = places["settlement"].isin(nodes["node"])
     places.insert(10, "node", places["settlement"].where(has_node, ""))
@@ -322,10 +378,9 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
     used = set(places["region"])
     people = kz_population.tables(source, places)
     today = stock(source, places)
-    names = codes[codes["code"].isin(used)]
     tables = {
         "settlements": places,
-        "regions": regions(names),
+        "regions": regions(codes[codes["code"].isin(used)]),
         **people,
         "region_history": kz_history.history(source, codes, used),
         "districts": kz_history.districts(source, codes, places),
@@ -348,25 +403,9 @@ def compile_one(source: Path, spec: Spec, codes: pd.DataFrame) -> None:
             known = [tables[name]] if name in tables else []
             tables[name] = pd.concat([*known, rows], ignore_index=True)
         tables["levels"] = tables["levels"].fillna(0.0)
-        tables["sites"]["max_level"] = (
-            tables["sites"]["max_level"].fillna(0).astype(int)
-        )
-        tables["facilities"]["renew_by_year"] = (
-            tables["facilities"]["renew_by_year"].fillna(0).astype(int)
-        )
-    tables |= indicators(source, spec.name, tables)
-    folder = DATA / spec.name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    text = tomli_w.dumps(document(spec))
-    (folder / "instance.toml").write_text(text, encoding="utf-8")
-    shapes = json.dumps(outlines(source, codes, places), separators=(",", ":"))
-    (folder / "outlines.geojson").write_text(shapes, encoding="utf-8")
-    (folder / "README.md").write_text(
-        readme(spec.name, spec.title, tables, counts), encoding="utf-8"
-    )
+        for name, column in (("sites", "max_level"), ("facilities", "renew_by_year")):
+            tables[name][column] = tables[name][column].fillna(0).astype(int)
+    return tables | indicators(source, spec.name, tables), counts
 
 
 def main() -> None:
@@ -375,8 +414,10 @@ def main() -> None:
     parser.add_argument("source", type=Path, help="folder of source tables")
     source = parser.parse_args().source
     codes = pd.read_csv(source / "region_codes.csv", dtype={"kato": str})
+    distances = road_distances(source)
+    distances.to_csv(DATA / "road_distances.csv", index=False, lineterminator="\n")
     for spec in SPECS:
-        compile_one(source, spec, codes)
+        compile_one(source, spec, codes, distances)
         print(f"{spec.name}: written to {DATA / spec.name}")
 
 

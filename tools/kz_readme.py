@@ -15,24 +15,64 @@ NEW = (
 )
 
 
+KNOWN = (
+    " Ways between cities differ from {known} known distances"
+    " (`../road_distances.csv`, approximate public figures) by 12 % at most:"
+    " `tools/kz_check_roads.py`."
+)
+OF_ROADS = (
+    "**Roads** (columns `source`, `road`, `share_synthetic`): {osm} of the links are"
+    " real main roads (chords, lengthened or scaled to the known length of the road;"
+    " {osm_km} km); {known_course} are estimates: highways of known course, drawn"
+    " straight between the places that they pass, of approximate length, partly beside"
+    " the former, and joins ({known_course_km} km); {synthetic} are synthetic local"
+    " roads ({synthetic_km} km)."
+)
+OF_WAYS = (
+    "**Roads** (columns `source`, `road`, `share_synthetic`): each link is a way over"
+    " several roads of `kazakhstan-full`; {osm} run mostly on real main roads,"
+    " {known_course} mostly on highways of known course and approximate length (an"
+    " estimate, says `source`), and {synthetic} mostly on synthetic local roads"
+    " (`is_synthetic`)."
+)
+
+
+def _of_roads(links: pd.DataFrame, known: int) -> str:
+    """Return how many links are real, of known course, synthetic; and how well."""
+    source, km = links["source"], links["length_km"]
+    kinds = {
+        "synthetic": source.str.contains("SYNTHETIC|synthetic"),
+        "osm": source.str.contains("OSM"),
+    }
+    kinds["known_course"] = ~kinds["synthetic"] & ~kinds["osm"]
+    counts = {name: int(own.sum()) for name, own in kinds.items()}
+    lengths = {f"{name}_km": f"{km[own].sum():,.0f}" for name, own in kinds.items()}
+    is_way = source.str.startswith("path").all()
+    text = (OF_WAYS if is_way else OF_ROADS).format(**counts, **lengths)
+    return fill(text + KNOWN.format(known=known) * (known > 1), 88)
+
+
 def section(name: str) -> str:
     """Return the template of a part of the readme, filled in later."""
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def readme(
-    name: str, title: str, tables: dict[str, pd.DataFrame], connected: dict[str, int]
+    name: str, title: str, tables: dict[str, pd.DataFrame], counts: dict[str, int]
 ) -> str:
-    """Return the whole text; *connected* counts rules by what they need."""
-    text = _first(title, tables)
+    """Return the whole text.
+
+    *counts*: ``known`` distances between cities, connections by what they need.
+    """
+    text = _first(title, tables, counts.pop("known"))
     if "road_upgrades" in tables:
-        text += _roads(name, tables, connected)
+        text += _roads(name, tables, counts)
     if "network_nodes" in tables:
         text += _networks(tables)
     return text
 
 
-def _first(title: str, tables: dict[str, pd.DataFrame]) -> str:
+def _first(title: str, tables: dict[str, pd.DataFrame], known: int) -> str:
     places, today = tables["settlements"], tables["facilities"]
     links = tables["road_links"]
     schools = today.loc[today["service"] == "school", "units"].sum()
@@ -42,7 +82,7 @@ def _first(title: str, tables: dict[str, pd.DataFrame]) -> str:
         people=f"{places['population'].sum():,}",
         estimated=int(places["is_synthetic"].sum()),
         links=len(links),
-        local=int(links["is_synthetic"].sum()),
+        roads=_of_roads(links, known),
         schools=int(schools),
         remote=int(places["is_remote"].sum()),
         border=int(places["is_border"].sum()),

@@ -113,14 +113,18 @@ def _land(axes: Any, rings: list[Any]) -> None:
 
 
 def _roads(axes: Any, plan: Plan) -> None:
-    """Draw the roads of today, which this plan does not change."""
+    """Draw the roads of today, which this plan does not change; estimates dotted."""
     from matplotlib.collections import LineCollection
 
     nodes = plan.instance.table("road_nodes").set_index("node")[["lon", "lat"]]
     links = plan.instance.table("road_links")
-    ends = [nodes.loc[links[end]].to_numpy() for end in ("from_node", "to_node")]
-    lines = np.stack(ends, axis=1).tolist()
-    axes.add_collection(LineCollection(lines, color=ROAD, linewidth=0.5, zorder=1))
+    for is_estimate, style in ((False, "-"), (True, ":")):
+        own = links[links["is_synthetic"] == is_estimate]
+        ends = [nodes.loc[own[end]].to_numpy() for end in ("from_node", "to_node")]
+        lines = np.stack(ends, axis=1).tolist()
+        axes.add_collection(
+            LineCollection(lines, color=ROAD, linewidth=0.5, linestyle=style, zorder=1)
+        )
 
 
 def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:

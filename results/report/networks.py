@@ -80,14 +80,17 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     title = dict(zip(built["upgrade"], built["title"], strict=True))
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
     km = lang.t("{} km")
+    names = [*_origins(today, lang), *[""] * len(later)]
     classes = titles_by_code(instance.table("road_classes"), "road_class", lang)
     links = [
         [
             *where[row.from_node],
             *where[row.to_node],
-            classes.get(row.road_class, row.road_class),
+            ", ".join(
+                filter(None, [classes.get(row.road_class, row.road_class), name])
+            ),
         ]
-        for row in pd.concat([today, later]).itertuples()
+        for row, name in zip(pd.concat([today, later]).itertuples(), names, strict=True)
     ]
     standing = [
         [k, 0, 0.0, km.format(lang.number(row.length_km, 1))]
@@ -108,3 +111,12 @@ def _roads(plan: Plan, lang: Language) -> Layer:
             for t in range(len(periods))
         ],
     }
+
+
+def _origins(links: pd.DataFrame, lang: Language) -> list[str]:
+    """Return the number of each road, and whether it is an estimate, and of whom."""
+    estimate = lang.t("estimate")
+    return [
+        ", ".join(filter(None, [row.road, estimate * row.is_synthetic, row.source]))
+        for row in links.itertuples()
+    ]
