@@ -17,6 +17,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from aumaq.instances.limits import TOLERANCE, loosened, within
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -147,15 +149,14 @@ def road_options(
         internal_minutes,
         reach,
         np.arange(num),
-        reach.cutoff_minutes,
+        loosened(reach.cutoff_minutes),
     )
-    near = near[near["minutes"] <= reach.cutoff_minutes]
+    near = near[within(near["minutes"], reach.cutoff_minutes)]
     count = np.bincount(near["i"].to_numpy(dtype=np.int64), minlength=num)
     short = np.flatnonzero(count < nearest)
     if len(short):
         far = all_pairs(graph, settlements, internal_minutes, reach, short, np.inf)
-        far = far.sort_values(["i", "minutes", "j"], kind="stable")
-        far = far[far.groupby("i").cumcount() < nearest]
+        far = far[_rank(far) < nearest]
         near = pd.concat([near, far]).drop_duplicates(["i", "j"])
     return near.sort_values(["i", "minutes", "j"]).reset_index(drop=True)
 
@@ -168,17 +169,22 @@ def all_pairs(
     who: Ints,
     limit_minutes: float,
 ) -> pd.DataFrame:
-    """Return all pairs of settlements *who* and sites within the path limit."""
+    """Return all pairs of settlements *who* and sites within the path limit.
+
+    A site at home is reached without a road, wherever its own node lies.
+    """
     allowed = np.flatnonzero(reach.is_allowed)
     target = reach.places.node[allowed]
     sources, place = np.unique(settlements.node[who], return_inverse=True)
-    parts = []
+    parts = [_at_home(internal_minutes, reach, who)]
     for chunk, minutes, before in shortest(graph, sources, limit_minutes):
         km = path_km(graph, before)
         members = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
         row = place[members] - chunk[0]
         path = minutes[row][:, target]
         a, b = np.nonzero(np.isfinite(path))
+        away = reach.settlement[allowed[b]] != who[members[a]]
+        a, b = a[away], b[away]
         i, j = who[members[a]], allowed[b]
         connectors = (
             settlements.connector_minutes[i] + (reach.places.connector_minutes[j])
@@ -186,21 +192,33 @@ def all_pairs(
         total_km = km[row[a], target[b]] + (
             settlements.connector_km[i] + reach.places.connector_km[j]
         )
-        is_home = reach.settlement[j] == i
         parts.append(
             pd.DataFrame(
                 {
                     "i": i,
                     "j": j,
-                    "minutes": internal_minutes[i]
-                    + np.where(is_home, 0.0, path[a, b] + connectors),
-                    "length_km": np.where(is_home, 0.0, total_km),
+                    "minutes": internal_minutes[i] + (path[a, b] + connectors),
+                    "length_km": total_km,
                 }
             )
         )
-    if not parts:
-        return pd.DataFrame({"i": [], "j": [], "minutes": [], "length_km": []})
     return pd.concat(parts, ignore_index=True)
+
+
+def _at_home(internal_minutes: Floats, reach: Reach, who: Ints) -> pd.DataFrame:
+    """Return the pairs of settlements *who* and the sites that stand in them."""
+    j = np.flatnonzero(reach.is_allowed & np.isin(reach.settlement, who))
+    i = reach.settlement[j]
+    return pd.DataFrame(
+        {"i": i, "j": j, "minutes": internal_minutes[i], "length_km": 0.0}
+    )
+
+
+def _rank(pairs: pd.DataFrame) -> pd.Series[int]:
+    """Return how many sites are nearer to the settlement of a pair, ties by row."""
+    rounded = (pairs["minutes"] / TOLERANCE).round()
+    ordered = pairs.assign(rounded=rounded).sort_values(["i", "rounded", "j"])
+    return ordered.groupby("i").cumcount().reindex(pairs.index)
 
 
 def given_options(
@@ -222,8 +240,8 @@ def given_options(
     pairs = pd.concat([travel, own]).drop_duplicates(["i", "j"])
     pairs = pairs[reach.is_allowed[pairs["j"].to_numpy(dtype=np.int64)]]
     pairs = pairs.sort_values(["i", "minutes", "j"]).reset_index(drop=True)
-    rank = pairs.groupby("i").cumcount()
-    keep = (pairs["minutes"] <= reach.cutoff_minutes) | (rank < reach.nearest_sites)
+    is_near = within(pairs["minutes"], reach.cutoff_minutes)
+    keep = is_near | (_rank(pairs) < reach.nearest_sites)
     return pairs[keep].reset_index(drop=True)
 
 
@@ -233,7 +251,7 @@ def site_pairs(
     """Return pairs of sites (j of *lower*, k of *upper*, minutes) within a limit."""
     sources, place = np.unique(lower.node, return_inverse=True)
     parts = [pd.DataFrame({"j": [], "k": [], "minutes": []})]
-    for chunk, minutes, _ in shortest(graph, sources, limit_minutes):
+    for chunk, minutes, _ in shortest(graph, sources, loosened(limit_minutes)):
         members = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
         path = minutes[place[members] - chunk[0]][:, upper.node]
         a, b = np.nonzero(np.isfinite(path))
@@ -241,4 +259,4 @@ def site_pairs(
         total = path[a, b] + lower.connector_minutes[j] + upper.connector_minutes[b]
         parts.append(pd.DataFrame({"j": j, "k": b, "minutes": total}))
     pairs = pd.concat(parts, ignore_index=True).astype({"j": "int64", "k": "int64"})
-    return pairs[pairs["minutes"] <= limit_minutes].reset_index(drop=True)
+    return pairs[within(pairs["minutes"], limit_minutes)].reset_index(drop=True)

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances.checks import Found, Warn, applies_to, problem
-from aumaq.instances.checks_growth import donors_can_give
+from aumaq.instances.checks_growth import ROUNDING, donors_can_give
 from aumaq.instances.growth import moves
+from aumaq.instances.limits import within
 from aumaq.instances.texts import say
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def capacity_meets_demand(instance: Instance) -> Found:
             _site_capacity(instance, service),
             _peak_demand(instance, service),
         )
-        if capacity.sum() < peak.sum(axis=0).max():
+        if capacity.sum() < peak.sum(axis=0).max() * (1 - ROUNDING):
             found = problem(
                 "services",
                 say(
@@ -94,7 +95,7 @@ def capacity_meets_demand(instance: Instance) -> Found:
         how = "max" if row["allocation"] == "whole" else "sum"
         held = pd.Series(capacity[pairs["j"]]).groupby(pairs["i"].to_numpy()).agg(how)
         reach = held.reindex(range(len(settlements)), fill_value=np.inf).to_numpy()
-        for i in np.flatnonzero(reach < peak.max(axis=1) * (1 - 1e-9)):
+        for i in np.flatnonzero(reach < peak.max(axis=1) * (1 - ROUNDING)):
             found = problem(
                 "settlements",
                 say(
@@ -118,7 +119,7 @@ def hard_standards_can_hold(instance: Instance) -> Found:
         if not rule["is_hard"] or rule["share"] == 0:
             continue
         pairs = instance.access(rule["service"])
-        near = pairs.loc[pairs["minutes"] <= rule["minutes"], "i"]
+        near = pairs.loc[within(pairs["minutes"], rule["minutes"]), "i"]
         first = instance.period_names.index(
             rule["first_period"] or instance.period_names[0]
         )
@@ -147,7 +148,7 @@ def referrals_can_hold(instance: Instance) -> Found:
         lower = instance.service_sites(rule["service"])
         upper = instance.service_sites(rule["to_service"])
         pairs = instance.site_minutes(rule["service"], rule["to_service"])
-        pairs = pairs[pairs["minutes"] <= rule["minutes"]]
+        pairs = pairs[within(pairs["minutes"], rule["minutes"])]
         usable = (upper["status"] != "forbidden").to_numpy()
         reached = set(pairs.loc[usable[pairs["k"]], "j"])
         for j in range(len(lower)):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import access as roads
+from aumaq.instances.limits import within
 from aumaq.instances.upgraded_access import upgraded_options
 
 if TYPE_CHECKING:
@@ -136,10 +137,14 @@ def site_pairs(instance: Instance, from_service: str, to_service: str) -> pd.Dat
             site_places(instance, upper),
             limit,
         )
-    j, k = np.nonzero((home[:, None] == target[None, :]) & (home[:, None] >= 0))
+    # Within reach of itself: in the same settlement, or the same place (a code is one).
+    is_same = (home[:, None] == target[None, :]) & (home[:, None] >= 0)
+    codes = lower["site"].to_numpy(dtype=object), upper["site"].to_numpy(dtype=object)
+    is_same |= codes[0][:, None] == codes[1][None, :]
+    j, k = np.nonzero(is_same)
     same = pd.DataFrame({"j": j, "k": k, "minutes": 0.0})
     pairs = pd.concat([same, pairs[["j", "k", "minutes"]]]).drop_duplicates(["j", "k"])
-    pairs = pairs[pairs["minutes"] <= limit]
+    pairs = pairs[within(pairs["minutes"], limit)]
     return pairs.sort_values(["j", "minutes", "k"]).reset_index(drop=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.instance import Instance
+from aumaq.instances.limits import beyond
 from aumaq.instances.upgraded_access import BETWEEN
 
 MOST_NAMED = 20
@@ -111,14 +112,15 @@ def _service(instance: Instance, name: str) -> dict[str, Any]:
     minutes[nearest.index.to_numpy(dtype=int)] = nearest.to_numpy(dtype=float)
     cutoff = float(row["cutoff_minutes"])
     names = instance.tables["settlements"]["name"].to_numpy(dtype=object)
-    unreachable, far = ~np.isfinite(minutes), np.isfinite(minutes) & (minutes > cutoff)
+    unreachable = ~np.isfinite(minutes)
+    far = ~unreachable & beyond(minutes, cutoff)
     return {
         **facts,
         "demand_by_period": _rounded(demand.sum(axis=0)),
         "access_options": len(options),
         "options_by_upgrades": len(options) - len(now),
         "most_upgrades_of_an_option": _most_needed(options),
-        "options_beyond_cutoff": int((options["minutes"] > cutoff).sum()),
+        "options_beyond_cutoff": int(beyond(options["minutes"], cutoff).sum()),
         "settlements_beyond_cutoff": int(far.sum()),
         "beyond_cutoff": names[far][:MOST_NAMED].tolist(),
         "settlements_unreachable": int(unreachable.sum()),

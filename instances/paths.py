@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from aumaq.instances.access import RoadGraph, shortest, to_unit_sphere
+from aumaq.instances.limits import NO_TIME
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,8 +30,6 @@ Needs = tuple[int, ...]
 
 MOST_BRANCHES = 5_000
 """Sets of forbidden upgrades that are tried for a service; beyond, options are cut."""
-SAME_MINUTES = 1e-9
-"""Times nearer than this are equal: the path that needs less counts."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ def roads_of(tables: Tables) -> Roads:
     v = codes.get_indexer(links["to_node"]).astype(np.int64)
     km = links["length_km"].to_numpy(dtype=float)
     minutes = km / links["road_class"].map(speeds(tables)).to_numpy(dtype=float) * 60.0
-    # A zero weight would mean "no link" to scipy; a nanominute stands for it.
-    one_way = {"minutes": np.maximum(minutes, 1e-9), "km": km,
+    # A zero weight would mean "no link" to scipy; next to nothing stands for it.
+    one_way = {"minutes": np.maximum(minutes, NO_TIME), "km": km,
                "upgrade": links["upgrade"].to_numpy(dtype=np.int64)}  # fmt: skip
     both = pd.concat(
         [
@@ -124,10 +123,10 @@ class Paths:
     is_complete: bool
 
 
-def upgraded_paths(roads: Roads, start: Ints, end: Ints, below: Floats) -> Paths:
+def upgraded_paths(roads: Roads, start: Ints, end: Ints, at_most: Floats) -> Paths:
     """Return Pareto optimal paths of pairs of nodes that need upgrades.
 
-    *start*, *end*: nodes of each pair; *below*: minutes that a path must beat.
+    *start*, *end*: nodes of each pair; *at_most*: minutes that a path may take.
     """
     found: dict[int, list[tuple[float, float, Needs]]] = defaultdict(list)
     level: dict[frozenset[int], Ints] = {frozenset(): np.arange(len(start))}
@@ -139,7 +138,7 @@ def upgraded_paths(roads: Roads, start: Ints, end: Ints, below: Floats) -> Paths
             built = np.ones(len(roads.upgrades), dtype=bool)
             built[list(forbidden)] = False
             pairs, minutes, km, needs = _fastest(
-                roads.graph(built), len(built), start, end, members, below
+                roads.graph(built), len(built), start, end, members, at_most
             )
             for pair, time, length, mask in zip(
                 pairs.tolist(), minutes.tolist(), km.tolist(), needs, strict=True
@@ -176,18 +175,18 @@ def _undominated(
 
 def _fastest(
     graph: RoadGraph, num_upgrades: int, start: Ints, end: Ints, members: Ints,
-    below: Floats,
+    at_most: Floats,
 ) -> tuple[Ints, Floats, Floats, Flags]:  # fmt: skip
-    """Return pairs of *members* that beat *below* with upgrades: minutes, km, needs."""
+    """Return pairs of *members* in time with upgrades: minutes, km, needs."""
     sources, place = np.unique(start[members], return_inverse=True)
-    limit = float(below[members].max(initial=0.0))
+    limit = float(at_most[members].max(initial=0.0))
     parts = []
     for chunk, minutes, before in shortest(graph, sources, limit):
         here = (place >= chunk[0]) & (place <= chunk[-1])
         own, row = members[here], place[here] - chunk[0]
         time = minutes[row, end[own]]
-        is_better = time < below[own] - SAME_MINUTES
-        own, row, time = own[is_better], row[is_better], time[is_better]
+        is_in_time = time <= at_most[own]
+        own, row, time = own[is_in_time], row[is_in_time], time[is_in_time]
         km, needs = _along(graph, num_upgrades, before, row, end[own])
         helps = needs.any(axis=1)
         parts.append((own[helps], time[helps], km[helps], needs[helps]))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access import Floats, Ints, Places, Reach, all_pairs
+from aumaq.instances.limits import TOLERANCE, loosened, within
 from aumaq.instances.paths import (
     Flags,
     Needs,
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 BETWEEN = "; "
 """Stands between the codes of upgrades in the column ``needs``."""
-LATE_MINUTES = 1e-8
-"""A path may be later than its limit by this: rounding, not a rule."""
 
 
 def upgraded_options(
@@ -41,9 +40,9 @@ def upgraded_options(
     everyone = np.arange(len(internal_minutes))
     best = all_pairs(
         roads.graph(built), settlements, internal_minutes, reach, everyone,
-        reach.cutoff_minutes,
+        loosened(reach.cutoff_minutes),
     )  # fmt: skip
-    best = best[best["minutes"] <= reach.cutoff_minutes]
+    best = best[within(best["minutes"], reach.cutoff_minutes)]
     pairs = pd.concat([best[["i", "j"]], today[["i", "j"]]]).drop_duplicates()
     pairs = pairs.merge(today[["i", "j", "minutes"]], how="left", on=["i", "j"])
     i, j = (pairs[name].to_numpy(dtype=np.int64) for name in ("i", "j"))
@@ -52,9 +51,9 @@ def upgraded_options(
     ways = settlements.connector_minutes[i] + reach.places.connector_minutes[j]
     fixed = internal_minutes[i] + ways
     # What is an option today may stay beyond the cut-off, only faster.
-    limit = pairs["minutes"].fillna(reach.cutoff_minutes + LATE_MINUTES).to_numpy()
+    limit = (pairs["minutes"] - TOLERANCE).fillna(loosened(reach.cutoff_minutes))
     paths = upgraded_paths(
-        roads, settlements.node[i], reach.places.node[j], limit - fixed
+        roads, settlements.node[i], reach.places.node[j], limit.to_numpy() - fixed
     )
     k = paths.pair
     km = settlements.connector_km[i[k]] + reach.places.connector_km[j[k]] + paths.km
@@ -90,9 +89,9 @@ def connection_options(instance: Instance) -> pd.DataFrame:
     start, end, limit = places.node[a], places.node[b], rules["minutes"].to_numpy()
     nothing = np.zeros(len(instance.roads.upgrades), dtype=bool)
     today = connection_minutes(instance, nothing)
-    holds = today <= limit
-    below = np.where(holds, 0.0, limit - fixed + LATE_MINUTES)
-    paths = upgraded_paths(instance.roads, start, end, below)
+    holds = within(today, limit)
+    at_most = np.where(holds, -1.0, loosened(limit) - fixed)
+    paths = upgraded_paths(instance.roads, start, end, at_most)
     names = rules["connection"].to_numpy(dtype=object)
     return pd.DataFrame(
         {

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances import Instance, OptionError
+from aumaq.instances.limits import within
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
 from aumaq.instances.texts import chained, say
@@ -112,7 +113,7 @@ def kept_services(plan: Plan) -> dict[str, float]:
     for service in services:
         near = rows[
             (rows["service"] == service)
-            & (rows["minutes"] <= _near_minutes(instance, service) + 1e-9)
+            & within(rows["minutes"], _near_minutes(instance, service))
         ]
         served = near.groupby("settlement")["demand"].sum().reindex(codes).fillna(0.0)
         wanted = demand_of(plan, service).sum(axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.limits import within
 from aumaq.instances.tables_roads import ROADS
 from aumaq.instances.upgraded_access import connection_minutes
 from aumaq.model.data import ModelData
@@ -48,7 +49,7 @@ def _connections(data: ModelData, decisions: Decisions) -> pd.DataFrame:
             break
         minutes = connection_minutes(data.instance, built_by(decisions, t))
         for c in np.flatnonzero(r.connection_first <= t).tolist():
-            is_met = bool(minutes[c] <= limit[c] + 1e-9)
+            is_met = bool(within(minutes[c], limit[c]))
             price = 0.0 if r.connection_is_hard[c] else r.connection_mln_per_year[c]
             rows.append(
                 (r.connections[c], rules["from_settlement"][c],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.limits import within
 from aumaq.model.assemble import TERMS
 from aumaq.model.data import ModelData
 from aumaq.model.families.budgets import COVERED
@@ -23,7 +24,7 @@ def shortfall_table(data: ModelData, allocation: pd.DataFrame) -> pd.DataFrame:
         d = data.services[rule.service]
         group, labels = groups_of(settlements, rule)
         rows = allocation[allocation["service"] == rule.service]
-        rows = rows[rows["minutes"] <= rule.minutes]
+        rows = rows[within(rows["minutes"], rule.minutes)]
         reached_by = np.zeros_like(d.demand)
         i = pd.Index(data.settlements).get_indexer(rows["settlement"])
         t = pd.Index(data.periods).get_indexer(rows["period"])

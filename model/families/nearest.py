@@ -18,12 +18,10 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
+from aumaq.instances.limits import beyond
 from aumaq.model.context import Context, Rows, add_variables, exists
 from aumaq.model.data import ServiceData
 from aumaq.model.family import family
-
-TIE_MINUTES = 1e-9
-"""Sites nearer than this to each other are equally near."""
 
 
 @family(needs=("siting", "allocation", "roads"))
@@ -72,7 +70,7 @@ def _farther(d: ServiceData) -> list[tuple[int, list[int]]]:
         mine = np.flatnonzero(d.option_settlement == i)
         minutes = d.option_minutes[mine]
         for k, time in zip(mine.tolist(), minutes.tolist(), strict=True):
-            farther = mine[minutes > time + TIE_MINUTES].tolist()
+            farther = mine[beyond(minutes, time)].tolist()
             if farther:
                 found.append((k, farther))
     return found

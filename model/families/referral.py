@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from aumaq.instances.limits import within
 from aumaq.model.context import Context, Rows, exists
 from aumaq.model.family import family
 
@@ -22,7 +23,7 @@ def referral(c: Context) -> None:
         lower, upper = c.variables[rule.service], c.variables[rule.to_service]
         d = c.data.services[rule.service]
         pairs = c.data.instance.site_minutes(rule.service, rule.to_service)
-        pairs = pairs[pairs["minutes"] <= rule.minutes]
+        pairs = pairs[within(pairs["minutes"], rule.minutes)]
         near: dict[int, list[int]] = {}
         for j, k in zip(pairs["j"].tolist(), pairs["k"].tolist(), strict=True):
             near.setdefault(j, []).append(k)

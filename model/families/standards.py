@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import applies_to
+from aumaq.instances.limits import within
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
@@ -52,7 +53,7 @@ def standards(c: Context) -> None:
         number[g, t] = len(rows.index) + np.arange(len(g))
         k, period = v.share_option, v.share_period
         i = d.option_settlement[k]
-        near = (d.option_minutes[k] <= rule.minutes) & (group[i] >= 0)
+        near = within(d.option_minutes[k], rule.minutes) & (group[i] >= 0)
         row = np.where(near, number[group[i], period], -1)
         used = row >= 0
         weight = d.demand[i, period][used] / total[group[i], period][used]

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from aumaq.instances import Instance
 from aumaq.instances.access import to_unit_sphere
 from aumaq.instances.demand import is_urban, members_today
+from aumaq.instances.limits import within
 from aumaq.results.analysis import ways
 from aumaq.results.analysis.units import Floats, Ints, Units, ratio
 
@@ -35,7 +36,7 @@ class ServiceToday:
     def is_within(self) -> Floats:
         """1.0 within the standard, 0.0 beyond it, NaN where none applies."""
         known = np.isfinite(self.limit) & ~np.isnan(self.minutes)
-        return np.where(known, (self.minutes <= self.limit).astype(float), np.nan)
+        return np.where(known, within(self.minutes, self.limit).astype(float), np.nan)
 
 
 def services_today(instance: Instance) -> list[ServiceToday]:

@@ -8,6 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances import Instance
+from aumaq.instances.limits import within
 from aumaq.results.analysis.units import Floats
 
 PAVED_KM = 2.0
@@ -75,7 +76,7 @@ def has_paved_road(instance: Instance) -> Floats:
     links, classes = instance.tables["road_links"], instance.tables["road_classes"]
     surface = links["road_class"].map(classes.set_index("road_class")["surface"])
     paved, unknown = (
-        km_to_links(instance, links[surface == kind]) <= PAVED_KM
+        within(km_to_links(instance, links[surface == kind]), PAVED_KM)
         for kind in ("paved", "")
     )
     return np.where(paved, 1.0, np.where(unknown, np.nan, 0.0))

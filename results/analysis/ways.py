@@ -13,11 +13,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from aumaq.instances import Instance
 from aumaq.instances.access import Places, RoadGraph
+from aumaq.instances.limits import NO_TIME
 from aumaq.instances.paths import fastest_between
 from aumaq.results.analysis.units import Floats, Ints
-
-SHORTEST = 1e-9
-"""Stands for no time at all: scipy takes a zero for "no link"."""
 
 
 def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floats:
@@ -82,7 +80,7 @@ def nearest(graph: RoadGraph, settlements: Places, targets: Places) -> Floats:
     if not n or not len(targets.node):
         return np.full(len(settlements.node), np.inf)
     first = np.full(n, np.inf)
-    np.minimum.at(first, targets.node, np.maximum(targets.connector_minutes, SHORTEST))
+    np.minimum.at(first, targets.node, np.maximum(targets.connector_minutes, NO_TIME))
     ends = np.flatnonzero(np.isfinite(first))
     start = csr_array((first[ends], (np.zeros(len(ends), int), ends)), shape=(1, n + 1))
     roads = hstack([graph.minutes, csr_array((n, 1))])

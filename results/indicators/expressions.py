@@ -18,6 +18,7 @@ from aumaq.instances.expressions import (
     Operation,
     parse,
 )
+from aumaq.instances.limits import beyond, within
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import (
     Flags,
@@ -31,6 +32,16 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+COMPARE_MEASURED: dict[str, Callable[[Any, Any], Any]] = {
+    "<=": within, ">": beyond,
+    ">=": lambda cells, value: within(value, cells),
+    "<": lambda cells, value: beyond(value, cells),
+    "==": lambda cells, value: within(cells, value) & within(value, cells),
+    "!=": lambda cells, value: beyond(cells, value) | beyond(value, cells),
+}  # fmt: skip
+"""The same for minutes and kilometres, which keep a limit within the tolerance."""
+MEASURED = ("minutes", "_km")
+"""How the names of columns of minutes and kilometres end."""
 
 
 @formula
@@ -93,7 +104,9 @@ def _amount(rows: pd.DataFrame, part: Expression) -> Floats:
 
 def _passes(rows: pd.DataFrame, condition: Filter) -> Flags:
     cells = rows[condition.column]
-    return COMPARE[condition.sign](cells, condition.value).to_numpy(dtype=bool)
+    is_measured = condition.column.endswith(MEASURED)
+    compare = (COMPARE_MEASURED if is_measured else COMPARE)[condition.sign]
+    return np.asarray(compare(cells, condition.value), dtype=bool)
 
 
 class _Cells:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from aumaq.instances.limits import NO_TIME, within
 from aumaq.instances.paths import fastest_between
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import (
@@ -56,7 +57,7 @@ def _is_paved(state: State, built: Flags, unpaved_km: float) -> Flags:
     places = state.instance.settlement_places
     part, km = _paved_parts(state, built)
     own, away = part[places.node], km[places.node] + places.connector_km
-    own = np.where(away <= unpaved_km, own, -1)
+    own = np.where(within(away, unpaved_km), own, -1)
     centres = [
         centre_of(state.settlements, c) for c in (["region"], ["region", "district"])
     ]
@@ -101,7 +102,7 @@ def _lengths(ends: list[Ints], km: Floats, size: int) -> csr_array:
             "u": np.concatenate(ends),
             "v": np.concatenate(ends[::-1]),
             # A zero weight would mean "no link" to scipy.
-            "km": np.maximum(np.tile(km, 2), 1e-9),
+            "km": np.maximum(np.tile(km, 2), NO_TIME),
         }
     )
     rows = rows.groupby(["u", "v"], as_index=False)["km"].min()
@@ -142,7 +143,7 @@ def _mean_minutes(state: State, indicator: Indicator, columns: list[str]) -> Mea
 def _share_near(state: State, indicator: Indicator, columns: list[str]) -> Measure:
     minutes = _minutes_to(state, columns)
     people = state.people * state.counts(indicator.applies_to) * ~np.isnan(minutes)
-    near = people * (minutes <= indicator.minutes)
+    near = people * within(minutes, indicator.minutes)
     return Measure(state.by_settlement(near), state.by_settlement(people))
 
 

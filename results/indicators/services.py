@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks import applies_to
+from aumaq.instances.limits import within
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Floats, Indicator, Measure, State
 
@@ -39,7 +40,7 @@ def _demand(state: State, indicator: Indicator) -> Floats:
 def _served(state: State, indicator: Indicator, limit: float, weight: str) -> Floats:
     """Return demand served within a limit times a column (empty: 1), by region."""
     rows = state.tables["allocation"]
-    rows = rows[(rows["service"] == indicator.service) & (rows["minutes"] <= limit)]
+    rows = rows[(rows["service"] == indicator.service) & within(rows["minutes"], limit)]
     amount = rows["demand"].to_numpy()
     if weight:
         amount = amount * rows[weight].to_numpy()

@@ -17,6 +17,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 
 from aumaq.instances import Instance
+from aumaq.instances.limits import within
 from aumaq.instances.loads import industrial_load, people_load
 from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.upgraded_access import connection_minutes
@@ -28,7 +29,6 @@ SERVED_FIRST = 1e3
 """A unit that is not served weighs so many longest ways."""
 DUST = 1e-7
 """Shares of a demand up to this are numerical dust."""
-LATE_MINUTES = 1e-9
 DTYPES = {"text": "str", "number": "float64", "flag": "bool"}
 
 
@@ -175,7 +175,7 @@ def _connections(instance: Instance) -> pd.DataFrame:
     return rules[["connection", "from_settlement", "to_settlement"]].assign(
         minutes=np.where(np.isfinite(minutes), minutes, np.nan),
         limit_minutes=limit,
-        is_met=minutes <= limit + LATE_MINUTES,
+        is_met=within(minutes, limit),
     )
 
 

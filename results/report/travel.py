@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.limits import loosened
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.indicators.state import Floats, State
 
@@ -62,7 +63,7 @@ def _curve(rows: pd.DataFrame, axis: Floats, total: float) -> Floats:
     order = np.argsort(rows["minutes"].to_numpy(), kind="stable")
     minutes = rows["minutes"].to_numpy()[order]
     summed = np.concatenate([[0.0], np.cumsum(rows["demand"].to_numpy()[order])])
-    reached = summed[np.searchsorted(minutes, axis + 1e-9, side="right")]
+    reached = summed[np.searchsorted(minutes, loosened(axis), side="right")]
     return np.asarray(reached / total if total > 0 else np.ones(len(axis)))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.limits import beyond
 from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Floats, Notebook
@@ -98,7 +99,7 @@ def check_connections(
             period, real = facts.times.names[t], float(minutes[t][k])
             place = say("period {period}", period=period)
             expected.add((rule["connection"], period))
-            is_late = not real <= limit + 1e-6
+            is_late = bool(beyond(real, limit))
             if is_late and rule["is_hard"]:
                 notes.note(
                     code,

@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.limits import TOLERANCE, beyond
 from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Notebook, named
 from aumaq.results.verification.plan import ServicePlan
 from aumaq.results.verification.travel import Travel, legal_options
-
-MINUTES = 1e-6
-"""Minutes that claimed and recomputed travel times may differ by."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def check_serving(
     legal: dict[int, tuple[Bools, Bools]] = {}
     for now in minutes:  # periods of equal roads share an array
         if id(now) not in legal:
-            legal[id(now)] = legal_options(service, today, now, MINUTES)
+            legal[id(now)] = legal_options(service, today, now)
     by_row = _gather(minutes, plan, float)
     trips = Trips(by_row, service.demand[plan.i, plan.t])
     _check_shares(facts, service, plan, notes)
@@ -199,7 +197,7 @@ def _check_access(
     far[np.isnan(far)] = np.inf
     text = pattern("minutes differ by {value} from those recomputed")
     size = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
-    notes.at_most(rule, far, MINUTES, place, text, size)
+    notes.at_most(rule, far, TOLERANCE, place, text, size)
 
 
 def _check_nearest(
@@ -218,8 +216,8 @@ def _check_nearest(
         near = np.where(sure[t] & is_open[None, :, t], now, np.inf).min(axis=1)
         rows = plan.t == t
         i, j, share = plan.i[rows], plan.j[rows], plan.share[rows]
-        beyond = now[i, j] > near[i] + MINUTES
-        np.add.at(past[:, t], i[beyond], share[beyond])
+        passes = beyond(now[i, j], near[i])
+        np.add.at(past[:, t], i[passes], share[passes])
     past = np.where(service.demand > 0, past, 0.0)
     notes.at_most(
         f"nearest:{service.name}",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.limits import within
 from aumaq.instances.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Notebook
@@ -17,8 +18,6 @@ from aumaq.results.verification.frames import find, records
 from aumaq.results.verification.plan import ServicePlan
 from aumaq.results.verification.serving import Trips
 from aumaq.results.verification.travel import Travel
-
-ROUNDING_MINUTES = 1e-9
 
 
 def check_standards(
@@ -78,7 +77,7 @@ def _check_standard(
     position[counted] = of
     total = np.zeros((len(groups), service.demand.shape[1]))
     np.add.at(total, of, service.demand[counted])
-    near = trips.minutes <= float(rule["minutes"]) + ROUNDING_MINUTES
+    near = within(trips.minutes, rule["minutes"])
     near &= counted[plan.i]
     reached = np.zeros_like(total)
     units = (plan.share * trips.demand)[near]
@@ -170,7 +169,7 @@ def check_referrals(
         lower = facts.services[str(rule["service"])]
         upper = facts.services[str(rule["to_service"])]
         minutes = travel.between_sites(lower, upper)
-        reach = minutes <= float(rule["minutes"]) + ROUNDING_MINUTES
+        reach = within(minutes, rule["minutes"])
         here = plans[lower.name].units[:, int(rule["from_level"]) :].sum(axis=1)
         there = plans[upper.name].units[:, int(rule["to_level"]) :].sum(axis=1)
         _compare(

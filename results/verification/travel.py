@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from aumaq.instances.limits import NO_TIME, TOLERANCE
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Ints
 from aumaq.results.verification.frames import find, records
@@ -20,8 +21,6 @@ from aumaq.results.verification.frames import find, records
 RADIUS_KM = 6371.0088
 DETOUR = 1.3
 CONNECTOR_MINUTES_PER_KM = 60.0 / 30.0
-NO_TIME = 1e-9
-"""Minutes of a link of no length (scipy takes 0 for "no link")."""
 
 
 class Travel:
@@ -185,28 +184,26 @@ def _sphere(lat: Floats, lon: Floats) -> Floats:
     return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=1)
 
 
-def legal_options(
-    service: Service, today: Floats, now: Floats, slack: float
-) -> tuple[Bools, Bools]:
+def legal_options(service: Service, today: Floats, now: Floats) -> tuple[Bools, Bools]:
     """Return which sites a settlement may use, and which are options beyond doubt.
 
     A site within the cut-off *now*, or among the nearest few *today* (minutes of both,
-    settlements x sites). The first mask is generous by *slack* minutes (ties with the
+    settlements x sites). The first mask is generous by the tolerance (ties with the
     last of the nearest sites, rounding at the cut-off), the second is strict.
     """
     cutoff, nearest = float(service.row["cutoff_minutes"]), service.row["nearest_sites"]
     shut = service.is_forbidden[None, :]
     reach = np.where(shut, np.inf, today)
-    may = np.where(shut, np.inf, now) <= cutoff + slack
-    sure = np.where(shut, np.inf, now) <= cutoff - slack
+    may = np.where(shut, np.inf, now) <= cutoff + TOLERANCE
+    sure = np.where(shut, np.inf, now) <= cutoff - TOLERANCE
     count = min(int(nearest), reach.shape[1])
-    short = np.flatnonzero((reach <= cutoff - slack).sum(axis=1) < count)
+    short = np.flatnonzero((reach <= cutoff - TOLERANCE).sum(axis=1) < count)
     if len(short):
         part = reach[short]
         order = np.argsort(part, axis=1, kind="stable")[:, :count]
         last = np.take_along_axis(part, order[:, -1:], axis=1)
         finite = np.isfinite(part)
-        may[short] |= finite & (part <= last + slack)
+        may[short] |= finite & (part <= last + TOLERANCE)
         first = np.zeros_like(finite)
         np.put_along_axis(first, order, True, axis=1)
         sure[short] |= first & finite

@@ -1,0 +1,50 @@
+"""Places that are reached without a road: the own site, and a site from itself."""
+
+from __future__ import annotations
+
+from tiny_instances import Rows, tiny
+
+import aumaq
+
+NODES: dict[str, Rows] = {
+    "travel": [],
+    "road_classes": [{"road_class": "r", "speed_kmh": 60.0}],
+    "road_nodes": [
+        {"node": "n0", "lat": 50.0, "lon": 70.0},
+        {"node": "n1", "lat": 50.3, "lon": 70.0},
+    ],
+    "road_links": [],
+}
+
+
+def test_a_site_at_home_needs_no_road_to_its_own_node() -> None:
+    """Nothing joins the two nodes; inside the settlement it takes internal_minutes."""
+    own = [{"site": "a", "service": "s", "settlement": "a", "node": "n1"}]
+    instance = tiny(**NODES, sites=own)
+    home = instance.access("s").set_index("settlement").loc["a"]
+    inside = instance.tables["settlements"]["internal_minutes"][0]
+    assert (home["site"], home["minutes"], home["length_km"]) == ("a", inside, 0.0)
+    plan = aumaq.solve(instance, gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.allocation["minutes"].eq(inside).any()
+
+
+def test_a_site_at_home_is_the_nearest_whatever_its_node() -> None:
+    """By the road to its own node it would be the second, and no option at all."""
+    sites = [
+        {"site": "far", "service": "s", "settlement": "b"},
+        {"site": "own", "service": "s", "settlement": "a", "node": "n1"},
+    ]
+    road = [{"from_node": "n0", "to_node": "n1", "length_km": 500.0, "road_class": "r"}]
+    instance = tiny(**{**NODES, "road_links": road}, sites=sites)
+    options = instance.access("s")
+    assert options.loc[options["settlement"] == "a", "site"].tolist()[0] == "own"
+
+
+def test_a_free_site_is_within_reach_of_itself() -> None:
+    """It stands 1 km from its node; to itself it has no way to go."""
+    free = [{"site": "f", "service": "s", "lat": 50.01, "lon": 70.0}]
+    rule = [{"referral": "r", "service": "s", "to_service": "s", "minutes": 0.0}]
+    instance = tiny(**NODES, sites=free, referrals=rule)
+    pairs = instance.site_minutes("s", "s")
+    assert pairs.to_numpy().tolist() == [[0.0, 0.0, 0.0]]
