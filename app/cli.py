@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +32,7 @@ from aumaq.options import (
     Lang,
     Method,
     Name,
+    Overwrite,
     PlanName,
     Quiet,
     ScenarioName,
@@ -45,6 +46,9 @@ from aumaq.options import (
 )
 from aumaq.show import err
 from aumaq.words import t
+
+if TYPE_CHECKING:
+    from aumaq.instances import AumaqError
 
 app = typer.Typer(
     help="Place schools, clinics and utility nodes over several periods.",
@@ -170,19 +174,23 @@ def solve(
     ] = False,
     rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
+    overwrite: Overwrite = False,
     store: StoreFile = None,
     lang: Lang = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
-    from aumaq.results.exports import check_target
+    from aumaq.results.exports import check_target, write_plan_folder
+    from aumaq.results.exports.atomic import finishing
 
     if folder is not None:
         check_target(folder)  # before the work, not after it
     if store is not None:
         aumaq.Store(store).check()
     instance = read_instance(name, scenario)
+    if folder is not None:
+        check_target(folder, instance=instance, overwrite=overwrite)
     options: dict[str, Any] = {
         "method": method,
         "formulation": formulation,
@@ -200,25 +208,43 @@ def solve(
         plan = aumaq.solve(instance, **options)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     target = folder or Path("runs") / f"{instance.name}-{instance.scenario}-{stamp}"
-    plan.to_csv(target)
-    plan.to_json(target / "plan.json")
-    plan.to_geojson(target / "plan.geojson")
-    plan.to_html(target / "report.html", lang)
-    kept = {} if store is None else {"run_id": aumaq.Store(store).add(plan)}
+    with finishing():  # the work is done: Ctrl-C would only lose it
+        kept, unkept = _kept(plan, store)
+        written = write_plan_folder(plan, target, lang, overwrite=overwrite)
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
-        told = {**record, "out": str(target), **kept}
+        told = {**record, "out": str(written.folder), **kept}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         show.summary(plan, words.spoken())
         if kept:
             typer.echo(t("kept as {run}", run=f"{store}:{kept['run_id']}"))
-        page = target / "report.html"
+        where = written.folder
+        page = where / "report.html"
         typer.echo(
-            t("plan written to {target}, the page is {page}", target=target, page=page)
+            t("plan written to {target}, the page is {page}", target=where, page=page)
+            if page.exists()
+            else t("plan written to {target}", target=where)
         )
+    if unkept is not None:
+        err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
+    show.written(written)
+    if unkept is not None:
+        raise typer.Exit(2)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _kept(
+    plan: aumaq.Plan, store: Path | None
+) -> tuple[dict[str, str], AumaqError | None]:
+    """Keep a plan in a store; return its run, or why it is not kept there."""
+    from aumaq.instances import AumaqError
+
+    try:
+        return ({} if store is None else {"run_id": aumaq.Store(store).add(plan)}), None
+    except AumaqError as error:
+        return {}, error
 
 
 @app.command()

@@ -17,6 +17,7 @@ from aumaq.options import (
     Gap,
     Method,
     Name,
+    Overwrite,
     Quiet,
     Seed,
     StoreFile,
@@ -52,13 +53,17 @@ def futures(
     threads: Threads = None,
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
+    overwrite: Overwrite = False,
     store: StoreFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Plan for several futures: a common first period, later ones for each."""
     from aumaq.instances import OptionError
-    from aumaq.results.exports.futures_folder import check_futures_target
+    from aumaq.results.exports.futures_folder import (
+        check_futures_target,
+        write_futures,
+    )
     from aumaq.results.exports.json_file import strict
 
     if folder is not None:
@@ -70,6 +75,8 @@ def futures(
             say("--value is about the expected cost: --objective expected")
         )
     instance = read_instance(name)
+    if folder is not None:
+        check_futures_target(folder, instance, overwrite=overwrite)
     chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
     options: dict[str, Any] = {
         "method": method,
@@ -85,18 +92,21 @@ def futures(
     else:
         found = aumaq.solve_futures(instance, chosen, objective=objective, **options)
         record = found.record()
-    if folder is not None:
-        found.to_folder(folder)
     if store is not None:
         record["batch_id"] = found.keep(store, record)
+    written = None
+    if folder is not None:
+        written = write_futures(found, folder, overwrite=overwrite)
     if as_json:
         record.pop("trace")
         typer.echo(json.dumps(strict(record), ensure_ascii=False, allow_nan=False))
     else:
         _show(record)
-        if folder is not None:
-            typer.echo(t("plans written to {target}", target=folder))
+        if written is not None:
+            typer.echo(t("plans written to {target}", target=written.folder))
         show.kept(store, record)
+    if written is not None:
+        show.written(written)
     if not found.is_verified:
         raise typer.Exit(1)
 

@@ -10,7 +10,17 @@ import typer
 
 import aumaq
 from aumaq import show
-from aumaq.options import AsJson, Gap, Method, Name, Quiet, Seed, StoreFile, Threads
+from aumaq.options import (
+    AsJson,
+    Gap,
+    Method,
+    Name,
+    Overwrite,
+    Quiet,
+    Seed,
+    StoreFile,
+    Threads,
+)
 
 
 def sweep(
@@ -31,6 +41,7 @@ def sweep(
     ] = None,
     store: StoreFile = None,
     dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -43,6 +54,7 @@ def sweep(
         folder=folder,
         store=store,
         dask=dask,
+        overwrite=overwrite,
         progress=None if quiet or as_json else show.Lines(),
         method=method,
         time_limit=time_limit,
@@ -54,5 +66,8 @@ def sweep(
     else:
         show.sweep(found)
         show.kept(store, {"batch_id": found.batch_id})
+    show.troubles(found.troubles)
+    if found.troubles:
+        raise typer.Exit(2)
     if not found.is_complete:
         raise typer.Exit(1)

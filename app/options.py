@@ -29,6 +29,9 @@ StoreFile = Annotated[
     Path | None,
     typer.Option("--store", help="keep the run in this file", envvar="AUMAQ_STORE"),
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="replace a plan of another instance, too")
+]
 PlanName = Annotated[
     str, typer.Argument(metavar="PLAN", help="folder, plan.json or STORE:RUN")
 ]

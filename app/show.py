@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -13,6 +15,8 @@ import aumaq
 from aumaq.words import N_, figure, retold, spoken, t
 
 if TYPE_CHECKING:
+    from aumaq.instances.texts import Text
+    from aumaq.results.exports.plan_folder import Written
     from aumaq.results.language import Language
 
 WIDE = 160
@@ -321,6 +325,21 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["message"]:
             text = f"{row['scenario']}: {row['message']}"
             out.print(text, markup=False, soft_wrap=True)
+
+
+def written(found: Written) -> None:
+    """Say what was not written as asked; exit with 2 if it went to another place, with
+    3 if something could not be made at all.
+    """
+    troubles(found.troubles)
+    if found.troubles:
+        raise typer.Exit(2 if found.moved else 3)
+
+
+def troubles(found: Sequence[Text]) -> None:
+    """Say on standard error what was not written as asked."""
+    for text in found:
+        err.print(spoken().tell(text), markup=False, soft_wrap=True)
 
 
 def kept(store: Path | None, record: dict[str, Any]) -> None:

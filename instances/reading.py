@@ -238,11 +238,18 @@ def write(instance: Instance, path: str | Path, lang: str = "en") -> Path:
     return path
 
 
+def is_written_folder(path: Path) -> bool:
+    """Whether a folder holds an instance as :func:`write` writes it, nothing else."""
+    own = {TOML_FILE, OUTLINES_FILE, *(table.file for table in TABLES)}
+    return (path / TOML_FILE).is_file() and all(
+        item.name in own and item.is_file() for item in path.iterdir()
+    )
+
+
 def _write_folder(
     tables: Mapping[str, pd.DataFrame], outlines: dict[str, Any] | None, path: Path
 ) -> None:
     path.mkdir()
-    path.chmod(0o755)
     document = tomli_w.dumps(_document(tables))
     (path / TOML_FILE).write_text(document, encoding="utf-8")
     for table in TABLES:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from aumaq.instances.errors import ExportError
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.schema import Column, Table, Value
 from aumaq.instances.tables import TABLES
-from aumaq.instances.texts import say
 
 ROADS: dict[str, tuple[dict[str, Value], ...]] = {
     "road_nodes": (
@@ -37,14 +35,13 @@ def write_skeleton(path: Path, lang: str = "en") -> None:
         with draft_of(path) as draft:
             write_workbook(tables, None, draft, lang)
         return
-    if path.exists():
-        raise ExportError(say("{path} exists already; nothing was written", path=path))
-    path.mkdir(parents=True)
-    text = "\n".join(_toml(table) for table in TABLES if table.in_toml)
-    (path / "instance.toml").write_text(text, encoding="utf-8")
-    for table in TABLES:
-        if not table.in_toml:
-            _csv(table, path / table.file)
+    with draft_of(path) as draft:
+        draft.mkdir()
+        text = "\n".join(_toml(table) for table in TABLES if table.in_toml)
+        (draft / "instance.toml").write_text(text, encoding="utf-8")
+        for table in TABLES:
+            if not table.in_toml:
+                _csv(table, draft / table.file)
 
 
 def _rows(table: Table) -> tuple[dict[str, Value], ...]:

@@ -143,11 +143,14 @@ class Futures:
         }
 
     def to_folder(self, path: str | Path) -> Path:
-        """Write futures.json, regret.csv, policies.csv, and a plan folder a future."""
+        """Write futures.json, regret.csv, policies.csv, and a plan folder a future.
+
+        Return where: another place if *path* cannot be written, so that nothing is
+        lost.
+        """
         from aumaq.results.exports.futures_folder import write_futures
 
-        write_futures(self, Path(path))
-        return Path(path)
+        return write_futures(self, Path(path)).folder
 
     def keep(self, store: str | Path, record: Mapping[str, Any] | None = None) -> str:
         """Keep all plans in a file of runs, and what is known of them together

@@ -237,14 +237,17 @@ class Plan:
     def read(cls, path: str | Path, instance: Instance | None = None) -> Plan:
         """Read a plan from a folder, JSON file or GeoPackage and verify it again.
 
-        Without *instance* it is read from where it was; if its content is not what the
-        plan was made for, that is an InstanceError.
+        Without *instance* the plan brings its own; one that was written before plans
+        did is read against the instance where it was. If that is not what the plan was
+        made for, it is an InstanceError.
         """
         from aumaq.results.exports import read_files
 
         path = Path(path)
-        record, tables = read_files(path)
-        if instance is None:
+        record, tables, carried = read_files(path)
+        if instance is None and carried is not None:
+            instance = replace(carried(), origin=record["instance_origin"])
+        elif instance is None:
             instance = read(record["instance_origin"] or record["instance"])
         return cls.assembled(instance, tables, record, str(path))
 

@@ -12,12 +12,15 @@ import pandas as pd
 
 from aumaq.instances import (
     AumaqError,
+    ExportError,
     Instance,
     InstanceError,
     NoPlanError,
     from_tables,
 )
 from aumaq.results.coordinating import figures
+from aumaq.results.exports.csv_folder import INDICATORS_FILE
+from aumaq.results.exports.plan_folder import SIDE, write_plan_folder
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.solvers import ProgressEvent
@@ -36,6 +39,7 @@ class SweepTask:
     origin: str
     options: Mapping[str, Any]
     folder: Path | None
+    overwrite: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
         )
         row = _row(plan, time.monotonic() - started)
         if task.folder is not None:
-            _write(plan, task.folder)
+            told = "; ".join(filter(None, [row["message"], *_write(plan, task)]))
+            row["message"] = told
     except InstanceError as error:
         return failed("invalid", error)
     except NoPlanError as error:
@@ -90,9 +95,17 @@ def _instance(task: SweepTask) -> Instance:
     return replace(instance, origin=task.origin).with_scenario(task.scenario)
 
 
-def _write(plan: Plan, folder: Path) -> None:
-    plan.to_csv(folder)
-    plan.to_json(folder / "plan.json")
+def _write(plan: Plan, task: SweepTask) -> tuple[str, ...]:
+    """Write the plan of a task; return what did not go as asked."""
+    assert task.folder is not None
+    side = {name: SIDE[name] for name in (INDICATORS_FILE, "plan.json")}
+    try:
+        found = write_plan_folder(
+            plan, task.folder, overwrite=task.overwrite, side=side
+        )
+    except ExportError as error:  # the plan goes back to who asked
+        return (str(error),)
+    return found.troubles
 
 
 def _row(plan: Plan, seconds: float) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +15,9 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.scenarios import scenario_named
-from aumaq.instances.texts import say
-from aumaq.results.exports.atomic import draft_file
+from aumaq.instances.texts import Text, say
+from aumaq.results.exports.atomic import draft_file, rescued
+from aumaq.results.exports.futures_folder import folder_names
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan import Plan
 from aumaq.results.store import Store
@@ -35,13 +36,15 @@ class Sweep:
     ``rows`` has a row for each scenario: scenario, status, has_plan, verified,
     objective_mln, bound_mln, gap, seconds, message, and key figures. A status beyond
     those of a solve: ``invalid`` (its tables cannot be used), ``no_plan``, ``failed``,
-    ``died``, ``stopped``. ``batch_id``: of the runs in the store, if there is one.
+    ``died``, ``stopped``. ``batch_id``: of the runs in the store, if there is one;
+    ``troubles``: what was not written as asked.
     """
 
     instance: Instance
     rows: pd.DataFrame
     outcomes: Mapping[str, Outcome]
     batch_id: str = ""
+    troubles: tuple[Text, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -79,6 +82,7 @@ def sweep(
     folder: Path | None = None,
     store: Path | None = None,
     dask: str = "",
+    overwrite: bool = False,
     progress: Progress | None = None,
     **options: Any,
 ) -> Sweep:
@@ -88,12 +92,14 @@ def sweep(
     time (default: one a core), *threads* each; *folder*: a plan folder for each
     scenario and the table; *store*: file of runs that keeps every plan as it comes;
     *dask*: address of a scheduler that runs the tasks instead
-    of this machine; *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what there
+    of this machine; *overwrite*: replace plans of another instance in *folder*;
+    *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what there
     is.
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
     names = _names(instance, scenarios)
+    folders = folder_names(names, FILES)
     cores = os.cpu_count() or 1
     if jobs is not None and jobs < 1:
         raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
@@ -101,14 +107,14 @@ def sweep(
     options["threads"] = threads or max(1, cores // jobs)
     limit = SolveOptions(**options).time_limit  # complains before the work
     if folder is not None:
-        _check_target(folder, names)
+        _check_target(folder, list(folders.values()), instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
     tell, tasks = progress or Silent(), []
     for name in names:
-        target = None if folder is None else folder / _folder_name(name)
+        target = None if folder is None else folder / folders[name]
         tasks.append(
             SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
-                      options, target)
+                      options, target, overwrite)
         )  # fmt: skip
     source = (
         _on_cluster(tasks, dask) if dask
@@ -128,7 +134,8 @@ def sweep(
     if store is not None:
         _keep_table(store, found, tell)
     if folder is not None:
-        write_sweep(found, folder)
+        _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
+        found = replace(found, troubles=(trouble,) if trouble else ())
     return found
 
 
@@ -171,12 +178,9 @@ def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _folder_name(scenario: str) -> str:
-    """Return a name that is safe as a folder."""
-    return "".join(c if c.isalnum() or c in "+-_." else "_" for c in scenario)
-
-
-def _check_target(folder: Path, names: Sequence[str]) -> None:
+def _check_target(
+    folder: Path, names: Sequence[str], instance: Instance, *, overwrite: bool
+) -> None:
     """Raise ExportError unless a sweep may be written there: an earlier one is."""
     if not folder.exists():
         return
@@ -192,12 +196,11 @@ def _check_target(folder: Path, names: Sequence[str]) -> None:
     from aumaq.results.exports import check_target
 
     for name in names:
-        check_target(folder / _folder_name(name))
+        check_target(folder / name, instance=instance, overwrite=overwrite)
 
 
 def write_sweep(found: Sweep, folder: Path) -> None:
     """Write ``sweep.csv`` and ``sweep.json``."""
-    folder.mkdir(parents=True, exist_ok=True)
     with draft_file(folder / "sweep.csv") as draft:
         found.rows.to_csv(draft, index=False, lineterminator="\n")
     with draft_file(folder / "sweep.json") as draft:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from aumaq.results.exports.atomic import recover
 from aumaq.results.exports.csv_folder import (
     check_target,
     read_csv_folder,
@@ -18,8 +17,9 @@ from aumaq.results.exports.csv_folder import (
 )
 from aumaq.results.exports.geojson import write_geojson
 from aumaq.results.exports.geopackage import read_geopackage, write_geopackage
-from aumaq.results.exports.json_file import read_json, write_json
+from aumaq.results.exports.json_file import PlanFiles, read_json, write_json
 from aumaq.results.exports.parquet import read_parquet, write_parquet
+from aumaq.results.exports.plan_folder import Written, write_plan_folder
 from aumaq.results.exports.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ EXPORTS: dict[str, WriteIn] = {
 }
 
 
-def read_files(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Read record and tables from a folder, a JSON file or a GeoPackage."""
+def read_files(path: Path) -> PlanFiles:
+    """Read a plan from a folder, a JSON file or a GeoPackage."""
+    recover(path)
     if path.is_dir():
         is_parquet = (path / "facilities.parquet").is_file()
         return read_parquet(path) if is_parquet else read_csv_folder(path)
@@ -62,4 +63,4 @@ def read_files(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     return read_json(path)
 
 
-__all__ = ["EXPORTS", "check_target", "read_files"]
+__all__ = ["EXPORTS", "Written", "check_target", "read_files", "write_plan_folder"]

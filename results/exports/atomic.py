@@ -1,31 +1,39 @@
-"""Write whole or not at all: a draft beside the target, then one rename."""
+"""What results are written with: drafts, and which folders may be replaced."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import secrets
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from aumaq.instances import ExportError
+from aumaq.instances.formats.drafts import (
+    check_file,
+    check_not_here,
+    draft_file,
+    draft_folder,
+    is_draft,
+    recover,
+    told,
+)
 from aumaq.instances.texts import Text, say
 
-
-@contextmanager
-def draft_file(path: Path) -> Iterator[Path]:
-    """Give a draft of *path*; it replaces *path* if the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        draft.chmod(0o644)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+__all__ = [
+    "check_file",
+    "check_folder",
+    "check_not_here",
+    "draft_file",
+    "draft_folder",
+    "finishing",
+    "recover",
+    "rescued",
+    "told",
+]
 
 
 def check_folder(
@@ -36,22 +44,25 @@ def check_folder(
     An earlier folder has a file *mark*, and everything in it *is_own*; *what* it holds
     is said if there is more.
     """
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise ExportError(
-            say("{path} is a file, not a folder; nothing was written", path=path)
-        )
-    items = list(path.iterdir())
-    if items and not (path / mark).is_file():
-        raise ExportError(
-            say(
-                "{path} exists and holds no {file}; nothing was written",
-                path=path,
-                file=mark,
+    with told(path):
+        check_not_here(path)
+        if not path.exists():
+            return
+        if not path.is_dir():
+            raise ExportError(
+                say("{path} is a file, not a folder; nothing was written", path=path)
             )
-        )
-    other = sorted(item.name for item in items if not is_own(item))
+        recover(path)
+        items = [item for item in path.iterdir() if not is_draft(item.name)]
+        if items and not (path / mark).is_file():
+            raise ExportError(
+                say(
+                    "{path} exists and holds no {file}; nothing was written",
+                    path=path,
+                    file=mark,
+                )
+            )
+        other = sorted(item.name for item in items if not is_own(item))
     if other:
         raise ExportError(
             say(
@@ -63,23 +74,55 @@ def check_folder(
         )
 
 
-@contextmanager
-def draft_folder(path: Path) -> Iterator[Path]:
-    """Give a draft folder; it replaces the folder *path* if the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    old = draft.with_name(draft.name + "-old")
+def rescued(write: Callable[[Path, bool], None], path: Path) -> tuple[Path, Text]:
+    """Call *write* with *path*; if that fails, with another place, so that nothing is
+    lost. Return the place, and what was wrong with *path* (empty: nothing).
+
+    The other place is beside *path*, in the working folder, or where temporary files
+    go; *write* is told whether it is one. Raises the first ExportError if all fail.
+    """
     try:
-        yield draft
-        draft.chmod(0o755)
-        if path.exists():
-            path.rename(old)
+        write(path, False)
+        return path, say("")
+    except ExportError as error:
+        first = error
+    name = f"{path.absolute().name or 'results'}-{secrets.token_hex(3)}"
+    for parent in (path.parent, Path(), Path(tempfile.gettempdir())):
+        place = parent / name
         try:
-            draft.rename(path)
-        except OSError:
-            if old.exists():
-                old.rename(path)
-            raise
+            write(place, True)
+        except ExportError:
+            continue
+        told_where = say(
+            "{problem}; written to {place} instead", problem=first.text, place=place
+        )
+        return place, told_where
+    raise first
+
+
+@contextmanager
+def finishing() -> Iterator[list[int]]:
+    """Let a block finish that Ctrl-C or SIGTERM would interrupt; a second one does.
+
+    Gives a list that holds the signal if there was one: who opened the block decides
+    what becomes of it. Outside of the main thread the block just runs.
+    """
+    heard: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        if heard:
+            raise KeyboardInterrupt
+        heard.append(number)
+
+    try:
+        for number in signals:
+            signal.signal(number, hear)
+        yield heard
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

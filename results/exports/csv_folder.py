@@ -1,62 +1,139 @@
-"""A plan as a folder: one CSV file a table, and the record as JSON."""
+"""A plan as a folder: one CSV file a table, the record as JSON, and its instance."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances import ExportError
+from aumaq.instances import ExportError, Instance, read, write
+from aumaq.instances.plan_words import PLAN_TABLES
+from aumaq.instances.reading import is_written_folder
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import check_folder, draft_folder
-from aumaq.results.exports.json_file import strict, typed
+from aumaq.results.exports.json_file import PlanFiles, strict, typed
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
 RECORD_FILE = "record.json"
+INSTANCE_FOLDER = "instance"
 INDICATORS_FILE = "indicators.csv"
 """Derived from the plan: written if the instance has indicators, never read."""
-SIDE_FILES = ("plan.json", "plan.geojson", "report.html", INDICATORS_FILE)
+SIDE_FILES = (INDICATORS_FILE, "plan.json", "plan.geojson", "report.html")
 """What stands beside the tables."""
-TABLES = (
-    "facilities", "actions", "allocation", "unserved", "money", "shortfalls",
-    "budgets", "objective", "network_steps", "flows", "sources", "local_supply",
-    "loads", "road_upgrades", "connections", "growth_points", "concentrations",
-)  # fmt: skip
 
 
-def check_target(path: Path, suffix: str = "csv") -> None:
+def check_target(
+    path: Path,
+    suffix: str = "csv",
+    *,
+    instance: Instance | None = None,
+    overwrite: bool = False,
+) -> None:
     """Raise ExportError unless a plan may be written to the folder *path*.
 
-    An earlier plan is replaced; a file, or a folder that holds anything else, is not.
+    An earlier plan of *instance* is replaced, that of another one only to *overwrite*;
+    a file, or a folder that holds anything else, never is.
     """
-    own = {RECORD_FILE, *SIDE_FILES, *(f"{table}.{suffix}" for table in TABLES)}
-    check_folder(path, RECORD_FILE, lambda item: item.name in own, say("a plan"))
+    check_folder(
+        path, RECORD_FILE, lambda item: is_plan_file(item, suffix), say("a plan")
+    )
+    if not (path / RECORD_FILE).is_file():
+        return
+    record = plan_record(path)
+    if record is None:
+        raise ExportError(
+            say(
+                "{path} holds a {file} that is not of a plan; nothing was written",
+                path=path,
+                file=RECORD_FILE,
+            )
+        )
+    if instance is not None and not overwrite:
+        check_same(path, instance)
 
 
-def write_csv_folder(plan: Plan, path: Path) -> None:
-    """Write all tables and the record; an earlier plan folder there is replaced."""
-    check_target(path)
+def check_same(folder: Path, instance: Instance) -> None:
+    """Raise ExportError if a folder holds a plan of another instance.
+
+    An instance is the same as it is now, and as it was before it was edited.
+    """
+    record = plan_record(folder)
+    if record is None or record["instance_hash"] == instance.content_hash:
+        return
+    origin = record.get("instance_origin")
+    if (record["instance"], origin) != (instance.name, instance.origin):
+        raise ExportError(
+            say(
+                "{path} holds a plan of another instance ({name}, {hash});"
+                " --overwrite replaces it, nothing was written",
+                path=folder,
+                name=record["instance"],
+                hash=record["instance_hash"][:12],
+            )
+        )
+
+
+def is_plan_file(item: Path, suffix: str = "csv") -> bool:
+    """Whether a file or folder is by name and kind one that a plan folder holds."""
+    if item.name == INSTANCE_FOLDER:
+        return is_written_folder(item)
+    own = {RECORD_FILE, *SIDE_FILES, *(f"{table}.{suffix}" for table in PLAN_TABLES)}
+    return item.name in own and item.is_file()
+
+
+def plan_record(folder: Path) -> dict[str, Any] | None:
+    """Return the record of a plan folder; None if it is not one that aumaq wrote."""
+    try:
+        record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    keys = ("instance", "instance_hash", "scenario", "status")
+    is_own = isinstance(record, dict) and all(
+        isinstance(record.get(key), str) for key in keys
+    )
+    return record if is_own else None
+
+
+def is_plan_folder(folder: Path) -> bool:
+    """Whether a folder holds a plan that aumaq wrote, and nothing else."""
+    return (
+        folder.is_dir()
+        and all(map(is_plan_file, folder.iterdir()))
+        and plan_record(folder) is not None
+    )
+
+
+def write_csv_folder(plan: Plan, path: Path, *, overwrite: bool = False) -> None:
+    """Write all tables, the record, the instance; an earlier plan there is replaced."""
+    check_target(path, instance=plan.instance, overwrite=overwrite)
     with draft_folder(path) as draft:
         write_files(plan, draft)
+        write_indicators(plan, draft / INDICATORS_FILE)
 
 
 def write_files(plan: Plan, folder: Path) -> None:
-    """Write the files of a plan into an existing folder."""
+    """Write what makes the plan into an existing folder: enough to read it back."""
     for name, table in plan.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    if len(plan.indicators):
-        target = folder / INDICATORS_FILE
-        plan.indicators.to_csv(target, index=False, lineterminator="\n")
     text = json.dumps(strict(dict(plan.record)), ensure_ascii=False, indent=1)
     (folder / RECORD_FILE).write_text(text, encoding="utf-8")
+    write(plan.instance, folder / INSTANCE_FOLDER)
 
 
-def read_csv_folder(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Read record and tables of a plan folder (ExportError if it is none)."""
+def write_indicators(plan: Plan, path: Path) -> None:
+    """Write the table of indicators if the instance has any."""
+    if len(plan.indicators):
+        plan.indicators.to_csv(path, index=False, lineterminator="\n")
+
+
+def read_csv_folder(path: Path) -> PlanFiles:
+    """Read a plan folder (ExportError if it is none)."""
     if not (path / RECORD_FILE).is_file():
         raise ExportError(
             say(
@@ -71,4 +148,10 @@ def read_csv_folder(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]
         for file in sorted(path.glob("*.csv"))
         if file.name != INDICATORS_FILE
     }
-    return record, tables
+    return PlanFiles(record, tables, instance_reader(path))
+
+
+def instance_reader(path: Path) -> Callable[[], Instance] | None:
+    """Return how to read the instance in a plan folder; None if it carries none."""
+    folder = path / INSTANCE_FOLDER
+    return partial(read, folder) if folder.is_dir() else None

@@ -4,58 +4,100 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aumaq.instances.texts import say
-from aumaq.results.exports.atomic import check_folder, draft_folder
-from aumaq.results.exports.csv_folder import RECORD_FILE, write_files
+from aumaq.instances import Instance
+from aumaq.instances.texts import Text, say
+from aumaq.results.exports.atomic import check_folder, draft_folder, rescued
+from aumaq.results.exports.csv_folder import (
+    INDICATORS_FILE,
+    check_same,
+    is_plan_folder,
+    write_files,
+)
 from aumaq.results.exports.json_file import strict
+from aumaq.results.exports.plan_folder import SIDE, Written, write_beside
 
 if TYPE_CHECKING:
     from aumaq.results.futures import Futures
 
 FUTURES_FILE = "futures.json"
 FILES = (FUTURES_FILE, "regret.csv", "policies.csv")
+SOLVE_FILE = "plan.json"
+"""Beside a plan that was solved for itself: that is the user's, and not one of ours."""
 
 
-def check_futures_target(path: Path) -> None:
+def check_futures_target(
+    path: Path, instance: Instance | None = None, *, overwrite: bool = False
+) -> None:
     """Raise ExportError unless futures may be written to the folder *path*.
 
-    An earlier folder of futures is replaced; a file, or a folder that holds anything
-    else, is not.
+    An earlier folder of futures of *instance* is replaced, that of another one only to
+    *overwrite*; a file, or a folder that holds anything else, never is.
     """
+    folders = _earlier_folders(path / FUTURES_FILE)
 
     def is_own(item: Path) -> bool:
-        return item.name in FILES or (item / RECORD_FILE).is_file()
+        if item.name in FILES:
+            return item.is_file()
+        is_solved = (item / SOLVE_FILE).exists()
+        return item.name in folders and is_plan_folder(item) and not is_solved
 
     check_folder(path, FUTURES_FILE, is_own, say("plans of futures"))
+    if instance is not None and not overwrite:
+        for folder in folders:
+            check_same(path / folder, instance)
 
 
-def write_futures(futures: Futures, path: Path) -> None:
-    """Write all plans and figures; an earlier folder of futures is replaced."""
-    check_futures_target(path)
-    with draft_folder(path) as draft:
-        record = futures.record()
-        record["folders"] = folder_names(list(futures.plans))
-        for name, folder in record["folders"].items():
-            (draft / folder).mkdir()
-            write_files(futures.plans[name], draft / folder)
-        text = json.dumps(strict(record), ensure_ascii=False, indent=1)
-        (draft / FUTURES_FILE).write_text(text, encoding="utf-8")
-        for file, table in (
-            ("regret.csv", futures.regret_table),
-            ("policies.csv", futures.policy_table),
-        ):
-            table.to_csv(draft / file, index=False, lineterminator="\n")
+def _earlier_folders(file: Path) -> set[str]:
+    """Return the folders that an earlier record names; none if it is not one."""
+    try:
+        folders = json.loads(file.read_text(encoding="utf-8"))["folders"]
+        return set(map(str, folders.values()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return set()
 
 
-def folder_names(scenarios: list[str]) -> dict[str, str]:
-    """Return a folder name for each scenario, safe in any file system."""
+def write_futures(futures: Futures, path: Path, *, overwrite: bool = False) -> Written:
+    """Write all plans and figures as one whole folder; lose nothing.
+
+    An earlier folder of futures is replaced. If *path* cannot be written, they go to
+    another place, which is returned.
+    """
+    failed: list[Text] = []
+    record = futures.record()
+    record["folders"] = folder_names(list(futures.plans), FILES)
+    side = {INDICATORS_FILE: SIDE[INDICATORS_FILE]}
+
+    def write(target: Path, is_rescue: bool) -> None:
+        failed.clear()
+        check_futures_target(target, futures.instance, overwrite=overwrite)
+        with draft_folder(target) as draft:
+            for name, folder in record["folders"].items():
+                plan, own = futures.plans[name], draft / folder
+                own.mkdir()
+                write_files(plan, own)
+                failed.extend(write_beside(plan, own, "en", side, is_rescue=is_rescue))
+            text = json.dumps(strict(record), ensure_ascii=False, indent=1)
+            (draft / FUTURES_FILE).write_text(text, encoding="utf-8")
+            for file, table in (
+                ("regret.csv", futures.regret_table),
+                ("policies.csv", futures.policy_table),
+            ):
+                table.to_csv(draft / file, index=False, lineterminator="\n")
+
+    folder, moved = rescued(write, path)
+    return Written(folder, moved, tuple(dict.fromkeys(failed)))
+
+
+def folder_names(scenarios: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """Return a folder name for each scenario, safe in any file system, none *taken*."""
     found: dict[str, str] = {}
     for name in scenarios:
         safe = re.sub(r"[^\w+-]", "_", name)
-        is_taken = {*(f.casefold() for f in found.values()), *FILES}
+        is_taken = {f.casefold() for f in (*found.values(), *taken)}
         while safe.casefold() in is_taken:
             safe += "_"
         found[name] = safe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +11,26 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import ExportError
-from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.geopackage import quick, write_layer
 from aumaq.instances.formats.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.texts import say
-from aumaq.results.exports.json_file import strict, typed
+from aumaq.results.exports.atomic import draft_file
+from aumaq.results.exports.json_file import (
+    PlanFiles,
+    instance_document,
+    instance_of,
+    strict,
+    typed,
+)
 from aumaq.results.exports.plan_styles import drawn_first, plan_styles
 from aumaq.results.exports.qgis_style import write_styles
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
-RECORD = "record"
+RECORD, INSTANCE = "record", "instance"
 MAP = {"settlements": "settlements", "roads": "road_links",
        "network_links": "network_links"}  # fmt: skip
 """Layers of the territory below those of the plan -> table of the instance."""
@@ -47,7 +54,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     """
     geopandas = needed("geopandas", "gis")
     kinds: set[str] = set()
-    with draft_of(path, may_replace=True) as draft, quick():
+    with draft_file(path) as draft, quick():
         _write_map(plan, draft, kinds)
         for name, table in plan.tables.items():
             shapes = _shapes(plan, name, table) if len(table) else None
@@ -60,15 +67,17 @@ def write_geopackage(plan: Plan, path: Path) -> None:
                 _write_shapes(draft, name, frame, "MultiLineString")
             else:
                 write_layer(draft, name, frame, is_line=name in LINES)
-        text = json.dumps(strict(dict(plan.record)), ensure_ascii=False)
-        write_layer(draft, RECORD, pd.DataFrame({"json": [text]}))
+        carried = instance_document(plan.instance)
+        for name, content in ((RECORD, strict(dict(plan.record))), (INSTANCE, carried)):
+            text = json.dumps(content, ensure_ascii=False)
+            write_layer(draft, name, pd.DataFrame({"json": [text]}))
         styles = plan_styles(plan)
         shown = {k: rules for k, rules in styles.items() if k in kinds}
         write_styles(draft, shown, drawn_first(plan))
 
 
-def read_geopackage(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Read record and tables of a plan (ExportError if it is none)."""
+def read_geopackage(path: Path) -> PlanFiles:
+    """Read a plan (ExportError if it is none)."""
     pyogrio = needed("pyogrio", "gis")
     try:
         names = {str(name) for name, _ in pyogrio.list_layers(path)}
@@ -88,8 +97,14 @@ def read_geopackage(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]
     def rows(name: str) -> pd.DataFrame:
         return pyogrio.read_dataframe(path, layer=name, read_geometry=False)
 
-    record = json.loads(rows(RECORD)["json"].iloc[0])
-    return record, {name: typed(rows(name)) for name in PLAN_TABLES if name in names}
+    def content(name: str) -> Any:
+        return json.loads(rows(name)["json"].iloc[0])
+
+    tables = {name: typed(rows(name)) for name in PLAN_TABLES if name in names}
+    reader = None
+    if INSTANCE in names:
+        reader = partial(instance_of, content(INSTANCE), str(path))
+    return PlanFiles(content(RECORD), tables, reader)
 
 
 def _write_map(plan: Plan, path: Path, kinds: set[str]) -> None:

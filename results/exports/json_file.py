@@ -1,15 +1,21 @@
-"""A plan as one strict JSON document: the record, and tables as columns and rows."""
+"""A plan as one strict JSON document: record, tables, and the instance that it is of.
+
+Tables are columns and rows; those of the instance stand as they were given.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from aumaq.instances import ExportError
+from aumaq.instances import ExportError, Instance, InstanceError, from_tables
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 
@@ -27,6 +33,14 @@ WHOLE = ("level", "step", "from_level", "to_level", "units")
 FLAGS = ("is_synthetic", "is_met", "is_chosen")
 
 
+class PlanFiles(NamedTuple):
+    """What was read of a plan: record, tables, and how to read its own instance."""
+
+    record: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+    instance: Callable[[], Instance] | None
+
+
 def document(plan: Plan) -> dict[str, Any]:
     """Return the document of a plan as plain values."""
     indicators = plan.indicators
@@ -36,7 +50,31 @@ def document(plan: Plan) -> dict[str, Any]:
         "record": strict(dict(plan.record)),
         "tables": {name: _plain(table) for name, table in plan.tables.items()},
         **({"indicators": _plain(indicators)} if len(indicators) else {}),
+        "instance": instance_document(plan.instance),
     }
+
+
+def instance_document(instance: Instance) -> dict[str, Any]:
+    """Return the tables of an instance as given, and its outlines, as plain values."""
+    given = {name: table for name, table in instance.base.items() if len(table)}
+    return {
+        "tables": {name: _plain(table) for name, table in given.items()},
+        "outlines": strict(instance.outlines),
+    }
+
+
+def instance_of(document: Mapping[str, Any], where: str) -> Instance:
+    """Return the instance of a document (InstanceError if it cannot be used)."""
+    raw = {
+        name: pd.DataFrame(table["rows"], columns=table["columns"], dtype=object)
+        for name, table in document["tables"].items()
+    }
+    try:
+        return from_tables(raw, outlines=document["outlines"])
+    except InstanceError as error:
+        raise InstanceError(
+            [replace(p, file=f"{where}: {p.file}") for p in error.problems]
+        ) from None
 
 
 def _plain(table: pd.DataFrame) -> dict[str, Any]:
@@ -64,8 +102,8 @@ def write_json(plan: Plan, path: Path) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
-def read_json(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Read record and tables of a plan (ExportError if it is none)."""
+def read_json(path: Path) -> PlanFiles:
+    """Read a plan (ExportError if it is none)."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -80,7 +118,9 @@ def read_json(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
         name: typed(pd.DataFrame(table["rows"], columns=table["columns"]))
         for name, table in content["tables"].items()
     }
-    return content["record"], tables
+    carried = content.get("instance")
+    reader = None if carried is None else partial(instance_of, carried, str(path))
+    return PlanFiles(content["record"], tables, reader)
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:

@@ -42,6 +42,14 @@ def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     record |= {"periods": texts, "problems": texts}
     tables = {name: _table(name, columns[name]) for name in PLAN_TABLES}
     cell = {"type": ["string", "number", "boolean", "null"]}
+    any_table = {
+        "type": "object",
+        "required": ["columns", "rows"],
+        "properties": {
+            "columns": texts,
+            "rows": {"type": "array", "items": {"type": "array", "items": cell}},
+        },
+    }
     return {
         "$schema": DRAFT,
         "title": "A plan of aumaq",
@@ -63,15 +71,14 @@ def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
                 "additionalProperties": False,
                 "properties": tables,
             },
-            "indicators": {
+            "indicators": any_table,
+            "instance": {
                 "type": "object",
-                "required": ["columns", "rows"],
+                "required": ["tables", "outlines"],
+                "additionalProperties": False,
                 "properties": {
-                    "columns": texts,
-                    "rows": {
-                        "type": "array",
-                        "items": {"type": "array", "items": cell},
-                    },
+                    "tables": {"type": "object", "additionalProperties": any_table},
+                    "outlines": {"type": ["object", "null"]},
                 },
             },
         },

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from aumaq.instances import write
 from aumaq.instances.formats.raw import needed
 from aumaq.results.exports.atomic import draft_folder
-from aumaq.results.exports.csv_folder import RECORD_FILE, check_target
-from aumaq.results.exports.json_file import strict, typed
+from aumaq.results.exports.csv_folder import (
+    INSTANCE_FOLDER,
+    RECORD_FILE,
+    check_target,
+    instance_reader,
+)
+from aumaq.results.exports.json_file import PlanFiles, strict, typed
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -20,20 +26,21 @@ if TYPE_CHECKING:
 def write_parquet(plan: Plan, path: Path) -> None:
     """Write all tables and the record; an earlier Parquet folder is replaced."""
     needed("pyarrow", "parquet")
-    check_target(path, "parquet")
+    check_target(path, "parquet", instance=plan.instance)
     with draft_folder(path) as draft:
         for name, table in plan.tables.items():
             table.to_parquet(draft / f"{name}.parquet", engine="pyarrow", index=False)
         text = json.dumps(strict(dict(plan.record)), ensure_ascii=False, indent=1)
         (draft / RECORD_FILE).write_text(text, encoding="utf-8")
+        write(plan.instance, draft / INSTANCE_FOLDER)
 
 
-def read_parquet(path: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Read record and tables of a folder of Parquet files."""
+def read_parquet(path: Path) -> PlanFiles:
+    """Read a plan from a folder of Parquet files."""
     needed("pyarrow", "parquet")
     record = json.loads((path / RECORD_FILE).read_text(encoding="utf-8"))
     tables = {
         file.stem: typed(pd.read_parquet(file, engine="pyarrow"))
         for file in sorted(path.glob("*.parquet"))
     }
-    return record, tables
+    return PlanFiles(record, tables, instance_reader(path))

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from aumaq.instances.formats.cells import cell_of, check_fits
-from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook_out import sheet_reference
 from aumaq.instances.titles import title_of, with_unit
+from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.units import look_of
 from aumaq.results.language import N_, Language
 from aumaq.results.summary import sentences
@@ -76,7 +76,7 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
         rows = _with_names(plan, table, words)
         _table(book, title_of(name, lang), rows, heads[name])
     _columns(book, heads, words)
-    with draft_of(path, may_replace=True) as draft:
+    with draft_file(path) as draft:
         book.save(draft)
 
 

@@ -120,7 +120,6 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
 def _make(path: Path) -> None:
     """Make an empty store in a draft: a kill leaves no half a file under its name."""
     with draft_file(path) as draft:
-        draft.unlink()  # DuckDB takes an empty file for a broken one
         connection = _duckdb().connect(
             str(draft), config={"default_block_size": BLOCK_BYTES}
         )
