@@ -1,4 +1,7 @@
-"""The command line. Exit codes: 0 fine, 1 no plan, 2 bad input, 3 internal error."""
+"""The command line.
+
+Exit codes: 0 fine, 1 no plan, 2 bad input, 3 internal error or a run that is wrong.
+"""
 
 from __future__ import annotations
 
@@ -58,23 +61,28 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"aumaq {aumaq.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[
+        bool, typer.Option("--version", help="show the version")
+    ] = False,
+    check: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_version, is_eager=True, help="show the version"
+            "--check", help="with --version: all versions, and what the solver answers"
         ),
     ] = False,
     lang: Lang = "en",
 ) -> None:
-    pass
+    del lang  # its callback has chosen the words
+    if check:
+        raise typer.Exit(0 if show.installed() else 3)
+    if version:
+        typer.echo(f"aumaq {aumaq.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        context.fail("Missing command.")
 
 
 @app.command()
@@ -338,11 +346,16 @@ def main() -> None:
 
 def _failed(error: Exception) -> int:
     """Say what went wrong; return the exit code. An error of ours is no traceback."""
-    from aumaq.instances import AumaqError, NoPlanError  # not for --help: it is quick
+    from aumaq.instances import (  # not for --help: it is quick
+        AumaqError,
+        NoPlanError,
+        SolverError,
+    )
 
     if isinstance(error, AumaqError):
         err.print(words.spoken().tell(error), markup=False, soft_wrap=True)
-        return 1 if isinstance(error, NoPlanError) else 2
+        codes = {NoPlanError: 1, SolverError: 3}
+        return next((n for kind, n in codes.items() if isinstance(error, kind)), 2)
     if "--debug" in sys.argv:
         raise error
     told = f"{type(error).__name__}: {error}"

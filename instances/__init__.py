@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         NoPlanError,
         OptionError,
         Problem,
+        SolverError,
         UnknownNameError,
         did_you_mean,
     )
@@ -28,6 +29,7 @@ _HOME = {
     "Instance": "aumaq.instances.instance",
     "InstanceError": "aumaq.instances.errors",
     "NoPlanError": "aumaq.instances.errors",
+    "SolverError": "aumaq.instances.errors",
     "OptionError": "aumaq.instances.errors",
     "Policies": "aumaq.instances.policies",
     "Problem": "aumaq.instances.errors",
@@ -54,6 +56,7 @@ __all__ = [
     "Policies",
     "Problem",
     "Scenario",
+    "SolverError",
     "UnknownNameError",
     "describe",
     "did_you_mean",

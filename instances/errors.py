@@ -6,6 +6,7 @@ AumaqError
 ├── UnknownNameError   a name (instance, method, format, ...) that does not exist
 ├── OptionError        an option outside its range
 ├── NoPlanError        solving ended without a plan (infeasible, limit too short)
+├── SolverError        the solver refused what it was given, or contradicts itself
 └── ExportError        a result could not be written
 """
 
@@ -181,6 +182,10 @@ class OptionError(AumaqError):
 
 class NoPlanError(AumaqError):
     """Solving ended without a plan; the message says why and what to try."""
+
+
+class SolverError(AumaqError):
+    """The solver refused what it was given: a fault of the program, not of the data."""
 
 
 class ExportError(AumaqError):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import pyomo.environ as pyo
 from pyomo.core.expr import LinearExpression
 
@@ -29,20 +33,45 @@ TERMS = (
 """The terms of the objective, in the order in which they are reported."""
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause Python's collector of cycles: millions of living objects have none.
+
+    It would walk all of them again and again, for most of the time of building.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def build(
-    instance: Instance, *, formulation: str = "strong", data: ModelData | None = None
+    instance: Instance,
+    *,
+    formulation: str = "strong",
+    data: ModelData | None = None,
+    look_up: Callable[[], None] = lambda: None,
 ) -> BuiltModel:
     """Build the Pyomo model of the instance's active scenario.
 
     *formulation* is ``strong`` (allocation keeps the level index) or ``weak``; *data*
-    are the numbers of the instance, if they were gathered before.
+    are the numbers of the instance, if they were gathered before. *look_up* is called
+    every second or so; what it raises ends the building.
     """
-    context = Context(
-        pyo.ConcreteModel(name=instance.name), data or gather(instance), formulation
-    )
-    for family in in_build_order(FAMILIES.values()):
-        family.build(context)
-    _objective(context)
+    with collector_paused():
+        context = Context(
+            pyo.ConcreteModel(name=instance.name),
+            data or gather(instance),
+            formulation,
+            look_up,
+        )
+        for family in in_build_order(FAMILIES.values()):
+            look_up()
+            family.build(context)
+        _objective(context)
     return BuiltModel(
         context.model,
         context.data,

@@ -7,7 +7,7 @@ index tuple) and every row tied to its rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,8 @@ class Context:
     model: pyo.ConcreteModel
     data: ModelData
     formulation: str = "strong"
+    look_up: Callable[[], None] = lambda: None
+    """Called where a family has done a large part; may raise to end the building."""
     variables: dict[str, ServiceVariables] = field(default_factory=dict)
     networks: dict[str, NetworkVariables] = field(default_factory=dict)
     upgraded: Objects = field(default_factory=nothing)  # (G, T) roads

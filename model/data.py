@@ -193,7 +193,7 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
 def _needs(instance: Instance, options: pd.DataFrame) -> tuple[Ints, Ints]:
     """Return (option, upgrade) for each upgrade that an option needs."""
     rows = np.flatnonzero(options["needs"].to_numpy() != "")
-    lists = [needed(instance, text) for text in options["needs"].iloc[rows]]
+    lists = needed(instance, options["needs"].iloc[rows])
     if not lists:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     return np.repeat(rows, [len(found) for found in lists]), np.concatenate(lists)

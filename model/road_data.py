@@ -5,6 +5,7 @@ Shapes: G upgrades, C connections, P ways to keep connections, T periods.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,14 +61,17 @@ def road_data(instance: Instance) -> RoadData:
         connection_is_hard=rules["is_hard"].to_numpy(dtype=bool),
         connection_mln_per_year=rules["shortfall_mln_per_year"].to_numpy(dtype=float),
         way_connection=np.asarray(at, dtype=np.int64),
-        way_needs=tuple(needed(instance, text) for text in ways),
+        way_needs=tuple(needed(instance, ways)),
     )
 
 
-def needed(instance: Instance, text: str) -> Ints:
-    """Return the positions of upgrades that a text of needs names."""
-    codes = text.split(BETWEEN) if text else []
-    return pd.Index(instance.upgrade_names).get_indexer(codes).astype(np.int64)
+def needed(instance: Instance, texts: Iterable[str]) -> list[Ints]:
+    """Return the positions of the upgrades that each text of needs names."""
+    place = {code: k for k, code in enumerate(instance.upgrade_names)}
+    return [
+        np.array([place[code] for code in text.split(BETWEEN) if code], dtype=np.int64)
+        for text in texts
+    ]
 
 
 def _positions(periods: pd.Index[str], names: pd.Series[str]) -> Ints:

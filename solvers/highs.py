@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.instances import SolverError
+from aumaq.instances.texts import say
 from aumaq.solvers import highs_task
 from aumaq.solvers.highs_apart import answer_apart
 from aumaq.solvers.highs_task import Task, Tell
@@ -34,7 +36,6 @@ STATUS = {
     "kTimeLimit": Status.TIME_LIMIT,
     "kInterrupt": Status.INTERRUPTED,
     "kInfeasible": Status.INFEASIBLE,
-    "kUnboundedOrInfeasible": Status.INFEASIBLE,
     "kUnbounded": Status.UNBOUNDED,
 }
 """What HiGHS says, in our words; all else is an error."""
@@ -95,7 +96,10 @@ class Solver:
         self._enough = enough
 
     def run(self, time_limit: float, progress: Progress, started: float) -> Outcome:
-        """Solve; *started* is the clock (time.monotonic) that progress counts from."""
+        """Solve; *started* is the clock (time.monotonic) that progress counts from.
+
+        Raises SolverError if HiGHS refuses an option, the model or the start.
+        """
         begun = time.monotonic()
         start = self._complete_start(time_limit, started) if self._start else None
         left = max(time_limit - (time.monotonic() - begun), 0.1)
@@ -112,10 +116,13 @@ class Solver:
 
         self.set_option("time_limit", left)
         task = self.task(start)
-        if len(self._matrices.values) >= APART_FROM:
-            answer = answer_apart(task, tell, is_over, left)
-        else:
-            answer = _answer_in_thread(task, tell, is_over)
+        try:
+            if len(self._matrices.values) >= APART_FROM:
+                answer = answer_apart(task, tell, is_over, left)
+            else:
+                answer = _answer_in_thread(task, tell, is_over)
+        except highs_task.RefusedError as error:
+            raise SolverError(say("HiGHS refuses {what}", what=error.args[0])) from None
         outcome = self._outcome(answer, trace)
         if self._is_enough.is_set() and outcome.status is Status.INTERRUPTED:
             outcome.status = Status.GAP_REACHED

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.solvers import highs_task
-from aumaq.solvers.highs_task import Task, Tell
+from aumaq.solvers.highs_task import RefusedError, Task, Tell
 
 PATIENCE_SECONDS = 4.0
 """So long HiGHS may take to stop once time is up or it was asked to."""
@@ -33,6 +33,7 @@ def answer_apart(
 
     Ended by force, it says ``kTimeLimit`` or ``kInterrupt``, and its bound is NaN: the
     last one that *tell* was given holds. Ctrl-C sets *is_over*; a second one raises.
+    Raises RefusedError as that does.
     """
     command = [sys.executable, "-P", str(Path(highs_task.__file__))]
     process = subprocess.Popen(
@@ -74,6 +75,8 @@ def _follow(
             message = inbox.get(timeout=EVENT_SECONDS)
             if message[0] == "done":
                 return dict(message[1])
+            if message[0] == "refused":
+                raise RefusedError(message[1])
             if message[0] == "lost":
                 return _ended("kSolveError", "HiGHS ended without an answer", plan)
             if message[0] == "plan":

@@ -2,9 +2,9 @@
 
 As a program (``python highs_task.py``) it reads a pickled task from its input and
 writes pickled messages to its output: ``("event", best, bound)``, ``("plan", values)``
-and at the end ``("done", answer)``. A byte on its input asks it to stop; the end of its
-input means that nobody listens any more. Only highspy and numpy are imported, so that
-the program starts in a moment.
+and at the end ``("done", answer)`` or ``("refused", what)``. A byte on its input asks
+it to stop; the end of its input means that nobody listens any more. Only highspy and
+numpy are imported, so that the program starts in a moment.
 """
 
 from __future__ import annotations
@@ -24,21 +24,43 @@ Task = dict[str, Any]
 """The fields of Matrices that HiGHS needs, ``settings``, and ``start`` or None."""
 Tell = Callable[[float, float], None]
 """Takes incumbent and bound of a MIP, NaN where there is none."""
+FAILURES = ("kLoadError", "kModelError", "kPresolveError", "kSolveError",
+            "kPostsolveError", "kMemoryLimit", "kNotset")  # fmt: skip
+"""What HiGHS says of a model that it could not solve."""
 TELL_SECONDS = 0.2
 """What did not change is told again after so long."""
 
 
+class RefusedError(Exception):
+    """HiGHS refused what it was given: its first argument says what that was.
+
+    Left unnoticed, it would go on with what it had before: another solver, no model.
+    """
+
+
+def accept(status: Any, what: str) -> None:
+    """Raise RefusedError if HiGHS says *status* (an error) to *what* it was given.
+
+    A warning is none: it is said of bounds at infinity and of a time limit.
+    """
+    if status == highspy.HighsStatus.kError:
+        raise RefusedError(what)
+
+
 def loaded(task: Task) -> highspy.Highs:
-    """Return HiGHS with the model, the settings and the start of a task."""
+    """Return HiGHS with the model, the settings and the start of a task.
+
+    Raises RefusedError.
+    """
     highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    for name, value in task["settings"].items():
-        highs.setOptionValue(name, value)
-    highs.passModel(_lp(task))
+    for name, value in {"output_flag": False, **task["settings"]}.items():
+        accept(highs.setOptionValue(name, value), f"option {name} = {value!r}")
+    lp = _lp(task)
+    accept(highs.passModel(lp), f"a model of {lp.num_row_} rows, {lp.num_col_} columns")
     if task["start"] is not None:
         solution = highspy.HighsSolution()
         solution.col_value = task["start"].tolist()
-        highs.setSolution(solution)
+        accept(highs.setSolution(solution), f"a start of {len(task['start'])} values")
     return highs
 
 
@@ -51,7 +73,7 @@ def answer(
     """Solve and return the answer: said, message, bound, nodes, values, duals.
 
     *is_over* is asked often whether to stop; *take_plan* is given the values of each
-    better plan of a MIP.
+    better plan of a MIP. Raises RefusedError.
     """
     highs = loaded(task)
 
@@ -72,12 +94,21 @@ def answer(
             lambda event: take_plan(np.array(event.data_out.mip_solution))
         )
     try:
-        highs.run()
+        status = highs.run()
     finally:
         # HiGHS keeps a pool of workers for each thread that calls it; one that
         # outlives its thread aborts the process at exit.
         highspy.Highs.resetGlobalScheduler(True)
-    return _read(highs, is_mip=bool(task["is_integer"].any()))
+    found = _read(highs, is_mip=bool(task["is_integer"].any()))
+    if found["said"] == "kUnboundedOrInfeasible" and task["cost"].any():
+        # Whether there is a plan at all is another question, without costs.
+        free = answer({**task, "cost": 0.0 * task["cost"]}, tell, is_over)
+        found["said"] = free["said"] if free["values"] is None else "kUnbounded"
+    if status == highspy.HighsStatus.kError and found["said"] not in FAILURES:
+        # What it says of the model is of before the run that failed.
+        found |= {"message": f"{found['message']}, and the run failed", "values": None}
+        found["said"] = "kSolveError"
+    return found
 
 
 def _read(highs: highspy.Highs, *, is_mip: bool) -> dict[str, Any]:
@@ -134,7 +165,12 @@ def main() -> None:
     def take_plan(values: Any) -> None:
         _send(messages, ("plan", values))
 
-    _send(messages, ("done", answer(task, tell, is_stopped.is_set, take_plan)))
+    last_message: tuple[str, Any]
+    try:
+        last_message = ("done", answer(task, tell, is_stopped.is_set, take_plan))
+    except RefusedError as error:
+        last_message = ("refused", error.args[0])
+    _send(messages, last_message)
     os._exit(0)
 
 

@@ -10,6 +10,8 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
+from aumaq.model.assemble import collector_paused
+
 Floats = NDArray[np.float64]
 
 
@@ -43,7 +45,8 @@ class Matrices:
 
 def compile_matrices(model: pyo.ConcreteModel) -> Matrices:
     """Compile a linear Pyomo model to sparse matrices."""
-    form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    with collector_paused():
+        form = LinearStandardFormCompiler().write(model, mixed_form=True)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)
     rhs = np.asarray(form.rhs, dtype=float)
     columns = list(form.columns)

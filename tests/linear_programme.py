@@ -9,6 +9,8 @@ from typing import Any
 import highspy
 import numpy as np
 
+from aumaq.solvers.highs_task import accept
+
 
 class Programme:
     """A linear programme by name of variable."""
@@ -56,8 +58,8 @@ class Programme:
         matrix.index_ = np.array([k for line in lines for k in line], dtype=int)
         matrix.value_ = np.array([v for line in lines for v in line.values()])
         solver = _solver()
-        solver.passModel(programme)
-        solver.run()
+        accept(solver.passModel(programme), "the programme")
+        accept(solver.run(), "the run")
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return inf
@@ -70,5 +72,5 @@ def _solver() -> highspy.Highs:
     """Return the one solver of thousands of programmes, each too small to presolve."""
     solver = highspy.Highs()
     for option, value in (("output_flag", False), ("presolve", "off")):
-        solver.setOptionValue(option, value)
+        accept(solver.setOptionValue(option, value), option)
     return solver

@@ -40,13 +40,11 @@ from aumaq.model.family import family
 def allocation(c: Context) -> None:
     """Build shares, their rows and their cost, for every service."""
     block = c.block("allocation")
-    _shares(c, block)
-    _unserved(c, block)
-    _served(c, block)
-    _capacity(c, block)
-    _minimum_use(c, block)
-    _open_first(c, block)
-    _whole(c, block)
+    for part in (
+        _shares, _unserved, _served, _capacity, _minimum_use, _open_first, _whole
+    ):  # fmt: skip
+        c.look_up()
+        part(c, block)
 
 
 def share_rows(d: ServiceData, is_strong: bool) -> Any:

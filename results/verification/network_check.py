@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,14 @@ class NetworkCheck:
         """Whether flows follow angles."""
         return bool(self.row["flow_model"] == "dc")
 
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """The region of each node at a settlement."""
+        rows = self.facts.settlements
+        of = dict(zip(self.facts.ids, rows["region"].tolist(), strict=True))
+        at = {row["node"]: row["settlement"] for row in self.nodes}
+        return {node: str(of[home]) for node, home in at.items() if home}
+
     def rule(self, kind: str) -> str:
         """Return the id of a rule of this network."""
         return f"network:{self.name}:{kind}"
@@ -69,12 +78,8 @@ class NetworkCheck:
 
 def region_of(check: NetworkCheck, *codes: str) -> str:
     """Return the region of the first of these nodes whose settlement has one."""
-    regions = dict(zip(check.facts.ids, check.facts.settlements["region"], strict=True))
-    for code in codes:
-        node = next(r for r in check.nodes if r["node"] == code)
-        if node["settlement"]:
-            return str(regions[node["settlement"]])
-    return ""
+    found = (check.regions.get(code, "") for code in codes)
+    return next((region for region in found if region), "")
 
 
 def money_of(check: NetworkCheck, item: str) -> tuple[list[str], Floats, Floats]:
