@@ -134,8 +134,8 @@ def validate(name: Name, as_json: AsJson = False) -> None:
         warnings = [vars(problem) for problem in instance.warnings]
         typer.echo(json.dumps({"errors": [], "warnings": warnings}, ensure_ascii=False))
         return
-    for problem in instance.warnings:
-        told = t("warning: {problem}", problem=words.spoken().tell(problem))
+    for line in aumaq.instances.grouped(instance.warnings):
+        told = t("warning: {problem}", problem=words.spoken().tell(line))
         err.print(told, markup=False, soft_wrap=True)
     typer.echo(
         words.spoken().many(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         SolverError,
         UnknownNameError,
         did_you_mean,
+        grouped,
     )
     from aumaq.instances.instance import Instance, from_tables
     from aumaq.instances.policies import Policies
@@ -40,6 +41,7 @@ _HOME = {
     "did_you_mean": "aumaq.instances.errors",
     "find": "aumaq.instances.reading",
     "from_tables": "aumaq.instances.instance",
+    "grouped": "aumaq.instances.errors",
     "read": "aumaq.instances.reading",
     "shipped": "aumaq.instances.reading",
     "write": "aumaq.instances.reading",
@@ -62,6 +64,7 @@ __all__ = [
     "did_you_mean",
     "find",
     "from_tables",
+    "grouped",
     "read",
     "shipped",
     "write",

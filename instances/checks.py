@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import demand
-from aumaq.instances.errors import Problem, did_you_mean
+from aumaq.instances.errors import Hints, Problem
 from aumaq.instances.normalising import row_number
 from aumaq.instances.tables import BY_NAME
 from aumaq.instances.texts import Text, say
@@ -242,9 +242,10 @@ def facilities_fit(tables: Tables) -> Found:
     rows, sites, levels = tables["facilities"], tables["sites"], tables["levels"]
     site = sites.set_index(["service", "site"])
     pairs = pd.MultiIndex.from_frame(rows[["service", "site"]])
+    hints = {name: Hints(part["site"]) for name, part in sites.groupby("service")}
     for i in np.flatnonzero(~pairs.isin(site.index)):
-        here = sites.loc[sites["service"] == rows["service"][i], "site"]
-        hint = did_you_mean(str(rows["site"][i]), here)
+        here = hints.get(rows["service"][i], Hints(()))
+        hint = here.near(str(rows["site"][i]))
         yield problem(
             "facilities",
             say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
-from aumaq.instances.errors import did_you_mean
+from aumaq.instances.errors import Hints
 from aumaq.instances.texts import say
 
 SEAT_OF = {"district": ["region", "district"], "region": ["region"], "nation": []}
@@ -48,13 +48,13 @@ def districts_are_those_of_settlements(tables: Tables) -> Found:
     """Districts that have areas or jobs have settlements."""
     rows = tables["settlements"]
     known = set(zip(rows["region"], rows["district"], strict=True))
-    names = sorted({district for _, district in known})
+    hints = Hints(district for _, district in known)
     for table in ("districts", "jobs"):
         cells = tables[table]
         pairs = zip(cells["region"], cells["district"], strict=True)
         for k, (region, district) in enumerate(pairs):
             if (region, district) not in known and (district or table == "districts"):
-                hint = did_you_mean(district, names)
+                hint = hints.near(district)
                 text = say(
                     "no settlement of region {region!r} is in this district{hint}",
                     region=region,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
-from aumaq.instances.errors import did_you_mean
+from aumaq.instances.errors import Hints, did_you_mean
 from aumaq.instances.expressions import ExpressionError, aggregates, parse
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.tables_roads import ROADS
@@ -112,10 +112,11 @@ def paved_classes_are_known(tables: Tables) -> Found:
 def targets_are_of_regions(tables: Tables) -> Found:
     """Regions exist; a baseline is not of the future."""
     regions = sorted(set(tables["settlements"]["region"]))
+    hints = Hints(regions)
     for table in ("indicator_targets", "indicator_baselines"):
         cells = tables[table]["region"]
         for k in np.flatnonzero(~cells.isin([*regions, ""])).tolist():
-            hint = did_you_mean(str(cells[k]), regions)
+            hint = hints.near(str(cells[k]))
             text = say("no settlement has this region{hint}", hint=hint)
             yield problem(table, text, k, "region", cells[k])
     base_year = int(tables["instance"]["base_year"].iloc[0])

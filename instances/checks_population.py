@@ -6,13 +6,12 @@ import numpy as np
 
 from aumaq.instances import demand
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
-from aumaq.instances.errors import did_you_mean
+from aumaq.instances.errors import Hints
 from aumaq.instances.texts import say
 
 
-@check(
-    "scenarios", "variants", "population", "growth", "periods", "settlements", "groups"
-)
+@check("scenarios", "variants", "projections", "population", "growth", "periods",
+       "settlements", "groups")  # fmt: skip
 def population_is_complete(tables: Tables) -> Found:
     """Each projection covers every period; names of projections and groups exist."""
     scenarios, periods = tables["scenarios"], list(tables["periods"]["period"])
@@ -23,8 +22,9 @@ def population_is_complete(tables: Tables) -> Found:
     projections = sorted({*named, *varied})
     for table in ("population", "growth"):
         cells = tables[table]["scenario"]
+        hints = Hints(projections)
         for i in np.flatnonzero(~cells.isin(projections)):
-            hint = did_you_mean(str(cells[i]), projections)
+            hint = hints.near(str(cells[i]))
             yield Warn(
                 problem(
                     table,
@@ -36,8 +36,9 @@ def population_is_complete(tables: Tables) -> Found:
             )
     groups = {*tables["groups"]["group"], demand.ALL}
     cells = tables["population"]["group"]
+    hints = Hints(groups)
     for i in np.flatnonzero(~cells.isin(groups)):
-        hint = did_you_mean(str(cells[i]), groups)
+        hint = hints.near(str(cells[i]))
         yield problem(
             "population",
             say("no such group in groups{hint}", hint=hint),
@@ -45,8 +46,10 @@ def population_is_complete(tables: Tables) -> Found:
             "group",
             cells[i],
         )
+    computed = set(tables["projections"]["projection"])
+    given = [name for name in projections if name not in computed]
     yield from _missing_periods(
-        tables, "population", ["settlement", "group"], projections, periods
+        tables, "population", ["settlement", "group"], given, periods
     )
     yield from _missing_periods(tables, "growth", ["region"], projections, periods)
     yield from _growth_regions(tables, projections)
@@ -82,9 +85,10 @@ def _missing_periods(
 def _growth_regions(tables: Tables, projections: list[str]) -> Found:
     regions = sorted(set(tables["settlements"]["region"]))
     growth = tables["growth"]
+    hints = Hints(regions)
     for i in np.flatnonzero(~growth["region"].isin([*regions, ""])):
         value = str(growth["region"][i])
-        hint = did_you_mean(value, regions)
+        hint = hints.near(value)
         yield problem(
             "growth",
             say("no settlement has this region{hint}", hint=hint),

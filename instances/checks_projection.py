@@ -7,7 +7,7 @@ import pandas as pd
 
 from aumaq.instances import demand
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
-from aumaq.instances.errors import did_you_mean
+from aumaq.instances.errors import Hints
 from aumaq.instances.tables_projection import ALL_AGES
 from aumaq.instances.texts import say
 
@@ -23,10 +23,11 @@ def regions_of_projections(tables: Tables) -> Found:
     known = sorted(set(tables["settlements"]["region"]))
     columns = [(name, "region") for name in WITH_REGION]
     columns += [("migration_rates", "from_region"), ("migration_rates", "to_region")]
+    hints = Hints(known)
     for table, column in columns:
         cells = tables[table][column]
         for i in np.flatnonzero(~cells.isin([*known, ""])):
-            hint = did_you_mean(str(cells[i]), known)
+            hint = hints.near(str(cells[i]))
             yield problem(
                 table,
                 say("no settlement has this region{hint}", hint=hint),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, applies_to, check, problem
-from aumaq.instances.errors import did_you_mean
+from aumaq.instances.errors import Hints
 from aumaq.instances.texts import say
 
 
@@ -60,8 +60,9 @@ def budgets_are_sound(tables: Tables) -> Found:
     """Regions exist; a budget without a row for a period is unlimited there."""
     rows = tables["budgets"]
     regions = sorted(set(tables["settlements"]["region"]))
+    hints = Hints(regions)
     for i in np.flatnonzero(~rows["region"].isin([*regions, ""])):
-        hint = did_you_mean(str(rows["region"][i]), regions)
+        hint = hints.near(str(rows["region"][i]))
         yield problem(
             "budgets",
             say("no settlement has this region{hint}", hint=hint),

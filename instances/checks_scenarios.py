@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
-from aumaq.instances.errors import did_you_mean
+from aumaq.instances.errors import Hints
 from aumaq.instances.overriding import listed, overridden
-from aumaq.instances.scenarios import JOIN
+from aumaq.instances.scenarios import JOIN, MOST_CHECKED, count_names
 from aumaq.instances.texts import say
 
 
@@ -16,6 +16,7 @@ def scenarios_name_overrides(tables: Tables) -> Found:
     """Sets of overrides exist and are used; names do not hold the sign that joins."""
     known = set(tables["overrides"]["override"])
     used = set()
+    hints = Hints(known)
     for table, code in (("scenarios", "scenario"), ("variants", "variant")):
         rows = tables[table]
         for i in rows.index:
@@ -31,7 +32,7 @@ def scenarios_name_overrides(tables: Tables) -> Found:
             for wanted in listed(str(rows["overrides"][i])):
                 used.add(wanted)
                 if wanted not in known:
-                    hint = did_you_mean(wanted, known)
+                    hint = hints.near(wanted)
                     yield problem(
                         table,
                         say("no such set in overrides{hint}", hint=hint),
@@ -54,6 +55,18 @@ def scenarios_name_overrides(tables: Tables) -> Found:
     for i in np.flatnonzero(clash):
         name = tables["variants"]["variant"][i]
         yield problem("variants", say("is the name of a scenario"), i, "variant", name)
+
+
+@check("scenarios", "variants")
+def scenarios_can_be_tried(tables: Tables) -> Found:
+    """So many combinations of variants that only each by itself is checked."""
+    count = count_names(tables)
+    if count > MOST_CHECKED:
+        text = say(
+            "variants make {count:,} scenarios; only those of one variant are checked",
+            count=count,
+        )
+        yield Warn(problem("variants", text))
 
 
 @check("scenarios")

@@ -33,7 +33,8 @@ class Problem:
     """One thing that is wrong (or odd) with an instance.
 
     ``row`` is the line in the file as an editor counts it (the header is line 1);
-    0 where the problem is not about one row.
+    0 where the problem is not about one row. ``scenario``: under which it shows, where
+    it does not under the first one.
     """
 
     file: str
@@ -41,19 +42,28 @@ class Problem:
     row: int = 0
     column: str = ""
     value: str = ""
+    scenario: str = ""
 
     @property
     def text(self) -> Text:
         """The place, what is wrong, and the value that is."""
         place = self._place()
         if self.value == "":
-            return say("{place}: {message}", place=place, message=self.message)
+            return say("{place}: {message}", place=place, message=self.said)
         return say(
             "{place}: {message} (value: {value!r})",
             place=place,
-            message=self.message,
-            value=self.value,
+            message=self.said,
+            value=short(self.value),
         )
+
+    @property
+    def said(self) -> Text:
+        """What is wrong, and under which scenario."""
+        if not self.scenario:
+            return self.message
+        where = say("in scenario {name!r}", name=self.scenario)
+        return chained([where, self.message], ": ")
 
     def _place(self) -> str:
         file, row, column = self.file, self.row, self.column
@@ -77,13 +87,56 @@ SHOWN_RANGES = 8
 """Ranges of rows that are named of such a group."""
 
 
+MOST_ALIKE = 20
+"""Lines on problems that differ in a word only, a name or a hint."""
+MOST_LINES = 200
+"""Lines of a whole list of problems."""
+LONGEST_SHOWN = 200
+"""Characters of a wrong value that are printed."""
+MOST_LISTED = 50
+"""Known names listed beside one that is not."""
+
+
 def grouped(problems: Iterable[Problem]) -> list[Text]:
-    """Return the texts of problems; what is wrong in many rows alike is told once."""
-    groups: dict[tuple[str, str, str], list[Problem]] = {}
+    """Return the texts of problems; what is wrong in many rows alike is told once.
+
+    A list that is too long to be read ends with the number of those that are left out.
+    """
+    return _lines(_groups(problems))
+
+
+def _groups(problems: Iterable[Problem]) -> list[list[Problem]]:
+    groups: dict[tuple[str, ...], list[Problem]] = {}
     for problem in problems:
-        key = (problem.file, problem.column, str(problem.message))
+        key = (problem.file, problem.column, str(problem.said))
         groups.setdefault(key, []).append(problem)
-    return [text for group in groups.values() for text in _texts_of(group)]
+    return list(groups.values())
+
+
+def _lines(groups: Iterable[list[Problem]]) -> list[Text]:
+    alike: dict[tuple[str, ...], int] = {}
+    lines: list[Text] = []
+    left = 0
+    for group in groups:
+        kind = group[0].file, group[0].column, group[0].message.template
+        alike[kind] = alike.get(kind, 0) + 1
+        if alike[kind] > MOST_ALIKE or len(lines) >= MOST_LINES:
+            left += len(group)
+        else:
+            lines += _texts_of(group)
+    if left:
+        lines.append(
+            say(
+                "and {count:,} more like these (`aumaq validate --json` lists all)",
+                count=left,
+            )
+        )
+    return lines
+
+
+def short(value: str) -> str:
+    """Return a value as it is printed: its beginning, if it is long."""
+    return value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "..."
 
 
 def _texts_of(group: list[Problem]) -> list[Text]:
@@ -98,7 +151,7 @@ def _texts_of(group: list[Problem]) -> list[Text]:
     if first.column:
         place = say("{place}, column {column}", place=place, column=first.column)
     values = [
-        say("row {row}: {value!r}", row=row, value=by_row[row].value)
+        say("row {row}: {value!r}", row=row, value=short(by_row[row].value))
         for row in sorted(by_row)
         if by_row[row].value != ""
     ]
@@ -109,7 +162,7 @@ def _texts_of(group: list[Problem]) -> list[Text]:
         if len(values) > SHOWN_VALUES:
             shown = chained([shown, say("...")])
     return [
-        say("{place}: {message} ({shown})", place=place, message=first.message,
+        say("{place}: {message} ({shown})", place=place, message=first.said,
             shown=shown)
     ]  # fmt: skip
 
@@ -146,13 +199,13 @@ class InstanceError(AumaqError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        told = grouped(self.problems)
+        groups = _groups(self.problems)
         head = say_many(
             "{n} problem in the instance:",
             "{n} problems in the instance:",
-            n=len(told),
+            n=len(groups),
         )
-        lines = (say("  - {problem}", problem=text) for text in told)
+        lines = (say("  - {problem}", problem=text) for text in _lines(groups))
         super().__init__(chained([head, *lines], "\n"))
 
 
@@ -165,13 +218,16 @@ class UnknownNameError(AumaqError):
 
     def __init__(self, kind: Text, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
+        shown = ", ".join(known[:MOST_LISTED]) or say("none")
+        if len(known) > MOST_LISTED:
+            shown = say("{some}, ... ({count} in all)", some=shown, count=len(known))
         super().__init__(
             say(
                 "unknown {kind} {name!r}{hint}; known: {known}",
                 kind=kind,
-                name=name,
+                name=short(name),
                 hint=did_you_mean(name, known),
-                known=", ".join(known) or say("none"),
+                known=shown,
             )
         )
 
@@ -194,5 +250,40 @@ class ExportError(AumaqError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> Text:
     """Return ``", did you mean 'x'?"`` for the nearest known name, or ``""``."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(
+        name[:LONGEST_COMPARED], _comparable(name, known), n=1, cutoff=0.6
+    )
     return say(", did you mean {near!r}?", near=near[0]) if near else say("")
+
+
+MOST_COMPARED = 2_000
+"""Names that a wrong one is compared with; comparing takes time by the pair."""
+LONGEST_COMPARED = 100
+"""Characters of a name that are compared; time goes by their square."""
+MOST_HINTS = 20
+"""Problems of one kind that get a hint."""
+
+
+def _comparable(name: str, known: Iterable[str]) -> list[str]:
+    """Return names to compare with: those that begin or end alike if there are many."""
+    names = [text for text in known if len(text) <= LONGEST_COMPARED]
+    if len(names) > MOST_COMPARED:
+        names = [n for n in names if n[:2] == name[:2] or n[-2:] == name[-2:]]
+    return names[:MOST_COMPARED]
+
+
+class Hints:
+    """Hints at the nearest of some names, for the first questions only.
+
+    One wrong column makes as many questions as a table has rows.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = sorted(set(known))
+        self._found: dict[str, Text] = {}
+
+    def near(self, name: str) -> Text:
+        """Return the hint on a name; ``""`` once MOST_HINTS names were looked up."""
+        if name not in self._found and len(self._found) < MOST_HINTS:
+            self._found[name] = did_you_mean(name, self._known)
+        return self._found.get(name, say(""))

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.errors import Problem, did_you_mean
+from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
 from aumaq.instances.texts import Text, chained, say
@@ -27,6 +27,10 @@ WANTED = {
     "number": say("a finite number"),
 }
 """Kind of a column -> what its cells should hold."""
+
+
+LARGEST_EXACT = 2.0**53
+"""Up to here every whole number has a float of its own."""
 
 
 def row_number(table: Table, position: int) -> int:
@@ -66,10 +70,11 @@ def table_of(
     known = [column.name for column in table.columns]
     given = [str(name) for name in frame.columns]
     label = f"[{table.name}]" if table.in_toml else ""
+    missing = Hints(name for name in known if name not in given)
+    hints = Hints(known)
     for name in given:
         if name not in known and not name.startswith(OWN_COLUMN_PREFIX):
-            missing = [c for c in known if c not in given]
-            hint = did_you_mean(name, missing) or did_you_mean(name, known)
+            hint = missing.near(name) or hints.near(name)
             problems.append(
                 Problem(
                     table.file,
@@ -106,7 +111,8 @@ def table_of(
         columns[column.name] = _filled(column, frame.index)
     for name in given:
         if name not in known and name.startswith(OWN_COLUMN_PREFIX):
-            columns[name] = _text(frame[name])
+            own = Column(name, "text", "the user's own", default=None)
+            columns[name] = read_cells(table, own, frame[name], problems)
     return pd.DataFrame(columns, index=frame.index)
 
 
@@ -127,10 +133,19 @@ def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:
 
 def _text(cells: pd.Series[object]) -> pd.Series[object]:
     if pd.api.types.is_float_dtype(cells.dtype):
-        whole = cells.notna() & (cells == cells.round())
+        whole = (cells == cells.round()) & (cells.abs() < LARGEST_EXACT)
         if (whole | cells.isna()).all():
             cells = cells.astype("Int64").astype("object")
     return cells.astype("object").where(cells.notna(), "").astype("str").str.strip()
+
+
+def _no_texts(cells: pd.Series[object]) -> pd.Series[bool]:
+    """Return which cells hold what no text stands for: lists, tables, bytes."""
+    if cells.dtype != np.dtype(object):
+        return pd.Series(False, index=cells.index)
+    return cells.map(
+        lambda cell: not pd.api.types.is_scalar(cell) or isinstance(cell, bytes)
+    ).astype(bool)
 
 
 def read_cells(
@@ -144,7 +159,7 @@ def read_cells(
     is_empty = text == ""
     if column.kind == "text":
         values = text
-        bad = pd.Series(False, index=text.index)
+        bad = _no_texts(cells) | text.str.contains("\0", regex=False)
     elif column.kind == "flag":
         values = text.str.lower().map(FLAGS)
         bad = values.isna() & ~is_empty
@@ -170,8 +185,9 @@ def read_cells(
     values = values.where(values.notna(), blanks) if column.kind != "text" else values
     if column.kind == "text":
         return values.where(~is_empty, blanks).astype("str")
-    _check_range(table, column, text, values, ~(bad | is_empty), problems)
-    return values.astype(blanks.dtype)
+    given = ~(bad | is_empty)
+    outside = _out_of_range(table, column, text, values.where(given), problems)
+    return values.where(~outside, blanks).astype(blanks.dtype)
 
 
 def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:
@@ -184,6 +200,8 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         if not all(type(cell) is str for cell in given):
             return None
         words = [cell.strip() for cell in given]
+        if any("\0" in word for word in words):
+            return None
         if not all(words) and (column.is_required or column.default is not None):
             return None
         return pd.Series(words, index=cells.index, dtype="str")
@@ -204,26 +222,26 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
     return cells.astype("int64" if column.kind == "int" else "float64")
 
 
-def _check_range(
+def _out_of_range(
     table: Table,
     column: Column,
     text: pd.Series[object],
     values: pd.Series[object],
-    given: pd.Series[bool],
     problems: list[Problem],
-) -> None:
-    if column.kind not in ("int", "number"):
-        return
+) -> pd.Series[bool]:
+    """Return which cells are outside of the column's limits; each is a problem."""
     numbers = values.astype("float64")
+    if column.low is None or column.high is None:
+        return pd.Series(False, index=numbers.index)
+    is_default = numbers == column.default
+    below = (numbers < column.low) & ~is_default
+    above = (numbers > column.high) & ~is_default
     unit = say(" {unit}", unit=Text(column.unit)) if column.unit else ""
-    if column.low is not None:
-        below = given & (numbers < column.low)
-        expected = say("expected at least {low:g}{unit}", low=column.low, unit=unit)
-        _report(table, column, text, below, expected, problems)
-    if column.high is not None:
-        above = given & (numbers > column.high)
-        expected = say("expected at most {high:g}{unit}", high=column.high, unit=unit)
-        _report(table, column, text, above, expected, problems)
+    expected = say("expected at least {low:.15g}{unit}", low=column.low, unit=unit)
+    _report(table, column, text, below, expected, problems)
+    expected = say("expected at most {high:.15g}{unit}", high=column.high, unit=unit)
+    _report(table, column, text, above, expected, problems)
+    return below | above
 
 
 def _report(

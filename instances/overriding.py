@@ -71,6 +71,9 @@ class _Change:
         if where is None:
             return None
         if action == "remove":
+            if where.all() and (table.is_required or table.is_single):
+                self._wrong(say("{name} needs a row", name=table.name), "where")
+                return None
             return frame[~where].reset_index(drop=True)
         column = self._column(table, str(self._rule["column"]), "column")
         return None if column is None else self._changed(table, column, frame, where)
@@ -145,7 +148,9 @@ class _Change:
                     "action",
                 )
                 return None
-            by = pd.to_numeric(text, errors="coerce")
+            by = float(
+                pd.to_numeric(text, errors="coerce")
+            )  # no whole numbers: they wrap
             if not np.isfinite(by):
                 self._wrong(say("expected a finite number"), "value")
                 return None
@@ -180,6 +185,10 @@ class _Change:
         return read
 
     def _with_row(self, table: Table, frame: pd.DataFrame) -> pd.DataFrame | None:
+        if table.is_single:
+            text = say("{name} has one row; expected `set`", name=table.name)
+            self._wrong(text, "action")
+            return None
         pairs = self._pairs(table)
         if pairs is None:
             return None

@@ -10,10 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import pandas as pd
 
-from aumaq.instances.errors import InstanceError, UnknownNameError
+from aumaq.instances.errors import (
+    MOST_LISTED,
+    InstanceError,
+    OptionError,
+    UnknownNameError,
+)
 from aumaq.instances.overriding import listed, overridden
 from aumaq.instances.projection import project
 from aumaq.instances.tables_projection import PROJECTION_TABLES
@@ -23,6 +29,10 @@ Tables = Mapping[str, pd.DataFrame]
 
 JOIN = "+"
 """Stands between a scenario and its variants."""
+MOST_NAMES = 10_000
+"""Scenarios with variants that are multiplied out."""
+MOST_CHECKED = 256
+"""Scenarios with variants that ``validate`` tries; of more, those of one variant."""
 OF_PROJECTIONS = tuple(
     table.name
     for table in PROJECTION_TABLES
@@ -58,7 +68,7 @@ def scenario_named(tables: Tables, name: str) -> Scenario:
     bases, variants = tables["scenarios"], tables["variants"]
     base, *added = [name] if name in set(bases["scenario"]) else name.split(JOIN)
     if base not in set(bases["scenario"]):
-        raise UnknownNameError(say("scenario"), name, all_names(tables))
+        raise UnknownNameError(say("scenario"), name, some_names(tables, MOST_LISTED))
     known = pd.Index(variants["variant"])
     for variant in added:
         if variant not in known:
@@ -68,7 +78,7 @@ def scenario_named(tables: Tables, name: str) -> Scenario:
     chosen = variants.iloc[sorted(known.get_loc(variant) for variant in added)]
     twice = chosen["axis"][chosen["axis"].duplicated()]
     if len(twice):
-        known_names = all_names(tables)
+        known_names = some_names(tables, MOST_LISTED)
         raise UnknownNameError(
             say("scenario (two variants of {axis!r})", axis=twice.iloc[0]),
             name,
@@ -92,8 +102,36 @@ def scenario_named(tables: Tables, name: str) -> Scenario:
     )
 
 
+def count_names(tables: Tables) -> int:
+    """Return how many scenarios there are with every combination of variants."""
+    sizes = tables["variants"].groupby("axis", sort=False).size()
+    return len(tables["scenarios"]) * prod(1 + int(size) for size in sizes)
+
+
+def some_names(tables: Tables, most: int) -> tuple[str, ...]:
+    """Return every scenario, or if they are more than *most* those of one variant."""
+    if count_names(tables) <= most:
+        return all_names(tables)
+    return tuple(
+        JOIN.join(filter(None, parts))
+        for parts in product(
+            tables["scenarios"]["scenario"], ["", *tables["variants"]["variant"]]
+        )
+    )
+
+
 def all_names(tables: Tables) -> tuple[str, ...]:
-    """Return every scenario with every combination of variants, none included."""
+    """Return every scenario with every combination of variants, none included.
+
+    Raises OptionError where they are more than anybody solves.
+    """
+    if (count := count_names(tables)) > MOST_NAMES:
+        raise OptionError(
+            say(
+                "variants make {count:,} scenarios; name those that are meant",
+                count=count,
+            )
+        )
     axes = [
         ["", *part["variant"]]
         for _, part in tables["variants"].groupby("axis", sort=False)

@@ -60,6 +60,7 @@ GROWTH_CANDIDATES = Table(
             " in the period",
             "share",
             low=0.0,
+            high=1e3,
         ),
         Column(
             "donors",
@@ -101,6 +102,7 @@ GROWTH_GAINS = Table(
             "people gained, relative to its own population in the period",
             "share",
             low=0.0,
+            high=1e3,
         ),
         SOURCE,
     ),

@@ -45,6 +45,7 @@ PROJECTIONS = Table(
             "years",
             5,
             low=1,
+            high=100,
         ),
         Column(
             "migration",
@@ -64,7 +65,14 @@ PROJECTIONS = Table(
             low=0.0,
             high=1.0,
         ),
-        Column("gravity_exponent", "number", "power of distance", "", 1.0, low=0.0),
+        Column(
+            "gravity_exponent",
+            "number",
+            "power of distance",
+            default=1.0,
+            low=0.0,
+            high=10.0,
+        ),
         Column(
             "uses_totals",
             "flag",
@@ -123,7 +131,9 @@ COHORTS = Table(
 
 FERTILITY = Table(
     "fertility",
-    "Births by age of the mother; of rows that fit, the one that names most counts.",
+    "Births by age of the mother; of rows that fit, the one that names most counts. A"
+    " group without a row that fits has no births; `validate` warns of regions without"
+    " any.",
     (
         OF_PROJECTION,
         OF_REGION,
@@ -145,7 +155,8 @@ FERTILITY = Table(
 SURVIVAL = Table(
     "survival",
     "Share of an age group still alive a step later; of the rows that fit, the one that"
-    " names most counts.",
+    " names most counts. Of a group without a row that fits nobody dies; `validate`"
+    " warns of each.",
     (
         OF_PROJECTION,
         OF_REGION,

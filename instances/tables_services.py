@@ -197,7 +197,6 @@ FACILITIES = Table(
             "year by which they must be renewed, or leave the level (0: never)",
             "year",
             0,
-            low=0,
         ),
         Column(
             "is_synthetic",

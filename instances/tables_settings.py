@@ -71,7 +71,7 @@ PERIODS = Table(
     (
         Column("period", "text", "name of the period"),
         Column("first_year", "int", "first year", "year"),
-        Column("years", "int", "length", "years", low=1),
+        Column("years", "int", "length", "years", low=1, high=100),
     ),
     key=("period",),
     in_toml=True,

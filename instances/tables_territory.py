@@ -109,7 +109,8 @@ SETTLEMENTS = Table(
 POPULATION = Table(
     "population",
     "Persons by settlement, scenario, period and group. A settlement and group that"
-    " occur here must have every scenario and period; others follow `growth`.",
+    " occur here must have every period of every projection that is not computed (table"
+    " `projections`); others follow `growth`.",
     (
         Column("settlement", "text", "settlement", references="settlements.settlement"),
         Column("scenario", "text", "projection named by the scenario"),

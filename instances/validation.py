@@ -21,13 +21,14 @@ from aumaq.instances import (
     checks_networks,
     checks_population,
     checks_projection,
+    checks_rates,
     checks_roads,
     checks_rules,
     checks_scenarios,
 )
 from aumaq.instances.checks import CHECKS, Tables, Warn
 from aumaq.instances.checks_access import ACCESS_CHECKS
-from aumaq.instances.errors import Problem, did_you_mean
+from aumaq.instances.errors import Hints, Problem
 from aumaq.instances.normalising import row_number
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, TABLES
@@ -43,6 +44,7 @@ assert checks_growth
 assert checks_networks
 assert checks_population
 assert checks_projection
+assert checks_rates
 assert checks_roads
 assert checks_rules
 assert checks_scenarios
@@ -138,6 +140,7 @@ def _check_choices(
         return
     cells = frame[column.name]
     bad = ~cells.isin([*column.choices, ""]).to_numpy()
+    hints = Hints(column.choices)
     for position in np.flatnonzero(bad):
         value = str(cells.iloc[position])
         yield Problem(
@@ -145,7 +148,7 @@ def _check_choices(
             say(
                 "expected one of {choices}{hint}",
                 choices=", ".join(column.choices),
-                hint=did_you_mean(value, column.choices),
+                hint=hints.near(value),
             ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),
@@ -164,7 +167,7 @@ def _check_references(
     if known.empty and not BY_NAME[target].is_required and target == "regions":
         return  # names of regions are a courtesy, not a register
     bad = ~cells.isin(known).to_numpy() & (cells != "").to_numpy()
-    names = sorted(set(known))
+    hints = Hints(known)
     for position in np.flatnonzero(bad):
         value = str(cells.iloc[position])
         yield Problem(
@@ -173,7 +176,7 @@ def _check_references(
                 "no such {column} in {target}{hint}",
                 column=target_column,
                 target=target,
-                hint=did_you_mean(value, names),
+                hint=hints.near(value),
             ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),

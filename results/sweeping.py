@@ -104,7 +104,7 @@ def sweep(
     if jobs is not None and jobs < 1:
         raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
     jobs = min(jobs or cores, len(names))
-    options["threads"] = threads or max(1, cores // jobs)
+    options["threads"] = max(1, cores // jobs) if threads is None else threads
     limit = SolveOptions(**options).time_limit  # complains before the work
     if folder is not None:
         _check_target(folder, list(folders.values()), instance, overwrite=overwrite)

@@ -26,7 +26,9 @@ This page is made from the schema by `make docs`; change the schema, not the pag
 
 An instance is a folder: `instance.toml` and CSV tables (UTF-8, comma, first line names
 the columns). Columns may come in any order; those of your own start with `x_` and are
-kept. Empty cells take the default. Money is in millions of the currency (mln).
+kept. Empty cells take the default, which is allowed even outside of the limits given
+(a year of 0, say); limits are far above what a territory asks for, so that a slip in an
+exponent is told. Money is in millions of the currency (mln).
 `aumaq new FOLDER` writes a small valid instance to start from, `aumaq validate FOLDER`
 lists every problem at once. The same tables may be sheets of an Excel workbook, layers
 of a GeoPackage or Parquet files: [files.md](files.md).
@@ -57,9 +59,9 @@ def _row(column: Column) -> str:
         meaning += f"; one of {', '.join(f'`{c}`' for c in column.choices)}"
     if column.references:
         meaning += f"; refers to `{column.references}`"
-    limits = [f"from {column.low:g}"] if column.low is not None else []
-    limits += [f"to {column.high:g}"] if column.high is not None else []
-    kind = " ".join([column.kind, *limits])
+    kind = column.kind
+    if column.low is not None and column.high is not None:
+        kind += f" from {column.low:g} to {column.high:g}".replace("e+", "e")
     return f"| `{column.name}` | {kind} | {column.unit} | {default} | {meaning} |"
 
 

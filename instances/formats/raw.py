@@ -110,7 +110,7 @@ def _placed(problem: Problem, raw: Raw) -> Problem:
     if isinstance(named := message.values.get("row"), int):
         message = message.given(row=of_user(named))
     row = of_user(problem.row) if problem.row else 0
-    return Problem(place, message, row, column, problem.value)
+    return replace(problem, file=place, message=message, row=row, column=column)
 
 
 def needed(module: str, extra: str) -> Any:

@@ -77,10 +77,6 @@ def note(column: Column, lang: str) -> str:
     if column.low is not None and column.high is not None:
         low, high = f"{column.low:g}", f"{column.high:g}"
         lines.append(worded("from {low} to {high}", lang, low=low, high=high))
-    elif column.low is not None:
-        lines.append(worded("from {low}", lang, low=f"{column.low:g}"))
-    elif column.high is not None:
-        lines.append(worded("to {high}", lang, high=f"{column.high:g}"))
     if column.choices:
         lines.append(
             worded("one of {choices}", lang, choices=", ".join(column.choices))
@@ -228,12 +224,13 @@ def _add_rule(sheet: Any, column: Column, letter: str, lang: str) -> None:
         rule = DataValidation("list", _choices(column), **common)
     elif column.kind == "flag":
         rule = DataValidation("list", '"TRUE,FALSE"', **common)
-    elif column.kind in ("int", "number"):
+    elif column.low is not None and column.high is not None:
         kind = "whole" if column.kind == "int" else "decimal"
-        low = -1e15 if column.low is None else column.low
-        high = 1e15 if column.high is None else column.high
+        low = column.low  # a rule has one range: the default must be in it
+        if isinstance(column.default, int | float):
+            low = min(low, column.default)
         rule = DataValidation(
-            kind, f"{low:g}", f"{high:g}", operator="between", **common
+            kind, f"{low:g}", f"{column.high:g}", operator="between", **common
         )
     else:
         return

@@ -72,24 +72,13 @@ def rates_of(
     tables: Tables, axes: Axes, row: pd.Series[object], year: int, step: int
 ) -> Rates:
     """Return the rates of the step that begins in *year*."""
-    n_regions, n_sexes, n_ages = axes.shape
+    n_regions, _, n_ages = axes.shape
     name = str(row["projection"])
-    births = np.zeros((n_regions, n_ages))
-    order = ["projection", "region", "first_year"]
-    for line in _valid(tables["fertility"], name, year, order).itertuples():
-        if line.from_age in axes.ages:
-            here = _where(axes.regions, line.region)
-            births[here, axes.ages.index(line.from_age)] = line.births_per_woman_year
-    survival, newborn = np.ones(axes.shape), np.ones((n_regions, n_sexes))
-    order = ["projection", "region", "sex", "first_year"]
-    for line in _valid(tables["survival"], name, year, order).itertuples():
-        here = _where(axes.regions, line.region)
-        who = _where(axes.sexes, line.sex)
-        if line.from_age == ALL_AGES:
-            newborn[np.ix_(here, who)] = line.share
-        elif line.from_age in axes.ages:
-            a = [axes.ages.index(line.from_age)]
-            survival[np.ix_(here, who, a)] = line.share
+    births = np.nan_to_num(fertility_of(tables, axes, name, year))
+    survival, newborn = (
+        np.where(np.isnan(shares), 1.0, shares)
+        for shares in survival_of(tables, axes, name, year)
+    )
     external, any_age = np.zeros((n_regions, n_ages)), np.zeros(n_regions)
     order = ["projection", "first_year"]
     for line in _valid(tables["external_migration"], name, year, order).itertuples():
@@ -103,6 +92,38 @@ def rates_of(
     return Rates(
         births, survival, newborn, _at_most_all(moves, step), external, any_age
     )
+
+
+def fertility_of(tables: Tables, axes: Axes, name: str, year: int) -> Floats:
+    """Return births a woman a year, (R, A); NaN where no row fits: no births."""
+    n_regions, _, n_ages = axes.shape
+    births = np.full((n_regions, n_ages), np.nan)
+    order = ["projection", "region", "first_year"]
+    for line in _valid(tables["fertility"], name, year, order).itertuples():
+        if line.from_age in axes.ages:
+            here = _where(axes.regions, line.region)
+            births[here, axes.ages.index(line.from_age)] = line.births_per_woman_year
+    return births
+
+
+def survival_of(
+    tables: Tables, axes: Axes, name: str, year: int
+) -> tuple[Floats, Floats]:
+    """Return shares alive a step later, (R, S, A), and of births, (R, S).
+
+    NaN where no row fits: nobody dies.
+    """
+    survival, newborn = np.full(axes.shape, np.nan), np.full(axes.shape[:2], np.nan)
+    order = ["projection", "region", "sex", "first_year"]
+    for line in _valid(tables["survival"], name, year, order).itertuples():
+        here = _where(axes.regions, line.region)
+        who = _where(axes.sexes, line.sex)
+        if line.from_age == ALL_AGES:
+            newborn[np.ix_(here, who)] = line.share
+        elif line.from_age in axes.ages:
+            a = [axes.ages.index(line.from_age)]
+            survival[np.ix_(here, who, a)] = line.share
+    return survival, newborn
 
 
 def _moves(tables: Tables, axes: Axes, row: pd.Series[object], year: int) -> Floats:

@@ -124,7 +124,7 @@ class State:
     @cached_property
     def _chosen(self) -> NDArray[np.int64]:
         """Which candidates are growth points in the plan, (K, T); none today."""
-        if "growth_points" not in self.tables:
+        if self.world["growth_candidates"].empty:
             return np.zeros((0, len(self.periods)), dtype=np.int64)
         return chosen_of(self.instance, self.tables["growth_points"])
 

@@ -39,6 +39,7 @@ def of_today(instance: Instance) -> State:
         "periods": instance.tables["periods"].iloc[:1],
         "growth": instance.tables["growth"].iloc[:0],
         "population": instance.tables["population"].iloc[:0],
+        "growth_candidates": instance.tables["growth_candidates"].iloc[:0],
     }
     period = instance.period_names[0]
     nothing = np.zeros((len(instance.upgrade_names), 1), dtype=bool)
