@@ -21,18 +21,20 @@ from aumaq.instances.normalising import normalise
 from aumaq.instances.policies import Policies, policies_of
 from aumaq.instances.projection import Projection, project
 from aumaq.instances.scenarios import (
-    MOST_CHECKED,
     Scenario,
     active_tables,
     all_names,
     changed_tables,
     is_computed,
     scenario_named,
-    some_names,
 )
 from aumaq.instances.texts import say
 from aumaq.instances.upgraded_access import connection_options
-from aumaq.instances.validation import validate, validate_access
+from aumaq.instances.validation import (
+    validate,
+    validate_access,
+    validate_scenarios,
+)
 
 Floats = NDArray[np.float64]
 
@@ -233,19 +235,9 @@ class Instance:
         )
 
     def check_scenarios(self) -> None:
-        """Raise InstanceError with all that is wrong under any scenario.
-
-        Where variants make more than MOST_CHECKED, each variant is tried by itself.
-        """
-        problems: dict[Problem, Problem] = {}
-        for name in some_names(self.base, MOST_CHECKED):
-            try:
-                self.with_scenario(name)
-            except InstanceError as error:
-                for problem in error.problems:
-                    problems.setdefault(replace(problem, scenario=""), problem)
-        if problems:
-            raise InstanceError(list(problems.values()))
+        """Raise InstanceError with all that is wrong under any scenario."""
+        if problems := validate_scenarios(self):
+            raise InstanceError(problems)
 
     @cached_property
     def futures(self) -> tuple[Instance, ...]:

@@ -8,7 +8,7 @@ one mistake is told once. ``validate_access`` runs what needs travel times.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +28,9 @@ from aumaq.instances import (
 )
 from aumaq.instances.checks import CHECKS, Tables, Warn
 from aumaq.instances.checks_access import ACCESS_CHECKS
-from aumaq.instances.errors import Hints, Problem
+from aumaq.instances.errors import Hints, InstanceError, Problem
 from aumaq.instances.normalising import row_number
+from aumaq.instances.scenarios import MOST_CHECKED, some_names
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, TABLES
 from aumaq.instances.texts import say
@@ -94,6 +95,21 @@ def validate_access(instance: Instance) -> Split:
     for check in ACCESS_CHECKS:
         found.add(check(instance))
     return found.errors, found.warnings
+
+
+def validate_scenarios(instance: Instance) -> list[Problem]:
+    """Return all that is wrong under any scenario, each under the first that shows it.
+
+    Where variants make more than MOST_CHECKED, each variant is tried by itself.
+    """
+    problems: dict[Problem, Problem] = {}
+    for name in some_names(instance.base, MOST_CHECKED):
+        try:
+            instance.with_scenario(name)
+        except InstanceError as error:
+            for problem in error.problems:
+                problems.setdefault(replace(problem, scenario=""), problem)
+    return list(problems.values())
 
 
 def table_of_problem(problem: Problem) -> str:
