@@ -21,10 +21,17 @@ from aumaq.instances.limits import TOLERANCE, loosened, within
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 EARTH_RADIUS_KM = 6371.0088
 DETOUR_FACTOR = 1.3
 CONNECTOR_KMH = 30.0
+KM_MINUTES = 1e-7
+"""Of ways that take equally long the shortest counts: weight of a km beside minutes."""
+SAME_WEIGHT = 1e-9
+"""Ways whose weights differ by less are equal: the one that needs less counts."""
+WEIGHT_ROOM = 1e-3
+"""More than the kilometres of a way can weigh."""
 CHUNK = 256
 """Sources a chunk of Dijkstra: bounds memory to CHUNK x nodes numbers."""
 
@@ -43,11 +50,13 @@ class Places:
 class RoadGraph:
     """A road graph by minutes; lengths and upgrades to look up along a path.
 
+    ``weights`` are minutes + ``KM_MINUTES`` x km: ways are found by them.
     ``link_upgrade`` is -1 for what is there today.
     """
 
     codes: pd.Index[str]
     minutes: csr_array
+    weights: csr_array
     link_keys: Ints
     link_km: Floats
     points: Floats
@@ -89,17 +98,20 @@ def tie(graph: RoadGraph, nodes: pd.Series[str], lat: Floats, lon: Floats) -> Pl
 def shortest(
     graph: RoadGraph, sources: Ints, limit_minutes: float
 ) -> Iterator[tuple[Ints, Floats, Ints]]:
-    """Yield (positions of sources, minutes to all nodes, predecessors) by chunks."""
+    """Yield (positions of sources, weights to all nodes, predecessors) by chunks.
+
+    All nodes within the limit are reached, and a few beyond it.
+    """
     for start in range(0, len(sources), CHUNK):
         part = np.arange(start, min(start + CHUNK, len(sources)))
-        minutes, before = dijkstra(
-            graph.minutes,
+        weights, before = dijkstra(
+            graph.weights,
             directed=True,
             indices=sources[part],
-            limit=limit_minutes,
+            limit=limit_minutes + WEIGHT_ROOM,
             return_predecessors=True,
         )
-        yield part, minutes, before
+        yield part, weights, before
 
 
 def path_km(graph: RoadGraph, before: Ints) -> Floats:
@@ -171,17 +183,18 @@ def all_pairs(
 ) -> pd.DataFrame:
     """Return all pairs of settlements *who* and sites within the path limit.
 
-    A site at home is reached without a road, wherever its own node lies.
+    A site at home is reached without a road, wherever its own node lies. A few pairs
+    beyond the limit may be among them.
     """
     allowed = np.flatnonzero(reach.is_allowed)
     target = reach.places.node[allowed]
     sources, place = np.unique(settlements.node[who], return_inverse=True)
     parts = [_at_home(internal_minutes, reach, who)]
-    for chunk, minutes, before in shortest(graph, sources, limit_minutes):
+    for chunk, weights, before in shortest(graph, sources, limit_minutes):
         km = path_km(graph, before)
         members = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
         row = place[members] - chunk[0]
-        path = minutes[row][:, target]
+        path = (weights - KM_MINUTES * km)[row][:, target]
         a, b = np.nonzero(np.isfinite(path))
         away = reach.settlement[allowed[b]] != who[members[a]]
         a, b = a[away], b[away]
@@ -251,7 +264,8 @@ def site_pairs(
     """Return pairs of sites (j of *lower*, k of *upper*, minutes) within a limit."""
     sources, place = np.unique(lower.node, return_inverse=True)
     parts = [pd.DataFrame({"j": [], "k": [], "minutes": []})]
-    for chunk, minutes, _ in shortest(graph, sources, loosened(limit_minutes)):
+    for chunk, weights, before in shortest(graph, sources, loosened(limit_minutes)):
+        minutes = weights - KM_MINUTES * path_km(graph, before)
         members = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
         path = minutes[place[members] - chunk[0]][:, upper.node]
         a, b = np.nonzero(np.isfinite(path))

@@ -147,16 +147,18 @@ def levels_are_complete(tables: Tables) -> Found:
             )
 
 
-@check("levels")
+@check("levels", "services")
 def minimum_use_fits(tables: Tables) -> Found:
-    """No level must serve more than it holds."""
+    """No level must serve more than a plan may use of it."""
     rows = tables["levels"]
-    for i in rows.index[rows["min_use"] > rows["capacity"]]:
+    share = tables["services"].drop_duplicates("service").set_index("service")
+    most = rows["capacity"] * rows["service"].map(share["max_use_share"]).fillna(1.0)
+    for i in rows.index[rows["min_use"] > most]:
         yield problem(
             "levels",
             say(
-                "expected at most the capacity, {capacity:g}",
-                capacity=rows["capacity"][i],
+                "expected at most {most:g}, what a plan may use of the capacity",
+                most=most[i],
             ),
             i,
             "min_use",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 def _peak_demand(instance: Instance, service: str) -> Floats:
@@ -43,10 +44,37 @@ def _sure_demand(instance: Instance, service: str) -> Floats:
 def _site_capacity(instance: Instance, service: str) -> Floats:
     """Return the most that each site can hold, units of demand."""
     levels, sites = instance.levels(service), instance.service_sites(service)
-    limit = sites["max_level"].to_numpy()
-    level = np.where(limit == 0, len(levels), limit)
-    largest = levels["capacity"].to_numpy()[level - 1] * sites["max_units"].to_numpy()
+    share = instance.service(service)["max_use_share"]
+    fits = instance.enterable_levels(service) | _stands(instance, service)
+    usable = levels["capacity"].to_numpy() * float(share)
+    largest = np.where(fits, usable, 0.0).max(axis=1, initial=0.0)
+    largest *= sites["max_units"].to_numpy()
     return np.where(sites["status"] == "forbidden", 0.0, largest)
+
+
+def _stands(instance: Instance, service: str) -> Flags:
+    """Return which levels stand today at each site, (J, L)."""
+    sites, rows = instance.service_sites(service), instance.tables["facilities"]
+    rows = rows[rows["service"] == service]
+    stands = np.zeros((len(sites), len(instance.levels(service))), dtype=bool)
+    stands[pd.Index(sites["site"]).get_indexer(rows["site"]), rows["level"] - 1] = True
+    return stands
+
+
+def required_sites_can_run(instance: Instance) -> Found:
+    """Where something must run, some level fits."""
+    rows = instance.tables["sites"]
+    for service in instance.service_names:
+        own = instance.enterable_levels(service) | _stands(instance, service)
+        here = rows.index[rows["service"] == service]
+        must = (rows.loc[here, "status"] == "required").to_numpy()
+        for k in here[must & ~own.any(axis=1)]:
+            text = say(
+                "something must stand there, but no level of {service} fits a"
+                " settlement of so few people (levels, min_population)",
+                service=service,
+            )
+            yield problem("sites", text, k, "status", "required")
 
 
 def settlements_reach_a_site(instance: Instance) -> Found:
@@ -68,7 +96,7 @@ def settlements_reach_a_site(instance: Instance) -> Found:
 
 
 def capacity_meets_demand(instance: Instance) -> Found:
-    """All sites at their largest hold the demand, in total and where one lives."""
+    """All sites at their largest, less the reserve, hold the demand of all and each."""
     settlements = instance.tables["settlements"]
     for k, service in enumerate(instance.service_names):
         row, pairs = instance.service(service), instance.access(service)
@@ -212,6 +240,7 @@ def options_are_all_there(instance: Instance) -> Found:
 ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     settlements_reach_a_site,
     capacity_meets_demand,
+    required_sites_can_run,
     hard_standards_can_hold,
     referrals_can_hold,
     connections_can_hold,

@@ -57,6 +57,34 @@ def only_serving_has_a_minimum(tables: Tables) -> Found:
         yield problem("levels", text, k, "min_use", levels["min_use"][k])
 
 
+OF_SERVING = {
+    "served_within_minutes": None,
+    "max_use_share": 1.0,
+    "companions_per_trip": 0.0,
+    "transport_cost_per_km": 0.0,
+}
+"""Columns of ``services`` on people who come -> what others have there (None: none)."""
+
+
+@check("services")
+def only_serving_has_visitors(tables: Tables) -> Found:
+    """What is said of people who come is said only where people come."""
+    rows = tables["services"]
+    for column, neutral in OF_SERVING.items():
+        value = rows[column]
+        said = value.notna() if neutral is None else value != neutral
+        for k in rows.index[said & (rows["role"] != "serve")]:
+            text = say(
+                "expected {neutral}: nobody comes to this service",
+                neutral=say("nothing") if neutral is None else f"{neutral:g}",
+            )
+            yield problem("services", text, k, column, f"{value[k]:g}")
+    paid = (rows["transport_cost_per_km"] > 0) | (rows["companions_per_trip"] > 0)
+    for k in rows.index[paid & (rows["trips_per_year"] == 0)]:
+        text = say("is 0: nobody travels, so that companions and transport are free")
+        yield Warn(problem("services", text, k, "trips_per_year", 0))
+
+
 @check("networks", "network_nodes", "network_links", "link_upgrades",
        "industrial_loads", "settlements", "local_supplies")  # fmt: skip
 def networks_hang_together(tables: Tables) -> Found:

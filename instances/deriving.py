@@ -55,6 +55,30 @@ def site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
     )
 
 
+def enterable_levels(instance: Instance, service: str) -> roads.Flags:
+    """Return which levels may be built at each site, (J, L); level 1 is column 0.
+
+    By ``sites.max_level`` and ``levels.min_population``; what stands may stay.
+    """
+    sites, levels = instance.service_sites(service), instance.levels(service)
+    top = sites["max_level"].to_numpy()
+    top = np.where(top == 0, len(levels), top)
+    settlements = instance.tables["settlements"].set_index("settlement")
+    people = settlements["population"].reindex(sites["settlement"]).to_numpy()
+    # A site apart from any settlement serves no place of a size.
+    people = np.where(np.isnan(people), np.inf, people)
+    fits = levels["level"].to_numpy()[None, :] <= top[:, None]
+    return fits & (people[:, None] >= levels["min_population"].to_numpy()[None, :])
+
+
+def _usable(instance: Instance, service: str) -> roads.Flags:
+    """Return at which sites anything may ever run, (J,)."""
+    sites, stock = instance.service_sites(service), instance.tables["facilities"]
+    stands = sites["site"].isin(stock.loc[stock["service"] == service, "site"])
+    fits = enterable_levels(instance, service).any(axis=1)
+    return (fits | stands.to_numpy()) & (sites["status"] != "forbidden").to_numpy()
+
+
 def options(instance: Instance, service: str) -> pd.DataFrame:
     """Return the access options of a service, see ``Instance.access``."""
     sites, row = instance.service_sites(service), instance.service(service)
@@ -78,7 +102,7 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
         pd.Index(instance.settlement_ids)
         .get_indexer(sites["settlement"])
         .astype(np.int64),
-        (sites["status"] != "forbidden").to_numpy(),
+        _usable(instance, service),
         float(row["cutoff_minutes"]),
         int(row["nearest_sites"]),
     )
@@ -96,6 +120,9 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
         pairs = pairs.sort_values(["i", "minutes", "j", "needs"], ignore_index=True)
         if not is_complete:
             instance._derived[f"cut:{service}"] = pd.DataFrame()
+    limit = float(row["served_within_minutes"])
+    if not np.isnan(limit):
+        pairs = pairs[within(pairs["minutes"], limit)].reset_index(drop=True)
     pairs = pairs.astype({"i": "int64", "j": "int64"})
     ids = np.array(instance.settlement_ids, dtype=object)
     pairs.insert(0, "site", sites["site"].to_numpy(dtype=object)[pairs["j"]])

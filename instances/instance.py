@@ -298,6 +298,10 @@ class Instance:
             f"access:{service}", lambda: deriving.options(self, service)
         )
 
+    def enterable_levels(self, service: str) -> NDArray[np.bool_]:
+        """Return which levels may be built at each site of a service, (J, L)."""
+        return deriving.enterable_levels(self, service)
+
     def site_places(self, service: str) -> Places:
         """Return where each site of a service is tied to the road graph."""
         return deriving.site_places(self, self.service_sites(service))

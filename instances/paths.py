@@ -19,7 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from aumaq.instances.access import RoadGraph, shortest, to_unit_sphere
+from aumaq.instances.access import (
+    KM_MINUTES,
+    RoadGraph,
+    shortest,
+    to_unit_sphere,
+)
 from aumaq.instances.limits import NO_TIME
 
 Floats = NDArray[np.float64]
@@ -37,7 +42,7 @@ class Roads:
     """All links that may ever be there: today's, and those of each upgrade.
 
     Arrays are parallel, a link both ways, sorted by ``key`` (from x nodes + to), then
-    minutes, then ``upgrade`` (-1: there today).
+    weight (minutes, then kilometres), then ``upgrade`` (-1: there today).
     """
 
     codes: pd.Index[str]
@@ -56,9 +61,11 @@ class Roads:
         rows = rows[np.append(True, key[1:] != key[:-1])[: len(key)]]
         key, n = self.key[rows], len(self.codes)
         ends = (key // max(n, 1), key % max(n, 1))
+        weights = self.minutes[rows] + KM_MINUTES * self.km[rows]
         return RoadGraph(
             self.codes,
             csr_array((self.minutes[rows], ends), shape=(n, n)),
+            csr_array((weights, ends), shape=(n, n)),
             key,
             self.km[rows],
             self.points,
@@ -92,7 +99,9 @@ def roads_of(tables: Tables) -> Roads:
             pd.DataFrame({"key": u * n + v, **one_way}),
             pd.DataFrame({"key": v * n + u, **one_way}),
         ]
-    ).sort_values(["key", "minutes", "upgrade", "km"])
+    )
+    both = both.assign(weight=both["minutes"] + KM_MINUTES * both["km"])
+    both = both.sort_values(["key", "weight", "upgrade"])
     return Roads(
         codes,
         to_unit_sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy()),
@@ -126,7 +135,8 @@ class Paths:
 def upgraded_paths(roads: Roads, start: Ints, end: Ints, at_most: Floats) -> Paths:
     """Return Pareto optimal paths of pairs of nodes that need upgrades.
 
-    *start*, *end*: nodes of each pair; *at_most*: minutes that a path may take.
+    *start*, *end*: nodes of each pair; *at_most*: the largest weight of a path (its
+    minutes, and ``KM_MINUTES`` a km).
     """
     found: dict[int, list[tuple[float, float, Needs]]] = defaultdict(list)
     level: dict[frozenset[int], Ints] = {frozenset(): np.arange(len(start))}
@@ -137,14 +147,14 @@ def upgraded_paths(roads: Roads, start: Ints, end: Ints, at_most: Floats) -> Pat
             branches += 1
             built = np.ones(len(roads.upgrades), dtype=bool)
             built[list(forbidden)] = False
-            pairs, minutes, km, needs = _fastest(
+            pairs, weights, km, needs = _fastest(
                 roads.graph(built), len(built), start, end, members, at_most
             )
-            for pair, time, length, mask in zip(
-                pairs.tolist(), minutes.tolist(), km.tolist(), needs, strict=True
+            for pair, weight, length, mask in zip(
+                pairs.tolist(), weights.tolist(), km.tolist(), needs, strict=True
             ):
                 chosen = tuple(np.flatnonzero(mask).tolist())
-                found[pair].append((time, length, chosen))
+                found[pair].append((weight, length, chosen))
             for g in np.flatnonzero(needs.any(axis=0)).tolist():
                 following[forbidden | {g}].append(pairs[needs[:, g]])
         level = {key: np.unique(np.concatenate(m)) for key, m in following.items()}
@@ -153,10 +163,11 @@ def upgraded_paths(roads: Roads, start: Ints, end: Ints, at_most: Floats) -> Pat
         for pair in sorted(found)
         for option in _undominated(found[pair])
     ]
+    km = np.array([row[2] for row in kept], dtype=float)
     return Paths(
         np.array([row[0] for row in kept], dtype=np.int64),
-        np.array([row[1] for row in kept], dtype=float),
-        np.array([row[2] for row in kept], dtype=float),
+        np.array([row[1] for row in kept], dtype=float) - KM_MINUTES * km,
+        km,
         [row[3] for row in kept],
         not level,
     )
@@ -177,26 +188,26 @@ def _fastest(
     graph: RoadGraph, num_upgrades: int, start: Ints, end: Ints, members: Ints,
     at_most: Floats,
 ) -> tuple[Ints, Floats, Floats, Flags]:  # fmt: skip
-    """Return pairs of *members* in time with upgrades: minutes, km, needs."""
+    """Return pairs of *members* in time with upgrades: weight, km, needs."""
     sources, place = np.unique(start[members], return_inverse=True)
     limit = float(at_most[members].max(initial=0.0))
     parts = []
-    for chunk, minutes, before in shortest(graph, sources, limit):
+    for chunk, weights, before in shortest(graph, sources, limit):
         here = (place >= chunk[0]) & (place <= chunk[-1])
         own, row = members[here], place[here] - chunk[0]
-        time = minutes[row, end[own]]
-        is_in_time = time <= at_most[own]
-        own, row, time = own[is_in_time], row[is_in_time], time[is_in_time]
+        weight = weights[row, end[own]]
+        is_in_time = weight <= at_most[own]
+        own, row, weight = own[is_in_time], row[is_in_time], weight[is_in_time]
         km, needs = _along(graph, num_upgrades, before, row, end[own])
         helps = needs.any(axis=1)
-        parts.append((own[helps], time[helps], km[helps], needs[helps]))
+        parts.append((own[helps], weight[helps], km[helps], needs[helps]))
     if not parts:
         nothing = np.zeros(0)
         return nothing.astype(np.int64), nothing, nothing, np.zeros((0, 0), dtype=bool)
-    pairs, times, lengths, needed = zip(*parts, strict=True)
+    pairs, heavy, lengths, needed = zip(*parts, strict=True)
     return (
         np.concatenate(pairs),
-        np.concatenate(times),
+        np.concatenate(heavy),
         np.concatenate(lengths),
         np.concatenate(needed),
     )
@@ -225,9 +236,9 @@ def fastest_between(graph: RoadGraph, start: Ints, end: Ints) -> tuple[Floats, F
     """Return minutes and km of the fastest path of each pair of nodes; inf, 0: none."""
     sources, place = np.unique(start, return_inverse=True)
     minutes, km = np.full(len(start), np.inf), np.zeros(len(start))
-    for chunk, time, before in shortest(graph, sources, np.inf):
+    for chunk, weights, before in shortest(graph, sources, np.inf):
         own = np.flatnonzero((place >= chunk[0]) & (place <= chunk[-1]))
         row = place[own] - chunk[0]
-        minutes[own] = time[row, end[own]]
         km[own], _ = _along(graph, 0, before, row, end[own])
+        minutes[own] = weights[row, end[own]] - KM_MINUTES * km[own]
     return minutes, km

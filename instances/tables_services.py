@@ -23,6 +23,15 @@ LEVELS = Table(
             0.0,
             low=0.0,
         ),
+        Column(
+            "min_population",
+            "number",
+            "fewest inhabitants today of the settlement in which one may be built; what"
+            " stands may stay (0: any)",
+            "persons",
+            0.0,
+            low=0.0,
+        ),
         Column("load_kw", "number", "load on the power network", "kW", 0.0, low=0.0),
         Column(
             "load_m3_per_day",

@@ -216,10 +216,47 @@ SERVICES = Table(
             low=0,
         ),
         Column(
+            "served_within_minutes",
+            "number",
+            "nobody farther counts as served, not even at the nearest sites (empty: no"
+            " limit)",
+            "min",
+            None,
+            low=0.0,
+        ),
+        Column(
+            "max_use_share",
+            "number",
+            "largest share of a facility's capacity that a plan may use; the rest is a"
+            " reserve",
+            "share",
+            1.0,
+            low=0.0,
+            high=1.0,
+        ),
+        Column(
             "trips_per_year",
             "number",
             "one-way trips of a unit of demand",
             "trips/unit/year",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "companions_per_trip",
+            "number",
+            "people who come along on a trip (a parent, visitors of a patient): they"
+            " travel and pay too",
+            "persons/trip",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "transport_cost_per_km",
+            "number",
+            "what a person's trip costs a kilometre: bus, fuel; paid by whoever pays,"
+            " outside the budgets",
+            "currency/trip/km",
             0.0,
             low=0.0,
         ),

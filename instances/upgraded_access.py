@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.access import Floats, Ints, Places, Reach, all_pairs
-from aumaq.instances.limits import TOLERANCE, loosened, within
+from aumaq.instances.access import (
+    KM_MINUTES,
+    SAME_WEIGHT,
+    WEIGHT_ROOM,
+    Floats,
+    Ints,
+    Places,
+    Reach,
+    all_pairs,
+)
+from aumaq.instances.limits import loosened, within
 from aumaq.instances.paths import (
     Flags,
     Needs,
@@ -44,29 +53,31 @@ def upgraded_options(
     )  # fmt: skip
     best = best[within(best["minutes"], reach.cutoff_minutes)]
     pairs = pd.concat([best[["i", "j"]], today[["i", "j"]]]).drop_duplicates()
-    pairs = pairs.merge(today[["i", "j", "minutes"]], how="left", on=["i", "j"])
+    pairs = pairs.merge(today, how="left", on=["i", "j"])
     i, j = (pairs[name].to_numpy(dtype=np.int64) for name in ("i", "j"))
     away = reach.settlement[j] != i
     pairs, i, j = pairs[away], i[away], j[away]
     ways = settlements.connector_minutes[i] + reach.places.connector_minutes[j]
     fixed = internal_minutes[i] + ways
+    ways_km = settlements.connector_km[i] + reach.places.connector_km[j]
     # What is an option today may stay beyond the cut-off, only faster.
-    limit = (pairs["minutes"] - TOLERANCE).fillna(loosened(reach.cutoff_minutes))
+    old = pairs["minutes"] + KM_MINUTES * (pairs["length_km"] - ways_km)
+    limit = (old - SAME_WEIGHT).fillna(loosened(reach.cutoff_minutes) + WEIGHT_ROOM)
     paths = upgraded_paths(
         roads, settlements.node[i], reach.places.node[j], limit.to_numpy() - fixed
     )
     k = paths.pair
-    km = settlements.connector_km[i[k]] + reach.places.connector_km[j[k]] + paths.km
     frame = pd.DataFrame(
         {
             "i": i[k],
             "j": j[k],
             "minutes": internal_minutes[i[k]] + (paths.minutes + ways[k]),
-            "length_km": km,
+            "length_km": ways_km[k] + paths.km,
             "needs": named(roads, paths.needs),
         }
     )
-    return frame, paths.is_complete
+    is_soon = within(frame["minutes"], reach.cutoff_minutes)
+    return frame[is_soon | pairs["minutes"].notna().to_numpy()[k]], paths.is_complete
 
 
 def named(roads: Roads, needs: list[Needs]) -> list[str]:
@@ -90,16 +101,20 @@ def connection_options(instance: Instance) -> pd.DataFrame:
     nothing = np.zeros(len(instance.roads.upgrades), dtype=bool)
     today = connection_minutes(instance, nothing)
     holds = within(today, limit)
-    at_most = np.where(holds, -1.0, loosened(limit) - fixed)
+    at_most = np.where(holds, -1.0, loosened(limit) - fixed + WEIGHT_ROOM)
     paths = upgraded_paths(instance.roads, start, end, at_most)
+    minutes = paths.minutes + fixed[paths.pair]
+    is_soon = within(minutes, limit[paths.pair])
+    pair = paths.pair[is_soon]
+    needs = np.array(named(instance.roads, paths.needs), dtype=object)
     names = rules["connection"].to_numpy(dtype=object)
     return pd.DataFrame(
         {
-            "connection": np.concatenate([names[holds], names[paths.pair]]),
-            "minutes": np.concatenate(
-                [today[holds], paths.minutes + fixed[paths.pair]]
+            "connection": np.concatenate([names[holds], names[pair]]),
+            "minutes": np.concatenate([today[holds], minutes[is_soon]]),
+            "needs": np.concatenate(
+                [np.full(int(holds.sum()), "", dtype=object), needs[is_soon]]
             ),
-            "needs": [""] * int(holds.sum()) + named(instance.roads, paths.needs),
         }
     ).astype({"connection": "str", "minutes": "float64", "needs": "str"})
 

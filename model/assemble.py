@@ -24,6 +24,7 @@ TERMS = (
     "residual",
     "operation",
     "travel",
+    "transport",
     "unserved",
     "supply",
     "shedding",

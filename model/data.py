@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.access import KM_MINUTES
 from aumaq.model.growth_data import GrowthData, growth_data
 from aumaq.model.levels import fitting_levels, useful_levels
 from aumaq.model.network_data import (
@@ -40,12 +41,13 @@ class ServiceData:
     status: NDArray[np.str_]
     places: Ints  # (J,) facilities that fit
     first_period: Ints  # (J,)
-    max_level: Ints  # (J,)
+    may_enter: Flags  # (J, L+1) levels that may be built; what stands may stay
     stock: Ints  # (J, L+1) before the first period; column 0: empty places
     locked: Ints  # (J, L+1)
     due: Ints  # (J, L+1, T) facilities to renew by the start of the period
     is_built: Flags  # (J, L+1) levels that the model knows
     capacity: Floats  # (L+1,) of one facility, units of demand
+    usable: Floats  # (L+1,) of it what a plan may use: the rest is a reserve
     min_use: Floats  # (L+1,)
     opex_mln_per_year: Floats  # (L+1,)
     renewal_mln: Floats  # (L+1,)
@@ -58,13 +60,26 @@ class ServiceData:
     option_settlement: Ints  # (K,)
     option_site: Ints  # (K,)
     option_minutes: Floats  # (K,)
+    option_km: Floats  # (K,)
     option_way: Ints  # (K,) 0 for the fastest way of a pair, 1 for the next, ...
     need_option: Ints  # (M,) sorted; the option ...
     need_upgrade: Ints  # (M,) ... needs the upgrade
     allocation: str  # free, whole, nearest
     may_be_unserved: bool
     travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
+    transport_mln_per_unit_km: float  # a unit of demand, a kilometre away, for a year
     unserved_mln_per_unit_year: float
+
+    @property
+    def option_weight(self) -> Floats:
+        """By what ways are compared: minutes, then kilometres, (K,)."""
+        return self.option_minutes + KM_MINUTES * self.option_km
+
+    @property
+    def travel_mln_per_unit(self) -> Floats:
+        """Price of the way of each option, for a unit of demand and a year, (K,)."""
+        minutes = self.travel_mln_per_unit_minute * self.option_minutes
+        return minutes + self.transport_mln_per_unit_km * self.option_km
 
     @property
     def num_levels(self) -> int:
@@ -141,7 +156,9 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
     reachable = np.zeros((len(sites), len(period)))
     np.add.at(reachable, j[way == 0], demand[i[way == 0]])
     need_option, need_upgrade = _needs(instance, options)
-    max_level = sites["max_level"].to_numpy()
+    # Whoever comes along travels and pays as well.
+    trips = float(row["trips_per_year"]) * (1.0 + float(row["companions_per_trip"]))
+    fare = float(row["transport_cost_per_km"]) * scenario.opex_factor
     data = ServiceData(
         name=name,
         sites=tuple(sites["site"]),
@@ -149,12 +166,13 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         status=sites["status"].to_numpy(dtype=str),
         places=sites["max_units"].to_numpy(),
         first_period=np.maximum(first, 0).astype(np.int64),
-        max_level=np.where(max_level == 0, len(levels), max_level),
+        may_enter=np.insert(instance.enterable_levels(name), 0, True, axis=1),
         stock=stock,
         locked=locked,
         due=due,
         is_built=np.zeros_like(stock, dtype=bool),
         capacity=capacity,
+        usable=capacity * float(row["max_use_share"]),
         min_use=min_use,
         opex_mln_per_year=opex,
         renewal_mln=capex * float(row["renewal_share"]),
@@ -170,15 +188,14 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         option_settlement=i,
         option_site=j,
         option_minutes=options["minutes"].to_numpy(),
+        option_km=options["length_km"].to_numpy(),
         option_way=way,
         need_option=need_option,
         need_upgrade=need_upgrade,
         allocation=str(row["allocation"]),
         may_be_unserved=bool(row["may_be_unserved"]),
-        travel_mln_per_unit_minute=float(row["trips_per_year"])
-        / 60.0
-        * policies.value_of_time_per_hour
-        / 1e6,
+        travel_mln_per_unit_minute=trips / 60.0 * policies.value_of_time_per_hour / 1e6,
+        transport_mln_per_unit_km=trips * fare / 1e6,
         unserved_mln_per_unit_year=float(row["unserved_mln_per_unit_year"]),
     )
     if row["role"] != "serve":

@@ -42,7 +42,10 @@ def useful_levels(
     has_no_stock_above = np.flip(
         np.cumsum(np.flip(data.stock[:, 1:], axis=1), axis=1), axis=1
     )
-    base = np.where(built[:, 1], 1, 0) if num_levels else np.zeros(len(built), int)
+    # Only a level that may be built can stand in for a larger one.
+    base = np.zeros(len(built), dtype=np.int64)
+    if num_levels:
+        base = np.where(built[:, 1] & data.may_enter[:, 1], 1, 0)
     for level in range(2, num_levels + 1):
         dearer = (
             (capex_mln[base] > capex_mln[level])
@@ -56,19 +59,17 @@ def useful_levels(
         above = has_no_stock_above[
             np.arange(len(base)), np.minimum(base, num_levels - 1)
         ]
-        drop = (base > 0) & (data.capacity[base] >= reachable) & ~dearer & (above == 0)
+        drop = (base > 0) & (data.usable[base] >= reachable) & ~dearer & (above == 0)
         if level in asked:
             drop &= False
         built[:, level] &= ~drop
-        base = np.where(built[:, level], level, base)
+        base = np.where(built[:, level] & data.may_enter[:, level], level, base)
     return built
 
 
 def fitting_levels(data: ServiceData) -> Flags:
     """Return which levels may stand, or stand today, (J, L+1)."""
-    number = np.arange(data.num_levels + 1)
-    built = number[None, :] <= data.max_level[:, None]
-    built &= (data.status != "forbidden")[:, None]
+    built = data.may_enter & (data.status != "forbidden")[:, None]
     return built | _stands(data)
 
 

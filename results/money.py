@@ -12,7 +12,7 @@ from aumaq.model.lasting import Lasting
 from aumaq.solvers import Decisions
 
 ONCE = ("building", "closing", "renewal")
-ITEMS = (*ONCE, "residual", "operation", "travel", "unserved")
+ITEMS = (*ONCE, "residual", "operation", "travel", "transport", "unserved")
 
 
 def site_spending(data: ModelData, decisions: Decisions) -> dict[str, dict[str, Any]]:
@@ -56,11 +56,12 @@ def money_table(
         ):
             parts.append(by_region(data, name, item, regions, paid, discounted))
         regions = data.instance.tables["settlements"]["region"].to_numpy(dtype=object)
-        for item, rows, price in (
-            ("travel", allocation, d.travel_mln_per_unit_minute),
-            ("unserved", unserved, d.unserved_mln_per_unit_year),
+        for item, rows, price, by in (
+            ("travel", allocation, d.travel_mln_per_unit_minute, "minutes"),
+            ("transport", allocation, d.transport_mln_per_unit_km, "length_km"),
+            ("unserved", unserved, d.unserved_mln_per_unit_year, ""),
         ):
-            year = _yearly(data, name, rows, price, by_minutes=item == "travel")
+            year = _yearly(data, name, rows, price, by)
             paid, discounted = year * data.years, year * data.ann
             parts.append(by_region(data, name, item, regions, paid, discounted))
     table = pd.concat(parts, ignore_index=True)
@@ -76,15 +77,18 @@ def residual_share(data: ModelData, residual_factor: Any) -> Any:
 
 
 def _yearly(
-    data: ModelData, service: str, rows: pd.DataFrame, price: float, *, by_minutes: bool
+    data: ModelData, service: str, rows: pd.DataFrame, price: float, by: str
 ) -> Any:
-    """Return mln a year by settlement and period, (I, T)."""
+    """Return mln a year by settlement and period, (I, T): price x demand x column *by*.
+
+    Without *by* the price is of the demand itself.
+    """
     rows = rows[rows["service"] == service]
     i = pd.Index(data.settlements).get_indexer(rows["settlement"])
     t = pd.Index(data.periods).get_indexer(rows["period"])
     amount = rows["demand"].to_numpy() * price
-    if by_minutes:
-        amount = amount * rows["minutes"].to_numpy()
+    if by:
+        amount = amount * rows[by].to_numpy()
     total = np.zeros((len(data.settlements), len(data.periods)))
     np.add.at(total, (i, t), amount)
     return total

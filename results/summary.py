@@ -238,6 +238,19 @@ def _money(plan: Plan, lang: Language) -> list[str]:
             built=lang.number(built),
             currency=plan.instance.currency,
             running=lang.number(terms.get("operation", 0.0)),
+        ),
+        *_transport(terms.get("transport", 0.0), lang),
+    ]
+
+
+def _transport(cost_mln: float, lang: Language) -> list[str]:
+    """Say what the ways cost, where kilometres are paid for."""
+    if not cost_mln:
+        return []
+    return [
+        lang.t(
+            "Transport of people to services costs {cost} mln, discounted.",
+            cost=lang.number(cost_mln),
         )
     ]
 

@@ -2,8 +2,8 @@
 
 Blocks that are solved apart take ways that need upgrades at a price, and the upgrades
 are blocks of their own. Joined, the upgrades are those that the LP relaxation builds by
-half or more. Who goes a way that needs others takes the fastest standing one to the
-same site, which asks nothing of the site, or stays unserved until a search finds
+half or more. Whoever goes another way takes the fastest standing one to the same
+site, which asks nothing of the site, or stays unserved until a search finds
 better.
 """
 
@@ -115,10 +115,12 @@ def _move(values: Floats, shares: _Shares, built: Flags) -> None:
     missing = np.zeros((len(d.option_site), built.shape[1]), dtype=np.int64)
     np.add.at(missing, d.need_option, ~built[d.need_upgrade])
     stands = missing[option, t] == 0
-    order = np.lexsort((d.option_minutes[option], ~stands, shares.pair))
+    order = np.lexsort((d.option_weight[option], ~stands, shares.pair))
     first = order[np.unique(shares.pair[order], return_index=True)[1]]
     target = first[shares.pair]
-    lost = np.flatnonzero(~stands & (values[shares.column] > 0.0))
+    # Nor may anybody go a slower way where a faster one stands.
+    strays = ~stands | (target != np.arange(len(target)))
+    lost = np.flatnonzero(strays & (values[shares.column] > 0.0))
     amount = values[shares.column[lost]]
     has_way = stands[target[lost]]
     np.add.at(values, shares.column[target[lost[has_way]]], amount[has_way])

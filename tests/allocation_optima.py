@@ -1,7 +1,7 @@
 """Best allocation for given facilities: the inner part of the enumeration.
 
 A problem is a dictionary: ``need`` (units by settlement), ``options`` (for each
-settlement {site: minutes}), ``a_minute`` (discounted mln of a unit's minute),
+settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way),
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
 minutes, units required, discounted mln of a unit short; inf if it must hold).
 """
@@ -55,9 +55,7 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
     cost = 0.0
     for i, j in enumerate(plan):
         if need[i] > 0:
-            unit = (
-                problem["a_minute"] * options[i][j] if j >= 0 else problem["unserved"]
-            )
+            unit = problem["price"][i][j] if j >= 0 else problem["unserved"]
             cost += need[i] * unit
     for members, minutes, required, price in problem["rules"]:
         reached = sum(
@@ -117,10 +115,7 @@ def _priced(problem: Problem) -> list[int]:
 def _costs(problem: Problem, pairs: list[tuple[int, int]]) -> np.ndarray:
     """Return the cost of units served (or not), then of units short of a rule."""
     units = [
-        problem["a_minute"] * problem["options"][i][j]
-        if j >= 0
-        else problem["unserved"]
-        for i, j in pairs
+        problem["price"][i][j] if j >= 0 else problem["unserved"] for i, j in pairs
     ]
     return np.array(units + [problem["rules"][k][3] for k in _priced(problem)])
 

@@ -28,7 +28,7 @@ from road_histories import (
     upgrade_spending,
 )
 from site_histories import SiteHistories
-from tiny_case import Case, demand, options, read_case, site_minutes
+from tiny_case import Case, demand, options, read_case, site_minutes, travel_km
 
 from aumaq.instances import Instance
 
@@ -127,14 +127,14 @@ def allocation_costs(
     need = [line[t] for line in moved(case, demand(case, service))]
     levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
     capacity = states @ np.array([row["capacity"] for row in levels])
+    capacity = capacity * service["max_use_share"]
     least = states @ np.array([row["min_use"] for row in levels])
-    hour = case.policy["value_of_time_per_hour"] / 1e6
-    a_minute = service["trips_per_year"] / 60 * hour * case.yearly[t]
+    to = options(case, service, t)
     unserved = service["unserved_mln_per_unit_year"] * case.yearly[t]
     problem = {
         "need": need,
-        "options": options(case, service, t),
-        "a_minute": a_minute,
+        "options": to,
+        "price": _prices(case, service, t, to),
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
     }
@@ -143,6 +143,24 @@ def allocation_costs(
         return whole_costs(problem, capacity, least, is_open)
     is_nearest = service["allocation"] == "nearest"
     return free_costs(problem, capacity, least, is_open, is_nearest)
+
+
+def _prices(
+    case: Case, service: dict[str, Any], t: int, to: list[dict[int, float]]
+) -> list[dict[int, float]]:
+    """Return discounted mln of a unit's way from each settlement to each site."""
+    km, sites = travel_km(case, t), case.of("sites", service["service"])
+    trips = service["trips_per_year"] * (1 + service["companions_per_trip"])
+    hour = case.policy["value_of_time_per_hour"]
+    fare = service["transport_cost_per_km"] * case.scenario["opex_factor"]
+    out = []
+    for place, near in zip(case.rows["settlements"], to, strict=True):
+        out.append({})
+        for j, minutes in near.items():
+            length = km.get((place["settlement"], sites[j]["site"]), 0.0)
+            trip = minutes / 60 * hour + length * fare
+            out[-1][j] = trips * trip / 1e6 * case.yearly[t]
+    return out
 
 
 def _rules(

@@ -8,7 +8,7 @@ from itertools import product
 from math import inf
 from typing import Any
 
-from tiny_case import EPS, Case
+from tiny_case import EPS, Case, may_enter
 
 State = tuple[int, ...]
 """Facilities of a site at levels 1, 2, ..."""
@@ -90,7 +90,7 @@ class SiteHistories:
                 if row["cost_mln"] == row["cost_mln"]:
                     price = row["cost_mln"]
         ok = ok or (is_forbidden and b == 0)
-        too_high = 0 < self.site["max_level"] < b
+        too_high = b > 0 and not may_enter(self.case, self.site, self.levels[b - 1])
         if not ok or too_high or (is_forbidden and b > 0):
             return inf
         return float(price * self.case.scenario["capex_factor"])

@@ -121,11 +121,24 @@ def _kilometres(a: dict[str, Any], b: dict[str, Any]) -> float:
     return 2 * 6371.0088 * asin(sqrt(sin((q - p) / 2) ** 2 + cos(p) * cos(q) * turn))
 
 
+Way = tuple[float, float]
+"""Minutes and kilometres; of equally fast ways the shortest counts."""
+
+
+def _better(one: Way, other: Way) -> Way:
+    return min(one, other, key=lambda way: (round(way[0], 7), way[1]))
+
+
 def road_minutes(case: Case, t: int) -> dict[tuple[str, str], float]:
     """Return minutes between settlements by road in a period (-1: today).
 
     Connectors are included.
     """
+    return {pair: minutes for pair, (minutes, _) in road_ways(case, t).items()}
+
+
+def road_ways(case: Case, t: int) -> dict[tuple[str, str], Way]:
+    """Return minutes and km between settlements by road in a period (-1: today)."""
     nodes = {row["node"]: row for row in case.rows["road_nodes"]}
     speed = {}
     for row in case.rows["road_classes"]:
@@ -136,23 +149,43 @@ def road_minutes(case: Case, t: int) -> dict[tuple[str, str], float]:
     for row in case.rows["road_upgrade_links"]:
         if case.built.get(row["upgrade"], inf) <= t:
             links.append(row)
-    between = {(a, b): 0.0 if a == b else inf for a in nodes for b in nodes}
+    between = {(a, b): (0.0 if a == b else inf, 0.0) for a in nodes for b in nodes}
     for row in links:
         minutes = row["length_km"] / speed[row["road_class"]] * 60
         for a, b in ((0, 1), (1, 0)):
             key = (row["from_node"], row["to_node"])
-            between[key[a], key[b]] = min(between[key[a], key[b]], minutes)
+            own = (minutes, row["length_km"])
+            between[key[a], key[b]] = _better(between[key[a], key[b]], own)
     for k, a, b in product(nodes, repeat=3):
-        between[a, b] = min(between[a, b], between[a, k] + between[k, b])
+        parts = zip(between[a, k], between[k, b], strict=True)
+        minutes, km = (x + y for x, y in parts)
+        between[a, b] = _better(between[a, b], (minutes, km))
     tie = {}
     for place in case.rows["settlements"]:
         near = {node: _kilometres(place, row) for node, row in nodes.items()}
         node = place["node"] or min(near, key=lambda n: near[n])
-        tie[place["settlement"]] = (node, 0 if place["node"] else near[node] * 1.3 * 2)
+        tie[place["settlement"]] = (node, 0 if place["node"] else near[node] * 1.3)
+    ways = {}
+    for a, b in product(tie, repeat=2):
+        minutes, km = between[tie[a][0], tie[b][0]]
+        ends = tie[a][1] + tie[b][1]
+        ways[a, b] = (minutes + 2 * ends, km + ends)
+    return ways
+
+
+def travel_km(case: Case, t: int) -> dict[tuple[str, str], float]:
+    """Return kilometres from settlement to site in a period, 0 inside a settlement."""
+    home = {row["site"]: row["settlement"] for row in case.rows["sites"]}
+    if case.rows["travel"]:
+        return {
+            (r["settlement"], r["site"]): r["length_km"] for r in case.rows["travel"]
+        }
+    ways = road_ways(case, t)
     return {
-        (a, b): between[tie[a][0], tie[b][0]] + tie[a][1] + tie[b][1]
-        for a in tie
-        for b in tie
+        (a["settlement"], site): ways[a["settlement"], place][1]
+        for a in case.rows["settlements"]
+        for site, place in home.items()
+        if a["settlement"] != place
     }
 
 
@@ -193,6 +226,22 @@ def site_minutes(case: Case, start: str, target: str) -> float:
     return road_minutes(case, -1)[home[start], home[target]]
 
 
+def may_enter(case: Case, site: dict[str, Any], level: dict[str, Any]) -> bool:
+    """Return whether a level may be built at a site."""
+    place = site["settlement"]
+    people = {r["settlement"]: r["population"] for r in case.rows["settlements"]}
+    is_low = site["max_level"] == 0 or level["level"] <= site["max_level"]
+    return bool(is_low and people[place] >= level["min_population"])
+
+
+def may_run(case: Case, site: dict[str, Any]) -> bool:
+    """Return whether anything stands at a site, or may be built there."""
+    service = site["service"]
+    stands = [r["site"] for r in case.of("facilities", service)]
+    levels = case.of("levels", service)
+    return site["site"] in stands or any(may_enter(case, site, r) for r in levels)
+
+
 def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float]]:
     """Return for each settlement its legal sites with minutes in a period."""
     sites = case.of("sites", service["service"])
@@ -203,7 +252,7 @@ def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float
         open_to = [
             (j, site["site"])
             for j, site in enumerate(sites)
-            if site["status"] != "forbidden"
+            if site["status"] != "forbidden" and may_run(case, site)
         ]
         reach = sorted(
             (today.get((home, site), inf), j)
@@ -220,7 +269,8 @@ def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float
             {
                 j: now[home, site]
                 for j, site in open_to
-                if now.get((home, site), inf) <= service["cutoff_minutes"] or j in few
+                if (now.get((home, site), inf) <= service["cutoff_minutes"] or j in few)
+                and not now.get((home, site), inf) > service["served_within_minutes"]
             }
         )
     return out

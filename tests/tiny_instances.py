@@ -173,7 +173,11 @@ def _draw_service(
             "demand_per_person": draw(some(0.5, 1.0)),
             "cutoff_minutes": float(draw(some(15, 30, 60))),
             "nearest_sites": draw(some(0, 1, 2)),
+            "served_within_minutes": draw(some(None, None, 10.0, 25.0)),
+            "max_use_share": draw(some(1.0, 1.0, 0.5, 0.9)),
             "trips_per_year": float(draw(some(0, 100, 300))),
+            "companions_per_trip": draw(some(0.0, 0.0, 0.5)),
+            "transport_cost_per_km": float(draw(some(0, 0, 5, 50))),
             "may_be_unserved": may_be_unserved,
             "unserved_mln_per_unit_year": draw(some(0.02, 0.1, 0.5)),
             "lifetime_years": float(draw(some(4, 10, 50))),
@@ -183,6 +187,7 @@ def _draw_service(
     )
     size = 1.0 if may_be_unserved else 2.0
     low = float(draw(some(20, 40, 60))) * size
+    smallest = draw(some(0.0, 0.0, 0.0, 30.0))
     for level in range(1, draw(st.integers(1, 2)) + 1):
         capacity = low * (1 if level == 1 else draw(some(2, 3)))
         capex = float(draw(some(2, 5, 9)))
@@ -195,6 +200,7 @@ def _draw_service(
                 "opex_mln_per_year": float(draw(some(0.1, 0.5, 1.0))) * level,
                 "closing_mln": float(draw(some(0, 1, 2))),
                 "min_use": draw(some(0.0, 0.0, 0.0, 0.25, 0.5)) * capacity,
+                "min_population": smallest if level == 1 else draw(some(0.0, 50.0)),
             }
         )
     top = _top(rows, service)
@@ -274,6 +280,7 @@ def _draw_travel(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
                 "settlement": place,
                 "site": target,
                 "minutes": float(draw(some(10, 10, 20, 25, 40, 70))),
+                "length_km": float(draw(some(0, 5, 30))),
             }
             for place in places
             for target in targets

@@ -6,6 +6,7 @@ from aumaq.model.families import balances as balances
 from aumaq.model.families import budgets as budgets
 from aumaq.model.families import concentration as concentration
 from aumaq.model.families import connections as connections
+from aumaq.model.families import fastest as fastest
 from aumaq.model.families import growth as growth
 from aumaq.model.families import loads as loads
 from aumaq.model.families import locks as locks

@@ -19,7 +19,7 @@ Constraints
     ``undivided[s,i,t]``     :math:`unserved_{sit} + \sum_j assigned_{sijt} \le 1` where demand varies
 
 Cost
-    ``travel``, ``unserved``
+    ``travel``, ``transport``, ``unserved``
 
 Rows are divided by capacity, so that they are of one size from village to city.
 """  # noqa: E501
@@ -67,7 +67,7 @@ def _shares(c: Context, block: pyo.Block) -> None:
         k, level, t = table.T
         i, j = d.option_settlement[k], d.option_site[k]
         demand = d.demand[i, t]
-        largest = np.where(level > 0, d.capacity[level], d.capacity.max())
+        largest = np.where(level > 0, d.usable[level], d.usable.max())
         top += np.minimum(1.0, largest * d.places[j] / demand).tolist()
         way = d.option_way[k]
         index += [
@@ -87,9 +87,15 @@ def _shares(c: Context, block: pyo.Block) -> None:
         v.share_option, v.share_level, v.share_period = table.T
         start += len(table)
         k, t = v.share_option, v.share_period
-        rate = d.travel_mln_per_unit_minute * d.option_minutes[k]
-        cost = c.data.ann[t] * d.demand[d.option_settlement[k], t] * rate
-        c.pay("travel", cost, v.share)
+        amount = c.data.ann[t] * d.demand[d.option_settlement[k], t]
+        c.pay(
+            "travel",
+            amount * d.travel_mln_per_unit_minute * d.option_minutes[k],
+            v.share,
+        )
+        c.pay(
+            "transport", amount * d.transport_mln_per_unit_km * d.option_km[k], v.share
+        )
 
 
 def _unserved(c: Context, block: pyo.Block) -> None:
@@ -180,7 +186,7 @@ def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> N
 
 
 def _capacity(c: Context, block: pyo.Block) -> None:
-    _load_rows(c, block, "capacity", "capacity")
+    _load_rows(c, block, "capacity", "usable")
 
 
 def _minimum_use(c: Context, block: pyo.Block) -> None:
@@ -194,7 +200,7 @@ def _open_first(c: Context, block: pyo.Block) -> None:
         k, level, t = v.share_option, v.share_level, v.share_period
         i, j = d.option_settlement[k], d.option_site[k]
         is_strong = c.formulation == "strong"
-        fits = d.capacity[level] >= d.demand[i, t] if is_strong else level >= 0
+        fits = d.usable[level] >= d.demand[i, t] if is_strong else level >= 0
         need = np.flatnonzero(fits)
         # All ways of a pair share a row.
         keys, row = np.unique(

@@ -56,7 +56,7 @@ def possible_moves(d: ServiceData, periods: tuple[str, ...]) -> NDArray[np.int64
     too_early = (period < d.first_period[site]) & (d.status != "required")[site]
     ok = d.is_built[site, before] & d.is_built[site, after]
     ok &= is_keep | d.is_transition_allowed[before, after] | (is_close & is_forbidden)
-    ok &= is_keep | (after <= d.max_level[site])
+    ok &= is_keep | d.may_enter[site, after]
     ok &= is_keep | is_close | ~is_forbidden
     ok &= ~(is_opening & too_early)
     ok &= (period > 0) | (d.stock[site, before] > 0)

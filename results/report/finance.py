@@ -19,6 +19,7 @@ ITEMS = {
     "closing": N_("closing"),
     "operation": N_("operation"),
     "supply": N_("supply"),
+    "transport": N_("transport"),
     "travel": N_("travel"),
     "unserved": N_("unserved demand"),
     "shedding": N_("load not met"),
@@ -27,7 +28,7 @@ ITEMS = {
     "residual": N_("residual value"),
 }
 """Items of money in the order in which they are stacked."""
-PAID = ("building", "renewal", "closing", "operation", "supply")
+PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
 """Items that somebody pays; the others are valued, not paid."""
 
 

@@ -47,8 +47,7 @@ def verify(
 
     Only the tables of the instance (under its active scenario) and of the plan are
     read. A row ``value <= limit`` holds up to ``tolerance x (1 + |limit| + demand of
-    the largest settlement in the row)``, in the units of the row. Kilometres
-    (``length_km``) are not checked: no rule and no cost rests on them.
+    the largest settlement in the row)``, in the units of the row.
     """
     notes = Notebook(tolerance)
     facts = gather(instance.tables, instance.scenario)

@@ -58,7 +58,8 @@ class Service:
     is_forbidden: Bools
     is_required: Bools
     opens: Ints
-    top: Ints
+    enter: Bools
+    """Levels that may be built (j,l): by ``max_level`` and ``min_population``."""
     levels: dict[str, Floats]
     price: Floats
     allowed: Bools
@@ -66,6 +67,23 @@ class Service:
     locked: Ints
     due: Ints
     residual: Floats
+
+    @property
+    def is_shut(self) -> Bools:
+        """Sites where nothing may ever run (j)."""
+        possible = self.enter[:, 1:].any(axis=1) | self.stock.any(axis=1)
+        return self.is_forbidden | ~possible
+
+    @property
+    def usable(self) -> Floats:
+        """What a plan may use of the capacity of a level (l)."""
+        return self.levels["capacity"] * float(self.row["max_use_share"])
+
+    @property
+    def trips_per_year(self) -> float:
+        """One-way trips of a unit of demand in a year, with all who come along."""
+        alone = float(self.row["trips_per_year"])
+        return alone + alone * float(self.row["companions_per_trip"])
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -181,7 +199,6 @@ def _service(facts: Facts, row: dict[str, Any]) -> Service:
     regions = facts.settlements["region"].tolist()
     levels = _levels(facts, name)
     price, allowed = _moves(facts, row, levels)
-    top = sites["max_level"].to_numpy(dtype=np.int64)
     stock, locked, due = _stock(facts, name, codes, len(price))
     left = 1.0 - (times.end - np.array(times.first)) / float(row["lifetime_years"])
     worth = np.maximum(0.0, left) * times.at_end
@@ -197,7 +214,7 @@ def _service(facts: Facts, row: dict[str, Any]) -> Service:
         (sites["status"] == "forbidden").to_numpy(),
         (sites["status"] == "required").to_numpy(),
         np.array([times.position(p) for p in sites["first_period"]], dtype=np.int64),
-        np.where(top > 0, top, len(price) - 1),
+        _enter(facts, sites, home, levels),
         levels,
         price,
         allowed,
@@ -215,12 +232,28 @@ def _demand(facts: Facts, row: dict[str, Any]) -> Floats:
     return _persons(facts, str(row["group"])) * float(row["demand_per_person"])
 
 
+def _enter(
+    facts: Facts, sites: pd.DataFrame, home: Ints, levels: dict[str, Floats]
+) -> Bools:
+    """Return which levels may be built at each site, (j,l)."""
+    count = len(levels["capacity"])
+    people = facts.settlements["population"].to_numpy(dtype=float)
+    enter = np.zeros((len(sites), count), dtype=bool)
+    for j, (top, i) in enumerate(zip(sites["max_level"], home, strict=True)):
+        for level in range(count):
+            is_low = level <= (int(top) or count)
+            is_large = i < 0 or people[i] >= levels["min_population"][level]
+            enter[j, level] = is_low and is_large
+    return enter
+
+
 LEVEL_NUMBERS = (
     "capacity",
     "capex_mln",
     "opex_mln_per_year",
     "closing_mln",
     "min_use",
+    "min_population",
     "load_kw",
     "load_m3_per_day",
     "supply_mln_per_unit_year",

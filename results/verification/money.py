@@ -18,7 +18,7 @@ from aumaq.results.verification.serving import Trips
 from aumaq.results.verification.stock import spending
 
 AT_SITES = ("building", "closing", "renewal", "residual", "operation")
-AT_SETTLEMENTS = ("travel", "unserved")
+AT_SETTLEMENTS = ("travel", "transport", "unserved")
 NETWORK_TERMS = ("building", "residual", "operation", "supply", "shedding")
 TERMS = (*AT_SITES, *AT_SETTLEMENTS, "supply", "shedding", "shortfall", "overrun")
 Books = dict[str, Callable[[str], tuple[list[str], Floats, Floats]]]
@@ -42,17 +42,24 @@ def account(facts: Facts, service: Service, plan: ServicePlan, trips: Trips) -> 
     once = spending(service, plan)
     opex = np.einsum("jlt,l->jt", plan.units, service.levels["opex_mln_per_year"])
     hour = float(facts.policy["value_of_time_per_hour"]) / 1e6
-    per_minute = float(service.row["trips_per_year"]) * hour / 60.0
+    per_minute = service.trips_per_year * hour / 60.0
+    fare = float(service.row["transport_cost_per_km"]) / 1e6
+    per_km = service.trips_per_year * fare * float(facts.scenario["opex_factor"])
     minutes = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
-    travel = np.zeros_like(service.demand)
-    np.add.at(
-        travel, (plan.i, plan.t), plan.share * trips.demand * minutes * per_minute
-    )
+    travel, transport = np.zeros((2, *service.demand.shape))
+    amount = plan.share * trips.demand
+    np.add.at(travel, (plan.i, plan.t), amount * minutes * per_minute)
+    np.add.at(transport, (plan.i, plan.t), amount * trips.km * per_km)
     price = float(service.row["unserved_mln_per_unit_year"])
     unserved = plan.unserved * service.demand * price
     worth = -(once["building"] + once["renewal"])
     undiscounted_worth = service.residual / times.at_end
-    yearly = {"operation": opex, "travel": travel, "unserved": unserved}
+    yearly = {
+        "operation": opex,
+        "travel": travel,
+        "transport": transport,
+        "unserved": unserved,
+    }
     paid = {**once, **{name: value * years for name, value in yearly.items()}}
     paid["residual"] = worth * undiscounted_worth
     discounted = {name: value * times.once for name, value in once.items()}

@@ -20,9 +20,10 @@ from aumaq.results.verification.travel import Travel, legal_options
 
 @dataclass(frozen=True)
 class Trips:
-    """Recomputed minutes and demand of each allocation row."""
+    """Recomputed minutes, kilometres and demand of each allocation row."""
 
     minutes: Floats
+    km: Floats
     demand: Floats
 
 
@@ -37,7 +38,11 @@ def check_serving(
         if id(now) not in legal:
             legal[id(now)] = legal_options(service, today, now)
     by_row = _gather(minutes, plan, float)
-    trips = Trips(by_row, service.demand[plan.i, plan.t])
+    km = np.zeros(len(plan.rows))
+    for t in range(service.size[2]):
+        here = plan.t == t
+        km[here] = travel.kilometres(service, t, plan.i[here], plan.j[here])
+    trips = Trips(by_row, km, service.demand[plan.i, plan.t])
     _check_shares(facts, service, plan, notes)
     _check_capacity(facts, service, plan, trips, notes)
     may = _gather([legal[id(now)][0] for now in minutes], plan, bool)
@@ -117,6 +122,7 @@ def _check_capacity(
     np.add.at(used, (plan.j, plan.t), plan.share * trips.demand)
     np.maximum.at(largest, (plan.j, plan.t), trips.demand)
     capacity = np.einsum("jlt,l->jt", plan.units, service.levels["capacity"])
+    usable = np.einsum("jlt,l->jt", plan.units, service.usable)
     least = np.einsum("jlt,l->jt", plan.units, service.levels["min_use"])
 
     def place(j: int, t: int) -> str:
@@ -126,8 +132,8 @@ def _check_capacity(
             period=facts.times.names[t],
         )
 
-    text = pattern("serves {value} units with a capacity of {limit}")
-    notes.at_most(f"capacity:{service.name}", used, capacity, place, text, largest)
+    text = pattern("serves {value} units, may serve {limit}")
+    notes.at_most(f"capacity:{service.name}", used, usable, place, text, largest)
     text = pattern("must serve {value} units, serves {limit}")
     notes.at_most(f"minimum_use:{service.name}", least, used, place, text, largest)
     _check_claims(service, plan, used, capacity, largest, notes)
@@ -198,6 +204,10 @@ def _check_access(
     text = pattern("minutes differ by {value} from those recomputed")
     size = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
     notes.at_most(rule, far, TOLERANCE, place, text, size)
+    if "length_km" in rows.columns:
+        text = pattern("{value} km in the plan, {limit} km when recomputed")
+        claimed = rows["length_km"].to_numpy(dtype=float)
+        notes.equal(rule, claimed, trips.km, place, text)
 
 
 def _check_nearest(

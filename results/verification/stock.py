@@ -121,15 +121,14 @@ def _check_permissions(
         service.allowed[None, :, :, None], plan.moves.shape
     ).copy()
     allowed[service.is_forbidden, :, 0] = True
-    too_high = np.arange(levels)[None, :] > service.top[:, None]
     early = np.arange(periods)[None, :] < service.opens[:, None]
     early &= ~service.is_required[:, None]
     for j, a, b, t in np.argwhere((plan.moves > 0) & change[None, :, :, None]):
         why = (
             say("is not allowed")
             if not allowed[j, a, b, t]
-            else say("leads above the highest level that fits")
-            if too_high[j, b]
+            else say("leads to a level that does not fit the site or its settlement")
+            if not service.enter[j, b]
             else say("comes before the first period of the site")
             if a == 0 and early[j, t]
             else ""

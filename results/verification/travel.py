@@ -1,4 +1,4 @@
-"""Travel minutes of the verifier: its own shortest paths, and which sites are legal.
+"""Travel times and lengths of the verifier: its own paths, and which sites are legal.
 
 Straight-line distances are great-circle on a sphere of radius 6371.0088 km.
 """
@@ -21,6 +21,10 @@ from aumaq.results.verification.frames import find, records
 RADIUS_KM = 6371.0088
 DETOUR = 1.3
 CONNECTOR_MINUTES_PER_KM = 60.0 / 30.0
+KM_MINUTES = 1e-7
+"""Of ways that take equally long the shortest counts: weight of a km beside minutes."""
+CHUNK = 256
+"""Targets of one search for kilometres."""
 
 
 class Travel:
@@ -104,16 +108,65 @@ class Travel:
         ways = self.home_tie[a] + self.home_tie[b]
         return np.asarray(table[np.arange(len(a)), np.arange(len(a))] + ways)
 
-    def _given(self, service: Service) -> Floats:
+    def kilometres(self, service: Service, t: int, i: Ints, j: Ints) -> Floats:
+        """Return km of the fastest ways of pairs in a period, 0 without a way.
+
+        Of equally fast ways the shortest counts.
+        """
+        if self.has_table:
+            table = self._given(service, "length_km")[i, j]
+            return np.where(np.isfinite(table), table, 0.0)
+        node, tie = self._site_nodes(service)
+        start, target = self.home_node[i], node[j]
+        km = self._walked(start, target, self.built[t])
+        km += (self.home_tie[i] + tie[j]) / CONNECTOR_MINUTES_PER_KM
+        return np.where(service.home[j] == i, 0.0, km)
+
+    def _walked(self, start: Ints, target: Ints, built: frozenset[str]) -> Floats:
+        """Return km along the road from node to node."""
+        km = np.zeros(len(start))
+        if not len(self.nodes):
+            return km
+        links = self._links(built)
+        size = (len(self.nodes), len(self.nodes))
+        ends = links["u"].to_numpy(), links["v"].to_numpy()
+        heavy = csr_array((links["weight"].to_numpy(), ends), size)
+        length = csr_array((links["km"].to_numpy(), ends), size)
+        wanted = np.unique(target)
+        for first in range(0, len(wanted), CHUNK):
+            part = wanted[first : first + CHUNK]
+            _, after = dijkstra(heavy, indices=part, return_predecessors=True)
+            own = np.flatnonzero((target >= part[0]) & (target <= part[-1]))
+            tree, here = np.searchsorted(part, target[own]), start[own]
+            while len(own):
+                following = after[tree, here]
+                goes = following >= 0
+                own, tree, here = own[goes], tree[goes], here[goes]
+                following = following[goes]
+                km[own] += length[here, following]
+                here = following
+        return km
+
+    def _given(self, service: Service, column: str = "minutes") -> Floats:
         out = np.full((len(self.facts.ids), len(service.sites)), np.inf)
         i = find(self.facts.ids, self.given["settlement"])
         j = find(service.sites, self.given["site"])
         known = (i >= 0) & (j >= 0)
-        out[i[known], j[known]] = self.given["minutes"].to_numpy(dtype=float)[known]
+        out[i[known], j[known]] = self.given[column].to_numpy(dtype=float)[known]
         return out
 
     def _graph(self, built: frozenset[str]) -> csr_array:
         """Return the roads of today and the links of what is built, by minutes."""
+        links = self._links(built)
+        weight = np.maximum(links["minutes"].to_numpy(), NO_TIME)
+        size = (len(self.nodes), len(self.nodes))
+        return csr_array((weight, (links["u"].to_numpy(), links["v"].to_numpy())), size)
+
+    def _links(self, built: frozenset[str]) -> pd.DataFrame:
+        """Return u, v, minutes, km, weight of links that stand, each way, no doubles.
+
+        Of parallel links the fastest stays, of equally fast ones the shortest.
+        """
         tables = self.facts.tables
         later = tables["road_upgrade_links"]
         later = later[later["upgrade"].isin(built)]
@@ -131,13 +184,13 @@ class Travel:
                 "u": find(self.nodes, links["from_node"]),
                 "v": find(self.nodes, links["to_node"]),
                 "minutes": links["length_km"].to_numpy(dtype=float) / kmh * 60.0,
+                "km": links["length_km"].to_numpy(dtype=float),
             }
         )
         swapped = frame.rename(columns={"u": "v", "v": "u"})
-        both = pd.concat([frame, swapped]).groupby(["u", "v"], as_index=False).min()
-        weight = np.maximum(both["minutes"].to_numpy(), NO_TIME)
-        size = (len(self.nodes), len(self.nodes))
-        return csr_array((weight, (both["u"].to_numpy(), both["v"].to_numpy())), size)
+        both = pd.concat([frame, swapped])
+        both["weight"] = both["minutes"].clip(lower=NO_TIME) + KM_MINUTES * both["km"]
+        return both.sort_values("weight").drop_duplicates(["u", "v"])
 
     def _tie(self, places: pd.DataFrame) -> tuple[Ints, Floats]:
         """Return node and connector minutes of places with node, lat, lon."""
@@ -188,11 +241,12 @@ def legal_options(service: Service, today: Floats, now: Floats) -> tuple[Bools, 
     """Return which sites a settlement may use, and which are options beyond doubt.
 
     A site within the cut-off *now*, or among the nearest few *today* (minutes of both,
-    settlements x sites). The first mask is generous by the tolerance (ties with the
-    last of the nearest sites, rounding at the cut-off), the second is strict.
+    settlements x sites), and in any case within ``served_within_minutes`` *now*. The
+    first mask is generous by the tolerance (ties with the last of the nearest sites,
+    rounding at the cut-off), the second is strict.
     """
     cutoff, nearest = float(service.row["cutoff_minutes"]), service.row["nearest_sites"]
-    shut = service.is_forbidden[None, :]
+    shut = service.is_shut[None, :]
     reach = np.where(shut, np.inf, today)
     may = np.where(shut, np.inf, now) <= cutoff + TOLERANCE
     sure = np.where(shut, np.inf, now) <= cutoff - TOLERANCE
@@ -207,4 +261,8 @@ def legal_options(service: Service, today: Floats, now: Floats) -> tuple[Bools, 
         first = np.zeros_like(finite)
         np.put_along_axis(first, order, True, axis=1)
         sure[short] |= first & finite
+    farthest = float(service.row["served_within_minutes"])
+    if not np.isnan(farthest):
+        may &= now <= farthest + TOLERANCE
+        sure &= now <= farthest - TOLERANCE
     return may, sure
