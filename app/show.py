@@ -200,9 +200,12 @@ def _roads(found: dict[str, Any]) -> str:
 
 def summary(plan: aumaq.Plan, lang: Language) -> None:
     """Print a plan in plain sentences, the cost by term, and how sure it is."""
+    from aumaq.results.cautions import cautions
     from aumaq.results.report.finance import item_title
     from aumaq.results.summary import sentences
 
+    for text in cautions(plan, lang):
+        out.print(text, style="bold red", markup=False, soft_wrap=True)
     for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)

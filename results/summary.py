@@ -80,6 +80,13 @@ def _share_served(share: float, lang: Language) -> str:
     return lang.share(share, digits)
 
 
+def share_left(share: float, lang: Language) -> str:
+    """Return a share as percent that is 0 only if there is nothing of it."""
+    return (
+        lang.share(share) if share >= 0.0005 or share <= 0 else f"<{lang.share(0.001)}"
+    )
+
+
 def _served(plan: Plan, lang: Language) -> list[str]:
     """Say in one sentence what share of demand each service meets at the end."""
     shares = served_share(plan)
@@ -137,13 +144,19 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
     }
     if not plan.instance.serves(service):
         return lang.t("{title}: {changes}; in {period} {running} {places}.", **values)
-    lost = plan.unserved.query("service == @service and period == @last")
+    rows = plan.unserved[plan.unserved["service"] == service]
+    lost = rows.groupby("period")["demand"].sum().reindex(plan.instance.period_names)
     return lang.t(
         "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
         " served; not served: {lost} ({unit}).",
         **values,
         share=_share_served(served_share(plan).loc[service, last], lang),
-        lost=lang.number(lost["demand"].sum()),
+        lost=", ".join(
+            f"{lang.number(demand)} ({period})"
+            for period, demand in lost.items()
+            if demand > 0
+        )
+        or lang.t("nobody"),
         unit=lang.cell(row["unit"] or N_("unit")),
     )
 
@@ -154,25 +167,35 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     title, last = rows["title"][network] or network, plan.instance.period_names[-1]
     steps, loads = plan.table("network_steps"), plan.table("loads")
     built = steps[steps["network"] == network]
-    now = loads[(loads["network"] == network) & (loads["period"] == last)]
-    load = now["base_load"].sum() + now["facility_load"].sum()
-    if load <= 0:
+    columns = ["base_load", "facility_load", "from_network", "local_supply", "shed"]
+    sums = loads[loads["network"] == network].groupby("period")[columns].sum()
+    sums = sums.reindex(plan.instance.period_names, fill_value=0.0)
+    whole = sums["base_load"] + sums["facility_load"]
+    load = whole[last]
+    if not (whole > 0).any():
         return lang.t("{title}: there is no load.", title=lang.cell(title))
-    far, own, shed = (
-        now[column].sum() / load for column in ("from_network", "local_supply", "shed")
+    shed = sums["shed"] / whole.where(whole > 0, 1.0)
+    lost = ", ".join(
+        f"{share_left(part, lang)} ({period})"
+        for period, part in shed.items()
+        if part > 0
+    )
+    far, own = (
+        sums[column][last] / load if load > 0 else 0.0
+        for column in ("from_network", "local_supply")
     )
     return lang.many(
         "{title}: {n} step of links is built for {cost} mln; in {period} {far} of the"
-        " load comes by the network, {own} from local supply, {shed} is not met.",
+        " load comes by the network, {own} from local supply; not met: {lost}.",
         "{title}: {n} steps of links are built for {cost} mln; in {period} {far} of the"
-        " load comes by the network, {own} from local supply, {shed} is not met.",
+        " load comes by the network, {own} from local supply; not met: {lost}.",
         len(built),
         title=lang.cell(title),
         cost=lang.number(built["capex_mln"].sum()),
         period=last,
         far=lang.share(far),
         own=lang.share(own),
-        shed=lang.share(shed),
+        lost=lost or lang.t("nothing"),
     )
 
 

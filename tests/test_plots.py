@@ -132,7 +132,7 @@ def test_pareto_names_plans_and_measures(tmp_path: Path) -> None:
         "inertial",
         "managed",
         "investment, mln",
-        "mean minutes of those served",
+        "mean minutes of those served, mean of services",
     } <= set(found)
     with pytest.raises(UnknownNameError, match="measure 'money'"):
         aumaq.plot_pareto(plans, "money")

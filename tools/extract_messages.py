@@ -50,7 +50,7 @@ PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 PHASES = {"ProgressEvent": None, "_tell": None}
 """What names a phase of a solve; the layer of the solvers knows no languages."""
 SOURCES = (
-    ("python", ROOT / "results", "summary.py"),
+    ("python", ROOT / "results", "*.py"),
     ("python", ROOT / "results" / "report", "*.py"),
     ("python", ROOT / "results" / "plots", "*.py"),
     ("python", ROOT / "results" / "comparing", "*.py"),

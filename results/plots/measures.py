@@ -34,17 +34,47 @@ def _investment(plan: Plan) -> float:
     return float(sum(figures(plan)["investment_mln"].values()))
 
 
-def _unserved_share(plan: Plan) -> float:
-    instance = plan.instance
-    services = filter(instance.serves, instance.service_names)
-    whole = sum(float(demand_of(plan, service).sum()) for service in services)
-    return float(plan.unserved["demand"].sum()) / whole if whole else 0.0
+def _services(plan: Plan) -> list[str]:
+    return list(filter(plan.instance.serves, plan.instance.service_names))
 
 
-def _mean_minutes(plan: Plan) -> float:
-    rows = plan.allocation
+def _mean(values: list[float]) -> float:
+    known = [value for value in values if value == value]
+    return sum(known) / len(known) if known else nan
+
+
+def _unserved_share(plan: Plan, service: str) -> float:
+    """Return the share of a service's demand that is not served, of all periods."""
+    rows, whole = plan.unserved, float(demand_of(plan, service).sum())
+    lost = float(rows.loc[rows["service"] == service, "demand"].sum())
+    return lost / whole if whole else 0.0
+
+
+def _mean_minutes(plan: Plan, service: str) -> float:
+    """Return mean minutes of those whom a service serves; nan if it serves nobody."""
+    rows = plan.allocation[plan.allocation["service"] == service]
     served = float(rows["demand"].sum())
-    return float((rows["demand"] * rows["minutes"]).sum()) / served if served else 0.0
+    return float((rows["demand"] * rows["minutes"]).sum()) / served if served else nan
+
+
+OF_SERVICE: dict[str, tuple[str, str, Callable[[Plan, str], float]]] = {
+    "unserved_share": (
+        N_("share of demand not served, mean of services"),
+        N_("{service}: share of demand not served"),
+        _unserved_share,
+    ),
+    "mean_minutes": (
+        N_("mean minutes of those served, mean of services"),
+        N_("{service}: mean minutes of those served"),
+        _mean_minutes,
+    ),
+}
+"""Figures of one service: units differ (pupils, patients), so they are never added."""
+
+
+def _over_services(name: str) -> Measure:
+    title, _, value = OF_SERVICE[name]
+    return Measure(title, lambda plan: _mean([value(plan, s) for s in _services(plan)]))
 
 
 def _budget(plan: Plan) -> float:
@@ -55,8 +85,7 @@ MEASURES: dict[str, Measure] = {
     "investment_mln": Measure(N_("investment, mln"), _investment),
     "objective_mln": Measure(N_("cost, discounted mln"), lambda p: p.objective_mln),
     "budget_mln": Measure(N_("budget, mln"), _budget),
-    "unserved_share": Measure(N_("share of demand not served"), _unserved_share),
-    "mean_minutes": Measure(N_("mean minutes of those served"), _mean_minutes),
+    **{name: _over_services(name) for name in OF_SERVICE},
 }
 """Figures that every plan has; ``budget_mln`` is no number without budgets."""
 
@@ -64,12 +93,20 @@ MEASURES: dict[str, Measure] = {
 def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
     """Return a measure by its name, its title in the reader's language.
 
-    ``term:operation`` is a term of the objective, ``indicator:NAME`` an indicator of
-    the whole territory in the last period. Raises UnknownNameError.
+    ``unserved_share`` and ``mean_minutes`` are the mean of services, with ``:school``
+    after them those of one; ``term:operation`` is a term of the objective,
+    ``indicator:NAME`` an indicator of the whole territory in the last period. Raises
+    UnknownNameError.
     """
     if name in MEASURES:
         found = MEASURES[name]
         return Measure(lang.t(found.title), found.value, found.is_low_good)
+    head, _, service = name.partition(":")
+    if head in OF_SERVICE and all(service in _services(plan) for plan in plans):
+        _, text, value = OF_SERVICE[head]
+        word = plans[0].instance.service(service)["title"] or service
+        title = lang.t(text, service=lang.cell(word))
+        return Measure(title, lambda plan: value(plan, service))
     terms = {t for plan in plans for t in plan.objective["term"]}
     if name.startswith(TERM) and name.removeprefix(TERM) in terms:
         term = name.removeprefix(TERM)
@@ -82,7 +119,9 @@ def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
         title = ", ".join(filter(None, map(lang.cell, (row["title"], row["unit"]))))
         is_low = row["direction"] == "lower"
         return Measure(title, lambda plan: _indicator(plan, code), is_low)
-    known = [*MEASURES, *(TERM + t for t in sorted(terms)),
+    services = {s: None for plan in plans for s in _services(plan)}
+    known = [*MEASURES, *(f"{m}:{s}" for m in OF_SERVICE for s in services),
+             *(TERM + t for t in sorted(terms)),
              *(INDICATOR + i for i in sorted(listed))]  # fmt: skip
     raise UnknownNameError(say("measure"), name, known)
 

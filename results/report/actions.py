@@ -11,7 +11,7 @@ from aumaq.instances.tables_roads import ROADS
 from aumaq.model.families.budgets import COVERED
 from aumaq.results.language import N_, Language
 from aumaq.results.report.grid import Column, grid
-from aumaq.results.report.services import used_sites
+from aumaq.results.report.services import level_title, used_sites
 from aumaq.results.report.territory import region_names, site_names
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         _of_service(plan, k, name, lang)
         for k, name in enumerate(plan.instance.service_names)
     ]
-    parts += [_of_networks(plan, lang), _of_roads(plan, lang)]
+    parts += [_of_networks(plan, lang), _of_local(plan, lang), _of_roads(plan, lang)]
     rows = pd.concat([part for part in parts if len(part)] or parts[:1])
     rows = rows.sort_values("cost_mln", ascending=False, kind="stable")
     regions = region_names(plan.instance, lang)
@@ -109,7 +109,7 @@ def _from_to(plan: Plan, service: str, rows: pd.DataFrame, lang: Language) -> li
     """Return the levels that an action leads from and to, one if they are the same."""
     levels = plan.instance.levels(service)
     titles = {
-        level: lang.cell(title)
+        level: level_title(title, level, lang)
         for level, title in zip(levels["level"], levels["title"], strict=True)
     }
     titles[0] = "–"
@@ -150,6 +150,38 @@ def _of_networks(plan: Plan, lang: Language) -> pd.DataFrame:
                 home, row["period"], "build", 1, detail, row["capex_mln"], None, "",
                 payers(plan.instance, row["network"], home, row["period"], lang), "",
                 None,
+            ]
+        )  # fmt: skip
+    return pd.DataFrame(found, columns=KEYS)
+
+
+def _of_local(plan: Plan, lang: Language) -> pd.DataFrame:
+    """Return the local supply that is added: a row an option, place and period."""
+    instance, keys = plan.instance, ["network", "node", "settlement", "option"]
+    networks = instance.tables["networks"].set_index("network")["title"].to_dict()
+    options = instance.tables["local_supplies"].set_index(
+        ["network", "option", "settlement"]
+    )
+    place, region = _places(instance, lang)
+    stands = plan.table("local_supply").pivot_table(
+        index=keys, columns="period", values="capacity", aggfunc="sum", fill_value=0.0
+    )
+    stands = stands.reindex(columns=instance.period_names, fill_value=0.0)
+    added = stands.diff(axis=1).fillna(stands).stack()
+    found = []
+    for (network, _, home, name, period), capacity in added[added > 0].items():
+        own = (network, name, home)
+        option = options.loc[own if own in options.index else (network, name, "")]
+        title = lang.cell(option["title"] or name)
+        cost = capacity * option["capex_mln_per_unit"]
+        cost *= instance.active_scenario.capex_factor
+        where = region.get(home, "")
+        found.append(
+            [
+                f"{lang.cell(networks[network] or network)}: {title}",
+                place.get(home, home), where, period, "build", 1,
+                lang.t("capacity {n}", n=lang.number(capacity, 1)), cost, None, "",
+                payers(instance, network, where, period, lang), "", None,
             ]
         )  # fmt: skip
     return pd.DataFrame(found, columns=KEYS)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from aumaq.results.cautions import cautions
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
 from aumaq.results.report.actions import action_list
@@ -58,6 +59,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "title": lang.cell(instance.title or instance.name),
         "currency": instance.currency,
         "verified": plan.is_verified,
+        "cautions": cautions(plan, lang),
         "problems": [lang.tell(problem) for problem in plan.record["problems"][:20]],
         "summary": list(chapters(plan, lang).items()),
         "figures": key_figures(plan, lang),

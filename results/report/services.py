@@ -74,6 +74,11 @@ def service_data(
     }
 
 
+def level_title(title: str, level: int, lang: Language) -> str:
+    """Return the title of a level, its number where it has none."""
+    return lang.cell(title) or lang.t("level {n}", n=level)
+
+
 def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
     return rows[rows["service"] == service]
 
@@ -96,7 +101,10 @@ def _facilities(
 ) -> list[list[Any]]:
     """Return [site, action, what runs, capacity, used, done, cost, running costs]."""
     running = running[running["period"] == period].copy()
-    titles = lang.cells(running["title"])
+    titles = [
+        level_title(title, level, lang)
+        for title, level in zip(running["title"], running["level"], strict=True)
+    ]
     running["text"] = [
         f"{n} × {title}" for n, title in zip(running["units"], titles, strict=True)
     ]

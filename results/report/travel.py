@@ -75,7 +75,7 @@ def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
     """
     periods = list(plan.instance.period_names)
     built = plan.table("road_upgrades")
-    soon = [periods.index(name) <= periods.index(period) for name in built["period"]]
+    soon = built["period"].isin(periods[: periods.index(period) + 1])
     stands = set(built.loc[soon, "upgrade"])
     now, goes = (
         _of(rows[rows["period"] == period], service)
@@ -83,9 +83,14 @@ def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
     )
     options = plan.instance.access(service)
     options = options[options["site"].isin(now["site"])]
-    is_open = [
-        not needs or stands.issuperset(needs.split("; ")) for needs in options["needs"]
-    ]
+    # An array of flags even where nothing runs: an empty list would name no columns.
+    is_open = np.array(
+        [
+            not needs or stands.issuperset(needs.split("; "))
+            for needs in options["needs"]
+        ],
+        dtype=bool,
+    )
     options = options[is_open].sort_values("minutes", kind="stable")
     ways = options.drop_duplicates(["settlement", "site"])
     ways = ways[["settlement", "site", "minutes"]].rename(

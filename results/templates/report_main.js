@@ -30,6 +30,8 @@ function drawRun(k) {
   at("title").textContent = run.title;
   at("failed").hidden = run.verified;
   at("problems").replaceChildren(...run.problems.map((text) => make("li", {}, text)));
+  at("cautions").hidden = !run.cautions.length;
+  at("cautions").replaceChildren(...run.cautions.map((text) => make("p", {}, text)));
   at("sentences").replaceChildren(...run.summary.map(([title, texts], k) => make("div", { class: k ? "" : "short" },
     make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text))))));
   at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
