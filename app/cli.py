@@ -5,9 +5,9 @@ Exit codes: 0 fine, 1 no plan, 2 bad input, 3 internal error or a run that is wr
 
 from __future__ import annotations
 
-import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +24,11 @@ from aumaq import (
     cli_report,
     cli_runs,
     cli_sweep,
+    documents,
+    endings,
+    interrupts,
     show,
+    streams,
     translating,
     words,
 )
@@ -48,10 +52,15 @@ from aumaq.options import (
     read_plans,
 )
 from aumaq.show import err
+from aumaq.streams import line
 from aumaq.words import t
 
 if TYPE_CHECKING:
     from aumaq.instances import AumaqError
+
+RUNS = Path("runs")
+"""Where plans go if nobody says where."""
+LP_SUFFIXES = (".lp",)
 
 app = typer.Typer(
     help="Place schools, clinics and utility nodes over several periods.",
@@ -73,13 +82,17 @@ def _root(
             "--check", help="with --version: all versions, and what the solver answers"
         ),
     ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="show where an internal error comes from")
+    ] = False,
     lang: Lang = "en",
 ) -> None:
     del lang  # its callback has chosen the words
+    del debug  # stands anywhere on the line: main() looks for it
     if check:
         raise typer.Exit(0 if show.installed() else 3)
     if version:
-        typer.echo(f"aumaq {aumaq.__version__}")
+        line(f"aumaq {aumaq.__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         context.fail("Missing command.")
@@ -89,7 +102,7 @@ def _root(
 def instances() -> None:
     """List the instances that come with the package."""
     for name in aumaq.shipped():
-        typer.echo(name)
+        line(name)
 
 
 @app.command()
@@ -103,19 +116,21 @@ def new(
 ) -> None:
     """Write a small commented instance to start from, or a random one of any size."""
     from aumaq.instances.generators import clustered
+    from aumaq.instances.reading import check_new
     from aumaq.instances.skeleton import write_skeleton
 
     if random is None:
         write_skeleton(folder, lang)
-        typer.echo(
+        line(
             t(
                 "written to {target}; change it, then: aumaq validate {target}",
                 target=folder,
             )
         )
         return
+    check_new(folder)  # before the work, not after it
     aumaq.write(clustered(random, seed), folder, lang)
-    typer.echo(
+    line(
         t(
             "written to {target}: {n} settlements, seed {seed}",
             target=folder,
@@ -132,12 +147,12 @@ def validate(name: Name, as_json: AsJson = False) -> None:
     instance.check_scenarios()
     if as_json:
         warnings = [vars(problem) for problem in instance.warnings]
-        typer.echo(json.dumps({"errors": [], "warnings": warnings}, ensure_ascii=False))
+        documents.tell({"status": "valid", "errors": [], "warnings": warnings})
         return
-    for line in aumaq.instances.grouped(instance.warnings):
-        told = t("warning: {problem}", problem=words.spoken().tell(line))
+    for group in aumaq.instances.grouped(instance.warnings):
+        told = t("warning: {problem}", problem=words.spoken().tell(group))
         err.print(told, markup=False, soft_wrap=True)
-    typer.echo(
+    line(
         words.spoken().many(
             "{name}: valid, {n} warning",
             "{name}: valid, {n} warnings",
@@ -155,7 +170,7 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
     found = aumaq.describe(instance)
     seconds = time.perf_counter() - started
     if as_json:
-        typer.echo(json.dumps({**found, "seconds": seconds}, ensure_ascii=False))
+        documents.tell({**found, "seconds": seconds})
     else:
         show.facts(found, seconds)
 
@@ -189,11 +204,13 @@ def solve(
     quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
+    from aumaq.instances.targets import new_folder, probe_file
     from aumaq.results.exports import check_target, write_plan_folder
     from aumaq.results.exports.atomic import finishing
 
-    if folder is not None:
-        check_target(folder)  # before the work, not after it
+    check_target(RUNS / "new" if folder is None else folder)  # before the work
+    if save_lp is not None:
+        probe_file(save_lp, LP_SUFFIXES)
     if store is not None:
         aumaq.Store(store).check()
     instance = read_instance(name, scenario)
@@ -214,22 +231,20 @@ def solve(
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
         plan = aumaq.solve(instance, **options)
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    target = folder or Path("runs") / f"{instance.name}-{instance.scenario}-{stamp}"
     with finishing():  # the work is done: Ctrl-C would only lose it
         kept, unkept = _kept(plan, store)
+        target = new_folder(RUNS, _stem(instance)) if folder is None else folder
         written = write_plan_folder(plan, target, lang, overwrite=overwrite)
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
-        told = {**record, "out": str(written.folder), **kept}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        documents.tell({**record, "out": str(written.folder), **kept})
     else:
         show.summary(plan, words.spoken())
         if kept:
-            typer.echo(t("kept as {run}", run=f"{store}:{kept['run_id']}"))
+            line(t("kept as {run}", run=f"{store}:{kept['run_id']}"))
         where = written.folder
         page = where / "report.html"
-        typer.echo(
+        line(
             t("plan written to {target}, the page is {page}", target=where, page=page)
             if page.exists()
             else t("plan written to {target}", target=where)
@@ -241,6 +256,14 @@ def solve(
         raise typer.Exit(2)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _stem(instance: aumaq.Instance) -> str:
+    """Return how the folder of a plan is called if nobody names it."""
+    from aumaq.instances.targets import safe_name
+
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    return f"{safe_name(instance.name, instance.scenario)}-{stamp}"
 
 
 def _kept(
@@ -269,8 +292,6 @@ def coordination(
     quiet: Quiet = False,
 ) -> None:
     """Compare a joint plan with services first and with networks first."""
-    from aumaq.results.exports.json_file import strict
-
     if store is not None:
         aumaq.Store(store).check()  # before the work, not after it
     instance = read_instance(name, scenario)
@@ -287,7 +308,7 @@ def coordination(
     if store is not None:
         found["batch_id"] = ways.keep(store)
     if as_json:
-        typer.echo(json.dumps(strict(found), ensure_ascii=False, allow_nan=False))
+        documents.tell(found)
     else:
         show.ways(found)
         show.kept(store, found)
@@ -300,11 +321,11 @@ def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> Non
     if as_json:
         record = found.record
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
-        typer.echo(json.dumps({k: record[k] for k in keys}, ensure_ascii=False))
+        documents.tell({key: record[key] for key in keys})
     else:
-        typer.echo(f"{plan}: {show.verdict(found.is_verified)}")
+        line(f"{plan}: {show.verdict(found.is_verified)}")
         for problem in found.record["problems"]:
-            typer.echo(f"  {words.spoken().tell(problem)}")
+            line(f"  {words.spoken().tell(problem)}")
     if not found.is_verified:
         raise typer.Exit(1)
 
@@ -318,8 +339,11 @@ def export(
     lang: Lang = "en",
 ) -> None:
     """Write a plan in another format."""
+    from aumaq.results.exports import check_export
+
+    check_export(to, target)  # before the work, not after it
     read_plans([plan], instance)[0].export(to, target, lang)
-    typer.echo(t("written to {target}", target=target))
+    line(t("written to {target}", target=target))
 
 
 app.command()(cli_analyse.analyse)
@@ -333,31 +357,15 @@ app.command()(cli_report.report)
 
 def main() -> None:
     """Run the command line with the exit codes that scripts rely on."""
-    with words.process():
-        try:
-            words.decide(sys.argv[1:])
-            sys.exit(translating.run(typer.main.get_command(app)))
-        except KeyboardInterrupt:
-            err.print(t("stopped"))
-            sys.exit(1)
-        except Exception as error:
-            sys.exit(_failed(error))
+    arguments = sys.argv[1:]
+    streams.prepare()
+    documents.begin()
+    with words.process(), interrupts.heard_alike():
+        code = endings.code_of(partial(_run, arguments), arguments)
+    sys.exit(code)
 
 
-def _failed(error: Exception) -> int:
-    """Say what went wrong; return the exit code. An error of ours is no traceback."""
-    from aumaq.instances import (  # not for --help: it is quick
-        AumaqError,
-        NoPlanError,
-        SolverError,
-    )
-
-    if isinstance(error, AumaqError):
-        err.print(words.spoken().tell(error), markup=False, soft_wrap=True)
-        codes = {NoPlanError: 1, SolverError: 3}
-        return next((n for kind, n in codes.items() if isinstance(error, kind)), 2)
-    if "--debug" in sys.argv:
-        raise error
-    told = f"{type(error).__name__}: {error}"
-    err.print(t("internal error: {error}", error=told), markup=False)
-    return 3
+def _run(arguments: list[str]) -> int:
+    words.decide(arguments)
+    given = endings.without_debug(arguments)
+    return translating.run(typer.main.get_command(app), given)

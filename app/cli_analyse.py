@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +10,10 @@ import typer
 from rich.table import Table
 
 import aumaq
+from aumaq import documents
 from aumaq.options import AsJson, Name, ScenarioName, read_instance
 from aumaq.show import out
+from aumaq.streams import line
 from aumaq.words import N_, figure, retold, spoken, t
 
 ClassesOf = Annotated[
@@ -78,15 +79,13 @@ def analyse(
     if as_json:
         record = {**found.record(), "seconds": seconds}
         record["out"] = None if folder is None else str(folder)
-        typer.echo(json.dumps(record, ensure_ascii=False, allow_nan=False))
+        documents.tell(record)
         return
     _show(found)
     if folder is not None:
         page = folder / PAGE_FILE
-        typer.echo(
-            t("written to {target}, the page is {page}", target=folder, page=page)
-        )
-    typer.echo(t("{seconds} s", seconds=figure(seconds, ".1f")))
+        line(t("written to {target}, the page is {page}", target=folder, page=page))
+    line(t("{seconds} s", seconds=figure(seconds, ".1f")))
 
 
 def _show(found: aumaq.Analysis) -> None:
@@ -106,7 +105,7 @@ def _show(found: aumaq.Analysis) -> None:
     out.print(table, markup=False)
     if len(rows) > MOST_ROWS:
         more = figure(len(rows) - MOST_ROWS)
-        typer.echo(t("... {n} more: --out writes all", n=more))
+        line(t("... {n} more: --out writes all", n=more))
     out.print(retold(found.note, NOTES), markup=False, soft_wrap=True)
     for row in found.table("classes").to_dict("records"):
         text = t(

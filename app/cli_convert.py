@@ -9,6 +9,7 @@ import typer
 
 import aumaq
 from aumaq.options import Lang, Name
+from aumaq.streams import line
 from aumaq.words import t
 
 
@@ -20,9 +21,12 @@ def convert(
     lang: Lang = "en",
 ) -> None:
     """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files."""
+    from aumaq.instances.reading import check_new
+
+    check_new(target)  # before the work, not after it
     instance = aumaq.read(name)
     aumaq.write(instance, target, lang)
-    typer.echo(
+    line(
         t(
             "written to {target}: {name}, {hash}",
             target=target,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 from rich.table import Table
 
 import aumaq
-from aumaq import show
+from aumaq import documents, show
 from aumaq.instances.texts import say
 from aumaq.options import (
     AsJson,
@@ -25,6 +24,7 @@ from aumaq.options import (
     TotalTime,
     read_instance,
 )
+from aumaq.streams import line
 from aumaq.words import N_, figure, spoken, t
 
 FORMATS = {"probability": ".3f", "own_gap": ".2%"}
@@ -60,11 +60,11 @@ def futures(
 ) -> None:
     """Plan for several futures: a common first period, later ones for each."""
     from aumaq.instances import OptionError
+    from aumaq.results.exports.atomic import finishing
     from aumaq.results.exports.futures_folder import (
         check_futures_target,
         write_futures,
     )
-    from aumaq.results.exports.json_file import strict
 
     if folder is not None:
         check_futures_target(folder)  # before the work, not after it
@@ -92,18 +92,19 @@ def futures(
     else:
         found = aumaq.solve_futures(instance, chosen, objective=objective, **options)
         record = found.record()
-    if store is not None:
-        record["batch_id"] = found.keep(store, record)
     written = None
-    if folder is not None:
-        written = write_futures(found, folder, overwrite=overwrite)
+    with finishing():  # the work is done: Ctrl-C would only lose it
+        if store is not None:
+            record["batch_id"] = found.keep(store, record)
+        if folder is not None:
+            written = write_futures(found, folder, overwrite=overwrite)
     if as_json:
         record.pop("trace")
-        typer.echo(json.dumps(strict(record), ensure_ascii=False, allow_nan=False))
+        documents.tell(record)
     else:
         _show(record)
         if written is not None:
-            typer.echo(t("plans written to {target}", target=written.folder))
+            line(t("plans written to {target}", target=written.folder))
         show.kept(store, record)
     if written is not None:
         show.written(written)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +9,11 @@ import typer
 from rich.table import Table
 
 import aumaq
+from aumaq import documents
 from aumaq.instances.texts import say
 from aumaq.options import AsJson, PlanNames, Where, read_plans
 from aumaq.show import out
+from aumaq.streams import line
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -33,13 +34,11 @@ def indicators(
     found = aumaq.indicators(named)
     found = found if region == "all" else _of_region(found, region, named)
     if as_json:
-        from aumaq.results.exports.json_file import strict
-
         rows = found.astype(object).where(found.notna(), None).to_dict("records")
-        typer.echo(json.dumps(strict(rows), ensure_ascii=False, allow_nan=False))
+        documents.tell(rows)
         return
     if found.empty:
-        typer.echo(t("no indicators: the instance has none (table indicators)"))
+        line(t("no indicators: the instance has none (table indicators)"))
         return
     digits: dict[str, int] = {}
     for plan in named.values():

@@ -10,6 +10,7 @@ import typer
 import aumaq
 from aumaq.instances.texts import say
 from aumaq.options import Lang, Where, plan_names, read_plans
+from aumaq.streams import line
 from aumaq.words import t
 
 STORES = (".duckdb", ".db")
@@ -46,12 +47,14 @@ def plot(
 ) -> None:
     """Draw a plan, or several against each other, as a vector figure."""
     from aumaq.instances import OptionError, UnknownNameError
+    from aumaq.instances.targets import probe_file
     from aumaq.results.language import Language
-    from aumaq.results.plots import KINDS, OF_SEVERAL
+    from aumaq.results.plots import ENDINGS, KINDS, OF_SEVERAL
 
     words, usual = Language(lang), 174.0 if kind == "sheet" else 150.0
     if kind not in (*KINDS, *OF_SEVERAL):
         raise UnknownNameError(say("kind of figure"), kind, (*KINDS, *OF_SEVERAL))
+    probe_file(target, ENDINGS)  # before the work, not after it
     names = [run for name in plans for run in _runs(name, scenario, batch)]
     if kind in KINDS and len(names) != 1:
         raise OptionError(
@@ -73,7 +76,7 @@ def plot(
         else:
             drawn = KINDS[kind](own)
     drawn.save(target)
-    typer.echo(t("written to {target}", target=target))
+    line(t("written to {target}", target=target))
 
 
 def _runs(name: str, scenario: str, batch: str) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aumaq import show
+from aumaq import documents, show
 from aumaq.options import AsJson, Name, ScenarioName, read_instance
+from aumaq.streams import line
 from aumaq.words import t
 
 
@@ -29,8 +29,13 @@ def project(
 ) -> None:
     """Show where people will live: regions by year, births, deaths, migration."""
     from aumaq.instances.projection import project as compute
-    from aumaq.results.exports.projection_tables import write_projection
+    from aumaq.results.exports.projection_tables import (
+        check_projection_target,
+        write_projection,
+    )
 
+    if folder is not None:
+        check_projection_target(folder)  # before the work, not after it
     instance = read_instance(name, scenario)
     found = compute(
         instance.base if projection else instance.projection.tables,
@@ -48,8 +53,8 @@ def project(
             "totals": found.totals.to_dict("records"),
             "ledger": found.ledger.to_dict("records"),
         }
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        documents.tell(record)
         return
     show.projection(found, instance)
     if folder is not None:
-        typer.echo(t("written to {target}", target=folder))
+        line(t("written to {target}", target=folder))

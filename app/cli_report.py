@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aumaq.options import Lang, PlanNames, Where, read_plans
+from aumaq.streams import line
 from aumaq.words import t
 
 
@@ -21,14 +22,17 @@ def report(
     instance: Where = "",
 ) -> None:
     """Write one HTML file on one plan or several; it opens offline in any browser."""
+    from aumaq.instances.targets import probe_file
+    from aumaq.results.exports import SUFFIXES
     from aumaq.results.language import Language
     from aumaq.results.report import write_report
 
     code = Language(lang).code  # before the work, not after it
+    path = _beside(plans[0]) if target is None else target
+    probe_file(path, SUFFIXES["html"])
     read = read_plans(plans, instance)
-    path = target or _beside(plans[0])
     write_report(read, path, code)
-    typer.echo(t("written to {target}", target=path))
+    line(t("written to {target}", target=path))
 
 
 def _beside(plan: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,8 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 import aumaq
+from aumaq import documents
 from aumaq.options import AsJson, Lang, PlanNames, Where, plan_names, read_plans
 from aumaq.show import out
+from aumaq.streams import line
 from aumaq.words import N_, figure, spoken, t
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ def runs(
     as_json: AsJson = False,
 ) -> None:
     """List the runs of a store, newest first; or query them with SQL."""
-    from aumaq.results.exports.json_file import strict
-
     kept = aumaq.Store(store)
     if delete:
         run_id = kept.delete(delete)
-        told = t("deleted {run_id}", run_id=run_id)
-        typer.echo(json.dumps({"deleted": run_id}) if as_json else told)
+        if as_json:
+            documents.tell({"deleted": run_id})
+        else:
+            line(t("deleted {run_id}", run_id=run_id))
         return
     if sql:
         rows = kept.sql(sql)
@@ -58,7 +59,7 @@ def runs(
         )  # fmt: skip
     if as_json:
         plain = rows.astype("object").where(rows.notna(), None).to_dict("records")
-        typer.echo(json.dumps(strict(plain), ensure_ascii=False, default=str))
+        documents.tell(plain)
         return
     if not sql:
         for column in ("run_id", "batch_id"):
@@ -77,19 +78,23 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show what differs between plans: in inputs, decisions, indicators."""
+    from aumaq.instances.targets import probe_file
     from aumaq.results.comparing.names import named
     from aumaq.results.comparing.page import SECTIONS
     from aumaq.results.comparing.sentences import sentences
     from aumaq.results.comparing.text import heading, shown_rows
+    from aumaq.results.exports import SUFFIXES
     from aumaq.results.language import Language
 
     words = Language(lang)
+    if html is not None:
+        probe_file(html, SUFFIXES["html"])  # before the work, not after it
     read = read_plans(plans, instance)
     found = aumaq.compare(read, plan_names(plans, read))
     if html is not None:
         found.to_html(html, words.code)
     if as_json:
-        typer.echo(json.dumps(found.record(), ensure_ascii=False, allow_nan=False))
+        documents.tell(found.record())
         return
     for letter, told in sentences(found, words).items():
         name = found.names[found.letters.index(letter)]
@@ -112,7 +117,7 @@ def compare(
             none = words.t("no difference")
             out.print(f"{title}: {none}\n", markup=False, soft_wrap=True)
     if html is not None:
-        typer.echo(t("the page is {page}", page=html))
+        line(t("the page is {page}", page=html))
 
 
 def _print(
@@ -138,5 +143,5 @@ def _print(
     out.print(table)
     if total > len(rows):
         more = figure(total - len(rows))
-        typer.echo(t("... {n} more: --json and --html tell more", n=more))
-    typer.echo("")
+        line(t("... {n} more: --json and --html tell more", n=more))
+    line("")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import aumaq
-from aumaq import show
+from aumaq import documents, show
 from aumaq.options import (
     AsJson,
     Gap,
@@ -62,7 +61,7 @@ def sweep(
         seed=seed,
     )
     if as_json:
-        typer.echo(json.dumps(found.record(), ensure_ascii=False))
+        documents.tell(found.record())
     else:
         show.sweep(found)
         show.kept(store, {"batch_id": found.batch_id})

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 WIDE = 160
 """Columns of tables that go to a file or another program."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+_is_screen = sys.stdout is not None and sys.stdout.isatty()
+out = Console(highlight=False, width=None if _is_screen else WIDE)
 err = Console(stderr=True, highlight=False)
 
 

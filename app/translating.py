@@ -6,7 +6,7 @@ texts are replaced. What Typer says itself stands in constants, or is matched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from aumaq import documents
 from aumaq.words import N_, retold, spoken, t
 
 CONSTANTS = (
@@ -53,25 +54,39 @@ class _Context(typer.Context):
         return formatter
 
 
-def run(command: Any) -> int:
+def run(command: Any, arguments: Sequence[str]) -> int:
     """Run the tree of commands with the words of the process; return the exit code."""
     if spoken().code == "en":
-        return _run(command)
+        return _run(command, arguments)
     with translated(command):
-        return _run(command)
+        return _run(command, arguments)
 
 
-def _run(command: Any) -> int:
+def _run(command: Any, arguments: Sequence[str]) -> int:
     try:
-        code = command.main(standalone_mode=False)
+        code = command.main(list(arguments), standalone_mode=False)
     except TyperException as error:
         from typer import rich_utils
 
         told = retold(error.format_message(), USAGE_ERRORS)
         error.format_message = lambda: told  # type: ignore[method-assign]
         rich_utils.rich_format_error(error)  # type: ignore[arg-type]
+        if documents.is_asked(arguments):
+            documents.tell_failure(
+                error.exit_code, "wrong_option", told, options=_options_of(error)
+            )
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _options_of(error: TyperException) -> list[str]:
+    """Return the options or arguments that a usage error is about."""
+    name = getattr(error, "option_name", None)
+    if isinstance(name, str):
+        return [name]
+    parameter = getattr(error, "param", None)
+    opts = [getattr(parameter, "metavar", None), *getattr(parameter, "opts", ())]
+    return [str(next(filter(None, opts)))] if parameter else []
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aumaq.instances.describing import describe
     from aumaq.instances.errors import (
+        ArgumentError,
         AumaqError,
         ExportError,
         InstanceError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aumaq.instances.scenarios import Scenario
 
 _HOME = {
+    "ArgumentError": "aumaq.instances.errors",
     "AumaqError": "aumaq.instances.errors",
     "ExportError": "aumaq.instances.errors",
     "Instance": "aumaq.instances.instance",
@@ -49,6 +51,7 @@ _HOME = {
 
 __all__ = [
     "SHIPPED_FOLDER",
+    "ArgumentError",
     "AumaqError",
     "ExportError",
     "Instance",
@@ -76,3 +79,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'aumaq.instances' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List what there is, imported or not yet."""
+    return sorted({*globals(), *__all__})

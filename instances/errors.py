@@ -5,6 +5,7 @@ AumaqError
 ├── UnreadableError    a file is not what it says, or cannot be read
 ├── UnknownNameError   a name (instance, method, format, ...) that does not exist
 ├── OptionError        an option outside its range
+│   └── ArgumentError  an argument of a wrong type
 ├── NoPlanError        solving ended without a plan (infeasible, limit too short)
 ├── SolverError        the solver refused what it was given, or contradicts itself
 └── ExportError        a result could not be written
@@ -221,6 +222,7 @@ class UnknownNameError(AumaqError):
         shown = ", ".join(known[:MOST_LISTED]) or say("none")
         if len(known) > MOST_LISTED:
             shown = say("{some}, ... ({count} in all)", some=shown, count=len(known))
+        self.kind, self.name, self.known = kind, name, tuple(known)
         super().__init__(
             say(
                 "unknown {kind} {name!r}{hint}; known: {known}",
@@ -233,11 +235,26 @@ class UnknownNameError(AumaqError):
 
 
 class OptionError(AumaqError):
-    """An option has a value that makes no sense."""
+    """An option has a value that makes no sense; ``options`` are named so in Python."""
+
+    def __init__(self, text: Text, options: Iterable[str] = ()) -> None:
+        super().__init__(text)
+        self.options = tuple(options)
+
+
+class ArgumentError(OptionError, TypeError):
+    """An argument is of a type that the function cannot use."""
 
 
 class NoPlanError(AumaqError):
-    """Solving ended without a plan; the message says why and what to try."""
+    """Solving ended without a plan; the message says why and what to try.
+
+    ``status`` is that of the solve: ``infeasible``, ``time_limit``, ...
+    """
+
+    def __init__(self, text: Text, status: str = "") -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class SolverError(AumaqError):

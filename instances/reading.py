@@ -25,6 +25,7 @@ from aumaq.instances.formats.raw import Raw, broken_by_file, build
 from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.targets import probe_new
 from aumaq.instances.texts import say
 from aumaq.instances.words import check_language
 
@@ -228,6 +229,7 @@ def write(instance: Instance, path: str | Path, lang: str = "en") -> Path:
     """
     check_language(lang)
     path = Path(path)
+    check_new(path)
     suffix = path.suffix.lower()
     with draft_of(path) as draft:
         if suffix == ".xlsx":
@@ -236,6 +238,11 @@ def write(instance: Instance, path: str | Path, lang: str = "en") -> Path:
             writer = WRITERS.get(suffix, _write_folder)
             writer(instance.base, instance.outlines, draft)
     return path
+
+
+def check_new(path: Path) -> None:
+    """Raise ExportError unless an instance may be written as the new *path*."""
+    probe_new(path, (".xlsx", *WRITERS))
 
 
 def is_written_folder(path: Path) -> bool:

@@ -11,6 +11,7 @@ from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.schema import Column, Table, Value
 from aumaq.instances.tables import TABLES
+from aumaq.instances.targets import probe_new
 
 ROADS: dict[str, tuple[dict[str, Value], ...]] = {
     "road_nodes": (
@@ -24,12 +25,18 @@ ROADS: dict[str, tuple[dict[str, Value], ...]] = {
 }
 
 
+def check_skeleton(path: Path) -> None:
+    """Raise ExportError unless a skeleton may be written as the new *path*."""
+    probe_new(path, (".xlsx",))
+
+
 def write_skeleton(path: Path, lang: str = "en") -> None:
     """Write a small valid instance to change; ExportError if *path* exists.
 
     A path that ends in ``.xlsx`` becomes a workbook in the language of the code
-    *lang*, anything else a folder.
+    *lang*, one without an ending a folder.
     """
+    check_skeleton(path)
     if path.suffix.lower() == ".xlsx":
         tables = {t.name: pd.DataFrame(_rows(t), dtype=object) for t in TABLES}
         with draft_of(path) as draft:

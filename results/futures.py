@@ -254,7 +254,7 @@ def planned_together(
     score = Score(objective, normalised(futures, objective))
     found = solve_model(futures, score, options, progress or Silent(), others)
     if found.why is not None:
-        raise NoPlanError(_reason(found, found.why))
+        raise NoPlanError(_reason(found, found.why), str(found.why.status))
     bounds = found.own_bounds.tolist()
     plans = _plans(futures, found, found.decisions, bounds, options)
     own = _plans(futures, found, found.own_decisions, bounds, options)

@@ -73,7 +73,7 @@ def solve(
     )
     solution = METHODS[method](instance, options, progress or Silent(), given)
     if solution.decisions is None:
-        raise NoPlanError(why(solution))
+        raise NoPlanError(why(solution), str(solution.status))
     return Plan.from_solution(instance, solution, options)
 
 

@@ -15,9 +15,9 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.scenarios import scenario_named
+from aumaq.instances.targets import probe_folder, safe_names
 from aumaq.instances.texts import Text, say
 from aumaq.results.exports.atomic import draft_file, rescued
-from aumaq.results.exports.futures_folder import folder_names
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan import Plan
 from aumaq.results.store import Store
@@ -99,7 +99,7 @@ def sweep(
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
     names = _names(instance, scenarios)
-    folders = folder_names(names, FILES)
+    folders = safe_names(names, FILES)
     cores = os.cpu_count() or 1
     if jobs is not None and jobs < 1:
         raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
@@ -182,12 +182,9 @@ def _check_target(
     folder: Path, names: Sequence[str], instance: Instance, *, overwrite: bool
 ) -> None:
     """Raise ExportError unless a sweep may be written there: an earlier one is."""
+    probe_folder(folder)
     if not folder.exists():
         return
-    if not folder.is_dir():
-        raise ExportError(
-            say("{folder} is a file, not a folder; nothing was written", folder=folder)
-        )
     there = {file.name for file in folder.iterdir()}
     if there and not there & set(FILES):
         raise ExportError(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from aumaq.instances import OptionError
-from aumaq.instances.texts import chained, say
+from aumaq.instances.texts import Text, chained, say
 from aumaq.model import FORMULATIONS
+
+MOST_SECONDS = 1e9
+"""Of a time limit: 30 years; clocks of the system take little more."""
+MOST_THREADS = 256
+MOST_SEED = 2**31 - 1
+"""The largest that HiGHS takes."""
 
 
 @dataclass(frozen=True)
@@ -31,38 +36,39 @@ class SolveOptions:
 
     def __post_init__(self) -> None:
         """Raise OptionError naming every option that makes no sense."""
-        wrong = []
-        if not (self.time_limit > 0 and math.isfinite(self.time_limit)):
-            wrong.append(
-                say(
-                    "time limit must be above 0 seconds, not {time_limit}",
-                    time_limit=self.time_limit,
-                )
+        wrong: dict[str, Text] = {}
+        if not 0 < self.time_limit <= MOST_SECONDS:
+            wrong["time_limit"] = say(
+                "time limit must be above 0 and at most {most:,.0f} seconds, not"
+                " {time_limit}",
+                most=MOST_SECONDS,
+                time_limit=self.time_limit,
             )
         if not 0 <= self.gap < 1:
-            wrong.append(
-                say(
-                    "gap must be from 0 to below 1 (0.01 is 1 %), not {gap}",
-                    gap=self.gap,
-                )
+            wrong["gap"] = say(
+                "gap must be from 0 to below 1 (0.01 is 1 %), not {gap}", gap=self.gap
             )
-        if self.threads is not None and self.threads < 1:
-            wrong.append(
-                say("threads must be at least 1, not {threads}", threads=self.threads)
+        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
+            wrong["threads"] = say(
+                "threads must be from 1 to {most}, not {threads}",
+                most=MOST_THREADS,
+                threads=self.threads,
             )
-        if self.seed < 0:
-            wrong.append(say("seed must be at least 0, not {seed}", seed=self.seed))
+        if not 0 <= self.seed <= MOST_SEED:
+            wrong["seed"] = say(
+                "seed must be from 0 to {most}, not {seed}",
+                most=MOST_SEED,
+                seed=self.seed,
+            )
         if self.formulation not in FORMULATIONS:
             known = chained(FORMULATIONS, say(" or "))
-            wrong.append(
-                say(
-                    "formulation must be {known}, not {formulation!r}",
-                    known=known,
-                    formulation=self.formulation,
-                )
+            wrong["formulation"] = say(
+                "formulation must be {known}, not {formulation!r}",
+                known=known,
+                formulation=self.formulation,
             )
         if wrong:
-            raise OptionError(chained(wrong))
+            raise OptionError(chained(list(wrong.values())), wrong)
 
     @property
     def num_threads(self) -> int:

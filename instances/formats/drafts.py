@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances.errors import ExportError
+from aumaq.instances.targets import reason
 from aumaq.instances.texts import say
 
 try:
@@ -87,15 +88,20 @@ def draft_folder(path: Path) -> Iterator[Path]:
 def draft_of(path: Path) -> Iterator[Path]:
     """Give a path for a draft of *path*, a file or folder; renamed if all ends well.
 
-    Raises ExportError if *path* exists, or cannot be written.
+    Raises ExportError if *path* exists, or cannot be written; of two processes that
+    make it at a time the first wins.
     """
+    exists = say("{path} exists already; nothing was written", path=path)
     with told(path):
         target = followed(path)
         if os.path.lexists(target):
-            text = say("{path} exists already; nothing was written", path=path)
-            raise ExportError(text)
+            raise ExportError(exists)
         with _draft_beside(target) as draft:
             yield draft
+            try:  # of two processes one makes it; the draft takes its place
+                target.mkdir() if draft.is_dir() else target.touch(exist_ok=False)
+            except FileExistsError:
+                raise ExportError(exists) from None
             os.replace(draft, target)
 
 
@@ -115,7 +121,7 @@ def told(path: Path) -> Iterator[None]:
             say(
                 "{path} cannot be written: {reason}",
                 path=path,
-                reason=error.strerror or str(error),
+                reason=reason(error),
             )
         ) from error
 

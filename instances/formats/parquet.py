@@ -26,7 +26,6 @@ def write_parquet(
     """Write tables by name to a new folder; those without rows are left out."""
     needed("pyarrow", "parquet")
     path.mkdir()
-    path.chmod(0o755)
     for name, frame in tables.items():
         if len(frame):
             frame.to_parquet(path / f"{name}.parquet", engine="pyarrow", index=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import ExportError
+from aumaq.instances.targets import probe_folder
 from aumaq.instances.texts import say
 from aumaq.results.analysis.maps import features
 from aumaq.results.analysis.page import page
@@ -28,12 +29,9 @@ def check_target(path: Path) -> None:
 
     An earlier analysis is replaced; a file, or a folder that holds more, is not.
     """
+    probe_folder(path)
     if not path.exists():
         return
-    if not path.is_dir():
-        raise ExportError(
-            say("{path} is a file, not a folder; nothing was written", path=path)
-        )
     names = {file.name for file in path.iterdir()}
     own = {RECORD_FILE, PAGE_FILE, *(f"{name}.csv" for name in TABLES)}
     other = sorted(names - own - {f"{name}.geojson" for name in MAPS})

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aumaq.instances import UnknownNameError
+from aumaq.instances.targets import probe_file
+from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import recover
 from aumaq.results.exports.csv_folder import (
     check_target,
@@ -52,6 +55,28 @@ EXPORTS: dict[str, WriteIn] = {
 }
 
 
+SUFFIXES = {
+    "json": (".json", ""),
+    "geojson": (".geojson", ".json", ""),
+    "xlsx": (".xlsx", ""),
+    "gpkg": (".gpkg",),
+    "html": (".html", ".htm", ""),
+}
+"""Endings of files by export; the other exports are folders."""
+
+
+def check_export(name: str, path: Path) -> None:
+    """Raise ExportError unless an export may be written to *path*, UnknownNameError if
+    there is no such export.
+    """
+    if name not in EXPORTS:
+        raise UnknownNameError(say("export"), name, EXPORTS)
+    if name in SUFFIXES:
+        probe_file(path, SUFFIXES[name])
+    else:
+        check_target(path, name)
+
+
 def read_files(path: Path) -> PlanFiles:
     """Read a plan from a folder, a JSON file or a GeoPackage."""
     recover(path)
@@ -63,4 +88,12 @@ def read_files(path: Path) -> PlanFiles:
     return read_json(path)
 
 
-__all__ = ["EXPORTS", "Written", "check_target", "read_files", "write_plan_folder"]
+__all__ = [
+    "EXPORTS",
+    "SUFFIXES",
+    "Written",
+    "check_export",
+    "check_target",
+    "read_files",
+    "write_plan_folder",
+]

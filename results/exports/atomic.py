@@ -14,19 +14,18 @@ from types import FrameType
 from aumaq.instances import ExportError
 from aumaq.instances.formats.drafts import (
     check_file,
-    check_not_here,
     draft_file,
     draft_folder,
     is_draft,
     recover,
     told,
 )
+from aumaq.instances.targets import probe_folder
 from aumaq.instances.texts import Text, say
 
 __all__ = [
     "check_file",
     "check_folder",
-    "check_not_here",
     "draft_file",
     "draft_folder",
     "finishing",
@@ -44,14 +43,10 @@ def check_folder(
     An earlier folder has a file *mark*, and everything in it *is_own*; *what* it holds
     is said if there is more.
     """
+    probe_folder(path)
     with told(path):
-        check_not_here(path)
         if not path.exists():
             return
-        if not path.is_dir():
-            raise ExportError(
-                say("{path} is a file, not a folder; nothing was written", path=path)
-            )
         recover(path)
         items = [item for item in path.iterdir() if not is_draft(item.name)]
         if items and not (path / mark).is_file():

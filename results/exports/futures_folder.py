@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import Instance
+from aumaq.instances.targets import safe_names
 from aumaq.instances.texts import Text, say
 from aumaq.results.exports.atomic import check_folder, draft_folder, rescued
 from aumaq.results.exports.csv_folder import (
@@ -68,7 +67,7 @@ def write_futures(futures: Futures, path: Path, *, overwrite: bool = False) -> W
     """
     failed: list[Text] = []
     record = futures.record()
-    record["folders"] = folder_names(list(futures.plans), FILES)
+    record["folders"] = safe_names(list(futures.plans), FILES)
     side = {INDICATORS_FILE: SIDE[INDICATORS_FILE]}
 
     def write(target: Path, is_rescue: bool) -> None:
@@ -90,15 +89,3 @@ def write_futures(futures: Futures, path: Path, *, overwrite: bool = False) -> W
 
     folder, moved = rescued(write, path)
     return Written(folder, moved, tuple(dict.fromkeys(failed)))
-
-
-def folder_names(scenarios: Sequence[str], taken: Collection[str]) -> dict[str, str]:
-    """Return a folder name for each scenario, safe in any file system, none *taken*."""
-    found: dict[str, str] = {}
-    for name in scenarios:
-        safe = re.sub(r"[^\w+-]", "_", name)
-        is_taken = {f.casefold() for f in (*found.values(), *taken)}
-        while safe.casefold() in is_taken:
-            safe += "_"
-        found[name] = safe
-    return found

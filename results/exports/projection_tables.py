@@ -6,10 +6,29 @@ from pathlib import Path
 
 from aumaq.instances import ExportError
 from aumaq.instances.projection import Projection
+from aumaq.instances.targets import probe_folder
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_folder
 
 FILES = ("totals.csv", "settlements.csv", "ages.csv", "ledger.csv", "population.csv")
+
+
+def check_projection_target(path: Path) -> None:
+    """Raise ExportError unless a projection may be written to the folder *path*.
+
+    An earlier one is replaced; a file, or a folder that holds more, is not.
+    """
+    probe_folder(path)
+    items = path.iterdir() if path.is_dir() else ()
+    other = sorted(item.name for item in items if item.name not in FILES)
+    if other:
+        raise ExportError(
+            say(
+                "{path} holds something else ({other}); nothing was written",
+                path=path,
+                other=other[0],
+            )
+        )
 
 
 def write_projection(found: Projection, path: Path) -> None:
@@ -17,17 +36,7 @@ def write_projection(found: Projection, path: Path) -> None:
 
     An earlier projection there is replaced; anything else is an ExportError.
     """
-    if path.exists():
-        other = sorted(f.name for f in path.iterdir() if f.name not in FILES) if (
-            path.is_dir()) else [path.name]  # fmt: skip
-        if other:
-            raise ExportError(
-                say(
-                    "{path} holds something else ({other}); nothing was written",
-                    path=path,
-                    other=other[0],
-                )
-            )
+    check_projection_target(path)
     tables = (found.totals, found.population, found.ages, found.ledger, found.rows())
     with draft_folder(path) as draft:
         for name, table in zip(FILES, tables, strict=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aumaq.results.language import Language
 from aumaq.results.plots.curves import draw_access, draw_budget, draw_convergence
-from aumaq.results.plots.figure import WIDTH_MM, Figure
+from aumaq.results.plots.figure import ENDINGS, WIDTH_MM, Figure
 from aumaq.results.plots.map import draw_map
 from aumaq.results.plots.pareto import plot_pareto, plot_sensitivity
 from aumaq.results.plots.together import draw_sheet
@@ -76,4 +76,12 @@ KINDS: dict[str, Callable[[Plots], Figure]] = {
 OF_SEVERAL = {"pareto": plot_pareto, "sensitivity": plot_sensitivity}
 """Figures of several plans."""
 
-__all__ = ["KINDS", "OF_SEVERAL", "Figure", "Plots", "plot_pareto", "plot_sensitivity"]
+__all__ = [
+    "ENDINGS",
+    "KINDS",
+    "OF_SEVERAL",
+    "Figure",
+    "Plots",
+    "plot_pareto",
+    "plot_sensitivity",
+]

@@ -9,7 +9,8 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from aumaq.instances import ExportError, OptionError
+from aumaq.instances import OptionError
+from aumaq.instances.targets import probe_file
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.language import Language
@@ -46,6 +47,8 @@ NARROW_MM = 120.0
 LONG = 5
 """Characters of numbers of which few fit beside each other."""
 WITHOUT_DATE = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+ENDINGS = tuple(f".{kind}" for kind in WITHOUT_DATE)
+"""Of files that figures are written to."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,8 @@ class Figure:
     def save(self, path: str | Path) -> Path:
         """Write the figure as SVG, PDF or PNG, by the ending of *path*."""
         path = Path(path)
+        probe_file(path, ENDINGS)
         kind = path.suffix.lower().lstrip(".")
-        if kind not in WITHOUT_DATE:
-            known = ", ".join(f".{name}" for name in WITHOUT_DATE)
-            raise ExportError(
-                say(
-                    "{path}: figures end in {known}; nothing was written",
-                    path=path,
-                    known=known,
-                )
-            )
         with draft_file(path) as draft, styled():
             self.figure.savefig(draft, format=kind, metadata=WITHOUT_DATE[kind],
                                 dpi=200)  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.targets import probe_file, reason
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.store.turns import EXTRA, turn
@@ -18,6 +19,18 @@ VERSION = 2
 BLOCK_BYTES = 16384
 """The smallest that DuckDB has: most tables of a run are small."""
 PAUSE_SECONDS = 0.05
+CLOSED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""A file that is no store never makes DuckDB fetch or load anything."""
+LOCKED = (
+    "SET enable_external_access = false",
+    "SET python_enable_replacements = false",
+    "SET lock_configuration = true",
+)
+"""What keeps the queries of others in the store: no files, no network, no variables."""
+MAGIC, MAGIC_AT = b"DUCK", 8
+"""Bytes that a DuckDB file has, and where."""
+MOST_TOLD = 300
+"""Characters of what DuckDB says of a query, which may be long itself."""
 HELD = "lock on file"
 """What DuckDB says where other software has the file open."""
 BATCHES = """
@@ -94,8 +107,12 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
     """
     if not to_write and not path.is_file():
         raise ExportError(say("{path}: there is no such store of runs", path=path))
+    if to_write:
+        probe_file(path)
+    if path.exists():
+        _check_kind(path)
     until = time.monotonic() + timeout_seconds
-    with turn(path, timeout_seconds):
+    with turn(path, timeout_seconds, to_write=to_write):
         if not path.exists():
             _make(path)
         connection = _connect(path, until, is_reader=not to_write)
@@ -113,15 +130,41 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
             raise ExportError(
                 say("{path}: {error}", path=path, error=" ".join(str(error).split()))
             ) from error
+        except RuntimeError as error:
+            if "interrupted" in str(error):  # how DuckDB tells Ctrl-C
+                raise KeyboardInterrupt from error
+            raise
         finally:
             connection.close()  # takes back what was not committed
+
+
+def _check_kind(path: Path) -> None:
+    """Raise ExportError unless a file looks like a DuckDB file.
+
+    DuckDB would ask for an extension that reads what it is.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(MAGIC_AT + len(MAGIC))
+    except OSError as error:
+        raise ExportError(
+            say("{path}: cannot be read: {why}", path=path, why=reason(error))
+        ) from None
+    if head[MAGIC_AT:] != MAGIC:
+        raise ExportError(
+            say(
+                "{path}: is no store of runs: {text}",
+                path=path,
+                text=say("it is no DuckDB file"),
+            )
+        )
 
 
 def _make(path: Path) -> None:
     """Make an empty store in a draft: a kill leaves no half a file under its name."""
     with draft_file(path) as draft:
         connection = _duckdb().connect(
-            str(draft), config={"default_block_size": BLOCK_BYTES}
+            str(draft), config={**CLOSED, "default_block_size": BLOCK_BYTES}
         )
         connection.execute(SCHEMA)
         connection.close()
@@ -132,7 +175,7 @@ def _connect(path: Path, until: float, *, is_reader: bool) -> Any:
     duckdb = _duckdb()
     while True:
         try:
-            return duckdb.connect(str(path), read_only=is_reader)
+            return duckdb.connect(str(path), read_only=is_reader, config=CLOSED)
         except duckdb.IOException as error:
             text = " ".join(str(error).split())
             if HELD not in text:
@@ -191,8 +234,24 @@ def _duckdb() -> Any:
 
 
 def query(connection: Any, text: str, parameters: Any = ()) -> Any:
-    """Return the rows of a query as a frame (OptionError if it is not right)."""
+    """Return the rows of a query as a frame (OptionError if it is not right).
+
+    The connection is locked first: a query sees the store, and nothing else of this
+    machine.
+    """
+    duckdb = _duckdb()
+    reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
     try:
+        for setting in LOCKED:
+            connection.execute(setting)
+        statements = connection.extract_statements(text)
+        if len(statements) != 1 or statements[0].type not in reading:
+            raise OptionError(
+                say("the query failed: {error}", error=say("give one SELECT"))
+            )
         return connection.execute(text, list(parameters)).df()
-    except _duckdb().Error as error:
-        raise OptionError(say("the query failed: {error}", error=error)) from None
+    except duckdb.Error as error:
+        told = str(error)
+        if len(told) > MOST_TOLD:
+            told = f"{told[:MOST_TOLD]}..."
+        raise OptionError(say("the query failed: {error}", error=told)) from None
