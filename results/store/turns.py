@@ -24,7 +24,9 @@ MOST_TOLD = 200
 
 
 @contextmanager
-def turn(store: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[None]:
+def turn(
+    store: Path, timeout_seconds: float, *, to_write: bool = True
+) -> Iterator[None]:
     """Hold the store for the block; others wait up to their *timeout_seconds*.
 
     The operating system lets go of the lock when a process ends, killed or not, so that
