@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances.checks import Found, Warn, applies_to, problem
 from aumaq.instances.checks_growth import ROUNDING, donors_can_give
+from aumaq.instances.checks_scale import capacities_are_of_use, prices_are_of_one_size
 from aumaq.instances.growth import moves
 from aumaq.instances.limits import within
 from aumaq.instances.texts import say
@@ -246,4 +247,6 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     connections_can_hold,
     options_are_all_there,
     donors_can_give,
+    capacities_are_of_use,
+    prices_are_of_one_size,
 )

@@ -19,6 +19,7 @@ from pyomo.core.expr import LinearExpression
 from aumaq.instances import UnknownNameError
 from aumaq.instances.texts import say
 from aumaq.model.data import ModelData
+from aumaq.model.enough import FlowLimits
 
 Objects = NDArray[np.object_]
 Numbers = NDArray[Any]
@@ -88,6 +89,7 @@ class NetworkVariables:
     supply_source: Numbers
     supply_level: Numbers
     supply_period: Numbers
+    limits: FlowLimits
     fed: Objects = field(default_factory=nothing)  # (N, T) None: no sites there
     shed: Objects = field(default_factory=nothing)  # (N, T)
     angle: Objects = field(default_factory=nothing)  # (N, T)

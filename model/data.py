@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from aumaq.instances import Instance
 from aumaq.instances.access import KM_MINUTES
 from aumaq.model.growth_data import GrowthData, growth_data
-from aumaq.model.levels import fitting_levels, useful_levels
+from aumaq.model.levels import (
+    fitting_levels,
+    is_concentrated,
+    useful_levels,
+    useful_places,
+)
 from aumaq.model.network_data import (
     LOAD_COLUMN,
     NetworkData,
@@ -39,7 +44,8 @@ class ServiceData:
     sites: tuple[str, ...]
     site_region: tuple[str, ...]
     status: NDArray[np.str_]
-    places: Ints  # (J,) facilities that fit
+    max_units: Ints  # (J,) facilities that fit
+    places: Ints  # (J,) facilities that fit and can be of use
     first_period: Ints  # (J,)
     may_enter: Flags  # (J, L+1) levels that may be built; what stands may stay
     stock: Ints  # (J, L+1) before the first period; column 0: empty places
@@ -49,6 +55,8 @@ class ServiceData:
     capacity: Floats  # (L+1,) of one facility, units of demand
     usable: Floats  # (L+1,) of it what a plan may use: the rest is a reserve
     min_use: Floats  # (L+1,)
+    room: Floats  # (J, L+1) of what is usable, what can be used at a site
+    least: Floats  # (J, L+1) the minimum use, at most twice what can come to a site
     opex_mln_per_year: Floats  # (L+1,)
     renewal_mln: Floats  # (L+1,)
     transition_mln: Floats  # (L+1, L+1) from, to
@@ -156,6 +164,13 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
     reachable = np.zeros((len(sites), len(period)))
     np.add.at(reachable, j[way == 0], demand[i[way == 0]])
     need_option, need_upgrade = _needs(instance, options)
+    usable = capacity * float(row["max_use_share"])
+    most = reachable.max(axis=1)
+    places = sites["max_units"].to_numpy()
+    if row["role"] == "serve" and not is_concentrated(instance, name):
+        found = useful_places(usable, most, stock[:, 1:].sum(axis=1), len(period))
+        places = np.minimum(places, found).astype(np.int64)
+    stock[:, 0] = places - stock[:, 1:].sum(axis=1)
     # Whoever comes along travels and pays as well.
     trips = float(row["trips_per_year"]) * (1.0 + float(row["companions_per_trip"]))
     fare = float(row["transport_cost_per_km"]) * scenario.opex_factor
@@ -164,7 +179,8 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         sites=tuple(sites["site"]),
         site_region=tuple(sites["region"]),
         status=sites["status"].to_numpy(dtype=str),
-        places=sites["max_units"].to_numpy(),
+        max_units=sites["max_units"].to_numpy(),
+        places=places,
         first_period=np.maximum(first, 0).astype(np.int64),
         may_enter=np.insert(instance.enterable_levels(name), 0, True, axis=1),
         stock=stock,
@@ -172,8 +188,10 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         due=due,
         is_built=np.zeros_like(stock, dtype=bool),
         capacity=capacity,
-        usable=capacity * float(row["max_use_share"]),
+        usable=usable,
         min_use=min_use,
+        room=np.minimum(usable, np.where(most > 0, most, np.inf)[:, None]),
+        least=np.minimum(min_use, np.where(most > 0, 2.0 * most, np.inf)[:, None]),
         opex_mln_per_year=opex,
         renewal_mln=capex * float(row["renewal_share"]),
         transition_mln=cost,
@@ -201,9 +219,7 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
     if row["role"] != "serve":
         data.is_built[:] = fitting_levels(data)
         return data
-    data.is_built[:] = useful_levels(
-        instance, data, reachable.max(axis=1), capex, closing
-    )
+    data.is_built[:] = useful_levels(instance, data, most, capex, closing)
     return data
 
 
@@ -248,7 +264,10 @@ def _transitions(
 def _existing(
     instance: Instance, name: str, sites: pd.DataFrame, num_levels: int
 ) -> tuple[Ints, Ints, Ints]:
-    """Return stock and locked (J, L+1), and facilities due for renewal (J, L+1, T)."""
+    """Return stock and locked (J, L+1), and facilities due for renewal (J, L+1, T).
+
+    The empty places, column 0 of the stock, are left to the caller.
+    """
     rows = instance.tables["facilities"]
     rows = rows[rows["service"] == name]
     j = pd.Index(sites["site"]).get_indexer(rows["site"])
@@ -257,7 +276,6 @@ def _existing(
     stock, locked = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     np.add.at(stock, (j, level), units)
     np.add.at(locked, (j, level), units * rows["is_locked"].to_numpy())
-    stock[:, 0] = sites["max_units"].to_numpy() - stock.sum(axis=1)
     starts = np.array(instance.first_years)
     end = starts[-1] + instance.period_years[-1]
     year = rows["renew_by_year"].to_numpy()

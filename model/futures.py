@@ -39,11 +39,17 @@ def gather_alike(instances: Sequence[Instance]) -> list[ModelData]:
             sites = np.array(d.sites, dtype=object)[j]
             pairs = zip(sites.tolist(), level.tolist(), strict=True)
             needed.setdefault(name, set()).update(pairs)
+    places: dict[tuple[str, str], int] = {}
+    for data in found:
+        for name, d in data.services.items():
+            for site, count in zip(d.sites, d.places.tolist(), strict=True):
+                places[name, site] = max(count, places.get((name, site), 0))
     return [
         replace(
             data,
             services={
-                name: _with_levels(d, needed[name]) for name, d in data.services.items()
+                name: _with_places(_with_levels(d, needed[name]), places)
+                for name, d in data.services.items()
             },
         )
         for data in found
@@ -58,6 +64,14 @@ def _with_levels(d: ServiceData, needed: set[tuple[str, int]]) -> ServiceData:
         dtype=bool,
     ).reshape(d.is_built.shape)  # fmt: skip
     return replace(d, is_built=d.is_built | (asked & fitting_levels(d)))
+
+
+def _with_places(d: ServiceData, most: dict[tuple[str, str], int]) -> ServiceData:
+    """Return the service with as many places at its sites as any future has use for."""
+    asked = np.array([most[d.name, site] for site in d.sites], dtype=np.int64)
+    places, stock = np.minimum(asked, d.max_units), d.stock.copy()
+    stock[:, 0] = places - stock[:, 1:].sum(axis=1)
+    return replace(d, places=places, stock=stock)
 
 
 def _differences(

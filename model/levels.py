@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 def useful_levels(
@@ -29,42 +30,43 @@ def useful_levels(
     """Return which levels to build, (J, L+1).
 
     *reachable* is the most demand that can come to each site in any period, units.
+    Levels are dropped from the top down, never one between others: it may be a step to
+    what is above it, within the budgets of two periods or at a lower price of closing.
     """
-    num_levels = data.num_levels
     built = fitting_levels(data)
     built &= (data.min_use[None, :] <= reachable[:, None]) | _stands(data)
     # Capacity may be wanted for its own sake: to stand in growth points.
-    is_concentrated = (instance.tables["concentrations"]["service"] == data.name).any()
-    if is_concentrated or name_has_own_transitions(instance, data.name):
+    own = name_has_own_transitions(instance, data.name)
+    if own or is_concentrated(instance, data.name):
         return built
     rules = instance.tables["referrals"]
-    asked = set(rules.loc[rules["to_service"] == data.name, "to_level"])
-    has_no_stock_above = np.flip(
-        np.cumsum(np.flip(data.stock[:, 1:], axis=1), axis=1), axis=1
-    )
-    # Only a level that may be built can stand in for a larger one.
-    base = np.zeros(len(built), dtype=np.int64)
-    if num_levels:
-        base = np.where(built[:, 1] & data.may_enter[:, 1], 1, 0)
-    for level in range(2, num_levels + 1):
-        dearer = (
-            (capex_mln[base] > capex_mln[level])
-            | (closing_mln[base] > closing_mln[level])
-            | (data.opex_mln_per_year[base] > data.opex_mln_per_year[level])
-            | (data.min_use[base] > data.min_use[level])
-        )
-        for load in data.load.values():
-            dearer |= load[base] > load[level]
-        # Any stock above the base level keeps every level: arcs down may matter.
-        above = has_no_stock_above[
-            np.arange(len(base)), np.minimum(base, num_levels - 1)
-        ]
-        drop = (base > 0) & (data.usable[base] >= reachable) & ~dearer & (above == 0)
-        if level in asked:
-            drop &= False
-        built[:, level] &= ~drop
-        base = np.where(built[:, level] & data.may_enter[:, level], level, base)
+    asked = max(rules.loc[rules["to_service"] == data.name, "to_level"], default=0)
+    is_due = np.asarray(data.due.any(axis=2))
+    for j in range(len(data.sites)):
+        levels = np.flatnonzero(built[j])
+        for below, level in zip(levels[-2:0:-1], levels[:1:-1], strict=True):
+            # What stands may be led down; leaving a level spares its renewal; only a
+            # level that may be built can stand in for a larger one.
+            is_free = data.stock[j, level] == 0 and not is_due[j, below]
+            is_free &= bool(data.may_enter[j, below])
+            is_enough = data.usable[below] >= reachable[j] and below >= asked
+            if not (is_free and is_enough):
+                break
+            if _is_dearer(data, capex_mln, closing_mln, below, level):
+                break
+            built[j, level] = False
     return built
+
+
+def _is_dearer(
+    data: ServiceData, capex_mln: Floats, closing_mln: Floats, below: int, level: int
+) -> bool:
+    """Return whether the lower level costs, asks or draws more in any way."""
+    amounts = (
+        capex_mln, closing_mln, data.opex_mln_per_year, data.min_use,
+        *data.load.values(),
+    )  # fmt: skip
+    return any(bool(amount[below] > amount[level]) for amount in amounts)
 
 
 def fitting_levels(data: ServiceData) -> Flags:
@@ -77,6 +79,24 @@ def _stands(data: ServiceData) -> Flags:
     stands = data.stock > 0
     stands[:, 0] = True
     return stands
+
+
+def useful_places(
+    capacity: Floats, reachable: Floats, standing: Ints, num_periods: int
+) -> Floats:
+    """Return how many facilities of a site may ever be of use, (J,).
+
+    Those that stand; and in each period one to be there at all (required), one for
+    others to refer to, and of each level as many as hold all that can come.
+    """
+    sizes = capacity[capacity > 0]
+    need = np.ceil(reachable[:, None] / sizes[None, :]).sum(axis=1)
+    return np.asarray(standing + num_periods * (2.0 + need))
+
+
+def is_concentrated(instance: Instance, service: str) -> bool:
+    """Return whether capacity of a service is wanted for its own sake."""
+    return bool((instance.tables["concentrations"]["service"] == service).any())
 
 
 def name_has_own_transitions(instance: Instance, service: str) -> bool:

@@ -15,6 +15,8 @@ from aumaq.model.context import exists
 from aumaq.model.data import ModelData
 from aumaq.solvers.carrying_on import carried_on
 from aumaq.solvers.choosing import candidate_sites, chosen_of, demand_ratio
+from aumaq.solvers.churn import idle_facilities, without_rounds
+from aumaq.solvers.circles import without_circles
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
 from aumaq.solvers.matrices import (
@@ -41,6 +43,10 @@ from aumaq.solvers.solution import (
 )
 
 NAN = float("nan")
+ROUNDING = 1e-9
+"""Relative to its cost, a plan dearer by so much costs the same."""
+MOST_IDLE = 8
+"""Idle facilities that are tried one by one where all at once cannot be spared."""
 PROVEN = 1e-6
 """Relative gap up to which a plan is called optimal: the solver's own tolerance."""
 POLISH_SECONDS = 5.0
@@ -221,13 +227,13 @@ def _start(
     """Return columns and values of what a plan builds, or of today's stock kept."""
     columns, values = [], []
     for name, variables in built.variables.items():
-        stock = built.data.services[name].stock
+        d = built.data.services[name]
         j, level, t = np.nonzero(exists(variables.units))
-        target = (
-            stock[j, level]
-            if start is None
-            else start.services[name].units[j, level, t]
-        )
+        target = d.stock[j, level]
+        if start is not None:
+            units = start.services[name].units.copy()
+            units[:, 0] = d.places[:, None] - units[:, 1:].sum(axis=1)
+            target = units[j, level, t]
         for variable, value in zip(variables.units[j, level, t], target, strict=True):
             column = place.get(id(variable))
             if column is not None:
@@ -254,15 +260,48 @@ def _polish(c: Compiled, outcome: Outcome) -> Outcome:
     assert outcome.values is not None
     if not c.matrices.is_integer.any():
         return outcome
-    rest = with_whole_fixed(c.matrices, outcome.values)
-    solver = Solver(rest, replace(c.options, threads=1))
-    left = max(0.0, c.options.time_limit - c.elapsed)
-    again = solver.run(left + POLISH_SECONDS, Silent(), c.started)
-    if again.status is not Status.OPTIMAL or again.values is None:
+    again = _around(c, outcome.values)
+    if again is None or again.values is None:
         return outcome
+    again = _without_idle(c, again)
     event = ProgressEvent("polished", c.elapsed, outcome.bound, again.objective)
     c.progress.update(event)
     return replace(outcome, objective=again.objective, values=again.values)
+
+
+def _around(c: Compiled, whole: Any) -> Outcome | None:
+    """Return the best plan with the integers of *whole*, None where none is found."""
+    solver = Solver(with_whole_fixed(c.matrices, whole), replace(c.options, threads=1))
+    left = max(0.0, c.options.time_limit - c.elapsed)
+    found = solver.run(left + POLISH_SECONDS, Silent(), c.started)
+    return found if found.status is Status.OPTIMAL else None
+
+
+def _without_idle(c: Compiled, plan: Outcome) -> Outcome:
+    """Return a plan, no dearer, without what is built and given up for nothing.
+
+    All at once, else one by one, as far as the time goes.
+    """
+    assert plan.values is not None
+    idle = [
+        change
+        for model in c.models
+        for change in idle_facilities(model, c.place, plan.values)
+    ]
+    for group in (idle, *([one] for one in idle[:MOST_IDLE] if len(idle) > 1)):
+        if not group or c.elapsed > c.options.time_limit:
+            break
+        values = plan.values
+        for change in group:
+            values = change.applied(values)
+        found = _around(c, values)
+        if found is None or found.values is None:
+            continue
+        if found.objective <= plan.objective + ROUNDING * abs(plan.objective):
+            plan = found
+            if group is idle:
+                break
+    return plan
 
 
 def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
@@ -291,4 +330,5 @@ def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decis
             unserved=np.clip(grid(v.unserved, number) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(grid(built.upgraded, number)).astype(np.int64)
-    return Decisions(services, networks_of(built, number), upgraded, chosen)
+    found = Decisions(services, networks_of(built, number), upgraded, chosen)
+    return without_circles(built.data, without_rounds(built.data, found))

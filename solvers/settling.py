@@ -34,7 +34,8 @@ def _settled(built: BuiltModel, given: Given) -> Iterator[tuple[Any, Any]]:
         serves = built.data.services[name].serves
         plan = given.services if serves else given.networks
         if plan is not None:
-            yield v.units, plan.services[name].units
+            # Empty places follow from the others.
+            yield v.units[:, 1:], plan.services[name].units[:, 1:]
     if given.services is not None:
         yield the_choice(built, given.services)
     if given.networks is not None:

@@ -87,3 +87,18 @@ def test_roads(allocation: str, data: st.DataObject) -> None:
 def test_blocks(instance: Instance) -> None:
     """The blocks method: a bound below the optimum, a plan not better than it."""
     assert differences_by_blocks(instance) == []
+
+
+@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@examples(20)
+@given(data=st.data())
+def test_a_capacity_without_limit(formulation: str, data: st.DataObject) -> None:
+    """The largest level holds "everybody", a budget never ends: the same optimum."""
+    kind = data.draw(st.sampled_from(["free", "whole", "nearest"]))
+    instance = data.draw(tiny_instances(allocation=kind))
+    endless = data.draw(st.sampled_from([1e6, 1e9, 1e12]))
+    levels, budgets = instance.table("levels"), instance.table("budgets")
+    levels.loc[~levels.duplicated("service", keep="last"), "capacity"] = endless
+    budgets.loc[budgets.index % 2 == 0, "amount_mln"] = endless
+    instance = instance.replace(levels=levels, budgets=budgets)
+    assert differences(instance, formulation) == []

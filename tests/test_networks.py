@@ -183,3 +183,31 @@ def test_flows_solve_the_linear_equations(problem: dict[str, Any]) -> None:
     angle = np.linalg.lstsq(matrix, right, rcond=None)[0]
     wanted = [b * (angle[at[u]] - angle[at[v]]) for u, v, _, b in problem["links"]]
     assert flows_of(plan) == pytest.approx(wanted, abs=1e-5)
+
+
+ENOUGH = (1e4, 1e6, 1e9, 1e12)
+"""What people write for "no limit"; loads are below 1,000."""
+
+
+@pytest.mark.parametrize("kind", ["power", "angles", "water"])
+@examples(20)
+@given(data=st.data())
+def test_no_limit_is_no_coefficient(kind: str, data: st.DataObject) -> None:
+    """Lines, steps, plants and budgets without a limit: the optimum of enumeration."""
+    instance = data.draw(coupled_instances(kind))
+    changed = {}
+    for name, column in (
+        ("network_links", "capacity"), ("link_upgrades", "capacity"),
+        ("levels", "capacity"), ("budgets", "amount_mln"), ("sites", "max_supply"),
+    ):  # fmt: skip
+        table = instance.table(name)
+        endless = data.draw(st.sampled_from(ENOUGH))
+        is_changed = np.array(
+            [data.draw(st.booleans()) and value > 0 for value in table[column]],
+            dtype=bool,
+        )
+        if name == "levels":  # the largest of each service: capacities grow
+            is_changed = ~table.duplicated("service", keep="last") & is_changed
+        table.loc[is_changed, column] = endless
+        changed[name] = table
+    assert differences(instance.replace(**changed), "strong") == []

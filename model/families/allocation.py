@@ -21,7 +21,8 @@ Constraints
 Cost
     ``travel``, ``transport``, ``unserved``
 
-Rows are divided by capacity, so that they are of one size from village to city.
+Rows are divided by capacity, so that they are of one size from village to city. Of a
+capacity counts what can come to the site at most: all demand that it is an option of.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _shares(c: Context, block: pyo.Block) -> None:
         k, level, t = table.T
         i, j = d.option_settlement[k], d.option_site[k]
         demand = d.demand[i, t]
-        largest = np.where(level > 0, d.usable[level], d.usable.max())
+        largest = np.where(level > 0, d.room[j, level], d.room[j].max(axis=1))
         top += np.minimum(1.0, largest * d.places[j] / demand).tolist()
         way = d.option_way[k]
         index += [
@@ -162,21 +163,22 @@ def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> N
             len(c.data.periods),
         )
         has_row = np.zeros(shape, dtype=bool)
-        built = d.is_built & (size > 0)[None, :]
+        built = d.is_built & (size > 0)
         built[:, 0] = False
         has_row[:] = (built if is_strong else built.any(axis=1)[:, None])[:, :, None]
         number = np.full(shape, -1)
         count = int(has_row.sum())
         number[has_row] = len(rows.index) + np.arange(count)
-        scale = size if is_strong else np.full(1, max(float(size.max()), 1e-9))
+        scale = size if is_strong else size.max(axis=1, keepdims=True)
         k, level, t = v.share_option, v.share_level, v.share_period
         row = number[d.option_site[k], level, t]
         demand = d.demand[d.option_settlement[k], t]
         used = row >= 0
-        rows.add(row[used], demand[used] / scale[level[used]], v.share[used])
+        weight = demand[used] / scale[d.option_site[k], level][used]
+        rows.add(row[used], weight, v.share[used])
         j, lev, t = np.nonzero(exists(v.units) & built[:, :, None])
         at = lev if is_strong else np.zeros_like(lev)
-        rows.add(number[j, at, t], -size[lev] / scale[at], v.units[j, lev, t])
+        rows.add(number[j, at, t], -size[j, lev] / scale[j, at], v.units[j, lev, t])
         rows.index += [
             (name, d.sites[a], b, c.data.periods[p])
             for a, b, p in np.argwhere(has_row).tolist()
@@ -186,11 +188,11 @@ def _load_rows(c: Context, block: pyo.Block, rows_name: str, per_unit: str) -> N
 
 
 def _capacity(c: Context, block: pyo.Block) -> None:
-    _load_rows(c, block, "capacity", "usable")
+    _load_rows(c, block, "capacity", "room")
 
 
 def _minimum_use(c: Context, block: pyo.Block) -> None:
-    _load_rows(c, block, "minimum_use", "min_use")
+    _load_rows(c, block, "minimum_use", "least")
 
 
 def _open_first(c: Context, block: pyo.Block) -> None:

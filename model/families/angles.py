@@ -12,8 +12,8 @@ Constraints
 
 :math:`M_c = b_c \cdot D`. Where a path of today's circuits joins the two ends, D is the
 length of the shortest such path, each circuit as long as its largest angle,
-:math:`K / b`; otherwise the sum of these over all circuits that may stand: more than any
-path can differ by (Binato, Pereira, Granville 2001).
+:math:`K / b`; otherwise the sum of the N - 1 largest of these over all circuits that may
+stand: more than any path can differ by (Binato, Pereira, Granville 2001).
 """  # noqa: E501
 
 from __future__ import annotations
@@ -48,13 +48,18 @@ def susceptance(n: NetworkData, link: Numbers, step: Numbers) -> Numbers:
     return np.where(step < 0, n.link_susceptance[link], n.step_susceptance[step])
 
 
-def largest_angles(n: NetworkData, link: Numbers, step: Numbers) -> Numbers:
-    """Return a bound on the angle between the ends of each circuit, rad."""
+def largest_angles(
+    n: NetworkData, link: Numbers, step: Numbers, enough: Numbers
+) -> Numbers:
+    """Return a bound on the angle between the ends of each circuit, rad.
+
+    *enough*: the most that can ever flow on a link, (E,).
+    """
     b = susceptance(n, link, step)
     capacity = n.link_capacity[link]
     if len(n.step_capacity):
         capacity = np.where(step < 0, capacity, n.step_capacity[step])
-    widest = capacity / np.maximum(b, 1e-300)
+    widest = np.minimum(capacity, enough[link]) / np.maximum(b, 1e-300)
     today = step < 0
     size = (len(n.nodes), len(n.nodes))
     a, z = n.link_from[link], n.link_to[link]
@@ -76,12 +81,13 @@ def largest_angles(n: NetworkData, link: Numbers, step: Numbers) -> Numbers:
     )
     far = dijkstra(graph, directed=True, indices=a) if len(a) else np.zeros((0, 0))
     between = far[np.arange(len(a)), z] if len(a) else np.zeros(0)
-    return np.where(np.isfinite(between), between, widest.sum())
+    longest = np.sort(widest)[::-1][: max(len(n.nodes) - 1, 0)].sum()
+    return np.minimum(between, longest)
 
 
 def _follows(c: Context, block: pyo.Block, n: NetworkData, v: NetworkVariables) -> None:
     link, step = v.circuit_link, v.circuit_step
-    b, widest = susceptance(n, link, step), largest_angles(n, link, step)
+    b, widest = susceptance(n, link, step), largest_angles(n, link, step, v.limits.link)
     tight = Rows(block, f"follows_{n.name}")
     up, down = (
         Rows(block, f"follows_up_{n.name}"),

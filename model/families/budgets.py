@@ -17,6 +17,8 @@ import numpy as np
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
+ENDLESS = 1e4
+"""A limit of so many of its largest decisions binds like one without an end."""
 COVERED = {
     "investment": ("investment",),
     "operation": ("operation",),
@@ -45,8 +47,10 @@ def budgets(c: Context) -> None:
             inside &= service == row.service
         if row.region:
             inside &= region == row.region
-        # Rows are divided by the limit: one size for all budgets.
-        scale = max(row.amount_mln * factor, 1.0)
+        # Rows are divided by the limit: one size for all budgets. Of one that nobody
+        # reaches, by so much that its coefficients do not vanish.
+        largest = float(np.abs(amount[inside]).max(initial=0.0))
+        scale = max(min(row.amount_mln * factor, ENDLESS * largest), 1.0)
         here = np.full(int(inside.sum()), len(rows.index))
         rows.add(here, amount[inside] / scale, variable[inside])
         if not row.is_hard:

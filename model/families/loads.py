@@ -16,6 +16,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from aumaq.model.context import Context, Rows, add_variables, exists
+from aumaq.model.enough import facility_load
 from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData
 
@@ -26,7 +27,8 @@ def loads(c: Context) -> None:
     block = c.block("loads")
     for name, n in c.data.networks.items():
         rows = Rows(block, f"load_{name}")
-        nodes, most = _drawing(c, n)
+        most = facility_load(c.data, n)
+        nodes = np.flatnonzero(most > 0)
         periods = c.data.periods
         index = [(n.nodes[i], period) for i in nodes.tolist() for period in periods]
         fed = add_variables(
@@ -43,16 +45,6 @@ def loads(c: Context) -> None:
         rows.add(np.arange(len(index)), -1.0, fed.ravel())
         _facilities(c, rows, n, np.searchsorted(nodes, np.arange(len(n.nodes))))
         rows.write(0.0, 0.0)
-
-
-def _drawing(c: Context, n: NetworkData) -> tuple[np.ndarray, np.ndarray]:
-    """Return the nodes that sites draw from, and the most they may draw, by node."""
-    most = np.zeros(len(n.nodes))
-    for service, d in c.data.services.items():
-        node = n.fed_site_node[service]
-        load = np.where(d.is_built, d.load[n.name], 0.0).max(axis=1) * d.places
-        np.add.at(most, node[node >= 0], load[node >= 0])
-    return np.flatnonzero(most > 0), most
 
 
 def _facilities(c: Context, rows: Rows, n: NetworkData, place: np.ndarray) -> None:

@@ -22,7 +22,8 @@ Cost
     ``building``, ``residual``, ``operation``, ``supply``
 
 A link without angles is one circuit that its steps widen; with angles each step is a
-parallel circuit of its own.
+parallel circuit of its own. No capacity counts for more than what can ever flow
+(``model/enough.py``).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from aumaq.model.context import (
     exists,
 )
 from aumaq.model.data import ModelData
+from aumaq.model.enough import flow_limits
 from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData
 
@@ -99,6 +101,7 @@ def _grid(
 def _variables(c: Context, block: pyo.Block, n: NetworkData) -> NetworkVariables:
     periods, positive = c.data.periods, pyo.NonNegativeReals
     link, step = circuits(n)
+    limits = flow_limits(c.data, n)
     labels = [
         (n.links[e], 0 if g < 0 else int(n.step_number[g]), way)
         for e, g in zip(link.tolist(), step.tolist(), strict=True)
@@ -125,10 +128,10 @@ def _variables(c: Context, block: pyo.Block, n: NetworkData) -> NetworkVariables
     ]
     capacity = _grid(block, f"local_capacity_{n.name}", local, periods, domain=positive)
     for row, first, most in zip(
-        capacity, n.local_first.tolist(), n.local_max.tolist(), strict=True
+        capacity, n.local_first.tolist(), limits.local.tolist(), strict=True
     ):
         for t, variable in enumerate(row):
-            variable.setub(0.0 if t < first else most if np.isfinite(most) else None)
+            variable.setub(0.0 if t < first else most)
     source = supply_rows(c.data, n)
     index = [
         (
@@ -152,6 +155,7 @@ def _variables(c: Context, block: pyo.Block, n: NetworkData) -> NetworkVariables
         supply_source=source[:, 0],
         supply_level=source[:, 1],
         supply_period=source[:, 2],
+        limits=limits,
     )
 
 
@@ -236,7 +240,9 @@ def _carries(c: Context, block: pyo.Block, n: NetworkData) -> None:
         zip(v.circuit_link.tolist(), v.circuit_step.tolist(), strict=True)
     ):
         steps = [own] if own >= 0 else [] if n.has_angles else widens.get(e, [])
-        today = n.link_capacity[e] if own < 0 else 0.0
+        enough = v.limits.link[e]
+        today = min(n.link_capacity[e], enough) if own < 0 else 0.0
+        added = np.minimum(n.step_capacity[steps], enough)
         number = 0 if own < 0 else int(n.step_number[own])
         station = n.link_station[e]
         ways = WAYS[:1] if n.link_is_one_way[e] else WAYS
@@ -245,9 +251,10 @@ def _carries(c: Context, block: pyo.Block, n: NetworkData) -> None:
                 here = len(rows.index)
                 rows.add(np.array([here]), 1.0, v.flow[k, way, t : t + 1])
                 at = np.full(len(steps), here)
-                rows.add(at, -n.step_capacity[steps], v.step[steps, t])
+                rows.add(at, -added, v.step[steps, t])
                 if station is not None:
                     held, units = _held(c, station, t)
+                    held = np.minimum(held, enough)
                     rows.add(np.full(len(units), here), -held, units)
                 rows.index.append((n.links[e], number, word, period))
                 rows.ids.append(f"network:{n.name}:capacity")
@@ -281,7 +288,8 @@ def _feeds(c: Context, block: pyo.Block, n: NetworkData) -> None:
         here = np.array([len(feeds.index)])
         feeds.add(here, 1.0, one)
         units = c.variables[service].units[j, level, t : t + 1]
-        feeds.add(here, -d.capacity[level], units)
+        held = min(float(d.capacity[level]), float(v.limits.source[s]))
+        feeds.add(here, -held, units)
         feeds.index.append((service, d.sites[j], level, period))
         feeds.ids.append(f"network:{n.name}:supply")
         price.append(n.source_supply_mln_per_year[s][level] * c.data.ann[t])
@@ -290,7 +298,7 @@ def _feeds(c: Context, block: pyo.Block, n: NetworkData) -> None:
                 row_of[s, t] = len(yields.index)
                 yields.index.append((service, d.sites[j], period))
                 yields.ids.append(f"network:{n.name}:yield")
-                limit.append(float(n.source_max[s]))
+                limit.append(min(float(n.source_max[s]), float(v.limits.source[s])))
             yields.add(np.array([row_of[s, t]]), 1.0, one)
     feeds.write(None, 0.0)
     yields.write(None, limit)

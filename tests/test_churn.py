@@ -1,0 +1,91 @@
+"""Nothing is built and given up for nothing, and a plan without it is never worse."""
+
+from __future__ import annotations
+
+import numpy as np
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from test_levels import levels_of, site_case, step_instances
+
+from aumaq.instances import Instance
+from aumaq.model import gather
+from aumaq.model.context import exists
+from aumaq.solvers.churn import idle_facilities, without_rounds
+from aumaq.solvers.compiled import Compiled, _around, _without_idle, compiled
+from aumaq.solvers.highs import Outcome
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution import Decisions, Given, ServiceDecisions
+
+
+def held(instance: Instance, levels: list[int]) -> tuple[Compiled, Outcome | None]:
+    """Return the best plan in which the site runs at *levels*, period by period."""
+    c = compiled(instance, SolveOptions(gap=0.0), Silent(), Given())
+    values = np.zeros(len(c.matrices.cost))
+    units = c.built.variables["s"].units
+    for j, level, t in np.argwhere(exists(units)).tolist():
+        column = c.place.get(id(units[j, level, t]))
+        if column is not None:
+            values[column] = float(levels[t] == level)
+    return c, _around(c, values)
+
+
+def test_what_closes_unused_is_not_built() -> None:
+    """Level 1 holds all; level 2 for a year costs 50 more and runs 1 cheaper."""
+    levels = levels_of((10.0, 5.0, 0.0), (60.0, 4.0, 0.0), (100.0, 3.0, 0.0))
+    c, plan = held(site_case(levels, [100.0, 100.0, 100.0]), [1, 2, 1])
+    assert plan is not None
+    after = _without_idle(c, plan)
+    assert np.isclose(plan.objective - after.objective, 50.0 - 1.0)
+
+
+@examples(40)
+@given(instance=step_instances(), data=st.data())
+def test_a_plan_without_idle_facilities_is_no_worse(
+    instance: Instance, data: st.DataObject
+) -> None:
+    """Feasible under budgets, locks and renewals; what is left cannot be spared."""
+    size = len(instance.period_names)
+    levels = data.draw(st.lists(st.integers(0, 3), min_size=size, max_size=size))
+    c, plan = held(instance, levels)
+    if plan is None:
+        return
+    after = _without_idle(c, plan)
+    assert after.values is not None
+    assert after.objective <= plan.objective + 1e-6
+    for left in idle_facilities(c.built, c.place, after.values):
+        without = _around(c, left.applied(after.values))
+        assert without is None or without.objective > after.objective - 1e-6
+
+
+@examples(100)
+@given(data=st.data())
+def test_places_are_not_swapped(data: st.DataObject) -> None:
+    """As many facilities leave and reach each level; none goes round, nobody pays."""
+    levels = levels_of((10.0, 1.0, 1.0), (20.0, 1.0, 2.0), (30.0, 1.0, 3.0))
+    due = data.draw(st.sampled_from([0, 2026]))
+    sites = [{"site": "a", "service": "s", "settlement": "a", "max_units": 9,
+              "status": "existing"}]  # fmt: skip
+    stock = [{"service": "s", "site": "a", "level": 1, "units": 2,
+              "renew_by_year": due}]  # fmt: skip
+    built = gather(site_case(levels, [0.0, 0.0], sites=sites, facilities=stock))
+    d, cells = built.services["s"], st.integers(0, 2)
+    moves = np.array([data.draw(cells) for _ in range(32)]).reshape(1, 4, 4, 2)
+    nothing = np.zeros((1, 4, 2), dtype=np.int64)
+    shares = np.zeros((1, 2))
+    plan = ServiceDecisions(nothing, moves, nothing, shares, shares)
+    after = without_rounds(built, Decisions({"s": plan})).services["s"].moves
+    assert (after >= 0).all()
+    for axis in (1, 2):
+        assert (after.sum(axis=axis) == moves.sum(axis=axis)).all()
+    price = d.transition_mln[None, :, :, None]
+    assert (after * price).sum() <= (moves * price).sum()
+    both = np.minimum(after, after.swapaxes(1, 2))[0]
+    both[np.arange(4), np.arange(4)] = 0
+    if not due:
+        assert both.max() == 0
+    left = moves[0, 1].sum(axis=0) - moves[0, 1, 1]
+    stays = after[0, 1].sum(axis=0) - after[0, 1, 1]
+    was_right = np.cumsum(left) >= d.due[0, 1]
+    assert (np.cumsum(stays) >= d.due[0, 1])[was_right].all()
