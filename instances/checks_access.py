@@ -13,6 +13,7 @@ from aumaq.instances.checks import Found, Warn, applies_to, problem
 from aumaq.instances.checks_growth import ROUNDING, donors_can_give
 from aumaq.instances.checks_scale import capacities_are_of_use, prices_are_of_one_size
 from aumaq.instances.growth import moves
+from aumaq.instances.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.limits import within
 from aumaq.instances.texts import say
 
@@ -249,4 +250,5 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     donors_can_give,
     capacities_are_of_use,
     prices_are_of_one_size,
+    *LIKELIHOOD_CHECKS,
 )

@@ -15,6 +15,7 @@ import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
 from aumaq.instances.texts import say
+from aumaq.results.concerns import concerns
 from aumaq.results.tables import plan_tables
 from aumaq.results.verification import Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
@@ -80,11 +81,20 @@ class Plan:
         return plan.verified()
 
     def verified(self) -> Plan:
-        """Return the plan with what the verification finds in its record."""
+        """Return the plan with what the verification finds in its record.
+
+        ``warnings`` are what a mayor would ask of a plan that keeps all rules.
+        """
         found = self.verify()
         problems = [finding.text for finding in found.problems]
-        record = {**self.record, "verified": found.is_feasible, "problems": problems}
-        return replace(self, record=MappingProxyType(record))
+        record = {
+            **self.record,
+            "verified": found.is_feasible,
+            "problems": problems,
+        }
+        plan = replace(self, record=MappingProxyType(record))
+        told = {**record, "warnings": concerns(plan)}
+        return replace(plan, record=MappingProxyType(told))
 
     def verify(self) -> Verification:
         """Check every rule and the objective from the instance and tables alone."""

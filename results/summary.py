@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from aumaq.results.concerns import concerns
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.language import ENGLISH, N_, Language
 
@@ -34,6 +35,7 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
     grids = [_network(plan, name, lang) for name in instance.network_names]
     told = {
         N_("In short"): [*short, *_proof(plan, lang)],
+        N_("What to look at twice"): concerns(plan, lang),
         N_("Services"): [_building(plan, s, lang) for s in instance.service_names],
         N_("Networks and roads"): [*grids, *_roads(plan, lang)],
         N_("People, standards, targets"): [

@@ -231,6 +231,8 @@ def test_people_take_the_fastest_way_that_stands(method: str, formulation: str) 
     plan = aumaq.solve(instance, gap=0.0, method=method, formulation=formulation)
     assert plan.record["problems"] == []
     assert plan.objective_mln == pytest.approx(best_plan_cost(instance))
+    if method == "direct":
+        assert plan.bound_mln == pytest.approx(plan.objective_mln)
     way = plan.allocation.query("settlement == 'b'")
     assert way[["minutes", "length_km"]].to_numpy().tolist() == [
         pytest.approx([30.0, 60.0])

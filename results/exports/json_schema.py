@@ -39,7 +39,7 @@ def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the schema; *columns* of each table in order, as in any plan."""
     record = {key: {"type": kind} for key, kind in RECORD.items()}
     texts = {"type": "array", "items": {"type": "string"}}
-    record |= {"periods": texts, "problems": texts}
+    record |= {"periods": texts, "problems": texts, "warnings": texts}
     tables = {name: _table(name, columns[name]) for name in PLAN_TABLES}
     cell = {"type": ["string", "number", "boolean", "null"]}
     any_table = {
