@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aumaq.instances import (
+        ArgumentError,
         AumaqError,
+        ExportError,
         Instance,
         InstanceError,
         NoPlanError,
+        OptionError,
+        UnknownNameError,
         describe,
         from_tables,
         read,
@@ -50,18 +54,22 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Analysis": "aumaq.results",
+    "ArgumentError": "aumaq.instances",
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparing",
     "Coordination": "aumaq.results",
+    "ExportError": "aumaq.instances",
     "Futures": "aumaq.results",
     "Instance": "aumaq.instances",
     "InstanceError": "aumaq.instances",
     "NoPlanError": "aumaq.instances",
+    "OptionError": "aumaq.instances",
     "Plan": "aumaq.results",
     "Sweep": "aumaq.results",
     "StochasticValue": "aumaq.results",
     "Store": "aumaq.results.store",
+    "UnknownNameError": "aumaq.instances",
     "Verification": "aumaq.results",
     "close_loop": "aumaq.results",
     "analyse": "aumaq.results",
@@ -85,18 +93,22 @@ _HOME = {
 
 __all__ = [
     "Analysis",
+    "ArgumentError",
     "AumaqError",
     "ClosedLoop",
     "Comparison",
     "Coordination",
+    "ExportError",
     "Futures",
     "Instance",
     "InstanceError",
     "NoPlanError",
+    "OptionError",
     "Plan",
     "StochasticValue",
     "Store",
     "Sweep",
+    "UnknownNameError",
     "Verification",
     "analyse",
     "close_loop",
@@ -117,6 +129,11 @@ __all__ = [
     "verify",
     "write",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not yet: they complete in a shell."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
 def __getattr__(name: str) -> Any:

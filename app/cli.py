@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 """Where plans go if nobody says where."""
-LP_SUFFIXES = (".lp",)
 
 app = typer.Typer(
     help="Place schools, clinics and utility nodes over several periods.",
@@ -207,6 +206,7 @@ def solve(
     from aumaq.instances.targets import new_folder, probe_file
     from aumaq.results.exports import check_target, write_plan_folder
     from aumaq.results.exports.atomic import finishing
+    from aumaq.solvers.options import LP_SUFFIXES
 
     check_target(RUNS / "new" if folder is None else folder)  # before the work
     if save_lp is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arguments import checked
 from aumaq.instances.instance import Instance
 from aumaq.instances.limits import beyond
 from aumaq.instances.upgraded_access import BETWEEN
@@ -15,6 +16,7 @@ MOST_NAMED = 20
 """Settlements listed by name where something is wrong with them."""
 
 
+@checked
 def describe(instance: Instance) -> dict[str, Any]:
     """Return the facts of an instance, ready for JSON.
 

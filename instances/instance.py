@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances import demand, deriving, loads, paths
 from aumaq.instances.access import Places, RoadGraph, tie
+from aumaq.instances.arguments import checked
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.normalising import normalise
@@ -195,6 +196,7 @@ class Instance:
 
     # -- variations ------------------------------------------------------------
 
+    @checked
     def with_scenario(self, name: str) -> Instance:
         """Return the instance under another scenario, ``managed+dear``, say.
 
@@ -363,13 +365,11 @@ class Instance:
         return len(self.tables["travel"]) > 0
 
 
+@checked
 def from_tables(
     tables: Mapping[str, pd.DataFrame], *, outlines: dict[str, Any] | None = None
 ) -> Instance:
-    """Build a validated instance under its first scenario.
-
-    Raises InstanceError with everything wrong.
-    """
+    """Build a validated instance under its first scenario (InstanceError: all errors)."""
     typed, problems = normalise(tables)
     errors, warnings = validate(typed, problems)
     if errors:

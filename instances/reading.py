@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 import tomli_w
 
+from aumaq.instances.arguments import checked
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.formats import FORMATS, WRITERS, is_parquet, read_parquet
 from aumaq.instances.formats.drafts import draft_of
@@ -61,6 +62,7 @@ def find(name_or_path: str | Path) -> Path:
     raise UnknownNameError(say("instance or folder"), str(name_or_path), shipped())
 
 
+@checked
 def read(name_or_path: str | Path) -> Instance:
     """Read a shipped instance by name; a folder, workbook, GeoPackage ... by path.
 
@@ -218,6 +220,7 @@ def _read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None
     return dict(content)
 
 
+@checked
 def write(instance: Instance, path: str | Path, lang: str = "en") -> Path:
     """Write an instance so that :func:`read` reads back an equal one.
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances import Instance, OptionError
+from aumaq.instances.arguments import checked
 from aumaq.instances.limits import within
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
@@ -66,6 +67,7 @@ class ClosedLoop:
     status: str
 
 
+@checked
 def close_loop(
     instance: Instance,
     *,

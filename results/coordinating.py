@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import Instance, NoPlanError
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import pattern
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
@@ -132,6 +133,7 @@ def figures(plan: Plan) -> dict[str, Any]:
     }
 
 
+@checked
 def coordination(
     instance: Instance,
     *,

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import Text, chained, say
 from aumaq.results.plan import Plan
 from aumaq.results.solving import why
@@ -142,6 +143,7 @@ class Futures:
             "trace": [list(point) for point in self.trace],
         }
 
+    @checked
     def to_folder(self, path: str | Path) -> Path:
         """Write futures.json, regret.csv, policies.csv, and a plan folder a future.
 
@@ -176,6 +178,7 @@ class Futures:
         )
 
 
+@checked
 def solve_futures(
     instance: Instance,
     scenarios: Sequence[str] | None = None,

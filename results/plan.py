@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import say
 from aumaq.results.concerns import concerns
 from aumaq.results.tables import plan_tables
@@ -105,6 +106,7 @@ class Plan:
             bound_mln=self.record["bound_mln"],
         )
 
+    @checked
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table (UnknownNameError if there is none)."""
         if name not in self.tables:
@@ -231,6 +233,7 @@ class Plan:
         """Write the tables as a folder of Parquet files."""
         return self.export("parquet", folder)
 
+    @checked
     def export(self, name: str, path: str | Path, lang: str = "en") -> Path:
         """Write the plan in a registered format (UnknownNameError if unknown).
 
@@ -244,6 +247,7 @@ class Plan:
         return Path(path)
 
     @classmethod
+    @checked
     def read(cls, path: str | Path, instance: Instance | None = None) -> Plan:
         """Read a plan from a folder, JSON file or GeoPackage and verify it again.
 

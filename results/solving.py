@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import Text, say
 from aumaq.results.plan import Plan
 from aumaq.results.start import decisions_of
@@ -30,6 +31,7 @@ ADVICE = {
 }
 
 
+@checked
 def solve(
     instance: Instance,
     *,
@@ -41,7 +43,7 @@ def solve(
     formulation: str = "strong",
     start: Plan | None = None,
     progress: Progress | None = None,
-    save_lp: Path | None = None,
+    save_lp: str | Path | None = None,
     services_of: Plan | None = None,
     networks_of: Plan | None = None,
 ) -> Plan:

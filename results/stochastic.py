@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.arguments import checked
 from aumaq.instances.averaging import MEAN, mean_instance
 from aumaq.results.futures import (
     Futures,
@@ -89,6 +90,7 @@ class StochasticValue:
         return self.futures.keep(store, self.record())
 
 
+@checked
 def value_of_stochastic_solution(
     instance: Instance,
     scenarios: Sequence[str] | None = None,

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
+from aumaq.instances.arguments import checked
 from aumaq.instances.scenarios import scenario_named
 from aumaq.instances.targets import probe_folder, safe_names
 from aumaq.instances.texts import Text, say
@@ -73,14 +74,15 @@ class Sweep:
         }
 
 
+@checked
 def sweep(
     instance: Instance,
     scenarios: str | Sequence[str] = ALL,
     *,
     jobs: int | None = None,
     threads: int | None = None,
-    folder: Path | None = None,
-    store: Path | None = None,
+    folder: str | Path | None = None,
+    store: str | Path | None = None,
     dask: str = "",
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -98,6 +100,8 @@ def sweep(
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
+    folder = None if folder is None else Path(folder)
+    store = None if store is None else Path(store)
     names = _names(instance, scenarios)
     folders = safe_names(names, FILES)
     cores = os.cpu_count() or 1

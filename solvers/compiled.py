@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from aumaq.instances import Instance
+from aumaq.instances import ExportError, Instance
 from aumaq.instances.access import to_unit_sphere
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
@@ -19,6 +21,7 @@ from aumaq.solvers.churn import idle_facilities, without_rounds
 from aumaq.solvers.circles import without_circles
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
+from aumaq.solvers.lp_file import write_lp
 from aumaq.solvers.matrices import (
     Matrices,
     compile_matrices,
@@ -217,8 +220,14 @@ def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
 
 
 def save_lp(built: BuiltModel, path: Any) -> None:
-    """Write the model as an LP file with readable names."""
-    built.model.write(str(path), io_options={"symbolic_solver_labels": True})
+    """Write the model as an LP file; what stands in the way is a warning.
+
+    The solve goes on: a file beside it is not worth a plan.
+    """
+    try:
+        write_lp(built, Path(path))
+    except ExportError as error:
+        warnings.warn(str(error), stacklevel=2)
 
 
 def _start(

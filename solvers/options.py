@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import OptionError
+from aumaq.instances.arguments import checked
+from aumaq.instances.targets import probe_file
 from aumaq.instances.texts import Text, chained, say
 from aumaq.model import FORMULATIONS
 
 MOST_SECONDS = 1e9
 """Of a time limit: 30 years; clocks of the system take little more."""
+LP_SUFFIXES = (".lp",)
 MOST_THREADS = 256
 MOST_SEED = 2**31 - 1
 """The largest that HiGHS takes."""
@@ -32,10 +35,12 @@ class SolveOptions:
     threads: int | None = None
     seed: int = 0
     formulation: str = "strong"
-    save_lp: Path | None = None
+    save_lp: str | Path | None = None
 
     def __post_init__(self) -> None:
-        """Raise OptionError naming every option that makes no sense."""
+        """Raise OptionError naming every option that makes no sense, ExportError if the
+        model cannot be written where it should be.
+        """
         wrong: dict[str, Text] = {}
         if not 0 < self.time_limit <= MOST_SECONDS:
             wrong["time_limit"] = say(
@@ -69,6 +74,9 @@ class SolveOptions:
             )
         if wrong:
             raise OptionError(chained(list(wrong.values())), wrong)
+        if self.save_lp is not None:
+            object.__setattr__(self, "save_lp", Path(self.save_lp))
+            probe_file(Path(self.save_lp), LP_SUFFIXES)
 
     @property
     def num_threads(self) -> int:
@@ -81,3 +89,6 @@ class SolveOptions:
         values["threads"] = self.num_threads
         values["save_lp"] = str(self.save_lp) if self.save_lp else None
         return values
+
+
+SolveOptions.__init__ = checked(SolveOptions.__init__)  # type: ignore[method-assign]

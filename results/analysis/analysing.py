@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, UnknownNameError
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import say
 from aumaq.results.analysis import jobs
 from aumaq.results.analysis.classes import Classes, classify, no_classes
@@ -66,6 +67,7 @@ class Analysis:
             },
         }
 
+    @checked
     def to_folder(self, path: Path | str) -> None:
         """Write CSV tables, JSON, maps (GeoJSON) and one HTML page into a folder.
 
@@ -83,6 +85,7 @@ class _Today:
     minutes: dict[str, Floats]
 
 
+@checked
 def analyse(
     instance: Instance, classes_of: str = "auto", class_count: int = 0
 ) -> Analysis:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances import OptionError
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import say
 from aumaq.results.comparing import decisions, indicators, inputs
 from aumaq.results.comparing.columns import LETTERS
@@ -35,6 +36,7 @@ class Comparison:
     names: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
 
+    @checked
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table (KeyError if there is none)."""
         return self.tables[name].copy(deep=False)
@@ -57,6 +59,7 @@ class Comparison:
             for name, table in self.tables.items()
         }
 
+    @checked
     def to_html(self, file: str | Path, lang: str = "en") -> Path:
         """Write one page that opens offline; *lang* is en, kk or ru."""
         from aumaq.results.comparing.page import write_page
@@ -65,6 +68,7 @@ class Comparison:
         return Path(file)
 
 
+@checked
 def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
     """Compare the first plan with each of the others.
 

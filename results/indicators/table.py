@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, OptionError
+from aumaq.instances.arguments import checked
 from aumaq.instances.expressions import parse, tables_of
 from aumaq.instances.indicator_formulas import FORMULAS
 from aumaq.instances.plan_words import KNOWN_TODAY
@@ -149,6 +150,7 @@ def _is_met(value: float, target: float, direction: str) -> bool | None:
     return value <= target + slack
 
 
+@checked
 def indicators(plans: Mapping[str, Plan] | Sequence[Plan]) -> pd.DataFrame:
     """Return the indicators of several plans beside each other.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from aumaq.instances.arguments import checked
 from aumaq.results.language import Language
 from aumaq.results.plots.curves import draw_access, draw_budget, draw_convergence
 from aumaq.results.plots.figure import ENDINGS, WIDTH_MM, Figure
@@ -30,10 +31,12 @@ class Plots:
     lang: str = "en"
     width_mm: float = WIDTH_MM
 
+    @checked
     def __call__(self, lang: str = "en", width_mm: float = 174.0) -> Figure:
         """Draw the figures of the plan on one sheet."""
         return draw_sheet(self.plan, Language(lang), width_mm)
 
+    @checked
     def sized(self, lang: str = "en", width_mm: float = WIDTH_MM) -> Plots:
         """Return figures in another language or width."""
         return Plots(self.plan, lang, width_mm)
@@ -42,12 +45,14 @@ class Plots:
     def _words(self) -> Language:
         return Language(self.lang)
 
+    @checked
     def map(self, service: str = "", period: str = "") -> Figure:
         """Draw what is done by a period (default: the last) for a service (default: the
         first that serves people), with roads and lines that are built.
         """
         return draw_map(self.plan, service, period, self._words, self.width_mm)
 
+    @checked
     def access_curve(self, period: str = "") -> Figure:
         """Draw the share of demand served within so many minutes, a line a service."""
         return draw_access(self.plan, period, self._words, self.width_mm)

@@ -10,6 +10,7 @@ from textwrap import fill
 from typing import Any
 
 from aumaq.instances import OptionError
+from aumaq.instances.arguments import checked
 from aumaq.instances.targets import probe_file
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
@@ -57,6 +58,7 @@ class Figure:
 
     figure: Any
 
+    @checked
     def save(self, path: str | Path) -> Path:
         """Write the figure as SVG, PDF or PNG, by the ending of *path*."""
         path = Path(path)

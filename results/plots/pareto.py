@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import say
 from aumaq.results.language import Language
 from aumaq.results.plots.figure import COLOURS, SOFT, Figure, sheet, with_numbers
@@ -24,6 +25,7 @@ WITH_BOUND = "objective_mln"
 """The measure of which a bound is known."""
 
 
+@checked
 def plot_pareto(
     plans: Sequence[Plan],
     x: str = "investment_mln",
@@ -60,6 +62,7 @@ def plot_pareto(
     return Figure(figure)
 
 
+@checked
 def plot_sensitivity(
     plans: Sequence[Plan],
     x: str = "budget_mln",

@@ -19,6 +19,7 @@ from aumaq.instances import (
     UnknownNameError,
     from_tables,
 )
+from aumaq.instances.arguments import checked
 from aumaq.instances.texts import say
 from aumaq.results.exports.json_file import typed
 from aumaq.results.plan import Plan
@@ -62,6 +63,7 @@ class Store:
     path: Path
     timeout_seconds: float = 60.0
 
+    @checked
     def __init__(self, path: str | Path, timeout_seconds: float = 60.0) -> None:
         """Name the file; nothing is opened yet."""
         object.__setattr__(self, "path", Path(path))
@@ -72,6 +74,7 @@ class Store:
         with opened(self.path, self.timeout_seconds, to_write=True):
             pass
 
+    @checked
     def add(self, plan: Plan, batch_id: str = "", role: str = "") -> str:
         """Keep a plan, all of it or nothing; return its new ``run_id``.
 
@@ -156,6 +159,7 @@ class Store:
         text = f"SELECT {', '.join(LISTED)} FROM runs{where} ORDER BY stored_utc DESC"
         return self.sql(text, values)
 
+    @checked
     def plan(self, run_id: str) -> Plan:
         """Return a plan as it was kept, verified again, with its instance.
 
@@ -185,6 +189,7 @@ class Store:
         instance = replace(instance, origin=record["instance_origin"])
         return Plan.assembled(instance, tables, record, where)
 
+    @checked
     def sql(self, text: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a query; the store is opened to read only.
 

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.arguments import checked
 from aumaq.results.verification.facts import gather
 from aumaq.results.verification.findings import Notebook, Verification
 from aumaq.results.verification.growth import check_concentrations, check_growth
@@ -35,6 +36,7 @@ from aumaq.results.verification.stock import check_prices, check_stock
 from aumaq.results.verification.travel import Travel
 
 
+@checked
 def verify(
     instance: Instance,
     tables: Mapping[str, pd.DataFrame],
