@@ -119,10 +119,16 @@ def flow_table(plan: Plan, lang: Language) -> dict[str, Any]:
         for column in ("from_node", "to_node")
     ]
     flow = rows[["forward", "backward"]].max(axis=1)
+    is_back = (rows["backward"] > rows["forward"]).tolist()
+    # As it flows, not as the link is named.
+    ways = [
+        pair[::-1] if back else pair
+        for pair, back in zip(zip(*ends, strict=True), is_back, strict=True)
+    ]
     columns = [
         Column(N_("Network"), [titles[n] for n in rows["network"]]),
-        Column(N_("From"), ends[0]),
-        Column(N_("To"), ends[1]),
+        Column(N_("From"), [start for start, _ in ways]),
+        Column(N_("To"), [end for _, end in ways]),
         Column(N_("Period"), rows["period"].tolist()),
         Column(N_("Flow"), flow.tolist(), "number", 1),
         Column(N_("Capacity"), rows["capacity"].tolist(), "number", 1),

@@ -1,7 +1,8 @@
 """Roads and networks as layers of the map: links, and their state in every period.
 
 A link is [lon, lat, lon, lat, name]; a state is [link, 1 if built by the plan by then,
-share of capacity used, what to tell].
+share of capacity used, what to tell, 1 if it flows from the first end to the second, -1
+if the other way, 0 if nothing flows].
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
                         capacity=lang.number(row.capacity, 1),
                         share=lang.share(row.use_share, 0),
                     ),
+                    int(row.forward > row.backward) - int(row.forward < row.backward),
                 ]
                 for row in flows[flows["period"] == period].itertuples()
             ]
@@ -93,14 +95,14 @@ def _roads(plan: Plan, lang: Language) -> Layer:
         for row, name in zip(pd.concat([today, later]).itertuples(), names, strict=True)
     ]
     standing = [
-        [k, 0, 0.0, km.format(lang.number(row.length_km, 1))]
+        [k, 0, 0.0, km.format(lang.number(row.length_km, 1)), 0]
         for k, row in enumerate(today.itertuples())
     ]
     new = [
         (since[row.upgrade],
          [len(today) + k, 1, 0.5,
           ", ".join([lang.cell(title[row.upgrade]),
-                     km.format(lang.number(row.length_km, 1))])])
+                     km.format(lang.number(row.length_km, 1))]), 0])
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip
     return {

@@ -4,7 +4,7 @@ const map = L.map("map", {
 });
 L.control.zoom({ zoomInTitle: t("zoom in"), zoomOutTitle: t("zoom out") }).addTo(map);
 const layers = Object.fromEntries(
-  ["regions", "grid", "ways"].map((name) => [name, L.layerGroup().addTo(map)]),
+  ["regions", "grid", "heads", "ways"].map((name) => [name, L.layerGroup().addTo(map)]),
 );
 const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
 // Panes of their own: showing the ways of one settlement does not redraw the roads.
@@ -124,6 +124,25 @@ function drawGrid() {
   }
 }
 
+// Heads point where flow goes, on links that are long enough on the screen.
+const SHORTEST_WITH_HEAD = 28, HEAD = 5;
+function drawHeads() {
+  layers.heads.clearLayers();
+  const layer = shown.run.networks[at("network").value];
+  for (const [k, isNew, , , way] of layer?.periods[shown.period] ?? []) {
+    const [x1, y1, x2, y2] = layer.links[k];
+    const ends = [[y1, x1], [y2, x2]].map((end) => map.latLngToLayerPoint(end));
+    const [from, to] = way < 0 ? ends.reverse() : ends, length = from.distanceTo(to);
+    if (!way || length < SHORTEST_WITH_HEAD) continue;
+    const on = to.subtract(from).multiplyBy(HEAD / length), aside = L.point(-on.y, on.x);
+    const middle = from.add(to).divideBy(2), back = middle.subtract(on);
+    L.polygon([middle.add(on), back.add(aside), back.subtract(aside)].map((corner) => map.layerPointToLatLng(corner)), {
+      stroke: false, fillOpacity: 1, fillColor: isNew ? "#d55e00" : "#2b6f9b", interactive: false, renderer: ground,
+    }).addTo(layers.heads);
+  }
+}
+map.on("zoomend", drawHeads);
+
 function colourOf(i) {
   const way = at("colour").value, old = currentService().before?.minutes[i] ?? null;
   if (way === "plain" || !currentService().before) return "#ffffff";
@@ -178,6 +197,7 @@ function drawMap() {
   layers.ways.clearLayers();
   const shade = drawRegions();
   drawGrid();
+  drawHeads();
   drawPlaces();
   drawLegend(shade);
 }
