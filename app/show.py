@@ -187,9 +187,12 @@ def _access_cells(service: dict[str, Any]) -> list[str]:
 
 def _roads(found: dict[str, Any]) -> str:
     return t(
-        "{km} km, {season} season; {upgrades} upgrades of {upgraded} km; {connections}"
+        "{km} km in {pieces} pieces, {cut_off} settlements not on the largest; {season}"
+        " season; {upgrades} upgrades of {upgraded} km; {connections}"
         " connections, {held} hold today, {possible} can",
         km=figure(found["length_km"]),
+        pieces=found["pieces"],
+        cut_off=found["settlements_cut_off"],
         season=spoken().cell(found["season"]),
         upgrades=found["upgrades"],
         upgraded=figure(found["upgraded_km"]),

@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 
 from aumaq.instances.checks import Found, Warn, applies_to, problem
 from aumaq.instances.checks_growth import ROUNDING, donors_can_give
-from aumaq.instances.checks_scale import capacities_are_of_use, prices_are_of_one_size
+from aumaq.instances.checks_places import ALONE_KM
+from aumaq.instances.checks_scale import (
+    capacities_are_of_use,
+    values_are_of_one_scale,
+)
+from aumaq.instances.checks_totals import totals_are_possible
 from aumaq.instances.growth import moves
 from aumaq.instances.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.limits import within
-from aumaq.instances.texts import say
+from aumaq.instances.pieces import cut_off
+from aumaq.instances.texts import Text, chained, say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -80,21 +86,70 @@ def required_sites_can_run(instance: Instance) -> Found:
 
 
 def settlements_reach_a_site(instance: Instance) -> Found:
-    """Who has demand reaches a site; those who do not are named."""
+    """Who has demand reaches a site; who does not, or is cut off, is named."""
     settlements = instance.tables["settlements"]
+    cut = _cut_off(instance)
     for service in instance.service_names:
         row = instance.service(service)
         peak = _peak_demand(instance, service).max(axis=1)
         has_option = np.zeros(len(settlements), dtype=bool)
         has_option[instance.access(service)["i"].to_numpy()] = True
-        for i in np.flatnonzero((peak > 0) & ~has_option):
+        for i in np.flatnonzero((peak > 0) & ~has_option).tolist():
             message = say(
                 "reaches no site of {service}: its demand stays unserved",
                 service=service,
             )
+            if i in cut:
+                message = chained([message, cut.pop(i)])
             found = problem("settlements", message, i, "settlement",
                             settlements["settlement"][i])  # fmt: skip
             yield found if not row["may_be_unserved"] else Warn(found)
+    for i, why in cut.items():
+        code = settlements["settlement"][i]
+        yield Warn(problem("settlements", why, i, "settlement", code))
+
+
+def _cut_off(instance: Instance) -> dict[int, Text]:
+    """Return settlements that are tied to a scrap of road -> what to say."""
+    if instance.uses_travel_table:
+        return {}
+    rows = instance.tables["settlements"]
+    lat, lon = rows["lat"].to_numpy(), rows["lon"].to_numpy()
+    texts = cut_off(instance, instance.settlement_places, lat, lon)
+    return {i: text for i, text in enumerate(texts) if text}
+
+
+def sites_are_on_the_road(instance: Instance) -> Found:
+    """A site with a place of its own is not tied to a scrap of road."""
+    if instance.uses_travel_table:
+        return
+    rows = instance.tables["sites"]
+    told: set[str] = set()
+    for service in filter(instance.serves, instance.service_names):
+        sites = instance.service_sites(service)
+        at = np.flatnonzero(rows["service"] == service)
+        is_own = (sites["settlement"] == "") | (sites["node"] != "")
+        lat, lon = sites["lat"].to_numpy(), sites["lon"].to_numpy()
+        texts = cut_off(instance, instance.site_places(service), lat, lon)
+        for j in np.flatnonzero(is_own & (sites["status"] != "forbidden")):
+            code = sites["site"][j]
+            if texts[j] and code not in told:
+                told.add(code)
+                yield Warn(problem("sites", texts[j], at[j], "site", code))
+
+
+def roads_are_near(instance: Instance) -> Found:
+    """No settlement without a node of its own is far from every road."""
+    tied = instance.snapping
+    far = tied[tied["distance_km"] > ALONE_KM]
+    rows = pd.Index(instance.settlement_ids).get_indexer(far["settlement"])
+    for i, row in zip(rows, far.itertuples(), strict=True):
+        text = say(
+            "the nearest road node, {node}, is {km:,.0f} km away",
+            node=row.node,
+            km=row.distance_km,
+        )
+        yield Warn(problem("settlements", text, i, "settlement", row.settlement))
 
 
 def capacity_meets_demand(instance: Instance) -> Found:
@@ -240,7 +295,10 @@ def options_are_all_there(instance: Instance) -> Found:
 
 
 ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
+    totals_are_possible,
     settlements_reach_a_site,
+    sites_are_on_the_road,
+    roads_are_near,
     capacity_meets_demand,
     required_sites_can_run,
     hard_standards_can_hold,
@@ -249,6 +307,6 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     options_are_all_there,
     donors_can_give,
     capacities_are_of_use,
-    prices_are_of_one_size,
+    values_are_of_one_scale,
     *LIKELIHOOD_CHECKS,
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 
+from aumaq.instances.access import chord_to_km, to_unit_sphere
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.instances.tables_roads import ROADS
-from aumaq.instances.texts import say
+from aumaq.instances.texts import Text, chained, say
 
 KINDS = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
@@ -215,7 +217,9 @@ def loads_can_be_supplied(tables: Tables) -> Found:
         settled = dict(zip(nodes["node"], nodes["settlement"], strict=True))
         loaded = set(tables["industrial_loads"].query("network == @name")["node"])
         has_rates = bool((tables["load_rates"]["network"] == name).any())
-        for island in sorted(nx.connected_components(graph), key=min):
+        islands = sorted(nx.connected_components(graph), key=min)
+        fed = [island for island in islands if island & sources]
+        for island in islands:
             if island & sources:
                 continue
             helped = {n for n in island if everywhere or settled[n] in set(local)}
@@ -228,8 +232,25 @@ def loads_can_be_supplied(tables: Tables) -> Found:
                         name=name,
                         count=len(island),
                     )
+                    if fed:
+                        near = _nearest(nodes, node, max(fed, key=len))
+                        text = chained([text, near])
                     found = problem("network_nodes", text, row_of[node], "node", node)
                     yield Warn(found)
+
+
+def _nearest(nodes: pd.DataFrame, node: str, others: set[str]) -> Text:
+    """Return which of the other nodes is nearest to one, and how far, in words."""
+    code = nodes["node"].to_numpy(dtype=object)
+    points = to_unit_sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
+    km = chord_to_km(np.linalg.norm(points - points[code == node][0], axis=1))
+    km[~np.isin(code, list(others))] = np.inf
+    return say(
+        "the nearest of the {count} nodes with a source is {near}, {km:.2f} km away",
+        count=len(others),
+        near=code[int(np.argmin(km))],
+        km=float(km.min()),
+    )
 
 
 def _source_nodes(tables: Tables, network: str, home: dict[str, str]) -> set[str]:

@@ -9,31 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import Found, Warn, problem
 from aumaq.instances.loads import industrial_load
-from aumaq.instances.texts import say
+from aumaq.instances.schema import Column
+from aumaq.instances.tables import TABLES
+from aumaq.instances.texts import Text, say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 TOO_LARGE = 1e6
 """So many times all that there is to hold, a capacity is taken to be no limit."""
-TOO_FAR = 1e9
-"""A price so many times the least one of its kind drowns it in rounding."""
-PRICES = (
-    ("services", "unserved_mln_per_unit_year"),
-    ("levels", "capex_mln"),
-    ("levels", "opex_mln_per_year"),
-    ("levels", "closing_mln"),
-    ("standards", "shortfall_mln_per_unit_year"),
-    ("connections", "shortfall_mln_per_year"),
-    ("networks", "shed_mln_per_unit_year"),
-    ("road_upgrades", "capex_mln"),
-    ("link_upgrades", "capex_mln"),
-    ("budgets", "overrun_price"),
-)
+DECADES = 8.0
+"""Powers of ten between a value and the usual one of its unit that a plan still feels.
+"""
+COMPARED = (("mln", "mln/year"), ("mln/unit", "mln/unit/year"), ("persons",),
+            ("units/person",), ("share/km",), ("t/year",))  # fmt: skip
+"""Units whose values are compared, over all tables."""
 
 
 def capacities_are_of_use(instance: Instance) -> Found:
@@ -84,19 +79,35 @@ def _larger(
         yield Warn(problem(name, text, i, column, f"{table[column][i]:g}"))
 
 
-def prices_are_of_one_size(instance: Instance) -> Found:
-    """No price is a thousand million times the least of its column."""
-    for name, column in PRICES:
-        table = instance.tables[name]
-        paid = table.loc[table[column] > 0, column]
-        if paid.empty:
+def numbers_of(
+    instance: Instance, *units: str
+) -> list[tuple[str, Column, pd.Series[float]]]:
+    """Return the columns of some units, what is not zero of them."""
+    found = []
+    for table in TABLES:
+        for column in table.columns:
+            if column.kind == "number" and column.unit in units:
+                cells = instance.tables[table.name][column.name].astype("float64")
+                found.append((table.name, column, cells[cells.abs() > 0]))
+    return found
+
+
+def values_are_of_one_scale(instance: Instance) -> Found:
+    """No value is many powers of ten away from the usual one of its unit."""
+    for units in COMPARED:
+        columns = [row for row in numbers_of(instance, *units) if len(row[2])]
+        if not columns:
             continue
-        least = float(paid.min())
-        for i in paid.index[paid > TOO_FAR * least]:
-            text = say(
-                "is over a thousand million times the least of its column, {least:g}:"
-                " beside it smaller costs are lost in rounding; expected prices that"
-                " can be compared",
-                least=least,
-            )
-            yield Warn(problem(name, text, i, column, f"{paid[i]:g}"))
+        pool = np.log10(np.concatenate([cells.abs() for _, _, cells in columns]))
+        usual = float(np.median(pool))
+        for table, column, cells in columns:
+            away = np.abs(np.log10(cells.abs()) - usual)
+            for k in cells.index[away > DECADES]:
+                text = say(
+                    "is so far from what {unit} usually are here, {usual:.0e}, that"
+                    " figures lose their meaning: a slip in a unit, or an empty cell"
+                    " for no limit?",
+                    unit=Text(column.unit),
+                    usual=10.0**usual,
+                )
+                yield Warn(problem(table, text, k, column.name, f"{cells[k]:g}"))

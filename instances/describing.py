@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from aumaq.instances.arguments import checked
 from aumaq.instances.instance import Instance
 from aumaq.instances.limits import beyond
+from aumaq.instances.pieces import pieces_of, road_pieces
 from aumaq.instances.upgraded_access import BETWEEN
 
 MOST_NAMED = 20
@@ -54,7 +56,11 @@ def _roads(instance: Instance) -> dict[str, Any]:
     )
     held = 0 if ways is None else ways.loc[ways["needs"] == "", "connection"].nunique()
     possible = 0 if ways is None else ways["connection"].nunique()
+    sizes, off = _road_pieces(instance)
     return {
+        "pieces": len(sizes),
+        "nodes_by_piece": sizes[:MOST_NAMED],
+        "settlements_cut_off": off,
         "season": instance.tables["policies"]["season"].iloc[0],
         "length_km": round(float(links["length_km"].sum()), 1),
         "upgrades": len(instance.upgrade_names),
@@ -63,6 +69,25 @@ def _roads(instance: Instance) -> dict[str, Any]:
         "connections_held_today": int(held),
         "connections_possible": int(possible),
     }
+
+
+def _road_pieces(instance: Instance) -> tuple[list[int], int]:
+    """Return nodes of each piece of road, and settlements not tied to the largest."""
+    if instance.uses_travel_table or not instance.road_graph.num_nodes:
+        return [], 0
+    pieces = road_pieces(instance)
+    tied = pieces.of_node[instance.settlement_places.node]
+    return pieces.sizes.tolist(), int((tied != 0).sum())
+
+
+def _network_pieces(nodes: pd.DataFrame, links: pd.DataFrame) -> list[int]:
+    """Return nodes of each piece of a network, links that may be built included."""
+    if nodes.empty:
+        return []
+    codes = pd.Index(nodes["node"])
+    ends = [codes.get_indexer(links[name]) for name in ("from_node", "to_node")]
+    graph = csr_array((np.ones(len(links)), ends), shape=(len(codes),) * 2)
+    return [int(size) for size in pieces_of(graph).sizes]
 
 
 def _network(instance: Instance, name: str) -> dict[str, Any]:
@@ -76,6 +101,8 @@ def _network(instance: Instance, name: str) -> dict[str, Any]:
     is_fed = np.isin(np.array(instance.settlement_ids, dtype=object), fed)
     return {
         "nodes": len(own["network_nodes"]),
+        "pieces": len(sizes := _network_pieces(own["network_nodes"], links)),
+        "nodes_by_piece": sizes[:MOST_NAMED],
         "links": len(links),
         "links_today": int((links["capacity"] > 0).sum()),
         "upgrade_steps": len(own["link_upgrades"]),

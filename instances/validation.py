@@ -19,6 +19,7 @@ from aumaq.instances import (
     checks_growth,
     checks_indicators,
     checks_networks,
+    checks_places,
     checks_population,
     checks_projection,
     checks_rates,
@@ -43,6 +44,7 @@ assert checks_analysis
 assert checks_indicators
 assert checks_growth
 assert checks_networks
+assert checks_places
 assert checks_population
 assert checks_projection
 assert checks_rates
