@@ -183,8 +183,17 @@ FORMULAS: dict[str, Formula] = {
         Formula(
             "travel_km_per_person",
             "km/year/person",
-            "kilometres of all one-way trips to services, or to one, in a year /"
-            " inhabitants",
+            "kilometres of all one-way trips to services, or to one, in a year, with"
+            " all who come along / inhabitants",
+            (),
+            (WHO, "service"),
+            serves=True,
+        ),
+        Formula(
+            "transport_mln_per_1000",
+            "mln/year/1000 persons",
+            "what these kilometres cost (`transport_cost_per_km`) in a year /"
+            " inhabitants x 1000",
             (),
             (WHO, "service"),
             serves=True,

@@ -47,7 +47,8 @@ def territory(**tables: Rows) -> Instance:
             for p, f in (("p1", 1.0), ("p2", 2.0))
         ],
         "services": [
-            {"service": "s", "unserved_mln_per_unit_year": 1.0, "trips_per_year": 10.0,
+            {"service": "s", "unserved_mln_per_unit_year": 1.0, "trips_per_year": 5.0,
+             "companions_per_trip": 1.0, "transport_cost_per_km": 50.0,
              "cutoff_minutes": 90.0},
             dict(PLANT),
         ],

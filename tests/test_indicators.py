@@ -109,6 +109,9 @@ BY_HAND: dict[str, tuple[Row, list[float], list[float], list[float]]] = {
     "travel_km_per_person": (
         {}, [2000 / 210, 2000 / 210, 4000 / 420],
         [2000 / 150, 2000 / 150, 4000 / 300], [0, 0, 0]),
+    "transport_mln_per_1000": (
+        {}, [100 / 210, 100 / 210, 200 / 420], [100 / 150, 100 / 150, 200 / 300],
+        [0, 0, 0]),
     "investment_mln_per_1000": (
         {}, [NAN, 21e3 / 210, 0], [NAN, 12e3 / 150, 0], [NAN, 0, 0]),
     "budget_use": (

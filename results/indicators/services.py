@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from aumaq.instances.checks import applies_to
 from aumaq.instances.limits import within
@@ -83,13 +84,35 @@ def share_of_settlements_with_facility(state: State, indicator: Indicator) -> Me
 @formula
 def travel_km_per_person(state: State, indicator: Indicator) -> Measure:
     """Return km of one-way trips to services in a year, per inhabitant."""
+    services = state.world["services"]
+    trips = services["trips_per_year"] * (1.0 + services["companions_per_trip"])
+    return _per_inhabitant(state, indicator, trips)
+
+
+@formula
+def transport_mln_per_1000(state: State, indicator: Indicator) -> Measure:
+    """Return mln that transport to services costs in a year, per 1,000 inhabitants."""
+    services = state.world["services"]
+    trips = services["trips_per_year"] * (1.0 + services["companions_per_trip"])
+    factor = state.instance.active_scenario.opex_factor / 1e6
+    price = trips * services["transport_cost_per_km"] * factor
+    return _per_inhabitant(state, indicator, 1000.0 * price)
+
+
+def _per_inhabitant(
+    state: State, indicator: Indicator, per_km: pd.Series[float]
+) -> Measure:
+    """Return what a year's kilometres of those served come to, per inhabitant.
+
+    *per_km*: what a kilometre of a unit of demand counts for, a row a service.
+    """
     rows = state.tables["allocation"]
     if indicator.service:
         rows = rows[rows["service"] == indicator.service]
-    trips = state.world["services"].set_index("service")["trips_per_year"]
-    km = rows["demand"] * rows["length_km"] * rows["service"].map(trips).astype(float)
+    weight = per_km.set_axis(state.world["services"]["service"])
+    amount = rows["demand"] * rows["length_km"] * rows["service"].map(weight)
     who = state.counts(indicator.applies_to)
     return Measure(
-        state.by_settlement(state.grid(rows, km) * who),
+        state.by_settlement(state.grid(rows, amount.astype(float)) * who),
         state.by_settlement(state.people * who),
     )
