@@ -1,4 +1,4 @@
-"""A small linear programme, put together by name and solved by HiGHS."""
+"""A small linear or integer programme, put together by name and solved by HiGHS."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from aumaq.solvers.highs_task import accept
 
 
 class Programme:
-    """A linear programme by name of variable."""
+    """A linear programme by name of variable; ``whole`` are its integer columns."""
 
     def __init__(self) -> None:
         self.columns: dict[Any, int] = {}
         self.cost: list[float] = []
+        self.whole: set[int] = set()
         self.bounds: list[tuple[float | None, float | None]] = []
         self.rows: dict[Any, dict[int, float]] = {}
         self.right: dict[Any, tuple[str, float]] = {}
@@ -57,7 +58,12 @@ class Programme:
         matrix.start_ = np.cumsum([0, *map(len, lines)])
         matrix.index_ = np.array([k for line in lines for k in line], dtype=int)
         matrix.value_ = np.array([v for line in lines for v in line.values()])
-        solver = _solver()
+        if self.whole:
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            programme.integrality_ = [
+                kinds[k in self.whole] for k in range(len(self.cost))
+            ]
+        solver = _solver(is_whole=bool(self.whole))
         accept(solver.passModel(programme), "the programme")
         accept(solver.run(), "the run")
         status = solver.getModelStatus()
@@ -68,9 +74,14 @@ class Programme:
 
 
 @cache
-def _solver() -> highspy.Highs:
+def _solver(*, is_whole: bool) -> highspy.Highs:
     """Return the one solver of thousands of programmes, each too small to presolve."""
     solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("presolve", "off")):
+    for option, value in (
+        ("output_flag", False),
+        ("presolve", "choose" if is_whole else "off"),
+        ("mip_rel_gap", 0.0),
+        ("threads", 1),
+    ):
         accept(solver.setOptionValue(option, value), option)
     return solver

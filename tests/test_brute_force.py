@@ -16,7 +16,13 @@ from aumaq.instances import Instance, NoPlanError
 
 def differences(instance: Instance, formulation: str) -> list[str]:
     """Return how the model differs from the optimum of enumeration, in words."""
-    best = best_plan_cost(instance)
+    return differences_from(best_plan_cost(instance), instance, formulation)
+
+
+def differences_from(
+    best: float | None, instance: Instance, formulation: str
+) -> list[str]:
+    """Return how the model differs from an optimum, None: no plan, in words."""
     try:
         plan = aumaq.solve(instance, gap=0.0, formulation=formulation)
     except NoPlanError as error:
