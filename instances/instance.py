@@ -369,7 +369,7 @@ class Instance:
 def from_tables(
     tables: Mapping[str, pd.DataFrame], *, outlines: dict[str, Any] | None = None
 ) -> Instance:
-    """Build a validated instance under its first scenario (InstanceError: all errors)."""
+    """Build a validated instance, first scenario (InstanceError: all errors)."""
     typed, problems = normalise(tables)
     errors, warnings = validate(typed, problems)
     if errors:

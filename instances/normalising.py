@@ -180,12 +180,11 @@ def read_cells(
         unit = say(" ({unit})", unit=Text(column.unit)) if column.unit else ""
         empty = say("empty, expected {wanted}{unit}", wanted=wanted, unit=unit)
         _report(table, column, text, is_empty, empty, problems)
-    values = values.where(~(bad | is_empty), None)
-    blanks = _filled(column, text.index)
-    values = values.where(values.notna(), blanks) if column.kind != "text" else values
+    blanks, given = _filled(column, text.index), ~(bad | is_empty)
     if column.kind == "text":
-        return values.where(~is_empty, blanks).astype("str")
-    given = ~(bad | is_empty)
+        return values.where(given, blanks).astype("str")
+    values = values.where(given, None)
+    values = values.where(values.notna(), blanks)
     outside = _out_of_range(table, column, text, values.where(given), problems)
     return values.where(~outside, blanks).astype(blanks.dtype)
 
