@@ -26,6 +26,7 @@ from aumaq import (
     cli_sweep,
     documents,
     endings,
+    installation,
     interrupts,
     show,
     streams,
@@ -89,7 +90,7 @@ def _root(
     del lang  # its callback has chosen the words
     del debug  # stands anywhere on the line: main() looks for it
     if check:
-        raise typer.Exit(0 if show.installed() else 3)
+        raise typer.Exit(0 if installation.installed() else 3)
     if version:
         line(f"aumaq {aumaq.__version__}")
         raise typer.Exit
@@ -227,6 +228,8 @@ def solve(
         "progress": None if quiet or as_json else show.Lines(),
         "save_lp": save_lp,
     }
+    beside = RUNS / _stem(instance) if folder is None else folder
+    options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
     if close_loop:
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
@@ -254,6 +257,8 @@ def solve(
     show.written(written)
     if unkept is not None:
         raise typer.Exit(2)
+    if plan.status == "contradicted":
+        raise typer.Exit(3)
     if not plan.is_verified:
         raise typer.Exit(1)
 

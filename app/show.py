@@ -78,27 +78,6 @@ def _number(value: float) -> str:
     return "-" if value != value else figure(value, ",.1f")
 
 
-def installed() -> bool:
-    """Print versions and the known answers of the solver; say whether all are right."""
-    from aumaq.results.plan import versions
-    from aumaq.solvers.known_answers import checked
-
-    for package, version in versions().items():
-        out.print(f"{package} {version}", markup=False)
-    is_right = True
-    for answer in checked():
-        is_right &= answer.is_right
-        told = t("right") if answer.is_right else t("WRONG")
-        text = t(
-            "{verdict}: {problem}: {wanted}", verdict=told, problem=answer.problem,
-            wanted=answer.wanted,
-        )  # fmt: skip
-        if not answer.is_right:
-            text += ", " + t("the solver says {found}", found=answer.found)
-        out.print(text, markup=False, soft_wrap=True)
-    return is_right
-
-
 def verdict(is_verified: bool) -> str:
     """Return whether the verification passed."""
     return t("verified") if is_verified else t("FAILED VERIFICATION")
@@ -207,25 +186,34 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     from aumaq.results.cautions import cautions
     from aumaq.results.report.finance import item_title
     from aumaq.results.summary import sentences
+    from aumaq.results.terms import is_money, money_and_points
 
+    money, points = money_and_points(plan.objective)
+    if "start_used" in plan.record:
+        out.print(_start_used(plan.record["start_used"]), markup=False, soft_wrap=True)
     for text in cautions(plan, lang):
         out.print(text, style="bold red", markup=False, soft_wrap=True)
     for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t("term"))
+    table.add_column(t("counted as"))
     table.add_column(t("discounted mln"), justify="right")
     for row in plan.objective.to_dict("records"):
         if row["discounted_mln"]:
             table.add_row(
-                item_title(row["term"], lang), figure(row["discounted_mln"], ",.1f")
+                item_title(row["term"], lang),
+                t("money") if is_money(row["term"]) else t("points"),
+                figure(row["discounted_mln"], ",.1f"),
             )
     out.print(table)
     out.print(
         t(
-            "objective {cost} mln {currency}, bound {bound}, gap {gap}, {status},"
-            " {verdict}",
+            "objective {cost} mln (money {money} mln {currency}, points {points} mln),"
+            " bound {bound}, gap {gap}, {status}, {verdict}",
             cost=figure(plan.objective_mln, ",.1f"),
+            money=figure(money, ",.1f"),
+            points=figure(points, ",.1f"),
             currency=plan.instance.currency,
             bound=figure(plan.bound_mln, ",.1f"),
             gap=figure(plan.gap, ".2%"),
@@ -237,6 +225,26 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     )
     for problem in list(plan.record["problems"])[:20]:
         out.print(f"  {lang.tell(problem)}", markup=False, soft_wrap=True)
+
+
+KINDS = {
+    "facilities": N_("{n} of {all} facilities"),
+    "network_steps": N_("{n} of {all} steps of links"),
+    "road_upgrades": N_("{n} of {all} road upgrades"),
+    "growth_points": N_("{n} of {all} growth points"),
+}
+"""What of a start plan is counted."""
+
+
+def _start_used(used: dict[str, list[int]]) -> str:
+    """Say how much of a start plan the instance knows."""
+    if not any(n for n, _ in used.values()):
+        return t("nothing of the start plan fits this instance; it began from today")
+    told = (
+        t(KINDS[kind], n=figure(n), all=figure(whole))
+        for kind, (n, whole) in used.items()
+    )
+    return t("the start plan could be used: {parts}", parts=", ".join(told))
 
 
 def ways(found: dict[str, Any]) -> None:

@@ -32,6 +32,14 @@ TERMS = (
     "overrun",
 )
 """The terms of the objective, in the order in which they are reported."""
+MONEY = frozenset(
+    {"building", "closing", "renewal", "residual", "operation", "transport", "supply"}
+)
+"""Terms that somebody pays (or, as residual value, still owns); they are the cost.
+
+All others are points: travel time, demand and load that are not met, missed standards
+and connections, overrun budgets weigh in the objective at the prices of the instance.
+"""
 
 
 @contextmanager

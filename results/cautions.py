@@ -15,6 +15,8 @@ WIDE_GAP = 0.05
 STOPPED = {
     "time_limit": N_("Time was up before the plan was as good as asked for."),
     "interrupted": N_("The search was stopped before the plan was as good as asked."),
+    "gap_left": N_("The solver ended by itself before the plan was as good as asked."),
+    "error": N_("The solver failed; this plan was there before it."),
 }
 MORE_TIME = 4
 """A new attempt is advised to take so many times as long."""
@@ -22,6 +24,14 @@ MORE_TIME = 4
 
 def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return what must stand above everything else, what to do last; often nothing."""
+    if plan.status == "contradicted":
+        return [
+            lang.t(
+                "Something is wrong with this run: the plan is better than its bound"
+                " allows. Use neither of them; the model is kept in {file}.",
+                file=str(plan.record.get("evidence", "–")),
+            )
+        ]
     told = [lang.t(STOPPED[plan.status])] if plan.status in STOPPED else []
     if not isfinite(plan.gap):
         told.append(lang.t("Nothing is known of how far it is from the best plan."))

@@ -16,11 +16,14 @@ import pandas as pd
 from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
 from aumaq.instances.arguments import checked
 from aumaq.instances.texts import say
+from aumaq.model.data import ModelData, gather
+from aumaq.model.unavoidable import unavoidable_mln
 from aumaq.results.concerns import concerns
 from aumaq.results.tables import plan_tables
+from aumaq.results.terms import gap_record
 from aumaq.results.verification import Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
-from aumaq.solvers.progress import relative_gap
+from aumaq.solvers.proof import bound_below, proven
 
 if TYPE_CHECKING:
     from aumaq.results.plots import Plots
@@ -44,12 +47,37 @@ class Plan:
 
     @classmethod
     def from_solution(
-        cls, instance: Instance, solution: Solution, options: SolveOptions
+        cls,
+        instance: Instance,
+        solution: Solution,
+        options: SolveOptions,
+        data: ModelData | None = None,
     ) -> Plan:
-        """Make the tables of a solution, and verify them."""
+        """Make the tables of a solution, and verify them.
+
+        *data* are the numbers of the instance, if they were gathered before.
+        """
         assert solution.decisions is not None
-        tables = plan_tables(instance, solution.decisions)
-        objective = float(tables["objective"]["discounted_mln"].sum())
+        data = data or gather(instance)
+        tables = plan_tables(instance, solution.decisions, data)
+        return cls.judged(instance, tables, solution, options, data).verified()
+
+    @classmethod
+    def judged(
+        cls,
+        instance: Instance,
+        tables: Mapping[str, pd.DataFrame],
+        solution: Solution,
+        options: SolveOptions,
+        data: ModelData,
+    ) -> Plan:
+        """Return a plan of tables with all that is known of it, not verified yet.
+
+        What no plan can avoid to pay is a bound as well, if there is no better one.
+        """
+        total = float(tables["objective"]["discounted_mln"].sum())
+        least = unavoidable_mln(data)
+        bound = bound_below(total, max(solution.bound_mln, least))
         record = {
             "instance": instance.name,
             "instance_origin": instance.origin,
@@ -60,11 +88,9 @@ class Plan:
             "periods": list(instance.period_names),
             "method": options.method,
             "formulation": options.formulation,
-            "status": str(solution.status),
+            "status": str(proven(total, bound, options.gap, solution.status)),
             "has_plan": True,
-            "objective_mln": objective,
-            "bound_mln": solution.bound_mln,
-            "gap": relative_gap(objective, solution.bound_mln),
+            **gap_record(tables["objective"], bound, least),
             "seconds": {k: round(v, 3) for k, v in solution.seconds.items()},
             **solution.size,
             "options": options.as_record(),
@@ -73,13 +99,12 @@ class Plan:
             "trace": [list(point) for point in solution.trace],
             **solution.extra,
         }
-        plan = cls(
+        return cls(
             instance,
-            MappingProxyType(tables),
+            MappingProxyType(dict(tables)),
             MappingProxyType(record),
             solution.decisions,
         )
-        return plan.verified()
 
     def verified(self) -> Plan:
         """Return the plan with what the verification finds in its record.
@@ -96,6 +121,10 @@ class Plan:
         plan = replace(self, record=MappingProxyType(record))
         told = {**record, "warnings": concerns(plan)}
         return replace(plan, record=MappingProxyType(told))
+
+    def with_record(self, **more: Any) -> Plan:
+        """Return the plan with more in its record."""
+        return replace(self, record=MappingProxyType({**self.record, **more}))
 
     def verify(self) -> Verification:
         """Check every rule and the objective from the instance and tables alone."""

@@ -78,3 +78,43 @@ def _upgraded(plan: Plan, instance: Instance) -> np.ndarray:
         if code in codes and period in periods:
             built[codes.get_loc(code), periods.get_loc(period) :] = 1
     return built
+
+
+def start_used(plan: Plan, instance: Instance) -> dict[str, list[int]]:
+    """Return how many rows of a start plan name what *instance* has, and of how many.
+
+    By kind: facilities, steps of links, road upgrades, growth points that are chosen.
+    """
+    tables, periods = instance.tables, set(instance.period_names)
+    sites = {
+        (name, site)
+        for name in instance.service_names
+        for site in instance.service_sites(name)["site"]
+    }
+    most = {name: len(instance.levels(name)) for name in instance.service_names}
+    steps = tables["link_upgrades"][["network", "link", "step"]]
+    known_steps = set(steps.itertuples(index=False, name=None))
+    upgrades = set(instance.upgrade_names)
+    tiers = tables["growth_candidates"][["settlement", "tier"]]
+    known_tiers = set(tiers.itertuples(index=False, name=None))
+    points = plan.table("growth_points")
+    points = points[points["is_chosen"].astype(bool)]
+    fits = {
+        "facilities": [
+            (row.service, row.site) in sites
+            and row.level <= most[row.service]
+            and row.period in periods
+            for row in plan.facilities.itertuples()
+        ],
+        "network_steps": [
+            (row.network, row.link, row.step) in known_steps
+            for row in plan.table("network_steps").itertuples()
+        ],
+        "road_upgrades": [
+            row.upgrade in upgrades for row in plan.table("road_upgrades").itertuples()
+        ],
+        "growth_points": [
+            (row.settlement, row.tier) in known_tiers for row in points.itertuples()
+        ],
+    }
+    return {kind: [sum(flags), len(flags)] for kind, flags in fits.items() if flags}

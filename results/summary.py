@@ -9,6 +9,8 @@ import pandas as pd
 from aumaq.results.concerns import concerns
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.results.proof_sentences import proof
+from aumaq.results.terms import money_and_points
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -34,7 +36,7 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
     short = [_people(plan, lang), *_money(plan, lang), *_served(plan, lang)]
     grids = [_network(plan, name, lang) for name in instance.network_names]
     told = {
-        N_("In short"): [*short, *_proof(plan, lang)],
+        N_("In short"): [*short, *proof(plan, lang)],
         N_("What to look at twice"): concerns(plan, lang),
         N_("Services"): [_building(plan, s, lang) for s in instance.service_names],
         N_("Networks and roads"): [*grids, *_roads(plan, lang)],
@@ -255,6 +257,7 @@ def _growth(plan: Plan, lang: Language) -> list[str]:
 def _money(plan: Plan, lang: Language) -> list[str]:
     terms = plan.objective.set_index("term")["discounted_mln"]
     built = terms.get("building", 0.0) + terms.get("renewal", 0.0)
+    money, points = money_and_points(plan.objective)
     return [
         lang.t(
             "Discounted to {year}, building and renewal cost {built} mln {currency} and"
@@ -263,6 +266,13 @@ def _money(plan: Plan, lang: Language) -> list[str]:
             built=lang.number(built),
             currency=plan.instance.currency,
             running=lang.number(terms.get("operation", 0.0)),
+        ),
+        lang.t(
+            "In money it costs {money} mln {currency}; travel time, demand and load"
+            " that are not met and missed rules weigh {points} mln points more.",
+            money=lang.number(money),
+            currency=plan.instance.currency,
+            points=lang.number(points),
         ),
         *_transport(terms.get("transport", 0.0), lang),
     ]
@@ -339,25 +349,6 @@ def _indicators(plan: Plan, lang: Language) -> list[str]:
             all=lang.number(len(met)),
             period=last,
         )
-    ]
-
-
-def _proof(plan: Plan, lang: Language) -> list[str]:
-    verdict = (
-        N_("An independent check of every rule passed.")
-        if plan.is_verified
-        else N_("An independent check of every rule FAILED.")
-    )
-    return [
-        lang.t(
-            "No plan can cost less than {bound} mln {currency}; this one costs"
-            " {objective} mln, so it is within {gap} of the best possible.",
-            bound=lang.number(plan.bound_mln),
-            currency=plan.instance.currency,
-            objective=lang.number(plan.objective_mln),
-            gap=lang.share(plan.gap, 2),
-        ),
-        lang.t(verdict),
     ]
 
 

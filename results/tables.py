@@ -36,9 +36,11 @@ class Parts:
     decisions: Decisions
 
 
-def plan_tables(instance: Instance, decisions: Decisions) -> dict[str, pd.DataFrame]:
-    """Return all tables of a plan by name."""
-    data = under_choice(gather(instance), decisions)
+def plan_tables(
+    instance: Instance, decisions: Decisions, data: ModelData | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return all tables of a plan by name; *data*: numbers gathered before."""
+    data = under_choice(data or gather(instance), decisions)
     parts = Parts(instance, data, decisions)
     tables = {name: _stack(parts, make) for name, make in _BY_SERVICE.items()}
     tables |= network_tables(parts.data, decisions)

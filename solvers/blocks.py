@@ -5,53 +5,22 @@ How blocks are solved is in block_run.py, how a model is split in splitting.py.
 
 from __future__ import annotations
 
-from aumaq.instances import Instance, OptionError
+from aumaq.instances import OptionError
 from aumaq.instances.texts import say
 from aumaq.model.family import FAMILIES
 from aumaq.solvers.block_run import BlockRun
 from aumaq.solvers.choosing import has_candidates
-from aumaq.solvers.compiled import Compiled, compiled
+from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.merging import EPIGRAPH
-from aumaq.solvers.options import SolveOptions
-from aumaq.solvers.progress import Progress
-from aumaq.solvers.solution import Given, Solution, Status
+from aumaq.solvers.model_methods import on_model
+from aumaq.solvers.solution import Solution, Status
 from aumaq.solvers.splitting import Split, split
 
 ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
 LARGE = 15_000
 """Integers from which ``auto`` splits a model."""
-
-
-def solve_blocks(
-    instance: Instance,
-    options: SolveOptions,
-    progress: Progress,
-    given: Given,
-) -> Solution:
-    """Solve by blocks; a model that does not fall apart is solved whole.
-
-    Raises OptionError where growth points are to be chosen: each of them changes the
-    demand of many settlements, and ties their blocks together.
-    """
-    c = compiled(instance, options, progress, given)
-    if has_candidates(c.built):
-        text = say(
-            "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
-        )
-        raise OptionError(text)
-    return split_if_apart(c)
-
-
-def solve_auto(
-    instance: Instance,
-    options: SolveOptions,
-    progress: Progress,
-    given: Given,
-) -> Solution:
-    """Solve large models that fall apart by blocks, all others whole."""
-    return solve_by_size(compiled(instance, options, progress, given))
 
 
 def split_if_apart(c: Compiled) -> Solution:
@@ -77,6 +46,25 @@ def _by_blocks(c: Compiled, parts: Split) -> Solution:
     found = BlockRun(c, parts).solve()
     is_stuck = found.decisions is None and found.status is Status.TIME_LIMIT
     return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found
+
+
+def _apart(c: Compiled) -> Solution:
+    """Solve by blocks; a model that does not fall apart is solved whole.
+
+    Raises OptionError where growth points are to be chosen: each of them changes the
+    demand of many settlements, and ties their blocks together.
+    """
+    if has_candidates(c.built):
+        text = say(
+            "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
+        )
+        raise OptionError(text)
+    return split_if_apart(c)
+
+
+solve_blocks = on_model(_apart)
+solve_auto = on_model(solve_by_size)
+"""Solve large models that fall apart by blocks, all others whole."""
 
 
 def coupling_families() -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ from aumaq.solvers.network_reading import (
     upgrade_sites,
 )
 from aumaq.solvers.options import SolveOptions
-from aumaq.solvers.progress import Progress, ProgressEvent, Silent, relative_gap
+from aumaq.solvers.out_of_time import OutOfTimeError
+from aumaq.solvers.progress import Progress, ProgressEvent, Silent
+from aumaq.solvers.proof import proven
 from aumaq.solvers.settling import built_links, settled, the_choice
 from aumaq.solvers.solution import (
     Decisions,
@@ -50,8 +53,8 @@ ROUNDING = 1e-9
 """Relative to its cost, a plan dearer by so much costs the same."""
 MOST_IDLE = 8
 """Idle facilities that are tried one by one where all at once cannot be spared."""
-PROVEN = 1e-6
-"""Relative gap up to which a plan is called optimal: the solver's own tolerance."""
+COMPILING_SHARE = 0.7
+"""Compiling takes about so long for each second of building."""
 POLISH_SECONDS = 5.0
 """Time for the last LP beyond what is left of the time limit."""
 
@@ -104,10 +107,34 @@ def compiled(
 ) -> Compiled:
     """Measure access, build the model, compile it; times in ``seconds``.
 
-    *data* are the numbers of the instance, if they were gathered before.
+    *data* are the numbers of the instance, if they were gathered before. Raises
+    OutOfTimeError if the time limit passes, or Ctrl-C comes, before that is done.
     """
-    started = now = time.monotonic()
+    started = time.monotonic()
     seconds: dict[str, float] = {}
+    try:
+        return _compiled(instance, options, progress, given, data, started, seconds)
+    except KeyboardInterrupt:
+        seconds["total"] = time.monotonic() - started
+        raise OutOfTimeError(Status.INTERRUPTED, seconds) from None
+
+
+def _compiled(
+    instance: Instance,
+    options: SolveOptions,
+    progress: Progress,
+    given: Given,
+    data: ModelData | None,
+    started: float,
+    seconds: dict[str, float],
+) -> Compiled:
+    now = started
+
+    def look_up(needed: float = 0.0) -> None:
+        """Give up if so many more seconds are not left."""
+        if time.monotonic() - started + needed > options.time_limit:
+            seconds["total"] = time.monotonic() - started
+            raise OutOfTimeError(Status.TIME_LIMIT, seconds)
 
     def clock(phase: str, since: float) -> float:
         seconds[phase] = time.monotonic() - since
@@ -118,10 +145,11 @@ def compiled(
         instance.access(name)
     now = clock("access", now)
     progress.update(ProgressEvent("building the model", now - started, NAN, NAN))
-    built = build(instance, formulation=options.formulation, data=data)
+    built = build(instance, formulation=options.formulation, data=data, look_up=look_up)
     if options.save_lp is not None:
         save_lp(built, options.save_lp)
     now = clock("build", now)
+    look_up(COMPILING_SHARE * seconds["build"])
     progress.update(ProgressEvent("compiling", now - started, NAN, NAN))
     matrices = compile_matrices(built.model)
     place = {id(variable): k for k, variable in enumerate(matrices.columns)}
@@ -163,7 +191,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         c.seconds["polish"] = time.monotonic() - begun
     c.seconds["total"] = c.elapsed
     return Solution(
-        outcome.status,
+        status_of(outcome, c.options.gap),
         outcome.objective,
         outcome.bound,
         decisions,
@@ -173,17 +201,14 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         outcome.trace,
         {"nodes": outcome.nodes},
         outcome.values,
+        save_lp=partial(save_lp, c.built),
     )
 
 
 def status_of(outcome: Outcome, wanted: float) -> Status:
     """Return what bound and plan prove together, whoever found them."""
-    if outcome.values is None:
-        return outcome.status
-    gap = relative_gap(outcome.objective, outcome.bound)
-    if gap <= PROVEN:
-        return Status.OPTIMAL
-    return Status.GAP_REACHED if gap <= wanted else outcome.status
+    objective = NAN if outcome.values is None else outcome.objective
+    return proven(objective, outcome.bound, wanted, outcome.status)
 
 
 def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:

@@ -12,30 +12,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aumaq.instances import Instance
 from aumaq.solvers.compiled import (
     NAN,
     Compiled,
-    compiled,
     finish,
     improver,
     status_of,
 )
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver
-from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.model_methods import on_model
 from aumaq.solvers.progress import Progress, ProgressEvent, relative_gap
-from aumaq.solvers.solution import Given, Solution
-
-
-def solve_direct(
-    instance: Instance,
-    options: SolveOptions,
-    progress: Progress,
-    given: Given,
-) -> Solution:
-    """Build, pass, solve, read back. Without a start, today's stock is offered."""
-    return solve_whole(compiled(instance, options, progress, given))
+from aumaq.solvers.solution import Solution
 
 
 def solve_whole(c: Compiled) -> Solution:
@@ -90,3 +78,7 @@ class _Best:
         )
         mln = best if np.isfinite(best) else NAN
         self.progress.update(replace(event, incumbent_mln=mln))
+
+
+solve_direct = on_model(solve_whole)
+"""Build, pass, solve, read back. Without a start, today's stock is offered."""

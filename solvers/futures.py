@@ -29,6 +29,7 @@ from aumaq.solvers.highs import Outcome
 from aumaq.solvers.merging import Merged, merged_relaxation
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Labelled, Progress, relative_gap
+from aumaq.solvers.proof import CLAIMS, bound_below, proven
 from aumaq.solvers.solution import Solution, Status
 
 ALONE_SHARE = 0.35
@@ -42,7 +43,6 @@ LAST_SECONDS = 5.0
 BY_METHOD = {
     "auto": solve_by_size, "direct": solve_whole, "blocks": split_if_apart
 }  # fmt: skip
-PROVEN = 1e-6
 
 
 def solve_futures(
@@ -329,7 +329,7 @@ class _Run:
         return FuturesSolution(
             status=self._status(together, value, bound),
             objective_mln=value,
-            bound_mln=min(bound, value),
+            bound_mln=bound_below(value, bound),
             costs=chosen.costs,
             decisions=self.model.read(chosen.values),
             own_costs=own,
@@ -345,11 +345,9 @@ class _Run:
         return Status.INTERRUPTED if self.is_interrupted else status
 
     def _status(self, together: Solution | None, value: float, bound: float) -> Status:
-        gap = relative_gap(value, bound)
-        if gap <= PROVEN or value - bound <= PROVEN * abs(float(self._own()[0].max())):
-            return Status.OPTIMAL
-        if gap <= self.options.gap:
-            return Status.GAP_REACHED
         last = together or self.alone[0]
-        is_short = last.status in (Status.OPTIMAL, Status.GAP_REACHED)
-        return self._stopped(Status.TIME_LIMIT if is_short else last.status)
+        stopped = self._stopped(
+            Status.TIME_LIMIT if last.status in CLAIMS else last.status
+        )
+        size = abs(float(self._own()[0].max()))
+        return proven(value, bound, self.options.gap, stopped, size)

@@ -24,6 +24,7 @@ from aumaq.solvers.highs_task import Task, Tell
 from aumaq.solvers.matrices import Floats, Matrices, with_fixed
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
+from aumaq.solvers.proof import proven
 from aumaq.solvers.solution import Status
 
 COMPLETION_GAP = 0.05
@@ -178,10 +179,7 @@ class Solver:
         status = STATUS.get(said, Status.ERROR)
         if self._is_over.is_set() and status is not Status.OPTIMAL:
             status = Status.INTERRUPTED
-        if status is Status.OPTIMAL and objective - bound > 1e-6 * max(
-            1.0, abs(objective)
-        ):
-            status = Status.GAP_REACHED
+        status = proven(objective, bound, self._options.gap, status)
         return Outcome(
             status,
             objective,

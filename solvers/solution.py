@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aumaq.model.data import ModelData
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,6 +24,9 @@ class Status(StrEnum):
     """The plan is proven best, up to the solver's tolerances."""
     GAP_REACHED = "gap_reached"
     """The plan is proven to be within the gap that was asked for."""
+    GAP_LEFT = "gap_left"
+    """The method ended by itself, but the plan is not proven as was asked: with whole
+    numbers it costs more than the solver says, or nothing was left to try."""
     TIME_LIMIT = "time_limit"
     """The time was up; the plan, if any, is the best so far."""
     INTERRUPTED = "interrupted"
@@ -28,6 +35,8 @@ class Status(StrEnum):
     """There is no plan that obeys all hard rules: proven."""
     UNBOUNDED = "unbounded"
     """The cost has no lower limit: the prices of the instance are wrong."""
+    CONTRADICTED = "contradicted"
+    """The plan costs less than the bound allows: one of the two is wrong."""
     ERROR = "error"
     """The solver failed; its own words are in ``Solution.message``."""
 
@@ -88,6 +97,8 @@ class Given:
     start: Decisions | None = None
     services: Decisions | None = None
     networks: Decisions | None = None
+    data: ModelData | None = None
+    """The numbers of the instance, if they were gathered before."""
 
 
 @dataclass(frozen=True)
@@ -108,3 +119,5 @@ class Solution:
     """Of the columns of the model that was solved."""
     relaxed: Any = None
     """The outcome of its LP relaxation, where a method solved that."""
+    save_lp: Callable[[Path], None] | None = None
+    """Writes the model that was solved as an LP file."""

@@ -1,0 +1,27 @@
+"""What is installed: versions, and whether the solver answers known problems."""
+
+from __future__ import annotations
+
+from aumaq.show import out
+from aumaq.words import t
+
+
+def installed() -> bool:
+    """Print versions and the known answers of the solver; say whether all are right."""
+    from aumaq.results.plan import versions
+    from aumaq.solvers.known_answers import checked
+
+    for package, version in versions().items():
+        out.print(f"{package} {version}", markup=False)
+    is_right = True
+    for answer in checked():
+        is_right &= answer.is_right
+        told = t("right") if answer.is_right else t("WRONG")
+        text = t(
+            "{verdict}: {problem}: {wanted}", verdict=told, problem=answer.problem,
+            wanted=answer.wanted,
+        )  # fmt: skip
+        if not answer.is_right:
+            text += ", " + t("the solver says {found}", found=answer.found)
+        out.print(text, markup=False, soft_wrap=True)
+    return is_right

@@ -1,0 +1,141 @@
+"""Units of sites without a model: today's stock carried on, moves, renewals.
+
+Shapes: J sites, L levels (0: empty places), T periods.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aumaq.model.data import ServiceData
+from aumaq.model.families.siting import possible_moves
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def arcs(d: ServiceData, periods: tuple[str, ...]) -> Flags:
+    """Return which moves the rules of siting allow, (J, L+1, L+1, T)."""
+    size = d.num_levels + 1
+    allowed = np.zeros((len(d.sites), size, size, len(periods)), dtype=bool)
+    allowed[tuple(possible_moves(d, periods).T)] = True
+    return allowed
+
+
+def carried_on(d: ServiceData, allowed: Flags) -> Ints:
+    """Return today's units in every period, (J, L+1, T), but for what rules demand.
+
+    What is forbidden closes, what is required opens at its smallest level.
+    """
+    units = np.repeat(d.stock[:, :, None], allowed.shape[3], axis=2)
+    for j in np.flatnonzero(d.status == "forbidden").tolist():
+        units[j, 1:], units[j, 0] = 0, d.places[j]
+    for j in np.flatnonzero(d.status == "required").tolist():
+        first = int(d.first_period[j])
+        levels = np.flatnonzero(allowed[j, 0, :, first])
+        levels = levels[levels > 0]
+        if not units[j, 1:, first].sum() and len(levels):
+            units[j, 0, first:] -= 1
+            units[j, levels[0], first:] += 1
+    return units
+
+
+def units_allowed(d: ServiceData, units: Ints, allowed: Flags) -> Ints:
+    """Return units of which every change is allowed: elsewhere today's carried on."""
+    found, own = units.copy(), carried_on(d, allowed)
+    for j in np.flatnonzero((units != own).any(axis=(1, 2))).tolist():
+        if _moved(d, j, units[j], allowed[j]) is None:
+            found[j] = own[j]
+    return found
+
+
+def moves_between(d: ServiceData, units: Ints, allowed: Flags) -> Ints | None:
+    """Return the moves that make the units of today those of each period, or None."""
+    moves = np.zeros(allowed.shape, dtype=np.int64)
+    before = np.concatenate([d.stock[:, :, None], units[:, :, :-1]], axis=2)
+    level = np.arange(d.num_levels + 1)
+    moves[:, level, level] = np.minimum(before, units)
+    for j in np.flatnonzero((before != units).any(axis=(1, 2))).tolist():
+        own = _moved(d, j, units[j], allowed[j])
+        if own is None:
+            return None
+        moves[j] = own
+    return moves
+
+
+def _moved(d: ServiceData, j: int, units: Ints, allowed: Flags) -> Ints | None:
+    """Return the moves of one site, (L+1, L+1, T), or None; locked ones stay."""
+    size, count = units.shape
+    moves = np.zeros((size, size, count), dtype=np.int64)
+    before = d.stock[j]
+    if (units < 0).any() or (units.sum(axis=0) != d.places[j]).any():
+        return None
+    if (units[:, :] > 0)[~d.is_built[j]].any() or (units < d.locked[j][:, None]).any():
+        return None
+    for t in range(count):
+        stay = np.minimum(before, units[:, t])
+        moves[np.arange(size), np.arange(size), t] = stay
+        leaving, arriving = before - stay, units[:, t] - stay
+        for a in np.flatnonzero(leaving)[::-1].tolist():
+            for b in np.flatnonzero(allowed[a, :, t])[::-1].tolist():
+                number = min(leaving[a], arriving[b])
+                moves[a, b, t] += number
+                leaving[a] -= number
+                arriving[b] -= number
+        if leaving.any():
+            return None
+        before = units[:, t]
+    return moves
+
+
+def renewals(d: ServiceData, moves: Ints) -> Ints:
+    """Return what is renewed, (J, L+1, T): all that is due and has not left."""
+    size = d.num_levels + 1
+    is_other = ~np.eye(size, dtype=bool)
+    left = np.einsum("jabt,ab->jat", moves, is_other).cumsum(axis=2)
+    needed = np.maximum(d.due.cumsum(axis=2) - left, 0)
+    # What is due in one period cannot be undone by leaving in a later one.
+    total = np.maximum.accumulate(needed, axis=2)
+    return np.diff(total, axis=2, prepend=0)
+
+
+def shrunk(d: ServiceData, units: Ints, allowed: Flags, used: NDArray[np.float64]) -> (
+    Ints
+):  # fmt: skip
+    """Return units with fewer where fewer come than must, if that is allowed.
+
+    *used* is what each site serves, (J, T). From the period on, one facility at a time
+    goes to the largest level that is used enough, or closes.
+    """
+    units = units.copy()
+    least = np.einsum("jlt,l->jt", units, d.min_use)
+    short = used < least - 1e-9 * (1.0 + least)
+    for j in np.flatnonzero(short.any(axis=1)).tolist():
+        t = int(np.flatnonzero(short[j])[0])
+        running = [x for x in np.flatnonzero(units[j, :, t]).tolist() if x > 0]
+        for a in sorted(running, key=lambda level: -d.min_use[level]):
+            others = least[j, t:].max() - d.min_use[a]
+            room = float(used[j, t:].min()) - others
+            fits = [b for b in range(a) if b == 0 or d.min_use[b] <= room]
+            trial = next(
+                (
+                    moved
+                    for b in reversed(fits)
+                    if _moved(d, j, moved := _changed(units[j], a, b, t), allowed[j])
+                    is not None
+                ),
+                None,
+            )
+            if trial is not None:
+                units[j] = trial
+                break
+    return units
+
+
+def _changed(units: Ints, a: int, b: int, t: int) -> Ints:
+    """Return the units of a site with one facility at *b* instead of *a* from *t*."""
+    changed = units.copy()
+    changed[a, t:] -= 1
+    changed[b, t:] += 1
+    return changed

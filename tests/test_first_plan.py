@@ -1,0 +1,159 @@
+"""What there is before a solve is never lost: a start plan, or today's stock."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from command import run
+
+import aumaq
+from aumaq.instances import NoPlanError
+from aumaq.instances.generators import clustered
+from aumaq.model.data import gather
+from aumaq.model.unavoidable import unavoidable_mln
+from aumaq.solvers import METHODS, Solution, Status
+from aumaq.solvers.methods import Method
+
+NO_TIME = 1e-6
+
+
+@pytest.fixture(scope="module")
+def instance() -> aumaq.Instance:
+    """Return a territory with power, water and roads."""
+    return clustered(12, 3)
+
+
+@pytest.fixture(scope="module")
+def good(instance: aumaq.Instance) -> aumaq.Plan:
+    """Return a plan of it."""
+    return aumaq.solve(instance, time_limit=20.0, gap=0.02)
+
+
+@pytest.mark.parametrize("method", ["auto", "direct", "blocks"])
+def test_start_is_not_lost(
+    instance: aumaq.Instance, good: aumaq.Plan, method: str
+) -> None:
+    """Without any time the answer is the start, with a bound that holds."""
+    plan = aumaq.solve(instance, method=method, time_limit=NO_TIME, start=good)
+    assert plan.is_verified
+    assert plan.objective_mln <= good.objective_mln + 1e-9
+    assert plan.bound_mln <= good.bound_mln + 1e-6 * good.objective_mln
+    assert plan.status == "time_limit"
+    whole = len(good.facilities)
+    assert plan.record["start_used"]["facilities"] == [whole, whole]
+
+
+@pytest.mark.parametrize("method", ["auto", "direct", "blocks"])
+def test_todays_stock_is_a_plan(
+    instance: aumaq.Instance, good: aumaq.Plan, method: str
+) -> None:
+    """Without any time, and without a start, nothing is built."""
+    plan = aumaq.solve(instance, method=method, time_limit=NO_TIME)
+    assert plan.is_verified
+    assert plan.objective_mln >= good.bound_mln
+    assert set(plan.actions["action"]) <= {"keep", "renew"}
+    assert plan.table("network_steps").empty
+    assert plan.bound_mln == pytest.approx(unavoidable_mln(gather(instance)))
+
+
+def test_tiny_by_hand() -> None:
+    """Of 200 pupils 60 find room: 140 are unserved, at what the README says."""
+    plan = aumaq.solve(aumaq.read("tiny"), time_limit=NO_TIME)
+    assert plan.objective_mln == pytest.approx(1100.0)
+    assert plan.record["money_mln"] == pytest.approx(100.0)
+    assert plan.record["points_mln"] == pytest.approx(1000.0)
+    assert plan.bound_mln == 0.0
+    assert plan.record["gap_of_decisions"] == 1.0
+
+
+def test_start_of_another_instance(tmp_path: Path, good: aumaq.Plan) -> None:
+    """Nothing of it fits: that is told, and the instance is solved all the same."""
+    good.to_csv(tmp_path / "good")
+    done = run("solve", "tiny", "--start", "good", "--out", "p", folder=tmp_path)
+    assert done.returncode == 0
+    assert "nothing of the start plan fits" in done.stdout
+    plan = aumaq.Plan.read(tmp_path / "p")
+    assert plan.record["start_used"]["facilities"] == [0, len(good.facilities)]
+
+
+def test_part_of_a_start(instance: aumaq.Instance, good: aumaq.Plan) -> None:
+    """A start of other demand is completed anew, and counted."""
+    people = instance.table("population")
+    people["persons"] *= 1.2
+    larger = instance.replace(population=people)
+    plan = aumaq.solve(larger, time_limit=NO_TIME, start=good)
+    stock = aumaq.solve(larger, time_limit=NO_TIME)
+    assert plan.is_verified
+    assert plan.objective_mln < stock.objective_mln
+    whole = len(good.facilities)
+    assert plan.record["start_used"]["facilities"] == [whole, whole]
+
+
+def test_hard_rules_still_forbid() -> None:
+    """Where today's stock breaks a hard rule there is no plan without time."""
+    instance = aumaq.read("tiny")
+    services = instance.table("services").assign(may_be_unserved=False)
+    with pytest.raises(NoPlanError, match="time_limit"):
+        aumaq.solve(instance.replace(services=services), time_limit=NO_TIME)
+
+
+def _says(**changes: object) -> Method:
+    """Return a method that solves and then says something else."""
+
+    def method(*given: object) -> Solution:
+        return replace(METHODS["direct"](*given), **changes)  # type: ignore[arg-type]
+
+    return method
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"bound_mln": 780.0}, "optimal"),
+        ({"bound_mln": 780.0 + 1e-5}, "optimal"),
+        ({"bound_mln": 775.0}, "gap_reached"),
+        ({"bound_mln": 700.0}, "gap_left"),
+        ({"bound_mln": 700.0, "status": Status.TIME_LIMIT}, "time_limit"),
+        ({"bound_mln": -math.inf, "status": Status.TIME_LIMIT}, "time_limit"),
+        ({"bound_mln": 790.0}, "contradicted"),
+        ({"status": Status.INFEASIBLE, "decisions": None}, "contradicted"),
+    ],
+)
+def test_status_is_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], status: str
+) -> None:
+    """Status follows from objective, bound and tolerance, whatever a method claims."""
+    monkeypatch.setitem(METHODS, "auto", _says(**changes))
+    plan = aumaq.solve(aumaq.read("tiny"), gap=0.01)
+    assert plan.status == status
+    assert (plan.gap >= 0.0) == (status != "contradicted" or "decisions" in changes)
+    assert (status == "contradicted") == ("evidence" in plan.record)
+
+
+def test_contradiction_keeps_its_evidence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The model of that run is written beside the plan, named, and exit code 3."""
+    monkeypatch.setitem(METHODS, "auto", _says(bound_mln=790.0))
+    done = run("solve", "tiny", "--out", "p", folder=tmp_path)
+    assert done.returncode == 3
+    assert "Something is wrong with this run" in done.stdout
+    file = tmp_path / "p-contradiction.lp"
+    assert str(file.name) in done.stdout
+    assert "units" in file.read_text()
+
+
+def test_unavoidable_by_hand() -> None:
+    """A school that is locked runs for ten years, and one village has no road."""
+    instance = aumaq.read("tiny")
+    facilities = instance.table("facilities").assign(is_locked=True)
+    locked = instance.replace(facilities=facilities)
+    levels = locked.levels("school").set_index("level")
+    row = facilities.iloc[0]
+    yearly = levels["opex_mln_per_year"][row["level"]] * row["units"]
+    assert instance.policies.discount_rate == 0.0
+    assert unavoidable_mln(gather(locked)) == pytest.approx(10 * yearly)
+    assert unavoidable_mln(gather(instance)) == 0.0
