@@ -73,6 +73,9 @@ PLAN_TABLES: dict[str, Words] = {
 }
 """Table of a plan -> column -> kind."""
 
+WHOLE = ("level", "step", "from_level", "to_level", "units")
+"""Columns of numbers that are whole."""
+
 OF_SETTLEMENT: Words = _words(
     "region district kind", flag="is_remote is_border is_growth_point"
 )

@@ -133,6 +133,7 @@ class Plan:
             self.tables,
             claimed_objective_mln=self.record["objective_mln"],
             bound_mln=self.record["bound_mln"],
+            record=self.record,
         )
 
     @checked
@@ -208,12 +209,12 @@ class Plan:
     @property
     def bound_mln(self) -> float:
         """The proven lower bound, discounted mln."""
-        return float(self.record["bound_mln"])
+        return _or_nan(self.record["bound_mln"])
 
     @property
     def gap(self) -> float:
         """(objective - bound) / |objective|."""
-        return float(self.record["gap"])
+        return _or_nan(self.record["gap"])
 
     @property
     def status(self) -> str:
@@ -322,6 +323,11 @@ class Plan:
             instance, MappingProxyType(dict(tables)), MappingProxyType(dict(record))
         )
         return plan.verified()
+
+
+def _or_nan(value: float | None) -> float:
+    """Return a number of the record, NaN where there is none."""
+    return float("nan") if value is None else float(value)
 
 
 def versions() -> dict[str, str]:

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances import ExportError, Instance, read, write
+from aumaq.instances import ExportError, Instance, Problem, read, write
 from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.reading import is_written_folder
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import check_folder, draft_folder
-from aumaq.results.exports.json_file import PlanFiles, strict, typed
+from aumaq.results.exports.json_file import PlanFiles, strict
+from aumaq.results.exports.plan_tables import checked_tables
+from aumaq.results.exports.record import (
+    UNREADABLE,
+    parsed,
+    record_problems,
+    unreadable,
+    why,
+)
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -142,13 +150,50 @@ def read_csv_folder(path: Path) -> PlanFiles:
                 file=RECORD_FILE,
             )
         )
-    record = json.loads((path / RECORD_FILE).read_text(encoding="utf-8"))
-    tables = {
-        file.stem: typed(pd.read_csv(file, dtype=str, na_filter=False))
-        for file in sorted(path.glob("*.csv"))
-        if file.name != INDICATORS_FILE
-    }
+    return read_folder(path, "csv", _read_csv, first_row=2)
+
+
+def read_folder(
+    path: Path, suffix: str, read_table: Callable[[Path], pd.DataFrame], first_row: int
+) -> PlanFiles:
+    """Read a folder of record, tables with a *suffix*, and instance.
+
+    Raises ExportError with everything that is wrong.
+    """
+    raw: dict[str, pd.DataFrame] = {}
+    broken = []
+    for name in PLAN_TABLES:
+        file = path / f"{name}.{suffix}"
+        try:
+            if file.is_file():
+                raw[name] = read_table(file)
+        except UNREADABLE as error:
+            text = say("cannot be read: {error}", error=why(error))
+            broken.append(Problem(file.name, text))
+    tables, found = checked_tables(raw, lambda name: f"{name}.{suffix}", first_row)
+    told = {problem.file for problem in broken}
+    problems = broken + [problem for problem in found if problem.file not in told]
+    record, faults = _read_record(path / RECORD_FILE)
+    if faults or problems:
+        raise unreadable(path, [*faults, *problems])
     return PlanFiles(record, tables, instance_reader(path))
+
+
+def _read_record(file: Path) -> tuple[Any, list[Problem]]:
+    """Return the record of a plan folder, and what is wrong with it."""
+    try:
+        record, problems = parsed(file.read_bytes(), file.name)
+    except OSError as error:
+        return None, [Problem(file.name, why(error))]
+    return record, problems or record_problems(record, file.name)
+
+
+def _read_csv(file: Path) -> pd.DataFrame:
+    """Read a table as text (ValueError if a row has more cells than the header)."""
+    table = pd.read_csv(file, dtype=str, na_filter=False)
+    if not isinstance(table.index, pd.RangeIndex):
+        raise ValueError(f"rows of more cells than the {len(table.columns)} columns")
+    return table
 
 
 def instance_reader(path: Path) -> Callable[[], Instance] | None:

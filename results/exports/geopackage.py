@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import ExportError
+from aumaq.instances import ExportError, Problem
 from aumaq.instances.formats.geopackage import quick, write_layer
 from aumaq.instances.formats.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
@@ -22,10 +22,17 @@ from aumaq.results.exports.json_file import (
     instance_document,
     instance_of,
     strict,
-    typed,
 )
 from aumaq.results.exports.plan_styles import drawn_first, plan_styles
+from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.qgis_style import write_styles
+from aumaq.results.exports.record import (
+    UNREADABLE,
+    parsed,
+    record_problems,
+    unreadable,
+    why,
+)
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -97,14 +104,26 @@ def read_geopackage(path: Path) -> PlanFiles:
     def rows(name: str) -> pd.DataFrame:
         return pyogrio.read_dataframe(path, layer=name, read_geometry=False)
 
-    def content(name: str) -> Any:
-        return json.loads(rows(name)["json"].iloc[0])
+    def place(name: str) -> str:
+        return say("{file}, table {table}", file=path.name, table=name)
 
-    tables = {name: typed(rows(name)) for name in PLAN_TABLES if name in names}
-    reader = None
-    if INSTANCE in names:
-        reader = partial(instance_of, content(INSTANCE), str(path))
-    return PlanFiles(content(RECORD), tables, reader)
+    def content(name: str) -> tuple[Any, list[Problem]]:
+        cells = rows(name).get("json", [])
+        text = str(cells[0]) if len(cells) else ""
+        return parsed(text, place(name))
+
+    try:
+        record, problems = content(RECORD)
+        problems = problems or record_problems(record, place(RECORD))
+        raw = {name: rows(name) for name in PLAN_TABLES if name in names}
+        carried, more = content(INSTANCE) if INSTANCE in names else (None, [])
+    except UNREADABLE as error:
+        raise unreadable(path, [Problem(path.name, why(error))]) from None
+    tables, found = checked_tables(raw, place, first_row=1)
+    if problems or found or more:
+        raise unreadable(path, [*problems, *found, *more])
+    reader = None if carried is None else partial(instance_of, carried, str(path))
+    return PlanFiles(record, tables, reader)
 
 
 def _write_map(plan: Plan, path: Path, kinds: set[str]) -> None:

@@ -15,22 +15,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from aumaq.instances import ExportError, Instance, InstanceError, from_tables
+from aumaq.instances import (
+    ExportError,
+    Instance,
+    InstanceError,
+    Problem,
+    from_tables,
+)
 from aumaq.instances.texts import say
 from aumaq.results.exports.atomic import draft_file
+from aumaq.results.exports.plan_tables import checked_tables
+from aumaq.results.exports.record import (
+    UNREADABLE,
+    parsed,
+    record_problems,
+    unreadable,
+    why,
+)
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
 
 FORMAT, VERSION = "aumaq-plan", 1
-TEXTS = (
-    "service", "site", "settlement", "name", "region", "period", "title", "action",
-    "standard", "group", "budget", "item", "term", "network", "link", "from_node",
-    "to_node", "node", "option", "upgrade", "connection", "from_settlement",
-    "to_settlement", "tier", "concentration",
-)  # fmt: skip
-WHOLE = ("level", "step", "from_level", "to_level", "units")
-FLAGS = ("is_synthetic", "is_met", "is_chosen")
 
 
 class PlanFiles(NamedTuple):
@@ -65,12 +71,14 @@ def instance_document(instance: Instance) -> dict[str, Any]:
 
 def instance_of(document: Mapping[str, Any], where: str) -> Instance:
     """Return the instance of a document (InstanceError if it cannot be used)."""
-    raw = {
-        name: pd.DataFrame(table["rows"], columns=table["columns"], dtype=object)
-        for name, table in document["tables"].items()
-    }
     try:
+        raw = {
+            name: pd.DataFrame(table["rows"], columns=table["columns"], dtype=object)
+            for name, table in document["tables"].items()
+        }
         return from_tables(raw, outlines=document["outlines"])
+    except UNREADABLE as error:
+        raise unreadable(where, [Problem("instance", why(error))]) from None
     except InstanceError as error:
         raise InstanceError(
             [replace(p, file=f"{where}: {p.file}") for p in error.problems]
@@ -103,39 +111,63 @@ def write_json(plan: Plan, path: Path) -> None:
 
 
 def read_json(path: Path) -> PlanFiles:
-    """Read a plan (ExportError if it is none)."""
+    """Read a plan (ExportError with everything that is wrong if it is none)."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
     except FileNotFoundError:
         raise ExportError(say("{path}: there is no such plan", path=path)) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ExportError(
-            say("{path}: is not JSON: {error}", path=path, error=error)
-        ) from None
+    except OSError as error:
+        raise unreadable(path, [Problem(path.name, why(error))]) from None
+    content, problems = parsed(text, path.name)
+    if problems:
+        raise unreadable(path, problems)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ExportError(say("{path}: is not a plan of aumaq", path=path))
-    tables = {
-        name: typed(pd.DataFrame(table["rows"], columns=table["columns"]))
-        for name, table in content["tables"].items()
-    }
+    if content.get("version") != VERSION:
+        raise ExportError(
+            say(
+                "{path}: is a plan of version {given}; this aumaq reads {version}",
+                path=path,
+                given=content.get("version"),
+                version=VERSION,
+            )
+        )
+    problems = record_problems(content.get("record"), f"{path.name}, record")
+
+    def place(table: str) -> str:
+        return say("{file}, table {table}", file=path.name, table=table)
+
+    raw, broken = _frames(content.get("tables"), path.name, place)
+    tables, found = checked_tables(raw, place, first_row=1)
+    problems += broken or found
+    if problems:
+        raise unreadable(path, problems)
     carried = content.get("instance")
     reader = None if carried is None else partial(instance_of, carried, str(path))
     return PlanFiles(content["record"], tables, reader)
 
 
-def typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with the types that plans have."""
-    kinds: dict[str, str] = {}
-    for column in table.columns:
-        if column in TEXTS:
-            kinds[column] = "str"
-            table[column] = table[column].fillna("")
-        elif column in WHOLE:
-            kinds[column] = "int64"
-        elif column in FLAGS:
-            kinds[column] = "bool"
-            cells = table[column].astype("str").str.lower()
-            table[column] = cells.isin(["true", "1"])
-        else:
-            kinds[column] = "float64"
-    return table.astype(kinds)
+def _frames(
+    tables: Any, file: str, place: Callable[[str], str]
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Return tables of columns and rows as frames, and what is none."""
+    if not isinstance(tables, dict):
+        return {}, [Problem(file, say("tables: expected an object of tables"))]
+    frames, problems = {}, []
+    for name, table in tables.items():
+        try:
+            columns, rows = table["columns"], table["rows"]
+            uneven = [k for k, row in enumerate(rows) if len(row) != len(columns)]
+            for k in uneven:
+                text = say(
+                    "{count} cells; expected {width}",
+                    count=len(rows[k]),
+                    width=len(columns),
+                )
+                problems.append(Problem(place(name), text, row=k + 1))
+            if not uneven:
+                frames[name] = pd.DataFrame(rows, columns=columns, dtype=object)
+        except UNREADABLE as error:
+            problems.append(Problem(place(name), say("is no table: {error}",
+                                                     error=why(error))))  # fmt: skip
+    return frames, problems

@@ -5,39 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.results.exports.json_file import FORMAT, VERSION, WHOLE
+from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
+from aumaq.results.exports.json_file import FORMAT, VERSION
+from aumaq.results.exports.record import RECORD
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = {"text": "string", "number": ["number", "null"], "flag": "boolean"}
-RECORD: dict[str, Any] = {
-    "instance": "string",
-    "instance_origin": "string",
-    "instance_hash": "string",
-    "scenario": "string",
-    "currency": "string",
-    "method": "string",
-    "formulation": "string",
-    "status": "string",
-    "has_plan": "boolean",
-    "verified": "boolean",
-    "objective_mln": "number",
-    "bound_mln": ["number", "null"],
-    "gap": ["number", "null"],
-    "rows": "integer",
-    "columns": "integer",
-    "integers": "integer",
-    "seed": "integer",
-    "seconds": "object",
-    "options": "object",
-    "versions": "object",
-}
-"""What every record says; methods add more."""
 
 
 def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the schema; *columns* of each table in order, as in any plan."""
-    record = {key: {"type": kind} for key, kind in RECORD.items()}
+    record: dict[str, Any] = {key: {"type": kind} for key, kind in RECORD.items()}
     texts = {"type": "array", "items": {"type": "string"}}
     record |= {"periods": texts, "problems": texts, "warnings": texts}
     tables = {name: _table(name, columns[name]) for name in PLAN_TABLES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,9 @@ from aumaq.results.exports.csv_folder import (
     INSTANCE_FOLDER,
     RECORD_FILE,
     check_target,
-    instance_reader,
+    read_folder,
 )
-from aumaq.results.exports.json_file import PlanFiles, strict, typed
+from aumaq.results.exports.json_file import PlanFiles, strict
 
 if TYPE_CHECKING:
     from aumaq.results.plan import Plan
@@ -38,9 +39,5 @@ def write_parquet(plan: Plan, path: Path) -> None:
 def read_parquet(path: Path) -> PlanFiles:
     """Read a plan from a folder of Parquet files."""
     needed("pyarrow", "parquet")
-    record = json.loads((path / RECORD_FILE).read_text(encoding="utf-8"))
-    tables = {
-        file.stem: typed(pd.read_parquet(file, engine="pyarrow"))
-        for file in sorted(path.glob("*.parquet"))
-    }
-    return PlanFiles(record, tables, instance_reader(path))
+    read_table = partial(pd.read_parquet, engine="pyarrow")
+    return read_folder(path, "parquet", read_table, first_row=1)

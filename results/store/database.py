@@ -193,9 +193,13 @@ def _version(connection: Any, path: Path) -> int:
     """Return the version of a store (ExportError if it is none, or a later one)."""
     try:
         found = connection.execute("SELECT format, version FROM store").fetchone()
-    except _duckdb().CatalogException:
+    except (_duckdb().CatalogException, _duckdb().BinderException):
         found = None
-    if found is None or found[0] != "aumaq-store":
+    if (
+        found is None
+        or found[0] != "aumaq-store"
+        or not isinstance(found[1], int | float)
+    ):
         raise ExportError(
             say("{path}: is a DuckDB file, but no store of runs", path=path)
         )

@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances import Instance
+from aumaq.instances import Instance, Problem
+from aumaq.instances.texts import say
 from aumaq.results.exports.json_file import strict
+from aumaq.results.exports.record import UNREADABLE, parsed, unreadable, why
 from aumaq.results.plan import Plan
 from aumaq.results.store.frames import get, put
 
@@ -87,17 +89,26 @@ def put_inputs(connection: Any, instance: Instance) -> None:
 
 
 def get_inputs(
-    connection: Any, key: str
+    connection: Any, key: str, where: str
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any] | None]:
     """Return the tables of an instance as given, and its outlines."""
-    columns, outlines = one(
-        connection, "columns, outlines", "inputs", "instance_hash", key
+    row = one(connection, "columns, outlines", "inputs", "instance_hash", key)
+    if row is None:
+        text = say("the inputs of this run are missing (hash {hash})", hash=key[:12])
+        raise unreadable(where, [Problem("inputs", text)])
+    (columns, problems), (outlines, more) = (
+        parsed(str(text), "inputs") for text in row
     )
-    tables = {
-        name: get(connection, INPUT + name, "instance_hash", key, names)
-        for name, names in json.loads(columns).items()
-    }
-    return tables, json.loads(outlines)
+    if problems or more:
+        raise unreadable(where, [*problems, *more])
+    try:
+        tables = {
+            name: get(connection, INPUT + name, "instance_hash", key, names)
+            for name, names in columns.items()
+        }
+    except UNREADABLE as error:
+        raise unreadable(where, [Problem("inputs", why(error))]) from None
+    return tables, outlines
 
 
 def one(connection: Any, what: str, table: str, key: str, value: str) -> Any:

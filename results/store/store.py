@@ -16,12 +16,21 @@ from aumaq.instances import (
     Instance,
     InstanceError,
     OptionError,
+    Problem,
     UnknownNameError,
     from_tables,
 )
 from aumaq.instances.arguments import checked
+from aumaq.instances.plan_words import PLAN_TABLES
 from aumaq.instances.texts import say
-from aumaq.results.exports.json_file import typed
+from aumaq.results.exports.plan_tables import checked_tables
+from aumaq.results.exports.record import (
+    UNREADABLE,
+    parsed,
+    record_problems,
+    unreadable,
+    why,
+)
 from aumaq.results.plan import Plan
 from aumaq.results.store.database import opened, query
 from aumaq.results.store.forgetting import forget
@@ -44,8 +53,6 @@ LISTED = (
     "aumaq_version", "instance_hash",
 )  # fmt: skip
 """Columns of the list of runs."""
-NOT_TABLES = ("indicators",)
-"""Kept with a plan for queries; derived, so never read back."""
 
 
 @dataclass(frozen=True)
@@ -169,17 +176,9 @@ class Store:
         """
         with opened(self.path, self.timeout_seconds, to_write=False) as connection:
             run_id = _full_id(connection, run_id)
-            record, columns = (
-                json.loads(text)
-                for text in one(connection, "record, columns", "runs", "run_id", run_id)
-            )
-            tables = {
-                name: typed(get(connection, name, "run_id", run_id, names))
-                for name, names in columns.items()
-                if name not in NOT_TABLES
-            }
-            raw, outlines = get_inputs(connection, record["instance_hash"])
-        where = f"{self.path}:{run_id}"
+            where = f"{self.path}:{run_id}"
+            record, tables = _kept(connection, run_id, where)
+            raw, outlines = get_inputs(connection, record["instance_hash"], where)
         try:
             instance = from_tables(raw, outlines=outlines)
         except InstanceError as error:
@@ -210,6 +209,28 @@ def _utc(text: str) -> datetime:
             )
         ) from None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _kept(
+    connection: Any, run_id: str, where: str
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Return record and tables of a run (ExportError if it has others)."""
+    texts = one(connection, "record, columns", "runs", "run_id", run_id)
+    (record, problems), (columns, more) = (
+        parsed(str(text), name)
+        for text, name in zip(texts, ("record", "columns"), strict=True)
+    )
+    problems = problems or record_problems(record, "record")
+    raw = {}
+    try:
+        for name in () if more else PLAN_TABLES.keys() & columns.keys():
+            raw[name] = get(connection, name, "run_id", run_id, columns[name])
+    except UNREADABLE as error:
+        more = [Problem("columns", why(error))]
+    tables, found = checked_tables(raw, str, first_row=1)
+    if problems or more or found:
+        raise unreadable(where, [*problems, *(more or found)])
+    return record, tables
 
 
 def _put(connection: Any, plan: Plan, place: Place) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
+from aumaq.results.verification.columns import Known, check_columns
 from aumaq.results.verification.facts import gather
 from aumaq.results.verification.findings import Notebook, Verification
 from aumaq.results.verification.growth import check_concentrations, check_growth
@@ -24,6 +26,7 @@ from aumaq.results.verification.money import (
 from aumaq.results.verification.network_check import money_of
 from aumaq.results.verification.networks import check_networks
 from aumaq.results.verification.plan import check_names, clean, service_plan
+from aumaq.results.verification.record import check_record
 from aumaq.results.verification.roads import (
     GROWTH_POINTS,
     ROADS,
@@ -43,9 +46,13 @@ def verify(
     *,
     claimed_objective_mln: float | None,
     bound_mln: float | None = None,
+    record: Mapping[str, Any] | None = None,
     tolerance: float = 1e-6,
 ) -> Verification:
-    """Check every rule of a plan and recompute its objective.
+    """Check every rule of a plan, every column of it, and recompute its objective.
+
+    The bound is the solver's word: it is compared with the objective, no more. With a
+    *record*, its gap, status and names are checked against what was recomputed.
 
     Only the tables of the instance (under its active scenario) and of the plan are
     read. A row ``value <= limit`` holds up to ``tolerance x (1 + |limit| + demand of
@@ -74,9 +81,8 @@ def verify(
     terms["shortfall"] = check_standards(
         facts, plans, trips, sound["shortfalls"], notes
     )
-    terms["shortfall"] += check_connections(
-        facts, [travel.connections(t) for t in periods], sound["connections"], notes
-    )
+    minutes = [travel.connections(t) for t in periods]
+    terms["shortfall"] += check_connections(facts, minutes, sound["connections"], notes)
     books: Books = {name: partial(money_of, own) for name, own in networks.items()}
     books[ROADS] = roads.money
     books[GROWTH_POINTS] = growth.money
@@ -89,9 +95,12 @@ def verify(
     check_concentrations(growth, plans, sound["concentrations"], notes)
     check_referrals(facts, travel, plans, notes)
     check_money(facts, accounts, books, sound["money"], notes)
+    check_columns(Known(facts, plans, networks, minutes), sound, notes)
     objective = check_objective(
         terms, sound["objective"], claimed_objective_mln, bound_mln, notes
     )
+    if record is not None:
+        check_record(record, facts, objective, notes)
     return Verification(
         is_feasible=not notes.findings,
         objective_mln=objective,

@@ -20,6 +20,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def chosen(frame: pd.DataFrame, mask: Any) -> list[dict[str, Any]]:
+    """Return the rows where a mask holds; at once where it holds nowhere, as usual."""
+    return records(frame[mask]) if np.any(mask) else []
+
+
 def find(index: pd.Index[Any], values: pd.Series[Any]) -> Ints:
     """Return the position of each value in the index, -1 where it is not there."""
     return index.get_indexer(pd.Index(values)).astype(np.int64)

@@ -114,6 +114,7 @@ def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
         drawn[row["service"], row["site"], t] += amount
         price = float(service.levels["supply_mln_per_unit_year"][level])
         check.pay("supply", region_of(check, node), t, amount * price)
+    _check_source_rows(check)
     for (name, site, t), amount in drawn.items():
         service = check.facts.services[name]
         most = float(service.table["max_supply"].iloc[service.sites.get_loc(site)])
@@ -128,6 +129,26 @@ def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
                 "yield", amount, most, place, pattern("draws {value} of {limit}")
             )
     return given
+
+
+def _check_source_rows(check: NetworkCheck) -> None:
+    """Every source that stands has a row, whether it feeds anything or not."""
+    told = {
+        (r["service"], r["site"], int(r["level"]), check.period(r))
+        for r in check.tables["sources"]
+    }
+    for name, service in check.facts.services.items():
+        if service.row["role"] != "supply" or service.row["network"] != check.name:
+            continue
+        for j, level, t in np.argwhere(check.plans[name].units > 0).tolist():
+            if level and (name, service.sites[j], level, t) not in told:
+                row = {
+                    "service": name,
+                    "site": service.sites[j],
+                    "level": level,
+                    "period": check.facts.times.names[t],
+                }
+                check.note("supply", row, say("the row is missing"))
 
 
 def base_load(check: NetworkCheck) -> dict[tuple[str, int], float]:

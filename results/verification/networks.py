@@ -127,7 +127,7 @@ def _check_flows(
             check.note("capacity", row, say("there is no such circuit"))
             continue
         seen[row["link"], step, t] = row
-        room = _room(check, link, step, t)
+        room = room_of(check, link, step, t)
         place = say("link {link}, {period}", link=row["link"], period=row["period"])
         out, back = float(row["forward"]), float(row["backward"])
         for way, value in ((say("forward"), out), (say("backward"), back)):
@@ -154,12 +154,25 @@ def _check_flows(
         net[b] += out * (1.0 - lost) - back
         through[a] += out + back
         through[b] += out + back
+    _check_rows(check, seen)
     if check.has_angles:
         _check_angles(check, seen, angle)
     return net, through
 
 
-def _room(check: NetworkCheck, link: Row, step: int, t: int) -> float:
+def _check_rows(check: NetworkCheck, seen: dict[Any, Row]) -> None:
+    """Every circuit that has a capacity has a row, whether anything flows or not."""
+    circuits = [(code, 0) for code in check.links]
+    circuits += list(check.built) if check.has_angles else []
+    for code, step in circuits:
+        for t, period in enumerate(check.facts.times.names):
+            room = room_of(check, check.links[code], step, t)
+            if room > 0 and (code, step, t) not in seen:
+                row = {"link": code, "step": step, "period": period}
+                check.note("capacity", row, say("the row is missing"))
+
+
+def room_of(check: NetworkCheck, link: Row, step: int, t: int) -> float:
     """Return the capacity of a circuit under the plan."""
     code = link["link"]
     if step:

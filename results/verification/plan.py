@@ -11,78 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
 from aumaq.instances.texts import Text, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook, named
-from aumaq.results.verification.frames import find, records
+from aumaq.results.verification.frames import chosen, find
 from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
 
-NEEDED = {
-    "facilities": ("service", "site", "period", "level", "units"),
-    "actions": (
-        "service",
-        "site",
-        "period",
-        "action",
-        "from_level",
-        "to_level",
-        "units",
-        "cost_mln",
-    ),
-    "allocation": ("service", "settlement", "site", "period", "share", "minutes"),
-    "unserved": ("service", "settlement", "period", "share"),
-    "shortfalls": ("standard", "group", "period", "shortfall"),
-    "budgets": ("budget", "period", "spent_mln", "overrun_mln"),
-    "money": ("period", "service", "region", "item", "amount_mln", "discounted_mln"),
-    "objective": ("term", "discounted_mln"),
-    "network_steps": ("network", "link", "step", "period", "capex_mln"),
-    "flows": ("network", "link", "step", "period", "forward", "backward"),
-    "sources": ("network", "service", "site", "level", "period", "supply"),
-    "local_supply": ("network", "node", "option", "period", "capacity", "supply"),
-    "loads": (
-        "network", "node", "period", "base_load", "facility_load", "shed",
-        "local_supply", "from_network", "angle",
-    ),
-    "road_upgrades": ("upgrade", "period", "capex_mln"),
-    "connections": ("connection", "period", "is_met", "cost_mln"),
-    "growth_points": (
-        "settlement", "tier", "period", "is_chosen", "persons", "persons_gained",
-        "capex_mln", "opex_mln_per_year",
-    ),
-    "concentrations": ("concentration", "period", "capacity", "in_growth_points"),
-}  # fmt: skip
-NUMBERS = {
-    "facilities": (
-        "level",
-        "units",
-        "capacity",
-        "used",
-        "capacity_use_share",
-        "opex_mln_per_year",
-        "load_kw",
-        "load_m3_per_day",
-    ),
-    "actions": ("from_level", "to_level", "units", "cost_mln"),
-    "allocation": ("share", "demand", "minutes", "length_km"),
-    "unserved": ("share", "demand"),
-    "shortfalls": ("required", "reached", "shortfall", "cost_mln"),
-    "budgets": ("limit_mln", "spent_mln", "overrun_mln"),
-    "money": ("amount_mln", "discounted_mln"),
-    "objective": ("discounted_mln",),
-    "network_steps": ("step", "capacity", "capex_mln"),
-    "flows": ("step", "forward", "backward", "capacity", "use_share", "lost"),
-    "sources": ("level", "supply", "capacity"),
-    "local_supply": ("capacity", "supply"),
-    "loads": (
-        "base_load", "facility_load", "shed", "local_supply", "from_network", "angle",
-    ),
-    "road_upgrades": ("length_km", "capex_mln"),
-    "connections": ("cost_mln",),
-    "growth_points": (
-        "persons", "persons_gained", "capex_mln", "opex_mln_per_year",
-    ),
-    "concentrations": ("capacity", "in_growth_points", "share", "required_share"),
-}  # fmt: skip
+MAY_BE_EMPTY = (("connections", "minutes"),)
+"""Numbers that may be missing: minutes where no road leads."""
 KEYS = {
     "facilities": ("service", "site", "period", "level"),
     "actions": ("service", "site", "period", "action", "from_level", "to_level"),
@@ -173,7 +110,8 @@ def clean(
 ) -> dict[str, pd.DataFrame]:
     """Return the tables with sound rows only; note what is missing or broken."""
     out = {}
-    for name, needed in NEEDED.items():
+    for name, kinds in PLAN_TABLES.items():
+        needed = list(kinds)
         frame = tables.get(name)
         family, _ = RULES[name]
         if frame is None:
@@ -185,31 +123,41 @@ def clean(
         if absent:
             text = say("columns are missing: {absent}", absent=", ".join(absent))
             notes.note(family, say("table {name}", name=name), text)
-            frame = pd.DataFrame(columns=sorted({*needed, *frame.columns}))
+            frame = pd.DataFrame(columns=[*dict.fromkeys([*needed, *frame.columns])])
         out[name] = _sound(name, frame, notes)
     return out
 
 
 def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
     frame = frame.reset_index(drop=True)
-    numbers = [column for column in NUMBERS[name] if column in frame.columns]
+    kinds = PLAN_TABLES[name]
+    numbers = [column for column in frame.columns if kinds.get(column) == "number"]
     if frame.empty:
         return frame.astype(dict.fromkeys(numbers, float))
-    good = pd.Series(True, index=frame.index)
+    good = np.ones(len(frame), dtype=bool)
     for column in numbers:
-        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
-        broken = ~np.isfinite(frame[column])
-        for row in records(frame[broken]):
+        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
+        frame[column] = values
+        if (name, column) in MAY_BE_EMPTY:
+            continue
+        broken = ~np.isfinite(values)
+        for row in chosen(frame, broken):
             text = say("{column} is not a number", column=column)
             notes.note(rule_of(name, row), _place(name, row), text)
         good &= ~broken
-    frame = frame[good]
+        if column in WHOLE:
+            split = ~broken & (values != np.round(values))
+            for row in chosen(frame, split):
+                text = say("{column} is {value:g}, not a whole number", column=column,
+                           value=row[column])  # fmt: skip
+                notes.note(rule_of(name, row), _place(name, row), text)
+            good &= ~split
+    frame = frame if good.all() else frame[good].reset_index(drop=True)
     keys = [key for key in KEYS[name] if key in frame.columns]
-    double = frame.duplicated(keys)
-    for row in records(frame[double]):
+    for row in chosen(frame, frame.duplicated(keys).to_numpy()):
         notes.note(rule_of(name, row), _place(name, row), say("the row occurs twice"))
     notes.checks += len(frame)
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _place(name: str, row: Mapping[str, object]) -> Text:
@@ -234,20 +182,20 @@ def check_names(
         if frame.empty:
             out[name] = frame
             continue
-        good = pd.Series(True, index=frame.index)
+        good = np.ones(len(frame), dtype=bool)
         for column in [c for c in known if c in frame.columns]:
-            strange = ~frame[column].isin(known[column])
+            strange = ~frame[column].isin(known[column]).to_numpy()
             if name == "money" and column == "service":
                 networks = facts.tables["networks"]["network"]
                 others = ["", ROADS, GROWTH_POINTS, *networks]
-                strange &= ~frame[column].isin(others)
-            for row in records(frame[strange]):
+                strange &= ~frame[column].isin(others).to_numpy()
+            for row in chosen(frame, strange):
                 text = say(
                     "there is no {column} {row!r}", column=column, row=row[column]
                 )
                 notes.note(rule_of(name, row), _place(name, row), text)
             good &= ~strange
-        out[name] = frame[good].reset_index(drop=True)
+        out[name] = frame if good.all() else frame[good].reset_index(drop=True)
     return out
 
 
@@ -302,7 +250,7 @@ def _known(
 ) -> pd.DataFrame:
     strange = frame[column] < 0
     family = "access" if name == "allocation" and what == "site" else RULES[name][0]
-    for row in records(frame[strange]):
+    for row in chosen(frame, strange.to_numpy()):
         text = say(
             "there is no {what} {row!r} of {name}",
             what=what,
@@ -327,7 +275,7 @@ def _counts(
         low, high = (1, np.inf) if column == "units" else (lowest, levels - 1)
         value = frame[column]
         bad = (value != value.round()) | (value < low) | (value > high)
-        for row in records(frame[bad]):
+        for row in chosen(frame, bad.to_numpy()):
             place = say(
                 "site {site}, period {period}", site=row["site"], period=row["period"]
             )

@@ -1,0 +1,152 @@
+"""The record of a plan: what it always says, as data; JSON types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aumaq.instances import ExportError, Problem
+from aumaq.instances.texts import Text, chained, say, say_many
+from aumaq.solvers import Status
+
+Kinds = str | list[str]
+RECORD: dict[str, Kinds] = {
+    "instance": "string",
+    "instance_origin": "string",
+    "instance_hash": "string",
+    "scenario": "string",
+    "currency": "string",
+    "method": "string",
+    "formulation": "string",
+    "status": "string",
+    "has_plan": "boolean",
+    "verified": "boolean",
+    "objective_mln": "number",
+    "bound_mln": ["number", "null"],
+    "gap": ["number", "null"],
+    "rows": "integer",
+    "columns": "integer",
+    "integers": "integer",
+    "seed": "integer",
+    "seconds": "object",
+    "options": "object",
+    "versions": "object",
+}
+"""What every record says; methods add more."""
+LISTS: dict[str, Callable[[Any], bool]] = {
+    "periods": lambda item: isinstance(item, str),
+    "problems": lambda item: isinstance(item, str),
+    "trace": lambda item: (
+        isinstance(item, list)
+        and len(item) == 3
+        and all(number is None or _is(number, "number") for number in item)
+    ),
+}
+"""What is a list in every record -> what its items are."""
+INSIDE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "seconds": ("number", ()),
+    "options": ("", ("time_limit", "gap")),
+    "versions": ("string", ("aumaq",)),
+}
+"""Object in every record -> the type of all its values (empty: any), its keys."""
+MOST_TOLD = 20
+UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError)
+"""What the readers of formats raise for a file that is not what it says."""
+
+
+def unreadable(path: object, problems: list[Problem]) -> ExportError:
+    """Return the one error for a plan that is not what it says: all that is wrong."""
+    lines = [say("  - {problem}", problem=p.text) for p in problems[:MOST_TOLD]]
+    if len(problems) > MOST_TOLD:
+        lines.append(say("  ... and {n} more", n=len(problems) - MOST_TOLD))
+    head = say_many(
+        "{path}: is no plan that can be read, {n} problem:",
+        "{path}: is no plan that can be read, {n} problems:",
+        n=len(problems),
+        path=path,
+    )
+    return ExportError(chained([head, *lines], "\n"))
+
+
+def why(error: BaseException) -> Text:
+    """Return in short why a file cannot be read."""
+    if isinstance(error, RecursionError):
+        return say("it is nested too deeply")
+    if isinstance(error, UnicodeDecodeError):
+        return say("it is not UTF-8 text")
+    return say("{error}", error=" ".join(str(error).split()) or type(error).__name__)
+
+
+def parsed(text: str | bytes, file: str) -> tuple[Any, list[Problem]]:
+    """Return what a JSON text holds, and what is wrong with it."""
+    try:
+        return json.loads(text if isinstance(text, str) else text.decode("utf-8")), []
+    except UNREADABLE as error:
+        return None, [Problem(file, say("is not JSON: {error}", error=why(error)))]
+
+
+def record_problems(record: Any, file: str) -> list[Problem]:
+    """Return what is wrong with a record: keys that are missing or of another type."""
+    if not isinstance(record, dict):
+        return [Problem(file, say("expected an object of keys and values"))]
+    found = []
+    for key, kinds in RECORD.items():
+        named = kinds if isinstance(kinds, list) else [kinds]
+        if key not in record:
+            found.append(Problem(file, say("{key} is missing", key=key)))
+        elif not any(_is(record[key], kind) for kind in named):
+            wanted = " / ".join(named)
+            text = say("{key}: expected {kind}", key=key, kind=wanted)
+            found.append(Problem(file, text, value=_short(record[key])))
+        elif key in INSIDE:
+            found += _inside(record[key], key, file)
+    status = record.get("status")
+    if isinstance(status, str) and status not in set(Status):
+        text = say("{key}: expected {kind}", key="status", kind=" / ".join(Status))
+        found.append(Problem(file, text, value=_short(status)))
+    for key, is_right in LISTS.items():
+        value = record.get(key)
+        if key not in record:
+            found.append(Problem(file, say("{key} is missing", key=key)))
+        elif not (isinstance(value, list) and all(map(is_right, value))):
+            text = say("{key}: expected a list as aumaq writes it", key=key)
+            found.append(Problem(file, text, value=_short(value)))
+    kept = record.get("kept_services")
+    is_kept = isinstance(kept, dict) and all(_is(v, "number") for v in kept.values())
+    if kept is not None and not is_kept:
+        text = say("{key}: expected {kind}", key="kept_services", kind="object / null")
+        found.append(Problem(file, text, value=_short(kept)))
+    return found
+
+
+def _inside(value: Mapping[str, Any], key: str, file: str) -> list[Problem]:
+    """Return what is wrong within an object of the record."""
+    kind, needed = INSIDE[key]
+    found = [
+        Problem(file, say("{key} is missing", key=f"{key}.{name}"))
+        for name in needed
+        if name not in value
+    ]
+    for name, item in value.items():
+        wanted = kind or ("number" if name in needed else "")
+        if wanted and not _is(item, wanted):
+            text = say("{key}: expected {kind}", key=f"{key}.{name}", kind=wanted)
+            found.append(Problem(file, text, value=_short(item)))
+    return found
+
+
+def _is(value: Any, kind: str) -> bool:
+    """Whether a value has a type of JSON."""
+    if isinstance(value, bool):
+        return kind == "boolean"
+    types: dict[str, Any] = {
+        "string": str, "number": (int, float), "integer": int, "object": dict,
+        "null": type(None), "boolean": (),
+    }  # fmt: skip
+    return isinstance(value, types[kind])
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

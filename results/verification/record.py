@@ -1,0 +1,86 @@
+"""Whether the record of a plan agrees with its tables and the instance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aumaq.instances.texts import pattern, say
+from aumaq.results.verification.facts import Facts
+from aumaq.results.verification.findings import Notebook
+
+RULE = "record"
+PLANLESS = ("infeasible", "unbounded", "error")
+"""Statuses of a solve that leaves no plan."""
+OPTIMAL_GAP = 1e-5
+"""Relative; the most that "optimal" leaves open: solvers stop at 1e-6."""
+WANTED_SLACK = 1e-4
+"""Relative; by which the gap asked for may be passed: solvers stop at 1e-4 at least."""
+
+
+def check_record(
+    record: Mapping[str, Any], facts: Facts, objective_mln: float, notes: Notebook
+) -> None:
+    """Check gap, status and names of a record; the objective is the recomputed one.
+
+    The bound is the solver's word: it can be compared with the objective only.
+    """
+    bound, claimed = record.get("bound_mln"), record.get("gap")
+    gap = gap_of(objective_mln, math.nan if bound is None else float(bound))
+    where = _always(say("gap"))
+    if claimed is not None and math.isfinite(claimed) and math.isfinite(gap):
+        text = pattern("the plan claims {value}, it is {limit}")
+        notes.equal(RULE, claimed, gap, where, text)
+    elif math.isfinite(gap) or (claimed is not None and math.isfinite(claimed)):
+        told = say("the plan claims {value}, it is {limit}", value=claimed, limit=gap)
+        notes.note(RULE, say("gap"), told)
+    _check_status(record, gap, notes)
+    wanted = {
+        "scenario": facts.scenario["scenario"],
+        "currency": facts.tables["instance"]["currency"].iloc[0],
+        "instance": facts.tables["instance"]["name"].iloc[0],
+        "periods": list(facts.times.names),
+    }
+    for key, right in wanted.items():
+        if key in record and record[key] != right:
+            notes.note(
+                RULE,
+                say("{key}", key=key),
+                say(
+                    "the plan says {value}, the instance {right}",
+                    value=record[key],
+                    right=right,
+                ),
+            )
+    notes.checks += len(wanted)
+
+
+def _check_status(record: Mapping[str, Any], gap: float, notes: Notebook) -> None:
+    """Check that the status says no more than objective and bound do."""
+    status, where = str(record.get("status", "")), say("status")
+    if status in PLANLESS or record.get("has_plan") is False:
+        text = say("{status} says that there is no plan, and here is one",
+                   status=status)  # fmt: skip
+        notes.note(RULE, where, text)
+    wanted = (record.get("options") or {}).get("gap")
+    most = {"optimal": OPTIMAL_GAP}
+    if isinstance(wanted, int | float):
+        most["gap_reached"] = float(wanted) + WANTED_SLACK
+    if status in most and not gap <= most[status]:
+        text = say("{status} with a gap of {gap:.4%}", status=status, gap=gap)
+        notes.note(RULE, where, text, gap)
+
+
+def gap_of(objective: float, bound: float) -> float:
+    """Return (objective - bound) / |objective|; NaN without a bound, 0 if nearly so."""
+    distance = objective - bound
+    if not math.isfinite(distance):
+        return math.nan
+    if abs(distance) <= 1e-9 * max(1.0, abs(objective)):
+        return 0.0
+    return distance / abs(objective) if objective else math.inf
+
+
+def _always(name: str) -> Callable[..., str]:
+    return lambda *_: name

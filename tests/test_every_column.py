@@ -1,0 +1,159 @@
+"""Nothing in a plan goes unlooked at: every column of every table, every row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from grid_example import grid_rows
+from tiny_instances import tiny
+
+import aumaq
+from aumaq.instances.plan_words import PLAN_TABLES
+from aumaq.results.plan import Plan
+from aumaq.results.verification.columns import READ
+from aumaq.results.verification.plan import KEYS
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return a plan with rows in every table."""
+    rows = grid_rows()
+    rows["travel"] = []
+    rows["local_supplies"][0] |= {"capex_mln_per_unit": 0.01}
+    rows["levels"][0] |= {"capacity": 150.0}
+    found = aumaq.solve(
+        tiny(
+            **rows,
+            road_nodes=[{"node": n, "lat": 50.0 + 0.1 * k, "lon": 70.0}
+                        for k, n in enumerate("ab")],
+            road_classes=[{"road_class": "earth", "speed_kmh": 20.0},
+                          {"road_class": "fast", "speed_kmh": 60.0}],
+            road_links=[{"from_node": "a", "to_node": "b", "length_km": 15.0,
+                         "road_class": "earth"}],
+            road_upgrades=[{"upgrade": "u", "title": "Highway", "region": "R",
+                            "capex_mln": 5.0}],
+            road_upgrade_links=[{"upgrade": "u", "from_node": "a", "to_node": "b",
+                                 "length_km": 15.0, "road_class": "fast"}],
+            connections=[{"connection": "ab", "from_settlement": "a",
+                          "to_settlement": "b", "minutes": 20.0, "is_hard": True}],
+            standards=[{"standard": "near", "service": "s", "minutes": 10.0,
+                        "share": 0.9, "is_hard": False, "scope": "settlement",
+                        "shortfall_mln_per_unit_year": 0.01}],
+            budgets=[{"budget": "all", "period": "p1", "amount_mln": 5.0,
+                      "is_hard": False, "overrun_price": 0.5}],
+            growth_tiers=[{"tier": "t", "min_count": 1}],
+            growth_candidates=[{"settlement": "b", "tier": "t", "gain_share": 0.05,
+                                "donors": "total", "capex_mln": 1.0,
+                                "opex_mln_per_year": 0.1}],
+            concentrations=[{"concentration": "k", "service": "s", "share": 0.0}],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    assert found.verify().problems == ()
+    empty = [name for name, table in found.tables.items() if table.empty]
+    assert empty == []
+    return found
+
+
+def corrupted(plan: Plan, table: str, column: str, value: Any) -> Plan:
+    """Return the plan with another value in the last row of a column."""
+    frame = plan.tables[table].copy()
+    cells = frame[column].astype(object)
+    cells.iloc[-1] = value
+    frame[column] = cells.infer_objects()
+    return replace(plan, tables={**plan.tables, table: frame})
+
+
+def wrong_values(plan: Plan, table: str, column: str) -> list[Any]:
+    """Return values that the last cell of a column must not have."""
+    value, kind = plan.tables[table][column].iloc[-1], PLAN_TABLES[table][column]
+    if kind == "flag":
+        return [not value]
+    if kind == "number":
+        return [value + 0.3, -value - 1.0, float("inf")]
+    others = [text for t in plan.tables.values() if column in t for text in t[column]]
+    return [*sorted({text for text in others if text != value})[:1], "zz", ""]
+
+
+@pytest.mark.parametrize("table", PLAN_TABLES)
+def test_a_false_cell_is_found(plan: Plan, table: str) -> None:
+    """A cell of any column that says something else than it should is told."""
+    for column in PLAN_TABLES[table]:
+        value = wrong_values(plan, table, column)[0]
+        found = corrupted(plan, table, column, value).verify()
+        assert not found.is_feasible, column
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", PLAN_TABLES)
+def test_whatever_stands_there_is_found(plan: Plan, table: str) -> None:
+    """The same for several wrong values of each column."""
+    for column in PLAN_TABLES[table]:
+        for value in wrong_values(plan, table, column)[1:]:
+            found = corrupted(plan, table, column, value).verify()
+            is_same = value == plan.tables[table][column].iloc[-1]
+            assert is_same or not found.is_feasible, (column, value)
+
+
+@pytest.mark.parametrize("table", PLAN_TABLES)
+def test_a_lost_row_is_found(plan: Plan, table: str) -> None:
+    """A table that was cut short is told, whichever row is missing."""
+    frame = plan.tables[table]
+    for k in {0, len(frame) - 1}:
+        short = frame.drop(index=k).reset_index(drop=True)
+        tables = {**plan.tables, table: short}
+        is_idle = table == "objective" and frame["discounted_mln"][k] == 0.0
+        assert is_idle or not replace(plan, tables=tables).verify().is_feasible, k
+
+
+def test_a_column_that_nobody_knows_is_told(plan: Plan) -> None:
+    """Who adds a column to a plan tells the verifier what should stand there."""
+    for table, frame in plan.tables.items():
+        tables = {**plan.tables, table: frame.assign(more=1.0)}
+        found = replace(plan, tables=tables).verify()
+        assert any("more" in problem.message for problem in found.problems), table
+
+
+def test_what_rules_read_are_columns() -> None:
+    """The lists of columns name columns that there are."""
+    for table, kinds in PLAN_TABLES.items():
+        assert {*KEYS[table], *READ[table].split()} <= kinds.keys()
+
+
+FALSE_RECORDS: dict[str, dict[str, Any]] = {
+    "a gap below none": {"gap": -5.0},
+    "a better gap": {"gap": 0.0, "bound_mln": 3.0},
+    "a bound without its gap": {"bound_mln": 3.0, "status": "time_limit"},
+    "optimal far from the bound": {"bound_mln": 3.0, "gap": None},
+    "a gap without a bound": {"bound_mln": None, "status": "time_limit"},
+    "no plan": {"status": "infeasible"},
+    "no plan, it says": {"has_plan": False},
+    "other periods": {"periods": ["p1", "p2"]},
+    "another currency": {"currency": "EUR"},
+    "another scenario": {"scenario": "other"},
+    "another objective": {"objective_mln": 1.0, "bound_mln": 1.0},
+    "a bound above": {"bound_mln": 1e6},
+}
+
+
+@pytest.mark.parametrize("name", FALSE_RECORDS)
+def test_a_false_record_is_found(plan: Plan, name: str) -> None:
+    """Gap and status are recomputed; the rest is that of the instance."""
+    record = {**plan.record, **FALSE_RECORDS[name]}
+    assert not replace(plan, record=record).verify().is_feasible
+
+
+def test_a_record_that_stopped_early_is_true(plan: Plan) -> None:
+    """A plan far from its bound is verified if it says so."""
+    low = plan.objective_mln / 2
+    says = {"bound_mln": low, "gap": 0.5, "status": "time_limit"}
+    assert replace(plan, record={**plan.record, **says}).verify().is_feasible
+    unknown = {"bound_mln": None, "gap": None, "status": "time_limit"}
+    assert replace(plan, record={**plan.record, **unknown}).verify().is_feasible
+    levels = pd.Series([1.5])
+    halves = plan.facilities.assign(level=levels.reindex(plan.facilities.index))
+    tables = {**plan.tables, "facilities": halves}
+    assert not replace(plan, tables=tables).verify().is_feasible
