@@ -27,6 +27,8 @@ def test_shipped(name: str) -> None:
     if name != "tiny":
         assert {"school", "hospital"} <= set(instance.service_names)
         assert len(instance.service_names) >= 3
+        _steers_people(instance)
+        _stock_fits(instance)
 
 
 def _has_sources(instance: Instance) -> None:
@@ -48,3 +50,56 @@ def _gives_access(instance: Instance) -> None:
         served = set(instance.access(service)["i"])
         wants = (instance.demand(service) > 0).any(axis=1).nonzero()[0]
         assert set(wants.tolist()) <= served, service
+
+
+def _steers_people(instance: Instance) -> None:
+    """Ways, reserves and sizes cost and limit what they do; the source says whence."""
+    services = instance.tables["services"]
+    served = services[services["role"] == "serve"]
+    assert (served["max_use_share"] < 1).all()
+    assert (served["enlarge_credit_share"] < 1).all()
+    assert (served["served_within_minutes"] < 300).all()
+    for column in ("companions_per_trip", "transport_cost_per_km", "trips_per_year"):
+        assert (served[column] > 0).all(), column
+    levels = instance.tables["levels"]
+    levels = levels[levels["service"].isin(served["service"])]
+    for _, rows in levels.groupby("service"):
+        assert rows["min_population"].is_monotonic_increasing
+        assert rows["min_population"].iloc[-1] >= 20_000
+    assert (levels["source"] != "").all()
+
+
+def _stock_fits(instance: Instance) -> None:
+    """Today's facilities hold about today's people.
+
+    The largest clinics and hospitals stand in places of their size; a hospital of today
+    is within the limit of everybody.
+    """
+    stock, sites = (instance.tables[name] for name in ("facilities", "sites"))
+    people = instance.tables["settlements"].set_index("settlement")["population"]
+    for service in ("school", "primary_care", "hospital"):
+        level = instance.levels(service).set_index("level")
+        own = stock[stock["service"] == service]
+        held = own["units"] * own["level"].map(level["capacity"])
+        need = people.sum() * (0.19 if service == "school" else 1.0)
+        assert 1.0 < held.sum() / need < 1.5, service
+        home = sites[sites["service"] == service].set_index("site")["settlement"]
+        size = own["site"].map(home).map(people)
+        least = own["level"].map(level["min_population"])
+        is_large = own["level"] == level.index.max()
+        if service != "school":
+            assert (size[is_large] >= least[is_large]).all(), service
+        ways = instance.access(service)
+        ways = ways[
+            (ways["needs"] == "") & ways["j"].isin(_standing(instance, service))
+        ]
+        if service == "hospital":
+            assert set(ways["i"]) == set(range(len(people)))
+
+
+def _standing(instance: Instance, service: str) -> list[int]:
+    """Return the positions of the sites at which something stands."""
+    stock = instance.tables["facilities"]
+    stock = stock[stock["service"] == service]
+    at = instance.service_sites(service)["site"].isin(stock["site"])
+    return at.to_numpy().nonzero()[0].tolist()

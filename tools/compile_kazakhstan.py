@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import kz_facilities
 import kz_grid
 import kz_history
 import kz_networks
@@ -35,8 +35,6 @@ from scipy.spatial import cKDTree
 DATA = Path(__file__).parent.parent / "instances" / "data"
 PERIODS = [("2026-30", 2026), ("2031-35", 2031), ("2036-40", 2036)]
 KINDS = {"г": "city", "п": "town"}
-SEED = 118
-RENEWAL_SHARE = 0.12
 BIG = 5000
 REMOTE_KM = 50.0
 BORDER_KM = 25.0
@@ -203,88 +201,6 @@ def synthetic_share(links: pd.DataFrame) -> pd.Series[float]:
     return (links["source"].str.startswith("SYNTHETIC")).astype(float)
 
 
-def stock(source: Path, places: pd.DataFrame) -> pd.DataFrame:
-    """Return today's facilities, synthesised by norm: service, site, level, units."""
-    norm = pd.read_csv(source / "facilities_norm_synthetic.csv").set_index("id")
-    norm = norm.reindex(places["settlement"])
-    capacity = {s: [lv[3] for lv in kz.LEVELS if lv[0] == s] for s in
-                ("school", "primary_care", "hospital")}  # fmt: skip
-    centre = places.groupby(["region", "district"])["population"].transform("max")
-    is_centre = (places["population"] == centre).to_numpy()
-    rows = []
-    for k, place in enumerate(places.itertuples()):
-        row, people = norm.iloc[k], place.population
-        schools = int(row["n_school"]) if row["n_school"] > 0 else 0
-        if schools:
-            mean = row["school_places"] / schools
-            level = int(
-                np.argmin([abs(math.log(c / mean)) for c in capacity["school"]])
-            )
-            rows.append(("school", place.settlement, level + 1, schools))
-        tier = {"mp": 1, "fap": 2, "ambulatory": 3}.get(row["health_norm_2014"], 0)
-        if tier:
-            rows.append(("primary_care", place.settlement, tier, 1))
-        elif row["health_norm_2014"] == "polyclinic":
-            level, size = (5, 30_000) if people >= 30_000 else (4, 15_000)
-            units = max(1, int(0.9 * people / size))
-            rows.append(("primary_care", place.settlement, level, units))
-        if people >= 300_000:
-            units = max(1, int(0.9 * people / 300_000))
-            rows.append(("hospital", place.settlement, 3, units))
-        elif people >= 100_000:
-            rows.append(("hospital", place.settlement, 2, max(1, people // 110_000)))
-        elif is_centre[k] or people >= 20_000:
-            units = max(1, int(0.9 * people / 30_000))
-            rows.append(("hospital", place.settlement, 1, units))
-    return pd.DataFrame(rows, columns=["service", "site", "level", "units"])
-
-
-def with_renewals(today: pd.DataFrame) -> pd.DataFrame:
-    """Split off a seeded share of schools that must be renewed in the horizon."""
-    rng = np.random.default_rng(SEED)
-    rows = []
-    for row in today.itertuples(index=False):
-        old = 0
-        if row.service == "school":
-            old = int(rng.binomial(row.units, RENEWAL_SHARE))
-        year = int(rng.integers(2028, 2040))
-        if row.units - old:
-            rows.append((*row[:3], row.units - old, 0))
-        if old:
-            rows.append((*row[:3], old, year))
-    columns = ["service", "site", "level", "units", "renew_by_year"]
-    return pd.DataFrame(rows, columns=columns).assign(
-        is_synthetic=True, source="synthesised by the norm of 2014; not a fact"
-    )
-
-
-def sites(places: pd.DataFrame, today: pd.DataFrame, factor: float) -> pd.DataFrame:
-    """Return where each service may stand, and how many fit."""
-    units = today.groupby(["service", "site"])["units"].sum()
-    top = {"school": 2500.0, "primary_care": 30_000.0, "hospital": 300_000.0}
-    least = {"school": 50, "primary_care": 50, "hospital": BIG}
-    parts = []
-    for service, capacity in top.items():
-        share = 0.18 if service == "school" else 1.0
-        here = units.reindex([(service, s) for s in places["settlement"]]).fillna(0)
-        now = here.to_numpy(dtype=int)
-        peak = places["population"].to_numpy() * share * factor * 1.3
-        fit = np.maximum(np.ceil(peak / capacity).astype(int), 1)
-        fit = np.where(fit > 1, np.maximum(fit, now) + 2, np.maximum(fit, now))
-        frame = pd.DataFrame(
-            {
-                "site": places["settlement"],
-                "service": service,
-                "settlement": places["settlement"],
-                "status": np.where(now > 0, "existing", "candidate"),
-                "max_units": fit,
-            }
-        )
-        keep = (places["population"] >= least[service]).to_numpy() | (now > 0)
-        parts.append(frame[keep])
-    return pd.concat(parts, ignore_index=True)
-
-
 def document(spec: Spec) -> dict[str, object]:
     """Return ``instance.toml`` as a document."""
     return {
@@ -315,13 +231,6 @@ def document(spec: Spec) -> dict[str, object]:
         "services": kz.SERVICES + (spec.networks.SERVICES if spec.networks else []),
         **({"networks": spec.networks.NETWORKS} if spec.networks else {}),
     }  # fmt: skip
-
-
-def most_growth(totals: pd.DataFrame) -> float:
-    """Return by how much the fastest region grows until the last period."""
-    totals = totals[totals["year"] <= PERIODS[-1][1] + 5]
-    ends = totals.sort_values("year").groupby(["projection", "region"])["persons"]
-    return float((ends.last() / ends.first()).max())
 
 
 def budgets(places: pd.DataFrame, spec: Spec) -> pd.DataFrame:
@@ -377,16 +286,19 @@ def tables_of(
     places["centre_of"] = kz_history.seats(places)
     used = set(places["region"])
     people = kz_population.tables(source, places)
-    today = stock(source, places)
+    graph = kz_roads.Map(places, nodes, links)
+    today = kz_facilities.stock(source, places, graph)
+    last_year = PERIODS[-1][1] + 5
+    growth = kz_facilities.most_growth(places, people["population_totals"], last_year)
     tables = {
         "settlements": places,
         "regions": regions(codes[codes["code"].isin(used)]),
         **people,
         "region_history": kz_history.history(source, codes, used),
         "districts": kz_history.districts(source, codes, places),
-        "levels": pd.DataFrame(kz.LEVELS, columns=list(kz.LEVEL_COLUMNS)),
-        "sites": sites(places, today, most_growth(people["population_totals"])),
-        "facilities": with_renewals(today),
+        "levels": kz.levels(),
+        "sites": kz_facilities.sites(places, today, growth, graph),
+        "facilities": kz_facilities.with_renewals(today),
         "standards": pd.DataFrame(kz.STANDARDS),
         "referrals": pd.DataFrame(kz.REFERRALS),
         "budgets": budgets(places, spec),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import fill
 
+import kz_facilities
 import kz_grid
 import kz_roads
+import kz_services
 import pandas as pd
 
 NEW = (
@@ -84,6 +86,9 @@ def _first(title: str, tables: dict[str, pd.DataFrame], known: int) -> str:
         links=len(links),
         roads=_of_roads(links, known),
         schools=int(schools),
+        pupils=kz_facilities.pupils_per_person(),
+        fare=kz_services.FARE,
+        credit=kz_services.CREDIT,
         remote=int(places["is_remote"].sum()),
         border=int(places["is_border"].sum()),
     )
