@@ -19,7 +19,8 @@ from pathlib import Path
 import pandas as pd
 
 import aumaq
-from aumaq.instances import Instance
+from aumaq.instances import Instance, from_tables
+from aumaq.instances.parts import part
 
 PRICE_MLN_PER_PERSON = 0.2
 """Help with moving and land for one newcomer, mln KZT: an assumption."""
@@ -29,28 +30,18 @@ SOURCE = "assumption; category 3 of Gov. Res. 710/2025"
 
 
 SERVICES = ("school", "hospital")
-LEFT_OUT = (
-    "networks", "network_nodes", "network_links", "link_upgrades", "load_rates",
-    "industrial_loads", "local_supplies", "road_upgrades", "road_upgrade_links",
-    "connections",
-)  # fmt: skip
 
 
-def services_alone(instance: Instance) -> Instance:
+def services_alone(
+    instance: Instance, services: tuple[str, ...] = SERVICES
+) -> Instance:
     """Return the instance with some services only, without networks and upgrades."""
     tables = {name: instance.table(name) for name in instance.base}
-    for name in LEFT_OUT:
+    for name in ("networks", "road_upgrades", "connections", "referrals"):
         tables[name] = tables[name].iloc[:0]
-    services = tables["services"]
-    tables["services"] = services[services["service"].isin(SERVICES)]
-    for name in ("levels", "transitions", "sites", "facilities", "standards"):
-        rows = tables[name]
-        kept = rows["service"].isin(tables["services"]["service"])
-        tables[name] = rows[kept].reset_index(drop=True)
-    tables["services"] = tables["services"].reset_index(drop=True)
-    tables["referrals"] = tables["referrals"].iloc[:0]
-    tables["sites"] = tables["sites"].assign(network_node="")
-    return instance.replace(**tables)
+    rows = tables["services"]
+    tables["services"] = rows[rows["service"].isin(services)]
+    return from_tables(part(instance.base, tables), outlines=instance.outlines)
 
 
 def with_growth_points(instance: Instance, count: int) -> Instance:
