@@ -372,5 +372,7 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     words.decide(arguments)
+    if not {"--help", "--version"} & set(arguments):
+        endings.check_memory()
     given = endings.without_debug(arguments)
     return translating.run(typer.main.get_command(app), given)

@@ -40,6 +40,9 @@ def sweep(
     ] = None,
     store: StoreFile = None,
     dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
+    dask_security: Annotated[
+        str, typer.Option(metavar="FILE", help="TOML file with what its TLS needs")
+    ] = "",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -53,6 +56,7 @@ def sweep(
         folder=folder,
         store=store,
         dask=dask,
+        dask_security=dask_security,
         overwrite=overwrite,
         progress=None if quiet or as_json else show.Lines(),
         method=method,

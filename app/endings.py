@@ -15,6 +15,8 @@ NO_PLAN, BAD_INPUT, INTERNAL = 1, 2, 3
 BROKEN_PIPE = 141
 """128 and SIGPIPE: whoever read the output has left."""
 DEBUG = "--debug"
+LEAST_MB = 1_200
+"""Address space that the libraries take with two cores, measured with ``tiny``."""
 
 
 def without_debug(arguments: Sequence[str]) -> list[str]:
@@ -50,6 +52,27 @@ def code_of(work: Callable[[], int], arguments: Sequence[str]) -> int:
         streams.abandon()
         return _unwritable(error)
     return code
+
+
+def check_memory() -> None:
+    """Raise OptionError where libraries would hang or die for want of memory."""
+    try:
+        import resource
+    except ImportError:  # no such limits here
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < LEAST_MB * 1_000_000:
+        from aumaq.instances.errors import OptionError
+        from aumaq.instances.texts import say
+
+        raise OptionError(
+            say(
+                "the address space of the process is limited to {mb} MB (ulimit -v);"
+                " at least {least} MB are needed",
+                mb=limit // 1_000_000,
+                least=LEAST_MB,
+            )
+        )
 
 
 def _stopped(is_json: bool) -> int:

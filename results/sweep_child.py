@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import os
 import pickle
+import signal
 import sys
 import threading
 
@@ -18,6 +19,7 @@ from aumaq.solvers import ProgressEvent
 
 def main() -> None:
     """Answer one task on the standard streams."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     task = pickle.load(sys.stdin.buffer)
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # what libraries print must not mix with answers

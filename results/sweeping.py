@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ import pandas as pd
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.scenarios import scenario_named
-from aumaq.instances.targets import probe_folder, safe_names
+from aumaq.instances.targets import probe_folder, reason, safe_names
 from aumaq.instances.texts import Text, say
 from aumaq.results.exports.atomic import draft_file, rescued
 from aumaq.results.exports.json_file import strict
@@ -28,6 +29,8 @@ from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
 
 ALL = "all"
 FILES = ("sweep.csv", "sweep.json")
+TLS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+"""Keys of a file for the security of a cluster, as Dask names them."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def sweep(
     folder: str | Path | None = None,
     store: str | Path | None = None,
     dask: str = "",
+    dask_security: str | Path = "",
     overwrite: bool = False,
     progress: Progress | None = None,
     **options: Any,
@@ -93,10 +97,10 @@ def sweep(
     *scenarios*: ``all`` (with every combination of variants) or names; *jobs* at a
     time (default: one a core), *threads* each; *folder*: a plan folder for each
     scenario and the table; *store*: file of runs that keeps every plan as it comes;
-    *dask*: address of a scheduler that runs the tasks instead
-    of this machine; *overwrite*: replace plans of another instance in *folder*;
-    *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what there
-    is.
+    *dask*: address of a scheduler that runs the tasks instead of this machine,
+    *dask_security*: TOML file with what its TLS needs (:data:`TLS`); *overwrite*:
+    replace plans of another instance in *folder*; *options* are those of
+    :func:`aumaq.solve`. Ctrl-C keeps what there is.
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
@@ -121,7 +125,7 @@ def sweep(
                       options, target, overwrite)
         )  # fmt: skip
     source = (
-        _on_cluster(tasks, dask) if dask
+        _on_cluster(tasks, dask, dask_security) if dask
         else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
     )  # fmt: skip
     outcomes: dict[str, Outcome] = {}
@@ -209,15 +213,17 @@ def write_sweep(found: Sweep, folder: Path) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
-def _on_cluster(tasks: Sequence[SweepTask], address: str) -> Iterator[Outcome]:
+def _on_cluster(
+    tasks: Sequence[SweepTask], address: str, security: str | Path
+) -> Iterator[Outcome]:
     """Run tasks on a Dask cluster; a worker that is lost is a row too."""
     try:
         from distributed import Client, as_completed
     except ImportError as error:
         raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
     try:
-        client = Client(address, timeout=20)
-    except (OSError, ValueError) as error:
+        client = Client(address, timeout=20, security=_security(security))
+    except (OSError, TypeError, ValueError) as error:
         raise OptionError(
             say("no cluster at {address!r}: {error}", address=address, error=error)
         ) from error
@@ -232,3 +238,33 @@ def _on_cluster(tasks: Sequence[SweepTask], address: str) -> Iterator[Outcome]:
             except Exception as error:  # KilledWorker, lost connections
                 text = f"{type(error).__name__}: {error}"
                 yield no_plan(futures[future].scenario, "died", text, 0.0)
+
+
+def _security(file: str | Path) -> Any:
+    """Return what TLS needs, as a file says it; None without a file.
+
+    Paths in it are taken from where it lies. Raises OptionError if it says anything
+    else: a connection that somebody wanted safe is never made unsafe.
+    """
+    if not file:
+        return None
+    from distributed import Security
+
+    file = Path(file)
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OptionError(
+            say("{path}: cannot be read: {why}", path=file, why=reason(error))
+        ) from None
+    paths = {key: file.parent / str(value) for key, value in given.items()}
+    if set(given) != set(TLS) or not all(path.is_file() for path in paths.values()):
+        raise OptionError(
+            say(
+                "{path}: expected {keys}, each a file that is there",
+                path=file,
+                keys=", ".join(TLS),
+            )
+        )
+    found = {key: str(path) for key, path in paths.items()}
+    return Security(require_encryption=True, **found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import threading
 import time
@@ -147,6 +148,8 @@ def _finite(value: float) -> float:
 
 def main() -> None:
     """Serve one task from standard input to standard output."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # a batch system asks all processes:
+        signal.signal(number, signal.SIG_IGN)  # whoever started this one asks it, too
     # What a library may print must not get between the messages.
     messages = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
