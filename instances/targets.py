@@ -136,14 +136,14 @@ def probe_new(path: Path, suffixes: Sequence[str]) -> None:
 
     *suffixes* are those of the formats; without one it is a folder.
     """
-    is_file = re.fullmatch(r"\.[a-z][a-z0-9]{0,9}", path.suffix.lower()) is not None
-    if is_file:
-        _check_suffix(path, suffixes)
     with _told(path):
         if str(path) == "." or path.is_symlink() or path.exists():
             raise ExportError(
                 say("{path} exists already; nothing was written", path=shown(path))
             )
+    if re.fullmatch(r"\.[a-z][a-z0-9]{0,9}", path.suffix.lower()):
+        _check_suffix(path, suffixes)
+    with _told(path):
         _try_out(path)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from command import run
 
+import aumaq
 from aumaq.instances import ExportError
+from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.targets import (
     NAME_BYTES,
     new_folder,
@@ -154,3 +157,44 @@ def test_a_new_folder_is_nobody_elses(tmp_path: Path) -> None:
     """Two runs in one second get two folders."""
     found = [new_folder(tmp_path / "runs", "a") for _ in range(3)]
     assert [path.name for path in found] == ["a", "a-2", "a-3"]
+
+
+def test_folders_of_a_sweep_stay_apart_and_inside(tmp_path: Path) -> None:
+    """Every scenario has its own folder, whatever it is called."""
+    tiny = aumaq.read("tiny")
+    names = ["ba se", "ba/se", "sweep.csv", "../../up"]
+    row = tiny.table("scenarios").iloc[[0]]
+    rows = pd.concat([row.assign(scenario=name) for name in names], ignore_index=True)
+    found = aumaq.sweep(
+        tiny.replace(scenarios=rows), jobs=2, folder=tmp_path / "deep" / "er" / "sweep"
+    )
+    assert found.is_complete
+    there = {
+        path.name: path.is_dir() for path in (tmp_path / "deep/er/sweep").iterdir()
+    }
+    assert sum(there.values()) == len(names)
+    assert not there["sweep.csv"]
+    assert [path.name for path in tmp_path.rglob("*up*")] == ["_.._up"]
+
+
+@pytest.mark.parametrize("keys", ["", "tls_ca_file = 'x'", "tls = 1", "nonsense"])
+def test_a_cluster_is_never_less_safe_than_asked(tmp_path: Path, keys: str) -> None:
+    """A security file that does not say it all is an error, not no security."""
+    file = tmp_path / "tls.toml"
+    file.write_text(keys)
+    with pytest.raises(aumaq.OptionError, match=r"tls\.toml"):
+        aumaq.sweep(aumaq.read("tiny"), dask="tls://127.0.0.1:1", dask_security=file)
+
+
+def test_two_who_make_one_new_file_do_not_replace_each_other(tmp_path: Path) -> None:
+    """The second is told, whether it is a file or a folder."""
+    target = tmp_path / "x.xlsx"
+
+    def late() -> None:
+        with draft_of(target) as own:
+            own.write_text("late")
+            target.write_text("early")
+
+    with pytest.raises(ExportError, match="exists already"):
+        late()
+    assert target.read_text() == "early"
