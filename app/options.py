@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq import words
+from aumaq import show, words
 
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name, folder or file")]
 EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
@@ -53,7 +53,33 @@ Lang = Annotated[
 def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
     """Read plans by folder, file or STORE:RUN, against an instance if one is named."""
     given = aumaq.read(instance) if instance else None
-    return [aumaq.find_plan(name, given) for name in names]
+    plans = [aumaq.find_plan(name, given) for name in names]
+    for name, plan in zip(names, plans, strict=True):
+        if given is None and _has_changed(Path(name), plan):
+            told = words.t(
+                "{plan}: the input {origin} has changed since; the plan's own copy is"
+                " used",
+                plan=name,
+                origin=plan.instance.origin,
+            )
+            show.err.print(told, markup=False, soft_wrap=True)
+    return plans
+
+
+def _has_changed(where: Path, plan: aumaq.Plan) -> bool:
+    """Whether the input of a plan is there, newer than the plan, and another one."""
+    file = where / "record.json" if where.is_dir() else where
+    origin = Path(plan.instance.origin)
+    inputs = [*origin.iterdir()] if origin.is_dir() else [origin]
+    if not plan.instance.origin or not (file.is_file() and origin.exists()):
+        return False
+    made = file.stat().st_mtime
+    if not any(path.stat().st_mtime > made for path in inputs):
+        return False
+    try:
+        return aumaq.read(origin).content_hash != plan.instance.content_hash
+    except aumaq.AumaqError:
+        return True
 
 
 def plan_names(words: Sequence[str], plans: Sequence[aumaq.Plan]) -> list[str]:

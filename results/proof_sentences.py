@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def proof(plan: Plan, lang: Language) -> list[str]:
     """Say what bound, gap and verification mean for a plan."""
     verdict = (
-        N_("An independent check of every rule passed.")
+        N_("Every rule and sum was recomputed and holds; the bound is the solver's.")
         if plan.is_verified
         else N_("An independent check of every rule FAILED.")
     )

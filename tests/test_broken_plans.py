@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -264,3 +265,16 @@ def test_a_plan_brings_its_instance(tmp_path: Path) -> None:
         Plan.read(tmp_path / "plan")
     aumaq.write(plan.instance, folder)
     assert Plan.read(tmp_path / "plan").is_verified
+
+
+def test_a_changed_input_is_told(tmp_path: Path) -> None:
+    """Verify works after the input was changed, and says in a line that it was."""
+    folder = aumaq.write(tiny(), tmp_path / "mine")
+    plan = aumaq.solve(aumaq.read(folder), gap=0.0)
+    write_plan_folder(plan, tmp_path / "plan")
+    assert run("verify", tmp_path / "plan").stderr == ""
+    put("levels.csv", "10.0", "11.0")(folder)
+    os.utime(folder / "levels.csv", (4e9, 4e9))
+    done = run("verify", tmp_path / "plan")
+    assert done.returncode == 0
+    assert "has changed since" in done.stderr

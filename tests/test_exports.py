@@ -38,5 +38,5 @@ def test_geojson_opens_in_gis(plan: Plan, tmp_path: Path) -> None:
 def test_page_says_what_it_is_worth(plan: Plan, tmp_path: Path) -> None:
     """Objective, gap and verification stand in the summary."""
     page = plan.export("html", tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "An independent check of every rule passed." in page
+    assert "Every rule and sum was recomputed and holds" in page
     assert f"{plan.objective_mln:,.0f}" in page
