@@ -7,11 +7,13 @@ and a table that comes out with problems is never used for solving.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.causes import FARTHEST_DEGREES, causes
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
@@ -19,6 +21,9 @@ from aumaq.instances.texts import Text, chained, say
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
+
+LONGEST_SHOWN = 60
+"""Characters that are shown of a list, say, in a cell."""
 
 WANTED = {
     "text": say("text"),
@@ -46,7 +51,16 @@ def normalise(
     for name in raw:
         if name not in BY_NAME:
             hint = did_you_mean(name, BY_NAME)
-            problems.append(Problem(name, say("unknown table{hint}", hint=hint)))
+            problems.append(
+                Problem(
+                    name,
+                    say(
+                        "unknown table{hint}; own tables start with {prefix!r}",
+                        hint=hint,
+                        prefix=OWN_COLUMN_PREFIX,
+                    ),
+                )
+            )
     tables = {}
     for table in TABLES:
         frame = raw.get(table.name)
@@ -72,9 +86,11 @@ def table_of(
     label = f"[{table.name}]" if table.in_toml else ""
     missing = Hints(name for name in known if name not in given)
     hints = Hints(known)
+    meant = set()
     for name in given:
         if name not in known and not name.startswith(OWN_COLUMN_PREFIX):
             hint = missing.near(name) or hints.near(name)
+            meant.add(hint.values.get("near"))
             problems.append(
                 Problem(
                     table.file,
@@ -95,7 +111,7 @@ def table_of(
                 table, column, frame[column.name], problems
             )
             continue
-        if column.is_required and len(frame):
+        if column.is_required and len(frame) and column.name not in meant:
             # Meanings are English: documentation, as in docs/instance-format.md.
             told = [column.meaning, Text(column.unit or column.kind)]
             problems.append(
@@ -155,11 +171,14 @@ def read_cells(
     sound = _as_given(column, cells)
     if sound is not None:
         return sound
+    odd = _no_texts(cells)
+    if odd.any():
+        cells = cells.where(~odd, cells.map(lambda cell: repr(cell)[:LONGEST_SHOWN]))
     text = _text(cells)
     is_empty = text == ""
     if column.kind == "text":
         values = text
-        bad = _no_texts(cells) | text.str.contains("\0", regex=False)
+        bad = odd | text.str.contains("\0", regex=False)
     elif column.kind == "flag":
         values = text.str.lower().map(FLAGS)
         bad = values.isna() & ~is_empty
@@ -174,8 +193,9 @@ def read_cells(
         bad = (values.isna() & ~is_empty) | ~np.isfinite(values.fillna(0.0))
         if column.kind == "int":
             bad |= values.notna() & (values != values.round())
+    bad |= odd
     wanted = WANTED[column.kind]
-    _report(table, column, text, bad, say("expected {wanted}", wanted=wanted), problems)
+    _report_causes(table, column, text, bad, problems)
     if column.is_required:
         unit = say(" ({unit})", unit=Text(column.unit)) if column.unit else ""
         empty = say("empty, expected {wanted}{unit}", wanted=wanted, unit=unit)
@@ -187,6 +207,25 @@ def read_cells(
     values = values.where(values.notna(), blanks)
     outside = _out_of_range(table, column, text, values.where(given), problems)
     return values.where(~outside, blanks).astype(blanks.dtype)
+
+
+def _report_causes(
+    table: Table,
+    column: Column,
+    text: pd.Series[object],
+    bad: pd.Series[bool],
+    problems: list[Problem],
+) -> None:
+    """Report cells that cannot be read, those of one cause together."""
+    why = say("expected {wanted}", wanted=WANTED[column.kind])
+    rest = bad
+    if column.kind in ("int", "number") and bad.any():
+        found = causes(text.where(bad, ""))
+        for cause in found.dropna().unique():
+            message = chained([why, cause], ": ")
+            _report(table, column, text, bad & (found == cause), message, problems)
+        rest = bad & found.isna()
+    _report(table, column, text, rest, why, problems)
 
 
 def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:
@@ -232,6 +271,15 @@ def _out_of_range(
     numbers = values.astype("float64")
     if column.low is None or column.high is None:
         return pd.Series(False, index=numbers.index)
+    far = numbers.abs() > FARTHEST_DEGREES
+    if column.name in ("lat", "lon") and far.any():
+        message = say(
+            "expected degrees; metres of a projection, it seems: transform to WGS 84"
+            " (EPSG:4326)"
+        )
+        both = replace(column, name="lat, lon")  # of both it is told once
+        _report(table, both, text.mask(far, ""), far, message, problems)
+        return far | _out_of_range(table, column, text, numbers.mask(far), problems)
     is_default = numbers == column.default
     below = (numbers < column.low) & ~is_default
     above = (numbers > column.high) & ~is_default

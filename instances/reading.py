@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +17,20 @@ import pandas as pd
 import tomli_w
 
 from aumaq.instances.arguments import checked
-from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
+from aumaq.instances.errors import (
+    InstanceError,
+    Problem,
+    UnknownNameError,
+    UnreadableError,
+)
 from aumaq.instances.formats import FORMATS, WRITERS, is_parquet, read_parquet
+from aumaq.instances.formats.csv_table import read_csv
 from aumaq.instances.formats.drafts import draft_of
+from aumaq.instances.formats.files import check_file
 from aumaq.instances.formats.layers import SUFFIXES, has_place, read_layer
-from aumaq.instances.formats.raw import Raw, broken_by_file, build
+from aumaq.instances.formats.outline_text import read_outlines
+from aumaq.instances.formats.raw import Raw, build
+from aumaq.instances.formats.toml_file import read_toml
 from aumaq.instances.formats.workbook_out import write_workbook
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, TABLES
@@ -33,6 +41,9 @@ from aumaq.instances.words import check_language
 SHIPPED_FOLDER = Path(__file__).parent / "data"
 TOML_FILE = "instance.toml"
 OUTLINES_FILE = "outlines.geojson"
+NOT_READ = (".gz", ".json", ".ods", ".parquet", ".tsv", ".txt", ".xls", ".xlsb",
+            ".xlsm", ".xlsx", ".zip")  # fmt: skip
+"""What people take for the file of a table in a folder."""
 
 
 def shipped() -> tuple[str, ...]:
@@ -45,13 +56,13 @@ def shipped() -> tuple[str, ...]:
 def find(name_or_path: str | Path) -> Path:
     """Return the folder of a shipped instance or of a path (else UnknownNameError)."""
     path = Path(name_or_path)
-    if path.name == TOML_FILE and path.is_file():
+    if path.name == TOML_FILE and _stands(path):
         return path.parent
-    if (path / TOML_FILE).is_file():
+    if _stands(path / TOML_FILE):
         return path
     if str(name_or_path) in shipped():
         return SHIPPED_FOLDER / str(name_or_path)
-    if path.is_dir():
+    if _stands(path) and path.is_dir():
         raise InstanceError(
             [
                 Problem(
@@ -70,154 +81,79 @@ def read(name_or_path: str | Path) -> Instance:
     such instance, AumaqError if a package that the format needs is not installed.
     """
     file = Path(name_or_path)
-    if file.suffix.lower() in FORMATS and file.is_file():
-        found = FORMATS[file.suffix.lower()](file)
-        return replace(found, origin=str(file.resolve()))
-    if is_parquet(file):
+    if _stands(file) and not file.is_dir() and file.name != TOML_FILE:
+        return replace(_read_file(file), origin=str(file.resolve()))
+    if _stands(file) and is_parquet(file):
         return replace(read_parquet(file), origin=str(file.resolve()))
     folder = find(name_or_path)
     raw = Raw()
-    raw.tables = _read_toml(folder / TOML_FILE, raw.problems)
-    for path in sorted(folder.glob("*.csv")):
-        table = BY_NAME.get(path.stem)
-        if table is not None and table.in_toml:
-            raw.problems.append(
-                Problem(path.name, say("belongs into {file}", file=TOML_FILE))
-            )
-        else:
-            frame = _read_csv(path, raw.problems)
-            if frame is not None:
-                raw.tables[path.stem] = frame
-    raw.outlines = _read_outlines(folder / OUTLINES_FILE, raw.problems)
-    raw.broken = broken_by_file(raw.problems)
-    _read_layers(folder, raw)
+    read_toml(folder / TOML_FILE, raw)
+    for path in sorted(folder.iterdir()):
+        _read_part(path, raw)
     is_shipped = folder.parent == SHIPPED_FOLDER
     origin = folder.name if is_shipped else str(folder.resolve())
     return replace(build(raw), origin=origin)
 
 
-def _read_layers(folder: Path, raw: Raw) -> None:
-    """Read the layers of a folder that stand for tables with places."""
-    for path in sorted(folder.iterdir()):
-        name = path.stem
-        if path.suffix.lower() not in SUFFIXES or name not in BY_NAME:
-            continue
-        if not has_place(name):
-            message = say(
-                "table {name} has no places; give it as {file}",
-                name=name,
-                file=BY_NAME[name].file,
-            )
-            raw.refuse(name, Problem(path.name, message))
-        elif name in raw.tables or name in raw.broken:
-            message = say(
-                "table {name} is there twice; keep one of the files", name=name
-            )
-            raw.refuse(name, Problem(path.name, message))
-        else:
+def _stands(path: Path) -> bool:
+    """Whether there is something of that name, a broken link, say."""
+    try:
+        return path.is_symlink() or path.exists()
+    except (OSError, ValueError):  # too long, or with the character NUL
+        return False
+
+
+def _read_file(path: Path) -> Instance:
+    """Read an instance that is one file, in the format of its suffix."""
+    reader = FORMATS.get(path.suffix.lower())
+    try:
+        check_file(path)
+    except UnreadableError as error:
+        raise InstanceError([Problem(path.name, error.text)]) from None
+    if reader is None:
+        message = say(
+            "is no instance; expected a folder, or a file that ends in {suffixes}",
+            suffixes=", ".join(FORMATS),
+        )
+        raise InstanceError([Problem(path.name, message)])
+    return reader(path)
+
+
+def _read_part(path: Path, raw: Raw) -> None:
+    """Read what lies in a folder for a table; other files are passed over."""
+    name, suffix = path.stem, path.suffix.lower()
+    table = BY_NAME.get(name)
+    if path.name == OUTLINES_FILE:
+        raw.outlines = read_outlines(path, raw.problems)
+    elif suffix == ".csv" and table is not None and table.in_toml:
+        message = say("belongs into {file}", file=TOML_FILE)
+        raw.problems.append(Problem(path.name, message))
+    elif suffix == ".csv":
+        if not _is_there_twice(path, raw):
+            read_csv(path, raw)
+    elif table is None:
+        return
+    elif suffix in SUFFIXES and not has_place(name):
+        message = say(
+            "table {name} has no places; give it as {file}", name=name, file=table.file
+        )
+        raw.refuse(name, Problem(path.name, message))
+    elif suffix in SUFFIXES:
+        if not _is_there_twice(path, raw):
             read_layer(path, name, name, raw)
+    elif suffix in NOT_READ and not (path.parent / table.file).exists():
+        message = say("is not read; expected {file}", file=table.file)
+        raw.refuse(name, Problem(path.name, message))
 
 
-def _read_toml(path: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(
-            Problem(path.name, say("is not valid TOML: {error}", error=error))
-        )
-        return {}
-    raw = {}
-    for name, content in document.items():
-        table = BY_NAME.get(name)
-        rows = [content] if isinstance(content, dict) else content
-        if table is not None and not table.in_toml:
-            problems.append(
-                Problem(path.name, say("[{name}] belongs into {name}.csv", name=name))
-            )
-        elif not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
-            wanted = "[" if table is not None and table.is_single else "[["
-            problems.append(
-                Problem(
-                    path.name,
-                    say("expected tables {wanted}{name}...", wanted=wanted, name=name),
-                    column=name,
-                )
-            )
-        elif table is not None and table.is_single and len(rows) != 1:
-            problems.append(
-                Problem(path.name, say("expected one table [{name}]", name=name))
-            )
-        else:
-            raw[name] = pd.DataFrame(rows, dtype=object)
-    return raw
-
-
-def _read_csv(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
-    try:
-        header = pd.read_csv(
-            path, dtype=str, header=None, nrows=1, encoding="utf-8-sig", na_filter=False
-        )
-        names = [str(name) for name in header.iloc[0]]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            message = say("column occurs twice: {twice}", twice=", ".join(twice))
-            problems.append(Problem(path.name, message, row=1))
-            return None
-        if long := _long_rows(path, len(names)):
-            problems += long  # pandas would drop what is too much
-            return None
-        return pd.read_csv(
-            path,
-            dtype=str,
-            encoding="utf-8-sig",
-            keep_default_na=False,
-            na_filter=False,
-            index_col=False,
-            on_bad_lines="error",
-            skip_blank_lines=False,
-        )
-    except (
-        csv.Error,
-        pd.errors.ParserError,
-        pd.errors.EmptyDataError,
-        UnicodeDecodeError,
-    ) as error:
-        text = " ".join(str(error).split())
-        problems.append(
-            Problem(
-                path.name, say("is not a readable UTF-8 CSV table: {text}", text=text)
-            )
-        )
-        return None
-
-
-def _long_rows(path: Path, width: int) -> list[Problem]:
-    """Return a problem for each row with more cells than the header has names."""
-    found = []
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for number, cells in enumerate(csv.reader(lines), start=1):
-            if len(cells) > width:
-                message = say(
-                    "{count} cells; expected {width}, as in the header",
-                    count=len(cells),
-                    width=width,
-                )
-                extra = ", ".join(cells[width:])
-                found.append(Problem(path.name, message, row=number, value=extra))
-    return found
-
-
-def _read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        problems.append(
-            Problem(path.name, say("is not valid GeoJSON: {error}", error=error))
-        )
-        return None
-    return dict(content)
+def _is_there_twice(path: Path, raw: Raw) -> bool:
+    """Whether a table was read from another file already: a problem."""
+    name = path.stem
+    if name not in raw.tables and name not in raw.broken:
+        return False
+    message = say("table {name} is there twice; keep one of the files", name=name)
+    raw.refuse(name, Problem(path.name, message))
+    return True
 
 
 @checked

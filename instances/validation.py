@@ -69,26 +69,42 @@ class _Found:
 
 
 def validate(
-    tables: Tables, problems: Sequence[Problem], unreadable: Collection[str] = ()
+    tables: Tables, problems: Sequence[Problem], unread: Collection[str] = ()
 ) -> Split:
     """Return (errors, warnings) of typed tables, *problems* of reading included.
 
-    What refers to a table of an *unreadable* file is not held against it.
+    What follows from a table that was not read, is missing or lacks a column, or from
+    a bad cell of a key, is not told: one cause, one problem.
     """
     found = _Found(list(problems), [])
+    doubtful = _doubtful(problems, unread)
     for table in TABLES:
         frame = tables[table.name]
         found.add(_check_keys(table, frame))
         for column in table.columns:
             found.add(_check_choices(table, column, frame))
-            target = BY_NAME.get(column.references.split(".")[0])
-            if target is not None and target.file not in unreadable:
+            if column.references and not doubtful & _named_by(column.references):
                 found.add(_check_references(table, column, tables))
-    broken = {table_of_problem(problem) for problem in found.errors}
+    broken = {table_of_problem(problem) for problem in found.errors} | set(unread)
     for check in CHECKS:
         if not broken.intersection(check.tables):
             found.add(check.run(tables))
     return found.errors, found.warnings
+
+
+def _doubtful(problems: Iterable[Problem], unread: Collection[str]) -> set[str]:
+    """Return tables, and columns as ``table.column``, whose content is not known."""
+    found = set(unread)
+    for problem in problems:
+        table = table_of_problem(problem)
+        column = problem.column.removeprefix(f"[{table}]")
+        found.add(f"{table}.{column}" if problem.row else table)
+    return found
+
+
+def _named_by(references: str) -> set[str]:
+    """Return the table and the column that a reference needs."""
+    return {references.split(".")[0], references}
 
 
 def validate_access(instance: Instance) -> Split:

@@ -69,7 +69,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "toml syntax": (put(TOML, "[instance]", "[instance"), "is not valid TOML"),
     "no toml": (gone(TOML), "file is missing"),
     "missing table": (gone(PLACES), "table settlements is missing"),
-    "empty file": (lambda f: (f / SITES).write_text(""), "not a readable UTF-8 CSV"),
+    "empty file": (lambda f: (f / SITES).write_text(""), "is empty; expected a header"),
     "not utf-8": (lambda f: (f / SITES).write_bytes(b"\xff\xfe\xfa"), "UTF-8"),
     "ragged row": (more(SITES, "x,school,a,existing,9,9,9"), "cells; expected"),
     "doubled column": (put(SITES, "site,service", "site,site"), "occurs twice"),

@@ -13,8 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import ExportError, InstanceError, Problem
-from aumaq.instances.formats.layers import NODES_OF, layer_of, read_layer
+from aumaq.instances.errors import (
+    ExportError,
+    InstanceError,
+    Problem,
+    UnreadableError,
+)
+from aumaq.instances.formats.geopackage_in import GeoPackage, opened
+from aumaq.instances.formats.layers import NODES_OF, layer_of, take_layer
 from aumaq.instances.formats.outline_text import joined, pieces
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
@@ -22,8 +28,6 @@ from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
 from aumaq.instances.texts import pattern, say
 
 OUTLINES = "outlines_geojson"
-OF_PROGRAMS = ("layer_styles", "qgis_projects")
-"""Tables that geographic programs keep beside the layers."""
 
 
 def write_geopackage(
@@ -80,23 +84,28 @@ def write_layer(
 
 def read_geopackage(path: Path) -> Instance:
     """Read a GeoPackage (InstanceError with every problem found)."""
-    pyogrio = needed("pyogrio", "gis")
     raw = Raw(label=pattern("{file}, layer {table}", file=path.name))
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError as error:
-        problem = Problem(
-            path.name, say("is not a readable GeoPackage: {error}", error=error)
-        )
-        raise InstanceError([problem]) from None
-    for name in layers:
-        if name in OF_PROGRAMS or name.startswith(OWN_COLUMN_PREFIX):
-            continue
+        with opened(path) as package:
+            for name in package.names():
+                _read_table(package, name, raw)
+    except UnreadableError as error:
+        raise InstanceError([Problem(path.name, error.text)]) from None
+    return build(raw)
+
+
+def _read_table(package: GeoPackage, name: str, raw: Raw) -> None:
+    if name.startswith(OWN_COLUMN_PREFIX):
+        return
+    place = raw.where(name)
+    try:
         if name == OUTLINES:
-            rows = pyogrio.read_dataframe(path, layer=name)
-            raw.outlines = joined(rows["piece"], raw.where(name), raw.problems)
+            parts = package.read(name).cells.get("piece", ())
+            raw.outlines = joined(parts, place, raw.problems)
         elif name in BY_NAME:
-            read_layer(path, name, name, raw)
+            take_layer(package.read(name), place, name, raw)
         else:
             raw.tables[name] = pd.DataFrame()  # told as an unknown table
-    return build(raw)
+    except UnreadableError as error:
+        message = say("is not a readable layer: {error}", error=error.text)
+        raw.refuse(name, Problem(place, message))

@@ -7,7 +7,6 @@ that a link names count.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.errors import Problem
+from aumaq.instances.errors import Problem, UnreadableError
+from aumaq.instances.formats.geojson import read_geojson
+from aumaq.instances.formats.geopackage_in import opened
+from aumaq.instances.formats.places import Layer, longitudes_and_latitudes
 from aumaq.instances.formats.raw import Raw, needed
+from aumaq.instances.formats.shapefile import read_shapefile
 from aumaq.instances.tables import BY_NAME
 from aumaq.instances.texts import say
 
@@ -26,6 +29,10 @@ SUFFIXES = (".geojson", ".gpkg", ".shp")
 NODES_OF = {"road_links": "road_nodes", "road_upgrade_links": "road_nodes",
             "network_links": "network_nodes"}  # fmt: skip
 """Tables of links -> the table of their nodes."""
+READERS = {".geojson": read_geojson, ".shp": read_shapefile}
+"""Readers of files that hold one layer."""
+RECORD_NUMBERS = ("fid", "ogc_fid")
+"""Columns in which programs keep the numbers of records: they say nothing."""
 SHORT_NAME = 10
 """Characters that a shapefile keeps of a column's name."""
 
@@ -78,57 +85,38 @@ def lines_between(links: pd.DataFrame, nodes: pd.DataFrame) -> Any:
 
 
 def read_layer(path: Path, layer: str, table: str, raw: Raw) -> None:
-    """Read a layer as a table; its points, in any known system, as lat and lon."""
-    pyogrio = needed("pyogrio", "gis")
-    needed("geopandas", "gis")
+    """Read a layer as a table; its points, in any known system, in degrees."""
     place = say("{file}, layer {table}", file=path.name, table=layer)
     raw.labels[table] = place
     try:
-        with warnings.catch_warnings():
-            # Of fields of types that no table has.
-            warnings.simplefilter("ignore")
-            frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raw.refuse(
-            table, Problem(place, say("is not a readable layer: {error}", error=error))
-        )
-        return
-    raw.rows[table] = frame.index.tolist()
-    frame = frame.reset_index(drop=True)
-    if "geometry" in frame:
-        rest = pd.DataFrame(frame.drop(columns="geometry"))
-        if has_place(table):
-            points = _points(frame, place, raw, table)
-            if points is None:
-                return
-            rest["lon"], rest["lat"] = points
-        frame = rest
-    raw.tables[table] = pd.DataFrame(_long_names(frame, table))
-
-
-def _points(frame: Any, place: str, raw: Raw, table: str) -> Any:
-    """Return longitudes and latitudes; None and problems if there are other shapes."""
-    shapely = needed("shapely", "gis")
-    if frame.crs is None:
-        message = say("has no coordinate reference system; give it one")
+        if path.suffix.lower() == ".gpkg":
+            with opened(path) as package:
+                found = package.read(layer)
+        else:
+            found = READERS[path.suffix.lower()](path)
+        take_layer(found, place, table, raw)
+    except UnreadableError as error:
+        message = say("is not a readable layer: {error}", error=error.text)
         raw.refuse(table, Problem(place, message))
-        return None
-    # Without the transformation numbers stay as they are, to the last digit.
-    if frame.crs.to_epsg() != 4326:
-        frame = frame.to_crs(WGS_84)
-    shapes = frame.geometry.to_numpy()
-    kinds, is_blank = shapely.get_type_id(shapes), shapely.is_missing(shapes)
-    is_blank |= shapely.is_empty(shapes)
-    single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
-    shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
-    bad = ~is_blank & (kinds != 0) & ~single
-    for position in np.flatnonzero(bad).tolist():
-        row, kind = raw.rows[table][position], shapes[position].geom_type
-        message = say("expected a point")
-        raw.refuse(table, Problem(place, message, row, "geometry", kind))
-    if bad.any():
-        return None
-    return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def take_layer(layer: Layer, place: str, table: str, raw: Raw) -> None:
+    """Hand over the records of a layer; UnreadableError if points cannot be moved."""
+    raw.rows[table] = layer.numbers
+    known = [column.name for column in BY_NAME[table].columns]
+    frame = layer.cells.drop(
+        columns=[
+            name
+            for name in layer.cells.columns
+            if name not in known and name.lower() in RECORD_NUMBERS
+        ]
+    )
+    if layer.shapes is not None and has_place(table):
+        points = longitudes_and_latitudes(layer, place, table, raw)
+        if points is None:
+            return
+        frame["lon"], frame["lat"] = points
+    raw.tables[table] = _long_names(frame, table)
 
 
 def _long_names(frame: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
-from aumaq.instances.errors import Problem
+from aumaq.instances.errors import Problem, UnreadableError
+from aumaq.instances.formats.files import json_of, read_json
+from aumaq.instances.formats.geojson import features
 from aumaq.instances.texts import say
 
 PIECE = 15_000
 """Characters a piece: what a cell of a workbook holds, even if all are escaped."""
+LARGEST_DEGREES = 360.0
 
 
 def pieces(outlines: dict[str, Any]) -> list[str]:
@@ -20,13 +24,78 @@ def pieces(outlines: dict[str, Any]) -> list[str]:
 
 
 def joined(
-    parts: Iterable[str], place: str, problems: list[Problem]
+    parts: Iterable[object], place: str, problems: list[Problem]
 ) -> dict[str, Any] | None:
     """Return outlines from their pieces; None and a problem if it is no GeoJSON."""
     try:
-        return dict(json.loads("".join(parts)))
-    except (ValueError, TypeError) as error:
-        problems.append(
-            Problem(place, say("is not valid GeoJSON: {error}", error=error))
-        )
+        return checked(json_of("".join(map(str, parts))))
+    except UnreadableError as error:
+        problems.append(Problem(place, error.text))
         return None
+
+
+def read_outlines(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
+    """Return outlines from a file; None and a problem if it is no GeoJSON."""
+    try:
+        return checked(read_json(path))
+    except UnreadableError as error:
+        problems.append(Problem(path.name, error.text))
+        return None
+
+
+def checked(document: Any) -> dict[str, Any]:
+    """Return a collection of features that can be drawn (else UnreadableError).
+
+    A feature may have no geometry; a polygon has rings of points in degrees. The
+    properties ``region`` and ``district`` are codes.
+    """
+    for number, feature in enumerate(features(document), start=1):
+        geometry = feature.get("geometry") or {}
+        kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+        polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind, [])
+        properties = feature.get("properties") or {}
+        codes = [properties.get(name) for name in ("region", "district")]
+        if not all(code is None or isinstance(code, str) for code in codes):
+            raise UnreadableError(
+                say(
+                    "region and district of feature {number}: expected text",
+                    number=number,
+                )
+            )
+        if not _are_polygons(polygons):
+            raise UnreadableError(
+                say(
+                    "is no GeoJSON: the coordinates of feature {number} are no"
+                    " {kind}; expected rings of [lon, lat] in degrees",
+                    number=number,
+                    kind=kind,
+                )
+            )
+    return dict(document)
+
+
+def _are_polygons(polygons: Any) -> bool:
+    return isinstance(polygons, list) and all(
+        isinstance(rings, list) and all(map(_is_ring, rings)) for rings in polygons
+    )
+
+
+def _is_ring(ring: Any) -> bool:
+    return isinstance(ring, list) and all(
+        isinstance(place, list)
+        and len(place) > 1
+        and all(type(number) in (int, float) for number in place)
+        and all(abs(number) <= LARGEST_DEGREES for number in place[:2])
+        for place in ring
+    )
+
+
+def drawn(outlines: dict[str, Any] | None) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield properties and rings of each polygon; rings are [[lon, lat], ...]."""
+    for feature in (outlines or {}).get("features", []):
+        geometry = feature.get("geometry") or {}
+        kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+        for rings in {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(
+            kind, []
+        ):
+            yield feature.get("properties") or {}, rings

@@ -13,10 +13,15 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import AumaqError, InstanceError, Problem
+from aumaq.instances.errors import (
+    AumaqError,
+    InstanceError,
+    Problem,
+    did_you_mean,
+)
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.normalising import normalise, row_number
-from aumaq.instances.tables import BY_NAME, TABLES
+from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
 from aumaq.instances.texts import Pattern, Text, say
 from aumaq.instances.validation import table_of_problem, validate
 
@@ -62,7 +67,8 @@ def build(raw: Raw) -> Instance:
 
     What cannot be opened is reported together with all that can.
     """
-    if raw.problems:
+    _set_aside(raw)
+    if raw.problems or raw.broken:
         _refuse(raw)
     try:
         instance = from_tables(raw.tables, outlines=raw.outlines)
@@ -72,22 +78,26 @@ def build(raw: Raw) -> Instance:
     return replace(instance, warnings=warnings)
 
 
+def _set_aside(raw: Raw) -> None:
+    """Take own tables away; a misspelt name leaves the table that is meant unread."""
+    for name in [name for name in raw.tables if name not in BY_NAME]:
+        if name.startswith(OWN_COLUMN_PREFIX):
+            del raw.tables[name]
+            continue
+        near = did_you_mean(name, BY_NAME).values.get("near")
+        if isinstance(near, str) and near not in raw.tables:
+            raw.broken.add(near)
+
+
 def _refuse(raw: Raw) -> None:
     """Raise all problems; what refers to a table that was not read is not held bad."""
     typed, found = normalise(raw.tables)
-    files = {BY_NAME[name].file for name in raw.broken if name in BY_NAME}
-    found, _ = validate(typed, found, unreadable=files)
+    found, _ = validate(typed, found, unread=raw.broken)
     found = [_placed(p, raw) for p in found if table_of_problem(p) not in raw.broken]
     # A cell that holds no value is told once, not again as empty.
     told = {(p.file, p.row, p.column) for p in raw.problems if p.row}
     found = [p for p in found if (p.file, p.row, p.column) not in told]
     raise InstanceError([*raw.problems, *found])
-
-
-def broken_by_file(problems: Sequence[Problem]) -> set[str]:
-    """Return the tables that lie in the files of problems."""
-    files = {problem.file for problem in problems}
-    return {table.name for table in TABLES if table.file in files}
 
 
 def _placed(problem: Problem, raw: Raw) -> Problem:

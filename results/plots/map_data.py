@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.instances.formats.outline_text import drawn
 from aumaq.results.language import Language
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import unserved_shares
@@ -33,18 +34,9 @@ def map_data(plan: Plan, words: Language) -> dict[str, Any]:
 def _outlines(outlines: dict[str, Any] | None) -> list[list[list[float]]]:
     """Return the rings of all polygons: [[lon, lat], ...]."""
     rings: list[Any] = []
-    for feature in (outlines or {}).get("features", []):
-        if (feature.get("properties") or {}).get("district"):
-            continue  # borders inside a region are for the analysis
-        shape = feature["geometry"]
-        polygons = (
-            [shape["coordinates"]]
-            if shape["type"] == "Polygon"
-            else shape["coordinates"]
-            if shape["type"] == "MultiPolygon"
-            else []
-        )
-        rings += [ring for polygon in polygons for ring in polygon]
+    for properties, polygon in drawn(outlines):
+        if not properties.get("district"):  # borders inside are for the analysis
+            rings += polygon
     return [[[round(x, 3), round(y, 3)] for x, y, *_ in ring] for ring in rings]
 
 

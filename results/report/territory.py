@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.instances.formats.outline_text import drawn
 from aumaq.results.language import Language
 
 if TYPE_CHECKING:
@@ -46,16 +47,9 @@ def site_names(instance: Instance, sites: pd.DataFrame, lang: Language) -> list[
 def _outlines(outlines: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Return region and rings of every polygon; a ring is [[lon, lat], ...]."""
     found = []
-    for feature in (outlines or {}).get("features", []):
-        properties = feature.get("properties") or {}
+    for properties, polygon in drawn(outlines):
         if properties.get("district"):
             continue  # borders inside a region are for the analysis
-        shape = feature["geometry"]
-        if shape["type"] not in ("Polygon", "MultiPolygon"):
-            continue
-        is_one = shape["type"] == "Polygon"
-        polygons = [shape["coordinates"]] if is_one else shape["coordinates"]
-        for polygon in polygons:
-            rings = [[[round(x, 3), round(y, 3)] for x, y, *_ in r] for r in polygon]
-            found.append({"region": properties.get("region", ""), "rings": rings})
+        rings = [[[round(x, 3), round(y, 3)] for x, y, *_ in r] for r in polygon]
+        found.append({"region": properties.get("region") or "", "rings": rings})
     return found
