@@ -23,7 +23,14 @@ from aumaq.instances.errors import (
     UnknownNameError,
     UnreadableError,
 )
-from aumaq.instances.formats import FORMATS, WRITERS, is_parquet, read_parquet
+from aumaq.instances.formats import (
+    FOREIGN,
+    FORMATS,
+    WRITERS,
+    is_parquet,
+    read_parquet,
+    read_workbook,
+)
 from aumaq.instances.formats.csv_table import read_csv
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.files import check_file
@@ -105,7 +112,8 @@ def _stands(path: Path) -> bool:
 
 def _read_file(path: Path) -> Instance:
     """Read an instance that is one file, in the format of its suffix."""
-    reader = FORMATS.get(path.suffix.lower())
+    suffix = path.suffix.lower()
+    reader = read_workbook if suffix in FOREIGN else FORMATS.get(suffix)
     try:
         check_file(path)
     except UnreadableError as error:
@@ -160,11 +168,11 @@ def _is_there_twice(path: Path, raw: Raw) -> bool:
 def write(instance: Instance, path: str | Path, lang: str = "en") -> Path:
     """Write an instance so that :func:`read` reads back an equal one.
 
-    The suffix says the format: ``.xlsx``, ``.gpkg``, ``.parquet`` (a folder); anything
-    else is a folder of CSV files. What is written appears whole or not at all; an
-    existing file or folder is an ExportError. A workbook has its headers in the
-    language of the code *lang* (UnknownNameError if there is none); every reader takes
-    all of them. Other formats have one name for everything.
+    The suffix says the format: ``.xlsx``, ``.gpkg``, ``.parquet`` (a folder); without
+    one it is a folder of CSV files. What is written appears whole or not at all; an
+    existing file or folder, or another suffix, is an ExportError. A workbook has its
+    headers in the language of the code *lang* (UnknownNameError if there is none);
+    every reader takes all of them. Other formats have one name for everything.
     """
     check_language(lang)
     path = Path(path)

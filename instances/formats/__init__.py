@@ -28,6 +28,9 @@ FORMATS: dict[str, Callable[[Path], Instance]] = {
 }
 """Readers of files."""
 
+FOREIGN = (".ods", ".xls", ".xlsb")
+"""Workbooks of other kinds: told by name, unless they are of a kind that is read."""
+
 WRITERS: dict[str, Writer] = {
     ".gpkg": write_geopackage,
     ".parquet": write_parquet,
@@ -41,4 +44,11 @@ def is_parquet(path: Path) -> bool:
     return (path / FIRST_FILE).is_file()
 
 
-__all__ = ["FORMATS", "WRITERS", "is_parquet", "read_parquet"]
+__all__ = [
+    "FOREIGN",
+    "FORMATS",
+    "WRITERS",
+    "is_parquet",
+    "read_parquet",
+    "read_workbook",
+]

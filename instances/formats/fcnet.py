@@ -12,13 +12,15 @@ uncapacitated, fixed-charge network flow problem. Networks 41 (2003).
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import InstanceError, Problem
+from aumaq.instances.errors import InstanceError, Problem, UnreadableError
+from aumaq.instances.formats.files import text_of
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.texts import say
 
@@ -30,10 +32,15 @@ NEGATED = r"demand\s*\(\s*n\s*\)\s*=\s*-\s*demand\s*\(\s*n\s*\)"
 
 def read_fcnet(path: Path) -> Instance:
     """Read a file of FCNetLib; InstanceError if it is none."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        text = text_of(path)
+    except UnreadableError as error:
+        raise InstanceError([Problem(path.name, error.text)]) from None
     fixed = _arcs(path, text, "fcost")
     variable = _arcs(path, text, "vcost")
-    demand = {row[0]: float(row[1]) for row in _rows(path, text, "demand", 2)}
+    demand = {
+        row[0]: _number(path, "demand", row) for row in _rows(path, text, "demand", 2)
+    }
     sign = -1.0 if re.search(NEGATED, text) else 1.0
     nodes = dict.fromkeys([node for a, b, _ in [*fixed, *variable] for node in (a, b)])
     demand = {node: sign * demand.get(node, 0.0) for node in [*nodes, *demand]}
@@ -92,8 +99,21 @@ def _rows(path: Path, text: str, name: str, width: int) -> list[list[str]]:
 
 def _arcs(path: Path, text: str, name: str) -> Arcs:
     return {
-        (row[0], row[1], row[2]): float(row[3]) for row in _rows(path, text, name, 4)
+        (row[0], row[1], row[2]): _number(path, name, row)
+        for row in _rows(path, text, name, 4)
     }
+
+
+def _number(path: Path, name: str, cells: list[str]) -> float:
+    """Return the number at the end of a line (InstanceError if it is none)."""
+    try:
+        number = float(cells[-1])
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        message = say("expected a finite number in parameter {name}", name=name)
+        raise InstanceError([Problem(path.name, message, value=" ".join(cells))])
+    return number
 
 
 def _frame(

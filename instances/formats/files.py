@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 import re
 import stat
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances.errors import AumaqError, UnreadableError
+from aumaq.instances.targets import reason
 from aumaq.instances.texts import Text, chained, say
 
 MAX_FILE_BYTES = 1_000_000_000
@@ -189,5 +189,4 @@ def parsing(refusal: Text) -> Iterator[None]:
 
 
 def _cannot_read(error: OSError | ValueError) -> Text:
-    told = error.strerror if isinstance(error, OSError) else str(error)
-    return say("cannot be read: {error}", error=told or os.strerror(0))
+    return say("cannot be read: {error}", error=reason(error))

@@ -9,8 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import Problem
-from aumaq.instances.formats.outline_text import joined
+from aumaq.instances.errors import Problem, UnreadableError
+from aumaq.instances.formats.files import (
+    MAX_FILE_BYTES,
+    check_count,
+    check_file,
+    check_size,
+    parsing,
+)
+from aumaq.instances.formats.outline_text import read_outlines
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
 from aumaq.instances.texts import pattern, say
@@ -36,22 +43,61 @@ def write_parquet(
 
 def read_parquet(path: Path) -> Instance:
     """Read a folder of Parquet files (InstanceError with every problem found)."""
-    pyarrow = needed("pyarrow", "parquet")
     raw = Raw(label=pattern("{table}{suffix}", suffix=".parquet"))
     for file in sorted(path.glob("*.parquet")):
         try:
-            frame = pd.read_parquet(file, engine="pyarrow")
-        except (pyarrow.ArrowException, OSError) as error:
-            text = " ".join(str(error).split())
-            problem = Problem(
-                file.name, say("is not a readable Parquet file: {text}", text=text)
-            )
-            raw.refuse(file.stem, problem)
+            frame = read_table(file)
+        except UnreadableError as error:
+            raw.refuse(file.stem, Problem(file.name, error.text))
             continue
         raw.tables[file.stem] = frame
         raw.rows[file.stem] = range(1, len(frame) + 1)
     outlines = path / OUTLINES_FILE
-    if outlines.is_file():
-        text = outlines.read_text(encoding="utf-8", errors="replace")
-        raw.outlines = joined([text], outlines.name, raw.problems)
+    if outlines.is_symlink() or outlines.exists():
+        raw.outlines = read_outlines(outlines, raw.problems)
     return build(raw)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Return the table of a file (UnreadableError if it is none, or too large).
+
+    Equal texts are stored once: a file of 1 MB may hold a table of many GB. Texts are
+    read as they are stored, and measured before they are written out.
+    """
+    pyarrow = needed("pyarrow", "parquet")
+    parquet = needed("pyarrow.parquet", "parquet")
+    check_file(path)
+    with parsing(say("is not a readable Parquet file")):
+        with path.open("rb") as stream:
+            file = parquet.ParquetFile(stream)
+            schema, facts = file.schema_arrow, file.metadata
+            check_count(facts.num_rows, len(schema.names))
+            groups = [facts.row_group(k) for k in range(facts.num_row_groups)]
+            check_size(sum(g.total_byte_size for g in groups), MAX_FILE_BYTES)
+            twice = {name for name in schema.names if schema.names.count(name) > 1}
+            if twice:
+                raise UnreadableError(
+                    say("column occurs twice: {twice}", twice=", ".join(sorted(twice)))
+                )
+            texts = [f.name for f in schema if pyarrow.types.is_string(f.type)
+                     or pyarrow.types.is_binary(f.type)]  # fmt: skip
+            table = parquet.ParquetFile(stream, read_dictionary=texts).read()
+        check_size(sum(map(_text_bytes, table.columns)), MAX_FILE_BYTES)
+        for k, field in enumerate(schema):
+            if field.name in texts:
+                table = table.set_column(k, field, table.column(k).cast(field.type))
+        return table.to_pandas(ignore_metadata=True)
+
+
+def _text_bytes(column: Any) -> int:
+    """Return the bytes of a column of texts when each is written out."""
+    pyarrow = needed("pyarrow", "parquet")
+    compute = needed("pyarrow.compute", "parquet")
+    if not pyarrow.types.is_dictionary(column.type):
+        return 0
+    total = 0
+    for chunk in column.chunks:
+        lengths = compute.binary_length(chunk.dictionary)
+        found = compute.sum(compute.take(lengths.cast("int64"), chunk.indices)).as_py()
+        total += found or 0
+    return total

@@ -16,31 +16,43 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import InstanceError, Problem
+from aumaq.instances.errors import InstanceError, Problem, UnreadableError
 from aumaq.instances.formats.cells import text_of
+from aumaq.instances.formats.files import check_count, parsing
+from aumaq.instances.formats.header import misplaced
 from aumaq.instances.formats.outline_text import joined
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.formats.workbook_out import NOT_TABLES, OUTLINES
+from aumaq.instances.formats.workbook_package import plain_workbook
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
-from aumaq.instances.texts import Pattern, pattern, say
+from aumaq.instances.texts import Pattern, Text, pattern, say
 from aumaq.instances.titles import by_title, folded, title_of
 from aumaq.instances.words import LANGUAGES, worded
 
 UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$")
-NOT_CALCULATED = re.compile(
-    rb'<c r="([A-Z]+[0-9]+)"([^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*'
-    rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
-)
-"""A cell with a formula and no value, in the XML of a sheet."""
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
+_KIND = re.compile(rb"\bt=[\"'](\w+)[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>\s*([^<\s][^<]*)<")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z0-9]+:[A-Z0-9]+)")
+MOST_MERGED = 1_000
+"""Ranges of merged cells of a sheet that are looked at."""
 
 NO_VALUE = say(
     "the formula has no value yet; open and save the workbook in a spreadsheet program,"
     " or write the value"
 )
+MERGED = say(
+    "empty, a part of merged cells: only the first of them holds a value; unmerge them"
+    " and fill each"
+)
 
 Grid = list[tuple[int, list[str]]]
 """Rows that are not blank: their number, their cells as text."""
+Faults = dict[tuple[int, int], tuple[Text, str]]
+"""Row and column of a cell -> what is wrong with it, and its value."""
 
 
 def read_workbook(path: Path) -> Instance:
@@ -49,32 +61,27 @@ def read_workbook(path: Path) -> Instance:
     label = pattern("{file}, sheet {table}", file=path.name)
     raw = Raw(label=label)
     try:
-        with warnings.catch_warnings():
-            # Of decorations that the library drops.
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            try:
-                _read_sheets(path, book, raw, label)
-            finally:
-                book.close()
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
-        text = " ".join(str(error).split())
-        problem = Problem(
-            path.name, say("is not a readable Excel workbook: {text}", text=text)
-        )
-        raise InstanceError([problem]) from None
+        packed = plain_workbook(path)
+        with (
+            parsing(say("is not a readable Excel workbook")),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")  # of decorations that are not there
+            book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+        _read_sheets(book, zipfile.ZipFile(packed), raw, label)
+    except UnreadableError as error:
+        raise InstanceError([Problem(path.name, error.text)]) from None
     return build(raw)
 
 
-def _read_sheets(path: Path, book: Any, raw: Raw, label: Pattern) -> None:
+def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Pattern) -> None:
     beside = {folded(worded(n, code)): n for n in NOT_TABLES for code in LANGUAGES}
     for sheet in book.worksheets:
         title = sheet.title.strip()
         name, lang = by_title(tuple(BY_NAME)).get(folded(title), (title, "en"))
         if title.startswith(OWN_COLUMN_PREFIX) or folded(title) in beside:
             if beside.get(folded(title)) == OUTLINES:
-                cells = [text_of(row[0]) for row in sheet.values if row]
-                raw.outlines = joined(cells[1:], raw.where(title), raw.problems)
+                raw.outlines = _outlines(sheet, raw.where(title), raw)
             continue
         if name in raw.labels:
             message = say(
@@ -87,47 +94,147 @@ def _read_sheets(path: Path, book: Any, raw: Raw, label: Pattern) -> None:
         if name in BY_NAME:
             names = [column.name for column in BY_NAME[name].columns]
             raw.columns[name] = {n: title_of(n, lang) for n in names}
-        _take_sheet(name, sheet, _not_calculated(path, sheet), raw)
-
-
-def _not_calculated(path: Path, sheet: Any) -> set[str]:
-    """Return the cells ("B7") with a formula that nothing has calculated yet."""
-    with zipfile.ZipFile(path) as archive:
         xml = archive.read(sheet._worksheet_path.lstrip("/"))
-    if b"<f" not in xml:
-        return set()
-    return {
-        place.decode()
-        for place, attributes in NOT_CALCULATED.findall(xml)
-        if b't="str"' not in attributes  # a formula whose value is empty text
-    }
+        try:
+            _take_sheet(name, sheet, xml, raw)
+        except UnreadableError as error:
+            raw.refuse(name, Problem(raw.where(name), error.text))
 
 
-def _take_sheet(name: str, sheet: Any, not_calculated: set[str], raw: Raw) -> None:
+def _outlines(sheet: Any, place: str, raw: Raw) -> dict[str, Any] | None:
+    try:
+        with parsing(say("is not a readable sheet")):
+            cells = [text_of(row[0]) for row in sheet.values if row]
+    except UnreadableError as error:
+        raw.problems.append(Problem(place, error.text))
+        return None
+    return joined(cells[1:], place, raw.problems)
+
+
+def _take_sheet(name: str, sheet: Any, xml: bytes, raw: Raw) -> None:
     """Read a sheet as a table; cells without a value are problems."""
-    from openpyxl.utils.cell import coordinate_to_tuple
-
-    sheet.reset_dimensions()
+    faults: Faults = {}
     grid: Grid = []
-    faults = {coordinate_to_tuple(cell): NO_VALUE for cell in not_calculated}
-    for number, row in enumerate(sheet.iter_rows(), start=1):
+    try:
+        _fill(grid, sheet, faults)
+    except UnreadableError:
+        # The library reads no further than to a cell of numbers that holds none.
+        if not (wrong := _no_numbers(xml)):
+            raise
+        faults |= wrong
+        raw.broken.add(name)
+    faults |= dict.fromkeys(_not_calculated(xml), (NO_VALUE, ""))
+    if not grid and name not in BY_NAME:
+        return  # the empty "Sheet1" of new workbooks
+    if name in BY_NAME and grid and (problem := _misplaced(name, grid, raw)):
+        raw.refuse(name, problem)
+        return
+    names = _names(name, grid, raw)
+    if b"mergeCell" in xml:
+        faults |= dict.fromkeys(_merged(xml, grid), (MERGED, ""))
+    for (number, k), (message, value) in sorted(faults.items()):
+        column = names[k - 1] if k <= len(names) and names[k - 1] else _letter(k)
+        column = raw.shown(name, column)
+        raw.problems.append(Problem(raw.where(name), message, number, column, value))
+    if grid and name not in raw.broken:
+        _take_table(name, names, grid, raw)
+
+
+def _fill(grid: Grid, sheet: Any, faults: Faults) -> None:
+    """Add the rows that are not blank; cells that hold an error are *faults*."""
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows()
+    number = count = 0
+    while True:
+        number += 1
+        with parsing(say("is not a readable sheet, row {row}", row=number)):
+            row = next(rows, None)
+        if row is None:
+            return
+        count += len(row)
+        check_count(number, -(-count // number))
         texts = [text_of(cell.value).strip() for cell in row]
         for k, cell in enumerate(row, start=1):
             if cell.data_type == "e":
-                faults[number, k] = say("the cell holds an error; expected a value")
+                message = say("the cell holds an error; expected a value")
+                faults[number, k] = (message, "")
         while texts and not texts[-1]:
             texts.pop()
         if texts:
             grid.append((number, texts))
-    if not grid and name not in BY_NAME:
-        return  # the empty "Sheet1" of new workbooks
-    names = _names(name, grid, raw)
-    for (number, k), message in sorted(faults.items()):
-        column = names[k - 1] if k <= len(names) and names[k - 1] else _letter(k)
-        column = raw.shown(name, column)
-        raw.problems.append(Problem(raw.where(name), message, number, column))
-    if grid and name not in raw.broken:
-        _take_table(name, names, grid, raw)
+
+
+def _not_calculated(xml: bytes) -> set[tuple[int, int]]:
+    """Return the cells with a formula that nothing has calculated yet."""
+    if not _FORMULA.search(xml):
+        return set()
+    return {
+        _coordinates(attributes)
+        for attributes, content in _CELL.findall(xml)
+        if _FORMULA.search(content)
+        and not _VALUE.search(content)
+        and _kind(attributes) != b"str"  # a formula whose value is empty text
+        and _PLACE.search(attributes)
+    }
+
+
+def _no_numbers(xml: bytes) -> Faults:
+    """Return the cells of numbers whose value is none."""
+    found: Faults = {}
+    for attributes, content in _CELL.findall(xml):
+        value = _VALUE.search(content)
+        if value is None or _kind(attributes) != b"n" or not _PLACE.search(attributes):
+            continue
+        try:
+            float(value[1])
+        except ValueError:
+            text = value[1].decode("utf-8", "replace").strip()
+            told = say("expected {wanted}", wanted=say("a finite number"))
+            found[_coordinates(attributes)] = (told, text)
+    return found
+
+
+def _kind(attributes: bytes) -> bytes:
+    found = _KIND.search(attributes)
+    return found[1] if found else b"n"
+
+
+def _coordinates(attributes: bytes) -> tuple[int, int]:
+    """Return row and column of a cell from its attributes."""
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    place = _PLACE.search(attributes)
+    assert place is not None
+    row, column = coordinate_to_tuple(place[1].decode())
+    return int(row), int(column)
+
+
+def _merged(xml: bytes, grid: Grid) -> set[tuple[int, int]]:
+    """Return the cells of records that are blank: they are merged with others."""
+    from openpyxl.utils.cell import range_boundaries
+
+    width = max((len(cells) for _, cells in grid), default=0)
+    found = set()
+    for reference in _MERGED.findall(xml)[:MOST_MERGED]:
+        left, top, right, bottom = range_boundaries(reference.decode())
+        found |= {
+            (number, k)
+            for number, _ in grid[1:]
+            if top <= number <= bottom
+            for k in range(left, min(right, width) + 1)
+            if (number, k) != (top, left)
+        }
+    return found
+
+
+def _misplaced(name: str, grid: Grid, raw: Raw) -> Problem | None:
+    """Return the problem of a sheet whose first row names no column."""
+    known = {column.name for column in BY_NAME[name].columns}
+
+    def is_name(text: str) -> bool:
+        return _column(name, text) in known
+
+    return misplaced(raw.where(name), grid, BY_NAME[name], is_name)
 
 
 def _names(name: str, grid: Grid, raw: Raw) -> list[str]:
