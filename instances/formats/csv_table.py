@@ -7,7 +7,7 @@ above the header, rows that are cut off are told, each by its cause, once.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -166,7 +166,7 @@ def _header_problems(place: str, name: str, names: list[str]) -> list[Problem]:
 
 
 def _width_problem(
-    place: str, number: int, cells: list[str], width: int
+    place: str, number: int, cells: Sequence[str], width: int
 ) -> Problem | None:
     """Return the problem of a row that is longer or shorter than the header."""
     if len(cells) < width:

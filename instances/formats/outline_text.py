@@ -15,6 +15,8 @@ from aumaq.instances.texts import say
 PIECE = 15_000
 """Characters a piece: what a cell of a workbook holds, even if all are escaped."""
 LARGEST_DEGREES = 360.0
+SHORTEST_RING = 4
+"""Points of a ring, the first again as the last (RFC 7946, 3.1.6)."""
 
 
 def pieces(outlines: dict[str, Any]) -> list[str]:
@@ -50,9 +52,6 @@ def checked(document: Any) -> dict[str, Any]:
     properties ``region`` and ``district`` are codes.
     """
     for number, feature in enumerate(features(document), start=1):
-        geometry = feature.get("geometry") or {}
-        kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-        polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind, [])
         properties = feature.get("properties") or {}
         codes = [properties.get(name) for name in ("region", "district")]
         if not all(code is None or isinstance(code, str) for code in codes):
@@ -62,16 +61,25 @@ def checked(document: Any) -> dict[str, Any]:
                     number=number,
                 )
             )
-        if not _are_polygons(polygons):
+        if not _are_polygons(_polygons(feature)):
             raise UnreadableError(
                 say(
                     "is no GeoJSON: the coordinates of feature {number} are no"
                     " {kind}; expected rings of [lon, lat] in degrees",
                     number=number,
-                    kind=kind,
+                    kind=feature["geometry"]["type"],
                 )
             )
     return dict(document)
+
+
+def _polygons(feature: dict[str, Any]) -> Any:
+    """Return the coordinates of the polygons of a feature; none of other shapes."""
+    geometry = feature.get("geometry") or {}
+    if geometry.get("type") == "Polygon":
+        return [geometry.get("coordinates")]
+    is_several = geometry.get("type") == "MultiPolygon"
+    return geometry.get("coordinates") if is_several else []
 
 
 def _are_polygons(polygons: Any) -> bool:
@@ -81,21 +89,21 @@ def _are_polygons(polygons: Any) -> bool:
 
 
 def _is_ring(ring: Any) -> bool:
-    return isinstance(ring, list) and all(
-        isinstance(place, list)
-        and len(place) > 1
-        and all(type(number) in (int, float) for number in place)
-        and all(abs(number) <= LARGEST_DEGREES for number in place[:2])
-        for place in ring
+    return (
+        isinstance(ring, list)
+        and len(ring) >= SHORTEST_RING
+        and all(
+            isinstance(place, list)
+            and len(place) > 1
+            and all(type(number) in (int, float) for number in place)
+            and all(abs(number) <= LARGEST_DEGREES for number in place[:2])
+            for place in ring
+        )
     )
 
 
 def drawn(outlines: dict[str, Any] | None) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield properties and rings of each polygon; rings are [[lon, lat], ...]."""
     for feature in (outlines or {}).get("features", []):
-        geometry = feature.get("geometry") or {}
-        kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-        for rings in {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(
-            kind, []
-        ):
+        for rings in _polygons(feature):
             yield feature.get("properties") or {}, rings

@@ -214,8 +214,8 @@ def _packed(
     parts["[Content_Types].xml"] = f'{HEAD}<Types xmlns="{TYPES}">{named}</Types>'
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for part, content in parts.items():
-            archive.writestr(part, content)
+        for part, text in parts.items():
+            archive.writestr(part, text)
     packed.seek(0)
     return packed
 
