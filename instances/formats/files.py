@@ -25,8 +25,8 @@ MAX_FILE_BYTES = 1_000_000_000
 MAX_TEXT_BYTES = 300_000_000
 """A larger CSV, JSON or GeoJSON file is not read: text takes about ten times its size
 while it is read."""
-MAX_ROWS = 2_000_000
-"""Rows of a table."""
+MAX_ROWS = 1_500_000
+"""Rows of a table; a sheet of a workbook holds 1,048,576."""
 MAX_CELLS = 20_000_000
 """Cells of a table, blank ones included."""
 LONGEST_CAUSE = 200

@@ -32,6 +32,7 @@ from aumaq.instances.words import LANGUAGES, worded
 
 UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
 _KIND = re.compile(rb"\bt=[\"'](\w+)[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
@@ -95,7 +96,9 @@ def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Pattern) 
             names = [column.name for column in BY_NAME[name].columns]
             raw.columns[name] = {n: title_of(n, lang) for n in names}
         xml = archive.read(sheet._worksheet_path.lstrip("/"))
+        sheet.reset_dimensions()  # what a sheet says of its size may be untrue
         try:
+            check_count(sum(1 for _ in _ROW.finditer(xml)), 1)
             _take_sheet(name, sheet, xml, raw)
         except UnreadableError as error:
             raw.refuse(name, Problem(raw.where(name), error.text))
@@ -142,7 +145,6 @@ def _take_sheet(name: str, sheet: Any, xml: bytes, raw: Raw) -> None:
 
 def _fill(grid: Grid, sheet: Any, faults: Faults) -> None:
     """Add the rows that are not blank; cells that hold an error are *faults*."""
-    sheet.reset_dimensions()
     rows = sheet.iter_rows()
     number = count = 0
     while True:

@@ -83,6 +83,7 @@ class _Package:
 
     def plain(self) -> BytesIO:
         """Return a workbook of the sheets, the shared texts and formats of dates."""
+        self._part("[Content_Types].xml")
         found = self._linked("", "_rels/.rels", "officeDocument")
         main = found[0][1] if found else "xl/workbook.xml"
         folder, file = posixpath.split(main)
