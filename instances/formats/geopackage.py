@@ -22,7 +22,7 @@ from aumaq.instances.errors import (
 from aumaq.instances.formats.geopackage_in import GeoPackage, opened
 from aumaq.instances.formats.layers import NODES_OF, layer_of, take_layer
 from aumaq.instances.formats.outline_text import joined, pieces
-from aumaq.instances.formats.raw import Raw, build, needed
+from aumaq.instances.formats.raw import Raw, build, check_any, needed
 from aumaq.instances.instance import Instance
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
 from aumaq.instances.texts import pattern, say
@@ -91,6 +91,7 @@ def read_geopackage(path: Path) -> Instance:
                 _read_table(package, name, raw)
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
+    check_any(raw, path.name)
     return build(raw)
 
 

@@ -78,6 +78,12 @@ def build(raw: Raw) -> Instance:
     return replace(instance, warnings=warnings)
 
 
+def check_any(raw: Raw, file: str) -> None:
+    """Raise InstanceError if a file holds no table of an instance, or what is one."""
+    if not raw.problems and not set(BY_NAME) & (raw.tables.keys() | raw.broken):
+        raise InstanceError([Problem(file, say("holds no table of an instance"))])
+
+
 def _set_aside(raw: Raw) -> None:
     """Take own tables away; a misspelt name leaves the table that is meant unread."""
     for name in [name for name in raw.tables if name not in BY_NAME]:

@@ -21,7 +21,7 @@ from aumaq.instances.formats.cells import text_of
 from aumaq.instances.formats.files import check_count, parsing
 from aumaq.instances.formats.header import misplaced
 from aumaq.instances.formats.outline_text import joined
-from aumaq.instances.formats.raw import Raw, build, needed
+from aumaq.instances.formats.raw import Raw, build, check_any, needed
 from aumaq.instances.formats.workbook_out import NOT_TABLES, OUTLINES
 from aumaq.instances.formats.workbook_package import plain_workbook
 from aumaq.instances.instance import Instance
@@ -72,6 +72,7 @@ def read_workbook(path: Path) -> Instance:
         _read_sheets(book, zipfile.ZipFile(packed), raw, label)
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
+    check_any(raw, path.name)
     return build(raw)
 
 
