@@ -88,7 +88,7 @@ CSV: dict[str, tuple[str, Bytes, str]] = {
         lambda b: b + b",,,\n" * 3,
         "sites.csv, rows 5-7: the row is blank",
     ),
-    "cut off": (PLACES, lambda b: b[:-12], "settlements.csv, row 4: 7 cells; expected"),
+    "cut off": (PLACES, lambda b: b[:-12], "settlements.csv, row 4: 6 cells; expected"),
     "page": (PLACES, lambda _: b"<!DOCTYPE html><p>404", "settlements.csv: is HTML"),
     "NUL": (PLACES, replaced("Beta", "Be\0ta"), "NUL, first in row 3"),
     "stray quote": (PLACES, replaced("Beta", '"Be"ta'), "CSV table, row 3"),
