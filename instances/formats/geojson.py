@@ -29,7 +29,7 @@ def read_geojson(path: Path) -> Layer:
     frame = pd.DataFrame(cells, dtype=object, index=range(len(rows)))
     shapes = [_shape(feature.get("geometry")) for feature in found]
     numbers = list(range(1, len(rows) + 1))
-    return Layer(numbers, frame.infer_objects(), shapes, _system(document))
+    return Layer(numbers, frame.infer_objects(), shapes, lambda: _system(document))
 
 
 def features(document: Any) -> list[dict[str, Any]]:

@@ -98,7 +98,9 @@ class GeoPackage:
         if not shape:
             return Layer(numbers, frame.infer_objects())
         shapes = [_shape(cell) for cell in by_column[-1]]
-        return Layer(numbers, frame.infer_objects(), shapes, self._system(system))
+        return Layer(
+            numbers, frame.infer_objects(), shapes, lambda: self._system(system)
+        )
 
     def _geometry(self, name: str) -> tuple[str, int | None]:
         """Return the column of shapes and the number of its reference system."""

@@ -91,10 +91,10 @@ def read_layer(path: Path, layer: str, table: str, raw: Raw) -> None:
     try:
         if path.suffix.lower() == ".gpkg":
             with opened(path) as package:
-                found = package.read(layer)
+                take_layer(package.read(layer), place, table, raw)
         else:
             found = READERS[path.suffix.lower()](path)
-        take_layer(found, place, table, raw)
+            take_layer(found, place, table, raw)
     except UnreadableError as error:
         message = say("is not a readable layer: {error}", error=error.text)
         raw.refuse(table, Problem(place, message))

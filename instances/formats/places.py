@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,13 +38,14 @@ BROKEN = Shape("?")
 class Layer:
     """Records: their numbers as the user counts them, cells, and shapes if any.
 
-    ``crs`` is None where the file does not name a reference system that is known.
+    ``system`` returns the reference system, None where the file names none; it is
+    asked for where points count, and may raise UnreadableError.
     """
 
     numbers: list[int]
     cells: pd.DataFrame
     shapes: list[Shape] | None = None
-    crs: ReferenceSystem | None = field(default=None)
+    system: Callable[[], ReferenceSystem | None] = lambda: None
 
 
 def point(coordinates: Any) -> Shape:
@@ -93,7 +95,8 @@ def longitudes_and_latitudes(
     None, and problems, if the reference system is not known or there are other shapes.
     """
     shapes = layer.shapes or []
-    if layer.crs is None:
+    crs = layer.system()
+    if crs is None:
         message = say("has no coordinate reference system; give it one")
         raw.refuse(table, Problem(place, message))
         return None
@@ -107,4 +110,4 @@ def longitudes_and_latitudes(
         return None
     x = np.array([shape.x for shape in shapes], dtype=float)
     y = np.array([shape.y for shape in shapes], dtype=float)
-    return to_wgs84(x, y, layer.crs)
+    return to_wgs84(x, y, crs)

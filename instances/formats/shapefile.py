@@ -48,9 +48,7 @@ def read_shapefile(path: Path) -> Layer:
     if ".dbf" not in parts:
         raise UnreadableError(say("has no file .dbf, which holds the cells, beside it"))
     encoding = _encoding(path, parts)
-    crs = None
-    if ".prj" in parts:
-        crs = described(text_of(parts[".prj"], MAX_SMALL_BYTES))
+    prj = parts.get(".prj")
     pyogrio = needed("pyogrio", "gis")
     needed("pyogrio.raw", "gis")
     with parsing(say("is no Shapefile")), warnings.catch_warnings():
@@ -64,7 +62,12 @@ def read_shapefile(path: Path) -> Layer:
     count = len(cells[0]) if cells else len(shapes or ())
     frame = pd.DataFrame(dict(zip(names, cells, strict=True)), index=range(count))
     places = None if shapes is None else [shape_of_wkb(shape) for shape in shapes]
-    return Layer(list(range(1, count + 1)), frame, places, crs)
+    numbers = list(range(1, count + 1))
+    if prj is None:
+        return Layer(numbers, frame, places)
+    return Layer(
+        numbers, frame, places, lambda: described(text_of(prj, MAX_SMALL_BYTES))
+    )
 
 
 def _parts(path: Path) -> dict[str, Path]:
