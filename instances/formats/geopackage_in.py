@@ -141,14 +141,19 @@ class GeoPackage:
             return self._connection.execute(sql, values).fetchall()
 
 
+def check_magic(path: Path) -> None:
+    """Raise UnreadableError unless a file is one of SQLite, by what it holds."""
+    check_file(path)
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) == MAGIC:
+            return
+    raise UnreadableError(say("is not a readable GeoPackage: it is no SQLite file"))
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[GeoPackage]:
     """Open a file to read only (UnreadableError if it is no GeoPackage)."""
-    check_file(path)
-    with path.open("rb") as file:
-        head = file.read(100)
-    if not head.startswith(MAGIC):
-        raise UnreadableError(say("is not a readable GeoPackage: it is no SQLite file"))
+    check_magic(path)
     waits = False
     for suffix in BESIDE:
         beside = path.with_name(path.name + suffix)

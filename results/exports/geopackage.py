@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import ExportError, Problem
+from aumaq.instances.errors import UnreadableError
 from aumaq.instances.formats.geopackage import quick, write_layer
+from aumaq.instances.formats.geopackage_in import check_magic
 from aumaq.instances.formats.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.plan_words import PLAN_TABLES
@@ -85,6 +87,13 @@ def write_geopackage(plan: Plan, path: Path) -> None:
 
 def read_geopackage(path: Path) -> PlanFiles:
     """Read a plan (ExportError if it is none)."""
+    try:
+        check_magic(path)  # a library would follow what other formats name
+    except UnreadableError as error:
+        raise ExportError(
+            say("{path}: is no readable GeoPackage: {error}", path=path,
+                error=error.text)
+        ) from None  # fmt: skip
     pyogrio = needed("pyogrio", "gis")
     try:
         names = {str(name) for name, _ in pyogrio.list_layers(path)}

@@ -184,7 +184,7 @@ def _bold(sheet: Any, text: str) -> Any:
     from openpyxl.styles import Font, PatternFill
 
     cell = cell_of(sheet, text)
-    cell = _cell(sheet, text) if isinstance(cell, str) else cell
+    cell = _cell(sheet, cell) if isinstance(cell, str) else cell
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor=HEAD_FILL)
     return cell
