@@ -162,7 +162,7 @@ def test_a_new_folder_is_nobody_elses(tmp_path: Path) -> None:
 def test_folders_of_a_sweep_stay_apart_and_inside(tmp_path: Path) -> None:
     """Every scenario has its own folder, whatever it is called."""
     tiny = aumaq.read("tiny")
-    names = ["ba se", "ba/se", "sweep.csv", "../../up"]
+    names = ["base", "ba se", "ba/se", "sweep.csv", "../../up"]
     row = tiny.table("scenarios").iloc[[0]]
     rows = pd.concat([row.assign(scenario=name) for name in names], ignore_index=True)
     found = aumaq.sweep(
