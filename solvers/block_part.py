@@ -23,6 +23,15 @@ LEAST_SECONDS = 0.5
 """Shortest first visit, unless time is so short that all would not get one."""
 SEARCH_SECONDS = 4.0
 """Time of one visit that searches."""
+SEARCH_STEPS = 3
+"""Steps of one visit that searches."""
+FIRST_NODES = 200
+"""Nodes of the first visit to a small block; each further one has twice as many."""
+MOST_NODES = 2**30
+SMALL = 3_000
+"""Visits to blocks with fewer integers end by nodes, so that the clock, and with it
+what else the machine does, has no say in the plan. Larger ones end by the clock: the
+root node alone may take all the time there is."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -62,6 +71,12 @@ class Part:
 
     def __post_init__(self) -> None:
         self.round_seconds = self.seconds * 1.5
+        self.nodes = FIRST_NODES
+
+    @property
+    def is_small(self) -> bool:
+        """Whether visits end by nodes."""
+        return int(self.matrices.is_integer.sum()) < SMALL
 
     @property
     def distance(self) -> float:
@@ -107,6 +122,7 @@ class Part:
             self.bound = max(self.bound, outcome.bound)
             self.is_proving, self.is_visited = False, True
             self.seconds *= 2.0
+            self.nodes = min(2 * self.nodes, MOST_NODES)
             # From no plan to one is no measure of what the next visit may gain.
             is_first = not np.isfinite(before)
             self.gained = self.bound - bound if is_first else before - self.distance

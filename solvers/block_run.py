@@ -8,8 +8,8 @@
    second (block_part.py).
 4. The plans of the blocks are joined, once there is one of each and again at the end;
    coupling rows that they break are repaired by a small MIP around them, networks are
-   completed for what is drawn (completing.py), and a large-neighbourhood search goes on
-   from there in the time that is left.
+   completed for what is drawn (completing.py). If a gap remains, the whole model goes
+   on from there, and a large-neighbourhood search beside it (block_end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
 """
@@ -24,13 +24,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from aumaq.solvers.block_end import go_on_whole, outcome_of
 from aumaq.solvers.block_part import (
     SEARCH_SECONDS,
+    SEARCH_STEPS,
     Part,
     Task,
     priced_parts,
 )
-from aumaq.solvers.compiled import Compiled, finish, improver, status_of
+from aumaq.solvers.compiled import Compiled, finish, improver
 from aumaq.solvers.completing import Completer, joined
 from aumaq.solvers.highs import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.improvement import STEP_SECONDS, Improver, rounded
@@ -116,7 +118,7 @@ class BlockRun:
         known = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
         if relaxed.status not in known:
             return finish(self.c, replace(relaxed, values=None), begun)
-        return replace(finish(self.c, self._outcome(), begun), relaxed=relaxed)
+        return replace(finish(self.c, outcome_of(self), begun), relaxed=relaxed)
 
     def _run_threads(self) -> None:
         threads = [
@@ -137,7 +139,7 @@ class BlockRun:
             return
         if is_whole:
             while not (self.parts or self.stop.is_set()):
-                self.search.search(STEP_SECONDS, self._check)
+                self.search.search(STEP_SECONDS, self.check)
             return
         fixed = with_fixed(self.c.matrices, columns, values)
         try:
@@ -147,7 +149,7 @@ class BlockRun:
             return
         if outcome.values is not None:
             self.search.offer(outcome.objective, outcome.values)
-            self._check()
+            self.check()
 
     def _relax(self) -> Outcome:
         if self.c.relaxed is not None:
@@ -167,7 +169,8 @@ class BlockRun:
         price = prices(m, self.split, relaxed.duals)
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
-        first = min(self.left * FIRST_SHARE, FIRST_SECONDS)
+        # Of the whole time, not of what is left: that depends on the machine.
+        first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
         budget = first * self.c.options.num_threads
         self.parts = priced_parts(self.c, self.split, price, relaxed, budget)
         size = abs(self.bound) if np.isfinite(self.bound) else 0.0
@@ -246,7 +249,7 @@ class BlockRun:
         with self.lock:
             if self.is_joining or any(part.values is None for part in self.parts):
                 return False
-            is_late = self._until_last <= 0.0 or self._is_done()
+            is_late = self._until_last <= 0.0 or self.is_done()
             self.is_joining = self.joins == 0 or (self.joins == 1 and is_late)
             return self.is_joining
 
@@ -254,7 +257,7 @@ class BlockRun:
     def _until_last(self) -> float:  # seconds until plans are joined for the last time
         return self.left - LAST_SHARE * self.seconds
 
-    def _is_done(self) -> bool:
+    def is_done(self) -> bool:
         with self.lock:
             return not any(part.is_busy or self._is_wide(part) for part in self.parts)
 
@@ -270,13 +273,16 @@ class BlockRun:
                 m, seconds = rounded(m, part.relaxed, part.units), part.round_seconds
             if part.values is not None:
                 start = (np.arange(len(part.values)), part.values)
-            outcome = self._run(m, start, min(seconds, self._most_seconds))
+            if part.is_small:
+                seconds = self._most_seconds
+            nodes = part.nodes if part.is_small else None
+            outcome = self._run(m, start, min(seconds, self._most_seconds), nodes=nodes)
         with self.lock:
             part.take(outcome, task)
             if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
                 self.is_infeasible = True
                 self._halt()
-        self._check()
+        self.check()
 
     @property
     def _most_seconds(self) -> float:
@@ -291,7 +297,10 @@ class BlockRun:
         with self._stoppable(search):
             assert part.values is not None
             search.offer(part.objective, part.values)
-            search.search(min(SEARCH_SECONDS, self._most_seconds))
+            if part.is_small:
+                search.search(self._most_seconds, steps=SEARCH_STEPS)
+            else:
+                search.search(min(SEARCH_SECONDS, self._most_seconds))
         return Outcome(
             Status.TIME_LIMIT, search.objective, -np.inf, search.values, "searched"
         )
@@ -302,10 +311,13 @@ class BlockRun:
         start: tuple[Ints, Floats] | None,
         seconds: float,
         gap: float = 0.0,
+        nodes: int | None = None,
     ) -> Outcome:
-        """Solve a block on one thread."""
+        """Solve a block on one thread, with at most so many *nodes*."""
         solver = Solver(m, replace(self.c.options, threads=1, gap=gap))
         solver.set_option("mip_abs_gap", self.allowed)
+        if nodes is not None:
+            solver.set_option("mip_max_nodes", nodes)
         if start is not None:
             solver.start_from(*start)
         with self._stoppable(solver):
@@ -324,21 +336,19 @@ class BlockRun:
 
     def _join(self) -> None:
         """Join the blocks' plans and repair what couples; at the end, search on."""
-        is_last = self._until_last <= 0.0 or self._is_done()
+        is_last = self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
         completer = Completer(self.c, self.split)
         with self._stoppable(completer):
-            self._offer_joined(completer, left)
+            self.offer_joined(completer, left)
         with self.lock:
             self.joins = 2 if is_last else 1
             self.is_joining = False
-        self._check()
-        if is_last and self.search.values is None and not self.stop.is_set():
-            self._solve_whole()
+        self.check()
         if is_last and not self.stop.is_set():
-            self.search.search(self.left, self._check)
+            go_on_whole(self)
 
-    def _offer_joined(self, completer: Completer, seconds: float) -> None:
+    def offer_joined(self, completer: Completer, seconds: float) -> None:
         """Join, repair and complete; improve the networks for so many *seconds*."""
         apart = joined(self.c.matrices, self.parts)
         if apart is None or self.rerouter is None:
@@ -351,16 +361,18 @@ class BlockRun:
             values = completer.improve(values, seconds)
             self.search.offer(completer.cost(values), values)
 
-    def _solve_whole(self) -> None:
-        """Search all blocks as one: their plans do not go together."""
-        outcome = self._run(self.c.matrices, None, self.left)
+    def solve_whole(self) -> None:
+        """Solve all blocks as one, from the best plan that there is."""
+        known = self.search.values
+        start = None if known is None else (np.arange(len(known)), known)
+        outcome = self._run(self.c.matrices, start, self.left, self.c.options.gap)
         if outcome.values is not None:
             self.search.offer(outcome.objective, outcome.values)
-        self.whole_bound = outcome.bound
-        self.is_infeasible = outcome.status is Status.INFEASIBLE
-        self._check()
+        self.whole_bound = max(self.whole_bound, outcome.bound)
+        self.is_infeasible = outcome.status is Status.INFEASIBLE and known is None
+        self.check()
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Tell the progress; stop once the gap is reached."""
         with self.lock:
             self._tell("solving")
@@ -374,26 +386,3 @@ class BlockRun:
         known = bound if np.isfinite(bound) else float("nan")
         self.trace.append((self.c.elapsed, plan, known))
         self.c.progress.update(ProgressEvent(phase, self.c.elapsed, known, plan))
-
-    def _outcome(self) -> Outcome:
-        """Return what is known at the end."""
-        is_short = self.search.values is None or self.is_interrupted
-        if is_short and self.joins < 2 and not self.is_infeasible:
-            self._offer_joined(Completer(self.c, self.split), 0.0)
-        status = (
-            Status.INFEASIBLE
-            if self.is_infeasible
-            else Status.INTERRUPTED
-            if self.is_interrupted
-            else Status.TIME_LIMIT
-        )
-        found = self.search.values is not None and not self.is_infeasible
-        outcome = Outcome(
-            status,
-            self.search.objective if found else float("nan"),
-            self.bound,
-            self.search.values if found else None,
-            f"{len(self.parts)} blocks, {len(self.split.priced)} priced rows",
-            self.trace,
-        )
-        return replace(outcome, status=status_of(outcome, self.c.options.gap))

@@ -35,6 +35,7 @@ APART_FROM = 200_000
 STATUS = {
     "kOptimal": Status.OPTIMAL,
     "kTimeLimit": Status.TIME_LIMIT,
+    "kSolutionLimit": Status.TIME_LIMIT,
     "kInterrupt": Status.INTERRUPTED,
     "kInfeasible": Status.INFEASIBLE,
     "kUnbounded": Status.UNBOUNDED,

@@ -40,6 +40,8 @@ FIRST_SITES = 12
 ROUNDING_SHARE = 0.3
 """Share of the time for step 2."""
 STEP_SECONDS = 6.0
+STEP_NODES = 100
+"""Nodes of a step where it ends by work."""
 REPAIR_ROUNDS = 4
 """How often the neighbourhood of broken rows is widened."""
 
@@ -71,6 +73,7 @@ class Improver:
         self._stop = threading.Event()
         self._running: Solver | None = None
         self._size = FIRST_SITES
+        self._nodes = 0
         self.objective = float("inf")
         self.values: Floats | None = None
 
@@ -80,21 +83,36 @@ class Improver:
         if self._running is not None:
             self._running.stop()
 
-    def search(self, seconds: float, tell: Callable[[], None] | None = None) -> None:
+    def search(
+        self,
+        seconds: float,
+        tell: Callable[[], None] | None = None,
+        steps: int | None = None,
+    ) -> None:
         """Search for so many seconds or until stopped; *tell* is called after steps.
 
         From a plan that it was offered it goes on, else it begins with steps 1 and 2.
+        With a number of *steps* it ends by work: each has a limit of nodes, and the
+        clock only ends what would be too late.
         """
         started = time.monotonic()
         if self.values is None:
             self._round(seconds * ROUNDING_SHARE)
+        done = 0
         while (
             self.values is not None
             and not self._stop.is_set()
             and time.monotonic() - started < seconds
+            and (steps is None or done < steps)
         ):
-            begun = time.monotonic()
-            self._free_around(int(self._rng.integers(len(self._sites))), self._size)
+            begun, done = time.monotonic(), done + 1
+            centre = int(self._rng.integers(len(self._sites)))
+            if steps is not None:
+                left = seconds - (begun - started)
+                self._free_around(centre, self._size, left, STEP_NODES)
+                self._adapt()
+                continue
+            self._free_around(centre, self._size, STEP_SECONDS)
             took = time.monotonic() - begun
             if tell is not None:
                 tell()
@@ -102,6 +120,13 @@ class Improver:
                 self._size = min(len(self._sites), self._size + max(1, self._size // 5))
             elif took > STEP_SECONDS * 0.8:
                 self._size = max(4, int(self._size * 0.7))
+
+    def _adapt(self) -> None:
+        """Free more sites where a step was solved at once, fewer where it was not."""
+        if self._nodes <= 1:
+            self._size = min(len(self._sites), self._size + max(1, self._size // 5))
+        elif self._nodes >= STEP_NODES:
+            self._size = max(4, int(self._size * 0.7))
 
     def offer(self, objective: float, values: Floats) -> None:
         """Take a plan from elsewhere if it is better."""
@@ -167,15 +192,18 @@ class Improver:
         matrices: Matrices,
         seconds: float,
         start: tuple[Ints, Floats] | None = None,
+        nodes: int | None = None,
     ) -> Floats | None:
         if self._stop.is_set():
             return None
         solver = Solver(matrices, self._options)
+        if nodes is not None:
+            solver.set_option("mip_max_nodes", nodes)
         if start is not None:
             solver.start_from(*start)
         self._running = solver
         outcome = solver.run(seconds, Silent(), time.monotonic())
-        self._running = None
+        self._running, self._nodes = None, outcome.nodes
         return None if outcome.status is Status.ERROR else outcome.values
 
     def _round(self, seconds: float) -> None:
@@ -192,7 +220,9 @@ class Improver:
         if found is not None:
             self.offer(self.cost(found), found)
 
-    def _free_around(self, centre: int, size: int) -> None:
+    def _free_around(
+        self, centre: int, size: int, seconds: float, nodes: int | None = None
+    ) -> None:
         """Step 3: free the sites nearest to one, solve, keep what is better."""
         assert self.values is not None
         points = np.array([site.point for site in self._sites])
@@ -201,7 +231,7 @@ class Improver:
         seeds = np.concatenate([self._sites[k].columns for k in nearest])
         free = self._neighbours(self._neighbours(seeds))
         part, now = self._restrict(free, self.values)
-        found = self._solve(part, STEP_SECONDS, (np.arange(len(now)), now))
+        found = self._solve(part, seconds, (np.arange(len(now)), now), nodes)
         if found is None:
             return
         gain = float(part.cost @ (now - found))
