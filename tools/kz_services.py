@@ -61,8 +61,8 @@ SERVICES = [
 
 LEAST_PEOPLE = {
     "school": {1: 0, 2: 800, 3: 2000, 4: 5000, 5: 20_000},
-    "primary_care": {1: 0, 2: 0, 3: 1000, 4: 3300, 5: 20_000},
-    "hospital": {1: 0, 2: 0, 3: 20_000, 4: 100_000},
+    "primary_care": {1: 0, 2: 330, 3: 1000, 4: 3300, 5: 20_000},
+    "hospital": {1: 0, 2: 3000, 3: 20_000, 4: 100_000},
 }
 """Inhabitants today from which a place may get a level. Schools: their own pupils fill
 about half of it (assumption). Primary care: two thirds of the people whom resolution
