@@ -25,13 +25,15 @@ SEARCH_SECONDS = 4.0
 """Time of one visit that searches."""
 SEARCH_STEPS = 3
 """Steps of one visit that searches."""
-FIRST_NODES = 200
-"""Nodes of the first visit to a small block; each further one has twice as many."""
+FIRST_WORK = 20_000
+"""Nodes times integers of the first visit to a block of a small model; each further one
+has twice as many."""
 MOST_NODES = 2**30
-SMALL = 3_000
-"""Visits to blocks with fewer integers end by nodes, so that the clock, and with it
-what else the machine does, has no say in the plan. Larger ones end by the clock: the
-root node alone may take all the time there is."""
+SMALL = 15_000
+"""Visits to the blocks of models with fewer integers end by nodes, so that the clock,
+and with it what else the machine does, has no say in the plan. In larger ones they end
+by the clock: hundreds of blocks need a plan each before plans are joined, and of a
+block of 900 integers the root node alone may take 5 s."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -61,6 +63,8 @@ class Part:
     seconds: float
     objective: float = float("inf")
     values: Floats | None = None
+    is_small: bool = False
+    """Whether visits end by nodes."""
     is_proving: bool = False
     is_planning: bool = False
     is_rounded: bool = False
@@ -71,12 +75,12 @@ class Part:
 
     def __post_init__(self) -> None:
         self.round_seconds = self.seconds * 1.5
-        self.nodes = FIRST_NODES
+        self.nodes = max(1, FIRST_WORK // max(self.integers, 1))
 
     @property
-    def is_small(self) -> bool:
-        """Whether visits end by nodes."""
-        return int(self.matrices.is_integer.sum()) < SMALL
+    def integers(self) -> int:
+        """How many columns are integer."""
+        return int(self.matrices.is_integer.sum())
 
     @property
     def distance(self) -> float:
@@ -149,6 +153,7 @@ def priced_parts(
     is_unit = np.zeros(len(c.matrices.cost), dtype=bool)
     is_unit[np.concatenate([site.columns for site in c.sites])] = True
     total = hardness(c.matrices)
+    is_small = int(c.matrices.is_integer.sum()) < SMALL
     least = min(LEAST_SECONDS, budget / len(split.blocks))
     parts = [
         Part(
@@ -160,12 +165,13 @@ def priced_parts(
             start=start_within(c.start, block.columns),
             bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
             seconds=max(least, budget * hardness(matrices) / total),
+            is_small=is_small,
         )
         for block, matrices in zip(
             split.blocks, block_matrices(c.matrices, split, price), strict=True
         )
     ]
-    return sorted(parts, key=lambda part: -int(part.matrices.is_integer.sum()))
+    return sorted(parts, key=lambda part: -part.integers)
 
 
 def sites_within(sites: list[Site], columns: Ints) -> list[Site]:

@@ -55,6 +55,8 @@ GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 LP_SHARE = 0.25
 """Share of the time that the LP has for itself; then plans are looked for, too."""
+GUARD_SHARE = 0.1
+"""Share of the time left that a visit which is to end by nodes takes at most."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -273,8 +275,8 @@ class BlockRun:
                 m, seconds = rounded(m, part.relaxed, part.units), part.round_seconds
             if part.values is not None:
                 start = (np.arange(len(part.values)), part.values)
-            if part.is_small:
-                seconds = self._most_seconds
+            if part.is_small:  # nodes end it, unless one takes a share of all time
+                seconds = max(seconds, GUARD_SHARE * self.left)
             nodes = part.nodes if part.is_small else None
             outcome = self._run(m, start, min(seconds, self._most_seconds), nodes=nodes)
         with self.lock:
