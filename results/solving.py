@@ -90,9 +90,13 @@ def solve(
     # Nobody watches a silent solve: then it is verified only if it is needed.
     first = None if progress is None else plans.best()
     since = time.monotonic() - begun
-    if first is not None:
-        tell = Floored(tell, first, since)
-    solution = _solved(instance, options, tell, replace(given, data=data), begun)
+    try:
+        if first is not None:
+            tell = Floored(tell, first, since)
+        solution = _solved(instance, options, tell, replace(given, data=data), begun)
+    except KeyboardInterrupt:  # where no method waits for it: the first plan stays
+        gone = time.monotonic() - begun
+        solution = out_of_time({"total": gone}, Status.INTERRUPTED)
     plan = _better(instance, solution, plans, options, data)
     if plan.status == Status.CONTRADICTED and solution.save_lp is not None:
         plan = _with_evidence(plan, solution.save_lp, evidence)

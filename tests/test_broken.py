@@ -203,7 +203,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
             "opex_mln_per_year\nschool,1,100,300,10\nschool,2,200,500,18",
             "opex_mln_per_year,min_use\nschool,1,100,300,10,101\nschool,2,200,500,18,0",
         ),
-        "expected at most the capacity",
+        "what a plan may use of the capacity",
     ),
 }
 

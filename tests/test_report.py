@@ -179,7 +179,7 @@ def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     page = target.read_text(encoding="utf-8")
     assert '<html lang="kk">' in page
-    assert "Барлық ереже тәуелсіз тексеруден өтті." in page
+    assert "Әр ереже мен қосынды қайта есептелді және дұрыс" in page
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
     assert found
     runs = json.loads(found[1])["runs"]

@@ -159,7 +159,7 @@ def test_a_broken_scenario_is_told_when_it_is_wanted() -> None:
     scenarios = [{"scenario": "base"}, {"scenario": "bad", "overrides": "o",
                                         "projection": "base"}]  # fmt: skip
     instance = tiny(scenarios=scenarios, overrides=rows)
-    with pytest.raises(InstanceError, match="in scenario 'bad': expected at most the"):
+    with pytest.raises(InstanceError, match="in scenario 'bad': expected at most 100"):
         instance.with_scenario("bad")
     with pytest.raises(InstanceError, match="in scenario 'bad'"):
         instance.check_scenarios()
