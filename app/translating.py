@@ -65,6 +65,10 @@ def run(command: Any, arguments: Sequence[str]) -> int:
 def _run(command: Any, arguments: Sequence[str]) -> int:
     try:
         code = command.main(list(arguments), standalone_mode=False)
+    except SystemExit as ended:  # Typer and Rich make exit code 1 of a closed pipe
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
     except TyperException as error:
         from typer import rich_utils
 

@@ -134,7 +134,7 @@ def test_a_failure_leaves_what_was_there(
     with pytest.raises(expected) as raised:
         write()
     if isinstance(failure, OSError):
-        assert str(raised.value) == f"{target} cannot be written: No space left"
+        assert str(raised.value) == f"{target} cannot be written: the disk is full"
     assert state(target) == {"a": "old"}
     assert os.listdir(tmp_path) == ["plan"]
 
@@ -281,7 +281,9 @@ def test_a_full_disk_under_the_page_moves_the_plan(plan: Plan, tmp_path: Path) -
     before = {file.name: file.stat().st_ino for file in target.iterdir()}
     side = {**plan_folder.SIDE, "report.html": full}
     found = write_plan_folder(plan, target, side=side)
-    assert found.moved.startswith(f"{target} cannot be written: No space left; written")
+    assert found.moved.startswith(
+        f"{target} cannot be written: the disk is full; written"
+    )
     assert {file.name: file.stat().st_ino for file in target.iterdir()} == before
     assert Plan.read(found.folder).is_verified
 

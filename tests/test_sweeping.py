@@ -18,7 +18,7 @@ from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.generators import clustered
 from aumaq.results import task_pool
 
-BROKEN = {"override": "broken", "table": "sites", "action": "remove"}
+BROKEN = {"override": "broken", "table": "sites", "where": "site=b", "action": "remove"}
 POOR = {"override": "poor", "table": "budgets", "action": "add",
         "where": "budget=all; period=p1; amount_mln=0; is_hard=true"}  # fmt: skip
 MUST = {"override": "poor", "table": "services", "column": "may_be_unserved",
