@@ -53,6 +53,8 @@ CAUSES: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
 
 FARTHEST_DEGREES = 1000.0
 """Beyond this a coordinate is no slip in a degree but metres of a projection."""
+FARTHEST_METRES = 1e8
+"""Beyond this it is neither: eastings with the number of a zone before them end below."""
 
 
 def causes(cells: pd.Series[object]) -> pd.Series[object]:

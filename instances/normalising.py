@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.causes import FARTHEST_DEGREES, causes
+from aumaq.instances.causes import FARTHEST_DEGREES, FARTHEST_METRES, causes
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
@@ -271,7 +271,7 @@ def _out_of_range(
     numbers = values.astype("float64")
     if column.low is None or column.high is None:
         return pd.Series(False, index=numbers.index)
-    far = numbers.abs() > FARTHEST_DEGREES
+    far = (numbers.abs() > FARTHEST_DEGREES) & (numbers.abs() < FARTHEST_METRES)
     if column.name in ("lat", "lon") and far.any():
         message = say(
             "expected degrees; metres of a projection, it seems: transform to WGS 84"

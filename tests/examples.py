@@ -7,7 +7,7 @@ from math import ceil
 
 from hypothesis import HealthCheck, Phase, settings
 
-SCALE = float(os.environ.get("AUMAQ_EXAMPLES", "0.15"))
+SCALE = float(os.environ.get("AUMAQ_EXAMPLES", "0.08"))
 """Share of the instances that a test names; ``make test-all`` sets it to 4."""
 
 

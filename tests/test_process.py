@@ -121,7 +121,10 @@ def process(words: str, here: Path, **more: Any) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(
+    "encoding",
+    ["cp1251", *(pytest.param(e, marks=pytest.mark.slow) for e in ENCODINGS[1:])],
+)
 def test_any_console_shows_what_it_can(here: Path, encoding: str) -> None:
     """What an encoding lacks is shown by what it has; the exit code is the work's."""
     env = {"PYTHONIOENCODING": encoding, "AUMAQ_LANG": "kk"}
@@ -173,7 +176,9 @@ def test_closed_and_full_output_is_no_crash(here: Path) -> None:
         assert "Exception" not in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_who_is_asked_to_stop_says_so(here: Path, number: signal.Signals) -> None:
     """While reading there is no result yet: a sentence, exit code 130, no file."""
     command = [*COMMAND, "validate", "kazakhstan-full", "--json"]

@@ -16,7 +16,13 @@ SIZES = {
 """Settlements (of the official count, where real) and periods."""
 
 
-@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (name == "kazakhstan-full"))
+        for name in SIZES
+    ],
+)
 def test_shipped(name: str) -> None:
     """It reads, and what it says of itself holds; one test, as reading takes long."""
     instance = aumaq.read(name)

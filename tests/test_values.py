@@ -259,9 +259,11 @@ TOLD: dict[str, tuple[Change, tuple[str, ...]]] = {
         both(
             more("road_nodes.csv", "i1,50.0005,70.2\ni2,50.001,70.201"),
             more(LINKS, "i1,i2,0.1,local"),
-            put(SITES, "site,service,settlement,status", "site,service,settlement,"
-                "status,lat,lon"),
-            more(SITES, "y,school,,candidate,50.0005,70.2"),
+            lambda f: (f / SITES).write_text(
+                "site,service,settlement,lat,lon,status\na,school,a,,,existing\n"
+                "b,school,b,,,candidate\nc,school,c,,,candidate\n"
+                "y,school,,50.0005,70.2,candidate\n"
+            ),
         ),
         ("sites.csv, row 5", "tied to i1, on a piece of road with 2 nodes"),
     ),
