@@ -54,7 +54,7 @@ CAUSES: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
 FARTHEST_DEGREES = 1000.0
 """Beyond this a coordinate is no slip in a degree but metres of a projection."""
 FARTHEST_METRES = 1e8
-"""Beyond this it is neither: eastings with the number of a zone before them end below."""
+"""Beyond this it is neither: eastings that begin with the number of a zone are less."""
 
 
 def causes(cells: pd.Series[object]) -> pd.Series[object]:
