@@ -127,8 +127,9 @@ def _variables(c: Context, block: pyo.Block, n: NetworkData) -> NetworkVariables
         for i, option in zip(n.local_node.tolist(), n.local_option, strict=True)
     ]
     capacity = _grid(block, f"local_capacity_{n.name}", local, periods, domain=positive)
+    # Not cut to the load: in several futures the largest of all decides.
     for row, first, most in zip(
-        capacity, n.local_first.tolist(), limits.local.tolist(), strict=True
+        capacity, n.local_first.tolist(), n.local_max.tolist(), strict=True
     ):
         for t, variable in enumerate(row):
             variable.setub(0.0 if t < first else most)
