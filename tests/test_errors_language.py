@@ -127,16 +127,17 @@ def test_no_plain_string_is_raised_or_reported() -> None:
 
 def test_numbers_have_their_forms() -> None:
     """Russian has three forms of the head of a list of problems."""
-    one = Problem("a.csv", say("expected a point"), 7, "geometry")
+    many = [Problem(f"{k}.csv", say("expected a point"), 7, "x") for k in range(21)]
     heads = {
-        count: Language("ru").tell(InstanceError([one] * count)).splitlines()[0]
+        count: Language("ru").tell(InstanceError(many[:count])).splitlines()[0]
         for count in (1, 3, 5, 21)
     }
     assert [head.split()[-1] for head in heads.values()] == [
         "ошибка:", "ошибки:", "ошибок:", "ошибка:",
     ]  # fmt: skip
-    assert str(InstanceError([one])).startswith("1 problem in the instance:\n  - a.csv")
-    assert str(InstanceError([one] * 2)).startswith("2 problems in")
+    one = "1 problem in the instance:\n  - 0.csv"
+    assert str(InstanceError(many[:1])).startswith(one)
+    assert str(InstanceError(many[:2])).startswith("2 problems in")
 
 
 def test_a_place_in_a_workbook() -> None:
@@ -148,7 +149,7 @@ def test_a_place_in_a_workbook() -> None:
         " (value: 'x')"
     )
     assert Language("kk").tell(problem) == (
-        "book.xlsx, levels парағы, 7-жол, capacity бағаны: күтілгені: бүтін сан"
+        "book.xlsx, levels парағы, 7-жол, capacity бағаны: бүтін сан күтілді"
         " (мәні: 'x')"
     )
 
