@@ -104,7 +104,9 @@ def test_what_names_the_other_office_goes_with_it() -> None:
     assert ways["services_first"]["objective_mln"] == pytest.approx(24.0)
 
 
-@pytest.mark.parametrize("name", ["west-kazakhstan"])
+@pytest.mark.parametrize(
+    "name", ["west-kazakhstan", pytest.param("kazakhstan", marks=pytest.mark.slow)]
+)
 def test_offices_of_shipped_instances(name: str) -> None:
     """Both parts are valid instances, whatever tables name each other."""
     instance = aumaq.read(name)
