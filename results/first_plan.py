@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from aumaq.solvers.progress import ProgressEvent
 from aumaq.solvers.whole_plan import todays_stock, whole_plan, with_settled
 
 NAN = float("nan")
+AT_ONCE = 10_000
+"""Ways (settlement, site) up to which a first plan takes no time worth telling: then it
+is made when it turns out to be needed."""
 SHARE = 0.5
 """Share of the time for the linear programmes that complete a first plan."""
 
@@ -29,8 +33,17 @@ class FirstPlans:
     """Plans that there are before a solve; they are verified when they are needed."""
 
     def __init__(self, plans: Iterable[Plan]) -> None:
-        """Take plans that are not verified yet."""
-        self._plans = sorted(plans, key=lambda plan: plan.objective_mln)
+        """Take plans that are not verified yet; they are made when first asked for."""
+        self._offers = plans
+
+    @cached_property
+    def _plans(self) -> list[Plan]:
+        return sorted(self._offers, key=lambda plan: plan.objective_mln)
+
+    def made(self) -> FirstPlans:
+        """Make the plans now, while there is time."""
+        assert self._plans is not None
+        return self
 
     def best(self, below: float = float("inf")) -> Plan | None:
         """Return the best verified plan that costs less, or None."""
@@ -59,7 +72,9 @@ def first_plans(
         return FirstPlans([whole])
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
-    return FirstPlans(_completed(instance, data, offers, given, options))
+    plans = FirstPlans(_completed(instance, data, offers, given, options))
+    ways = sum(len(d.option_site) for d in data.services.values())
+    return plans if ways <= AT_ONCE else plans.made()
 
 
 def _taken_over(

@@ -144,6 +144,8 @@ def _better(
         if found.status == Status.CONTRADICTED:
             return found
         if found.is_verified:
+            if found.status == Status.OPTIMAL:
+                return found
             below = found.objective_mln
     first = plans.best(below)
     if first is None:
