@@ -204,9 +204,9 @@ def solve(
     quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
+    from aumaq.instances.interruption import finishing
     from aumaq.instances.targets import new_folder, probe_file
     from aumaq.results.exports import check_target, write_plan_folder
-    from aumaq.results.exports.atomic import finishing
     from aumaq.solvers.options import LP_SUFFIXES
 
     check_target(RUNS / "new" if folder is None else folder)  # before the work
@@ -297,6 +297,8 @@ def coordination(
     quiet: Quiet = False,
 ) -> None:
     """Compare a joint plan with services first and with networks first."""
+    from aumaq.instances.interruption import finishing
+
     if store is not None:
         aumaq.Store(store).check()  # before the work, not after it
     instance = read_instance(name, scenario)
@@ -311,7 +313,8 @@ def coordination(
     )
     found = ways.record()
     if store is not None:
-        found["batch_id"] = ways.keep(store)
+        with finishing():
+            found["batch_id"] = ways.keep(store)
     if as_json:
         documents.tell(found)
     else:

@@ -60,7 +60,7 @@ def futures(
 ) -> None:
     """Plan for several futures: a common first period, later ones for each."""
     from aumaq.instances import OptionError
-    from aumaq.results.exports.atomic import finishing
+    from aumaq.instances.interruption import finishing
     from aumaq.results.exports.futures_folder import (
         check_futures_target,
         write_futures,

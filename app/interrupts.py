@@ -7,12 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ASKING = [
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-]
-"""Signals that ask a process to stop, where the system has them."""
+from aumaq.instances.interruption import ASKING
+
 EXIT_CODE = 130
 """Of a process that was asked to stop and has no result: 128 and SIGINT."""
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.arguments import checked
+from aumaq.instances.interruption import listening
 from aumaq.instances.limits import within
 from aumaq.instances.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios import changed_tables, is_computed
@@ -88,16 +89,17 @@ def close_loop(
     _check(instance, damping, max_rounds, tolerance, time_limit)
     loop = _Loop(instance, damping, tolerance, progress or Silent())
     begun, plan, status = time.monotonic(), start, "round_limit"
-    for number in range(1, max_rounds + 1):
-        # Time that a round leaves is for those that follow.
-        limit = begun + time_limit * number / max_rounds - time.monotonic()
-        if limit <= 0:
-            status = "time_limit"
-            break
-        plan = loop.one_round(number, plan, limit, options)
-        if found := loop.end(plan):
-            status = found
-            break
+    with listening() as heard:
+        for number in range(1, max_rounds + 1):
+            # Time that a round leaves is for those that follow.
+            limit = begun + time_limit * number / max_rounds - time.monotonic()
+            if limit <= 0:
+                status = "time_limit"
+                break
+            plan = loop.one_round(number, plan, limit, options)
+            if found := loop.end(is_stopped=bool(heard)):
+                status = found
+                break
     return loop.closed(status)
 
 
@@ -182,13 +184,13 @@ class _Loop:
             self._kept[code] += self._damping * (share - self._kept[code])
         return plan
 
-    def end(self, plan: Plan) -> str:
+    def end(self, *, is_stopped: bool) -> str:
         """Return why the loop ends after the last round; empty: it goes on."""
         last = self._rounds[-1]
+        if is_stopped or self._plans[-1].status == "interrupted":
+            return "interrupted"
         if last.change_share <= self._tolerance:
             return "demand_settled"
-        if plan.status == "interrupted":
-            return "interrupted"
         if last.repeats_round == 0:
             return ""
         if last.repeats_round == last.round - 1:

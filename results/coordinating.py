@@ -20,7 +20,8 @@ from typing import Any
 
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arguments import checked
-from aumaq.instances.texts import pattern
+from aumaq.instances.interruption import listening
+from aumaq.instances.texts import pattern, say
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.results.summary import mean_minutes, served_share
@@ -146,7 +147,8 @@ def coordination(
 ) -> Coordination:
     """Plan an instance in all three ways; *time_limit* is in seconds for all of it.
 
-    Raises NoPlanError if there is no joint plan.
+    Ctrl-C ends the solve under way; a way that was not begun then has no plan. Raises
+    NoPlanError if there is no joint plan.
     """
     tell, each = progress or Silent(), (1.0 - JOINT_SHARE) * time_limit / 4
     usual: dict[str, Any] = {
@@ -157,15 +159,20 @@ def coordination(
         named = Labelled(tell, label)
         return solve(of, time_limit=seconds, progress=named, **usual, **more)
 
-    joint = one("joint", instance, JOINT_SHARE * time_limit)
-    ways = {"joint": Way("joint", joint, joint.bound_mln)}
-    for name, office, settled in (
-        ("services_first", services_alone, "services_of"),
-        ("networks_first", networks_alone, "networks_of"),
-    ):
-        ways[name] = _one_after_the_other(
-            instance, name, office(instance, joint), settled, each, one
-        )
+    with listening() as heard:
+        joint = one("joint", instance, JOINT_SHARE * time_limit)
+        ways = {"joint": Way("joint", joint, joint.bound_mln)}
+        for name, office, settled in (
+            ("services_first", services_alone, "services_of"),
+            ("networks_first", networks_alone, "networks_of"),
+        ):
+            ways[name] = (
+                Way(name, None, float("nan"), say("stopped before it was begun"))
+                if heard
+                else _one_after_the_other(
+                    instance, name, office(instance, joint), settled, each, one
+                )
+            )
     plans = [way.plan for way in ways.values() if way.plan is not None]
     best = min(plans, key=lambda plan: plan.objective_mln)
     if best is not joint:

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
 from aumaq.instances.arguments import checked
+from aumaq.instances.interruption import finishing
 from aumaq.instances.texts import Text, say
 from aumaq.model.data import ModelData, gather
 from aumaq.results.first_plan import FirstPlans, Floored, first_plans
@@ -85,23 +86,28 @@ def solve(
         networks=None if networks_of is None else decisions_of(networks_of, instance),
     )
     begun = time.monotonic()
-    data, tell = gather(instance), progress or Silent()
-    plans = first_plans(instance, data, start, given, options)
-    # Nobody watches a silent solve: then it is verified only if it is needed.
-    first = None if progress is None else plans.best()
+    tell = progress or Silent()
+    with finishing() as heard:  # asked to stop, we stop with the first plan
+        data = gather(instance)
+        plans = first_plans(instance, data, start, given, options)
+        # Nobody watches a silent solve: then it is verified only if it is needed.
+        first = None if progress is None else plans.best()
     since = time.monotonic() - begun
     try:
         if first is not None:
             tell = Floored(tell, first, since)
+        if heard:
+            raise KeyboardInterrupt
         solution = _solved(instance, options, tell, replace(given, data=data), begun)
     except KeyboardInterrupt:  # where no method waits for it: the first plan stays
         gone = time.monotonic() - begun
         solution = out_of_time({"total": gone}, Status.INTERRUPTED)
-    plan = _better(instance, solution, plans, options, data)
-    if plan.status == Status.CONTRADICTED and solution.save_lp is not None:
-        plan = _with_evidence(plan, solution.save_lp, evidence)
-    if start is not None:
-        plan = plan.with_record(start_used=start_used(start, instance))
+    with finishing():  # what was found is verified, and not thrown away
+        plan = _better(instance, solution, plans, options, data)
+        if plan.status == Status.CONTRADICTED and solution.save_lp is not None:
+            plan = _with_evidence(plan, solution.save_lp, evidence)
+        if start is not None:
+            plan = plan.with_record(start_used=start_used(start, instance))
     return plan
 
 

@@ -1,7 +1,8 @@
 """A program that solves one scenario of a sweep.
 
 Takes a pickled task on standard input, tells events and the answer, pickled, on
-standard output, and gives up when its input is closed: whoever asked is gone.
+standard output, and gives up when its input is closed: whoever asked is gone. It
+listens before anything else is imported: asked to stop, it answers all the same.
 """
 
 from __future__ import annotations
@@ -9,31 +10,41 @@ from __future__ import annotations
 import _thread
 import os
 import pickle
-import signal
 import sys
 import threading
+from typing import TYPE_CHECKING, Any
 
-from aumaq.results.sweep_task import outcome_of
-from aumaq.solvers import ProgressEvent
+from aumaq.instances.interruption import listening
+
+if TYPE_CHECKING:
+    from aumaq.solvers import ProgressEvent
 
 
 def main() -> None:
     """Answer one task on the standard streams."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    task = pickle.load(sys.stdin.buffer)
-    answers = sys.stdout.buffer
+    answers, lock = sys.stdout.buffer, threading.Lock()
     sys.stdout = sys.stderr  # what libraries print must not mix with answers
-    is_done = threading.Event()
-    threading.Thread(target=_leave_with_asker, args=(is_done,), daemon=True).start()
+
+    def answer(kind: str, content: Any) -> None:
+        with lock:  # threads tell of their progress
+            pickle.dump((kind, content), answers)
+            answers.flush()
 
     def tell(event: ProgressEvent) -> None:
-        pickle.dump(("event", event), answers)
-        answers.flush()
+        answer("event", event)
 
-    outcome = outcome_of(task, tell)
-    is_done.set()
-    pickle.dump(("done", outcome), answers)
-    answers.flush()
+    with listening() as heard:
+        from aumaq.results.sweep_task import BEFORE_A_PLAN, no_plan, outcome_of
+
+        task = pickle.load(sys.stdin.buffer)
+        is_done = threading.Event()
+        threading.Thread(target=_leave_with_asker, args=(is_done,), daemon=True).start()
+        if heard:
+            outcome = no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
+        else:
+            outcome = outcome_of(task, tell)
+        is_done.set()
+        answer("done", outcome)
 
 
 def _leave_with_asker(is_done: threading.Event) -> None:

@@ -26,6 +26,7 @@ from aumaq.results.solving import solve
 from aumaq.solvers import ProgressEvent
 
 EVENT_SECONDS = 1.0
+BEFORE_A_PLAN = "stopped before a plan was found"
 Tell = Callable[[ProgressEvent], None]
 
 
@@ -82,7 +83,7 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
     except AumaqError as error:
         return failed("failed", error)
     except KeyboardInterrupt:
-        return failed("stopped", "stopped before a plan was found")
+        return failed("stopped", BEFORE_A_PLAN)
     except Exception as error:  # a batch goes on whatever one scenario does
         return failed("failed", f"{type(error).__name__}: {error}")
     return Outcome(row, dict(plan.tables), dict(plan.record))

@@ -16,6 +16,7 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
+from aumaq.instances.interruption import is_asked, listening
 from aumaq.instances.scenarios import scenario_named
 from aumaq.instances.targets import probe_folder, reason, safe_names
 from aumaq.instances.texts import Text, say
@@ -23,8 +24,14 @@ from aumaq.results.exports.atomic import draft_file, rescued
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan import Plan
 from aumaq.results.store import Store
-from aumaq.results.sweep_task import Outcome, SweepTask, no_plan, outcome_of
-from aumaq.results.task_pool import in_processes
+from aumaq.results.sweep_task import (
+    BEFORE_A_PLAN,
+    Outcome,
+    SweepTask,
+    no_plan,
+    outcome_of,
+)
+from aumaq.results.task_pool import POLL_SECONDS, in_processes
 from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
 
 ALL = "all"
@@ -124,27 +131,33 @@ def sweep(
             SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
                       options, target, overwrite)
         )  # fmt: skip
-    source = (
-        _on_cluster(tasks, dask, dask_security) if dask
-        else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
-    )  # fmt: skip
-    outcomes: dict[str, Outcome] = {}
-    for outcome in source:
-        row = outcome.row
-        if store is not None and row["has_plan"]:
-            _keep(store, instance, outcome, batch_id)
-        outcomes[row["scenario"]] = outcome
-        done = f"{row['scenario']}: {row['status']}, {len(outcomes)} of {len(names)}"
-        bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
-        tell.update(ProgressEvent(done, row["seconds"], bound, plan))
-    table = pd.DataFrame([outcomes[name].row for name in names])
-    found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
-    if store is not None:
-        _keep_table(store, found, tell)
-    if folder is not None:
-        _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
-        found = replace(found, troubles=(trouble,) if trouble else ())
+    with listening():
+        source = (
+            _on_cluster(tasks, dask, dask_security) if dask
+            else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
+        )  # fmt: skip
+        outcomes: dict[str, Outcome] = {}
+        for outcome in source:
+            row = outcome.row
+            if store is not None and row["has_plan"]:
+                _keep(store, instance, outcome, batch_id)
+            outcomes[row["scenario"]] = outcome
+            _tell(tell, row, len(outcomes), len(names))
+        table = pd.DataFrame([outcomes[name].row for name in names])
+        found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
+        if store is not None:
+            _keep_table(store, found, tell)
+        if folder is not None:
+            _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
+            found = replace(found, troubles=(trouble,) if trouble else ())
     return found
+
+
+def _tell(tell: Progress, row: Mapping[str, Any], count: int, whole: int) -> None:
+    """Tell of a row, the *count* th of the *whole* sweep."""
+    done = f"{row['scenario']}: {row['status']}, {count} of {whole}"
+    bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
+    tell.update(ProgressEvent(done, row["seconds"], bound, plan))
 
 
 def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
@@ -218,7 +231,7 @@ def _on_cluster(
 ) -> Iterator[Outcome]:
     """Run tasks on a Dask cluster; a worker that is lost is a row too."""
     try:
-        from distributed import Client, as_completed
+        from distributed import Client, wait
     except ImportError as error:
         raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
     try:
@@ -228,16 +241,25 @@ def _on_cluster(
             say("no cluster at {address!r}: {error}", address=address, error=error)
         ) from error
     with client:
-        futures = {
+        waiting = {
             client.submit(outcome_of, task, pure=False, retries=0): task
             for task in tasks
         }
-        for future in as_completed(futures):
+        while waiting and not is_asked():
             try:
-                yield future.result()
-            except Exception as error:  # KilledWorker, lost connections
-                text = f"{type(error).__name__}: {error}"
-                yield no_plan(futures[future].scenario, "died", text, 0.0)
+                done = wait(list(waiting), POLL_SECONDS, "FIRST_COMPLETED").done
+            except TimeoutError:
+                continue
+            for future in done:
+                task = waiting.pop(future)
+                try:
+                    yield future.result()
+                except Exception as error:  # KilledWorker, lost connections
+                    text = f"{type(error).__name__}: {error}"
+                    yield no_plan(task.scenario, "died", text, 0.0)
+        client.cancel(list(waiting))
+        for task in waiting.values():
+            yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
 
 
 def _security(file: str | Path) -> Any:

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aumaq.results.sweep_task import Outcome, SweepTask, no_plan
+from aumaq.instances.interruption import is_asked
+from aumaq.results.sweep_task import BEFORE_A_PLAN, Outcome, SweepTask, no_plan
 from aumaq.solvers import Progress, ProgressEvent
 
 POLL_SECONDS = 0.2
@@ -39,27 +40,23 @@ def in_processes(
 ) -> Iterator[Outcome]:
     """Yield outcomes as they come, *jobs* at a time.
 
-    A task may take *patience_seconds* before it is ended.
+    A task may take *patience_seconds* before it is ended. Call it within ``listening``.
     """
     waiting, inbox = list(tasks), queue.Queue[tuple[_Running, Any]]()
     running: list[_Running] = []
     is_stopped = False
     try:
         while waiting or running:
-            try:
-                while waiting and len(running) < jobs:
-                    running.append(_start(waiting.pop(0), inbox))
-                outcome = _next(inbox, running, progress, patience_seconds)
-            except KeyboardInterrupt:
-                if is_stopped:
-                    raise
+            if is_asked() and not is_stopped:
                 is_stopped = True
                 for one in running:
                     _signal(one, signal.SIGINT)
                 for task in waiting:
                     yield no_plan(task.scenario, "stopped", "not begun", 0.0)
                 waiting.clear()
-                continue
+            while waiting and len(running) < jobs:
+                running.append(_start(waiting.pop(0), inbox))
+            outcome = _next(inbox, running, progress, patience_seconds)
             if outcome is not None:
                 yield outcome
     finally:
@@ -108,10 +105,12 @@ def _listen(one: _Running, inbox: queue.Queue[tuple[_Running, Any]]) -> None:
 
 
 def _lost(one: _Running, more: str) -> Outcome:
-    code = one.process.returncode
+    code, seconds = one.process.returncode, time.monotonic() - one.started
+    if code == -signal.SIGINT:  # it had not begun to listen
+        return no_plan(one.task.scenario, "stopped", BEFORE_A_PLAN, seconds)
     why = f"signal {-code}" if code < 0 else f"exit code {code}"
     text = f"the process ended without an answer ({why}){more}"
-    return no_plan(one.task.scenario, "died", text, time.monotonic() - one.started)
+    return no_plan(one.task.scenario, "died", text, seconds)
 
 
 def _next(

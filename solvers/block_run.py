@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from aumaq.instances.interruption import is_asked
 from aumaq.solvers.block_end import go_on_whole, outcome_of
 from aumaq.solvers.block_part import (
     SEARCH_SECONDS,
@@ -187,12 +188,12 @@ class BlockRun:
         while any(thread.is_alive() for thread in threads):
             try:
                 time.sleep(0.1)
-                if self.left <= 0:
-                    self._halt()
             except KeyboardInterrupt:
                 if self.is_interrupted:
                     raise
                 self.is_interrupted = True
+            self.is_interrupted |= is_asked()
+            if self.left <= 0 or self.is_interrupted:
                 self._halt()
 
     def _halt(self) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from aumaq.instances import ExportError, Instance
 from aumaq.instances.access import to_unit_sphere
+from aumaq.instances.interruption import finishing, is_asked
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.model.data import ModelData
@@ -131,10 +132,12 @@ def _compiled(
     now = started
 
     def look_up(needed: float = 0.0) -> None:
-        """Give up if so many more seconds are not left."""
-        if time.monotonic() - started + needed > options.time_limit:
-            seconds["total"] = time.monotonic() - started
-            raise OutOfTimeError(Status.TIME_LIMIT, seconds)
+        """Give up if so many more seconds are not left, or if asked to stop."""
+        gone = time.monotonic() - started
+        if is_asked() or gone + needed > options.time_limit:
+            seconds["total"] = gone
+            why = Status.INTERRUPTED if is_asked() else Status.TIME_LIMIT
+            raise OutOfTimeError(why, seconds)
 
     def clock(phase: str, since: float) -> float:
         seconds[phase] = time.monotonic() - since
@@ -143,6 +146,7 @@ def _compiled(
     progress.update(ProgressEvent("measuring access", 0.0, NAN, NAN))
     for name in instance.service_names:
         instance.access(name)
+        look_up()
     now = clock("access", now)
     progress.update(ProgressEvent("building the model", now - started, NAN, NAN))
     built = build(instance, formulation=options.formulation, data=data, look_up=look_up)
@@ -185,9 +189,10 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         outcome = replace(outcome, bound=plain_bound(c.matrices))
     if outcome.values is not None:
         begun = time.monotonic()
-        outcome = _polish(c, outcome)
-        assert outcome.values is not None
-        decisions = decisions_in(c.built, outcome.values, c.place)
+        with finishing():  # what was found is not thrown away
+            outcome = _polish(c, outcome)
+            assert outcome.values is not None
+            decisions = decisions_in(c.built, outcome.values, c.place)
         c.seconds["polish"] = time.monotonic() - begun
     c.seconds["total"] = c.elapsed
     return Solution(

@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances import Instance, UnknownNameError
+from aumaq.instances.interruption import listening
 from aumaq.instances.texts import say
 from aumaq.solvers.blocks import solve_by_size, split_if_apart
 from aumaq.solvers.compiled import Compiled
@@ -83,18 +84,26 @@ class _Run:
         self.seconds = {"build": self.elapsed}
         self.alone: list[Solution] = []
         self.policies: list[Policy] = []
-        self.is_interrupted = False
+        self.heard: list[int] = []
 
     @property
     def elapsed(self) -> float:
         return time.monotonic() - self.started
 
     @property
+    def is_interrupted(self) -> bool:
+        return bool(self.heard)
+
+    @property
     def left(self) -> float:
         return self.options.time_limit - self.elapsed
 
     def solve(self) -> FuturesSolution:
-        """Take all steps."""
+        """Take all steps; asked to stop, take what is left of them in short."""
+        with listening() as self.heard:
+            return self._solved()
+
+    def _solved(self) -> FuturesSolution:
         self._plan_alone()
         for k, found in enumerate(self.alone[: self.count]):
             if found.status in (Status.INFEASIBLE, Status.UNBOUNDED, Status.ERROR):
@@ -118,17 +127,15 @@ class _Run:
     def _solve(self, c: Compiled, label: str, seconds: float) -> Solution:
         """Solve a compiled model within so many seconds."""
         options = replace(self.options, time_limit=max(seconds, 0.1))
-        found = BY_METHOD[self.options.method](
-            replace(
-                c,
-                options=options,
-                progress=Labelled(self.progress, label, self.elapsed),
-                started=time.monotonic(),
-                seconds=dict(c.seconds),
-            )
+        own = replace(
+            c,
+            options=options,
+            progress=Labelled(self.progress, label, self.elapsed),
+            started=time.monotonic(),
+            seconds=dict(c.seconds),
         )
-        self.is_interrupted |= found.status is Status.INTERRUPTED
-        return found
+        with listening():  # of its own: those that follow a stop are solved as well
+            return BY_METHOD[self.options.method](own)
 
     def _plan_alone(self) -> None:
         """Solve each future alone; after Ctrl-C the rest is not."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances import SolverError
+from aumaq.instances.interruption import is_asked
 from aumaq.instances.texts import say
 from aumaq.solvers import highs_task
 from aumaq.solvers.highs_apart import answer_apart
@@ -218,6 +219,8 @@ def _answer_in_thread(
         except KeyboardInterrupt:
             if is_over.is_set():
                 raise
+            is_over.set()
+        if is_asked():
             is_over.set()
     worker.join()
     if failure:

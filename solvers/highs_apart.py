@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from aumaq.instances import interruption
 from aumaq.solvers import highs_task
 from aumaq.solvers.highs_task import RefusedError, Task, Tell
 
@@ -88,6 +89,8 @@ def _follow(
         except KeyboardInterrupt:
             if is_over.is_set():
                 raise
+            is_over.set()
+        if interruption.is_asked():
             is_over.set()
         if not is_asked and is_over.is_set():
             is_asked = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aumaq.instances import Instance
+from aumaq.instances.interruption import listening
 from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.methods import Method
 from aumaq.solvers.options import SolveOptions
@@ -23,6 +24,7 @@ def on_model(solve: Callable[[Compiled], Solution]) -> Method:
             c = compiled(instance, options, progress, given, given.data)
         except OutOfTimeError as error:
             return out_of_time(error.seconds, error.status)
-        return solve(c)
+        with listening():  # from here on there may be a plan
+            return solve(c)
 
     return method

@@ -18,8 +18,8 @@ from tiny_instances import tiny
 import aumaq
 from aumaq.instances import ExportError
 from aumaq.instances.formats import drafts
+from aumaq.instances.interruption import finishing
 from aumaq.results.exports import check_target, plan_folder, write_plan_folder
-from aumaq.results.exports.atomic import finishing
 from aumaq.results.exports.csv_folder import INDICATORS_FILE, SIDE_FILES
 from aumaq.results.exports.futures_folder import FILES, check_futures_target
 from aumaq.results.plan import Plan
@@ -292,7 +292,7 @@ def test_writing_is_finished_first() -> None:
     """Ctrl-C and SIGTERM wait for the block; the second one does not."""
     script = textwrap.dedent("""
         import os, signal
-        from aumaq.results.exports.atomic import finishing
+        from aumaq.instances.interruption import finishing
         for number in (signal.SIGINT, signal.SIGTERM):
             with finishing() as heard:
                 os.kill(os.getpid(), number)

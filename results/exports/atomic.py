@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import secrets
-import signal
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 from aumaq.instances import ExportError
 from aumaq.instances.formats.drafts import (
@@ -28,7 +24,6 @@ __all__ = [
     "check_folder",
     "draft_file",
     "draft_folder",
-    "finishing",
     "recover",
     "rescued",
     "told",
@@ -93,31 +88,3 @@ def rescued(write: Callable[[Path, bool], None], path: Path) -> tuple[Path, Text
         )
         return place, told_where
     raise first
-
-
-@contextmanager
-def finishing() -> Iterator[list[int]]:
-    """Let a block finish that Ctrl-C or SIGTERM would interrupt; a second one does.
-
-    Gives a list that holds the signal if there was one: who opened the block decides
-    what becomes of it. Outside of the main thread the block just runs.
-    """
-    heard: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield heard
-        return
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in signals}
-
-    def hear(number: int, _frame: FrameType | None) -> None:
-        if heard:
-            raise KeyboardInterrupt
-        heard.append(number)
-
-    try:
-        for number in signals:
-            signal.signal(number, hear)
-        yield heard
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
