@@ -1,6 +1,7 @@
 """The command line.
 
-Exit codes: 0 fine, 1 no plan, 2 bad input, 3 internal error or a run that is wrong.
+Exit codes: 0 fine, 1 no plan, 2 bad input, 3 internal error or a run that is wrong,
+130 stopped before there was a result, 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -320,6 +321,11 @@ def coordination(
     else:
         show.ways(found)
         show.kept(store, found)
+    plans = [way.plan for way in ways.ways.values() if way.plan is not None]
+    if any(way.is_contradicted for way in ways.ways.values()):
+        raise typer.Exit(3)
+    if not all(plan.is_verified for plan in plans):
+        raise typer.Exit(1)
 
 
 @app.command()

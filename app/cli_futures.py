@@ -86,6 +86,8 @@ def futures(
         "seed": seed,
         "progress": None if quiet or as_json else show.Lines(),
     }
+    if folder is not None:
+        options["evidence"] = folder.with_name(f"{folder.name}-contradiction")
     if value:
         worth = aumaq.value_of_stochastic_solution(instance, chosen, **options)
         found, record = worth.futures, worth.record()
@@ -108,6 +110,8 @@ def futures(
         show.kept(store, record)
     if written is not None:
         show.written(written)
+    if found.status == "contradicted":
+        raise typer.Exit(3)
     if not found.is_verified:
         raise typer.Exit(1)
 
@@ -127,6 +131,8 @@ def _show(record: dict[str, Any]) -> None:
             verdict=show.verdict(record["verified"]),
         )
     )
+    if record["status"] == "contradicted":
+        show.contradiction(record.get("evidence", "–"))
     for problem in record["problems"][:20]:
         _line(f"  {spoken().tell(problem)}")
     columns = {

@@ -72,5 +72,7 @@ def sweep(
     show.troubles(found.troubles)
     if found.troubles:
         raise typer.Exit(2)
+    if "contradicted" in set(found.rows["status"]):
+        raise typer.Exit(3)
     if not found.is_complete:
         raise typer.Exit(1)

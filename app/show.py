@@ -363,6 +363,13 @@ def sweep(found: aumaq.Sweep) -> None:
             out.print(text, markup=False, soft_wrap=True)
 
 
+def contradiction(file: str) -> None:
+    """Say that a run contradicts itself, and where its evidence is."""
+    from aumaq.results.cautions import contradiction as told
+
+    out.print(told(file, spoken()), style="bold red", markup=False, soft_wrap=True)
+
+
 def written(found: Written) -> None:
     """Say what was not written as asked; exit with 2 if it went to another place, with
     3 if something could not be made at all.

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from aumaq.results.analysis import Analysis, analyse
     from aumaq.results.closing_loop import ClosedLoop, close_loop
     from aumaq.results.coordinating import Coordination, coordination
-    from aumaq.results.futures import Futures, solve_futures
+    from aumaq.results.futures import Futures
     from aumaq.results.plan import Plan
+    from aumaq.results.planning_together import solve_futures
     from aumaq.results.solving import solve
     from aumaq.results.stochastic import StochasticValue, value_of_stochastic_solution
     from aumaq.results.sweeping import Sweep, sweep
@@ -30,7 +31,7 @@ _HOME = {
     "close_loop": "aumaq.results.closing_loop",
     "coordination": "aumaq.results.coordinating",
     "solve": "aumaq.results.solving",
-    "solve_futures": "aumaq.results.futures",
+    "solve_futures": "aumaq.results.planning_together",
     "sweep": "aumaq.results.sweeping",
     "value_of_stochastic_solution": "aumaq.results.stochastic",
     "verify": "aumaq.results.verification",

@@ -22,16 +22,19 @@ MORE_TIME = 4
 """A new attempt is advised to take so many times as long."""
 
 
+def contradiction(file: str, lang: Language = ENGLISH) -> str:
+    """Return what is said of a run that contradicts itself; *file* is its evidence."""
+    return lang.t(
+        "Something is wrong with this run: the plan is better than its bound"
+        " allows. Use neither of them; the model is kept in {file}.",
+        file=file,
+    )
+
+
 def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return what must stand above everything else, what to do last; often nothing."""
     if plan.status == "contradicted":
-        return [
-            lang.t(
-                "Something is wrong with this run: the plan is better than its bound"
-                " allows. Use neither of them; the model is kept in {file}.",
-                file=str(plan.record.get("evidence", "–")),
-            )
-        ]
+        return [contradiction(str(plan.record.get("evidence", "–")), lang)]
     told = [lang.t(STOPPED[plan.status])] if plan.status in STOPPED else []
     if not isfinite(plan.gap):
         told.append(lang.t("Nothing is known of how far it is from the best plan."))

@@ -59,8 +59,8 @@ class ClosedLoop:
     """The plan of the loop, and its rounds.
 
     ``status``: ``demand_settled``, ``plan_settled``, ``cycles``, ``round_limit``,
-    ``time_limit`` or ``interrupted``. After a cycle or a limit the plan is that of the
-    round with the least ``change_share``.
+    ``time_limit``, ``interrupted`` or ``contradicted``. After a cycle or a limit the
+    plan is that of the round with the least ``change_share``.
     """
 
     plan: Plan
@@ -189,6 +189,8 @@ class _Loop:
         last = self._rounds[-1]
         if is_stopped or self._plans[-1].status == "interrupted":
             return "interrupted"
+        if self._plans[-1].status == "contradicted":
+            return "contradicted"
         if last.change_share <= self._tolerance:
             return "demand_settled"
         if last.repeats_round == 0:
@@ -208,7 +210,9 @@ class _Loop:
 
     def closed(self, status: str) -> ClosedLoop:
         """Return the outcome; its plan's record has the rounds."""
-        settled = status in ("demand_settled", "plan_settled", "interrupted")
+        settled = status in (
+            "demand_settled", "plan_settled", "interrupted", "contradicted"
+        )  # fmt: skip
         best = -1 if settled else int(
             np.argmin([one.change_share for one in self._rounds]))  # fmt: skip
         plan = self._plans[best]

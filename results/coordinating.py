@@ -14,7 +14,7 @@ office spends just what it spends in the joint plan.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arguments import checked
 from aumaq.instances.interruption import listening
 from aumaq.instances.texts import pattern, say
+from aumaq.results.cautions import contradiction
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
 from aumaq.results.summary import mean_minutes, served_share
@@ -39,13 +40,15 @@ class Way:
     """One way to plan: its plan, or why there is none; bound of its last solve, mln.
 
     The bound of ``joint`` holds for every plan. That of another way holds for all plans
-    with what its first office decided.
+    with what its first office decided. It is contradicted if one of its solves was:
+    then the message says where the evidence is.
     """
 
     name: str
     plan: Plan | None
     bound_mln: float
     message: str = ""
+    is_contradicted: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Coordination:
         found = {
             "has_plan": True,
             "message": way.message,
+            "status": "contradicted" if way.is_contradicted else way.plan.status,
             "objective_mln": objective,
             "bound_mln": way.bound_mln,
             "gap": relative_gap(objective, way.bound_mln),
@@ -161,7 +165,7 @@ def coordination(
 
     with listening() as heard:
         joint = one("joint", instance, JOINT_SHARE * time_limit)
-        ways = {"joint": Way("joint", joint, joint.bound_mln)}
+        ways = {"joint": _way("joint", joint)}
         for name, office, settled in (
             ("services_first", services_alone, "services_of"),
             ("networks_first", networks_alone, "networks_of"),
@@ -177,8 +181,19 @@ def coordination(
     best = min(plans, key=lambda plan: plan.objective_mln)
     if best is not joint:
         text = "a plan of another way was better and stands here"
-        ways["joint"] = Way("joint", best, joint.bound_mln, text)
+        ways["joint"] = replace(
+            ways["joint"], plan=best, message=ways["joint"].message or text
+        )
     return Coordination(instance, ways)
+
+
+def _way(name: str, plan: Plan, *earlier: Plan) -> Way:
+    """Return a way with its plan; *earlier* are the plans that it rests on."""
+    wrong = [one for one in (*earlier, plan) if one.status == "contradicted"]
+    told = " ".join(
+        contradiction(str(one.record.get("evidence", "–"))) for one in wrong
+    )
+    return Way(name, plan, plan.bound_mln, told, is_contradicted=bool(wrong))
 
 
 def _one_after_the_other(
@@ -197,4 +212,4 @@ def _one_after_the_other(
         plan = one(f"{name}, second", instance, seconds, **{settled: first})
     except NoPlanError as error:
         return Way(name, None, float("nan"), failed.filled(error=error.text))
-    return Way(name, plan, plan.bound_mln)
+    return _way(name, plan, first)

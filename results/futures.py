@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
-from aumaq.instances.texts import Text, chained, say
+from aumaq.instances.texts import chained
 from aumaq.results.plan import Plan
-from aumaq.results.solving import why
 from aumaq.results.verification import Finding
-from aumaq.results.verification.common import first_period_differences
-from aumaq.solvers import Decisions, Progress, Silent, Solution, SolveOptions, Status
-from aumaq.solvers.futures import solve_futures as solve_model
-from aumaq.solvers.futures_state import OBJECTIVES, FuturesSolution, Policy, Score
+from aumaq.solvers import SolveOptions
+from aumaq.solvers.futures_state import (
+    Policy,
+    Score,
+)
 from aumaq.solvers.progress import relative_gap
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,8 @@ class Futures:
     first period is better than ``bound_mln``. Regret is claimed against proven bounds
     of the futures alone, so that the true one is no larger; both in discounted mln.
     ``probabilities`` sum to 1. ``differences`` lists where first periods differ: none
-    in a plan that is verified.
+    in a plan that is verified. ``evidence``: folder with the models of a run that
+    contradicts itself.
     """
 
     instance: Instance
@@ -53,6 +54,7 @@ class Futures:
     size: Mapping[str, int]
     trace: Sequence[tuple[float, float, float]]
     options: SolveOptions
+    evidence: str = ""
 
     @property
     def gap(self) -> float:
@@ -141,6 +143,7 @@ class Futures:
             "size": dict(self.size),
             "options": self.options.as_record(),
             "trace": [list(point) for point in self.trace],
+            **({"evidence": self.evidence} if self.evidence else {}),
         }
 
     @checked
@@ -176,146 +179,3 @@ class Futures:
             f" {self.objective} {self.objective_mln:,.1f} mln, gap {self.gap:.2%},"
             f" {self.status}, {word}>"
         )
-
-
-@checked
-def solve_futures(
-    instance: Instance,
-    scenarios: Sequence[str] | None = None,
-    *,
-    objective: str = "expected",
-    method: str = "auto",
-    time_limit: float = 600.0,
-    gap: float = 0.01,
-    threads: int | None = None,
-    seed: int = 0,
-    formulation: str = "strong",
-    progress: Progress | None = None,
-) -> Futures:
-    """Plan for several futures at once: their first periods are the same.
-
-    *scenarios* are names, with variants or without (``managed+dear``); all scenarios
-    without variants if left out. *objective* is ``expected`` cost by the scenarios'
-    probabilities, cost in the ``worst`` future, or largest ``regret``. *time_limit* is
-    in seconds for everything, *gap* relative. Ctrl-C returns the best so far.
-
-    Raises NoPlanError (it names a future that has no plan), OptionError and
-    UnknownNameError for options that make no sense, InstanceError for scenarios that
-    cannot be used or that start from different facilities.
-    """
-    futures = chosen_futures(instance, scenarios)
-    options = SolveOptions(method, time_limit, gap, threads, seed, formulation)
-    return planned_together(instance, futures, (), objective, options, progress)
-
-
-def chosen_futures(
-    instance: Instance, scenarios: Sequence[str] | None
-) -> list[Instance]:
-    """Return the instance under each scenario that is asked for."""
-    if scenarios is not None and not len(scenarios):
-        raise OptionError(say("name at least one scenario"))
-    found = [instance.with_scenario(name) for name in
-             scenarios or instance.scenario_names]  # fmt: skip
-    names = [future.scenario for future in found]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise OptionError(say("scenarios named twice: {twice}", twice=", ".join(twice)))
-    return found
-
-
-def normalised(futures: Sequence[Instance], objective: str) -> Floats:
-    """Return the probabilities of the futures, summing to 1.
-
-    Raises OptionError where an expectation would not count a future.
-    """
-    weights = np.array([f.active_scenario.probability for f in futures], dtype=float)
-    never = [f.scenario for f, p in zip(futures, weights, strict=True) if p <= 0.0]
-    if never and objective == "expected":
-        raise OptionError(
-            say(
-                "probability 0: {never}; leave them out, give them a"
-                " probability, or plan for the worst case or the regret",
-                never=", ".join(never),
-            )
-        )
-    if weights.sum() <= 0.0:
-        return np.full(len(futures), 1.0 / len(futures))
-    return weights / weights.sum()
-
-
-def planned_together(
-    instance: Instance,
-    futures: Sequence[Instance],
-    others: Sequence[Instance],
-    objective: str,
-    options: SolveOptions,
-    progress: Progress | None,
-) -> Futures:
-    """Solve; *others* are futures whose own first periods are tried as well."""
-    if objective not in OBJECTIVES:
-        raise UnknownNameError(say("objective"), objective, OBJECTIVES)
-    score = Score(objective, normalised(futures, objective))
-    found = solve_model(futures, score, options, progress or Silent(), others)
-    if found.why is not None:
-        raise NoPlanError(_reason(found, found.why), str(found.why.status))
-    bounds = found.own_bounds.tolist()
-    plans = _plans(futures, found, found.decisions, bounds, options)
-    own = _plans(futures, found, found.own_decisions, bounds, options)
-    costs = np.array([plan.objective_mln for plan in plans.values()])
-    value = score.value(costs, found.own_bounds)
-    tables = {name: plan.tables for name, plan in plans.items()}
-    names = [future.scenario for future in futures]
-    return Futures(
-        instance=instance,
-        objective=objective,
-        plans=plans,
-        own_plans=own,
-        probabilities=dict(zip(names, score.probabilities.tolist(), strict=True)),
-        objective_mln=value,
-        bound_mln=min(found.bound_mln, value),
-        status=str(found.status),
-        policies=tuple(found.policies),
-        differences=tuple(first_period_differences(tables, futures[0].period_names[0])),
-        seconds=found.seconds,
-        size=found.size,
-        trace=found.trace,
-        options=options,
-    )
-
-
-def _plans(
-    futures: Sequence[Instance],
-    found: FuturesSolution,
-    decisions: Sequence[Decisions],
-    bounds: Sequence[float],
-    options: SolveOptions,
-) -> dict[str, Plan]:
-    """Return the plan of each future; its bound is that of the future alone."""
-    names = [future.scenario for future in futures]
-    return {
-        future.scenario: Plan.from_solution(
-            future,
-            Solution(
-                found.status,
-                float("nan"),
-                bound,
-                own,
-                dict(found.seconds),
-                dict(found.size),
-                extra={"planned_with": names},
-            ),
-            options,
-        )
-        for future, own, bound in zip(futures, decisions, bounds, strict=True)
-    }
-
-
-def _reason(found: FuturesSolution, outcome: Solution) -> Text:
-    if found.failed:
-        return say("future {name!r}: {why}", name=found.failed, why=why(outcome))
-    if found.status is Status.INFEASIBLE:
-        return say(
-            "infeasible: each future has a plan, but no first period suits them all;"
-            " make a standard or budget priced, or plan for fewer futures"
-        )
-    return say("all futures together: {why}", why=why(outcome))

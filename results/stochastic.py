@@ -24,8 +24,8 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
 from aumaq.instances.averaging import MEAN, mean_instance
-from aumaq.results.futures import (
-    Futures,
+from aumaq.results.futures import Futures
+from aumaq.results.planning_together import (
     chosen_futures,
     normalised,
     planned_together,
@@ -102,6 +102,7 @@ def value_of_stochastic_solution(
     seed: int = 0,
     formulation: str = "strong",
     progress: Progress | None = None,
+    evidence: Path | None = None,
 ) -> StochasticValue:
     """Plan for the expected cost, and say what that is worth; see the module.
 
@@ -112,7 +113,9 @@ def value_of_stochastic_solution(
     weights = normalised(futures, "expected")
     mean = mean_instance(futures, weights) if len(futures) > 1 else None
     others = [] if mean is None else [mean]
-    found = planned_together(instance, futures, others, "expected", options, progress)
+    found = planned_together(
+        instance, futures, others, "expected", options, progress, evidence
+    )
     table = found.policy_table.set_index("first_period_of")
     possible = table[np.isfinite(table["at_most_mln"])]
     reference = MEAN

@@ -313,6 +313,7 @@ LOOP_ENDS = {
     "round_limit": N_("the number of rounds is used up; the best round stands here"),
     "time_limit": N_("time is up; the best round stands here"),
     "interrupted": N_("it was stopped"),
+    "contradicted": N_("a round contradicts itself and stands here"),
 }
 
 

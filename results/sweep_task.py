@@ -18,6 +18,7 @@ from aumaq.instances import (
     NoPlanError,
     from_tables,
 )
+from aumaq.results.cautions import cautions
 from aumaq.results.coordinating import figures
 from aumaq.results.exports.csv_folder import INDICATORS_FILE
 from aumaq.results.exports.plan_folder import SIDE, write_plan_folder
@@ -70,7 +71,10 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
 
     try:
         plan = solve(
-            _instance(task), progress=_Events(tell) if tell else None, **task.options
+            _instance(task),
+            progress=_Events(tell) if tell else None,
+            evidence=_evidence(task),
+            **task.options,
         )
         row = _row(plan, time.monotonic() - started)
         if task.folder is not None:
@@ -94,6 +98,13 @@ def _instance(task: SweepTask) -> Instance:
 
     instance = from_tables(task.tables, outlines=task.outlines)
     return replace(instance, origin=task.origin).with_scenario(task.scenario)
+
+
+def _evidence(task: SweepTask) -> Path | None:
+    """Return where the model of a run goes that contradicts itself: beside its plan."""
+    if task.folder is None:
+        return None
+    return task.folder.with_name(f"{task.folder.name}-contradiction.lp")
 
 
 def _write(plan: Plan, task: SweepTask) -> tuple[str, ...]:
@@ -121,7 +132,7 @@ def _row(plan: Plan, seconds: float) -> dict[str, Any]:
         "bound_mln": plan.bound_mln,
         "gap": plan.gap,
         "seconds": round(seconds, 3),
-        "message": "; ".join(list(plan.record["problems"])[:3]),
+        "message": "; ".join([*_wrong(plan), *list(plan.record["problems"])[:3]]),
         "persons_last_period": float(people[:, -1].sum()),
         "investment_mln": float(sum(found["investment_mln"].values())),
         **{f"{s}_served_share": x for s, x in found["served_share"].items()},
@@ -130,6 +141,11 @@ def _row(plan: Plan, seconds: float) -> dict[str, Any]:
         "connections_missed": found["connections_missed"],
         "road_upgrades": found["road_upgrades"],
     }
+
+
+def _wrong(plan: Plan) -> list[str]:
+    """Return what is said if the run contradicts itself."""
+    return cautions(plan) if plan.status == "contradicted" else []
 
 
 class _Events:

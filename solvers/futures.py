@@ -13,22 +13,31 @@ The bound is the better of that of the merged model and that of the futures alon
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
-from aumaq.instances import Instance, UnknownNameError
+from aumaq.instances import Instance
 from aumaq.instances.interruption import listening
-from aumaq.instances.texts import say
+from aumaq.model.data import ModelData
 from aumaq.solvers.blocks import solve_by_size, split_if_apart
-from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.compiled import Compiled, save_lp
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.futures_model import FuturesModel
-from aumaq.solvers.futures_state import Floats, FuturesSolution, Policy, Score
+from aumaq.solvers.futures_state import (
+    Floats,
+    FuturesSolution,
+    Policy,
+    Score,
+    nothing_found,
+)
 from aumaq.solvers.highs import Outcome
 from aumaq.solvers.merging import Merged, merged_relaxation
 from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.out_of_time import OutOfTimeError, out_of_time
 from aumaq.solvers.progress import Labelled, Progress, relative_gap
 from aumaq.solvers.proof import CLAIMS, bound_below, proven
 from aumaq.solvers.solution import Solution, Status
@@ -51,18 +60,21 @@ def solve_futures(
     score: Score,
     options: SolveOptions,
     progress: Progress,
-    others: Sequence[Instance] = (),
+    others: Sequence[Instance],
+    data: Sequence[ModelData],
 ) -> FuturesSolution:
-    """Solve futures with a common first period.
+    """Solve futures with a common first period, by a method of :data:`BY_METHOD`.
 
     *others* are futures that are not planned for, whose own first periods are tried as
-    well. Raises InstanceError if the futures start differently.
+    well; *data* are the numbers of all, gathered alike.
     """
-    if options.method not in BY_METHOD:
-        raise UnknownNameError(
-            say("method for several futures"), options.method, BY_METHOD
-        )
-    return _Run(instances, score, options, progress, others).solve()
+    with listening() as heard:
+        try:
+            run = _Run(instances, score, options, progress, others, data, heard)
+        except OutOfTimeError as error:
+            nothing = np.full(len(instances), -np.inf)
+            return nothing_found(out_of_time(error.seconds, error.status), nothing)
+        return run.solve()
 
 
 class _Run:
@@ -75,16 +87,20 @@ class _Run:
         options: SolveOptions,
         progress: Progress,
         others: Sequence[Instance],
+        data: Sequence[ModelData],
+        heard: list[int],
     ) -> None:
         self.started = time.monotonic()
         self.score, self.options, self.progress = score, options, progress
         self.count = len(instances)
         self.names = [instance.scenario for instance in (*instances, *others)]
-        self.model = FuturesModel([*instances, *others], self.count, options, progress)
+        self.model = FuturesModel(
+            [*instances, *others], data, self.count, options, progress
+        )
         self.seconds = {"build": self.elapsed}
         self.alone: list[Solution] = []
         self.policies: list[Policy] = []
-        self.heard: list[int] = []
+        self.heard = heard
 
     @property
     def elapsed(self) -> float:
@@ -100,10 +116,6 @@ class _Run:
 
     def solve(self) -> FuturesSolution:
         """Take all steps; asked to stop, take what is left of them in short."""
-        with listening() as self.heard:
-            return self._solved()
-
-    def _solved(self) -> FuturesSolution:
         self._plan_alone()
         for k, found in enumerate(self.alone[: self.count]):
             if found.status in (Status.INFEASIBLE, Status.UNBOUNDED, Status.ERROR):
@@ -309,9 +321,13 @@ class _Run:
     # -- the outcome ---------------------------------------------------------------
 
     def _failure(self, found: Solution, name: str) -> FuturesSolution:
-        nan = float("nan")
-        nothing = np.full(self.count, nan)
-        return FuturesSolution(found.status, nan, nan, nothing, failed=name, why=found)
+        return replace(
+            nothing_found(found, self.own_bounds, name), save_lp=self._save_lp()
+        )
+
+    def _save_lp(self) -> dict[str, Callable[[Path], None]]:
+        models = zip(self.names, self.model.models[: self.count], strict=False)
+        return {name: partial(save_lp, c.built) for name, c in models}
 
     def _finished(
         self, together: Solution | None, chosen: Policy | None
@@ -340,12 +356,15 @@ class _Run:
             costs=chosen.costs,
             decisions=self.model.read(chosen.values),
             own_costs=own,
-            own_bounds=np.minimum(self.own_bounds, own),
+            own_bounds=np.array(
+                [bound_below(*pair) for pair in zip(own, self.own_bounds, strict=True)]
+            ),
             own_decisions=self.model.read(own_values),
             policies=[p for p in self.policies if p.source],
             seconds=self.seconds,
             size={} if together is None else together.size,
             trace=[] if together is None else together.trace,
+            save_lp=self._save_lp(),
         )
 
     def _stopped(self, status: Status) -> Status:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances import Instance
-from aumaq.model.futures import gather_alike
+from aumaq.model.data import ModelData
 from aumaq.solvers.compiled import Compiled, compiled, decisions_in
 from aumaq.solvers.first_stage import first_stages, with_first_columns
 from aumaq.solvers.futures_state import Floats, Policy
@@ -27,17 +27,22 @@ class FuturesModel:
     def __init__(
         self,
         instances: Sequence[Instance],
+        data: Sequence[ModelData],
         count: int,
         options: SolveOptions,
         progress: Progress,
     ) -> None:
-        """Build and compile the model of each future."""
+        """Build and compile the model of each future.
+
+        *data* are their numbers, gathered alike. Raises OutOfTimeError.
+        """
         self.count = count
         started, models = time.monotonic(), []
-        for instance, data in zip(instances, gather_alike(instances), strict=True):
+        for instance, own in zip(instances, data, strict=True):
             since = time.monotonic() - started
             told = Labelled(progress, instance.scenario, since)
-            c = compiled(instance, options, told, Given(), data)
+            left = replace(options, time_limit=max(options.time_limit - since, 1e-6))
+            c = compiled(instance, left, told, Given(), own)
             matrices, place = with_first_columns(c.built, c.matrices, c.place)
             models.append(replace(c, matrices=matrices, place=place))
         self.models = models

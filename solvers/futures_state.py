@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +63,23 @@ class FuturesSolution:
     trace: list[tuple[float, float, float]] = field(default_factory=list)
     failed: str = ""
     why: Solution | None = None
+    save_lp: dict[str, Callable[[Path], None]] = field(default_factory=dict)
+    """By future: writes its model as an LP file."""
+
+
+def nothing_found(why: Solution, own_bounds: Floats, name: str = "") -> FuturesSolution:
+    """Return the outcome without a plan: of future *name*, or of all of them."""
+    nan = float("nan")
+    return FuturesSolution(
+        why.status,
+        nan,
+        nan,
+        np.full(len(own_bounds), nan),
+        own_bounds=own_bounds,
+        seconds=dict(why.seconds),
+        failed=name,
+        why=why,
+    )
 
 
 @dataclass(frozen=True)
