@@ -6,9 +6,11 @@ and a table that comes out with problems is never used for solving.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,12 @@ FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no":
 
 LONGEST_SHOWN = 60
 """Characters that are shown of a list, say, in a cell."""
+
+DTYPES = {"text": "str", "number": "float64", "int": "int64", "flag": "bool"}
+"""Kind of a column -> how its values are kept."""
+
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""A number as programs write it; others are looked at more closely."""
 
 WANTED = {
     "text": say("text"),
@@ -141,10 +149,14 @@ def _without_rows(name: str) -> pd.DataFrame:
 
 def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:
     """Return a column of defaults (of blanks where the column is required)."""
-    blank = {"text": "", "number": np.nan, "int": 0, "flag": False}[column.kind]
-    value = blank if column.is_required or column.default is None else column.default
-    dtype = {"text": "str", "number": "float64", "int": "int64", "flag": "bool"}
-    return pd.Series(value, index=index, dtype=dtype[column.kind])
+    return pd.Series(_blank(column), index=index, dtype=DTYPES[column.kind])
+
+
+def _blank(column: Column) -> object:
+    """Return what an empty cell holds: the default, or nothing where it is required."""
+    if column.is_required or column.default is None:
+        return {"text": "", "number": np.nan, "int": 0, "flag": False}[column.kind]
+    return column.default
 
 
 def _text(cells: pd.Series[object]) -> pd.Series[object]:
@@ -244,10 +256,44 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
             return None
         return pd.Series(words, index=cells.index, dtype="str")
     if column.kind == "flag":
-        return cells if cells.dtype == np.bool_ else None
+        return cells if cells.dtype == np.bool_ else _words(column, cells)
     if cells.dtype not in (np.dtype("int64"), np.dtype("float64")):
+        return _words(column, cells)
+    if not _is_sound(column, cells.to_numpy()):
         return None
-    numbers = cells.to_numpy()
+    return cells.astype(DTYPES[column.kind])
+
+
+def _words(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:
+    """Return a column of flags or numbers written as sound text, or None.
+
+    Blanks take the default where the schema has one.
+    """
+    words = cells.tolist()
+    if not all(type(word) is str for word in words):
+        return None
+    words = [word.strip() for word in words]
+    given = [word for word in words if word]
+    if len(given) < len(words) and column.is_required:
+        return None
+    value: Mapping[str, bool | float | None]
+    if column.kind == "flag":
+        value = {word: FLAGS.get(word.lower()) for word in given}
+        if None in value.values():
+            return None
+    else:
+        if any(not PLAIN_NUMBER.fullmatch(word) for word in given):
+            return None
+        value = {word: float(word) for word in given}
+        if not _is_sound(column, np.array([*value.values()], dtype=float)):
+            return None
+    blank = _blank(column)
+    values = [value[word] if word else blank for word in words]
+    return pd.Series(values, index=cells.index, dtype=DTYPES[column.kind])
+
+
+def _is_sound(column: Column, numbers: np.ndarray[Any, Any]) -> bool:
+    """Return whether all numbers are finite, of the kind, and within the limits."""
     is_sound = np.isfinite(numbers)
     if column.kind == "int":
         is_sound &= numbers == np.round(numbers)
@@ -255,9 +301,7 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         is_sound &= numbers >= column.low
     if column.high is not None:
         is_sound &= numbers <= column.high
-    if not is_sound.all():
-        return None
-    return cells.astype("int64" if column.kind == "int" else "float64")
+    return bool(is_sound.all())
 
 
 def _out_of_range(
