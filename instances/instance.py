@@ -144,7 +144,7 @@ class Instance:
         """All scenarios with every combination of variants."""
         return all_names(self.base)
 
-    @property
+    @cached_property
     def period_names(self) -> tuple[str, ...]:
         """The periods in order."""
         return self._texts("periods", "period")
@@ -159,7 +159,7 @@ class Instance:
         """Length of each period, years."""
         return tuple(int(years) for years in self.tables["periods"]["years"])
 
-    @property
+    @cached_property
     def network_names(self) -> tuple[str, ...]:
         """The networks in order."""
         return self._texts("networks", "network")
@@ -174,12 +174,12 @@ class Instance:
         """Return the load of people, (settlements, periods), units of the network."""
         return loads.people_load(self.tables, self.active_scenario.projection, network)
 
-    @property
+    @cached_property
     def service_names(self) -> tuple[str, ...]:
         """The services in order."""
         return self._texts("services", "service")
 
-    @property
+    @cached_property
     def settlement_ids(self) -> tuple[str, ...]:
         """The settlements in order."""
         return self._texts("settlements", "settlement")
@@ -262,11 +262,21 @@ class Instance:
         if name not in self.service_names:
             raise UnknownNameError(say("service"), name, self.service_names)
         rows = self.tables["services"]
-        return rows[rows["service"] == name].iloc[0]
+        return rows.iloc[self.service_names.index(name)]
 
     def persons(self, group: str) -> Floats:
-        """Return members of a group, (settlements, periods), persons."""
-        return demand.persons(self.tables, self.active_scenario.projection, group)
+        """Return members of a group, (settlements, periods), persons (read only)."""
+        if group not in self._people:
+            projection = self.active_scenario.projection
+            people = demand.persons(self.tables, projection, group)
+            people.setflags(write=False)
+            self._people[group] = people
+        return self._people[group]
+
+    @cached_property
+    def _people(self) -> dict[str, Floats]:
+        """Members of the groups that were asked for."""
+        return {}
 
     def serves(self, service: str) -> bool:
         """Whether people come to the service; others supply or carry a network."""
@@ -347,7 +357,7 @@ class Instance:
         """The road graph of today by minutes."""
         return self.roads.today()
 
-    @property
+    @cached_property
     def upgrade_names(self) -> tuple[str, ...]:
         """The road upgrades in order."""
         return self._texts("road_upgrades", "upgrade")
