@@ -131,9 +131,6 @@ class Instance:
         """The name of the active scenario."""
         return self.active_scenario.scenario
 
-    def _texts(self, table: str, column: str) -> tuple[str, ...]:
-        return tuple(self.tables[table][column])
-
     @property
     def scenario_names(self) -> tuple[str, ...]:
         """All scenarios without variants; the first is the default."""
@@ -147,7 +144,7 @@ class Instance:
     @cached_property
     def period_names(self) -> tuple[str, ...]:
         """The periods in order."""
-        return self._texts("periods", "period")
+        return tuple(self.tables["periods"]["period"])
 
     @property
     def first_years(self) -> tuple[int, ...]:
@@ -162,7 +159,7 @@ class Instance:
     @cached_property
     def network_names(self) -> tuple[str, ...]:
         """The networks in order."""
-        return self._texts("networks", "network")
+        return tuple(self.tables["networks"]["network"])
 
     @cached_property
     def projection(self) -> Projection:
@@ -177,22 +174,22 @@ class Instance:
     @cached_property
     def service_names(self) -> tuple[str, ...]:
         """The services in order."""
-        return self._texts("services", "service")
+        return tuple(self.tables["services"]["service"])
 
     @cached_property
     def settlement_ids(self) -> tuple[str, ...]:
         """The settlements in order."""
-        return self._texts("settlements", "settlement")
+        return tuple(self.tables["settlements"]["settlement"])
 
     @property
     def synthetic_share(self) -> dict[str, float]:
         """Share of rows flagged as estimates, for each table that has any."""
-        flagged = {
-            name: float(rows["is_synthetic"].mean())
+        return {
+            name: share
             for name, rows in self.tables.items()
-            if "is_synthetic" in rows and len(rows)
+            if "is_synthetic" in rows
+            and (share := float(rows["is_synthetic"].mean())) > 0
         }
-        return {name: share for name, share in flagged.items() if share > 0}
 
     # -- variations ------------------------------------------------------------
 
@@ -225,15 +222,13 @@ class Instance:
         if is_changed and (errors := validate(changed, [])[0]):
             raise InstanceError(errors)
         tables = MappingProxyType(active_tables(changed, scenario, kept))
-        is_alike = all(
-            tables[name] is self.tables[name] for name in deriving.DERIVED_FROM
-        )
+        own = [tables[name] is not self.tables[name] for name in deriving.DERIVED_FROM]
         return replace(
             self,
             tables=tables,
             active_scenario=scenario,
             kept=kept,
-            _derived=self._derived if is_alike else {},
+            _derived={} if any(own) else self._derived,
         )
 
     def check_scenarios(self) -> None:
@@ -261,22 +256,19 @@ class Instance:
         """Return the row of a service (UnknownNameError if there is none)."""
         if name not in self.service_names:
             raise UnknownNameError(say("service"), name, self.service_names)
-        rows = self.tables["services"]
-        return rows.iloc[self.service_names.index(name)]
+        return self.tables["services"].iloc[self.service_names.index(name)]
 
     def persons(self, group: str) -> Floats:
         """Return members of a group, (settlements, periods), persons (read only)."""
         if group not in self._people:
-            projection = self.active_scenario.projection
-            people = demand.persons(self.tables, projection, group)
-            people.setflags(write=False)
-            self._people[group] = people
+            future = self.active_scenario.projection
+            self._people[group] = demand.persons(self.tables, future, group)
+            self._people[group].setflags(write=False)
         return self._people[group]
 
     @cached_property
     def _people(self) -> dict[str, Floats]:
-        """Members of the groups that were asked for."""
-        return {}
+        return {}  # group -> persons
 
     def serves(self, service: str) -> bool:
         """Whether people come to the service; others supply or carry a network."""
@@ -360,7 +352,7 @@ class Instance:
     @cached_property
     def upgrade_names(self) -> tuple[str, ...]:
         """The road upgrades in order."""
-        return self._texts("road_upgrades", "upgrade")
+        return tuple(self.tables["road_upgrades"]["upgrade"])
 
     @cached_property
     def settlement_places(self) -> Places:
