@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,11 @@ class Times:
 
     def position(self, name: str) -> int:
         """Return the period's position; 0 for an empty name."""
-        return list(self.names).index(name) if name else 0
+        return self._positions[name] if name else 0
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: t for t, name in enumerate(self.names)}
 
     def due(self, year: int) -> int | None:
         """Return the period at whose start what is due by *year* must be done."""
@@ -123,8 +128,12 @@ def gather(tables: Tables, scenario_name: str) -> Facts:
         policy,
         {},
     )
+    people: dict[str, Floats] = {}
     for row in records(tables["services"]):
-        facts.services[str(row["service"])] = _service(facts, row)
+        group = str(row["group"])
+        if row["role"] == "serve" and group not in people:
+            people[group] = _persons(facts, group)
+        facts.services[str(row["service"])] = _service(facts, row, people)
     return facts
 
 
@@ -163,15 +172,16 @@ def everyone(facts: Facts) -> Floats:
 def _persons(facts: Facts, group: str) -> Floats:
     """Return members of the group (empty: everyone) by settlement and period."""
     projection = facts.scenario["projection"] or facts.scenario["scenario"]
+    rows = facts.tables["population"]
+    rows = rows[(rows["scenario"] == projection) & rows["group"].isin(["all", group])]
     given = {
         (row["settlement"], row["period"], row["group"]): float(row["persons"])
-        for row in records(facts.tables["population"])
-        if row["scenario"] == projection
+        for row in records(rows)
     }
+    rows = facts.tables["growth"]
     factor = {
         (row["region"], row["period"]): float(row["factor"])
-        for row in records(facts.tables["growth"])
-        if row["scenario"] == projection
+        for row in records(rows[rows["scenario"] == projection])
     }
     groups = facts.tables["groups"]
     share = {"share_urban": 1.0, "share_rural": 1.0}
@@ -190,7 +200,9 @@ def _persons(facts: Facts, group: str) -> Floats:
     return out
 
 
-def _service(facts: Facts, row: dict[str, Any]) -> Service:
+def _service(
+    facts: Facts, row: dict[str, Any], people: Mapping[str, Floats]
+) -> Service:
     name, tables, times = str(row["service"]), facts.tables, facts.times
     sites = tables["sites"]
     sites = sites[sites["service"] == name].reset_index(drop=True)
@@ -205,7 +217,7 @@ def _service(facts: Facts, row: dict[str, Any]) -> Service:
     return Service(
         name,
         row,
-        _demand(facts, row),
+        _demand(facts, row, people),
         codes,
         sites,
         home,
@@ -225,11 +237,11 @@ def _service(facts: Facts, row: dict[str, Any]) -> Service:
     )
 
 
-def _demand(facts: Facts, row: dict[str, Any]) -> Floats:
+def _demand(facts: Facts, row: dict[str, Any], people: Mapping[str, Floats]) -> Floats:
     """Return units of demand by settlement and period; 0 where nobody comes."""
     if row["role"] != "serve":
         return np.zeros((len(facts.ids), len(facts.times.names)))
-    return _persons(facts, str(row["group"])) * float(row["demand_per_person"])
+    return people[str(row["group"])] * float(row["demand_per_person"])
 
 
 def _enter(

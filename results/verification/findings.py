@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -83,6 +84,10 @@ class Notebook:
         *place* gets the indices of a violated row; *message* may hold ``{value}``,
         ``{limit}``. NaN counts as a violation.
         """
+        if alone := _alone(values, limits, scale):
+            one, most, size = alone
+            self._compare_one(rule, one - most, one, most, place, message, size)
+            return
         value, limit = np.broadcast_arrays(
             np.asarray(values, dtype=float), np.asarray(limits, dtype=float)
         )
@@ -101,10 +106,34 @@ class Notebook:
 
         *message* may hold ``{value}`` and ``{limit}`` (the value that is wanted).
         """
+        if alone := _alone(values, wanted, scale):
+            one, right, size = alone
+            away = abs(one - right)
+            self._compare_one(rule, away, one, right, place, message, size)
+            return
         value, want = np.broadcast_arrays(
             np.asarray(values, dtype=float), np.asarray(wanted, dtype=float)
         )
         self._compare(rule, np.abs(value - want), value, want, place, message, scale)
+
+    def _compare_one(
+        self,
+        rule: str,
+        excess: float,
+        value: float,
+        limit: float,
+        place: Callable[..., str],
+        message: Pattern,
+        scale: float,
+    ) -> None:
+        """Compare one number, as :meth:`_compare` does, without arrays of one."""
+        self.checks += 1
+        unit = 1.0 + abs(limit) + abs(scale)
+        if not math.isnan(excess):
+            self.worst = max(self.worst, excess / unit)
+        if not excess <= self.tolerance * unit:
+            text = message.filled(value=f"{value:g}", limit=f"{limit:g}")
+            self.note(rule, place(), text, excess)
 
     def _compare(
         self,
@@ -133,6 +162,13 @@ class Notebook:
             self.note(
                 rule, say("elsewhere"), say("the same at {rest} more places", rest=rest)
             )
+
+
+def _alone(*values: ArrayLike) -> tuple[float, ...] | None:
+    """Return the values as numbers if none of them is an array."""
+    if not all(map(np.isscalar, values)):
+        return None
+    return tuple(float(value) for value in values)  # type: ignore[arg-type]
 
 
 NAMED = {

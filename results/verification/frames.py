@@ -14,10 +14,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries by column."""
     if frame.empty:  # most findings are none: pandas takes a millisecond for that
         return []
-    return [
-        {str(name): value for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
+    names = [str(name) for name in frame.columns]
+    columns = [column.tolist() for _, column in frame.items()]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def chosen(frame: pd.DataFrame, mask: Any) -> list[dict[str, Any]]:

@@ -49,13 +49,21 @@ class NetworkCheck:
         at = {row["node"]: row["settlement"] for row in self.nodes}
         return {node: str(of[home]) for node, home in at.items() if home}
 
+    @cached_property
+    def steps_of(self) -> dict[str, list[tuple[int, int]]]:
+        """Step and its first period, by link: once all of ``built`` is known."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for (code, step), since in self.built.items():
+            found.setdefault(code, []).append((step, since))
+        return found
+
     def rule(self, kind: str) -> str:
         """Return the id of a rule of this network."""
         return f"network:{self.name}:{kind}"
 
     def period(self, row: Row) -> int:
         """Return the position of the row's period."""
-        return list(self.facts.times.names).index(row["period"])
+        return self.facts.times.position(row["period"])
 
     def note(self, kind: str, row: Row, message: Text) -> None:
         """Write down a broken row."""

@@ -82,6 +82,10 @@ def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
     given: dict[tuple[str, int], float] = defaultdict(float)
     drawn: dict[tuple[str, str, int], float] = defaultdict(float)
     home = {r["settlement"]: r["node"] for r in check.nodes if r["settlement"]}
+    places = {
+        name: (s.table["network_node"].tolist(), s.table["settlement"].tolist())
+        for name, s in check.facts.services.items()
+    }
     for row in check.tables["sources"]:
         service = check.facts.services[row["service"]]
         t, level = check.period(row), int(row["level"])
@@ -91,8 +95,8 @@ def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
             check.note("supply", row, say("there is no such source"))
             continue
         j = service.sites.get_loc(row["site"])
-        site = service.table.iloc[j]
-        node = site["network_node"] or home.get(site["settlement"], "")
+        nodes, settlements = places[row["service"]]
+        node = nodes[j] or home.get(settlements[j], "")
         if not 0 < level < len(service.price):
             check.note("supply", row, say("there is no such level"))
             continue

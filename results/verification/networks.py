@@ -180,8 +180,8 @@ def room_of(check: NetworkCheck, link: Row, step: int, t: int) -> float:
         return float(check.upgrades[code, step]["capacity"]) if is_there else 0.0
     room = float(link["capacity"])
     if not check.has_angles:
-        for (other, k), since in check.built.items():
-            if other == code and since <= t:
+        for k, since in check.steps_of.get(code, ()):
+            if since <= t:
                 room += float(check.upgrades[code, k]["capacity"])
     if link["station"]:
         room += _held(check, link["station"], t)

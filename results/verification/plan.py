@@ -133,7 +133,7 @@ def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
     kinds = PLAN_TABLES[name]
     numbers = [column for column in frame.columns if kinds.get(column) == "number"]
     if frame.empty:
-        return frame.astype(dict.fromkeys(numbers, float))
+        return frame.assign(**{c: frame[c].astype(float) for c in numbers})
     good = np.ones(len(frame), dtype=bool)
     for column in numbers:
         values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
@@ -206,12 +206,13 @@ def service_plan(
     parts = {}
     for name in ("facilities", "actions", "allocation", "unserved"):
         frame = tables[name]
-        parts[name] = frame[frame["service"] == service.name].copy()
-        parts[name]["t"] = find(facts.times.names, parts[name]["period"])
-    for name in ("facilities", "actions", "allocation"):
-        parts[name]["j"] = find(service.sites, parts[name]["site"])
-    for name in ("allocation", "unserved"):
-        parts[name]["i"] = find(facts.ids, parts[name]["settlement"])
+        own = frame[frame["service"] == service.name]
+        at = {"t": find(facts.times.names, own["period"])}
+        if "site" in own.columns:
+            at["j"] = find(service.sites, own["site"])
+        if name in ("allocation", "unserved"):
+            at["i"] = find(facts.ids, own["settlement"])
+        parts[name] = own.assign(**at)
     for name, column, what in (
         ("facilities", "j", "site"),
         ("actions", "j", "site"),
@@ -258,7 +259,7 @@ def _known(
             name=service.name,
         )
         notes.note(f"{family}:{service.name}", _place(name, row), text)
-    return frame[~strange]
+    return frame[~strange] if strange.any() else frame
 
 
 def _counts(
@@ -269,7 +270,7 @@ def _counts(
     notes: Notebook,
 ) -> pd.DataFrame:
     """Return rows whose units are whole and positive and whose levels exist."""
-    frame, good = frame.copy(), pd.Series(True, index=frame.index)
+    good = pd.Series(True, index=frame.index)
     lowest = 1 if columns == ("level",) else 0
     for column in ("units", *columns):
         low, high = (1, np.inf) if column == "units" else (lowest, levels - 1)
@@ -286,10 +287,9 @@ def _counts(
             )
             notes.note(f"siting:{service.name}", place, text, float(row[column]))
         good &= ~bad
-    frame = frame[good]
-    for column in ("units", *columns):
-        frame[column] = frame[column].astype("int64")
-    return frame
+    frame = frame if good.all() else frame[good]
+    whole = {c: frame[c].astype("int64") for c in ("units", *columns)}
+    return frame.assign(**whole)
 
 
 def _sum_up(target: Ints, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:

@@ -38,10 +38,7 @@ def check_serving(
         if id(now) not in legal:
             legal[id(now)] = legal_options(service, today, now)
     by_row = _gather(minutes, plan, float)
-    km = np.zeros(len(plan.rows))
-    for t in range(service.size[2]):
-        here = plan.t == t
-        km[here] = travel.kilometres(service, t, plan.i[here], plan.j[here])
+    km = travel.kilometres(service, plan.t, plan.i, plan.j)
     trips = Trips(by_row, km, service.demand[plan.i, plan.t])
     _check_shares(facts, service, plan, notes)
     _check_capacity(facts, service, plan, trips, notes)

@@ -44,6 +44,7 @@ class Travel:
         self.paths: dict[tuple[frozenset[str], int], Floats] = {}
         self.graphs: dict[frozenset[str], csr_array] = {}
         self.known: dict[tuple[str, frozenset[str]], Floats] = {}
+        self.links: dict[frozenset[str], pd.DataFrame] = {}
         if not self.has_table:
             self.home_node, self.home_tie = self._tie(facts.settlements)
 
@@ -108,17 +109,26 @@ class Travel:
         ways = self.home_tie[a] + self.home_tie[b]
         return np.asarray(table[np.arange(len(a)), np.arange(len(a))] + ways)
 
-    def kilometres(self, service: Service, t: int, i: Ints, j: Ints) -> Floats:
-        """Return km of the fastest ways of pairs in a period, 0 without a way.
+    def kilometres(self, service: Service, t: Ints, i: Ints, j: Ints) -> Floats:
+        """Return km of the fastest ways of pairs, each in a period; 0 without a way.
 
         Of equally fast ways the shortest counts.
         """
+        km = np.zeros(len(t))
+        for built in set(self.built):  # periods of equal roads are walked at once
+            here = np.isin(t, [p for p, own in enumerate(self.built) if own == built])
+            km[here] = self._kilometres(service, built, i[here], j[here])
+        return km
+
+    def _kilometres(
+        self, service: Service, built: frozenset[str], i: Ints, j: Ints
+    ) -> Floats:
         if self.has_table:
             table = self._given(service, "length_km")[i, j]
             return np.where(np.isfinite(table), table, 0.0)
         node, tie = self._site_nodes(service)
         start, target = self.home_node[i], node[j]
-        km = self._walked(start, target, self.built[t])
+        km = self._walked(start, target, built)
         km += (self.home_tie[i] + tie[j]) / CONNECTOR_MINUTES_PER_KM
         return np.where(service.home[j] == i, 0.0, km)
 
@@ -167,6 +177,11 @@ class Travel:
 
         Of parallel links the fastest stays, of equally fast ones the shortest.
         """
+        if built not in self.links:
+            self.links[built] = self._standing_links(built)
+        return self.links[built]
+
+    def _standing_links(self, built: frozenset[str]) -> pd.DataFrame:
         tables = self.facts.tables
         later = tables["road_upgrade_links"]
         later = later[later["upgrade"].isin(built)]
