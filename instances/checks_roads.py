@@ -40,6 +40,26 @@ def roads_are_used(tables: Tables) -> Found:
         yield problem("connections", text, k, "to_settlement", place)
 
 
+@check("travel", "services", "sites")
+def ways_have_a_length(tables: Tables) -> Found:
+    """A way of 0 km to another place costs nothing where kilometres are paid for."""
+    rows, services = tables["travel"], tables["services"]
+    paid = services.loc[services["transport_cost_per_km"] > 0, "service"]
+    sites = tables["sites"]
+    sites = sites[sites["service"].isin(paid)]
+    home = sites.drop_duplicates("site").set_index("site")["settlement"]
+    is_to = rows["site"].isin(home.index) & (rows["length_km"] == 0.0)
+    is_away = rows["settlement"] != rows["site"].map(home)
+    for k in rows.index[is_to & is_away & (rows["minutes"] > 0.0)]:
+        names = sites.loc[sites["site"] == rows["site"][k], "service"]
+        text = say(
+            "is 0 or not given: nothing is paid for transport to {services} on this way"
+            " (transport_cost_per_km)",
+            services=", ".join(dict.fromkeys(names)),
+        )
+        yield Warn(problem("travel", text, k, "length_km", 0))
+
+
 @check("road_upgrades", "road_upgrade_links", "road_links", "road_classes")
 def upgrades_make_roads_faster(tables: Tables) -> Found:
     """A link of today that an upgrade does not make faster is odd."""

@@ -81,7 +81,15 @@ TRAVEL = Table(
         Column("settlement", "text", "from", references="settlements.settlement"),
         Column("site", "text", "to", references="sites.site"),
         Column("minutes", "number", "time", "min", low=0.0),
-        Column("length_km", "number", "length", "km", 0.0, low=0.0),
+        Column(
+            "length_km",
+            "number",
+            "length; where it is not given it is 0, and what is paid or emitted a"
+            " kilometre is 0 too",
+            "km",
+            0.0,
+            low=0.0,
+        ),
     ),
     key=("settlement", "site"),
 )

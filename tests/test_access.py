@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tiny_instances import Rows, tiny
+import pytest
+from tiny_instances import Row, Rows, tiny
 
 import aumaq
 
@@ -48,3 +49,27 @@ def test_a_free_site_is_within_reach_of_itself() -> None:
     instance = tiny(**NODES, sites=free, referrals=rule)
     pairs = instance.site_minutes("s", "s")
     assert pairs.to_numpy().tolist() == [[0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("fare", "more", "rows"),
+    [
+        (50.0, {}, [1, 2]),
+        (50.0, {"length_km": 12.0}, []),
+        (50.0, {"minutes": 0.0}, []),  # it is there
+        (0.0, {}, []),
+    ],
+)
+def test_transport_that_would_be_free_is_told(
+    fare: float, more: dict[str, float], rows: list[int]
+) -> None:
+    """Given times without a length, where kilometres are paid for."""
+    service: Row = {"service": "s", "trips_per_year": 1.0}
+    ways = [("a", "b"), ("b", "a"), ("a", "a")]
+    instance = tiny(
+        services=[{**service, "transport_cost_per_km": fare}],
+        travel=[{"settlement": a, "site": b, "minutes": 30.0, **more} for a, b in ways],
+    )
+    told = [p for p in instance.warnings if p.column == "length_km"]
+    assert [problem.row - 1 for problem in told] == rows
+    assert all("nothing is paid for transport to s" in p.message for p in told)
