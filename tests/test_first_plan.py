@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import run
+from grid_example import grid_rows
+from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import NoPlanError
 from aumaq.instances.generators import clustered
 from aumaq.model.data import gather
 from aumaq.model.unavoidable import unavoidable_mln
-from aumaq.solvers import METHODS, Solution, Status
+from aumaq.solvers import METHODS, Solution, Status, whole_plan
 from aumaq.solvers.methods import Method
 
 NO_TIME = 1e-6
@@ -157,3 +160,17 @@ def test_unavoidable_by_hand() -> None:
     assert instance.policies.discount_rate == 0.0
     assert unavoidable_mln(gather(locked)) == pytest.approx(10 * yearly)
     assert unavoidable_mln(gather(instance)) == 0.0
+
+
+def test_programmes_of_a_first_plan_may_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit too short for them would leave nothing, above all on a busy machine."""
+    given: list[float] = []
+    operated = whole_plan.operated
+
+    def recording(*arguments: Any) -> Any:
+        given.append(arguments[-1])
+        return operated(*arguments)
+
+    monkeypatch.setattr(whole_plan, "operated", recording)
+    assert aumaq.solve(tiny(**grid_rows()), time_limit=NO_TIME).is_verified
+    assert min(given) == whole_plan.LEAST_SECONDS >= 10.0
