@@ -37,7 +37,7 @@ from aumaq.solvers.solution import (
 ROUNDS = 6
 """How often sites that serve too few are made smaller."""
 LEAST_SECONDS = 10.0
-"""A linear programme may take so long whatever the limit: without it there is no plan."""
+"""A linear programme may take so long whatever the limit: without it is no plan."""
 
 
 def todays_stock(data: ModelData) -> Decisions:
