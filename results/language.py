@@ -37,6 +37,16 @@ def _catalogue(code: str) -> NullTranslations:
     return found
 
 
+@lru_cache
+def _number_format(code: str, digits: int) -> tuple[Any, Any]:
+    """Return pattern and locale of numbers: a page has thousands of them."""
+    from babel import Locale
+    from babel.numbers import parse_pattern
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return parse_pattern(pattern), Locale.parse(code)
+
+
 @dataclass(frozen=True)
 class Language:
     """A language by its code (UnknownNameError if there is no catalogue)."""
@@ -83,8 +93,8 @@ class Language:
             return "–"
         from babel.numbers import format_decimal
 
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(format_decimal(value, format=pattern, locale=self.code))
+        pattern, place = _number_format(self.code, digits)
+        return str(format_decimal(value, format=pattern, locale=place))
 
     def share(self, value: float, digits: int = 1) -> str:
         """Return a share as percent."""

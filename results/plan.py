@@ -316,7 +316,8 @@ class Plan:
                 now=now,
             )
             raise InstanceError([Problem(where, text)])
-        instance = instance.with_scenario(record["scenario"])
+        if instance.scenario != record["scenario"] or instance.kept is not None:
+            instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])
         plan = cls(

@@ -54,7 +54,10 @@ def typed(
     columns = {}
     for column in given:
         kind = "whole" if column in WHOLE else kinds[column]
-        columns[column], bad, text = _OF_KIND[kind](raw[column])
+        cells = raw[column]
+        if isinstance(cells.dtype, pd.StringDtype):  # slow to look at one by one
+            cells = cells.astype(object)
+        columns[column], bad, text = _OF_KIND[kind](cells)
         problems += [
             Problem(file, text, row=first_row + int(k), column=column,
                     value=str(raw[column].iloc[k]))

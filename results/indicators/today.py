@@ -9,6 +9,7 @@ picture, not a plan. The period bears the name of the first one, whose unit load
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ DUST = 1e-7
 DTYPES = {"text": "str", "number": "float64", "flag": "bool"}
 
 
+@lru_cache(maxsize=1)  # a page and its indicators ask for the same
 def of_today(instance: Instance) -> State:
     """Return the state of today; decisions (actions, money, ...) have no rows."""
     world = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,17 +29,20 @@ ACTIONS = {
     "keep": N_("kept"),
     "build": N_("built"),
 }
+Payers = Callable[[str, str, str], str]
+"""Service, region and period -> the titles of the budgets that pay."""
 KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_mln",
         "served", "unit", "payer", "estimate", "facility"]  # fmt: skip
 
 
 def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return every action of the plan, dearest first; keeping is left out."""
+    pays = payers(plan.instance, lang)
     parts = [
-        _of_service(plan, k, name, lang)
+        _of_service(plan, k, name, pays, lang)
         for k, name in enumerate(plan.instance.service_names)
     ]
-    parts += [_of_networks(plan, lang), _of_local(plan, lang), _of_roads(plan, lang)]
+    parts += [make(plan, pays, lang) for make in (_of_networks, _of_local, _of_roads)]
     rows = pd.concat([part for part in parts if len(part)] or parts[:1])
     rows = rows.sort_values("cost_mln", ascending=False, kind="stable")
     regions = region_names(plan.instance, lang)
@@ -59,20 +64,28 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
     return grid("actions", N_("List of actions"), columns, lang, facility)
 
 
-def payers(
-    instance: Instance, service: str, region: str, period: str, lang: Language
-) -> str:
-    """Return the titles of the budgets that an investment is charged to."""
-    rows = instance.tables["budgets"]
-    building = [name for name, kinds in COVERED.items() if "investment" in kinds]
-    pays = (rows["period"] == period) & rows["covers"].isin(building)
-    for column, value in (("service", service), ("region", region)):
-        pays &= (rows[column] == "") | (rows[column] == value)
-    titles = rows["title"].where(rows["title"] != "", rows["budget"])[pays]
-    return "; ".join(lang.cells(titles.drop_duplicates())) or "–"
+def payers(instance: Instance, lang: Language) -> Payers:
+    """Return what names the budgets that an investment is charged to."""
+    rows = instance.tables["budgets"].to_dict("records")
+    rows = [row for row in rows if "investment" in COVERED[row["covers"]]]
+
+    @cache
+    def titles(service: str, region: str, period: str) -> str:
+        found = dict.fromkeys(
+            row["title"] or row["budget"]
+            for row in rows
+            if row["period"] == period
+            and row["service"] in ("", service)
+            and row["region"] in ("", region)
+        )
+        return "; ".join(lang.cells(found)) or "–"
+
+    return titles
 
 
-def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFrame:
+def _of_service(
+    plan: Plan, k: int, service: str, pays: Payers, lang: Language
+) -> pd.DataFrame:
     instance, row = plan.instance, plan.instance.service(service)
     actions = plan.actions
     rows = actions[(actions["service"] == service) & (actions["action"] != "keep")]
@@ -80,10 +93,6 @@ def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFram
     place = pd.Index(sites["site"]).get_indexer(rows["site"])
     names = np.array(site_names(instance, sites, lang), dtype=object)
     unit = lang.cell(row["unit"] or N_("unit")) if instance.serves(service) else ""
-    pays = {
-        (region, period): payers(instance, service, region, period, lang)
-        for region, period in set(zip(rows["region"], rows["period"], strict=True))
-    }
     keys = zip(rows["region"], rows["period"], rows["cost_mln"], strict=True)
     return pd.DataFrame(
         {
@@ -97,7 +106,7 @@ def _of_service(plan: Plan, k: int, service: str, lang: Language) -> pd.DataFram
             "cost_mln": rows["cost_mln"].to_numpy(),
             "served": _served(plan, service, rows),
             "unit": unit,
-            "payer": [pays[r, p] if cost else "–" for r, p, cost in keys],
+            "payer": [pays(service, r, p) if cost else "–" for r, p, cost in keys],
             "estimate": np.where(rows["is_synthetic"], lang.t("yes"), ""),
             "facility": [[k, j] for j in place.tolist()],
         },
@@ -128,14 +137,15 @@ def _served(plan: Plan, service: str, rows: pd.DataFrame) -> list[float | None]:
     return list(found.fillna(0.0).tolist())
 
 
-def _of_networks(plan: Plan, lang: Language) -> pd.DataFrame:
+def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     titles = plan.instance.tables["networks"].set_index("network")["title"].to_dict()
     nodes = plan.instance.tables["network_nodes"].set_index(["network", "node"])
+    settlement = nodes["settlement"].to_dict()
     place, region = _places(plan.instance, lang)
     found = []
     for row in plan.table("network_steps").to_dict("records"):
         homes = [
-            nodes["settlement"].get((row["network"], row[end]), "")
+            settlement.get((row["network"], row[end]), "")
             for end in ("from_node", "to_node")
         ]
         ends = [
@@ -148,20 +158,21 @@ def _of_networks(plan: Plan, lang: Language) -> pd.DataFrame:
             [
                 lang.cell(titles[row["network"]] or row["network"]), " – ".join(ends),
                 home, row["period"], "build", 1, detail, row["capex_mln"], None, "",
-                payers(plan.instance, row["network"], home, row["period"], lang), "",
+                pays(row["network"], home, row["period"]), "",
                 None,
             ]
         )  # fmt: skip
     return pd.DataFrame(found, columns=KEYS)
 
 
-def _of_local(plan: Plan, lang: Language) -> pd.DataFrame:
+def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     """Return the local supply that is added: a row an option, place and period."""
     instance, keys = plan.instance, ["network", "node", "settlement", "option"]
     networks = instance.tables["networks"].set_index("network")["title"].to_dict()
-    options = instance.tables["local_supplies"].set_index(
-        ["network", "option", "settlement"]
-    )
+    options = {
+        (row["network"], row["option"], row["settlement"]): row
+        for row in instance.tables["local_supplies"].to_dict("records")
+    }
     place, region = _places(instance, lang)
     stands = plan.table("local_supply").pivot_table(
         index=keys, columns="period", values="capacity", aggfunc="sum", fill_value=0.0
@@ -171,7 +182,7 @@ def _of_local(plan: Plan, lang: Language) -> pd.DataFrame:
     found = []
     for (network, _, home, name, period), capacity in added[added > 0].items():
         own = (network, name, home)
-        option = options.loc[own if own in options.index else (network, name, "")]
+        option = options[own if own in options else (network, name, "")]
         title = lang.cell(option["title"] or name)
         cost = capacity * option["capex_mln_per_unit"]
         cost *= instance.active_scenario.capex_factor
@@ -181,19 +192,19 @@ def _of_local(plan: Plan, lang: Language) -> pd.DataFrame:
                 f"{lang.cell(networks[network] or network)}: {title}",
                 place.get(home, home), where, period, "build", 1,
                 lang.t("capacity {n}", n=lang.number(capacity, 1)), cost, None, "",
-                payers(instance, network, where, period, lang), "", None,
+                pays(network, where, period), "", None,
             ]
         )  # fmt: skip
     return pd.DataFrame(found, columns=KEYS)
 
 
-def _of_roads(plan: Plan, lang: Language) -> pd.DataFrame:
+def _of_roads(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     found = [
         [
             lang.t("Roads"), lang.cell(row["title"]), row["region"], row["period"],
             "build", 1, lang.t("{} km").format(lang.number(row["length_km"], 1)),
             row["capex_mln"], None, "",
-            payers(plan.instance, ROADS, row["region"], row["period"], lang), "", None,
+            pays(ROADS, row["region"], row["period"]), "", None,
         ]
         for row in plan.table("road_upgrades").to_dict("records")
     ]  # fmt: skip

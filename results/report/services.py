@@ -26,8 +26,11 @@ MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
 def used_sites(plan: Plan, service: str) -> pd.DataFrame:
     """Return the sites at which anything runs or happens, in order."""
     sites = plan.instance.service_sites(service)
-    rows = [_of(plan.facilities, service)["site"], _of(plan.actions, service)["site"]]
-    return sites[sites["site"].isin(pd.concat(rows))].reset_index(drop=True)
+    used: set[str] = set()
+    for rows in (plan.facilities, plan.actions):
+        used |= set(_of(rows, service)["site"].unique().tolist())
+    is_used = [site in used for site in sites["site"].tolist()]
+    return sites[is_used].reset_index(drop=True)
 
 
 def service_data(
@@ -105,37 +108,47 @@ def _facilities(
         level_title(title, level, lang)
         for title, level in zip(running["title"], running["level"], strict=True)
     ]
-    running["text"] = [
-        f"{n} × {title}" for n, title in zip(running["units"], titles, strict=True)
-    ]
+    stands = _joined(
+        running["site"],
+        [f"{n} × {title}" for n, title in zip(running["units"], titles, strict=True)],
+    )
     grouped = running.groupby("site")
-    stands = grouped["text"].agg(", ".join)
     sums = grouped[["capacity", "used", "opex_mln_per_year"]].sum()
     actions = actions[actions["period"] == period].copy()
     actions["rank"] = actions["action"].map(MAIN_ACTIONS.index)
-    changed = actions[actions["action"].isin(CHANGES)].copy()
-    changed["text"] = [
-        lang.t(CHANGES[action], n=lang.number(units))
-        for action, units in zip(changed["action"], changed["units"], strict=True)
-    ]
-    done = changed.groupby("site")["text"].agg(", ".join)
+    changed = actions[actions["action"].isin(CHANGES)]
+    done = _joined(
+        changed["site"],
+        [
+            lang.t(CHANGES[action], n=lang.number(units))
+            for action, units in zip(changed["action"], changed["units"], strict=True)
+        ],
+    )
     rank = actions.groupby("site")["rank"].min()
     cost = actions.groupby("site")["cost_mln"].sum()
-    at = rank.index.union(stands.index)
+    at = rank.index.union(sums.index)
     last = len(MAIN_ACTIONS) - 1
     ranks = rank.reindex(at, fill_value=last).astype(int).tolist()
     sums = sums.reindex(at, fill_value=0.0).round(1)
     columns = [
         place.get_indexer(at).tolist(),
         [MAIN_ACTIONS[k] for k in ranks],
-        stands.reindex(at).astype(object).fillna("").tolist(),
+        [stands.get(site, "") for site in at],
         sums["capacity"].tolist(),
         sums["used"].tolist(),
-        done.reindex(at).astype(object).fillna("").tolist(),
+        [done.get(site, "") for site in at],
         cost.reindex(at, fill_value=0.0).round(1).tolist(),
         sums["opex_mln_per_year"].tolist(),
     ]
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _joined(sites: pd.Series[str], texts: list[str]) -> dict[str, str]:
+    """Return the texts of each site in their order, with commas."""
+    found: dict[str, list[str]] = {}
+    for site, text in zip(sites.tolist(), texts, strict=True):
+        found.setdefault(site, []).append(text)
+    return {site: ", ".join(parts) for site, parts in found.items()}
 
 
 def _links(
