@@ -238,10 +238,10 @@ def sites_are_placed(tables: Tables) -> Found:
         )
 
 
-@check("sites", "facilities", "levels")
-def facilities_fit(tables: Tables) -> Found:
-    """What stands has a site, a level and room; statuses agree with it."""
-    rows, sites, levels = tables["facilities"], tables["sites"], tables["levels"]
+@check("sites", "facilities")
+def facilities_have_a_site(tables: Tables) -> Found:
+    """What stands has a site of its service."""
+    rows, sites = tables["facilities"], tables["sites"]
     site = sites.set_index(["service", "site"])
     pairs = pd.MultiIndex.from_frame(rows[["service", "site"]])
     hints = {name: Hints(part["site"]) for name, part in sites.groupby("service")}
@@ -259,6 +259,12 @@ def facilities_fit(tables: Tables) -> Found:
             "site",
             rows["site"][i],
         )
+
+
+@check("facilities", "levels")
+def facilities_have_a_level(tables: Tables) -> Found:
+    """What stands has a level of its service."""
+    rows, levels = tables["facilities"], tables["levels"]
     known = pd.MultiIndex.from_frame(levels[["service", "level"]])
     has_level = pd.MultiIndex.from_frame(rows[["service", "level"]]).isin(known)
     for i in np.flatnonzero(~has_level):
@@ -274,6 +280,12 @@ def facilities_fit(tables: Tables) -> Found:
             "level",
             rows["level"][i],
         )
+
+
+@check("sites", "facilities")
+def sites_agree_with_their_facilities(tables: Tables) -> Found:
+    """There is room for what stands, and the status says that it does."""
+    rows, sites = tables["facilities"], tables["sites"]
     units = rows.groupby(["service", "site"])["units"].sum()
     stands = pd.MultiIndex.from_frame(sites[["service", "site"]])
     total = units.reindex(stands, fill_value=0).to_numpy()

@@ -156,21 +156,19 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         instance, name, capex, closing, float(row["enlarge_credit_share"])
     )
     stock, locked, due = _existing(instance, name, sites, len(levels))
-    period = pd.Index(instance.period_names)
-    first = period.get_indexer(sites["first_period"])
     capacity, min_use = _with_none(levels["capacity"]), _with_none(levels["min_use"])
     i, j = options["i"].to_numpy(), options["j"].to_numpy()
     way = options.groupby(["i", "j"]).cumcount().to_numpy()
-    reachable = np.zeros((len(sites), len(period)))
-    np.add.at(reachable, j[way == 0], demand[i[way == 0]])
     need_option, need_upgrade = _needs(instance, options)
     usable = capacity * float(row["max_use_share"])
-    most = reachable.max(axis=1)
+    most = _most_at_site(demand, i[way == 0], j[way == 0], len(sites))
     places = sites["max_units"].to_numpy()
     if row["role"] == "serve" and not is_concentrated(instance, name):
-        found = useful_places(usable, most, stock[:, 1:].sum(axis=1), len(period))
+        stands = stock[:, 1:].sum(axis=1)
+        found = useful_places(usable, most, stands, demand.shape[1])
         places = np.minimum(places, found).astype(np.int64)
     stock[:, 0] = places - stock[:, 1:].sum(axis=1)
+    first = pd.Index(instance.period_names).get_indexer(sites["first_period"])
     # Whoever comes along travels and pays as well.
     trips = float(row["trips_per_year"]) * (1.0 + float(row["companions_per_trip"]))
     fare = float(row["transport_cost_per_km"]) * scenario.opex_factor
@@ -221,6 +219,16 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         return data
     data.is_built[:] = useful_levels(instance, data, most, capex, closing)
     return data
+
+
+def _most_at_site(demand: Floats, i: Ints, j: Ints, sites: int) -> Floats:
+    """Return the most that may come to each site in any period, (J,).
+
+    *demand* is (I, T); settlement ``i[k]`` may come to site ``j[k]``.
+    """
+    reachable = np.zeros((sites, demand.shape[1]))
+    np.add.at(reachable, j, demand[i])
+    return np.asarray(reachable.max(axis=1))
 
 
 def _needs(instance: Instance, options: pd.DataFrame) -> tuple[Ints, Ints]:
