@@ -5,12 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-import pyomo.environ as pyo
-from pyomo.core.expr import LinearExpression
+from typing import Any
 
 from aumaq.instances import Instance
 from aumaq.model import families
+from aumaq.model.algebra import linear, pyo
 from aumaq.model.context import BuiltModel, Context
 from aumaq.model.data import ModelData, gather
 from aumaq.model.family import FAMILIES, in_build_order
@@ -101,11 +100,7 @@ def _objective(c: Context) -> None:
     c.model.cost = pyo.Objective(expr=_linear(everything), sense=pyo.minimize)
 
 
-def _linear(pairs: list[tuple[float, object]]) -> LinearExpression | float:
+def _linear(pairs: list[tuple[float, object]]) -> Any:
     if not pairs:
         return 0.0
-    return LinearExpression(
-        constant=0.0,
-        linear_coefs=[coefficient for coefficient, _ in pairs],
-        linear_vars=[variable for _, variable in pairs],
-    )
+    return linear([number for number, _ in pairs], [variable for _, variable in pairs])

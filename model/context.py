@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.core.expr import LinearExpression
 
 from aumaq.instances import UnknownNameError
 from aumaq.instances.texts import say
+from aumaq.model.algebra import linear, pyo
 from aumaq.model.data import ModelData
 from aumaq.model.enough import FlowLimits
 
@@ -222,15 +221,9 @@ class Rows:
             if a == b:
                 if (lo or 0.0) <= 0.0 <= (0.0 if hi is None else hi):
                     continue
-                terms = LinearExpression(
-                    constant=0, linear_coefs=[1.0], linear_vars=[self._zero()]
-                )
+                terms = linear([1.0], [self._zero()])
             else:
-                terms = LinearExpression(
-                    constant=0,
-                    linear_coefs=coefficients[a:b],
-                    linear_vars=variables[a:b],
-                )
+                terms = linear(coefficients[a:b], variables[a:b])
             bodies[key] = (lo, terms, hi)
         self._block.add_component(
             self._name,

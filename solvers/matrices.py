@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
+from aumaq.model.algebra import pyo
 from aumaq.model.assemble import collector_paused
 
 Floats = NDArray[np.float64]
@@ -45,6 +44,8 @@ class Matrices:
 
 def compile_matrices(model: pyo.ConcreteModel) -> Matrices:
     """Compile a linear Pyomo model to sparse matrices."""
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
     with collector_paused():
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)

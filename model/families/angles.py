@@ -19,10 +19,10 @@ stand: more than any path can differ by (Binato, Pereira, Granville 2001).
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, NetworkVariables, Numbers, Rows, add_variables
 from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData

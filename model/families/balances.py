@@ -21,8 +21,8 @@ own load is met.
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Objects, Rows, add_variables, exists
 from aumaq.model.family import family
 from aumaq.model.network_data import NetworkData

@@ -20,8 +20,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
 from aumaq.model.data import ServiceData
 from aumaq.model.family import family

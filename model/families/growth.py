@@ -20,9 +20,9 @@ balances, linear in ``chosen``.
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 
 from aumaq.instances.tables_policy import GROWTH_POINTS
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 from aumaq.model.lasting import pay_lasting

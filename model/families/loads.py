@@ -13,8 +13,8 @@ a price on them the network is a problem of its own, and so is every service.
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
 from aumaq.model.enough import facility_load
 from aumaq.model.family import family

@@ -11,8 +11,8 @@ That locked facilities never leave also keeps ``units`` at least as large.
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, exists
 from aumaq.model.family import family
 

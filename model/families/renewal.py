@@ -16,8 +16,8 @@ Cost
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 

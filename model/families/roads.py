@@ -17,9 +17,9 @@ an upgrade: fewer rows than one for each option, and a tighter relaxation.
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 
 from aumaq.instances.tables_roads import ROADS
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 from aumaq.model.lasting import pay_lasting

@@ -20,9 +20,9 @@ Cordeau and Gendron (Transportation Science 49, 2015).
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
 
+from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, ServiceVariables, add_variables, exists
 from aumaq.model.data import ServiceData
 from aumaq.model.family import family
