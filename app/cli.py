@@ -55,7 +55,7 @@ from aumaq.options import (
 )
 from aumaq.show import err
 from aumaq.streams import line
-from aumaq.words import t
+from aumaq.words import N_, t
 
 if TYPE_CHECKING:
     from aumaq.instances import AumaqError
@@ -335,9 +335,16 @@ def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> Non
     if as_json:
         record = found.record
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
-        documents.tell({key: record[key] for key in keys})
+        missing = record.get("missing_columns", [])
+        documents.tell({**{k: record[k] for k in keys}, "missing_columns": missing})
     else:
         line(f"{plan}: {show.verdict(found.is_verified)}")
+        if missing := found.record.get("missing_columns"):
+            columns = ", ".join(missing)
+            text = N_(
+                "the plan lacks columns, which were recomputed or left blank: {columns}"
+            )
+            line(f"  {t(text, columns=columns)}")
         for problem in found.record["problems"]:
             line(f"  {words.spoken().tell(problem)}")
     if not found.is_verified:

@@ -19,6 +19,7 @@ from aumaq.instances.texts import say
 from aumaq.model.data import ModelData, gather
 from aumaq.model.unavoidable import unavoidable_mln
 from aumaq.results.concerns import concerns
+from aumaq.results.missing_columns import completed, filled, without
 from aumaq.results.tables import plan_tables
 from aumaq.results.terms import gap_record
 from aumaq.results.verification import Verification, verify
@@ -118,7 +119,8 @@ class Plan:
             "verified": found.is_feasible,
             "problems": problems,
         }
-        plan = replace(self, record=MappingProxyType(record))
+        tables = MappingProxyType(filled(self.tables, found.derived))
+        plan = replace(self, tables=tables, record=MappingProxyType(record))
         told = {**record, "warnings": concerns(plan)}
         return replace(plan, record=MappingProxyType(told))
 
@@ -128,12 +130,14 @@ class Plan:
 
     def verify(self) -> Verification:
         """Check every rule and the objective from the instance and tables alone."""
+        missing = self.record.get("missing_columns", [])
         return verify(
             self.instance,
-            self.tables,
+            without(self.tables, missing),
             claimed_objective_mln=self.record["objective_mln"],
             bound_mln=self.record["bound_mln"],
             record=self.record,
+            missing=missing,
         )
 
     @checked
@@ -305,7 +309,8 @@ class Plan:
     ) -> Plan:
         """Put a plan that was kept at *where* together and verify it again.
 
-        Raises InstanceError if the instance is not what the plan was made for.
+        Columns that it can do without are recomputed and named in the record. Raises
+        InstanceError if the instance is not what the plan was made for.
         """
         if instance.content_hash != record["instance_hash"]:
             was, now = record["instance_hash"][:12], instance.content_hash[:12]
@@ -320,9 +325,11 @@ class Plan:
             instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])
-        plan = cls(
-            instance, MappingProxyType(dict(tables)), MappingProxyType(dict(record))
-        )
+        whole, missing = completed(tables)
+        told = {k: v for k, v in record.items() if k != "missing_columns"}
+        if missing:
+            told["missing_columns"] = missing
+        plan = cls(instance, MappingProxyType(whole), MappingProxyType(told))
         return plan.verified()
 
 

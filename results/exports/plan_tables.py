@@ -11,6 +11,7 @@ import pandas as pd
 from aumaq.instances import Problem
 from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
 from aumaq.instances.texts import Text, say
+from aumaq.results.missing_columns import dispensable
 
 LARGEST = 2.0**53
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -25,7 +26,8 @@ def checked_tables(
     """Return the tables with the types that plans have, and what is wrong with them.
 
     *first_row* is the number of the first row as an editor counts. A table or column
-    that is missing is a problem, one that no plan has as well.
+    that is missing is a problem, one that no plan has as well; what a plan can do
+    without (missing_columns.py) may be missing.
     """
     tables, problems = {}, []
     for name in PLAN_TABLES:
@@ -44,7 +46,7 @@ def typed(
     """Return a table with the types that plans have, and what is wrong with it."""
     kinds, problems = PLAN_TABLES[name], []
     given = [str(column) for column in raw.columns]
-    for column in [c for c in kinds if c not in given]:
+    for column in [c for c in kinds if c not in {*given, *dispensable(name)}]:
         problems.append(Problem(file, say("column is missing"), column=column))
     for column in [c for c in given if c not in kinds]:
         text = say("no plan has such a column")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -47,12 +47,14 @@ def verify(
     claimed_objective_mln: float | None,
     bound_mln: float | None = None,
     record: Mapping[str, Any] | None = None,
+    missing: Collection[str] = (),
     tolerance: float = 1e-6,
 ) -> Verification:
     """Check every rule of a plan, every column of it, and recompute its objective.
 
     The bound is the solver's word: it is compared with the objective, no more. With a
-    *record*, its gap, status and names are checked against what was recomputed.
+    *record*, its gap, status and names are checked against what was recomputed. Columns
+    *missing* (``table.column``) of an earlier version are not looked for.
 
     Only the tables of the instance (under its active scenario) and of the plan are
     read. A row ``value <= limit`` holds up to ``tolerance x (1 + |limit| + demand of
@@ -60,7 +62,7 @@ def verify(
     """
     notes = Notebook(tolerance)
     facts = gather(instance.tables, instance.scenario)
-    sound = check_names(facts, clean(tables, notes), notes)
+    sound = check_names(facts, clean(tables, notes, missing), notes)
     growth, facts = check_growth(facts, sound["growth_points"], notes)
     roads = check_upgrades(facts, sound["road_upgrades"], notes)
     periods = range(len(facts.times.names))
@@ -95,7 +97,7 @@ def verify(
     check_concentrations(growth, plans, sound["concentrations"], notes)
     check_referrals(facts, travel, plans, notes)
     check_money(facts, accounts, books, sound["money"], notes)
-    check_columns(Known(facts, plans, networks, minutes), sound, notes)
+    derived = check_columns(Known(facts, plans, networks, minutes), sound, notes)
     objective = check_objective(
         terms, sound["objective"], claimed_objective_mln, bound_mln, notes
     )
@@ -108,4 +110,5 @@ def verify(
         checks=notes.checks,
         terms=terms,
         max_violation=notes.worst,
+        derived=derived,
     )

@@ -71,8 +71,13 @@ class Known:
 
 def check_columns(
     known: Known, tables: Mapping[str, pd.DataFrame], notes: Notebook
-) -> None:
-    """Compare every column that no rule compares; note those that nobody knows."""
+) -> dict[str, list[Any]]:
+    """Compare every column that no rule compares; note those that nobody knows.
+
+    Returns the values of those that a table lacks, by ``table.column``; None where the
+    row is of nothing that there is.
+    """
+    lacking: dict[str, list[Any]] = {}
     for name, frame in tables.items():
         if frame.empty:
             continue
@@ -86,6 +91,10 @@ def check_columns(
             notes.note(rule_of(name, rows[0]), say("table {name}", name=name), text)
         for column in sorted(told & set(frame.columns)):
             _compare(name, column, rows, wanted, notes)
+        for column in told - set(frame.columns):
+            values = [want and want.get(column) for want in wanted]
+            lacking[f"{name}.{column}"] = values
+    return lacking
 
 
 def _compare(

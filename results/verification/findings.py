@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +54,8 @@ class Verification:
     checks: int
     terms: dict[str, float]
     max_violation: float
+    derived: Mapping[str, list[Any]] = field(default_factory=dict)
+    """Of columns that a table lacks (``table.column``): what stands in them."""
 
 
 class Notebook:

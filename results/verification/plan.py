@@ -5,7 +5,7 @@ What cannot be placed is left out, after it has been noted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,12 +106,15 @@ def rule_of(table: str, row: Mapping[str, object]) -> str:
 
 
 def clean(
-    tables: Mapping[str, pd.DataFrame], notes: Notebook
+    tables: Mapping[str, pd.DataFrame], notes: Notebook, missing: Collection[str] = ()
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables with sound rows only; note what is missing or broken."""
+    """Return the tables with sound rows only; note what is missing or broken.
+
+    Columns *missing* (``table.column``) are known to be: they are not looked for.
+    """
     out = {}
     for name, kinds in PLAN_TABLES.items():
-        needed = list(kinds)
+        needed = [column for column in kinds if f"{name}.{column}" not in missing]
         frame = tables.get(name)
         family, _ = RULES[name]
         if frame is None:
