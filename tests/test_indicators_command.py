@@ -16,7 +16,11 @@ from aumaq.results.plan import Plan
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with an instance, and plans of its two scenarios."""
+    """Return a folder with an instance, and plans of its two scenarios.
+
+    Time has a price and a pupil without a place costs less than in ``tiny``, where
+    travel is free and a school in Gamma costs just what its 40 pupils do: one optimum.
+    """
     base = tmp_path_factory.mktemp("indicators")
     tiny = aumaq.read("tiny")
     rows = pd.DataFrame(
@@ -26,7 +30,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     goals = pd.DataFrame([{"indicator": "share_served", "target": 0.9}])
     futures = pd.DataFrame([{"scenario": "base"}, {"scenario": "dear",
                                                    "capex_factor": 9.0}])  # fmt: skip
-    instance = tiny.replace(indicators=rows, indicator_targets=goals, scenarios=futures)
+    instance = tiny.replace(
+        indicators=rows, indicator_targets=goals, scenarios=futures,
+        policies=tiny.table("policies").assign(value_of_time_per_hour=100.0),
+        services=tiny.table("services").assign(
+            unserved_mln_per_unit_year=0.9, trips_per_year=100.0
+        ),
+    )  # fmt: skip
     aumaq.write(instance, base / "mine")
     for name in instance.scenario_names:
         read = aumaq.read(base / "mine").with_scenario(name)

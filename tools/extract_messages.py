@@ -14,8 +14,9 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -42,24 +43,27 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
 SCHEMA = ROOT / "instances" / "locale"
 LANGUAGES = ("kk", "ru")
+JINJA = "jinja2.ext:babel_extract"
 KEYWORDS = {"t": None, "many": (1, 2), "N_": None, "worded": None}
+"""What templates call for a text; :data:`ASKED_BY` is the same for code."""
+ASKED_BY = {"t": 1, "many": 2, "N_": 1, "worded": 1}
+"""Functions and methods that translate their first words -> how many of them."""
 LAYERS = ("instances", "model", "solvers", "results", "app")
 MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
 """Functions that make messages (see ``aumaq.instances.texts``) -> their templates."""
-PLACE = re.compile(r"\{(\w*)[^{}]*\}")
-PHASES = {"ProgressEvent": None, "_tell": None}
+TOLD_BY = {"ProgressEvent": 1, "_tell": 1}
 """What names a phase of a solve; the layer of the solvers knows no languages."""
+PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 SOURCES = (
-    ("python", ROOT / "results", "*.py"),
-    ("python", ROOT / "results" / "report", "*.py"),
-    ("python", ROOT / "results" / "plots", "*.py"),
-    ("python", ROOT / "results" / "comparing", "*.py"),
-    ("python", ROOT / "results" / "exports", "workbook.py"),
-    ("python", ROOT / "app", "*.py"),
-    ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "report.html"),
-    ("jinja2.ext:babel_extract", ROOT / "results" / "templates", "compare.html"),
+    "results/*.py",
+    "results/report/*.py",
+    "results/plots/*.py",
+    "results/comparing/*.py",
+    "results/exports/workbook.py",
+    "app/*.py",
 )
-SCHEMA_SOURCES = (("python", ROOT / "instances" / "formats", "workbook_out.py"),)
+TEMPLATES = ("results/templates/report.html", "results/templates/compare.html")
+SCHEMA_SOURCES = ("instances/formats/workbook_out.py",)
 TITLES = {
     "instance": ("title",),
     "scenarios": ("title",),
@@ -77,15 +81,30 @@ TITLES = {
 Message = str | tuple[str, str]
 
 
-def in_code(sources: Sequence[tuple[str, Path, str]]) -> dict[Message, None]:
-    """Return the texts that files ask for, in order; pairs have plurals."""
+def in_code(
+    patterns: Sequence[str], functions: Mapping[str, int]
+) -> dict[Message, None]:
+    """Return the texts with which *functions* are called in files, in order.
+
+    Read from the syntax tree: a scan of tokens takes a docstring for a text where the
+    name of a function is that of a variable.
+    """
     found: dict[Message, None] = {}
-    for method, folder, pattern in sources:
-        for path in sorted(folder.glob(pattern)):
-            with path.open("rb") as lines:
-                options = {"silent": "false"} if "jinja2" in method else {}
-                for _, text, _, _ in extract(method, lines, KEYWORDS, (), options):
-                    found[text if isinstance(text, str) else (text[0], text[1])] = None
+    for pattern in patterns:
+        for path in sorted(ROOT.glob(pattern)):
+            for _, text in sorted(_texts(path, functions), key=itemgetter(0)):
+                found[text] = None
+    return found
+
+
+def in_templates() -> dict[Message, None]:
+    """Return the texts that templates ask for, in order."""
+    found: dict[Message, None] = {}
+    for name in TEMPLATES:
+        with (ROOT / name).open("rb") as lines:
+            options = {"silent": "false"}
+            for _, text, _, _ in extract(JINJA, lines, KEYWORDS, (), options):
+                found[text if isinstance(text, str) else (text[0], text[1])] = None
     return found
 
 
@@ -94,12 +113,9 @@ def used() -> dict[Message, None]:
 
     What both know has one translation, in the catalogue of the schema.
     """
-    found = in_code(SOURCES)
+    found = in_code(SOURCES, ASKED_BY) | in_templates()
     found.update(dict.fromkeys(messages()))
-    for path in sorted((ROOT / "solvers").glob("*.py")):
-        with path.open("rb") as lines:
-            texts = extract("python", lines, PHASES)
-            found.update((text, None) for _, text, _, _ in texts if text)
+    found.update(in_code(["solvers/*.py"], TOLD_BY))
     found.update(dict.fromkeys(script_texts()))
     tree = typer.main.get_command(cli.app)
     found.update(dict.fromkeys(translating.help_texts(tree)))
@@ -118,28 +134,35 @@ def of_schema() -> dict[Message, None]:
     found: dict[Message, None] = dict.fromkeys(map(english_title, names))
     units = [column.unit for table in TABLES for column in table.columns]
     found.update(dict.fromkeys([*filter(None, units), *UNITS, *NOT_TABLES[:2]]))
-    found.update(in_code(SCHEMA_SOURCES))
+    found.update(in_code(SCHEMA_SOURCES, ASKED_BY))
     return found
 
 
-def _templates(node: ast.AST) -> list[ast.expr]:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        return []
-    return node.args[: MADE_BY.get(node.func.id, 0)]
+def _texts(
+    path: Path, functions: Mapping[str, int]
+) -> Iterator[tuple[tuple[int, int], Message]]:
+    """Yield (line and column, text) of the calls of *functions* in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+        texts = tuple(
+            part.value
+            for part in node.args[: functions.get(name, 0)]
+            if isinstance(part, ast.Constant)
+        )
+        if texts:
+            yield (node.lineno, node.col_offset), texts if len(texts) > 1 else texts[0]
 
 
 def messages() -> Iterator[Message]:
     """Yield the templates of messages; those of places and signs only need no words."""
     for layer in LAYERS:
         for path in sorted((ROOT / layer).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                texts = tuple(
-                    part.value
-                    for part in _templates(node)
-                    if isinstance(part, ast.Constant)
-                )
-                if any(char.isalpha() for char in PLACE.sub("", "".join(texts))):
-                    yield texts if len(texts) > 1 else texts[0]
+            for _, text in _texts(path, MADE_BY):
+                words = text if isinstance(text, str) else "".join(text)
+                if any(char.isalpha() for char in PLACE.sub("", words)):
+                    yield text
 
 
 def places(text: str) -> set[str]:
