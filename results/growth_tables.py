@@ -12,7 +12,8 @@ from aumaq.instances import Instance
 from aumaq.instances.growth import moves
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.model.data import ModelData
-from aumaq.results.money import of_lasting
+from aumaq.results.frames import typed
+from aumaq.results.money import Rows, of_lasting
 from aumaq.solvers import Decisions
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _points(data: ModelData, decisions: Decisions) -> pd.DataFrame:
         "opex_mln_per_year": np.where(is_chosen, g.opex_mln_per_year[k], 0.0),
     }
     texts = dict.fromkeys(("settlement", "name", "region", "tier", "period"), "str")
-    return pd.DataFrame(columns).astype(texts)
+    return typed(pd.DataFrame(columns), texts)
 
 
 def _concentrations(data: ModelData, decisions: Decisions) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def _concentrations(data: ModelData, decisions: Decisions) -> pd.DataFrame:
     kinds = dict.fromkeys(("concentration", "service", "period"), "str")
     numbers = ("capacity", "in_growth_points", "share", "required_share")
     kinds |= dict.fromkeys(numbers, "float64")
-    return pd.DataFrame(parts, columns=list(kinds)).astype(kinds)
+    return typed(pd.DataFrame(parts, columns=list(kinds)), kinds)
 
 
 def _is_point(data: ModelData, decisions: Decisions, rule: Any) -> np.ndarray:
@@ -136,6 +137,6 @@ def _is_point(data: ModelData, decisions: Decisions, rule: Any) -> np.ndarray:
     return found
 
 
-def growth_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
+def growth_money(data: ModelData, decisions: Decisions) -> list[Rows]:
     """Return money of growth points by period, region and item."""
     return of_lasting(data, GROWTH_POINTS, data.growth, decisions.chosen)

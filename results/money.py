@@ -9,8 +9,11 @@ import pandas as pd
 
 from aumaq.model.data import ModelData
 from aumaq.model.lasting import Lasting
+from aumaq.results.frames import typed
 from aumaq.solvers import Decisions
 
+Rows = dict[str, Any]
+"""Rows of the table of money: an array a column."""
 ONCE = ("building", "closing", "renewal")
 ITEMS = (*ONCE, "residual", "operation", "travel", "transport", "unserved")
 
@@ -31,17 +34,27 @@ def site_spending(data: ModelData, decisions: Decisions) -> dict[str, dict[str, 
     return book
 
 
-def money_table(
-    data: ModelData,
-    spending: dict[str, dict[str, Any]],
-    allocation: pd.DataFrame,
-    unserved: pd.DataFrame,
-) -> pd.DataFrame:
-    """Return period, service, region, item, amount_mln, discounted_mln.
+def money_table(rows: list[Rows]) -> pd.DataFrame:
+    """Return period, service, region, item, amount_mln, discounted_mln; no empty rows.
 
     ``amount_mln`` is undiscounted, of all years of the period; of ``residual`` it is
     what the buildings are still worth at the end.
     """
+    table = pd.DataFrame(
+        {name: np.concatenate([part[name] for part in rows]) for name in rows[0]}
+    )
+    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
+    texts = ("period", "service", "region", "item")
+    return typed(table[keep].reset_index(drop=True), dict.fromkeys(texts, "str"))
+
+
+def money_rows(
+    data: ModelData,
+    spending: dict[str, dict[str, Any]],
+    allocation: pd.DataFrame,
+    unserved: pd.DataFrame,
+) -> list[Rows]:
+    """Return money of the services: at their sites, and of those who come or do not."""
     parts = []
     for name, d in data.services.items():
         regions = np.array(d.site_region, dtype=object)
@@ -64,9 +77,7 @@ def money_table(
             year = _yearly(data, name, rows, price, by)
             paid, discounted = year * data.years, year * data.ann
             parts.append(by_region(data, name, item, regions, paid, discounted))
-    table = pd.concat(parts, ignore_index=True)
-    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
-    return table[keep].reset_index(drop=True)
+    return parts
 
 
 def residual_share(data: ModelData, residual_factor: Any) -> Any:
@@ -96,7 +107,7 @@ def _yearly(
 
 def by_region(
     data: ModelData, service: str, item: str, regions: Any, paid: Any, discounted: Any
-) -> pd.DataFrame:
+) -> Rows:
     """Return rows of the table of money: sums of (places, T) by region."""
     count = len(data.periods)
     names, row = np.unique(np.asarray(regions, dtype=object), return_inverse=True)
@@ -107,33 +118,28 @@ def by_region(
         sums[column] = total.T.ravel()
     texts = {
         "period": np.repeat(np.array(data.periods, dtype=object), len(names)),
-        "service": service,
+        "service": np.full(len(names) * count, service, dtype=object),
         "region": np.tile(names, count),
-        "item": item,
+        "item": np.full(len(names) * count, item, dtype=object),
     }
-    return pd.DataFrame(texts | sums).astype(dict.fromkeys(texts, "str"))
+    return texts | sums
 
 
 def of_lasting(
     data: ModelData, service: str, lasting: Lasting, stands: Any
-) -> pd.DataFrame:
+) -> list[Rows]:
     """Return money of what is built once: *stands* is 1 from its period on, (G, T)."""
     if not len(lasting.region):
-        return by_region(data, service, "building", [], [], []).iloc[:0]
+        return []
     paid = np.diff(stands, axis=1, prepend=0) * lasting.capex_mln[:, None]
     running = stands * lasting.opex_mln_per_year[:, None]
     worth = lasting.residual_factor
     left = residual_share(data, worth)
-    table = pd.concat(
-        [
-            by_region(data, service, item, lasting.region, amount, discounted)
-            for item, amount, discounted in (
-                ("building", paid, paid * data.df),
-                ("residual", -paid * left, -paid * worth),
-                ("operation", running * data.years, running * data.ann),
-            )
-        ],
-        ignore_index=True,
-    )
-    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
-    return table[keep].reset_index(drop=True)
+    return [
+        by_region(data, service, item, lasting.region, amount, discounted)
+        for item, amount, discounted in (
+            ("building", paid, paid * data.df),
+            ("residual", -paid * left, -paid * worth),
+            ("operation", running * data.years, running * data.ann),
+        )
+    ]

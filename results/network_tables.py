@@ -13,7 +13,8 @@ import pandas as pd
 from aumaq.model.data import ModelData
 from aumaq.model.families.networks import WAYS, circuits, link_regions
 from aumaq.model.network_data import NetworkData
-from aumaq.results.money import by_region
+from aumaq.results.frames import typed
+from aumaq.results.money import Rows, by_region
 from aumaq.solvers import Decisions
 from aumaq.solvers.solution import NetworkDecisions
 
@@ -47,10 +48,12 @@ def network_tables(data: ModelData, decisions: Decisions) -> dict[str, pd.DataFr
         found["loads"] += _loads(data, n, plan, decisions)
     tables = {}
     for name, rows in found.items():
-        kinds = dict.fromkeys(TEXTS[name], "str") | dict.fromkeys(NUMBERS[name], float)
+        kinds = dict.fromkeys(TEXTS[name], "str") | dict.fromkeys(
+            NUMBERS[name], "float64"
+        )
         for whole in {"step", "level"} & kinds.keys():
             kinds[whole] = "int64"
-        tables[name] = pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+        tables[name] = typed(pd.DataFrame(rows, columns=list(kinds)), kinds)
     return tables
 
 
@@ -214,7 +217,7 @@ def _loads(
     return rows
 
 
-def network_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
+def network_money(data: ModelData, decisions: Decisions) -> list[Rows]:
     """Return money of the networks by period, network, region and item."""
     end = data.instance.first_years[-1] + data.instance.period_years[-1]
     at_end = (1.0 + data.instance.policies.discount_rate) ** (
@@ -256,14 +259,7 @@ def network_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
             ("shedding", of_node, shed * data.years, shed * data.ann),
         ):
             parts.append(by_region(data, name, item, where, paid, discounted))
-    if not parts:
-        columns = ["period", "service", "region", "item"]
-        kinds = dict.fromkeys(columns, "str")
-        kinds |= {"amount_mln": "float64", "discounted_mln": "float64"}
-        return pd.DataFrame(columns=list(kinds)).astype(kinds)
-    table = pd.concat(parts, ignore_index=True)
-    keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
-    return table[keep].reset_index(drop=True)
+    return parts
 
 
 def _fuel(n: NetworkData, plan: NetworkDecisions) -> Any:

@@ -9,7 +9,8 @@ from aumaq.instances.limits import within
 from aumaq.instances.tables_roads import ROADS
 from aumaq.instances.upgraded_access import connection_minutes
 from aumaq.model.data import ModelData
-from aumaq.results.money import of_lasting
+from aumaq.results.frames import typed
+from aumaq.results.money import Rows, of_lasting
 from aumaq.solvers import Decisions
 
 
@@ -38,7 +39,7 @@ def _upgrades(data: ModelData, decisions: Decisions) -> pd.DataFrame:
     ]  # fmt: skip
     texts = ("upgrade", "title", "region", "period")
     kinds = dict.fromkeys(texts, "str") | {"length_km": "float", "capex_mln": "float"}
-    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+    return typed(pd.DataFrame(rows, columns=list(kinds)), kinds)
 
 
 def _connections(data: ModelData, decisions: Decisions) -> pd.DataFrame:
@@ -61,9 +62,9 @@ def _connections(data: ModelData, decisions: Decisions) -> pd.DataFrame:
     kinds = dict.fromkeys(texts, "str")
     kinds |= {"minutes": "float", "limit_minutes": "float", "is_met": "bool",
               "cost_mln": "float"}  # fmt: skip
-    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+    return typed(pd.DataFrame(rows, columns=list(kinds)), kinds)
 
 
-def road_money(data: ModelData, decisions: Decisions) -> pd.DataFrame:
+def road_money(data: ModelData, decisions: Decisions) -> list[Rows]:
     """Return money of road upgrades by period, region and item."""
     return of_lasting(data, ROADS, data.roads, decisions.upgraded)

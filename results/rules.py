@@ -10,6 +10,7 @@ from aumaq.model.assemble import TERMS
 from aumaq.model.data import ModelData
 from aumaq.model.families.budgets import COVERED
 from aumaq.model.families.standards import groups_of
+from aumaq.results.frames import typed
 from aumaq.results.money import ONCE
 
 DUST = 1e-9
@@ -57,8 +58,8 @@ def shortfall_table(data: ModelData, allocation: pd.DataFrame) -> pd.DataFrame:
     texts = dict.fromkeys(("standard", "service", "group", "period"), "str")
     numbers = dict.fromkeys(("required", "reached", "shortfall", "cost_mln"), "float64")
     if not parts:
-        return pd.DataFrame(columns=[*texts, *numbers]).astype({**texts, **numbers})
-    return pd.concat(parts, ignore_index=True).astype({**texts, **numbers})
+        return typed(pd.DataFrame(columns=[*texts, *numbers]), texts | numbers)
+    return typed(pd.concat(parts, ignore_index=True), texts | numbers)
 
 
 def budget_table(data: ModelData, money: pd.DataFrame) -> pd.DataFrame:
@@ -82,9 +83,8 @@ def budget_table(data: ModelData, money: pd.DataFrame) -> pd.DataFrame:
         over = over if over > DUST * max(limit, 1.0) and not rule.is_hard else 0.0
         rows.append((rule.budget, rule.period, limit, spent, over))
     columns = ["budget", "period", "limit_mln", "spent_mln", "overrun_mln"]
-    return pd.DataFrame(rows, columns=columns).astype(
-        {**dict.fromkeys(columns[:2], "str"), **dict.fromkeys(columns[2:], "float64")}
-    )
+    kinds = dict.fromkeys(columns[:2], "str") | dict.fromkeys(columns[2:], "float64")
+    return typed(pd.DataFrame(rows, columns=columns), kinds)
 
 
 def objective_table(data: ModelData, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -98,6 +98,7 @@ def objective_table(data: ModelData, tables: dict[str, pd.DataFrame]) -> pd.Data
     price = rules["overrun_price"].to_numpy() * data.df[t]
     overrun = tables["budgets"]["overrun_mln"].to_numpy()
     terms["overrun"] = float((overrun * price).sum())
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {"term": list(TERMS), "discounted_mln": [terms.get(k, 0.0) for k in TERMS]}
-    ).astype({"term": "str"})
+    )
+    return typed(table, {"term": "str"})

@@ -11,8 +11,9 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.upgraded_access import option_minutes
 from aumaq.model.data import ModelData, ServiceData, gather
+from aumaq.results.frames import typed
 from aumaq.results.growth_tables import growth_money, growth_tables, under_choice
-from aumaq.results.money import money_table, site_spending
+from aumaq.results.money import money_rows, money_table, site_spending
 from aumaq.results.network_tables import network_money, network_tables
 from aumaq.results.road_tables import built_by, road_money, road_tables
 from aumaq.results.rules import budget_table, objective_table, shortfall_table
@@ -47,9 +48,10 @@ def plan_tables(
     tables |= road_tables(parts.data, decisions)
     tables |= growth_tables(parts.data, decisions)
     spending = site_spending(parts.data, decisions)
-    money = money_table(parts.data, spending, tables["allocation"], tables["unserved"])
-    more = [make(parts.data, decisions) for make in MONEY]
-    tables["money"] = pd.concat([money, *more], ignore_index=True)
+    rows = money_rows(parts.data, spending, tables["allocation"], tables["unserved"])
+    for make in MONEY:
+        rows += make(parts.data, decisions)
+    tables["money"] = money_table(rows)
     tables["shortfalls"] = shortfall_table(parts.data, tables["allocation"])
     tables["budgets"] = budget_table(parts.data, tables["money"])
     tables["objective"] = objective_table(parts.data, tables)
@@ -89,7 +91,7 @@ def _estimated(parts: Parts, d: ServiceData) -> object:
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with object columns as text."""
     kinds = {c: "str" for c in frame.columns if frame[c].dtype == object}
-    return frame.astype(kinds)
+    return typed(frame, kinds)
 
 
 def _facilities(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
