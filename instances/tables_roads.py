@@ -84,8 +84,8 @@ TRAVEL = Table(
         Column(
             "length_km",
             "number",
-            "length; where it is not given it is 0, and what is paid or emitted a"
-            " kilometre is 0 too",
+            "length; where it is not given it is 0, and what is paid a kilometre is 0"
+            " too",
             "km",
             0.0,
             low=0.0,

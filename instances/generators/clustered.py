@@ -19,14 +19,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay
 
+from aumaq.instances.arguments import checked
 from aumaq.instances.errors import OptionError
 from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.texts import say
+from aumaq.instances.texts import chained, say
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Row = dict[str, Any]
 
+MOST_SETTLEMENTS = 20_000
+"""Three times those of Kazakhstan: made and checked within minutes and 1 GB."""
+MOST_SEED = 2**31 - 1
 KM2_PER_SETTLEMENT = 150.0
 SETTLEMENTS_PER_TOWN = 25
 SETTLEMENTS_PER_REGION = 120
@@ -61,15 +65,14 @@ SERVICES = [
 ]  # fmt: skip
 
 
+@checked
 def clustered(settlements: int, seed: int = 0) -> Instance:
-    """Return a random instance of that many settlements (OptionError below 2)."""
-    if settlements < 2:
-        raise OptionError(
-            say(
-                "a random instance needs 2 settlements, not {settlements}",
-                settlements=settlements,
-            )
-        )
+    """Return a random instance of that many settlements.
+
+    Raises OptionError below 2, above :data:`MOST_SETTLEMENTS`, and for a *seed* that is
+    negative or above :data:`MOST_SEED`.
+    """
+    _check(settlements, seed)
     rng = np.random.default_rng(seed)
     num_towns = max(1, settlements // SETTLEMENTS_PER_TOWN)
     points_km = _points(rng, settlements, num_towns)
@@ -117,6 +120,23 @@ def clustered(settlements: int, seed: int = 0) -> Instance:
         ],
     }  # fmt: skip
     return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
+
+
+def _check(settlements: int, seed: int) -> None:
+    """Raise OptionError for numbers that no instance is made of."""
+    wrong = {}
+    if not 2 <= settlements <= MOST_SETTLEMENTS:
+        wrong["settlements"] = say(
+            "a random instance has 2 to {most:,} settlements, not {settlements:,}",
+            most=MOST_SETTLEMENTS,
+            settlements=settlements,
+        )
+    if not 0 <= seed <= MOST_SEED:
+        wrong["seed"] = say(
+            "seed must be from 0 to {most}, not {seed}", most=MOST_SEED, seed=seed
+        )
+    if wrong:
+        raise OptionError(chained(wrong.values()), wrong)
 
 
 def _points(rng: np.random.Generator, count: int, num_towns: int) -> Floats:
