@@ -7,8 +7,12 @@ from math import ceil
 
 from hypothesis import HealthCheck, Phase, settings
 
-SCALE = float(os.environ.get("AUMAQ_EXAMPLES", "0.08"))
+SCALE = float(os.environ.get("AUMAQ_EXAMPLES", "0.05"))
 """Share of the instances that a test names; ``make test-all`` sets it to 4."""
+
+
+LEAST = 2
+"""Instances of each kind at least."""
 
 
 def examples(count: int) -> settings:
@@ -17,7 +21,7 @@ def examples(count: int) -> settings:
     Without shrinking: instances are tiny as they are, and each try solves a model.
     """
     return settings(
-        max_examples=ceil(count * SCALE),
+        max_examples=max(LEAST, ceil(count * SCALE)),
         phases=[Phase.explicit, Phase.generate],
         deadline=None,
         derandomize=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared_plans import shipped
+
 import aumaq
 from aumaq.instances import Instance
 
@@ -14,7 +16,7 @@ NASTY = (
 
 def with_cells(names: list[str], people: list[float], places: list[float]) -> Instance:
     """Return the tiny instance with other names, inhabitants and places."""
-    base = aumaq.read("tiny").base
+    base = shipped().base
     rows = base["settlements"].copy()
     rows["name"] = [name or "n" for name in names[:3]]
     rows["district"], rows["coord_source"] = names[-6:-3], names[-3:]

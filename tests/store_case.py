@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from tiny_instances import tiny
@@ -12,6 +13,7 @@ from aumaq.instances import Instance
 NASTY = "</td><img src=x onerror=alert(1)> & $x^2$"
 
 
+@cache
 def two_futures(name_of_b: str = "B") -> Instance:
     """Return villages a (region R) and b (region Q), 100 people each, a school may
     stand in both: 10 mln, 100 places; who is not served costs 1 mln.
@@ -43,6 +45,7 @@ def two_futures(name_of_b: str = "B") -> Instance:
     return tiny(**rows)
 
 
+@cache
 def both_plans(name_of_b: str = "B") -> tuple[aumaq.Plan, aumaq.Plan]:
     """Return the best plans under ``inertial`` and ``managed``."""
     instance = two_futures(name_of_b)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from shared_plans import shipped
 
 import aumaq
 from aumaq.solvers import highs, highs_apart
@@ -28,9 +29,9 @@ time.sleep(60)
 @pytest.mark.parametrize("method", ["direct", "blocks"])
 def test_the_same_optimum(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model of the solve goes to another process; the plan is the same."""
-    here = aumaq.solve(aumaq.read("tiny"), gap=0.0, method=method)
+    here = aumaq.solve(shipped(), gap=0.0, method=method)
     monkeypatch.setattr(highs, "APART_FROM", 0)
-    apart = aumaq.solve(aumaq.read("tiny"), gap=0.0, method=method)
+    apart = aumaq.solve(shipped(), gap=0.0, method=method)
     assert apart.objective_mln == pytest.approx(here.objective_mln)
     assert apart.bound_mln == pytest.approx(here.bound_mln)
     assert apart.is_verified

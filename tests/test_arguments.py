@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shared_plans import shipped
 
 import aumaq
 
@@ -15,7 +16,7 @@ import aumaq
 @pytest.fixture(scope="module")
 def plan() -> aumaq.Plan:
     """A plan of the tiny instance."""
-    return aumaq.solve(aumaq.read("tiny"))
+    return aumaq.solve(shipped())
 
 
 def test_public_names_complete() -> None:

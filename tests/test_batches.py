@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -11,8 +12,9 @@ from unittest import mock
 import duckdb
 import pytest
 from command import run
+from shared_plans import best_plan
 from store_case import both_plans, two_futures
-from test_closing_loop import build as loop_instance
+from test_closing_loop import short_loop
 
 import aumaq
 from aumaq.instances import ExportError, OptionError, UnknownNameError
@@ -26,43 +28,57 @@ def told(words: list[object], folder: Path, store: str = "") -> Any:
     return json.loads(done.stdout)
 
 
-def test_every_command_that_solves_keeps_its_plans(tmp_path: Path) -> None:
+KEPT: dict[str, list[str]] = {
+    "solve": [],
+    "futures": ["inertial", "inertial alone", "managed", "managed alone"],
+    "sweep": ["inertial", "managed"],
+    "coordination": ["joint", "networks_first", "services_first"],
+}
+"""Commands -> roles of the plans of one of their runs."""
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [("solve", "futures"), pytest.param(tuple(KEPT), marks=pytest.mark.slow)],
+)
+def test_every_command_that_solves_keeps_its_plans(
+    tmp_path: Path, commands: tuple[str, ...]
+) -> None:
     """AUMAQ_STORE is enough; runs of a command share a batch, with roles in it."""
     aumaq.write(two_futures(), tmp_path / "mine")
-    one = told(["solve", "mine", "--out", "plan"], tmp_path, "runs.duckdb")
-    swept = told(["sweep", "mine", "--jobs", 1], tmp_path, "runs.duckdb")
-    ways = told(["coordination", "mine"], tmp_path, "runs.duckdb")
-    common = told(["futures", "mine", "--value"], tmp_path, "runs.duckdb")
+    more = {"solve": ["--out", "plan"], "sweep": ["--jobs", 1], "futures": ["--value"]}
+    found = {
+        name: told([name, "mine", *more.get(name, [])], tmp_path, "runs.duckdb")
+        for name in commands
+    }
     store = aumaq.Store(tmp_path / "runs.duckdb")
     runs = store.runs()
     kinds = runs.groupby("kind")["role"].apply(lambda r: sorted(r.dropna())).to_dict()
-    assert kinds == {
-        "solve": [],
-        "sweep": ["inertial", "managed"],
-        "coordination": ["joint", "networks_first", "services_first"],
-        "futures": ["inertial", "inertial alone", "managed", "managed alone"],
-    }
-    assert list(runs.loc[runs["kind"] == "solve", "run_id"]) == [one["run_id"]]
-    for found in (swept, ways, common):
-        own = store.runs(batch=found["batch_id"][:8])
-        assert set(own["batch_id"]) == {found["batch_id"]}
-        assert len(store.runs(kind=own["kind"][0])) == len(own)
-        kept = store.batch(found["batch_id"][:8])
-        assert {k: v for k, v in found.items() if k not in ("batch_id", "trace")} == {
+    assert kinds == {name: KEPT[name] for name in commands}
+    one = found.pop("solve")["run_id"]
+    assert list(runs.loc[runs["kind"] == "solve", "run_id"]) == [one]
+    for name, batch in found.items():
+        own = store.runs(batch=batch["batch_id"][:8])
+        assert set(own["batch_id"]) == {batch["batch_id"]}
+        assert len(store.runs(kind=name)) == len(own)
+        kept = store.batch(batch["batch_id"][:8])
+        assert {k: v for k, v in batch.items() if k not in ("batch_id", "trace")} == {
             k: v for k, v in kept.items() if k not in ("batch_id", "trace")
         }
-    low, high = store.batch(common["batch_id"])["stochastic_solution_mln"]
+    common = found["futures"]["batch_id"]
+    low, high = store.batch(common)["stochastic_solution_mln"]
     assert low <= high
     for run_id in runs["run_id"]:
         assert store.plan(run_id).is_verified
-    assert told(["runs", "--kind", "sweep"], tmp_path, "runs.duckdb")[0]["batch_id"]
+    (row, *_) = told(["runs", "--kind", "futures"], tmp_path, "runs.duckdb")
+    assert row["batch_id"] == common
 
 
 def test_a_closed_loop_is_kept_with_its_people(tmp_path: Path) -> None:
     """The run says its kind, holds the rounds, and comes back with the kept services
     that its people depend on.
     """
-    loop = aumaq.close_loop(loop_instance(), max_rounds=2, gap=0.0)
+    loop = short_loop()
     store = aumaq.Store(tmp_path / "runs.duckdb")
     again = store.plan(store.add(loop.plan))
     assert store.runs()["kind"].tolist() == ["closed_loop"]
@@ -104,11 +120,13 @@ def older(path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("first", ["read", "write"])
+@pytest.mark.parametrize(
+    "first", [pytest.param("read", marks=pytest.mark.slow), "write"]
+)
 def test_an_older_store_is_brought_forward(tmp_path: Path, first: str) -> None:
     """Whoever opens it first, reader or writer; its runs are all there."""
     one, two = both_plans()
-    loop = aumaq.close_loop(loop_instance(), max_rounds=1, gap=0.0).plan
+    loop = short_loop().plan
     store = aumaq.Store(tmp_path / "runs.duckdb")
     ids = [store.add(one), store.add(loop)]
     older(store.path)
@@ -128,7 +146,7 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, first: str) -> None:
 def test_a_run_is_forgotten_with_what_only_it_needed(tmp_path: Path) -> None:
     """Rows of the run go, others stay; inputs and batch go with their last run."""
     one, two = both_plans()
-    other = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    other = best_plan()
     store = aumaq.Store(tmp_path / "runs.duckdb")
     store.add_all("futures", one.instance, {"a": one, "b": two}, {})
     kept = store.add(other)
@@ -158,19 +176,22 @@ def test_a_run_is_forgotten_with_what_only_it_needed(tmp_path: Path) -> None:
     assert len(store.runs()) == 1
 
 
-def test_a_beginning_of_several_runs_is_refused(tmp_path: Path) -> None:
+def test_a_beginning_of_several_runs_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Nothing is deleted by an id that is not of one run."""
     store = aumaq.Store(tmp_path / "runs.duckdb")
     plan = both_plans()[0]
-    firsts: list[str] = []
-    while len(firsts) == len(set(firsts)):  # two ids with the same first letter
-        firsts.append(store.add(plan)[0])
+    ids = iter([uuid.UUID(int=1), uuid.UUID(int=2)])
+    monkeypatch.setattr(uuid, "uuid4", lambda: next(ids))
+    first, _ = store.add(plan), store.add(plan)
     with pytest.raises(OptionError, match="runs begin with"):
-        store.delete(firsts[-1])
-    assert len(store.runs()) == len(firsts)
+        store.delete(first[:9])
+    assert len(store.runs()) == 2
 
 
-def test_a_run_stands_wherever_a_plan_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_long", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_run_stands_wherever_a_plan_does(tmp_path: Path, is_long: bool) -> None:
     """verify, export, indicators, report, plot, solve --start take STORE:RUN."""
     one, two = both_plans()
     store = aumaq.Store(tmp_path / "runs.duckdb")
@@ -179,16 +200,16 @@ def test_a_run_stands_wherever_a_plan_does(tmp_path: Path) -> None:
     assert told(["verify", a], tmp_path)["verified"]
     rows = told(["indicators", a, b], tmp_path)
     assert {a, b} <= set(rows[0])
-    for words in (
-        ("export", b, "--to", "csv", "--out", "plan"),
+    more = [
         ("report", a, b),
         ("plot", a, b, "--kind", "pareto", "--out", "p.svg"),
         ("solve", "mine", "--start", a, "--out", "again", "--quiet"),
-    ):
+    ]
+    for words in [("export", b, "--to", "csv", "--out", "plan"), *more[: 3 * is_long]]:
         done = run(*words, folder=tmp_path)
         assert done.returncode == 0, done.stderr
     assert aumaq.Plan.read(tmp_path / "plan", one.instance).objective_mln == 12.0
-    assert (tmp_path / f"report-{a[12:20]}.html").is_file()
+    assert (tmp_path / f"report-{a[12:20]}.html").is_file() == is_long
     none = run("verify", "runs.duckdb:zzz", folder=tmp_path)
     assert none.returncode == 2
     assert "run 'zzz'" in none.stderr

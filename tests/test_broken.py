@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command import run
+from told import assert_told_wholly
 
 import aumaq
 from aumaq.instances import InstanceError, UnknownNameError
 from aumaq.instances.skeleton import write_skeleton
+from aumaq.instances.texts import Text
+from aumaq.results.language import ENGLISH
 
 Change = Callable[[Path], None]
 TINY = Path(aumaq.instances.SHIPPED_FOLDER) / "tiny"
@@ -221,13 +223,20 @@ def test_there_are_forty_kinds() -> None:
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_message(kind: str, folder: Path) -> None:
-    """Each kind is told, with its file."""
+    """Each kind is told, with its file, in every language.
+
+    No problem is plain text; each template and each value with words has its own.
+    """
     change, message = BROKEN[kind]
     change(folder)
     with pytest.raises(InstanceError) as caught:
         aumaq.read(folder)
     assert message in str(caught.value)
-    assert all(problem.file for problem in caught.value.problems)
+    for problem in caught.value.problems:
+        assert problem.file
+        assert type(problem.message) is Text
+        assert ENGLISH.tell(problem) == str(problem)
+    assert_told_wholly(caught.value.text)
 
 
 def test_what_an_unreadable_file_names_is_not_held_against_others(folder: Path) -> None:
@@ -242,14 +251,11 @@ def test_all_problems_at_once_and_exit_code(folder: Path) -> None:
     """The command line lists every problem, exits with 2, shows no traceback."""
     for kind in ("negative", "unknown choice", "period hole", "unknown class"):
         BROKEN[kind][0](folder)
-    run = subprocess.run(
-        [sys.executable, "-m", "aumaq", "solve", str(folder)],
-        capture_output=True, text=True, check=False, cwd=folder,
-    )  # fmt: skip
-    assert run.returncode == 2
-    assert "4 problems" in run.stderr
-    assert "row 2, column population" in run.stderr
-    assert "Traceback" not in run.stderr
+    done = run("solve", folder, folder=folder)
+    assert done.returncode == 2
+    assert "4 problems" in done.stderr
+    assert "row 2, column population" in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (folder / "runs").exists()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from command import run
+from shared_plans import best_plan
 from tiny_instances import tiny
 
 import aumaq
@@ -29,7 +30,7 @@ DROPPED = object()
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a plan, and a store with the same."""
     folder = tmp_path_factory.mktemp("kept")
-    plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    plan = best_plan()
     write_plan_folder(plan, folder / "plan")
     Store(folder / "runs.duckdb").add(plan)
     return folder
@@ -271,7 +272,7 @@ def test_a_changed_input_is_told(tmp_path: Path) -> None:
     """Verify works after the input was changed, and says in a line that it was."""
     folder = aumaq.write(tiny(), tmp_path / "mine")
     plan = aumaq.solve(aumaq.read(folder), gap=0.0)
-    write_plan_folder(plan, tmp_path / "plan")
+    write_plan_folder(plan, tmp_path / "plan", side={})
     assert run("verify", tmp_path / "plan").stderr == ""
     put("levels.csv", "10.0", "11.0")(folder)
     os.utime(folder / "levels.csv", (4e9, 4e9))

@@ -13,6 +13,9 @@ from tiny_instances import tiny_instances
 import aumaq
 from aumaq.instances import Instance, NoPlanError
 
+LONG_WEAK = pytest.param("weak", marks=pytest.mark.slow)
+"""The weak formulation, only in the long suite; ``test_free`` always tries it."""
+
 
 def differences(instance: Instance, formulation: str) -> list[str]:
     """Return how the model differs from the optimum of enumeration, in words."""
@@ -63,7 +66,7 @@ def test_free(formulation: str, instance: Instance) -> None:
     assert differences(instance, formulation) == []
 
 
-@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@pytest.mark.parametrize("formulation", ["strong", LONG_WEAK])
 @examples(45)
 @given(instance=tiny_instances(allocation="whole"))
 def test_whole(formulation: str, instance: Instance) -> None:
@@ -71,7 +74,7 @@ def test_whole(formulation: str, instance: Instance) -> None:
     assert differences(instance, formulation) == []
 
 
-@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@pytest.mark.parametrize("formulation", ["strong", LONG_WEAK])
 @examples(45)
 @given(instance=tiny_instances(allocation="nearest"))
 def test_nearest(formulation: str, instance: Instance) -> None:
@@ -79,7 +82,10 @@ def test_nearest(formulation: str, instance: Instance) -> None:
     assert differences(instance, formulation) == []
 
 
-@pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
+@pytest.mark.parametrize(
+    "allocation",
+    ["free", *(pytest.param(a, marks=pytest.mark.slow) for a in ("whole", "nearest"))],
+)
 @given(data=st.data())
 @examples(30)
 def test_roads(allocation: str, data: st.DataObject) -> None:
@@ -95,7 +101,7 @@ def test_blocks(instance: Instance) -> None:
     assert differences_by_blocks(instance) == []
 
 
-@pytest.mark.parametrize("formulation", ["strong", "weak"])
+@pytest.mark.parametrize("formulation", ["strong", LONG_WEAK])
 @examples(20)
 @given(data=st.data())
 def test_a_capacity_without_limit(formulation: str, data: st.DataObject) -> None:

@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aumaq.instances import OptionError
@@ -84,7 +85,7 @@ def test_a_gap_takes_the_median() -> None:
     np.testing.assert_allclose(one.potential, other.potential)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(60)
 @given(
     values=st.lists(st.sampled_from([1.0, 2.0, 3.0, 7.0]), min_size=4, max_size=9),
     factor=st.sampled_from([0.1, 3.0, 1000.0]),

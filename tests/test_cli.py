@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from command import process, run
+from shared_plans import shipped
 
 import aumaq
 
@@ -48,7 +49,7 @@ def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:
     assert run("validate", "mine", folder=tmp_path).returncode == 0
     facts = json.loads(run("describe", "mine", "--json", folder=tmp_path).stdout)
     assert facts["services"]
-    done = process("solve", "mine", "--out", "plan", "--json", folder=tmp_path)
+    done = run("solve", "mine", "--out", "plan", "--json", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert record["verified"] is True
@@ -64,13 +65,13 @@ def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:
 def test_random_instance_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     """``new --random`` writes a valid instance that its seed defines."""
     for name, seed in (("one", 1), ("same", 1), ("other", 2)):
-        done = run("new", name, "--random", 30, "--seed", seed, folder=tmp_path)
+        done = run("new", name, "--random", 12, "--seed", seed, folder=tmp_path)
         assert done.returncode == 0, done.stderr
     one, same, other = (
         aumaq.read(tmp_path / name).tables["settlements"]
         for name in ("one", "same", "other")
     )
-    assert len(one) == 30
+    assert len(one) == 12
     assert one.equals(same)
     assert not one.equals(other)
 
@@ -112,7 +113,7 @@ def test_bad_input_ends_with_2(
 
 def test_no_plan_ends_with_1(tmp_path: Path) -> None:
     """An infeasible instance: exit code 1 and advice, nothing written."""
-    tiny = aumaq.read("tiny")
+    tiny = shipped()
     sites = tiny.table("sites")
     sites.loc[1, "status"] = "required"
     budgets = tiny.table("budgets").reindex(range(1)).assign(
@@ -120,7 +121,7 @@ def test_no_plan_ends_with_1(tmp_path: Path) -> None:
         title="", service="", region="", is_hard=True, overrun_price=0.0, source="",
     )  # fmt: skip
     aumaq.write(tiny.replace(sites=sites, budgets=budgets), tmp_path / "tight")
-    done = process("solve", "tight", "--out", "plan", folder=tmp_path)
+    done = run("solve", "tight", "--out", "plan", folder=tmp_path)
     assert done.returncode == 1
     assert "infeasible" in done.stderr
     assert "Traceback" not in done.stderr
@@ -138,7 +139,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_interrupt_leaves_a_verified_plan(tmp_path: Path) -> None:
     """Ctrl-C in a long solve: the best plan so far is written, with bound and gap."""
-    run("new", "big", "--random", "150", folder=tmp_path)
+    run("new", "big", "--random", "60", folder=tmp_path)
     command = [sys.executable, "-m", "aumaq", "solve", "big"]
     options = ["--gap", "0", "--time-limit", "200", "--out", "plan"]
     solving = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ def build(**tables: Any) -> aumaq.Instance:
     return example(levers=LEVERS, settlement_trends=TRENDS, **tables)
 
 
+@cache
+def short_loop() -> closing_loop.ClosedLoop:
+    """Return the loop of two rounds of these regions."""
+    return aumaq.close_loop(build(), max_rounds=2, gap=0.0)
+
+
 def test_the_end_is_a_fixed_point(tmp_path: Path) -> None:
     """People projected for the last plan's services are those it was made for."""
     found = aumaq.close_loop(build(), gap=0.0, tolerance=1e-6, max_rounds=60)
@@ -44,6 +51,7 @@ def test_the_end_is_a_fixed_point(tmp_path: Path) -> None:
     assert read.record["loop"]["rounds"][-1]["round"] == len(found.rounds)
 
 
+@pytest.mark.slow
 def test_damping_does_not_change_where_it_ends() -> None:
     """Whole and part steps lead to the same people."""
     ends = [
@@ -54,6 +62,7 @@ def test_damping_does_not_change_where_it_ends() -> None:
     assert people[0] == pytest.approx(people[1], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_cycle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two plans that call each other: damping shrinks, then the loop gives up."""
     closed = [

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from command import run
+from shared_plans import best_plan
 from store_case import NASTY, both_plans
 
 import aumaq
@@ -196,7 +197,7 @@ def test_steps_upgrades_and_points_by_the_period_they_begin() -> None:
 def test_instances_may_differ_in_everything() -> None:
     """Rows of one and the other instance are removed and added; JSON stays strict."""
     one, _ = both_plans()
-    other = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    other = best_plan()
     found = aumaq.compare([one, one, other], ["a", "b", "c"])
     record = json.loads(json.dumps(found.record(), allow_nan=False))
     assert {row["plan"] for row in record["input_changes"]} == {"C"}
@@ -256,7 +257,7 @@ def test_page_works_in_a_browser(tmp_path: Path, lang: str, width: int) -> None:
     the facilities of the service that is chosen.
     """
     api = pytest.importorskip("playwright.sync_api")
-    tiny_plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
+    tiny_plan = best_plan()
     empty = tiny_plan.facilities.iloc[:0]
     other = replace(tiny_plan, tables={**tiny_plan.tables, "facilities": empty})
     page_file = aumaq.compare([tiny_plan, other]).to_html(tmp_path / "p.html", lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from shared_plans import shipped
 from test_acceptable import SERVICE, tiny
 
 import aumaq
@@ -41,7 +42,7 @@ def solved(instance: Instance) -> Plan:
 
 def test_the_smallest_example_is_above_suspicion() -> None:
     """The shipped example gives no false alarm, neither its data nor its plan."""
-    instance = aumaq.read("tiny")
+    instance = shipped()
     assert list(instance.warnings) == []
     assert solved(instance).record["warnings"] == []
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from command import run
+from shared_plans import shipped
 from test_closing_loop import build as with_levers
 from test_futures import growing
 
@@ -54,7 +55,7 @@ def test_futures(tmp_path: Path) -> None:
 
 def test_coordination(tmp_path: Path) -> None:
     """Each way says it; the files are those that it names."""
-    ways = aumaq.coordination(aumaq.read("tiny"), time_limit=20.0)
+    ways = aumaq.coordination(shipped(), time_limit=20.0)
     told = [way.message for way in ways.ways.values()]
     assert all(way.is_contradicted for way in ways.ways.values())
     for text in told:

@@ -10,6 +10,7 @@ from brute_force import best_plan_cost
 from examples import examples
 from hypothesis import given
 from road_instances import road_instances
+from shared_plans import shipped
 from tiny_instances import Rows, tiny
 
 import aumaq
@@ -109,7 +110,7 @@ def test_what_names_the_other_office_goes_with_it() -> None:
 )
 def test_offices_of_shipped_instances(name: str) -> None:
     """Both parts are valid instances, whatever tables name each other."""
-    instance = aumaq.read(name)
+    instance = shipped(name)
     nothing = SimpleNamespace(money=pd.DataFrame(columns=list(MONEY)))
     for office in (services_alone, networks_alone):
         assert office(instance, nothing).scenario == instance.scenario
@@ -121,7 +122,7 @@ def test_offices_of_shipped_instances(name: str) -> None:
         # One school and the road; or two schools; nobody asks for the road alone.
         (0.0, 0.0, 13.0, 20.0, 20.0),
         # The road pays for itself: only who builds schools first does not count on it.
-        (5.0, 0.0, 13.0, 23.0, 13.0),
+        pytest.param(5.0, 0.0, 13.0, 23.0, 13.0, marks=pytest.mark.slow),
         # Two schools need a line as well.
         (0.0, 7.0, 13.0, 24.0, None),
     ],
@@ -150,6 +151,7 @@ def test_by_hand(
         assert ways[name]["verified"]
 
 
+@pytest.mark.slow
 @examples(10)
 @given(instance=road_instances("free"))
 def test_joint_is_best(instance: Instance) -> None:

@@ -86,8 +86,8 @@ NEW = dict.fromkeys("abc", "new")
         ("fallback, between two renames", OLD),
         ("within, while moved in", NEW),
         ("written", NEW),
-        ("fallback, written", NEW),
-        ("within, written", NEW),
+        pytest.param("fallback, written", NEW, marks=pytest.mark.slow),
+        pytest.param("within, written", NEW, marks=pytest.mark.slow),
     ],
 )
 def test_a_kill_leaves_a_whole_folder(
@@ -230,9 +230,9 @@ def test_a_plan_of_another_instance_stays(plan: Plan, tmp_path: Path) -> None:
     plan.to_csv(tmp_path / "plan")
     with pytest.raises(ExportError, match="another instance"):
         other.to_csv(tmp_path / "plan")
-    assert write_plan_folder(other, tmp_path / "plan").moved
+    assert write_plan_folder(other, tmp_path / "plan", side={}).moved
     assert Plan.read(tmp_path / "plan").instance.name == plan.instance.name
-    written = write_plan_folder(other, tmp_path / "plan", overwrite=True)
+    written = write_plan_folder(other, tmp_path / "plan", side={}, overwrite=True)
     assert not written.troubles
     assert Plan.read(tmp_path / "plan").instance.name == "other"
 

@@ -5,67 +5,27 @@ from __future__ import annotations
 import ast
 import os
 import pickle
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import test_verification
+from shared_plans import shipped
 from test_broken import BROKEN, TINY
 from test_verification import CORRUPTIONS
+from told import PLACE, assert_told_wholly
 
 import aumaq
 from aumaq.instances import InstanceError, OptionError, Problem, UnknownNameError
 from aumaq.instances.texts import Text, chained, pattern, say, say_many
-from aumaq.results.language import ENGLISH, Language
+from aumaq.results.language import Language
 from aumaq.results.verification import verify
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("instances", "model", "solvers", "results", "app")
-PLACE = re.compile(r"\{(\w*)[^{}]*\}")
-OTHERS = ("kk", "ru")
-
-
-def parts(text: object) -> Iterator[Text]:
-    """Yield a text and the texts in it."""
-    if isinstance(text, Text):
-        yield text
-        for value in text.values.values():
-            yield from parts(value)
-
-
-def assert_told_wholly(text: Text) -> None:
-    """Every template in a text is known in every language, and English is as it was."""
-    assert ENGLISH.tell(text) == str(text)
-    for code in OTHERS:
-        lang = Language(code)
-        for part in parts(text):
-            if any(map(str.isalpha, PLACE.sub("", part.template))):
-                assert lang.tell(part) != str(part), part.template
-
-
-def problems_of(change: Callable[[Path], None], folder: Path) -> InstanceError:
-    """Return the error of a broken copy of ``tiny``."""
-    shutil.copytree(TINY, folder)
-    change(folder)
-    with pytest.raises(InstanceError) as caught:
-        aumaq.read(folder)
-    return caught.value
-
-
-@pytest.mark.parametrize("kind", BROKEN)
-def test_every_broken_instance_is_told_in_every_language(
-    kind: str, tmp_path: Path
-) -> None:
-    """No problem is plain text; each template and each value with words has its own."""
-    error = problems_of(BROKEN[kind][0], tmp_path / "broken")
-    for problem in error.problems:
-        assert type(problem.message) is Text
-        assert ENGLISH.tell(problem) == str(problem)
-    assert_told_wholly(error.text)
 
 
 instance, plan = test_verification.instance, test_verification.plan  # fixtures
@@ -173,7 +133,7 @@ def test_texts_are_strings_with_a_memory() -> None:
 def test_errors_of_options_and_names() -> None:
     """Options that are wrong are told together; kinds of names are words as well."""
     with pytest.raises(OptionError) as caught:
-        aumaq.solve(aumaq.read("tiny"), gap=2.0, time_limit=-1.0)
+        aumaq.solve(shipped(), gap=2.0, time_limit=-1.0)
     assert_told_wholly(caught.value.text)
     assert Language("ru").tell(caught.value).count("; ") == 1
     with pytest.raises(UnknownNameError) as unknown:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas
 import pytest
+from shared_plans import shipped
 
 import aumaq
 from aumaq.results.plan import Plan
@@ -16,7 +17,7 @@ NASTY = "</script><img src=x onerror=alert(1)> \u2028 & \"'"
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """Return a plan of the tiny instance in which a settlement has a nasty name."""
-    instance = aumaq.read("tiny")
+    instance = shipped()
     settlements = instance.table("settlements")
     settlements.loc[0, "name"] = NASTY
     return aumaq.solve(instance.replace(settlements=settlements), gap=0.0)

@@ -11,8 +11,8 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from indicator_case import hand_plan, of, territory
+from shared_plans import best_plan
 
-import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.expressions import ExpressionError, parse
 from aumaq.instances.plan_words import PLAN_TABLES, WORDS
@@ -23,7 +23,7 @@ from aumaq.results.plan import Plan
 
 def test_words_are_the_tables_of_plans() -> None:
     """What expressions may name is what a real plan has, kind by kind."""
-    tables = aumaq.solve(aumaq.read("tiny"), gap=0.0).tables
+    tables = best_plan().tables
     kinds = {
         name: {
             column: "flag" if pd.api.types.is_bool_dtype(dtype)

@@ -25,6 +25,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from nasty_cells import INJECTIONS, NASTY, with_cells
+from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import ExportError, InstanceError
@@ -67,6 +68,7 @@ def test_every_format_keeps_the_content(
             assert own == instance.table("settlements")["x_own"].tolist(), suffix
 
 
+@pytest.mark.slow
 def test_kazakhstan_from_format_to_format(tmp_path: Path) -> None:
     """A real instance keeps its hash on a way through all formats."""
     instance = found = aumaq.read("kazakhstan")
@@ -86,7 +88,7 @@ def test_nothing_is_overwritten_and_no_draft_stays(tmp_path: Path) -> None:
     """An existing file stays as it is; a write that fails leaves nothing."""
     (tmp_path / "copy.xlsx").write_text("mine")
     with pytest.raises(ExportError, match="exists already"):
-        aumaq.write(aumaq.read("tiny"), tmp_path / "copy.xlsx")
+        aumaq.write(shipped(), tmp_path / "copy.xlsx")
     long = with_cells(["a" * 40_000, "b", "c"] * 3, [1.0] * 3, [1.0] * 6)
     with pytest.raises(ExportError, match="32,767"):
         aumaq.write(long, tmp_path / "long.xlsx")
@@ -271,8 +273,8 @@ def test_geopackage_of_an_instance_moves_with_its_points(tmp_path: Path) -> None
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp"])
 def test_layer_in_place_of_a_table(tmp_path: Path, suffix: str) -> None:
     """A folder takes settlements as a layer; cut-off names of shapefiles are known."""
-    folder = aumaq.write(aumaq.read("tiny"), tmp_path / "mine")
-    rows = aumaq.read("tiny").table("settlements")
+    folder = aumaq.write(shipped(), tmp_path / "mine")
+    rows = shipped().table("settlements")
     (folder / "settlements.csv").unlink()
     points = geopandas.points_from_xy(rows["lon"], rows["lat"], crs="EPSG:4326")
     layer = geopandas.GeoDataFrame(rows.drop(columns=["lat", "lon"]), geometry=points)
@@ -280,7 +282,7 @@ def test_layer_in_place_of_a_table(tmp_path: Path, suffix: str) -> None:
     if suffix == ".shp":
         layer = layer.rename(columns=lambda name: name[:10])
     layer.to_file(folder / f"settlements{suffix}")
-    assert aumaq.read(folder).content_hash == aumaq.read("tiny").content_hash
+    assert aumaq.read(folder).content_hash == shipped().content_hash
     layer["geometry"] = shapely.buffer(layer.geometry.to_numpy(), 0.1)
     layer["population"] = -1.0
     for file in folder.glob("settlements.*"):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from command import run
 from grid_example import grid_rows
+from shared_plans import shipped
 from tiny_instances import tiny
 
 import aumaq
@@ -64,7 +65,7 @@ def test_todays_stock_is_a_plan(
 
 def test_tiny_by_hand() -> None:
     """Of 200 pupils 60 find room: 140 are unserved, at what the README says."""
-    plan = aumaq.solve(aumaq.read("tiny"), time_limit=NO_TIME)
+    plan = aumaq.solve(shipped(), time_limit=NO_TIME)
     assert plan.objective_mln == pytest.approx(1100.0)
     assert plan.record["money_mln"] == pytest.approx(100.0)
     assert plan.record["points_mln"] == pytest.approx(1000.0)
@@ -97,7 +98,7 @@ def test_part_of_a_start(instance: aumaq.Instance, good: aumaq.Plan) -> None:
 
 def test_hard_rules_still_forbid() -> None:
     """Where today's stock breaks a hard rule there is no plan without time."""
-    instance = aumaq.read("tiny")
+    instance = shipped()
     services = instance.table("services").assign(may_be_unserved=False)
     with pytest.raises(NoPlanError, match="time_limit"):
         aumaq.solve(instance.replace(services=services), time_limit=NO_TIME)
@@ -130,7 +131,7 @@ def test_status_is_what_it_says(
 ) -> None:
     """Status follows from objective, bound and tolerance, whatever a method claims."""
     monkeypatch.setitem(METHODS, "auto", _says(**changes))
-    plan = aumaq.solve(aumaq.read("tiny"), gap=0.01)
+    plan = aumaq.solve(shipped(), gap=0.01)
     assert plan.status == status
     assert (plan.gap >= 0.0) == (status != "contradicted" or "decisions" in changes)
     assert (status == "contradicted") == ("evidence" in plan.record)
@@ -151,7 +152,7 @@ def test_contradiction_keeps_its_evidence(
 
 def test_unavoidable_by_hand() -> None:
     """A school that is locked runs for ten years, and one village has no road."""
-    instance = aumaq.read("tiny")
+    instance = shipped()
     facilities = instance.table("facilities").assign(is_locked=True)
     locked = instance.replace(facilities=facilities)
     levels = locked.levels("school").set_index("level")

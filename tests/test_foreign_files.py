@@ -20,6 +20,7 @@ import openpyxl
 import pyarrow
 import pyarrow.parquet
 import pytest
+from shared_plans import shipped
 from test_broken import TINY
 
 import aumaq
@@ -197,7 +198,7 @@ def test_a_virtual_file_is_not_followed(suffix: str, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return ``tiny`` as a GeoPackage."""
-    return aumaq.write(aumaq.read("tiny"), tmp_path_factory.mktemp("g") / "tiny.gpkg")
+    return aumaq.write(shipped(), tmp_path_factory.mktemp("g") / "tiny.gpkg")
 
 
 GPKG: dict[str, tuple[tuple[str, ...], str]] = {
@@ -277,7 +278,7 @@ def test_text_of_a_shapefile(
     encoding: str, cpg: str, byte: int, is_read: bool, folder: Path
 ) -> None:
     """Names are right, or it is told that nobody can know them."""
-    rows = aumaq.read("tiny").table("settlements").assign(name="Шахтинск")
+    rows = shipped().table("settlements").assign(name="Шахтинск")
     points = geopandas.points_from_xy(rows["lon"], rows["lat"], crs="EPSG:4326")
     kept = ["settlement", "name", "kind", "region", "population", "node"]
     layer = geopandas.GeoDataFrame(rows[kept], geometry=points)
@@ -299,7 +300,7 @@ def test_text_of_a_shapefile(
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return ``tiny`` as a workbook."""
-    return aumaq.write(aumaq.read("tiny"), tmp_path_factory.mktemp("x") / "tiny.xlsx")
+    return aumaq.write(shipped(), tmp_path_factory.mktemp("x") / "tiny.xlsx")
 
 
 def parts(book: Path, target: Path, change: Callable[[str, bytes], bytes]) -> Path:
@@ -322,12 +323,12 @@ def test_only_cells_of_a_workbook_are_read(book: Path, tmp_path: Path) -> None:
             content = content.replace(usual, strict)
         return content
 
-    assert aumaq.read(parts(book, tmp_path / "a.xlsx", odd)) == aumaq.read("tiny")
+    assert aumaq.read(parts(book, tmp_path / "a.xlsx", odd)) == shipped()
 
     def worse(name: str, content: bytes) -> bytes:
         return b"<styleSheet>" if name == "xl/styles.xml" else content
 
-    assert aumaq.read(parts(book, tmp_path / "b.xlsx", worse)) == aumaq.read("tiny")
+    assert aumaq.read(parts(book, tmp_path / "b.xlsx", worse)) == shipped()
 
 
 def test_a_number_that_is_none_is_told_by_sheet_and_row(

@@ -85,7 +85,10 @@ def differences(instance: Instance, objective: str) -> list[str]:
     return problems
 
 
-@pytest.mark.parametrize("kind", ["free", "whole", "roads"])
+@pytest.mark.parametrize(
+    "kind",
+    ["free", *(pytest.param(k, marks=pytest.mark.slow) for k in ("whole", "roads"))],
+)
 @given(data=st.data())
 @examples(15)
 def test_enumeration(kind: str, data: st.DataObject) -> None:

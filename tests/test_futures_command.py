@@ -133,6 +133,7 @@ def test_command_line(tmp_path: Path) -> None:
     assert "holds more than plans" in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_gives_a_plan(tmp_path: Path) -> None:
     """Stopped while a future is solved alone, it still ends with a common plan."""
     folder = tmp_path / "many"

@@ -24,7 +24,10 @@ from aumaq.model import build, rules_of
 from aumaq.results import Plan
 
 
-@pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
+@pytest.mark.parametrize(
+    "allocation",
+    ["free", *(pytest.param(a, marks=pytest.mark.slow) for a in ("whole", "nearest"))],
+)
 @given(data=st.data())
 @examples(14)
 def test_the_best_choice(allocation: str, data: st.DataObject) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from command import run
 from indicator_case import of
+from shared_plans import shipped
 
 import aumaq
 from aumaq.results.plan import Plan
@@ -22,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     travel is free and a school in Gamma costs just what its 40 pupils do: one optimum.
     """
     base = tmp_path_factory.mktemp("indicators")
-    tiny = aumaq.read("tiny")
+    tiny = shipped()
     rows = pd.DataFrame(
         [of("share_served", title="Served", service="school"),
          of("mean_minutes", service="school", direction="lower")]
@@ -110,10 +111,12 @@ def test_plan_json_has_them(folder: Path, tmp_path: Path) -> None:
     assert Plan.read(file).is_verified
 
 
-@pytest.mark.parametrize("name", ["kazakhstan", "west-kazakhstan"])
+@pytest.mark.parametrize(
+    "name", ["kazakhstan", pytest.param("west-kazakhstan", marks=pytest.mark.slow)]
+)
 def test_sets_of_kazakhstan(name: str) -> None:
     """The subjects of the general scheme are there; no target without a source."""
-    instance = aumaq.read(name)
+    instance = shipped(name)
     rows = instance.table("indicators")
     assert {
         "population", "share_urban", "share_in_growth_points", "capacity_to_demand",

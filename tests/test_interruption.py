@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from shared_plans import shipped
 from test_closing_loop import build as with_levers
 from test_futures import growing
 from test_scenarios import OVERRIDES, SCENARIOS, VARIANTS
@@ -59,7 +60,7 @@ def test_a_plan_that_was_found_is_kept(
     """The optimum of ``tiny``, and not today's stock or nothing."""
     method, owner, name = PLACES[place]
     monkeypatch.setattr(owner, name, stopping(getattr(owner, name)))
-    plan = kept(lambda: aumaq.solve(aumaq.read("tiny"), gap=0.0, method=method))
+    plan = kept(lambda: aumaq.solve(shipped(), gap=0.0, method=method))
     assert plan.is_verified
     assert plan.objective_mln == pytest.approx(780.0)
 
@@ -71,7 +72,7 @@ def test_stopped_before_the_search_there_is_the_first_plan(
     from aumaq.results import first_plan
 
     monkeypatch.setattr(first_plan, "todays_stock", stopping(first_plan.todays_stock))
-    plan = kept(lambda: aumaq.solve(aumaq.read("tiny"), gap=0.0))
+    plan = kept(lambda: aumaq.solve(shipped(), gap=0.0))
     assert (plan.status, plan.is_verified) == ("interrupted", True)
     assert plan.objective_mln == pytest.approx(1100.0)
 
@@ -80,7 +81,7 @@ def test_whoever_solves_several_times_stops(monkeypatch: pytest.MonkeyPatch) -> 
     """Coordination begins no other way, the loop no other round, futures end."""
     verify, merged = Plan.verify, FuturesModel.merged
     monkeypatch.setattr(Plan, "verify", stopping(verify))
-    ways = kept(lambda: aumaq.coordination(aumaq.read("tiny"), gap=0.0)).ways
+    ways = kept(lambda: aumaq.coordination(shipped(), gap=0.0)).ways
     assert [way.plan is not None for way in ways.values()] == [True, False, False]
     assert ways["services_first"].message == "stopped before it was begun"
     monkeypatch.setattr(Plan, "verify", stopping(verify))

@@ -8,6 +8,7 @@ from pathlib import Path
 import highspy
 import pandas as pd
 import pytest
+from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import ExportError
@@ -27,7 +28,7 @@ NAMES = {
 def test_the_file_has_the_optimum_of_the_solve(tmp_path: Path, names) -> None:  # type: ignore[no-untyped-def]
     """HiGHS reads the file back and finds 780, as by hand for ``tiny``."""
     new = dict(zip(("a", "b", "c"), names, strict=True))
-    tiny = aumaq.read("tiny")
+    tiny = shipped()
     tables = {}
     for table, columns in {
         "settlements": ("settlement", "node"), "sites": ("site", "settlement"),
@@ -79,7 +80,7 @@ def test_a_bad_place_is_told_before_the_solve(tmp_path: Path, name: str) -> None
     (tmp_path / "afile").touch()
     (tmp_path / "folder").mkdir()
     with pytest.raises(ExportError, match=name):
-        aumaq.solve(aumaq.read("tiny"), save_lp=tmp_path / name)
+        aumaq.solve(shipped(), save_lp=tmp_path / name)
 
 
 def test_a_file_that_fails_does_not_cost_the_plan(
@@ -92,5 +93,5 @@ def test_a_file_that_fails_does_not_cost_the_plan(
 
     monkeypatch.setattr("aumaq.solvers.compiled.write_lp", full)
     with pytest.warns(UserWarning, match="disk is full"):
-        plan = aumaq.solve(aumaq.read("tiny"), save_lp=tmp_path / "m.lp")
+        plan = aumaq.solve(shipped(), save_lp=tmp_path / "m.lp")
     assert plan.is_verified

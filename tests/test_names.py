@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from shared_plans import shipped
 
 import aumaq
 from aumaq.results.language import Language
@@ -95,7 +96,7 @@ def test_report_has_titles_in_place_of_codes() -> None:
             ("one", "Rural pupils reach school within 30 minutes"), ("two", ""),
         )
     ]  # fmt: skip
-    base = aumaq.read("tiny").base
+    base = shipped().base
     service = str(base["services"]["service"].iloc[0])
     standards = pd.DataFrame(rows).assign(service=service, minutes=1.0)
     settlements = base["settlements"].assign(name_en="Place")

@@ -20,7 +20,9 @@ from aumaq.instances import Instance
 from aumaq.results import Plan
 
 
-@pytest.mark.parametrize("kind", ["power", "angles", "water"])
+@pytest.mark.parametrize(
+    "kind", ["power", "angles", pytest.param("water", marks=pytest.mark.slow)]
+)
 @examples(40)
 @given(data=st.data())
 def test_coupled(kind: str, data: st.DataObject) -> None:
@@ -189,7 +191,10 @@ ENOUGH = (1e4, 1e6, 1e9, 1e12)
 """What people write for "no limit"; loads are below 1,000."""
 
 
-@pytest.mark.parametrize("kind", ["power", "angles", "water"])
+@pytest.mark.parametrize(
+    "kind",
+    ["power", *(pytest.param(k, marks=pytest.mark.slow) for k in ("angles", "water"))],
+)
 @examples(20)
 @given(data=st.data())
 def test_no_limit_is_no_coefficient(kind: str, data: st.DataObject) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from command import run
 from grid_example import grid_rows
+from shared_plans import shipped
 from store_case import NASTY, both_plans
 from tiny_instances import tiny
 
@@ -31,7 +32,7 @@ def plan() -> aumaq.Plan:
 
     As shipped that costs as much as a school, and either plan may be found.
     """
-    instance = aumaq.read("tiny")
+    instance = shipped()
     services = instance.table("services").assign(unserved_mln_per_unit_year=0.99)
     return aumaq.solve(instance.replace(services=services), gap=0.0)
 

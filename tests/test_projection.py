@@ -14,6 +14,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from projection_example import BASE, PLACES, example
+from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import InstanceError, UnknownNameError
@@ -265,7 +266,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
                  "is computed", "missing regions"):  # fmt: skip
         assert part in text
     with pytest.raises(UnknownNameError, match="projection 'base'"):
-        aumaq.read("tiny").with_scenario("base").projection  # noqa: B018
+        shipped().with_scenario("base").projection  # noqa: B018
 
 
 def test_the_command_shows_and_writes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +36,7 @@ VARIANTS = [
 ]
 
 
+@cache
 def build() -> Instance:
     """Return two villages with two scenarios and three variants on two axes."""
     return tiny(scenarios=SCENARIOS, variants=VARIANTS, overrides=OVERRIDES)

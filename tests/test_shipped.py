@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from shared_plans import shipped
 
-import aumaq
 from aumaq.instances import Instance
 
 SIZES = {
@@ -14,18 +14,19 @@ SIZES = {
     "kazakhstan-full": (6246, 3),
 }
 """Settlements (of the official count, where real) and periods."""
+QUICK = ("tiny", "kazakhstan")
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.slow] * (name == "kazakhstan-full"))
+        pytest.param(name, marks=[pytest.mark.slow] * (name not in QUICK))
         for name in SIZES
     ],
 )
 def test_shipped(name: str) -> None:
     """It reads, and what it says of itself holds; one test, as reading takes long."""
-    instance = aumaq.read(name)
+    instance = shipped(name)
     found = (len(instance.settlement_ids), len(instance.period_names))
     assert found == SIZES[name]
     _has_sources(instance)

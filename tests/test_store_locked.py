@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import ExportError, OptionError
@@ -104,7 +105,7 @@ def test_modes_follow_the_mask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
         aumaq.Store(tmp_path / "s.duckdb").check()
-        tiny = aumaq.read("tiny")
+        tiny = shipped()
         aumaq.write(tiny, tmp_path / "folder")
         aumaq.solve(tiny).to_csv(tmp_path / "plan")
     finally:

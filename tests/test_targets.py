@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from command import run
+from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import ExportError
@@ -161,7 +162,7 @@ def test_a_new_folder_is_nobody_elses(tmp_path: Path) -> None:
 
 def test_folders_of_a_sweep_stay_apart_and_inside(tmp_path: Path) -> None:
     """Every scenario has its own folder, whatever it is called."""
-    tiny = aumaq.read("tiny")
+    tiny = shipped()
     names = ["base", "ba se", "ba/se", "sweep.csv", "../../up"]
     row = tiny.table("scenarios").iloc[[0]]
     rows = pd.concat([row.assign(scenario=name) for name in names], ignore_index=True)
@@ -183,7 +184,7 @@ def test_a_cluster_is_never_less_safe_than_asked(tmp_path: Path, keys: str) -> N
     file = tmp_path / "tls.toml"
     file.write_text(keys)
     with pytest.raises(aumaq.OptionError, match=r"tls\.toml"):
-        aumaq.sweep(aumaq.read("tiny"), dask="tls://127.0.0.1:1", dask_security=file)
+        aumaq.sweep(shipped(), dask="tls://127.0.0.1:1", dask_security=file)
 
 
 def test_two_who_make_one_new_file_do_not_replace_each_other(tmp_path: Path) -> None:

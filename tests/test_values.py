@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from command import run
 from projection_example import example
+from shared_plans import shipped
 from test_broken import SITES, TINY, TOML, Change, both, more, put
 
 import aumaq
@@ -357,7 +358,7 @@ def with_axes(count: int) -> Instance:
         for k in range(count)
         for side in "ab"
     ]
-    return from_tables({**aumaq.read("tiny").base, "variants": pd.DataFrame(rows)})
+    return from_tables({**shipped().base, "variants": pd.DataFrame(rows)})
 
 
 def test_combinations_are_counted_before_they_are_made() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import Instance
@@ -17,7 +18,7 @@ Tables = dict[str, pd.DataFrame]
 @pytest.fixture(scope="module")
 def instance() -> Instance:
     """The tiny instance with a priced standard, a priced budget, and a referral."""
-    tiny = aumaq.read("tiny")
+    tiny = shipped()
     standards = tiny.table("standards").reindex(range(1)).assign(
         standard="near", service="school", applies_to="all", scope="settlement",
         minutes=10.0, share=0.5, is_hard=False, shortfall_mln_per_unit_year=0.1,

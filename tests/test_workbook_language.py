@@ -10,6 +10,7 @@ import pytest
 from command import run
 from grid_example import grid_rows
 from nasty_cells import INJECTIONS, NASTY, with_cells
+from shared_plans import shipped
 from tiny_instances import tiny
 
 import aumaq
@@ -218,5 +219,5 @@ def test_command_line(plan: Plan, tmp_path: Path) -> None:
 def test_unknown_language_is_an_error(tmp_path: Path) -> None:
     """A code without a catalogue writes nothing."""
     with pytest.raises(UnknownNameError, match="xx"):
-        aumaq.write(aumaq.read("tiny"), tmp_path / "t.xlsx", "xx")
+        aumaq.write(shipped(), tmp_path / "t.xlsx", "xx")
     assert list(tmp_path.iterdir()) == []

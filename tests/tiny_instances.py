@@ -7,6 +7,7 @@ from math import comb, prod
 from typing import Any
 
 import pandas as pd
+from examples import SCALE
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from aumaq.instances import Instance, InstanceError, from_tables
 
 Row = dict[str, Any]
 Rows = list[Row]
-MOST_PATHS = 1500
+MOST_PATHS = 1500 if SCALE >= 1 else 300
 """Bound on unit paths of one service, so that enumeration is quick."""
 
 DEFAULTS: dict[str, Row] = {

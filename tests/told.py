@@ -1,0 +1,30 @@
+"""Messages in every language: whatever is told is told wholly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aumaq.instances.texts import Text
+from aumaq.results.language import ENGLISH, Language
+
+PLACE = re.compile(r"\{(\w*)[^{}]*\}")
+OTHERS = ("kk", "ru")
+
+
+def parts(text: object) -> Iterator[Text]:
+    """Yield a text and the texts in it."""
+    if isinstance(text, Text):
+        yield text
+        for value in text.values.values():
+            yield from parts(value)
+
+
+def assert_told_wholly(text: Text) -> None:
+    """Every template in a text is known in every language, and English is as it was."""
+    assert ENGLISH.tell(text) == str(text)
+    for code in OTHERS:
+        lang = Language(code)
+        for part in parts(text):
+            if any(map(str.isalpha, PLACE.sub("", part.template))):
+                assert lang.tell(part) != str(part), part.template
