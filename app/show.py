@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 import aumaq
-from aumaq.words import N_, figure, retold, spoken, t
+from aumaq.instances.texts import chained
+from aumaq.words import N_, figure, spoken, t
 
 if TYPE_CHECKING:
     from aumaq.instances.texts import Text
     from aumaq.results.exports.plan_folder import Written
     from aumaq.results.language import Language
+    from aumaq.solvers import ProgressEvent
 
 WIDE = 160
 """Columns of tables that go to a file or another program."""
@@ -33,7 +35,7 @@ class Lines:
     def __init__(self) -> None:
         self._last = -1.0
 
-    def update(self, event: Any) -> None:
+    def update(self, event: ProgressEvent) -> None:
         """Print an event."""
         if event.phase.endswith("solving") and event.seconds - self._last < 1.0:
             return
@@ -41,37 +43,13 @@ class Lines:
         text = t(
             "{seconds} s  {phase} plan {plan}  bound {bound}",
             seconds=figure(event.seconds, "7.1f"),
-            phase=f"{_phase(event.phase):<20}",
+            phase=f"{spoken().tell(event.phase):<20}",
             plan=f"{_number(event.incumbent_mln):>14}",
             bound=f"{_number(event.bound_mln):>14}",
         )
         if event.gap == event.gap:
             text += "  " + t("gap {share}", share=figure(event.gap, "8.2%"))
         err.print(text, markup=False, soft_wrap=True)
-
-
-PHASES = (
-    N_("round {number}"),
-    N_("{share} of people would move"),
-    N_("{status}, {n} of {all}"),
-    N_("failed"),
-    N_("{future}, completed"),
-    N_("{way}, first"),
-    N_("{way}, second"),
-    N_("together"),
-    N_("joint"),
-    N_("services first"),
-    N_("networks first"),
-)
-"""Phases that are composed, and the names of solves; plain phases are found alone."""
-
-
-def _phase(phase: str) -> str:
-    """Return a phase, and the names of the solves that it is part of."""
-    return ": ".join(
-        retold(part.replace("_", " "), PHASES) if spoken().code != "en" else part
-        for part in phase.split(": ")
-    )
 
 
 def _number(value: float) -> str:
@@ -249,19 +227,21 @@ def _start_used(used: dict[str, list[int]]) -> str:
 
 def ways(found: dict[str, Any]) -> None:
     """Print the three ways to plan side by side."""
+    from aumaq.results.coordinating import WAYS
+
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t("mln {currency}", currency=found["currency"]))
     columns = []
     for name, way in found["ways"].items():
-        table.add_column(_phase(name), justify="right")
+        table.add_column(spoken().tell(WAYS[name]), justify="right")
         columns.append(dict(_way_rows(way)))
     for label in dict.fromkeys(label for column in columns for label in column):
         table.add_row(label, *(column.get(label, "") for column in columns))
     out.print(table)
     for name, way in found["ways"].items():
         if way["message"]:
-            told = spoken().tell(way["message"])
-            out.print(f"{_phase(name)}: {told}", markup=False, soft_wrap=True)
+            told = spoken().tell(chained([WAYS[name], way["message"]], ": "))
+            out.print(told, markup=False, soft_wrap=True)
 
 
 def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
@@ -338,6 +318,8 @@ SWEEP_HEADS = (
 
 def sweep(found: aumaq.Sweep) -> None:
     """Print a sweep, a row a scenario, and why some have no plan."""
+    from aumaq.results.sweep_task import status_title
+
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t("scenario"))
     table.add_column(t("status"))
@@ -345,7 +327,7 @@ def sweep(found: aumaq.Sweep) -> None:
         table.add_column(t(head), justify="right")
     rows = found.record()["rows"]
     for row in rows:
-        cells = [row["scenario"], spoken().cell(row["status"].replace("_", " "))]
+        cells = [row["scenario"], spoken().tell(status_title(row["status"]))]
         if row["has_plan"]:
             cells += [
                 figure(row["objective_mln"]), figure(row["bound_mln"]),
@@ -359,15 +341,15 @@ def sweep(found: aumaq.Sweep) -> None:
     out.print(table)
     for row in rows:
         if row["message"]:
-            text = f"{row['scenario']}: {row['message']}"
-            out.print(text, markup=False, soft_wrap=True)
+            text = chained([row["scenario"], row["message"]], ": ")
+            out.print(spoken().tell(text), markup=False, soft_wrap=True)
 
 
 def contradiction(file: str) -> None:
     """Say that a run contradicts itself, and where its evidence is."""
     from aumaq.results.cautions import contradiction as told
 
-    out.print(told(file, spoken()), style="bold red", markup=False, soft_wrap=True)
+    out.print(spoken().tell(told(file)), style="bold red", markup=False, soft_wrap=True)
 
 
 def written(found: Written) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
+from aumaq.instances.texts import Text, say
 from aumaq.results.language import ENGLISH, N_, Language
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ MORE_TIME = 4
 """A new attempt is advised to take so many times as long."""
 
 
-def contradiction(file: str, lang: Language = ENGLISH) -> str:
+def contradiction(file: str) -> Text:
     """Return what is said of a run that contradicts itself; *file* is its evidence."""
-    return lang.t(
+    return say(
         "Something is wrong with this run: the plan is better than its bound"
         " allows. Use neither of them; the model is kept in {file}.",
         file=file,
@@ -34,7 +35,7 @@ def contradiction(file: str, lang: Language = ENGLISH) -> str:
 def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return what must stand above everything else, what to do last; often nothing."""
     if plan.status == "contradicted":
-        return [contradiction(str(plan.record.get("evidence", "–")), lang)]
+        return [lang.tell(contradiction(str(plan.record.get("evidence", "–"))))]
     told = [lang.t(STOPPED[plan.status])] if plan.status in STOPPED else []
     if not isfinite(plan.gap):
         told.append(lang.t("Nothing is known of how far it is from the best plan."))

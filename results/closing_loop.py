@@ -153,11 +153,12 @@ class _Loop:
     ) -> Plan:
         """Project, plan, measure."""
         begun = time.monotonic()
+        label = say("round {number}", number=number)
         plan = solve(
             self._instance.with_kept_services(self._kept),
             time_limit=limit,
             start=start,
-            progress=Labelled(self._tell, f"round {number}"),
+            progress=Labelled(self._tell, label),
             **options,
         )
         measured = kept_services(plan)
@@ -175,9 +176,9 @@ class _Loop:
         )  # fmt: skip
         self._plans.append(plan)
         self._marks.append(mark)
-        phase = f"round {number}: {change:.3%} of people would move"
+        phase = say("{share} of people would move", share=f"{change:.3%}")
         seconds = time.monotonic() - begun
-        self._tell.update(
+        Labelled(self._tell, label).update(
             ProgressEvent(phase, seconds, plan.bound_mln, plan.objective_mln)
         )
         for code, share in measured.items():

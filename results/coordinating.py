@@ -21,7 +21,7 @@ from typing import Any
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arguments import checked
 from aumaq.instances.interruption import listening
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.texts import Text, chained, pattern, say
 from aumaq.results.cautions import contradiction
 from aumaq.results.plan import Plan
 from aumaq.results.solving import solve
@@ -30,7 +30,13 @@ from aumaq.results.uncoordinated import networks_alone, services_alone
 from aumaq.solvers import Progress, Silent
 from aumaq.solvers.progress import Labelled, relative_gap
 
-WAYS = ("joint", "services_first", "networks_first")
+WAYS = {
+    "joint": say("joint"),
+    "services_first": say("services first"),
+    "networks_first": say("networks first"),
+}
+"""Ways to plan -> what they are called."""
+NO_MESSAGE = Text("")
 JOINT_SHARE = 0.4
 """Share of the time for the joint plan; the four other solves divide the rest."""
 
@@ -47,7 +53,7 @@ class Way:
     name: str
     plan: Plan | None
     bound_mln: float
-    message: str = ""
+    message: Text = NO_MESSAGE
     is_contradicted: bool = False
 
 
@@ -159,12 +165,12 @@ def coordination(
         "gap": gap, "method": method, "threads": threads, "seed": seed
     }  # fmt: skip
 
-    def one(label: str, of: Instance, seconds: float, **more: Any) -> Plan:
+    def one(label: Text, of: Instance, seconds: float, **more: Any) -> Plan:
         named = Labelled(tell, label)
         return solve(of, time_limit=seconds, progress=named, **usual, **more)
 
     with listening() as heard:
-        joint = one("joint", instance, JOINT_SHARE * time_limit)
+        joint = one(WAYS["joint"], instance, JOINT_SHARE * time_limit)
         ways = {"joint": _way("joint", joint)}
         for name, office, settled in (
             ("services_first", services_alone, "services_of"),
@@ -180,7 +186,7 @@ def coordination(
     plans = [way.plan for way in ways.values() if way.plan is not None]
     best = min(plans, key=lambda plan: plan.objective_mln)
     if best is not joint:
-        text = "a plan of another way was better and stands here"
+        text = say("a plan of another way was better and stands here")
         ways["joint"] = replace(
             ways["joint"], plan=best, message=ways["joint"].message or text
         )
@@ -190,8 +196,8 @@ def coordination(
 def _way(name: str, plan: Plan, *earlier: Plan) -> Way:
     """Return a way with its plan; *earlier* are the plans that it rests on."""
     wrong = [one for one in (*earlier, plan) if one.status == "contradicted"]
-    told = " ".join(
-        contradiction(str(one.record.get("evidence", "–"))) for one in wrong
+    told = chained(
+        [contradiction(str(one.record.get("evidence", "–"))) for one in wrong], " "
     )
     return Way(name, plan, plan.bound_mln, told, is_contradicted=bool(wrong))
 
@@ -207,9 +213,10 @@ def _one_after_the_other(
     """Plan for the first office, then complete the plan for the second."""
     failed = pattern("the first office finds none: {error}")
     try:
-        first = one(f"{name}, first", alone, seconds)
+        first = one(say("{way}, first", way=WAYS[name]), alone, seconds)
         failed = pattern("the second office finds none: {error}")
-        plan = one(f"{name}, second", instance, seconds, **{settled: first})
+        second = say("{way}, second", way=WAYS[name])
+        plan = one(second, instance, seconds, **{settled: first})
     except NoPlanError as error:
         return Way(name, None, float("nan"), failed.filled(error=error.text))
     return _way(name, plan, first)

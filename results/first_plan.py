@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from aumaq.instances import Instance
+from aumaq.instances.texts import say
 from aumaq.model.data import ModelData
 from aumaq.results.growth_tables import under_choice
 from aumaq.results.plan import Plan
@@ -131,7 +132,7 @@ class Floored:
 
     def __post_init__(self) -> None:
         """Tell of the first plan."""
-        self.update(ProgressEvent("first plan", 0.0, NAN, NAN))
+        self.update(ProgressEvent(say("first plan"), 0.0, NAN, NAN))
 
     def update(self, event: ProgressEvent) -> None:
         """Pass an event on with the better of two plans and of two bounds."""

@@ -18,7 +18,8 @@ from aumaq.instances import (
     NoPlanError,
     from_tables,
 )
-from aumaq.results.cautions import cautions
+from aumaq.instances.texts import Text, chained, say
+from aumaq.results.cautions import contradiction
 from aumaq.results.coordinating import figures
 from aumaq.results.exports.csv_folder import INDICATORS_FILE
 from aumaq.results.exports.plan_folder import SIDE, write_plan_folder
@@ -27,7 +28,15 @@ from aumaq.results.solving import solve
 from aumaq.solvers import ProgressEvent
 
 EVENT_SECONDS = 1.0
-BEFORE_A_PLAN = "stopped before a plan was found"
+BEFORE_A_PLAN = say("stopped before a plan was found")
+STATUSES = {
+    "invalid": say("invalid"),
+    "no_plan": say("no plan"),
+    "failed": say("failed"),
+    "died": say("died"),
+    "stopped": say("stopped"),
+}
+"""Statuses of rows without a plan, beyond those of a solve -> what they are called."""
 Tell = Callable[[ProgressEvent], None]
 
 
@@ -53,7 +62,7 @@ class Outcome:
     record: dict[str, Any] | None = None
 
 
-def no_plan(scenario: str, status: str, message: str, seconds: float) -> Outcome:
+def no_plan(scenario: str, status: str, message: Text, seconds: float) -> Outcome:
     """Return the row of a scenario without a plan."""
     row = {
         "scenario": scenario, "status": status, "has_plan": False, "verified": False,
@@ -62,12 +71,27 @@ def no_plan(scenario: str, status: str, message: str, seconds: float) -> Outcome
     return Outcome(row)
 
 
+def status_title(status: str) -> Text:
+    """Return what a status of a row is called."""
+    return STATUSES.get(status) or Text(status.replace("_", " "))
+
+
+def joined(*texts: Text) -> Text:
+    """Return one message of several, empty ones left out."""
+    return chained(filter(None, texts))
+
+
+def unforeseen(error: BaseException) -> Text:
+    """Return what is said of an error that no part of the program expects."""
+    return chained([type(error).__name__, str(error)], ": ")
+
+
 def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
     """Solve a task; what fails becomes a row that says why."""
     started = time.monotonic()
 
-    def failed(status: str, error: BaseException | str) -> Outcome:
-        return no_plan(task.scenario, status, str(error), time.monotonic() - started)
+    def failed(status: str, why: Text) -> Outcome:
+        return no_plan(task.scenario, status, why, time.monotonic() - started)
 
     try:
         plan = solve(
@@ -78,18 +102,17 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
         )
         row = _row(plan, time.monotonic() - started)
         if task.folder is not None:
-            told = "; ".join(filter(None, [row["message"], *_write(plan, task)]))
-            row["message"] = told
+            row["message"] = joined(row["message"], *_write(plan, task))
     except InstanceError as error:
-        return failed("invalid", error)
+        return failed("invalid", error.text)
     except NoPlanError as error:
-        return failed("no_plan", error)
+        return failed("no_plan", error.text)
     except AumaqError as error:
-        return failed("failed", error)
+        return failed("failed", error.text)
     except KeyboardInterrupt:
         return failed("stopped", BEFORE_A_PLAN)
     except Exception as error:  # a batch goes on whatever one scenario does
-        return failed("failed", f"{type(error).__name__}: {error}")
+        return failed("failed", unforeseen(error))
     return Outcome(row, dict(plan.tables), dict(plan.record))
 
 
@@ -107,7 +130,7 @@ def _evidence(task: SweepTask) -> Path | None:
     return task.folder.with_name(f"{task.folder.name}-contradiction.lp")
 
 
-def _write(plan: Plan, task: SweepTask) -> tuple[str, ...]:
+def _write(plan: Plan, task: SweepTask) -> tuple[Text, ...]:
     """Write the plan of a task; return what did not go as asked."""
     assert task.folder is not None
     side = {name: SIDE[name] for name in (INDICATORS_FILE, "plan.json")}
@@ -116,7 +139,7 @@ def _write(plan: Plan, task: SweepTask) -> tuple[str, ...]:
             plan, task.folder, overwrite=task.overwrite, side=side
         )
     except ExportError as error:  # the plan goes back to who asked
-        return (str(error),)
+        return (error.text,)
     return found.troubles
 
 
@@ -132,7 +155,7 @@ def _row(plan: Plan, seconds: float) -> dict[str, Any]:
         "bound_mln": plan.bound_mln,
         "gap": plan.gap,
         "seconds": round(seconds, 3),
-        "message": "; ".join([*_wrong(plan), *list(plan.record["problems"])[:3]]),
+        "message": joined(*_wrong(plan), *list(plan.record["problems"])[:3]),
         "persons_last_period": float(people[:, -1].sum()),
         "investment_mln": float(sum(found["investment_mln"].values())),
         **{f"{s}_served_share": x for s, x in found["served_share"].items()},
@@ -143,9 +166,11 @@ def _row(plan: Plan, seconds: float) -> dict[str, Any]:
     }
 
 
-def _wrong(plan: Plan) -> list[str]:
+def _wrong(plan: Plan) -> list[Text]:
     """Return what is said if the run contradicts itself."""
-    return cautions(plan) if plan.status == "contradicted" else []
+    if plan.status != "contradicted":
+        return []
+    return [contradiction(str(plan.record.get("evidence", "–")))]
 
 
 class _Events:

@@ -28,11 +28,15 @@ from aumaq.results.sweep_task import (
     BEFORE_A_PLAN,
     Outcome,
     SweepTask,
+    joined,
     no_plan,
     outcome_of,
+    status_title,
+    unforeseen,
 )
 from aumaq.results.task_pool import POLL_SECONDS, in_processes
 from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
+from aumaq.solvers.progress import Labelled
 
 ALL = "all"
 FILES = ("sweep.csv", "sweep.json")
@@ -155,9 +159,11 @@ def sweep(
 
 def _tell(tell: Progress, row: Mapping[str, Any], count: int, whole: int) -> None:
     """Tell of a row, the *count* th of the *whole* sweep."""
-    done = f"{row['scenario']}: {row['status']}, {count} of {whole}"
+    status = status_title(row["status"])
+    done = say("{status}, {n} of {all}", status=status, n=count, all=whole)
     bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
-    tell.update(ProgressEvent(done, row["seconds"], bound, plan))
+    event = ProgressEvent(done, row["seconds"], bound, plan)
+    Labelled(tell, row["scenario"]).update(event)
 
 
 def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
@@ -175,8 +181,8 @@ def _keep(store: Path, instance: Instance, outcome: Outcome, batch_id: str) -> N
         plan = _plan_of(instance, outcome)
         Store(store).add(plan, batch_id, plan.instance.scenario)
     except ExportError as error:
-        said = [outcome.row["message"], f"not kept: {error}"]
-        outcome.row["message"] = "; ".join(filter(None, said))
+        said = say("not kept: {error}", error=error.text)
+        outcome.row["message"] = joined(outcome.row["message"], said)
 
 
 def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
@@ -184,7 +190,7 @@ def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
     try:
         Store(store).end_batch(found.batch_id, found.record())
     except ExportError as error:
-        said = f"the table was not kept: {error}"
+        said = say("the table was not kept: {error}", error=error.text)
         tell.update(ProgressEvent(said, 0.0, np.nan, np.nan))
 
 
@@ -255,8 +261,7 @@ def _on_cluster(
                 try:
                     yield future.result()
                 except Exception as error:  # KilledWorker, lost connections
-                    text = f"{type(error).__name__}: {error}"
-                    yield no_plan(task.scenario, "died", text, 0.0)
+                    yield no_plan(task.scenario, "died", unforeseen(error), 0.0)
         client.cancel(list(waiting))
         for task in waiting.values():
             yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)

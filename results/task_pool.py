@@ -19,10 +19,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aumaq.instances.interruption import is_asked
-from aumaq.results.sweep_task import BEFORE_A_PLAN, Outcome, SweepTask, no_plan
+from aumaq.instances.texts import Text, say
+from aumaq.results.sweep_task import (
+    BEFORE_A_PLAN,
+    Outcome,
+    SweepTask,
+    joined,
+    no_plan,
+    unforeseen,
+)
 from aumaq.solvers import Progress, ProgressEvent
+from aumaq.solvers.progress import Labelled
 
 POLL_SECONDS = 0.2
+NOT_BEGUN = say("not begun")
 COMMAND = (sys.executable, "-P", "-m", "aumaq.results.sweep_child")
 
 
@@ -52,7 +62,7 @@ def in_processes(
                 for one in running:
                     _signal(one, signal.SIGINT)
                 for task in waiting:
-                    yield no_plan(task.scenario, "stopped", "not begun", 0.0)
+                    yield no_plan(task.scenario, "stopped", NOT_BEGUN, 0.0)
                 waiting.clear()
             while waiting and len(running) < jobs:
                 running.append(_start(waiting.pop(0), inbox))
@@ -94,9 +104,9 @@ def _listen(one: _Running, inbox: queue.Queue[tuple[_Running, Any]]) -> None:
                 answer = content
     except Exception as error:  # whatever it says, the batch goes on
         is_end = isinstance(error, (EOFError, OSError))
-        why = "" if is_end else f"; {type(error).__name__}: {error}"
+        why = say("") if is_end else unforeseen(error)
     else:
-        why = ""
+        why = say("")
     with contextlib.suppress(OSError):
         stdin.close()
     one.process.wait()
@@ -104,13 +114,13 @@ def _listen(one: _Running, inbox: queue.Queue[tuple[_Running, Any]]) -> None:
     inbox.put((one, answer or _lost(one, why)))
 
 
-def _lost(one: _Running, more: str) -> Outcome:
+def _lost(one: _Running, more: Text) -> Outcome:
     code, seconds = one.process.returncode, time.monotonic() - one.started
     if code == -signal.SIGINT:  # it had not begun to listen
         return no_plan(one.task.scenario, "stopped", BEFORE_A_PLAN, seconds)
-    why = f"signal {-code}" if code < 0 else f"exit code {code}"
-    text = f"the process ended without an answer ({why}){more}"
-    return no_plan(one.task.scenario, "died", text, seconds)
+    ended = say("signal {n}", n=-code) if code < 0 else say("exit code {n}", n=code)
+    text = say("the process ended without an answer ({how})", how=ended)
+    return no_plan(one.task.scenario, "died", joined(text, more), seconds)
 
 
 def _next(
@@ -128,10 +138,7 @@ def _next(
     except queue.Empty:
         return None
     if isinstance(said, ProgressEvent):
-        phase = f"{one.task.scenario}: {said.phase}"
-        progress.update(
-            ProgressEvent(phase, said.seconds, said.bound_mln, said.incumbent_mln)
-        )
+        Labelled(progress, one.task.scenario).update(said)
         return None
     running.remove(one)
     assert isinstance(said, Outcome)

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from aumaq.instances.interruption import is_asked
+from aumaq.instances.texts import Text, say
 from aumaq.solvers.block_end import go_on_whole, outcome_of
 from aumaq.solvers.block_part import (
     SEARCH_SECONDS,
@@ -158,7 +159,7 @@ class BlockRun:
         if self.c.relaxed is not None:
             return self.c.relaxed
         m = self.c.matrices
-        self._tell("relaxing")
+        self._tell(say("relaxing"))
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
         solver = Solver(lp, self.c.options)
         # In parallel it takes 0.7 of the time on idle cores, 5 times on shared ones.
@@ -179,7 +180,7 @@ class BlockRun:
         size = abs(self.bound) if np.isfinite(self.bound) else 0.0
         allowed = GAP_SHARE * self.c.options.gap * size
         self.allowed = max(allowed / len(self.parts), 1e-7)
-        self._tell("solving")
+        self._tell(say("solving"))
 
     # -- threads ---------------------------------------------------------------
 
@@ -378,12 +379,12 @@ class BlockRun:
     def check(self) -> None:
         """Tell the progress; stop once the gap is reached."""
         with self.lock:
-            self._tell("solving")
+            self._tell(say("solving"))
             gap = relative_gap(self.search.objective, self.bound)
             if gap <= max(self.c.options.gap, 1e-9):
                 self._halt()
 
-    def _tell(self, phase: str) -> None:
+    def _tell(self, phase: Text) -> None:
         best, bound = self.search.objective, self.bound
         plan = best if np.isfinite(best) else float("nan")
         known = bound if np.isfinite(bound) else float("nan")

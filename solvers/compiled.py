@@ -14,6 +14,7 @@ import numpy as np
 from aumaq.instances import ExportError, Instance
 from aumaq.instances.access import to_unit_sphere
 from aumaq.instances.interruption import finishing, is_asked
+from aumaq.instances.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
 from aumaq.model.data import ModelData
@@ -143,18 +144,18 @@ def _compiled(
         seconds[phase] = time.monotonic() - since
         return time.monotonic()
 
-    progress.update(ProgressEvent("measuring access", 0.0, NAN, NAN))
+    progress.update(ProgressEvent(say("measuring access"), 0.0, NAN, NAN))
     for name in instance.service_names:
         instance.access(name)
         look_up()
     now = clock("access", now)
-    progress.update(ProgressEvent("building the model", now - started, NAN, NAN))
+    progress.update(ProgressEvent(say("building the model"), now - started, NAN, NAN))
     built = build(instance, formulation=options.formulation, data=data, look_up=look_up)
     if options.save_lp is not None:
         save_lp(built, options.save_lp)
     now = clock("build", now)
     look_up(COMPILING_SHARE * seconds["build"])
-    progress.update(ProgressEvent("compiling", now - started, NAN, NAN))
+    progress.update(ProgressEvent(say("compiling"), now - started, NAN, NAN))
     matrices = compile_matrices(built.model)
     place = {id(variable): k for k, variable in enumerate(matrices.columns)}
     matrices = settled(matrices, built, place, given)
@@ -303,8 +304,9 @@ def _polish(c: Compiled, outcome: Outcome) -> Outcome:
     if again is None or again.values is None:
         return outcome
     again = _without_idle(c, again)
-    event = ProgressEvent("polished", c.elapsed, outcome.bound, again.objective)
-    c.progress.update(event)
+    c.progress.update(
+        ProgressEvent(say("polished"), c.elapsed, outcome.bound, again.objective)
+    )
     return replace(outcome, objective=again.objective, values=again.values)
 
 

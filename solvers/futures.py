@@ -22,6 +22,7 @@ import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.instances.interruption import listening
+from aumaq.instances.texts import say
 from aumaq.model.data import ModelData
 from aumaq.solvers.blocks import solve_by_size, split_if_apart
 from aumaq.solvers.compiled import Compiled, save_lp
@@ -174,7 +175,7 @@ class _Run:
             assert relaxed.values is not None
             values = np.clip(relaxed.values, m.column_lower, m.column_upper)
             c = replace(c, relaxed=replace(relaxed, values=values))
-        return self._solve(c, f"{self.names[w]}, completed", seconds)
+        return self._solve(c, say("{future}, completed", future=self.names[w]), seconds)
 
     def _relaxed(self, w: int) -> Outcome | None:
         """Return the LP relaxation of a future alone, or of one alike, if it is known.
@@ -270,7 +271,7 @@ class _Run:
         best = self._best_policy()
         c, whole = self._merged(best, own)
         share = 1.0 if self.score.objective == "expected" else TOGETHER_SHARE
-        found = self._solve(c, "together", self.left * share)
+        found = self._solve(c, say("together"), self.left * share)
         if found.values is None:
             return found
         parts = [found.values[columns] for columns in whole.columns]

@@ -115,7 +115,7 @@ class Solver:
                 is_over.set()
             if not trace or (best, bound) != trace[-1][1:] or now - trace[-1][0] > 1.0:
                 trace.append((now, best, bound))
-                progress.update(ProgressEvent("solving", now, bound, best))
+                progress.update(ProgressEvent(say("solving"), now, bound, best))
 
         self.set_option("time_limit", left)
         task = self.task(start)

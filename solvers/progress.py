@@ -6,12 +6,17 @@ import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from aumaq.instances.texts import Text, chained
+
 
 @dataclass(frozen=True)
 class ProgressEvent:
-    """Where a solve stands. Money in discounted mln; NaN where not known yet."""
+    """Where a solve stands. Money in discounted mln; NaN where not known yet.
 
-    phase: str
+    The phase is English and can be told in other languages.
+    """
+
+    phase: Text
     seconds: float
     bound_mln: float
     incumbent_mln: float
@@ -40,7 +45,8 @@ class Silent:
 class Labelled:
     """Passes progress on with the name of the solve before the phase.
 
-    ``since`` are the seconds that went by before that solve.
+    A label that is no Text is a name of the user. ``since`` are the seconds that went
+    by before that solve.
     """
 
     progress: Progress
@@ -49,7 +55,8 @@ class Labelled:
 
     def update(self, event: ProgressEvent) -> None:
         """Pass an event on."""
-        phase, seconds = f"{self.label}: {event.phase}", self.since + event.seconds
+        phase = chained([self.label, event.phase], ": ")
+        seconds = self.since + event.seconds
         self.progress.update(replace(event, phase=phase, seconds=seconds))
 
 

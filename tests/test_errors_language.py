@@ -8,7 +8,8 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import test_verification
 from shared_plans import shipped
 from test_broken import BROKEN, TINY
 from test_verification import CORRUPTIONS
-from told import PLACE, assert_told_wholly
+from told import PLACE, Heard, assert_told_wholly
 
 import aumaq
 from aumaq.instances import InstanceError, OptionError, Problem, UnknownNameError
@@ -43,6 +44,25 @@ def test_every_finding_is_told_in_every_language(
     for finding in found.problems:
         assert type(finding.message) is Text
         assert_told_wholly(finding.text)
+
+
+def phases_of(work: Callable[..., object]) -> set[str]:
+    """Return the phases that a piece of work tells, each in every language."""
+    work(progress=(heard := Heard()))
+    for phase in heard.phases:
+        assert_told_wholly(phase)
+    return set(heard.phases)
+
+
+def test_every_phase_is_told_in_every_language(instance: aumaq.Instance) -> None:
+    """Of a solve as it is, of one by blocks, and with the names of what it is for."""
+    solve = partial(aumaq.solve, instance, time_limit=20.0)
+    direct = {"measuring access", "building the model", "compiling", "solving"}
+    assert direct <= phases_of(partial(solve, method="direct"))
+    assert "relaxing" in phases_of(partial(solve, method="blocks"))
+    assert "services first, second: polished" in phases_of(
+        partial(aumaq.coordination, instance, time_limit=20.0)
+    )
 
 
 def calls(*names: str) -> Iterator[tuple[Path, ast.Call, str]]:
@@ -73,9 +93,9 @@ def test_messages_are_literal_and_have_their_values() -> None:
 def test_no_plain_string_is_raised_or_reported() -> None:
     """A raw string or f-string cannot be a message."""
     raw = (ast.Constant, ast.JoinedStr, ast.BinOp)
-    position = {"Problem": 1, "problem": 1} | dict.fromkeys(
+    position = {"Problem": 1, "problem": 1, "no_plan": 2} | dict.fromkeys(
         ("AumaqError", "OptionError", "NoPlanError", "ExportError",
-         "ExpressionError", "UnknownNameError"), 0,
+         "ExpressionError", "UnknownNameError", "ProgressEvent"), 0,
     )  # fmt: skip
     seen = 0
     for path, node, name in calls(*position):

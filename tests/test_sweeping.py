@@ -6,13 +6,14 @@ import json
 import signal
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from command import run
 from test_scenarios import OVERRIDES, SCENARIOS, VARIANTS
 from tiny_instances import tiny
+from told import Heard, assert_told_wholly
 
 import aumaq
 from aumaq.instances import OptionError, UnknownNameError
@@ -53,12 +54,19 @@ def test_failures_are_rows_and_the_rest_equals_single_solves(
     """One scenario is broken on purpose, one has no plan; all others are right."""
     instance = build()
     names = list(STATUS)[:count]
-    found = aumaq.sweep(instance, names, gap=0.0, folder=tmp_path / "out")
+    sweep = partial(aumaq.sweep, instance, names, gap=0.0, folder=tmp_path / "out")
+    found = sweep(progress=(heard := Heard()))
     rows = found.rows.set_index("scenario")
     assert list(rows.index) == names
     assert dict(rows["status"]) == {name: STATUS[name] for name in names}
     assert "in scenario 'broken'" in rows.loc["broken", "message"]
     assert "infeasible" in rows.loc["poor", "message"]
+    for told in (
+        *heard.phases,
+        *(row["message"] for row in found.record()["rows"]),
+    ):
+        assert_told_wholly(told)
+    assert "poor: no plan, " in "\n".join(heard.phases)
     assert not found.is_complete
     for name in rows.index[rows["has_plan"]]:
         alone = aumaq.solve(instance.with_scenario(name), gap=0.0)

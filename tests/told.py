@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aumaq.instances.texts import Text
 from aumaq.results.language import ENGLISH, Language
+from aumaq.solvers import ProgressEvent
 
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 OTHERS = ("kk", "ru")
@@ -28,3 +29,16 @@ def assert_told_wholly(text: Text) -> None:
         for part in parts(text):
             if any(map(str.isalpha, PLACE.sub("", part.template))):
                 assert lang.tell(part) != str(part), part.template
+
+
+class Heard:
+    """Keeps the phases that are told of the progress."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.phases: list[Text] = []
+
+    def update(self, event: ProgressEvent) -> None:
+        """Keep the phase of an event."""
+        assert type(event.phase) is Text
+        self.phases.append(event.phase)

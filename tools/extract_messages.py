@@ -51,8 +51,6 @@ ASKED_BY = {"t": 1, "many": 2, "N_": 1, "worded": 1}
 LAYERS = ("instances", "model", "solvers", "results", "app")
 MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
 """Functions that make messages (see ``aumaq.instances.texts``) -> their templates."""
-TOLD_BY = {"ProgressEvent": 1, "_tell": 1}
-"""What names a phase of a solve; the layer of the solvers knows no languages."""
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 SOURCES = (
     "results/*.py",
@@ -115,7 +113,6 @@ def used() -> dict[Message, None]:
     """
     found = in_code(SOURCES, ASKED_BY) | in_templates()
     found.update(dict.fromkeys(messages()))
-    found.update(in_code(["solvers/*.py"], TOLD_BY))
     found.update(dict.fromkeys(script_texts()))
     tree = typer.main.get_command(cli.app)
     found.update(dict.fromkeys(translating.help_texts(tree)))
