@@ -21,7 +21,7 @@ def with_cells(names: list[str], people: list[float], places: list[float]) -> In
     rows["name"] = [name or "n" for name in names[:3]]
     rows["district"], rows["coord_source"] = names[-6:-3], names[-3:]
     rows["population"], rows["lat"], rows["lon"] = people, places[:3], places[3:]
-    rows["x_own"] = names[:3]
+    rows["x_own"] = rows["x_bell\x07_x0041_"] = names[:3]
     outlines = {"type": "FeatureCollection", "features": [], "note": names[0]}
     tables = {**base, "settlements": rows}
     return aumaq.instances.from_tables(tables, outlines=outlines)

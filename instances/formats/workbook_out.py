@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.formats.cells import MAX_ROWS, cell_of, check_fits
+from aumaq.instances.formats.cells import MAX_ROWS, cell_of, check_fits, escaped
 from aumaq.instances.formats.outline_text import pieces
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.schema import Column, Table
@@ -195,7 +195,7 @@ def _head(sheet: Any, text: str, is_required: bool, comment: str) -> Any:
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
-    cell = WriteOnlyCell(sheet, value=text)
+    cell = WriteOnlyCell(sheet, value=escaped(text))
     cell.font = Font(bold=True)
     fill = REQUIRED_FILL if is_required else OPTIONAL_FILL
     cell.fill = PatternFill("solid", fgColor=fill)
