@@ -79,6 +79,7 @@ BAD_JSON = {
     "nested too deep": "[" * 100_000,
     "NaN is no number": '{"a": NaN}',
     "'a' occurs twice": '{"a": 1, "a": 2}',
+    r"\\ud800 is half of a character": r'{"a": ["\ud83d\ude00", "\ud800"]}',
     "too many digits": "1" * 5_000,
     "Expecting": "{nope",
 }

@@ -20,6 +20,7 @@ from nasty_cells import INJECTIONS, with_cells
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.instances.formats.cells import unescaped
 from aumaq.instances.titles import english_title
 from aumaq.options import EXPORT_NAMES
 from aumaq.results.exports import EXPORTS
@@ -30,8 +31,8 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    """Return a plan with names that look like formulas."""
-    names, places = [*INJECTIONS[:2], "c"], [50.0, 50.0, 50.0, 70.0, 70.2, 70.8]
+    """Return a plan with names like formulas, and one that XML cannot hold."""
+    names, places = [*INJECTIONS[:2], "bell\x07"], [50.0, 50.0, 50.0, 70.0, 70.2, 70.8]
     instance = with_cells(names * 3, [400.0, 400.0, 200.0], places)
     return aumaq.solve(instance, gap=0.0)
 
@@ -72,7 +73,7 @@ def test_workbook_of_a_plan_in_openpyxl(plan: Plan, tmp_path: Path) -> None:
     assert not any(c.data_type in ("f", "e") for c in cells)
     names = plan.facilities["name"].tolist()
     assert set(names) & set(INJECTIONS)
-    assert [sheet.cell(k + 2, heads.index("name") + 1).value for k in
+    assert [unescaped(sheet.cell(k + 2, heads.index("name") + 1).value) for k in
             range(len(names))] == names  # fmt: skip
 
 

@@ -32,6 +32,7 @@ MAX_CELLS = 20_000_000
 LONGEST_CAUSE = 200
 """Characters that are shown of what a parser says."""
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",  # begins as that of UTF-16
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -140,9 +141,22 @@ def read_json(path: Path, most: int = MAX_TEXT_BYTES) -> Any:
 
 
 def json_of(text: str) -> Any:
-    """Return what strict JSON says: no NaN, no name twice in an object."""
+    """Return what strict JSON says: no NaN, no name twice, no half of a character."""
     with parsing(say("is not valid JSON")):
-        return json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+        found = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+        if _SURROGATE.search(text):
+            _check_whole(found)
+        return found
+
+
+def _check_whole(found: Any) -> None:
+    """Refuse escapes of half a surrogate pair: no text that is written can hold it."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        code = f"\\u{ord(error.object[error.start]):x}"
+        message = say("is not valid JSON: {code} is half of a character", code=code)
+        raise UnreadableError(message) from None
 
 
 def _no_number(name: str) -> Any:
