@@ -12,7 +12,9 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import pyogrio
 import pytest
+from command import run
 from tiny_instances import tiny
 
 import aumaq
@@ -286,6 +288,21 @@ def test_a_full_disk_under_the_page_moves_the_plan(plan: Plan, tmp_path: Path) -
     )
     assert {file.name: file.stat().st_ino for file in target.iterdir()} == before
     assert Plan.read(found.folder).is_verified
+
+
+def test_a_full_disk_under_a_geopackage_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What its library says of a disk that is full is a path that cannot be written."""
+
+    def full(*_: object, **__: object) -> None:
+        raise pyogrio.errors.FeatureError("no such table: gpkg_contents")
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", full)
+    done = run("convert", "tiny", "x.gpkg", folder=tmp_path)
+    assert done.returncode == 2
+    assert "x.gpkg cannot be written" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_writing_is_finished_first() -> None:

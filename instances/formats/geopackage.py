@@ -77,9 +77,14 @@ def write_layer(
     more = {}
     if "geometry" in frame:
         more = {"geometry_type": "LineString" if is_line else "Point"}
-    pyogrio.write_dataframe(
-        frame, path, layer=name, driver="GPKG", append=path.exists(), **more
-    )
+    errors = pyogrio.errors
+    try:
+        pyogrio.write_dataframe(
+            frame, path, layer=name, driver="GPKG", append=path.exists(), **more
+        )
+    except (errors.DataSourceError, errors.DataLayerError) as error:
+        # The columns are ours: what fails is the place, a full disk as a rule.
+        raise OSError(str(error)) from error
 
 
 def read_geopackage(path: Path) -> Instance:
