@@ -87,7 +87,9 @@ def close_loop(
     ``loop``. Raises OptionError where people do not depend on services, NoPlanError.
     """
     _check(instance, damping, max_rounds, tolerance, time_limit)
-    loop = _Loop(instance, damping, tolerance, progress or Silent())
+    loop = _Loop(
+        instance, damping, tolerance, Silent() if progress is None else progress
+    )
     begun, plan, status = time.monotonic(), start, "round_limit"
     with listening() as heard:
         for number in range(1, max_rounds + 1):

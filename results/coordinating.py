@@ -160,7 +160,10 @@ def coordination(
     Ctrl-C ends the solve under way; a way that was not begun then has no plan. Raises
     NoPlanError if there is no joint plan.
     """
-    tell, each = progress or Silent(), (1.0 - JOINT_SHARE) * time_limit / 4
+    tell, each = (
+        Silent() if progress is None else progress,
+        (1.0 - JOINT_SHARE) * time_limit / 4,
+    )
     usual: dict[str, Any] = {
         "gap": gap, "method": method, "threads": threads, "seed": seed
     }  # fmt: skip

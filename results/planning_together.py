@@ -146,7 +146,14 @@ def planned_together(
         found = nothing_found(out_of_time({"total": gone}, why), nothing)
     else:
         within = replace(options, time_limit=left)
-        found = solve_model(futures, score, within, progress or Silent(), others, data)
+        found = solve_model(
+            futures,
+            score,
+            within,
+            Silent() if progress is None else progress,
+            others,
+            data,
+        )
     with finishing():  # what was found is verified, and not thrown away
         best = _Judge(instance, futures, own, score, options, found).best(first)
         if best is None:

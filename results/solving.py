@@ -86,7 +86,7 @@ def solve(
         networks=None if networks_of is None else decisions_of(networks_of, instance),
     )
     begun = time.monotonic()
-    tell = progress or Silent()
+    tell = Silent() if progress is None else progress
     with finishing() as heard:  # asked to stop, we stop with the first plan
         data = gather(instance)
         plans = first_plans(instance, data, start, given, options)

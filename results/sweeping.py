@@ -128,7 +128,7 @@ def sweep(
     if folder is not None:
         _check_target(folder, list(folders.values()), instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
-    tell, tasks = progress or Silent(), []
+    tell, tasks = Silent() if progress is None else progress, []
     for name in names:
         target = None if folder is None else folder / folders[name]
         tasks.append(
