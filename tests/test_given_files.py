@@ -64,6 +64,7 @@ ENCODED = {
     "CP866": "имя\nАлматы".encode("cp866"),
     "row 2": "name\nÄlpha".encode("latin-1"),
     "is no text": b"\x89PNG" + b"\0" * 20,
+    "is no text; expected": bytes(range(256)) * 20,
 }
 
 

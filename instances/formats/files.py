@@ -45,6 +45,9 @@ _CYRILLIC = {
 }
 """What words in an encoding of Cyrillic look like, more than other bytes do."""
 
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_TEXT = say("is no text; expected a text in UTF-8")
+
 
 def check_file(path: Path, most: int = MAX_FILE_BYTES) -> None:
     """Raise UnreadableError unless *path* is a file of at most *most* bytes."""
@@ -110,10 +113,12 @@ def decoded(content: bytes) -> str:
         if content.startswith(mark):
             raise UnreadableError(_encoded(name))
     if content.count(0) > len(content) // 10:
-        raise UnreadableError(say("is no text; expected a text in UTF-8"))
+        raise UnreadableError(_NO_TEXT)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if len(_CONTROLS.findall(content)) > len(content) // 100:
+            raise UnreadableError(_NO_TEXT) from None
         counts = {name: len(p.findall(content)) for name, p in _CYRILLIC.items()}
         likely = max(counts, key=lambda name: counts[name])
         if counts[likely]:
