@@ -34,7 +34,7 @@ test: lint types
 	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist worksteal
 
 test-all: lint types
-	AUMAQ_EXAMPLES=4 $(BIN)/python -m pytest -n 2 --dist worksteal
+	AUMAQ_EXAMPLES=$${AUMAQ_EXAMPLES:-1} $(BIN)/python -m pytest -n 2 --dist worksteal
 
 docs: setup
 	$(BIN)/python tools/write_format_docs.py

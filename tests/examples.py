@@ -8,9 +8,7 @@ from math import ceil
 from hypothesis import HealthCheck, Phase, settings
 
 SCALE = float(os.environ.get("AUMAQ_EXAMPLES", "0.05"))
-"""Share of the instances that a test names; ``make test-all`` sets it to 4."""
-
-
+"""Share of the instances that a test names; ``make test-all`` tries them all."""
 LEAST = 2
 """Instances of each kind at least."""
 
