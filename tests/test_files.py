@@ -31,6 +31,7 @@ import aumaq
 from aumaq.instances import ExportError, InstanceError
 from aumaq.instances.formats.cells import escaped, unescaped
 from aumaq.instances.formats.raw import needed
+from aumaq.instances.schema import LARGEST
 from aumaq.instances.skeleton import write_skeleton
 from aumaq.instances.tables import TABLES
 from aumaq.instances.titles import english_title
@@ -43,8 +44,8 @@ texts = st.one_of(
         st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12
     ),
 ).map(str.strip)
-numbers = st.floats(0.0, 1e12, allow_nan=False) | st.sampled_from(
-    [0.1 + 0.2, 1e-300, 5e-324, 1.7976931348623157e308, 123456789.12345679, -0.0]
+numbers = st.floats(0.0, LARGEST["persons"]) | st.sampled_from(
+    [0.1 + 0.2, 1e-300, 5e-324, 9999999999.999998, 123456789.12345679, -0.0]
 )
 
 
