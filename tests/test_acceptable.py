@@ -129,6 +129,7 @@ LEVELS = [
 ]  # fmt: skip
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("credit", "price"), [(1.0, 6.0), (0.5, 11.0), (0.2, 14.0), (0.0, 16.0)]
 )
@@ -219,6 +220,7 @@ def detour(**columns: Any) -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("formulation", ["strong", "weak"])
 @pytest.mark.parametrize("method", ["direct", "blocks"])
 def test_people_take_the_fastest_way_that_stands(method: str, formulation: str) -> None:
@@ -298,6 +300,7 @@ def test_the_verifier_knows_the_rules() -> None:
     assert "access:s" in corrupted(plan, "allocation", "length_km", 1.0)
 
 
+@pytest.mark.slow
 def test_the_verifier_knows_sizes_and_companions() -> None:
     """A level for large places, and trips that were counted alone."""
     free = [LEVELS[0], {**LEVELS[1], "min_population": 0.0}]
@@ -317,6 +320,7 @@ def test_the_verifier_knows_sizes_and_companions() -> None:
     assert {problem.rule for problem in found.problems} == {"objective"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("column", "value", "text"),
     [

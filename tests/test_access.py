@@ -51,6 +51,7 @@ def test_a_free_site_is_within_reach_of_itself() -> None:
     assert pairs.to_numpy().tolist() == [[0.0, 0.0, 0.0]]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("fare", "more", "rows"),
     [

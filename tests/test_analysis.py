@@ -161,6 +161,7 @@ def test_without_a_norm_the_demand_is_required() -> None:
     assert by(analysis, "regions", "region")["school_deficit_places"]["R"] == 400
 
 
+@pytest.mark.slow
 def test_connectivity_by_hand() -> None:
     """Seats count before size; minutes are weighted by people."""
     rows = two_regions().table("settlements").to_dict("records")
@@ -179,6 +180,7 @@ def test_connectivity_by_hand() -> None:
     assert moved["minutes_to_city"].tolist() == pytest.approx([0, 30, 90, 120])
 
 
+@pytest.mark.slow
 def test_paved_roads_by_hand() -> None:
     """A paved road counts within 2 km of it, between its ends too."""
     rows = two_regions().table("settlements").to_dict("records")
@@ -311,6 +313,7 @@ def test_minutes_are_those_of_access_options(instance: Instance) -> None:
         np.testing.assert_allclose(own, near, atol=1e-6)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("table", "change", "message"),
     [

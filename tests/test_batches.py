@@ -74,6 +74,7 @@ def test_every_command_that_solves_keeps_its_plans(
     assert row["batch_id"] == common
 
 
+@pytest.mark.slow
 def test_a_closed_loop_is_kept_with_its_people(tmp_path: Path) -> None:
     """The run says its kind, holds the rounds, and comes back with the kept services
     that its people depend on.
@@ -143,6 +144,7 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, first: str) -> None:
         store.runs()
 
 
+@pytest.mark.slow
 def test_a_run_is_forgotten_with_what_only_it_needed(tmp_path: Path) -> None:
     """Rows of the run go, others stay; inputs and batch go with their last run."""
     one, two = both_plans()

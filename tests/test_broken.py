@@ -221,6 +221,7 @@ def test_there_are_forty_kinds() -> None:
     assert len(BROKEN) >= 40
 
 
+@pytest.mark.few(30)
 @pytest.mark.parametrize("kind", BROKEN)
 def test_message(kind: str, folder: Path) -> None:
     """Each kind is told, with its file, in every language.

@@ -125,6 +125,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(25)
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_folder_is_told(plan: Path, name: str) -> None:
     """One error of ours, which names what is wrong."""
@@ -203,6 +204,7 @@ JSON: dict[str, tuple[Callable[[Any], tuple[Any, Any]], Any, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(14)
 @pytest.mark.parametrize("name", JSON)
 def test_a_broken_document_is_told(plan: Path, name: str) -> None:
     """The same for plan.json."""

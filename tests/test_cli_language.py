@@ -106,6 +106,7 @@ def test_help_is_quick() -> None:
         assert done.stdout.splitlines()[-1] == loaded
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -173,6 +174,7 @@ def test_json_and_files_are_the_same_in_all_languages(tmp_path: Path) -> None:
     assert tables[1:] == tables[:-1]
 
 
+@pytest.mark.slow
 def test_the_command_decides_then_the_root_then_the_environment() -> None:
     """--lang of the command beats that of the root, which beats AUMAQ_LANG."""
     said = {"en": "valid", "kk": "жарамды", "ru": "корректна"}

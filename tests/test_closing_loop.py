@@ -91,6 +91,7 @@ def test_a_cycle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.rounds[found.plan.record["loop"]["round"] - 1].change_share == least
 
 
+@pytest.mark.slow
 def test_without_retention_there_is_no_loop(tmp_path: Path) -> None:
     """Every wrong option is told; the command says the same."""
     with pytest.raises(OptionError, match=r"no loop to close.*damping.*rounds"):

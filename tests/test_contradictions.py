@@ -53,6 +53,7 @@ def test_futures(tmp_path: Path) -> None:
     assert Path(record["evidence"]).name == kept.name
 
 
+@pytest.mark.slow
 def test_coordination(tmp_path: Path) -> None:
     """Each way says it; the files are those that it names."""
     ways = aumaq.coordination(shipped(), time_limit=20.0)

@@ -49,6 +49,7 @@ def value(plan: Plan, text: str) -> list[float]:
     return rows["plan"].reindex(["p1", "p2"]).tolist()
 
 
+@pytest.mark.slow
 def test_expressions_are_what_pandas_says(case: Instance) -> None:
     """Every function, filters of each kind, row arithmetic, brackets, signs."""
     plan = hand_plan(case)

@@ -118,6 +118,7 @@ CSV: dict[str, tuple[str, Bytes, str]] = {
 }
 
 
+@pytest.mark.few(14)
 @pytest.mark.parametrize("kind", CSV)
 def test_a_csv_file_of_another_program(kind: str, folder: Path) -> None:
     """The cause is told once; nothing that follows from it is told beside it."""

@@ -31,6 +31,7 @@ def lp_bound(instance: Instance, formulation: str) -> float:
     return Solver(lp, options).run(60.0, Silent(), c.started).objective
 
 
+@pytest.mark.slow
 def test_bounds_and_optimum(instance: Instance) -> None:
     """Weak LP < strong LP <= every plan; all methods within their bounds."""
     weak, strong = lp_bound(instance, "weak"), lp_bound(instance, "strong")

@@ -97,6 +97,7 @@ def test_enumeration(kind: str, data: st.DataObject) -> None:
     assert differences(instance, data.draw(st.sampled_from(OBJECTIVES))) == []
 
 
+@pytest.mark.slow
 @examples(6)
 @given(instance=futures_instances("free"))
 def test_values(instance: Instance) -> None:
@@ -116,6 +117,7 @@ def test_values(instance: Instance) -> None:
     assert (found.policies["at_least_mln"] >= best["expected"] - room).all()
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @examples(10)
 def test_networks(data: st.DataObject) -> None:
@@ -291,6 +293,7 @@ def two_villages() -> Instance:
     )
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("method", "objective", "best"),
     # The least regret: a small school in one village and a large one in the other.

@@ -229,6 +229,7 @@ FALSE = {
 }  # fmt: skip
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", FALSE)
 def test_false_choices_are_found(name: str) -> None:
     """The verifier finds each falsified figure, and blames the rule."""

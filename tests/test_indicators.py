@@ -122,6 +122,7 @@ BY_HAND: dict[str, tuple[Row, list[float], list[float], list[float]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_by_hand(case: Instance, formula: str) -> None:
     """Each formula: today's value, and the plan's in both periods, by region."""

@@ -77,6 +77,7 @@ def test_stopped_before_the_search_there_is_the_first_plan(
     assert plan.objective_mln == pytest.approx(1100.0)
 
 
+@pytest.mark.slow
 def test_whoever_solves_several_times_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Coordination begins no other way, the loop no other round, futures end."""
     verify, merged = Plan.verify, FuturesModel.merged
@@ -109,6 +110,7 @@ READING = "sweep_child.pickle.load = stopping(sweep_child.pickle.load)"
 ANSWERING = "sweep_child.pickle.dump = stopping(sweep_child.pickle.dump)"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("when", "patch", "status"),
     [
@@ -129,6 +131,7 @@ def test_a_task_of_a_sweep_answers(
     assert list(rows["status"]) == [status], list(rows["message"])
 
 
+@pytest.mark.slow
 def test_a_sweep_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while a row is taken in: it stays, the others were not begun."""
     from aumaq.results import sweeping

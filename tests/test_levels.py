@@ -55,6 +55,7 @@ def site_case(levels: Rows, budgets: list[float], **tables: Any) -> Instance:
     return tiny(**{**rows, **tables})
 
 
+@pytest.mark.slow
 def test_a_step_up_spreads_the_cost() -> None:
     """60 and 40 mln are there, not 100 for level 3 at once: level 2 comes between."""
     levels = levels_of((10.0, 5.0, 0.0), (60.0, 5.0, 0.0), (100.0, 1.0, 0.0))

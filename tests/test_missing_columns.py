@@ -57,6 +57,7 @@ def test_a_folder_without_them_is_read(plan: Plan, tmp_path: Path) -> None:
     assert Plan.read(tmp_path / "again.json").is_verified
 
 
+@pytest.mark.slow
 def test_other_kinds_are_read_too(plan: Plan, tmp_path: Path) -> None:
     """JSON, and a store whose runs are of an earlier version."""
     bare = {

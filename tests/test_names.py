@@ -87,6 +87,7 @@ def test_names_by_language() -> None:
     assert Language("kk").names(rows, "settlement") == ["А", "Б", "c"]
 
 
+@pytest.mark.slow
 def test_report_has_titles_in_place_of_codes() -> None:
     """Standards and classes of roads show their titles; without one the code."""
     rows = [

@@ -63,6 +63,7 @@ CORRUPTIONS = {
 }
 
 
+@pytest.mark.few(7)
 @pytest.mark.parametrize("name", CORRUPTIONS)
 def test_corruption_is_found(instance: Instance, plan: Plan, name: str) -> None:
     """Each is found and blamed on its rule."""
@@ -114,6 +115,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("kind", BROKEN)
 def test_broken_network_is_told(kind: str) -> None:
     """Each kind has its message."""

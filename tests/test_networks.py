@@ -30,6 +30,7 @@ def test_coupled(kind: str, data: st.DataObject) -> None:
     assert differences(data.draw(coupled_instances(kind)), "strong") == []
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", ["power", "angles", "water"])
 @examples(10)
 @given(data=st.data())

@@ -126,6 +126,7 @@ def test_efficient_points_by_definition() -> None:
         assert efficient(np.array(points)).tolist() == expected
 
 
+@pytest.mark.slow
 def test_pareto_names_plans_and_measures(tmp_path: Path) -> None:
     """Every plan is a point with its name, on the measures asked for."""
     plans = both_plans()

@@ -60,6 +60,7 @@ WITH_JSON = (
 )  # fmt: skip
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("command", WITH_JSON)
 def test_wrong_cells_are_in_the_document(here: Path, command: str) -> None:
     """File, row, column, value and message of each, for scripts."""
@@ -70,6 +71,7 @@ def test_wrong_cells_are_in_the_document(here: Path, command: str) -> None:
     assert all(problem["message"] for problem in told["problems"])
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     "command", [*WITH_JSON, "verify {}", "runs {}", "compare {0} x"]
 )

@@ -119,6 +119,7 @@ def test_runs_are_filtered(tmp_path: Path) -> None:
         store.plan("nothing")
 
 
+@pytest.mark.slow
 def test_writers_at_once_lose_nothing(folder: Path, tmp_path: Path) -> None:
     """Three processes add three runs each to a store that none of them found there."""
     path = tmp_path / "runs.duckdb"

@@ -88,6 +88,7 @@ def test_a_process_that_dies_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "signal 9" in rows["message"][0]
 
 
+@pytest.mark.slow
 def test_bad_names_and_targets_are_told_before_the_work(tmp_path: Path) -> None:
     """Nothing is solved or overwritten."""
     with pytest.raises(UnknownNameError, match="did you mean 'other'"):

@@ -160,6 +160,7 @@ def test_a_new_folder_is_nobody_elses(tmp_path: Path) -> None:
     assert [path.name for path in found] == ["a", "a-2", "a-3"]
 
 
+@pytest.mark.slow
 def test_folders_of_a_sweep_stay_apart_and_inside(tmp_path: Path) -> None:
     """Every scenario has its own folder, whatever it is called."""
     tiny = shipped()

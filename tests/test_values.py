@@ -271,6 +271,7 @@ TOLD: dict[str, tuple[Change, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(15)
 @pytest.mark.parametrize("kind", TOLD)
 def test_told(kind: str, folder: Path) -> None:
     """Each is told with its place, and once."""
@@ -332,6 +333,7 @@ HOLES: dict[str, tuple[dict[str, pd.DataFrame], str]] = {
 }
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("kind", HOLES)
 def test_who_has_no_rate_is_named(kind: str) -> None:
     """Region, sex, ages and steps without survival or births; nobody else."""

@@ -58,6 +58,7 @@ def test_clash_is_found() -> None:
     assert clashes(["emissions_t_per_year", "emissions_t_per_unit_year"])
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_round_trip_in_every_language(tmp_path: Path, code: str) -> None:
     """A workbook holds the same content whatever its language, nasty cells and all."""
