@@ -227,11 +227,15 @@ def _at_home(internal_minutes: Floats, reach: Reach, who: Ints) -> pd.DataFrame:
     )
 
 
-def _rank(pairs: pd.DataFrame) -> pd.Series[int]:
+def _rank(pairs: pd.DataFrame) -> Ints:
     """Return how many sites are nearer to the settlement of a pair, ties by row."""
-    rounded = (pairs["minutes"] / TOLERANCE).round()
-    ordered = pairs.assign(rounded=rounded).sort_values(["i", "rounded", "j"])
-    return ordered.groupby("i").cumcount().reindex(pairs.index)
+    rounded = (pairs["minutes"].to_numpy() / TOLERANCE).round()
+    i = pairs["i"].to_numpy(dtype=np.int64)
+    order = np.lexsort((pairs["j"].to_numpy(), rounded, i))
+    first = np.searchsorted(i[order], i[order])
+    rank = np.empty(len(i), dtype=np.int64)
+    rank[order] = np.arange(len(i)) - first
+    return rank
 
 
 def given_options(

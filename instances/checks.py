@@ -16,6 +16,7 @@ import pandas as pd
 from aumaq.instances import demand
 from aumaq.instances.errors import Hints, Problem
 from aumaq.instances.normalising import row_number
+from aumaq.instances.rows import holds
 from aumaq.instances.tables import BY_NAME
 from aumaq.instances.texts import Text, say
 
@@ -34,20 +35,27 @@ Found = Iterator[Problem | Warn]
 
 @dataclass(frozen=True)
 class Check:
-    """A check and the tables that it reads."""
+    """A check, the tables that it reads, and those whose rows it judges."""
 
     tables: tuple[str, ...]
     run: Callable[[Tables], Found]
+    about: tuple[str, ...]
+
+    def is_void(self, tables: Tables) -> bool:
+        """Whether there is no row to judge, so that nothing can be said."""
+        return all(tables[name].empty for name in self.about)
 
 
 CHECKS: list[Check] = []
 
 
-def check(*tables: str) -> Callable[[Callable[[Tables], Found]], None]:
-    """Register a check that reads *tables*."""
+def check(
+    *tables: str, about: tuple[str, ...] = ()
+) -> Callable[[Callable[[Tables], Found]], None]:
+    """Register a check that reads *tables* and judges rows of *about* (of any)."""
 
     def register(run: Callable[[Tables], Found]) -> None:
-        CHECKS.append(Check(tables, run))
+        CHECKS.append(Check(tables, run, about or tables))
 
     return register
 
@@ -169,7 +177,8 @@ def minimum_use_fits(tables: Tables) -> Found:
 @check("services", "sites")
 def services_have_sites(tables: Tables) -> Found:
     """Each service has a site that is not forbidden."""
-    usable = set(tables["sites"].query("status != 'forbidden'")["service"])
+    sites = tables["sites"]
+    usable = set(sites["service"][~holds(sites, "status", "forbidden")])
     for k, service in enumerate(tables["services"]["service"]):
         if service not in usable:
             yield problem(
@@ -204,7 +213,8 @@ def prices_are_given(tables: Tables) -> Found:
 def sites_are_placed(tables: Tables) -> Found:
     """Each site has one place, and a level that exists."""
     rows = tables["sites"]
-    lost = (rows["settlement"] == "") & (rows["lat"].isna() | rows["lon"].isna())
+    lost = rows["lat"].isna() | rows["lon"].isna()
+    lost &= holds(rows, "settlement", "")
     for i in rows.index[lost]:
         yield problem(
             "sites", say("expected a settlement, or lat and lon"), i, "settlement"
@@ -223,8 +233,10 @@ def sites_are_placed(tables: Tables) -> Found:
             "max_level",
             rows["max_level"][i],
         )
-    first = rows.groupby("site")["settlement"].transform("first")
-    for i in rows.index[rows["settlement"] != first]:
+    homes = dict[str, str]()
+    site, home = rows["site"].tolist(), rows["settlement"].tolist()
+    first = [homes.setdefault(*pair) for pair in zip(site, home, strict=True)]
+    for i in np.flatnonzero(np.array(home, object) != np.array(first, object)):
         yield problem(
             "sites",
             say(
@@ -238,7 +250,7 @@ def sites_are_placed(tables: Tables) -> Found:
         )
 
 
-@check("sites", "facilities")
+@check("sites", "facilities", about=("facilities",))
 def facilities_have_a_site(tables: Tables) -> Found:
     """What stands has a site of its service."""
     rows, sites = tables["facilities"], tables["sites"]
@@ -261,7 +273,7 @@ def facilities_have_a_site(tables: Tables) -> Found:
         )
 
 
-@check("facilities", "levels")
+@check("facilities", "levels", about=("facilities",))
 def facilities_have_a_level(tables: Tables) -> Found:
     """What stands has a level of its service."""
     rows, levels = tables["facilities"], tables["levels"]
@@ -286,6 +298,8 @@ def facilities_have_a_level(tables: Tables) -> Found:
 def sites_agree_with_their_facilities(tables: Tables) -> Found:
     """There is room for what stands, and the status says that it does."""
     rows, sites = tables["facilities"], tables["sites"]
+    if rows.empty and not (sites["status"] == "existing").any():
+        return
     units = rows.groupby(["service", "site"])["units"].sum()
     stands = pd.MultiIndex.from_frame(sites[["service", "site"]])
     total = units.reindex(stands, fill_value=0).to_numpy()
@@ -318,7 +332,7 @@ def sites_agree_with_their_facilities(tables: Tables) -> Found:
         )
 
 
-@check("sites", "facilities")
+@check("sites", "facilities", about=("facilities",))
 def locks_do_not_contradict(tables: Tables) -> Found:
     """Nothing is locked in and locked out."""
     sites = tables["sites"].set_index(["service", "site"])["status"]
@@ -336,7 +350,7 @@ def locks_do_not_contradict(tables: Tables) -> Found:
         )
 
 
-@check("facilities", "periods")
+@check("facilities", "periods", about=("facilities",))
 def renewals_are_in_time(tables: Tables) -> Found:
     """A year of renewal lies in the horizon; otherwise it says something odd."""
     rows, periods = tables["facilities"], tables["periods"]

@@ -21,6 +21,7 @@ from aumaq.instances.growth import moves
 from aumaq.instances.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.limits import within
 from aumaq.instances.pieces import cut_off
+from aumaq.instances.rows import holds, rows_with
 from aumaq.instances.texts import Text, chained, say
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def _site_capacity(instance: Instance, service: str) -> Floats:
 
 def _stands(instance: Instance, service: str) -> Flags:
     """Return which levels stand today at each site, (J, L)."""
-    sites, rows = instance.service_sites(service), instance.tables["facilities"]
-    rows = rows[rows["service"] == service]
+    sites = instance.service_sites(service)
+    rows = rows_with(instance.tables["facilities"], "service", service)
     stands = np.zeros((len(sites), len(instance.levels(service))), dtype=bool)
     stands[pd.Index(sites["site"]).get_indexer(rows["site"]), rows["level"] - 1] = True
     return stands
@@ -73,9 +74,11 @@ def required_sites_can_run(instance: Instance) -> Found:
     """Where something must run, some level fits."""
     rows = instance.tables["sites"]
     for service in instance.service_names:
+        must = holds(instance.service_sites(service), "status", "required")
+        if not must.any():
+            continue
         own = instance.enterable_levels(service) | _stands(instance, service)
-        here = rows.index[rows["service"] == service]
-        must = (rows.loc[here, "status"] == "required").to_numpy()
+        here = np.flatnonzero(holds(rows, "service", service))
         for k in here[must & ~own.any(axis=1)]:
             text = say(
                 "something must stand there, but no level of {service} fits a"

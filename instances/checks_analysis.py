@@ -6,6 +6,7 @@ import numpy as np
 
 from aumaq.instances.checks import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import Hints
+from aumaq.instances.rows import holds
 from aumaq.instances.texts import say
 
 SEAT_OF = {"district": ["region", "district"], "region": ["region"], "nation": []}
@@ -16,8 +17,9 @@ SEAT_OF = {"district": ["region", "district"], "region": ["region"], "nation": [
 def units_have_one_seat(tables: Tables) -> Found:
     """No two settlements are the seat of the same unit."""
     rows = tables["settlements"]
-    for kind, columns in SEAT_OF.items():
-        seats = rows[rows["centre_of"] == kind]
+    rows = rows[~holds(rows, "centre_of", "")]
+    for kind, columns in SEAT_OF.items() if len(rows) else ():
+        seats = rows[holds(rows, "centre_of", kind)]
         again = seats.duplicated(["centre_of", *columns])
         for k in seats.index[again]:
             text = say("a second seat of its {kind}; expected one", kind=kind)
@@ -28,7 +30,7 @@ def units_have_one_seat(tables: Tables) -> Found:
                 yield problem("settlements", text, k, "district", "")
 
 
-@check("region_history", "instance")
+@check("region_history", "instance", about=("region_history",))
 def history_adds_up(tables: Tables) -> Found:
     """Urban people are some of all; years lie behind the base year."""
     rows, base = tables["region_history"], int(tables["instance"]["base_year"].iloc[0])
@@ -43,7 +45,7 @@ def history_adds_up(tables: Tables) -> Found:
         yield Warn(problem("region_history", text, k, "year", rows["year"][k]))
 
 
-@check("settlements", "districts", "jobs")
+@check("settlements", "districts", "jobs", about=("districts", "jobs"))
 def districts_are_those_of_settlements(tables: Tables) -> Found:
     """Districts that have areas or jobs have settlements."""
     rows = tables["settlements"]

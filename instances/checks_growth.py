@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 ROUNDING = 1e-9
 
 
-@check("growth_tiers", "growth_candidates", "settlements", "periods")
+@check(
+    "growth_tiers",
+    "growth_candidates",
+    "settlements",
+    "periods",
+    about=("growth_tiers",),
+)
 def tiers_can_be_filled(tables: Tables) -> Found:
     """Limits are whole, in order, in known regions, and there are candidates enough."""
     tiers, candidates = tables["growth_tiers"], tables["growth_candidates"]
@@ -56,7 +62,7 @@ def tiers_can_be_filled(tables: Tables) -> Found:
             yield problem("growth_tiers", text, k, "min_count", row["min_count"])
 
 
-@check("growth_candidates", "growth_gains")
+@check("growth_candidates", "growth_gains", about=("growth_gains",))
 def gains_belong_to_candidates(tables: Tables) -> Found:
     """A gain by period is that of a candidate."""
     key = ["settlement", "tier"]
@@ -105,7 +111,14 @@ def _dry_donors(instance: Instance) -> Found:
         yield problem("growth_candidates", text, worst, "gain_share", share)
 
 
-@check("concentrations", "levels", "sites", "settlements", "growth_candidates")
+@check(
+    "concentrations",
+    "levels",
+    "sites",
+    "settlements",
+    "growth_candidates",
+    about=("concentrations",),
+)
 def concentrations_can_hold(tables: Tables) -> Found:
     """Levels and regions are known, and some site may stand in a growth point."""
     places = tables["settlements"].set_index("settlement")

@@ -19,7 +19,7 @@ HOMES = {
 PARAMETERS = ("expression", "service", "network", "minutes", "unpaved_km")
 
 
-@check("indicators", "services", "networks")
+@check("indicators", "services", "networks", about=("indicators",))
 def indicators_have_what_they_need(tables: Tables) -> Found:
     """Each formula has its columns filled; the service is one of the right kind."""
     rows = tables["indicators"]
@@ -45,7 +45,14 @@ def indicators_have_what_they_need(tables: Tables) -> Found:
             yield problem("indicators", text, k, "service", row["service"])
 
 
-@check("indicators", "services", "networks", "settlements", "periods")
+@check(
+    "indicators",
+    "services",
+    "networks",
+    "settlements",
+    "periods",
+    about=("indicators",),
+)
 def expressions_can_be_read(tables: Tables) -> Found:
     """Expressions name tables and columns of a plan, and values that there are."""
     rows = tables["indicators"]
@@ -95,7 +102,7 @@ def _values(tables: Tables, column: str) -> set[str]:
     return found
 
 
-@check("indicators", "road_classes", "travel")
+@check("indicators", "road_classes", "travel", about=("indicators",))
 def paved_classes_are_known(tables: Tables) -> Found:
     """An indicator on paved roads needs classes that say so."""
     rows = tables["indicators"]
@@ -108,7 +115,13 @@ def paved_classes_are_known(tables: Tables) -> Found:
         yield Warn(problem("indicators", text, asks[0], "formula"))
 
 
-@check("indicator_targets", "indicator_baselines", "settlements", "instance")
+@check(
+    "indicator_targets",
+    "indicator_baselines",
+    "settlements",
+    "instance",
+    about=("indicator_targets", "indicator_baselines"),
+)
 def targets_are_of_regions(tables: Tables) -> Found:
     """Regions exist; a baseline is not of the future."""
     regions = sorted(set(tables["settlements"]["region"]))

@@ -87,8 +87,16 @@ def only_serving_has_visitors(tables: Tables) -> Found:
         yield Warn(problem("services", text, k, "trips_per_year", 0))
 
 
-@check("networks", "network_nodes", "network_links", "link_upgrades",
-       "industrial_loads", "settlements", "local_supplies")  # fmt: skip
+@check(
+    "networks",
+    "network_nodes",
+    "network_links",
+    "link_upgrades",
+    "industrial_loads",
+    "settlements",
+    "local_supplies",
+    about=("network_nodes", "network_links", "link_upgrades", "industrial_loads"),
+)
 def networks_hang_together(tables: Tables) -> Found:
     """Rows name nodes and links of their own network; a settlement has one node."""
     nodes = tables["network_nodes"]
@@ -140,7 +148,7 @@ def _steps(tables: Tables) -> Found:
             yield problem("link_upgrades", text, rows.index[0], "step", value)
 
 
-@check("networks", "network_links", "link_upgrades")
+@check("networks", "network_links", "link_upgrades", about=("networks",))
 def angles_can_be_computed(tables: Tables) -> Found:
     """With the dc model, what has capacity has a susceptance; only power has angles."""
     networks = tables["networks"]
@@ -164,7 +172,14 @@ def angles_can_be_computed(tables: Tables) -> Found:
                 yield problem(table, text, k, "station", rows["station"][k])
 
 
-@check("networks", "services", "sites", "network_nodes", "network_links")
+@check(
+    "networks",
+    "services",
+    "sites",
+    "network_nodes",
+    "network_links",
+    about=("networks",),
+)
 def suppliers_have_a_node(tables: Tables) -> Found:
     """Sites of `supply` services feed a node; stations are `carry` sites."""
     services = tables["services"].set_index("service")

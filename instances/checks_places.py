@@ -6,6 +6,7 @@ A point is held against those of other tables, a length against the straight lin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,15 +144,24 @@ def _roads_fit_swapped(tables: Tables) -> bool:
 
 def _straight(links: pd.DataFrame, nodes: pd.DataFrame) -> Floats:
     """Return km of the straight line between the ends of links."""
+    if not len(links) or not len(nodes):
+        return np.full(len(links), np.nan)
     keys = ["network", "node"] if "network" in links else ["node"]
-    index = pd.MultiIndex.from_frame(nodes[keys])
+    index = _named(nodes, keys)
     points = to_unit_sphere(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))
     ends = []
     for side in ("from_node", "to_node"):
-        named = links[[*keys[:-1], side]]
-        at = index.get_indexer(pd.MultiIndex.from_frame(named))
+        at = index.get_indexer(_named(links, [*keys[:-1], side]))
         ends.append(np.where((at >= 0)[:, None], points[at], np.nan))
-    return _km(*ends) if len(nodes) else np.full(len(links), np.nan)
+    return _km(*ends)
+
+
+def _named(rows: pd.DataFrame, keys: list[str]) -> pd.Index[Any]:
+    return (
+        pd.Index(rows[keys[0]])
+        if len(keys) == 1
+        else pd.MultiIndex.from_frame(rows[keys])
+    )
 
 
 @check(*LENGTHS, *set(LENGTHS.values()))
@@ -209,6 +219,8 @@ beyond which it does not belong there (a dam may be far from the town that runs 
 def ties_are_near(tables: Tables) -> Found:
     """Nothing is far from the node or settlement that it names."""
     for table, column, target, key, most_km in TIES:
+        if tables[table].empty or tables[target].empty:
+            continue
         rows, cloud = tables[table], _cloud(tables[table])
         ends = tables[target].set_index(key)[["lat", "lon"]]
         named = rows[column].to_numpy(dtype=object)[cloud.rows]

@@ -10,8 +10,17 @@ from aumaq.instances.errors import Hints
 from aumaq.instances.texts import say
 
 
-@check("scenarios", "variants", "projections", "population", "growth", "periods",
-       "settlements", "groups")  # fmt: skip
+@check(
+    "scenarios",
+    "variants",
+    "projections",
+    "population",
+    "growth",
+    "periods",
+    "settlements",
+    "groups",
+    about=("population", "growth"),
+)
 def population_is_complete(tables: Tables) -> Found:
     """Each projection covers every period; names of projections and groups exist."""
     scenarios, periods = tables["scenarios"], list(tables["periods"]["period"])

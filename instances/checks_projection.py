@@ -17,7 +17,12 @@ WITH_PROJECTION = ("fertility", "survival", "migration_rates", "external_migrati
                    "population_totals", "levers", "announced_sites")  # fmt: skip
 
 
-@check("settlements", *WITH_REGION, "migration_rates")
+@check(
+    "settlements",
+    *WITH_REGION,
+    "migration_rates",
+    about=(*WITH_REGION, "migration_rates"),
+)
 def regions_of_projections(tables: Tables) -> Found:
     """Regions that rates, totals and levers name have settlements."""
     known = sorted(set(tables["settlements"]["region"]))
@@ -106,7 +111,11 @@ def cohorts_are_complete(tables: Tables) -> Found:
         yield problem("cohorts", say("expected some people"), None, "persons", region)
 
 
-@check("cohorts", *WITH_PROJECTION)
+@check(
+    "cohorts",
+    *WITH_PROJECTION,
+    about=("fertility", "survival", "migration_rates", "external_migration"),
+)
 def ages_are_known(tables: Tables) -> Found:
     """Rates name age groups that there are."""
     known = {int(age) for age in tables["cohorts"]["from_age"]} | {ALL_AGES}
@@ -148,7 +157,13 @@ def groups_have_ages(tables: Tables) -> Found:
         )
 
 
-@check("projections", "migration_rates", "cohorts", "settlements")
+@check(
+    "projections",
+    "migration_rates",
+    "cohorts",
+    "settlements",
+    about=("migration_rates",),
+)
 def migration_is_possible(tables: Tables) -> Found:
     """Nobody moves to where they are; no more people leave than there are."""
     rates = tables["migration_rates"]
@@ -179,7 +194,7 @@ def migration_is_possible(tables: Tables) -> Found:
         )
 
 
-@check("announced_sites", "settlements")
+@check("announced_sites", "settlements", about=("announced_sites",))
 def others_can_come(tables: Tables) -> Found:
     """People come from the nation only where there is another region."""
     if tables["settlements"]["region"].nunique() > 1:
@@ -195,7 +210,7 @@ def others_can_come(tables: Tables) -> Found:
         )
 
 
-@check("projections", "periods", "instance")
+@check("projections", "periods", "instance", about=("projections",))
 def projections_begin_in_time(tables: Tables) -> Found:
     """A projection starts before the middle of the first period."""
     rows = tables["projections"]
@@ -211,7 +226,7 @@ def projections_begin_in_time(tables: Tables) -> Found:
         )
 
 
-@check("levers", "settlements")
+@check("levers", "settlements", about=("levers",))
 def levers_meet_settlements(tables: Tables) -> Found:
     """A lever for growth points or agglomerations finds some."""
     places = tables["settlements"]

@@ -31,7 +31,7 @@ OF_RATES = ("projections", "cohorts", "fertility", "survival", "settlements",
             "periods", "instance")  # fmt: skip
 
 
-@check(*OF_RATES)
+@check(*OF_RATES, about=("cohorts",))
 def everybody_has_a_survival(tables: Tables) -> Found:
     """Every region, sex and age group has a share that survives, in every step."""
     axes = axes_of(tables)
@@ -43,7 +43,7 @@ def everybody_has_a_survival(tables: Tables) -> Found:
     yield from _told(tables, "survival", axes, gaps, say("nobody of them dies"))
 
 
-@check(*OF_RATES)
+@check(*OF_RATES, about=("cohorts",))
 def every_region_has_births(tables: Tables) -> Found:
     """Every region has births, and no age between two that have some has none."""
     axes = axes_of(tables)

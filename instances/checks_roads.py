@@ -9,7 +9,13 @@ from aumaq.instances.texts import say
 from aumaq.instances.upgraded_access import BETWEEN
 
 
-@check("road_upgrades", "road_upgrade_links", "connections", "travel")
+@check(
+    "road_upgrades",
+    "road_upgrade_links",
+    "connections",
+    "travel",
+    about=("road_upgrades", "road_upgrade_links", "connections"),
+)
 def roads_are_used(tables: Tables) -> Found:
     """Upgrades and connections need the road graph; each upgrade has links."""
     links = tables["road_upgrade_links"]
@@ -40,11 +46,13 @@ def roads_are_used(tables: Tables) -> Found:
         yield problem("connections", text, k, "to_settlement", place)
 
 
-@check("travel", "services", "sites")
+@check("travel", "services", "sites", about=("travel",))
 def ways_have_a_length(tables: Tables) -> Found:
     """A way of 0 km to another place costs nothing where kilometres are paid for."""
     rows, services = tables["travel"], tables["services"]
     paid = services.loc[services["transport_cost_per_km"] > 0, "service"]
+    if paid.empty:
+        return
     sites = tables["sites"]
     sites = sites[sites["service"].isin(paid)]
     home = sites.drop_duplicates("site").set_index("site")["settlement"]
@@ -60,7 +68,13 @@ def ways_have_a_length(tables: Tables) -> Found:
         yield Warn(problem("travel", text, k, "length_km", 0))
 
 
-@check("road_upgrades", "road_upgrade_links", "road_links", "road_classes")
+@check(
+    "road_upgrades",
+    "road_upgrade_links",
+    "road_links",
+    "road_classes",
+    about=("road_upgrade_links",),
+)
 def upgrades_make_roads_faster(tables: Tables) -> Found:
     """A link of today that an upgrade does not make faster is odd."""
     speed = tables["road_classes"].set_index("road_class")["speed_kmh"]

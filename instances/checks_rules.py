@@ -9,7 +9,7 @@ from aumaq.instances.errors import Hints
 from aumaq.instances.texts import say
 
 
-@check("transitions", "levels")
+@check("transitions", "levels", about=("transitions",))
 def transitions_exist(tables: Tables) -> Found:
     """Both levels exist and differ."""
     rows = tables["transitions"]
@@ -34,7 +34,7 @@ def transitions_exist(tables: Tables) -> Found:
         )
 
 
-@check("referrals", "levels")
+@check("referrals", "levels", about=("referrals",))
 def referrals_name_levels(tables: Tables) -> Found:
     """The levels of both tiers exist."""
     rows = tables["referrals"]
@@ -55,7 +55,7 @@ def referrals_name_levels(tables: Tables) -> Found:
             )
 
 
-@check("budgets", "settlements", "periods")
+@check("budgets", "settlements", "periods", about=("budgets",))
 def budgets_are_sound(tables: Tables) -> Found:
     """Regions exist; a budget without a row for a period is unlimited there."""
     rows = tables["budgets"]
@@ -86,7 +86,7 @@ def budgets_are_sound(tables: Tables) -> Found:
             )
 
 
-@check("standards", "settlements")
+@check("standards", "settlements", about=("standards",))
 def standards_apply_somewhere(tables: Tables) -> Found:
     """A rule that no settlement falls under is odd."""
     settlements = tables["settlements"]

@@ -7,10 +7,13 @@ well: whoever wrote it may have meant another unit.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from aumaq.instances.checks import Found, Warn, problem
 from aumaq.instances.loads import industrial_load
@@ -79,30 +82,51 @@ def _larger(
         yield Warn(problem(name, text, i, column, f"{table[column][i]:g}"))
 
 
-def numbers_of(
-    instance: Instance, *units: str
-) -> list[tuple[str, Column, pd.Series[float]]]:
-    """Return the columns of some units, what is not zero of them."""
+@dataclass(frozen=True)
+class Numbers:
+    """What is not zero in a column: rows of its table, and values."""
+
+    table: str
+    column: Column
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def numbers_of(instance: Instance, *units: str) -> list[Numbers]:
+    """Return the columns of some units that hold anything but zeros and blanks."""
     found = []
-    for table in TABLES:
-        for column in table.columns:
-            if column.kind == "number" and column.unit in units:
-                cells = instance.tables[table.name][column.name].astype("float64")
-                found.append((table.name, column, cells[cells.abs() > 0]))
+    for name, column in _columns(units):
+        rows = instance.tables[name]
+        if len(rows):
+            values = rows[column.name].to_numpy(dtype=float)
+            own = np.flatnonzero(np.abs(values) > 0)
+            if len(own):
+                found.append(Numbers(name, column, own, values[own]))
     return found
+
+
+@cache
+def _columns(units: tuple[str, ...]) -> list[tuple[str, Column]]:
+    """Return table and column of all numbers of some units."""
+    return [
+        (table.name, column)
+        for table in TABLES
+        for column in table.columns
+        if column.kind == "number" and column.unit in units
+    ]
 
 
 def values_are_of_one_scale(instance: Instance) -> Found:
     """No value is many powers of ten away from the usual one of its unit."""
     for units in COMPARED:
-        columns = [row for row in numbers_of(instance, *units) if len(row[2])]
+        columns = numbers_of(instance, *units)
         if not columns:
             continue
-        pool = np.log10(np.concatenate([cells.abs() for _, _, cells in columns]))
-        usual = float(np.median(pool))
-        for table, column, cells in columns:
-            away = np.abs(np.log10(cells.abs()) - usual)
-            for k in cells.index[away > DECADES]:
+        sizes = [np.log10(np.abs(numbers.values)) for numbers in columns]
+        usual = float(np.median(np.concatenate(sizes)))
+        for numbers, size in zip(columns, sizes, strict=True):
+            column = numbers.column
+            for k in np.flatnonzero(np.abs(size - usual) > DECADES):
                 text = say(
                     "is so far from what {unit} usually are here, {usual:.0e}, that"
                     " figures lose their meaning: a slip in a unit, or an empty cell"
@@ -110,4 +134,5 @@ def values_are_of_one_scale(instance: Instance) -> Found:
                     unit=Text(column.unit),
                     usual=10.0**usual,
                 )
-                yield Warn(problem(table, text, k, column.name, f"{cells[k]:g}"))
+                row, value = numbers.rows[k], f"{numbers.values[k]:g}"
+                yield Warn(problem(numbers.table, text, row, column.name, value))

@@ -113,5 +113,5 @@ def _peak_load(instance: Instance, network: str) -> float:
 
 
 def _largest(instance: Instance, unit: str) -> float:
-    tops = (cells.max() for _, _, cells in numbers_of(instance, unit) if len(cells))
-    return max(map(float, tops), default=0.0)
+    tops = (float(numbers.values.max()) for numbers in numbers_of(instance, unit))
+    return max(tops, default=0.0)

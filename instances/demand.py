@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from aumaq.instances.errors import UnknownNameError
+from aumaq.instances.rows import holds, rows_with
+from aumaq.instances.texts import say
+
 Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
 
@@ -32,12 +36,13 @@ def growth_factors(tables: Tables, projection: str) -> Floats:
     A region without rows takes the rows with an empty region; without those, 1.
     """
     settlements, periods = tables["settlements"], tables["periods"]["period"]
-    growth = tables["growth"]
-    growth = growth[growth["scenario"] == projection]
+    growth = rows_with(tables["growth"], "scenario", projection)
     factors = np.ones((len(settlements), len(periods)))
+    if growth.empty:
+        return factors
     regions = settlements["region"].to_numpy()
     for t, period in enumerate(periods):
-        rows = growth[growth["period"] == period]
+        rows = rows_with(growth, "period", period)
         by_region = dict(zip(rows["region"], rows["factor"], strict=True))
         default = by_region.get("", 1.0)
         factors[:, t] = [by_region.get(region, default) for region in regions]
@@ -50,31 +55,38 @@ def members_today(tables: Tables, group: str) -> Floats:
     base = settlements["population"].to_numpy(dtype=float)
     if group == ALL and ALL not in set(tables["groups"]["group"]):
         return base
-    row = tables["groups"].set_index("group").loc[group]
-    return base * np.where(
-        is_urban(settlements), row["share_urban"], row["share_rural"]
-    )
+    return base * _share(tables, group)
 
 
 def persons(tables: Tables, projection: str, group: str) -> Floats:
     """Return the members of *group*, (settlements, periods), persons."""
-    settlements = tables["settlements"]
-    base = settlements["population"].to_numpy(dtype=float)
+    base = tables["settlements"]["population"].to_numpy(dtype=float)
     total = base[:, None] * growth_factors(tables, projection)
     total = _overwrite(tables, projection, ALL, total)
     if group == ALL and ALL not in set(tables["groups"]["group"]):
         return total
-    row = tables["groups"].set_index("group").loc[group]
-    share = np.where(is_urban(settlements), row["share_urban"], row["share_rural"])
+    share = _share(tables, group)
     return _overwrite(tables, projection, group, total * share[:, None])
+
+
+def _share(tables: Tables, group: str) -> Floats:
+    """Return which part of the inhabitants is of a group, (settlements,)."""
+    groups = tables["groups"]
+    names = groups["group"].tolist()
+    if group not in names:
+        raise UnknownNameError(say("group"), group, names)
+    row = groups.iloc[names.index(group)]
+    urban, rural = float(row["share_urban"]), float(row["share_rural"])
+    return np.where(is_urban(tables["settlements"]), urban, rural)
 
 
 def _overwrite(tables: Tables, projection: str, group: str, values: Floats) -> Floats:
     """Put the given rows of `population` in place of computed values."""
     rows = tables["population"]
-    rows = rows[(rows["scenario"] == projection) & (rows["group"] == group)]
-    if rows.empty:
+    own = holds(rows, "scenario", projection) & holds(rows, "group", group)
+    if not own.any():
         return values
+    rows = rows[own]
     i = pd.Index(tables["settlements"]["settlement"]).get_indexer(rows["settlement"])
     t = pd.Index(tables["periods"]["period"]).get_indexer(rows["period"])
     values = values.copy()

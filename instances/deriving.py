@@ -9,6 +9,7 @@ import pandas as pd
 
 from aumaq.instances import access as roads
 from aumaq.instances.limits import within
+from aumaq.instances.rows import rows_with
 from aumaq.instances.upgraded_access import upgraded_options
 
 if TYPE_CHECKING:
@@ -22,17 +23,25 @@ DERIVED_FROM = (
 """Tables from which access and places are derived."""
 
 
+def levels(instance: Instance, service: str) -> pd.DataFrame:
+    """Return the levels of a service by level; row 0 is level 1."""
+    rows = rows_with(instance.tables["levels"], "service", service)
+    return rows.sort_values("level", ignore_index=True)
+
+
 def sites(instance: Instance, service: str) -> pd.DataFrame:
     """Return the sites of a service; name, lat, lon, region filled in."""
-    rows = instance.tables["sites"]
-    rows = rows[rows["service"] == service].reset_index(drop=True)
-    settlements = instance.tables["settlements"].set_index("settlement")
-    home = settlements.reindex(rows["settlement"]).reset_index(drop=True)
+    rows = rows_with(instance.tables["sites"], "service", service)
+    places = instance.tables["settlements"]
+    home = pd.Index(instance.settlement_ids).get_indexer(rows["settlement"])
     for name in ("lat", "lon"):
-        rows[name] = rows[name].where(rows[name].notna(), home[name])
+        own, there = rows[name].to_numpy(), places[name].to_numpy()[home]
+        rows[name] = np.where(np.isnan(own) & (home >= 0), there, own)
     for name in ("name", "region", "district"):
-        rows[name] = home[name].where(rows["settlement"] != "", "").astype("str")
-    rows["name"] = rows["name"].where(rows["name"] != "", rows["site"])
+        there = np.where(home >= 0, places[name].to_numpy(object)[home], "")
+        if name == "name":
+            there = np.where(there != "", there, rows["site"].to_numpy(object))
+        rows[name] = pd.array(there, dtype="str")
     return rows
 
 
@@ -63,20 +72,21 @@ def enterable_levels(instance: Instance, service: str) -> roads.Flags:
     sites, levels = instance.service_sites(service), instance.levels(service)
     top = sites["max_level"].to_numpy()
     top = np.where(top == 0, len(levels), top)
-    settlements = instance.tables["settlements"].set_index("settlement")
-    people = settlements["population"].reindex(sites["settlement"]).to_numpy()
+    people = instance.tables["settlements"]["population"].to_numpy()
+    home = pd.Index(instance.settlement_ids).get_indexer(sites["settlement"])
     # A site apart from any settlement serves no place of a size.
-    people = np.where(np.isnan(people), np.inf, people)
+    people = np.where(home >= 0, people[home], np.inf)
     fits = levels["level"].to_numpy()[None, :] <= top[:, None]
     return fits & (people[:, None] >= levels["min_population"].to_numpy()[None, :])
 
 
 def _usable(instance: Instance, service: str) -> roads.Flags:
     """Return at which sites anything may ever run, (J,)."""
-    sites, stock = instance.service_sites(service), instance.tables["facilities"]
-    stands = sites["site"].isin(stock.loc[stock["service"] == service, "site"])
+    sites = instance.service_sites(service)
+    stock = rows_with(instance.tables["facilities"], "service", service)
+    stands = sites["site"].isin(stock["site"]).to_numpy()
     fits = enterable_levels(instance, service).any(axis=1)
-    return (fits | stands.to_numpy()) & (sites["status"] != "forbidden").to_numpy()
+    return (fits | stands) & (sites["status"].to_numpy(object) != "forbidden")
 
 
 def options(instance: Instance, service: str) -> pd.DataFrame:
@@ -123,21 +133,34 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
     limit = float(row["served_within_minutes"])
     if not np.isnan(limit):
         pairs = pairs[within(pairs["minutes"], limit)].reset_index(drop=True)
-    pairs = pairs.astype({"i": "int64", "j": "int64"})
+    i, j = (pairs[name].to_numpy(dtype=np.int64) for name in ("i", "j"))
     ids = np.array(instance.settlement_ids, dtype=object)
-    pairs.insert(0, "site", sites["site"].to_numpy(dtype=object)[pairs["j"]])
-    pairs.insert(0, "settlement", ids[pairs["i"]])
-    return pairs.astype({"settlement": "str", "site": "str", "needs": "str"})[
-        ["settlement", "site", "minutes", "length_km", "needs", "i", "j"]
-    ]
+    return pd.DataFrame(
+        {
+            "settlement": pd.array(ids[i], dtype="str"),
+            "site": pd.array(sites["site"].to_numpy(dtype=object)[j], dtype="str"),
+            "minutes": pairs["minutes"].to_numpy(dtype=float),
+            "length_km": pairs["length_km"].to_numpy(dtype=float),
+            "needs": pd.array(pairs["needs"].to_numpy(dtype=object), dtype="str"),
+            "i": i,
+            "j": j,
+        }
+    )
 
 
 def _given(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
     travel = instance.tables["travel"]
     i = pd.Index(instance.settlement_ids).get_indexer(travel["settlement"])
     j = pd.Index(sites["site"]).get_indexer(travel["site"])
-    pairs = travel[["minutes", "length_km"]].assign(i=i, j=j)
-    return pairs[(i >= 0) & (j >= 0)]
+    known = np.flatnonzero((i >= 0) & (j >= 0))
+    return pd.DataFrame(
+        {
+            "minutes": travel["minutes"].to_numpy()[known],
+            "length_km": travel["length_km"].to_numpy()[known],
+            "i": i[known],
+            "j": j[known],
+        }
+    )
 
 
 def site_pairs(instance: Instance, from_service: str, to_service: str) -> pd.DataFrame:

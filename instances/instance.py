@@ -241,6 +241,9 @@ class Instance:
         """The instance under each scenario without variants that can be used."""
         found = []
         for name in self.scenario_names:
+            if name == self.scenario and self.kept is None:
+                found.append(self)
+                continue
             with contextlib.suppress(InstanceError):
                 found.append(self._under(scenario_named(self.base, name)))
         return tuple(found)
@@ -283,9 +286,9 @@ class Instance:
 
     def levels(self, service: str) -> pd.DataFrame:
         """Return the levels of a service by level; row 0 is level 1."""
-        rows = self.tables["levels"]
-        rows = rows[rows["service"] == service]
-        return rows.sort_values("level").reset_index(drop=True)
+        return self._remember(
+            f"levels:{service}", lambda: deriving.levels(self, service)
+        )
 
     def service_sites(self, service: str) -> pd.DataFrame:
         """Return the sites of a service; lat, lon, region, ... filled in."""

@@ -13,6 +13,7 @@ import pandas as pd
 
 from aumaq.instances.checks import Found, Warn, problem
 from aumaq.instances.limits import beyond
+from aumaq.instances.rows import holds, rows_with
 from aumaq.instances.texts import say
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def long_minutes(service: pd.Series[Any]) -> float:
 def places_are_not_all_taken(instance: Instance) -> Found:
     """Today's demand leaves a reserve of today's places."""
     for k, name, row in _serving(instance):
-        stock = instance.tables["facilities"]
-        stock = stock[stock["service"] == name]
+        stock = rows_with(instance.tables["facilities"], "service", name)
+        if stock.empty:
+            continue
         size = instance.levels(name).set_index("level")["capacity"]
         places = float((stock["level"].map(size) * stock["units"]).sum())
         demand = float(instance.demand(name)[:, 0].sum())
@@ -99,7 +101,7 @@ def levels_suit_their_places(instance: Instance) -> Found:
         sites, levels = instance.service_sites(name), instance.levels(name)
         i = home.get_indexer(sites["settlement"])
         own = np.where(i >= 0, instance.demand(name).max(axis=1)[i], np.inf)
-        is_open = (sites["status"] != "forbidden").to_numpy()
+        is_open = ~holds(sites, "status", "forbidden")
         is_free = (sites["max_level"] == 0).to_numpy() & is_open
         for level in levels.iloc[1:].itertuples():
             small = np.flatnonzero(is_free & (level.capacity > MANY_TIMES * own))

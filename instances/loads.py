@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances.demand import ALL, persons
+from aumaq.instances.rows import holds, rows_with
 
 Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
@@ -27,8 +28,7 @@ def load_rates(tables: Tables, projection: str, network: str) -> Floats:
     """Return the load of one person, (settlements, periods), units of the network."""
     settlements, periods = tables["settlements"], tables["periods"]["period"]
     rate = np.zeros((len(settlements), len(periods)))
-    rows = tables["load_rates"]
-    rows = rows[rows["network"] == network]
+    rows = rows_with(tables["load_rates"], "network", network)
     rows = rows[rows["scenario"].isin(["", projection])]
     # Rows that name less are written first, and written over by those that name more.
     order = ["kind", "scenario", "period"]
@@ -45,7 +45,7 @@ def load_rates(tables: Tables, projection: str, network: str) -> Floats:
 def everyone(tables: Tables, projection: str) -> Floats:
     """Return all inhabitants, (settlements, periods), persons."""
     groups = tables["groups"]
-    plain = {**tables, "groups": groups[groups["group"] != ALL]}
+    plain = {**tables, "groups": groups[~holds(groups, "group", ALL)]}
     return persons(plain, projection, ALL)
 
 
@@ -53,8 +53,7 @@ def industrial_load(tables: Tables, network: str, nodes: pd.Index[str]) -> Float
     """Return the load of industry, (nodes, periods), units of the network."""
     periods = pd.Index(tables["periods"]["period"])
     load = np.zeros((len(nodes), len(periods)))
-    rows = tables["industrial_loads"]
-    rows = rows[rows["network"] == network]
+    rows = rows_with(tables["industrial_loads"], "network", network)
     for row in rows.itertuples():
         when = (periods == row.period) | (row.period == "")
         load[nodes.get_loc(row.node), when] += float(row.load)

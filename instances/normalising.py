@@ -72,15 +72,16 @@ def normalise(
     tables = {}
     for table in TABLES:
         frame = raw.get(table.name)
-        if frame is None or frame.empty:
-            if table.is_required:
-                problems.append(
-                    Problem(table.file, say("table {name} is missing", name=table.name))
-                )
-            frame = pd.DataFrame() if frame is None else frame
-        if table.is_single and not table.is_required and frame.empty:
+        if table.is_required and (frame is None or frame.empty):
+            problems.append(
+                Problem(table.file, say("table {name} is missing", name=table.name))
+            )
+        if table.is_single and not table.is_required and (frame is None or frame.empty):
             frame = pd.DataFrame([{}])
-        tables[table.name] = table_of(table, frame, problems)
+        if frame is None:
+            tables[table.name] = _without_rows(table.name).copy(deep=False)
+        else:
+            tables[table.name] = table_of(table, frame, problems)
     return tables, problems
 
 
@@ -137,7 +138,8 @@ def table_of(
         if name not in known and name.startswith(OWN_COLUMN_PREFIX):
             own = Column(name, "text", "the user's own", default=None)
             columns[name] = read_cells(table, own, frame[name], problems)
-    return pd.DataFrame(columns, index=frame.index)
+    arrays = {name: cells.array for name, cells in columns.items()}
+    return pd.DataFrame(arrays, index=frame.index)
 
 
 @cache
@@ -149,7 +151,10 @@ def _without_rows(name: str) -> pd.DataFrame:
 
 def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:
     """Return a column of defaults (of blanks where the column is required)."""
-    return pd.Series(_blank(column), index=index, dtype=DTYPES[column.kind])
+    blank, dtype = _blank(column), DTYPES[column.kind]
+    if dtype == "str":
+        return pd.Series(pd.array([blank] * len(index), dtype="str"), index=index)
+    return pd.Series(np.full(len(index), blank, dtype), index=index)
 
 
 def _blank(column: Column) -> object:
@@ -259,9 +264,14 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         return cells if cells.dtype == np.bool_ else _words(column, cells)
     if cells.dtype not in (np.dtype("int64"), np.dtype("float64")):
         return _words(column, cells)
-    if not _is_sound(column, cells.to_numpy()):
+    numbers = cells.to_numpy()
+    is_blank = np.isnan(numbers)
+    if is_blank.any() and column.is_required:
         return None
-    return cells.astype(DTYPES[column.kind])
+    if not _is_sound(column, numbers[~is_blank]):
+        return None
+    values = np.where(is_blank, _blank(column), numbers) if is_blank.any() else numbers
+    return pd.Series(values.astype(DTYPES[column.kind]), index=cells.index)
 
 
 def _words(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:
@@ -293,15 +303,21 @@ def _words(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None
 
 
 def _is_sound(column: Column, numbers: np.ndarray[Any, Any]) -> bool:
-    """Return whether all numbers are finite, of the kind, and within the limits."""
+    """Return whether all numbers are finite, of the kind, and within the limits.
+
+    The default is always within them.
+    """
     is_sound = np.isfinite(numbers)
     if column.kind == "int":
         is_sound &= numbers == np.round(numbers)
+    within = np.ones(len(numbers), dtype=bool)
     if column.low is not None:
-        is_sound &= numbers >= column.low
+        within &= numbers >= column.low
     if column.high is not None:
-        is_sound &= numbers <= column.high
-    return bool(is_sound.all())
+        within &= numbers <= column.high
+    if isinstance(column.default, int | float):
+        within |= numbers == column.default
+    return bool((is_sound & within).all())
 
 
 def _out_of_range(

@@ -80,6 +80,8 @@ def validate(
     doubtful = _doubtful(problems, unread)
     for table in TABLES:
         frame = tables[table.name]
+        if frame.empty:
+            continue
         if not doubtful & {table.name, *(f"{table.name}.{key}" for key in table.key)}:
             found.add(_check_keys(table, frame))
         for column in table.columns:
@@ -88,7 +90,7 @@ def validate(
                 found.add(_check_references(table, column, tables))
     broken = {table_of_problem(problem) for problem in found.errors} | set(unread)
     for check in CHECKS:
-        if not broken.intersection(check.tables):
+        if not broken.intersection(check.tables) and not check.is_void(tables):
             found.add(check.run(tables))
     return found.errors, found.warnings
 
@@ -150,7 +152,10 @@ def _label(table: Table, column: str) -> str:
 
 
 def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
-    if not table.key or frame.empty:
+    if not table.key:
+        return
+    keys = zip(*(frame[name].tolist() for name in table.key), strict=True)
+    if len(set(keys)) == len(frame):
         return
     again = frame.duplicated(list(table.key), keep="first").to_numpy()
     first = frame.drop_duplicates(list(table.key))
@@ -171,9 +176,11 @@ def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
 def _check_choices(
     table: Table, column: Column, frame: pd.DataFrame
 ) -> Iterable[Problem]:
-    if not column.choices or frame.empty:
+    if not column.choices:
         return
     cells = frame[column.name]
+    if {*column.choices, ""}.issuperset(cells.tolist()):
+        return
     bad = ~cells.isin([*column.choices, ""]).to_numpy()
     hints = Hints(column.choices)
     for position in np.flatnonzero(bad):
@@ -197,10 +204,10 @@ def _check_references(
     target, target_column = column.references.split(".")
     known = tables[target][target_column]
     cells = tables[table.name][column.name]
-    if cells.empty:
-        return
     if known.empty and not BY_NAME[target].is_required and target == "regions":
         return  # names of regions are a courtesy, not a register
+    if {*known.tolist(), ""}.issuperset(cells.tolist()):
+        return
     bad = ~cells.isin(known).to_numpy() & (cells != "").to_numpy()
     hints = Hints(known)
     for position in np.flatnonzero(bad):

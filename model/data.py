@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances import Instance
 from aumaq.instances.access import KM_MINUTES
+from aumaq.instances.rows import rows_with
 from aumaq.model.growth_data import GrowthData, growth_data
 from aumaq.model.levels import (
     fitting_levels,
@@ -259,9 +260,9 @@ def _transitions(
         allowed[1:, 0] = False
     if not instance.policies.allow_reducing:
         allowed[(after < before) & (after > 0)] = False
-    rows = instance.tables["transitions"]
+    rows = rows_with(instance.tables["transitions"], "service", name)
     factor = instance.active_scenario.capex_factor
-    for own in rows[rows["service"] == name].itertuples():
+    for own in rows.itertuples():
         if not own.is_allowed:
             allowed[own.from_level, own.to_level] = False
         if own.cost_mln == own.cost_mln:  # not NaN
@@ -276,8 +277,7 @@ def _existing(
 
     The empty places, column 0 of the stock, are left to the caller.
     """
-    rows = instance.tables["facilities"]
-    rows = rows[rows["service"] == name]
+    rows = rows_with(instance.tables["facilities"], "service", name)
     j = pd.Index(sites["site"]).get_indexer(rows["site"])
     level, units = rows["level"].to_numpy(), rows["units"].to_numpy()
     shape = (len(sites), num_levels + 1)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances import Instance
 from aumaq.instances.loads import industrial_load
+from aumaq.instances.rows import rows_with
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -109,8 +110,7 @@ def residual_factor(instance: Instance, lifetime_years: float) -> Floats:
 
 
 def _own(instance: Instance, table: str, network: str) -> pd.DataFrame:
-    rows = instance.tables[table]
-    return rows[rows["network"] == network].reset_index(drop=True)
+    return rows_with(instance.tables[table], "network", network)
 
 
 def _periods(instance: Instance, names: pd.Series[str]) -> Ints:
