@@ -270,8 +270,10 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         return None
     if not _is_sound(column, numbers[~is_blank]):
         return None
-    values = np.where(is_blank, _blank(column), numbers) if is_blank.any() else numbers
-    return pd.Series(values.astype(DTYPES[column.kind]), index=cells.index)
+    if is_blank.any():
+        numbers = numbers.copy()
+        numbers[is_blank] = _blank(column)
+    return pd.Series(numbers.astype(DTYPES[column.kind]), index=cells.index)
 
 
 def _words(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:

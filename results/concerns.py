@@ -23,6 +23,7 @@ from aumaq.instances.likelihood import (
     long_minutes,
 )
 from aumaq.instances.limits import beyond
+from aumaq.instances.rows import holds
 from aumaq.results.growth_tables import demand_of
 from aumaq.results.language import ENGLISH, N_, Language
 
@@ -62,7 +63,7 @@ class _Look:
     def of(self, table: str) -> pd.DataFrame:
         """Return the rows of a table of the plan that are of the service."""
         rows = self.plan.table(table)
-        return rows[rows["service"] == self.service]
+        return rows[holds(rows, "service", self.service)]
 
     @property
     def has_limit(self) -> bool:
@@ -102,13 +103,15 @@ def concerns(plan: Plan, lang: Language = ENGLISH) -> list[str]:
 
     A plan that breaks rules has other troubles: nothing is said of it here.
     """
+    if not plan.is_verified:
+        return []
     instance = plan.instance
+    served = filter(instance.serves, instance.service_names)
     return [
         text
-        for service in filter(instance.serves, instance.service_names)
-        if plan.is_verified
+        for look in (_Look(plan, service, lang) for service in served)
         for find in (_full, _sent_out, _far, _long, _oversized)
-        for text in find(_Look(plan, service, lang))
+        for text in find(look)
     ]
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.rows import rows_with
 from aumaq.instances.upgraded_access import option_minutes
 from aumaq.model.data import ModelData, ServiceData, gather
-from aumaq.results.frames import typed
+from aumaq.results.frames import TEXT, with_texts
 from aumaq.results.growth_tables import growth_money, growth_tables, under_choice
 from aumaq.results.money import money_rows, money_table, site_spending
 from aumaq.results.network_tables import network_money, network_tables
@@ -66,32 +69,26 @@ def _stack(
         for name, d in parts.data.services.items()
     ]
     for name, frame in zip(parts.data.services, frames, strict=True):
-        frame.insert(0, "service", pd.Series(name, index=frame.index, dtype="str"))
-    return pd.concat(frames, ignore_index=True)
+        frame.insert(0, "service", pd.array([name] * len(frame), dtype=TEXT))
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
-def _names(values: object, positions: object) -> object:
+def _names(values: object, positions: object) -> Any:
     return np.array(values, dtype=object)[np.asarray(positions, dtype=np.int64)]
 
 
-def _places(parts: Parts, d: ServiceData, j: object) -> dict[str, object]:
+def _places(parts: Parts, d: ServiceData, j: object) -> dict[str, Any]:
     """Return the columns that say where a site is."""
-    sites = parts.instance.service_sites(d.name).iloc[np.asarray(j, dtype=np.int64)]
+    sites = parts.instance.service_sites(d.name)
     columns = ("site", "settlement", "name", "region")
-    return {name: sites[name].to_numpy(dtype=object) for name in columns}
+    return {name: _names(sites[name], j) for name in columns}
 
 
-def _estimated(parts: Parts, d: ServiceData) -> object:
+def _estimated(parts: Parts, d: ServiceData) -> NDArray[np.bool_]:
     """Return whether today's stock at each site is an estimate, (J,)."""
-    rows = parts.instance.tables["facilities"]
-    rows = rows[(rows["service"] == d.name) & rows["is_synthetic"]]
-    return np.isin(np.array(d.sites, dtype=object), rows["site"].to_numpy(dtype=object))
-
-
-def _texts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with object columns as text."""
-    kinds = {c: "str" for c in frame.columns if frame[c].dtype == object}
-    return typed(frame, kinds)
+    rows = rows_with(parts.instance.tables["facilities"], "service", d.name)
+    sites = set(rows["site"][rows["is_synthetic"]])
+    return np.array([site in sites for site in d.sites], dtype=bool)
 
 
 def _facilities(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
@@ -108,23 +105,21 @@ def _facilities(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.Data
     capacity = units * d.capacity[level]
     use = served[j, t] / np.maximum(site_capacity[j, t], 1e-300)
     use = np.where(site_capacity[j, t] > 0, use, 0.0)
-    return _texts(
-        pd.DataFrame(
-            {
-                **_places(parts, d, j),
-                "period": _names(parts.data.periods, t),
-                "level": level,
-                "title": levels["title"].to_numpy(dtype=object)[row],
-                "units": units,
-                "capacity": capacity,
-                "used": capacity * use,
-                "capacity_use_share": use,
-                "opex_mln_per_year": units * d.opex_mln_per_year[level],
-                "load_kw": units * levels["load_kw"].to_numpy()[row],
-                "load_m3_per_day": units * levels["load_m3_per_day"].to_numpy()[row],
-                "is_synthetic": np.asarray(_estimated(parts, d))[j],
-            }
-        )
+    return with_texts(
+        {
+            **_places(parts, d, j),
+            "period": _names(parts.data.periods, t),
+            "level": level,
+            "title": levels["title"].to_numpy(dtype=object)[row],
+            "units": units,
+            "capacity": capacity,
+            "used": capacity * use,
+            "capacity_use_share": use,
+            "opex_mln_per_year": units * d.opex_mln_per_year[level],
+            "load_kw": units * levels["load_kw"].to_numpy()[row],
+            "load_m3_per_day": units * levels["load_m3_per_day"].to_numpy()[row],
+            "is_synthetic": _estimated(parts, d)[j],
+        }
     )
 
 
@@ -152,16 +147,14 @@ def _actions(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFra
             "cost_mln": np.concatenate([cost, renewed * d.renewal_mln[rlevel]]),
         }
     ).sort_values(["j", "t", "from_level", "to_level", "action"], ignore_index=True)
-    where = {
-        **_places(parts, d, frame["j"]),
-        "period": _names(parts.data.periods, frame["t"]),
-    }
-    synthetic = np.asarray(_estimated(parts, d))[frame["j"].to_numpy()]
-    rest = frame.drop(columns=["j", "t"])
-    return _texts(
-        pd.concat([pd.DataFrame(where, index=rest.index), rest], axis=1).assign(
-            is_synthetic=synthetic
-        )
+    j, t = frame.pop("j").to_numpy(), frame.pop("t").to_numpy()
+    return with_texts(
+        {
+            **_places(parts, d, j),
+            "period": _names(parts.data.periods, t),
+            **{str(name): cells.to_numpy() for name, cells in frame.items()},
+            "is_synthetic": _estimated(parts, d)[j],
+        }
     )
 
 
@@ -185,33 +178,29 @@ def _allocation(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.Data
         minutes[here], km[here] = option_minutes(
             parts.instance, d.name, i[here], j[here], built
         )
-    return _texts(
-        pd.DataFrame(
-            {
-                "settlement": _names(parts.data.settlements, i),
-                "site": _names(d.sites, j),
-                "period": _names(parts.data.periods, t),
-                "share": share,
-                "demand": share * d.demand[i, t],
-                "minutes": minutes,
-                "length_km": km,
-            }
-        )
+    return with_texts(
+        {
+            "settlement": _names(parts.data.settlements, i),
+            "site": _names(d.sites, j),
+            "period": _names(parts.data.periods, t),
+            "share": share,
+            "demand": share * d.demand[i, t],
+            "minutes": minutes,
+            "length_km": km,
+        }
     )
 
 
 def _unserved(parts: Parts, d: ServiceData, plan: ServiceDecisions) -> pd.DataFrame:
     i, t = np.nonzero(plan.unserved > SMALL_SHARE)
     share = plan.unserved[i, t]
-    return _texts(
-        pd.DataFrame(
-            {
-                "settlement": _names(parts.data.settlements, i),
-                "period": _names(parts.data.periods, t),
-                "share": share,
-                "demand": share * d.demand[i, t],
-            }
-        )
+    return with_texts(
+        {
+            "settlement": _names(parts.data.settlements, i),
+            "period": _names(parts.data.periods, t),
+            "share": share,
+            "demand": share * d.demand[i, t],
+        }
     )
 
 

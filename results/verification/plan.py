@@ -15,7 +15,13 @@ from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
 from aumaq.instances.texts import Text, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook, named
-from aumaq.results.verification.frames import chosen, find
+from aumaq.results.verification.frames import (
+    chosen,
+    find,
+    numbers_in,
+    repeated,
+    with_columns,
+)
 from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
 
 MAY_BE_EMPTY = (("connections", "minutes"),)
@@ -132,15 +138,14 @@ def clean(
 
 
 def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
-    frame = frame.reset_index(drop=True)
     kinds = PLAN_TABLES[name]
-    numbers = [column for column in frame.columns if kinds.get(column) == "number"]
+    numbers = [str(c) for c in frame.columns if kinds.get(str(c)) == "number"]
+    cells = {column: numbers_in(frame[column]) for column in numbers}
+    frame = with_columns(frame, cells)
     if frame.empty:
-        return frame.assign(**{c: frame[c].astype(float) for c in numbers})
+        return frame
     good = np.ones(len(frame), dtype=bool)
-    for column in numbers:
-        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
-        frame[column] = values
+    for column, values in cells.items():
         if (name, column) in MAY_BE_EMPTY:
             continue
         broken = ~np.isfinite(values)
@@ -157,7 +162,7 @@ def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
             good &= ~split
     frame = frame if good.all() else frame[good].reset_index(drop=True)
     keys = [key for key in KEYS[name] if key in frame.columns]
-    for row in chosen(frame, frame.duplicated(keys).to_numpy()):
+    for row in chosen(frame, repeated(frame, keys)):
         notes.note(rule_of(name, row), _place(name, row), say("the row occurs twice"))
     notes.checks += len(frame)
     return frame
