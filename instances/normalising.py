@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -260,6 +261,8 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         if not all(words) and (column.is_required or column.default is not None):
             return None
         return pd.Series(words, index=cells.index, dtype="str")
+    if cells.dtype == np.dtype(object):
+        cells = _of_one_type(column, cells)
     if column.kind == "flag":
         return cells if cells.dtype == np.bool_ else _words(column, cells)
     if cells.dtype not in (np.dtype("int64"), np.dtype("float64")):
@@ -274,6 +277,18 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         numbers = numbers.copy()
         numbers[is_blank] = _blank(column)
     return pd.Series(numbers.astype(DTYPES[column.kind]), index=cells.index)
+
+
+def _of_one_type(column: Column, cells: pd.Series[object]) -> pd.Series[object]:
+    """Return Python's own flags or numbers, from TOML, as such; others as they are."""
+    given = cells.tolist()
+    types = {type(cell) for cell in given}
+    if column.kind == "flag" and types <= {bool}:
+        return pd.Series(given, index=cells.index, dtype=bool)
+    if column.kind != "flag" and types <= {int, float}:
+        with suppress(OverflowError):
+            return pd.Series(given, index=cells.index, dtype="float64")
+    return cells
 
 
 def _words(column: Column, cells: pd.Series[object]) -> pd.Series[object] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from aumaq.instances import Problem
 from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
 from aumaq.instances.texts import Text, say
+from aumaq.results.frames import TEXT
 from aumaq.results.missing_columns import dispensable
 
 LARGEST = 2.0**53
@@ -53,12 +55,14 @@ def typed(
         problems.append(Problem(file, text, column=column))
     if problems:
         return raw, problems
+    if raw.empty:
+        return _without_rows(name, tuple(given)).copy(deep=False), []
     columns = {}
     for column in given:
         kind = "whole" if column in WHOLE else kinds[column]
         cells = raw[column]
         if isinstance(cells.dtype, pd.StringDtype):  # slow to look at one by one
-            cells = cells.astype(object)
+            cells = pd.Series(cells.to_numpy(dtype=object), index=cells.index)
         columns[column], bad, text = _OF_KIND[kind](cells)
         problems += [
             Problem(file, text, row=first_row + int(k), column=column,
@@ -68,17 +72,31 @@ def typed(
     return pd.DataFrame(columns, index=raw.index), problems
 
 
+@cache
+def _without_rows(name: str, given: tuple[str, ...]) -> pd.DataFrame:
+    """Return a plan table without rows; most tables of small plans."""
+    dtypes = {"text": TEXT, "whole": "int64", "number": "float64", "flag": "bool"}
+    kinds = {c: "whole" if c in WHOLE else PLAN_TABLES[name][c] for c in given}
+    columns = {c: pd.Series([], dtype=dtypes[kind]) for c, kind in kinds.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(0))
+
+
 def _blank(cells: pd.Series[Any]) -> Any:
     """Return which cells are empty: nothing, or a text without anything in it."""
     empty = [isinstance(value, str) and not value.strip() for value in cells]
     return cells.isna().to_numpy(dtype=bool) | np.array(empty, dtype=bool)
 
 
+TEXT_WANTED = say("expected a text")
+
+
 def _texts(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
     is_text = np.array([isinstance(value, str) for value in cells], dtype=bool)
-    values = cells.where(is_text, "").astype("str")
-    bad = ~is_text & ~cells.isna().to_numpy(dtype=bool)
-    return values, bad, say("expected a text")
+    if not is_text.all():
+        bad = ~is_text & ~cells.isna().to_numpy(dtype=bool)
+        return cells.where(is_text, "").astype("str"), bad, TEXT_WANTED
+    values = pd.Series(pd.array(cells.to_numpy(dtype=object), TEXT), cells.index)
+    return values, ~is_text, TEXT_WANTED
 
 
 def _numbers(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
@@ -86,9 +104,10 @@ def _numbers(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
     if pd.api.types.is_numeric_dtype(cells.dtype) and cells.dtype != bool:
         values = cells.astype("float64")
     else:
-        numbers = [_number(value) for value in cells.mask(blank, "nan")]
+        cells = cells.mask(blank, "nan") if blank.any() else cells
+        numbers = [_number(value) for value in cells]
         values = pd.Series(numbers, index=cells.index, dtype="float64")
-    return values, values.isna().to_numpy() & ~blank, say("expected a number")
+    return values, np.isnan(values.to_numpy()) & ~blank, say("expected a number")
 
 
 def _number(value: object) -> float:
@@ -103,9 +122,10 @@ def _number(value: object) -> float:
 
 def _whole(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
     values, _, _ = _numbers(cells)
-    good = np.isfinite(values) & (values == values.round()) & (values.abs() < LARGEST)
-    whole = values.where(good, 0.0).astype("int64")
-    return whole, ~good.to_numpy(dtype=bool), say("expected a whole number")
+    given = values.to_numpy()
+    good = np.isfinite(given) & (given == given.round()) & (np.abs(given) < LARGEST)
+    whole = pd.Series(np.where(good, given, 0.0).astype("int64"), values.index)
+    return whole, ~good, say("expected a whole number")
 
 
 def _flags(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
