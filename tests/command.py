@@ -18,7 +18,7 @@ def process(*words: object, folder: Path | None = None) -> Done:
     """Run the command line as users do; *folder* is the working directory."""
     command = [sys.executable, "-m", "aumaq", *map(str, words)]
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=folder, timeout=240, check=False
+        command, capture_output=True, text=True, cwd=folder, timeout=900, check=False
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,8 +21,9 @@ for message in (("event", 9.0, 5.0), ("plan", np.array([3.0])), ("event", 8.0, 6
     pickle.dump(message, sys.stdout.buffer)
 sys.stdout.flush()
 time.sleep(60)
+pickle.dump(("event", 7.0, 7.0), sys.stdout.buffer)
 """
-"""A solver that finds a plan and a bound, and then listens to nothing."""
+"""A solver that finds a plan and a bound, then listens to nothing for a minute."""
 
 
 @pytest.mark.parametrize("method", ["direct", "blocks"])
@@ -53,10 +53,8 @@ def test_the_deaf_are_ended(
         if is_asked and bound == 6.0:
             is_over.set()
 
-    begun = time.monotonic()
     task = {"nothing": 0}
     found = highs_apart.answer_apart(task, tell, is_over, 60.0 if is_asked else 2.0)
-    assert time.monotonic() - begun < 20.0
     assert found["said"] == ("kInterrupt" if is_asked else "kTimeLimit")
     assert np.array_equal(found["values"], [3.0])
     assert told == [(9.0, 5.0), (8.0, 6.0)]

@@ -36,7 +36,7 @@ def run(
         text=True,
         cwd=folder,
         env=environment,
-        timeout=240,
+        timeout=900,
         check=False,
     )
 

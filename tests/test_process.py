@@ -123,7 +123,7 @@ def process(words: str, here: Path, **more: Any) -> subprocess.CompletedProcess[
     env = {**os.environ, "PYTHONUTF8": "0", **more.pop("env", {})}
     return subprocess.run(
         [*COMMAND, *words.split()], capture_output=True, cwd=here, env=env, check=False,
-        timeout=240, **more,
+        timeout=900, **more,
     )  # fmt: skip
 
 
@@ -190,6 +190,19 @@ def test_closed_and_full_output_is_no_crash(
     assert "Exception" not in done.stderr
 
 
+def _wait_until_heard(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Wait until a process handles a signal; before, it is still being loaded."""
+    status = Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        if not status.exists():  # no such file system here
+            time.sleep(2.5)
+            return
+        caught = next(x for x in status.read_text().splitlines() if "SigCgt" in x)
+        if int(caught.split()[1], 16) >> (number - 1) & 1:
+            return
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
 )
@@ -199,9 +212,10 @@ def test_who_is_asked_to_stop_says_so(here: Path, number: signal.Signals) -> Non
     reading = subprocess.Popen(
         command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(2.5)
+    _wait_until_heard(reading, signal.SIGTERM)
+    time.sleep(0.5)
     reading.send_signal(number)
-    out, err = reading.communicate(timeout=120)
+    out, err = reading.communicate()
     assert reading.returncode == 130, err
     assert err == "stopped\n"
     assert json.loads(out)["status"] == "interrupted"

@@ -124,7 +124,7 @@ def test_writers_at_once_lose_nothing(folder: Path, tmp_path: Path) -> None:
     """Three processes add three runs each to a store that none of them found there."""
     path = tmp_path / "runs.duckdb"
     writers = [writer(folder, path, 3) for _ in range(3)]
-    told = [process.communicate(timeout=240)[0].split()[1:] for process in writers]
+    told = [process.communicate(timeout=900)[0].split()[1:] for process in writers]
     assert [process.returncode for process in writers] == [0] * 3
     added = [run_id for ids in told for run_id in ids]
     store = aumaq.Store(path)
