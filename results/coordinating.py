@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aumaq.instances import Instance, NoPlanError
+from aumaq.instances import Instance, InstanceError, NoPlanError
 from aumaq.instances.arguments import checked
+from aumaq.instances.errors import grouped
 from aumaq.instances.interruption import listening
 from aumaq.instances.texts import Text, chained, pattern, say
 from aumaq.results.cautions import contradiction
@@ -183,7 +185,7 @@ def coordination(
                 Way(name, None, float("nan"), say("stopped before it was begun"))
                 if heard
                 else _one_after_the_other(
-                    instance, name, office(instance, joint), settled, each, one
+                    instance, name, partial(office, instance, joint), settled, each, one
                 )
             )
     plans = [way.plan for way in ways.values() if way.plan is not None]
@@ -208,18 +210,24 @@ def _way(name: str, plan: Plan, *earlier: Plan) -> Way:
 def _one_after_the_other(
     instance: Instance,
     name: str,
-    alone: Instance,
+    office: Callable[[], Instance],
     settled: str,
     seconds: float,
     one: Callable[..., Plan],
 ) -> Way:
-    """Plan for the first office, then complete the plan for the second."""
+    """Plan for the first office, then complete the plan for the second.
+
+    Some office cannot keep a hard rule by itself, whatever it does: no plan either.
+    """
     failed = pattern("the first office finds none: {error}")
     try:
-        first = one(say("{way}, first", way=WAYS[name]), alone, seconds)
+        first = one(say("{way}, first", way=WAYS[name]), office(), seconds)
         failed = pattern("the second office finds none: {error}")
         second = say("{way}, second", way=WAYS[name])
         plan = one(second, instance, seconds, **{settled: first})
     except NoPlanError as error:
         return Way(name, None, float("nan"), failed.filled(error=error.text))
+    except InstanceError as error:
+        why = chained(grouped(error.problems), "; ")
+        return Way(name, None, float("nan"), failed.filled(error=why))
     return _way(name, plan, first)

@@ -151,6 +151,22 @@ def test_by_hand(
         assert ways[name]["verified"]
 
 
+def test_an_office_that_cannot_keep_a_rule_alone() -> None:
+    """A school in b, and the road to it: neither office by itself gets a there."""
+    instance = two_villages(
+        0.0,
+        sites=[{"site": "b", "service": "s", "settlement": "b"}],
+        standards=[{"standard": "near", "service": "s", "minutes": 30.0,
+                    "share": 1.0, "is_hard": True}],
+    )  # fmt: skip
+    found = aumaq.coordination(instance, gap=0.0, time_limit=60)
+    assert found.joint.objective_mln == pytest.approx(13.0)
+    first = found.ways["services_first"]
+    assert first.plan is None
+    assert "is hard, but settlement 'a' has no site within 30" in str(first.message)
+    assert found.ways["networks_first"].plan is None
+
+
 @pytest.mark.slow
 @examples(10)
 @given(instance=road_instances("free"))

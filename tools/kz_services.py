@@ -133,6 +133,12 @@ STANDARDS = [
      "shortfall_mln_per_unit_year": 0.02,
      "title": "90 % of a region's people reach a hospital within two hours",
      "source": "assumption"},
+    {"standard": "hospital:town", "service": "hospital", "applies_to": "urban",
+     "scope": "settlement", "minutes": 60.0, "share": 0.9,
+     "shortfall_mln_per_unit_year": 0.1,
+     "title": "Nine of ten people of a town reach a hospital within an hour",
+     "source": "resolution 710/2025: a hospital in each town of district rank"
+     " (derived); an hour, its share and price: assumption"},
 ]  # fmt: skip
 
 REFERRALS = [
