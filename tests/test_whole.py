@@ -59,8 +59,7 @@ def territories(draw: st.DrawFn) -> Instance:
     try:
         return base.replace(
             settlements=places, sites=sites, facilities=stock, services=services,
-            budgets=pd.DataFrame(budgets).reindex(columns=base.table("budgets").columns)
-            .fillna({"service": "", "region": "", "source": ""}),
+            budgets=pd.DataFrame(budgets),
         )  # fmt: skip
     except InstanceError:
         assume(False)
