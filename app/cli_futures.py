@@ -154,11 +154,18 @@ def _show(record: dict[str, Any]) -> None:
     _table(t("first period of"), "first_period_of", columns, record["policies"])
     if "reference" in record:
         low, high = record["stochastic_solution_mln"]
+        known = N_(
+            "value of the stochastic solution (against the first period of"
+            " {reference}): {low} to {high} mln"
+        )
+        open_end = N_(
+            "value of the stochastic solution: at least {low} mln; no other first"
+            " period was completed in every future"
+        )
         _line(
             t(
-                "value of the stochastic solution (against the first period of"
-                " {reference}): {low} to {high} mln",
-                reference=record["reference"] or t("no future"),
+                known if record["reference"] else open_end,
+                reference=record["reference"],
                 low=figure(low, ",.1f"),
                 high=figure(high, ",.1f"),
             )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
 from aumaq.instances.texts import chained
+from aumaq.results.frames import typed
 from aumaq.results.plan import Plan
 from aumaq.results.verification import Finding
 from aumaq.solvers import SolveOptions
@@ -114,8 +115,9 @@ class Futures:
             }
             for policy in self.policies
         ]
-        columns = ["first_period_of", "at_least_mln", "at_most_mln", "own_gap"]
-        return pd.DataFrame(rows, columns=columns)
+        numbers = dict.fromkeys(("at_least_mln", "at_most_mln", "own_gap"), "float64")
+        kinds = {"first_period_of": "str", **numbers}
+        return typed(pd.DataFrame(rows, columns=list(kinds)), kinds)
 
     def record(self) -> dict[str, Any]:
         """Return all figures as plain values."""

@@ -42,8 +42,8 @@ class StochasticValue:
 
     ``reference`` is the future whose first period EEV is about: ``mean``, or where the
     futures have no mean (they differ in more than numbers) or its first period has no
-    completion, the cheapest of the futures' own. An EEV without any completion is
-    infinite.
+    completion, the cheapest of the futures' own. Without any
+    completion ``reference`` is empty and nothing is known of EEV from above.
     """
 
     futures: Futures
@@ -121,7 +121,11 @@ def value_of_stochastic_solution(
     reference = MEAN
     if mean is None or MEAN not in possible.index:
         reference = str(table["at_most_mln"].idxmin()) if len(possible) else ""
-    cost = (np.inf, np.inf)
+    # Without any completion it is as dear as what is proven, or as the best plan.
+    cost = (
+        float(table["at_least_mln"].min()) if len(table) else found.bound_mln,
+        np.inf,
+    )
     if reference:
         low, high = table.loc[reference, ["at_least_mln", "at_most_mln"]]
         cost = (float(low), float(high))

@@ -15,6 +15,7 @@ from futures_optima import best_common
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from road_instances import road_instances
+from store_case import two_futures
 from tiny_instances import Row, Rows, some, tiny, tiny_instances
 
 import aumaq
@@ -25,6 +26,7 @@ from aumaq.instances import (
     from_tables,
 )
 from aumaq.instances.averaging import mean_instance
+from aumaq.results.planning_together import planned_together
 from aumaq.results.verification.common import first_period_differences
 from aumaq.solvers import futures as futures_solver
 from aumaq.solvers.highs import Outcome
@@ -115,6 +117,21 @@ def test_values(instance: Instance) -> None:
     low, high = found.stochastic_solution
     assert 0.0 <= low <= high
     assert (found.policies["at_least_mln"] >= best["expected"] - room).all()
+
+
+def test_no_other_first_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there was no time to try another one, EEV has no end, and is no nothing."""
+    from aumaq.results import stochastic
+
+    def without(*given: object) -> aumaq.Futures:
+        return replace(planned_together(*given), policies=())  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stochastic, "planned_together", without)
+    found = aumaq.value_of_stochastic_solution(two_futures(), gap=0.0)
+    assert found.reference == ""
+    assert found.reference_cost == (found.futures.bound_mln, np.inf)
+    assert found.stochastic_solution == (0.0, np.inf)
+    assert found.record()["policies"] == []
 
 
 @pytest.mark.slow
