@@ -54,8 +54,9 @@ def limited(words: list[str]) -> list[str]:
     if "--time-limit" in words:
         k = words.index("--time-limit")
         words = words[:k] + words[k + 2 :]
-    if "sweep" in words and "kazakhstan" in words and "--scenarios" not in words:
-        words = [*words, "--scenarios", SWEPT]
+    if "sweep" in words and "kazakhstan" in words:
+        words = [word.replace("+dear", "+cheap") for word in words]
+        words += [] if "--scenarios" in words else ["--scenarios", SWEPT]
     return [*words, "--time-limit", str(seconds), "--quiet"]
 
 
