@@ -65,11 +65,15 @@ def test_coordination(tmp_path: Path) -> None:
     assert run("coordination", "tiny", folder=tmp_path).returncode == 3
 
 
-def test_the_loop_ends_there() -> None:
-    """No further round rests on a plan that is wrong."""
+def test_the_loop_ends_there(tmp_path: Path) -> None:
+    """No further round rests on a plan that is wrong; the command exits with 3."""
     found = aumaq.close_loop(with_levers(), gap=0.0)
     assert (found.status, len(found.rounds)) == ("contradicted", 1)
     assert Path(found.plan.record["evidence"]).is_file()
+    aumaq.write(with_levers(), tmp_path / "in")
+    done = run("solve", "in", "--close-loop", "--out", "out", folder=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert WRONG in done.stdout
 
 
 CHILD = """
