@@ -240,12 +240,10 @@ class Instance:
     def futures(self) -> tuple[Instance, ...]:
         """The instance under each scenario without variants that can be used."""
         found = []
-        for name in self.scenario_names:
-            if name == self.scenario and self.kept is None:
-                found.append(self)
-                continue
+        for one in (scenario_named(self.base, name) for name in self.scenario_names):
+            is_own = one.scenario == self.scenario and self.kept is None
             with contextlib.suppress(InstanceError):
-                found.append(self._under(scenario_named(self.base, name)))
+                found.append(self if is_own else self._under(one))
         return tuple(found)
 
     def replace(self, **tables: pd.DataFrame) -> Instance:
@@ -286,9 +284,8 @@ class Instance:
 
     def levels(self, service: str) -> pd.DataFrame:
         """Return the levels of a service by level; row 0 is level 1."""
-        return self._remember(
-            f"levels:{service}", lambda: deriving.levels(self, service)
-        )
+        key = f"levels:{service}"
+        return self._remember(key, lambda: deriving.levels(self, service))
 
     def service_sites(self, service: str) -> pd.DataFrame:
         """Return the sites of a service; lat, lon, region, ... filled in."""

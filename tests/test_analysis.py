@@ -368,6 +368,7 @@ def test_a_folder_of_something_else_is_kept(tmp_path: Path) -> None:
         analysis.table("region")
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path: Path) -> None:
     """``analyse`` prints one JSON document and writes tables, maps and a page."""
     folder = tmp_path / "today"

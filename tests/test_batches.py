@@ -37,6 +37,7 @@ KEPT: dict[str, list[str]] = {
 """Commands -> roles of the plans of one of their runs."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "commands",
     [("solve", "futures"), pytest.param(tuple(KEPT), marks=pytest.mark.slow)],
@@ -121,6 +122,7 @@ def older(path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first", [pytest.param("read", marks=pytest.mark.slow), "write"]
 )
@@ -192,6 +194,7 @@ def test_a_beginning_of_several_runs_is_refused(
     assert len(store.runs()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_long", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_run_stands_wherever_a_plan_does(tmp_path: Path, is_long: bool) -> None:
     """verify, export, indicators, report, plot, solve --start take STORE:RUN."""

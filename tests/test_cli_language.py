@@ -106,7 +106,7 @@ def test_help_is_quick() -> None:
         assert done.stdout.splitlines()[-1] == loaded
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -137,6 +137,7 @@ def test_usage_errors_are_translated(arguments: tuple[str, ...], said: str) -> N
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_solve_speaks_russian(tmp_path: Path) -> None:
     """Progress, summary, table and the last line of a solve are in the language."""
     done = run("solve", "tiny", "--out", "plan", lang="ru", folder=tmp_path)
@@ -157,6 +158,7 @@ def test_solve_speaks_russian(tmp_path: Path) -> None:
     assert again.stdout == "plan: тексеруден өтті\n"
 
 
+@pytest.mark.slow
 def test_json_and_files_are_the_same_in_all_languages(tmp_path: Path) -> None:
     """Scripts see the same JSON and the same CSV files, times apart."""
     records, tables = [], []

@@ -91,6 +91,7 @@ def test_known_differences_and_no_others() -> None:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("a_bound", "b_bound", "is_sure", "interval"),
     [
@@ -226,6 +227,7 @@ def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
     assert '<td class="n less" data-key="-8.0">−8</td>' in page
 
 
+@pytest.mark.slow
 def test_command_line_compares(tmp_path: Path) -> None:
     """Folder and JSON file; text names the plans, the page is written."""
     one, two = both_plans("[red]B[/red]")

@@ -63,6 +63,7 @@ def test_a_town_sent_to_a_village() -> None:
     assert "Bigtown бойынша 300 ішінен 300" in kazakh[0]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("columns", "text"),
     [

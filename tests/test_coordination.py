@@ -83,6 +83,7 @@ def two_villages(price: float, load_kw: float = 0.0, **more: Rows) -> Instance:
     return tiny(**rows, **more)
 
 
+@pytest.mark.slow
 def test_what_names_the_other_office_goes_with_it() -> None:
     """Indicators of power, targets of them, expressions that name it: with power."""
     indicators = {
@@ -105,6 +106,7 @@ def test_what_names_the_other_office_goes_with_it() -> None:
     assert ways["services_first"]["objective_mln"] == pytest.approx(24.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["west-kazakhstan", pytest.param("kazakhstan", marks=pytest.mark.slow)]
 )
@@ -116,6 +118,7 @@ def test_offices_of_shipped_instances(name: str) -> None:
         assert office(instance, nothing).scenario == instance.scenario
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("price", "load_kw", "joint", "services_first", "networks_first"),
     [

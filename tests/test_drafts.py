@@ -81,6 +81,7 @@ OLD = {"a": "old", "b": "old", "gone": "old"}
 NEW = dict.fromkeys("abc", "new")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
@@ -205,6 +206,7 @@ def note(folder: Path) -> None:
     (folder / "instance" / "notes.txt").write_text("mine")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("change", [foreign_record, folder_as_page, note])
 def test_what_is_not_ours_is_not_replaced(
     plan: Plan, tmp_path: Path, change: Callable[[Path], None]

@@ -32,6 +32,7 @@ LAYERS = ("instances", "model", "solvers", "results", "app")
 instance, plan = test_verification.instance, test_verification.plan  # fixtures
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("kind", CORRUPTIONS)
 def test_every_finding_is_told_in_every_language(
     kind: str, instance: aumaq.Instance, plan: aumaq.Plan
@@ -54,6 +55,7 @@ def phases_of(work: Callable[..., object]) -> set[str]:
     return set(heard.phases)
 
 
+@pytest.mark.slow
 def test_every_phase_is_told_in_every_language(instance: aumaq.Instance) -> None:
     """Of a solve as it is, of one by blocks, and with the names of what it is for."""
     solve = partial(aumaq.solve, instance, time_limit=20.0)
@@ -170,6 +172,7 @@ def run(folder: Path, lang: str, *more: str) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
+@pytest.mark.few(1)
 def test_command_line_speaks_kazakh(tmp_path: Path) -> None:
     """All problems are listed in Kazakh, exit code 2; English is as without a wish."""
     folder = tmp_path / "broken"

@@ -84,6 +84,7 @@ def one_of_each_kind(table: str) -> list[str]:
     return list({kind: name for name, kind in PLAN_TABLES[table].items()}.values())
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("table", PLAN_TABLES)
 @pytest.mark.parametrize(
     "columns", [one_of_each_kind, pytest.param(PLAN_TABLES.get, marks=pytest.mark.slow)]
@@ -109,6 +110,7 @@ def test_whatever_stands_there_is_found(plan: Plan, table: str) -> None:
             assert is_same or not found.is_feasible, (column, value)
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("table", PLAN_TABLES)
 def test_a_lost_row_is_found(plan: Plan, table: str) -> None:
     """A table that was cut short is told, whichever row is missing."""
@@ -151,6 +153,7 @@ FALSE_RECORDS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", FALSE_RECORDS)
 def test_a_false_record_is_found(plan: Plan, name: str) -> None:
     """Gap and status are recomputed; the rest is that of the instance."""

@@ -184,6 +184,7 @@ def broken(book: openpyxl.Workbook) -> None:
     book.create_sheet("settlement")["A1"] = "service"
 
 
+@pytest.mark.slow
 def test_problems_name_sheet_row_and_column(tmp_path: Path) -> None:
     """All problems of a workbook are told at once, where the user sees them."""
     with pytest.raises(InstanceError) as caught:
@@ -222,6 +223,7 @@ def test_formulas_count_as_their_stored_values(tmp_path: Path) -> None:
     assert aumaq.read(path).table("levels")["capacity"][0] == 120.0
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path: Path) -> None:
     """A template is valid and converts; broken files give exit code 2, no traceback."""
     book, base = tmp_path / "mine.xlsx", tmp_path / "mine.gpkg"
@@ -249,6 +251,7 @@ def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         needed("openpyxl", "excel")
 
 
+@pytest.mark.slow
 def test_geopackage_of_an_instance_moves_with_its_points(tmp_path: Path) -> None:
     """Geopandas reads the layers; a point moved in any system moves the settlement."""
     instance = aumaq.read("west-kazakhstan")

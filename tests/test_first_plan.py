@@ -36,6 +36,7 @@ def good(instance: aumaq.Instance) -> aumaq.Plan:
     return aumaq.solve(instance, time_limit=20.0, gap=0.02)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("method", ["auto", "direct", "blocks"])
 def test_start_is_not_lost(
     instance: aumaq.Instance, good: aumaq.Plan, method: str
@@ -113,6 +114,7 @@ def _says(**changes: object) -> Method:
     return method
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("changes", "status"),
     [

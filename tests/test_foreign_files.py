@@ -235,6 +235,7 @@ GPKG: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("kind", GPKG)
 def test_a_geopackage_is_read_as_it_is_stored(
     kind: str, base: Path, tmp_path: Path
@@ -368,6 +369,7 @@ SHEETS: dict[str, tuple[Callable[[Book], object], str]] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", SHEETS)
 def test_a_sheet_as_people_fill_it(kind: str, book: Path, tmp_path: Path) -> None:
     """The cause is told once."""

@@ -161,6 +161,7 @@ def test_networks(data: st.DataObject) -> None:
     assert (found.policy_table["at_most_mln"] >= found.objective_mln - room).all()
 
 
+@pytest.mark.slow
 @examples(6)
 @given(instance=tiny_instances("free"))
 def test_a_single_future(instance: Instance) -> None:
@@ -310,7 +311,7 @@ def two_villages() -> Instance:
     )
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("method", "objective", "best"),
     # The least regret: a small school in one village and a large one in the other.
@@ -333,6 +334,7 @@ def test_two_villages(method: str, objective: str, best: float) -> None:
     assert found.bound_mln == pytest.approx(best, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_prices_need_not_be_right(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the prices of the merged model, its bound is one."""
     right = futures_solver.merged_relaxation

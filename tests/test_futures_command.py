@@ -103,6 +103,7 @@ def test_names() -> None:
             aumaq.solve_futures(instance, scenarios, objective=objective)
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path: Path) -> None:
     """A folder with a plan a future that reads back; variants by name."""
     folder, out = tmp_path / "two", tmp_path / "out"

@@ -36,6 +36,7 @@ def test_the_best_choice(allocation: str, data: st.DataObject) -> None:
     assert differences(instance, data.draw(st.sampled_from(["strong", "weak"]))) == []
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @examples(8)
 def test_the_best_choice_with_networks(data: st.DataObject) -> None:
@@ -119,6 +120,7 @@ def test_a_dear_point_is_not_chosen() -> None:
     assert not plan.table("growth_points")["is_chosen"].any()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("least", "cost"), [(0, 60.0), (1, 70.0)])
 def test_a_least_number_binds(least: int, cost: float) -> None:
     """By hand: a point that must be chosen is paid for (60 + 10)."""
@@ -148,6 +150,7 @@ CLINICS: dict[str, Rows] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("share", "cost"),
     [
@@ -229,7 +232,7 @@ FALSE = {
 }  # fmt: skip
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", FALSE)
 def test_false_choices_are_found(name: str) -> None:
     """The verifier finds each falsified figure, and blames the rule."""

@@ -122,7 +122,7 @@ BY_HAND: dict[str, tuple[Row, list[float], list[float], list[float]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.few(9)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_by_hand(case: Instance, formula: str) -> None:
     """Each formula: today's value, and the plan's in both periods, by region."""
@@ -156,6 +156,7 @@ BOTTOMS = {
 """What weighs the regions of an indicator (empty: they add up)."""
 
 
+@pytest.mark.slow
 @examples(5)
 @given(data=st.data())
 def test_regions_make_the_whole(data: st.DataObject) -> None:

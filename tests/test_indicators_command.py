@@ -45,6 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
+@pytest.mark.few(1)
 def test_command(folder: Path) -> None:
     """Plans beside each other: Alpha's school is enlarged only while that is cheap.
 

@@ -96,7 +96,7 @@ def road_case(lengths: list[str], *, is_hard: bool, new: str) -> Instance:
     return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("new", NEW_ROADS)
 @pytest.mark.parametrize("is_hard", [False, True])
 def test_a_way_of_exactly_the_limit_is_in_time(new: str, *, is_hard: bool) -> None:

@@ -24,7 +24,7 @@ NAMES = {
 }
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
 def test_the_file_has_the_optimum_of_the_solve(tmp_path: Path, names) -> None:  # type: ignore[no-untyped-def]
     """HiGHS reads the file back and finds 780, as by hand for ``tiny``."""

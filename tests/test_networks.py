@@ -166,6 +166,7 @@ def test_loop_of_three_by_hand() -> None:
     assert flows_of(plan) == pytest.approx([10.0, 10.0, 20.0])
 
 
+@pytest.mark.slow
 @examples(10)
 @given(problem=flow_problems(susceptance=100.0))
 def test_flows_solve_the_linear_equations(problem: dict[str, Any]) -> None:

@@ -42,6 +42,7 @@ def test_help_names_every_export() -> None:
     assert set(EXPORT_NAMES) == set(EXPORTS)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", ["gpkg", "parquet"])
 def test_plan_round_trip(plan: Plan, tmp_path: Path, kind: str) -> None:
     """A written plan reads back, equal and verified; an earlier one is replaced."""

@@ -166,6 +166,7 @@ def test_what_stands_for_what(text: str, encoding: str, shown: str) -> None:
     assert found == shown
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("redirect", "codes"),
     [

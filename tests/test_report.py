@@ -169,6 +169,7 @@ def test_names_are_in_the_readers_language(plan: Plan) -> None:
     assert names[1] == f"Село {plan.instance.settlement_ids[1]}"
 
 
+@pytest.mark.few(1)
 def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
     """Two runs share a page in Kazakh; an unknown language is refused by name."""
     plan = best_plan()

@@ -98,6 +98,7 @@ def product_of(instance: Instance, service: str) -> list[tuple[str, str]]:
     return [(a, b) for a in instance.settlement_ids for b in usable if a != b]
 
 
+@pytest.mark.slow
 @examples(12)
 @given(instance=road_instances("free"), weak=st.booleans())
 def test_minutes_of_plans_are_those_of_networkx(instance: Instance, weak: bool) -> None:

@@ -175,6 +175,7 @@ def test_names_of_overrides_are_checked() -> None:
     assert sum("names this set" in p.message for p in unused.warnings) == 5
 
 
+@pytest.mark.slow
 def test_permuting_rows_of_a_table_changes_nothing() -> None:
     """Overrides find rows by their values, not by their place."""
     instance = build()

@@ -133,6 +133,7 @@ def test_writers_at_once_lose_nothing(folder: Path, tmp_path: Path) -> None:
     assert_whole(store, aumaq.Plan.read(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moments", [3, pytest.param(6, marks=pytest.mark.slow)])
 def test_killed_writers_leave_whole_runs_only(
     folder: Path, tmp_path: Path, moments: int

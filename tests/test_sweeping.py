@@ -47,6 +47,7 @@ STATUS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [3, pytest.param(5, marks=pytest.mark.slow)])
 def test_failures_are_rows_and_the_rest_equals_single_solves(
     tmp_path: Path, count: int

@@ -45,6 +45,7 @@ def problems_of(folder: Path) -> str:
         return str(error)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("text", TOO_LARGE)
 def test_no_column_takes_what_no_territory_has(text: str) -> None:
     """Each number column names the cell, and its blank fits into 64 bits."""
@@ -56,6 +57,7 @@ def test_no_column_takes_what_no_territory_has(text: str) -> None:
         assert (column.name, text) in told, (table.name, column.name)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", ["float64", "int64", "object"])
 def test_limits_hold_for_typed_cells_and_the_default_is_allowed(kind: str) -> None:
     """Limits are inclusive however a number comes; one more is one problem."""
@@ -333,7 +335,7 @@ HOLES: dict[str, tuple[dict[str, pd.DataFrame], str]] = {
 }
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", HOLES)
 def test_who_has_no_rate_is_named(kind: str) -> None:
     """Region, sex, ages and steps without survival or births; nobody else."""
@@ -426,6 +428,7 @@ def test_what_makes_no_sense_is_refused(kind: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("formula", ["population", "share_served"])
 def test_candidates_of_growth_points_are_no_growth_points_today(
     formula: str, folder: Path

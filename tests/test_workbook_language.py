@@ -58,7 +58,7 @@ def test_clash_is_found() -> None:
     assert clashes(["emissions_t_per_year", "emissions_t_per_unit_year"])
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_round_trip_in_every_language(tmp_path: Path, code: str) -> None:
     """A workbook holds the same content whatever its language, nasty cells and all."""
@@ -160,6 +160,7 @@ def plan() -> Plan:
     return aumaq.solve(instance.replace(settlements=rows), gap=0.0)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
     """Sheets have titles of the language, numbers are those of the plan's tables."""
@@ -193,6 +194,7 @@ def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
     assert not any(c.data_type in ("f", "e") for c in cells)
 
 
+@pytest.mark.slow
 def test_command_line(plan: Plan, tmp_path: Path) -> None:
     """``new``, ``convert``, ``export`` take --lang; an unknown one is exit code 2."""
     mine, copy = tmp_path / "mine.xlsx", tmp_path / "copy.xlsx"
