@@ -1,10 +1,10 @@
 """Facilities that a plan moves about for nothing: taken back.
 
 A plan that is stopped before it is proven best, or in which a move is free, may open
-and close one level at one place in one period, or build what closes again without ever
-being needed. The first are cancelled in the decisions; the second are tried by the
-caller: the plan without them is solved once more, and kept only if it is feasible and
-no dearer.
+and close one level at one place in one period, build what closes again without ever
+being needed, or give up what is missed at once or later. The first are cancelled in
+the decisions; the others are tried by the caller: the plan without them is solved once
+more, and kept only if it is feasible and no dearer.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def _spares_nothing(
 
 
 @dataclass(frozen=True)
-class Idle:
-    """A change of a plan's values: what is built and given up again is not built."""
+class Change:
+    """A change of a plan's values: facilities stay at their level for some periods."""
 
     columns: Ints
     change: Floats
@@ -101,7 +101,7 @@ class Idle:
 
 def idle_facilities(
     built: BuiltModel, place: dict[int, int], values: Floats
-) -> list[Idle]:
+) -> list[Change]:
     """Return what is built and given up later though its site holds enough without.
 
     The capacity of each site is looked at alone; whether all else allows the change is
@@ -115,13 +115,8 @@ def idle_facilities(
 
 def _idle(
     d: ServiceData, v: ServiceVariables, place: dict[int, int], values: Floats
-) -> list[Idle]:
-    rows = zip(v.move_site, v.move_from, v.move_to, v.move_period, v.move, strict=True)
-    keys: Keys = {
-        (int(j), int(a), int(b), int(t)): place[id(move)]
-        for j, a, b, t, move in rows
-        if id(move) in place
-    }
+) -> list[Change]:
+    keys = _moves(v, place)
     ups = [key for key in keys if key[1] < key[2] and values[keys[key]] > 0.5]
     if not ups:
         return []
@@ -140,6 +135,126 @@ def _idle(
                     unused[j, start:end] -= spare
                 break
     return found
+
+
+def _moves(v: ServiceVariables, place: dict[int, int]) -> Keys:
+    rows = zip(v.move_site, v.move_from, v.move_to, v.move_period, v.move, strict=True)
+    return {
+        (int(j), int(a), int(b), int(t)): place[id(move)]
+        for j, a, b, t, move in rows
+        if id(move) in place
+    }
+
+
+def missed_facilities(
+    built: BuiltModel, place: dict[int, int], values: Floats
+) -> list[Change]:
+    """Return what is given up, or made smaller, though keeping it seems cheaper.
+
+    Until the same is built again, or for good. Weighed are running it, what the moves
+    cost, and the price of demand that is not served though it could come: all else is
+    left to a solve.
+    """
+    found = []
+    for name, v in built.variables.items():
+        d = built.data.services[name]
+        if d.serves:
+            found += _missed(built.data, d, v, place, values)
+    return found
+
+
+def _missed(
+    data: ModelData,
+    d: ServiceData,
+    v: ServiceVariables,
+    place: dict[int, int],
+    values: Floats,
+) -> list[Change]:
+    keys, end_of_plan = _moves(v, place), len(data.periods)
+    downs = [key for key in keys if key[1] > key[2] and values[keys[key]] > 0.5]
+    if not downs:
+        return []
+    lost, settled = _lost(d, v, place, values), _settled(v, place, keys, values)
+    found = []
+    for j, a, b, start in sorted(downs):
+        later = range(start + 1, end_of_plan)
+        again = (t for t in later if _is_done(keys, values, (j, b, a, t)))
+        end = next(again, end_of_plan)
+        stays = range(start + 1, end)
+        if not all(_is_done(keys, values, (j, b, b, t)) for t in stays):
+            continue
+        more = np.minimum(d.usable[a] - d.usable[b], lost[j, start:end])
+        yearly = d.opex_mln_per_year[a] - d.opex_mln_per_year[b]
+        yearly = yearly - d.unserved_mln_per_unit_year * more
+        once = data.df[start] * d.transition_mln[a, b]
+        if end < end_of_plan:
+            price = data.df[end] - d.residual_factor[end]
+            once += price * d.transition_mln[b, a]
+        settled[j, a, start] -= 1.0  # it stays
+        late = (d.due[j, a] > np.cumsum(settled[j, a]))[start:]
+        due = start + int(np.argmax(late)) if late.any() else None
+        if due is not None:
+            once -= data.df[due] * d.renewal_mln[a]
+        if yearly @ data.ann[start:end] < once:
+            change = _taken_back(v, place, keys, (j, a, b, start, end))
+            if change is not None and due is not None:
+                change = _renewed(change, v, place, (j, a, due))
+            if change is not None:
+                found.append(change)
+                lost[j, start:end] -= more
+                if due is not None:
+                    settled[j, a, due] += 1.0
+                continue
+        settled[j, a, start] += 1.0
+    return found
+
+
+def _settled(
+    v: ServiceVariables, place: dict[int, int], keys: Keys, values: Floats
+) -> Floats:
+    """Return how many facilities leave their level or are renewed, (J, L+1, T)."""
+    settled = np.zeros(v.units.shape)
+    for (j, a, b, t), column in keys.items():
+        if a != b:
+            settled[j, a, t] += np.round(values[column])
+    if v.renewed.size:
+        for j, a, t in np.argwhere(exists(v.renewed)).tolist():
+            column = place.get(id(v.renewed[j, a, t]), -1)
+            settled[j, a, t] += np.round(values[column]) if column >= 0 else 0.0
+    return settled
+
+
+def _renewed(
+    change: Change,
+    v: ServiceVariables,
+    place: dict[int, int],
+    at: tuple[int, int, int],
+) -> Change | None:
+    """Return the change with a renewal, None where the model knows none."""
+    renewed = v.renewed[at]
+    if renewed is None or id(renewed) not in place:
+        return None
+    columns = np.append(change.columns, place[id(renewed)])
+    return Change(columns, np.append(change.change, 1.0))
+
+
+def _is_done(keys: Keys, values: Floats, key: tuple[int, int, int, int]) -> bool:
+    return key in keys and bool(values[keys[key]] > 0.5)
+
+
+def _lost(
+    d: ServiceData, v: ServiceVariables, place: dict[int, int], values: Floats
+) -> Floats:
+    """Return the demand that is not served though it could come to a site, (J, T)."""
+    share = np.zeros(d.demand.shape)
+    for i, t in np.argwhere(exists(v.unserved)).tolist():
+        column = place.get(id(v.unserved[i, t]))
+        share[i, t] = 0.0 if column is None else values[column]
+    lost = np.zeros((len(d.sites), d.demand.shape[1]))
+    first = d.option_way == 0
+    missed = (share * d.demand)[d.option_settlement[first]]
+    np.add.at(lost, d.option_site[first], missed)
+    return lost
 
 
 def _unused(
@@ -164,11 +279,15 @@ def _taken_back(
     place: dict[int, int],
     keys: Keys,
     path: tuple[int, int, int, int, int],
-) -> Idle | None:
-    """Return the change by which one facility stays at *a* from *start* to *end*."""
+) -> Change | None:
+    """Return the change by which one facility stays at *a* from *start* to *end*.
+
+    With the end of the plan as *end* it never comes back from *b*.
+    """
     j, a, b, start, end = path
-    moves = [((j, a, b, start), -1.0), ((j, a, a, start), 1.0),
-             ((j, b, a, end), -1.0), ((j, a, a, end), 1.0)]  # fmt: skip
+    moves = [((j, a, b, start), -1.0), ((j, a, a, start), 1.0)]
+    if end < v.units.shape[2]:
+        moves += [((j, b, a, end), -1.0), ((j, a, a, end), 1.0)]
     for t in range(start + 1, end):
         moves += [((j, b, b, t), -1.0), ((j, a, a, t), 1.0)]
     units = [(v.units[j, level, t], sign) for t in range(start, end)
@@ -178,4 +297,4 @@ def _taken_back(
         return None
     columns = [keys[key] for key, _ in moves] + [place[id(x)] for x, _ in units]
     signs = [sign for _, sign in (*moves, *units)]
-    return Idle(np.array(columns, dtype=np.int64), np.array(signs))
+    return Change(np.array(columns, dtype=np.int64), np.array(signs))

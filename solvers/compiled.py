@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,12 @@ from aumaq.model.context import exists
 from aumaq.model.data import ModelData
 from aumaq.solvers.carrying_on import carried_on
 from aumaq.solvers.choosing import candidate_sites, chosen_of, demand_ratio
-from aumaq.solvers.churn import idle_facilities, without_rounds
+from aumaq.solvers.churn import (
+    Change,
+    idle_facilities,
+    missed_facilities,
+    without_rounds,
+)
 from aumaq.solvers.circles import without_circles
 from aumaq.solvers.highs import Outcome, Solver
 from aumaq.solvers.improvement import Improver, Site
@@ -53,8 +59,9 @@ from aumaq.solvers.solution import (
 NAN = float("nan")
 ROUNDING = 1e-9
 """Relative to its cost, a plan dearer by so much costs the same."""
-MOST_IDLE = 8
-"""Idle facilities that are tried one by one where all at once cannot be spared."""
+MOST_TRIES = 16
+"""Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
+Find = Callable[[BuiltModel, dict[int, int], Any], list[Change]]
 COMPILING_SHARE = 0.7
 """Compiling takes about so long for each second of building."""
 POLISH_SECONDS = 5.0
@@ -303,7 +310,8 @@ def _polish(c: Compiled, outcome: Outcome) -> Outcome:
     again = _around(c, outcome.values)
     if again is None or again.values is None:
         return outcome
-    again = _without_idle(c, again)
+    for find in (idle_facilities, missed_facilities):
+        again = _changed(c, again, find)
     c.progress.update(
         ProgressEvent(say("polished"), c.elapsed, outcome.bound, again.objective)
     )
@@ -318,30 +326,28 @@ def _around(c: Compiled, whole: Any) -> Outcome | None:
     return found if found.status is Status.OPTIMAL else None
 
 
-def _without_idle(c: Compiled, plan: Outcome) -> Outcome:
-    """Return a plan, no dearer, without what is built and given up for nothing.
+def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
+    """Return a plan, no dearer, with the changes that are found in it.
 
-    All at once, else one by one, as far as the time goes.
+    All at once, else half of them, and so on, as far as the time goes.
     """
     assert plan.values is not None
-    idle = [
-        change
-        for model in c.models
-        for change in idle_facilities(model, c.place, plan.values)
-    ]
-    for group in (idle, *([one] for one in idle[:MOST_IDLE] if len(idle) > 1)):
+    groups = [[one for m in c.models for one in find(m, c.place, plan.values)]]
+    for _ in range(MOST_TRIES):
+        group = groups.pop(0) if groups else []
         if not group or c.elapsed > c.options.time_limit:
             break
         values = plan.values
         for change in group:
             values = change.applied(values)
         found = _around(c, values)
-        if found is None or found.values is None:
-            continue
-        if found.objective <= plan.objective + ROUNDING * abs(plan.objective):
+        is_plan = found is not None and found.values is not None
+        most = plan.objective + ROUNDING * abs(plan.objective)
+        if found is not None and is_plan and found.objective <= most:
             plan = found
-            if group is idle:
-                break
+        elif len(group) > 1:
+            half = len(group) // 2
+            groups += [group[:half], group[half:]]
     return plan
 
 

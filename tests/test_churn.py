@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from test_levels import levels_of, site_case, step_instances
+from test_levels import LAST_YEARS, levels_of, site_case, step_instances
 
 from aumaq.instances import Instance
 from aumaq.model import gather
 from aumaq.model.context import exists
-from aumaq.solvers.churn import idle_facilities, without_rounds
-from aumaq.solvers.compiled import Compiled, _around, _without_idle, compiled
+from aumaq.solvers.churn import idle_facilities, missed_facilities, without_rounds
+from aumaq.solvers.compiled import Compiled, _around, _changed, compiled
 from aumaq.solvers.highs import Outcome
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -36,8 +37,44 @@ def test_what_closes_unused_is_not_built() -> None:
     levels = levels_of((10.0, 5.0, 0.0), (60.0, 4.0, 0.0), (100.0, 3.0, 0.0))
     c, plan = held(site_case(levels, [100.0, 100.0, 100.0]), [1, 2, 1])
     assert plan is not None
-    after = _without_idle(c, plan)
+    after = _changed(c, plan, idle_facilities)
     assert np.isclose(plan.objective - after.objective, 50.0 - 1.0)
+
+
+@pytest.mark.parametrize(
+    ("levels", "saved"),
+    [
+        # Built again: a year without school costs ten people 100 each.
+        ([1, 0, 1], 1000.0 + 60.0 + 2.0 - 5.0),
+        # For good, and made smaller for good: all stay unserved, or nobody.
+        ([1, 0, 0], (1000.0 - 5.0) * (1 + LAST_YEARS) + 2.0),
+        ([2, 2, 1], 0.0),
+    ],
+)
+def test_what_is_missed_is_not_given_up(levels: list[int], saved: float) -> None:
+    """Kept where running it costs less than doing without, or than building anew."""
+    stock = {"service": "s", "site": "a", "level": max(levels), "units": 1}
+    site = {"site": "a", "service": "s", "settlement": "a", "status": "existing"}
+    rows = levels_of((60.0, 5.0, 2.0), (90.0, 7.0, 3.0))
+    case = site_case(rows, [100.0] * 3, facilities=[stock], sites=[site])
+    c, plan = held(case, levels)
+    assert plan is not None
+    after = _changed(c, plan, missed_facilities)
+    assert np.isclose(plan.objective - after.objective, saved)
+
+
+def test_what_is_kept_is_renewed() -> None:
+    """Half of 60 in the second period, when it is due, and it stays all the same."""
+    stock = {"service": "s", "site": "a", "level": 1, "units": 1, "renew_by_year": 2027}
+    site = {"site": "a", "service": "s", "settlement": "a", "status": "existing"}
+    rows = levels_of((60.0, 5.0, 2.0))
+    case = site_case(rows, [100.0] * 3, facilities=[stock], sites=[site])
+    service = case.table("services").assign(renewal_share=0.5)
+    c, plan = held(case.replace(services=service), [1, 0, 0])
+    assert plan is not None
+    after = _changed(c, plan, missed_facilities)
+    saved = (1000.0 - 5.0) * (1 + LAST_YEARS) + 2.0 - 30.0
+    assert np.isclose(plan.objective - after.objective, saved)
 
 
 @examples(40)
@@ -51,7 +88,9 @@ def test_a_plan_without_idle_facilities_is_no_worse(
     c, plan = held(instance, levels)
     if plan is None:
         return
-    after = _without_idle(c, plan)
+    kept = _changed(c, plan, missed_facilities)
+    assert kept.objective <= plan.objective + 1e-6
+    after = _changed(c, plan, idle_facilities)
     assert after.values is not None
     assert after.objective <= plan.objective + 1e-6
     for left in idle_facilities(c.built, c.place, after.values):
