@@ -1,10 +1,16 @@
-"""What the short suite leaves to the long one."""
+"""What the short suite leaves to the long one, and signals as a terminal has them."""
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Let processes of tests hear Ctrl-C, though a job in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
