@@ -14,8 +14,9 @@ from scipy.sparse import coo_array
 
 from aumaq.model.data import ModelData
 from aumaq.model.families.angles import susceptance
-from aumaq.model.families.networks import circuits
+from aumaq.model.families.networks import circuits, link_regions
 from aumaq.model.network_data import NetworkData
+from aumaq.solvers.hard_budgets import HardBudgets
 from aumaq.solvers.highs import Solver
 from aumaq.solvers.matrices import Floats, Matrices
 from aumaq.solvers.options import SolveOptions
@@ -85,15 +86,30 @@ class _Programme:
 
 
 def operated(
-    data: ModelData, n: NetworkData, units: dict[str, Ints], steps: Ints, seconds: float
+    data: ModelData,
+    n: NetworkData,
+    units: dict[str, Ints],
+    steps: Ints,
+    seconds: float,
+    budgets: HardBudgets,
 ) -> NetworkDecisions | None:
-    """Return the cheapest operation of a network, None if there is none in time."""
+    """Return the cheapest operation of a network, None if there is none in time.
+
+    What it builds and runs is taken from the budgets.
+    """
+    by_link = link_regions(n)
+    pays = [by_link[e] for e in n.step_link.tolist()]
+    budgets.spend_lasting(
+        n.name, pays, n.step_capex_mln, n.step_opex_mln_per_year, steps
+    )
     p, count = _Programme(), len(data.periods)
     load = n.base_load + _drawn(data, n, units)
     balance = p.rows(load, load)
     flow = _flows(p, data, n, units, steps, balance)
     supply, source, level, period = _supply(p, data, n, units, balance)
     capacity, local = _local(p, data, n, balance)
+    pays = [n.node_region[i] for i in n.local_node.tolist()]
+    _within(p, n, budgets, pays, capacity)
     most = n.base_load if n.may_shed else np.zeros_like(n.base_load)
     price = n.shed_mln_per_unit_year * data.ann
     shed = p.columns(np.broadcast_to(price, load.shape), most)
@@ -107,12 +123,15 @@ def operated(
     levels = max((units[s].shape[1] for s, _ in n.source), default=1)
     supplied = np.zeros((len(n.source), levels, count))
     supplied[source, level, period] = _clean(x[supply])
+    built = _clean(x[capacity])
+    built = np.maximum.accumulate(built, axis=1) if built.size else built
+    budgets.spend_lasting(
+        n.name, pays, n.local_capex_mln, n.local_opex_mln_per_year, built
+    )
     return NetworkDecisions(
         steps=steps,
         flow=_clean(x[flow]),
-        local_capacity=np.maximum.accumulate(_clean(x[capacity]), axis=1)
-        if capacity.size
-        else x[capacity],
+        local_capacity=built,
         local_supply=_clean(x[local]),
         supply=supplied,
         shed=_clean(x[shed]),
@@ -232,6 +251,26 @@ def _local(
         p.add(stays, capacity[:, 1:], 1.0)
         p.add(stays, capacity[:, :-1], -1.0)
     return capacity, local
+
+
+def _within(
+    p: _Programme,
+    n: NetworkData,
+    budgets: HardBudgets,
+    pays: list[str],
+    capacity: Ints,
+) -> None:
+    """Add that what is left of hard budgets pays for local options, (O, T)."""
+    capex, opex = n.local_capex_mln, n.local_opex_mln_per_year
+    for limit in budgets.limits(n.name, pays):
+        o, t = np.flatnonzero(limit.pays), limit.period
+        row = p.rows(np.array([-np.inf]), np.array([max(limit.left_mln, 0.0)]))
+        if limit.investment:
+            p.add(row, capacity[o, t], capex[o])
+            if t:
+                p.add(row, capacity[o, t - 1], -capex[o])
+        if limit.operation:
+            p.add(row, capacity[o, t], limit.years * opex[o])
 
 
 def _angles(p: _Programme, n: NetworkData, steps: Ints, flow: Ints, count: int) -> Ints:

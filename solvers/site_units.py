@@ -5,14 +5,18 @@ Shapes: J sites, L levels (0: empty places), T periods.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model.data import ServiceData
 from aumaq.model.families.siting import possible_moves
+from aumaq.solvers.hard_budgets import HardBudgets
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 def arcs(d: ServiceData, periods: tuple[str, ...]) -> Flags:
@@ -89,18 +93,73 @@ def _moved(d: ServiceData, j: int, units: Ints, allowed: Flags) -> Ints | None:
     return moves
 
 
-def renewals(d: ServiceData, moves: Ints) -> Ints:
+def renewals(due: Ints, moves: Ints) -> Ints:
     """Return what is renewed, (J, L+1, T): all that is due and has not left."""
-    size = d.num_levels + 1
-    is_other = ~np.eye(size, dtype=bool)
+    is_other = ~np.eye(moves.shape[1], dtype=bool)
     left = np.einsum("jabt,ab->jat", moves, is_other).cumsum(axis=2)
-    needed = np.maximum(d.due.cumsum(axis=2) - left, 0)
+    needed = np.maximum(due.cumsum(axis=2) - left, 0)
     # What is due in one period cannot be undone by leaving in a later one.
     total = np.maximum.accumulate(needed, axis=2)
     return np.diff(total, axis=2, prepend=0)
 
 
-def shrunk(d: ServiceData, units: Ints, allowed: Flags, used: NDArray[np.float64]) -> (
+def affordable(
+    d: ServiceData, units: Ints, allowed: Flags, budgets: HardBudgets, used: Floats
+) -> Ints:
+    """Return units with fewer where hard budgets do not pay for all of them.
+
+    *used* is what each site serves, (J, T): what costs most for what it serves goes
+    first. It stays as it was before; where that does not do, facilities close.
+    """
+    units, moves = units.copy(), moves_between(d, units, allowed)
+    if moves is None:
+        return units
+    for limit in budgets.limits(d.name, d.site_region):
+        t = limit.period
+        spent = np.where(limit.pays, limit.counted(*costs(d, units, moves)), 0.0)
+        over = float(spent.sum()) - limit.left_mln
+        worth = np.divide(used[:, t], spent, out=np.zeros(len(spent)), where=spent > 0)
+        order = np.argsort(worth, kind="stable")
+        for fewer in (_as_before, _closed):
+            for j in order[spent[order] > 0.0].tolist():
+                for trial in fewer(d.stock[j], units[j], t):
+                    own = _moved(d, j, trial, allowed[j]) if over > 0.0 else None
+                    if own is None:
+                        continue
+                    spends = limit.counted(*costs(d, trial[None], own[None], j))[0]
+                    if spends < spent[j]:
+                        over -= spent[j] - spends
+                        spent[j], units[j], moves[j] = spends, trial, own
+    return units
+
+
+def costs(
+    d: ServiceData, units: Ints, moves: Ints, site: int | None = None
+) -> tuple[Floats, Floats]:
+    """Return mln at the start of a period, and a year's, (J, T); or of one site."""
+    due = d.due if site is None else d.due[site : site + 1]
+    once = np.einsum("jabt,ab->jt", moves, d.transition_mln)
+    once += np.einsum("jlt,l->jt", renewals(due, moves), d.renewal_mln)
+    return once, np.einsum("jlt,l->jt", units, d.opex_mln_per_year)
+
+
+def _as_before(stock: Ints, units: Ints, t: int) -> Iterator[Ints]:
+    """Yield units of a site that stay from a period on as they were before it."""
+    before = units[:, t - 1] if t else stock
+    trial = units.copy()
+    trial[:, t:] = before[:, None]
+    yield trial
+
+
+def _closed(stock: Ints, units: Ints, t: int) -> Iterator[Ints]:
+    """Yield units of a site with one facility less from a period on, two less, ..."""
+    for a in range(len(stock) - 1, 0, -1):
+        for _ in range(int(units[a, t:].min())):
+            units = _changed(units, a, 0, t)
+            yield units
+
+
+def shrunk(d: ServiceData, units: Ints, allowed: Flags, used: Floats) -> (
     Ints
 ):  # fmt: skip
     """Return units with fewer where fewer come than must, if that is allowed.

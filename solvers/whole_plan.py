@@ -1,8 +1,9 @@
 """A whole plan from what is built, without a Pyomo model: quick, and no optimum.
 
 What is built is given (a start plan, or today's stock carried on). Sites fill from
-near to far, networks run at least cost, due facilities are renewed. Hard rules beyond
-these are not looked at: the verifier is the judge.
+near to far, networks run at least cost, due facilities are renewed; what hard budgets
+do not pay for closes, or is not built. Hard rules beyond these are not looked at: the
+verifier is the judge.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from aumaq.instances.tables_policy import GROWTH_POINTS
+from aumaq.instances.tables_roads import ROADS
 from aumaq.model.data import ModelData, ServiceData
 from aumaq.solvers.catchments import by_programme, lacks, served, use
 from aumaq.solvers.circles import without_circles
+from aumaq.solvers.hard_budgets import HardBudgets
 from aumaq.solvers.network_operation import operated
 from aumaq.solvers.site_units import (
     Flags,
+    affordable,
     arcs,
     carried_on,
+    costs,
     moves_between,
     renewals,
     shrunk,
@@ -91,16 +97,23 @@ def whole_plan(
     ends = time.monotonic() + seconds
     shape = (len(data.roads.upgrades), len(data.periods))
     upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
+    budgets = HardBudgets(data)
+    for name, lasting, stands in (
+        (ROADS, data.roads, upgraded),
+        (GROWTH_POINTS, data.growth, built.chosen),
+    ):
+        capex, opex = lasting.capex_mln, lasting.opex_mln_per_year
+        budgets.spend_lasting(name, lasting.region, capex, opex, stands)
     services: dict[str, ServiceDecisions] = {}
     for name, d in data.services.items():
         is_settled = (given.services if d.serves else given.networks) is not None
-        found = _service(
-            d, built.services[name].units, upgraded, data.periods, ends, is_settled
-        )
+        units = built.services[name].units
+        found = _service(d, units, upgraded, data.periods, ends, is_settled, budgets)
         if found is None:
             return None
+        budgets.spend(name, d.site_region, *costs(d, found.units, found.moves))
         services[name] = found
-    networks = _networks(data, built.networks, services, ends)
+    networks = _networks(data, built.networks, services, ends, budgets)
     if networks is None:
         return None
     whole = Decisions(services, networks, upgraded, built.chosen)
@@ -120,10 +133,15 @@ def _service(
     periods: tuple[str, ...],
     ends: float,
     is_settled: bool,
+    budgets: HardBudgets,
 ) -> ServiceDecisions | None:
     allowed = arcs(d, periods)
     if not is_settled:
         units = units_allowed(d, units, allowed)
+        used = np.einsum("jlt,l->jt", units, d.usable)
+        if d.serves:
+            used = use(d, served(d, units, upgraded))
+        units = affordable(d, units, allowed, budgets, used)
     amount = np.zeros((len(d.option_site), len(periods)))
     if d.serves:
         units, amount = _filled(d, units, upgraded, allowed, ends, is_settled)
@@ -137,7 +155,7 @@ def _service(
     total = np.zeros_like(d.demand)
     np.add.at(total, d.option_settlement, share)
     unserved = np.where(d.demand > 0, np.clip(1.0 - total, 0.0, 1.0), 0.0)
-    return ServiceDecisions(units, moves, renewals(d, moves), share, unserved)
+    return ServiceDecisions(units, moves, renewals(d.due, moves), share, unserved)
 
 
 def _filled(
@@ -170,13 +188,14 @@ def _networks(
     built: Mapping[str, NetworkDecisions],
     services: Mapping[str, ServiceDecisions],
     ends: float,
+    budgets: HardBudgets,
 ) -> dict[str, NetworkDecisions] | None:
     units = {name: own.units for name, own in services.items()}
     found = {}
     for name, n in data.networks.items():
         steps = _standing(built[name].steps, n.step_first)
         left = max(LEAST_SECONDS, ends - time.monotonic())
-        own = operated(data, n, units, steps, left)
+        own = operated(data, n, units, steps, left, budgets)
         if own is None:
             return None
         found[name] = own

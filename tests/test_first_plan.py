@@ -171,7 +171,7 @@ def test_programmes_of_a_first_plan_may_end(monkeypatch: pytest.MonkeyPatch) -> 
     operated = whole_plan.operated
 
     def recording(*arguments: Any) -> Any:
-        given.append(arguments[-1])
+        given.append(arguments[4])
         return operated(*arguments)
 
     monkeypatch.setattr(whole_plan, "operated", recording)
