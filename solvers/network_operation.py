@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 
 from aumaq.model.data import ModelData
 from aumaq.model.families.angles import susceptance
-from aumaq.model.families.networks import circuits, link_regions
+from aumaq.model.families.networks import circuits
 from aumaq.model.network_data import NetworkData
 from aumaq.solvers.hard_budgets import HardBudgets
 from aumaq.solvers.highs import Solver
@@ -95,13 +95,8 @@ def operated(
 ) -> NetworkDecisions | None:
     """Return the cheapest operation of a network, None if there is none in time.
 
-    What it builds and runs is taken from the budgets.
+    What local supply costs is taken from the budgets; the steps are paid already.
     """
-    by_link = link_regions(n)
-    pays = [by_link[e] for e in n.step_link.tolist()]
-    budgets.spend_lasting(
-        n.name, pays, n.step_capex_mln, n.step_opex_mln_per_year, steps
-    )
     p, count = _Programme(), len(data.periods)
     load = n.base_load + _drawn(data, n, units)
     balance = p.rows(load, load)

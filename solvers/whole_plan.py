@@ -16,6 +16,7 @@ import numpy as np
 from aumaq.instances.tables_policy import GROWTH_POINTS
 from aumaq.instances.tables_roads import ROADS
 from aumaq.model.data import ModelData, ServiceData
+from aumaq.model.families.networks import link_regions
 from aumaq.solvers.catchments import by_programme, lacks, served, use
 from aumaq.solvers.circles import without_circles
 from aumaq.solvers.hard_budgets import HardBudgets
@@ -97,13 +98,11 @@ def whole_plan(
     ends = time.monotonic() + seconds
     shape = (len(data.roads.upgrades), len(data.periods))
     upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
-    budgets = HardBudgets(data)
-    for name, lasting, stands in (
-        (ROADS, data.roads, upgraded),
-        (GROWTH_POINTS, data.growth, built.chosen),
-    ):
-        capex, opex = lasting.capex_mln, lasting.opex_mln_per_year
-        budgets.spend_lasting(name, lasting.region, capex, opex, stands)
+    steps = {
+        name: _standing(built.networks[name].steps, n.step_first)
+        for name, n in data.networks.items()
+    }
+    budgets = _budgets(data, upgraded, built.chosen, steps)
     services: dict[str, ServiceDecisions] = {}
     for name, d in data.services.items():
         is_settled = (given.services if d.serves else given.networks) is not None
@@ -113,11 +112,30 @@ def whole_plan(
             return None
         budgets.spend(name, d.site_region, *costs(d, found.units, found.moves))
         services[name] = found
-    networks = _networks(data, built.networks, services, ends, budgets)
+    networks = _networks(data, steps, services, ends, budgets)
     if networks is None:
         return None
     whole = Decisions(services, networks, upgraded, built.chosen)
     return without_circles(data, whole)
+
+
+def _budgets(
+    data: ModelData, upgraded: Ints, chosen: Ints, steps: Mapping[str, Ints]
+) -> HardBudgets:
+    """Return what hard budgets leave beside roads, growth points and network steps."""
+    budgets = HardBudgets(data)
+    for name, lasting, stands in (
+        (ROADS, data.roads, upgraded),
+        (GROWTH_POINTS, data.growth, chosen),
+    ):
+        capex, opex = lasting.capex_mln, lasting.opex_mln_per_year
+        budgets.spend_lasting(name, lasting.region, capex, opex, stands)
+    for name, n in data.networks.items():
+        by_link = link_regions(n)
+        pays = [by_link[e] for e in n.step_link.tolist()]
+        capex, opex = n.step_capex_mln, n.step_opex_mln_per_year
+        budgets.spend_lasting(name, pays, capex, opex, steps[name])
+    return budgets
 
 
 def _standing(built: Ints, first: Ints) -> Ints:
@@ -185,7 +203,7 @@ def _filled(
 
 def _networks(
     data: ModelData,
-    built: Mapping[str, NetworkDecisions],
+    steps: Mapping[str, Ints],
     services: Mapping[str, ServiceDecisions],
     ends: float,
     budgets: HardBudgets,
@@ -193,9 +211,8 @@ def _networks(
     units = {name: own.units for name, own in services.items()}
     found = {}
     for name, n in data.networks.items():
-        steps = _standing(built[name].steps, n.step_first)
         left = max(LEAST_SECONDS, ends - time.monotonic())
-        own = operated(data, n, units, steps, left, budgets)
+        own = operated(data, n, units, steps[name], left, budgets)
         if own is None:
             return None
         found[name] = own

@@ -111,6 +111,20 @@ def test_networks_build_what_is_paid_for(budget: Row, built: float) -> None:
     assert plan.table("local_supply")["capacity"].sum() == pytest.approx(built)
 
 
+def test_steps_of_a_start_are_paid_first() -> None:
+    """The line of the start (2 mln) stays, its school (10 mln) is not built."""
+    start = aumaq.solve(tiny(**grid_rows()), gap=0.0)
+    steps = start.table("network_steps")
+    assert steps["capex_mln"].tolist() == [2.0]
+    assert start.facilities["service"].tolist() == ["s", "plant"]
+    poor = tiny(**grid_rows(), budgets=[purse(2.3)])
+    plan = aumaq.solve(poor, time_limit=NO_TIME, start=start)
+    assert plan.record["problems"] == []
+    assert plan.table("network_steps").equals(steps)
+    assert plan.facilities["service"].tolist() == ["plant"]
+    assert plan.table("local_supply")["capacity"].sum() == pytest.approx(3.0)
+
+
 @examples(40)
 @given(tiny_instances())
 def test_hard_budgets_alone_never_forbid(drawn: Instance) -> None:
