@@ -36,6 +36,7 @@ from aumaq.solvers.matrices import (
     compile_matrices,
     plain_bound,
     with_whole_fixed,
+    within_limits,
 )
 from aumaq.solvers.network_reading import (
     grid,
@@ -329,7 +330,8 @@ def _around(c: Compiled, whole: Any) -> Outcome | None:
 def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     """Return a plan, no dearer, with the changes that are found in it.
 
-    All at once, else half of them, and so on, as far as the time goes.
+    All at once, else half of them, and so on, as far as the time goes. What is settled,
+    or common to several futures, stays: the limits of the columns say so.
     """
     assert plan.values is not None
     groups = [[one for m in c.models for one in find(m, c.place, plan.values)]]
@@ -340,7 +342,7 @@ def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
         values = plan.values
         for change in group:
             values = change.applied(values)
-        found = _around(c, values)
+        found = _around(c, values) if within_limits(c.matrices, values) else None
         is_plan = found is not None and found.values is not None
         most = plan.objective + ROUNDING * abs(plan.objective)
         if found is not None and is_plan and found.objective <= most:

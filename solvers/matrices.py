@@ -12,6 +12,8 @@ from aumaq.model.algebra import pyo
 from aumaq.model.assemble import collector_paused
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-6
+"""By so much a whole number may lie beyond a limit of its column."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,13 @@ def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
         column_upper=np.where(fixed, whole, m.column_upper),
         is_integer=np.zeros_like(fixed),
     )
+
+
+def within_limits(m: Matrices, values: Floats) -> bool:
+    """Return whether the integers of *values*, rounded, are within their limits."""
+    whole = np.round(values)[m.is_integer]
+    low, high = m.column_lower[m.is_integer], m.column_upper[m.is_integer]
+    return bool(((whole >= low - ROUNDING) & (whole <= high + ROUNDING)).all())
 
 
 def plain_bound(m: Matrices) -> float:

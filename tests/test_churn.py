@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from examples import examples
@@ -14,7 +16,9 @@ from aumaq.model import gather
 from aumaq.model.context import exists
 from aumaq.solvers.churn import idle_facilities, missed_facilities, without_rounds
 from aumaq.solvers.compiled import Compiled, _around, _changed, compiled
+from aumaq.solvers.first_stage import first_stages
 from aumaq.solvers.highs import Outcome
+from aumaq.solvers.matrices import with_fixed
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution import Decisions, Given, ServiceDecisions
@@ -75,6 +79,28 @@ def test_what_is_kept_is_renewed() -> None:
     after = _changed(c, plan, missed_facilities)
     saved = (1000.0 - 5.0) * (1 + LAST_YEARS) + 2.0 - 30.0
     assert np.isclose(plan.objective - after.objective, saved)
+
+
+@pytest.mark.parametrize("levels", [[0, 0, 0], [0, 1, 1], [1, 0, 1]])
+def test_what_is_settled_stays(levels: list[int]) -> None:
+    """What is decided for the first period, for other futures' sake, is not undone."""
+    stock = {"service": "s", "site": "a", "level": 1, "units": 1}
+    site = {"site": "a", "service": "s", "settlement": "a", "status": "existing"}
+    rows = levels_of((60.0, 5.0, 2.0))
+    c, plan = held(
+        site_case(rows, [100.0] * 3, facilities=[stock], sites=[site]), levels
+    )
+    assert plan is not None
+    assert plan.values is not None
+    (stage,) = first_stages([(c.built, c.matrices, c.place)])
+    known = stage.column >= 0
+    fixed = with_fixed(c.matrices, stage.column[known], stage.read(plan.values)[known])
+    free = _changed(c, plan, missed_facilities)
+    after = _changed(replace(c, matrices=fixed), plan, missed_facilities)
+    assert after.values is not None
+    assert (stage.read(after.values) == stage.read(plan.values)).all()
+    assert free.objective < plan.objective - 1.0
+    assert (after.objective < plan.objective - 1.0) == (levels[0] == 1)
 
 
 @examples(40)
