@@ -1,4 +1,4 @@
-"""Limits of time and distance: one comparison and one tolerance, used everywhere.
+"""Limits: one comparison and one tolerance of each kind, used everywhere.
 
 Lengths and speeds are decimal, sums of them binary: 6.4 + 11.3 + 12.3 km at 60 km/h
 take 30.000000000000004 minutes, and are within 30 minutes all the same.
@@ -15,6 +15,9 @@ TOLERANCE = 1e-6
 """Minutes or kilometres by which a value may pass its limit: rounding, not a rule.
 A thousand times what sums of a whole country round to, and far below what anybody
 measures."""
+ROUNDED = 5e-7
+"""Share of its size by which a sum may miss a hard limit: half of what the verifier
+tolerates. 2/3 written as 0.666667 is meant to be met by two of three."""
 NO_TIME = 1e-12
 """Minutes (or km) of a link of no length: scipy takes 0 for "no link"."""
 
@@ -22,6 +25,11 @@ NO_TIME = 1e-12
 def within(values: Any, limit: Any) -> NDArray[np.bool_]:
     """Return which minutes or kilometres keep a limit; NaN never does."""
     return np.asarray(np.asarray(values, dtype=float) <= loosened(limit))
+
+
+def share_at_least(share: float) -> float:
+    """Return the smallest share that still keeps a hard share."""
+    return max(0.0, share - ROUNDED)
 
 
 def beyond(values: Any, limit: Any) -> NDArray[np.bool_]:

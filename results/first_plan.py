@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from aumaq.instances import Instance
+from aumaq.instances.limits import ROUNDED
 from aumaq.instances.texts import say
 from aumaq.model.data import ModelData
 from aumaq.results.growth_tables import under_choice
@@ -41,6 +42,11 @@ class FirstPlans:
     def _plans(self) -> list[Plan]:
         return sorted(self._offers, key=lambda plan: plan.objective_mln)
 
+    @property
+    def are_made(self) -> bool:
+        """Whether they are there already."""
+        return "_plans" in vars(self)
+
     def made(self) -> FirstPlans:
         """Make the plans now, while there is time."""
         assert self._plans is not None
@@ -50,7 +56,7 @@ class FirstPlans:
         """Return the best verified plan that costs less, or None."""
         while self._plans and self._plans[0].objective_mln < below:
             if "verified" not in self._plans[0].record:
-                self._plans[0] = self._plans[0].verified()
+                self._plans[0] = self._plans[0].verified(ROUNDED)
             if self._plans[0].is_verified:
                 return self._plans[0]
             del self._plans[0]
@@ -70,12 +76,12 @@ def first_plans(
     """
     whole = _taken_over(instance, data, start, given, options)
     if whole is not None:
-        return FirstPlans([whole])
+        return FirstPlans([whole]).made()
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
     plans = FirstPlans(_completed(instance, data, offers, given, options))
     ways = sum(len(d.option_site) for d in data.services.values())
-    return plans if ways <= AT_ONCE else plans.made()
+    return plans if ways <= AT_ONCE and start is None else plans.made()
 
 
 def _taken_over(

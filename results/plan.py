@@ -22,7 +22,7 @@ from aumaq.results.concerns import concerns
 from aumaq.results.missing_columns import completed, filled, without
 from aumaq.results.tables import plan_tables
 from aumaq.results.terms import gap_record
-from aumaq.results.verification import Verification, verify
+from aumaq.results.verification import TOLERANCE, Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
 
@@ -107,12 +107,12 @@ class Plan:
             solution.decisions,
         )
 
-    def verified(self) -> Plan:
+    def verified(self, tolerance: float = TOLERANCE) -> Plan:
         """Return the plan with what the verification finds in its record.
 
         ``warnings`` are what a mayor would ask of a plan that keeps all rules.
         """
-        found = self.verify()
+        found = self.verify(tolerance)
         problems = [finding.text for finding in found.problems]
         record = {
             **self.record,
@@ -128,9 +128,13 @@ class Plan:
         """Return the plan with more in its record."""
         return replace(self, record=MappingProxyType({**self.record, **more}))
 
-    def verify(self) -> Verification:
-        """Check every rule and the objective from the instance and tables alone."""
+    def verify(self, tolerance: float = TOLERANCE) -> Verification:
+        """Check every rule and the objective from the instance and tables alone.
+
+        Of a plan from elsewhere also what its record says that no plan can avoid.
+        """
         missing = self.record.get("missing_columns", [])
+        is_ours = self.decisions is not None or "unavoidable_mln" not in self.record
         return verify(
             self.instance,
             without(self.tables, missing),
@@ -138,6 +142,8 @@ class Plan:
             bound_mln=self.record["bound_mln"],
             record=self.record,
             missing=missing,
+            tolerance=tolerance,
+            unavoidable_mln=None if is_ours else unavoidable_mln(gather(self.instance)),
         )
 
     @checked

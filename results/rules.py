@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.limits import within
+from aumaq.instances.limits import ROUNDED, within
 from aumaq.model.assemble import TERMS
 from aumaq.model.data import ModelData
 from aumaq.model.families.budgets import COVERED
@@ -39,7 +39,8 @@ def shortfall_table(data: ModelData, allocation: pd.DataFrame) -> pd.DataFrame:
         g, t = np.nonzero(total > 0)
         required, reached = rule.share * total[g, t], reached[g, t]
         missing = required - reached
-        missing = np.where(missing > DUST * total[g, t], missing, 0.0)
+        least = 2.0 * ROUNDED if rule.is_hard else DUST  # a hard one is met
+        missing = np.where(missing > least * total[g, t], missing, 0.0)
         price = 0.0 if rule.is_hard else rule.shortfall_mln_per_unit_year
         parts.append(
             pd.DataFrame(

@@ -26,6 +26,7 @@ from aumaq.solvers import (
     Status,
 )
 from aumaq.solvers.out_of_time import out_of_time
+from aumaq.solvers.proof import PROVEN
 
 ADVICE = {
     Status.INFEASIBLE: say(
@@ -142,7 +143,8 @@ def _better(
     """Return the better of what was found and what there was before.
 
     Raises NoPlanError if there is neither. That there is a plan where there can be
-    none, or one below the bound, is a contradiction, and is said.
+    none, or one below the bound, is a contradiction, and is said: an optimum is held
+    against a plan that is there anyway.
     """
     found, below = None, float("inf")
     if solution.decisions is not None:
@@ -150,9 +152,11 @@ def _better(
         if found.status == Status.CONTRADICTED:
             return found
         if found.is_verified:
-            if found.status == Status.OPTIMAL:
-                return found
             below = found.objective_mln
+            if found.status == Status.OPTIMAL:
+                if not plans.are_made:
+                    return found
+                below = found.bound_mln - PROVEN * (1.0 + abs(found.bound_mln))
     first = plans.best(below)
     if first is None:
         if found is None:

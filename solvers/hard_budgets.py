@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.instances.limits import ROUNDED
 from aumaq.model.data import ModelData
 from aumaq.model.families.budgets import COVERED
 
@@ -31,6 +32,7 @@ class Limit:
     investment: bool
     operation: bool
     left_mln: float
+    rounding_mln: float  # so much may be missing all the same
 
     def counted(self, investment: Floats, running: Floats) -> Floats:
         """Return what places spend of its kind, (P,): of mln at once and a year's."""
@@ -50,6 +52,7 @@ class HardBudgets:
         self._periods, self._years = data.periods, data.years
         factor = data.instance.active_scenario.budget_factor
         self.left_mln = rows["amount_mln"].to_numpy(dtype=float) * factor
+        self._rounding_mln = self.left_mln * ROUNDED
 
     def limits(self, name: str, regions: Sequence[str]) -> Iterator[Limit]:
         """Yield what binds a service, a network, roads or growth points, in time."""
@@ -67,6 +70,7 @@ class HardBudgets:
                     "investment" in COVERED[row.covers],
                     "operation" in COVERED[row.covers],
                     float(self.left_mln[number]),
+                    float(self._rounding_mln[number]),
                 )
 
     def spend(

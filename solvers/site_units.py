@@ -117,7 +117,7 @@ def affordable(
     for limit in budgets.limits(d.name, d.site_region):
         t = limit.period
         spent = np.where(limit.pays, limit.counted(*costs(d, units, moves)), 0.0)
-        over = float(spent.sum()) - limit.left_mln
+        over = float(spent.sum()) - limit.left_mln - limit.rounding_mln
         worth = np.divide(used[:, t], spent, out=np.zeros(len(spent)), where=spent > 0)
         order = np.argsort(worth, kind="stable")
         for fewer in (_as_before, _closed):

@@ -150,6 +150,10 @@ FALSE_RECORDS: dict[str, dict[str, Any]] = {
     "another scenario": {"scenario": "other"},
     "another objective": {"objective_mln": 1.0, "bound_mln": 1.0},
     "a bound above": {"bound_mln": 1e6},
+    "less money": {"money_mln": 1.0},
+    "no points": {"points_mln": 0.0},
+    "another gap of decisions": {"gap_of_decisions": 0.3},
+    "a gap that is none": {"status": "gap_left"},
 }
 
 
@@ -165,6 +169,8 @@ def test_a_record_that_stopped_early_is_true(plan: Plan) -> None:
     """A plan far from its bound is verified if it says so."""
     low = plan.objective_mln / 2
     says = {"bound_mln": low, "gap": 0.5, "status": "time_limit"}
+    least = plan.record["unavoidable_mln"]
+    says["gap_of_decisions"] = (plan.objective_mln - low) / (plan.objective_mln - least)
     assert replace(plan, record={**plan.record, **says}).verify().is_feasible
     unknown = {"bound_mln": None, "gap": None, "status": "time_limit"}
     assert replace(plan, record={**plan.record, **unknown}).verify().is_feasible

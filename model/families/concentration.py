@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.limits import share_at_least
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
 from aumaq.model.data import ServiceData
@@ -40,7 +41,7 @@ def concentration(c: Context) -> None:
         size = np.where(np.arange(d.num_levels + 1) >= rule.min_level, d.capacity, 0.0)
         size = size / max(float(size.max()), 1e-9)
         home = sites_counted(c, rule, d)
-        is_point = flagged(c, rule)
+        is_point, share = flagged(c, rule), share_at_least(rule.share)
         units = c.variables[rule.service].units
         first = c.data.periods.index(rule.first_period) if rule.first_period else 0
         for t in range(first, len(c.data.periods)):
@@ -53,9 +54,9 @@ def concentration(c: Context) -> None:
                 here, weight = units[j, level, t], size[level]
                 at = np.full(len(level), whole)
                 if home[j] >= 0 and is_point[home[j]]:
-                    total.add(at, (1.0 - rule.share) * weight, here)
+                    total.add(at, (1.0 - share) * weight, here)
                     continue
-                total.add(at, -rule.share * weight, here)
+                total.add(at, -share * weight, here)
                 chosen = _chosen(c, rule, int(home[j]), t)
                 if not len(level) or not len(chosen):
                     continue

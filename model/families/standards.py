@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import applies_to
-from aumaq.instances.limits import within
+from aumaq.instances.limits import share_at_least, within
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
@@ -48,6 +48,7 @@ def standards(c: Context) -> None:
         base = np.zeros_like(total)
         np.add.at(base, group[member], effect.base[member])
         total[:, :first] = 0.0
+        share = share_at_least(rule.share) if rule.is_hard else rule.share
         g, t = np.nonzero(total > 0)
         number = np.full(total.shape, -1)
         number[g, t] = len(rows.index) + np.arange(len(g))
@@ -62,14 +63,14 @@ def standards(c: Context) -> None:
         row = np.where(group[i] >= 0, number[group[i], period], -1)
         k, i, period, row = (x[row >= 0] for x in (k, i, period, row))
         weight = effect.change[k, i, period] / total[group[i], period]
-        rows.add(row, -rule.share * weight, c.chosen[k, period])
+        rows.add(row, -share * weight, c.chosen[k, period])
         for a, p in zip(g.tolist(), t.tolist(), strict=True):
             if not rule.is_hard:
                 price = rule.shortfall_mln_per_unit_year * c.data.ann[p]
                 priced.append((len(rows.index), price, float(total[a, p])))
             rows.index.append((rule.standard, labels[a], c.data.periods[p]))
             rows.ids.append(f"standard:{rule.standard}")
-            lower.append(rule.share * float(base[a, p] / total[a, p]))
+            lower.append(share * float(base[a, p] / total[a, p]))
     names = [rows.index[row] for row, _, _ in priced]
     shortfall = add_variables(block, "shortfall", names, bounds=(0.0, None))
     if priced:

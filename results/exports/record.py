@@ -34,9 +34,18 @@ RECORD: dict[str, Kinds] = {
     "versions": "object",
 }
 """What every record says; methods add more."""
+LATER: dict[str, Kinds] = {
+    "money_mln": "number",
+    "points_mln": "number",
+    "unavoidable_mln": "number",
+    "gap_of_decisions": ["number", "null"],
+    "kept_services": ["object", "null"],
+}
+"""What records of earlier versions do not say."""
 LISTS: dict[str, Callable[[Any], bool]] = {
     "periods": lambda item: isinstance(item, str),
     "problems": lambda item: isinstance(item, str),
+    "warnings": lambda item: isinstance(item, str),
     "trace": lambda item: (
         isinstance(item, list)
         and len(item) == 3
@@ -44,6 +53,10 @@ LISTS: dict[str, Callable[[Any], bool]] = {
     ),
 }
 """What is a list in every record -> what its items are."""
+LATER_LISTS = ("warnings",)
+"""Lists that records of earlier versions do not have."""
+COUNTS = ("rows", "columns", "integers", "nodes")
+"""What is never below 0, as seconds are."""
 INSIDE: dict[str, tuple[str, tuple[str, ...]]] = {
     "seconds": ("number", ()),
     "options": ("", ("time_limit", "gap")),
@@ -90,34 +103,60 @@ def record_problems(record: Any, file: str) -> list[Problem]:
     """Return what is wrong with a record: keys that are missing or of another type."""
     if not isinstance(record, dict):
         return [Problem(file, say("expected an object of keys and values"))]
+    return [
+        *_of_keys(record, file),
+        *_of_lists(record, file),
+        *_of_counts(record, file),
+    ]
+
+
+def _of_keys(record: Mapping[str, Any], file: str) -> list[Problem]:
+    """Return keys that are missing, and values of another type."""
     found = []
-    for key, kinds in RECORD.items():
+    for key, kinds in {**RECORD, **LATER}.items():
         named = kinds if isinstance(kinds, list) else [kinds]
         if key not in record:
-            found.append(Problem(file, say("{key} is missing", key=key)))
+            if key in RECORD:
+                found.append(Problem(file, say("{key} is missing", key=key)))
         elif not any(_is(record[key], kind) for kind in named):
-            wanted = " / ".join(named)
-            text = say("{key}: expected {kind}", key=key, kind=wanted)
-            found.append(Problem(file, text, value=_short(record[key])))
+            found.append(_wrong(record, key, " / ".join(named), file))
         elif key in INSIDE:
             found += _inside(record[key], key, file)
-    status = record.get("status")
+    status, kept = record.get("status"), record.get("kept_services")
     if isinstance(status, str) and status not in set(Status):
-        text = say("{key}: expected {kind}", key="status", kind=" / ".join(Status))
-        found.append(Problem(file, text, value=_short(status)))
+        found.append(_wrong(record, "status", " / ".join(Status), file))
+    if isinstance(kept, dict) and not all(_is(v, "number") for v in kept.values()):
+        found.append(_wrong(record, "kept_services", "object / null", file))
+    return found
+
+
+def _of_lists(record: Mapping[str, Any], file: str) -> list[Problem]:
+    found = []
     for key, is_right in LISTS.items():
-        value = record.get(key)
-        if key not in record:
+        value = record.get(key, [] if key in LATER_LISTS else None)
+        if key not in record and key not in LATER_LISTS:
             found.append(Problem(file, say("{key} is missing", key=key)))
         elif not (isinstance(value, list) and all(map(is_right, value))):
             text = say("{key}: expected a list as aumaq writes it", key=key)
             found.append(Problem(file, text, value=_short(value)))
-    kept = record.get("kept_services")
-    is_kept = isinstance(kept, dict) and all(_is(v, "number") for v in kept.values())
-    if kept is not None and not is_kept:
-        text = say("{key}: expected {kind}", key="kept_services", kind="object / null")
-        found.append(Problem(file, text, value=_short(kept)))
     return found
+
+
+def _of_counts(record: Mapping[str, Any], file: str) -> list[Problem]:
+    seconds = record.get("seconds")
+    counts = {key: record.get(key) for key in COUNTS}
+    if isinstance(seconds, dict):
+        counts |= {f"seconds.{key}": value for key, value in seconds.items()}
+    return [
+        Problem(file, say("{key}: expected a number from 0", key=key), value=_short(n))
+        for key, n in counts.items()
+        if _is(n, "number") and not n >= 0  # type: ignore[operator]
+    ]
+
+
+def _wrong(record: Mapping[str, Any], key: str, kind: str, file: str) -> Problem:
+    text = say("{key}: expected {kind}", key=key, kind=kind)
+    return Problem(file, text, value=_short(record[key]))
 
 
 def _inside(value: Mapping[str, Any], key: str, file: str) -> list[Problem]:

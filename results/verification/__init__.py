@@ -5,6 +5,6 @@ solvers: demand, discounting, travel times, stock, money are all computed anew h
 """
 
 from aumaq.results.verification.check import verify
-from aumaq.results.verification.findings import Finding, Verification
+from aumaq.results.verification.findings import TOLERANCE, Finding, Verification
 
-__all__ = ["Finding", "Verification", "verify"]
+__all__ = ["TOLERANCE", "Finding", "Verification", "verify"]

@@ -12,7 +12,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
 from aumaq.results.verification.columns import Known, check_columns
 from aumaq.results.verification.facts import gather
-from aumaq.results.verification.findings import Notebook, Verification
+from aumaq.results.verification.findings import TOLERANCE, Notebook, Verification
 from aumaq.results.verification.growth import check_concentrations, check_growth
 from aumaq.results.verification.money import (
     NETWORK_TERMS,
@@ -48,13 +48,15 @@ def verify(
     bound_mln: float | None = None,
     record: Mapping[str, Any] | None = None,
     missing: Collection[str] = (),
-    tolerance: float = 1e-6,
+    tolerance: float = TOLERANCE,
+    unavoidable_mln: float | None = None,
 ) -> Verification:
     """Check every rule of a plan, every column of it, and recompute its objective.
 
     The bound is the solver's word: it is compared with the objective, no more. With a
-    *record*, its gap, status and names are checked against what was recomputed. Columns
-    *missing* (``table.column``) of an earlier version are not looked for.
+    *record*, its sums, gap, status and names are checked against what was recomputed,
+    and with *unavoidable_mln* what it says that no plan can avoid. Columns *missing*
+    (``table.column``) of an earlier version are not looked for.
 
     Only the tables of the instance (under its active scenario) and of the plan are
     read. A row ``value <= limit`` holds up to ``tolerance x (1 + |limit| + demand of
@@ -102,7 +104,7 @@ def verify(
         terms, sound["objective"], claimed_objective_mln, bound_mln, notes
     )
     if record is not None:
-        check_record(record, facts, objective, notes)
+        check_record(record, facts, terms, unavoidable_mln, notes)
     return Verification(
         is_feasible=not notes.findings,
         objective_mln=objective,

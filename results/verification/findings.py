@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+TOLERANCE = 1e-6
+"""Relative; by which a row may pass its limit and a sum differ: rounding of solvers."""
 MOST_SHOWN = 50
 """Findings kept of one check; the rest is counted."""
 

@@ -13,19 +13,31 @@ from aumaq.results.verification.findings import Notebook
 RULE = "record"
 PLANLESS = ("infeasible", "unbounded", "error")
 """Statuses of a solve that leaves no plan."""
+MONEY = ("building", "closing", "renewal", "residual", "operation", "transport",
+         "supply")  # fmt: skip
+"""Terms that somebody pays; the others are points."""
 OPTIMAL_GAP = 1e-5
 """Relative; the most that "optimal" leaves open: solvers stop at 1e-6."""
+LEAST_GAP = 1e-8
+"""Relative; a plan with less of a gap is optimal."""
 WANTED_SLACK = 1e-4
 """Relative; by which the gap asked for may be passed: solvers stop at 1e-4 at least."""
 
 
 def check_record(
-    record: Mapping[str, Any], facts: Facts, objective_mln: float, notes: Notebook
+    record: Mapping[str, Any],
+    facts: Facts,
+    terms: Mapping[str, float],
+    unavoidable_mln: float | None,
+    notes: Notebook,
 ) -> None:
-    """Check gap, status and names of a record; the objective is the recomputed one.
+    """Check sums, gap, status and names of a record against the recomputed *terms*.
 
     The bound is the solver's word: it can be compared with the objective only.
+    *unavoidable_mln* is what no plan can avoid, None where nobody recomputed it.
     """
+    objective_mln = sum(terms.values())
+    _check_sums(record, terms, unavoidable_mln, notes)
     bound, claimed = record.get("bound_mln"), record.get("gap")
     gap = gap_of(objective_mln, math.nan if bound is None else float(bound))
     where = _always(say("gap"))
@@ -56,6 +68,30 @@ def check_record(
     notes.checks += len(wanted)
 
 
+def _check_sums(
+    record: Mapping[str, Any],
+    terms: Mapping[str, float],
+    unavoidable_mln: float | None,
+    notes: Notebook,
+) -> None:
+    """Check what the record says of money, points and what cannot be avoided."""
+    size, money = sum(map(abs, terms.values())), sum(terms[name] for name in MONEY)
+    points = sum(terms.values()) - money
+    right: dict[str, float | None] = {"money_mln": money, "points_mln": points}
+    right["unavoidable_mln"] = unavoidable_mln
+    least, bound = record.get("unavoidable_mln"), record.get("bound_mln")
+    if isinstance(least, int | float) and isinstance(bound, int | float):
+        own = gap_of(money + points - least, bound - least)
+        right["gap_of_decisions"] = own if math.isfinite(own) else None
+    text = pattern("the plan claims {value}, it is {limit}")
+    for key, value in right.items():
+        if key in record and value is not None:
+            scale = 0.0 if key == "gap_of_decisions" else size
+            claimed = record[key]
+            given = claimed if isinstance(claimed, int | float) else math.nan
+            notes.equal(RULE, given, value, _always(say("{key}", key=key)), text, scale)
+
+
 def _check_status(record: Mapping[str, Any], gap: float, notes: Notebook) -> None:
     """Check that the status says no more than objective and bound do."""
     status, where = str(record.get("status", "")), say("status")
@@ -67,7 +103,11 @@ def _check_status(record: Mapping[str, Any], gap: float, notes: Notebook) -> Non
     most = {"optimal": OPTIMAL_GAP}
     if isinstance(wanted, int | float):
         most["gap_reached"] = float(wanted) + WANTED_SLACK
-    if status in most and not gap <= most[status]:
+    least = {"gap_reached": LEAST_GAP, "gap_left": LEAST_GAP}
+    if isinstance(wanted, int | float):
+        least["gap_left"] = max(LEAST_GAP, float(wanted) * (1.0 - WANTED_SLACK))
+    is_too_wide = status in most and not gap <= most[status]
+    if is_too_wide or gap < least.get(status, -math.inf):
         text = say("{status} with a gap of {gap:.4%}", status=status, gap=gap)
         notes.note(RULE, where, text, gap)
 
