@@ -117,6 +117,8 @@ def _fits(value: Any, hint: Any) -> bool:
     """Whether a value is what an annotation says, as far as that can be seen."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
+        if Path in get_args(hint) and isinstance(value, str):
+            return bool(value) and "\0" not in value
         return any(_fits(value, part) for part in get_args(hint))
     if hint is float:
         return isinstance(value, Real) and not isinstance(value, bool)

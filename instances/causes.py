@@ -1,4 +1,4 @@
-"""Why cells are no numbers, or no degrees: each cause is named once.
+"""Why cells are no numbers, no degrees, or empty: each cause is named once.
 
 Nothing is guessed: ``1,234`` may be a thousand or one and a bit. The sentence says what
 is there and how to write it.
@@ -10,7 +10,11 @@ import re
 
 import pandas as pd
 
-from aumaq.instances.texts import Text, say
+from aumaq.instances.errors import Problem
+from aumaq.instances.texts import Text, pattern, say
+
+MOSTLY = 3
+"""A row with so many required cells empty, and most of them, is told once."""
 
 _BLANK = "[ \u00a0\u2007\u2009\u202f]"
 _MONTH = (
@@ -18,8 +22,8 @@ _MONTH = (
     "|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[a-zа-я]*"
 )
 CAUSES: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), text)
-    for pattern, text in (
+    (re.compile(form, re.IGNORECASE), text)
+    for form, text in (
         (
             rf"[+-]?\d{{1,3}}(?:[{_BLANK[1:-1]}'’]\d{{3}})+(?:[.,]\d+)?",
             say("digits are set apart; write 9000, not 9 000"),
@@ -65,3 +69,36 @@ def causes(cells: pd.Series[object]) -> pd.Series[object]:
 def _cause(cell: object) -> Text | None:
     text = str(cell)[:40]
     return next((told for found, told in CAUSES if found.fullmatch(text)), None)
+
+
+def is_blank(cell: object) -> bool:
+    """Return whether a cell is empty, or holds nothing but blanks."""
+    if isinstance(cell, str):
+        return not cell.strip()
+    return cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell)
+
+
+def told_by_row(
+    file: str, is_empty: pd.DataFrame, problems: list[Problem]
+) -> list[Problem]:
+    """Return the problems; a row that is empty but for a cell or two has one of them.
+
+    *is_empty* says it of the required columns, by row as a reader counts.
+    """
+    count = is_empty.sum(axis=1)
+    rows = is_empty[(count >= MOSTLY) & (2 * count > is_empty.shape[1])]
+    told = {
+        int(row): is_empty.columns[cells.to_numpy()].tolist()
+        for row, cells in rows.iterrows()
+    }
+    text = pattern("empty: {columns}; a sum or a note belongs outside of the table")
+    rest = [
+        problem
+        for problem in problems
+        if problem.value
+        or problem.column.rpartition("]")[2] not in told.get(problem.row, ())
+    ]
+    return rest + [
+        Problem(file, text.filled(columns=", ".join(names)), row=row)
+        for row, names in told.items()
+    ]

@@ -22,7 +22,7 @@ from aumaq.instances.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.limits import within
 from aumaq.instances.pieces import cut_off
 from aumaq.instances.rows import holds, rows_with
-from aumaq.instances.texts import Text, chained, say
+from aumaq.instances.texts import Text, chained, say, told_apart
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -165,14 +165,15 @@ def capacity_meets_demand(instance: Instance) -> Found:
             _site_capacity(instance, service),
             _peak_demand(instance, service),
         )
-        if capacity.sum() < peak.sum(axis=0).max() * (1 - ROUNDING):
+        most = peak.sum(axis=0).max()
+        if capacity.sum() < most * (1 - ROUNDING):
+            held, asked = told_apart(capacity.sum(), most)
             found = problem(
                 "services",
                 say(
-                    "sites at their largest hold {capacity:.6g}, demand is up to"
-                    " {peak:.6g}",
-                    capacity=capacity.sum(),
-                    peak=peak.sum(axis=0).max(),
+                    "sites at their largest hold {capacity}, demand is up to {peak}",
+                    capacity=held,
+                    peak=asked,
                 ),
                 k,
                 "service",
@@ -181,17 +182,18 @@ def capacity_meets_demand(instance: Instance) -> Found:
             yield found if must else Warn(found)
         pairs = pairs.drop_duplicates(["i", "j"])
         how = "max" if row["allocation"] == "whole" else "sum"
-        held = pd.Series(capacity[pairs["j"]]).groupby(pairs["i"].to_numpy()).agg(how)
-        reach = held.reindex(range(len(settlements)), fill_value=np.inf).to_numpy()
+        near = pd.Series(capacity[pairs["j"]]).groupby(pairs["i"].to_numpy()).agg(how)
+        reach = near.reindex(range(len(settlements)), fill_value=np.inf).to_numpy()
         for i in np.flatnonzero(reach < peak.max(axis=1) * (1 - ROUNDING)):
+            held, asked = told_apart(reach[i], peak[i].max())
             found = problem(
                 "settlements",
                 say(
-                    "its sites of {service} hold {reach:.6g} at most, it demands"
-                    " up to {peak:.6g}",
+                    "its sites of {service} hold {reach} at most, it demands up to"
+                    " {peak}",
                     service=service,
-                    reach=reach[i],
-                    peak=peak[i].max(),
+                    reach=held,
+                    peak=asked,
                 ),
                 i,
                 "settlement",

@@ -7,6 +7,7 @@ and a table that comes out with problems is never used for solving.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.causes import FARTHEST_DEGREES, FARTHEST_METRES, causes
+from aumaq.instances.causes import (
+    FARTHEST_DEGREES,
+    FARTHEST_METRES,
+    causes,
+    is_blank,
+    told_by_row,
+)
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.schema import Column, Table
 from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
@@ -73,9 +80,13 @@ def normalise(
     tables = {}
     for table in TABLES:
         frame = raw.get(table.name)
-        if table.is_required and (frame is None or frame.empty):
+        if table.is_required and frame is None:
             problems.append(
                 Problem(table.file, say("table {name} is missing", name=table.name))
+            )
+        elif table.is_required and frame is not None and frame.empty:
+            problems.append(
+                Problem(table.file, say("table {name} has no rows", name=table.name))
             )
         if table.is_single and not table.is_required and (frame is None or frame.empty):
             frame = pd.DataFrame([{}])
@@ -90,7 +101,7 @@ def table_of(
     table: Table, frame: pd.DataFrame, problems: list[Problem]
 ) -> pd.DataFrame:
     """Return the typed table; what cannot be read becomes blank and a problem."""
-    frame = frame.reset_index(drop=True)
+    frame, before = frame.reset_index(drop=True), len(problems)
     known = [column.name for column in table.columns]
     given = [str(name) for name in frame.columns]
     label = f"[{table.name}]" if table.in_toml else ""
@@ -139,6 +150,11 @@ def table_of(
         if name not in known and name.startswith(OWN_COLUMN_PREFIX):
             own = Column(name, "text", "the user's own", default=None)
             columns[name] = read_cells(table, own, frame[name], problems)
+    if len(problems) > before:
+        needed = [c.name for c in table.columns if c.is_required and c.name in given]
+        is_empty = pd.DataFrame({name: frame[name].map(is_blank) for name in needed})
+        is_empty.index = [row_number(table, k) for k in range(len(frame))]
+        problems[before:] = told_by_row(table.file, is_empty, problems[before:])
     arrays = {name: cells.array for name, cells in columns.items()}
     return pd.DataFrame(arrays, index=frame.index)
 
@@ -173,6 +189,16 @@ def _text(cells: pd.Series[object]) -> pd.Series[object]:
     return cells.astype("object").where(cells.notna(), "").astype("str").str.strip()
 
 
+def composed(words: list[str]) -> list[str]:
+    """Return texts in which a letter and its accent are one character (Unicode NFC).
+
+    Two codes that look the same on any screen then are the same.
+    """
+    if all(map(str.isascii, words)):
+        return words
+    return [unicodedata.normalize("NFC", word) for word in words]
+
+
 def _no_texts(cells: pd.Series[object]) -> pd.Series[bool]:
     """Return which cells hold what no text stands for: lists, tables, bytes."""
     if cells.dtype != np.dtype(object):
@@ -195,7 +221,7 @@ def read_cells(
     text = _text(cells)
     is_empty = text == ""
     if column.kind == "text":
-        values = text
+        values = pd.Series(composed(text.tolist()), index=text.index, dtype="str")
         bad = odd | text.str.contains("\0", regex=False)
     elif column.kind == "flag":
         values = text.str.lower().map(FLAGS)
@@ -255,7 +281,7 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         given = cells.tolist()
         if not all(type(cell) is str for cell in given):
             return None
-        words = [cell.strip() for cell in given]
+        words = composed([cell.strip() for cell in given])
         if any("\0" in word for word in words):
             return None
         if not all(words) and (column.is_required or column.default is not None):

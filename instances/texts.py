@@ -93,6 +93,15 @@ def pattern(template: str, /, **values: object) -> Pattern:
     return Pattern(template, _plain(values))
 
 
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Return two numbers with six digits, or as many as it takes to see them differ."""
+    for digits in range(6, 18):
+        first, second = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if first != second or one == other:
+            break
+    return first, second
+
+
 def chained(texts: Iterable[str], sign: str = "; ") -> Text:
     """Join texts; each is told in the reader's language."""
     values: dict[str, object] = {f"part{k}": text for k, text in enumerate(texts)}

@@ -296,14 +296,18 @@ class Plan:
         made for, it is an InstanceError.
         """
         from aumaq.results.exports import read_files
+        from aumaq.results.indicators.claims import wrong_claims
 
         path = Path(path)
-        record, tables, carried = read_files(path)
+        record, tables, carried, indicators = read_files(path)
         if instance is None and carried is not None:
             instance = replace(carried(), origin=record["instance_origin"])
         elif instance is None:
             instance = read(record["instance_origin"] or record["instance"])
-        return cls.assembled(instance, tables, record, str(path))
+        plan = cls.assembled(instance, tables, record, str(path))
+        wrong = [] if indicators is None else wrong_claims(plan, indicators)
+        problems = [*plan.record["problems"], *wrong]
+        return plan.with_record(problems=problems, verified=not problems)
 
     @classmethod
     def assembled(

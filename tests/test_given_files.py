@@ -61,6 +61,7 @@ ENCODED = {
     "UTF-16": "қала".encode("utf-16"),
     "UTF-32": "қала".encode("utf-32"),
     "Windows-1251": "имя\nАлматы".encode("cp1251"),
+    "KOI8-R": "имя\nАлматы".encode("koi8-r"),
     "CP866": "имя\nАлматы".encode("cp866"),
     "row 2": "name\nÄlpha".encode("latin-1"),
     "is no text": b"\x89PNG" + b"\0" * 20,

@@ -131,6 +131,27 @@ def swapped(file: str, *rows: int) -> Change:
 
 
 TOLD: dict[str, tuple[Change, tuple[str, ...]]] = {
+    "nan is no number": (
+        put(TOML, "base_year = 2026", "base_year = nan"),
+        ("expected a whole number", "(value: 'nan')"),
+    ),
+    "a price of nan": (
+        put(TOML, 'service = "school"', 'service = "school"\ntrips_per_year = nan'),
+        ("column [services]trips_per_year", "(value: 'nan')"),
+    ),
+    "a row of totals": (
+        more(PLACES, "Total,,,,,,1000,,"),
+        ("settlements.csv, row 5: empty: name, kind, region, lat, lon; a sum",),
+    ),
+    "only a header": (
+        lambda f: (f / PLACES).write_text((f / PLACES).read_text().split("\n")[0]),
+        ("settlements.csv: table settlements has no rows",),
+    ),
+    "one letter in two forms": (
+        more(PLACES, "\u0439,A,village,R,50,70,9,a,true\n"
+                     "\u0438\u0306,B,village,R,50,70,9,b,true"),
+        ("settlements.csv, row 6", "\u0439"),
+    ),
     "a year before all years": (
         put(TOML, "base_year = 2026", "base_year = -5"),
         ("[instance]base_year", "at least 1800 year"),

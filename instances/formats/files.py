@@ -44,6 +44,12 @@ _CYRILLIC = {
     "CP866": re.compile(rb"[\x80-\xaf\xe0-\xef]{3}"),
 }
 """What words in an encoding of Cyrillic look like, more than other bytes do."""
+_NAMES = (
+    re.compile(rb"(?<![\xc0-\xff])[\xe0-\xff][\xc0-\xdf]"),
+    re.compile(rb"(?<![\xc0-\xff])[\xc0-\xdf][\xe0-\xff]"),
+)
+"""How names begin, a capital letter and a small one, in KOI8-R and in Windows-1251:
+each has its capitals where the other has its small letters."""
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NO_TEXT = say("is no text; expected a text in UTF-8")
@@ -122,7 +128,10 @@ def decoded(content: bytes) -> str:
         counts = {name: len(p.findall(content)) for name, p in _CYRILLIC.items()}
         likely = max(counts, key=lambda name: counts[name])
         if counts[likely]:
-            raise UnreadableError(_encoded(likely)) from None
+            koi8, other = (len(names.findall(content)) for names in _NAMES)
+            is_koi8 = likely == "Windows-1251" and koi8 > other
+            found = "KOI8-R" if is_koi8 else likely
+            raise UnreadableError(_encoded(found)) from None
         row = content.count(b"\n", 0, error.start) + 1
         raise UnreadableError(
             say(

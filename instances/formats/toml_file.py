@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -33,7 +34,7 @@ def read_toml(path: Path, raw: Raw) -> None:
                 say("is not valid TOML: a key of more than {most} parts", most=MAX_DOTS)
             )
         with parsing(say("is not valid TOML")):
-            document = tomllib.loads(text)
+            document = tomllib.loads(text, parse_float=_number)
     except UnreadableError as error:
         raw.problems.append(Problem(path.name, error.text))
         raw.broken |= {table.name for table in TABLES if table.in_toml}
@@ -44,6 +45,12 @@ def read_toml(path: Path, raw: Raw) -> None:
             raw.refuse(name, Problem(path.name, message, column=f"[{name}]"))
         else:
             raw.tables[name] = pd.DataFrame(rows, dtype=object)
+
+
+def _number(text: str) -> float | str:
+    """Return a number; one that is none (nan), or endless, stays a text to be told."""
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 def _refusal(name: str, rows: Any) -> Text | None:

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 RECORD_FILE = "record.json"
 INSTANCE_FOLDER = "instance"
-INDICATORS_FILE = "indicators.csv"
-"""Derived from the plan: written if the instance has indicators, never read."""
+INDICATORS = "indicators"
+INDICATORS_FILE = f"{INDICATORS}.csv"
+"""Derived from the plan: written if the instance has indicators, read to compare."""
 SIDE_FILES = (INDICATORS_FILE, "plan.json", "plan.geojson", "report.html")
 """What stands beside the tables."""
 
@@ -162,7 +163,7 @@ def read_folder(
     """
     raw: dict[str, pd.DataFrame] = {}
     broken = []
-    for name in PLAN_TABLES:
+    for name in (*PLAN_TABLES, INDICATORS):
         file = path / f"{name}.{suffix}"
         try:
             if file.is_file():
@@ -170,13 +171,14 @@ def read_folder(
         except UNREADABLE as error:
             text = say("cannot be read: {error}", error=why(error))
             broken.append(Problem(file.name, text))
+    indicators = raw.pop(INDICATORS, None)
     tables, found = checked_tables(raw, lambda name: f"{name}.{suffix}", first_row)
     told = {problem.file for problem in broken}
     problems = broken + [problem for problem in found if problem.file not in told]
     record, faults = _read_record(path / RECORD_FILE)
     if faults or problems:
         raise unreadable(path, [*faults, *problems])
-    return PlanFiles(record, tables, instance_reader(path))
+    return PlanFiles(record, tables, instance_reader(path), indicators)
 
 
 def _read_record(file: Path) -> tuple[Any, list[Problem]]:

@@ -40,11 +40,14 @@ FORMAT, VERSION = "aumaq-plan", 1
 
 
 class PlanFiles(NamedTuple):
-    """What was read of a plan: record, tables, and how to read its own instance."""
+    """What was read of a plan: record, tables, how to read its own instance, and the
+    indicators that lie beside it, cells as they are.
+    """
 
     record: dict[str, Any]
     tables: dict[str, pd.DataFrame]
     instance: Callable[[], Instance] | None
+    indicators: pd.DataFrame | None = None
 
 
 def document(plan: Plan) -> dict[str, Any]:
@@ -139,12 +142,14 @@ def read_json(path: Path) -> PlanFiles:
 
     raw, broken = _frames(content.get("tables"), path.name, place)
     tables, found = checked_tables(raw, place, first_row=1)
-    problems += broken or found
+    beside: Any = {k: content[k] for k in ("indicators",) if k in content}
+    indicators, odd = _frames(beside, path.name, place)
+    problems += [*(broken or found), *odd]
     if problems:
         raise unreadable(path, problems)
     carried = content.get("instance")
     reader = None if carried is None else partial(instance_of, carried, str(path))
-    return PlanFiles(content["record"], tables, reader)
+    return PlanFiles(content["record"], tables, reader, indicators.get("indicators"))
 
 
 def _frames(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aumaq.instances.texts import Pattern, Text, chained, pattern, say
+from aumaq.instances.texts import Pattern, Text, chained, pattern, say, told_apart
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -137,7 +137,8 @@ class Notebook:
         if not math.isnan(excess):
             self.worst = max(self.worst, excess / unit)
         if not excess <= self.tolerance * unit:
-            text = message.filled(value=f"{value:g}", limit=f"{limit:g}")
+            told = told_apart(value, limit)
+            text = message.filled(value=told[0], limit=told[1])
             self.note(rule, place(), text, excess)
 
     def _compare(
@@ -160,7 +161,8 @@ class Notebook:
         rows = np.argwhere(bad)
         for row in rows[:MOST_SHOWN]:
             at = tuple(int(k) for k in row)
-            text = message.filled(value=f"{value[at]:g}", limit=f"{limit[at]:g}")
+            told = told_apart(float(value[at]), float(limit[at]))
+            text = message.filled(value=told[0], limit=told[1])
             self.note(rule, place(*at), text, float(excess[at]))
         if len(rows) > MOST_SHOWN:
             rest = len(rows) - MOST_SHOWN
