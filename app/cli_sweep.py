@@ -41,8 +41,9 @@ def sweep(
     store: StoreFile = None,
     dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
     dask_security: Annotated[
-        str, typer.Option(metavar="FILE", help="TOML file with what its TLS needs")
-    ] = "",
+        Path | None,
+        typer.Option(metavar="FILE", help="TOML file with what its TLS needs"),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

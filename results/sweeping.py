@@ -98,7 +98,7 @@ def sweep(
     folder: str | Path | None = None,
     store: str | Path | None = None,
     dask: str = "",
-    dask_security: str | Path = "",
+    dask_security: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     **options: Any,
@@ -233,7 +233,7 @@ def write_sweep(found: Sweep, folder: Path) -> None:
 
 
 def _on_cluster(
-    tasks: Sequence[SweepTask], address: str, security: str | Path
+    tasks: Sequence[SweepTask], address: str, security: str | Path | None
 ) -> Iterator[Outcome]:
     """Run tasks on a Dask cluster; a worker that is lost is a row too."""
     try:
@@ -267,7 +267,7 @@ def _on_cluster(
             yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
 
 
-def _security(file: str | Path) -> Any:
+def _security(file: str | Path | None) -> Any:
     """Return what TLS needs, as a file says it; None without a file.
 
     Paths in it are taken from where it lies. Raises OptionError if it says anything
