@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         value_of_stochastic_solution,
         verify,
     )
-    from aumaq.results.comparing import Comparison, compare
+    from aumaq.results.comparison import Comparison, compare
     from aumaq.results.indicators import indicators
     from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
@@ -57,7 +57,7 @@ _HOME = {
     "ArgumentError": "aumaq.instances",
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
-    "Comparison": "aumaq.results.comparing",
+    "Comparison": "aumaq.results.comparison",
     "Coordination": "aumaq.results",
     "ExportError": "aumaq.instances",
     "Futures": "aumaq.results",
@@ -73,7 +73,7 @@ _HOME = {
     "Verification": "aumaq.results",
     "close_loop": "aumaq.results",
     "analyse": "aumaq.results",
-    "compare": "aumaq.results.comparing",
+    "compare": "aumaq.results.comparison",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "find_plan": "aumaq.results.store",

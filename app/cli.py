@@ -116,9 +116,9 @@ def new(
     lang: Lang = "en",
 ) -> None:
     """Write a small commented instance to start from, or a random one of any size."""
+    from aumaq.instances.formats.skeleton import write_skeleton
     from aumaq.instances.generators import clustered
     from aumaq.instances.reading import check_new
-    from aumaq.instances.skeleton import write_skeleton
 
     if random is None:
         write_skeleton(folder, lang)
@@ -205,8 +205,8 @@ def solve(
     quiet: Quiet = False,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap."""
+    from aumaq.instances.formats.targets import new_folder, probe_file
     from aumaq.instances.interruption import finishing
-    from aumaq.instances.targets import new_folder, probe_file
     from aumaq.results.exports import check_target, write_plan_folder
     from aumaq.solvers.options import LP_SUFFIXES
 
@@ -266,7 +266,7 @@ def solve(
 
 def _stem(instance: aumaq.Instance) -> str:
     """Return how the folder of a plan is called if nobody names it."""
-    from aumaq.instances.targets import safe_name
+    from aumaq.instances.formats.targets import safe_name
 
     stamp = time.strftime("%Y%m%d-%H%M%S")
     return f"{safe_name(instance.name, instance.scenario)}-{stamp}"

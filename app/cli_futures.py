@@ -10,7 +10,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq import documents, show
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.options import (
     AsJson,
     Gap,
@@ -61,10 +61,7 @@ def futures(
     """Plan for several futures: a common first period, later ones for each."""
     from aumaq.instances import OptionError
     from aumaq.instances.interruption import finishing
-    from aumaq.results.exports.futures_folder import (
-        check_futures_target,
-        write_futures,
-    )
+    from aumaq.results.exports.futures_folder import check_futures_target, write_futures
 
     if folder is not None:
         check_futures_target(folder)  # before the work, not after it

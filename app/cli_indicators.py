@@ -10,7 +10,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq import documents
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.options import AsJson, PlanNames, Where, read_plans
 from aumaq.show import out
 from aumaq.streams import line

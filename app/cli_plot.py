@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.options import Lang, Where, plan_names, read_plans
 from aumaq.streams import line
 from aumaq.words import t
@@ -47,7 +47,7 @@ def plot(
 ) -> None:
     """Draw a plan, or several against each other, as a vector figure."""
     from aumaq.instances import OptionError, UnknownNameError
-    from aumaq.instances.targets import probe_file
+    from aumaq.instances.formats.targets import probe_file
     from aumaq.results.language import Language
     from aumaq.results.plots import ENDINGS, KINDS, OF_SEVERAL
 

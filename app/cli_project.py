@@ -28,7 +28,7 @@ def project(
     as_json: AsJson = False,
 ) -> None:
     """Show where people will live: regions by year, births, deaths, migration."""
-    from aumaq.instances.projection import project as compute
+    from aumaq.instances.people.projection import project as compute
     from aumaq.results.exports.projection_tables import (
         check_projection_target,
         write_projection,

@@ -22,7 +22,7 @@ def report(
     instance: Where = "",
 ) -> None:
     """Write one HTML file on one plan or several; it opens offline in any browser."""
-    from aumaq.instances.targets import probe_file
+    from aumaq.instances.formats.targets import probe_file
     from aumaq.results.exports import SUFFIXES
     from aumaq.results.language import Language
     from aumaq.results.report import write_report

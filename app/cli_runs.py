@@ -78,11 +78,11 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show what differs between plans: in inputs, decisions, indicators."""
-    from aumaq.instances.targets import probe_file
-    from aumaq.results.comparing.names import named
-    from aumaq.results.comparing.page import SECTIONS
-    from aumaq.results.comparing.sentences import sentences
-    from aumaq.results.comparing.text import heading, shown_rows
+    from aumaq.instances.formats.targets import probe_file
+    from aumaq.results.comparison.names import named
+    from aumaq.results.comparison.page import SECTIONS
+    from aumaq.results.comparison.sentences import sentences
+    from aumaq.results.comparison.text import heading, shown_rows
     from aumaq.results.exports import SUFFIXES
     from aumaq.results.language import Language
 
@@ -124,7 +124,7 @@ def _print(
     rows: Any, title: str, heads: list[str], words: Language | None, total: int
 ) -> None:
     """Print a table under its title; names in it are no markup."""
-    from aumaq.results.comparing.text import cell, is_number
+    from aumaq.results.comparison.text import cell, is_number
     from aumaq.results.language import ENGLISH
 
     if title:

@@ -63,7 +63,7 @@ def check_memory() -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY and limit < LEAST_MB * 1_000_000:
         from aumaq.instances.errors import OptionError
-        from aumaq.instances.texts import say
+        from aumaq.instances.language.texts import say
 
         raise OptionError(
             say(
@@ -97,12 +97,8 @@ def _failed(error: Exception, is_json: bool, is_debug: bool) -> int:
 
 def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
     """Return what an error comes to: exit code, status, text, and its parts."""
-    from aumaq.instances import (  # not for --help: it is quick
-        AumaqError,
-        NoPlanError,
-        SolverError,
-    )
-    from aumaq.instances.targets import reason, shown
+    from aumaq.instances import AumaqError, NoPlanError, SolverError
+    from aumaq.instances.formats.targets import reason, shown
 
     if isinstance(error, AumaqError):
         codes = {NoPlanError: NO_PLAN, SolverError: INTERNAL}
@@ -124,7 +120,7 @@ def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
 
 def _unwritable(error: OSError) -> int:
     """Say that standard output cannot be written."""
-    from aumaq.instances.targets import reason
+    from aumaq.instances.formats.targets import reason
 
     told = words.spoken().tell(reason(error))
     err.print(t("standard output cannot be written: {reason}", reason=told))

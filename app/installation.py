@@ -8,8 +8,8 @@ from aumaq.words import t
 
 def installed() -> bool:
     """Print versions and the known answers of the solver; say whether all are right."""
-    from aumaq.results.plan import versions
-    from aumaq.solvers.known_answers import checked
+    from aumaq.results.plan.plan import versions
+    from aumaq.solvers.highs.known_answers import checked
 
     for package, version in versions().items():
         out.print(f"{package} {version}", markup=False)

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 import aumaq
-from aumaq.instances.texts import chained
+from aumaq.instances.language.texts import chained
 from aumaq.words import N_, figure, spoken, t
 
 if TYPE_CHECKING:
-    from aumaq.instances.texts import Text
+    from aumaq.instances.language.texts import Text
     from aumaq.results.exports.plan_folder import Written
     from aumaq.results.language import Language
     from aumaq.solvers import ProgressEvent
@@ -161,10 +161,10 @@ def _roads(found: dict[str, Any]) -> str:
 
 def summary(plan: aumaq.Plan, lang: Language) -> None:
     """Print a plan in plain sentences, the cost by term, and how sure it is."""
-    from aumaq.results.cautions import cautions
+    from aumaq.results.plan.cautions import cautions
+    from aumaq.results.plan.summary import sentences
+    from aumaq.results.plan.terms import is_money, money_and_points
     from aumaq.results.report.finance import item_title
-    from aumaq.results.summary import sentences
-    from aumaq.results.terms import is_money, money_and_points
 
     money, points = money_and_points(plan.objective)
     if "start_used" in plan.record:
@@ -227,7 +227,7 @@ def _start_used(used: dict[str, list[int]]) -> str:
 
 def ways(found: dict[str, Any]) -> None:
     """Print the three ways to plan side by side."""
-    from aumaq.results.coordinating import WAYS
+    from aumaq.results.studies.coordination import WAYS
 
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t("mln {currency}", currency=found["currency"]))
@@ -318,7 +318,7 @@ SWEEP_HEADS = (
 
 def sweep(found: aumaq.Sweep) -> None:
     """Print a sweep, a row a scenario, and why some have no plan."""
-    from aumaq.results.sweep_task import status_title
+    from aumaq.results.studies.sweep_task import status_title
 
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t("scenario"))
@@ -347,7 +347,7 @@ def sweep(found: aumaq.Sweep) -> None:
 
 def contradiction(file: str) -> None:
     """Say that a run contradicts itself, and where its evidence is."""
-    from aumaq.results.cautions import contradiction as told
+    from aumaq.results.plan.cautions import contradiction as told
 
     out.print(spoken().tell(told(file)), style="bold red", markup=False, soft_wrap=True)
 

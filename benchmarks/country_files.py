@@ -16,7 +16,7 @@ from typing import Any
 
 import aumaq
 from aumaq.results.exports import EXPORTS
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 from aumaq.results.report import write_report
 from aumaq.results.store import Store
 

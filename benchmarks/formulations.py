@@ -15,7 +15,7 @@ from aumaq.instances import Instance
 from aumaq.instances.generators import clustered
 from aumaq.solvers.compiled import compiled
 from aumaq.solvers.direct import solve_whole
-from aumaq.solvers.highs import Solver
+from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 

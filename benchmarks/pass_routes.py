@@ -15,9 +15,9 @@ from pyomo.contrib.solver.solvers.highs import Highs as Contrib
 
 import aumaq
 from aumaq.model import build
-from aumaq.solvers.highs import Solver
-from aumaq.solvers.highs_task import loaded
-from aumaq.solvers.matrices import compile_matrices
+from aumaq.solvers.highs.matrices import compile_matrices
+from aumaq.solvers.highs.program import loaded
+from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 
 INSTANCE = "west-kazakhstan"

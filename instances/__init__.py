@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aumaq.instances.describing import describe
+    from aumaq.instances.description import describe
     from aumaq.instances.errors import (
         ArgumentError,
         AumaqError,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance, from_tables
     from aumaq.instances.policies import Policies
     from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
-    from aumaq.instances.scenarios import Scenario
+    from aumaq.instances.scenarios.scenario import Scenario
 
 _HOME = {
     "ArgumentError": "aumaq.instances.errors",
@@ -37,9 +37,9 @@ _HOME = {
     "Policies": "aumaq.instances.policies",
     "Problem": "aumaq.instances.errors",
     "SHIPPED_FOLDER": "aumaq.instances.reading",
-    "Scenario": "aumaq.instances.scenarios",
+    "Scenario": "aumaq.instances.scenarios.scenario",
     "UnknownNameError": "aumaq.instances.errors",
-    "describe": "aumaq.instances.describing",
+    "describe": "aumaq.instances.description",
     "did_you_mean": "aumaq.instances.errors",
     "find": "aumaq.instances.reading",
     "from_tables": "aumaq.instances.instance",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from aumaq.instances.errors import ArgumentError
-from aumaq.instances.texts import Text, chained, say
+from aumaq.instances.language.texts import Text, chained, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 WORDS: dict[Any, Text] = {

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from aumaq.instances.texts import Text, chained, say, say_many
+from aumaq.instances.language.texts import Text, chained, say, say_many
 
 
 class Told(Protocol):

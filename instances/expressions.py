@@ -22,8 +22,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aumaq.instances.errors import AumaqError, did_you_mean
-from aumaq.instances.plan_words import WORDS, Kind
-from aumaq.instances.texts import Text, say
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.plan import WORDS, Kind
 
 MOST_CHARACTERS = 500
 DEEPEST = 20

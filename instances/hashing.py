@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.tables import OWN_COLUMN_PREFIX, TABLES
+from aumaq.instances.schema.tables import OWN_COLUMN_PREFIX, TABLES
 
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:

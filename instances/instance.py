@@ -13,28 +13,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.instances import demand, deriving, loads, paths
-from aumaq.instances.access import Places, RoadGraph, tie
+from aumaq.instances import derived
+from aumaq.instances.access import paths
+from aumaq.instances.access.options import Places, RoadGraph, tie
+from aumaq.instances.access.upgrades import connection_options
 from aumaq.instances.arguments import checked
+from aumaq.instances.checks.cells import normalise
+from aumaq.instances.checks.validation import (
+    validate,
+    validate_access,
+    validate_scenarios,
+)
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
-from aumaq.instances.normalising import normalise
+from aumaq.instances.language.texts import say
+from aumaq.instances.people import demand, loads
+from aumaq.instances.people.projection import Projection, project
 from aumaq.instances.policies import Policies, policies_of
-from aumaq.instances.projection import Projection, project
-from aumaq.instances.scenarios import (
+from aumaq.instances.scenarios.scenario import (
     Scenario,
     active_tables,
     all_names,
     changed_tables,
     is_computed,
     scenario_named,
-)
-from aumaq.instances.texts import say
-from aumaq.instances.upgraded_access import connection_options
-from aumaq.instances.validation import (
-    validate,
-    validate_access,
-    validate_scenarios,
 )
 
 Floats = NDArray[np.float64]
@@ -222,7 +224,7 @@ class Instance:
         if is_changed and (errors := validate(changed, [])[0]):
             raise InstanceError(errors)
         tables = MappingProxyType(active_tables(changed, scenario, kept))
-        own = [tables[name] is not self.tables[name] for name in deriving.DERIVED_FROM]
+        own = [tables[name] is not self.tables[name] for name in derived.DERIVED_FROM]
         return replace(
             self,
             tables=tables,
@@ -285,11 +287,11 @@ class Instance:
     def levels(self, service: str) -> pd.DataFrame:
         """Return the levels of a service by level; row 0 is level 1."""
         key = f"levels:{service}"
-        return self._remember(key, lambda: deriving.levels(self, service))
+        return self._remember(key, lambda: derived.levels(self, service))
 
     def service_sites(self, service: str) -> pd.DataFrame:
         """Return the sites of a service; lat, lon, region, ... filled in."""
-        return self._remember(f"sites:{service}", lambda: deriving.sites(self, service))
+        return self._remember(f"sites:{service}", lambda: derived.sites(self, service))
 
     def access(self, service: str) -> pd.DataFrame:
         """Return access options: settlement, site, minutes, length_km, needs, i, j.
@@ -299,16 +301,16 @@ class Instance:
         :meth:`service_sites`; sorted by i, minutes, j, needs.
         """
         return self._remember(
-            f"access:{service}", lambda: deriving.options(self, service)
+            f"access:{service}", lambda: derived.options(self, service)
         )
 
     def enterable_levels(self, service: str) -> NDArray[np.bool_]:
         """Return which levels may be built at each site of a service, (J, L)."""
-        return deriving.enterable_levels(self, service)
+        return derived.enterable_levels(self, service)
 
     def site_places(self, service: str) -> Places:
         """Return where each site of a service is tied to the road graph."""
-        return deriving.site_places(self, self.service_sites(service))
+        return derived.site_places(self, self.service_sites(service))
 
     def has_all_options(self, service: str) -> bool:
         """Whether access holds every way that upgrades open, not only the first."""
@@ -326,13 +328,13 @@ class Instance:
         """Return pairs of sites (j, k, minutes) within the longest referral."""
         key = f"referral:{from_service}:{to_service}"
         return self._remember(
-            key, lambda: deriving.site_pairs(self, from_service, to_service)
+            key, lambda: derived.site_pairs(self, from_service, to_service)
         )
 
     @property
     def snapping(self) -> pd.DataFrame:
         """How settlements are tied to roads: settlement, node, distance_km."""
-        return self._remember("snapping", lambda: deriving.snapping(self))
+        return self._remember("snapping", lambda: derived.snapping(self))
 
     def _remember(self, key: str, make: Any) -> pd.DataFrame:
         if key not in self._derived:

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.instances.checks_indicators import names_in
-from aumaq.instances.schema import Table
-from aumaq.instances.tables import TABLES
+from aumaq.instances.checks.indicators import names_in
+from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.tables import TABLES
 
 Tables = Mapping[str, pd.DataFrame]
 Bools = NDArray[np.bool_]

@@ -34,16 +34,16 @@ from aumaq.instances.formats import (
 from aumaq.instances.formats.csv_table import read_csv
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.files import check_file
-from aumaq.instances.formats.layers import SUFFIXES, has_place, read_layer
-from aumaq.instances.formats.outline_text import read_outlines
+from aumaq.instances.formats.geographic.layers import SUFFIXES, has_place, read_layer
+from aumaq.instances.formats.geographic.outline_text import read_outlines
 from aumaq.instances.formats.raw import Raw, build
+from aumaq.instances.formats.targets import probe_new
 from aumaq.instances.formats.toml_file import read_toml
-from aumaq.instances.formats.workbook_out import write_workbook
+from aumaq.instances.formats.workbook.writer import write_workbook
 from aumaq.instances.instance import Instance
-from aumaq.instances.tables import BY_NAME, TABLES
-from aumaq.instances.targets import probe_new
-from aumaq.instances.texts import say
-from aumaq.instances.words import check_language
+from aumaq.instances.language.texts import say
+from aumaq.instances.language.words import check_language
+from aumaq.instances.schema.tables import BY_NAME, TABLES
 
 SHIPPED_FOLDER = Path(__file__).parent / "data"
 TOML_FILE = "instance.toml"

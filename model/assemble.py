@@ -11,7 +11,7 @@ from aumaq.instances import Instance
 from aumaq.model import families
 from aumaq.model.algebra import linear, pyo
 from aumaq.model.context import BuiltModel, Context
-from aumaq.model.data import ModelData, gather
+from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.family import FAMILIES, in_build_order
 
 assert families  # importing the package registers its families

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances import UnknownNameError
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.model.algebra import linear, pyo
-from aumaq.model.data import ModelData
-from aumaq.model.enough import FlowLimits
+from aumaq.model.data.enough import FlowLimits
+from aumaq.model.data.gathered import ModelData
 
 Objects = NDArray[np.object_]
 Numbers = NDArray[Any]

@@ -7,33 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aumaq.results.analysis import Analysis, analyse
-    from aumaq.results.closing_loop import ClosedLoop, close_loop
-    from aumaq.results.coordinating import Coordination, coordination
-    from aumaq.results.futures import Futures
-    from aumaq.results.plan import Plan
-    from aumaq.results.planning_together import solve_futures
-    from aumaq.results.solving import solve
-    from aumaq.results.stochastic import StochasticValue, value_of_stochastic_solution
-    from aumaq.results.sweeping import Sweep, sweep
+    from aumaq.results.plan.plan import Plan
+    from aumaq.results.studies.closed_loop import ClosedLoop, close_loop
+    from aumaq.results.studies.coordination import Coordination, coordination
+    from aumaq.results.studies.futures import Futures
+    from aumaq.results.studies.futures_plan import solve_futures
+    from aumaq.results.studies.futures_value import (
+        StochasticValue,
+        value_of_stochastic_solution,
+    )
+    from aumaq.results.studies.solve import solve
+    from aumaq.results.studies.sweep import Sweep, sweep
     from aumaq.results.verification import Finding, Verification, verify
 
 _HOME = {
     "Analysis": "aumaq.results.analysis",
-    "ClosedLoop": "aumaq.results.closing_loop",
-    "Coordination": "aumaq.results.coordinating",
+    "ClosedLoop": "aumaq.results.studies.closed_loop",
+    "Coordination": "aumaq.results.studies.coordination",
     "Finding": "aumaq.results.verification",
-    "Futures": "aumaq.results.futures",
-    "Plan": "aumaq.results.plan",
-    "StochasticValue": "aumaq.results.stochastic",
-    "Sweep": "aumaq.results.sweeping",
+    "Futures": "aumaq.results.studies.futures",
+    "Plan": "aumaq.results.plan.plan",
+    "StochasticValue": "aumaq.results.studies.futures_value",
+    "Sweep": "aumaq.results.studies.sweep",
     "Verification": "aumaq.results.verification",
     "analyse": "aumaq.results.analysis",
-    "close_loop": "aumaq.results.closing_loop",
-    "coordination": "aumaq.results.coordinating",
-    "solve": "aumaq.results.solving",
-    "solve_futures": "aumaq.results.planning_together",
-    "sweep": "aumaq.results.sweeping",
-    "value_of_stochastic_solution": "aumaq.results.stochastic",
+    "close_loop": "aumaq.results.studies.closed_loop",
+    "coordination": "aumaq.results.studies.coordination",
+    "solve": "aumaq.results.studies.solve",
+    "solve_futures": "aumaq.results.studies.futures_plan",
+    "sweep": "aumaq.results.studies.sweep",
+    "value_of_stochastic_solution": "aumaq.results.studies.futures_value",
     "verify": "aumaq.results.verification",
 }
 

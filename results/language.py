@@ -2,7 +2,7 @@
 
 English is the key. A language is passed along, never a global state. Catalogues are
 ``locale/LANGUAGE/LC_MESSAGES/aumaq.po``, on top of those of the schema
-(:mod:`aumaq.instances.words`); ``tools/extract_messages.py`` keeps them.
+(:mod:`aumaq.instances.language.words`); ``tools/extract_messages.py`` keeps them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,12 @@ from gettext import NullTranslations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from aumaq.instances.words import LANGUAGES, catalogue, check_language, schema_words
+from aumaq.instances.language.words import (
+    LANGUAGES,
+    catalogue,
+    check_language,
+    schema_words,
+)
 
 # Heavy packages are imported where they are used: --help in English needs none.
 if TYPE_CHECKING:
@@ -76,7 +81,7 @@ class Language:
 
         A text that does not know how it was made stays as it is.
         """
-        from aumaq.instances.texts import Text
+        from aumaq.instances.language.texts import Text
 
         text = told if isinstance(told, str) else told.text
         return text.told(self._found) if isinstance(text, Text) else str(text)

@@ -1,11 +1,11 @@
 """How it is solved: one interface, several methods."""
 
-from aumaq.solvers.blocks import solve_auto, solve_blocks
+from aumaq.solvers.blocks.method import solve_auto, solve_blocks
 from aumaq.solvers.direct import solve_direct
 from aumaq.solvers.methods import METHODS
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
-from aumaq.solvers.solution import Decisions, Given, Solution, Status
+from aumaq.solvers.solution.decisions import Decisions, Given, Solution, Status
 
 METHODS["auto"] = solve_auto
 METHODS["direct"] = solve_direct

@@ -13,49 +13,44 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances import ExportError, Instance
-from aumaq.instances.access import to_unit_sphere
+from aumaq.instances.access.options import to_unit_sphere
 from aumaq.instances.interruption import finishing, is_asked
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.model.context import exists
-from aumaq.model.data import ModelData
-from aumaq.solvers.carrying_on import carried_on
-from aumaq.solvers.choosing import candidate_sites, chosen_of, demand_ratio
-from aumaq.solvers.churn import (
-    Change,
-    idle_facilities,
-    missed_facilities,
-    without_rounds,
-)
-from aumaq.solvers.circles import without_circles
-from aumaq.solvers.highs import Outcome, Solver
-from aumaq.solvers.improvement import Improver, Site
-from aumaq.solvers.lp_file import write_lp
-from aumaq.solvers.matrices import (
+from aumaq.model.data.gathered import ModelData
+from aumaq.solvers.highs.lp_file import write_lp
+from aumaq.solvers.highs.matrices import (
     Matrices,
     compile_matrices,
     plain_bound,
     with_whole_fixed,
     within_limits,
 )
-from aumaq.solvers.network_reading import (
-    grid,
-    link_sites,
-    networks_of,
-    upgrade_sites,
-)
+from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError
+from aumaq.solvers.polish.churn import (
+    Change,
+    idle_facilities,
+    missed_facilities,
+    without_rounds,
+)
+from aumaq.solvers.polish.circles import without_circles
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 from aumaq.solvers.proof import proven
-from aumaq.solvers.settling import built_links, settled, the_choice
-from aumaq.solvers.solution import (
+from aumaq.solvers.search import Improver, Site
+from aumaq.solvers.solution.decisions import (
     Decisions,
     Given,
     ServiceDecisions,
     Solution,
     Status,
 )
+from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
+from aumaq.solvers.solution.networks import grid, link_sites, networks_of, upgrade_sites
+from aumaq.solvers.solution.settled import built_links, settled, the_choice
+from aumaq.solvers.start.todays_stock import carried_on
 
 NAN = float("nan")
 ROUNDING = 1e-9

@@ -12,18 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aumaq.solvers.compiled import (
-    NAN,
-    Compiled,
-    finish,
-    improver,
-    status_of,
-)
-from aumaq.solvers.highs import Outcome, Solver
-from aumaq.solvers.improvement import Improver
+from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
+from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.model_methods import on_model
 from aumaq.solvers.progress import Progress, ProgressEvent, relative_gap
-from aumaq.solvers.solution import Solution
+from aumaq.solvers.search import Improver
+from aumaq.solvers.solution.decisions import Solution
 
 
 def solve_whole(c: Compiled) -> Solution:

@@ -11,7 +11,7 @@ from aumaq.solvers.methods import Method
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError, out_of_time
 from aumaq.solvers.progress import Progress
-from aumaq.solvers.solution import Given, Solution
+from aumaq.solvers.solution.decisions import Given, Solution
 
 
 def on_model(solve: Callable[[Compiled], Solution]) -> Method:

@@ -9,8 +9,8 @@ from typing import Any
 
 from aumaq.instances import OptionError
 from aumaq.instances.arguments import checked
-from aumaq.instances.targets import probe_file
-from aumaq.instances.texts import Text, chained, say
+from aumaq.instances.formats.targets import probe_file
+from aumaq.instances.language.texts import Text, chained, say
 from aumaq.model import FORMULATIONS
 
 MOST_SECONDS = 1e9

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aumaq.solvers.solution import Solution, Status
+from aumaq.solvers.solution.decisions import Solution, Status
 
 NAN = float("nan")
 

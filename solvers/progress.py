@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from aumaq.instances.texts import Text, chained
+from aumaq.instances.language.texts import Text, chained
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from aumaq.solvers.progress import relative_gap
-from aumaq.solvers.solution import Status
+from aumaq.solvers.solution.decisions import Status
 
 PROVEN = 1e-6
 """Relative gap up to which a plan is called optimal: the solver's own tolerance."""

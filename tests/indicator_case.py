@@ -10,8 +10,8 @@ from grid_example import PLANT
 from tiny_instances import Row, Rows, tiny
 
 from aumaq.instances import Instance
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.results.plan import Plan
+from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.results.plan.plan import Plan
 
 DTYPES = {"text": "str", "number": "float64", "flag": "bool"}
 LINK = {"network": "power", "length_km": 1.0, "capacity": 90.0}

@@ -9,7 +9,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from aumaq.solvers.highs_task import accept
+from aumaq.solvers.highs.program import accept
 
 
 class Programme:

@@ -11,7 +11,8 @@ import pytest
 from shared_plans import shipped
 
 import aumaq
-from aumaq.solvers import highs, highs_apart
+from aumaq.solvers.highs import apart as highs_apart
+from aumaq.solvers.highs import solver as highs
 
 DEAF = """
 import pickle, sys, time
@@ -46,7 +47,7 @@ def test_the_deaf_are_ended(
     """Out of patience, the last plan and the last bound stand."""
     script = tmp_path / "deaf.py"
     script.write_text(DEAF)
-    monkeypatch.setattr(highs_apart, "highs_task", SimpleNamespace(__file__=script))
+    monkeypatch.setattr(highs_apart, "program", SimpleNamespace(__file__=script))
     monkeypatch.setattr(highs_apart, "PATIENCE_SECONDS", 1.0)
     is_over, told = threading.Event(), list[tuple[float, float]]()
 

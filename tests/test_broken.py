@@ -12,8 +12,8 @@ from told import assert_told_wholly
 
 import aumaq
 from aumaq.instances import InstanceError, UnknownNameError
-from aumaq.instances.skeleton import write_skeleton
-from aumaq.instances.texts import Text
+from aumaq.instances.formats.skeleton import write_skeleton
+from aumaq.instances.language.texts import Text
 from aumaq.results.language import ENGLISH
 
 Change = Callable[[Path], None]

@@ -25,7 +25,7 @@ from aumaq.results.exports.record import (
     RECORD,
     record_problems,
 )
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 from aumaq.results.store import Store
 
 Change = Callable[[Path], Any]

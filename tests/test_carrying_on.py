@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csc_array
 
-from aumaq.solvers.carrying_on import carried_on, hopeless
-from aumaq.solvers.improvement import Site
-from aumaq.solvers.matrices import Matrices
+from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.search import Site
+from aumaq.solvers.start.todays_stock import carried_on, hopeless
 
 
 def matrices() -> Matrices:

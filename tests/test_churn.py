@@ -14,14 +14,18 @@ from test_levels import LAST_YEARS, levels_of, site_case, step_instances
 from aumaq.instances import Instance
 from aumaq.model import gather
 from aumaq.model.context import exists
-from aumaq.solvers.churn import idle_facilities, missed_facilities, without_rounds
 from aumaq.solvers.compiled import Compiled, _around, _changed, compiled
-from aumaq.solvers.first_stage import first_stages
-from aumaq.solvers.highs import Outcome
-from aumaq.solvers.matrices import with_fixed
+from aumaq.solvers.futures.first_stage import first_stages
+from aumaq.solvers.highs.matrices import with_fixed
+from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.polish.churn import (
+    idle_facilities,
+    missed_facilities,
+    without_rounds,
+)
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution import Decisions, Given, ServiceDecisions
+from aumaq.solvers.solution.decisions import Decisions, Given, ServiceDecisions
 
 
 def held(instance: Instance, levels: list[int]) -> tuple[Compiled, Outcome | None]:

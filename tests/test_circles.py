@@ -13,9 +13,9 @@ from test_networks import flow_problems, one_period
 
 from aumaq.instances import Instance
 from aumaq.model import gather
-from aumaq.model.network_data import NetworkData
-from aumaq.solvers.circles import without_circles
-from aumaq.solvers.solution import Decisions, NetworkDecisions
+from aumaq.model.data.networks import NetworkData
+from aumaq.solvers.polish.circles import without_circles
+from aumaq.solvers.solution.decisions import Decisions, NetworkDecisions
 
 
 def lossy(instance: Instance, losses: list[float]) -> Instance:

@@ -13,8 +13,8 @@ from projection_example import BASE, example
 
 import aumaq
 from aumaq.instances import OptionError
-from aumaq.results import closing_loop
-from aumaq.results.closing_loop import kept_services
+from aumaq.results.studies import closed_loop as closing_loop
+from aumaq.results.studies.closed_loop import kept_services
 
 LEVERS = [{"projection": "trend", "lever": "retention", "share": 0.1}]
 TRENDS = [{"settlement": "a2", "growth_per_year": -0.03}]

@@ -16,8 +16,8 @@ from store_case import NASTY, both_plans
 
 import aumaq
 from aumaq.instances import OptionError
-from aumaq.results.comparing.sentences import is_conclusive, sentences
-from aumaq.results.comparing.text import DIFFERENCES, shown_rows
+from aumaq.results.comparison.sentences import is_conclusive, sentences
+from aumaq.results.comparison.text import DIFFERENCES, shown_rows
 from aumaq.results.language import ENGLISH
 
 
@@ -183,7 +183,7 @@ def test_steps_upgrades_and_points_by_the_period_they_begin() -> None:
         tables={**plan.tables, "road_upgrades": two, "network_steps": steps,
                 "growth_points": points},
     )  # fmt: skip
-    from aumaq.results.comparing.decisions import changed_decisions
+    from aumaq.results.comparison.decisions import changed_decisions
 
     changes = changed_decisions(before, after)
     told = changes[["kind", "service", "code", "name", "before", "after"]]

@@ -12,7 +12,7 @@ import aumaq
 from aumaq.instances import Instance
 from aumaq.results import Plan
 from aumaq.results.language import Language
-from aumaq.results.summary import chapters
+from aumaq.results.plan.summary import chapters
 
 LEVEL = {"service": "s", "level": 1, "capacity": 400.0, "capex_mln": 5000.0}
 

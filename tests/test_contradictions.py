@@ -15,9 +15,9 @@ from test_closing_loop import build as with_levers
 from test_futures import growing
 
 import aumaq
-from aumaq.results import task_pool
+from aumaq.results.studies import task_pool
 from aumaq.solvers import METHODS, Solution
-from aumaq.solvers.futures import BY_METHOD
+from aumaq.solvers.futures.method import BY_METHOD
 
 WRONG = "Something is wrong with this run"
 

@@ -15,7 +15,7 @@ from tiny_instances import Rows, tiny
 
 import aumaq
 from aumaq.instances import Instance, NoPlanError
-from aumaq.results.uncoordinated import networks_alone, services_alone
+from aumaq.results.studies.offices import networks_alone, services_alone
 
 MONEY = ("period", "item", "service", "region", "amount_mln")
 OF_POWER = 'sum(money.amount_mln, service="power")'

@@ -24,7 +24,7 @@ from aumaq.instances.interruption import finishing
 from aumaq.results.exports import check_target, plan_folder, write_plan_folder
 from aumaq.results.exports.csv_folder import INDICATORS_FILE, SIDE_FILES
 from aumaq.results.exports.futures_folder import FILES, check_futures_target
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 
 KILLED = -signal.SIGKILL
 WRITER = """

@@ -21,7 +21,7 @@ from told import PLACE, Heard, assert_told_wholly
 
 import aumaq
 from aumaq.instances import InstanceError, OptionError, Problem, UnknownNameError
-from aumaq.instances.texts import Text, chained, pattern, say, say_many
+from aumaq.instances.language.texts import Text, chained, pattern, say, say_many
 from aumaq.results.language import Language
 from aumaq.results.verification import verify
 

@@ -12,8 +12,8 @@ from grid_example import grid_rows
 from tiny_instances import tiny
 
 import aumaq
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.results.plan import Plan
+from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.results.plan.plan import Plan
 from aumaq.results.verification.columns import READ
 from aumaq.results.verification.plan import KEYS
 

@@ -9,7 +9,7 @@ import pytest
 from shared_plans import shipped
 
 import aumaq
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 
 NASTY = "</script><img src=x onerror=alert(1)> \u2028 & \"'"
 

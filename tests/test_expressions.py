@@ -15,10 +15,10 @@ from shared_plans import best_plan
 
 from aumaq.instances import Instance
 from aumaq.instances.expressions import ExpressionError, parse
-from aumaq.instances.plan_words import PLAN_TABLES, WORDS
+from aumaq.instances.schema.plan import PLAN_TABLES, WORDS
 from aumaq.results.indicators.expressions import evaluate
 from aumaq.results.indicators.state import of_plan
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 
 
 def test_words_are_the_tables_of_plans() -> None:

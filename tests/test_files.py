@@ -29,12 +29,12 @@ from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import ExportError, InstanceError
-from aumaq.instances.formats.cells import escaped, unescaped
 from aumaq.instances.formats.raw import needed
-from aumaq.instances.schema import LARGEST
-from aumaq.instances.skeleton import write_skeleton
-from aumaq.instances.tables import TABLES
-from aumaq.instances.titles import english_title
+from aumaq.instances.formats.skeleton import write_skeleton
+from aumaq.instances.formats.workbook.cells import escaped, unescaped
+from aumaq.instances.schema.column import LARGEST
+from aumaq.instances.schema.tables import TABLES
+from aumaq.instances.schema.titles import english_title
 
 SUFFIXES = ("", ".xlsx", ".gpkg", ".parquet")
 

@@ -16,10 +16,11 @@ from tiny_instances import tiny
 import aumaq
 from aumaq.instances import NoPlanError
 from aumaq.instances.generators import clustered
-from aumaq.model.data import gather
-from aumaq.model.unavoidable import unavoidable_mln
-from aumaq.solvers import METHODS, Solution, Status, whole_plan
+from aumaq.model.data.gathered import gather
+from aumaq.model.data.unavoidable import unavoidable_mln
+from aumaq.solvers import METHODS, Solution, Status
 from aumaq.solvers.methods import Method
+from aumaq.solvers.start import whole_plan
 
 NO_TIME = 1e-6
 

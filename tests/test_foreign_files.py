@@ -25,7 +25,8 @@ from test_broken import TINY
 
 import aumaq
 from aumaq.instances import InstanceError
-from aumaq.instances.formats import files, workbook_package
+from aumaq.instances.formats import files
+from aumaq.instances.formats.workbook import package as workbook_package
 
 Bytes = Callable[[bytes], bytes]
 

@@ -11,10 +11,10 @@ import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.generators import clustered
 from aumaq.solvers.compiled import compiled
-from aumaq.solvers.highs import Solver
+from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution import Given
+from aumaq.solvers.solution.decisions import Given
 
 
 @pytest.fixture(scope="module")

@@ -19,17 +19,12 @@ from store_case import two_futures
 from tiny_instances import Row, Rows, some, tiny, tiny_instances
 
 import aumaq
-from aumaq.instances import (
-    Instance,
-    InstanceError,
-    NoPlanError,
-    from_tables,
-)
-from aumaq.instances.averaging import mean_instance
-from aumaq.results.planning_together import planned_together
+from aumaq.instances import Instance, InstanceError, NoPlanError, from_tables
+from aumaq.instances.scenarios.mean import mean_instance
+from aumaq.results.studies.futures_plan import planned_together
 from aumaq.results.verification.common import first_period_differences
-from aumaq.solvers import futures as futures_solver
-from aumaq.solvers.highs import Outcome
+from aumaq.solvers.futures import method as futures_solver
+from aumaq.solvers.highs.solver import Outcome
 
 OBJECTIVES = ("expected", "worst", "regret")
 
@@ -121,7 +116,7 @@ def test_values(instance: Instance) -> None:
 
 def test_no_other_first_period(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there was no time to try another one, EEV has no end, and is no nothing."""
-    from aumaq.results import stochastic
+    from aumaq.results.studies import futures_value as stochastic
 
     def without(*given: object) -> aumaq.Futures:
         return replace(planned_together(*given), policies=())  # type: ignore[arg-type]

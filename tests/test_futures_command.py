@@ -18,12 +18,7 @@ from test_futures import (
 from tiny_instances import Row, Rows
 
 import aumaq
-from aumaq.instances import (
-    Instance,
-    InstanceError,
-    NoPlanError,
-    OptionError,
-)
+from aumaq.instances import Instance, InstanceError, NoPlanError, OptionError
 
 
 def _hard(amount: float) -> Rows:

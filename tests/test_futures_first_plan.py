@@ -12,8 +12,8 @@ from tiny_instances import Rows
 
 import aumaq
 from aumaq.instances import Instance, NoPlanError
-from aumaq.results import planning_together
-from aumaq.solvers.futures_state import nothing_found
+from aumaq.results.studies import futures_plan as planning_together
+from aumaq.solvers.futures.state import nothing_found
 from aumaq.solvers.out_of_time import out_of_time
 
 NO_TIME = 1e-6

@@ -9,7 +9,7 @@ import pytest
 
 from aumaq.instances.errors import InstanceError, Problem, UnreadableError
 from aumaq.instances.formats import files
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 
 
 def test_equal_problems_are_told_once() -> None:

@@ -18,8 +18,8 @@ from tiny_instances import Rows, tiny, tiny_instances
 
 import aumaq
 from aumaq.instances import Instance, InstanceError, NoPlanError, OptionError
-from aumaq.instances.growth import moves
-from aumaq.instances.loads import everyone
+from aumaq.instances.people.growth import moves
+from aumaq.instances.people.loads import everyone
 from aumaq.model import build, rules_of
 from aumaq.results import Plan
 

@@ -16,7 +16,7 @@ from tiny_instances import Row, Rows
 
 import aumaq
 from aumaq.instances import Instance, InstanceError
-from aumaq.instances.indicator_formulas import FORMULAS
+from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.results.indicators import COMPUTED
 from aumaq.results.indicators.today import of_today, transport
 

@@ -12,7 +12,7 @@ from indicator_case import of
 from shared_plans import shipped
 
 import aumaq
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,11 @@ from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances.interruption import finishing, is_asked, listening
-from aumaq.results import task_pool
-from aumaq.results.plan import Plan
-from aumaq.solvers import block_run, compiled, direct
-from aumaq.solvers.futures_model import FuturesModel
+from aumaq.results.plan.plan import Plan
+from aumaq.results.studies import task_pool
+from aumaq.solvers import compiled, direct
+from aumaq.solvers.blocks import run as block_run
+from aumaq.solvers.futures.model import FuturesModel
 
 
 def stopping(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,7 +70,7 @@ def test_stopped_before_the_search_there_is_the_first_plan(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is completed, and nothing is built or searched after it."""
-    from aumaq.results import first_plan
+    from aumaq.results.studies import first_plan
 
     monkeypatch.setattr(first_plan, "todays_stock", stopping(first_plan.todays_stock))
     plan = kept(lambda: aumaq.solve(shipped(), gap=0.0))
@@ -134,7 +135,7 @@ def test_a_task_of_a_sweep_answers(
 @pytest.mark.slow
 def test_a_sweep_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while a row is taken in: it stays, the others were not begun."""
-    from aumaq.results import sweeping
+    from aumaq.results.studies import sweep as sweeping
 
     monkeypatch.setattr(sweeping, "_tell", stopping(sweeping._tell))
     instance = tiny(scenarios=SCENARIOS, variants=VARIANTS, overrides=OVERRIDES)

@@ -11,7 +11,7 @@ import pytest
 
 import aumaq
 from aumaq.instances import Instance, from_tables
-from aumaq.instances.limits import beyond, within
+from aumaq.instances.access.limits import beyond, within
 
 Rows = list[dict[str, Any]]
 LIMIT = 30

@@ -12,7 +12,7 @@ from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import ExportError
-from aumaq.solvers.lp_file import KEYWORDS, Labels, is_fit
+from aumaq.solvers.highs.lp_file import KEYWORDS, Labels, is_fit
 
 NAMES = {
     "differ in a sign": ("x y", "x_y", "x-y"),

@@ -13,8 +13,8 @@ from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import ExportError, InstanceError
-from aumaq.results.missing_columns import dispensable
-from aumaq.results.plan import Plan
+from aumaq.results.plan.missing_columns import dispensable
+from aumaq.results.plan.plan import Plan
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from tiny_instances import Rows, tiny
 
 import aumaq
 from aumaq.instances import Instance
-from aumaq.results.cautions import cautions
 from aumaq.results.language import ENGLISH
+from aumaq.results.plan.cautions import cautions
 from aumaq.results.plots.measures import measure
 
 PERIODS: Rows = [

@@ -20,11 +20,11 @@ from nasty_cells import INJECTIONS, with_cells
 from tiny_instances import tiny
 
 import aumaq
-from aumaq.instances.formats.cells import unescaped
-from aumaq.instances.titles import english_title
+from aumaq.instances.formats.workbook.cells import unescaped
+from aumaq.instances.schema.titles import english_title
 from aumaq.options import EXPORT_NAMES
 from aumaq.results.exports import EXPORTS
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 
 ROOT = Path(__file__).parent.parent
 

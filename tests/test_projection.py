@@ -18,8 +18,8 @@ from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import InstanceError, UnknownNameError
-from aumaq.instances.projection.run import Projection
-from aumaq.instances.projection.trends import hamilton_perry
+from aumaq.instances.people.projection.run import Projection
+from aumaq.instances.people.projection.trends import hamilton_perry
 
 TREND = BASE["projections"][0]
 

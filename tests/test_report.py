@@ -21,7 +21,7 @@ from aumaq.cli import app
 from aumaq.instances import UnknownNameError
 from aumaq.instances.generators import clustered
 from aumaq.results.language import LANGUAGES, Language
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 from aumaq.results.report.document import document
 from aumaq.results.report.page import report_page
 from aumaq.results.report.travel import next_best
@@ -129,7 +129,7 @@ def test_access_curves_end_at_the_share_served(
     plan: Plan, data: dict[str, Any]
 ) -> None:
     """A curve never falls, and its end is the share that is served."""
-    from aumaq.results.summary import served_share
+    from aumaq.results.plan.summary import served_share
 
     served = served_share(plan)
     for k, service in enumerate(plan.instance.service_names):

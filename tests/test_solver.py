@@ -8,9 +8,11 @@ import pytest
 from command import run
 
 from aumaq.instances import SolverError
-from aumaq.solvers import Silent, SolveOptions, highs, known_answers
-from aumaq.solvers.highs import Solver
-from aumaq.solvers.known_answers import PROBLEMS, Answer
+from aumaq.solvers import Silent, SolveOptions
+from aumaq.solvers.highs import known_answers
+from aumaq.solvers.highs import solver as highs
+from aumaq.solvers.highs.known_answers import PROBLEMS, Answer
+from aumaq.solvers.highs.solver import Solver
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from told import Heard, assert_told_wholly
 import aumaq
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.generators import clustered
-from aumaq.results import task_pool
+from aumaq.results.studies import task_pool
 
 BROKEN = {"override": "broken", "table": "sites", "where": "site=b", "action": "remove"}
 POOR = {"override": "poor", "table": "budgets", "action": "add",

@@ -13,7 +13,7 @@ from shared_plans import shipped
 import aumaq
 from aumaq.instances import ExportError
 from aumaq.instances.formats.drafts import draft_of
-from aumaq.instances.targets import (
+from aumaq.instances.formats.targets import (
     NAME_BYTES,
     new_folder,
     probe_file,

@@ -14,12 +14,12 @@ from test_broken import SITES, TINY, TOML, Change, both, more, put
 
 import aumaq
 from aumaq.instances import Instance, InstanceError, OptionError, UnknownNameError
+from aumaq.instances.checks.cells import read_cells
 from aumaq.instances.errors import MOST_ALIKE, MOST_HINTS, Hints, Problem, grouped
 from aumaq.instances.instance import from_tables
-from aumaq.instances.normalising import read_cells
-from aumaq.instances.schema import Column, Table
-from aumaq.instances.tables import TABLES
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
+from aumaq.instances.schema.column import Column, Table
+from aumaq.instances.schema.tables import TABLES
 
 NUMBERS = [
     (table, column)

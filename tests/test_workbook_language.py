@@ -15,16 +15,16 @@ from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import InstanceError, UnknownNameError
-from aumaq.instances.formats.workbook_out import NOT_TABLES
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.instances.skeleton import write_skeleton
-from aumaq.instances.tables import BY_NAME, TABLES
-from aumaq.instances.titles import clashes, title_of
-from aumaq.instances.words import LANGUAGES, worded
+from aumaq.instances.formats.skeleton import write_skeleton
+from aumaq.instances.formats.workbook.writer import NOT_TABLES
+from aumaq.instances.language.words import LANGUAGES, worded
+from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.instances.schema.tables import BY_NAME, TABLES
+from aumaq.instances.schema.titles import clashes, title_of
 from aumaq.results.indicators.table import COLUMNS
 from aumaq.results.language import Language
-from aumaq.results.plan import Plan
-from aumaq.results.summary import sentences
+from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.summary import sentences
 
 LONGEST_SHEET = 31
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aumaq.instances.texts import Text
+from aumaq.instances.language.texts import Text
 from aumaq.results.language import ENGLISH, Language
 from aumaq.solvers import ProgressEvent
 

@@ -28,11 +28,11 @@ from babel.messages.pofile import read_po, write_po
 import aumaq
 from aumaq import cli, translating
 from aumaq.instances import SHIPPED_FOLDER
-from aumaq.instances.formats.workbook_out import NOT_TABLES
-from aumaq.instances.indicator_formulas import FORMULAS
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.instances.tables import TABLES
-from aumaq.instances.titles import english_title
+from aumaq.instances.formats.workbook.writer import NOT_TABLES
+from aumaq.instances.schema.formulas import FORMULAS
+from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.instances.schema.tables import TABLES
+from aumaq.instances.schema.titles import english_title
 from aumaq.results.analysis.measures import CONNECTIONS, PEOPLE
 from aumaq.results.exports.units import UNITS
 from aumaq.results.indicators.table import COLUMNS
@@ -50,7 +50,7 @@ ASKED_BY = {"t": 1, "many": 2, "N_": 1, "worded": 1}
 """Functions and methods that translate their first words -> how many of them."""
 LAYERS = ("instances", "model", "solvers", "results", "app")
 MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
-"""Functions that make messages (see ``aumaq.instances.texts``) -> their templates."""
+"""Functions that make messages (instances/language/texts.py) -> their templates."""
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 SOURCES = (
     "results/*.py",
@@ -61,7 +61,7 @@ SOURCES = (
     "app/*.py",
 )
 TEMPLATES = ("results/templates/report.html", "results/templates/compare.html")
-SCHEMA_SOURCES = ("instances/formats/workbook_out.py",)
+SCHEMA_SOURCES = ("instances/formats/workbook/writer.py",)
 TITLES = {
     "instance": ("title",),
     "scenarios": ("title",),

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 import aumaq
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 
 CITY_PEOPLE = 100_000
 FULL = 0.98

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import aumaq
-from aumaq.instances.indicator_formulas import FORMULAS
-from aumaq.instances.plan_words import KNOWN_TODAY, WORDS
-from aumaq.instances.schema import Column, Table
-from aumaq.instances.tables import TABLES
+from aumaq.instances.schema.column import Column, Table
+from aumaq.instances.schema.formulas import FORMULAS
+from aumaq.instances.schema.plan import KNOWN_TODAY, WORDS
+from aumaq.instances.schema.tables import TABLES
 from aumaq.results.exports.json_schema import plan_schema
 
 DOCS = Path(__file__).parent.parent / "docs"

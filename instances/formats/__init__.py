@@ -13,9 +13,12 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.formats.fcnet import read_fcnet
-from aumaq.instances.formats.geopackage import read_geopackage, write_geopackage
+from aumaq.instances.formats.geographic.geopackage import (
+    read_geopackage,
+    write_geopackage,
+)
 from aumaq.instances.formats.parquet import FIRST_FILE, read_parquet, write_parquet
-from aumaq.instances.formats.workbook_in import read_workbook
+from aumaq.instances.formats.workbook.reader import read_workbook
 from aumaq.instances.instance import Instance
 
 Writer = Callable[[Mapping[str, pd.DataFrame], dict[str, Any] | None, Path], None]

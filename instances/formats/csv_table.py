@@ -17,10 +17,10 @@ from aumaq.instances.errors import Problem, UnreadableError
 from aumaq.instances.formats.files import check_count, parsing, text_of
 from aumaq.instances.formats.header import Row, misplaced, wanted
 from aumaq.instances.formats.raw import Raw
-from aumaq.instances.schema import Table
-from aumaq.instances.tables import BY_NAME
-from aumaq.instances.texts import Text, say
-from aumaq.instances.titles import folded
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.tables import BY_NAME
+from aumaq.instances.schema.titles import folded
 
 SEPARATORS = {";": say("semicolons"), "\t": say("tabs"), "|": say("bars")}
 """What other programs write between cells."""

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances.errors import ExportError
-from aumaq.instances.targets import reason
-from aumaq.instances.texts import say
+from aumaq.instances.formats.targets import reason
+from aumaq.instances.language.texts import say
 
 try:
     import fcntl

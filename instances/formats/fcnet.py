@@ -22,7 +22,7 @@ import pandas as pd
 from aumaq.instances.errors import InstanceError, Problem, UnreadableError
 from aumaq.instances.formats.files import text_of
 from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 
 Arcs = dict[tuple[str, str, str], float]
 SECTION = r"Parameter\s+{}\s*\([^)]*\)\s*/(.*?)/\s*;"

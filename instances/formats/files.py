@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances.errors import AumaqError, UnreadableError
-from aumaq.instances.targets import reason
-from aumaq.instances.texts import Text, chained, say
+from aumaq.instances.formats.targets import reason
+from aumaq.instances.language.texts import Text, chained, say
 
 MAX_FILE_BYTES = 1_000_000_000
 """A larger file is not opened."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from aumaq.instances.errors import Problem
-from aumaq.instances.schema import Table
-from aumaq.instances.tables import OWN_COLUMN_PREFIX
-from aumaq.instances.texts import say
-from aumaq.instances.titles import folded
+from aumaq.instances.language.texts import say
+from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.tables import OWN_COLUMN_PREFIX
+from aumaq.instances.schema.titles import folded
 
 SEARCHED = 20
 """Rows among which the header is looked for."""

@@ -17,10 +17,10 @@ from aumaq.instances.formats.files import (
     check_size,
     parsing,
 )
-from aumaq.instances.formats.outline_text import read_outlines
+from aumaq.instances.formats.geographic.outline_text import read_outlines
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
 
 FIRST_FILE = "instance.parquet"
 """What makes a folder a Parquet instance."""

@@ -13,17 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.errors import (
-    AumaqError,
-    InstanceError,
-    Problem,
-    did_you_mean,
-)
+from aumaq.instances.checks.cells import normalise, row_number
+from aumaq.instances.checks.validation import table_of_problem, validate
+from aumaq.instances.errors import AumaqError, InstanceError, Problem, did_you_mean
 from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.normalising import normalise, row_number
-from aumaq.instances.tables import BY_NAME, OWN_COLUMN_PREFIX
-from aumaq.instances.texts import Pattern, Text, say
-from aumaq.instances.validation import table_of_problem, validate
+from aumaq.instances.language.texts import Pattern, Text, say
+from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 
 
 @dataclass

@@ -13,8 +13,8 @@ import pandas as pd
 from aumaq.instances.errors import Problem, UnreadableError
 from aumaq.instances.formats.files import parsing, text_of
 from aumaq.instances.formats.raw import Raw
-from aumaq.instances.tables import BY_NAME, TABLES
-from aumaq.instances.texts import Text, say
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.tables import BY_NAME, TABLES
 
 MAX_BYTES = 1_000_000
 """A larger file is not read: each of its characters may take hundreds of bytes."""

@@ -22,7 +22,7 @@ from scipy.spatial import Delaunay
 from aumaq.instances.arguments import checked
 from aumaq.instances.errors import OptionError
 from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.texts import chained, say
+from aumaq.instances.language.texts import chained, say
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -24,8 +24,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, NetworkVariables, Numbers, Rows, add_variables
+from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
-from aumaq.model.network_data import NetworkData
 
 
 @family(needs=("networks",))

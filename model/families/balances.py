@@ -24,8 +24,8 @@ import numpy as np
 
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Objects, Rows, add_variables, exists
+from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
-from aumaq.model.network_data import NetworkData
 
 
 @family(needs=("networks", "loads", "growth"))

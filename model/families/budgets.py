@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.limits import ROUNDED
+from aumaq.instances.access.limits import ROUNDED
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.access import SAME_WEIGHT
+from aumaq.instances.access.options import SAME_WEIGHT
 from aumaq.model.context import Context, Rows
-from aumaq.model.data import Ints, ServiceData
+from aumaq.model.data.gathered import Ints, ServiceData
 from aumaq.model.family import family
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.tables_policy import GROWTH_POINTS
+from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family

@@ -16,9 +16,9 @@ import numpy as np
 
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
-from aumaq.model.enough import facility_load
+from aumaq.model.data.enough import facility_load
+from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
-from aumaq.model.network_data import NetworkData
 
 
 @family(needs=("siting", "networks"), couples=True)

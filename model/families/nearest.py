@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances.limits import beyond
+from aumaq.instances.access.limits import beyond
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
-from aumaq.model.data import ServiceData
+from aumaq.model.data.gathered import ServiceData
 from aumaq.model.family import family
 
 

@@ -23,7 +23,7 @@ Cost
 
 A link without angles is one circuit that its steps widen; with angles each step is a
 parallel circuit of its own. No capacity counts for more than what can ever flow
-(``model/enough.py``).
+(``model/data/enough.py``).
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ from aumaq.model.context import (
     add_variables,
     exists,
 )
-from aumaq.model.data import ModelData
-from aumaq.model.enough import flow_limits
+from aumaq.model.data.enough import flow_limits
+from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
-from aumaq.model.network_data import NetworkData
 
 WAYS = ("out", "back")
 """From the link's first node to its second, and back."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.limits import within
+from aumaq.instances.access.limits import within
 from aumaq.model.context import Context, Rows, exists
 from aumaq.model.family import family
 

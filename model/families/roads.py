@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.tables_roads import ROADS
+from aumaq.instances.schema.roads import ROADS
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family

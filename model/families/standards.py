@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.checks import applies_to
-from aumaq.instances.limits import share_at_least, within
+from aumaq.instances.access.limits import share_at_least, within
+from aumaq.instances.checks.check import applies_to
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 

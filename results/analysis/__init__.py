@@ -1,5 +1,5 @@
 """The territory as it is today: people, provision, connectivity, jobs, classes."""
 
-from aumaq.results.analysis.analysing import Analysis, analyse
+from aumaq.results.analysis.analysis import Analysis, analyse
 
 __all__ = ["Analysis", "analyse"]

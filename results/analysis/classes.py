@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.results.analysis.measures import Measure
 from aumaq.results.analysis.units import Floats, Ints
 

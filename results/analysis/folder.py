@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import ExportError
-from aumaq.instances.targets import probe_folder
-from aumaq.instances.texts import say
+from aumaq.instances.formats.targets import probe_folder
+from aumaq.instances.language.texts import say
 from aumaq.results.analysis.maps import features
 from aumaq.results.analysis.page import page
 from aumaq.results.exports.atomic import draft_folder
 
 if TYPE_CHECKING:
-    from aumaq.results.analysis.analysing import Analysis
+    from aumaq.results.analysis.analysis import Analysis
 
 RECORD_FILE, PAGE_FILE = "analysis.json", "analysis.html"
 MAPS = ("regions", "districts", "settlements")

@@ -9,7 +9,7 @@ from aumaq.results.exports.json_file import strict
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance
-    from aumaq.results.analysis.analysing import Analysis
+    from aumaq.results.analysis.analysis import Analysis
 
 Geometry = dict[str, Any]
 Unit = tuple[str, str]

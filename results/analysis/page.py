@@ -13,7 +13,7 @@ from aumaq.results.analysis.maps import Unit, outlines, unit_of
 from aumaq.results.embedding import SHOWN_ROWS, embedded_json, number
 
 if TYPE_CHECKING:
-    from aumaq.results.analysis.analysing import Analysis
+    from aumaq.results.analysis.analysis import Analysis
 
 LEVELS = {"regions": "Regions", "districts": "Districts"}
 DIGITS = 7

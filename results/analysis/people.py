@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.demand import is_urban
+from aumaq.instances.people.demand import is_urban
 from aumaq.results.analysis.units import Floats, Tables, Units, ratio
 
 GROWTH_YEARS = 10

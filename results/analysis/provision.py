@@ -9,9 +9,9 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from aumaq.instances import Instance
-from aumaq.instances.access import to_unit_sphere
-from aumaq.instances.demand import is_urban, members_today
-from aumaq.instances.limits import within
+from aumaq.instances.access.limits import within
+from aumaq.instances.access.options import to_unit_sphere
+from aumaq.instances.people.demand import is_urban, members_today
 from aumaq.results.analysis import ways
 from aumaq.results.analysis.units import Floats, Ints, Units, ratio
 

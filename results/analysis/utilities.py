@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances import Instance
-from aumaq.instances.limits import within
+from aumaq.instances.access.limits import within
 from aumaq.results.analysis.units import Floats
 
 PAVED_KM = 2.0

@@ -12,9 +12,9 @@ from scipy.sparse import csr_array, hstack, vstack
 from scipy.sparse.csgraph import dijkstra
 
 from aumaq.instances import Instance
-from aumaq.instances.access import Places, RoadGraph
-from aumaq.instances.limits import NO_TIME
-from aumaq.instances.paths import fastest_between
+from aumaq.instances.access.limits import NO_TIME
+from aumaq.instances.access.options import Places, RoadGraph
+from aumaq.instances.access.paths import fastest_between
 from aumaq.results.analysis.units import Floats, Ints
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import UnknownNameError
-from aumaq.instances.targets import probe_file
-from aumaq.instances.texts import say
+from aumaq.instances.formats.targets import probe_file
+from aumaq.instances.language.texts import say
 from aumaq.results.exports.atomic import recover
 from aumaq.results.exports.csv_folder import (
     check_target,
@@ -26,7 +26,7 @@ from aumaq.results.exports.plan_folder import Written, write_plan_folder
 from aumaq.results.exports.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 
 Write = Callable[["Plan", Path], None]
@@ -35,7 +35,7 @@ WriteIn = Callable[["Plan", Path, str], None]
 
 def _html(plan: Plan, path: Path, lang: str) -> None:
     """Write the report; ``write_report`` takes several plans, too."""
-    from aumaq.results.report import write_report  # it needs this package
+    from aumaq.results.report import write_report
 
     write_report([plan], path, lang)
 

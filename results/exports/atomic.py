@@ -16,8 +16,8 @@ from aumaq.instances.formats.drafts import (
     recover,
     told,
 )
-from aumaq.instances.targets import probe_folder
-from aumaq.instances.texts import Text, say
+from aumaq.instances.formats.targets import probe_folder
+from aumaq.instances.language.texts import Text, say
 
 __all__ = [
     "check_file",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import ExportError, Instance, Problem, read, write
-from aumaq.instances.plan_words import PLAN_TABLES
+from aumaq.instances.language.texts import say
 from aumaq.instances.reading import is_written_folder
-from aumaq.instances.texts import say
+from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.json_file import PlanFiles, strict
 from aumaq.results.exports.plan_tables import checked_tables
@@ -26,7 +26,7 @@ from aumaq.results.exports.record import (
 )
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 RECORD_FILE = "record.json"
 INSTANCE_FOLDER = "instance"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import Instance
-from aumaq.instances.targets import safe_names
-from aumaq.instances.texts import Text, say
+from aumaq.instances.formats.targets import safe_names
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.exports.atomic import check_folder, draft_folder, rescued
 from aumaq.results.exports.csv_folder import (
     INDICATORS_FILE,
@@ -20,7 +20,7 @@ from aumaq.results.exports.json_file import strict
 from aumaq.results.exports.plan_folder import SIDE, Written, write_beside
 
 if TYPE_CHECKING:
-    from aumaq.results.futures import Futures
+    from aumaq.results.studies.futures import Futures
 
 FUTURES_FILE = "futures.json"
 FILES = (FUTURES_FILE, "regret.csv", "policies.csv")

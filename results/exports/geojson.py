@@ -12,7 +12,7 @@ from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.json_file import strict
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 
 def write_geojson(plan: Plan, path: Path) -> None:

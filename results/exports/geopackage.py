@@ -12,12 +12,12 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Problem
 from aumaq.instances.errors import UnreadableError
-from aumaq.instances.formats.geopackage import quick, write_layer
-from aumaq.instances.formats.geopackage_in import check_magic
-from aumaq.instances.formats.layers import WGS_84, layer_of, lines_between
+from aumaq.instances.formats.geographic.geopackage import quick, write_layer
+from aumaq.instances.formats.geographic.geopackage_reader import check_magic
+from aumaq.instances.formats.geographic.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
+from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.json_file import (
     PlanFiles,
@@ -37,7 +37,7 @@ from aumaq.results.exports.record import (
 )
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 RECORD, INSTANCE = "record", "instance"
 MAP = {"settlements": "settlements", "roads": "road_links",

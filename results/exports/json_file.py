@@ -15,14 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from aumaq.instances import (
-    ExportError,
-    Instance,
-    InstanceError,
-    Problem,
-    from_tables,
-)
-from aumaq.instances.texts import say
+from aumaq.instances import ExportError, Instance, InstanceError, Problem, from_tables
+from aumaq.instances.language.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.record import (
@@ -34,7 +28,7 @@ from aumaq.results.exports.record import (
 )
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 FORMAT, VERSION = "aumaq-plan", 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
+from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
 from aumaq.results.exports.json_file import FORMAT, VERSION
 from aumaq.results.exports.record import RECORD
 

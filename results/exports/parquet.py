@@ -21,7 +21,7 @@ from aumaq.results.exports.csv_folder import (
 from aumaq.results.exports.json_file import PlanFiles, strict
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 
 def write_parquet(plan: Plan, path: Path) -> None:

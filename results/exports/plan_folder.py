@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import AumaqError
-from aumaq.instances.texts import Text, say
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.exports.atomic import draft_folder, rescued
 from aumaq.results.exports.csv_folder import (
     INDICATORS_FILE,
@@ -20,13 +20,13 @@ from aumaq.results.exports.geojson import write_geojson
 from aumaq.results.exports.json_file import write_json
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 SideFile = Callable[["Plan", Path, str], None]
 
 
 def _page(plan: Plan, path: Path, lang: str) -> None:
-    from aumaq.results.report import write_report  # it needs this package
+    from aumaq.results.report import write_report
 
     write_report([plan], path, lang)
 

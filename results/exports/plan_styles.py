@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aumaq.results.exports.qgis_style import Rule, Symbol, quoted
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 PALETTE = (
     "27,120,55", "178,24,43", "33,102,172", "230,130,20", "118,42,131", "1,133,113",

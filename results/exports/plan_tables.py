@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Problem
-from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
-from aumaq.instances.texts import Text, say
-from aumaq.results.frames import TEXT
-from aumaq.results.missing_columns import dispensable
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
+from aumaq.results.plan.frames import TEXT
+from aumaq.results.plan.missing_columns import dispensable
 
 LARGEST = 2.0**53
 FLAGS = {"true": True, "1": True, "false": False, "0": False}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aumaq.instances import ExportError, Problem
-from aumaq.instances.texts import Text, chained, say, say_many
+from aumaq.instances.language.texts import Text, chained, say, say_many
 from aumaq.solvers import Status
 
 Kinds = str | list[str]

@@ -2,7 +2,7 @@
 
 Titles and headers are in the reader's language; the last sheet says for each header the
 table and column of the plan, for scripts. Text is never a formula, whatever it begins
-with (:mod:`aumaq.instances.formats.cells`).
+with (:mod:`aumaq.instances.formats.workbook.cells`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from aumaq.instances.formats.cells import cell_of, check_fits
 from aumaq.instances.formats.raw import needed
-from aumaq.instances.formats.workbook_out import sheet_reference
-from aumaq.instances.titles import title_of, with_unit
+from aumaq.instances.formats.workbook.cells import cell_of, check_fits
+from aumaq.instances.formats.workbook.writer import sheet_reference
+from aumaq.instances.schema.titles import title_of, with_unit
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.units import look_of
 from aumaq.results.language import N_, Language
-from aumaq.results.summary import sentences
+from aumaq.results.plan.summary import sentences
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 HEAD_FILL = "FFDCE6F1"
 SHOWN_ROWS = 200

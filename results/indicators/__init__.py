@@ -1,7 +1,7 @@
 """Indicators of a plan: formulas, baselines of today, the table against targets.
 
 To add a formula: a function in a file here, and its description in
-``aumaq.instances.indicator_formulas``.
+``aumaq.instances.schema.formulas``.
 """
 
 from aumaq.results.indicators import (

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.texts import Text, say, told_apart
+from aumaq.instances.language.texts import Text, say, told_apart
 from aumaq.results.indicators.table import COLUMNS, SAME
 from aumaq.results.verification import Finding
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 RULE = "indicators"
 MOST_SHOWN = 20

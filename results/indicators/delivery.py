@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
-from aumaq.model.network_data import NetworkData
+from aumaq.model.data.networks import NetworkData
 from aumaq.results.indicators.state import Flags, Floats
 
 SHED_PRICE = 1e3

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.access.limits import beyond, within
 from aumaq.instances.expressions import (
     Aggregate,
     Cell,
@@ -18,15 +19,8 @@ from aumaq.instances.expressions import (
     Operation,
     parse,
 )
-from aumaq.instances.limits import beyond, within
 from aumaq.results.indicators.registry import formula
-from aumaq.results.indicators.state import (
-    Flags,
-    Floats,
-    Indicator,
-    Measure,
-    State,
-)
+from aumaq.results.indicators.state import Flags, Floats, Indicator, Measure, State
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,

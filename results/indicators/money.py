@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Indicator, Measure, State
-from aumaq.results.money import ONCE
+from aumaq.results.plan.money import ONCE
 
 
 @formula

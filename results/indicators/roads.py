@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from aumaq.instances.limits import NO_TIME, within
-from aumaq.instances.paths import fastest_between
+from aumaq.instances.access.limits import NO_TIME, within
+from aumaq.instances.access.paths import fastest_between
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import (
     Flags,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.checks import applies_to
-from aumaq.instances.limits import within
+from aumaq.instances.access.limits import within
+from aumaq.instances.checks.check import applies_to
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Floats, Indicator, Measure, State
 

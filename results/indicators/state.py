@@ -15,14 +15,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.instances import Instance, demand, loads
-from aumaq.instances.checks import applies_to
-from aumaq.instances.growth import moves
-from aumaq.instances.plan_words import OF_SETTLEMENT
-from aumaq.results.growth_tables import chosen_of
+from aumaq.instances import Instance
+from aumaq.instances.checks.check import applies_to
+from aumaq.instances.people import demand, loads
+from aumaq.instances.people.growth import moves
+from aumaq.instances.schema.plan import OF_SETTLEMENT
+from aumaq.results.plan.growth import chosen_of
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

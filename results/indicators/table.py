@@ -12,15 +12,15 @@ import pandas as pd
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.arguments import checked
 from aumaq.instances.expressions import parse, tables_of
-from aumaq.instances.indicator_formulas import FORMULAS
-from aumaq.instances.plan_words import KNOWN_TODAY
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
+from aumaq.instances.schema.formulas import FORMULAS
+from aumaq.instances.schema.plan import KNOWN_TODAY
 from aumaq.results.indicators.registry import COMPUTED
 from aumaq.results.indicators.state import WHOLE, Floats, Indicator, State, of_plan
 from aumaq.results.indicators.today import of_today
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 SAME = 1e-9
 """A target is met up to this, relative to its size: rounding, not a miss."""

@@ -18,11 +18,11 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 
 from aumaq.instances import Instance
-from aumaq.instances.limits import within
-from aumaq.instances.loads import industrial_load, people_load
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.instances.upgraded_access import connection_minutes
-from aumaq.model.network_data import LOAD_COLUMN, NetworkData, network_data
+from aumaq.instances.access.limits import within
+from aumaq.instances.access.upgrades import connection_minutes
+from aumaq.instances.people.loads import industrial_load, people_load
+from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
 from aumaq.results.indicators.delivery import deliver
 from aumaq.results.indicators.state import Floats, Ints, State, with_population
 

@@ -16,7 +16,7 @@ from aumaq.results.plots.pareto import plot_pareto, plot_sensitivity
 from aumaq.results.plots.together import draw_sheet
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
-from aumaq.instances.texts import say
-from aumaq.results.growth_tables import demand_of
+from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
+from aumaq.results.plan.growth import demand_of
 from aumaq.results.plots.figure import (
     COLOURS,
     DASHES,
@@ -25,7 +25,7 @@ from aumaq.results.plots.figure import (
 )
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 
 def period_of(plan: Plan, period: str) -> str:

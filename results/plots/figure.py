@@ -11,8 +11,8 @@ from typing import Any
 
 from aumaq.instances import OptionError
 from aumaq.instances.arguments import checked
-from aumaq.instances.targets import probe_file
-from aumaq.instances.texts import say
+from aumaq.instances.formats.targets import probe_file
+from aumaq.instances.language.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.language import Language
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, N_, Language
 from aumaq.results.plots.curves import period_of
 from aumaq.results.plots.figure import (
@@ -26,7 +26,7 @@ from aumaq.results.plots.figure import (
 from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 MARKS = {
     "open": ("^", COLOURS[0]),

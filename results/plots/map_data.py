@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances.formats.outline_text import drawn
+from aumaq.instances.formats.geographic.outline_text import drawn
 from aumaq.results.language import Language
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import unserved_shares
 from aumaq.results.report.territory import site_names
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
 """A site with several actions in a period is drawn with the first of these."""

@@ -8,14 +8,14 @@ from math import nan
 from typing import TYPE_CHECKING
 
 from aumaq.instances import UnknownNameError
-from aumaq.instances.texts import say
-from aumaq.results.coordinating import figures
-from aumaq.results.growth_tables import demand_of
+from aumaq.instances.language.texts import say
 from aumaq.results.language import N_, Language
+from aumaq.results.plan.growth import demand_of
 from aumaq.results.report.finance import item_title
+from aumaq.results.studies.coordination import figures
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 TERM, INDICATOR = "term:", "indicator:"
 """Before the name of a term of the objective, or an indicator of the instance."""

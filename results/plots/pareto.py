@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
 from aumaq.instances.arguments import checked
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.plots.figure import COLOURS, SOFT, Figure, sheet, with_numbers
 from aumaq.results.plots.measures import Measure, measure
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 Floats = NDArray[np.float64]
 MOST_NAMES = 12

@@ -12,7 +12,7 @@ from aumaq.results.plots.figure import INK, MM, Figure, styled
 from aumaq.results.plots.map import draw_map
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 PARTS = 2
 """Figures beside and below each other."""

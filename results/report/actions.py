@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.tables_roads import ROADS
+from aumaq.instances.schema.roads import ROADS
 from aumaq.model.families.budgets import COVERED
 from aumaq.results.language import N_, Language
 from aumaq.results.report.grid import Column, grid
@@ -18,7 +18,7 @@ from aumaq.results.report.territory import region_names, site_names
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 ACTIONS = {
     "open": N_("opened"),

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from aumaq.results.cautions import cautions
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
+from aumaq.results.plan.cautions import cautions
+from aumaq.results.plan.summary import chapters
 from aumaq.results.report.actions import action_list
 from aumaq.results.report.finance import money_tables, spending_chart
 from aumaq.results.report.findings import (
@@ -24,10 +25,9 @@ from aumaq.results.report.findings import (
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import service_data
 from aumaq.results.report.territory import territory
-from aumaq.results.summary import chapters
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 
 def document(plans: Sequence[Plan], lang: Language) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances.tables_roads import ROADS
+from aumaq.instances.schema.roads import ROADS
 from aumaq.results.language import N_, Language
 from aumaq.results.report.grid import Column, grid
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 ITEMS = {
     "building": N_("building"),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aumaq.results.language import N_, Language
+from aumaq.results.plan.summary import mean_minutes, served_share
 from aumaq.results.report.finance import PAID, titles_by_code, titles_of
 from aumaq.results.report.grid import Column, grid
 from aumaq.results.report.territory import region_names
-from aumaq.results.summary import mean_minutes, served_share
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 LOAD_CLASSES = (
     (0.5, N_("under 50 %")),

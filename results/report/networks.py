@@ -15,7 +15,7 @@ from aumaq.results.language import Language
 from aumaq.results.report.finance import titles_by_code
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 Layer = dict[str, Any]
 

@@ -16,7 +16,7 @@ from aumaq.results.language import Language
 from aumaq.results.report.document import document
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 LIBRARIES = ("vendor/leaflet.js", "vendor/chart.umd.min.js")
 SCRIPTS = (

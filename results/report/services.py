@@ -12,12 +12,12 @@ import pandas as pd
 
 from aumaq.results.indicators.state import State
 from aumaq.results.language import N_, Language
+from aumaq.results.plan.summary import CHANGES
 from aumaq.results.report.territory import site_names
 from aumaq.results.report.travel import access_curves, before, next_best
-from aumaq.results.summary import CHANGES
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
 """A site with several actions in a period is drawn with the first of these."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances.formats.outline_text import drawn
+from aumaq.instances.formats.geographic.outline_text import drawn
 from aumaq.results.language import Language
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.limits import loosened
-from aumaq.results.growth_tables import demand_of
+from aumaq.instances.access.limits import loosened
 from aumaq.results.indicators.state import Floats, State
+from aumaq.results.plan.growth import demand_of
 
 if TYPE_CHECKING:
-    from aumaq.results.plan import Plan
+    from aumaq.results.plan.plan import Plan
 
 FINE_UNTIL = 180.0
 """Access curves up to so many minutes have a point a minute, longer ones every five."""

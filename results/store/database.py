@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
-from aumaq.instances.targets import probe_file, reason
-from aumaq.instances.texts import say
+from aumaq.instances.formats.targets import probe_file, reason
+from aumaq.instances.language.texts import say
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.store.turns import EXTRA, turn
 

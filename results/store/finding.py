@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 from aumaq.results.store.store import Store
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances import ExportError
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 
 TYPES = {"BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"}
 POSITION = "position"

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances import Instance, Problem
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.results.exports.json_file import strict
 from aumaq.results.exports.record import UNREADABLE, parsed, unreadable, why
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 from aumaq.results.store.frames import get, put
 
 INPUT = "input_"

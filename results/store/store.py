@@ -21,8 +21,8 @@ from aumaq.instances import (
     from_tables,
 )
 from aumaq.instances.arguments import checked
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
+from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.record import (
     UNREADABLE,
@@ -31,7 +31,7 @@ from aumaq.results.exports.record import (
     unreadable,
     why,
 )
-from aumaq.results.plan import Plan
+from aumaq.results.plan.plan import Plan
 from aumaq.results.store.database import opened, query
 from aumaq.results.store.forgetting import forget
 from aumaq.results.store.frames import get, put

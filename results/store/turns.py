@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aumaq.instances import ExportError, OptionError
-from aumaq.instances.targets import reason, refused, shown
-from aumaq.instances.texts import say
+from aumaq.instances.formats.targets import reason, refused, shown
+from aumaq.instances.language.texts import say
 
 EXTRA = say("a run store needs the extra: pip install 'aumaq[store]'")
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.plan_words import PLAN_TABLES
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
+from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Notebook, named
 from aumaq.results.verification.frames import records

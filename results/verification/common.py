@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from aumaq.instances.texts import say
+from aumaq.instances.language.texts import say
 from aumaq.results.verification.findings import Finding
 
 Tables = Mapping[str, pd.DataFrame]

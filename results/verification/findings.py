@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aumaq.instances.texts import Pattern, Text, chained, pattern, say, told_apart
+from aumaq.instances.language.texts import (
+    Pattern,
+    Text,
+    chained,
+    pattern,
+    say,
+    told_apart,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.texts import Text, pattern, say
+from aumaq.instances.language.texts import Text, pattern, say
 from aumaq.results.verification.facts import Facts, everyone
 from aumaq.results.verification.findings import Floats, Notebook, named
 from aumaq.results.verification.frames import records

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records

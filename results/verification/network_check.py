@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances.texts import Pattern, Text
+from aumaq.instances.language.texts import Pattern, Text
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Floats, Notebook, named
 from aumaq.results.verification.plan import ServicePlan

@@ -9,7 +9,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import everyone
 from aumaq.results.verification.frames import records
 from aumaq.results.verification.network_check import NetworkCheck, Row, region_of

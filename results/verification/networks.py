@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Notebook
 from aumaq.results.verification.frames import records

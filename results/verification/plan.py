@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.plan_words import PLAN_TABLES, WHOLE
-from aumaq.instances.texts import Text, say
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook, named
 from aumaq.results.verification.frames import (

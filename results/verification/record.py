@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Notebook
 

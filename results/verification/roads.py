@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.limits import beyond
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.access.limits import beyond
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Floats, Notebook
 from aumaq.results.verification.frames import records

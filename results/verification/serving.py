@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances.limits import TOLERANCE, beyond
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.access.limits import TOLERANCE, beyond
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Notebook, named
 from aumaq.results.verification.plan import ServicePlan

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.limits import within
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.access.limits import within
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Notebook
 from aumaq.results.verification.frames import find, records

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.texts import pattern, say
+from aumaq.instances.language.texts import pattern, say
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook
 from aumaq.results.verification.frames import records

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from aumaq.instances.limits import NO_TIME, TOLERANCE
+from aumaq.instances.access.limits import NO_TIME, TOLERANCE
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Bools, Floats, Ints
 from aumaq.results.verification.frames import find, records

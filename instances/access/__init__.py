@@ -1,0 +1,1 @@
+"""Access: who reaches what over the roads, in minutes and kilometres."""

@@ -1,0 +1,1 @@
+"""Checks: everything that can be wrong with an instance, cause by cause."""

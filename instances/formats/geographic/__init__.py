@@ -1,0 +1,1 @@
+"""Geographic formats: GeoJSON, GeoPackage, Shapefile; what places and lines say."""

@@ -1,0 +1,1 @@
+"""Excel workbooks: read as people fill them in, and written with titles."""

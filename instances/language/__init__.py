@@ -1,0 +1,1 @@
+"""Texts that readers see: how they are made, and their words in each language."""

@@ -1,0 +1,1 @@
+"""People: how many, what they demand and draw, and how many there will be."""

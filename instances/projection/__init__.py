@@ -1,5 +1,0 @@
-"""Settlement projections: cohorts by region, spread over settlements."""
-
-from aumaq.instances.projection.run import Projection, project
-
-__all__ = ["Projection", "project"]

@@ -1,0 +1,1 @@
+"""Scenarios: names, what they override, and the mean of several futures."""

@@ -1,0 +1,1 @@
+"""Numbers that the rule families share, gathered once from an instance."""

@@ -1,5 +1,0 @@
-"""Plans side by side: what differs in inputs, decisions and indicators."""
-
-from aumaq.results.comparing.comparison import Comparison, compare
-
-__all__ = ["Comparison", "compare"]

@@ -1,0 +1,161 @@
+"""Compare plans: the first with each of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances import OptionError
+from aumaq.instances.arguments import checked
+from aumaq.instances.language.texts import say
+from aumaq.results.comparison import decisions, indicators, inputs
+from aumaq.results.comparison.columns import LETTERS
+from aumaq.results.exports.json_file import strict
+from aumaq.results.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between plans, as tables; the plans go by the letters A, B, ...
+
+    ``plans``: letter, name, instance, scenario, status, figures. Inputs: ``settings``,
+    ``input_counts``, ``input_changes``, ``people``, ``people_by_region``. Decisions:
+    ``decision_counts``, ``decision_changes``, ``actions``, ``money`` (discounted),
+    ``money_by_service``, ``money_by_region`` (investment, not discounted). What comes
+    of them: ``figures``, ``targets``, ``indicators``, ``indicators_by_region``,
+    ``objective``. Changes have a column ``plan``: which plan differs from A. Columns
+    ``B-A`` are differences; money is in mln of each plan's currency.
+    """
+
+    plans: tuple[Plan, ...]
+    names: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
+
+    @checked
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table (KeyError if there is none)."""
+        return self.tables[name].copy(deep=False)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The letters of the plans."""
+        return LETTERS[: len(self.plans)]
+
+    def plan(self, letter: str) -> Plan:
+        """Return the plan of a letter."""
+        return self.plans[self.letters.index(letter)]
+
+    def record(self) -> dict[str, Any]:
+        """Return all tables as plain values: lists of rows."""
+        return {
+            name: strict(
+                table.astype("object").where(table.notna(), None).to_dict("records")
+            )
+            for name, table in self.tables.items()
+        }
+
+    @checked
+    def to_html(self, file: str | Path, lang: str = "en") -> Path:
+        """Write one page that opens offline; *lang* is en, kk or ru."""
+        from aumaq.results.comparison.page import write_page
+
+        write_page(self, Path(file), lang)
+        return Path(file)
+
+
+@checked
+def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
+    """Compare the first plan with each of the others.
+
+    *names* are for readers (default: the scenarios). Plans may be of different
+    scenarios, options or instances. Raises OptionError for fewer than two plans or more
+    than there are letters.
+    """
+    if not 2 <= len(plans) <= len(LETTERS):
+        raise OptionError(
+            say(
+                "give 2 to {most} plans, not {count}",
+                most=len(LETTERS),
+                count=len(plans),
+            )
+        )
+    names = tuple(names) or tuple(plan.instance.scenario for plan in plans)
+    if len(names) != len(plans):
+        raise OptionError(
+            say("give a name for each of {count} plans", count=len(plans))
+        )
+    first, others = plans[0], dict(zip(LETTERS[1:], plans[1:], strict=False))
+    changes = _stacked(
+        {
+            k: inputs.changed_inputs(first.instance, p.instance)
+            for k, p in others.items()
+        }
+    )
+    decided = _stacked(
+        {k: decisions.changed_decisions(first, p) for k, p in others.items()}
+    )
+    counted = {
+        letter: inputs.counts(changes[changes["plan"] == letter]) for letter in others
+    }
+    people, measured = inputs.people(plans), indicators.indicators(plans)
+    tables = {
+        "plans": _plans(plans, names),
+        "settings": inputs.differing_settings(plans),
+        "input_counts": _stacked(counted),
+        "input_changes": changes,
+        "people": _where(people, everywhere=True),
+        "people_by_region": _where(people, everywhere=False),
+        "decision_counts": decisions.number_differing(plans, decided),
+        "decision_changes": decided,
+        "actions": decisions.action_counts(plans),
+        "money": decisions.money(plans),
+        "money_by_service": decisions.investment(plans, "service"),
+        "money_by_region": decisions.investment(plans, "region"),
+        "targets": indicators.targets(plans),
+        "figures": indicators.key_figures(plans),
+        "indicators": _where(measured, everywhere=True),
+        "indicators_by_region": _where(measured, everywhere=False),
+        "objective": indicators.objective(plans),
+    }
+    return Comparison(tuple(plans), names, MappingProxyType(tables))
+
+
+def _plans(plans: Sequence[Plan], names: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        {
+            "plan": letter,
+            "name": name,
+            "instance": plan.instance.name,
+            "scenario": plan.instance.scenario,
+            "method": plan.record["method"],
+            "status": plan.status,
+            "objective_mln": plan.objective_mln,
+            "bound_mln": plan.bound_mln,
+            "gap": plan.gap,
+            "verified": plan.is_verified,
+        }
+        for letter, plan, name in zip(LETTERS, plans, names, strict=False)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _where(rows: pd.DataFrame, *, everywhere: bool) -> pd.DataFrame:
+    """Return the rows of the whole territory, or those of its regions."""
+    if everywhere:
+        return rows[rows["region"] == ""].drop(columns="region").reset_index(drop=True)
+    return rows[rows["region"] != ""].reset_index(drop=True)
+
+
+def _stacked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return frames of several plans under each other, told apart by ``plan``."""
+    parts = []
+    for letter, frame in frames.items():
+        part = frame.copy()
+        part.insert(0, "plan", pd.Series(letter, index=part.index, dtype="str"))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

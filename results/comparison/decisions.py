@@ -1,0 +1,182 @@
+"""What differs in what is decided: facilities, actions, roads, networks, growth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from aumaq.results.comparison.columns import LETTERS, side_by_side
+from aumaq.results.language import ENGLISH
+from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.summary import CHANGES
+
+KEY = ["kind", "service", "code", "period"]
+PLACE = ["name", "region"]
+STATE = [*KEY, *PLACE, "text"]
+DUST = 1e-6
+"""Local capacity up to this is numerical dust and no decision."""
+
+
+def changed_decisions(before: Plan, after: Plan) -> pd.DataFrame:
+    """Return the decisions that two plans take differently.
+
+    Columns: kind, service (or network, or tier), code, period, name, region, before,
+    after (as text; empty: nothing there). Facilities and actions are compared by site
+    and period; an upgrade, a step or a growth point by the period in which it begins.
+    """
+    both = states(before).merge(
+        states(after), on=KEY, how="outer", suffixes=("_before", "_after"), sort=False
+    )
+    for column in PLACE:
+        both[column] = both[f"{column}_before"].fillna(both[f"{column}_after"])
+    texts = both[["text_before", "text_after"]].fillna("")
+    both["before"], both["after"] = texts["text_before"], texts["text_after"]
+    found = both.loc[both["before"] != both["after"], [*KEY, *PLACE, "before", "after"]]
+    periods = [*dict.fromkeys([*before.instance.period_names,
+                               *after.instance.period_names])]  # fmt: skip
+    order = found.assign(
+        kind=found["kind"].map(list(STATES).index),
+        period=found["period"].map({p: t for t, p in enumerate(periods)}).fillna(-1),
+    ).sort_values(["kind", "service", "code", "period"], kind="stable")
+    return found.loc[order.index].reset_index(drop=True)
+
+
+def states(plan: Plan) -> pd.DataFrame:
+    """Return what a plan decides: kind, service, code, period, name, region, text."""
+    parts = []
+    for kind, make in STATES.items():
+        rows = make(plan)
+        rows.insert(0, "kind", pd.Series(kind, index=rows.index, dtype="str"))
+        parts.append(rows[STATE])
+    return pd.concat(parts, ignore_index=True).astype("str")
+
+
+def decision_counts(plans: Sequence[Plan]) -> pd.DataFrame:
+    """Return how many decisions of each kind and service the plans hold."""
+    values = [states(plan).groupby(["kind", "service"], sort=False).size() for plan in
+              plans]  # fmt: skip
+    return side_by_side(values, ["kind", "service"], fill=0.0)
+
+
+def action_counts(plans: Sequence[Plan]) -> pd.DataFrame:
+    """Return facilities opened, enlarged, reduced, closed, renewed, by service."""
+    values = []
+    for plan in plans:
+        rows = plan.actions[plan.actions["action"].isin(list(CHANGES))]
+        values.append(rows.groupby(["service", "action"], sort=False)["units"].sum())
+    return side_by_side(values, ["service", "action"], fill=0.0)
+
+
+def money(plans: Sequence[Plan]) -> pd.DataFrame:
+    """Return discounted mln by service and item."""
+    values = [
+        plan.money.groupby(["service", "item"], sort=False)["discounted_mln"].sum()
+        for plan in plans
+    ]
+    return side_by_side(values, ["service", "item"], fill=0.0)
+
+
+def investment(plans: Sequence[Plan], key: str) -> pd.DataFrame:
+    """Return what is built and renewed by *key* (service, region), mln of its year."""
+    values = []
+    for plan in plans:
+        rows = plan.money[plan.money["item"].isin(["building", "renewal"])]
+        values.append(rows.groupby(key, sort=False)["amount_mln"].sum())
+    return side_by_side(values, [key], fill=0.0)
+
+
+def number_differing(plans: Sequence[Plan], changes: pd.DataFrame) -> pd.DataFrame:
+    """Return counts of decisions, and how many each plan takes otherwise than A."""
+    found = decision_counts(plans)
+    counted = changes.groupby(["plan", "kind", "service"]).size()
+    pairs = pd.MultiIndex.from_frame(found[["kind", "service"]])
+    for letter in LETTERS[1 : len(plans)]:
+        own = counted.xs(letter) if letter in counted.index.get_level_values(0) else (
+            pd.Series(dtype="int64", index=pairs[:0]))  # fmt: skip
+        found[f"{letter} otherwise"] = own.reindex(pairs, fill_value=0).to_numpy()
+    return found.drop(columns=[f"{x}-A" for x in LETTERS[1 : len(plans)]])
+
+
+def _joined(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return a row for each key with the texts of its rows joined."""
+    grouped = rows.groupby(keys, sort=False)
+    found = grouped.agg({**dict.fromkeys(PLACE, "first"), "text": " + ".join})
+    return found.reset_index()
+
+
+def _named(plan: Plan, rows: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return rows with code and name; settlements have their English names."""
+    places = plan.instance.tables["settlements"]
+    names = ENGLISH.site_names(places, rows["settlement"], rows["name"])
+    name = pd.Series(names, rows.index, dtype="str")
+    return rows.assign(code=rows[code], name=name.where(name != "", rows[code]))
+
+
+def _facilities(plan: Plan) -> pd.DataFrame:
+    """Return what runs at each site in each period."""
+    rows = _named(plan, plan.facilities, "site")
+    title = rows["title"].where(
+        rows["title"] != "", "level " + rows["level"].astype("str")
+    )
+    rows["text"] = rows["units"].astype("str") + " × " + title
+    rows = rows.sort_values(["service", "code", "period", "level"], kind="stable")
+    return _joined(rows, ["service", "code", "period"])
+
+
+def _actions(plan: Plan) -> pd.DataFrame:
+    """Return what is done at each site in each period; keeping is nothing done."""
+    rows = _named(plan, plan.actions[plan.actions["action"] != "keep"], "site")
+    levels = rows["from_level"].astype("str") + " → " + rows["to_level"].astype("str")
+    rows["text"] = (
+        rows["action"] + " " + rows["units"].astype("str") + ", level " + levels
+    )
+    order = ["service", "code", "period", "from_level", "to_level", "action"]
+    return _joined(rows.sort_values(order), ["service", "code", "period"])
+
+
+def _upgrades(plan: Plan) -> pd.DataFrame:
+    rows = plan.table("road_upgrades")
+    return rows.assign(
+        service="roads", code=rows["upgrade"], name=rows["title"], text=rows["period"],
+        period="",
+    )  # fmt: skip
+
+
+def _steps(plan: Plan) -> pd.DataFrame:
+    rows = plan.table("network_steps")
+    code = rows["link"] + ", step " + rows["step"].astype("str")
+    ends = rows["from_node"] + " – " + rows["to_node"]
+    return rows.assign(
+        service=rows["network"], code=code, name=ends, region="", text=rows["period"],
+        period="",
+    )  # fmt: skip
+
+
+def _local(plan: Plan) -> pd.DataFrame:
+    rows = plan.table("local_supply")
+    rows = rows[rows["capacity"] > DUST]
+    code = rows["node"] + ", " + rows["option"]
+    text = rows["capacity"].map("{:,.4g}".format).astype("str")
+    name = rows["settlement"]
+    return rows.assign(
+        service=rows["network"], code=code, name=name, region="", text=text
+    )
+
+
+def _points(plan: Plan) -> pd.DataFrame:
+    rows = _named(plan, plan.table("growth_points"), "settlement")
+    first = rows[rows["is_chosen"]].drop_duplicates(["settlement", "tier"])
+    return first.assign(service=first["tier"], text=first["period"], period="")
+
+
+STATES: dict[str, Callable[[Plan], Any]] = {
+    "facility": _facilities,
+    "action": _actions,
+    "road upgrade": _upgrades,
+    "network step": _steps,
+    "local supply": _local,
+    "growth point": _points,
+}
+"""Kinds of decisions in the order in which they are told."""

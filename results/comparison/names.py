@@ -1,0 +1,101 @@
+"""Names instead of codes, in the reader's language, for tables that are shown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aumaq.results.language import N_, Language
+from aumaq.results.report.finance import ITEMS as MONEY
+from aumaq.results.report.finance import item_title
+from aumaq.results.report.territory import region_names
+
+if TYPE_CHECKING:
+    from aumaq.results.comparison.comparison import Comparison
+
+WORDS = {
+    "facility": N_("facility"), "action": N_("action"),
+    "road upgrade": N_("road upgrade"), "network step": N_("step of a link"),
+    "local supply": N_("local supply"), "growth point": N_("growth point"),
+    "open": N_("opened"), "enlarge": N_("enlarged"), "reduce": N_("reduced"),
+    "close": N_("closed"), "renew": N_("renewed"), "roads": N_("Roads"),
+    "demand served": N_("demand served"), "objective": N_("all together"),
+    "minutes of those served": N_("minutes of those served"),
+    "load not met": N_("load not met"), "investment": N_("investment"),
+    "connections missed": N_("connections missed"), "number": N_("number"),
+    "share": N_("share"), "minutes": N_("minutes"), "mln": N_("mln"),
+    "added": N_("added"), "removed": N_("removed"), "changed": N_("changed"),
+}  # fmt: skip
+"""Words that the tables use as codes."""
+ITEMS, CODES = ("item", "term"), ("kind", "action", "figure", "unit", "change", "title")
+SERVICES = ("service", "of")
+
+
+def region_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
+    """Return the names of the regions of all plans, by code."""
+    found: dict[str, str] = {}
+    for plan in reversed(comparison.plans):
+        found |= region_names(plan.instance, lang)
+    return found
+
+
+def service_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
+    """Return the titles of services and networks of all plans, by code."""
+    found = {"roads": lang.t("Roads")}
+    for plan in reversed(comparison.plans):
+        for table, key in (("networks", "network"), ("services", "service")):
+            rows = plan.instance.table(table)
+            for code, title in zip(rows[key], rows["title"], strict=True):
+                found[code] = lang.cell(title) or code
+    return found
+
+
+def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.DataFrame:
+    """Return rows with names, titles and words of the language for codes."""
+    rows = rows.copy()
+    services, regions = (
+        service_titles(comparison, lang),
+        region_titles(comparison, lang),
+    )
+
+    def word(text: Any) -> str:
+        return lang.cell(WORDS.get(str(text), str(text)))
+
+    def change(column: str, to: Any) -> None:
+        if column in rows:
+            rows[column] = [to(cell) for cell in rows[column]]
+
+    change("region", lambda code: regions.get(code, code))
+    for column in SERVICES:
+        change(column, lambda code: services.get(code) or word(code))
+    for column in ITEMS:
+        change(column, lambda c: item_title(c, lang) if c in MONEY else word(c))
+    for column in CODES:
+        change(column, word)
+    change("status", lambda code: lang.cell(str(code).replace("_", " ")))
+    if "key" in rows:
+        places = _places(comparison, lang)
+        rows["key"] = [_with_name(text, places) for text in rows["key"]]
+    return rows
+
+
+def _places(comparison: Comparison, lang: Language) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for plan in reversed(comparison.plans):
+        rows = plan.instance.table("settlements")
+        names = lang.names(rows, "settlement")
+        found |= dict(zip(rows["settlement"], names, strict=True))
+    return found
+
+
+def _with_name(key: str, places: dict[str, str]) -> str:
+    """Return the key of a row with the name of its settlement."""
+
+    def told(match: re.Match[str]) -> str:
+        code = match[1]
+        name = places.get(code, code)
+        return f"settlement {code}" if name == code else f"settlement {name} ({code})"
+
+    return re.sub(r"settlement ([^,]+)", told, key)

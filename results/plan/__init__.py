@@ -1,0 +1,1 @@
+"""The plan: its tables, its record, and what is said of both."""

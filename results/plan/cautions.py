@@ -1,0 +1,65 @@
+"""What a reader must know before a plan is shown: how far it may be from the best."""
+
+from __future__ import annotations
+
+from math import ceil, isfinite
+from typing import TYPE_CHECKING
+
+from aumaq.instances.language.texts import Text, say
+from aumaq.results.language import ENGLISH, N_, Language
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+WIDE_GAP = 0.05
+"""Above this gap a plan is told to be a draft: a decision of our own, no norm."""
+STOPPED = {
+    "time_limit": N_("Time was up before the plan was as good as asked for."),
+    "interrupted": N_("The search was stopped before the plan was as good as asked."),
+    "gap_left": N_("The solver ended by itself before the plan was as good as asked."),
+    "error": N_("The solver failed; this plan was there before it."),
+}
+MORE_TIME = 4
+"""A new attempt is advised to take so many times as long."""
+
+
+def contradiction(file: str) -> Text:
+    """Return what is said of a run that contradicts itself; *file* is its evidence."""
+    return say(
+        "Something is wrong with this run: the plan is better than its bound"
+        " allows. Use neither of them; the model is kept in {file}.",
+        file=file,
+    )
+
+
+def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
+    """Return what must stand above everything else, what to do last; often nothing."""
+    if plan.status == "contradicted":
+        return [lang.tell(contradiction(str(plan.record.get("evidence", "–"))))]
+    told = [lang.t(STOPPED[plan.status])] if plan.status in STOPPED else []
+    if not isfinite(plan.gap):
+        told.append(lang.t("Nothing is known of how far it is from the best plan."))
+    elif plan.gap > WIDE_GAP:
+        told.append(
+            lang.t(
+                "It is a draft: up to {gap} of its cost could be saved.",
+                gap=lang.share(plan.gap),
+            )
+        )
+    elif told:
+        told.append(
+            lang.t(
+                "At most {gap} of its cost could be saved; {asked} was asked for.",
+                gap=lang.share(plan.gap, 2),
+                asked=lang.share(float(plan.record["options"]["gap"]), 2),
+            )
+        )
+    if told:
+        told.append(
+            lang.t(
+                "What to do: solve once more with more time, from this plan on:"
+                " --time-limit {seconds} --start FOLDER.",
+                seconds=ceil(MORE_TIME * float(plan.record["options"]["time_limit"])),
+            )
+        )
+    return told

@@ -1,0 +1,370 @@
+"""A plan in plain sentences: what is built, for whom, at what cost, how sure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.results.plan.concerns import concerns
+from aumaq.results.plan.growth import demand_of
+from aumaq.results.plan.proof import proof
+from aumaq.results.plan.terms import money_and_points
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+CHANGES = {
+    "open": N_("{n} opened"),
+    "enlarge": N_("{n} enlarged"),
+    "reduce": N_("{n} reduced"),
+    "close": N_("{n} closed"),
+    "renew": N_("{n} renewed"),
+}
+"""Actions in the order in which they are told; keeping is not told."""
+
+
+def sentences(plan: Plan, lang: Language = ENGLISH) -> list[str]:
+    """Return the summary of a plan, a sentence an item."""
+    return [text for part in chapters(plan, lang).values() for text in part]
+
+
+def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
+    """Return the summary by heading; what matters most comes first."""
+    instance = plan.instance
+    short = [_people(plan, lang), *_money(plan, lang), *_served(plan, lang)]
+    grids = [_network(plan, name, lang) for name in instance.network_names]
+    told = {
+        N_("In short"): [*short, *proof(plan, lang)],
+        N_("What to look at twice"): concerns(plan, lang),
+        N_("Services"): [_building(plan, s, lang) for s in instance.service_names],
+        N_("Networks and roads"): [*grids, *_roads(plan, lang)],
+        N_("People, standards, targets"): [
+            text
+            for tell in (_growth, _standards, _indicators, _loop, _estimates)
+            for text in tell(plan, lang)
+        ],
+    }
+    return {lang.t(title): texts for title, texts in told.items() if texts}
+
+
+def served_share(plan: Plan) -> pd.DataFrame:
+    """Return the share of demand that is served: a row a service, a column a period."""
+    instance = plan.instance
+    rows = {}
+    for service in filter(instance.serves, instance.service_names):
+        total = pd.Series(
+            demand_of(plan, service).sum(axis=0), index=instance.period_names
+        )
+        lost = plan.unserved[plan.unserved["service"] == service]
+        missing = lost.groupby("period")["demand"].sum()
+        rows[service] = 1.0 - missing.reindex(total.index, fill_value=0.0) / total
+    return pd.DataFrame.from_dict(rows, orient="index").fillna(1.0)
+
+
+def mean_minutes(plan: Plan) -> pd.DataFrame:
+    """Return mean minutes of those served: a row a service, a column a period."""
+    rows = plan.allocation.assign(
+        load=plan.allocation["demand"] * plan.allocation["minutes"]
+    )
+    sums = rows.groupby(["service", "period"])[["load", "demand"]].sum()
+    minutes = (sums["load"] / sums["demand"]).unstack("period")
+    instance = plan.instance
+    services = list(filter(instance.serves, instance.service_names))
+    periods = instance.period_names
+    return minutes.reindex(index=services, columns=periods)
+
+
+def _share_served(share: float, lang: Language) -> str:
+    """Return a share as percent that is 100 only if nothing is left."""
+    digits = 1
+    while share < 1.0 and digits < 4 and round(100.0 * share, digits) >= 100.0:
+        digits += 1
+    return lang.share(share, digits)
+
+
+def share_left(share: float, lang: Language) -> str:
+    """Return a share as percent that is 0 only if there is nothing of it."""
+    return (
+        lang.share(share) if share >= 0.0005 or share <= 0 else f"<{lang.share(0.001)}"
+    )
+
+
+def _served(plan: Plan, lang: Language) -> list[str]:
+    """Say in one sentence what share of demand each service meets at the end."""
+    shares = served_share(plan)
+    if shares.empty:
+        return []
+    last = plan.instance.period_names[-1]
+    named = (
+        f"{lang.cell(plan.instance.service(service)['title'] or service)}"
+        f" {_share_served(share, lang)}"
+        for service, share in shares[last].items()
+    )
+    return [
+        lang.t(
+            "Demand that is served in {period}: {shares}.",
+            period=last,
+            shares=", ".join(named),
+        )
+    ]
+
+
+def _people(plan: Plan, lang: Language) -> str:
+    """Say for whom it is planned."""
+    rows = plan.instance.table("settlements")
+    return lang.many(
+        "The plan is for {persons} people of today in {n} settlement, {first} to"
+        " {last}.",
+        "The plan is for {persons} people of today in {n} settlements, {first} to"
+        " {last}.",
+        len(rows),
+        persons=lang.number(rows["population"].sum()),
+        first=plan.instance.period_names[0],
+        last=plan.instance.period_names[-1],
+    )
+
+
+def _building(plan: Plan, service: str, lang: Language) -> str:
+    rows = plan.actions[plan.actions["service"] == service]
+    counts = rows.groupby("action")["units"].sum()
+    done = [
+        lang.t(text, n=lang.number(counts[action]))
+        for action, text in CHANGES.items()
+        if action in counts
+    ]
+    last = plan.instance.period_names[-1]
+    running = plan.facilities
+    running = running[(running["service"] == service) & (running["period"] == last)]
+    row = plan.instance.service(service)
+    units, sites = int(running["units"].sum()), int(running["site"].nunique())
+    values = {
+        "title": lang.cell(row["title"] or service),
+        "changes": ", ".join(done) or lang.t("nothing changes"),
+        "period": last,
+        "running": lang.many("{n} facility runs", "{n} facilities run", units),
+        "places": lang.many("at {n} site", "at {n} sites", sites),
+    }
+    if not plan.instance.serves(service):
+        return lang.t("{title}: {changes}; in {period} {running} {places}.", **values)
+    rows = plan.unserved[plan.unserved["service"] == service]
+    lost = rows.groupby("period")["demand"].sum().reindex(plan.instance.period_names)
+    return lang.t(
+        "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
+        " served; not served: {lost} ({unit}).",
+        **values,
+        share=_share_served(served_share(plan).loc[service, last], lang),
+        lost=", ".join(
+            f"{lang.number(demand)} ({period})"
+            for period, demand in lost.items()
+            if demand > 0
+        )
+        or lang.t("nobody"),
+        unit=lang.cell(row["unit"] or N_("unit")),
+    )
+
+
+def _network(plan: Plan, network: str, lang: Language) -> str:
+    """Say what is built, and how load is met in the last period."""
+    rows = plan.instance.table("networks").set_index("network")
+    title, last = rows["title"][network] or network, plan.instance.period_names[-1]
+    steps, loads = plan.table("network_steps"), plan.table("loads")
+    built = steps[steps["network"] == network]
+    columns = ["base_load", "facility_load", "from_network", "local_supply", "shed"]
+    sums = loads[loads["network"] == network].groupby("period")[columns].sum()
+    sums = sums.reindex(plan.instance.period_names, fill_value=0.0)
+    whole = sums["base_load"] + sums["facility_load"]
+    load = whole[last]
+    if not (whole > 0).any():
+        return lang.t("{title}: there is no load.", title=lang.cell(title))
+    shed = sums["shed"] / whole.where(whole > 0, 1.0)
+    lost = ", ".join(
+        f"{share_left(part, lang)} ({period})"
+        for period, part in shed.items()
+        if part > 0
+    )
+    far, own = (
+        sums[column][last] / load if load > 0 else 0.0
+        for column in ("from_network", "local_supply")
+    )
+    return lang.many(
+        "{title}: {n} step of links is built for {cost} mln; in {period} {far} of the"
+        " load comes by the network, {own} from local supply; not met: {lost}.",
+        "{title}: {n} steps of links are built for {cost} mln; in {period} {far} of the"
+        " load comes by the network, {own} from local supply; not met: {lost}.",
+        len(built),
+        title=lang.cell(title),
+        cost=lang.number(built["capex_mln"].sum()),
+        period=last,
+        far=lang.share(far),
+        own=lang.share(own),
+        lost=lost or lang.t("nothing"),
+    )
+
+
+def _roads(plan: Plan, lang: Language) -> list[str]:
+    """Say what is built on roads, and which connections hold."""
+    told = []
+    if plan.instance.upgrade_names:
+        built = plan.table("road_upgrades")
+        told.append(
+            lang.t(
+                "Roads: {n} of {all} upgrades are built, {km} km for {cost} mln.",
+                n=lang.number(len(built)),
+                all=lang.number(len(plan.instance.upgrade_names)),
+                km=lang.number(built["length_km"].sum()),
+                cost=lang.number(built["capex_mln"].sum()),
+            )
+        )
+    rows = plan.table("connections")
+    now = rows[rows["period"] == plan.instance.period_names[-1]]
+    if len(now):
+        told.append(
+            lang.t(
+                "Connections: {n} of {all} are in time in {period}.",
+                n=lang.number(now["is_met"].sum()),
+                all=lang.number(len(now)),
+                period=plan.instance.period_names[-1],
+            )
+        )
+    return told
+
+
+def _growth(plan: Plan, lang: Language) -> list[str]:
+    """Say which candidates become growth points, and how many people move there."""
+    last = plan.instance.period_names[-1]
+    rows = plan.table("growth_points")
+    rows = rows[rows["period"] == last]
+    if rows.empty:
+        return []
+    now = rows[rows["is_chosen"]]
+    places = plan.instance.table("settlements").set_index("settlement", drop=False)
+    names = ", ".join(lang.names(places.loc[now["settlement"]], "settlement"))
+    return [
+        lang.t(
+            "Growth points: {n} of {all} candidates are chosen ({names}); in {period}"
+            " they gain {persons} people.",
+            n=lang.number(len(now)),
+            all=lang.number(rows["settlement"].nunique()),
+            names=names or "–",
+            period=last,
+            persons=lang.number(now["persons_gained"].sum()),
+        )
+    ]
+
+
+def _money(plan: Plan, lang: Language) -> list[str]:
+    terms = plan.objective.set_index("term")["discounted_mln"]
+    built = terms.get("building", 0.0) + terms.get("renewal", 0.0)
+    money, points = money_and_points(plan.objective)
+    return [
+        lang.t(
+            "Discounted to {year}, building and renewal cost {built} mln {currency} and"
+            " running costs {running} mln.",
+            year=plan.instance.base_year,
+            built=lang.number(built),
+            currency=plan.instance.currency,
+            running=lang.number(terms.get("operation", 0.0)),
+        ),
+        lang.t(
+            "In money it costs {money} mln {currency}; travel time, demand and load"
+            " that are not met and missed rules weigh {points} mln points more.",
+            money=lang.number(money),
+            currency=plan.instance.currency,
+            points=lang.number(points),
+        ),
+        *_transport(terms.get("transport", 0.0), lang),
+    ]
+
+
+def _transport(cost_mln: float, lang: Language) -> list[str]:
+    """Say what the ways cost, where kilometres are paid for."""
+    if not cost_mln:
+        return []
+    return [
+        lang.t(
+            "Transport of people to services costs {cost} mln, discounted.",
+            cost=lang.number(cost_mln),
+        )
+    ]
+
+
+def _standards(plan: Plan, lang: Language) -> list[str]:
+    rows = plan.shortfalls
+    if rows.empty:
+        return []
+    missed = int((rows["shortfall"] > 0).sum())
+    return [
+        lang.t(
+            "Standards: {met} of {all} demands (a group in a period) are met; {missed}"
+            " are missed and priced.",
+            met=lang.number(len(rows) - missed),
+            all=lang.number(len(rows)),
+            missed=lang.number(missed),
+        )
+    ]
+
+
+LOOP_ENDS = {
+    "demand_settled": N_("people and plan agree"),
+    "plan_settled": N_("the plan no longer changes"),
+    "cycles": N_("the loop goes round in a cycle; the best round stands here"),
+    "round_limit": N_("the number of rounds is used up; the best round stands here"),
+    "time_limit": N_("time is up; the best round stands here"),
+    "interrupted": N_("it was stopped"),
+    "contradicted": N_("a round contradicts itself and stands here"),
+}
+
+
+def _loop(plan: Plan, lang: Language) -> list[str]:
+    """Say how the loop of planning and projecting ended."""
+    loop = plan.record.get("loop")
+    if not loop:
+        return []
+    best = loop["rounds"][loop["round"] - 1]
+    return [
+        lang.many(
+            "People follow services: after {n} round {end}; {share} of people would"
+            " live elsewhere if they followed this plan to the letter.",
+            "People follow services: after {n} rounds {end}; {share} of people would"
+            " live elsewhere if they followed this plan to the letter.",
+            len(loop["rounds"]),
+            end=lang.cell(LOOP_ENDS[loop["status"]]),
+            share=lang.share(best["change_share"], 2),
+        )
+    ]
+
+
+def _indicators(plan: Plan, lang: Language) -> list[str]:
+    """Say how many targets of indicators are met in the last period."""
+    last = plan.instance.period_names[-1]
+    rows = plan.indicators[plan.indicators["period"] == last]
+    met = rows["is_met"].dropna()
+    if met.empty:
+        return []
+    return [
+        lang.t(
+            "Indicators: {met} of {all} targets (a region each) are met in {period}.",
+            met=lang.number(met.sum()),
+            all=lang.number(len(met)),
+            period=last,
+        )
+    ]
+
+
+def _estimates(plan: Plan, lang: Language) -> list[str]:
+    share = plan.instance.synthetic_share
+    if not share:
+        return []
+    named = ", ".join(
+        f"{lang.cell(table).replace('_', ' ')}: {lang.share(part, 0)}"
+        for table, part in share.items()
+    )
+    return [
+        lang.t(
+            "Estimates, not facts: this share of the rows is synthetic: {named}; rows"
+            " that rest on them are marked.",
+            named=named,
+        )
+    ]

@@ -1,0 +1,152 @@
+"""The plan that there is before a solve: the start that was given, or today's stock.
+
+Whatever stops the solve, this is not lost. It is found without the model, verified,
+and judged like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from aumaq.instances import Instance
+from aumaq.instances.access.limits import ROUNDED
+from aumaq.instances.language.texts import say
+from aumaq.model.data.gathered import ModelData
+from aumaq.results.plan.growth import under_choice
+from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.tables import plan_tables
+from aumaq.solvers import Decisions, Given, Progress, Solution, SolveOptions, Status
+from aumaq.solvers.progress import ProgressEvent
+from aumaq.solvers.start.whole_plan import todays_stock, whole_plan, with_settled
+
+NAN = float("nan")
+AT_ONCE = 10_000
+"""Ways (settlement, site) up to which a first plan takes no time worth telling: then it
+is made when it turns out to be needed."""
+SHARE = 0.5
+"""Share of the time for the linear programmes that complete a first plan."""
+
+
+class FirstPlans:
+    """Plans that there are before a solve; they are verified when they are needed."""
+
+    def __init__(self, plans: Iterable[Plan]) -> None:
+        """Take plans that are not verified yet; they are made when first asked for."""
+        self._offers = plans
+
+    @cached_property
+    def _plans(self) -> list[Plan]:
+        return sorted(self._offers, key=lambda plan: plan.objective_mln)
+
+    @property
+    def are_made(self) -> bool:
+        """Whether they are there already."""
+        return "_plans" in vars(self)
+
+    def made(self) -> FirstPlans:
+        """Make the plans now, while there is time."""
+        assert self._plans is not None
+        return self
+
+    def best(self, below: float = float("inf")) -> Plan | None:
+        """Return the best verified plan that costs less, or None."""
+        while self._plans and self._plans[0].objective_mln < below:
+            if "verified" not in self._plans[0].record:
+                self._plans[0] = self._plans[0].verified(ROUNDED)
+            if self._plans[0].is_verified:
+                return self._plans[0]
+            del self._plans[0]
+        return None
+
+
+def first_plans(
+    instance: Instance,
+    data: ModelData,
+    start: Plan | None,
+    given: Given,
+    options: SolveOptions,
+) -> FirstPlans:
+    """Return the start and today's stock carried on, where these are plans.
+
+    *given* holds the decisions of the start, and what is settled.
+    """
+    whole = _taken_over(instance, data, start, given, options)
+    if whole is not None:
+        return FirstPlans([whole]).made()
+    built = todays_stock(data)
+    offers = [built] if given.start is None else [given.start, built]
+    plans = FirstPlans(_completed(instance, data, offers, given, options))
+    ways = sum(len(d.option_site) for d in data.services.values())
+    return plans if ways <= AT_ONCE and start is None else plans.made()
+
+
+def _taken_over(
+    instance: Instance,
+    data: ModelData,
+    start: Plan | None,
+    given: Given,
+    options: SolveOptions,
+) -> Plan | None:
+    """Return a start that is a plan of this very problem, as it is."""
+    if start is None or given.services is not None or given.networks is not None:
+        return None
+    own = (instance.content_hash, instance.scenario, instance.kept)
+    other = start.instance
+    if own != (other.content_hash, other.scenario, other.kept):
+        return None
+    return Plan.judged(
+        instance, start.tables, _unproven(start.decisions), options, data
+    )
+
+
+def _completed(
+    instance: Instance,
+    data: ModelData,
+    offers: list[Decisions],
+    given: Given,
+    options: SolveOptions,
+) -> Iterator[Plan]:
+    """Yield a plan of each that is built, if it can be completed."""
+    for offer in offers:
+        built = with_settled(data, offer, given)
+        now = under_choice(data, built)
+        found = whole_plan(now, built, given, SHARE * options.time_limit)
+        if found is not None:
+            tables = plan_tables(instance, found, data)
+            yield Plan.judged(instance, tables, _unproven(found), options, data)
+
+
+def _unproven(decisions: Decisions | None) -> Solution:
+    nothing = float("-inf")
+    return Solution(Status.TIME_LIMIT, NAN, nothing, decisions, {"total": 0.0}, {})
+
+
+@dataclass
+class Floored:
+    """Passes progress on; the first plan is one from the beginning.
+
+    *since* are the seconds that finding it took.
+    """
+
+    progress: Progress
+    first: Plan
+    since: float
+
+    def __post_init__(self) -> None:
+        """Tell of the first plan."""
+        self.update(ProgressEvent(say("first plan"), 0.0, NAN, NAN))
+
+    def update(self, event: ProgressEvent) -> None:
+        """Pass an event on with the better of two plans and of two bounds."""
+        best, least = self.first.objective_mln, self.first.record["bound_mln"]
+        event = replace(
+            event,
+            seconds=self.since + event.seconds,
+            incumbent_mln=float(np.fmin(event.incumbent_mln, best)),
+            bound_mln=float(np.fmax(event.bound_mln, least)),
+        )
+        self.progress.update(event)

@@ -1,0 +1,192 @@
+"""From instance to verified plan: the one entry that everybody uses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+
+from aumaq.instances import Instance, NoPlanError, UnknownNameError
+from aumaq.instances.arguments import checked
+from aumaq.instances.interruption import finishing
+from aumaq.instances.language.texts import Text, say
+from aumaq.model.data.gathered import ModelData, gather
+from aumaq.results.plan.decisions import decisions_of, start_used
+from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.first_plan import FirstPlans, Floored, first_plans
+from aumaq.solvers import (
+    METHODS,
+    Given,
+    Progress,
+    Silent,
+    Solution,
+    SolveOptions,
+    Status,
+)
+from aumaq.solvers.out_of_time import out_of_time
+from aumaq.solvers.proof import PROVEN
+
+ADVICE = {
+    Status.INFEASIBLE: say(
+        "no plan obeys all hard rules; make a standard or budget priced,"
+        " or allow demand to stay unserved"
+    ),
+    Status.TIME_LIMIT: say("no plan was found in time; give more time or a start plan"),
+    Status.INTERRUPTED: say("stopped before a plan was found"),
+    Status.UNBOUNDED: say("the cost has no lower limit; look for negative prices"),
+    Status.ERROR: say("the solver failed"),
+}
+
+
+@checked
+def solve(
+    instance: Instance,
+    *,
+    method: str = "auto",
+    time_limit: float = 120.0,
+    gap: float = 0.01,
+    threads: int | None = None,
+    seed: int = 0,
+    formulation: str = "strong",
+    start: Plan | None = None,
+    progress: Progress | None = None,
+    save_lp: str | Path | None = None,
+    services_of: Plan | None = None,
+    networks_of: Plan | None = None,
+    evidence: Path | None = None,
+) -> Plan:
+    """Solve the active scenario of an instance; return a verified plan with a bound.
+
+    *time_limit* is in seconds, *gap* relative; *start* is a plan of the same sites and
+    levels to begin from. *services_of*, *networks_of* are plans of the same sites and
+    links whose facilities that people come to, or whose roads, links, plants and
+    stations, are settled; the rest is decided. Ctrl-C returns the best plan so far.
+    The answer is at least as good as *start* and as today's stock carried on, where
+    these obey all hard rules. If a run contradicts itself (status ``contradicted``) its
+    model is written to *evidence*, or to a new folder that the record names.
+
+    Raises NoPlanError if there is no plan (infeasible, limit too short), OptionError
+    and UnknownNameError for options that make no sense.
+    """
+    options = SolveOptions(
+        method=method,
+        time_limit=time_limit,
+        gap=gap,
+        threads=threads,
+        seed=seed,
+        formulation=formulation,
+        save_lp=save_lp,
+    )
+    if method not in METHODS:
+        raise UnknownNameError(say("method"), method, METHODS)
+    given = Given(
+        start=None if start is None else decisions_of(start, instance),
+        services=None if services_of is None else decisions_of(services_of, instance),
+        networks=None if networks_of is None else decisions_of(networks_of, instance),
+    )
+    begun = time.monotonic()
+    tell = Silent() if progress is None else progress
+    with finishing() as heard:  # asked to stop, we stop with the first plan
+        data = gather(instance)
+        plans = first_plans(instance, data, start, given, options)
+        # Nobody watches a silent solve: then it is verified only if it is needed.
+        first = None if progress is None else plans.best()
+    since = time.monotonic() - begun
+    try:
+        if first is not None:
+            tell = Floored(tell, first, since)
+        if heard:
+            raise KeyboardInterrupt
+        solution = _solved(instance, options, tell, replace(given, data=data), begun)
+    except KeyboardInterrupt:  # where no method waits for it: the first plan stays
+        gone = time.monotonic() - begun
+        solution = out_of_time({"total": gone}, Status.INTERRUPTED)
+    with finishing():  # what was found is verified, and not thrown away
+        plan = _better(instance, solution, plans, options, data)
+        if plan.status == Status.CONTRADICTED and solution.save_lp is not None:
+            plan = _with_evidence(plan, solution.save_lp, evidence)
+        if start is not None:
+            plan = plan.with_record(start_used=start_used(start, instance))
+    return plan
+
+
+def _solved(
+    instance: Instance,
+    options: SolveOptions,
+    progress: Progress,
+    given: Given,
+    begun: float,
+) -> Solution:
+    """Return what the method finds in the time that is left."""
+    gone = time.monotonic() - begun
+    left = options.time_limit - gone
+    if left <= 0.0:
+        return out_of_time({"first plan": gone, "total": gone})
+    found = METHODS[options.method](
+        instance, replace(options, time_limit=left), progress, given
+    )
+    seconds = {**found.seconds, "first plan": gone}
+    seconds["total"] = time.monotonic() - begun
+    trace = [(gone + then, best, bound) for then, best, bound in found.trace]
+    return replace(found, seconds=seconds, trace=trace)
+
+
+def _better(
+    instance: Instance,
+    solution: Solution,
+    plans: FirstPlans,
+    options: SolveOptions,
+    data: ModelData,
+) -> Plan:
+    """Return the better of what was found and what there was before.
+
+    Raises NoPlanError if there is neither. That there is a plan where there can be
+    none, or one below the bound, is a contradiction, and is said: an optimum is held
+    against a plan that is there anyway.
+    """
+    found, below = None, float("inf")
+    if solution.decisions is not None:
+        found = Plan.from_solution(instance, solution, options, data)
+        if found.status == Status.CONTRADICTED:
+            return found
+        if found.is_verified:
+            below = found.objective_mln
+            if found.status == Status.OPTIMAL:
+                if not plans.are_made:
+                    return found
+                below = found.bound_mln - PROVEN * (1.0 + abs(found.bound_mln))
+    first = plans.best(below)
+    if first is None:
+        if found is None:
+            raise NoPlanError(why(solution), str(solution.status))
+        return found
+    if solution.status is Status.INFEASIBLE:
+        solution = replace(solution, status=Status.CONTRADICTED)
+    solution = replace(solution, decisions=first.decisions)
+    plan = Plan.judged(instance, first.tables, solution, options, data)
+    if plan.status == Status.CONTRADICTED:
+        return plan.verified()
+    judged = ("verified", "problems", "warnings")
+    return plan.with_record(**{key: first.record[key] for key in judged})
+
+
+def _with_evidence(
+    plan: Plan, save_lp: Callable[[Path], None], evidence: Path | None
+) -> Plan:
+    """Keep the model of a run that contradicts itself; the record names the file."""
+    file = evidence or Path(mkdtemp(prefix="aumaq-")) / "contradiction.lp"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_lp(file)
+    return plan.with_record(evidence=str(file))
+
+
+def why(solution: Solution) -> Text:
+    """Return why there is no plan, and what to try."""
+    return say(
+        "{status}: {advice} (the solver says: {message})",
+        status=Text(str(solution.status)),  # catalogues know the names
+        advice=ADVICE.get(solution.status, ""),
+        message=solution.message,
+    )

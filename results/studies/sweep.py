@@ -1,0 +1,297 @@
+"""Many scenarios of an instance, solved side by side: a table with a row for each."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
+from aumaq.instances.arguments import checked
+from aumaq.instances.formats.targets import probe_folder, reason, safe_names
+from aumaq.instances.interruption import is_asked, listening
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.scenarios.scenario import scenario_named
+from aumaq.results.exports.atomic import draft_file, rescued
+from aumaq.results.exports.json_file import strict
+from aumaq.results.plan.plan import Plan
+from aumaq.results.store import Store
+from aumaq.results.studies.sweep_task import (
+    BEFORE_A_PLAN,
+    Outcome,
+    SweepTask,
+    joined,
+    no_plan,
+    outcome_of,
+    status_title,
+    unforeseen,
+)
+from aumaq.results.studies.task_pool import POLL_SECONDS, in_processes
+from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
+from aumaq.solvers.progress import Labelled
+
+ALL = "all"
+FILES = ("sweep.csv", "sweep.json")
+TLS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+"""Keys of a file for the security of a cluster, as Dask names them."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Outcomes of a sweep in the order asked for.
+
+    ``rows`` has a row for each scenario: scenario, status, has_plan, verified,
+    objective_mln, bound_mln, gap, seconds, message, and key figures. A status beyond
+    those of a solve: ``invalid`` (its tables cannot be used), ``no_plan``, ``failed``,
+    ``died``, ``stopped``. ``batch_id``: of the runs in the store, if there is one;
+    ``troubles``: what was not written as asked.
+    """
+
+    instance: Instance
+    rows: pd.DataFrame
+    outcomes: Mapping[str, Outcome]
+    batch_id: str = ""
+    troubles: tuple[Text, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every scenario has a verified plan."""
+        return bool(self.rows["verified"].all())
+
+    def plan(self, scenario: str) -> Plan:
+        """Return the plan of a scenario (UnknownNameError if it has none)."""
+        found = self.outcomes.get(scenario)
+        if found is None or found.tables is None or found.record is None:
+            have = [n for n, o in self.outcomes.items() if o.tables is not None]
+            raise UnknownNameError(say("scenario with a plan"), scenario, have)
+        return _plan_of(self.instance, found)
+
+    def record(self) -> dict[str, Any]:
+        """Return all rows as plain values."""
+        rows = [self.outcomes[s].row for s in self.rows["scenario"]]
+        return {
+            "instance": self.instance.name,
+            "instance_hash": self.instance.content_hash,
+            "currency": self.instance.currency,
+            "scenarios": len(rows),
+            "batch_id": self.batch_id,
+            "with_plan": int(self.rows["has_plan"].sum()),
+            "rows": strict(rows),
+        }
+
+
+@checked
+def sweep(
+    instance: Instance,
+    scenarios: str | Sequence[str] = ALL,
+    *,
+    jobs: int | None = None,
+    threads: int | None = None,
+    folder: str | Path | None = None,
+    store: str | Path | None = None,
+    dask: str = "",
+    dask_security: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Sweep:
+    """Solve scenarios side by side; a failure is a row, never the end of the batch.
+
+    *scenarios*: ``all`` (with every combination of variants) or names; *jobs* at a
+    time (default: one a core), *threads* each; *folder*: a plan folder for each
+    scenario and the table; *store*: file of runs that keeps every plan as it comes;
+    *dask*: address of a scheduler that runs the tasks instead of this machine,
+    *dask_security*: TOML file with what its TLS needs (:data:`TLS`); *overwrite*:
+    replace plans of another instance in *folder*; *options* are those of
+    :func:`aumaq.solve`. Ctrl-C keeps what there is.
+
+    Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
+    """
+    folder = None if folder is None else Path(folder)
+    store = None if store is None else Path(store)
+    names = _names(instance, scenarios)
+    folders = safe_names(names, FILES)
+    cores = os.cpu_count() or 1
+    if jobs is not None and jobs < 1:
+        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
+    jobs = min(jobs or cores, len(names))
+    options["threads"] = max(1, cores // jobs) if threads is None else threads
+    limit = SolveOptions(**options).time_limit  # complains before the work
+    if folder is not None:
+        _check_target(folder, list(folders.values()), instance, overwrite=overwrite)
+    batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
+    tell, tasks = Silent() if progress is None else progress, []
+    for name in names:
+        target = None if folder is None else folder / folders[name]
+        tasks.append(
+            SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
+                      options, target, overwrite)
+        )  # fmt: skip
+    with listening():
+        source = (
+            _on_cluster(tasks, dask, dask_security) if dask
+            else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
+        )  # fmt: skip
+        outcomes: dict[str, Outcome] = {}
+        for outcome in source:
+            row = outcome.row
+            if store is not None and row["has_plan"]:
+                _keep(store, instance, outcome, batch_id)
+            outcomes[row["scenario"]] = outcome
+            _tell(tell, row, len(outcomes), len(names))
+        table = pd.DataFrame([outcomes[name].row for name in names])
+        found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
+        if store is not None:
+            _keep_table(store, found, tell)
+        if folder is not None:
+            _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
+            found = replace(found, troubles=(trouble,) if trouble else ())
+    return found
+
+
+def _tell(tell: Progress, row: Mapping[str, Any], count: int, whole: int) -> None:
+    """Tell of a row, the *count* th of the *whole* sweep."""
+    status = status_title(row["status"])
+    done = say("{status}, {n} of {all}", status=status, n=count, all=whole)
+    bound, plan = (row.get(key, np.nan) for key in ("bound_mln", "objective_mln"))
+    event = ProgressEvent(done, row["seconds"], bound, plan)
+    Labelled(tell, row["scenario"]).update(event)
+
+
+def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
+    """Return the plan of an outcome that has one."""
+    return Plan(
+        instance.with_scenario(outcome.row["scenario"]),
+        MappingProxyType(outcome.tables or {}),
+        MappingProxyType(outcome.record or {}),
+    )
+
+
+def _keep(store: Path, instance: Instance, outcome: Outcome, batch_id: str) -> None:
+    """Keep a plan in a store; if it cannot be kept, its row says so."""
+    try:
+        plan = _plan_of(instance, outcome)
+        Store(store).add(plan, batch_id, plan.instance.scenario)
+    except ExportError as error:
+        said = say("not kept: {error}", error=error.text)
+        outcome.row["message"] = joined(outcome.row["message"], said)
+
+
+def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
+    """Keep the table of all scenarios, those without a plan too."""
+    try:
+        Store(store).end_batch(found.batch_id, found.record())
+    except ExportError as error:
+        said = say("the table was not kept: {error}", error=error.text)
+        tell.update(ProgressEvent(said, 0.0, np.nan, np.nan))
+
+
+def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
+    if isinstance(scenarios, str):
+        if scenarios == ALL:
+            return list(instance.all_scenario_names)
+        scenarios = [part.strip() for part in scenarios.split(",") if part.strip()]
+    if not scenarios:
+        raise OptionError(say("name at least one scenario, or all"))
+    named = [scenario_named(instance.base, name).scenario for name in scenarios]
+    return list(dict.fromkeys(named))
+
+
+def _check_target(
+    folder: Path, names: Sequence[str], instance: Instance, *, overwrite: bool
+) -> None:
+    """Raise ExportError unless a sweep may be written there: an earlier one is."""
+    probe_folder(folder)
+    if not folder.exists():
+        return
+    there = {file.name for file in folder.iterdir()}
+    if there and not there & set(FILES):
+        raise ExportError(
+            say("{folder} holds no sweep; nothing was written", folder=folder)
+        )
+    from aumaq.results.exports import check_target
+
+    for name in names:
+        check_target(folder / name, instance=instance, overwrite=overwrite)
+
+
+def write_sweep(found: Sweep, folder: Path) -> None:
+    """Write ``sweep.csv`` and ``sweep.json``."""
+    with draft_file(folder / "sweep.csv") as draft:
+        found.rows.to_csv(draft, index=False, lineterminator="\n")
+    with draft_file(folder / "sweep.json") as draft:
+        text = json.dumps(found.record(), ensure_ascii=False, indent=1)
+        draft.write_text(text, encoding="utf-8")
+
+
+def _on_cluster(
+    tasks: Sequence[SweepTask], address: str, security: str | Path | None
+) -> Iterator[Outcome]:
+    """Run tasks on a Dask cluster; a worker that is lost is a row too."""
+    try:
+        from distributed import Client, wait
+    except ImportError as error:
+        raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
+    try:
+        client = Client(address, timeout=20, security=_security(security))
+    except (OSError, TypeError, ValueError) as error:
+        raise OptionError(
+            say("no cluster at {address!r}: {error}", address=address, error=error)
+        ) from error
+    with client:
+        waiting = {
+            client.submit(outcome_of, task, pure=False, retries=0): task
+            for task in tasks
+        }
+        while waiting and not is_asked():
+            try:
+                done = wait(list(waiting), POLL_SECONDS, "FIRST_COMPLETED").done
+            except TimeoutError:
+                continue
+            for future in done:
+                task = waiting.pop(future)
+                try:
+                    yield future.result()
+                except Exception as error:  # KilledWorker, lost connections
+                    yield no_plan(task.scenario, "died", unforeseen(error), 0.0)
+        client.cancel(list(waiting))
+        for task in waiting.values():
+            yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
+
+
+def _security(file: str | Path | None) -> Any:
+    """Return what TLS needs, as a file says it; None without a file.
+
+    Paths in it are taken from where it lies. Raises OptionError if it says anything
+    else: a connection that somebody wanted safe is never made unsafe.
+    """
+    if not file:
+        return None
+    from distributed import Security
+
+    file = Path(file)
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OptionError(
+            say("{path}: cannot be read: {why}", path=file, why=reason(error))
+        ) from None
+    paths = {key: file.parent / str(value) for key, value in given.items()}
+    if set(given) != set(TLS) or not all(path.is_file() for path in paths.values()):
+        raise OptionError(
+            say(
+                "{path}: expected {keys}, each a file that is there",
+                path=file,
+                keys=", ".join(TLS),
+            )
+        )
+    found = {key: str(path) for key, path in paths.items()}
+    return Security(require_encryption=True, **found)

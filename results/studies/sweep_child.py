@@ -1,0 +1,59 @@
+"""A program that solves one scenario of a sweep.
+
+Takes a pickled task on standard input, tells events and the answer, pickled, on
+standard output, and gives up when its input is closed: whoever asked is gone. It
+listens before anything else is imported: asked to stop, it answers all the same.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import pickle
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from aumaq.instances.interruption import listening
+
+if TYPE_CHECKING:
+    from aumaq.solvers import ProgressEvent
+
+
+def main() -> None:
+    """Answer one task on the standard streams."""
+    answers, lock = sys.stdout.buffer, threading.Lock()
+    sys.stdout = sys.stderr  # what libraries print must not mix with answers
+
+    def answer(kind: str, content: Any) -> None:
+        with lock:  # threads tell of their progress
+            pickle.dump((kind, content), answers)
+            answers.flush()
+
+    def tell(event: ProgressEvent) -> None:
+        answer("event", event)
+
+    with listening() as heard:
+        from aumaq.results.studies.sweep_task import BEFORE_A_PLAN, no_plan, outcome_of
+
+        task = pickle.load(sys.stdin.buffer)
+        is_done = threading.Event()
+        threading.Thread(target=_leave_with_asker, args=(is_done,), daemon=True).start()
+        if heard:
+            outcome = no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
+        else:
+            outcome = outcome_of(task, tell)
+        is_done.set()
+        answer("done", outcome)
+
+
+def _leave_with_asker(is_done: threading.Event) -> None:
+    # Not sys.stdin: its lock, held here, would end the interpreter in an error.
+    while os.read(0, 1):
+        pass
+    if not is_done.is_set():
+        _thread.interrupt_main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The blocks method: price what couples, prove independent blocks one by one."""

@@ -1,0 +1,73 @@
+"""The blocks method, and ``auto``: which models are solved by blocks.
+
+How blocks are solved is in run.py, how a model is split in split.py.
+"""
+
+from __future__ import annotations
+
+from aumaq.instances import OptionError
+from aumaq.instances.language.texts import say
+from aumaq.model.family import FAMILIES
+from aumaq.solvers.blocks.run import BlockRun
+from aumaq.solvers.blocks.split import Split, split
+from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.direct import solve_whole
+from aumaq.solvers.futures.merged import EPIGRAPH
+from aumaq.solvers.model_methods import on_model
+from aumaq.solvers.solution.decisions import Solution, Status
+from aumaq.solvers.solution.growth import has_candidates
+
+ALMOST_ALL = 0.9
+"""With this share of the integers in one block, splitting is of no use."""
+LARGE = 15_000
+"""Integers from which ``auto`` splits a model."""
+
+
+def split_if_apart(c: Compiled) -> Solution:
+    """Solve a compiled model by blocks if it falls apart, else whole."""
+    parts = split(c.matrices, coupling_families())
+    return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
+
+
+def solve_by_size(c: Compiled) -> Solution:
+    """Solve a compiled model by blocks if it is large and falls apart, else whole."""
+    integers = c.matrices.is_integer
+    if int(integers.sum()) < LARGE or has_candidates(c.built):
+        return solve_whole(c)
+    parts = split(c.matrices, coupling_families())
+    largest = max(int(integers[block.columns].sum()) for block in parts.blocks)
+    if largest > ALMOST_ALL * int(integers.sum()):
+        return solve_whole(c)
+    return _by_blocks(c, parts)
+
+
+def _by_blocks(c: Compiled, parts: Split) -> Solution:
+    """Solve by blocks, and whole where their plans do not join though time is left."""
+    found = BlockRun(c, parts).solve()
+    is_stuck = found.decisions is None and found.status is Status.TIME_LIMIT
+    return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found
+
+
+def _apart(c: Compiled) -> Solution:
+    """Solve by blocks; a model that does not fall apart is solved whole.
+
+    Raises OptionError where growth points are to be chosen: each of them changes the
+    demand of many settlements, and ties their blocks together.
+    """
+    if has_candidates(c.built):
+        text = say(
+            "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
+        )
+        raise OptionError(text)
+    return split_if_apart(c)
+
+
+solve_blocks = on_model(_apart)
+solve_auto = on_model(solve_by_size)
+"""Solve large models that fall apart by blocks, all others whole."""
+
+
+def coupling_families() -> frozenset[str]:
+    """Return the names of the families whose rows may be priced."""
+    found = {name for name, family in FAMILIES.items() if family.couples}
+    return frozenset(found | {EPIGRAPH})

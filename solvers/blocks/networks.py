@@ -1,0 +1,153 @@
+"""Networks for given services: the blocks that feed are solved for what is drawn.
+
+Blocks that are solved apart choose their own load (``fed`` of the family ``loads``) at
+a price. Once their plans are joined, the load is what the facilities draw. Each block
+of a network is solved for it as an LP, with the steps and facilities of its own plan;
+then its MIP is searched from there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from aumaq.solvers.blocks.part import Part
+from aumaq.solvers.blocks.split import Ints, Split
+from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.solvers.search import Improver
+
+ROUNDS = 2
+"""A block may draw from another that is already complete: then that is done again."""
+LP_SECONDS = 10.0
+COMPLETION_SECONDS = 4.0
+"""Time for a block that needs other steps and facilities than its own plan has."""
+
+
+class Completer:
+    """Completes plans of one model; without networks there is nothing to complete."""
+
+    def __init__(self, c: Compiled, parts: Split) -> None:
+        """Prepare for a split model."""
+        m = c.matrices
+        self._m = m
+        self._fed = _fed(c)
+        self._loose = parts.loose
+        drawn = np.zeros(len(m.cost), dtype=bool)
+        drawn[self._fed] = True
+        blocks = [block.columns for block in parts.blocks]
+        # Small blocks first: works draw power, and the power network is the largest.
+        self._feeding = sorted((k for k in blocks if drawn[k].any()), key=len)
+        is_load = m.row_family == "loads"
+        self._load = np.flatnonzero(is_load)
+        self._tight = Improver(m, [], c.options)
+        self._open = Improver(
+            replace(
+                m,
+                row_lower=np.where(is_load, -np.inf, m.row_lower),
+                row_upper=np.where(is_load, np.inf, m.row_upper),
+            ),
+            [],
+            c.options,
+        )
+
+    def stop(self) -> None:
+        """End soon; may be called from any thread."""
+        self._tight.stop()
+        self._open.stop()
+
+    def cost(self, values: Floats) -> float:
+        """Return the objective, mln."""
+        return self._tight.cost(values)
+
+    def feasible(self, joined_plans: Iterable[Floats]) -> Floats | None:
+        """Return the first of the joined plans that can be repaired, fed; or None."""
+        for values in joined_plans:
+            # Rows of what is drawn are open until networks are completed for them.
+            repaired = self._open.repair(values, self._loose)
+            if repaired is not None:
+                return self._complete(repaired)
+        return None
+
+    def _complete(self, values: Floats) -> Floats | None:
+        """Return the plan with what is drawn fed, or None.
+
+        *values* obeys all rows but those of what is drawn.
+        """
+        values = values.copy()
+        for turn in range(ROUNDS):
+            search = self._open if turn == 0 else self._tight
+            for columns in self._feeding:
+                own = columns[np.isin(columns, self._fed)]
+                drawn = self._drawn(values)
+                if np.allclose(values[own], drawn[own], rtol=1e-9, atol=1e-9):
+                    continue
+                values[own] = drawn[own]
+                free = self._free(columns)
+                found = search.solve_part(values, free, LP_SECONDS, fix_whole=True)
+                if found is None:
+                    found = search.solve_part(values, free, COMPLETION_SECONDS)
+                if found is None:
+                    return None
+                values[free] = found
+        return values
+
+    def improve(self, values: Floats, seconds: float) -> Floats:
+        """Return a plan that is better, or as good: the MIP of each block in turn."""
+        ends = time.monotonic() + seconds
+        values = values.copy()
+        order = self._feeding[::-1]
+        for k, columns in enumerate(order):
+            share = len(columns) / sum(len(others) for others in order[k:])
+            free = self._free(columns)
+            left = (ends - time.monotonic()) * share
+            found = self._tight.solve_part(values, free, left) if left > 0.0 else None
+            if found is not None:
+                trial = values.copy()
+                trial[free] = found
+                if self._tight.cost(trial) < self._tight.cost(values):
+                    values = trial
+        return values
+
+    def _free(self, columns: Ints) -> Ints:
+        """Return the columns of a block that are free once its load is known."""
+        return np.union1d(np.setdiff1d(columns, self._fed), self._loose)
+
+    def _drawn(self, values: Floats) -> Floats:
+        """Return the values with what the facilities draw in the columns ``fed``."""
+        drawn = values.copy()
+        drawn[self._fed] = 0.0
+        amount = self._tight.activity(drawn)[self._load]
+        for_row = np.zeros(len(self._m.row_lower))
+        for_row[self._load] = amount
+        # A column ``fed`` stands with -1 in the row of its node and period.
+        entries = self._tight.columns(self._fed).tocoo()
+        is_own = np.isin(entries.row, self._load)
+        drawn[self._fed[entries.col[is_own]]] = for_row[entries.row[is_own]]
+        return drawn
+
+
+def joined(m: Matrices, parts: list[Part]) -> Floats | None:
+    """Return the plans of all blocks as one, None while one has no plan."""
+    values = np.clip(0.0, m.column_lower, m.column_upper)
+    for part in parts:
+        if part.values is None:
+            return None
+        values[part.columns] = part.values
+    values[m.is_integer] = np.round(values[m.is_integer])
+    return values if parts else None
+
+
+def _fed(c: Compiled) -> Ints:
+    """Return the columns of what facilities draw."""
+    drawn = [
+        c.place[id(variable)]
+        for built in c.models
+        for v in built.networks.values()
+        for variable in v.fed.ravel()
+        if id(variable) in c.place
+    ]
+    return np.array(drawn, dtype=np.int64)

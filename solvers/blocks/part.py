@@ -1,0 +1,198 @@
+"""A block of the model under way: its best plan, its bound, what it may still gain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from aumaq.solvers.blocks.split import (
+    Bools,
+    Ints,
+    Split,
+    block_matrices,
+    lagrangian_bound,
+)
+from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.solvers.highs.solver import Outcome
+from aumaq.solvers.search import Improver, Site
+
+LEAST_SECONDS = 0.5
+"""Shortest first visit, unless time is so short that all would not get one."""
+SEARCH_SECONDS = 4.0
+"""Time of one visit that searches."""
+SEARCH_STEPS = 3
+"""Steps of one visit that searches."""
+FIRST_WORK = 20_000
+"""Nodes times integers of the first visit to a block of a small model; each further one
+has twice as many."""
+MOST_NODES = 2**30
+SMALL = 15_000
+"""Visits to the blocks of models with fewer integers end by nodes, so that the clock,
+and with it what else the machine does, has no say in the plan. In larger ones they end
+by the clock: hundreds of blocks need a plan each before plans are joined, and of a
+block of 900 integers the root node alone may take 5 s."""
+SEARCH_SITES = 24
+"""With fewer sites the MIP itself is quick, and a search is of no use."""
+
+
+class Task(Enum):
+    """What a visit to a block does."""
+
+    PROVE = "the MIP of the block"
+    ROUND = "a restricted MIP around its LP solution"
+    SEARCH = "large-neighbourhood search from its best plan"
+
+
+@dataclass
+class Part:
+    """A block under way. Objective and bound in priced costs.
+
+    One thread may prove its bound while another looks for its plan.
+    """
+
+    matrices: Matrices
+    columns: Ints
+    relaxed: Floats
+    units: Bools
+    sites: list[Site]
+    start: tuple[Ints, Floats]
+    bound: float
+    seconds: float
+    objective: float = float("inf")
+    values: Floats | None = None
+    is_small: bool = False
+    """Whether visits end by nodes."""
+    is_proving: bool = False
+    is_planning: bool = False
+    is_rounded: bool = False
+    is_visited: bool = False
+    gained: float = float("inf")
+    found: float = float("inf")
+    search: Improver | None = None
+
+    def __post_init__(self) -> None:
+        self.round_seconds = self.seconds * 1.5
+        self.nodes = max(1, FIRST_WORK // max(self.integers, 1))
+
+    @property
+    def integers(self) -> int:
+        """How many columns are integer."""
+        return int(self.matrices.is_integer.sum())
+
+    @property
+    def distance(self) -> float:
+        """Objective minus bound."""
+        return self.objective - self.bound
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any thread is at work here."""
+        return self.is_proving or self.is_planning
+
+    def promises(self) -> list[tuple[float, Task]]:
+        """Return what a visit of each kind may gain a second: no more than is left.
+
+        A visit twice as long is hoped to gain twice as much as the last one did.
+        """
+        found = []
+        if not self.is_proving:
+            hope = np.inf if self.values is None else 2.0 * self.gained
+            gain = min(self.distance, hope) / self.seconds
+            found.append((gain, Task.PROVE))
+        if self.is_visited and not self.is_planning:
+            if not self.is_rounded:
+                found.append((self.distance / self.round_seconds, Task.ROUND))
+            elif self.values is not None and len(self.sites) >= SEARCH_SITES:
+                gain = min(self.distance, self.found) / SEARCH_SECONDS
+                found.append((gain, Task.SEARCH))
+        return found
+
+    def begin(self, task: Task) -> None:
+        """Mark as being worked on."""
+        if task is Task.PROVE:
+            self.is_proving = True
+        else:
+            self.is_planning = True
+
+    def take(self, outcome: Outcome, task: Task) -> None:
+        """Keep what a finished visit adds."""
+        before, bound = self.distance, self.bound
+        if outcome.values is not None and outcome.objective < self.objective:
+            self.objective, self.values = outcome.objective, outcome.values
+        if task is Task.PROVE:
+            self.bound = max(self.bound, outcome.bound)
+            self.is_proving, self.is_visited = False, True
+            self.seconds *= 2.0
+            self.nodes = min(2 * self.nodes, MOST_NODES)
+            # From no plan to one is no measure of what the next visit may gain.
+            is_first = not np.isfinite(before)
+            self.gained = self.bound - bound if is_first else before - self.distance
+            return
+        self.is_planning = False
+        if task is Task.ROUND:
+            self.is_rounded = self.values is not None
+            self.round_seconds *= 2.0
+        elif np.isfinite(self.found):  # a single visit without luck says little
+            self.found = (self.found + before - self.distance) / 2.0
+        else:
+            self.found = before - self.distance
+
+
+def priced_parts(
+    c: Compiled, split: Split, price: Floats, relaxed: Outcome, budget: float
+) -> list[Part]:
+    """Return the blocks at the prices of the coupling rows, most integers first.
+
+    *budget* are the seconds of all first visits together.
+    """
+    assert relaxed.values is not None
+    assert relaxed.duals is not None
+    is_unit = np.zeros(len(c.matrices.cost), dtype=bool)
+    is_unit[np.concatenate([site.columns for site in c.sites])] = True
+    total = hardness(c.matrices)
+    is_small = int(c.matrices.is_integer.sum()) < SMALL
+    least = min(LEAST_SECONDS, budget / len(split.blocks))
+    parts = [
+        Part(
+            matrices=matrices,
+            columns=block.columns,
+            relaxed=relaxed.values[block.columns],
+            units=is_unit[block.columns],
+            sites=sites_within(c.sites, block.columns),
+            start=start_within(c.start, block.columns),
+            bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
+            seconds=max(least, budget * hardness(matrices) / total),
+            is_small=is_small,
+        )
+        for block, matrices in zip(
+            split.blocks, block_matrices(c.matrices, split, price), strict=True
+        )
+    ]
+    return sorted(parts, key=lambda part: -part.integers)
+
+
+def sites_within(sites: list[Site], columns: Ints) -> list[Site]:
+    """Return the sites that have columns in a block, with their places there."""
+    found = []
+    for site in sites:
+        place = np.searchsorted(columns, site.columns)
+        place[place == len(columns)] = 0
+        inside = place[columns[place] == site.columns]
+        if len(inside):
+            found.append(Site(inside, site.point))
+    return found
+
+
+def start_within(start: tuple[Ints, Floats], columns: Ints) -> tuple[Ints, Floats]:
+    """Return the part of a start plan that lies in a block (places there)."""
+    known, values = start
+    _, places, where = np.intersect1d(columns, known, return_indices=True)
+    return places, values[where]
+
+
+def hardness(m: Matrices) -> float:
+    """Return how hard a MIP looks: its integers, and a little for its columns."""
+    return max(1.0, float(m.is_integer.sum()) + len(m.cost) / 50.0)

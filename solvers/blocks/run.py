@@ -1,0 +1,387 @@
+"""The blocks method: price what couples, prove the independent blocks one by one.
+
+1. The LP relaxation of the whole model prices the coupling rows (split.py). Beside
+   it the start plan is completed, so that there is one to stop with.
+2. Each block is a MIP of its own; all threads work on blocks, largest first.
+3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
+   proven on, twice as long each time, and searched on, first where most is to gain a
+   second (part.py).
+4. The plans of the blocks are joined, once there is one of each and again at the end;
+   coupling rows that they break are repaired by a small MIP around them, networks are
+   completed for what is drawn (networks.py). If a gap remains, the whole model goes
+   on from there, and a large-neighbourhood search beside it (end.py).
+
+The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from aumaq.instances.interruption import is_asked
+from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.blocks.end import go_on_whole, outcome_of
+from aumaq.solvers.blocks.networks import Completer, joined
+from aumaq.solvers.blocks.part import (
+    SEARCH_SECONDS,
+    SEARCH_STEPS,
+    Part,
+    Task,
+    priced_parts,
+)
+from aumaq.solvers.blocks.rerouting import Rerouter
+from aumaq.solvers.blocks.split import Ints, Split, constant, prices
+from aumaq.solvers.compiled import Compiled, finish, improver
+from aumaq.solvers.highs.matrices import Floats, Matrices, with_fixed
+from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
+from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
+from aumaq.solvers.search import STEP_SECONDS, Improver, rounded
+from aumaq.solvers.solution.decisions import Solution, Status
+
+FIRST_SHARE = 0.35
+"""Share of the time for the first visits, divided among the blocks by their size."""
+FIRST_SECONDS = 30.0
+"""First visits take no longer than this, so that there is soon a plan to stop with."""
+GAP_SHARE = 0.5
+"""Share of the gap asked for that is divided evenly among the blocks."""
+LP_SHARE = 0.25
+"""Share of the time that the LP has for itself; then plans are looked for, too."""
+GUARD_SHARE = 0.1
+"""Share of the time left that a visit which is to end by nodes takes at most."""
+LAST_SHARE = 0.15
+"""Share of the time for joining the best plans of the blocks and searching on."""
+
+
+@dataclass
+class BlockRun:
+    """One solve by blocks: shared state of the threads."""
+
+    c: Compiled
+    split: Split
+    parts: list[Part] = field(default_factory=list)
+    constant: float = 0.0
+    whole_bound: float = float("-inf")
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    stop: threading.Event = field(default_factory=threading.Event)
+    is_relaxed: threading.Event = field(default_factory=threading.Event)
+    running: set[Solver | Improver | Completer] = field(default_factory=set)
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    failure: list[BaseException] = field(default_factory=list)
+    rerouter: Rerouter | None = None
+    joins: int = 0
+    is_joining: bool = False
+    is_interrupted: bool = False
+    is_infeasible: bool = False
+
+    def __post_init__(self) -> None:
+        self.search: Improver = improver(self.c)
+        self.allowed = 0.0  # gap of one block, mln
+        self.seconds = self.c.seconds_left
+        self.end = time.monotonic() + self.seconds
+
+    @property
+    def left(self) -> float:
+        return self.end - time.monotonic()
+
+    @property
+    def bound(self) -> float:
+        if not self.parts:
+            return float("-inf")
+        known = self.constant + sum(part.bound for part in self.parts)
+        return max(known, self.whole_bound)
+
+    def solve(self) -> Solution:
+        """Run all steps."""
+        begun = time.monotonic()
+        first = threading.Thread(target=self._carry_on, daemon=True)
+        if self.c.options.num_threads > 1:
+            first.start()
+        relaxed = self._relax()
+        self.is_relaxed.set()
+        if relaxed.status is Status.OPTIMAL and relaxed.values is not None:
+            self._prepare(relaxed)
+            self._run_threads()
+        elif relaxed.status is Status.INTERRUPTED:
+            self.is_interrupted = True
+        self._halt()
+        if first.ident is not None:
+            first.join()
+        if self.failure:
+            raise self.failure[0]
+        known = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
+        if relaxed.status not in known:
+            return finish(self.c, replace(relaxed, values=None), begun)
+        return replace(finish(self.c, outcome_of(self), begun), relaxed=relaxed)
+
+    def _run_threads(self) -> None:
+        threads = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(self.c.options.num_threads)
+        ]
+        for thread in threads:
+            thread.start()
+        self._wait(threads)
+
+    def _carry_on(self) -> None:
+        """Complete the start plan, roughly."""
+        columns, values = self.c.start
+        if is_whole := len(columns) == len(self.c.matrices.cost):
+            self.search.offer(self.search.cost(values), values)
+        # Beside this the LP would take twice its time: it comes first, if it is quick.
+        if self.is_relaxed.wait(LP_SHARE * self.left):
+            return
+        if is_whole:
+            while not (self.parts or self.stop.is_set()):
+                self.search.search(STEP_SECONDS, self.check)
+            return
+        fixed = with_fixed(self.c.matrices, columns, values)
+        try:
+            outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
+        except BaseException as error:  # handed over to the caller's thread
+            self.failure.append(error)
+            return
+        if outcome.values is not None:
+            self.search.offer(outcome.objective, outcome.values)
+            self.check()
+
+    def _relax(self) -> Outcome:
+        if self.c.relaxed is not None:
+            return self.c.relaxed
+        m = self.c.matrices
+        self._tell(say("relaxing"))
+        lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+        solver = Solver(lp, self.c.options)
+        # In parallel it takes 0.7 of the time on idle cores, 5 times on shared ones.
+        return solver.run(self.left, Silent(), self.c.started)
+
+    def _prepare(self, relaxed: Outcome) -> None:
+        """Price the coupling rows and make the blocks."""
+        m = self.c.matrices
+        assert relaxed.values is not None
+        assert relaxed.duals is not None
+        price = prices(m, self.split, relaxed.duals)
+        self.constant = constant(m, self.split, price)
+        self.rerouter = Rerouter(self.c, relaxed.values)
+        # Of the whole time, not of what is left: that depends on the machine.
+        first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
+        budget = first * self.c.options.num_threads
+        self.parts = priced_parts(self.c, self.split, price, relaxed, budget)
+        size = abs(self.bound) if np.isfinite(self.bound) else 0.0
+        allowed = GAP_SHARE * self.c.options.gap * size
+        self.allowed = max(allowed / len(self.parts), 1e-7)
+        self._tell(say("solving"))
+
+    # -- threads ---------------------------------------------------------------
+
+    def _wait(self, threads: list[threading.Thread]) -> None:
+        """Wait for the workers; at the end of the time, or on Ctrl-C, stop them."""
+        while any(thread.is_alive() for thread in threads):
+            try:
+                time.sleep(0.1)
+            except KeyboardInterrupt:
+                if self.is_interrupted:
+                    raise
+                self.is_interrupted = True
+            self.is_interrupted |= is_asked()
+            if self.left <= 0 or self.is_interrupted:
+                self._halt()
+
+    def _halt(self) -> None:
+        self.stop.set()
+        self.search.stop()
+        with self.lock:
+            for item in self.running:
+                item.stop()
+
+    def _work(self) -> None:
+        """Take work until there is none: blocks, and joining them."""
+        try:
+            while not self.stop.is_set() and self.left > 0:
+                if self._begin_joining():
+                    self._join()
+                    continue
+                found = self._next()
+                if found is not None:
+                    self._visit(*found)
+                elif self.joins > 1:
+                    return
+                else:
+                    time.sleep(0.02)
+        except BaseException as error:  # handed over to the caller's thread
+            self.failure.append(error)
+            self._halt()
+
+    def _next(self) -> tuple[Part, Task] | None:
+        """Return the block to work on, and how."""
+        with self.lock:
+            wide = [part for part in self.parts if self._is_wide(part)]
+            # Never visited: largest first. Then where most is to gain a second.
+            new = (p for p in wide if not (p.is_visited or p.is_busy))
+            choice = [
+                (p, gain, task)
+                for p in wide
+                for gain, task in p.promises()
+                # Plans are not joined any more after the last time; bounds count.
+                if self.joins < 2 or task is Task.PROVE
+            ]
+            part, task = next(new, None), Task.PROVE
+            if part is None:
+                if not choice:
+                    return None
+                part, _, task = max(choice, key=lambda item: item[1])
+            part.begin(task)
+            return part, task
+
+    def _is_wide(self, part: Part) -> bool:
+        is_bounded = np.isfinite(part.bound)
+        least = 1e-7 * abs(part.bound) if is_bounded else 0.0
+        return part.distance > max(self.allowed, least)
+
+    def _begin_joining(self) -> bool:
+        """Say whether to join now: at first, when all is proven, when time is short."""
+        with self.lock:
+            if self.is_joining or any(part.values is None for part in self.parts):
+                return False
+            is_late = self._until_last <= 0.0 or self.is_done()
+            self.is_joining = self.joins == 0 or (self.joins == 1 and is_late)
+            return self.is_joining
+
+    @property
+    def _until_last(self) -> float:  # seconds until plans are joined for the last time
+        return self.left - LAST_SHARE * self.seconds
+
+    def is_done(self) -> bool:
+        with self.lock:
+            return not any(part.is_busy or self._is_wide(part) for part in self.parts)
+
+    # -- steps -----------------------------------------------------------------
+
+    def _visit(self, part: Part, task: Task) -> None:
+        """Do a task on a block and take what it gives."""
+        if task is Task.SEARCH:
+            outcome = self._search(part)
+        else:
+            m, seconds, start = part.matrices, part.seconds, part.start
+            if task is Task.ROUND:
+                m, seconds = rounded(m, part.relaxed, part.units), part.round_seconds
+            if part.values is not None:
+                start = (np.arange(len(part.values)), part.values)
+            if part.is_small:  # nodes end it, unless one takes a share of all time
+                seconds = max(seconds, GUARD_SHARE * self.left)
+            nodes = part.nodes if part.is_small else None
+            outcome = self._run(m, start, min(seconds, self._most_seconds), nodes=nodes)
+        with self.lock:
+            part.take(outcome, task)
+            if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
+                self.is_infeasible = True
+                self._halt()
+        self.check()
+
+    @property
+    def _most_seconds(self) -> float:
+        """Seconds that a visit may take: a thread must be free for the last join."""
+        late = self._until_last
+        return late if late > 0.0 and self.joins < 2 else self.left
+
+    def _search(self, part: Part) -> Outcome:
+        """Search on from the best plan of a block."""
+        search = part.search or Improver(part.matrices, part.sites, self.c.options)
+        part.search = search
+        with self._stoppable(search):
+            assert part.values is not None
+            search.offer(part.objective, part.values)
+            if part.is_small:
+                search.search(self._most_seconds, steps=SEARCH_STEPS)
+            else:
+                search.search(min(SEARCH_SECONDS, self._most_seconds))
+        return Outcome(
+            Status.TIME_LIMIT, search.objective, -np.inf, search.values, "searched"
+        )
+
+    def _run(
+        self,
+        m: Matrices,
+        start: tuple[Ints, Floats] | None,
+        seconds: float,
+        gap: float = 0.0,
+        nodes: int | None = None,
+    ) -> Outcome:
+        """Solve a block on one thread, with at most so many *nodes*."""
+        solver = Solver(m, replace(self.c.options, threads=1, gap=gap))
+        solver.set_option("mip_abs_gap", self.allowed)
+        if nodes is not None:
+            solver.set_option("mip_max_nodes", nodes)
+        if start is not None:
+            solver.start_from(*start)
+        with self._stoppable(solver):
+            return solver.run(max(seconds, 0.05), Silent(), self.c.started)
+
+    @contextmanager
+    def _stoppable(self, item: Solver | Improver | Completer) -> Iterator[None]:
+        """Have *item* stopped when all is."""
+        with self.lock:
+            if self.stop.is_set():
+                item.stop()
+            self.running.add(item)
+        yield
+        with self.lock:
+            self.running.discard(item)
+
+    def _join(self) -> None:
+        """Join the blocks' plans and repair what couples; at the end, search on."""
+        is_last = self._until_last <= 0.0 or self.is_done()
+        left = self.left / 2 if is_last else 0.0
+        completer = Completer(self.c, self.split)
+        with self._stoppable(completer):
+            self.offer_joined(completer, left)
+        with self.lock:
+            self.joins = 2 if is_last else 1
+            self.is_joining = False
+        self.check()
+        if is_last and not self.stop.is_set():
+            go_on_whole(self)
+
+    def offer_joined(self, completer: Completer, seconds: float) -> None:
+        """Join, repair and complete; improve the networks for so many *seconds*."""
+        apart = joined(self.c.matrices, self.parts)
+        if apart is None or self.rerouter is None:
+            return
+        values = completer.feasible(
+            self.rerouter.reroute(apart, built) for built in self.rerouter.choices()
+        )
+        if values is not None:
+            self.search.offer(completer.cost(values), values)
+            values = completer.improve(values, seconds)
+            self.search.offer(completer.cost(values), values)
+
+    def solve_whole(self) -> None:
+        """Solve all blocks as one, from the best plan that there is."""
+        known = self.search.values
+        start = None if known is None else (np.arange(len(known)), known)
+        outcome = self._run(self.c.matrices, start, self.left, self.c.options.gap)
+        if outcome.values is not None:
+            self.search.offer(outcome.objective, outcome.values)
+        self.whole_bound = max(self.whole_bound, outcome.bound)
+        self.is_infeasible = outcome.status is Status.INFEASIBLE and known is None
+        self.check()
+
+    def check(self) -> None:
+        """Tell the progress; stop once the gap is reached."""
+        with self.lock:
+            self._tell(say("solving"))
+            gap = relative_gap(self.search.objective, self.bound)
+            if gap <= max(self.c.options.gap, 1e-9):
+                self._halt()
+
+    def _tell(self, phase: Text) -> None:
+        best, bound = self.search.objective, self.bound
+        plan = best if np.isfinite(best) else float("nan")
+        known = bound if np.isfinite(bound) else float("nan")
+        self.trace.append((self.c.elapsed, plan, known))
+        self.c.progress.update(ProgressEvent(phase, self.c.elapsed, known, plan))

@@ -1,0 +1,175 @@
+r"""Price the rows that couple, and split what is left into independent blocks.
+
+Rows of families that couple (budgets, referral, standards) are relaxed with prices
+:math:`\lambda` (LP duals): for any :math:`\lambda`,
+
+.. math:: \min_x (c - A^T\lambda) x + \sum_r (\lambda_r^+ lower_r + \lambda_r^- upper_r)
+
+over the rows that stay is a lower bound (Geoffrion 1974). Without them the model falls
+apart into blocks: groups of settlements that share no site within reach, service by
+service. A coupling row that touches one block only stays in that block unpriced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csc_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from aumaq.solvers.highs.matrices import Floats, Matrices
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+ALMOST = 1.0 - 1e-7
+"""Prices are shrunk by this: duals are exact to a tolerance, a bound must be one."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """An independent part: its rows and columns in the whole model."""
+
+    rows: Ints
+    columns: Ints
+
+
+@dataclass(frozen=True)
+class Split:
+    """Blocks, the rows that are priced, and columns that are in priced rows only."""
+
+    blocks: list[Block]
+    priced: Ints
+    loose: Ints
+
+
+def sparse(m: Matrices) -> csc_array:
+    """Return the coefficients as a sparse array by columns."""
+    shape = (len(m.row_lower), len(m.cost))
+    return csc_array((m.values, m.rows, m.starts), shape=shape)
+
+
+def split(m: Matrices, families: frozenset[str]) -> Split:
+    """Split a model after taking out rows of *families* that tie blocks together."""
+    by_row: csr_array = sparse(m).tocsr()
+    couples = np.isin(m.row_family, sorted(families))
+    priced = couples & ~_is_inside(by_row, couples)
+    rows, columns = _labels(by_row, ~priced)
+    in_rows = np.diff(by_row[np.flatnonzero(~priced)].tocsc().indptr) > 0
+    order = np.argsort(columns, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(columns[order])) + 1)
+    kept = np.flatnonzero(~priced)
+    row_order = kept[np.argsort(rows[kept], kind="stable")]
+    starts = np.searchsorted(rows[row_order], np.arange(rows.max(initial=0) + 2))
+    blocks = []
+    for part in parts:
+        label = columns[part[0]] if len(part) else -1
+        if len(part) and in_rows[part[0]]:
+            mine = row_order[starts[label] : starts[label + 1]]
+            blocks.append(Block(np.sort(mine), np.sort(part)))
+    return Split(blocks, np.flatnonzero(priced), np.flatnonzero(~in_rows))
+
+
+def _labels(by_row: csr_array, keep: Bools) -> tuple[Ints, Ints]:
+    """Return component labels of rows and columns; rows not kept touch nothing."""
+    num_rows, num_columns = by_row.shape
+    entries = by_row.tocoo()
+    used = keep[entries.row]
+    ends = (entries.row[used], num_rows + entries.col[used])
+    size = num_rows + num_columns
+    graph = coo_array((np.ones(int(used.sum())), ends), shape=(size, size))
+    _, label = connected_components(graph, directed=False)
+    return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)
+
+
+def _is_inside(by_row: csr_array, couples: Bools) -> Bools:
+    """Return which coupling rows touch a single block of the uncoupled model.
+
+    Columns that occur in coupling rows only (shortfall, overrun) do not count.
+    """
+    _, columns = _labels(by_row, ~couples)
+    is_core = np.diff(by_row[np.flatnonzero(~couples)].tocsc().indptr) > 0
+    inside = np.zeros(len(couples), dtype=bool)
+    uses = np.diff(by_row[np.flatnonzero(couples)].tocsc().indptr)
+    for row in np.flatnonzero(couples):
+        own = by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
+        core = own[is_core[own]]
+        alone = bool((uses[own[~is_core[own]]] == 1).all())
+        inside[row] = alone and len(core) > 0 and len(np.unique(columns[core])) == 1
+    return inside
+
+
+def prices(m: Matrices, parts: Split, duals: Floats) -> Floats:
+    """Return valid prices of the priced rows, 0 elsewhere, from LP duals.
+
+    A price has the sign of a side that exists, and leaves no loose column with a
+    negative cost and no upper bound.
+    """
+    price = np.zeros(len(m.row_lower))
+    price[parts.priced] = duals[parts.priced] * ALMOST
+    price[(price > 0) & ~np.isfinite(_finite(m.row_lower))] = 0.0
+    price[(price < 0) & ~np.isfinite(_finite(m.row_upper))] = 0.0
+    by_column = sparse(m)[:, parts.loose]
+    cost = m.cost[parts.loose] - by_column.T @ price
+    endless = (cost < 0) & ~np.isfinite(_finite(m.column_upper[parts.loose]))
+    bad = np.unique(by_column[:, np.flatnonzero(endless)].indices)
+    price[bad] = 0.0
+    return price
+
+
+def _finite(values: Floats) -> Floats:
+    """Return values with the solver's large numbers as infinity."""
+    return np.where(np.abs(values) >= 1e29, np.inf, values)
+
+
+def constant(m: Matrices, parts: Split, price: Floats) -> float:
+    """Return what the bound holds beside the blocks: priced sides, loose columns."""
+    sides = np.where(price > 0, m.row_lower, np.where(price < 0, m.row_upper, 0.0))
+    cost = (m.cost - sparse(m).T @ price)[parts.loose]
+    low, high = m.column_lower[parts.loose], m.column_upper[parts.loose]
+    at = np.where(cost > 0, low, np.where(cost < 0, high, 0.0))
+    return m.offset + float(price @ sides) + float(cost @ at)
+
+
+def lagrangian_bound(m: Matrices, duals: Floats) -> float:
+    """Return a lower bound of a block from any duals: exact, whatever their source.
+
+    -inf if a column without upper bound has a clearly negative reduced cost.
+    """
+    sides = np.where(duals > 0, m.row_lower, np.where(duals < 0, m.row_upper, 0.0))
+    used = np.where(np.abs(sides) < 1e29, duals, 0.0)
+    cost = m.cost - sparse(m).T @ used
+    is_endless = ~np.isfinite(_finite(m.column_upper))
+    dust = is_endless & (cost < 0) & (cost > -1e-9 * (1.0 + np.abs(m.cost)))
+    cost[dust] = 0.0
+    at = np.where(cost < 0, _finite(m.column_upper), m.column_lower)
+    return float(used @ np.where(used != 0, sides, 0.0)) + float(
+        (cost * np.where(cost != 0, at, 0.0)).sum()
+    )
+
+
+def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
+    """Return the MIP of each block with priced costs."""
+    cost = m.cost - sparse(m).T @ price
+    by_row = sparse(m).tocsr()
+    found = []
+    for block in parts.blocks:
+        part = csc_array(by_row[block.rows].tocsc()[:, block.columns])
+        part.sort_indices()
+        found.append(
+            Matrices(
+                cost=cost[block.columns],
+                offset=0.0,
+                starts=part.indptr.astype(np.int32),
+                rows=part.indices.astype(np.int32),
+                values=part.data,
+                row_lower=m.row_lower[block.rows],
+                row_upper=m.row_upper[block.rows],
+                column_lower=m.column_lower[block.columns],
+                column_upper=m.column_upper[block.columns],
+                is_integer=m.is_integer[block.columns],
+                columns=[],
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Several futures solved as one: the first period common, later ones their own."""

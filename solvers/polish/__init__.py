@@ -1,0 +1,1 @@
+"""What a plan does for nothing, taken out at its end."""

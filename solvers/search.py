@@ -1,0 +1,284 @@
+"""Better plans while the bound is proven: restricted MIPs beside the main solve.
+
+HiGHS proves a good bound for large instances long before its heuristics find a plan to
+match. Three steps run in a thread of their own:
+
+1. the LP relaxation is solved;
+2. every number of units is confined to the two whole numbers around its LP value and
+   the MIP that is left is solved (relaxation enforced neighbourhood search, Berthold
+   2014);
+3. large-neighbourhood search: a site and the sites nearest to it are freed, all the
+   rest is fixed, and the small MIP that is left is solved. The number of sites adapts
+   to how quickly it solves.
+
+A plan found here is a plan of the model; it says nothing about the bound.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from aumaq.solvers.highs.matrices import Matrices, with_whole_fixed
+from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution.decisions import Status
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DENSE_ROW = 2_000
+"""Rows with more columns (budgets, totals) do not make columns neighbours."""
+FIRST_SITES = 12
+ROUNDING_SHARE = 0.3
+"""Share of the time for step 2."""
+STEP_SECONDS = 6.0
+STEP_NODES = 100
+"""Nodes of a step where it ends by work."""
+REPAIR_ROUNDS = 4
+"""How often the neighbourhood of broken rows is widened."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The integer columns of one place, and where it is (a point in space)."""
+
+    columns: Ints
+    point: Floats
+
+
+class Improver:
+    """Searches for plans until it is told to stop."""
+
+    def __init__(
+        self, matrices: Matrices, sites: list[Site], options: SolveOptions
+    ) -> None:
+        """Prepare; *sites* are the places whose decisions are freed together."""
+        self._m = matrices
+        self._sites = sites
+        self._options = replace(options, threads=1, gap=min(options.gap, 1e-3))
+        shape = (len(matrices.row_lower), len(matrices.cost))
+        parts = (matrices.values, matrices.rows, matrices.starts)
+        self._by_column = csc_array(parts, shape=shape)
+        self._by_row: csr_array = self._by_column.tocsr()
+        self._is_sparse = np.diff(self._by_row.indptr) <= DENSE_ROW
+        self._rng = np.random.default_rng(options.seed)
+        self._stop = threading.Event()
+        self._running: Solver | None = None
+        self._size = FIRST_SITES
+        self._nodes = 0
+        self.objective = float("inf")
+        self.values: Floats | None = None
+
+    def stop(self) -> None:
+        """Ask the search to end; returns at once."""
+        self._stop.set()
+        if self._running is not None:
+            self._running.stop()
+
+    def search(
+        self,
+        seconds: float,
+        tell: Callable[[], None] | None = None,
+        steps: int | None = None,
+    ) -> None:
+        """Search for so many seconds or until stopped; *tell* is called after steps.
+
+        From a plan that it was offered it goes on, else it begins with steps 1 and 2.
+        With a number of *steps* it ends by work: each has a limit of nodes, and the
+        clock only ends what would be too late.
+        """
+        started = time.monotonic()
+        if self.values is None:
+            self._round(seconds * ROUNDING_SHARE)
+        done = 0
+        while (
+            self.values is not None
+            and not self._stop.is_set()
+            and time.monotonic() - started < seconds
+            and (steps is None or done < steps)
+        ):
+            begun, done = time.monotonic(), done + 1
+            centre = int(self._rng.integers(len(self._sites)))
+            if steps is not None:
+                left = seconds - (begun - started)
+                self._free_around(centre, self._size, left, STEP_NODES)
+                self._adapt()
+                continue
+            self._free_around(centre, self._size, STEP_SECONDS)
+            took = time.monotonic() - begun
+            if tell is not None:
+                tell()
+            if took < STEP_SECONDS / 4:
+                self._size = min(len(self._sites), self._size + max(1, self._size // 5))
+            elif took > STEP_SECONDS * 0.8:
+                self._size = max(4, int(self._size * 0.7))
+
+    def _adapt(self) -> None:
+        """Free more sites where a step was solved at once, fewer where it was not."""
+        if self._nodes <= 1:
+            self._size = min(len(self._sites), self._size + max(1, self._size // 5))
+        elif self._nodes >= STEP_NODES:
+            self._size = max(4, int(self._size * 0.7))
+
+    def offer(self, objective: float, values: Floats) -> None:
+        """Take a plan from elsewhere if it is better."""
+        if objective < self.objective - 1e-9:
+            self.objective, self.values = objective, values
+
+    def activity(self, values: Floats) -> Floats:
+        """Return the value of each row."""
+        return np.asarray(self._by_row @ values)
+
+    def columns(self, columns: Ints) -> csc_array:
+        """Return the coefficients of some columns."""
+        return csc_array(self._by_column[:, columns])
+
+    def broken(self, values: Floats) -> NDArray[np.bool_]:
+        """Return which rows *values* break by more than a tolerance."""
+        m, activity = self._m, self.activity(values)
+        slack = 1e-6 * (1.0 + np.abs(activity))
+        return np.asarray(
+            (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
+        )
+
+    def repair(self, values: Floats, loose: Ints) -> Floats | None:
+        """Return a plan from one that may break coupling rows: what breaks is freed.
+
+        *loose* are columns that only stand in coupling rows (shortfalls, overruns).
+        None if freeing the neighbours of broken rows is not enough.
+        """
+        broken = self.broken(values)
+        is_soft = np.zeros(len(broken), dtype=bool)
+        is_soft[np.unique(self._by_column[:, loose].indices)] = True
+        hard = np.flatnonzero(broken & ~is_soft)
+        free = np.union1d(loose, self._by_row[hard].indices).astype(np.int64)
+        if not len(free):
+            return values
+        for _ in range(REPAIR_ROUNDS):
+            found = self._solve(self._restrict(free, values)[0], STEP_SECONDS)
+            if found is not None:
+                values = values.copy()
+                values[free] = found
+                return values
+            free = self._neighbours(free)
+        return None
+
+    def solve_part(
+        self, values: Floats, free: Ints, seconds: float, *, fix_whole: bool = False
+    ) -> Floats | None:
+        """Return the best values of *free* columns with all others as they are.
+
+        With *fix_whole* the whole numbers stay too.
+        """
+        part, now = self._restrict(free, values)
+        if fix_whole:
+            return self._solve(with_whole_fixed(part, now), seconds)
+        return self._solve(part, seconds, (np.arange(len(now)), now))
+
+    def cost(self, values: Floats) -> float:
+        """Return the objective, mln."""
+        return float(self._m.cost @ values) + self._m.offset
+
+    def _solve(
+        self,
+        matrices: Matrices,
+        seconds: float,
+        start: tuple[Ints, Floats] | None = None,
+        nodes: int | None = None,
+    ) -> Floats | None:
+        if self._stop.is_set():
+            return None
+        solver = Solver(matrices, self._options)
+        if nodes is not None:
+            solver.set_option("mip_max_nodes", nodes)
+        if start is not None:
+            solver.start_from(*start)
+        self._running = solver
+        outcome = solver.run(seconds, Silent(), time.monotonic())
+        self._running, self._nodes = None, outcome.nodes
+        return None if outcome.status is Status.ERROR else outcome.values
+
+    def _round(self, seconds: float) -> None:
+        """Steps 1 and 2."""
+        m = self._m
+        relaxed = self._solve(
+            replace(m, is_integer=np.zeros_like(m.is_integer)), seconds
+        )
+        if relaxed is None:
+            return
+        units = np.zeros_like(m.is_integer)
+        units[np.concatenate([site.columns for site in self._sites])] = True
+        found = self._solve(rounded(m, relaxed, units), seconds)
+        if found is not None:
+            self.offer(self.cost(found), found)
+
+    def _free_around(
+        self, centre: int, size: int, seconds: float, nodes: int | None = None
+    ) -> None:
+        """Step 3: free the sites nearest to one, solve, keep what is better."""
+        assert self.values is not None
+        points = np.array([site.point for site in self._sites])
+        away = ((points - points[centre]) ** 2).sum(axis=1)
+        nearest = np.argsort(away, kind="stable")[:size]
+        seeds = np.concatenate([self._sites[k].columns for k in nearest])
+        free = self._neighbours(self._neighbours(seeds))
+        part, now = self._restrict(free, self.values)
+        found = self._solve(part, seconds, (np.arange(len(now)), now), nodes)
+        if found is None:
+            return
+        gain = float(part.cost @ (now - found))
+        if gain > 1e-7 * abs(self.objective):
+            values = self.values.copy()
+            values[free] = found
+            self.offer(self.objective - gain, values)
+
+    def _neighbours(self, columns: Ints) -> Ints:
+        """Return columns that share a sparse row with any of *columns*."""
+        rows = np.unique(self._by_column[:, columns].indices)
+        rows = rows[self._is_sparse[rows]]
+        return np.union1d(columns, self._by_row[rows].indices)
+
+    def _restrict(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
+        """Return the MIP of the free columns with all others as they are."""
+        m, part = self._m, self._by_column[:, free]
+        rows = np.unique(part.indices)
+        fixed = values.copy()
+        fixed[free] = 0.0
+        used = self._by_row[rows] @ fixed
+        small = csc_array(self._by_row[rows].tocsc()[:, free])
+        small.sort_indices()
+        return (
+            Matrices(
+                cost=m.cost[free],
+                offset=0.0,
+                starts=small.indptr.astype(np.int32),
+                rows=small.indices.astype(np.int32),
+                values=small.data,
+                row_lower=m.row_lower[rows] - used,
+                row_upper=m.row_upper[rows] - used,
+                column_lower=m.column_lower[free],
+                column_upper=m.column_upper[free],
+                is_integer=m.is_integer[free],
+                columns=[],
+            ),
+            values[free],
+        )
+
+
+def rounded(m: Matrices, relaxed: Floats, units: NDArray[np.bool_]) -> Matrices:
+    """Return the MIP with *units* between the whole numbers around *relaxed*."""
+    low = np.maximum(np.floor(relaxed + 1e-6), m.column_lower)
+    high = np.minimum(np.ceil(relaxed - 1e-6), m.column_upper)
+    return replace(
+        m,
+        column_lower=np.where(units, low, m.column_lower),
+        column_upper=np.where(units, high, m.column_upper),
+    )

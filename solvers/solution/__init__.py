@@ -1,0 +1,1 @@
+"""Decisions as plain arrays: read from a solution, or settled before a solve."""

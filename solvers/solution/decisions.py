@@ -1,0 +1,123 @@
+"""What a method returns: decisions as plain arrays, and what is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aumaq.model.data.gathered import ModelData
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Status(StrEnum):
+    """Why a solve stopped. Whether it holds a plan is ``Solution.decisions``."""
+
+    OPTIMAL = "optimal"
+    """The plan is proven best, up to the solver's tolerances."""
+    GAP_REACHED = "gap_reached"
+    """The plan is proven to be within the gap that was asked for."""
+    GAP_LEFT = "gap_left"
+    """The method ended by itself, but the plan is not proven as was asked: with whole
+    numbers it costs more than the solver says, or nothing was left to try."""
+    TIME_LIMIT = "time_limit"
+    """The time was up; the plan, if any, is the best so far."""
+    INTERRUPTED = "interrupted"
+    """The user stopped it; the plan, if any, is the best so far."""
+    INFEASIBLE = "infeasible"
+    """There is no plan that obeys all hard rules: proven."""
+    UNBOUNDED = "unbounded"
+    """The cost has no lower limit: the prices of the instance are wrong."""
+    CONTRADICTED = "contradicted"
+    """The plan costs less than the bound allows: one of the two is wrong."""
+    ERROR = "error"
+    """The solver failed; its own words are in ``Solution.message``."""
+
+
+@dataclass(frozen=True)
+class ServiceDecisions:
+    """What a plan decides for one service.
+
+    Shapes: J sites, L+1 levels (0: empty places), T periods, I settlements, K access
+    options (rows of ``Instance.access``).
+    """
+
+    units: Ints  # (J, L+1, T)
+    moves: Ints  # (J, L+1, L+1, T): site, from, to, period
+    renewed: Ints  # (J, L+1, T)
+    share: Floats  # (K, T) of the demand that there is, summed over levels
+    unserved: Floats  # (I, T) share of the demand that there is
+
+
+@dataclass(frozen=True)
+class NetworkDecisions:
+    """What a plan decides for one network, in its units.
+
+    Shapes: G upgrade steps, C circuits, O local options, S sources, L levels, N nodes,
+    T periods, in the order of ``NetworkData``.
+    """
+
+    steps: Ints  # (G, T) 1 once built
+    flow: Floats  # (C, 2, T) what enters, out and back
+    local_capacity: Floats  # (O, T)
+    local_supply: Floats  # (O, T)
+    supply: Floats  # (S, L+1, T)
+    shed: Floats  # (N, T)
+    angle: Floats  # (N, T) rad; 0 without angles
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """All that a plan decides, by service, by network, and on roads."""
+
+    services: dict[str, ServiceDecisions]
+    networks: dict[str, NetworkDecisions] = field(default_factory=dict)
+    upgraded: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """(G, T) 1 once a road upgrade is built."""
+    chosen: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """(K, T) 1 once a candidate is a growth point."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Decisions that come with a solve: an offer to start from, and what is settled.
+
+    ``services`` settles the units of services that people come to, and the growth
+    points, which are chosen where people are served; ``networks`` settles the units of
+    plants and stations, steps of links and road upgrades (local supply is free).
+    """
+
+    start: Decisions | None = None
+    services: Decisions | None = None
+    networks: Decisions | None = None
+    data: ModelData | None = None
+    """The numbers of the instance, if they were gathered before."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The outcome of a method. Money in discounted mln."""
+
+    status: Status
+    objective_mln: float
+    bound_mln: float
+    decisions: Decisions | None
+    seconds: dict[str, float]
+    size: dict[str, int]
+    message: str = ""
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    """(seconds, incumbent, bound) over time."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    values: Floats | None = None
+    """Of the columns of the model that was solved."""
+    relaxed: Any = None
+    """The outcome of its LP relaxation, where a method solved that."""
+    save_lp: Callable[[Path], None] | None = None
+    """Writes the model that was solved as an LP file."""

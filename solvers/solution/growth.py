@@ -1,0 +1,48 @@
+"""Growth points in a solution: read the choice, and shares of what demand there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aumaq.model import BuiltModel
+from aumaq.solvers.solution.networks import Number, grid
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def chosen_of(built: BuiltModel, number: Number) -> Ints:
+    """Return which candidates are growth points in which period, (K, T)."""
+    return np.round(grid(built.chosen, number)).astype(np.int64)
+
+
+def demand_ratio(built: BuiltModel, service: str, chosen: Ints) -> Floats:
+    """Return the most demand there may be over what there is, (I, T); 0 for none.
+
+    Shares of the model are of the first, shares of a plan of the second.
+    """
+    effect = built.data.growth.demand[service]
+    now = effect.under(chosen)
+    return np.divide(effect.most, now, out=np.zeros_like(now), where=now > 0)
+
+
+def candidate_sites(
+    built: BuiltModel, place: dict[int, int]
+) -> Iterator[tuple[str, list[int], tuple[float, float]]]:
+    """Yield a key, the columns and the place of each candidate."""
+    growth, rows = built.data.growth, built.data.instance.tables["settlements"]
+    for i, tier, members in zip(
+        growth.settlement.tolist(), growth.tier, built.chosen, strict=True
+    ):
+        columns = [place[id(x)] for x in members if id(x) in place]
+        if columns:
+            point = (float(rows["lat"].iloc[i]), float(rows["lon"].iloc[i]))
+            yield f"growth/{tier}/{i}", columns, point
+
+
+def has_candidates(built: BuiltModel) -> bool:
+    """Return whether growth points are to be chosen."""
+    return bool(len(built.data.growth.tier))

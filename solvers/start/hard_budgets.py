@@ -1,0 +1,95 @@
+"""What is left of budgets that may not be overrun, while a plan is put together.
+
+Shapes: B rows of such budgets (one a period), P places, T periods. Mln, undiscounted,
+counted as in model/families/budgets.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aumaq.instances.access.limits import ROUNDED
+from aumaq.model.data.gathered import ModelData
+from aumaq.model.families.budgets import COVERED
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One budget in one period, as the places of a service or network meet it."""
+
+    number: int
+    period: int
+    years: float
+    pays: Flags  # (P,) whose spending it covers
+    investment: bool
+    operation: bool
+    left_mln: float
+    rounding_mln: float  # so much may be missing all the same
+
+    def counted(self, investment: Floats, running: Floats) -> Floats:
+        """Return what places spend of its kind, (P,): of mln at once and a year's."""
+        once = investment[:, self.period] * self.investment
+        yearly = running[:, self.period] * (self.years * self.operation)
+        return np.asarray(once + yearly)
+
+
+class HardBudgets:
+    """The rows of all budgets that may not be overrun, and what is left of each."""
+
+    def __init__(self, data: ModelData) -> None:
+        """Take what the active scenario allows."""
+        table = data.instance.tables["budgets"]
+        rows: Any = table[table["is_hard"].to_numpy(dtype=bool)]
+        self._rows = list(rows.itertuples())
+        self._periods, self._years = data.periods, data.years
+        factor = data.instance.active_scenario.budget_factor
+        self.left_mln = rows["amount_mln"].to_numpy(dtype=float) * factor
+        self._rounding_mln = self.left_mln * ROUNDED
+
+    def limits(self, name: str, regions: Sequence[str]) -> Iterator[Limit]:
+        """Yield what binds a service, a network, roads or growth points, in time."""
+        where = np.array(regions, dtype=object)
+        when = [self._periods.index(row.period) for row in self._rows]
+        for number in np.argsort(when, kind="stable").tolist():
+            row = self._rows[number]
+            pays = np.full(len(where), not row.region) | (where == row.region)
+            if row.service in ("", name) and pays.any():
+                yield Limit(
+                    number,
+                    when[number],
+                    float(self._years[when[number]]),
+                    pays,
+                    "investment" in COVERED[row.covers],
+                    "operation" in COVERED[row.covers],
+                    float(self.left_mln[number]),
+                    float(self._rounding_mln[number]),
+                )
+
+    def spend(
+        self, name: str, regions: Sequence[str], investment: Floats, running: Floats
+    ) -> None:
+        """Take away what is spent: a start's and a year's mln, (P, T)."""
+        for limit in self.limits(name, regions):
+            spent = limit.counted(investment, running)[limit.pays]
+            self.left_mln[limit.number] -= float(spent.sum())
+
+    def spend_lasting(
+        self,
+        name: str,
+        regions: Sequence[str],
+        capex_mln: Floats,
+        opex_mln_per_year: Floats,
+        stands: NDArray[Any],
+    ) -> None:
+        """Take away what it costs that things stand, (P, T); prices are (P,)."""
+        built = np.diff(stands, axis=1, prepend=0)
+        once, yearly = capex_mln[:, None], opex_mln_per_year[:, None]
+        self.spend(name, regions, built * once, stands * yearly)

@@ -1,0 +1,219 @@
+"""A whole plan from what is built, without a Pyomo model: quick, and no optimum.
+
+What is built is given (a start plan, or today's stock carried on). Sites fill from
+near to far, networks run at least cost, due facilities are renewed; what hard budgets
+do not pay for closes, or is not built. Hard rules beyond these are not looked at: the
+verifier is the judge.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from aumaq.instances.schema.growth import GROWTH_POINTS
+from aumaq.instances.schema.roads import ROADS
+from aumaq.model.data.gathered import ModelData, ServiceData
+from aumaq.model.families.networks import link_regions
+from aumaq.solvers.polish.circles import without_circles
+from aumaq.solvers.solution.decisions import (
+    Decisions,
+    Floats,
+    Given,
+    Ints,
+    NetworkDecisions,
+    ServiceDecisions,
+)
+from aumaq.solvers.start.catchments import by_programme, lacks, served, use
+from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.network_operation import operated
+from aumaq.solvers.start.site_units import (
+    Flags,
+    affordable,
+    arcs,
+    carried_on,
+    costs,
+    moves_between,
+    renewals,
+    shrunk,
+    units_allowed,
+)
+
+ROUNDS = 6
+"""How often sites that serve too few are made smaller."""
+LEAST_SECONDS = 10.0
+"""A linear programme may take so long whatever the limit: without it is no plan."""
+
+
+def todays_stock(data: ModelData) -> Decisions:
+    """Return what stands if nothing is built but what rules demand."""
+    count = len(data.periods)
+    none = np.zeros((0, count))
+    services = {}
+    for name, d in data.services.items():
+        units = carried_on(d, arcs(d, data.periods))
+        services[name] = _built(units, count)
+    networks = {
+        name: NetworkDecisions(
+            np.zeros((len(n.step_link), count), dtype=np.int64), *(none,) * 6
+        )
+        for name, n in data.networks.items()
+    }
+    upgraded = np.zeros((len(data.roads.upgrades), count), dtype=np.int64)
+    chosen = np.zeros((len(data.growth.tier), count), dtype=np.int64)
+    return Decisions(services, networks, upgraded, chosen)
+
+
+def _built(units: Ints, count: int) -> ServiceDecisions:
+    none = np.zeros((0, count))
+    moves = np.zeros((0, 0, 0, 0), dtype=np.int64)
+    return ServiceDecisions(units, moves, np.zeros_like(units), none, none)
+
+
+def with_settled(data: ModelData, built: Decisions, given: Given) -> Decisions:
+    """Return what is built with what is settled in its place."""
+    services, networks = dict(built.services), dict(built.networks)
+    upgraded, chosen = built.upgraded, built.chosen
+    if given.services is not None:
+        chosen = given.services.chosen
+    if given.networks is not None:
+        networks, upgraded = dict(given.networks.networks), given.networks.upgraded
+    for name, d in data.services.items():
+        plan = given.services if d.serves else given.networks
+        if plan is not None:
+            services[name] = plan.services[name]
+    return Decisions(services, networks, upgraded, chosen)
+
+
+def whole_plan(
+    data: ModelData, built: Decisions, given: Given, seconds: float
+) -> Decisions | None:
+    """Return all decisions for what is built; None if they do not go together.
+
+    *data* are the numbers under the choice of growth points that *built* makes. What
+    cannot be had of *built* stays as today, but for what is settled in *given*.
+    """
+    ends = time.monotonic() + seconds
+    shape = (len(data.roads.upgrades), len(data.periods))
+    upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
+    steps = {
+        name: _standing(built.networks[name].steps, n.step_first)
+        for name, n in data.networks.items()
+    }
+    budgets = _budgets(data, upgraded, built.chosen, steps)
+    services: dict[str, ServiceDecisions] = {}
+    for name, d in data.services.items():
+        is_settled = (given.services if d.serves else given.networks) is not None
+        units = built.services[name].units
+        found = _service(d, units, upgraded, data.periods, ends, is_settled, budgets)
+        if found is None:
+            return None
+        budgets.spend(name, d.site_region, *costs(d, found.units, found.moves))
+        services[name] = found
+    networks = _networks(data, steps, services, ends, budgets)
+    if networks is None:
+        return None
+    whole = Decisions(services, networks, upgraded, built.chosen)
+    return without_circles(data, whole)
+
+
+def _budgets(
+    data: ModelData, upgraded: Ints, chosen: Ints, steps: Mapping[str, Ints]
+) -> HardBudgets:
+    """Return what hard budgets leave beside roads, growth points and network steps."""
+    budgets = HardBudgets(data)
+    for name, lasting, stands in (
+        (ROADS, data.roads, upgraded),
+        (GROWTH_POINTS, data.growth, chosen),
+    ):
+        capex, opex = lasting.capex_mln, lasting.opex_mln_per_year
+        budgets.spend_lasting(name, lasting.region, capex, opex, stands)
+    for name, n in data.networks.items():
+        by_link = link_regions(n)
+        pays = [by_link[e] for e in n.step_link.tolist()]
+        capex, opex = n.step_capex_mln, n.step_opex_mln_per_year
+        budgets.spend_lasting(name, pays, capex, opex, steps[name])
+    return budgets
+
+
+def _standing(built: Ints, first: Ints) -> Ints:
+    """Return steps or upgrades without what comes before its first period, (G, T)."""
+    late = np.arange(built.shape[1])[None, :] < first[:, None]
+    return np.maximum.accumulate(np.where(late, 0, built), axis=1)
+
+
+def _service(
+    d: ServiceData,
+    units: Ints,
+    upgraded: Ints,
+    periods: tuple[str, ...],
+    ends: float,
+    is_settled: bool,
+    budgets: HardBudgets,
+) -> ServiceDecisions | None:
+    allowed = arcs(d, periods)
+    if not is_settled:
+        units = units_allowed(d, units, allowed)
+        used = np.einsum("jlt,l->jt", units, d.usable)
+        if d.serves:
+            used = use(d, served(d, units, upgraded))
+        units = affordable(d, units, allowed, budgets, used)
+    amount = np.zeros((len(d.option_site), len(periods)))
+    if d.serves:
+        units, amount = _filled(d, units, upgraded, allowed, ends, is_settled)
+        if lacks(d, units, amount):
+            return None
+    moves = moves_between(d, units, allowed)
+    if moves is None:
+        return None
+    demand = d.demand[d.option_settlement]
+    share = np.divide(amount, demand, out=np.zeros_like(amount), where=demand > 0)
+    total = np.zeros_like(d.demand)
+    np.add.at(total, d.option_settlement, share)
+    unserved = np.where(d.demand > 0, np.clip(1.0 - total, 0.0, 1.0), 0.0)
+    return ServiceDecisions(units, moves, renewals(d.due, moves), share, unserved)
+
+
+def _filled(
+    d: ServiceData,
+    units: Ints,
+    upgraded: Ints,
+    allowed: Flags,
+    ends: float,
+    is_settled: bool,
+) -> tuple[Ints, Floats]:
+    """Return units and amounts by option; sites that serve too few are made smaller."""
+    amount = served(d, units, upgraded)
+    for _ in range(ROUNDS):
+        if not lacks(d, units, amount):
+            break
+        if d.allocation == "free":
+            left = max(LEAST_SECONDS, ends - time.monotonic())
+            found = by_programme(d, units, upgraded, left)
+            if found is not None:
+                return units, found
+        smaller = units if is_settled else shrunk(d, units, allowed, use(d, amount))
+        if (smaller == units).all():
+            break
+        units, amount = smaller, served(d, smaller, upgraded)
+    return units, amount
+
+
+def _networks(
+    data: ModelData,
+    steps: Mapping[str, Ints],
+    services: Mapping[str, ServiceDecisions],
+    ends: float,
+    budgets: HardBudgets,
+) -> dict[str, NetworkDecisions] | None:
+    units = {name: own.units for name, own in services.items()}
+    found = {}
+    for name, n in data.networks.items():
+        left = max(LEAST_SECONDS, ends - time.monotonic())
+        own = operated(data, n, units, steps[name], left, budgets)
+        if own is None:
+            return None
+        found[name] = own
+    return found
