@@ -2,7 +2,8 @@
 
 from aumaq.model.assemble import build
 from aumaq.model.context import FORMULATIONS, BuiltModel, Context
-from aumaq.model.data.gathered import ModelData, ServiceData, gather
+from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.data.services import ServiceData
 from aumaq.model.family import FAMILIES
 from aumaq.model.rules import Rule, rules_of
 

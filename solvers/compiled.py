@@ -50,6 +50,7 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
 from aumaq.solvers.solution.networks import grid, link_sites, networks_of, upgrade_sites
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
+from aumaq.solvers.solution.terms import saved_terms, terms_of
 from aumaq.solvers.start.todays_stock import carried_on
 
 NAN = float("nan")
@@ -188,7 +189,7 @@ def improver(c: Compiled) -> Improver:
 def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
     """Polish the plan of an outcome, read it, and say what is known of it."""
     c.seconds["solve"] = time.monotonic() - searched_from
-    decisions = None
+    decisions, terms, saved = None, None, frozenset[str]()
     if np.isneginf(outcome.bound):
         outcome = replace(outcome, bound=plain_bound(c.matrices))
     if outcome.values is not None:
@@ -196,7 +197,10 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         with finishing():  # what was found is not thrown away
             outcome = _polish(c, outcome)
             assert outcome.values is not None
-            decisions = decisions_in(c.built, outcome.values, c.place)
+            found = decisions_in(c.built, outcome.values, c.place)
+            decisions = cleaned(c.built.data, found)
+            saved = saved_terms(found, decisions)
+            terms = terms_of(c.built, outcome.values, c.place)
         c.seconds["polish"] = time.monotonic() - begun
     c.seconds["total"] = c.elapsed
     return Solution(
@@ -210,6 +214,8 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         outcome.trace,
         {"nodes": outcome.nodes},
         outcome.values,
+        terms=terms,
+        saved_terms=saved,
         save_lp=partial(save_lp, c.built),
     )
 
@@ -349,7 +355,7 @@ def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
 
 
 def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
-    """Return the decisions of a solution; what presolve never saw is 0."""
+    """Return the decisions of a solution as they are; what no column has is 0."""
 
     def number(variable: Any) -> float:
         column = place.get(id(variable)) if variable is not None else None
@@ -374,5 +380,9 @@ def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decis
             unserved=np.clip(grid(v.unserved, number) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(grid(built.upgraded, number)).astype(np.int64)
-    found = Decisions(services, networks_of(built, number), upgraded, chosen)
-    return without_circles(built.data, without_rounds(built.data, found))
+    return Decisions(services, networks_of(built, number), upgraded, chosen)
+
+
+def cleaned(data: ModelData, found: Decisions) -> Decisions:
+    """Return decisions without what goes round for nothing."""
+    return without_circles(data, without_rounds(data, found))

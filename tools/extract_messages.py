@@ -41,7 +41,7 @@ from aumaq.solvers import Status
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
-SCHEMA = ROOT / "instances" / "locale"
+SCHEMA = ROOT / "instances" / "language" / "locale"
 LANGUAGES = ("kk", "ru")
 JINJA = "jinja2.ext:babel_extract"
 KEYWORDS = {"t": None, "many": (1, 2), "N_": None, "worded": None}
@@ -54,9 +54,11 @@ MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 SOURCES = (
     "results/*.py",
+    "results/plan/*.py",
+    "results/studies/*.py",
     "results/report/*.py",
     "results/plots/*.py",
-    "results/comparing/*.py",
+    "results/comparison/*.py",
     "results/exports/workbook.py",
     "app/*.py",
 )

@@ -14,8 +14,9 @@ import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem
 from aumaq.instances.language.texts import chained, say
-from aumaq.model.data.gathered import ModelData, ServiceData, gather
+from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.levels import fitting_levels
+from aumaq.model.data.services import ServiceData
 
 
 def gather_alike(instances: Sequence[Instance]) -> list[ModelData]:

@@ -6,13 +6,12 @@ Families look numbers up here and write algebra; nothing here knows Pyomo.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
-from aumaq.instances.access.options import KM_MINUTES
 from aumaq.instances.rows import rows_with
 from aumaq.model.data.growth import GrowthData, growth_data
 from aumaq.model.data.levels import (
@@ -28,72 +27,7 @@ from aumaq.model.data.networks import (
     residual_factor,
 )
 from aumaq.model.data.roads import RoadData, needed, road_data
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class ServiceData:
-    """One service. Shapes: J sites, L levels (0 is "none"), T periods, I settlements.
-
-    Costs are in mln, with the scenario's factors applied.
-    """
-
-    name: str
-    sites: tuple[str, ...]
-    site_region: tuple[str, ...]
-    status: NDArray[np.str_]
-    max_units: Ints  # (J,) facilities that fit
-    places: Ints  # (J,) facilities that fit and can be of use
-    first_period: Ints  # (J,)
-    may_enter: Flags  # (J, L+1) levels that may be built; what stands may stay
-    stock: Ints  # (J, L+1) before the first period; column 0: empty places
-    locked: Ints  # (J, L+1)
-    due: Ints  # (J, L+1, T) facilities to renew by the start of the period
-    is_built: Flags  # (J, L+1) levels that the model knows
-    capacity: Floats  # (L+1,) of one facility, units of demand
-    usable: Floats  # (L+1,) of it what a plan may use: the rest is a reserve
-    min_use: Floats  # (L+1,)
-    room: Floats  # (J, L+1) of what is usable, what can be used at a site
-    least: Floats  # (J, L+1) the minimum use, at most twice what can come to a site
-    opex_mln_per_year: Floats  # (L+1,)
-    renewal_mln: Floats  # (L+1,)
-    transition_mln: Floats  # (L+1, L+1) from, to
-    is_transition_allowed: Flags  # (L+1, L+1)
-    residual_factor: Floats  # (T,) credit for a mln built, discounted
-    serves: bool  # people come to it; otherwise it supplies or carries a network
-    load: dict[str, Floats]  # by network, (L+1,) of one facility
-    demand: Floats  # (I, T) units of demand, the most under any choice of growth
-    option_settlement: Ints  # (K,)
-    option_site: Ints  # (K,)
-    option_minutes: Floats  # (K,)
-    option_km: Floats  # (K,)
-    option_way: Ints  # (K,) 0 for the fastest way of a pair, 1 for the next, ...
-    need_option: Ints  # (M,) sorted; the option ...
-    need_upgrade: Ints  # (M,) ... needs the upgrade
-    allocation: str  # free, whole, nearest
-    may_be_unserved: bool
-    travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
-    transport_mln_per_unit_km: float  # a unit of demand, a kilometre away, for a year
-    unserved_mln_per_unit_year: float
-
-    @property
-    def option_weight(self) -> Floats:
-        """By what ways are compared: minutes, then kilometres, (K,)."""
-        return self.option_minutes + KM_MINUTES * self.option_km
-
-    @property
-    def travel_mln_per_unit(self) -> Floats:
-        """Price of the way of each option, for a unit of demand and a year, (K,)."""
-        minutes = self.travel_mln_per_unit_minute * self.option_minutes
-        return minutes + self.transport_mln_per_unit_km * self.option_km
-
-    @property
-    def num_levels(self) -> int:
-        """L, without level 0."""
-        return len(self.capacity) - 1
+from aumaq.model.data.services import Flags, Floats, Ints, ServiceData
 
 
 @dataclass(frozen=True)
@@ -149,20 +83,14 @@ def gather(instance: Instance) -> ModelData:
 def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
     row, levels = instance.service(name), instance.levels(name)
     sites, options = instance.service_sites(name), instance.access(name)
-    scenario, policies = instance.active_scenario, instance.policies
-    capex = _with_none(levels["capex_mln"]) * scenario.capex_factor
-    closing = _with_none(levels["closing_mln"]) * scenario.capex_factor
-    opex = _with_none(levels["opex_mln_per_year"]) * scenario.opex_factor
-    cost, allowed = _transitions(
-        instance, name, capex, closing, float(row["enlarge_credit_share"])
-    )
+    prices = _prices(instance, name)
     stock, locked, due = _existing(instance, name, sites, len(levels))
     capacity, min_use = _with_none(levels["capacity"]), _with_none(levels["min_use"])
-    i, j = options["i"].to_numpy(), options["j"].to_numpy()
-    way = options.groupby(["i", "j"]).cumcount().to_numpy()
-    need_option, need_upgrade = _needs(instance, options)
     usable = capacity * float(row["max_use_share"])
-    most = _most_at_site(demand, i[way == 0], j[way == 0], len(sites))
+    ways = _ways(instance, options)
+    is_first = ways["option_way"] == 0
+    ends = ways["option_settlement"][is_first], ways["option_site"][is_first]
+    most = _most_at_site(demand, *ends, len(sites))
     places = sites["max_units"].to_numpy()
     if row["role"] == "serve" and not is_concentrated(instance, name):
         stands = stock[:, 1:].sum(axis=1)
@@ -170,9 +98,6 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         places = np.minimum(places, found).astype(np.int64)
     stock[:, 0] = places - stock[:, 1:].sum(axis=1)
     first = pd.Index(instance.period_names).get_indexer(sites["first_period"])
-    # Whoever comes along travels and pays as well.
-    trips = float(row["trips_per_year"]) * (1.0 + float(row["companions_per_trip"]))
-    fare = float(row["transport_cost_per_km"]) * scenario.opex_factor
     data = ServiceData(
         name=name,
         sites=tuple(sites["site"]),
@@ -191,35 +116,67 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         min_use=min_use,
         room=np.minimum(usable, np.where(most > 0, most, np.inf)[:, None]),
         least=np.minimum(min_use, np.where(most > 0, 2.0 * most, np.inf)[:, None]),
-        opex_mln_per_year=opex,
-        renewal_mln=capex * float(row["renewal_share"]),
-        transition_mln=cost,
-        is_transition_allowed=allowed,
-        residual_factor=residual_factor(instance, float(row["lifetime_years"])),
         serves=row["role"] == "serve",
         load={
             network: _with_none(levels[LOAD_COLUMN[network]])
             for network in instance.network_names
         },
         demand=demand,
-        option_settlement=i,
-        option_site=j,
-        option_minutes=options["minutes"].to_numpy(),
-        option_km=options["length_km"].to_numpy(),
-        option_way=way,
-        need_option=need_option,
-        need_upgrade=need_upgrade,
         allocation=str(row["allocation"]),
         may_be_unserved=bool(row["may_be_unserved"]),
-        travel_mln_per_unit_minute=trips / 60.0 * policies.value_of_time_per_hour / 1e6,
-        transport_mln_per_unit_km=trips * fare / 1e6,
-        unserved_mln_per_unit_year=float(row["unserved_mln_per_unit_year"]),
+        **prices,
+        **ways,
     )
-    if row["role"] != "serve":
+    if data.serves:
+        data.is_built[:] = useful_levels(instance, data, most, *_capex(instance, name))
+    else:
         data.is_built[:] = fitting_levels(data)
-        return data
-    data.is_built[:] = useful_levels(instance, data, most, capex, closing)
     return data
+
+
+def _capex(instance: Instance, name: str) -> tuple[Floats, Floats]:
+    """Return what building and closing cost by level, (L+1,)."""
+    levels, factor = instance.levels(name), instance.active_scenario.capex_factor
+    capex = _with_none(levels["capex_mln"]) * factor
+    return capex, _with_none(levels["closing_mln"]) * factor
+
+
+def _prices(instance: Instance, name: str) -> dict[str, Any]:
+    """Return the prices of a service, as fields of its data."""
+    row, levels = instance.service(name), instance.levels(name)
+    scenario, hour = instance.active_scenario, instance.policies.value_of_time_per_hour
+    capex, closing = _capex(instance, name)
+    cost, allowed = _transitions(
+        instance, name, capex, closing, float(row["enlarge_credit_share"])
+    )
+    # Whoever comes along travels and pays as well.
+    trips = float(row["trips_per_year"]) * (1.0 + float(row["companions_per_trip"]))
+    fare = float(row["transport_cost_per_km"]) * scenario.opex_factor
+    return {
+        "opex_mln_per_year": _with_none(levels["opex_mln_per_year"])
+        * scenario.opex_factor,
+        "renewal_mln": capex * float(row["renewal_share"]),
+        "transition_mln": cost,
+        "is_transition_allowed": allowed,
+        "residual_factor": residual_factor(instance, float(row["lifetime_years"])),
+        "travel_mln_per_unit_minute": trips / 60.0 * hour / 1e6,
+        "transport_mln_per_unit_km": trips * fare / 1e6,
+        "unserved_mln_per_unit_year": float(row["unserved_mln_per_unit_year"]),
+    }
+
+
+def _ways(instance: Instance, options: pd.DataFrame) -> dict[str, Any]:
+    """Return who may go where on which upgrades, as fields of a service's data."""
+    need_option, need_upgrade = _needs(instance, options)
+    return {
+        "option_settlement": options["i"].to_numpy(),
+        "option_site": options["j"].to_numpy(),
+        "option_minutes": options["minutes"].to_numpy(),
+        "option_km": options["length_km"].to_numpy(),
+        "option_way": options.groupby(["i", "j"]).cumcount().to_numpy(),
+        "need_option": need_option,
+        "need_upgrade": need_upgrade,
+    }
 
 
 def _most_at_site(demand: Floats, i: Ints, j: Ints, sites: int) -> Floats:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from aumaq.instances import Instance
 
 if TYPE_CHECKING:
-    from aumaq.model.data.gathered import ServiceData
+    from aumaq.model.data.services import ServiceData
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

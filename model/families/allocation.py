@@ -33,7 +33,7 @@ import numpy as np
 
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
-from aumaq.model.data.gathered import ServiceData
+from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
 
 

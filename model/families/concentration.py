@@ -24,7 +24,7 @@ import numpy as np
 from aumaq.instances.access.limits import share_at_least
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, add_variables, exists
-from aumaq.model.data.gathered import ServiceData
+from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from aumaq.instances.access.options import SAME_WEIGHT
 from aumaq.model.context import Context, Rows
-from aumaq.model.data.gathered import Ints, ServiceData
+from aumaq.model.data.services import Ints, ServiceData
 from aumaq.model.family import family
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Rows, ServiceVariables, add_variables, exists
-from aumaq.model.data.gathered import ServiceData
+from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -15,13 +15,13 @@ import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
 from aumaq.instances.arguments import checked
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.unavoidable import unavoidable_mln
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.missing_columns import completed, filled, without
 from aumaq.results.plan.tables import plan_tables
-from aumaq.results.plan.terms import gap_record
+from aumaq.results.plan.terms import disagreements, gap_record
 from aumaq.results.verification import TOLERANCE, Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
@@ -61,7 +61,9 @@ class Plan:
         assert solution.decisions is not None
         data = data or gather(instance)
         tables = plan_tables(instance, solution.decisions, data)
-        return cls.judged(instance, tables, solution, options, data).verified()
+        plan = cls.judged(instance, tables, solution, options, data).verified()
+        wrong = disagreements(tables["objective"], solution)
+        return plan.with_problems(wrong) if wrong else plan
 
     @classmethod
     def judged(
@@ -123,6 +125,11 @@ class Plan:
         plan = replace(self, tables=tables, record=MappingProxyType(record))
         told = {**record, "warnings": concerns(plan)}
         return replace(plan, record=MappingProxyType(told))
+
+    def with_problems(self, problems: Sequence[Text]) -> Plan:
+        """Return the plan with more that is wrong with it: it is not verified."""
+        found = [*self.record["problems"], *problems]
+        return self.with_record(problems=found, verified=False)
 
     def with_record(self, **more: Any) -> Plan:
         """Return the plan with more in its record."""
@@ -306,8 +313,7 @@ class Plan:
             instance = read(record["instance_origin"] or record["instance"])
         plan = cls.assembled(instance, tables, record, str(path))
         wrong = [] if indicators is None else wrong_claims(plan, indicators)
-        problems = [*plan.record["problems"], *wrong]
-        return plan.with_record(problems=problems, verified=not problems)
+        return plan.with_problems(wrong) if wrong else plan
 
     @classmethod
     def assembled(

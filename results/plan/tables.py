@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from aumaq.instances import Instance
 from aumaq.instances.access.upgrades import option_minutes
 from aumaq.instances.rows import rows_with
-from aumaq.model.data.gathered import ModelData, ServiceData, gather
+from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.data.services import ServiceData
 from aumaq.results.plan.frames import TEXT, with_texts
 from aumaq.results.plan.growth import growth_money, growth_tables, under_choice
 from aumaq.results.plan.money import money_rows, money_table, site_spending

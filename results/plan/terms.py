@@ -9,8 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from aumaq.instances.language.texts import Text, say, told_apart
 from aumaq.model.assemble import MONEY
+from aumaq.results.verification import Finding
+from aumaq.solvers import Solution
 from aumaq.solvers.progress import relative_gap
+
+SAME, SAME_OF_ALL, SAME_MLN = 1e-5, 1e-7, 1e-6
+"""By so much, of a term, of all terms, in mln, model and plan may differ: rounding."""
 
 
 def is_money(term: str) -> bool:
@@ -26,6 +32,33 @@ def money_and_points(objective: pd.DataFrame) -> tuple[float, float]:
     paid = objective["term"].isin(sorted(MONEY))
     values = objective["discounted_mln"]
     return float(values[paid].sum()), float(values[~paid].sum())
+
+
+def disagreements(objective: pd.DataFrame, solution: Solution) -> list[Text]:
+    """Return the terms in which the model and the plan's table *objective* differ.
+
+    The model weighed one thing, the tables say another: one of them is wrong. Priced
+    slacks are at least what the tables recompute of each row, so that equal sums mean
+    equal rows. What is taken out after the solve (flows in circles, rounds of moves)
+    makes the plan cheaper and never dearer.
+    """
+    if solution.terms is None:
+        return []
+    own = dict(zip(objective["term"], objective["discounted_mln"], strict=True))
+    size = sum(map(abs, solution.terms.values()))
+    found = []
+    for term, weighed in solution.terms.items():
+        room = SAME * abs(weighed) + SAME_OF_ALL * size + SAME_MLN
+        away = own.get(term, 0.0) - weighed
+        is_saved = away < 0.0 and term in solution.saved_terms
+        if abs(away) > room and not is_saved:
+            told = told_apart(weighed, own.get(term, 0.0))
+            text = say("{weighed} mln in the model, {told} mln in the plan",
+                       weighed=told[0], told=told[1])  # fmt: skip
+            found.append(
+                Finding("model", say("term {term}", term=term), text, away).text
+            )
+    return found
 
 
 def gap_record(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel
 from aumaq.model.context import exists
-from aumaq.model.data.gathered import ServiceData
+from aumaq.model.data.services import ServiceData
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Floats
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.model.data.gathered import ModelData
-from aumaq.solvers.compiled import Compiled, compiled, decisions_in
+from aumaq.solvers.compiled import Compiled, cleaned, compiled, decisions_in
 from aumaq.solvers.futures.first_stage import first_stages, with_first_columns
 from aumaq.solvers.futures.merged import Merged, merged, with_largest
 from aumaq.solvers.futures.state import Floats, Policy
@@ -58,7 +58,7 @@ class FuturesModel:
         found = []
         for c, own in zip(self.models, values, strict=False):
             assert own is not None
-            found.append(decisions_in(c.built, own, c.place))
+            found.append(cleaned(c.built.data, decisions_in(c.built, own, c.place)))
         return found
 
     def with_first(self, w: int, first: Floats) -> Compiled | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import interruption
+from aumaq.solvers.highs import program
 from aumaq.solvers.highs.program import RefusedError, Task, Tell
 
 PATIENCE_SECONDS = 4.0

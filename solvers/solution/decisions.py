@@ -117,6 +117,10 @@ class Solution:
     extra: dict[str, Any] = field(default_factory=dict)
     values: Floats | None = None
     """Of the columns of the model that was solved."""
+    terms: dict[str, float] | None = None
+    """Terms of the model's own objective, mln; None where no model was solved."""
+    saved_terms: frozenset[str] = frozenset()
+    """Terms that may be less in the decisions, of which something was taken out."""
     relaxed: Any = None
     """The outcome of its LP relaxation, where a method solved that."""
     save_lp: Callable[[Path], None] | None = None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from aumaq.instances.access.limits import beyond
-from aumaq.model.data.gathered import ServiceData
+from aumaq.model.data.services import ServiceData
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions

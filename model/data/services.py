@@ -1,0 +1,76 @@
+"""Numbers of one service: sites, levels, demand, ways and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aumaq.instances.access.options import KM_MINUTES
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ServiceData:
+    """One service. Shapes: J sites, L levels (0 is "none"), T periods, I settlements.
+
+    Costs are in mln, with the scenario's factors applied.
+    """
+
+    name: str
+    sites: tuple[str, ...]
+    site_region: tuple[str, ...]
+    status: NDArray[np.str_]
+    max_units: Ints  # (J,) facilities that fit
+    places: Ints  # (J,) facilities that fit and can be of use
+    first_period: Ints  # (J,)
+    may_enter: Flags  # (J, L+1) levels that may be built; what stands may stay
+    stock: Ints  # (J, L+1) before the first period; column 0: empty places
+    locked: Ints  # (J, L+1)
+    due: Ints  # (J, L+1, T) facilities to renew by the start of the period
+    is_built: Flags  # (J, L+1) levels that the model knows
+    capacity: Floats  # (L+1,) of one facility, units of demand
+    usable: Floats  # (L+1,) of it what a plan may use: the rest is a reserve
+    min_use: Floats  # (L+1,)
+    room: Floats  # (J, L+1) of what is usable, what can be used at a site
+    least: Floats  # (J, L+1) the minimum use, at most twice what can come to a site
+    opex_mln_per_year: Floats  # (L+1,)
+    renewal_mln: Floats  # (L+1,)
+    transition_mln: Floats  # (L+1, L+1) from, to
+    is_transition_allowed: Flags  # (L+1, L+1)
+    residual_factor: Floats  # (T,) credit for a mln built, discounted
+    serves: bool  # people come to it; otherwise it supplies or carries a network
+    load: dict[str, Floats]  # by network, (L+1,) of one facility
+    demand: Floats  # (I, T) units of demand, the most under any choice of growth
+    option_settlement: Ints  # (K,)
+    option_site: Ints  # (K,)
+    option_minutes: Floats  # (K,)
+    option_km: Floats  # (K,)
+    option_way: Ints  # (K,) 0 for the fastest way of a pair, 1 for the next, ...
+    need_option: Ints  # (M,) sorted; the option ...
+    need_upgrade: Ints  # (M,) ... needs the upgrade
+    allocation: str  # free, whole, nearest
+    may_be_unserved: bool
+    travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
+    transport_mln_per_unit_km: float  # a unit of demand, a kilometre away, for a year
+    unserved_mln_per_unit_year: float
+
+    @property
+    def option_weight(self) -> Floats:
+        """By what ways are compared: minutes, then kilometres, (K,)."""
+        return self.option_minutes + KM_MINUTES * self.option_km
+
+    @property
+    def travel_mln_per_unit(self) -> Floats:
+        """Price of the way of each option, for a unit of demand and a year, (K,)."""
+        minutes = self.travel_mln_per_unit_minute * self.option_minutes
+        return minutes + self.transport_mln_per_unit_km * self.option_km
+
+    @property
+    def num_levels(self) -> int:
+        """L, without level 0."""
+        return len(self.capacity) - 1

@@ -1,0 +1,71 @@
+"""What the model weighs is what the tables say: term by term, on every solve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from test_every_column import eventful
+
+import aumaq
+from aumaq.instances import Instance
+from aumaq.model.assemble import TERMS
+from aumaq.model.context import Context
+from aumaq.results.plan.plan import Plan
+
+SLIGHTLY = 1.001
+"""By this a price is broken: the best plan stays the same."""
+
+
+@pytest.fixture(scope="module")
+def instance() -> Instance:
+    """Return an instance in whose plan every term costs something.
+
+    Of two clinics in reach one is renewed, the other closes.
+    """
+    service = {
+        "service": "h",
+        "unserved_mln_per_unit_year": 9.0,
+        "trips_per_year": 20.0,
+        "renewal_share": 0.5,
+        "transport_cost_per_km": 10.0,
+    }
+    clinic = {"service": "h", "level": 1, "capacity": 400.0, "capex_mln": 4.0}
+    clinic |= {"opex_mln_per_year": 2.0, "closing_mln": 0.2}
+    site = {"service": "h", "status": "existing"}
+    stands = {"service": "h", "level": 1}
+    return eventful(
+        policies=[{"value_of_time_per_hour": 500.0}],
+        services=[service],
+        levels=[clinic],
+        sites=[{**site, "site": f"h{at}", "settlement": at} for at in "ab"],
+        facilities=[{**stands, "site": f"h{at}", "renew_by_year": 2026} for at in "ab"],
+    )
+
+
+def terms_of(plan: Plan) -> dict[str, float]:
+    """Return the terms of the objective."""
+    rows = plan.table("objective")
+    return dict(zip(rows["term"], rows["discounted_mln"], strict=True))
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_broken_term_is_found(
+    instance: Instance, term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price that is wrong in the model alone: the plan is not called verified."""
+    pay = Context.pay
+
+    def broken(self: Context, name: str, mln: Any, variables: Any) -> None:
+        factor = SLIGHTLY if name == term else 1.0
+        pay(self, name, np.asarray(mln) * factor, variables)
+
+    right = aumaq.solve(instance, gap=0.0)
+    assert right.record["problems"] == []
+    assert terms_of(right)[term] != 0.0
+    monkeypatch.setattr(Context, "pay", broken)
+    plan = aumaq.solve(instance, gap=0.0)
+    assert not plan.is_verified
+    told = [one for one in plan.record["problems"] if one.startswith("model: ")]
+    assert [one.split(": ")[1] for one in told] == [f"term {term}"]
