@@ -1,4 +1,5 @@
-"""Write docs/instance-format.md, docs/plan.schema.json, lists of docs/indicators.md.
+"""Write the pages on the formats of instances and plans, docs/plan.schema.json,
+and the lists of docs/indicators.md.
 
 ``--check`` only compares.
 """
@@ -9,10 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-import aumaq
 from aumaq.instances.schema.column import Column, Table
 from aumaq.instances.schema.formulas import FORMULAS
-from aumaq.instances.schema.plan import KNOWN_TODAY, WORDS
+from aumaq.instances.schema.plan import KNOWN_TODAY, PLAN, WORDS
 from aumaq.instances.schema.tables import TABLES
 from aumaq.results.exports.json_schema import plan_schema
 
@@ -20,6 +20,15 @@ DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "instance-format.md"
 PLAN_SCHEMA = DOCS / "plan.schema.json"
 INDICATORS = DOCS / "indicators.md"
+PLAN_PAGE = DOCS / "plan-format.md"
+PLAN_HEAD = """# Plan format
+
+This page is made from the schema by `make docs`; change the schema, not the page.
+
+A plan is a folder of one CSV file a table and `record.json`; the same tables are in
+`plan.json` ([its schema](plan.schema.json)), in workbooks, GeoPackages, Parquet folders
+and stores. Text and flags are never empty where they are keys; money is in millions
+(mln) of the currency."""
 HEAD = """# Instance format
 
 This page is made from the schema by `make docs`; change the schema, not the page.
@@ -76,10 +85,21 @@ def indicators_page() -> str:
 
 
 def schema_page() -> str:
-    """Return the schema of plan.json; the columns are those of a real plan."""
-    plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
-    columns = {name: [str(c) for c in t.columns] for name, t in plan.tables.items()}
-    return json.dumps(plan_schema(columns), indent=1) + "\n"
+    """Return the schema of plan.json."""
+    return json.dumps(plan_schema(), indent=1) + "\n"
+
+
+def plan_page() -> str:
+    """Return the page on the tables of a plan."""
+    lines = [PLAN_HEAD]
+    for table in PLAN:
+        key = ", ".join(f"`{name}`" for name in table.key)
+        lines += [f"\n## {table.name}\n\n{table.meaning} Key: {key}.\n"]
+        lines += ["| column | kind | unit | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| `{c.name}` | {c.kind} | {c.unit} | {c.meaning} |" for c in table.columns
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def _formulas() -> list[str]:
@@ -114,6 +134,7 @@ if __name__ == "__main__":
         PAGE: page(),
         INDICATORS: indicators_page(),
         PLAN_SCHEMA: schema_page(),
+        PLAN_PAGE: plan_page(),
     }
     if "--check" in sys.argv:
         sys.exit(

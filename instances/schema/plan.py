@@ -1,87 +1,420 @@
-"""The tables of a plan and their columns, as data: what user expressions may name.
+"""The tables of a plan and their columns, as data: one description for everything.
 
-Plans are made in a later layer; a test holds this list equal to the tables of a real
-plan. Expressions see two things more: a table ``population``, and the columns of
+Reading, verification, exports, the store, expressions of users and the documents follow
+from it. Plans are made in a later layer; a test holds this list equal to the tables of
+a real plan. Expressions see two things more: a table ``population``, and the columns of
 :data:`OF_SETTLEMENT` in every table that has a settlement.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "number", "flag"]
+Part = Literal["key", "compared", "told"]
 Words = dict[str, Kind]
 
-
-def _words(text: str = "", number: str = "", flag: str = "") -> Words:
-    kinds: Words = dict.fromkeys(text.split(), "text")
-    kinds.update(dict.fromkeys(number.split(), "number"))
-    kinds.update(dict.fromkeys(flag.split(), "flag"))
-    return kinds
+SERVICE, NETWORK = "units of service", "units of network"
+"""Units of amounts: those of the row's service, or of its network."""
+MLN, MLN_A_YEAR = "mln", "mln/year"
 
 
-PLAN_TABLES: dict[str, Words] = {
-    "facilities": _words(
-        "service site settlement name region period title",
-        "level units capacity used capacity_use_share opex_mln_per_year load_kw"
-        " load_m3_per_day",
-        "is_synthetic",
+@dataclass(frozen=True)
+class PlanColumn:
+    """A column: ``whole`` numbers have no unit but pieces.
+
+    ``part``: a ``key`` says which row it is; what is ``compared`` a rule reads; what is
+    ``told`` follows from instance and decisions, for readers.
+    """
+
+    name: str
+    kind: Literal["text", "whole", "number", "flag"]
+    meaning: str
+    part: Part = "told"
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """A table of a plan.
+
+    ``rule`` and ``code``: under which rule its own faults are noted, and the column
+    with the code in it (none: the rule has none). ``decided``: the column that says how
+    much is decided (empty: that there is a row). ``common``: of the keys, which say
+    what several futures with a common first period share; none: nothing.
+    """
+
+    name: str
+    meaning: str
+    rule: str
+    code: str
+    columns: tuple[PlanColumn, ...]
+    is_known_today: bool = False
+    decided: str | None = None
+    common: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that say which row it is."""
+        return tuple(c.name for c in self.columns if c.part == "key")
+
+    @property
+    def words(self) -> Words:
+        """Column -> kind; whole numbers are numbers."""
+        return {c.name: "number" if c.kind == "whole" else c.kind for c in self.columns}
+
+
+def _key(
+    name: str, meaning: str, kind: Literal["text", "whole"] = "text"
+) -> PlanColumn:
+    return PlanColumn(name, kind, meaning, "key")
+
+
+def _text(name: str, meaning: str, part: Part = "told") -> PlanColumn:
+    return PlanColumn(name, "text", meaning, part)
+
+
+def _whole(name: str, meaning: str, part: Part = "compared") -> PlanColumn:
+    return PlanColumn(name, "whole", meaning, part)
+
+
+def _number(name: str, unit: str, meaning: str, part: Part = "compared") -> PlanColumn:
+    return PlanColumn(name, "number", meaning, part, unit)
+
+
+def _flag(name: str, meaning: str, part: Part = "told") -> PlanColumn:
+    return PlanColumn(name, "flag", meaning, part)
+
+
+_PERIOD = _key("period", "period")
+_SERVICE = _key("service", "service")
+_SITE = _key("site", "site")
+_NETWORK = _key("network", "network")
+_LINK = (
+    _key("link", "link"),
+    _text("from_node", "node at its first end"),
+    _text("to_node", "node at its second end"),
+)
+_PLACE = (
+    _text("settlement", "settlement of the site"),
+    _text("name", "its name"),
+    _text("region", "its region"),
+)
+_SYNTHETIC = _flag("is_synthetic", "whether the site is made up")
+
+PLAN: tuple[PlanTable, ...] = (
+    PlanTable(
+        "facilities",
+        "What runs in each period: facilities of a level at a site.",
+        "siting",
+        "service",
+        (
+            _SERVICE,
+            _SITE,
+            *_PLACE,
+            _PERIOD,
+            _key("level", "level", "whole"),
+            _text("title", "title of the level"),
+            _whole("units", "facilities"),
+            _number("capacity", SERVICE, "what they hold"),
+            _number("used", SERVICE, "what of it is used"),
+            _number("capacity_use_share", "share", "used of what they hold"),
+            _number("opex_mln_per_year", MLN_A_YEAR, "what running them costs"),
+            _number("load_kw", "kW", "what they draw of power"),
+            _number("load_m3_per_day", "m3/day", "what they draw of water"),
+            _SYNTHETIC,
+        ),
+        is_known_today=True,
+        decided="units",
+        common=("service", "site", "level"),
     ),
-    "actions": _words(
-        "service site settlement name region period action",
-        "from_level to_level units cost_mln",
-        "is_synthetic",
+    PlanTable(
+        "actions",
+        "What is done at the start of a period: build, enlarge, renew, close, keep.",
+        "siting",
+        "service",
+        (
+            _SERVICE,
+            _SITE,
+            *_PLACE,
+            _PERIOD,
+            _key("action", "what is done"),
+            _key("from_level", "level before; 0: none", "whole"),
+            _key("to_level", "level after; 0: none", "whole"),
+            _whole("units", "facilities"),
+            _number("cost_mln", MLN, "what it costs, undiscounted"),
+            _SYNTHETIC,
+        ),
+        decided="units",
+        common=("service", "site", "action", "from_level", "to_level"),
     ),
-    "allocation": _words(
-        "service settlement site period", "share demand minutes length_km"
+    PlanTable(
+        "allocation",
+        "Who is served where.",
+        "allocation",
+        "service",
+        (
+            _SERVICE,
+            _key("settlement", "settlement whose people go"),
+            _SITE,
+            _PERIOD,
+            _number("share", "share", "of the demand of the settlement"),
+            _number("demand", SERVICE, "demand that is served"),
+            _number("minutes", "min", "way, one way"),
+            _number("length_km", "km", "way, one way"),
+        ),
+        is_known_today=True,
+        decided="share",
     ),
-    "unserved": _words("service settlement period", "share demand"),
-    "network_steps": _words(
-        "network link from_node to_node period", "step capacity capex_mln"
+    PlanTable(
+        "unserved",
+        "Who is served nowhere.",
+        "allocation",
+        "service",
+        (
+            _SERVICE,
+            _key("settlement", "settlement"),
+            _PERIOD,
+            _number("share", "share", "of the demand of the settlement"),
+            _number("demand", SERVICE, "demand that is not served", "told"),
+        ),
+        is_known_today=True,
+        decided="share",
     ),
-    "flows": _words(
-        "network link from_node to_node period",
-        "step forward backward capacity use_share lost",
+    PlanTable(
+        "network_steps",
+        "Steps of links that are built, and when.",
+        "network",
+        "network",
+        (
+            _NETWORK,
+            *_LINK,
+            _text("period", "period from which it stands", "compared"),
+            _key("step", "number of the step", "whole"),
+            _number("capacity", NETWORK, "what it adds", "told"),
+            _number("capex_mln", MLN, "what it costs, undiscounted"),
+        ),
+        decided="",
+        common=("network", "link", "step"),
     ),
-    "sources": _words("network service site node period", "level supply capacity"),
-    "local_supply": _words("network node settlement option period", "capacity supply"),
-    "loads": _words(
-        "network node settlement period",
-        "base_load facility_load shed local_supply from_network angle",
+    PlanTable(
+        "flows",
+        "What flows on each link, or with angles on each of its circuits.",
+        "network",
+        "network",
+        (
+            _NETWORK,
+            *_LINK,
+            _PERIOD,
+            _key("step", "step of the circuit; 0: what stands today", "whole"),
+            _number("forward", NETWORK, "what enters at the first end"),
+            _number("backward", NETWORK, "what enters at the second end"),
+            _number("capacity", NETWORK, "what it carries at most", "told"),
+            _number("use_share", "share", "flow of what it carries", "told"),
+            _number("lost", NETWORK, "what does not arrive", "told"),
+        ),
+        is_known_today=True,
+        decided="forward",
     ),
-    "road_upgrades": _words("upgrade title region period", "length_km capex_mln"),
-    "connections": _words(
-        "connection from_settlement to_settlement period",
-        "minutes limit_minutes cost_mln",
-        "is_met",
+    PlanTable(
+        "sources",
+        "What plants and works supply.",
+        "network",
+        "network",
+        (
+            _NETWORK,
+            _SERVICE,
+            _SITE,
+            _text("node", "node that they feed"),
+            _PERIOD,
+            _key("level", "level", "whole"),
+            _number("supply", NETWORK, "what they supply"),
+            _number("capacity", NETWORK, "what they could", "told"),
+        ),
+        is_known_today=True,
+        decided="supply",
     ),
-    "growth_points": _words(
-        "settlement name region tier period",
-        "persons persons_gained capex_mln opex_mln_per_year",
-        "is_chosen",
+    PlanTable(
+        "local_supply",
+        "What is made where it is used: capacity that is built, and supply.",
+        "network",
+        "network",
+        (
+            _NETWORK,
+            _key("node", "node"),
+            _text("settlement", "settlement of the node"),
+            _key("option", "kind of supply"),
+            _PERIOD,
+            _number("capacity", NETWORK, "what stands"),
+            _number("supply", NETWORK, "what it supplies"),
+        ),
+        is_known_today=True,
+        decided="capacity",
+        common=("network", "node", "option"),
     ),
-    "concentrations": _words(
-        "concentration service period",
-        "capacity in_growth_points share required_share",
+    PlanTable(
+        "loads",
+        "What each node draws, and where it comes from.",
+        "network",
+        "network",
+        (
+            _NETWORK,
+            _key("node", "node"),
+            _text("settlement", "settlement of the node"),
+            _PERIOD,
+            _number("base_load", NETWORK, "load of people and industry"),
+            _number("facility_load", NETWORK, "load of facilities"),
+            _number("shed", NETWORK, "load that is not met"),
+            _number("local_supply", NETWORK, "what is made there"),
+            _number("from_network", NETWORK, "what the network brings"),
+            _number("angle", "rad", "voltage angle, with the dc model", "told"),
+        ),
+        is_known_today=True,
+        decided="angle",
     ),
-    "money": _words("period service region item", "amount_mln discounted_mln"),
-    "shortfalls": _words(
-        "standard service group period", "required reached shortfall cost_mln"
+    PlanTable(
+        "road_upgrades",
+        "Roads that are built or improved, and when.",
+        "roads:upgrades",
+        "",
+        (
+            _key("upgrade", "upgrade"),
+            _text("title", "its title"),
+            _text("region", "region that pays"),
+            _text("period", "period from which it stands", "compared"),
+            _number("length_km", "km", "length of its links"),
+            _number("capex_mln", MLN, "what it costs, undiscounted"),
+        ),
+        decided="",
+        common=("upgrade",),
     ),
-    "budgets": _words("budget period", "limit_mln spent_mln overrun_mln"),
-    "objective": _words("term", "discounted_mln"),
-}
+    PlanTable(
+        "connections",
+        "Settlements that must reach each other, and whether they do.",
+        "connection",
+        "connection",
+        (
+            _key("connection", "connection"),
+            _text("from_settlement", "from where"),
+            _text("to_settlement", "to where"),
+            _PERIOD,
+            _number("minutes", "min", "fastest way; empty: none", "told"),
+            _number("limit_minutes", "min", "within which it must be", "told"),
+            _flag("is_met", "whether it is", "compared"),
+            _number("cost_mln", MLN, "price of missing it, discounted"),
+        ),
+        is_known_today=True,
+    ),
+    PlanTable(
+        "growth_points",
+        "Candidates for growth points, whether they are chosen, who they gain.",
+        "growth:points",
+        "",
+        (
+            _key("settlement", "settlement"),
+            _text("name", "its name"),
+            _text("region", "its region"),
+            _key("tier", "tier"),
+            _PERIOD,
+            _flag("is_chosen", "whether it is a growth point", "compared"),
+            _number("persons", "persons", "who live there"),
+            _number("persons_gained", "persons", "of them who came for it"),
+            _number("capex_mln", MLN, "what it costs at once, undiscounted"),
+            _number("opex_mln_per_year", MLN_A_YEAR, "what it costs from then on"),
+        ),
+        decided="is_chosen",
+        common=("settlement", "tier"),
+    ),
+    PlanTable(
+        "concentrations",
+        "Capacity of higher levels, and how much of it stands in growth points.",
+        "concentration",
+        "concentration",
+        (
+            _key("concentration", "rule"),
+            _text("service", "service"),
+            _PERIOD,
+            _number("capacity", SERVICE, "of all higher levels"),
+            _number("in_growth_points", SERVICE, "of it in growth points"),
+            _number("share", "share", "of it in growth points", "told"),
+            _number("required_share", "share", "that the rule asks for", "told"),
+        ),
+    ),
+    PlanTable(
+        "money",
+        "Money by period, service and region, and what it is for.",
+        "objective",
+        "",
+        (
+            _PERIOD,
+            _key("service", "service, network, roads or growth points"),
+            _key("region", "region that pays"),
+            _key("item", "what it is for"),
+            _number("amount_mln", MLN, "all years of the period, undiscounted"),
+            _number("discounted_mln", MLN, "as it counts in the objective"),
+        ),
+    ),
+    PlanTable(
+        "shortfalls",
+        "What each standard asks for and what is reached, by group.",
+        "standard",
+        "standard",
+        (
+            _key("standard", "standard"),
+            _text("service", "its service"),
+            _key("group", "settlement, district, region or total"),
+            _PERIOD,
+            _number("required", SERVICE, "demand that must be within the minutes"),
+            _number("reached", SERVICE, "demand that is"),
+            _number("shortfall", SERVICE, "what is missing"),
+            _number("cost_mln", MLN, "price of it, discounted"),
+        ),
+    ),
+    PlanTable(
+        "budgets",
+        "What may be spent, and what is.",
+        "budget",
+        "budget",
+        (
+            _key("budget", "budget"),
+            _PERIOD,
+            _number("limit_mln", MLN, "what may be spent"),
+            _number("spent_mln", MLN, "what is spent, undiscounted"),
+            _number("overrun_mln", MLN, "what is spent beyond a priced budget"),
+        ),
+    ),
+    PlanTable(
+        "objective",
+        "Terms of the objective; their sum is the cost of the plan.",
+        "objective",
+        "",
+        (
+            _key("term", "term"),
+            _number("discounted_mln", MLN, "its amount"),
+        ),
+    ),
+)
+"""Tables of a plan, in the order in which they are written."""
+
+BY_NAME = {table.name: table for table in PLAN}
+COLUMNS = {table.name: {c.name: c for c in table.columns} for table in PLAN}
+"""Table -> column -> what it is."""
+PLAN_TABLES: dict[str, Words] = {table.name: table.words for table in PLAN}
 """Table of a plan -> column -> kind."""
 
-WHOLE = ("level", "step", "from_level", "to_level", "units")
+WHOLE = tuple(dict.fromkeys(
+    c.name for table in PLAN for c in table.columns if c.kind == "whole"
+))  # fmt: skip
 """Columns of numbers that are whole."""
 
-OF_SETTLEMENT: Words = _words(
-    "region district kind", flag="is_remote is_border is_growth_point"
-)
+OF_SETTLEMENT: Words = {
+    "region": "text", "district": "text", "kind": "text", "is_remote": "flag",
+    "is_border": "flag", "is_growth_point": "flag",
+}  # fmt: skip
 """Columns of ``settlements`` that its rows have in expressions."""
 
-POPULATION: Words = _words("settlement period", "persons")
+POPULATION: Words = {"settlement": "text", "period": "text", "persons": "number"}
 """All inhabitants, by settlement and period."""
 
 WORDS: dict[str, Words] = {
@@ -91,7 +424,6 @@ WORDS: dict[str, Words] = {
 """Everything that expressions may name: table -> column -> kind."""
 
 KNOWN_TODAY = (
-    "facilities", "allocation", "unserved", "flows", "sources", "local_supply",
-    "loads", "connections", "population",
+    *(table.name for table in PLAN if table.is_known_today), "population",
 )  # fmt: skip
 """Tables that today's stock has, too; the others hold decisions."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
+from aumaq.instances.schema.plan import PLAN, PlanColumn, PlanTable
 from aumaq.results.exports.json_file import FORMAT, VERSION
 from aumaq.results.exports.record import RECORD
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-TYPES = {"text": "string", "number": ["number", "null"], "flag": "boolean"}
+TYPES = {"text": "string", "whole": "integer", "number": ["number", "null"],
+         "flag": "boolean"}  # fmt: skip
 
 
-def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the schema; *columns* of each table in order, as in any plan."""
+def plan_schema() -> dict[str, Any]:
+    """Return the schema: record, tables, indicators, instance."""
     record: dict[str, Any] = {key: {"type": kind} for key, kind in RECORD.items()}
     texts = {"type": "array", "items": {"type": "string"}}
     record |= {"periods": texts, "problems": texts, "warnings": texts}
-    tables = {name: _table(name, columns[name]) for name in PLAN_TABLES}
+    tables = {table.name: _table(table) for table in PLAN}
     cell = {"type": ["string", "number", "boolean", "null"]}
     any_table = {
         "type": "object",
@@ -63,21 +63,26 @@ def plan_schema(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     }
 
 
-def _table(name: str, columns: Sequence[str]) -> dict[str, Any]:
+def _table(table: PlanTable) -> dict[str, Any]:
     """Return the schema of a table: its columns, and what a row holds."""
-    kinds = PLAN_TABLES[name]
     cells = [
-        {"type": "integer" if column in WHOLE else TYPES[kinds[column]]}
-        for column in columns
-    ]
+        {"title": column.name, "description": _described(column),
+         "type": TYPES[column.kind]}
+        for column in table.columns
+    ]  # fmt: skip
     row = {"type": "array", "prefixItems": cells, "items": False,
            "minItems": len(cells)}  # fmt: skip
     return {
         "type": "object",
+        "description": table.meaning,
         "required": ["columns", "rows"],
         "additionalProperties": False,
         "properties": {
-            "columns": {"const": list(columns)},
+            "columns": {"const": [column.name for column in table.columns]},
             "rows": {"type": "array", "items": row},
         },
     }
+
+
+def _described(column: PlanColumn) -> str:
+    return f"{column.meaning} ({column.unit})" if column.unit else column.meaning

@@ -11,7 +11,7 @@ import pandas as pd
 
 from aumaq.instances import Problem
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
+from aumaq.instances.schema.plan import COLUMNS, PLAN_TABLES
 from aumaq.results.plan.frames import TEXT
 from aumaq.results.plan.missing_columns import dispensable
 
@@ -46,7 +46,7 @@ def typed(
     name: str, raw: pd.DataFrame, file: str, first_row: int
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Return a table with the types that plans have, and what is wrong with it."""
-    kinds, problems = PLAN_TABLES[name], []
+    kinds, problems = COLUMNS[name], []
     given = [str(column) for column in raw.columns]
     for column in [c for c in kinds if c not in {*given, *dispensable(name)}]:
         problems.append(Problem(file, say("column is missing"), column=column))
@@ -59,7 +59,7 @@ def typed(
         return _without_rows(name, tuple(given)).copy(deep=False), []
     columns = {}
     for column in given:
-        kind = "whole" if column in WHOLE else kinds[column]
+        kind = kinds[column].kind
         cells = raw[column]
         if isinstance(cells.dtype, pd.StringDtype):  # slow to look at one by one
             cells = pd.Series(cells.to_numpy(dtype=object), index=cells.index)
@@ -76,7 +76,7 @@ def typed(
 def _without_rows(name: str, given: tuple[str, ...]) -> pd.DataFrame:
     """Return a plan table without rows; most tables of small plans."""
     dtypes = {"text": TEXT, "whole": "int64", "number": "float64", "flag": "bool"}
-    kinds = {c: "whole" if c in WHOLE else PLAN_TABLES[name][c] for c in given}
+    kinds = {c: COLUMNS[name][c].kind for c in given}
     columns = {c: pd.Series([], dtype=dtypes[kind]) for c, kind in kinds.items()}
     return pd.DataFrame(columns, index=pd.RangeIndex(0))
 

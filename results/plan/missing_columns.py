@@ -12,10 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
+from aumaq.instances.schema.plan import BY_NAME, PLAN_TABLES, WHOLE
 
-DECIDED = {"loads": "angle"}
-"""Columns that are decisions though the rules compare them only in part."""
 BLANK = {"text": "", "number": float("nan"), "flag": False}
 
 
@@ -25,7 +23,7 @@ def dispensable(table: str) -> frozenset[str]:
     from aumaq.results.verification.columns import READ
     from aumaq.results.verification.plan import KEYS
 
-    must = {*KEYS[table], *READ[table].split(), *WHOLE, DECIDED.get(table)}
+    must = {*KEYS[table], *READ[table], *WHOLE, BY_NAME[table].decided}
     return frozenset(PLAN_TABLES[table].keys() - must)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import pattern, say
-from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.instances.schema.plan import PLAN, PLAN_TABLES
 from aumaq.results.verification.facts import Facts
 from aumaq.results.verification.findings import Notebook, named
 from aumaq.results.verification.frames import records
@@ -23,25 +23,9 @@ from aumaq.results.verification.network_check import NetworkCheck
 from aumaq.results.verification.networks import room_of
 from aumaq.results.verification.plan import KEYS, ServicePlan, rule_of
 
-READ: dict[str, str] = {
-    "facilities": "units capacity used capacity_use_share opex_mln_per_year load_kw"
-    " load_m3_per_day",
-    "actions": "units cost_mln",
-    "allocation": "share demand minutes length_km",
-    "unserved": "share",
-    "network_steps": "period capex_mln",
-    "flows": "forward backward",
-    "sources": "supply",
-    "local_supply": "capacity supply",
-    "loads": "base_load facility_load shed local_supply from_network",
-    "road_upgrades": "period length_km capex_mln",
-    "connections": "is_met cost_mln",
-    "growth_points": "is_chosen persons persons_gained capex_mln opex_mln_per_year",
-    "concentrations": "capacity in_growth_points",
-    "money": "amount_mln discounted_mln",
-    "shortfalls": "required reached shortfall cost_mln",
-    "budgets": "limit_mln spent_mln overrun_mln",
-    "objective": "discounted_mln",
+READ = {
+    table.name: tuple(c.name for c in table.columns if c.part == "compared")
+    for table in PLAN
 }
 """Table -> columns beside its keys that the checks of the rules compare."""
 
@@ -85,7 +69,7 @@ def check_columns(
         derive = DERIVED.get(name, _nothing)(known)
         wanted = [derive(row) for row in rows]
         told = {column for want in wanted if want is not None for column in want}
-        seen = {*KEYS[name], *READ[name].split(), *told}
+        seen = {*KEYS[name], *READ[name], *told}
         for column in [c for c in frame.columns if c not in seen]:
             text = say("nothing is known of column {column}", column=column)
             notes.note(rule_of(name, rows[0]), say("table {name}", name=name), text)

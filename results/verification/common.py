@@ -7,18 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.plan import PLAN
 from aumaq.results.verification.findings import Finding
 
 Tables = Mapping[str, pd.DataFrame]
 
 RULE = "futures:first-period"
-DECIDED: dict[str, tuple[tuple[str, ...], str]] = {
-    "facilities": (("service", "site", "level"), "units"),
-    "actions": (("service", "site", "action", "from_level", "to_level"), "units"),
-    "network_steps": (("network", "link", "step"), ""),
-    "local_supply": (("network", "node", "option"), "capacity"),
-    "road_upgrades": (("upgrade",), ""),
-    "growth_points": (("settlement", "tier"), "is_chosen"),
+DECIDED = {
+    table.name: (table.common, table.decided or "") for table in PLAN if table.common
 }
 """What is decided in the first period: names of a row, and its number if it has one."""
 

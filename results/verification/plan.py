@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.schema.plan import PLAN_TABLES, WHOLE
+from aumaq.instances.schema.plan import PLAN, PLAN_TABLES, WHOLE
 from aumaq.results.verification.facts import Facts, Service
 from aumaq.results.verification.findings import Floats, Ints, Notebook, named
 from aumaq.results.verification.frames import (
@@ -26,44 +26,8 @@ from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
 
 MAY_BE_EMPTY = (("connections", "minutes"),)
 """Numbers that may be missing: minutes where no road leads."""
-KEYS = {
-    "facilities": ("service", "site", "period", "level"),
-    "actions": ("service", "site", "period", "action", "from_level", "to_level"),
-    "allocation": ("service", "settlement", "site", "period"),
-    "unserved": ("service", "settlement", "period"),
-    "shortfalls": ("standard", "group", "period"),
-    "budgets": ("budget", "period"),
-    "money": ("period", "service", "region", "item"),
-    "objective": ("term",),
-    "network_steps": ("network", "link", "step"),
-    "flows": ("network", "link", "step", "period"),
-    "sources": ("network", "service", "site", "level", "period"),
-    "local_supply": ("network", "node", "option", "period"),
-    "loads": ("network", "node", "period"),
-    "road_upgrades": ("upgrade",),
-    "connections": ("connection", "period"),
-    "growth_points": ("settlement", "tier", "period"),
-    "concentrations": ("concentration", "period"),
-}
-RULES = {
-    "facilities": ("siting", "service"),
-    "actions": ("siting", "service"),
-    "allocation": ("allocation", "service"),
-    "unserved": ("allocation", "service"),
-    "shortfalls": ("standard", "standard"),
-    "budgets": ("budget", "budget"),
-    "money": ("objective", ""),
-    "objective": ("objective", ""),
-    "network_steps": ("network", "network"),
-    "flows": ("network", "network"),
-    "sources": ("network", "network"),
-    "local_supply": ("network", "network"),
-    "loads": ("network", "network"),
-    "road_upgrades": ("roads:upgrades", ""),
-    "connections": ("connection", "connection"),
-    "growth_points": ("growth:points", ""),
-    "concentrations": ("concentration", "concentration"),
-}
+KEYS = {table.name: table.key for table in PLAN}
+RULES = {table.name: (table.rule, table.code) for table in PLAN}
 """Table -> rule id under which its own faults are noted, column of the code in it."""
 
 
