@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("instances", "model", "solvers", "results", "app")
-SCREEN = 80
+SCREEN = 60
 FILES = [p for layer in LAYERS for p in sorted((ROOT / layer).rglob("*.py"))]
 
 
@@ -36,8 +36,9 @@ def test_imports_only_lower_layers(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_functions_fit_a_screen(path: Path) -> None:
-    """Functions stay short; a file is as long as its one idea takes."""
+    """What a function does is on one screen, below its head and docstring."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef):
-            length = (node.end_lineno or 0) - node.lineno + 1
+            is_told = ast.get_docstring(node) is not None and len(node.body) > 1
+            length = (node.end_lineno or 0) - node.body[is_told].lineno + 1
             assert length <= SCREEN, f"{path}: {node.name} has {length} lines"
