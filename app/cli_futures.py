@@ -117,11 +117,10 @@ def _show(record: dict[str, Any]) -> None:
     """Print the plan, the regrets, other first periods, and what planning is worth."""
     _line(
         t(
-            "{objective}: {cost} mln {currency}, bound {bound}, gap {gap}, {status},"
-            " {verdict}",
+            "{objective}: {cost} mln of money and points, bound {bound}, gap {gap},"
+            " {status}, {verdict}",
             objective=t(OBJECTIVES[record["objective"]]),
             cost=figure(record["objective_mln"], ",.1f"),
-            currency=record["currency"],
             bound=figure(record["bound_mln"], ",.1f"),
             gap=figure(record["gap"], ".2%"),
             status=spoken().cell(record["status"].replace("_", " ")),
@@ -134,7 +133,7 @@ def _show(record: dict[str, Any]) -> None:
         _line(f"  {spoken().tell(problem)}")
     columns = {
         "probability": N_("probability"),
-        "cost_mln": N_("cost"),
+        "cost_mln": N_("money and points"),
         "best_objective_mln": N_("alone"),
         "best_bound_mln": N_("bound"),
         "regret_at_least_mln": N_("regret at least"),

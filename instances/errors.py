@@ -17,6 +17,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from unicodedata import normalize
 
 from aumaq.instances.language.texts import Text, chained, say, say_many
 
@@ -265,14 +266,32 @@ class ExportError(AumaqError):
     """A result could not be written; nothing that existed before was changed."""
 
 
+def look_of(name: str) -> str:
+    """Return a name as eyes see it: other characters that look alike are the same."""
+    return name if name.isascii() else normalize("NFC", name).translate(LATIN)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> Text:
-    """Return ``", did you mean 'x'?"`` for the nearest known name, or ``""``."""
+    """Return ``", did you mean 'x'?"`` for the nearest known name, or ``""``.
+
+    Letters that look alike in Cyrillic and Latin are told as such.
+    """
+    names = list(known)
+    alike = look_of(name)
+    twin = next((n for n in names if n != name and look_of(n) == alike), None)
+    if twin is not None and len(name) <= LONGEST_COMPARED:
+        return say(
+            ", did you mean {near!r}? It looks the same, in other characters",
+            near=twin,
+        )
     near = difflib.get_close_matches(
-        name[:LONGEST_COMPARED], _comparable(name, known), n=1, cutoff=0.6
+        name[:LONGEST_COMPARED], _comparable(name, names), n=1, cutoff=0.6
     )
     return say(", did you mean {near!r}?", near=near[0]) if near else say("")
 
 
+LATIN = str.maketrans("асеорхуіАВСЕНКМОРТХІ", "aceopxyiABCEHKMOPTXI")
+"""Cyrillic letters, and the Latin ones that look like them."""
 MOST_COMPARED = 2_000
 """Names that a wrong one is compared with; comparing takes time by the pair."""
 LONGEST_COMPARED = 100

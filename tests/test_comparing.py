@@ -82,8 +82,9 @@ def test_known_differences_and_no_others() -> None:
         "B": [
             "Inputs differ in these tables: scenarios, levels, growth.",
             "People in p1: −100 (−50.00%); by region most: Q −100.",
-            "Cost: −8.0 mln (−40.00%). The sign is proven: between the best possible"
-            " plans the difference is −8.0 to −8.0 mln.",
+            "Objective (money and points): −8.0 mln (−40.00%). The sign is proven:"
+            " between the best possible plans the difference is −8.0 to −8.0 mln.",
+            "In money alone: −8.0 mln KZT (−40.00%).",
             "Decisions: 2 are taken otherwise; places by service: s 1.",
             "Investment by service, mln: s −8.0.",
             "Investment by region, mln: Q −10.0; R +2.0.",
@@ -110,7 +111,7 @@ def test_a_difference_within_the_gaps_is_inconclusive(
     )
     found = aumaq.compare([a, b])
     assert is_conclusive(found, "B") is is_sure
-    (cost,) = (s for s in sentences(found, ENGLISH)["B"] if s.startswith("Cost"))
+    (cost,) = (s for s in sentences(found, ENGLISH)["B"] if s.startswith("Objective"))
     assert interval in cost
     assert ("inconclusive" in cost) is not is_sure
     assert any("by chance" in s for s in sentences(found, ENGLISH)["B"])

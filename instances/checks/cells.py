@@ -7,7 +7,6 @@ and a table that comes out with problems is never used for solving.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -86,7 +85,9 @@ def normalise(
             )
         elif table.is_required and frame is not None and frame.empty:
             problems.append(
-                Problem(table.file, say("table {name} has no rows", name=table.name))
+                Problem(
+                    table.file, say("rows of table {name} are missing", name=table.name)
+                )
             )
         if table.is_single and not table.is_required and (frame is None or frame.empty):
             frame = pd.DataFrame([{}])
@@ -189,16 +190,6 @@ def _text(cells: pd.Series[object]) -> pd.Series[object]:
     return cells.astype("object").where(cells.notna(), "").astype("str").str.strip()
 
 
-def composed(words: list[str]) -> list[str]:
-    """Return texts in which a letter and its accent are one character (Unicode NFC).
-
-    Two codes that look the same on any screen then are the same.
-    """
-    if all(map(str.isascii, words)):
-        return words
-    return [unicodedata.normalize("NFC", word) for word in words]
-
-
 def _no_texts(cells: pd.Series[object]) -> pd.Series[bool]:
     """Return which cells hold what no text stands for: lists, tables, bytes."""
     if cells.dtype != np.dtype(object):
@@ -221,7 +212,7 @@ def read_cells(
     text = _text(cells)
     is_empty = text == ""
     if column.kind == "text":
-        values = pd.Series(composed(text.tolist()), index=text.index, dtype="str")
+        values = text
         bad = odd | text.str.contains("\0", regex=False)
     elif column.kind == "flag":
         values = text.str.lower().map(FLAGS)
@@ -281,7 +272,7 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
         given = cells.tolist()
         if not all(type(cell) is str for cell in given):
             return None
-        words = composed([cell.strip() for cell in given])
+        words = [cell.strip() for cell in given]
         if any("\0" in word for word in words):
             return None
         if not all(words) and (column.is_required or column.default is not None):

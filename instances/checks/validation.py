@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from unicodedata import is_normalized, normalize
 
 import numpy as np
 import pandas as pd
@@ -154,7 +155,8 @@ def _label(table: Table, column: str) -> str:
 def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
     if not table.key:
         return
-    keys = zip(*(frame[name].tolist() for name in table.key), strict=True)
+    keys = list(zip(*(frame[name].tolist() for name in table.key), strict=True))
+    yield from _twins(table, keys)
     if len(set(keys)) == len(frame):
         return
     again = frame.duplicated(list(table.key), keep="first").to_numpy()
@@ -171,6 +173,32 @@ def _check_keys(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
             column=_label(table, "+".join(table.key)),
             value=", ".join(str(value) for value in values),
         )
+
+
+def _twins(table: Table, keys: Sequence[tuple[object, ...]]) -> Iterable[Problem]:
+    """Keys that look the same on any screen: a letter and its accent, as one or two."""
+    odd = {k for k, key in enumerate(keys) if not all(map(_is_composed, key))}
+    looks = {key: k for k, key in enumerate(keys) if k not in odd}
+    for k in sorted(odd):
+        look = tuple(
+            normalize("NFC", part) if isinstance(part, str) else part
+            for part in keys[k]
+        )
+        if look in looks:
+            yield Problem(
+                table.file,
+                say(
+                    "looks the same as row {row}, in other characters",
+                    row=row_number(table, looks[look]),
+                ),
+                row=row_number(table, k),
+                column=_label(table, "+".join(table.key)),
+                value=", ".join(map(str, keys[k])),
+            )
+
+
+def _is_composed(part: object) -> bool:
+    return not isinstance(part, str) or part.isascii() or is_normalized("NFC", part)
 
 
 def _check_choices(

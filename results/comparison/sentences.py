@@ -9,6 +9,7 @@ import pandas as pd
 from aumaq.instances.schema.titles import title_of
 from aumaq.results.comparison.names import region_titles, service_titles
 from aumaq.results.language import Language
+from aumaq.results.plan.terms import money_and_points
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
@@ -106,7 +107,7 @@ def _cost(comparison: Comparison, letter: str, lang: Language) -> list[str]:
     """Say what a plan costs more, and whether the gaps leave that open."""
     first, plan = comparison.plans[0], comparison.plan(letter)
     if plan.instance.currency != first.instance.currency:
-        return [lang.t("Cost: the currencies differ; it is not compared.")]
+        return [lang.t("Money: the currencies differ; it is not compared.")]
     more = plan.objective_mln - first.objective_mln
     low, high = _interval(comparison, letter)
     values = {
@@ -117,20 +118,30 @@ def _cost(comparison: Comparison, letter: str, lang: Language) -> list[str]:
     }
     if is_conclusive(comparison, letter):
         text = lang.t(
-            "Cost: {more} mln ({share}). The sign is proven: between the best possible"
-            " plans the difference is {low} to {high} mln.",
+            "Objective (money and points): {more} mln ({share}). The sign is proven:"
+            " between the best possible plans the difference is {low} to {high} mln.",
             **values,
         )
     elif low == high:
-        text = lang.t("Cost: the same, and both plans are the best possible.")
+        text = lang.t(
+            "Objective (money and points): the same, and both plans are the best"
+            " possible."
+        )
     else:
         text = lang.t(
-            "Cost: {more} mln ({share}). This is inconclusive: it is smaller than what"
-            " the gaps leave open; between the best possible plans the difference is"
-            " {low} to {high} mln.",
+            "Objective (money and points): {more} mln ({share}). This is inconclusive:"
+            " it is smaller than what the gaps leave open; between the best possible"
+            " plans the difference is {low} to {high} mln.",
             **values,
         )
-    return [text]
+    (before, _), (after, _) = (money_and_points(p.objective) for p in (first, plan))
+    paid = lang.t(
+        "In money alone: {more} mln {currency} ({share}).",
+        more=signed(after - before, lang, 1),
+        currency=plan.instance.currency,
+        share=_share(after - before, before, lang),
+    )
+    return [text, paid]
 
 
 def _decisions(comparison: Comparison, letter: str, lang: Language) -> str:

@@ -19,6 +19,7 @@ from aumaq.instances.schema.titles import title_of, with_unit
 from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.units import look_of
 from aumaq.results.language import N_, Language
+from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import sentences
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     book = openpyxl.Workbook(write_only=True)
     shown = {name: table for name, table in tables.items() if len(table)}
     currency = plan.instance.currency
+    shown = {name: _with_names(plan, table, words) for name, table in shown.items()}
     heads = {name: heads_of(name, shown[name], currency, words) for name in shown}
     _summary(book, plan, shown, words)
     for name, table in shown.items():
-        rows = _with_names(plan, table, words)
-        _table(book, title_of(name, lang), rows, heads[name])
+        _table(book, title_of(name, lang), table, heads[name])
     _columns(book, heads, words)
     with draft_file(path) as draft:
         book.save(draft)
@@ -97,6 +98,12 @@ def heads_of(
 
 def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return a table with names of settlements, and titles, in the language."""
+    if "settlement" in table and "name" not in table:
+        table = table.copy(deep=False)
+        codes, places = table["settlement"], plan.instance.tables["settlements"]
+        known = dict(zip(places["settlement"], places["name"], strict=True))
+        names = codes.map(known).fillna("").astype("str")
+        table.insert(list(table.columns).index("settlement") + 1, "name", names)
     if {"settlement", "name"} <= set(table.columns):
         places = plan.instance.tables["settlements"]
         names = lang.site_names(places, table["settlement"], table["name"])
@@ -115,6 +122,8 @@ def _summary(
     sheet.column_dimensions["B"].width = 40
     title = plan.instance.title or plan.instance.name
     sheet.append([_bold(sheet, lang.cell(title))])
+    for caution in cautions(plan, lang):
+        sheet.append([_bold(sheet, caution)])
     for sentence in sentences(plan, lang):
         sheet.append([cell_of(sheet, sentence)])
     sheet.append([])

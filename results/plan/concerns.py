@@ -30,6 +30,10 @@ from aumaq.results.plan.growth import demand_of
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
+UNMET_SHARE = 0.05
+"""Where fewer have no place, the tables say it."""
+SPENT_SHARE = 0.98
+"""A budget that is spent so far decides what is built."""
 MOST_NAMED = 3
 """Places named in a sentence."""
 SENT_SHARE = 0.1
@@ -110,9 +114,61 @@ def concerns(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     return [
         text
         for look in (_Look(plan, service, lang) for service in served)
-        for find in (_full, _sent_out, _far, _long, _oversized)
+        for find in (_unmet, _full, _sent_out, _far, _long, _oversized)
         for text in find(look)
+    ] + list(_budgets(plan, lang))
+
+
+def _unmet(look: _Look) -> Iterator[str]:
+    """Many have no place at all: how many, when, and from where most of them are."""
+    lost = look.of("unserved")
+    if lost.empty:
+        return
+    sums = lost.groupby("period")["demand"].sum()
+    share = sums / look.demand.sum(axis=0).reindex(sums.index)
+    period = str(sums.idxmax())
+    if not share.max() > UNMET_SHARE:
+        return
+    most = lost[lost["period"] == period].sort_values("demand", ascending=False)
+    names = [
+        f"{look.places['shown'][row['settlement']]} {look.number(row['demand'])}"
+        for row in most.head(MOST_NAMED).to_dict("records")
     ]
+    yield look.lang.t(
+        "{title}: {sum} ({unit}) have no place in {period}, {share} of all: {names}.",
+        title=look.title,
+        sum=look.number(sums[period]),
+        unit=look.unit,
+        period=period,
+        share=look.lang.share(float(share[period])),
+        names="; ".join(names),
+    )
+
+
+def _budgets(plan: Plan, lang: Language) -> Iterator[str]:
+    """Say which budgets are overrun, or spent to their end."""
+    given = plan.instance.tables["budgets"].set_index(["budget", "period"])
+    for row in plan.budgets.to_dict("records"):
+        rule = given.loc[(row["budget"], row["period"])]
+        values = {
+            "title": lang.cell(rule["title"] or row["budget"]),
+            "period": row["period"],
+            "limit": lang.number(row["limit_mln"]),
+        }
+        if row["overrun_mln"] > 0:
+            yield lang.t(
+                "The budget {title} is exceeded by {over} mln in {period}; its limit is"
+                " {limit} mln.",
+                over=lang.number(row["overrun_mln"]),
+                **values,
+            )
+        elif rule["is_hard"] and row["spent_mln"] >= SPENT_SHARE * row["limit_mln"]:
+            yield lang.t(
+                "The budget {title} allows no more in {period}: {spent} of {limit} mln"
+                " are spent.",
+                spent=lang.number(row["spent_mln"]),
+                **values,
+            )
 
 
 def _full(look: _Look) -> Iterator[str]:

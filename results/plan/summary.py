@@ -170,7 +170,10 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     rows = plan.instance.table("networks").set_index("network")
     title, last = rows["title"][network] or network, plan.instance.period_names[-1]
     steps, loads = plan.table("network_steps"), plan.table("loads")
-    built = steps[steps["network"] == network]
+    built, money = steps[steps["network"] == network], plan.table("money")
+    paid = money["amount_mln"][
+        (money["service"] == network) & (money["item"] == "building")
+    ].sum()
     columns = ["base_load", "facility_load", "from_network", "local_supply", "shed"]
     sums = loads[loads["network"] == network].groupby("period")[columns].sum()
     sums = sums.reindex(plan.instance.period_names, fill_value=0.0)
@@ -189,11 +192,14 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
         for column in ("from_network", "local_supply")
     )
     return lang.many(
-        "{title}: {n} step of links is built for {cost} mln; in {period} {far} of the"
-        " load comes by the network, {own} from local supply; not met: {lost}.",
-        "{title}: {n} steps of links are built for {cost} mln; in {period} {far} of the"
-        " load comes by the network, {own} from local supply; not met: {lost}.",
+        "{title}: {n} step of links is built for {cost} mln, local supply for"
+        " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
+        " from local supply; not met: {lost}.",
+        "{title}: {n} steps of links are built for {cost} mln, local supply for"
+        " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
+        " from local supply; not met: {lost}.",
         len(built),
+        own_cost=lang.number(max(0.0, paid - built["capex_mln"].sum())),
         title=lang.cell(title),
         cost=lang.number(built["capex_mln"].sum()),
         period=last,
