@@ -168,13 +168,12 @@ def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
     path = plan.export("xlsx", tmp_path / "p.xlsx", code)
     book = openpyxl.load_workbook(path)
     tables = {name: table for name, table in plan.tables.items() if len(table)}
-    for name in ("allocation", "unserved"):  # people read names
-        known = plan.instance.tables["settlements"].set_index("settlement")["name"]
-        if name in tables:
-            codes = tables[name]["settlement"]
-            at = list(tables[name].columns).index("settlement") + 1
-            tables[name] = tables[name].copy()
-            tables[name].insert(at, "name", codes.map(known))
+    known = plan.instance.tables["settlements"].set_index("settlement")["name"]
+    for name, table in tables.items():
+        if "settlement" in table and "name" not in table:  # people read names
+            at = list(table.columns).index("settlement") + 1
+            tables[name] = table.copy()
+            tables[name].insert(at, "name", table["settlement"].map(known))
     titles = [title_of(name, code) for name in tables]
     assert book.sheetnames == [lang.t("Summary"), *titles, lang.t("Columns")]
     words = [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
