@@ -81,7 +81,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from dataclasses import replace
 from test_contradictions import above
-from aumaq.results import sweep_child
+from aumaq.results.studies import sweep_child
 from aumaq.solvers import METHODS
 METHODS["auto"] = above(METHODS["auto"])
 sweep_child.main()

@@ -96,7 +96,7 @@ def test_whoever_solves_several_times_stops(monkeypatch: pytest.MonkeyPatch) -> 
 
 CHILD = """
 import os, signal
-from aumaq.results import sweep_child
+from aumaq.results.studies import sweep_child
 def stopping(work):
     def stopped(*given):
         if {when}:
