@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_every_column import eventful
 
@@ -13,6 +15,9 @@ from aumaq.instances import Instance
 from aumaq.model.assemble import TERMS
 from aumaq.model.context import Context
 from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.terms import disagreements
+from aumaq.solvers import Solution, Status
+from aumaq.solvers.solution.terms import OF_MOVES
 
 SLIGHTLY = 1.001
 """By this a price is broken: the best plan stays the same."""
@@ -54,7 +59,7 @@ def terms_of(plan: Plan) -> dict[str, float]:
 def test_a_broken_term_is_found(
     instance: Instance, term: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A price that is wrong in the model alone is named in the record."""
+    """A price that is wrong in the model alone: the plan is not called verified."""
     pay = Context.pay
 
     def broken(self: Context, name: str, mln: Any, variables: Any) -> None:
@@ -63,9 +68,22 @@ def test_a_broken_term_is_found(
 
     right = aumaq.solve(instance, gap=0.0)
     assert right.record["problems"] == []
-    assert "model_differences" not in right.record
     assert terms_of(right)[term] != 0.0
     monkeypatch.setattr(Context, "pay", broken)
     plan = aumaq.solve(instance, gap=0.0)
-    told = plan.record["model_differences"]
+    assert not plan.is_verified
+    told = [one for one in plan.record["problems"] if one.startswith("model: ")]
     assert [one.split(": ")[1] for one in told] == [f"term {term}"]
+
+
+def test_what_is_taken_out_later_is_no_difference() -> None:
+    """Of a round of moves neither its cost nor its credit is left; all else is told."""
+    weighed = {"building": 50.0, "residual": -20.0, "operation": 30.0}
+    tables = pd.DataFrame(
+        {"term": list(weighed), "discounted_mln": [40.0, -16.0, 30.0]}
+    )
+    solved = Solution(Status.OPTIMAL, 60.0, 60.0, None, {}, {}, terms=weighed)
+    assert len(disagreements(tables, solved)) == 2
+    assert disagreements(tables, replace(solved, saved_terms=OF_MOVES)) == []
+    dearer = tables.assign(discounted_mln=[60.0, -24.0, 31.0])
+    assert len(disagreements(dearer, replace(solved, saved_terms=OF_MOVES))) == 3

@@ -63,7 +63,7 @@ class Plan:
         tables = plan_tables(instance, solution.decisions, data)
         plan = cls.judged(instance, tables, solution, options, data).verified()
         wrong = disagreements(tables["objective"], solution)
-        return plan.with_record(model_differences=wrong) if wrong else plan
+        return plan.with_problems(wrong) if wrong else plan
 
     @classmethod
     def judged(

@@ -40,7 +40,7 @@ def disagreements(objective: pd.DataFrame, solution: Solution) -> list[Text]:
     The model weighed one thing, the tables say another: one of them is wrong. Priced
     slacks are at least what the tables recompute of each row, so that equal sums mean
     equal rows. What is taken out after the solve (flows in circles, rounds of moves)
-    makes the plan cheaper and never dearer.
+    leaves less of what is paid, and of what buildings are still worth.
     """
     if solution.terms is None:
         return []
@@ -50,7 +50,8 @@ def disagreements(objective: pd.DataFrame, solution: Solution) -> list[Text]:
     for term, weighed in solution.terms.items():
         room = SAME * abs(weighed) + SAME_OF_ALL * size + SAME_MLN
         away = own.get(term, 0.0) - weighed
-        is_saved = away < 0.0 and term in solution.saved_terms
+        is_less = abs(own.get(term, 0.0)) < abs(weighed)  # a credit shrinks as well
+        is_saved = is_less and term in solution.saved_terms
         if abs(away) > room and not is_saved:
             told = told_apart(weighed, own.get(term, 0.0))
             text = say("{weighed} mln in the model, {told} mln in the plan",
