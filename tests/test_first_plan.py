@@ -16,8 +16,11 @@ from tiny_instances import tiny
 import aumaq
 from aumaq.instances import NoPlanError
 from aumaq.instances.generators import clustered
+from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import gather
 from aumaq.model.data.unavoidable import unavoidable_mln
+from aumaq.results import Plan
+from aumaq.results.plan.cautions import cautions
 from aumaq.solvers import METHODS, Solution, Status
 from aumaq.solvers.methods import Method
 from aumaq.solvers.start import whole_plan
@@ -178,3 +181,19 @@ def test_programmes_of_a_first_plan_may_end(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(whole_plan, "operated", recording)
     assert aumaq.solve(tiny(**grid_rows()), time_limit=NO_TIME).is_verified
     assert min(given) == whole_plan.LEAST_SECONDS >= 10.0
+
+
+def test_a_plan_that_is_rejected_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the verification does not accept gives way to today's stock, and says so."""
+    verify = Plan.verified
+
+    def refused(plan: Plan, tolerance: float = 1e-6) -> Plan:
+        found = verify(plan, tolerance)
+        is_new = plan.actions["action"].isin(["open", "enlarge"]).any()
+        return found.with_problems([say("no good")]) if is_new else found
+
+    monkeypatch.setattr(Plan, "verified", refused)
+    plan = aumaq.solve(shipped(), gap=0.5)
+    assert plan.objective_mln == pytest.approx(1100.0)
+    assert plan.record["rejected"] == ["no good"]
+    assert any("did not pass the verification (no good)" in c for c in cautions(plan))

@@ -37,6 +37,14 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     if plan.status == "contradicted":
         return [lang.tell(contradiction(str(plan.record.get("evidence", "–"))))]
     told = [lang.t(STOPPED[plan.status])] if plan.status in STOPPED else []
+    if rejected := plan.record.get("rejected"):
+        told.append(
+            lang.t(
+                "A better plan that was found did not pass the verification"
+                " ({problem}); this one was there before it.",
+                problem=lang.tell(rejected[0]),
+            )
+        )
     if not isfinite(plan.gap):
         told.append(lang.t("Nothing is known of how far it is from the best plan."))
     elif plan.gap > WIDE_GAP:

@@ -169,7 +169,10 @@ def _better(
     if plan.status == Status.CONTRADICTED:
         return plan.verified()
     judged = ("verified", "problems", "warnings")
-    return plan.with_record(**{key: first.record[key] for key in judged})
+    plan = plan.with_record(**{key: first.record[key] for key in judged})
+    if found is None or found.is_verified:
+        return plan
+    return plan.with_record(rejected=found.record["problems"])
 
 
 def _with_evidence(
