@@ -1,4 +1,4 @@
-"""A hard share or budget that is met but for the rounding of how it was written."""
+"""A hard share that is met but for the rounding of how it was written; budgets."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_concentration(share: float, is_met: bool, *, allow_closing: bool) -> 
         assert [long, short, again] == [None] * 3
 
 
-@pytest.mark.parametrize(("amount_mln", "is_met"), [(20.0, True), (19.999995, True),
+@pytest.mark.parametrize(("amount_mln", "is_met"), [(20.0, True), (20.0000001, True),
                                                     (19.9999, False)])  # fmt: skip
 def test_a_budget(amount_mln: float, is_met: bool) -> None:
     """Two schools run for 20 mln; where that is not there, one closes."""

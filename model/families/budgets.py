@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.instances.access.limits import ROUNDED
 from aumaq.model.context import Context, Rows, add_variables
 from aumaq.model.family import family
 
@@ -58,8 +57,7 @@ def budgets(c: Context) -> None:
             priced.append((len(rows.index), c.data.df[t] * row.overrun_price, scale))
         rows.index.append((row.budget, row.period))
         rows.ids.append(f"budget:{row.budget}")
-        loose = 1.0 + ROUNDED * row.is_hard
-        upper.append(row.amount_mln * factor * loose / scale)
+        upper.append(row.amount_mln * factor / scale)
     names = [rows.index[number] for number, _, _ in priced]
     overrun = add_variables(block, "overrun", names, bounds=(0.0, None))
     for (number, price, scale), member in zip(priced, overrun, strict=True):

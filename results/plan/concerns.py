@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 UNMET_SHARE = 0.05
 """Where fewer have no place, the tables say it."""
-SPENT_SHARE = 0.98
+SPENT_SHARE = 0.999
 """A budget that is spent so far decides what is built."""
 MOST_NAMED = 3
 """Places named in a sentence."""

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.instances.access.limits import ROUNDED
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.families.budgets import COVERED
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+ROUNDING = 1e-9
+"""Relative to a budget, what sums of its spending are rounded to."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class HardBudgets:
         self._periods, self._years = data.periods, data.years
         factor = data.instance.active_scenario.budget_factor
         self.left_mln = rows["amount_mln"].to_numpy(dtype=float) * factor
-        self._rounding_mln = self.left_mln * ROUNDED
+        self._rounding_mln = self.left_mln * ROUNDING
 
     def limits(self, name: str, regions: Sequence[str]) -> Iterator[Limit]:
         """Yield what binds a service, a network, roads or growth points, in time."""
