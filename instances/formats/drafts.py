@@ -15,6 +15,7 @@ import secrets
 import shutil
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances.errors import ExportError
-from aumaq.instances.formats.targets import reason
-from aumaq.instances.language.texts import say
+from aumaq.instances.formats.targets import check_file, probe_folder, reason
+from aumaq.instances.language.texts import Text, say
 
 try:
     import fcntl
@@ -131,15 +132,37 @@ def followed(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def check_file(path: Path) -> None:
-    """Raise ExportError if *path* is there and no file: it is not to be replaced."""
-    if path.is_dir():
+def check_folder(
+    path: Path, mark: str, is_own: Callable[[Path], bool], what: Text
+) -> None:
+    """Raise ExportError unless *path* is new, empty, or an earlier folder to replace.
+
+    An earlier folder has a file *mark*, and everything in it *is_own*; *what* it holds
+    is said if there is more.
+    """
+    probe_folder(path)
+    with told(path):
+        if not path.exists():
+            return
+        recover(path)
+        items = [item for item in path.iterdir() if not is_draft(item.name)]
+        if items and not (path / mark).is_file():
+            raise ExportError(
+                say(
+                    "{path} exists and holds no {file}; nothing was written",
+                    path=path,
+                    file=mark,
+                )
+            )
+        other = sorted(item.name for item in items if not is_own(item))
+    if other:
         raise ExportError(
-            say("{path} is a folder, not a file; nothing was written", path=path)
-        )
-    if path.exists() and not path.is_file():
-        raise ExportError(
-            say("{path} is a device, not a file; nothing was written", path=path)
+            say(
+                "{path} holds more than {what} ({other}); nothing was written",
+                path=path,
+                what=what,
+                other=", ".join(other[:5]),
+            )
         )
 
 
@@ -154,6 +177,32 @@ def check_not_here(path: Path) -> None:
                 path=path,
             )
         )
+
+
+def rescued(write: Callable[[Path, bool], None], path: Path) -> tuple[Path, Text]:
+    """Call *write* with *path*; if that fails, with another place, so that nothing is
+    lost. Return the place, and what was wrong with *path* (empty: nothing).
+
+    The other place is beside *path*, in the working folder, or where temporary files
+    go; *write* is told whether it is one. Raises the first ExportError if all fail.
+    """
+    try:
+        write(path, False)
+        return path, say("")
+    except ExportError as error:
+        first = error
+    name = f"{path.absolute().name or 'results'}-{secrets.token_hex(3)}"
+    for parent in (path.parent, Path(), Path(tempfile.gettempdir())):
+        place = parent / name
+        try:
+            write(place, True)
+        except ExportError:
+            continue
+        told_where = say(
+            "{problem}; written to {place} instead", problem=first.text, place=place
+        )
+        return place, told_where
+    raise first
 
 
 @contextmanager

@@ -81,18 +81,22 @@ def probe_file(path: Path, suffixes: Sequence[str] = ()) -> None:
     with _told(path):
         if path.is_symlink() and not path.exists():
             raise refused(path, say("it is a link to nothing"))
-        if path.is_dir():
-            raise ExportError(
-                say(
-                    "{path} is a folder, not a file; nothing was written",
-                    path=shown(path),
-                )
-            )
-        if path.exists() and not path.is_file():
-            raise refused(path, say("it is no ordinary file"))
+        check_file(path)
         _try_out(path)
         if path.exists() and not os.access(path, os.W_OK):
             raise refused(path, REASONS[errno.EACCES])
+
+
+def check_file(path: Path) -> None:
+    """Raise ExportError if *path* is there and no file: it is not to be replaced."""
+    if path.is_dir():
+        raise ExportError(
+            say("{path} is a folder, not a file; nothing was written", path=shown(path))
+        )
+    if path.exists() and not path.is_file():
+        raise ExportError(
+            say("{path} is a device, not a file; nothing was written", path=shown(path))
+        )
 
 
 def probe_folder(path: Path) -> None:

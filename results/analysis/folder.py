@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import ExportError
+from aumaq.instances.formats.drafts import draft_folder
 from aumaq.instances.formats.targets import probe_folder
 from aumaq.instances.language.texts import say
 from aumaq.results.analysis.maps import features
 from aumaq.results.analysis.page import page
-from aumaq.results.exports.atomic import draft_folder
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysis import Analysis

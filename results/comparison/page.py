@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.results.comparison.map import difference_map
 from aumaq.results.comparison.names import named
 from aumaq.results.comparison.sentences import is_conclusive, sentences
 from aumaq.results.comparison.text import cell, heading, is_number, shown_rows
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.language import N_, Language
 
 if TYPE_CHECKING:

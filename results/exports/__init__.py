@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import UnknownNameError
+from aumaq.instances.formats.drafts import recover
 from aumaq.instances.formats.targets import probe_file
 from aumaq.instances.language.texts import say
-from aumaq.results.exports.atomic import recover
 from aumaq.results.exports.csv_folder import (
     check_target,
     read_csv_folder,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances import ExportError, Instance, Problem, read, write
+from aumaq.instances.formats.drafts import check_folder, draft_folder
 from aumaq.instances.language.texts import say
 from aumaq.instances.reading import is_written_folder
 from aumaq.instances.schema.plan import PLAN_TABLES
-from aumaq.results.exports.atomic import check_folder, draft_folder
 from aumaq.results.exports.json_file import PlanFiles, strict
 from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.record import (

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import Instance
+from aumaq.instances.formats.drafts import check_folder, draft_folder, rescued
 from aumaq.instances.formats.targets import safe_names
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.exports.atomic import check_folder, draft_folder, rescued
 from aumaq.results.exports.csv_folder import (
     INDICATORS_FILE,
     check_same,

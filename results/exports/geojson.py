@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.results.exports.atomic import draft_file
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.results.exports.json_file import strict
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Problem
 from aumaq.instances.errors import UnreadableError
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.geographic.geopackage import quick, write_layer
 from aumaq.instances.formats.geographic.geopackage_reader import check_magic
 from aumaq.instances.formats.geographic.layers import WGS_84, layer_of, lines_between
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.plan import PLAN_TABLES
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.json_file import (
     PlanFiles,
     instance_document,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from aumaq.instances import ExportError, Instance, InstanceError, Problem, from_tables
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.language.texts import say
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.record import (
     UNREADABLE,

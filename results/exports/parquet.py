@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.instances import write
+from aumaq.instances.formats.drafts import draft_folder
 from aumaq.instances.formats.raw import needed
-from aumaq.results.exports.atomic import draft_folder
 from aumaq.results.exports.csv_folder import (
     INSTANCE_FOLDER,
     RECORD_FILE,

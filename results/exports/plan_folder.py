@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.instances import AumaqError
+from aumaq.instances.formats.drafts import draft_folder, rescued
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.exports.atomic import draft_folder, rescued
 from aumaq.results.exports.csv_folder import (
     INDICATORS_FILE,
     check_target,

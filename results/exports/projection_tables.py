@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from aumaq.instances import ExportError
+from aumaq.instances.formats.drafts import draft_folder
 from aumaq.instances.formats.targets import probe_folder
 from aumaq.instances.language.texts import say
 from aumaq.instances.people.projection import Projection
-from aumaq.results.exports.atomic import draft_folder
 
 FILES = ("totals.csv", "settlements.csv", "ages.csv", "ledger.csv", "population.csv")
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import cell_of, check_fits
 from aumaq.instances.formats.workbook.writer import sheet_reference
 from aumaq.instances.schema.titles import title_of, with_unit
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.exports.units import look_of
 from aumaq.results.language import N_, Language
 from aumaq.results.plan.cautions import cautions

@@ -11,9 +11,9 @@ from typing import Any
 
 from aumaq.instances import OptionError
 from aumaq.instances.arguments import checked
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file
 from aumaq.instances.language.texts import say
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.language import Language
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b7782")

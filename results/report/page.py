@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.results.embedding import embedded_json
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.language import Language
 from aumaq.results.report.document import document
 

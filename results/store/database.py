@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file, reason
 from aumaq.instances.language.texts import say
-from aumaq.results.exports.atomic import draft_file
 from aumaq.results.store.turns import EXTRA, turn
 
 VERSION = 2

@@ -16,11 +16,11 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
+from aumaq.instances.formats.drafts import draft_file, rescued
 from aumaq.instances.formats.targets import probe_folder, reason, safe_names
 from aumaq.instances.interruption import is_asked, listening
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scenarios.scenario import scenario_named
-from aumaq.results.exports.atomic import draft_file, rescued
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store import Store
