@@ -1,29 +1,54 @@
 r"""Allocation: who is served where, within what the facilities hold.
 
 Variables
-    ``share[s,i,j,o,l,t]``   share of the demand of *i* that goes the way *o* to *j* and
-                             is served by level *l* (weak form: one variable for all
-                             levels, *l* = 0)
-    ``unserved[s,i,t]``      share of the demand that is not served
-    ``assigned[s,i,j,t]``    whole catchments: 1 if *j* serves all of *i*
-
-Shares are of the most demand that there may be under any choice of growth points,
-:math:`d`; what there is, is :math:`now = d^0 + \sum_k change_k\, chosen_k`.
+    ``share[s,i,j,o,l,t]``
+        0 to 1: share of the demand of *i* that goes the way *o* to *j* and is served by
+        level *l* (weak form: one variable for all levels, *l* = 0)
+    ``unserved[s,i,t]``
+        0 to 1: share of the demand that is not served; only where ``may_be_unserved``
+    ``assigned[s,i,j,t]``
+        binary, whole catchments only: 1 if *j* serves all of *i*
 
 Constraints
-    ``served[s,i,t]``        :math:`\sum_{j,o,l} share_{sijolt} + unserved_{sit} = now_{sit} / d_{sit}`
-    ``capacity[s,j,l,t]``    :math:`\sum_{i,o} (d_{sit}/cap_{sl}) share_{sijolt} \le units_{sjlt}`
-    ``minimum_use[s,j,l,t]`` :math:`\sum_{i,o} (d_{sit}/min_{sl}) share_{sijolt} \ge units_{sjlt}`
-    ``open_first[s,i,j,l,t]`` :math:`\sum_o share_{sijolt} \le units_{sjlt}` where :math:`cap \ge d`
-    ``whole[s,i,j,t]``       :math:`\sum_{o,l} share_{sijolt} = assigned_{sijt}`; at most, where demand varies
-    ``undivided[s,i,t]``     :math:`unserved_{sit} + \sum_j assigned_{sijt} \le 1` where demand varies
+    ``served[s,i,t]``
+        :math:`\sum_{j,o,l} share_{sijolt} + unserved_{sit} = now_{sit} / d_{sit}`
+        where there may be demand
+    ``capacity[s,j,l,t]``
+        :math:`\sum_{i,o} d_{sit}\, share_{sijolt} \le use_{sl}\, units_{sjlt}`
+    ``minimum_use[s,j,l,t]``
+        :math:`\sum_{i,o} d_{sit}\, share_{sijolt} \ge min\_use_{sl}\, units_{sjlt}`
+    ``open_first[s,i,j,l,t]``
+        :math:`\sum_o share_{sijolt} \le units_{sjlt}`
+        where *use* is the demand at least; elsewhere it follows from ``capacity``
+    ``whole[s,i,j,t]``
+        :math:`\sum_{o,l} share_{sijolt} = assigned_{sijt}`
+        whole catchments; at most, where demand varies
+    ``undivided[s,i,t]``
+        :math:`unserved_{sit} + \sum_j assigned_{sijt} \le 1`
+        whole catchments, where demand varies
 
 Cost
-    ``travel``, ``transport``, ``unserved``
+    ``travel``
+        :math:`ann_t\, d_{sit}\, trips_s\, \frac{minutes_o}{60}\, \frac{value\_of\_time}
+        {10^6}\, share_{sijolt}`
+    ``transport``
+        :math:`ann_t\, d_{sit}\, trips_s\, km_o\, \frac{transport\_cost\_per\_km_s \cdot
+        opex\_factor}{10^6}\, share_{sijolt}`
+    ``unserved``
+        :math:`ann_t\, unserved\_mln\_per\_unit\_year_s\, d_{sit}\, unserved_{sit}`
 
-Rows are divided by capacity, so that they are of one size from village to city. Of a
-capacity counts what can come to the site at most: all demand that it is an option of.
-"""  # noqa: E501
+Shares are of the most demand that there may be under any choice of growth points,
+:math:`d`; what there is, is :math:`now`. What is kept free is a reserve of places: a
+plan that fills all of them breaks with the first child more. Facilities that are fuller
+today are no error: who does not find a place goes elsewhere or stays unserved. ``used``
+and its share in the plan are of :math:`cap`.
+
+The weak form sums ``capacity``, ``minimum_use`` and ``open_first`` over the levels.
+Both have the same plans: what a site serves can be split over its levels in proportion
+to what each carries. With whole catchments a settlement is unserved wholly or not at
+all.
+Rows are divided by capacity, so that they are of one size from village to city.
+"""
 
 from __future__ import annotations
 

@@ -1,20 +1,27 @@
 r"""Angles: the direct-current approximation of power flow.
 
 Variables
-    ``angle[n,t]``          voltage angle, scaled radians
+    ``angle[n,t]``
+        voltage angle, rad
 
 Constraints
-    ``follows[c,t]``        :math:`flow_{out} - flow_{back} = b_c\,(angle_{from} - angle_{to})`
-                            on what stands today
-    ``follows_up[c,t]``, ``follows_down[c,t]``
-                            the same within :math:`M_c (1 - step)` on a step: free until
-                            the circuit is built
+    ``follows[c,t]``
+        :math:`flow_{out} - flow_{back} = b_c\, (angle_{n} - angle_{n'})`
+        on what stands today, from *n* to *n'*
+    ``follows_up[c,t]``
+        :math:`flow_{out} - flow_{back} - b_c\, (angle_{n} - angle_{n'}) \le
+        b_c\, D_c\, (1 - step_{ekt})`
+        on a step, free until it is built
+    ``follows_down[c,t]``
+        :math:`flow_{out} - flow_{back} - b_c\, (angle_{n} - angle_{n'}) \ge
+        -b_c\, D_c\, (1 - step_{ekt})`
 
-:math:`M_c = b_c \cdot D`. Where a path of today's circuits joins the two ends, D is the
-length of the shortest such path, each circuit as long as its largest angle,
-:math:`K / b`; otherwise the sum of the N - 1 largest of these over all circuits that may
-stand: more than any path can differ by (Binato, Pereira, Granville 2001).
-"""  # noqa: E501
+For networks with ``flow_model = "dc"``. Where a path of today's circuits joins the two
+ends, :math:`D_c` is the length of the shortest such path, each circuit as long as its
+largest angle, :math:`K / b`; at most and otherwise the sum of the N - 1 largest of
+these over all circuits that may stand: more than any path can differ by (Binato,
+Pereira, Granville 2001). Rows are divided by :math:`b_c`.
+"""
 
 from __future__ import annotations
 

@@ -1,21 +1,24 @@
 r"""Balances: what reaches a node meets its load, or is shed at a price.
 
 Variables
-    ``shed[n,t]``      load of people and industry that is not met, units
-
-The base load is :math:`base\_load^0 + \sum_k change_k\, chosen_k`: people who move to
-growth points take their load along.
+    ``shed[n,t]``
+        load of people and industry that is not met, units; only where ``may_shed``
 
 Constraints
-    ``balance[n,t]``   :math:`\sum_{in} (1-loss)\,flow - \sum_{out} flow + supply +
-                       local\_supply + shed = base\_load + fed`
-    ``sheddable[n,t]`` :math:`shed \le base\_load` where growth points change it
+    ``balance[n,t]``
+        :math:`\sum_{in} (1 - loss_e)\, flow_{ct} - \sum_{out} flow_{ct} + \sum_{s,j,l}
+        supply_{sjlt} + \sum_o local\_supply_{not} + shed_{nt} = load_{nt} + fed_{nt}`
+    ``sheddable[n,t]``
+        :math:`shed_{nt} \le load_{nt}`
+        a row where growth points change the load, elsewhere a bound
 
 Cost
     ``shedding``
+        :math:`ann_t\, shed\_mln\_per\_unit\_year\, shed_{nt}`
 
-Only the load of people and industry may be shed: a facility operates only where its
-own load is met.
+:math:`load_{nt} = base\_load_{nt} + \sum_k change_{knt}\, chosen_{kt}`: people who
+move to growth points take their load along. Only the load of people and industry may be
+shed: a facility operates only where its own load is met.
 """
 
 from __future__ import annotations

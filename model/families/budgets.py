@@ -1,13 +1,20 @@
 r"""Budgets: what may be spent in a period.
 
 Variables
-    ``overrun[budget,t]``   mln above a priced budget
+    ``overrun[budget,t]``
+        mln above a priced budget; none where it is hard
 
 Constraints
-    ``limit[budget,t]``     :math:`spending_t \le amount_t \cdot factor + overrun_t`
+    ``limit[budget,t]``
+        :math:`spending_t \le amount_t \cdot budget\_factor + overrun_t`
 
-Spending is what the other families record with ``Context.spend``: investment once,
-operation for all years of the period, undiscounted. Cost: ``overrun``.
+Cost
+    ``overrun``
+        :math:`df_t\, overrun\_price\, overrun_t`
+
+Spending is what the other families record with ``Context.spend``, undiscounted: on
+``investment`` once in the period of building, closing and renewal, on ``operation`` a
+year's cost for all years of the period; ``all`` is both.
 """
 
 from __future__ import annotations

@@ -1,19 +1,26 @@
 r"""Concentration: a share of the capacity of higher levels stands in growth points.
 
 Variables
-    ``counted[rule,j,t]``       capacity at a site in a candidate that counts, units
+    ``counted[rule,j,t]``
+        capacity at a site in a candidate that counts as concentrated, units
 
 Constraints
-    ``concentrated[rule,t]``    :math:`\sum_{j\ flagged} \sum_{l \ge min} cap_{sl} units_{sjlt}
-                                + \sum_{j\ candidate} counted_{jt} \ge share \sum_j
-                                \sum_{l \ge min} cap_{sl} units_{sjlt}`
-    ``stands[rule,j,t]``        :math:`counted_{jt} \le \sum_{l \ge min} cap_{sl} units_{sjlt}`
-    ``in_point[rule,j,t]``      :math:`counted_{jt} \le C_{sj} \sum_k chosen_{ikt}`
+    ``concentrated[rule,t]``
+        :math:`\sum_{j\ flagged} C_{jt} + \sum_{j\ candidate} counted_{jt} \ge
+        share \sum_j C_{jt}`
+        from ``first_period`` on; always hard
+    ``stands[rule,j,t]``
+        :math:`counted_{jt} \le C_{jt}`
+    ``in_point[rule,j,t]``
+        :math:`counted_{jt} \le \bar C_j \sum_k chosen_{ikt}`
+        *i* the settlement of *j*
 
-``counted`` is the product of capacity and choice, with C the most that may stand at the
-site (McCormick 1976: exact, because the choice is 0 or 1). Rows are divided by the
-capacity of the largest level.
-"""  # noqa: E501
+:math:`C_{jt} = \sum_{l \ge min\_level} cap_{sl}\, units_{sjlt}` over the sites of the
+rule's region, and :math:`\bar C_j` is the most that it may be. ``counted`` is the
+product of capacity and choice, exact because the choice is 0 or 1 (McCormick 1976).
+Settlements flagged as growth points count only for rules without a ``tier``. Rows are
+divided by the capacity of the largest level.
+"""
 
 from __future__ import annotations
 

@@ -1,19 +1,26 @@
 r"""Connections: one settlement reaches another within a time, by roads built by then.
 
 Variables
-    ``way[p,t]``           share of way *p* in keeping its connection (a set of upgrades)
-    ``missed[c,t]``        1 where a priced connection does not hold
+    ``way[c,p,t]``
+        0 to 1: share of way *p* (a set of upgrades) in keeping its connection
+    ``missed[c,t]``
+        0 to 1: 1 where a priced connection does not hold; none where it is hard
 
 Constraints
-    ``connected[c,t]``     :math:`\sum_{p\ of\ c} way_{pt} + missed_{ct} \ge 1`
-    ``relies[c,g,t]``      :math:`\sum_{p\ of\ c\ needing\ g} way_{pt} \le upgraded_{gt}`
+    ``connected[c,t]``
+        :math:`\sum_p way_{cpt} + missed_{ct} \ge 1`
+        from ``first_period`` on
+    ``relies[c,g,t]``
+        :math:`\sum_{p\ needs\ g} way_{cpt} \le upgraded_{gt}`
 
 Cost
     ``shortfall``
+        :math:`ann_t\, shortfall\_mln\_per\_year_c\, missed_{ct}`
 
-Upgrades being whole, a connection is missed wholly or not at all. One that holds on
-the roads of today has no rows.
-"""  # noqa: E501
+Ways are found like those of access. Upgrades being whole, a connection is missed wholly
+or not at all. One that holds on the roads of today has no rows. Minutes count from road
+node to road node with connectors.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 r"""Fastest way: once a way stands, nobody goes a slower one to the same site.
 
 Constraints
-    ``fastest[s,i,j,o,t]``   :math:`\sum_{o'\ slower\ than\ o,\,l} share_{sijo'lt} \le
-                             \sum_{g\ needed\ by\ o} (1 - upgraded_{gt})`
+    ``fastest[s,i,j,o,t]``
+        :math:`\sum_{o'\ slower\ than\ o} \sum_l share_{sijo'lt} \le
+        \sum_{g\ needed\ by\ o} (1 - upgraded_{gt})`
 
 Rows are built only where a slower way is cheaper, because it is shorter and kilometres
 are paid for (``transport_cost_per_km``): elsewhere no plan gains by a slower way.

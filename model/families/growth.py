@@ -1,17 +1,30 @@
 r"""Growth points: which candidates are chosen, and what that costs.
 
 Variables
-    ``chosen[i,k,t]``         1 once settlement *i* is a growth point of tier *k*
+    ``chosen[i,k,t]``
+        binary: 1 once settlement *i* is a growth point of tier *k*; 0 before
+        ``first_period``
 
 Constraints
-    ``stays[i,k,t]``          :math:`chosen_{ikt} \ge chosen_{ik,t-1}`
-    ``one_tier[i,t]``         :math:`\sum_k chosen_{ikt} \le 1`
-    ``at_least[k,region]``    :math:`\sum_{i \in region} chosen_{ikt} \ge min_k`, in
-                              ``by_period``
-    ``at_most[k,region]``     :math:`\sum_{i \in region} chosen_{ikT} \le max_k`
+    ``stays[i,k,t]``
+        :math:`chosen_{ikt} \ge chosen_{ik,t-1}`
+    ``one_tier[i,t]``
+        :math:`\sum_k chosen_{ikt} \le 1`
+        where several tiers are open to it
+    ``at_least[k,region]``
+        :math:`\sum_{i \in region} chosen_{ikt} \ge min\_count_k`
+        in *t* = ``by_period``, or the last
+    ``at_most[k,region]``
+        :math:`\sum_{i \in region} chosen_{ikT} \le max\_count_k`
+        in the last period *T*
 
 Cost
-    ``building``, ``residual``, ``operation``
+    ``building``
+        :math:`df_t\, capex_k\, (chosen_{ikt} - chosen_{ik,t-1})`
+    ``residual``
+        :math:`-res_{kt}\, capex_k\, (chosen_{ikt} - chosen_{ik,t-1})`
+    ``operation``
+        :math:`ann_t\, opex_k\, chosen_{ikt}`
 
 What the choice does to demand and load stands in the rows of allocation, standards and
 balances, linear in ``chosen``.

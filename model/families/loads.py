@@ -1,10 +1,12 @@
 r"""Loads: what the facilities at a node draw from a network.
 
 Variables
-    ``fed[n,t]``      load of the facilities at a node, units of the network
+    ``fed[n,t]``
+        load of the facilities at a node, units of the network
 
 Constraints
-    ``load[n,t]``     :math:`\sum_{s,j,l} load_{sl}\,units_{sjlt} - fed = 0`
+    ``load[n,t]``
+        :math:`\sum_{s,j\ at\ n} \sum_l load_{sl}\, units_{sjlt} - fed_{nt} = 0`
 
 A variable of its own, because these rows are all that ties services to networks: with
 a price on them the network is a problem of its own, and so is every service.

@@ -1,11 +1,14 @@
 r"""Locks: what must stay, what must be, what must not be.
 
 Constraints
-    ``locked[s,j,l,t]``     :math:`moves_{sjllt} \ge` locked facilities
-    ``required[s,j,t]``     :math:`\sum_{l \ge 1} units_{sjlt} \ge 1`, from first_period
-    ``forbidden[s,j,t]``    :math:`\sum_{l \ge 1} units_{sjlt} \le 0`
-
-That locked facilities never leave also keeps ``units`` at least as large.
+    ``locked[s,j,l,t]``
+        :math:`moves_{sjllt} \ge locked_{sjl}`
+        so ``units`` too are never fewer
+    ``required[s,j,t]``
+        :math:`\sum_{l \ge 1} units_{sjlt} \ge 1`
+        from ``first_period`` on
+    ``forbidden[s,j,t]``
+        :math:`\sum_{l \ge 1} units_{sjlt} \le 0`
 """
 
 from __future__ import annotations

@@ -1,15 +1,23 @@
 r"""Nearest open site: nothing goes past an open site that is strictly nearer.
 
 Variables
-    ``open[s,j,t]``         only where a site holds several facilities: 1 if any runs
+    ``open[s,j,t]``
+        binary, only where a site holds several facilities: 1 if any runs; elsewhere
+        *open* is the sum of ``units`` above level 0
 
 Constraints
-    ``nearest[s,i,j,o,t]``  :math:`\sum_{(j',o')\ farther\ than\ (j,o),\,l} share_{sij'o'lt}
-                            \le 1 - open_{sjt} + \sum_{g\ needed} (1 - upgraded_{gt})`
-                            (Wagner and Falkson 1975)
-    ``open_top[s,j,t]``     :math:`\sum_{l \ge 1} units_{sjlt} \le M_{sj}\, open_{sjt}`
-    ``open_bottom[s,j,t]``  :math:`open_{sjt} \le \sum_{l \ge 1} units_{sjlt}`
-"""  # noqa: E501
+    ``nearest[s,i,j,o,t]``
+        :math:`\sum_{(j',o')\ farther\ than\ (j,o)} \sum_l share_{sij'o'lt} \le 1 -
+        open_{sjt} + \sum_{g\ needed\ by\ o} (1 - upgraded_{gt})`
+    ``open_top[s,j,t]``
+        :math:`\sum_{l \ge 1} units_{sjlt} \le M_{sj}\, open_{sjt}`
+    ``open_bottom[s,j,t]``
+        :math:`open_{sjt} \le \sum_{l \ge 1} units_{sjlt}`
+
+After Wagner and Falkson (1975), for services with ``allocation = "nearest"``, where the
+way stands. Farther is meant in minutes; equally near sites may share; what the nearest
+cannot hold is unserved.
+"""
 
 from __future__ import annotations
 

@@ -1,29 +1,55 @@
 r"""Networks: what lines, steps, sources and local supply can carry.
 
-Each variable and row exists once a network: ``flow_power``, ``flow_water``, ...
-
 Variables
-    ``flow[c,way,t]``        what enters circuit *c* at one end, units
-    ``step[e,k,t]``          1 once step *k* of link *e* is built; never undone
-    ``supply[s,j,l,t]``      what facilities of level *l* at *j* feed in, units
-    ``local_capacity[n,o,t]``, ``local_supply[n,o,t]``, units
+    ``flow[c,way,t]``
+        what enters circuit *c* at one end, out and back (one-way links: out), units
+    ``step[e,k,t]``
+        binary: 1 once step *k* of link *e* is built; never undone; 0 before
+        ``first_period``
+    ``supply[s,j,l,t]``
+        what facilities of level *l* at *j* feed in, units
+    ``local_capacity[n,o,t]``
+        installed local supply, units; 0 before ``first_period``
+    ``local_supply[n,o,t]``
+        used local supply, units
 
 Constraints
-    ``stays[e,k,t]``         :math:`step_t \ge step_{t-1}`
-    ``in_order[e,k,t]``      :math:`step_k \le step_{k-1}`
-    ``carries[c,way,t]``     :math:`flow \le K + \sum_k K_k\,step_k`, plus, for the
-                             link of a station, :math:`\sum_l cap_l\,units_l`
-    ``feeds[s,j,l,t]``       :math:`supply_{jlt} \le cap_l\,units_{jlt}`
-    ``yields[s,j,t]``        :math:`\sum_l supply_{jlt} \le yield_j`
-    ``local_stays[n,o,t]``   :math:`local\_capacity_t \ge local\_capacity_{t-1}`
-    ``local[n,o,t]``         :math:`local\_supply_t \le local\_capacity_t`
+    ``stays[e,k,t]``
+        :math:`step_{ekt} \ge step_{ek,t-1}`
+    ``in_order[e,k,t]``
+        :math:`step_{ekt} \le step_{e,k-1,t}`
+    ``carries[c,way,t]``
+        :math:`flow_{ct} \le K_e + \sum_k K_{ek}\, step_{ekt} + \sum_l cap_{sl}\,
+        units_{sjlt}`
+        the last sum for the link of a station *j* only
+    ``feeds[s,j,l,t]``
+        :math:`supply_{sjlt} \le cap_{sl}\, units_{sjlt}`
+    ``yields[s,j,t]``
+        :math:`\sum_l supply_{sjlt} \le max\_supply_j`
+        where it has a limit
+    ``local_stays[n,o,t]``
+        :math:`local\_capacity_{not} \ge local\_capacity_{no,t-1}`
+    ``local[n,o,t]``
+        :math:`local\_supply_{not} \le local\_capacity_{not}`
 
 Cost
-    ``building``, ``residual``, ``operation``, ``supply``
+    ``building``
+        :math:`df_t\, capex_{ek}\, (step_{ekt} - step_{ek,t-1})`
+        and local capacity likewise, a unit
+    ``residual``
+        :math:`-res_t\, capex_{ek}\, (step_{ekt} - step_{ek,t-1})`
+        and local capacity likewise
+    ``operation``
+        :math:`ann_t\, opex_{ek}\, step_{ekt}`
+        and local capacity likewise
+    ``supply``
+        :math:`ann_t\, (price_e\, flow_{ct} + price_{sl}\, supply_{sjlt} + price_o\,
+        local\_supply_{not})`
 
-A link without angles is one circuit that its steps widen; with angles each step is a
-parallel circuit of its own. No capacity counts for more than what can ever flow
-(``model/data/enough.py``).
+Each variable and row exists once a network: ``flow_power``, ``flow_water``. A link
+without angles is one circuit that its steps widen; with angles what stands today and
+each step are parallel circuits of their own. No capacity counts for more than what can
+ever flow (``model/data/enough.py``).
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 r"""Referral: a lower tier stands only where a higher tier is open near it.
 
 Constraints
-    ``referral[rule,j,t]``  :math:`\sum_{l \ge from} units_{sjlt} \le M_{sj}
-                            \sum_{k\ near\ j} \sum_{l \ge to} units_{s'klt}`
+    ``referral[rule,j,t]``
+        :math:`\sum_{l \ge from\_level} units_{sjlt} \le M_{sj} \sum_{j'\ near\ j}
+        \sum_{l \ge to\_level} units_{s'j'lt}`
+
+*s'* is the service referred to; a site is near itself.
 """
 
 from __future__ import annotations

@@ -1,16 +1,25 @@
 r"""Renewal: old facilities are renewed by their year, or have left their level.
 
 Variables
-    ``renewed[s,j,l,t]``    facilities of level *l* renewed at the start of *t*; whole
-                            numbers, else a budget would pay for half a renewal
+    ``renewed[s,j,l,t]``
+        facilities of level *l* renewed at the start of *t*; whole numbers, else a
+        budget would pay for half a renewal
 
 Constraints
-    ``due[s,j,l,t]``        :math:`\sum_{\tau \le t} renewed_{sjl\tau} +
-                            \sum_{\tau \le t, l' \ne l} moves_{sjll'\tau}
-                            \ge due_{sjlt}`
+    ``due[s,j,l,t]``
+        :math:`\sum_{\tau \le t} renewed_{sjl\tau} + \sum_{\tau \le t} \sum_{l' \ne l}
+        moves_{sjll'\tau} \ge due_{sjlt}`
 
 Cost
-    ``renewal``, ``residual``
+    ``renewal``
+        :math:`df_t\, renewal\_share_s\, capex_{sl}\, renewed_{sjlt}`
+    ``residual``
+        :math:`-res_{st}\, renewal\_share_s\, capex_{sl}\, renewed_{sjlt}`
+
+Due by *t* are the facilities whose ``renew_by_year`` lies before the end of *t*: they
+are renewed by the start of the period that holds the year (of the first period, if the
+year is earlier; never, if it is after the end). Enlarging, reducing and closing are
+reconstructions: who has left the level owes nothing.
 """
 
 from __future__ import annotations

@@ -1,18 +1,26 @@
 r"""Roads: which upgrades are built, and what may be used only once they are.
 
 Variables
-    ``upgraded[g,t]``        1 once upgrade *g* is built; never undone
+    ``upgraded[g,t]``
+        binary: 1 once upgrade *g* is built; never undone; 0 before ``first_period``
 
 Constraints
-    ``stays[g,t]``           :math:`upgraded_{gt} \ge upgraded_{g,t-1}`
-    ``passable[s,i,g,t]``    :math:`\sum_{o\ needs\ g,\,l} share_{siolt} \le upgraded_{gt}`
+    ``stays[g,t]``
+        :math:`upgraded_{gt} \ge upgraded_{g,t-1}`
+    ``passable[s,i,g,t]``
+        :math:`\sum_{j,o:\ o\ needs\ g} \sum_l share_{sijolt} \le upgraded_{gt}`
 
 Cost
-    ``building``, ``residual``, ``operation``
+    ``building``
+        :math:`df_t\, capex_g\, (upgraded_{gt} - upgraded_{g,t-1})`
+    ``residual``
+        :math:`-res_{gt}\, capex_g\, (upgraded_{gt} - upgraded_{g,t-1})`
+    ``operation``
+        :math:`ann_t\, opex_g\, upgraded_{gt}`
 
 Shares of a settlement sum to 1 at most, so one row holds for all its options that need
 an upgrade: fewer rows than one for each option, and a tighter relaxation.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 

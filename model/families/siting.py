@@ -1,20 +1,42 @@
 r"""Siting: how many facilities of which level run at a site, and how that changes.
 
 Variables
-    ``units[s,j,l,t]``      facilities of level *l*; level 0 counts empty places
-    ``moves[s,j,l,l',t]``   facilities that go from *l* to *l'* at the start of *t*;
-                            whole numbers (with one place they are so by themselves)
+    ``units[s,j,l,t]``
+        whole, 0 to M: facilities of level *l*; level 0 counts empty places
+    ``moves[s,j,l,l',t]``
+        facilities that go from *l* to *l'* at the start of *t*; whole numbers (with one
+        place they are so by themselves: for fixed units these are transport rows)
 
 Constraints
-    ``places[s,j,t]``       :math:`\sum_l units_{sjlt} = M_{sj}`
-    ``leaves[s,j,l,t]``     :math:`\sum_{l'} moves_{sjll't} = units_{sjl,t-1}`
-    ``arrives[s,j,l',t]``   :math:`\sum_l moves_{sjll't} = units_{sjl't}`
+    ``places[s,j,t]``
+        :math:`\sum_{l \ge 0} units_{sjlt} = M_{sj}`
+    ``leaves[s,j,l,t]``
+        :math:`\sum_{l'} moves_{sjll't} = units_{sjl,t-1}`
+        before the first period the stock :math:`n^0_{sjl}`, and
+        :math:`n^0_{sj0} = M_{sj} - \sum_{l \ge 1} n^0_{sjl}`
+    ``arrives[s,j,l',t]``
+        :math:`\sum_{l} moves_{sjll't} = units_{sjl't}`
 
 Cost
-    ``building``, ``closing``, ``residual``, ``operation``
+    ``building``
+        :math:`df_t\, cost_{sll'}\, moves_{sjll't}`
+        where *l'* > *l*
+    ``residual``
+        :math:`-res_{st}\, cost_{sll'}\, moves_{sjll't}`
+        where *l'* > *l*
+    ``closing``
+        :math:`df_t\, cost_{sll'}\, moves_{sjll't}`
+        where *l'* < *l*
+    ``operation``
+        :math:`ann_t\, opex_{sl}\, units_{sjlt}`
 
 With one place a site this is the generalised modular capacity formulation of Jena,
-Cordeau and Gendron (Transportation Science 49, 2015).
+Cordeau and Gendron (2015): exactly one level a site and period. Several facilities at
+a site of a big city use the same rows. Levels that do not fit have no variables: above
+``max_level`` of the site, or with a ``min_population`` above the inhabitants of its
+settlement today (``settlements.population``, whatever the projection; a site without a
+settlement has any size), unless it stands there already. No move leads into such a
+level from another, nor from 0 before ``first_period`` of a site that is not required.
 """
 
 from __future__ import annotations

@@ -1,18 +1,25 @@
 r"""Standards: at least a share of the demand within so many minutes.
 
 Variables
-    ``shortfall[standard,G,t]``  units of demand below a priced standard
+    ``shortfall[standard,G,t]``
+        units of demand below a priced standard; none where it is hard
 
 Constraints
-    ``reach[standard,G,t]``      :math:`\sum_{i \in G} d_{sit} \sum_{o:\,minutes \le limit}
-                                 share_{sio\cdot t} + shortfall \ge share \sum_{i \in G} now_{sit}`
+    ``reach[standard,G,t]``
+        :math:`\sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o \le limit} \sum_l
+        share_{sijolt} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
+        from ``first_period`` on
 
 Cost
     ``shortfall``
+        :math:`ann_t\, shortfall\_mln\_per\_unit\_year\, shortfall_{Gt}`
 
-Rows are divided by the most demand that the group may have, d; on the right stands what
-it has under the choice of growth points, linear in ``chosen``.
-"""  # noqa: E501
+Groups *G* are of the settlements that the standard applies to: one each, or all of a
+district, region or the territory. A district is named ``region/district``, because
+names of districts repeat; the territory is ``total``. Rows are divided by the most
+demand that the group may have; on the right stands what it has under the choice of
+growth points, linear in ``chosen``.
+"""
 
 from __future__ import annotations
 
