@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aumaq.results.analysis import Analysis, analyse
+    from aumaq.results.audit import Finding, Verification, verify
     from aumaq.results.plan.plan import Plan
     from aumaq.results.studies.closed_loop import ClosedLoop, close_loop
     from aumaq.results.studies.coordination import Coordination, coordination
@@ -18,18 +19,17 @@ if TYPE_CHECKING:
     )
     from aumaq.results.studies.solve import solve
     from aumaq.results.studies.sweep import Sweep, sweep
-    from aumaq.results.verification import Finding, Verification, verify
 
 _HOME = {
     "Analysis": "aumaq.results.analysis",
     "ClosedLoop": "aumaq.results.studies.closed_loop",
     "Coordination": "aumaq.results.studies.coordination",
-    "Finding": "aumaq.results.verification",
+    "Finding": "aumaq.results.audit",
     "Futures": "aumaq.results.studies.futures",
     "Plan": "aumaq.results.plan.plan",
     "StochasticValue": "aumaq.results.studies.futures_value",
     "Sweep": "aumaq.results.studies.sweep",
-    "Verification": "aumaq.results.verification",
+    "Verification": "aumaq.results.audit",
     "analyse": "aumaq.results.analysis",
     "close_loop": "aumaq.results.studies.closed_loop",
     "coordination": "aumaq.results.studies.coordination",
@@ -37,7 +37,7 @@ _HOME = {
     "solve_futures": "aumaq.results.studies.futures_plan",
     "sweep": "aumaq.results.studies.sweep",
     "value_of_stochastic_solution": "aumaq.results.studies.futures_value",
-    "verify": "aumaq.results.verification",
+    "verify": "aumaq.results.audit",
 }
 
 __all__ = [

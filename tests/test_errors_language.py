@@ -22,8 +22,8 @@ from told import PLACE, Heard, assert_told_wholly
 import aumaq
 from aumaq.instances import InstanceError, OptionError, Problem, UnknownNameError
 from aumaq.instances.language.texts import Text, chained, pattern, say, say_many
+from aumaq.results.audit import verify
 from aumaq.results.language import Language
-from aumaq.results.verification import verify
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("instances", "model", "solvers", "results", "app")

@@ -14,9 +14,9 @@ from tiny_instances import Rows, tiny
 import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.results.audit.columns import READ
+from aumaq.results.audit.decided import KEYS
 from aumaq.results.plan.plan import Plan
-from aumaq.results.verification.columns import READ
-from aumaq.results.verification.plan import KEYS
 
 
 def eventful(**more: Rows) -> Instance:

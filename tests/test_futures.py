@@ -21,8 +21,8 @@ from tiny_instances import Row, Rows, some, tiny, tiny_instances
 import aumaq
 from aumaq.instances import Instance, InstanceError, NoPlanError, from_tables
 from aumaq.instances.scenarios.mean import mean_instance
+from aumaq.results.audit.first_period import first_period_differences
 from aumaq.results.studies.futures_plan import planned_together
-from aumaq.results.verification.common import first_period_differences
 from aumaq.solvers.futures import method as futures_solver
 from aumaq.solvers.highs.solver import Outcome
 

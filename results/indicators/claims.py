@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, say, told_apart
+from aumaq.results.audit import Finding
 from aumaq.results.indicators.table import COLUMNS, SAME
-from aumaq.results.verification import Finding
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

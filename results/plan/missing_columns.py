@@ -20,8 +20,8 @@ BLANK = {"text": "", "number": float("nan"), "flag": False}
 @lru_cache
 def dispensable(table: str) -> frozenset[str]:
     """Return the columns that a table of a plan from a file may lack."""
-    from aumaq.results.verification.columns import READ
-    from aumaq.results.verification.plan import KEYS
+    from aumaq.results.audit.columns import READ
+    from aumaq.results.audit.decided import KEYS
 
     must = {*KEYS[table], *READ[table], *WHOLE, BY_NAME[table].decided}
     return frozenset(PLAN_TABLES[table].keys() - must)

@@ -18,11 +18,11 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.unavoidable import unavoidable_mln
+from aumaq.results.audit import TOLERANCE, Verification, verify
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.missing_columns import completed, filled, without
 from aumaq.results.plan.tables import plan_tables
 from aumaq.results.plan.terms import disagreements, gap_record
-from aumaq.results.verification import TOLERANCE, Verification, verify
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import Text, say, told_apart
 from aumaq.model.assemble import MONEY
-from aumaq.results.verification import Finding
+from aumaq.results.audit import Finding
 from aumaq.solvers import Solution
 from aumaq.solvers.progress import relative_gap
 

@@ -16,10 +16,10 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.model.data.gathered import ModelData
+from aumaq.results.audit.first_period import first_period_differences
 from aumaq.results.plan.growth import under_choice
 from aumaq.results.plan.tables import plan_tables
 from aumaq.results.studies.first_plan import SHARE
-from aumaq.results.verification.common import first_period_differences
 from aumaq.solvers import Decisions, Given
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
 

@@ -19,12 +19,12 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.futures import gather_alike
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.unavoidable import unavoidable_mln
+from aumaq.results.audit.first_period import first_period_differences
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.tables import plan_tables
 from aumaq.results.studies.futures import Futures
 from aumaq.results.studies.futures_first_plan import Unjudged, common_first_plans
 from aumaq.results.studies.solve import why
-from aumaq.results.verification.common import first_period_differences
 from aumaq.solvers import Decisions, Progress, Silent, Solution, SolveOptions, Status
 from aumaq.solvers.futures.method import BY_METHOD
 from aumaq.solvers.futures.method import solve_futures as solve_model

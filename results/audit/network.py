@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances.language.texts import Pattern, Text
-from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Floats, Notebook, named
-from aumaq.results.verification.plan import ServicePlan
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import Floats, Notebook, named
 
 Row = dict[str, Any]
 

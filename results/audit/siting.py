@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Floats, Ints, Notebook
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.plan import ServicePlan
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts, Service
+from aumaq.results.audit.findings import Floats, Ints, Notebook
+from aumaq.results.audit.frames import records
 
 ACTIONS = ("open", "enlarge", "reduce", "close", "keep", "renew")
 

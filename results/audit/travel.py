@@ -14,9 +14,9 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from aumaq.instances.access.limits import NO_TIME, TOLERANCE
-from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Bools, Floats, Ints
-from aumaq.results.verification.frames import find, records
+from aumaq.results.audit.facts import Facts, Service
+from aumaq.results.audit.findings import Bools, Floats, Ints
+from aumaq.results.audit.frames import find, records
 
 RADIUS_KM = 6371.0088
 DETOUR = 1.3

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Notebook
+from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import Notebook
 
 RULE = "record"
 PLANLESS = ("infeasible", "unbounded", "error")

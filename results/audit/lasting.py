@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Floats
+from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import Floats
 
 ITEMS = ("building", "residual", "operation")
 

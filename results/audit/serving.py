@@ -12,10 +12,10 @@ import numpy as np
 
 from aumaq.instances.access.limits import TOLERANCE, beyond
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Bools, Floats, Notebook, named
-from aumaq.results.verification.plan import ServicePlan
-from aumaq.results.verification.travel import Travel, legal_options
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts, Service
+from aumaq.results.audit.findings import Bools, Floats, Notebook, named
+from aumaq.results.audit.travel import Travel, legal_options
 
 
 @dataclass(frozen=True)

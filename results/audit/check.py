@@ -10,11 +10,12 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
-from aumaq.results.verification.columns import Known, check_columns
-from aumaq.results.verification.facts import gather
-from aumaq.results.verification.findings import TOLERANCE, Notebook, Verification
-from aumaq.results.verification.growth import check_concentrations, check_growth
-from aumaq.results.verification.money import (
+from aumaq.results.audit.columns import Known, check_columns
+from aumaq.results.audit.decided import check_names, clean, service_plan
+from aumaq.results.audit.facts import gather
+from aumaq.results.audit.findings import TOLERANCE, Notebook, Verification
+from aumaq.results.audit.growth import check_concentrations, check_growth
+from aumaq.results.audit.money import (
     NETWORK_TERMS,
     TERMS,
     Books,
@@ -23,20 +24,19 @@ from aumaq.results.verification.money import (
     check_money,
     check_objective,
 )
-from aumaq.results.verification.network_check import money_of
-from aumaq.results.verification.networks import check_networks
-from aumaq.results.verification.plan import check_names, clean, service_plan
-from aumaq.results.verification.record import check_record
-from aumaq.results.verification.roads import (
+from aumaq.results.audit.network import money_of
+from aumaq.results.audit.networks import check_networks
+from aumaq.results.audit.record import check_record
+from aumaq.results.audit.roads import (
     GROWTH_POINTS,
     ROADS,
     check_connections,
     check_upgrades,
 )
-from aumaq.results.verification.serving import check_serving
-from aumaq.results.verification.standards import check_referrals, check_standards
-from aumaq.results.verification.stock import check_prices, check_stock
-from aumaq.results.verification.travel import Travel
+from aumaq.results.audit.serving import check_serving
+from aumaq.results.audit.siting import check_prices, check_stock
+from aumaq.results.audit.standards import check_referrals, check_standards
+from aumaq.results.audit.travel import Travel
 
 
 @checked

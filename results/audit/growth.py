@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, pattern, say
-from aumaq.results.verification.facts import Facts, everyone
-from aumaq.results.verification.findings import Floats, Notebook, named
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.lasting import lasting_money
-from aumaq.results.verification.plan import ServicePlan
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts, everyone
+from aumaq.results.audit.findings import Floats, Notebook, named
+from aumaq.results.audit.frames import records
+from aumaq.results.audit.lasting import lasting_money
 
 Row = dict[str, Any]
 POINTS = "growth:points"

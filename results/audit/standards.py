@@ -12,12 +12,12 @@ import pandas as pd
 
 from aumaq.instances.access.limits import within
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Bools, Floats, Notebook
-from aumaq.results.verification.frames import find, records
-from aumaq.results.verification.plan import ServicePlan
-from aumaq.results.verification.serving import Trips
-from aumaq.results.verification.travel import Travel
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts, Service
+from aumaq.results.audit.findings import Bools, Floats, Notebook
+from aumaq.results.audit.frames import find, records
+from aumaq.results.audit.serving import Trips
+from aumaq.results.audit.travel import Travel
 
 
 def check_standards(

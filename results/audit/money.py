@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Floats, Notebook
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.plan import ServicePlan
-from aumaq.results.verification.serving import Trips
-from aumaq.results.verification.stock import spending
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts, Service
+from aumaq.results.audit.findings import Floats, Notebook
+from aumaq.results.audit.frames import records
+from aumaq.results.audit.serving import Trips
+from aumaq.results.audit.siting import spending
 
 AT_SITES = ("building", "closing", "renewal", "residual", "operation")
 AT_SETTLEMENTS = ("travel", "transport", "unserved")

@@ -13,10 +13,10 @@ import pandas as pd
 
 from aumaq.instances.access.limits import beyond
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Floats, Notebook
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.lasting import lasting_money
+from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import Floats, Notebook
+from aumaq.results.audit.frames import records
+from aumaq.results.audit.lasting import lasting_money
 
 Row = dict[str, Any]
 ROADS = "roads"

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.results.verification.findings import Bools, Floats, Ints
-from aumaq.results.verification.frames import find, records
+from aumaq.results.audit.findings import Bools, Floats, Ints
+from aumaq.results.audit.frames import find, records
 
 Tables = Mapping[str, pd.DataFrame]
 

@@ -16,12 +16,12 @@ import pandas as pd
 
 from aumaq.instances.language.texts import pattern, say
 from aumaq.instances.schema.plan import PLAN, PLAN_TABLES
-from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Notebook, named
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.network_check import NetworkCheck
-from aumaq.results.verification.networks import room_of
-from aumaq.results.verification.plan import KEYS, ServicePlan, rule_of
+from aumaq.results.audit.decided import KEYS, ServicePlan, rule_of
+from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import Notebook, named
+from aumaq.results.audit.frames import records
+from aumaq.results.audit.network import NetworkCheck
+from aumaq.results.audit.networks import room_of
 
 READ = {
     table.name: tuple(c.name for c in table.columns if c.part == "compared")

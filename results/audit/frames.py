@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.results.verification.findings import Bools, Floats, Ints
+from aumaq.results.audit.findings import Bools, Floats, Ints
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

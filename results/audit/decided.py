@@ -13,16 +13,16 @@ import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.plan import PLAN, PLAN_TABLES, WHOLE
-from aumaq.results.verification.facts import Facts, Service
-from aumaq.results.verification.findings import Floats, Ints, Notebook, named
-from aumaq.results.verification.frames import (
+from aumaq.results.audit.facts import Facts, Service
+from aumaq.results.audit.findings import Floats, Ints, Notebook, named
+from aumaq.results.audit.frames import (
     chosen,
     find,
     numbers_in,
     repeated,
     with_columns,
 )
-from aumaq.results.verification.roads import GROWTH_POINTS, ROADS
+from aumaq.results.audit.roads import GROWTH_POINTS, ROADS
 
 MAY_BE_EMPTY = (("connections", "minutes"),)
 """Numbers that may be missing: minutes where no road leads."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.plan import PLAN
-from aumaq.results.verification.findings import Finding
+from aumaq.results.audit.findings import Finding
 
 Tables = Mapping[str, pd.DataFrame]
 

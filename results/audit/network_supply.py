@@ -10,9 +10,9 @@ from collections import defaultdict
 import numpy as np
 
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import everyone
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.network_check import NetworkCheck, Row, region_of
+from aumaq.results.audit.facts import everyone
+from aumaq.results.audit.frames import records
+from aumaq.results.audit.network import NetworkCheck, Row, region_of
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""

@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import pattern, say
-from aumaq.results.verification.facts import Facts
-from aumaq.results.verification.findings import Notebook
-from aumaq.results.verification.frames import records
-from aumaq.results.verification.network_check import NetworkCheck, Row, region_of
-from aumaq.results.verification.network_supply import (
+from aumaq.results.audit.decided import ServicePlan
+from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import Notebook
+from aumaq.results.audit.frames import records
+from aumaq.results.audit.network import NetworkCheck, Row, region_of
+from aumaq.results.audit.network_supply import (
     check_balance,
     check_local,
     check_sources,
 )
-from aumaq.results.verification.plan import ServicePlan
 
 
 def check_networks(
