@@ -6,20 +6,14 @@ tasks give their best plan and starts no more; a second one ends them.
 
 from __future__ import annotations
 
-import contextlib
-import pickle
 import queue
 import signal
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from aumaq.instances.interruption import is_asked
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import say
 from aumaq.results.studies.sweep_task import (
     BEFORE_A_PLAN,
     Outcome,
@@ -28,7 +22,8 @@ from aumaq.results.studies.sweep_task import (
     no_plan,
     unforeseen,
 )
-from aumaq.solvers import Progress, ProgressEvent
+from aumaq.solvers import Progress
+from aumaq.solvers.child_process import ChildProcess, Inbox
 from aumaq.solvers.progress import Labelled
 
 POLL_SECONDS = 0.2
@@ -38,11 +33,10 @@ COMMAND = (sys.executable, "-P", "-m", "aumaq.results.studies.sweep_child")
 
 @dataclass
 class _Running:
-    """A process that solves a task."""
+    """A process that solves a task, and its answer once it came."""
 
     task: SweepTask
-    process: subprocess.Popen[bytes]
-    started: float = field(default_factory=time.monotonic)
+    outcome: Outcome | None = None
 
 
 def in_processes(
@@ -52,99 +46,62 @@ def in_processes(
 
     A task may take *patience_seconds* before it is ended. Call it within ``listening``.
     """
-    waiting, inbox = list(tasks), queue.Queue[tuple[_Running, Any]]()
-    running: list[_Running] = []
+    waiting, inbox = list(tasks), Inbox()
+    running: dict[ChildProcess, _Running] = {}
     is_stopped = False
     try:
         while waiting or running:
             if is_asked() and not is_stopped:
                 is_stopped = True
-                for one in running:
-                    _signal(one, signal.SIGINT)
+                for child in running:
+                    child.signal(signal.SIGINT)
                 for task in waiting:
                     yield no_plan(task.scenario, "stopped", NOT_BEGUN, 0.0)
                 waiting.clear()
             while waiting and len(running) < jobs:
-                running.append(_start(waiting.pop(0), inbox))
+                task = waiting.pop(0)
+                running[ChildProcess(COMMAND, task, inbox)] = _Running(task)
             outcome = _next(inbox, running, progress, patience_seconds)
             if outcome is not None:
                 yield outcome
     finally:
-        for one in running:
-            _signal(one, signal.SIGKILL)
-            one.process.wait()
-
-
-def _start(task: SweepTask, inbox: queue.Queue[tuple[_Running, Any]]) -> _Running:
-    process = subprocess.Popen(
-        COMMAND,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is ours to pass on
-    )
-    one = _Running(task, process)
-    threading.Thread(target=_listen, args=(one, inbox), daemon=True).start()
-    return one
-
-
-def _listen(one: _Running, inbox: queue.Queue[tuple[_Running, Any]]) -> None:
-    """Hand the task over and put what the process says into the inbox."""
-    stdin, stdout = one.process.stdin, one.process.stdout
-    assert stdin is not None
-    assert stdout is not None
-    answer = None
-    try:
-        pickle.dump(one.task, stdin, protocol=5)
-        stdin.flush()
-        while answer is None:
-            kind, content = pickle.load(stdout)
-            if kind == "event":
-                inbox.put((one, content))
-            else:
-                answer = content
-    except Exception as error:  # whatever it says, the batch goes on
-        is_end = isinstance(error, (EOFError, OSError))
-        why = say("") if is_end else unforeseen(error)
-    else:
-        why = say("")
-    with contextlib.suppress(OSError):
-        stdin.close()
-    one.process.wait()
-    stdout.close()
-    inbox.put((one, answer or _lost(one, why)))
-
-
-def _lost(one: _Running, more: Text) -> Outcome:
-    code, seconds = one.process.returncode, time.monotonic() - one.started
-    if code == -signal.SIGINT:  # it had not begun to listen
-        return no_plan(one.task.scenario, "stopped", BEFORE_A_PLAN, seconds)
-    ended = say("signal {n}", n=-code) if code < 0 else say("exit code {n}", n=code)
-    text = say("the process ended without an answer ({how})", how=ended)
-    return no_plan(one.task.scenario, "died", joined(text, more), seconds)
+        for child in running:
+            child.end()
 
 
 def _next(
-    inbox: queue.Queue[tuple[_Running, Any]],
-    running: list[_Running],
+    inbox: Inbox,
+    running: dict[ChildProcess, _Running],
     progress: Progress,
     patience_seconds: float,
 ) -> Outcome | None:
-    """Wait a moment; return an outcome if one came."""
-    for one in running:
-        if time.monotonic() - one.started > patience_seconds:
-            _signal(one, signal.SIGKILL)
+    """Wait a moment; return an outcome if a process ended."""
+    for child in running:
+        if child.seconds > patience_seconds:
+            child.signal(signal.SIGKILL)
     try:
-        one, said = inbox.get(timeout=POLL_SECONDS)
+        child, (kind, said) = inbox.get(timeout=POLL_SECONDS)
     except queue.Empty:
         return None
-    if isinstance(said, ProgressEvent):
+    one = running[child]
+    if kind == "event":
         Labelled(progress, one.task.scenario).update(said)
-        return None
-    running.remove(one)
-    assert isinstance(said, Outcome)
-    return said
+    elif kind == "done":
+        one.outcome = said
+    else:
+        del running[child]
+        return one.outcome or _lost(child, one.task, said)
+    return None
 
 
-def _signal(one: _Running, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        one.process.send_signal(number)
+def _lost(
+    child: ChildProcess, task: SweepTask, trouble: BaseException | None
+) -> Outcome:
+    """Return the row of a process that ended without an answer."""
+    code = child.exit_code or 0
+    if code == -signal.SIGINT:  # it had not begun to listen
+        return no_plan(task.scenario, "stopped", BEFORE_A_PLAN, child.seconds)
+    ended = say("signal {n}", n=-code) if code < 0 else say("exit code {n}", n=code)
+    text = say("the process ended without an answer ({how})", how=ended)
+    why = unforeseen(trouble) if trouble else say("")
+    return no_plan(task.scenario, "died", joined(text, why), child.seconds)

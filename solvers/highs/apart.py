@@ -8,10 +8,7 @@ it had told stand.
 
 from __future__ import annotations
 
-import contextlib
-import pickle
 import queue
-import subprocess
 import sys
 import threading
 import time
@@ -19,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import interruption
+from aumaq.solvers.child_process import ENDED, ChildProcess, Inbox
 from aumaq.solvers.highs import program
 from aumaq.solvers.highs.program import RefusedError, Task, Tell
 
@@ -36,34 +34,18 @@ def answer_apart(
     last one that *tell* was given holds. Ctrl-C sets *is_over*; a second one raises.
     Raises RefusedError as that does.
     """
+    inbox: Inbox = queue.Queue()
     command = [sys.executable, "-P", str(Path(program.__file__))]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is ours to pass on
-    )
-    deadline = time.monotonic() + seconds
-    inbox: queue.Queue[tuple[Any, ...]] = queue.Queue()
-    receiver = threading.Thread(target=_receive, args=(process, inbox), daemon=True)
-    receiver.start()
+    child = ChildProcess(command, task, inbox)
     try:
-        with contextlib.suppress(BrokenPipeError):
-            pickle.dump(task, process.stdin, protocol=5)  # type: ignore[arg-type]
-            process.stdin.flush()  # type: ignore[union-attr]
-        return _follow(process, inbox, tell, is_over, deadline)
+        return _follow(child, inbox, tell, is_over, child.started + seconds)
     finally:
-        process.kill()
-        process.wait()
-        receiver.join()
-        with contextlib.suppress(OSError):
-            process.stdin.close()  # type: ignore[union-attr]
-        process.stdout.close()  # type: ignore[union-attr]
+        child.end()
 
 
 def _follow(
-    process: subprocess.Popen[bytes],
-    inbox: queue.Queue[tuple[Any, ...]],
+    child: ChildProcess,
+    inbox: Inbox,
     tell: Tell,
     is_over: threading.Event,
     deadline: float,
@@ -73,17 +55,17 @@ def _follow(
     end = deadline + PATIENCE_SECONDS
     while time.monotonic() < end:
         try:
-            message = inbox.get(timeout=EVENT_SECONDS)
-            if message[0] == "done":
-                return dict(message[1])
-            if message[0] == "refused":
-                raise RefusedError(message[1])
-            if message[0] == "lost":
+            _, (kind, *told) = inbox.get(timeout=EVENT_SECONDS)
+            if kind == "done":
+                return dict(told[0])
+            if kind == "refused":
+                raise RefusedError(told[0])
+            if kind == ENDED:
                 return _ended("kSolveError", "HiGHS ended without an answer", plan)
-            if message[0] == "plan":
-                plan = message[1]
+            if kind == "plan":
+                plan = told[0]
             else:
-                tell(*message[1:])
+                tell(*told)
         except queue.Empty:
             pass
         except KeyboardInterrupt:
@@ -95,9 +77,7 @@ def _follow(
         if not is_asked and is_over.is_set():
             is_asked = True
             end = min(end, time.monotonic() + PATIENCE_SECONDS)
-            with contextlib.suppress(OSError):
-                process.stdin.write(b"s")  # type: ignore[union-attr]
-                process.stdin.flush()  # type: ignore[union-attr]
+            child.ask_to_stop()
     said = "kInterrupt" if is_asked else "kTimeLimit"
     return _ended(said, "ended while HiGHS did not look up", plan)
 
@@ -105,13 +85,3 @@ def _follow(
 def _ended(said: str, message: str, plan: Any) -> dict[str, Any]:
     nothing = {"bound": float("nan"), "nodes": 0, "duals": None}
     return {"said": said, "message": message, "values": plan, **nothing}
-
-
-def _receive(
-    process: subprocess.Popen[bytes], inbox: queue.Queue[tuple[Any, ...]]
-) -> None:
-    try:
-        while True:
-            inbox.put(pickle.load(process.stdout))  # type: ignore[arg-type]
-    except (EOFError, OSError, pickle.UnpicklingError, ValueError):
-        inbox.put(("lost",))
