@@ -7,10 +7,19 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import country_files, fcnet, formulations, futures, pass_routes, sweep
+from benchmarks import (
+    building,
+    country_files,
+    fcnet,
+    formulations,
+    futures,
+    pass_routes,
+    sweep,
+)
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
 WITH_ARGUMENTS = {
+    "building": building.run,
     "country_files": country_files.run,
     "fcnet": fcnet.run,
     "futures": futures.run,
