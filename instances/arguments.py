@@ -68,6 +68,12 @@ def _wrong(function: str, name: str, value: Any, hint: Any) -> ArgumentError:
     if get_origin(hint) is Sequence and isinstance(value, list | tuple):
         wrong = next(k for k, item in enumerate(value) if not _fits(item, parts[0]))
         return _wrong(function, f"{name}[{wrong}]", value[wrong], parts[0])
+    if isinstance(value, str) and Path in parts:
+        text = say(
+            "a name or path may not be empty, nor hold the character NUL: {shown}",
+            shown=repr(value),
+        )
+        return ArgumentError(text, [name])
     kind, shown = type(value).__name__, repr(value)
     cut = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}..."
     advice = say("")

@@ -85,7 +85,7 @@ def test_known_differences_and_no_others() -> None:
             "Objective (money and points): −8.0 mln (−40.00%). The sign is proven:"
             " between the best possible plans the difference is −8.0 to −8.0 mln.",
             "In money alone: −8.0 mln KZT (−40.00%).",
-            "Decisions: 2 are taken otherwise; places by service: s 1.",
+            "Decisions differ at 1 place, by service: s 1.",
             "Investment by service, mln: s −8.0.",
             "Investment by region, mln: Q −10.0; R +2.0.",
         ]

@@ -79,6 +79,51 @@ def test_what_closes(budget: Row, left: list[str]) -> None:
     assert best.objective_mln == pytest.approx(expected)
 
 
+def three_tiers(*budgets: Row) -> Instance:
+    """Return a village with a school, which needs a clinic, which needs a plant.
+
+    Each costs 1 mln a year. The school serves 100, who else cost 1 mln each a year.
+    """
+    names = ("school", "clinic", "plant")
+    site = {"settlement": "a", "status": "existing"}
+    level = {"level": 1, "capex_mln": 10.0, "opex_mln_per_year": 1.0}
+    rule = {"from_level": 1, "to_level": 1, "minutes": 5.0}
+    return tiny(
+        policies=[{"discount_rate": 0.0, "value_of_time_per_hour": 0.0,
+                   "count_residual_value": False}],
+        settlements=[{"settlement": "a", "population": 100.0, "region": "R"}],
+        services=[
+            {"service": "school", "unserved_mln_per_unit_year": 1.0},
+            *({"service": name, "demand_per_person": 0.0} for name in names[1:]),
+        ],
+        levels=[{**level, "service": name, "capacity": 100.0} for name in names],
+        sites=[{**site, "site": f"{name} a", "service": name} for name in names],
+        facilities=[{"service": name, "site": f"{name} a", "level": 1}
+                    for name in names],
+        referrals=[{**rule, "referral": "r1", "service": "school",
+                    "to_service": "clinic"},
+                   {**rule, "referral": "r2", "service": "clinic",
+                    "to_service": "plant"}],
+        travel=[{"settlement": "a", "site": f"{name} a", "minutes": 1.0}
+                for name in names],
+        budgets=list(budgets),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "left"),
+    [("school", ["clinic", "plant"]), ("clinic", ["plant"]), ("plant", [])],
+)
+def test_what_refers_to_what_closes(service: str, left: list[str]) -> None:
+    """Where money closes a higher tier, what refers to it closes, and so on."""
+    purse_of = purse(0.5, service=service, covers="operation")
+    plan = aumaq.solve(three_tiers(purse_of), time_limit=NO_TIME)
+    assert plan.record["problems"] == []
+    assert plan.facilities["service"].tolist() == left
+    whole = aumaq.solve(three_tiers(), time_limit=NO_TIME)
+    assert len(whole.facilities) == 3
+
+
 def test_a_start_is_cut_to_what_is_paid_for() -> None:
     """Of a start that spends too much, what is new is left out, and the rest stays."""
     people = [{"settlement": "a", "scenario": "base", "period": "p1", "group": "all",

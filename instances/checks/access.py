@@ -17,7 +17,7 @@ from aumaq.instances.checks.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.checks.places import ALONE_KM
 from aumaq.instances.checks.scale import capacities_are_of_use, values_are_of_one_scale
 from aumaq.instances.checks.totals import totals_are_possible
-from aumaq.instances.language.texts import Text, chained, say, told_apart
+from aumaq.instances.language.texts import Text, chained, figure, say, told_apart
 from aumaq.instances.people.growth import moves
 from aumaq.instances.rows import holds, rows_with
 
@@ -225,7 +225,7 @@ def hard_standards_can_hold(instance: Instance) -> Found:
                     ),
                     k,
                     "minutes",
-                    f"{rule['minutes']:g}",
+                    figure(rule["minutes"]),
                 )
 
 
@@ -256,7 +256,7 @@ def referrals_can_hold(instance: Instance) -> Found:
                 ),
                 k,
                 "minutes",
-                f"{rule['minutes']:g}",
+                figure(rule["minutes"]),
             )
             yield found if must else Warn(found)
 
@@ -279,7 +279,7 @@ def connections_can_hold(instance: Instance) -> Found:
             ),
             k,
             "minutes",
-            f"{rule['minutes']:g}",
+            figure(rule["minutes"]),
         )
         yield found if rule["is_hard"] else Warn(found)
 

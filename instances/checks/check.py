@@ -15,7 +15,7 @@ import pandas as pd
 
 from aumaq.instances.checks.cells import row_number
 from aumaq.instances.errors import Hints, Problem
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, figure, say
 from aumaq.instances.people import demand
 from aumaq.instances.rows import holds
 from aumaq.instances.schema.tables import BY_NAME
@@ -139,7 +139,7 @@ def levels_are_complete(tables: Tables) -> Found:
                 ),
                 i,
                 "capacity",
-                f"{rows['capacity'][i]:g}",
+                figure(rows["capacity"][i]),
             )
         for i in rows.index[
             rows["capex_mln"] < rows["capex_mln"].shift(fill_value=0.0)
@@ -150,7 +150,7 @@ def levels_are_complete(tables: Tables) -> Found:
                     say("is cheaper to build than the level below"),
                     i,
                     "capex_mln",
-                    f"{rows['capex_mln'][i]:g}",
+                    figure(rows["capex_mln"][i]),
                 )
             )
 
@@ -170,7 +170,7 @@ def minimum_use_fits(tables: Tables) -> Found:
             ),
             i,
             "min_use",
-            f"{rows['min_use'][i]:g}",
+            figure(rows["min_use"][i]),
         )
 
 

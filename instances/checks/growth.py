@@ -9,7 +9,7 @@ import pandas as pd
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import did_you_mean
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 from aumaq.instances.people.growth import first_periods, moves
 from aumaq.instances.people.loads import everyone
 
@@ -40,14 +40,14 @@ def tiers_can_be_filled(tables: Tables) -> Found:
                 say("expected a whole number"),
                 k,
                 "max_count",
-                f"{most:g}",
+                figure(most),
             )
         if row["max_count"] < row["min_count"]:
             text = say(
                 "expected at least min_count, which is {min_count}",
                 min_count=row["min_count"],
             )
-            yield problem("growth_tiers", text, k, "max_count", f"{most:g}")
+            yield problem("growth_tiers", text, k, "max_count", figure(most))
         yield from _known_region(tables, "growth_tiers", k, row["region"])
         by = periods.get_loc(row["by_period"]) if row["by_period"] else len(periods) - 1
         mine = (candidates["tier"] == row["tier"]).to_numpy() & (first <= by)
@@ -107,7 +107,7 @@ def _dry_donors(instance: Instance) -> Found:
             period=periods[t],
         )
         worst = int(np.argmax(found.is_donor[:, i] * found.loss_share[:, t]))
-        share = f"{found.gain_share[worst, t]:g}"
+        share = figure(found.gain_share[worst, t])
         yield problem("growth_candidates", text, worst, "gain_share", share)
 
 

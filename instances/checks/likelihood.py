@@ -13,7 +13,7 @@ import pandas as pd
 
 from aumaq.instances.access.limits import beyond
 from aumaq.instances.checks.check import Found, Warn, problem
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 from aumaq.instances.rows import holds, rows_with
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ def places_are_not_all_taken(instance: Instance) -> Found:
         is_full = places > 0 and demand > FULL_SHARE * places
         if is_full and stock["units"].sum() >= LEAST_FACILITIES:
             text = say(
-                "today's facilities hold {places:.6g}, demand is {demand:.6g},"
+                "today's facilities hold {places:}, demand is {demand:},"
                 " {percent:.0f} %: there is no room for one more",
-                places=places,
-                demand=demand,
+                places=figure(places),
+                demand=figure(demand),
                 percent=100.0 * demand / places,
             )
             yield Warn(problem("services", text, k, "max_use_share",
-                               f"{row['max_use_share']:g}"))  # fmt: skip
+                               figure(row['max_use_share'])))  # fmt: skip
 
 
 def ways_are_bearable(instance: Instance) -> Found:
@@ -81,11 +81,11 @@ def ways_are_bearable(instance: Instance) -> Found:
             worst = far[np.argmax(minutes[far])]
             text = say(
                 "settlements without a site within {limit:g} min: {count}, with a"
-                " demand of {demand:.6g}; they count as served at the nearest one all"
+                " demand of {demand:}; they count as served at the nearest one all"
                 " the same, {name} {minutes:.0f} min away; served_within_minutes sets a"
                 " limit",
                 count=len(far),
-                demand=demand[far].sum(),
+                demand=figure(demand[far].sum()),
                 limit=limit,
                 name=places["name"].iloc[worst],
                 minutes=minutes[worst],
@@ -109,15 +109,15 @@ def levels_suit_their_places(instance: Instance) -> Found:
                 continue
             worst = small[np.argmin(own[small])]
             text = say(
-                "holds {capacity:.6g}; sites of {name} where it may be built though the"
+                "holds {capacity:}; sites of {name} where it may be built though the"
                 " place demands less than a tenth of that: {count}, the smallest is"
-                " {place} with {own:.6g}; min_population or sites.max_level say where"
+                " {place} with {own:}; min_population or sites.max_level say where"
                 " it fits",
-                capacity=level.capacity,
+                capacity=figure(level.capacity),
                 count=len(small),
                 name=name,
                 place=places["name"].iloc[i[worst]],
-                own=own[worst],
+                own=figure(own[worst]),
             )
             is_row = (table["service"] == name) & (table["level"] == level.level)
             k = int(np.flatnonzero(is_row)[0])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from aumaq.instances.access.options import chord_to_km, to_unit_sphere
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
-from aumaq.instances.language.texts import Text, chained, say
+from aumaq.instances.language.texts import Text, chained, figure, say
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 
@@ -78,9 +78,9 @@ def only_serving_has_visitors(tables: Tables) -> Found:
         for k in rows.index[said & (rows["role"] != "serve")]:
             text = say(
                 "expected {neutral}: nobody comes to this service",
-                neutral=say("nothing") if neutral is None else f"{neutral:g}",
+                neutral=say("nothing") if neutral is None else figure(neutral),
             )
-            yield problem("services", text, k, column, f"{value[k]:g}")
+            yield problem("services", text, k, column, figure(value[k]))
     paid = (rows["transport_cost_per_km"] > 0) | (rows["companions_per_trip"] > 0)
     for k in rows.index[paid & (rows["trips_per_year"] == 0)]:
         text = say("is 0: nobody travels, so that companions and transport are free")

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from aumaq.instances.access.options import chord_to_km, to_unit_sphere
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -202,7 +202,7 @@ def lengths_fit_coordinates(tables: Tables) -> Found:
         too_short = say("much shorter than the straight line between its ends")
         for flags, text in ((is_long, too_long), (is_short, too_short)):
             for k in np.flatnonzero(flags):
-                yield Warn(problem(table, text, k, "length_km", f"{length[k]:g}"))
+                yield Warn(problem(table, text, k, "length_km", figure(length[k])))
 
 
 TIES = (

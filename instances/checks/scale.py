@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances.checks.check import Found, Warn, problem
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, figure, say
 from aumaq.instances.people.loads import industrial_load
 from aumaq.instances.schema.column import Column
 from aumaq.instances.schema.tables import TABLES
@@ -75,11 +75,11 @@ def _larger(
         return
     for i in table.index[own & (table[column] > TOO_LARGE * most)]:
         text = say(
-            "is over a million times all that there is to hold, {most:.6g}: taken as"
+            "is over a million times all that there is to hold, {most}: taken as"
             " no limit; expected what it really holds, in the unit of the column",
-            most=most,
+            most=figure(most),
         )
-        yield Warn(problem(name, text, i, column, f"{table[column][i]:g}"))
+        yield Warn(problem(name, text, i, column, figure(table[column][i])))
 
 
 @dataclass(frozen=True)
@@ -134,5 +134,5 @@ def values_are_of_one_scale(instance: Instance) -> Found:
                     unit=Text(column.unit),
                     usual=10.0**usual,
                 )
-                row, value = numbers.rows[k], f"{numbers.values[k]:g}"
+                row, value = numbers.rows[k], figure(numbers.values[k])
                 yield Warn(problem(numbers.table, text, row, column.name, value))

@@ -6,7 +6,7 @@ import numpy as np
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import Hints
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 from aumaq.instances.rows import holds
 
 SEAT_OF = {"district": ["region", "district"], "region": ["region"], "nation": []}
@@ -39,7 +39,7 @@ def history_adds_up(tables: Tables) -> Found:
             "expected at most all persons, {persons:g}", persons=rows["persons"][k]
         )
         value = rows["persons_urban"][k]
-        yield problem("region_history", text, k, "persons_urban", f"{value:g}")
+        yield problem("region_history", text, k, "persons_urban", figure(value))
     for k in np.flatnonzero(rows["year"] > base):
         text = say("is later than the base year {base}: no past year", base=base)
         yield Warn(problem("region_history", text, k, "year", rows["year"][k]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances.checks.check import Found, problem
 from aumaq.instances.checks.scale import numbers_of
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -47,7 +47,7 @@ def totals_are_possible(instance: Instance) -> Found:
                 total=demand,
                 most=MOST_UNITS,
             )
-            value = f"{services['demand_per_person'][k]:g}"
+            value = figure(services["demand_per_person"][k])
             yield problem("services", text, k, "demand_per_person", value)
             continue
         column = "unserved_mln_per_unit_year"
@@ -91,7 +91,7 @@ def _too_dear(table: str, k: int, column: str, value: float, cost: float) -> Fou
             cost=cost,
             most=MOST_MLN,
         )
-        yield problem(table, text, k, column, f"{value:g}")
+        yield problem(table, text, k, column, figure(value))
 
 
 def _peak(values: Floats) -> float:

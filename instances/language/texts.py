@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Number
 
+LARGEST = 1e15
+"""From here on not all digits before the point are known; powers of ten are told."""
+
 Find = Callable[[str, str, int], str]
 """Template for one, template for more ("": no plural), number -> the text to fill."""
 
@@ -93,10 +96,16 @@ def pattern(template: str, /, **values: object) -> Pattern:
     return Pattern(template, _plain(values))
 
 
+def figure(value: float, digits: int = 6) -> str:
+    """Return a number with so many digits, and with all that stand before the point."""
+    whole = len(f"{abs(value):.0f}") if abs(value) < LARGEST else 0
+    return f"{value:.{max(digits, whole)}g}"
+
+
 def told_apart(one: float, other: float) -> tuple[str, str]:
     """Return two numbers with six digits, or as many as it takes to see them differ."""
     for digits in range(6, 18):
-        first, second = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        first, second = figure(one, digits), figure(other, digits)
         if first != second or one == other:
             break
     return first, second

@@ -157,9 +157,9 @@ def _decisions(comparison: Comparison, letter: str, lang: Language) -> str:
         f"{titles.get(str(s), str(s))} {lang.number(counts[s])}" for s in order
     )
     text = lang.many(
-        "Decisions: {n} is taken otherwise; places by service: {named}.",
-        "Decisions: {n} are taken otherwise; places by service: {named}.",
-        len(decided),
+        "Decisions differ at {n} place, by service: {named}.",
+        "Decisions differ at {n} places, by service: {named}.",
+        int(counts.sum()),
         named=named,
     )
     gap = max(comparison.plans[0].gap, comparison.plan(letter).gap)

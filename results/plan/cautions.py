@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 WIDE_GAP = 0.05
 """Above this gap a plan is told to be a draft: a decision of our own, no norm."""
+OPEN_GAP = 0.5
+"""Above this gap the bound says next to nothing of the plan: a decision of our own."""
 STOPPED = {
     "time_limit": N_("Time was up before the plan was as good as asked for."),
     "interrupted": N_("The search was stopped before the plan was as good as asked."),
@@ -47,6 +49,14 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         )
     if not isfinite(plan.gap):
         told.append(lang.t("Nothing is known of how far it is from the best plan."))
+    elif plan.gap > OPEN_GAP:
+        told.append(
+            lang.t(
+                "It is a draft, and hardly anything is known of how far it is from the"
+                " best plan: the bound is still {bound} mln.",
+                bound=lang.number(plan.bound_mln),
+            )
+        )
     elif plan.gap > WIDE_GAP:
         told.append(
             lang.t(
@@ -66,7 +76,7 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         told.append(
             lang.t(
                 "What to do: solve once more with more time, from this plan on:"
-                " --time-limit {seconds} --start FOLDER.",
+                " --time-limit {seconds} --start FOLDER; FOLDER is where this plan is.",
                 seconds=ceil(MORE_TIME * float(plan.record["options"]["time_limit"])),
             )
         )

@@ -92,16 +92,23 @@ def share_left(share: float, lang: Language) -> str:
 
 
 def _served(plan: Plan, lang: Language) -> list[str]:
-    """Say in one sentence what share of demand each service meets at the end."""
+    """Say in one sentence what share of demand each service meets at the end.
+
+    A period in which it is less is named as well.
+    """
     shares = served_share(plan)
     if shares.empty:
         return []
     last = plan.instance.period_names[-1]
-    named = (
-        f"{lang.cell(plan.instance.service(service)['title'] or service)}"
-        f" {_share_served(share, lang)}"
-        for service, share in shares[last].items()
-    )
+    named = []
+    for service, row in shares.iterrows():
+        title = lang.cell(plan.instance.service(str(service))["title"] or service)
+        worst = str(row.idxmin())
+        told = f"{title} {_share_served(row[last], lang)}"
+        if row[worst] < row[last]:
+            least = _share_served(row[worst], lang)
+            told += lang.t(" (in {period} only {share})", period=worst, share=least)
+        named.append(told)
     return [
         lang.t(
             "Demand that is served in {period}: {shares}.",
@@ -273,6 +280,8 @@ def _money(plan: Plan, lang: Language) -> list[str]:
             currency=plan.instance.currency,
             running=lang.number(terms.get("operation", 0.0)),
         ),
+        *_transport(terms.get("transport", 0.0), lang),
+        *_residual(-terms.get("residual", 0.0), lang),
         lang.t(
             "In money it costs {money} mln {currency}; travel time, demand and load"
             " that are not met and missed rules weigh {points} mln points more.",
@@ -280,7 +289,19 @@ def _money(plan: Plan, lang: Language) -> list[str]:
             currency=plan.instance.currency,
             points=lang.number(points),
         ),
-        *_transport(terms.get("transport", 0.0), lang),
+    ]
+
+
+def _residual(worth_mln: float, lang: Language) -> list[str]:
+    """Say what is counted off for what lasts longer than the plan."""
+    if not worth_mln:
+        return []
+    return [
+        lang.t(
+            "What is built is worth {worth} mln beyond the last period, discounted; it"
+            " is counted off.",
+            worth=lang.number(worth_mln),
+        )
     ]
 
 

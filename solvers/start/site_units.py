@@ -192,6 +192,28 @@ def shrunk(d: ServiceData, units: Ints, allowed: Flags, used: Floats) -> (
     return units
 
 
+def lowered(
+    d: ServiceData, units: Ints, allowed: Flags, alone: Flags, level: int
+) -> Ints:
+    """Return units below *level* from the first period on in which a site is alone.
+
+    *alone* is (J, T). Facilities go to the largest level below that rules of siting
+    allow, or close; where they may not, they stay.
+    """
+    units = units.copy()
+    stands = units[:, level:].sum(axis=1) > 0
+    for j in np.flatnonzero((alone & stands).any(axis=1)).tolist():
+        t = int(np.flatnonzero(alone[j] & stands[j])[0])
+        for b in range(level - 1, -1, -1):
+            trial = units[j].copy()
+            trial[b, t:] += trial[level:, t:].sum(axis=0)
+            trial[level:, t:] = 0
+            if _moved(d, j, trial, allowed[j]) is not None:
+                units[j] = trial
+                break
+    return units
+
+
 def _changed(units: Ints, a: int, b: int, t: int) -> Ints:
     """Return the units of a site with one facility at *b* instead of *a* from *t*."""
     changed = units.copy()

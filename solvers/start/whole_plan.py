@@ -30,6 +30,7 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
+from aumaq.solvers.start.referrals import referred
 from aumaq.solvers.start.site_units import (
     Flags,
     affordable,
@@ -43,7 +44,7 @@ from aumaq.solvers.start.site_units import (
 )
 
 ROUNDS = 6
-"""How often sites that serve too few are made smaller."""
+"""How often sites that serve too few, or lack a higher tier, are made smaller."""
 LEAST_SECONDS = 10.0
 """A linear programme may take so long whatever the limit: without it is no plan."""
 
@@ -103,21 +104,53 @@ def whole_plan(
         name: _standing(built.networks[name].steps, n.step_first)
         for name, n in data.networks.items()
     }
-    budgets = _budgets(data, upgraded, built.chosen, steps)
-    services: dict[str, ServiceDecisions] = {}
-    for name, d in data.services.items():
-        is_settled = (given.services if d.serves else given.networks) is not None
-        units = built.services[name].units
-        found = _service(d, units, upgraded, data.periods, ends, is_settled, budgets)
-        if found is None:
-            return None
-        budgets.spend(name, d.site_region, *costs(d, found.units, found.moves))
-        services[name] = found
+    found = _services(data, built, given, upgraded, steps, ends)
+    if found is None:
+        return None
+    services, budgets = found
     networks = _networks(data, steps, services, ends, budgets)
     if networks is None:
         return None
     whole = Decisions(services, networks, upgraded, built.chosen)
     return without_circles(data, whole)
+
+
+def _services(
+    data: ModelData,
+    built: Decisions,
+    given: Given,
+    upgraded: Ints,
+    steps: Mapping[str, Ints],
+    ends: float,
+) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
+    """Return what services do and what it leaves of budgets, None without a way.
+
+    Where a higher tier closed, what refers to it is taken out and all is put together
+    again: others may be near to whom it was.
+    """
+    wanted = {name: own.units for name, own in built.services.items()}
+    allowed = {name: arcs(d, data.periods) for name, d in data.services.items()}
+    settled = {
+        name: (given.services if d.serves else given.networks) is not None
+        for name, d in data.services.items()
+    }
+    for _ in range(ROUNDS):
+        budgets = _budgets(data, upgraded, built.chosen, steps)
+        services: dict[str, ServiceDecisions] = {}
+        for name, d in data.services.items():
+            own = allowed[name], ends, settled[name], budgets
+            found = _service(d, wanted[name], upgraded, *own)
+            if found is None:
+                return None
+            budgets.spend(name, d.site_region, *costs(d, found.units, found.moves))
+            services[name] = found
+        units = {name: own.units for name, own in services.items()}
+        fewer = referred(data, units, allowed)
+        free = [name for name in units if not settled[name]]
+        if all((fewer[name] == units[name]).all() for name in free):
+            break
+        wanted = {**units, **{name: fewer[name] for name in free}}
+    return services, budgets
 
 
 def _budgets(
@@ -149,19 +182,18 @@ def _service(
     d: ServiceData,
     units: Ints,
     upgraded: Ints,
-    periods: tuple[str, ...],
+    allowed: Flags,
     ends: float,
     is_settled: bool,
     budgets: HardBudgets,
 ) -> ServiceDecisions | None:
-    allowed = arcs(d, periods)
     if not is_settled:
         units = units_allowed(d, units, allowed)
         used = np.einsum("jlt,l->jt", units, d.usable)
         if d.serves:
             used = use(d, served(d, units, upgraded))
         units = affordable(d, units, allowed, budgets, used)
-    amount = np.zeros((len(d.option_site), len(periods)))
+    amount = np.zeros((len(d.option_site), allowed.shape[3]))
     if d.serves:
         units, amount = _filled(d, units, upgraded, allowed, ends, is_settled)
         if lacks(d, units, amount):
