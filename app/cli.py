@@ -34,6 +34,7 @@ from aumaq import (
     translating,
     words,
 )
+from aumaq.instances.language.texts import say
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
@@ -55,7 +56,7 @@ from aumaq.options import (
 )
 from aumaq.show import err
 from aumaq.streams import line
-from aumaq.words import N_, t
+from aumaq.words import t
 
 if TYPE_CHECKING:
     from aumaq.instances import AumaqError
@@ -124,8 +125,10 @@ def new(
         write_skeleton(folder, lang)
         line(
             t(
-                "written to {target}; change it, then: aumaq validate {target}",
-                target=folder,
+                say(
+                    "written to {target}; change it, then: aumaq validate {target}",
+                    target=folder,
+                )
             )
         )
         return
@@ -133,10 +136,12 @@ def new(
     aumaq.write(clustered(random, seed), folder, lang)
     line(
         t(
-            "written to {target}: {n} settlements, seed {seed}",
-            target=folder,
-            n=random,
-            seed=seed,
+            say(
+                "written to {target}: {n} settlements, seed {seed}",
+                target=folder,
+                n=random,
+                seed=seed,
+            )
         )
     )
 
@@ -151,14 +156,16 @@ def validate(name: Name, as_json: AsJson = False) -> None:
         documents.tell({"status": "valid", "errors": [], "warnings": warnings})
         return
     for group in aumaq.instances.grouped(instance.warnings):
-        told = t("warning: {problem}", problem=words.spoken().tell(group))
+        told = t(say("warning: {problem}", problem=words.spoken().tell(group)))
         err.print(told, markup=False, soft_wrap=True)
     line(
-        words.spoken().many(
-            "{name}: valid, {n} warning",
-            "{name}: valid, {n} warnings",
-            len(instance.warnings),
-            name=instance.name,
+        words.spoken().tell(
+            say(
+                "{name}: valid, {n} warning",
+                "{name}: valid, {n} warnings",
+                n=len(instance.warnings),
+                name=instance.name,
+            )
         )
     )
 
@@ -245,14 +252,15 @@ def solve(
     else:
         show.summary(plan, words.spoken())
         if kept:
-            line(t("kept as {run}", run=f"{store}:{kept['run_id']}"))
+            line(t(say("kept as {run}", run=f"{store}:{kept['run_id']}")))
         where = written.folder
         page = where / "report.html"
-        line(
-            t("plan written to {target}, the page is {page}", target=where, page=page)
+        told = (
+            say("plan written to {target}, the page is {page}")
             if page.exists()
-            else t("plan written to {target}", target=where)
+            else say("plan written to {target}")
         )
+        line(t(told, target=where, page=page))
     if unkept is not None:
         err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
     show.written(written)
@@ -341,7 +349,7 @@ def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> Non
         line(f"{plan}: {show.verdict(found.is_verified)}")
         if missing := found.record.get("missing_columns"):
             columns = ", ".join(missing)
-            text = N_(
+            text = say(
                 "the plan lacks columns, which were recomputed or left blank: {columns}"
             )
             line(f"  {t(text, columns=columns)}")
@@ -364,7 +372,7 @@ def export(
 
     check_export(to, target)  # before the work, not after it
     read_plans([plan], instance)[0].export(to, target, lang)
-    line(t("written to {target}", target=target))
+    line(t(say("written to {target}", target=target)))
 
 
 app.command()(cli_analyse.analyse)

@@ -11,10 +11,11 @@ from rich.table import Table
 
 import aumaq
 from aumaq import documents
+from aumaq.instances.language.texts import say
 from aumaq.options import AsJson, Name, ScenarioName, read_instance
 from aumaq.show import out
 from aumaq.streams import line
-from aumaq.words import N_, figure, retold, spoken, t
+from aumaq.words import figure, spoken, t
 
 ClassesOf = Annotated[
     str, typer.Option("--classes", help="auto, regions, districts or none")
@@ -23,37 +24,17 @@ ClassCount = Annotated[
     int, typer.Option(help="so many classes (0: by the best silhouette)", min=0)
 ]
 SHOWN = {
-    "settlements": (N_("settlements"), ",.0f"),
-    "persons": (N_("persons"), ",.0f"),
-    "urban_share": (N_("urban"), ".0%"),
-    "growth_percent_per_year": (N_("growth % a year"), "+.2f"),
-    "density_per_km2": (N_("persons/km2"), ",.1f"),
-    "minutes_to_region_centre": (N_("min to centre"), ",.0f"),
-    "potential": (N_("potential"), "+.2f"),
-    "class": (N_("class"), ".0f"),
+    "settlements": (say("settlements"), ",.0f"),
+    "persons": (say("persons"), ",.0f"),
+    "urban_share": (say("urban"), ".0%"),
+    "growth_percent_per_year": (say("growth % a year"), "+.2f"),
+    "density_per_km2": (say("persons/km2"), ",.1f"),
+    "minutes_to_region_centre": (say("min to centre"), ",.0f"),
+    "potential": (say("potential"), "+.2f"),
+    "class": (say("class"), ".0f"),
 }
 """Columns of the table on the screen: head, format."""
 MOST_ROWS = 40
-NOTES = (
-    N_("{note} The structure is weak: the classes shade into each other."),
-    N_("{n} classes of {units} {word}, mean silhouette {value}."),
-    N_("There are no classes: {why}."),
-    N_("at least {n} {word} are needed, here are {units}"),
-    N_("no indicator tells the {word} apart"),
-    N_("Set apart by {traits}, in standard deviations from the mean."),
-    N_("{first}, {other}"),
-    N_("{first} and {other}"),
-    N_("{trait} ({score})"),
-    N_("{service}: places"),
-    N_("{service}: people within the standard"),
-    N_("{service}: missing places"),
-    N_("{service}: people beyond the standard"),
-    N_("people with {network}"),
-    N_("Classes were not asked for."),
-    N_("regions"),
-    N_("districts"),
-)
-"""What the analysis says of classes, by its parts."""
 
 
 def analyse(
@@ -84,19 +65,23 @@ def analyse(
     _show(found)
     if folder is not None:
         page = folder / PAGE_FILE
-        line(t("written to {target}, the page is {page}", target=folder, page=page))
-    line(t("{seconds} s", seconds=figure(seconds, ".1f")))
+        line(
+            t(say("written to {target}, the page is {page}", target=folder, page=page))
+        )
+    line(t(say("{seconds} s", seconds=figure(seconds, ".1f"))))
 
 
 def _show(found: aumaq.Analysis) -> None:
     """Print the units that were classified (else regions), and the classes."""
+    from aumaq.results.analysis.classes import described
+
     title = spoken().cell(found.instance.title)
     out.print(
-        t("{title}: the territory today", title=title), style="bold", markup=False
+        t(say("{title}: the territory today", title=title)), style="bold", markup=False
     )
     rows = found.table("districts" if found.classes_of == "districts" else "regions")
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(t("unit of territory"))
+    table.add_column(t(say("unit of territory")))
     columns = [c for c in SHOWN if c in rows and rows[c].notna().any()]
     for column in columns:
         table.add_column(t(SHOWN[column][0]), justify="right")
@@ -105,14 +90,17 @@ def _show(found: aumaq.Analysis) -> None:
     out.print(table, markup=False)
     if len(rows) > MOST_ROWS:
         more = figure(len(rows) - MOST_ROWS)
-        line(t("... {n} more: --out writes all", n=more))
-    out.print(retold(found.note, NOTES), markup=False, soft_wrap=True)
-    for row in found.table("classes").to_dict("records"):
+        line(t(say("... {n} more: --out writes all", n=more)))
+    out.print(t(found.note), markup=False, soft_wrap=True)
+    rows = found.table("classes").to_dict("records")
+    for row, traits in zip(rows, found.class_traits, strict=True):
         text = t(
-            "class {number} ({members}): {description}",
-            number=row["class"],
-            members=row["members"],
-            description=retold(row["description"], NOTES),
+            say(
+                "class {number} ({members}): {description}",
+                number=row["class"],
+                members=row["members"],
+                description=described(traits, spoken()),
+            )
         )
         out.print(f"  {text}", markup=False, soft_wrap=True)
 

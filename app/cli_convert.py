@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
+from aumaq.instances.language.texts import say
 from aumaq.options import Lang, Name
 from aumaq.streams import line
 from aumaq.words import t
@@ -28,9 +29,11 @@ def convert(
     aumaq.write(instance, target, lang)
     line(
         t(
-            "written to {target}: {name}, {hash}",
-            target=target,
-            name=instance.name,
-            hash=instance.content_hash[:12],
+            say(
+                "written to {target}: {name}, {hash}",
+                target=target,
+                name=instance.name,
+                hash=instance.content_hash[:12],
+            )
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq import documents, show
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.options import (
     AsJson,
     Gap,
@@ -25,14 +26,14 @@ from aumaq.options import (
     read_instance,
 )
 from aumaq.streams import line
-from aumaq.words import N_, figure, spoken, t
+from aumaq.words import figure, spoken, t
 
 FORMATS = {"probability": ".3f", "own_gap": ".2%"}
 
 OBJECTIVES = {
-    "expected": N_("expected"),
-    "worst": N_("worst"),
-    "regret": N_("regret"),
+    "expected": say("expected"),
+    "worst": say("worst"),
+    "regret": say("regret"),
 }
 
 
@@ -103,7 +104,7 @@ def futures(
     else:
         _show(record)
         if written is not None:
-            line(t("plans written to {target}", target=written.folder))
+            line(t(say("plans written to {target}", target=written.folder)))
         show.kept(store, record)
     if written is not None:
         show.written(written)
@@ -116,7 +117,7 @@ def futures(
 def _show(record: dict[str, Any]) -> None:
     """Print the plan, the regrets, other first periods, and what planning is worth."""
     _line(
-        t(
+        say(
             "{objective}: {cost} mln of money and points, bound {bound}, gap {gap},"
             " {status}, {verdict}",
             objective=t(OBJECTIVES[record["objective"]]),
@@ -130,45 +131,43 @@ def _show(record: dict[str, Any]) -> None:
     if record["status"] == "contradicted":
         show.contradiction(record.get("evidence", "–"))
     for problem in record["problems"][:20]:
-        _line(f"  {spoken().tell(problem)}")
+        _line(say("  {problem}", problem=problem))
     columns = {
-        "probability": N_("probability"),
-        "cost_mln": N_("money and points"),
-        "best_objective_mln": N_("alone"),
-        "best_bound_mln": N_("bound"),
-        "regret_at_least_mln": N_("regret at least"),
-        "regret_at_most_mln": N_("at most"),
+        "probability": say("probability"),
+        "cost_mln": say("money and points"),
+        "best_objective_mln": say("alone"),
+        "best_bound_mln": say("bound"),
+        "regret_at_least_mln": say("regret at least"),
+        "regret_at_most_mln": say("at most"),
     }
-    _table(t("future"), "scenario", columns, record["regrets"])
+    _table(t(say("future")), "scenario", columns, record["regrets"])
     columns = {
-        "own_gap": N_("own gap"),
-        "at_least_mln": N_("at least"),
-        "at_most_mln": N_("at most"),
-        "dearer_at_least_mln": N_("dearer at least"),
-        "dearer_at_most_mln": N_("at most"),
+        "own_gap": say("own gap"),
+        "at_least_mln": say("at least"),
+        "at_most_mln": say("at most"),
+        "dearer_at_least_mln": say("dearer at least"),
+        "dearer_at_most_mln": say("at most"),
     }
-    _table(t("first period of"), "first_period_of", columns, record["policies"])
+    _table(t(say("first period of")), "first_period_of", columns, record["policies"])
     if "reference" in record:
         low, high = record["stochastic_solution_mln"]
-        known = N_(
+        known = say(
             "value of the stochastic solution (against the first period of"
             " {reference}): {low} to {high} mln"
         )
-        open_end = N_(
+        open_end = say(
             "value of the stochastic solution: at least {low} mln; no other first"
             " period was completed in every future"
         )
         _line(
-            t(
-                known if record["reference"] else open_end,
-                reference=record["reference"],
-                low=figure(low, ",.1f"),
-                high=figure(high, ",.1f"),
-            )
+            known if record["reference"] else open_end,
+            reference=record["reference"],
+            low=figure(low, ",.1f"),
+            high=figure(high, ",.1f"),
         )
         low, high = record["perfect_information_mln"]
         _line(
-            t(
+            say(
                 "value of perfect information: {low} to {high} mln",
                 low=figure(low, ",.1f"),
                 high=figure(high, ",.1f"),
@@ -176,12 +175,12 @@ def _show(record: dict[str, Any]) -> None:
         )
 
 
-def _line(text: str) -> None:
-    show.out.print(text, markup=False, soft_wrap=True)
+def _line(text: Text, **values: object) -> None:
+    show.out.print(t(text, **values), markup=False, soft_wrap=True)
 
 
 def _table(
-    head: str, key: str, columns: dict[str, str], rows: list[dict[str, Any]]
+    head: str, key: str, columns: Mapping[str, str], rows: list[dict[str, Any]]
 ) -> None:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(head)

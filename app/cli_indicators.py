@@ -38,7 +38,7 @@ def indicators(
         documents.tell(rows)
         return
     if found.empty:
-        line(t("no indicators: the instance has none (table indicators)"))
+        line(t(say("no indicators: the instance has none (table indicators)")))
         return
     digits: dict[str, int] = {}
     for plan in named.values():
@@ -79,10 +79,14 @@ def _shown(
 ) -> Table:
     """Return the table for the screen; a value that meets its target has a tick."""
     table = Table(show_edge=False, pad_edge=False)
-    heads = [t("indicator"), t("unit"), *([t("region")] if with_region else [])]
-    for head in (*heads, t("period")):
+    heads = [
+        t(say("indicator")),
+        t(say("unit")),
+        *([t(say("region"))] if with_region else []),
+    ]
+    for head in (*heads, t(say("period"))):
         table.add_column(head)
-    for head in (t("baseline"), *labels, t("target")):
+    for head in (t(say("baseline")), *labels, t(say("target"))):
         table.add_column(head, justify="right")
     for row in found.to_dict("records"):
         places = digits.get(row["indicator"], 3)

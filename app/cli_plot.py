@@ -76,7 +76,7 @@ def plot(
         else:
             drawn = KINDS[kind](own)
     drawn.save(target)
-    line(t("written to {target}", target=target))
+    line(t(say("written to {target}", target=target)))
 
 
 def _runs(name: str, scenario: str, batch: str) -> list[str]:

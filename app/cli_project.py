@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aumaq import documents, show
+from aumaq.instances.language.texts import say
 from aumaq.options import AsJson, Name, ScenarioName, read_instance
 from aumaq.streams import line
 from aumaq.words import t
@@ -57,4 +58,4 @@ def project(
         return
     show.projection(found, instance)
     if folder is not None:
-        line(t("written to {target}", target=folder))
+        line(t(say("written to {target}", target=folder)))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from aumaq.instances.language.texts import say
 from aumaq.options import Lang, PlanNames, Where, read_plans
 from aumaq.streams import line
 from aumaq.words import t
@@ -32,7 +33,7 @@ def report(
     probe_file(path, SUFFIXES["html"])
     read = read_plans(plans, instance)
     write_report(read, path, code)
-    line(t("written to {target}", target=path))
+    line(t(say("written to {target}", target=path)))
 
 
 def _beside(plan: str) -> Path:

@@ -11,17 +11,18 @@ from rich.text import Text
 
 import aumaq
 from aumaq import documents
+from aumaq.instances.language.texts import say
 from aumaq.options import AsJson, Lang, PlanNames, Where, plan_names, read_plans
 from aumaq.show import out
 from aumaq.streams import line
-from aumaq.words import N_, figure, spoken, t
+from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
     from aumaq.results.language import Language
 
 MOST_ROWS = 40
 """Rows of a table on the screen."""
-HEADS = (N_("run id"), N_("batch id"), N_("stored utc"), N_("role"))
+HEADS = (say("run id"), say("batch id"), say("stored utc"), say("role"))
 """Headings of the list of runs that are not said elsewhere."""
 ONLY_JSON = ("method", "bound_mln", "aumaq_version", "instance_hash")
 """Columns of runs that the screen has no room for."""
@@ -48,7 +49,7 @@ def runs(
         if as_json:
             documents.tell({"deleted": run_id})
         else:
-            line(t("deleted {run_id}", run_id=run_id))
+            line(t(say("deleted {run_id}", run_id=run_id)))
         return
     if sql:
         rows = kept.sql(sql)
@@ -103,7 +104,7 @@ def compare(
             out.print(f"• {sentence}", markup=False, soft_wrap=True)
     out.print("")
     tables = {"plans": ""} | {
-        name: f"{words.t(section)}: {words.t(title)}"
+        name: f"{words.tell(section)}: {words.tell(title)}"
         for section, of in SECTIONS.items()
         for name, title in of.items()
     }
@@ -114,10 +115,10 @@ def compare(
             shown = named(rows.head(MOST_ROWS), found, words)
             _print(shown, title, heads, words, len(rows))
         else:
-            none = words.t("no difference")
+            none = words.tell(say("no difference"))
             out.print(f"{title}: {none}\n", markup=False, soft_wrap=True)
     if html is not None:
-        line(t("the page is {page}", page=html))
+        line(t(say("the page is {page}", page=html)))
 
 
 def _print(
@@ -143,5 +144,5 @@ def _print(
     out.print(table)
     if total > len(rows):
         more = figure(total - len(rows))
-        line(t("... {n} more: --json and --html tell more", n=more))
+        line(t(say("... {n} more: --json and --html tell more", n=more)))
     line("")

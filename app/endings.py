@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from aumaq import documents, streams, words
+from aumaq.instances.language.texts import say
 from aumaq.interrupts import EXIT_CODE
 from aumaq.show import err
 from aumaq.words import t
@@ -63,7 +64,6 @@ def check_memory() -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY and limit < LEAST_MB * 1_000_000:
         from aumaq.instances.errors import OptionError
-        from aumaq.instances.language.texts import say
 
         raise OptionError(
             say(
@@ -77,7 +77,7 @@ def check_memory() -> None:
 
 def _stopped(is_json: bool) -> int:
     """Say that the command was asked to stop before there was a result."""
-    told = t("stopped")
+    told = t(say("stopped"))
     err.print(told)
     if is_json:
         documents.tell_failure(EXIT_CODE, "interrupted", told)
@@ -108,14 +108,14 @@ def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
         return code, status, words.spoken().tell(error), more
     if isinstance(error, OSError):
         why = words.spoken().tell(reason(error))
-        text = t("reading or writing failed: {reason}", reason=why)
+        text = t(say("reading or writing failed: {reason}", reason=why))
         if error.filename:
-            text = t("{path}: {reason}", path=shown(error.filename), reason=why)
+            text = t(say("{path}: {reason}", path=shown(error.filename), reason=why))
         return BAD_INPUT, "not_read_or_written", text, {}
     if isinstance(error, MemoryError):
-        return BAD_INPUT, "no_memory", t("there is not enough memory for this"), {}
+        return BAD_INPUT, "no_memory", t(say("there is not enough memory for this")), {}
     told = f"{type(error).__name__}: {error}"
-    return INTERNAL, "error", t("internal error: {error}", error=told), {}
+    return INTERNAL, "error", t(say("internal error: {error}", error=told)), {}
 
 
 def _unwritable(error: OSError) -> int:
@@ -123,5 +123,5 @@ def _unwritable(error: OSError) -> int:
     from aumaq.instances.formats.targets import reason
 
     told = words.spoken().tell(reason(error))
-    err.print(t("standard output cannot be written: {reason}", reason=told))
+    err.print(t(say("standard output cannot be written: {reason}", reason=told)))
     return BAD_INPUT

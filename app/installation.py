@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aumaq.instances.language.texts import say
 from aumaq.show import out
 from aumaq.words import t
 
@@ -16,12 +17,12 @@ def installed() -> bool:
     is_right = True
     for answer in checked():
         is_right &= answer.is_right
-        told = t("right") if answer.is_right else t("WRONG")
-        text = t(
+        told = t(say("right")) if answer.is_right else t(say("WRONG"))
+        text = t(say(
             "{verdict}: {problem}: {wanted}", verdict=told, problem=answer.problem,
             wanted=answer.wanted,
-        )  # fmt: skip
+        ))  # fmt: skip
         if not answer.is_right:
-            text += ", " + t("the solver says {found}", found=answer.found)
+            text += ", " + t(say("the solver says {found}", found=answer.found))
         out.print(text, markup=False, soft_wrap=True)
     return is_right

@@ -10,6 +10,7 @@ import typer
 
 import aumaq
 from aumaq import show, words
+from aumaq.instances.language.texts import say
 
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name, folder or file")]
 EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
@@ -57,10 +58,12 @@ def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
     for name, plan in zip(names, plans, strict=True):
         if given is None and _has_changed(Path(name), plan):
             told = words.t(
-                "{plan}: the input {origin} has changed since; the plan's own copy is"
-                " used",
-                plan=name,
-                origin=plan.instance.origin,
+                say(
+                    "{plan}: the input {origin} has changed since; the plan's own"
+                    " copy is used",
+                    plan=name,
+                    origin=plan.instance.origin,
+                )
             )
             show.err.print(told, markup=False, soft_wrap=True)
     return plans

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 import aumaq
-from aumaq.instances.language.texts import chained
-from aumaq.words import N_, figure, spoken, t
+from aumaq.instances.language.texts import chained, say
+from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
     from aumaq.instances.language.texts import Text
@@ -41,14 +41,16 @@ class Lines:
             return
         self._last = event.seconds
         text = t(
-            "{seconds} s  {phase} plan {plan}  bound {bound}",
-            seconds=figure(event.seconds, "7.1f"),
-            phase=f"{spoken().tell(event.phase):<20}",
-            plan=f"{_number(event.incumbent_mln):>14}",
-            bound=f"{_number(event.bound_mln):>14}",
+            say(
+                "{seconds} s  {phase} plan {plan}  bound {bound}",
+                seconds=figure(event.seconds, "7.1f"),
+                phase=f"{spoken().tell(event.phase):<20}",
+                plan=f"{_number(event.incumbent_mln):>14}",
+                bound=f"{_number(event.bound_mln):>14}",
+            )
         )
         if event.gap == event.gap:
-            text += "  " + t("gap {share}", share=figure(event.gap, "8.2%"))
+            text += "  " + t(say("gap {share}", share=figure(event.gap, "8.2%")))
         err.print(text, markup=False, soft_wrap=True)
 
 
@@ -58,7 +60,7 @@ def _number(value: float) -> str:
 
 def verdict(is_verified: bool) -> str:
     """Return whether the verification passed."""
-    return t("verified") if is_verified else t("FAILED VERIFICATION")
+    return t(say("verified")) if is_verified else t(say("FAILED VERIFICATION"))
 
 
 def facts(found: dict[str, Any], seconds: float) -> None:
@@ -70,7 +72,7 @@ def facts(found: dict[str, Any], seconds: float) -> None:
     for name, text in lines.items():
         out.print(f"  {name:<{width}} {text}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(t("service"))
+    table.add_column(t(say("service")))
     for head in FACT_HEADS:
         table.add_column(t(head), justify="right")
     for service in found["services"].values():
@@ -82,18 +84,19 @@ def facts(found: dict[str, Any], seconds: float) -> None:
             *_access_cells(service),
         )
     out.print(table)
-    kinds = {"unreachable": N_("unreachable"), "beyond_cutoff": N_("beyond cutoff")}
+    words = {"unreachable": say("unreachable"), "beyond_cutoff": say("beyond cutoff")}
     for service in found["services"].values():
-        for kind, word in kinds.items():
+        for kind, told in words.items():
             if service.get(kind):
-                head = f"{spoken().cell(service['title'])}, {t(word)}:"
-                out.print(head, ", ".join(service[kind]), markup=False, soft_wrap=True)
+                named = f"{spoken().cell(service['title'])}, {t(told)}:"
+                codes = ", ".join(service[kind])
+                out.print(named, codes, markup=False, soft_wrap=True)
 
 
 FACT_HEADS = (
-    N_("sites"), N_("facilities"), N_("capacity"), N_("demand first"),
-    N_("demand last"), N_("options"), N_("by upgrades"), N_("beyond cut-off"),
-    N_("unreachable"),
+    say("sites"), say("facilities"), say("capacity"), say("demand first"),
+    say("demand last"), say("options"), say("by upgrades"), say("beyond cut-off"),
+    say("unreachable"),
 )  # fmt: skip
 
 
@@ -101,29 +104,35 @@ def _facts(found: dict[str, Any], seconds: float) -> dict[str, str]:
     """Return lines on an instance: label and text."""
     shares = found["synthetic_share"].items()
     return {
-        t("scenario"): t(
-            "{name} of {names}",
-            name=found["scenario"],
-            names=", ".join(found["scenarios"]),
+        t(say("scenario")): t(
+            say(
+                "{name} of {names}",
+                name=found["scenario"],
+                names=", ".join(found["scenarios"]),
+            )
         ),
-        t("periods"): ", ".join(found["periods"]),
-        t("settlements"): figure(found["settlements"]),
-        t("people"): " → ".join(map(figure, found["people_by_period"])),
-        t("rows"): ", ".join(f"{k} {figure(n)}" for k, n in found["tables"].items()),
-        t("estimates"): ", ".join(
-            t("{share} of {name}", share=figure(share, ".0%"), name=name)
+        t(say("periods")): ", ".join(found["periods"]),
+        t(say("settlements")): figure(found["settlements"]),
+        t(say("people")): " → ".join(map(figure, found["people_by_period"])),
+        t(say("rows")): ", ".join(
+            f"{k} {figure(n)}" for k, n in found["tables"].items()
+        ),
+        t(say("estimates")): ", ".join(
+            t(say("{share} of {name}", share=figure(share, ".0%"), name=name))
             for name, share in shares
         )
-        or t("none"),
-        t("tied to roads"): t(
-            "{n} settlements without a node, at most {km} km away",
-            n=figure(found["snapped_to_roads"]),
-            km=figure(found["farthest_snap_km"], ""),
+        or t(say("none")),
+        t(say("tied to roads")): t(
+            say(
+                "{n} settlements without a node, at most {km} km away",
+                n=figure(found["snapped_to_roads"]),
+                km=figure(found["farthest_snap_km"], ""),
+            )
         ),
-        t("roads"): _roads(found["roads"]),
-        t("warnings"): f"{found['warnings']}  (aumaq validate {found['name']})",
-        t("hash"): found["hash"],
-        t("read in"): t("{seconds} s", seconds=figure(seconds, ".2f")),
+        t(say("roads")): _roads(found["roads"]),
+        t(say("warnings")): f"{found['warnings']}  (aumaq validate {found['name']})",
+        t(say("hash")): found["hash"],
+        t(say("read in")): t(say("{seconds} s", seconds=figure(seconds, ".2f"))),
     }
 
 
@@ -144,18 +153,20 @@ def _access_cells(service: dict[str, Any]) -> list[str]:
 
 def _roads(found: dict[str, Any]) -> str:
     return t(
-        "{km} km in {pieces} pieces, {cut_off} settlements not on the largest; {season}"
-        " season; {upgrades} upgrades of {upgraded} km; {connections}"
-        " connections, {held} hold today, {possible} can",
-        km=figure(found["length_km"]),
-        pieces=found["pieces"],
-        cut_off=found["settlements_cut_off"],
-        season=spoken().cell(found["season"]),
-        upgrades=found["upgrades"],
-        upgraded=figure(found["upgraded_km"]),
-        connections=found["connections"],
-        held=found["connections_held_today"],
-        possible=found["connections_possible"],
+        say(
+            "{km} km in {pieces} pieces, {cut_off} settlements not on the largest;"
+            " {season} season; {upgrades} upgrades of {upgraded} km; {connections}"
+            " connections, {held} hold today, {possible} can",
+            km=figure(found["length_km"]),
+            pieces=found["pieces"],
+            cut_off=found["settlements_cut_off"],
+            season=spoken().cell(found["season"]),
+            upgrades=found["upgrades"],
+            upgraded=figure(found["upgraded_km"]),
+            connections=found["connections"],
+            held=found["connections_held_today"],
+            possible=found["connections_possible"],
+        )
     )
 
 
@@ -174,29 +185,31 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(t("term"))
-    table.add_column(t("counted as"))
-    table.add_column(t("discounted mln"), justify="right")
+    table.add_column(t(say("term")))
+    table.add_column(t(say("counted as")))
+    table.add_column(t(say("discounted mln")), justify="right")
     for row in plan.objective.to_dict("records"):
         if row["discounted_mln"]:
             table.add_row(
                 item_title(row["term"], lang),
-                t("money") if is_money(row["term"]) else t("points"),
+                t(say("money")) if is_money(row["term"]) else t(say("points")),
                 figure(row["discounted_mln"], ",.1f"),
             )
     out.print(table)
     out.print(
         t(
-            "objective {cost} mln (money {money} mln {currency}, points {points} mln),"
-            " bound {bound}, gap {gap}, {status}, {verdict}",
-            cost=figure(plan.objective_mln, ",.1f"),
-            money=figure(money, ",.1f"),
-            points=figure(points, ",.1f"),
-            currency=plan.instance.currency,
-            bound=figure(plan.bound_mln, ",.1f"),
-            gap=figure(plan.gap, ".2%"),
-            status=spoken().cell(plan.status.replace("_", " ")),
-            verdict=verdict(plan.is_verified),
+            say(
+                "objective {cost} mln (money {money} mln {currency}, points {points}"
+                " mln), bound {bound}, gap {gap}, {status}, {verdict}",
+                cost=figure(plan.objective_mln, ",.1f"),
+                money=figure(money, ",.1f"),
+                points=figure(points, ",.1f"),
+                currency=plan.instance.currency,
+                bound=figure(plan.bound_mln, ",.1f"),
+                gap=figure(plan.gap, ".2%"),
+                status=spoken().cell(plan.status.replace("_", " ")),
+                verdict=verdict(plan.is_verified),
+            )
         ),
         markup=False,
         soft_wrap=True,
@@ -206,10 +219,10 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
 
 
 KINDS = {
-    "facilities": N_("{n} of {all} facilities"),
-    "network_steps": N_("{n} of {all} steps of links"),
-    "road_upgrades": N_("{n} of {all} road upgrades"),
-    "growth_points": N_("{n} of {all} growth points"),
+    "facilities": say("{n} of {all} facilities"),
+    "network_steps": say("{n} of {all} steps of links"),
+    "road_upgrades": say("{n} of {all} road upgrades"),
+    "growth_points": say("{n} of {all} growth points"),
 }
 """What of a start plan is counted."""
 
@@ -217,12 +230,14 @@ KINDS = {
 def _start_used(used: dict[str, list[int]]) -> str:
     """Say how much of a start plan the instance knows."""
     if not any(n for n, _ in used.values()):
-        return t("nothing of the start plan fits this instance; it began from today")
+        return t(
+            say("nothing of the start plan fits this instance; it began from today")
+        )
     told = (
         t(KINDS[kind], n=figure(n), all=figure(whole))
         for kind, (n, whole) in used.items()
     )
-    return t("the start plan could be used: {parts}", parts=", ".join(told))
+    return t(say("the start plan could be used: {parts}", parts=", ".join(told)))
 
 
 def ways(found: dict[str, Any]) -> None:
@@ -230,7 +245,7 @@ def ways(found: dict[str, Any]) -> None:
     from aumaq.results.studies.coordination import WAYS
 
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(t("mln {currency}", currency=found["currency"]))
+    table.add_column(t(say("mln {currency}", currency=found["currency"])))
     columns = []
     for name, way in found["ways"].items():
         table.add_column(spoken().tell(WAYS[name]), justify="right")
@@ -247,35 +262,41 @@ def ways(found: dict[str, Any]) -> None:
 def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the rows of a way: label and text."""
     if not way["has_plan"]:
-        return [(t("objective"), t("no plan"))]
+        return [(t(say("objective")), t(say("no plan")))]
     rows = [
-        (t("objective"), figure(way["objective_mln"], ",.1f")),
-        (t("bound"), figure(way["bound_mln"], ",.1f")),
-        (t("gap"), figure(way["gap"], ".2%")),
-        (t("verified"), t("yes") if way["verified"] else t("NO")),
-        (t("dearer than joint"), figure(way.get("difference_mln", 0.0), ",.1f")),
-        (f"  {t('share')}", figure(way.get("difference_share", 0.0), ".2%")),
-        (f"  {t('at least')}", figure(way.get("difference_at_least_mln", 0.0), ",.1f")),
-        (f"  {t('at most')}", figure(way.get("difference_at_most_mln", 0.0), ",.1f")),
-        (t("road upgrades"), figure(way["road_upgrades"])),
-        (t("steps of links"), figure(way["network_steps"])),
-        (t("connections missed"), figure(way["connections_missed"])),
+        (t(say("objective")), figure(way["objective_mln"], ",.1f")),
+        (t(say("bound")), figure(way["bound_mln"], ",.1f")),
+        (t(say("gap")), figure(way["gap"], ".2%")),
+        (t(say("verified")), t(say("yes")) if way["verified"] else t(say("NO"))),
+        (t(say("dearer than joint")), figure(way.get("difference_mln", 0.0), ",.1f")),
+        (f"  {t(say('share'))}", figure(way.get("difference_share", 0.0), ".2%")),
+        (
+            f"  {t(say('at least'))}",
+            figure(way.get("difference_at_least_mln", 0.0), ",.1f"),
+        ),
+        (
+            f"  {t(say('at most'))}",
+            figure(way.get("difference_at_most_mln", 0.0), ",.1f"),
+        ),
+        (t(say("road upgrades")), figure(way["road_upgrades"])),
+        (t(say("steps of links")), figure(way["network_steps"])),
+        (t(say("connections missed")), figure(way["connections_missed"])),
     ]
     for key, label, form in (
-        ("served_share", N_("{name}: served"), ".2%"),
-        ("mean_minutes", N_("{name}: minutes"), ".1f"),
-        ("shed_share", N_("{name}: load shed"), ".3%"),
-        ("investment_mln", N_("{name}: invested"), ",.0f"),
+        ("served_share", say("{name}: served"), ".2%"),
+        ("mean_minutes", say("{name}: minutes"), ".1f"),
+        ("shed_share", say("{name}: load shed"), ".3%"),
+        ("investment_mln", say("{name}: invested"), ",.0f"),
     ):
         rows += [(t(label, name=n), figure(x, form)) for n, x in way[key].items()]
     return rows
 
 
-SEASONS = (N_("dry"), N_("wet"))
+SEASONS = (say("dry"), say("wet"))
 """Seasons for which plans are made (table policies)."""
 FLOWS = (
-    N_("births"), N_("deaths"), N_("migration in"), N_("migration out"),
-    N_("external"), N_("announced"), N_("adjustment"),
+    say("births"), say("deaths"), say("migration in"), say("migration out"),
+    say("external"), say("announced"), say("adjustment"),
 )  # fmt: skip
 """Flows of people, as the ledger of a projection names them."""
 
@@ -284,11 +305,13 @@ def projection(found: Any, instance: aumaq.Instance) -> None:
     """Print people by region at the start and end of a projection, and the flows."""
     first, last = found.years[0], found.years[-1]
     text = t(
-        "{title}: projection {name}, {first} to {last}",
-        title=spoken().cell(instance.title),
-        name=found.name,
-        first=first,
-        last=last,
+        say(
+            "{title}: projection {name}, {first} to {last}",
+            title=spoken().cell(instance.title),
+            name=found.name,
+            first=first,
+            last=last,
+        )
     )
     out.print(text, style="bold", markup=False)
     regions = instance.table("regions")
@@ -297,13 +320,13 @@ def projection(found: Any, instance: aumaq.Instance) -> None:
     flows = [c for c in found.ledger.columns if c not in ("region", "year", "start",
                                                           "end")]  # fmt: skip
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(t("region"))
+    table.add_column(t(say("region")))
     heads = spoken().cells(flow.replace("_", " ") for flow in flows)
     for head in (str(first), *heads, str(last)):
         table.add_column(head, justify="right")
     wide = found.totals.pivot(index="region", columns="year", values="persons")
     rows = [(names.get(r, r), wide.loc[r], sums.loc[r]) for r in sums.index]
-    rows.append((t("all"), wide.sum(), sums.sum()))
+    rows.append((t(say("all")), wide.sum(), sums.sum()))
     for name, people, flow in rows:
         cells = [people[first], *(flow[c] for c in flows), people[last]]
         table.add_row(name, *map(figure, cells))
@@ -311,8 +334,8 @@ def projection(found: Any, instance: aumaq.Instance) -> None:
 
 
 SWEEP_HEADS = (
-    N_("objective"), N_("bound"), N_("gap"), N_("verified"), N_("seconds"),
-    N_("invested"),
+    say("objective"), say("bound"), say("gap"), say("verified"), say("seconds"),
+    say("invested"),
 )  # fmt: skip
 
 
@@ -321,8 +344,8 @@ def sweep(found: aumaq.Sweep) -> None:
     from aumaq.results.studies.sweep_task import status_title
 
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(t("scenario"))
-    table.add_column(t("status"))
+    table.add_column(t(say("scenario")))
+    table.add_column(t(say("status")))
     for head in SWEEP_HEADS:
         table.add_column(t(head), justify="right")
     rows = found.record()["rows"]
@@ -331,7 +354,8 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["has_plan"]:
             cells += [
                 figure(row["objective_mln"]), figure(row["bound_mln"]),
-                figure(row["gap"], ".2%"), t("yes") if row["verified"] else t("NO"),
+                figure(row["gap"], ".2%"),
+                t(say("yes") if row["verified"] else say("NO")),
             ]  # fmt: skip
         else:
             cells += ["", "", "", ""]
@@ -372,9 +396,11 @@ def kept(store: Path | None, record: dict[str, Any]) -> None:
     if store is not None:
         batch = record["batch_id"]
         text = t(
-            "kept as batch {batch}: aumaq runs {store} --batch {short}",
-            batch=batch,
-            store=store,
-            short=batch[:8],
+            say(
+                "kept as batch {batch}: aumaq runs {store} --batch {short}",
+                batch=batch,
+                store=store,
+                short=batch[:8],
+            )
         )
         out.print(text, markup=False, soft_wrap=True)

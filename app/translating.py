@@ -1,14 +1,16 @@
 """Help and usage errors in the language of the process.
 
 English stays in the declarations of commands: the tree of commands is walked, and its
-texts are replaced. What Typer says itself stands in constants, or is matched.
+texts are replaced. What Typer says itself stands in constants, or is matched: its
+errors come composed, and it offers no catalogue.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import typer
@@ -16,30 +18,31 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from aumaq import documents
-from aumaq.words import N_, retold, spoken, t
+from aumaq.instances.language.texts import say
+from aumaq.words import spoken, t
 
 CONSTANTS = (
     "ARGUMENTS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "DEFAULT_STRING", "ENVVAR_STRING",
     "ERRORS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "REQUIRED_LONG_STRING", "RICH_HELP",
 )  # fmt: skip
 """Texts of ``typer.rich_utils``."""
-USAGE = N_("Usage: ")
+USAGE = say("Usage: ")
 USAGE_ERRORS = (
-    N_("No such option: {option} (Possible options: {options})"),
-    N_("No such option: {option}"),
-    N_("No such command {name}. Did you mean {names}?"),
-    N_("No such command {name}."),
-    N_("Missing argument {name}."),
-    N_("Missing option {name}."),
-    N_("Missing command."),
-    N_("Got unexpected extra argument(s) ({arguments})"),
-    N_("Option {name} requires an argument."),
-    N_("Option {name} does not take a value."),
-    N_("Invalid value for {name}: {reason}"),
-    N_("Input should be a valid number, unable to parse string as a number"),
-    N_("Input should be a valid integer, unable to parse string as an integer"),
-    N_("Input should be greater than or equal to {limit}"),
-    N_("Input should be less than or equal to {limit}"),
+    say("No such option: {option} (Possible options: {options})"),
+    say("No such option: {option}"),
+    say("No such command {name}. Did you mean {names}?"),
+    say("No such command {name}."),
+    say("Missing argument {name}."),
+    say("Missing option {name}."),
+    say("Missing command."),
+    say("Got unexpected extra argument(s) ({arguments})"),
+    say("Option {name} requires an argument."),
+    say("Option {name} does not take a value."),
+    say("Invalid value for {name}: {reason}"),
+    say("Input should be a valid number, unable to parse string as a number"),
+    say("Input should be a valid integer, unable to parse string as an integer"),
+    say("Input should be greater than or equal to {limit}"),
+    say("Input should be less than or equal to {limit}"),
 )
 """What Typer says of wrong words on the command line; the first that fits."""
 
@@ -72,7 +75,7 @@ def _run(command: Any, arguments: Sequence[str]) -> int:
     except TyperException as error:
         from typer import rich_utils
 
-        told = retold(error.format_message(), USAGE_ERRORS)
+        told = retold(error.format_message())
         error.format_message = lambda: told  # type: ignore[method-assign]
         rich_utils.rich_format_error(error)  # type: ignore[arg-type]
         if documents.is_asked(arguments):
@@ -81,6 +84,27 @@ def _run(command: Any, arguments: Sequence[str]) -> int:
             )
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def retold(text: str) -> str:
+    """Return what Typer says, which comes composed, in the language of the process.
+
+    What stands in the {places} is retold as well.
+    """
+    if spoken().code == "en":
+        return text
+    for pattern in USAGE_ERRORS:
+        found = _matcher(pattern).fullmatch(text)
+        if found:
+            return t(pattern, **{k: retold(v) for k, v in found.groupdict().items()})
+    return t(text)
+
+
+@lru_cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    """Return what matches the texts that a pattern with {places} can give."""
+    places = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(pattern))
+    return re.compile(places, re.DOTALL)
 
 
 def _options_of(error: TyperException) -> list[str]:

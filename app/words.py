@@ -7,23 +7,21 @@ as an argument. English texts are the keys.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 
 import typer
 
-from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.instances.errors import Told
+from aumaq.results.language import ENGLISH, Language
 
 __all__ = [
-    "N_",
     "asked",
     "chosen",
     "decide",
     "figure",
     "process",
-    "retold",
     "speak",
     "spoken",
     "t",
@@ -64,9 +62,9 @@ def spoken() -> Language:
     return _spoken
 
 
-def t(text: str, **values: object) -> str:
-    """Return a text in the language of the process, its {places} filled in."""
-    return _spoken.t(text, **values)
+def t(told: str | Told, **values: object) -> str:
+    """Return a text or error in the language of the process, its {places} filled in."""
+    return _spoken.tell(told, **values)
 
 
 def figure(value: float, form: str = ",.0f") -> str:
@@ -105,26 +103,3 @@ def chosen(context: typer.Context, code: str) -> str:
         context.call_on_close(partial(speak, spoken().code))
         speak(code)
     return spoken().code
-
-
-def retold(text: str, patterns: Sequence[str]) -> str:
-    """Return an English text that fits one of the patterns in the language spoken.
-
-    For texts that come composed. What stands in the {places} is retold as well; a text
-    that fits none is translated if the catalogue knows it.
-    """
-    if spoken() == ENGLISH:
-        return text
-    for pattern in patterns:
-        found = _matcher(pattern).fullmatch(text)
-        if found:
-            parts = {k: retold(v, patterns) for k, v in found.groupdict().items()}
-            return t(pattern, **parts)
-    return spoken().cell(text)
-
-
-@lru_cache
-def _matcher(pattern: str) -> re.Pattern[str]:
-    """Return what matches the texts that a pattern with {places} can give."""
-    places = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(pattern))
-    return re.compile(places, re.DOTALL)

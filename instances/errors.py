@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from unicodedata import normalize
 
-from aumaq.instances.language.texts import Text, chained, say, say_many
+from aumaq.instances.language.texts import Text, chained, say
 
 
 class Told(Protocol):
@@ -202,7 +202,7 @@ class InstanceError(AumaqError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         groups = _groups(self.problems)
-        head = say_many(
+        head = say(
             "{n} problem in the instance:",
             "{n} problems in the instance:",
             n=len(groups),

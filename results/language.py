@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 
     from aumaq.instances.errors import Told
 
-__all__ = ["ENGLISH", "LANGUAGES", "N_", "Language"]
-
-
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
-    """Mark a text for the catalogues; it is translated where it is shown."""
-    return text
+__all__ = ["ENGLISH", "LANGUAGES", "Language"]
 
 
 @lru_cache
@@ -66,25 +61,20 @@ class Language:
     def _words(self) -> NullTranslations:
         return _catalogue(self.code)
 
-    def t(self, text: str, **values: object) -> str:
-        """Return a text in this language, its {places} filled in."""
-        found = self._words.gettext(text)
-        return found.format(**values) if values else found
+    def tell(self, told: str | Told, **values: object) -> str:
+        """Return a text, an error or a problem in this language, *values* filled in.
 
-    def many(self, one: str, more: str, number: int, **values: object) -> str:
-        """Return the text for a number; ``{n}`` in it is the number."""
-        found = self._words.ngettext(one, more, number)
-        return found.format(n=self.number(number), **values)
-
-    def tell(self, told: str | Told) -> str:
-        """Return an error, a problem or its text in this language.
-
-        A text that does not know how it was made stays as it is.
+        A text that does not know how it was made is translated if the catalogue knows
+        it, else it stays as it is.
         """
         from aumaq.instances.language.texts import Text
 
         text = told if isinstance(told, str) else told.text
-        return text.told(self._found) if isinstance(text, Text) else str(text)
+        if not isinstance(text, Text):
+            return self.cell(text)
+        if values:
+            text = text.given(**values)
+        return text.told(self._found, self.number)
 
     def _found(self, one: str, more: str, number: int) -> str:
         """Return the template to fill in for that in English."""
@@ -141,10 +131,6 @@ class Language:
             local[home] if home in local and name in (given[home], "") else name
             for home, name in zip(homes, names, strict=True)
         ]
-
-    def strings(self, texts: Iterable[str]) -> dict[str, str]:
-        """Return text -> translation, for a script."""
-        return {text: self.t(text) for text in texts}
 
     def cell(self, title: str) -> str:
         """Return a title of the data, translated if the catalogue knows it."""

@@ -17,7 +17,7 @@ import typer
 from aumaq import words
 from aumaq.cli import app, main
 from aumaq.results.language import LANGUAGES, Language
-from aumaq.translating import help_texts
+from aumaq.translating import USAGE_ERRORS, help_texts, retold
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 CYRILLIC = re.compile("[а-яёәіңғүұқөһ]", re.IGNORECASE)
@@ -70,7 +70,7 @@ def test_help_of_every_command_is_translated(code: str) -> None:
     assert len(told) == len(english)
     assert [new for new in told if not CYRILLIC.search(new)] == []
     assert [new for new, old in zip(told, english, strict=True) if new == old] == []
-    assert told == [Language(code).t(text) for text in english]
+    assert told == [Language(code).tell(text) for text in english]
 
 
 def test_help_is_whole_in_the_language() -> None:
@@ -203,15 +203,16 @@ def test_unknown_language_ends_with_2(root: tuple[str, ...], lang: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_text_is_retold_by_its_patterns() -> None:
+def test_what_typer_says_is_retold() -> None:
     """The first pattern that fits gives the translation; its parts are retold too."""
-    patterns = ("round {number}", "{status}, {n} of {all}")
-    assert words.retold("round 3", patterns) == "round 3"
+    bad = "Invalid value for '--gap': Input should be less than or equal to 1"
+    assert retold(bad) == bad
     words.speak("ru")
     try:
-        assert words.retold("round 3", patterns) == "круг 3"
-        assert words.retold("optimal, 2 of 9", patterns) == "оптимально, 2 из 9"
-        assert words.retold("a village of its own", patterns) == "a village of its own"
+        told = retold(bad)
+        assert "'--gap'" in told
+        assert told.endswith(words.t(USAGE_ERRORS[-1], limit=1))
+        assert retold("a village of its own") == "a village of its own"
     finally:
         words.speak("en")
 

@@ -20,6 +20,7 @@ import aumaq
 from aumaq.cli import app
 from aumaq.instances import UnknownNameError
 from aumaq.instances.generators import clustered
+from aumaq.instances.language.texts import say
 from aumaq.results.language import LANGUAGES, Language
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report.document import document
@@ -79,7 +80,8 @@ def test_plural_forms_follow_the_language() -> None:
     """Russian has three forms, and 21 takes that of one."""
     lang = Language("ru")
     found = [
-        lang.many("{n} facility runs", "{n} facilities run", n) for n in (1, 3, 5, 21)
+        lang.tell(say("{n} facility runs", "{n} facilities run", n=n))
+        for n in (1, 3, 5, 21)
     ]
     assert found == [
         "работает 1 объект", "работают 3 объекта", "работают 5 объектов",

@@ -175,7 +175,7 @@ def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
             tables[name] = table.copy()
             tables[name].insert(at, "name", table["settlement"].map(known))
     titles = [title_of(name, code) for name in tables]
-    assert book.sheetnames == [lang.t("Summary"), *titles, lang.t("Columns")]
+    assert book.sheetnames == [lang.tell("Summary"), *titles, lang.tell("Columns")]
     words = [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
     assert [text for text in sentences(plan, lang) if text not in words] == []
     listed = list(book.worksheets[-1].iter_rows(min_row=2, values_only=True))

@@ -14,16 +14,15 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from io import BytesIO
-from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
 import typer
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 import aumaq
 from aumaq import cli, translating
@@ -33,37 +32,20 @@ from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.instances.schema.tables import TABLES
 from aumaq.instances.schema.titles import english_title
-from aumaq.results.analysis.measures import CONNECTIONS, PEOPLE
 from aumaq.results.exports.units import UNITS
 from aumaq.results.indicators.table import COLUMNS
-from aumaq.results.report.page import script_texts
 from aumaq.solvers import Status
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
 SCHEMA = ROOT / "instances" / "language" / "locale"
 LANGUAGES = ("kk", "ru")
-JINJA = "jinja2.ext:babel_extract"
-KEYWORDS = {"t": None, "many": (1, 2), "N_": None, "worded": None}
-"""What templates call for a text; :data:`ASKED_BY` is the same for code."""
-ASKED_BY = {"t": 1, "many": 2, "N_": 1, "worded": 1}
-"""Functions and methods that translate their first words -> how many of them."""
+MARKER = "say"
+"""What makes a text (instances/language/texts.py), in code, templates and scripts."""
 LAYERS = ("instances", "model", "solvers", "results", "app")
-MADE_BY = {"say": 1, "pattern": 1, "say_many": 2}
-"""Functions that make messages (instances/language/texts.py) -> their templates."""
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
-SOURCES = (
-    "results/*.py",
-    "results/plan/*.py",
-    "results/studies/*.py",
-    "results/report/*.py",
-    "results/plots/*.py",
-    "results/comparison/*.py",
-    "results/exports/workbook.py",
-    "app/*.py",
-)
-TEMPLATES = ("results/templates/report.html", "results/templates/compare.html")
 SCHEMA_SOURCES = ("instances/formats/workbook/writer.py",)
+"""Their texts are in the catalogue of the schema, as they go with its words."""
 TITLES = {
     "instance": ("title",),
     "scenarios": ("title",),
@@ -81,31 +63,40 @@ TITLES = {
 Message = str | tuple[str, str]
 
 
-def in_code(
-    patterns: Sequence[str], functions: Mapping[str, int]
-) -> dict[Message, None]:
-    """Return the texts with which *functions* are called in files, in order.
-
-    Read from the syntax tree: a scan of tokens takes a docstring for a text where the
-    name of a function is that of a variable.
-    """
-    found: dict[Message, None] = {}
-    for pattern in patterns:
-        for path in sorted(ROOT.glob(pattern)):
-            for _, text in sorted(_texts(path, functions), key=itemgetter(0)):
-                found[text] = None
-    return found
+def marked(path: Path) -> Iterator[Message]:
+    """Yield the texts that a file marks; those of places and signs need no words."""
+    read = {".py": _in_code, ".html": _in_template, ".js": _in_script}[path.suffix]
+    for text in read(path.read_text(encoding="utf-8")):
+        words = text if isinstance(text, str) else "".join(text)
+        if any(char.isalpha() for char in PLACE.sub("", words)):
+            yield text
 
 
-def in_templates() -> dict[Message, None]:
-    """Return the texts that templates ask for, in order."""
-    found: dict[Message, None] = {}
-    for name in TEMPLATES:
-        with (ROOT / name).open("rb") as lines:
-            options = {"silent": "false"}
-            for _, text, _, _ in extract(JINJA, lines, KEYWORDS, (), options):
-                found[text if isinstance(text, str) else (text[0], text[1])] = None
-    return found
+def _in_code(source: str) -> Iterator[Message]:
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for node in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        if getattr(node.func, "id", "") in (MARKER, "pattern"):
+            yield from _message(
+                part.value for part in node.args if isinstance(part, ast.Constant)
+            )
+
+
+def _in_template(source: str) -> Iterator[Message]:
+    for node in Environment().parse(source).find_all(nodes.Call):
+        if getattr(node.node, "name", "") == MARKER:
+            yield from _message(
+                part.value for part in node.args if isinstance(part, nodes.Const)
+            )
+
+
+def _in_script(source: str) -> Iterator[Message]:
+    yield from re.findall(rf'\b{MARKER}\("([^"]+)"\)', source)
+
+
+def _message(templates: Iterable[str]) -> Iterator[Message]:
+    texts = tuple(templates)
+    if texts:
+        yield texts if len(texts) > 1 else texts[0]
 
 
 def used() -> dict[Message, None]:
@@ -113,9 +104,11 @@ def used() -> dict[Message, None]:
 
     What both know has one translation, in the catalogue of the schema.
     """
-    found = in_code(SOURCES, ASKED_BY) | in_templates()
-    found.update(dict.fromkeys(messages()))
-    found.update(dict.fromkeys(script_texts()))
+    found: dict[Message, None] = {}
+    for layer in LAYERS:
+        for path in sorted((ROOT / layer).rglob("*.*")):
+            if path.suffix in (".py", ".html", ".js") and "vendor" not in path.parts:
+                found.update(dict.fromkeys(marked(path)))
     tree = typer.main.get_command(cli.app)
     found.update(dict.fromkeys(translating.help_texts(tree)))
     found.update(dict.fromkeys(status.replace("_", " ") for status in Status))
@@ -133,35 +126,9 @@ def of_schema() -> dict[Message, None]:
     found: dict[Message, None] = dict.fromkeys(map(english_title, names))
     units = [column.unit for table in TABLES for column in table.columns]
     found.update(dict.fromkeys([*filter(None, units), *UNITS, *NOT_TABLES[:2]]))
-    found.update(in_code(SCHEMA_SOURCES, ASKED_BY))
+    for name in SCHEMA_SOURCES:
+        found.update(dict.fromkeys(marked(ROOT / name)))
     return found
-
-
-def _texts(
-    path: Path, functions: Mapping[str, int]
-) -> Iterator[tuple[tuple[int, int], Message]]:
-    """Yield (line and column, text) of the calls of *functions* in a file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
-        texts = tuple(
-            part.value
-            for part in node.args[: functions.get(name, 0)]
-            if isinstance(part, ast.Constant)
-        )
-        if texts:
-            yield (node.lineno, node.col_offset), texts if len(texts) > 1 else texts[0]
-
-
-def messages() -> Iterator[Message]:
-    """Yield the templates of messages; those of places and signs only need no words."""
-    for layer in LAYERS:
-        for path in sorted((ROOT / layer).rglob("*.py")):
-            for _, text in _texts(path, MADE_BY):
-                words = text if isinstance(text, str) else "".join(text)
-                if any(char.isalpha() for char in PLACE.sub("", words)):
-                    yield text
 
 
 def places(text: str) -> set[str]:
@@ -171,15 +138,11 @@ def places(text: str) -> set[str]:
 
 def shipped_titles() -> Iterator[str]:
     """Yield the titles of shipped instances that the report shows."""
-    for measure in (*PEOPLE, *CONNECTIONS):
-        yield _inside(measure.title)
     for formula in FORMULAS.values():
         yield from filter(None, [formula.unit])
     for name in aumaq.shipped():
         tables = _as_given(SHIPPED_FOLDER / name)
         yield from (table for table, rows in tables.items() if "is_synthetic" in rows)
-        # The analysis of a territory names services inside a sentence.
-        yield from map(_inside, tables["services"]["title"].dropna().unique())
         for table, columns in TITLES.items():
             for column in filter(tables[table].__contains__, columns):
                 for text in tables[table][column].dropna().unique():
@@ -201,11 +164,6 @@ def _as_given(folder: Path) -> dict[str, pd.DataFrame]:
         if path.stem in TITLES or "is_synthetic" in pd.read_csv(path, nrows=0):
             tables[path.stem] = pd.read_csv(path, dtype=str, keep_default_na=False)
     return tables
-
-
-def _inside(title: str) -> str:
-    """Return a title as it stands inside a sentence."""
-    return title[:1].lower() + title[1:]
 
 
 def catalogue_of(path: Path, code: str) -> Catalog:
@@ -231,10 +189,22 @@ def problems(path: Path, code: str, texts: dict[Message, None]) -> list[str]:
 
 
 def rewrite(path: Path, code: str, texts: dict[Message, None]) -> None:
-    """Write a catalogue with these texts and the translations that are known."""
+    """Write a catalogue with these texts and the translations that are known.
+
+    What is there keeps its place, so that changes are small; what is new comes behind
+    the text before it in the code.
+    """
     old = {m.id: m.string for m in catalogue_of(path, code) if m.id}
     new = Catalog(locale=code, project="aumaq", fuzzy=False)
+    order = [text for text in old if text in texts]
+    known, at = set(order), 0
     for text in texts:
+        if text in known:
+            at = order.index(text) + 1
+        else:
+            order.insert(at, text)
+            at += 1
+    for text in order:
         new.add(text, old.get(text))
     out = BytesIO()
     write_po(out, new, width=88, omit_header=True, no_location=True)

@@ -20,7 +20,7 @@ from aumaq.instances.access.options import (
     chord_to_km,
     to_unit_sphere,
 )
-from aumaq.instances.language.texts import Text, say, say_many
+from aumaq.instances.language.texts import Text, say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -77,7 +77,7 @@ def cut_off(instance: Instance, places: Places, lat: Floats, lon: Floats) -> lis
     km = chord_to_km(chord) * DETOUR_FACTOR
     for at, place in enumerate(np.flatnonzero(is_off).tolist()):
         node = int(places.node[place])
-        texts[place] = say_many(
+        texts[place] = say(
             "it is tied to {node}, on a piece of road with {n} node that is cut off"
             " from the large piece of {large}; the nearest node of the large one is"
             " {near}, {km:.2f} km away",

@@ -11,7 +11,7 @@ import re
 import pandas as pd
 
 from aumaq.instances.errors import Problem
-from aumaq.instances.language.texts import Text, pattern, say
+from aumaq.instances.language.texts import Text, say
 
 MOSTLY = 3
 """A row with so many required cells empty, and most of them, is told once."""
@@ -91,7 +91,7 @@ def told_by_row(
         int(row): is_empty.columns[cells.to_numpy()].tolist()
         for row, cells in rows.iterrows()
     }
-    text = pattern("empty: {columns}; a sum or a note belongs outside of the table")
+    text = say("empty: {columns}; a sum or a note belongs outside of the table")
     rest = [
         problem
         for problem in problems
@@ -99,6 +99,6 @@ def told_by_row(
         or problem.column.rpartition("]")[2] not in told.get(problem.row, ())
     ]
     return rest + [
-        Problem(file, text.filled(columns=", ".join(names)), row=row)
+        Problem(file, text.given(columns=", ".join(names)), row=row)
         for row, names in told.items()
     ]

@@ -20,7 +20,7 @@ from aumaq.instances.formats.files import (
 from aumaq.instances.formats.geographic.outline_text import read_outlines
 from aumaq.instances.formats.raw import Raw, build, needed
 from aumaq.instances.instance import Instance
-from aumaq.instances.language.texts import pattern, say
+from aumaq.instances.language.texts import say
 
 FIRST_FILE = "instance.parquet"
 """What makes a folder a Parquet instance."""
@@ -43,7 +43,7 @@ def write_parquet(
 
 def read_parquet(path: Path) -> Instance:
     """Read a folder of Parquet files (InstanceError with every problem found)."""
-    raw = Raw(label=pattern("{table}{suffix}", suffix=".parquet"))
+    raw = Raw(label=say("{table}{suffix}").given(suffix=".parquet"))
     for file in sorted(path.glob("*.parquet")):
         try:
             frame = read_table(file)

@@ -17,7 +17,7 @@ from aumaq.instances.checks.cells import normalise, row_number
 from aumaq.instances.checks.validation import table_of_problem, validate
 from aumaq.instances.errors import AumaqError, InstanceError, Problem, did_you_mean
 from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.language.texts import Pattern, Text, say
+from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 
 
@@ -38,14 +38,14 @@ class Raw:
     broken: set[str] = field(default_factory=set)
     rows: dict[str, Sequence[int]] = field(default_factory=dict)
     labels: dict[str, Text] = field(default_factory=dict)
-    label: Pattern | None = None
+    label: Text | None = None
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def where(self, table: str) -> str:
         """Return what the user calls the place of a table ("": its file's name)."""
         if table in self.labels or self.label is None:
             return self.labels.get(table, "")
-        return self.label.filled(table=table)
+        return self.label.given(table=table)
 
     def shown(self, table: str, column: str) -> str:
         """Return what the user calls a column."""

@@ -1,16 +1,16 @@
 """Texts that remember how they were made, so that any language can tell them again.
 
-A message is made once, where the mistake is found, and is English there. It keeps its
-template and its values; whoever shows it may look the template up in a catalogue and
-fill in the same values (see ``Language.tell``). Templates are literals, so that the
-catalogues can be kept whole.
+Whatever readers see is made by :func:`say`, and is English there. It keeps its template
+and its values; whoever shows it looks the template up in a catalogue and fills in the
+same values (see ``Language.tell``). Templates are literals: ``say("...")`` in code, in
+templates of pages and in their scripts is all that ``tools/extract_messages.py`` knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from numbers import Number
+from numbers import Integral, Number
+from typing import Any
 
 LARGEST = 1e15
 """From here on not all digits before the point are known; powers of ten are told."""
@@ -22,8 +22,10 @@ Find = Callable[[str, str, int], str]
 class Text(str):
     """An English text, the template that it was made of, and the values in it.
 
-    Values are texts or numbers. A value that is a Text itself is told in the reader's
-    language as well. ``more`` is the template for another number than 1 of ``n``.
+    Values are texts or numbers; a place without a value stays as it is until
+    :meth:`given` fills it. A value that is a Text itself is told in the reader's
+    language as well. ``more`` is the template for another number than 1 of ``n``,
+    which is written with separators.
     """
 
     template: str
@@ -38,8 +40,8 @@ class Text(str):
     ) -> Text:
         """Make the English text."""
         values = dict(values or {})
-        chosen = more if more and values["n"] != 1 else template
-        text = super().__new__(cls, chosen.format(**values) if values else chosen)
+        chosen = more if more and values.get("n") != 1 else template
+        text = super().__new__(cls, _filled(chosen, values, more, "{:,}".format))
         text.template, text.values, text.more = template, values, more
         return text
 
@@ -48,52 +50,59 @@ class Text(str):
         return Text, (self.template, self.values, self.more)
 
     def given(self, **values: object) -> Text:
-        """Return the text with other values in some of its places."""
+        """Return the text with values, or others, in some of its places."""
         return Text(self.template, {**self.values, **_plain(values)}, self.more)
 
-    def told(self, find: Find) -> str:
-        """Return the text with templates that *find* gives for those in English."""
+    filled = given
+
+    def told(self, find: Find, figure: Callable[[float], str]) -> str:
+        """Return the text with templates that *find* gives for those in English.
+
+        *figure* writes the number of a text that has more than one form.
+        """
         if not self.template:
             return ""
         number = self.values.get("n", 1)
-        chosen = find(self.template, self.more, number if type(number) is int else 1)
-        if not self.values:
-            return chosen
+        count = number if isinstance(number, Integral) else 1
+        chosen = find(self.template, self.more, int(count))
         values = {
-            name: value.told(find) if isinstance(value, Text) else value
+            name: value.told(find, figure) if isinstance(value, Text) else value
             for name, value in self.values.items()
         }
-        return chosen.format(**values)
+        return _filled(chosen, values, self.more, figure)
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """A text of which some values are not known yet."""
-
-    template: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def filled(self, **values: object) -> Text:
-        """Return the text with the values that were missing."""
-        return say(self.template, **self.values, **values)
+def _filled(
+    template: str, values: dict[str, object], more: str, figure: Callable[[Any], str]
+) -> str:
+    if more and isinstance(values.get("n"), Integral):
+        values = {**values, "n": figure(values["n"])}
+    return template.format_map(_Places(values)) if values else template
 
 
-def say(template: str, /, **values: object) -> Text:
+class _Places(dict[str, object]):
+    """Values of a template; what is missing is its place."""
+
+    def __missing__(self, name: str) -> _Place:
+        return _Place(name)
+
+
+class _Place(str):
+    """A place to be filled later, whatever its format."""
+
+    def __format__(self, form: str) -> str:
+        return "{" + self + (f":{form}" if form else "") + "}"
+
+
+def say(template: str, more: str = "", /, **values: object) -> Text:
     """Make a text; ``{places}`` of the template hold the values, as in ``str.format``.
 
-    Without values braces stand for themselves.
+    *more* is the template for another number ``n`` than 1. Without values braces stand
+    for themselves; else each place has one (KeyError).
     """
-    return Text(template, _plain(values))
-
-
-def say_many(one: str, more: str, /, *, n: int, **values: object) -> Text:
-    """Make a text whose form depends on the number *n*."""
-    return Text(one, {"n": n, **_plain(values)}, more)
-
-
-def pattern(template: str, /, **values: object) -> Pattern:
-    """Make a text whose other places are filled later."""
-    return Pattern(template, _plain(values))
+    if values:
+        template.format(**values)
+    return Text(template, _plain(values), more)
 
 
 def figure(value: float, digits: int = 6) -> str:
@@ -123,3 +132,11 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
         name: value if isinstance(value, str | Number) else str(value)
         for name, value in values.items()
     }
+
+
+Pattern = Text
+
+
+def pattern(template: str, /, **values: object) -> Text:
+    """Make a text whose other places are filled later."""
+    return Text(template, _plain(values))

@@ -13,9 +13,9 @@ import pandas as pd
 
 from aumaq.instances import Instance, UnknownNameError
 from aumaq.instances.arguments import checked
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis import jobs
-from aumaq.results.analysis.classes import Classes, classify, no_classes
+from aumaq.results.analysis.classes import Classes, Traits, classify, no_classes
 from aumaq.results.analysis.connectivity import minutes_to_centres
 from aumaq.results.analysis.folder import write_folder
 from aumaq.results.analysis.measures import Measure, measures
@@ -37,14 +37,16 @@ class Analysis:
     ``territory`` (one row), ``regions``, ``districts``, ``settlements``, ``provision``
     (a row a unit and service), ``location_quotients``, ``classes``, and how these were
     found: ``class_indicators``, ``silhouettes``. ``classes_of`` says what was
-    classified (``regions``, ``districts`` or ``none``), ``note`` with what success.
+    classified (``regions``, ``districts`` or ``none``), ``note`` with what success,
+    ``class_traits`` what sets each class apart.
     """
 
     instance: Instance
     tables: Mapping[str, pd.DataFrame]
     measures: tuple[Measure, ...]
     classes_of: str
-    note: str
+    note: Text
+    class_traits: tuple[Traits, ...] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table (UnknownNameError if there is none)."""
@@ -122,7 +124,9 @@ def analyse(
     tables["classes"] = classes.classes
     tables["class_indicators"] = classes.indicators
     tables["silhouettes"] = classes.silhouettes
-    return Analysis(instance, MappingProxyType(tables), found, chosen, classes.note)
+    return Analysis(
+        instance, MappingProxyType(tables), found, chosen, classes.note, classes.traits,
+    )  # fmt: skip
 
 
 def _unit_tables(
@@ -196,7 +200,7 @@ def _classes(
     """Return what is classified, and its classes."""
     count = {name: int(_named(tables[name]).sum()) for name in ("regions", "districts")}
     if classes_of == "none":
-        return "none", no_classes(tables["regions"], "Classes were not asked for.")
+        return "none", no_classes(tables["regions"], say("Classes were not asked for."))
     if classes_of != "auto":
         chosen = classes_of
     elif count["regions"] >= ENOUGH:

@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis.measures import Measure
 from aumaq.results.analysis.units import Floats, Ints
+from aumaq.results.language import ENGLISH, Language
 
 FEWEST_UNITS = 4
 MOST_CLASSES = 8
@@ -29,6 +30,10 @@ WEAK_SILHOUETTE = 0.25
 TOLD = 3
 """So many indicators describe a class."""
 COLUMNS = ["class", "units", "members", "potential", "description"]
+WORDS = {"regions": say("regions"), "districts": say("districts")}
+"""What is classified, inside a sentence."""
+Traits = tuple[tuple[Measure, float], ...]
+"""Indicators that set a class apart, the first the most, with their mean score."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Classes:
 
     ``of`` is the class of each unit (0: none), ``potential`` the mean of its indicators
     in standard deviations, each turned so that more is better (NaN without classes).
-    Class 1 has the highest mean potential.
+    Class 1 has the highest mean potential. ``traits`` are what sets each class apart.
     """
 
     of: Ints
@@ -45,13 +50,14 @@ class Classes:
     classes: pd.DataFrame
     indicators: pd.DataFrame
     silhouettes: pd.DataFrame
-    note: str
+    note: Text
+    traits: tuple[Traits, ...] = ()
 
 
 def classify(
-    units: pd.DataFrame, measures: Sequence[Measure], word: str, wanted: int = 0
+    units: pd.DataFrame, measures: Sequence[Measure], what: str, wanted: int = 0
 ) -> Classes:
-    """Group *units* (rows with ``name`` and measures); *word* names them in texts.
+    """Group *units* (rows with ``name`` and measures): *what* is a key of WORDS.
 
     *wanted*: so many classes instead of the best number. Raises OptionError without
     scikit-learn, or if there cannot be as many classes.
@@ -61,13 +67,18 @@ def classify(
         ranked
     ) else np.full(len(units), np.nan)  # fmt: skip
     different = len(np.unique(scores, axis=0)) if ranked else 0
-    why = ""
+    word, why = WORDS[what], say("")
     if len(units) < FEWEST_UNITS:
-        why = f"at least {FEWEST_UNITS} {word} are needed, here are {len(units)}"
+        why = say(
+            "at least {n} {word} are needed, here are {units}",
+            n=FEWEST_UNITS,
+            word=word,
+            units=len(units),
+        )
     elif different < 2:
-        why = f"no indicator tells the {word} apart"
+        why = say("no indicator tells the {word} apart", word=word)
     if why:
-        return _none(units, indicators, f"There are no classes: {why}.")
+        return _none(units, indicators, say("There are no classes: {why}.", why=why))
     most = min(MOST_CLASSES, len(units) - 1, different)
     if wanted and not 2 <= wanted <= most:
         raise OptionError(
@@ -82,14 +93,44 @@ def classify(
     order = np.argsort([-potential[of == k].mean() for k in np.unique(of)])
     of = np.argsort(order)[of] + 1
     best = silhouettes.loc[silhouettes["is_chosen"], "silhouette"].iloc[0]
-    note = f"{of.max()} classes of {len(units)} {word}, mean silhouette {best:.2f}."
+    note = say(
+        "{n} classes of {units} {word}, mean silhouette {value}.",
+        n=int(of.max()),
+        units=len(units),
+        word=word,
+        value=f"{best:.2f}",
+    )
     if best <= WEAK_SILHOUETTE:
-        note += " The structure is weak: the classes shade into each other."
-    classes = _described(units, scores, ranked, of, potential)
-    return Classes(of, potential, classes, indicators, silhouettes, note)
+        note = say(
+            "{note} The structure is weak: the classes shade into each other.",
+            note=note,
+        )
+    means = [scores[of == k].mean(axis=0) for k in range(1, of.max() + 1)]
+    traits = tuple(_traits(ranked, mean) for mean in means)
+    classes = _table(units, means, ranked, of, potential)
+    classes.insert(4, "description", [str(described(t, ENGLISH)) for t in traits])
+    return Classes(of, potential, classes, indicators, silhouettes, note, traits)
 
 
-def no_classes(units: pd.DataFrame, note: str) -> Classes:
+def described(traits: Traits, lang: Language) -> str:
+    """Return in words what sets a class apart."""
+    parts = []
+    for measure, score in traits:
+        title = lang.tell(measure.title)
+        trait = title[:1].lower() + title[1:]
+        parts.append(
+            lang.tell(say("{trait} ({score})", trait=trait, score=f"{score:+.1f}"))
+        )
+    told = parts[-1]
+    if len(parts) > 1:
+        first = ", ".join(parts[:-1])
+        told = lang.tell(say("{first} and {other}", first=first, other=told))
+    return lang.tell(
+        say("Set apart by {traits}, in standard deviations from the mean.", traits=told)
+    )
+
+
+def no_classes(units: pd.DataFrame, note: Text) -> Classes:
     """Return that there are no classes, and why."""
     return _none(units, standardised(units, ())[0], note)
 
@@ -123,7 +164,7 @@ def standardised(
         rows.append(
             {
                 "indicator": measure.column,
-                "title": measure.title,
+                "title": str(measure.title),
                 "unit": f"log10 {measure.unit}" if measure.is_log else measure.unit,
                 "direction": measure.direction,
                 "missing_share": float(is_missing.mean()),
@@ -165,30 +206,29 @@ def _grouped(scores: Floats, most: int, wanted: int) -> tuple[Ints, pd.DataFrame
     return labels[chosen].astype(np.int64), table
 
 
-def _described(
+def _traits(ranked: Sequence[Measure], mean: Floats) -> Traits:
+    """Return the measures of which a class has the most unusual mean scores."""
+    order = np.argsort(-np.abs(mean), kind="stable")[:TOLD]
+    return tuple((ranked[m], float(mean[m])) for m in order)
+
+
+def _table(
     units: pd.DataFrame,
-    scores: Floats,
+    means: Sequence[Floats],
     ranked: Sequence[Measure],
     of: Ints,
     potential: Floats,
 ) -> pd.DataFrame:
-    """Return a row a class: members, mean scores, and what sets it apart."""
+    """Return a row a class: members and mean scores."""
     rows = []
-    for k in range(1, of.max() + 1):
+    for k, mean in enumerate(means, start=1):
         inside = of == k
-        mean = scores[inside].mean(axis=0)
-        told = np.argsort(-np.abs(mean), kind="stable")[:TOLD]
-        parts = [f"{_lower(ranked[m].title)} ({mean[m]:+.1f})" for m in told]
-        text = f"Set apart by {', '.join(parts[:-1])} and {parts[-1]}" if (
-            len(parts) > 1
-        ) else f"Set apart by {parts[0]}"  # fmt: skip
         rows.append(
             {
                 "class": k,
                 "units": int(inside.sum()),
                 "members": "; ".join(units.loc[inside, "name"]),
                 "potential": float(potential[inside].mean()),
-                "description": f"{text}, in standard deviations from the mean.",
                 **{
                     f"z_{measure.column}": float(score)
                     for measure, score in zip(ranked, mean, strict=True)
@@ -198,11 +238,7 @@ def _described(
     return pd.DataFrame(rows)
 
 
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
-
-
-def _none(units: pd.DataFrame, indicators: pd.DataFrame, note: str) -> Classes:
+def _none(units: pd.DataFrame, indicators: pd.DataFrame, note: Text) -> Classes:
     silhouettes = pd.DataFrame({"classes": [], "silhouette": [], "is_chosen": []})
     return Classes(
         np.zeros(len(units), dtype=np.int64),

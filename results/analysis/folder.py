@@ -11,7 +11,7 @@ from aumaq.instances.formats.drafts import draft_folder
 from aumaq.instances.formats.targets import probe_folder
 from aumaq.instances.language.texts import say
 from aumaq.results.analysis.maps import features
-from aumaq.results.analysis.page import page
+from aumaq.results.analysis.page import analysis_page
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysis import Analysis
@@ -54,7 +54,7 @@ def write_folder(analysis: Analysis, path: Path) -> None:
             table.to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
         texts = {
             RECORD_FILE: _json(analysis.record()),
-            PAGE_FILE: page(analysis),
+            PAGE_FILE: analysis_page(analysis),
             **{f"{name}.geojson": _json(features(analysis, name)) for name in MAPS},
         }
         for name, text in texts.items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aumaq.instances import Instance
+from aumaq.instances.language.texts import Text, say
 
 
 @dataclass(frozen=True)
@@ -17,28 +18,39 @@ class Measure:
     """One column of the tables of units; ``is_log``: classes take its logarithm."""
 
     column: str
-    title: str
-    unit: str
+    title: Text
+    unit: Text
     direction: int = 0
     is_log: bool = False
 
 
 PEOPLE = (
-    Measure("persons", "People", "persons", +1, is_log=True),
-    Measure("density_per_km2", "Density", "persons/km²", +1, is_log=True),
-    Measure("urban_share", "Urban share", "share", +1),
-    Measure("growth_percent_per_year", "Growth of population", "% a year", +1),
-    Measure("children_share", "Children (0 to 15)", "share"),
-    Measure("working_age_share", "Working age (16 to 62)", "share", +1),
-    Measure("older_share", "Older people (63 and over)", "share"),
-    Measure("labour_force_persons", "Labour force", "persons"),
-    Measure("jobs_per_1000", "Jobs", "per 1,000 people", +1),
+    Measure("persons", say("People"), say("persons"), +1, is_log=True),
+    Measure("density_per_km2", say("Density"), say("persons/km²"), +1, is_log=True),
+    Measure("urban_share", say("Urban share"), say("share"), +1),
+    Measure(
+        "growth_percent_per_year", say("Growth of population"), say("% a year"), +1
+    ),
+    Measure("children_share", say("Children (0 to 15)"), say("share")),
+    Measure("working_age_share", say("Working age (16 to 62)"), say("share"), +1),
+    Measure("older_share", say("Older people (63 and over)"), say("share")),
+    Measure("labour_force_persons", say("Labour force"), say("persons")),
+    Measure("jobs_per_1000", say("Jobs"), say("per 1,000 people"), +1),
 )
 CONNECTIONS = (
-    Measure("paved_road_share", "People with a paved road within 2 km", "share", +1),
-    Measure("minutes_to_district_centre", "Way to the district centre", "min", -1),
-    Measure("minutes_to_region_centre", "Way to the region centre", "min", -1),
-    Measure("minutes_to_city", "Way to a city of 50,000 people", "min", -1),
+    Measure(
+        "paved_road_share",
+        say("People with a paved road within 2 km"),
+        say("share"),
+        +1,
+    ),
+    Measure(
+        "minutes_to_district_centre", say("Way to the district centre"), say("min"), -1
+    ),
+    Measure(
+        "minutes_to_region_centre", say("Way to the region centre"), say("min"), -1
+    ),
+    Measure("minutes_to_city", say("Way to a city of 50,000 people"), say("min"), -1),
 )
 
 
@@ -46,20 +58,25 @@ def measures(instance: Instance) -> tuple[Measure, ...]:
     """Return the measures of an instance, in the order of its tables."""
     found = list(PEOPLE)
     titles = {
-        str(row["service"]): str(row["title"] or row["service"])
+        str(row["service"]): Text(str(row["title"] or row["service"]))
         for row in instance.tables["services"].to_dict("records")
     }
     for service in filter(instance.serves, instance.service_names):
         title = titles[service]
         found += [
-            Measure(f"{service}_places_per_1000", f"{title}: places",
-                    "per 1,000 of its group", +1),
+            Measure(f"{service}_places_per_1000",
+                    say("{service}: places", service=title),
+                    say("per 1,000 of its group"), +1),
             Measure(f"{service}_within_standard_share",
-                    f"{title}: people within the standard", "share", +1),
-            Measure(f"{service}_deficit_places", f"{title}: missing places", "places"),
+                    say("{service}: people within the standard", service=title),
+                    say("share"), +1),
+            Measure(f"{service}_deficit_places",
+                    say("{service}: missing places", service=title), say("places")),
             Measure(f"{service}_beyond_standard_persons",
-                    f"{title}: people beyond the standard", "persons"),
+                    say("{service}: people beyond the standard", service=title),
+                    say("persons")),
         ]  # fmt: skip
     for network in instance.network_names:
-        found.append(Measure(f"{network}_share", f"People with {network}", "share", +1))
+        title = say("People with {network}", network=Text(network))
+        found.append(Measure(f"{network}_share", title, say("share"), +1))
     return (*found, *CONNECTIONS)

@@ -1,35 +1,35 @@
-"""An analysis as one HTML page with a map; nothing is fetched, it opens offline."""
+"""An analysis as one page with a map."""
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 
 from aumaq.results.analysis.maps import Unit, outlines, unit_of
-from aumaq.results.embedding import SHOWN_ROWS, embedded_json, number
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.pages import page
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysis import Analysis
 
 LEVELS = {"regions": "Regions", "districts": "Districts"}
+SHOWN_ROWS = 500
+"""Longer tables are cut on the page; the CSV files hold all rows."""
 DIGITS = 7
 """Significant digits of the values on the page; the tables have all."""
 
 
-def page(analysis: Analysis) -> str:
-    """Return the page; every name in it is escaped."""
-    folder = files("aumaq.results.templates")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["number"] = number
-    template = environment.from_string(folder.joinpath("analysis.html").read_text())
+def analysis_page(analysis: Analysis, lang: Language = ENGLISH) -> str:
+    """Return the page as text."""
     instance = analysis.instance
-    return template.render(
+    return page(
+        "analysis.html",
+        lang,
+        page_data(analysis),
+        scripts=("analysis.js",),
+        styles=("report.css", "analysis.css"),
         title=instance.title or instance.name,
         scenario=instance.active_scenario.title or instance.scenario,
         facts=_facts(analysis),
@@ -37,11 +37,8 @@ def page(analysis: Analysis) -> str:
         classes=analysis.tables["classes"].to_dict("records"),
         silhouettes=analysis.tables["silhouettes"].to_dict("records"),
         estimates=instance.synthetic_share,
+        number=number,
         specialised=_specialised(analysis),
-        style=folder.joinpath("report.css").read_text()
-        + folder.joinpath("analysis.css").read_text(),
-        script=folder.joinpath("analysis.js").read_text(),
-        data=embedded_json(page_data(analysis)),
     )
 
 
@@ -131,3 +128,12 @@ def _facts(analysis: Analysis) -> list[tuple[str, str]]:
             )  # fmt: skip
             facts.append((measure.title, text))
     return facts
+
+
+def number(value: object) -> str:
+    """Return a cell as text: thousands set apart, short numbers kept."""
+    if isinstance(value, float):
+        if value != value:
+            return "–"
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

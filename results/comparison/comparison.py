@@ -62,9 +62,9 @@ class Comparison:
     @checked
     def to_html(self, file: str | Path, lang: str = "en") -> Path:
         """Write one page that opens offline; *lang* is en, kk or ru."""
-        from aumaq.results.comparison.page import write_page
+        from aumaq.results.comparison.page import write_comparison
 
-        write_page(self, Path(file), lang)
+        write_comparison(self, Path(file), lang)
         return Path(file)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.results.language import N_, Language
+from aumaq.instances.language.texts import say
+from aumaq.results.language import Language
 from aumaq.results.report.finance import ITEMS as MONEY
 from aumaq.results.report.finance import item_title
 from aumaq.results.report.territory import region_names
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
 
 WORDS = {
-    "facility": N_("facility"), "action": N_("action"),
-    "road upgrade": N_("road upgrade"), "network step": N_("step of a link"),
-    "local supply": N_("local supply"), "growth point": N_("growth point"),
-    "open": N_("opened"), "enlarge": N_("enlarged"), "reduce": N_("reduced"),
-    "close": N_("closed"), "renew": N_("renewed"), "roads": N_("Roads"),
-    "demand served": N_("demand served"), "objective": N_("all together"),
-    "minutes of those served": N_("minutes of those served"),
-    "load not met": N_("load not met"), "investment": N_("investment"),
-    "connections missed": N_("connections missed"), "number": N_("number"),
-    "share": N_("share"), "minutes": N_("minutes"), "mln": N_("mln"),
-    "added": N_("added"), "removed": N_("removed"), "changed": N_("changed"),
+    "facility": say("facility"), "action": say("action"),
+    "road upgrade": say("road upgrade"), "network step": say("step of a link"),
+    "local supply": say("local supply"), "growth point": say("growth point"),
+    "open": say("opened"), "enlarge": say("enlarged"), "reduce": say("reduced"),
+    "close": say("closed"), "renew": say("renewed"), "roads": say("Roads"),
+    "demand served": say("demand served"), "objective": say("all together"),
+    "minutes of those served": say("minutes of those served"),
+    "load not met": say("load not met"), "investment": say("investment"),
+    "connections missed": say("connections missed"), "number": say("number"),
+    "share": say("share"), "minutes": say("minutes"), "mln": say("mln"),
+    "added": say("added"), "removed": say("removed"), "changed": say("changed"),
 }  # fmt: skip
 """Words that the tables use as codes."""
 ITEMS, CODES = ("item", "term"), ("kind", "action", "figure", "unit", "change", "title")
@@ -43,7 +44,7 @@ def region_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
 
 def service_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
     """Return the titles of services and networks of all plans, by code."""
-    found = {"roads": lang.t("Roads")}
+    found = {"roads": lang.tell(say("Roads"))}
     for plan in reversed(comparison.plans):
         for table, key in (("networks", "network"), ("services", "service")):
             rows = plan.instance.table(table)

@@ -1,20 +1,19 @@
-"""A comparison as one HTML page; nothing is fetched, it opens offline."""
+"""A comparison of plans as one page."""
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 
-from aumaq.instances.formats.drafts import draft_file
+from aumaq.instances.language.texts import say
 from aumaq.results.comparison.map import difference_map
 from aumaq.results.comparison.names import named
 from aumaq.results.comparison.sentences import is_conclusive, sentences
 from aumaq.results.comparison.text import cell, heading, is_number, shown_rows
-from aumaq.results.language import N_, Language
+from aumaq.results.language import Language
+from aumaq.results.pages import page, write_page
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
@@ -24,47 +23,46 @@ SHOWN_ROWS = 300
 OPEN_ROWS = 30
 """Tables up to this are open at first."""
 SECTIONS = {
-    N_("Inputs"): {
-        "people": N_("People"),
-        "people_by_region": N_("People by region"),
-        "settings": N_("Settings that differ"),
-        "input_counts": N_("Tables that differ: rows added and removed, cells changed"),
-        "input_changes": N_("Rows and cells that differ"),
+    say("Inputs"): {
+        "people": say("People"),
+        "people_by_region": say("People by region"),
+        "settings": say("Settings that differ"),
+        "input_counts": say(
+            "Tables that differ: rows added and removed, cells changed"
+        ),
+        "input_changes": say("Rows and cells that differ"),
     },
-    N_("Decisions"): {
-        "money_by_service": N_("Investment by service, mln"),
-        "money_by_region": N_("Investment by region, mln"),
-        "actions": N_("Facilities by action"),
-        "decision_counts": N_("Decisions by kind and service"),
-        "money": N_("Money by service and item, discounted mln"),
-        "decision_changes": N_("Decisions that differ"),
+    say("Decisions"): {
+        "money_by_service": say("Investment by service, mln"),
+        "money_by_region": say("Investment by region, mln"),
+        "actions": say("Facilities by action"),
+        "decision_counts": say("Decisions by kind and service"),
+        "money": say("Money by service and item, discounted mln"),
+        "decision_changes": say("Decisions that differ"),
     },
-    N_("Indicators"): {
-        "targets": N_("Targets at the end"),
-        "objective": N_("Objective, discounted mln"),
-        "figures": N_("Access, load not met, investment"),
-        "indicators": N_("Indicators of the whole territory"),
-        "indicators_by_region": N_("Indicators by region"),
+    say("Indicators"): {
+        "targets": say("Targets at the end"),
+        "objective": say("Objective, discounted mln"),
+        "figures": say("Access, load not met, investment"),
+        "indicators": say("Indicators of the whole territory"),
+        "indicators_by_region": say("Indicators by region"),
     },
 }
 """The page: section -> table -> title."""
 
 
-def write_page(comparison: Comparison, path: Path, lang: str = "en") -> None:
-    """Write the page; every name in it is escaped.
+def write_comparison(comparison: Comparison, path: Path, lang: str = "en") -> None:
+    """Write the page.
 
     *lang* is en, kk or ru (UnknownNameError if it is another).
     """
     words = Language(lang)
-    folder = files("aumaq.results.templates")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(folder.joinpath("compare.html").read_text())
-    page = template.render(
-        t=words.t,
-        lang=words,
-        many=words.many,
+    text = page(
+        "compare.html",
+        words,
+        {},
+        scripts=("compare.js",),
+        styles=("report.css", "compare.css"),
         sentences=[
             (letter, comparison.names[comparison.letters.index(letter)],
              is_conclusive(comparison, letter), told)
@@ -72,21 +70,17 @@ def write_page(comparison: Comparison, path: Path, lang: str = "en") -> None:
         ],
         first=comparison.names[0],
         map=difference_map(comparison, words),
-        plans=_table(comparison, "plans", words.t("Plans"), words),
+        plans=_table(comparison, "plans", words.tell(say("Plans")), words),
         open_rows=OPEN_ROWS,
         sections={
-            words.t(section): [
-                _table(comparison, name, words.t(title), words)
+            words.tell(section): [
+                _table(comparison, name, words.tell(title), words)
                 for name, title in of.items()
             ]
             for section, of in SECTIONS.items()
         },
-        style=folder.joinpath("report.css").read_text()
-        + folder.joinpath("compare.css").read_text(),
-        script=folder.joinpath("compare.js").read_text(),
     )  # fmt: skip
-    with draft_file(path) as draft:
-        draft.write_text(page, encoding="utf-8")
+    write_page(text, path)
 
 
 def _table(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.titles import title_of
 from aumaq.results.comparison.names import region_titles, service_titles
 from aumaq.results.language import Language
@@ -61,9 +62,9 @@ def _inputs(comparison: Comparison, letter: str, lang: Language) -> str:
     counts = comparison.table("input_counts")
     counts = counts[counts["plan"] == letter]
     if counts.empty:
-        return lang.t("Inputs: the same tables.")
+        return lang.tell(say("Inputs: the same tables."))
     names = ", ".join(title_of(table, lang.code) for table in counts["table"])
-    return lang.t("Inputs differ in these tables: {names}.", names=names)
+    return lang.tell(say("Inputs differ in these tables: {names}.", names=names))
 
 
 def _people(comparison: Comparison, letter: str, lang: Language) -> list[str]:
@@ -80,10 +81,10 @@ def _people(comparison: Comparison, letter: str, lang: Language) -> list[str]:
         return []
     where = _largest(by_region, region_titles(comparison, lang), lang)
     return [
-        lang.t("People in {period}: {more} ({share}); by region most: {where}.",
+        lang.tell(say("People in {period}: {more} ({share}); by region most: {where}.",
                period=last, more=signed(more, lang),
                share=_share(more, float(rows["A"].iloc[0]), lang),
-               where=where)
+               where=where))
     ]  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def _cost(comparison: Comparison, letter: str, lang: Language) -> list[str]:
     """Say what a plan costs more, and whether the gaps leave that open."""
     first, plan = comparison.plans[0], comparison.plan(letter)
     if plan.instance.currency != first.instance.currency:
-        return [lang.t("Money: the currencies differ; it is not compared.")]
+        return [lang.tell(say("Money: the currencies differ; it is not compared."))]
     more = plan.objective_mln - first.objective_mln
     low, high = _interval(comparison, letter)
     values = {
@@ -117,29 +118,38 @@ def _cost(comparison: Comparison, letter: str, lang: Language) -> list[str]:
         "high": signed(high, lang, 1),
     }
     if is_conclusive(comparison, letter):
-        text = lang.t(
-            "Objective (money and points): {more} mln ({share}). The sign is proven:"
-            " between the best possible plans the difference is {low} to {high} mln.",
-            **values,
+        text = lang.tell(
+            say(
+                "Objective (money and points): {more} mln ({share}). The sign is"
+                " proven: between the best possible plans the difference is {low} to"
+                " {high} mln.",
+                **values,
+            )
         )
     elif low == high:
-        text = lang.t(
-            "Objective (money and points): the same, and both plans are the best"
-            " possible."
+        text = lang.tell(
+            say(
+                "Objective (money and points): the same, and both plans are the best"
+                " possible."
+            )
         )
     else:
-        text = lang.t(
-            "Objective (money and points): {more} mln ({share}). This is inconclusive:"
-            " it is smaller than what the gaps leave open; between the best possible"
-            " plans the difference is {low} to {high} mln.",
-            **values,
+        text = lang.tell(
+            say(
+                "Objective (money and points): {more} mln ({share}). This is"
+                " inconclusive: it is smaller than what the gaps leave open; between"
+                " the best possible plans the difference is {low} to {high} mln.",
+                **values,
+            )
         )
     (before, _), (after, _) = (money_and_points(p.objective) for p in (first, plan))
-    paid = lang.t(
-        "In money alone: {more} mln {currency} ({share}).",
-        more=signed(after - before, lang, 1),
-        currency=plan.instance.currency,
-        share=_share(after - before, before, lang),
+    paid = lang.tell(
+        say(
+            "In money alone: {more} mln {currency} ({share}).",
+            more=signed(after - before, lang, 1),
+            currency=plan.instance.currency,
+            share=_share(after - before, before, lang),
+        )
     )
     return [text, paid]
 
@@ -149,24 +159,28 @@ def _decisions(comparison: Comparison, letter: str, lang: Language) -> str:
     decided = comparison.table("decision_changes")
     decided = decided[decided["plan"] == letter]
     if decided.empty:
-        return lang.t("Decisions: all the same.")
+        return lang.tell(say("Decisions: all the same."))
     counts = decided.groupby("service", sort=False)["code"].nunique()
     titles = service_titles(comparison, lang)
     order = counts.sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
     named = "; ".join(
         f"{titles.get(str(s), str(s))} {lang.number(counts[s])}" for s in order
     )
-    text = lang.many(
-        "Decisions differ at {n} place, by service: {named}.",
-        "Decisions differ at {n} places, by service: {named}.",
-        int(counts.sum()),
-        named=named,
+    text = lang.tell(
+        say(
+            "Decisions differ at {n} place, by service: {named}.",
+            "Decisions differ at {n} places, by service: {named}.",
+            n=int(counts.sum()),
+            named=named,
+        )
     )
     gap = max(comparison.plans[0].gap, comparison.plan(letter).gap)
     if gap > 1e-6:
-        text += " " + lang.t(
-            "Plans within a gap of {gap} can differ so by chance as well.",
-            gap=lang.share(gap, 2),
+        text += " " + lang.tell(
+            say(
+                "Plans within a gap of {gap} can differ so by chance as well.",
+                gap=lang.share(gap, 2),
+            )
         )
     return text
 
@@ -176,9 +190,9 @@ def _money(comparison: Comparison, letter: str, lang: Language) -> list[str]:
     told, column = [], f"{letter}-A"
     for table, key, titles, text in (
         ("money_by_service", "service", service_titles(comparison, lang),
-         lang.t("Investment by service, mln")),
+         lang.tell(say("Investment by service, mln"))),
         ("money_by_region", "region", region_titles(comparison, lang),
-         lang.t("Investment by region, mln")),
+         lang.tell(say("Investment by region, mln"))),
     ):  # fmt: skip
         values = comparison.table(table).set_index(key)[column]
         if (values.abs() > DUST).any():
@@ -193,7 +207,7 @@ def _targets(comparison: Comparison, letter: str, lang: Language) -> list[str]:
         return []
     told = []
     only = {
-        lang.t("Targets met in {plan} only", plan=x): rows[
+        lang.tell(say("Targets met in {plan} only", plan=x)): rows[
             rows[f"{x} met"].eq("yes") & rows[f"{y} met"].eq("no")
         ]
         for x, y in (("A", letter), (letter, "A"))
@@ -203,5 +217,5 @@ def _targets(comparison: Comparison, letter: str, lang: Language) -> list[str]:
             titles = [lang.cell(title) for title in dict.fromkeys(own["title"])]
             told.append(f"{text}: {', '.join(titles)}.")
     if not told:
-        told.append(lang.t("Targets: the same ones are met in both."))
+        told.append(lang.tell(say("Targets: the same ones are met in both.")))
     return told

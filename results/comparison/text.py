@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.instances.language.texts import say
+from aumaq.results.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
@@ -23,21 +24,21 @@ DIFFERENCES = (
 
 
 HEADINGS = {
-    "plan": N_("Plan"), "name": N_("Name"), "instance": N_("Instance"),
-    "scenario": N_("Scenario"), "method": N_("Method"), "status": N_("Status"),
-    "objective_mln": N_("Objective, discounted mln"),
-    "bound_mln": N_("Lower bound, discounted mln"), "gap": N_("Gap"),
-    "verified": N_("Verified"), "setting": N_("Setting"), "table": N_("Table"),
-    "added": N_("added"), "removed": N_("removed"), "changed": N_("changed"),
-    "change": N_("Change"), "key": N_("Row"), "column": N_("Column"),
-    "before": N_("In A"), "after": N_("In the other plan"), "period": N_("Period"),
-    "region": N_("Region"), "kind": N_("Kind"), "service": N_("Service"),
-    "code": N_("Code"), "action": N_("Action"), "item": N_("Item"), "term": N_("Term"),
-    "figure": N_("Figure"), "unit": N_("Unit"), "of": N_("Of"),
-    "indicator": N_("Code"), "title": N_("Indicator"), "target": N_("Target"),
+    "plan": say("Plan"), "name": say("Name"), "instance": say("Instance"),
+    "scenario": say("Scenario"), "method": say("Method"), "status": say("Status"),
+    "objective_mln": say("Objective, discounted mln"),
+    "bound_mln": say("Lower bound, discounted mln"), "gap": say("Gap"),
+    "verified": say("Verified"), "setting": say("Setting"), "table": say("Table"),
+    "added": say("added"), "removed": say("removed"), "changed": say("changed"),
+    "change": say("Change"), "key": say("Row"), "column": say("Column"),
+    "before": say("In A"), "after": say("In the other plan"), "period": say("Period"),
+    "region": say("Region"), "kind": say("Kind"), "service": say("Service"),
+    "code": say("Code"), "action": say("Action"), "item": say("Item"),
+    "term": say("Term"), "figure": say("Figure"), "unit": say("Unit"), "of": say("Of"),
+    "indicator": say("Code"), "title": say("Indicator"), "target": say("Target"),
 }  # fmt: skip
 """Columns of the tables as readers see them."""
-MET, OTHERWISE = N_("met"), N_("otherwise")
+MET, OTHERWISE = say("met"), say("otherwise")
 """What stands after a plan's letter in a heading."""
 
 
@@ -59,7 +60,7 @@ def heading(comparison: Comparison, table: str, column: str, lang: Language) -> 
 def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
     """Return a cell as text; a difference has a sign, a gap is in per cent."""
     if isinstance(value, bool):
-        return lang.t("yes") if value else lang.t("NO")
+        return lang.tell(say("yes")) if value else lang.tell(say("NO"))
     if value is None or (isinstance(value, float) and value != value):
         return ""
     if not isinstance(value, int | float):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aumaq.instances import ExportError, Problem
-from aumaq.instances.language.texts import Text, chained, say, say_many
+from aumaq.instances.language.texts import Text, chained, say
 from aumaq.solvers import Status
 
 Kinds = str | list[str]
@@ -73,7 +73,7 @@ def unreadable(path: object, problems: list[Problem]) -> ExportError:
     lines = [say("  - {problem}", problem=p.text) for p in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:
         lines.append(say("  ... and {n} more", n=len(problems) - MOST_TOLD))
-    head = say_many(
+    head = say(
         "{path}: is no plan that can be read, {n} problem:",
         "{path}: is no plan that can be read, {n} problems:",
         n=len(problems),

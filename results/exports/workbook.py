@@ -16,9 +16,10 @@ from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import cell_of, check_fits
 from aumaq.instances.formats.workbook.writer import sheet_reference
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.titles import title_of, with_unit
 from aumaq.results.exports.units import look_of
-from aumaq.results.language import N_, Language
+from aumaq.results.language import Language
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import sentences
 
@@ -29,21 +30,21 @@ HEAD_FILL = "FFDCE6F1"
 SHOWN_ROWS = 200
 """Rows by which the width of a column is measured."""
 FACTS = {
-    "instance": N_("Instance"),
-    "scenario": N_("Scenario"),
-    "currency": N_("Currency"),
-    "status": N_("Status"),
-    "verified": N_("Verified"),
-    "objective_mln": N_("Objective, discounted mln"),
-    "bound_mln": N_("Lower bound, discounted mln"),
-    "gap": N_("Gap"),
-    "method": N_("Method"),
-    "formulation": N_("Formulation"),
-    "rows": N_("Rows of the model"),
-    "columns": N_("Columns of the model"),
-    "integers": N_("Integers of the model"),
-    "seed": N_("Seed"),
-    "instance_hash": N_("Instance hash"),
+    "instance": say("Instance"),
+    "scenario": say("Scenario"),
+    "currency": say("Currency"),
+    "status": say("Status"),
+    "verified": say("Verified"),
+    "objective_mln": say("Objective, discounted mln"),
+    "bound_mln": say("Lower bound, discounted mln"),
+    "gap": say("Gap"),
+    "method": say("Method"),
+    "formulation": say("Formulation"),
+    "rows": say("Rows of the model"),
+    "columns": say("Columns of the model"),
+    "integers": say("Integers of the model"),
+    "seed": say("Seed"),
+    "instance_hash": say("Instance hash"),
 }
 """What of the record the summary shows, with its title."""
 
@@ -117,7 +118,7 @@ def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame
 def _summary(
     book: Any, plan: Plan, tables: dict[str, pd.DataFrame], lang: Language
 ) -> None:
-    sheet = book.create_sheet(lang.t("Summary"))
+    sheet = book.create_sheet(lang.tell(say("Summary")))
     sheet.column_dimensions["A"].width = 32
     sheet.column_dimensions["B"].width = 40
     title = plan.instance.title or plan.instance.name
@@ -127,19 +128,21 @@ def _summary(
     for sentence in sentences(plan, lang):
         sheet.append([cell_of(sheet, sentence)])
     sheet.append([])
-    sheet.append([_bold(sheet, lang.t("The proof"))])
+    sheet.append([_bold(sheet, lang.tell(say("The proof")))])
     for key, label in FACTS.items():
         value = plan.record.get(key)
         if key == "status":
             value = lang.cell(str(value).replace("_", " "))
         elif key == "verified":
-            value = lang.t("yes") if value else lang.t("no")
+            value = lang.tell(say("yes")) if value else lang.tell(say("no"))
         form = "0.00%" if key == "gap" else ""
         sheet.append([lang.cell(label), _shown(sheet, value, form)])
     for problem in plan.record["problems"]:
-        sheet.append([lang.t("Problem"), cell_of(sheet, str(problem))])
+        sheet.append([lang.tell(say("Problem")), cell_of(sheet, str(problem))])
     sheet.append([])
-    sheet.append([_bold(sheet, lang.t("Sheets")), _bold(sheet, lang.t("Rows"))])
+    sheet.append(
+        [_bold(sheet, lang.tell(say("Sheets"))), _bold(sheet, lang.tell(say("Rows")))]
+    )
     for name, table in tables.items():
         title = title_of(name, lang.code)
         link = _cell(sheet, title)
@@ -171,11 +174,11 @@ def _table(book: Any, title: str, table: pd.DataFrame, heads: list[Head]) -> Non
 
 def _columns(book: Any, heads: dict[str, list[Head]], lang: Language) -> None:
     """Write for each header the table and column that scripts know."""
-    sheet = book.create_sheet(lang.t("Columns"))
+    sheet = book.create_sheet(lang.tell(say("Columns")))
     for letter, width in zip("ABCD", (32, 44, 20, 28), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
-    titles = (lang.t("Sheet"), lang.t("Header"), "table", "column")
+    titles = (lang.tell(say("Sheet")), lang.tell(say("Header")), "table", "column")
     sheet.append([_bold(sheet, title) for title in titles])
     for name, of_table in heads.items():
         for head in of_table:

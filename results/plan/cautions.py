@@ -6,7 +6,7 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.results.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -16,10 +16,10 @@ WIDE_GAP = 0.05
 OPEN_GAP = 0.5
 """Above this gap the bound says next to nothing of the plan: a decision of our own."""
 STOPPED = {
-    "time_limit": N_("Time was up before the plan was as good as asked for."),
-    "interrupted": N_("The search was stopped before the plan was as good as asked."),
-    "gap_left": N_("The solver ended by itself before the plan was as good as asked."),
-    "error": N_("The solver failed; this plan was there before it."),
+    "time_limit": say("Time was up before the plan was as good as asked for."),
+    "interrupted": say("The search was stopped before the plan was as good as asked."),
+    "gap_left": say("The solver ended by itself before the plan was as good as asked."),
+    "error": say("The solver failed; this plan was there before it."),
 }
 MORE_TIME = 4
 """A new attempt is advised to take so many times as long."""
@@ -38,35 +38,35 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return what must stand above everything else, what to do last; often nothing."""
     if plan.status == "contradicted":
         return [lang.tell(contradiction(str(plan.record.get("evidence", "–"))))]
-    told = [lang.t(STOPPED[plan.status])] if plan.status in STOPPED else []
+    told = [STOPPED[plan.status]] if plan.status in STOPPED else []
     if rejected := plan.record.get("rejected"):
         told.append(
-            lang.t(
+            say(
                 "A better plan that was found did not pass the verification"
                 " ({problem}); this one was there before it.",
                 problem=lang.tell(rejected[0]),
             )
         )
     if not isfinite(plan.gap):
-        told.append(lang.t("Nothing is known of how far it is from the best plan."))
+        told.append(say("Nothing is known of how far it is from the best plan."))
     elif plan.gap > OPEN_GAP:
         told.append(
-            lang.t(
-                "It is a draft, and hardly anything is known of how far it is from the"
-                " best plan: the bound is still {bound} mln.",
+            say(
+                "It is a draft, and hardly anything is known of how far it is"
+                " from the best plan: the bound is still {bound} mln.",
                 bound=lang.number(plan.bound_mln),
             )
         )
     elif plan.gap > WIDE_GAP:
         told.append(
-            lang.t(
+            say(
                 "It is a draft: up to {gap} of its cost could be saved.",
                 gap=lang.share(plan.gap),
             )
         )
     elif told:
         told.append(
-            lang.t(
+            say(
                 "At most {gap} of its cost could be saved; {asked} was asked for.",
                 gap=lang.share(plan.gap, 2),
                 asked=lang.share(float(plan.record["options"]["gap"]), 2),
@@ -74,10 +74,11 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         )
     if told:
         told.append(
-            lang.t(
+            say(
                 "What to do: solve once more with more time, from this plan on:"
-                " --time-limit {seconds} --start FOLDER; FOLDER is where this plan is.",
+                " --time-limit {seconds} --start FOLDER; FOLDER is where this"
+                " plan is.",
                 seconds=ceil(MORE_TIME * float(plan.record["options"]["time_limit"])),
             )
         )
-    return told
+    return [lang.tell(text) for text in told]

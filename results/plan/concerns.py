@@ -23,8 +23,9 @@ from aumaq.instances.checks.likelihood import (
     is_daily,
     long_minutes,
 )
+from aumaq.instances.language.texts import say
 from aumaq.instances.rows import holds
-from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.growth import demand_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class _Look:
 
     @property
     def unit(self) -> str:
-        return self.lang.cell(self.row["unit"] or N_("unit"))
+        return self.lang.cell(self.row["unit"] or say("unit"))
 
     def of(self, table: str) -> pd.DataFrame:
         """Return the rows of a table of the plan that are of the service."""
@@ -134,14 +135,17 @@ def _unmet(look: _Look) -> Iterator[str]:
         f"{look.places['shown'][row['settlement']]} {look.number(row['demand'])}"
         for row in most.head(MOST_NAMED).to_dict("records")
     ]
-    yield look.lang.t(
-        "{title}: {sum} ({unit}) have no place in {period}, {share} of all: {names}.",
-        title=look.title,
-        sum=look.number(sums[period]),
-        unit=look.unit,
-        period=period,
-        share=look.lang.share(float(share[period])),
-        names="; ".join(names),
+    yield look.lang.tell(
+        say(
+            "{title}: {sum} ({unit}) have no place in {period}, {share} of all:"
+            " {names}.",
+            title=look.title,
+            sum=look.number(sums[period]),
+            unit=look.unit,
+            period=period,
+            share=look.lang.share(float(share[period])),
+            names="; ".join(names),
+        )
     )
 
 
@@ -156,18 +160,22 @@ def _budgets(plan: Plan, lang: Language) -> Iterator[str]:
             "limit": lang.number(row["limit_mln"]),
         }
         if row["overrun_mln"] > 0:
-            yield lang.t(
-                "The budget {title} is exceeded by {over} mln in {period}; its limit is"
-                " {limit} mln.",
-                over=lang.number(row["overrun_mln"]),
-                **values,
+            yield lang.tell(
+                say(
+                    "The budget {title} is exceeded by {over} mln in {period}; its"
+                    " limit is {limit} mln.",
+                    over=lang.number(row["overrun_mln"]),
+                    **values,
+                )
             )
         elif rule["is_hard"] and row["spent_mln"] >= SPENT_SHARE * row["limit_mln"]:
-            yield lang.t(
-                "The budget {title} allows no more in {period}: {spent} of {limit} mln"
-                " are spent.",
-                spent=lang.number(row["spent_mln"]),
-                **values,
+            yield lang.tell(
+                say(
+                    "The budget {title} allows no more in {period}: {spent} of"
+                    " {limit} mln are spent.",
+                    spent=lang.number(row["spent_mln"]),
+                    **values,
+                )
             )
 
 
@@ -179,16 +187,18 @@ def _full(look: _Look) -> Iterator[str]:
     full = share[(share > FULL_SHARE) & (sums["units"] >= LEAST_FACILITIES)]
     if len(full):
         worst = str(full.idxmax())
-        yield look.lang.t(
-            "{title}: {share} of all places are taken in {period} (above {limit} in {n}"
-            " of {all} periods): there is no room for one more. Keep a reserve:"
-            " max_use_share.",
-            title=look.title,
-            share=look.lang.share(float(full.max())),
-            period=worst,
-            limit=look.lang.share(FULL_SHARE, 0),
-            n=look.lang.number(len(full)),
-            all=look.lang.number(len(look.instance.period_names)),
+        yield look.lang.tell(
+            say(
+                "{title}: {share} of all places are taken in {period} (above {limit}"
+                " in {n} of {all} periods): there is no room for one more. Keep a"
+                " reserve: max_use_share.",
+                title=look.title,
+                share=look.lang.share(float(full.max())),
+                period=worst,
+                limit=look.lang.share(FULL_SHARE, 0),
+                n=look.lang.number(len(full)),
+                all=look.lang.number(len(look.instance.period_names)),
+            )
         )
 
 
@@ -209,19 +219,21 @@ def _sent_out(look: _Look) -> Iterator[str]:
     found = found[is_much & (found["empty"] > 0) & (found["sent"] >= found["smallest"])]
     worst = found.sort_values("sent", ascending=False).drop_duplicates("settlement")
     for row in worst.head(MOST_NAMED).to_dict("records"):
-        yield look.lang.t(
-            "{title}: {sent} of {demand} ({unit}) of {name} are sent to smaller places"
-            " in {period}, {minutes} min away on average, while {empty} of {all} places"
-            " for facilities in {name} stay empty.",
-            title=look.title,
-            sent=look.number(row["sent"]),
-            demand=look.number(row["demand"]),
-            unit=look.unit,
-            name=look.places["shown"][row["settlement"]],
-            period=row["period"],
-            minutes=look.number(round(row["load"] / row["sent"])),
-            empty=look.lang.number(row["empty"]),
-            all=look.lang.number(row["max_units"]),
+        yield look.lang.tell(
+            say(
+                "{title}: {sent} of {demand} ({unit}) of {name} are sent to smaller"
+                " places in {period}, {minutes} min away on average, while {empty} of"
+                " {all} places for facilities in {name} stay empty.",
+                title=look.title,
+                sent=look.number(row["sent"]),
+                demand=look.number(row["demand"]),
+                unit=look.unit,
+                name=look.places["shown"][row["settlement"]],
+                period=row["period"],
+                minutes=look.number(round(row["load"] / row["sent"])),
+                empty=look.lang.number(row["empty"]),
+                all=look.lang.number(row["max_units"]),
+            )
         )
 
 
@@ -254,7 +266,7 @@ def _far(look: _Look) -> Iterator[str]:
     if look.has_limit:
         return
     cutoff = float(look.row["cutoff_minutes"])
-    text = N_(
+    text = say(
         "{title}: {sum} ({unit}) go farther than the longest trip of {limit} min and"
         " count as served in {period}: {names}. Say beyond what nobody does:"
         " served_within_minutes."
@@ -266,11 +278,11 @@ def _long(look: _Look) -> Iterator[str]:
     """Ways within the cut-off are longer than anybody takes to."""
     limit = long_minutes(look.row)
     if look.has_limit or limit < float(look.row["cutoff_minutes"]):
-        daily = N_(
+        daily = say(
             "{title}: {sum} ({unit}) travel more than {limit} min one way every day in"
             " {period}: {names}."
         )
-        other = N_(
+        other = say(
             "{title}: {sum} ({unit}) travel more than {limit} min one way in {period}:"
             " {names}."
         )
@@ -287,15 +299,17 @@ def _ways_beyond(look: _Look, limit: float, text: str) -> Iterator[str]:
     period = str(sums.idxmax())
     far = far[far["period"] == period].sort_values("demand", ascending=False)
     names = [
-        look.lang.t(
-            "{name} {demand}, {minutes} min",
-            name=look.places["shown"][row["settlement"]],
-            demand=look.number(row["demand"]),
-            minutes=look.number(round(row["minutes"])),
+        look.lang.tell(
+            say(
+                "{name} {demand}, {minutes} min",
+                name=look.places["shown"][row["settlement"]],
+                demand=look.number(row["demand"]),
+                minutes=look.number(round(row["minutes"])),
+            )
         )
         for row in far.head(MOST_NAMED).to_dict("records")
     ]
-    yield look.lang.t(
+    yield look.lang.tell(
         text,
         title=look.title,
         sum=look.number(sums.max()),
@@ -324,23 +338,29 @@ def _oversized(look: _Look) -> Iterator[str]:
     odd = odd.drop_duplicates("settlement")
     if len(odd):
         names = [
-            look.lang.t(
-                "{name} ({people} people) for {capacity}",
-                name=look.places["shown"][row["settlement"]],
-                people=look.lang.number(look.places["population"][row["settlement"]]),
-                capacity=look.number(row["capacity"]),
+            look.lang.tell(
+                say(
+                    "{name} ({people} people) for {capacity}",
+                    name=look.places["shown"][row["settlement"]],
+                    people=look.lang.number(
+                        look.places["population"][row["settlement"]]
+                    ),
+                    capacity=look.number(row["capacity"]),
+                )
             )
             for row in odd.head(MOST_NAMED).to_dict("records")
         ]
-        yield look.lang.many(
-            "{title}: in {n} place facilities are built for more than {times} times its"
-            " own demand: {names}. Say what size of place a level needs:"
-            " min_population.",
-            "{title}: in {n} places facilities are built for more than {times} times"
-            " their own demand: {names}. Say what size of place a level needs:"
-            " min_population.",
-            len(odd),
-            title=look.title,
-            times=look.lang.number(MANY_TIMES),
-            names="; ".join(names),
+        yield look.lang.tell(
+            say(
+                "{title}: in {n} place facilities are built for more than {times}"
+                " times its own demand: {names}. Say what size of place a level"
+                " needs: min_population.",
+                "{title}: in {n} places facilities are built for more than {times}"
+                " times their own demand: {names}. Say what size of place a level"
+                " needs: min_population.",
+                n=len(odd),
+                title=look.title,
+                times=look.lang.number(MANY_TIMES),
+                names="; ".join(names),
+            )
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from aumaq.results.language import N_, Language
+from aumaq.instances.language.texts import say
+from aumaq.results.language import Language
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -14,19 +15,21 @@ if TYPE_CHECKING:
 def proof(plan: Plan, lang: Language) -> list[str]:
     """Say what bound, gap and verification mean for a plan."""
     verdict = (
-        N_("Every rule and sum was recomputed and holds; the bound is the solver's.")
+        say("Every rule and sum was recomputed and holds; the bound is the solver's.")
         if plan.is_verified
-        else N_("An independent check of every rule FAILED.")
+        else say("An independent check of every rule FAILED.")
     )
     if plan.status == "contradicted":  # told above everything else
-        return [lang.t(verdict)]
+        return [lang.tell(verdict)]
     told = [
-        lang.t(
-            "At most {gap} of its cost could be saved: money and points together are"
-            " {objective} mln, and no plan has less than {bound} mln.",
-            bound=lang.number(plan.bound_mln),
-            objective=lang.number(plan.objective_mln),
-            gap=lang.share(plan.gap, 2),
+        lang.tell(
+            say(
+                "At most {gap} of its cost could be saved: money and points together"
+                " are {objective} mln, and no plan has less than {bound} mln.",
+                bound=lang.number(plan.bound_mln),
+                objective=lang.number(plan.objective_mln),
+                gap=lang.share(plan.gap, 2),
+            )
         )
     ]
     # Plans of older versions do not say it.
@@ -35,11 +38,13 @@ def proof(plan: Plan, lang: Language) -> list[str]:
     )
     if fixed > 0.0 and isfinite(gap):
         told.append(
-            lang.t(
-                "No plan avoids {fixed} mln of it; of what decisions can change, at"
-                " most {gap} could be saved.",
-                fixed=lang.number(fixed),
-                gap=lang.share(gap, 2),
+            lang.tell(
+                say(
+                    "No plan avoids {fixed} mln of it; of what decisions can change, at"
+                    " most {gap} could be saved.",
+                    fixed=lang.number(fixed),
+                    gap=lang.share(gap, 2),
+                )
             )
         )
-    return [*told, lang.t(verdict)]
+    return [*told, lang.tell(verdict)]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.instances.language.texts import say
+from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.growth import demand_of
 from aumaq.results.plan.proof import proof
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 CHANGES = {
-    "open": N_("{n} opened"),
-    "enlarge": N_("{n} enlarged"),
-    "reduce": N_("{n} reduced"),
-    "close": N_("{n} closed"),
-    "renew": N_("{n} renewed"),
+    "open": say("{n} opened"),
+    "enlarge": say("{n} enlarged"),
+    "reduce": say("{n} reduced"),
+    "close": say("{n} closed"),
+    "renew": say("{n} renewed"),
 }
 """Actions in the order in which they are told; keeping is not told."""
 
@@ -36,17 +37,17 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
     short = [_people(plan, lang), *_money(plan, lang), *_served(plan, lang)]
     grids = [_network(plan, name, lang) for name in instance.network_names]
     told = {
-        N_("In short"): [*short, *proof(plan, lang)],
-        N_("What to look at twice"): concerns(plan, lang),
-        N_("Services"): [_building(plan, s, lang) for s in instance.service_names],
-        N_("Networks and roads"): [*grids, *_roads(plan, lang)],
-        N_("People, standards, targets"): [
+        say("In short"): [*short, *proof(plan, lang)],
+        say("What to look at twice"): concerns(plan, lang),
+        say("Services"): [_building(plan, s, lang) for s in instance.service_names],
+        say("Networks and roads"): [*grids, *_roads(plan, lang)],
+        say("People, standards, targets"): [
             text
             for tell in (_growth, _standards, _indicators, _loop, _estimates)
             for text in tell(plan, lang)
         ],
     }
-    return {lang.t(title): texts for title, texts in told.items() if texts}
+    return {lang.tell(title): texts for title, texts in told.items() if texts}
 
 
 def served_share(plan: Plan) -> pd.DataFrame:
@@ -107,13 +108,17 @@ def _served(plan: Plan, lang: Language) -> list[str]:
         told = f"{title} {_share_served(row[last], lang)}"
         if row[worst] < row[last]:
             least = _share_served(row[worst], lang)
-            told += lang.t(" (in {period} only {share})", period=worst, share=least)
+            told += lang.tell(
+                say(" (in {period} only {share})", period=worst, share=least)
+            )
         named.append(told)
     return [
-        lang.t(
-            "Demand that is served in {period}: {shares}.",
-            period=last,
-            shares=", ".join(named),
+        lang.tell(
+            say(
+                "Demand that is served in {period}: {shares}.",
+                period=last,
+                shares=", ".join(named),
+            )
         )
     ]
 
@@ -121,15 +126,17 @@ def _served(plan: Plan, lang: Language) -> list[str]:
 def _people(plan: Plan, lang: Language) -> str:
     """Say for whom it is planned."""
     rows = plan.instance.table("settlements")
-    return lang.many(
-        "The plan is for {persons} people of today in {n} settlement, {first} to"
-        " {last}.",
-        "The plan is for {persons} people of today in {n} settlements, {first} to"
-        " {last}.",
-        len(rows),
-        persons=lang.number(rows["population"].sum()),
-        first=plan.instance.period_names[0],
-        last=plan.instance.period_names[-1],
+    return lang.tell(
+        say(
+            "The plan is for {persons} people of today in {n} settlement, {first} to"
+            " {last}.",
+            "The plan is for {persons} people of today in {n} settlements, {first} to"
+            " {last}.",
+            n=len(rows),
+            persons=lang.number(rows["population"].sum()),
+            first=plan.instance.period_names[0],
+            last=plan.instance.period_names[-1],
+        )
     )
 
 
@@ -137,7 +144,7 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
     rows = plan.actions[plan.actions["service"] == service]
     counts = rows.groupby("action")["units"].sum()
     done = [
-        lang.t(text, n=lang.number(counts[action]))
+        lang.tell(text, n=lang.number(counts[action]))
         for action, text in CHANGES.items()
         if action in counts
     ]
@@ -148,27 +155,31 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
     units, sites = int(running["units"].sum()), int(running["site"].nunique())
     values = {
         "title": lang.cell(row["title"] or service),
-        "changes": ", ".join(done) or lang.t("nothing changes"),
+        "changes": ", ".join(done) or lang.tell(say("nothing changes")),
         "period": last,
-        "running": lang.many("{n} facility runs", "{n} facilities run", units),
-        "places": lang.many("at {n} site", "at {n} sites", sites),
+        "running": lang.tell(say("{n} facility runs", "{n} facilities run", n=units)),
+        "places": lang.tell(say("at {n} site", "at {n} sites", n=sites)),
     }
     if not plan.instance.serves(service):
-        return lang.t("{title}: {changes}; in {period} {running} {places}.", **values)
+        return lang.tell(
+            say("{title}: {changes}; in {period} {running} {places}.", **values)
+        )
     rows = plan.unserved[plan.unserved["service"] == service]
     lost = rows.groupby("period")["demand"].sum().reindex(plan.instance.period_names)
-    return lang.t(
-        "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
-        " served; not served: {lost} ({unit}).",
-        **values,
-        share=_share_served(served_share(plan).loc[service, last], lang),
-        lost=", ".join(
-            f"{lang.number(demand)} ({period})"
-            for period, demand in lost.items()
-            if demand > 0
+    return lang.tell(
+        say(
+            "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
+            " served; not served: {lost} ({unit}).",
+            **values,
+            share=_share_served(served_share(plan).loc[service, last], lang),
+            lost=", ".join(
+                f"{lang.number(demand)} ({period})"
+                for period, demand in lost.items()
+                if demand > 0
+            )
+            or lang.tell(say("nobody")),
+            unit=lang.cell(row["unit"] or say("unit")),
         )
-        or lang.t("nobody"),
-        unit=lang.cell(row["unit"] or N_("unit")),
     )
 
 
@@ -187,7 +198,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     whole = sums["base_load"] + sums["facility_load"]
     load = whole[last]
     if not (whole > 0).any():
-        return lang.t("{title}: there is no load.", title=lang.cell(title))
+        return lang.tell(say("{title}: there is no load.", title=lang.cell(title)))
     shed = sums["shed"] / whole.where(whole > 0, 1.0)
     lost = ", ".join(
         f"{share_left(part, lang)} ({period})"
@@ -198,21 +209,23 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
         sums[column][last] / load if load > 0 else 0.0
         for column in ("from_network", "local_supply")
     )
-    return lang.many(
-        "{title}: {n} step of links is built for {cost} mln, local supply for"
-        " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
-        " from local supply; not met: {lost}.",
-        "{title}: {n} steps of links are built for {cost} mln, local supply for"
-        " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
-        " from local supply; not met: {lost}.",
-        len(built),
-        own_cost=lang.number(max(0.0, paid - built["capex_mln"].sum())),
-        title=lang.cell(title),
-        cost=lang.number(built["capex_mln"].sum()),
-        period=last,
-        far=lang.share(far),
-        own=lang.share(own),
-        lost=lost or lang.t("nothing"),
+    return lang.tell(
+        say(
+            "{title}: {n} step of links is built for {cost} mln, local supply for"
+            " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
+            " from local supply; not met: {lost}.",
+            "{title}: {n} steps of links are built for {cost} mln, local supply for"
+            " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
+            " from local supply; not met: {lost}.",
+            n=len(built),
+            own_cost=lang.number(max(0.0, paid - built["capex_mln"].sum())),
+            title=lang.cell(title),
+            cost=lang.number(built["capex_mln"].sum()),
+            period=last,
+            far=lang.share(far),
+            own=lang.share(own),
+            lost=lost or lang.tell(say("nothing")),
+        )
     )
 
 
@@ -222,23 +235,27 @@ def _roads(plan: Plan, lang: Language) -> list[str]:
     if plan.instance.upgrade_names:
         built = plan.table("road_upgrades")
         told.append(
-            lang.t(
-                "Roads: {n} of {all} upgrades are built, {km} km for {cost} mln.",
-                n=lang.number(len(built)),
-                all=lang.number(len(plan.instance.upgrade_names)),
-                km=lang.number(built["length_km"].sum()),
-                cost=lang.number(built["capex_mln"].sum()),
+            lang.tell(
+                say(
+                    "Roads: {n} of {all} upgrades are built, {km} km for {cost} mln.",
+                    n=lang.number(len(built)),
+                    all=lang.number(len(plan.instance.upgrade_names)),
+                    km=lang.number(built["length_km"].sum()),
+                    cost=lang.number(built["capex_mln"].sum()),
+                )
             )
         )
     rows = plan.table("connections")
     now = rows[rows["period"] == plan.instance.period_names[-1]]
     if len(now):
         told.append(
-            lang.t(
-                "Connections: {n} of {all} are in time in {period}.",
-                n=lang.number(now["is_met"].sum()),
-                all=lang.number(len(now)),
-                period=plan.instance.period_names[-1],
+            lang.tell(
+                say(
+                    "Connections: {n} of {all} are in time in {period}.",
+                    n=lang.number(now["is_met"].sum()),
+                    all=lang.number(len(now)),
+                    period=plan.instance.period_names[-1],
+                )
             )
         )
     return told
@@ -255,14 +272,16 @@ def _growth(plan: Plan, lang: Language) -> list[str]:
     places = plan.instance.table("settlements").set_index("settlement", drop=False)
     names = ", ".join(lang.names(places.loc[now["settlement"]], "settlement"))
     return [
-        lang.t(
-            "Growth points: {n} of {all} candidates are chosen ({names}); in {period}"
-            " they gain {persons} people.",
-            n=lang.number(len(now)),
-            all=lang.number(rows["settlement"].nunique()),
-            names=names or "–",
-            period=last,
-            persons=lang.number(now["persons_gained"].sum()),
+        lang.tell(
+            say(
+                "Growth points: {n} of {all} candidates are chosen ({names}); in"
+                " {period} they gain {persons} people.",
+                n=lang.number(len(now)),
+                all=lang.number(rows["settlement"].nunique()),
+                names=names or "–",
+                period=last,
+                persons=lang.number(now["persons_gained"].sum()),
+            )
         )
     ]
 
@@ -272,22 +291,26 @@ def _money(plan: Plan, lang: Language) -> list[str]:
     built = terms.get("building", 0.0) + terms.get("renewal", 0.0)
     money, points = money_and_points(plan.objective)
     return [
-        lang.t(
-            "Discounted to {year}, building and renewal cost {built} mln {currency} and"
-            " running costs {running} mln.",
-            year=plan.instance.base_year,
-            built=lang.number(built),
-            currency=plan.instance.currency,
-            running=lang.number(terms.get("operation", 0.0)),
+        lang.tell(
+            say(
+                "Discounted to {year}, building and renewal cost {built} mln"
+                " {currency} and running costs {running} mln.",
+                year=plan.instance.base_year,
+                built=lang.number(built),
+                currency=plan.instance.currency,
+                running=lang.number(terms.get("operation", 0.0)),
+            )
         ),
         *_transport(terms.get("transport", 0.0), lang),
         *_residual(-terms.get("residual", 0.0), lang),
-        lang.t(
-            "In money it costs {money} mln {currency}; travel time, demand and load"
-            " that are not met and missed rules weigh {points} mln points more.",
-            money=lang.number(money),
-            currency=plan.instance.currency,
-            points=lang.number(points),
+        lang.tell(
+            say(
+                "In money it costs {money} mln {currency}; travel time, demand and load"
+                " that are not met and missed rules weigh {points} mln points more.",
+                money=lang.number(money),
+                currency=plan.instance.currency,
+                points=lang.number(points),
+            )
         ),
     ]
 
@@ -297,10 +320,12 @@ def _residual(worth_mln: float, lang: Language) -> list[str]:
     if not worth_mln:
         return []
     return [
-        lang.t(
-            "What is built is worth {worth} mln beyond the last period, discounted; it"
-            " is counted off.",
-            worth=lang.number(worth_mln),
+        lang.tell(
+            say(
+                "What is built is worth {worth} mln beyond the last period,"
+                " discounted; it is counted off.",
+                worth=lang.number(worth_mln),
+            )
         )
     ]
 
@@ -310,9 +335,11 @@ def _transport(cost_mln: float, lang: Language) -> list[str]:
     if not cost_mln:
         return []
     return [
-        lang.t(
-            "Transport of people to services costs {cost} mln, discounted.",
-            cost=lang.number(cost_mln),
+        lang.tell(
+            say(
+                "Transport of people to services costs {cost} mln, discounted.",
+                cost=lang.number(cost_mln),
+            )
         )
     ]
 
@@ -323,24 +350,26 @@ def _standards(plan: Plan, lang: Language) -> list[str]:
         return []
     missed = int((rows["shortfall"] > 0).sum())
     return [
-        lang.t(
-            "Standards: {met} of {all} demands (a group in a period) are met; {missed}"
-            " are missed and priced.",
-            met=lang.number(len(rows) - missed),
-            all=lang.number(len(rows)),
-            missed=lang.number(missed),
+        lang.tell(
+            say(
+                "Standards: {met} of {all} demands (a group in a period) are met;"
+                " {missed} are missed and priced.",
+                met=lang.number(len(rows) - missed),
+                all=lang.number(len(rows)),
+                missed=lang.number(missed),
+            )
         )
     ]
 
 
 LOOP_ENDS = {
-    "demand_settled": N_("people and plan agree"),
-    "plan_settled": N_("the plan no longer changes"),
-    "cycles": N_("the loop goes round in a cycle; the best round stands here"),
-    "round_limit": N_("the number of rounds is used up; the best round stands here"),
-    "time_limit": N_("time is up; the best round stands here"),
-    "interrupted": N_("it was stopped"),
-    "contradicted": N_("a round contradicts itself and stands here"),
+    "demand_settled": say("people and plan agree"),
+    "plan_settled": say("the plan no longer changes"),
+    "cycles": say("the loop goes round in a cycle; the best round stands here"),
+    "round_limit": say("the number of rounds is used up; the best round stands here"),
+    "time_limit": say("time is up; the best round stands here"),
+    "interrupted": say("it was stopped"),
+    "contradicted": say("a round contradicts itself and stands here"),
 }
 
 
@@ -351,14 +380,16 @@ def _loop(plan: Plan, lang: Language) -> list[str]:
         return []
     best = loop["rounds"][loop["round"] - 1]
     return [
-        lang.many(
-            "People follow services: after {n} round {end}; {share} of people would"
-            " live elsewhere if they followed this plan to the letter.",
-            "People follow services: after {n} rounds {end}; {share} of people would"
-            " live elsewhere if they followed this plan to the letter.",
-            len(loop["rounds"]),
-            end=lang.cell(LOOP_ENDS[loop["status"]]),
-            share=lang.share(best["change_share"], 2),
+        lang.tell(
+            say(
+                "People follow services: after {n} round {end}; {share} of people would"
+                " live elsewhere if they followed this plan to the letter.",
+                "People follow services: after {n} rounds {end}; {share} of people"
+                " would live elsewhere if they followed this plan to the letter.",
+                n=len(loop["rounds"]),
+                end=lang.cell(LOOP_ENDS[loop["status"]]),
+                share=lang.share(best["change_share"], 2),
+            )
         )
     ]
 
@@ -371,11 +402,14 @@ def _indicators(plan: Plan, lang: Language) -> list[str]:
     if met.empty:
         return []
     return [
-        lang.t(
-            "Indicators: {met} of {all} targets (a region each) are met in {period}.",
-            met=lang.number(met.sum()),
-            all=lang.number(len(met)),
-            period=last,
+        lang.tell(
+            say(
+                "Indicators: {met} of {all} targets (a region each) are met in"
+                " {period}.",
+                met=lang.number(met.sum()),
+                all=lang.number(len(met)),
+                period=last,
+            )
         )
     ]
 
@@ -389,9 +423,11 @@ def _estimates(plan: Plan, lang: Language) -> list[str]:
         for table, part in share.items()
     )
     return [
-        lang.t(
-            "Estimates, not facts: this share of the rows is synthetic: {named}; rows"
-            " that rest on them are marked.",
-            named=named,
+        lang.tell(
+            say(
+                "Estimates, not facts: this share of the rows is synthetic: {named};"
+                " rows that rest on them are marked.",
+                named=named,
+            )
         )
     ]

@@ -66,10 +66,10 @@ def draw_access(
                     width_mm,
                 ),
             )
-        title = words.t("Demand served by minutes, {period}", period=period)
+        title = words.tell(say("Demand served by minutes, {period}", period=period))
         axes.set(
-            xlabel=words.t("minutes"),
-            ylabel=words.t("share of demand"),
+            xlabel=words.tell(say("minutes")),
+            ylabel=words.tell(say("share of demand")),
             ylim=(0, 1.03),
             title=title_text(title, width_mm),
         )
@@ -102,13 +102,13 @@ def draw_budget(
         rows = plan.budgets.set_index(["budget", "period"])
         bars = rows["spent_mln"].unstack("period")
         limits = rows["limit_mln"].unstack("period").reindex(columns=periods)
-        title = words.t("Spent (bars) of the budgets (lines)")
+        title = words.tell(say("Spent (bars) of the budgets (lines)"))
         titles = plan.instance.table("budgets").set_index("budget")["title"]
     else:
         built = plan.money[plan.money["item"].isin(["building", "renewal"])]
         sums = built.groupby(["service", "period"], sort=False)["amount_mln"].sum()
         bars, limits = sums.unstack("period"), None
-        title = words.t("Investment by service")
+        title = words.tell(say("Investment by service"))
         titles = plan.instance.table("services").set_index("service")["title"]
     bars = bars.reindex(columns=periods).fillna(0.0)
     width, middle = 0.8 / max(len(bars), 1), np.arange(len(periods), dtype=float)
@@ -124,7 +124,7 @@ def draw_budget(
                 ends = (x - width / 2, x + width / 2)
                 axes.hlines(limits.loc[name], *ends, color=INK, linewidth=1.6)
         axes.set_xticks(middle, periods)
-        unit = words.t("mln {currency}", currency=plan.instance.currency)
+        unit = words.tell(say("mln {currency}", currency=plan.instance.currency))
         axes.set(ylabel=unit, title=title_text(title, width_mm))
         axes.grid(visible=False, axis="x")
         with_numbers(axes.yaxis, words)
@@ -151,19 +151,21 @@ def draw_convergence(
     if trace[["plan", "bound"]].isna().all(axis=None):
         raise OptionError(say("the plan's record has no bounds over time"))
     with sheet(width_mm, on=on) as (figure, axes):
-        styles = {"plan": (COLOURS[0], "-", words.t("best plan")),
-                  "bound": (COLOURS[1], "--", words.t("lower bound"))}  # fmt: skip
+        styles = {
+            "plan": (COLOURS[0], "-", words.tell(say("best plan"))),
+            "bound": (COLOURS[1], "--", words.tell(say("lower bound"))),
+        }
         for column, (colour, dash, label) in styles.items():
             axes.step(
                 trace["seconds"], trace[column], where="post", color=colour,
                 linestyle=dash, label=label,
             )  # fmt: skip
         axes.set(
-            xlabel=words.t("seconds"),
-            ylabel=words.t("discounted mln {currency}",
-                           currency=plan.instance.currency),
-            title=words.t("Convergence to a gap of {gap}",
-                          gap=words.share(plan.gap, 2)),
+            xlabel=words.tell(say("seconds")),
+            ylabel=words.tell(say("discounted mln {currency}",
+                           currency=plan.instance.currency)),
+            title=words.tell(say("Convergence to a gap of {gap}",
+                          gap=words.share(plan.gap, 2))),
         )  # fmt: skip
         with_numbers(axes.xaxis, words)
         with_numbers(axes.yaxis, words)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.language.texts import say
-from aumaq.results.language import ENGLISH, N_, Language
+from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plots.curves import period_of
 from aumaq.results.plots.figure import (
     COLOURS,
@@ -44,12 +44,12 @@ BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
 ROAD, YELLOW = "#a9b3bb", "#f0e442"
 ACTIONS = {
-    "open": N_("opened"),
-    "enlarge": N_("enlarged"),
-    "reduce": N_("reduced"),
-    "close": N_("closed"),
-    "renew": N_("renewed"),
-    "keep": N_("kept"),
+    "open": say("opened"),
+    "enlarge": say("enlarged"),
+    "reduce": say("reduced"),
+    "close": say("closed"),
+    "renew": say("renewed"),
+    "keep": say("kept"),
 }
 
 
@@ -82,7 +82,9 @@ def draw_map(
         _settlements(axes, plan, settlements, service, period, words, size)
         _sites(axes, plan, service, instance.period_names[: t + 1], words, size)
         title = words.cell(instance.service(service)["title"] or service)
-        told = words.t("{title}, by the end of {period}", title=title, period=period)
+        told = words.tell(
+            say("{title}, by the end of {period}", title=title, period=period)
+        )
         axes.set_title(title_text(told, width_mm))
         stretch = 1.0 / np.cos(np.radians(settlements["lat"].mean()))
         axes.set_aspect(stretch, adjustable="box")
@@ -145,7 +147,7 @@ def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
             LineCollection(
                 lines, color=BUILT[is_built], linewidth=(0.4, 1.4)[is_built],
                 linestyle=("-", "--")[is_built], zorder=1 + is_built,
-                label=words.t("{title}, built", title=layer["title"])
+                label=words.tell(say("{title}, built", title=layer["title"]))
                 if is_built
                 else layer["title"],
             )
@@ -165,8 +167,8 @@ def _settlements(
     share = np.sqrt(rows["population"].to_numpy() / largest)
     area = SMALLEST + (LARGEST - SMALLEST) * share
     kinds = (
-        (False, "white", words.t("settlement")),
-        (True, YELLOW, words.t("some demand not served")),
+        (False, "white", words.tell(say("settlement"))),
+        (True, YELLOW, words.tell(say("some demand not served"))),
     )
     for left, colour, label in kinds:
         own = is_left == left
@@ -195,5 +197,5 @@ def _sites(
                 own["lon"], own["lat"], marker=shape,
                 s=size * (14 if action == "keep" else 30),
                 color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
-                label=f"{words.t(ACTIONS[action])} ({words.number(len(own))})",
+                label=f"{words.tell(ACTIONS[action])} ({words.number(len(own))})",
             )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
-from aumaq.results.language import N_, Language
+from aumaq.results.language import Language
 from aumaq.results.plan.growth import demand_of
 from aumaq.results.report.finance import item_title
 from aumaq.results.studies.coordination import figures
@@ -59,13 +59,13 @@ def _mean_minutes(plan: Plan, service: str) -> float:
 
 OF_SERVICE: dict[str, tuple[str, str, Callable[[Plan, str], float]]] = {
     "unserved_share": (
-        N_("share of demand not served, mean of services"),
-        N_("{service}: share of demand not served"),
+        say("share of demand not served, mean of services"),
+        say("{service}: share of demand not served"),
         _unserved_share,
     ),
     "mean_minutes": (
-        N_("mean minutes of those served, mean of services"),
-        N_("{service}: mean minutes of those served"),
+        say("mean minutes of those served, mean of services"),
+        say("{service}: mean minutes of those served"),
         _mean_minutes,
     ),
 }
@@ -82,9 +82,9 @@ def _budget(plan: Plan) -> float:
 
 
 MEASURES: dict[str, Measure] = {
-    "investment_mln": Measure(N_("investment, mln"), _investment),
-    "objective_mln": Measure(N_("cost, discounted mln"), lambda p: p.objective_mln),
-    "budget_mln": Measure(N_("budget, mln"), _budget),
+    "investment_mln": Measure(say("investment, mln"), _investment),
+    "objective_mln": Measure(say("cost, discounted mln"), lambda p: p.objective_mln),
+    "budget_mln": Measure(say("budget, mln"), _budget),
     **{name: _over_services(name) for name in OF_SERVICE},
 }
 """Figures that every plan has; ``budget_mln`` is no number without budgets."""
@@ -100,17 +100,17 @@ def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
     """
     if name in MEASURES:
         found = MEASURES[name]
-        return Measure(lang.t(found.title), found.value, found.is_low_good)
+        return Measure(lang.tell(found.title), found.value, found.is_low_good)
     head, _, service = name.partition(":")
     if head in OF_SERVICE and all(service in _services(plan) for plan in plans):
         _, text, value = OF_SERVICE[head]
         word = plans[0].instance.service(service)["title"] or service
-        title = lang.t(text, service=lang.cell(word))
+        title = lang.tell(text, service=lang.cell(word))
         return Measure(title, lambda plan: value(plan, service))
     terms = {t for plan in plans for t in plan.objective["term"]}
     if name.startswith(TERM) and name.removeprefix(TERM) in terms:
         term = name.removeprefix(TERM)
-        title = lang.t("{term}, discounted mln", term=item_title(term, lang))
+        title = lang.tell(say("{term}, discounted mln", term=item_title(term, lang)))
         return Measure(title, lambda plan: _term(plan, term))
     listed = {i: plan for plan in plans for i in plan.indicators["indicator"]}
     code = name.removeprefix(INDICATOR)

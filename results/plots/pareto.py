@@ -51,11 +51,11 @@ def plot_pareto(
             if axis == WITH_BOUND:
                 _bounds(axes, points, plans, k)
         axes.scatter(*points[best].T, color=COLOURS[0], zorder=3,
-                     label=words.t("no other plan is better"))  # fmt: skip
+                     label=words.tell(say("no other plan is better")))  # fmt: skip
         if not best.all():
             axes.scatter(*points[~best].T, facecolor="white", edgecolor=COLOURS[1],
                          marker="s", zorder=3,
-                         label=words.t("another plan is better"))  # fmt: skip
+                         label=words.tell(say("another plan is better")))  # fmt: skip
         shown = best if len(points) > MOST_NAMES else np.ones(len(points), dtype=bool)
         _name(axes, points[shown], [n for n, s in zip(names, shown, strict=True) if s])
         _finish(figure, axes, measures, words)
@@ -85,9 +85,10 @@ def plot_sensitivity(
             bounds = np.array([plan.bound_mln for plan in plans])
             axes.fill_between(points[order, 0], bounds[order], points[order, 1],
                               color=COLOURS[0], alpha=0.18, linewidth=0,
-                              label=words.t("between bound and plan"))  # fmt: skip
+                              label=words.tell(say("between bound and plan")),
+                              )  # fmt: skip
         axes.plot(*points[order].T, color=COLOURS[0], marker="o",
-                  label=words.t("plan"))  # fmt: skip
+                  label=words.tell(say("plan")))  # fmt: skip
         if len(points) <= MOST_NAMES:
             _name(axes, points, list(names))
         _finish(figure, axes, measures, words)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.model.families.budgets import COVERED
-from aumaq.results.language import N_, Language
+from aumaq.results.language import Language
 from aumaq.results.report.grid import Column, grid
 from aumaq.results.report.services import level_title, used_sites
 from aumaq.results.report.territory import region_names, site_names
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 ACTIONS = {
-    "open": N_("opened"),
-    "enlarge": N_("enlarged"),
-    "reduce": N_("reduced"),
-    "close": N_("closed"),
-    "renew": N_("renewed"),
-    "keep": N_("kept"),
-    "build": N_("built"),
+    "open": say("opened"),
+    "enlarge": say("enlarged"),
+    "reduce": say("reduced"),
+    "close": say("closed"),
+    "renew": say("renewed"),
+    "keep": say("kept"),
+    "build": say("built"),
 }
 Payers = Callable[[str, str, str], str]
 """Service, region and period -> the titles of the budgets that pay."""
@@ -47,21 +48,21 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
     rows = rows.sort_values("cost_mln", ascending=False, kind="stable")
     regions = region_names(plan.instance, lang)
     columns = [
-        Column(N_("What"), rows["what"].tolist()),
-        Column(N_("Where"), rows["place"].tolist()),
-        Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
-        Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("Action"), [lang.cell(ACTIONS[a]) for a in rows["action"]]),
-        Column(N_("Units"), rows["units"].tolist(), "number"),
-        Column(N_("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
-        Column(N_("Served there"), rows["served"].tolist(), "number"),
-        Column(N_("Unit"), rows["unit"].tolist()),
-        Column(N_("From → to"), rows["detail"].tolist()),
-        Column(N_("Who pays"), rows["payer"].tolist()),
-        Column(N_("Rests on an estimate"), rows["estimate"].tolist()),
+        Column(say("What"), rows["what"].tolist()),
+        Column(say("Where"), rows["place"].tolist()),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Action"), [lang.cell(ACTIONS[a]) for a in rows["action"]]),
+        Column(say("Units"), rows["units"].tolist(), "number"),
+        Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
+        Column(say("Served there"), rows["served"].tolist(), "number"),
+        Column(say("Unit"), rows["unit"].tolist()),
+        Column(say("From → to"), rows["detail"].tolist()),
+        Column(say("Who pays"), rows["payer"].tolist()),
+        Column(say("Rests on an estimate"), rows["estimate"].tolist()),
     ]
     facility = rows["facility"].tolist()
-    return grid("actions", N_("List of actions"), columns, lang, facility)
+    return grid("actions", say("List of actions"), columns, lang, facility)
 
 
 def payers(instance: Instance, lang: Language) -> Payers:
@@ -92,7 +93,7 @@ def _of_service(
     sites = used_sites(plan, service)
     place = pd.Index(sites["site"]).get_indexer(rows["site"])
     names = np.array(site_names(instance, sites, lang), dtype=object)
-    unit = lang.cell(row["unit"] or N_("unit")) if instance.serves(service) else ""
+    unit = lang.cell(row["unit"] or say("unit")) if instance.serves(service) else ""
     keys = zip(rows["region"], rows["period"], rows["cost_mln"], strict=True)
     return pd.DataFrame(
         {
@@ -107,7 +108,7 @@ def _of_service(
             "served": _served(plan, service, rows),
             "unit": unit,
             "payer": [pays(service, r, p) if cost else "–" for r, p, cost in keys],
-            "estimate": np.where(rows["is_synthetic"], lang.t("yes"), ""),
+            "estimate": np.where(rows["is_synthetic"], lang.tell(say("yes")), ""),
             "facility": [[k, j] for j in place.tolist()],
         },
         columns=KEYS,
@@ -153,7 +154,7 @@ def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
             for home, end in zip(homes, ("from_node", "to_node"), strict=True)
         ]
         home = next((region[h] for h in homes if h in region), "")
-        detail = lang.t("capacity {n}", n=lang.number(row["capacity"]))
+        detail = lang.tell(say("capacity {n}", n=lang.number(row["capacity"])))
         found.append(
             [
                 lang.cell(titles[row["network"]] or row["network"]), " – ".join(ends),
@@ -191,7 +192,8 @@ def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
             [
                 f"{lang.cell(networks[network] or network)}: {title}",
                 place.get(home, home), where, period, "build", 1,
-                lang.t("capacity {n}", n=lang.number(capacity, 1)), cost, None, "",
+                lang.tell(say("capacity {n}", n=lang.number(capacity, 1))),
+                cost, None, "",
                 pays(network, where, period), "", None,
             ]
         )  # fmt: skip
@@ -201,8 +203,9 @@ def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
 def _of_roads(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     found = [
         [
-            lang.t("Roads"), lang.cell(row["title"]), row["region"], row["period"],
-            "build", 1, lang.t("{} km").format(lang.number(row["length_km"], 1)),
+            lang.tell(say("Roads")), lang.cell(row["title"]),
+            row["region"], row["period"], "build", 1,
+            lang.tell(say("{} km")).format(lang.number(row["length_km"], 1)),
             row["capex_mln"], None, "",
             pays(ROADS, row["region"], row["period"]), "", None,
         ]

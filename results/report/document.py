@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from aumaq.instances.language.texts import say
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
 from aumaq.results.plan.cautions import cautions
@@ -107,24 +108,29 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
     sizes = (lang.number(record[k]) for k in ("rows", "columns", "integers"))
     seconds = (f"{k} {lang.number(v, 1)}" for k, v in record["seconds"].items())
     return [
-        [lang.t("Status"), lang.cell(plan.status.replace("_", " "))],
-        [lang.t("Objective, discounted mln"), lang.number(plan.objective_mln, 1)],
-        [lang.t("Lower bound, discounted mln"), lang.number(plan.bound_mln, 1)],
-        [lang.t("Gap"), lang.share(plan.gap, 3)],
-        [lang.t("Method"), f"{record['method']} ({record['formulation']})"],
-        [lang.t("Rows, columns, integers"), " / ".join(sizes)],
-        [lang.t("Seconds"), ", ".join(seconds)],
+        [lang.tell(say("Status")), lang.cell(plan.status.replace("_", " "))],
         [
-            lang.t("Asked for"),
-            lang.t(
-                "{seconds} s, gap {gap}",
-                seconds=lang.number(options["time_limit"]),
-                gap=lang.share(options["gap"], 2),
+            lang.tell(say("Objective, discounted mln")),
+            lang.number(plan.objective_mln, 1),
+        ],
+        [lang.tell(say("Lower bound, discounted mln")), lang.number(plan.bound_mln, 1)],
+        [lang.tell(say("Gap")), lang.share(plan.gap, 3)],
+        [lang.tell(say("Method")), f"{record['method']} ({record['formulation']})"],
+        [lang.tell(say("Rows, columns, integers")), " / ".join(sizes)],
+        [lang.tell(say("Seconds")), ", ".join(seconds)],
+        [
+            lang.tell(say("Asked for")),
+            lang.tell(
+                say(
+                    "{seconds} s, gap {gap}",
+                    seconds=lang.number(options["time_limit"]),
+                    gap=lang.share(options["gap"], 2),
+                )
             ),
         ],
-        [lang.t("Instance hash"), record["instance_hash"]],
+        [lang.tell(say("Instance hash")), record["instance_hash"]],
         [
-            lang.t("Versions"),
+            lang.tell(say("Versions")),
             ", ".join(f"{k} {v}" for k, v in record["versions"].items()),
         ],
     ]

@@ -6,26 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
-from aumaq.results.language import N_, Language
+from aumaq.results.language import Language
 from aumaq.results.report.grid import Column, grid
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 ITEMS = {
-    "building": N_("building"),
-    "renewal": N_("renewal"),
-    "closing": N_("closing"),
-    "operation": N_("operation"),
-    "supply": N_("supply"),
-    "transport": N_("transport"),
-    "travel": N_("travel"),
-    "unserved": N_("unserved demand"),
-    "shedding": N_("load not met"),
-    "shortfall": N_("standards missed"),
-    "overrun": N_("overrun of budgets"),
-    "residual": N_("residual value"),
+    "building": say("building"),
+    "renewal": say("renewal"),
+    "closing": say("closing"),
+    "operation": say("operation"),
+    "supply": say("supply"),
+    "transport": say("transport"),
+    "travel": say("travel"),
+    "unserved": say("unserved demand"),
+    "shedding": say("load not met"),
+    "shortfall": say("standards missed"),
+    "overrun": say("overrun of budgets"),
+    "residual": say("residual value"),
 }
 """Items of money in the order in which they are stacked."""
 PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
@@ -35,7 +36,7 @@ PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
 def titles_of(plan: Plan, lang: Language) -> dict[str, str]:
     """Return the title of everything that costs: services, networks, roads."""
     instance = plan.instance
-    found = {ROADS: lang.t("Roads")}
+    found = {ROADS: lang.tell(say("Roads"))}
     for table, key in (("services", "service"), ("networks", "network")):
         found |= titles_by_code(instance.tables[table], key, lang)
     return found
@@ -81,38 +82,38 @@ def _spending(plan: Plan, lang: Language) -> dict[str, Any]:
     )
     wide = wide[(wide != 0).any(axis=1)].reset_index()
     columns = [
-        Column(N_("For"), [titles.get(code, code) for code in wide["service"]]),
-        Column(N_("Item"), [item_title(item, lang) for item in wide["item"]]),
+        Column(say("For"), [titles.get(code, code) for code in wide["service"]]),
+        Column(say("Item"), [item_title(item, lang) for item in wide["item"]]),
         *(Column(period, wide[period].tolist(), "number", 1) for period in periods),
     ]
-    return grid("spending", N_("Spending by period, mln"), columns, lang)
+    return grid("spending", say("Spending by period, mln"), columns, lang)
 
 
 def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
     rows, rules = plan.budgets, plan.instance.tables["budgets"]
     titles = dict(zip(rules["budget"], rules["title"], strict=True))
     columns = [
-        Column(N_("Source"), [lang.cell(titles.get(b) or b) for b in rows["budget"]]),
-        Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
-        Column(N_("Spent, mln"), rows["spent_mln"].tolist(), "number", 1),
+        Column(say("Source"), [lang.cell(titles.get(b) or b) for b in rows["budget"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
+        Column(say("Spent, mln"), rows["spent_mln"].tolist(), "number", 1),
         Column(
-            N_("Used"),
+            say("Used"),
             (rows["spent_mln"] / rows["limit_mln"].where(rows["limit_mln"] > 0)),
             "share",
         ),
-        Column(N_("Overrun, mln"), rows["overrun_mln"].tolist(), "number", 1),
+        Column(say("Overrun, mln"), rows["overrun_mln"].tolist(), "number", 1),
     ]
-    return grid("budgets", N_("Sources of money by period"), columns, lang)
+    return grid("budgets", say("Sources of money by period"), columns, lang)
 
 
 def _objective(plan: Plan, lang: Language) -> dict[str, Any]:
     rows = plan.objective.query("discounted_mln != 0")
     columns = [
-        Column(N_("Term"), [item_title(term, lang) for term in rows["term"]]),
-        Column(N_("Discounted mln"), rows["discounted_mln"].tolist(), "number", 1),
+        Column(say("Term"), [item_title(term, lang) for term in rows["term"]]),
+        Column(say("Discounted mln"), rows["discounted_mln"].tolist(), "number", 1),
     ]
-    return grid("objective", N_("Cost by term, discounted"), columns, lang)
+    return grid("objective", say("Cost by term, discounted"), columns, lang)
 
 
 def item_title(item: str, lang: Language) -> str:

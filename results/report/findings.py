@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aumaq.results.language import N_, Language
+from aumaq.instances.language.texts import say
+from aumaq.results.language import Language
 from aumaq.results.plan.summary import mean_minutes, served_share
 from aumaq.results.report.finance import PAID, titles_by_code, titles_of
 from aumaq.results.report.grid import Column, grid
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 LOAD_CLASSES = (
-    (0.5, N_("under 50 %")),
-    (0.8, N_("50 to 80 %")),
-    (0.95, N_("80 to 95 %")),
-    (np.inf, N_("95 % and more")),
+    (0.5, say("under 50 %")),
+    (0.8, say("50 to 80 %")),
+    (0.95, say("80 to 95 %")),
+    (np.inf, say("95 % and more")),
 )
 """Classes of use of a link: below so much, title."""
 
@@ -38,25 +39,28 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
     facts = facts.join(wide.reindex(columns=periods)).reset_index()
     order = np.lexsort([facts["region"] != "", facts["target"].isna()])
     facts, regions = facts.iloc[order], region_names(plan.instance, lang)
-    met = {True: lang.t("yes"), False: lang.t("no")}
+    met = {True: lang.tell(say("yes")), False: lang.tell(say("no"))}
     columns = [
-        Column(N_("Indicator"), lang.cells(facts["title"])),
-        Column(N_("Measured in"), lang.cells(facts["unit"])),
+        Column(say("Indicator"), lang.cells(facts["title"])),
+        Column(say("Measured in"), lang.cells(facts["unit"])),
         Column(
-            N_("Region"),
-            [regions.get(r, r) if r else lang.t("all") for r in facts["region"]],
+            say("Region"),
+            [
+                regions.get(r, r) if r else lang.tell(say("all"))
+                for r in facts["region"]
+            ],
         ),
         *(
             Column(title, facts[name].tolist(), "number", 3)
             for title, name in (
-                (N_("Today"), "baseline"),
+                (say("Today"), "baseline"),
                 *((period, period) for period in periods),
-                (N_("Target"), "target"),
+                (say("Target"), "target"),
             )
         ),
-        Column(N_("Met"), [met.get(cell, "") for cell in facts["is_met"].tolist()]),
+        Column(say("Met"), [met.get(cell, "") for cell in facts["is_met"].tolist()]),
     ]
-    return grid("indicators", N_("Indicators against targets"), columns, lang)
+    return grid("indicators", say("Indicators against targets"), columns, lang)
 
 
 def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -126,15 +130,15 @@ def flow_table(plan: Plan, lang: Language) -> dict[str, Any]:
         for pair, back in zip(zip(*ends, strict=True), is_back, strict=True)
     ]
     columns = [
-        Column(N_("Network"), [titles[n] for n in rows["network"]]),
-        Column(N_("From"), [start for start, _ in ways]),
-        Column(N_("To"), [end for _, end in ways]),
-        Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("Flow"), flow.tolist(), "number", 1),
-        Column(N_("Capacity"), rows["capacity"].tolist(), "number", 1),
-        Column(N_("Used"), rows["use_share"].tolist(), "share"),
+        Column(say("Network"), [titles[n] for n in rows["network"]]),
+        Column(say("From"), [start for start, _ in ways]),
+        Column(say("To"), [end for _, end in ways]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Flow"), flow.tolist(), "number", 1),
+        Column(say("Capacity"), rows["capacity"].tolist(), "number", 1),
+        Column(say("Used"), rows["use_share"].tolist(), "share"),
     ]
-    return grid("flows", N_("Loading of links"), columns, lang)
+    return grid("flows", say("Loading of links"), columns, lang)
 
 
 def missed(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -147,14 +151,14 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
     )
     titles = titles_by_code(plan.instance.tables["standards"], "standard", lang)
     columns = [
-        Column(N_("Standard"), [titles.get(s, s) for s in rows["standard"]]),
-        Column(N_("Group"), [name.get(group, group) for group in rows["group"]]),
-        Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("Required"), rows["required"].tolist(), "number"),
-        Column(N_("Reached"), rows["reached"].tolist(), "number"),
-        Column(N_("Missed"), rows["shortfall"] / rows["required"], "share"),
+        Column(say("Standard"), [titles.get(s, s) for s in rows["standard"]]),
+        Column(say("Group"), [name.get(group, group) for group in rows["group"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Required"), rows["required"].tolist(), "number"),
+        Column(say("Reached"), rows["reached"].tolist(), "number"),
+        Column(say("Missed"), rows["shortfall"] / rows["required"], "share"),
     ]
-    return grid("missed", N_("Standards missed"), columns, lang)
+    return grid("missed", say("Standards missed"), columns, lang)
 
 
 def unserved(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -165,14 +169,14 @@ def unserved(plan: Plan, lang: Language) -> dict[str, Any]:
     named = named.set_index("settlement").loc[rows["settlement"]]
     titles, regions = titles_of(plan, lang), region_names(plan.instance, lang)
     columns = [
-        Column(N_("Service"), [titles[s] for s in rows["service"]]),
-        Column(N_("Where"), named["shown"].tolist()),
-        Column(N_("Region"), [regions[r] for r in named["region"]]),
-        Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("Share"), rows["share"].tolist(), "share"),
-        Column(N_("Demand"), rows["demand"].tolist(), "number"),
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("Where"), named["shown"].tolist()),
+        Column(say("Region"), [regions[r] for r in named["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Share"), rows["share"].tolist(), "share"),
+        Column(say("Demand"), rows["demand"].tolist(), "number"),
     ]
-    return grid("unserved", N_("Demand not served"), columns, lang)
+    return grid("unserved", say("Demand not served"), columns, lang)
 
 
 def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -183,15 +187,15 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
     regions = region_names(plan.instance, lang)
     tiers = titles_by_code(plan.instance.tables["growth_tiers"], "tier", lang)
     columns = [
-        Column(N_("Where"), lang.names(places.loc[rows["settlement"]], "settlement")),
-        Column(N_("Region"), [regions.get(r, r) for r in rows["region"]]),
-        Column(N_("Tier"), [tiers.get(t, t) for t in rows["tier"]]),
-        Column(N_("Period"), rows["period"].tolist()),
-        Column(N_("People"), rows["persons"].tolist(), "number"),
-        Column(N_("People gained"), rows["persons_gained"].tolist(), "number"),
-        Column(N_("Cost, mln"), rows["capex_mln"].tolist(), "number", 1),
+        Column(say("Where"), lang.names(places.loc[rows["settlement"]], "settlement")),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Tier"), [tiers.get(t, t) for t in rows["tier"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("People"), rows["persons"].tolist(), "number"),
+        Column(say("People gained"), rows["persons_gained"].tolist(), "number"),
+        Column(say("Cost, mln"), rows["capex_mln"].tolist(), "number", 1),
     ]
-    return grid("growth", N_("Growth points chosen"), columns, lang)
+    return grid("growth", say("Growth points chosen"), columns, lang)
 
 
 def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -199,17 +203,17 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
     paid = terms["amount_mln"].sum()
     figures: list[tuple[str, float, str, int]] = [
-        (lang.t("Objective, discounted mln"), plan.objective_mln, "number", 0),
-        (lang.t("Lower bound, discounted mln"), plan.bound_mln, "number", 0),
-        (lang.t("Gap"), plan.gap, "share", 2),
+        (lang.tell(say("Objective, discounted mln")), plan.objective_mln, "number", 0),
+        (lang.tell(say("Lower bound, discounted mln")), plan.bound_mln, "number", 0),
+        (lang.tell(say("Gap")), plan.gap, "share", 2),
         (
-            lang.t("Building, renewal, closing, mln"),
+            lang.tell(say("Building, renewal, closing, mln")),
             float(sum(paid.get(item, 0.0) for item in PAID[:3])),
             "number",
             0,
         ),
         (
-            lang.t("Running costs, mln"),
+            lang.tell(say("Running costs, mln")),
             float(sum(paid.get(item, 0.0) for item in PAID[3:])),
             "number",
             0,
@@ -217,9 +221,11 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     ]
     titles, minutes = titles_of(plan, lang), mean_minutes(plan)
     for service, share in served_share(plan)[last].items():
-        text = lang.t("{title}: served in {period}", title=titles[service], period=last)
+        text = lang.tell(
+            say("{title}: served in {period}", title=titles[service], period=last)
+        )
         figures.append((text, float(share), "share", 1))
-        text = lang.t("{title}: mean minutes", title=titles[service])
+        text = lang.tell(say("{title}: mean minutes", title=titles[service]))
         figures.append((text, float(minutes.loc[service, last]), "number", 1))
     return [
         dict(zip(("label", "value", "kind", "digits"), figure, strict=True))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.report.finance import titles_by_code
 
@@ -57,11 +58,13 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
                     place[row.link],
                     int(since.get(row.link, len(periods)) <= t),
                     round(row.use_share, 3),
-                    lang.t(
-                        "carries {flow} of {capacity} ({share})",
-                        flow=lang.number(max(row.forward, row.backward), 1),
-                        capacity=lang.number(row.capacity, 1),
-                        share=lang.share(row.use_share, 0),
+                    lang.tell(
+                        say(
+                            "carries {flow} of {capacity} ({share})",
+                            flow=lang.number(max(row.forward, row.backward), 1),
+                            capacity=lang.number(row.capacity, 1),
+                            share=lang.share(row.use_share, 0),
+                        )
                     ),
                     int(row.forward > row.backward) - int(row.forward < row.backward),
                 ]
@@ -81,7 +84,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     since = {row.upgrade: periods.index(row.period) for row in built.itertuples()}
     title = dict(zip(built["upgrade"], built["title"], strict=True))
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
-    km = lang.t("{} km")
+    km = lang.tell(say("{} km"))
     names = [*_origins(today, lang), *[""] * len(later)]
     classes = titles_by_code(instance.table("road_classes"), "road_class", lang)
     links = [
@@ -106,7 +109,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip
     return {
-        "title": lang.t("Roads"),
+        "title": lang.tell(say("Roads")),
         "links": links,
         "periods": [
             standing + [state for start, state in new if start <= t]
@@ -117,7 +120,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
 
 def _origins(links: pd.DataFrame, lang: Language) -> list[str]:
     """Return the number of each road, and whether it is an estimate, and of whom."""
-    estimate = lang.t("estimate")
+    estimate = lang.tell(say("estimate"))
     return [
         ", ".join(filter(None, [row.road, estimate * row.is_synthetic, row.source]))
         for row in links.itertuples()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.language.texts import say
 from aumaq.results.indicators.state import State
-from aumaq.results.language import N_, Language
+from aumaq.results.language import Language
 from aumaq.results.plan.summary import CHANGES
 from aumaq.results.report.territory import site_names
 from aumaq.results.report.travel import access_curves, before, next_best
@@ -47,7 +48,7 @@ def service_data(
     serves = instance.serves(service)
     return {
         "title": lang.cell(row["title"] or service),
-        "unit": lang.cell(row["unit"] or N_("unit")),
+        "unit": lang.cell(row["unit"] or say("unit")),
         "sites": {
             "code": shown["site"].tolist(),
             "name": site_names(instance, shown, lang),
@@ -79,7 +80,7 @@ def service_data(
 
 def level_title(title: str, level: int, lang: Language) -> str:
     """Return the title of a level, its number where it has none."""
-    return lang.cell(title) or lang.t("level {n}", n=level)
+    return lang.cell(title) or lang.tell(say("level {n}", n=level))
 
 
 def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
@@ -120,7 +121,7 @@ def _facilities(
     done = _joined(
         changed["site"],
         [
-            lang.t(CHANGES[action], n=lang.number(units))
+            lang.tell(CHANGES[action], n=lang.number(units))
             for action, units in zip(changed["action"], changed["units"], strict=True)
         ],
     )

@@ -23,7 +23,7 @@ from aumaq.instances import Instance, InstanceError, NoPlanError
 from aumaq.instances.arguments import checked
 from aumaq.instances.errors import grouped
 from aumaq.instances.interruption import listening
-from aumaq.instances.language.texts import Text, chained, pattern, say
+from aumaq.instances.language.texts import Text, chained, say
 from aumaq.results.plan.cautions import contradiction
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import mean_minutes, served_share
@@ -219,15 +219,15 @@ def _one_after_the_other(
 
     Some office cannot keep a hard rule by itself, whatever it does: no plan either.
     """
-    failed = pattern("the first office finds none: {error}")
+    failed = say("the first office finds none: {error}")
     try:
         first = one(say("{way}, first", way=WAYS[name]), office(), seconds)
-        failed = pattern("the second office finds none: {error}")
+        failed = say("the second office finds none: {error}")
         second = say("{way}, second", way=WAYS[name])
         plan = one(second, instance, seconds, **{settled: first})
     except NoPlanError as error:
-        return Way(name, None, float("nan"), failed.filled(error=error.text))
+        return Way(name, None, float("nan"), failed.given(error=error.text))
     except InstanceError as error:
         why = chained(grouped(error.problems), "; ")
-        return Way(name, None, float("nan"), failed.filled(error=why))
+        return Way(name, None, float("nan"), failed.given(error=why))
     return _way(name, plan, first)

@@ -25,7 +25,7 @@ function stackedBars(place, title, { labels, sets }, axis) {
 }
 
 function accessChart(place, service) {
-  const { minutes, shares } = service.access, names = [t("today"), ...shown.run.periods];
+  const { minutes, shares } = service.access, names = [say("today"), ...shown.run.periods];
   const datasets = shares.map((share, k) => ({
     label: names[k], data: minutes.map((x, n) => ({ x, y: 100 * share[n] })), pointRadius: 0, borderWidth: 2, stepped: true,
     borderColor: k ? COLOURS[(k - 1) % COLOURS.length] : "#4d4d4d", borderDash: DASHES[k % DASHES.length],
@@ -33,15 +33,15 @@ function accessChart(place, service) {
   addChart(place, service.title, { type: "line", data: { datasets }, options: {
     parsing: false, interaction: { mode: "index", intersect: false },
     scales: {
-      x: { type: "linear", max: minutes.at(-1), title: { display: true, text: t("minutes") } },
-      y: { min: 0, max: 100, title: { display: true, text: t("% of demand") } },
+      x: { type: "linear", max: minutes.at(-1), title: { display: true, text: say("minutes") } },
+      y: { min: 0, max: 100, title: { display: true, text: say("% of demand") } },
     },
   } });
 }
 
 // The curves as figures, for those who cannot see them.
 function accessTable(place) {
-  const columns = [t("Service"), t("minutes"), t("today"), ...shown.run.periods]
+  const columns = [say("Service"), say("minutes"), say("today"), ...shown.run.periods]
     .map((title, c) => ({ title, kind: c === 0 ? "text" : c === 1 ? "number" : "share", digits: 1 }));
   const rows = [];
   for (const { title, access } of shown.run.services.filter((service) => service.access)) {
@@ -50,7 +50,7 @@ function accessTable(place) {
       rows.push([title, limit, ...access.shares.map((share) => share[n])]);
     }
   }
-  drawTable(place, { name: "access", title: t("% of demand"), columns, rows, total: rows.length }, { linked: -1 });
+  drawTable(place, { name: "access", title: say("% of demand"), columns, rows, total: rows.length }, { linked: -1 });
 }
 
 function drawCharts() {
@@ -59,8 +59,8 @@ function drawCharts() {
   for (const id of ["access", "spending-chart", "loading"]) at(id).replaceChildren();
   for (const service of run.services) if (service.access) accessChart(at("access"), service);
   accessTable(at("access-table"));
-  stackedBars(at("spending-chart"), t("Spending by period, mln"), run.spending, t("mln"));
+  stackedBars(at("spending-chart"), say("Spending by period, mln"), run.spending, say("mln"));
   for (const item of run.loading) {
-    stackedBars(at("loading"), `${item.title}: ${t("links by use of their capacity")}`, item, t("links"));
+    stackedBars(at("loading"), `${item.title}: ${say("links by use of their capacity")}`, item, say("links"));
   }
 }

@@ -11,19 +11,19 @@ function openFacility(k, j) {
     const [, action, stands, capacity, used, done, cost, opex] = f;
     rows.push([shown.run.periods[n], stands || "–", done || ACTION[action], capacity, used, capacity ? used / capacity : null, cost, opex]);
   });
-  drawTable(at("facility-periods"), { name: "facility", title: t("Use and cost by period"), total: rows.length, rows, columns: [
-    column(t("Period")), column(t("Runs")), column(t("Action")), column(t("Capacity"), "number"),
-    column(t("Used"), "number"), column(t("Used, share"), "share"), column(t("Cost, mln"), "number", 1),
-    column(t("Running costs, mln a year"), "number", 1),
+  drawTable(at("facility-periods"), { name: "facility", title: say("Use and cost by period"), total: rows.length, rows, columns: [
+    column(say("Period")), column(say("Runs")), column(say("Action")), column(say("Capacity"), "number"),
+    column(say("Used"), "number"), column(say("Used, share"), "share"), column(say("Cost, mln"), "number", 1),
+    column(say("Running costs, mln a year"), "number", 1),
   ] }, { tools: false });
-  at("catchment-title").textContent = `${t("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
+  at("catchment-title").textContent = `${say("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
   const catchment = linksTo(j).map(([i, , share, minutes, demand, next, later]) => [
     land().settlements.name[i], share, demand, minutes,
     next >= 0 ? service.sites.name[next] : "–", next >= 0 ? later : null,
   ]).sort((a, b) => b[2] - a[2]);
-  drawTable(at("facility-catchment"), { name: "catchment", title: t("Who comes here, and the next best site"), total: catchment.length, rows: catchment, columns: [
-    column(t("Settlement")), column(t("Share"), "share"), column(`${t("Demand")} (${service.unit})`, "number"),
-    column(t("minutes"), "number", 1), column(t("Next best")), column(t("minutes to it"), "number", 1),
+  drawTable(at("facility-catchment"), { name: "catchment", title: say("Who comes here, and the next best site"), total: catchment.length, rows: catchment, columns: [
+    column(say("Settlement")), column(say("Share"), "share"), column(`${say("Demand")} (${service.unit})`, "number"),
+    column(say("minutes"), "number", 1), column(say("Next best")), column(say("minutes to it"), "number", 1),
   ] }, { linked: -1 });
   at("facility").showModal();
 }

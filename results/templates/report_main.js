@@ -1,7 +1,7 @@
 // Puts a run on the page, and listens to the controls.
 function drawFigures() {
   const labels = [...new Set(data.runs.flatMap((run) => run.figures.map((figure) => figure.label)))];
-  const titles = [t("Figure"), ...data.runs.map((run) => run.label)];
+  const titles = [say("Figure"), ...data.runs.map((run) => run.label)];
   const several = data.runs.length > 1;
   if (several) titles.push(...data.runs.slice(1).map((run) => `${run.label} − ${data.runs[0].label}`));
   const rows = labels.map((label) => {
@@ -11,7 +11,7 @@ function drawFigures() {
     const less = (figure) => figure && first !== undefined && first !== null && figure.value !== null ? figure.value - first : undefined;
     return [label, ...found.map((figure) => cell(figure?.value)), ...(several ? found.slice(1).map((figure) => cell(less(figure))) : [])];
   });
-  at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Key figures") }, make("table", {},
+  at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("Key figures") }, make("table", {},
     make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
 }
@@ -38,12 +38,12 @@ function drawRun(k) {
   for (const [name, grid] of Object.entries(run.tables)) drawTable(at(name), grid, { linked: name === "actions" ? 1 : -1 });
   at("networks-title").parentElement.hidden = !run.loading.length;
   options(at("service"), run.services.map((service) => service.title));
-  options(at("network"), run.networks.map((layer) => layer.title), t("none"));
-  options(at("shading"), run.shadings.map((item) => item.title), t("none"));
+  options(at("network"), run.networks.map((layer) => layer.title), say("none"));
+  options(at("shading"), run.shadings.map((item) => item.title), say("none"));
   at("service").value = shown.service;
   at("period").max = run.periods.length - 1;
   at("period").value = shown.period;
-  tell(t("Map"), [t("Point at a facility or a settlement, or search for one.")]);
+  tell(say("Map"), [say("Point at a facility or a settlement, or search for one.")]);
   drawCharts();
   drawMap();
   wholeMap();

@@ -2,7 +2,7 @@
 const map = L.map("map", {
   preferCanvas: true, zoomSnap: 0.25, attributionControl: false, zoomControl: false, keyboardPanDelta: 60,
 });
-L.control.zoom({ zoomInTitle: t("zoom in"), zoomOutTitle: t("zoom out") }).addTo(map);
+L.control.zoom({ zoomInTitle: say("zoom in"), zoomOutTitle: say("zoom out") }).addTo(map);
 const layers = Object.fromEntries(
   ["regions", "grid", "heads", "ways"].map((name) => [name, L.layerGroup().addTo(map)]),
 );
@@ -64,16 +64,16 @@ function tellSettlement(i) {
   const { settlements, regions } = land(), service = currentService();
   const links = linksFrom(i);
   drawWays(links);
-  const rows = [`${regions[settlements.region[i]]} · ${t("people today")}: ${number(settlements.population[i])}`];
+  const rows = [`${regions[settlements.region[i]]} · ${say("people today")}: ${number(settlements.population[i])}`];
   if (service.before) {
-    rows.push(`${t("minutes of travel today")}: ${number(service.before.minutes[i], 1)}`);
-    rows.push(`${t("minutes of travel by the plan")}: ${number(meanMinutes(i), 1)}`);
+    rows.push(`${say("minutes of travel today")}: ${number(service.before.minutes[i], 1)}`);
+    rows.push(`${say("minutes of travel by the plan")}: ${number(meanMinutes(i), 1)}`);
   }
   for (const [, j, share, minutes] of links) {
-    rows.push(`${percent(share)} → ${service.sites.name[j]}, ${number(minutes, 1)} ${t("min")}`);
+    rows.push(`${percent(share)} → ${service.sites.name[j]}, ${number(minutes, 1)} ${say("min")}`);
   }
   const lost = index().lost.get(i);
-  if (lost) rows.push(`${percent(lost)} ${t("is not served")}`);
+  if (lost) rows.push(`${percent(lost)} ${say("is not served")}`);
   tell(settlements.name[i], rows);
 }
 
@@ -83,11 +83,11 @@ function tellFacility(f) {
   drawWays(links);
   tell(service.sites.name[j], [
     `${service.title}: ${ACTION[action]}${done ? ` (${done})` : ""}`,
-    stands || t("nothing runs here"),
-    `${t("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`,
-    `${t("Settlements served")}: ${number(links.length)}`,
-    `${t("Cost, mln")}: ${number(cost, 1)}`,
-  ], make("button", { type: "button", onclick: () => openFacility(shown.service, j) }, t("details")));
+    stands || say("nothing runs here"),
+    `${say("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`,
+    `${say("Settlements served")}: ${number(links.length)}`,
+    `${say("Cost, mln")}: ${number(cost, 1)}`,
+  ], make("button", { type: "button", onclick: () => openFacility(shown.service, j) }, say("details")));
 }
 
 function drawRegions() {
@@ -119,7 +119,7 @@ function drawGrid() {
     L.polyline([[y1, x1], [y2, x2]], {
       color: isNew ? "#d55e00" : "#3b8fc4", weight: 1 + 3 * use, dashArray: isNew ? "6 3" : null, renderer: ground,
     }).on("mouseover click", () => tell(`${layer.title}: ${name}`, [
-      isNew ? t("widened or built by this plan") : t("stands today"), words,
+      isNew ? say("widened or built by this plan") : say("stands today"), words,
     ])).addTo(layers.grid);
   }
 }
@@ -172,17 +172,17 @@ function drawLegend(shade) {
   const rows = Object.keys(SHAPES).map((key) => [icon(["path", { d: SHAPES[key], fill: FILLS[key] }]), ACTION[key]]);
   const dot = (fill, stroke = "#5b6875") => icon(["circle", { r: 6, fill, stroke, "stroke-width": 2 }]);
   const square = (fill) => icon(["rect", { x: -7, y: -7, width: 14, height: 14, fill, stroke: "#5b6875" }]);
-  rows.push([dot("#fff"), t("settlement, by people")], [dot("#fff", "#a3005c"), t("partly unserved")]);
+  rows.push([dot("#fff"), say("settlement, by people")], [dot("#fff", "#a3005c"), say("partly unserved")]);
   const way = at("colour").value;
   if (way !== "plain" && currentService().before) {
     const colours = way === "change" ? BETTER_WORSE : STEPS;
     classNames(way === "change" ? CHANGE_BOUNDS : MINUTE_BOUNDS, 0)
-      .forEach((words, k) => rows.push([dot(colours[k]), `${words} ${t("min")}`]));
-    rows.push([dot("#bdbdbd"), t("no way")]);
+      .forEach((words, k) => rows.push([dot(colours[k]), `${words} ${say("min")}`]));
+    rows.push([dot("#bdbdbd"), say("no way")]);
   }
   if (at("network").value !== "") {
     const line = (stroke, dash) => icon(["line", { x1: -8, y1: 0, x2: 8, y2: 0, stroke, "stroke-width": 3, "stroke-dasharray": dash }]);
-    rows.push([line("#3b8fc4", "none"), t("link that stands")], [line("#d55e00", "5 2"), t("link widened or built; thicker: fuller")]);
+    rows.push([line("#3b8fc4", "none"), say("link that stands")], [line("#d55e00", "5 2"), say("link widened or built; thicker: fuller")]);
   }
   if (shade) {
     rows.push([square("#f3f1ea"), `${shade.title}:`]);
@@ -220,7 +220,7 @@ function find(text) {
   let i = names.indexOf(wanted);
   if (i < 0) i = names.findIndex((name) => name.startsWith(wanted));
   if (i < 0) i = names.findIndex((name) => name.includes(wanted));
-  if (i < 0) { tell(text, [t("not found")]); return; }
+  if (i < 0) { tell(text, [say("not found")]); return; }
   map.setView(homeAt(i), Math.max(map.getZoom(), 9), { animate: false });
   tellSettlement(i);
 }

@@ -9,8 +9,8 @@ const FILLS = {
   open: "#0072b2", enlarge: "#009e73", reduce: "#e69f00", close: "#d55e00", renew: "#cc79a7", keep: "#6b7782",
 };
 const ACTION = {
-  open: t("opened"), enlarge: t("enlarged"), reduce: t("reduced"), close: t("closed, at least in part"),
-  renew: t("renewed"), keep: t("kept"),
+  open: say("opened"), enlarge: say("enlarged"), reduce: say("reduced"), close: say("closed, at least in part"),
+  renew: say("renewed"), keep: say("kept"),
 };
 const paths = Object.fromEntries(Object.entries(SHAPES).map(([key, d]) => [key, new Path2D(d)]));
 

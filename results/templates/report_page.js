@@ -1,6 +1,6 @@
 // What every part of the page uses: the data, words, numbers, elements.
 const data = JSON.parse(document.getElementById("data").textContent);
-const t = (text) => data.strings[text] ?? text;
+const say = (text) => data.strings[text] ?? text;
 const at = (id) => document.getElementById(id);
 const shown = { run: data.runs[0], service: 0, period: 0 };
 const land = () => data.territories[shown.run.territory];

@@ -25,7 +25,7 @@ function csv(grid, order) {
 function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
   place.replaceChildren();
   if (!grid.rows.length) {
-    place.append(make("p", { class: "soft" }, t("none")));
+    place.append(make("p", { class: "soft" }, say("none")));
     return;
   }
   let order = grid.rows.map((_, k) => k), sorted = -1, falling = false, wanted = "", most = FIRST_ROWS;
@@ -57,21 +57,21 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
     const size = kind !== "text" || value.length < 24 ? "short" : value.length > 60 ? "long" : "";
     return make("td", { class: (kind === "text" ? "" : "n ") + size }, inner);
   }
-  const more = make("button", { type: "button", onclick: () => { most = most < MORE_ROWS ? MORE_ROWS : most + MORE_ROWS; fill(); } }, t("show more rows"));
+  const more = make("button", { type: "button", onclick: () => { most = most < MORE_ROWS ? MORE_ROWS : most + MORE_ROWS; fill(); } }, say("show more rows"));
   function fill() {
     const rows = matching(), some = rows.slice(0, most);
     body.replaceChildren(...some.map((k) => make("tr", {}, ...grid.columns.map((_, c) => cell(k, c)))));
     more.hidden = some.length === rows.length;
-    const cut = grid.total > grid.rows.length ? ` (${t("all are in the CSV files of the plan")}: ${number(grid.total)})` : "";
+    const cut = grid.total > grid.rows.length ? ` (${say("all are in the CSV files of the plan")}: ${number(grid.total)})` : "";
     count.textContent = `${number(some.length)} / ${number(rows.length)}${cut}`;
   }
   if (tools && grid.rows.length > 5) {
     place.append(make("div", { class: "controls" },
-      make("label", { hidden: grid.rows.length <= 12 && "" }, t("Search"), " ", make("input", { type: "search", oninput: (event) => {
+      make("label", { hidden: grid.rows.length <= 12 && "" }, say("Search"), " ", make("input", { type: "search", oninput: (event) => {
         wanted = event.target.value.toLocaleLowerCase(LOCALE);
         fill();
       } })),
-      make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, t("save as CSV")),
+      make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, say("save as CSV")),
       more, count));
   } else most = Infinity;
   place.append(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": grid.title },

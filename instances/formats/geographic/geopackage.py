@@ -19,7 +19,7 @@ from aumaq.instances.formats.geographic.layers import NODES_OF, layer_of, take_l
 from aumaq.instances.formats.geographic.outline_text import joined, pieces
 from aumaq.instances.formats.raw import Raw, build, check_any, needed
 from aumaq.instances.instance import Instance
-from aumaq.instances.language.texts import pattern, say
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 
 OUTLINES = "outlines_geojson"
@@ -84,7 +84,7 @@ def write_layer(
 
 def read_geopackage(path: Path) -> Instance:
     """Read a GeoPackage (InstanceError with every problem found)."""
-    raw = Raw(label=pattern("{file}, layer {table}", file=path.name))
+    raw = Raw(label=say("{file}, layer {table}").given(file=path.name))
     try:
         with opened(path) as package:
             for name in package.names():

@@ -25,7 +25,7 @@ from aumaq.instances.formats.workbook.cells import text_of
 from aumaq.instances.formats.workbook.package import plain_workbook
 from aumaq.instances.formats.workbook.writer import NOT_TABLES, OUTLINES
 from aumaq.instances.instance import Instance
-from aumaq.instances.language.texts import Pattern, Text, pattern, say
+from aumaq.instances.language.texts import Text, say
 from aumaq.instances.language.words import LANGUAGES, worded
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 from aumaq.instances.schema.titles import by_title, folded, title_of
@@ -59,7 +59,7 @@ Faults = dict[tuple[int, int], tuple[Text, str]]
 def read_workbook(path: Path) -> Instance:
     """Read a workbook (InstanceError with every problem found)."""
     openpyxl = needed("openpyxl", "excel")
-    label = pattern("{file}, sheet {table}", file=path.name)
+    label = say("{file}, sheet {table}").given(file=path.name)
     raw = Raw(label=label)
     try:
         packed = plain_workbook(path)
@@ -76,7 +76,7 @@ def read_workbook(path: Path) -> Instance:
     return build(raw)
 
 
-def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Pattern) -> None:
+def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Text) -> None:
     beside = {folded(worded(n, code)): n for n in NOT_TABLES for code in LANGUAGES}
     for sheet in book.worksheets:
         title = sheet.title.strip()
@@ -90,9 +90,9 @@ def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Pattern) 
                 "holds the same table as {place}; expected one sheet",
                 place=raw.where(name),
             )
-            raw.refuse(name, Problem(label.filled(table=title), message))
+            raw.refuse(name, Problem(label.given(table=title), message))
             continue
-        raw.labels[name] = label.filled(table=title)
+        raw.labels[name] = label.given(table=title)
         if name in BY_NAME:
             names = [column.name for column in BY_NAME[name].columns]
             raw.columns[name] = {n: title_of(n, lang) for n in names}

@@ -23,6 +23,7 @@ from aumaq.instances.formats.workbook.cells import (
     check_fits,
     escaped,
 )
+from aumaq.instances.language.texts import say
 from aumaq.instances.language.words import check_language, worded
 from aumaq.instances.schema.column import Column, Table
 from aumaq.instances.schema.tables import BY_NAME, TABLES
@@ -73,30 +74,30 @@ def header(column: Column, lang: str) -> str:
 def note(column: Column, lang: str) -> str:
     """Return name and meaning of a column, and what it takes, in a few lines."""
     kind = {
-        "text": worded("text", lang),
-        "int": worded("a whole number", lang),
-        "number": worded("a number", lang),
-        "flag": worded("TRUE or FALSE", lang),
+        "text": worded(say("text"), lang),
+        "int": worded(say("a whole number"), lang),
+        "number": worded(say("a number"), lang),
+        "flag": worded(say("TRUE or FALSE"), lang),
     }[column.kind]
     unit = f", {worded(column.unit, lang)}" if column.unit else ""
     lines = [column.name, worded(column.meaning, lang), kind + unit]
     if column.low is not None and column.high is not None:
         low, high = f"{column.low:g}", f"{column.high:g}"
-        lines.append(worded("from {low} to {high}", lang, low=low, high=high))
+        lines.append(worded(say("from {low} to {high}"), lang, low=low, high=high))
     if column.choices:
         lines.append(
-            worded("one of {choices}", lang, choices=", ".join(column.choices))
+            worded(say("one of {choices}"), lang, choices=", ".join(column.choices))
         )
     if column.references:
         sheet, name = (title_of(part, lang) for part in column.references.split("."))
         text = worded(
-            "as in sheet {sheet}, column {column}", lang, sheet=sheet, column=name
+            say("as in sheet {sheet}, column {column}"), lang, sheet=sheet, column=name
         )
         lines.append(text)
     if column.is_required:
-        lines.append(worded("required", lang))
+        lines.append(worded(say("required"), lang))
     elif column.default is not None:
-        lines.append(worded("empty: {value}", lang, value=column.default))
+        lines.append(worded(say("empty: {value}"), lang, value=column.default))
     return "\n".join(lines)
 
 
@@ -110,22 +111,28 @@ def sheet_reference(title: str) -> str:
 def _guide_lines(lang: str) -> list[str]:
     return [
         worded(
-            "One sheet a table: row 1 names the columns with their units, a record a"
-            " row.",
+            say(
+                "One sheet a table: row 1 names the columns with their units, a"
+                " record a row."
+            ),
             lang,
         ),
         worded(
-            "Point at a name to read what the column means. Blue columns must be"
-            " filled, grey ones may stay empty.",
+            say(
+                "Point at a name to read what the column means. Blue columns must be"
+                " filled, grey ones may stay empty."
+            ),
             lang,
         ),
         worded(
-            "A sheet without rows is a table that is not there. Columns and sheets of"
-            " your own start with x_.",
+            say(
+                "A sheet without rows is a table that is not there. Columns and"
+                " sheets of your own start with x_."
+            ),
             lang,
         ),
         worded(
-            "Money is in millions (mln) of the currency of the sheet `{sheet}`.",
+            say("Money is in millions (mln) of the currency of the sheet `{sheet}`."),
             lang,
             sheet=title_of("instance", lang),
         ),
@@ -144,10 +151,10 @@ def _write_guide(book: Any, tables: Mapping[str, pd.DataFrame], lang: str) -> No
     sheet.append([])
     bold = []
     heads = (
-        worded("sheet", lang),
-        worded("rows", lang),
-        worded("required", lang),
-        worded("what it holds", lang),
+        worded(say("sheet"), lang),
+        worded(say("rows"), lang),
+        worded(say("required"), lang),
+        worded(say("what it holds"), lang),
     )
     for text in heads:
         cell = WriteOnlyCell(sheet, value=text)
@@ -160,7 +167,7 @@ def _write_guide(book: Any, tables: Mapping[str, pd.DataFrame], lang: str) -> No
         link.hyperlink = f"#{sheet_reference(title)}!A1"
         link.font = Font(color="FF0563C1", underline="single")
         count = len(tables.get(table.name, ()))
-        need = worded("required", lang) if table.is_required else ""
+        need = worded(say("required"), lang) if table.is_required else ""
         sheet.append([link, count, need, worded(table.meaning, lang)])
 
 
@@ -185,7 +192,7 @@ def _write_table(book: Any, table: Table, frame: pd.DataFrame, lang: str) -> Non
         _head(sheet, title, column.is_required, note(column, lang))
         for title, column in zip(titles, table.columns, strict=True)
     ]
-    mine = worded("a column of your own", lang)
+    mine = worded(say("a column of your own"), lang)
     heads += [_head(sheet, name, False, mine) for name in own]
     sheet.append(heads)
     cells = [

@@ -1,0 +1,104 @@
+"""What HTML pages share: one file each with its styles, scripts and data, all offline.
+
+Templates extend ``base.html``; texts in them and in scripts are ``say("...")``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from aumaq.instances.formats.drafts import draft_file
+from aumaq.instances.language.texts import Text, say
+from aumaq.results.exports.json_file import strict
+from aumaq.results.language import Language
+
+MOST_ROWS = 3000
+"""Longer tables are cut on a page; files of data hold all rows."""
+
+
+def page(
+    template: str,
+    lang: Language,
+    data: dict[str, Any],
+    *,
+    scripts: Sequence[str],
+    styles: Sequence[str] = (),
+    libraries: Sequence[str] = (),
+    **values: Any,
+) -> str:
+    """Return a page as text; every value in it is escaped.
+
+    *data* is for the *scripts*, which are put together in their order; *values* are for
+    the template. Texts of both are told in the language.
+    """
+
+    def told(value: Any) -> Any:
+        return lang.tell(value) if isinstance(value, Text) else value
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(_file),
+        finalize=told,
+    )
+    own = "\n".join(['"use strict";', "(() => {", *map(_file, scripts), "})();"])
+    words = {text: lang.tell(text) for text in script_texts(scripts)}
+    return environment.get_template(template).render(
+        say=say,
+        lang=lang,
+        style=Markup("\n".join(_without_pictures(_file(name)) for name in styles)),
+        libraries=[Markup(_without_map(_file(name))) for name in libraries],
+        script=Markup(own),
+        data=Markup(embedded_json({**data, "strings": words, "lang": lang.code})),
+        **values,
+    )
+
+
+def write_page(text: str, path: Path) -> None:
+    """Write a page whole or not at all."""
+    with draft_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def script_texts(scripts: Sequence[str]) -> list[str]:
+    """Return the texts that scripts ask for."""
+    calls = re.findall(r'\bsay\("([^"]+)"\)', "\n".join(map(_file, scripts)))
+    return list(dict.fromkeys(calls))
+
+
+def embedded_json(value: Any) -> str:
+    """Return JSON that cannot end the script element which holds it."""
+    try:
+        text = _compact(value)
+    except ValueError:  # a number that is not finite somewhere: look at each value
+        text = _compact(strict(value))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _file(name: str) -> str:
+    folder = files("aumaq.results.templates")
+    return folder.joinpath(*name.split("/")).read_text("utf-8")
+
+
+def _without_pictures(style: str) -> str:
+    """Return a style without pictures from beside it: there is nothing beside it."""
+    return re.sub(r"url\([^)]*\)", "none", style)
+
+
+def _without_map(script: str) -> str:
+    """Return a script without the address of its source map."""
+    return re.sub(r"//# sourceMappingURL=\S+\s*$", "", script)
