@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-all lint types docs gallery benchmark clean
+.PHONY: setup demo test test-all lint types docs docs-site gallery benchmark clean
 .DEFAULT_GOAL := help
 
 help:
@@ -39,6 +39,9 @@ test-all: lint types
 docs: setup
 	$(BIN)/python tools/write_format_docs.py
 	$(BIN)/python tools/extract_messages.py
+
+docs-site: setup
+	$(BIN)/sphinx-build -W --keep-going -q -c docs . build/site
 
 gallery: setup
 	$(BIN)/python tools/make_gallery.py

@@ -1,5 +1,5 @@
 """Write the pages on the formats of instances and plans, docs/plan.schema.json,
-and the lists of docs/indicators.md.
+and what lies between marks in docs/indicators.md and docs/mathematics.md.
 
 ``--check`` only compares.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+
+from mathematics import MODULES, family_section, terms_table
 
 from aumaq.instances.schema.column import Column, Table
 from aumaq.instances.schema.formulas import FORMULAS
@@ -20,6 +22,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "instance-format.md"
 PLAN_SCHEMA = DOCS / "plan.schema.json"
 INDICATORS = DOCS / "indicators.md"
+MATHEMATICS = DOCS / "mathematics.md"
 PLAN_PAGE = DOCS / "plan-format.md"
 PLAN_HEAD = """# Plan format
 
@@ -74,14 +77,25 @@ def _row(column: Column) -> str:
     return f"| `{column.name}` | {kind} | {column.unit} | {default} | {meaning} |"
 
 
-def indicators_page() -> str:
-    """Return the page on indicators with its two lists written anew."""
-    text = INDICATORS.read_text(encoding="utf-8")
-    for name, lines in (("formulas", _formulas()), ("tables", _plan_tables())):
+def marked(page: Path, lines_of: dict[str, list[str]]) -> str:
+    """Return a page with the lines between the marks of each name written anew."""
+    text = page.read_text(encoding="utf-8")
+    for name, lines in lines_of.items():
         start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
         before, rest = text.split(start)
         text = before + start + "\n".join(lines) + "\n" + end + rest.split(end)[1]
     return text
+
+
+def indicators_page() -> str:
+    """Return the page on indicators with its two lists."""
+    return marked(INDICATORS, {"formulas": _formulas(), "tables": _plan_tables()})
+
+
+def mathematics_page() -> str:
+    """Return the page on mathematics with every rule family and the objective."""
+    sections = {name: family_section(name) for name in MODULES}
+    return marked(MATHEMATICS, {**sections, "terms": terms_table()})
 
 
 def schema_page() -> str:
@@ -133,6 +147,7 @@ if __name__ == "__main__":
     pages = {
         PAGE: page(),
         INDICATORS: indicators_page(),
+        MATHEMATICS: mathematics_page(),
         PLAN_SCHEMA: schema_page(),
         PLAN_PAGE: plan_page(),
     }

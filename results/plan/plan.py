@@ -230,7 +230,7 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """(objective - bound) / |objective|."""
+        """``(objective - bound) / |objective|``."""
         return _or_nan(self.record["gap"])
 
     @property

@@ -56,7 +56,7 @@ class Futures:
 
     @property
     def gap(self) -> float:
-        """(objective - bound) / |objective|."""
+        """``(objective - bound) / |objective|``."""
         return relative_gap(self.objective_mln, self.bound_mln)
 
     @property
