@@ -14,8 +14,8 @@ import aumaq
 ROOT = Path(__file__).parent.parent
 
 project = "aumaq"
-author = "the aumaq authors"
-project_copyright = author
+author = "the aumaq contributors"
+project_copyright = f"2026 {author}"
 release = version = aumaq.__version__
 
 # The source folder is the repository, so that links between pages are those that
@@ -47,6 +47,7 @@ nb_execution_timeout = 300
 autodoc_default_options = {"members": True}
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
+toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
 html_title = "aumaq"
