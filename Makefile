@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-all lint types docs docs-site gallery benchmark clean
+.PHONY: setup demo test test-all lint types docs docs-site changelog gallery benchmark clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,6 +42,9 @@ docs: setup
 
 docs-site: setup
 	$(BIN)/sphinx-build -W --keep-going -q -c docs . build/site
+
+changelog: setup
+	$(BIN)/towncrier build --draft --version next
 
 gallery: setup
 	$(BIN)/python tools/make_gallery.py

@@ -49,6 +49,21 @@ def test_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert 'id="map"' in (tmp_path / "runs" / "tiny.html").read_text(encoding="utf-8")
 
 
+def test_fragments_of_the_changelog_are_gathered() -> None:
+    """Each is of a known type (an error otherwise) and its text is told."""
+    words = ("build", "--draft", "--version", "next")
+    draft = subprocess.run(
+        [sys.executable, "-m", "towncrier", *words],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert draft.returncode == 0, draft.stdout
+    for fragment in (ROOT / "changelog.d").glob("*.md"):
+        assert fragment.read_text(encoding="utf-8").split("\n")[0] in draft.stdout
+
+
 def entries(section: str) -> set[str]:
     """Return the names of variables and rows in a section of the mathematics."""
     return set(re.findall(r"^(?:\| |- )`(\w+)\[", section, re.MULTILINE))
