@@ -77,7 +77,7 @@ def territory(**tables: Rows) -> Instance:
             for k, n in enumerate("abc")
         ],
         "road_classes": [
-            {"road_class": "earth", "speed_kmh": 60.0},
+            {"road_class": "earth", "speed_kmh": 60.0, "surface": "earth"},
             {"road_class": "asphalt", "speed_kmh": 60.0, "surface": "paved"},
             {"road_class": "fast", "speed_kmh": 120.0, "surface": "paved"},
         ],

@@ -18,9 +18,12 @@ from tiny_instances import tiny, tiny_instances
 
 import aumaq
 from aumaq.instances import ExportError, Instance, InstanceError, UnknownNameError
-from aumaq.results.analysis import people, ways
+from aumaq.results.analysis import people
 from aumaq.results.analysis.provision import services_today
 from aumaq.results.analysis.units import units_of
+from aumaq.results.indicators import COMPUTED, ways
+from aumaq.results.indicators.state import Indicator
+from aumaq.results.indicators.today import networks_of_today
 
 Row = dict[str, Any]
 MINUTES = {"a": 0.0, "b": 30.0, "c": 0.0, "d": 30.0}
@@ -181,15 +184,10 @@ def test_connectivity_by_hand() -> None:
 
 
 @pytest.mark.slow
-def test_paved_roads_by_hand() -> None:
-    """A paved road counts within 2 km of it, between its ends too."""
-    rows = two_regions().table("settlements").to_dict("records")
-    km = 1 / (111.195 * np.cos(np.radians(50.1)))  # degrees of longitude
-    for row, lon in zip(rows, (70.0, 70 + 1.9 * km, 70 + 2.1 * km, 70.0), strict=True):
-        if row["settlement"] in "bc":
-            row |= {"lat": 50.1, "lon": lon}
-    found = by(aumaq.analyse(two_regions(settlements=rows)), "settlements", "name")
-    assert found["has_paved_road"].tolist() == [1.0, 1.0, 0.0, 0.0]
+def test_paved_access_by_hand() -> None:
+    """Asphalt leads from b to a; beyond it nobody knows where surfaces are not told."""
+    found = by(aumaq.analyse(two_regions()), "settlements", "settlement")
+    assert found["has_paved_road"].to_dict() == {"a": 1.0, "b": 1.0, "c": 0.0, "d": 0.0}
     classes = two_regions().table("road_classes").assign(surface=["paved", ""])
     unknown = two_regions(road_classes=classes.to_dict("records"))
     regions = by(aumaq.analyse(unknown), "regions", "region")["paved_road_share"]
@@ -197,11 +195,39 @@ def test_paved_roads_by_hand() -> None:
     assert np.isnan(regions["Q"])
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize("name", ["tiny", "west-kazakhstan"])
+def test_the_analysis_reports_the_indicators(name: str) -> None:
+    """What both tell of today is one figure, region by region and in the whole."""
+    instance = aumaq.read(name)
+    found, today = aumaq.analyse(instance, "none"), networks_of_today(instance)
+    rows = pd.concat([found.table("territory"), found.table("regions")])
+    settlements = found.table("settlements").groupby("region")
+
+    def value(formula: str, network: str = "", unpaved_km: float = 2.0) -> Any:
+        row = Indicator("", "", "", formula, "", "", network, 0, unpaved_km, "all",
+                        "", 0)  # fmt: skip
+        return COMPUTED[formula](today, row).value[:, 0]
+
+    for formula in ("minutes_to_district_centre", "minutes_to_region_centre"):
+        np.testing.assert_allclose(rows[formula], value(formula), rtol=1e-12)
+    for network in instance.network_names:
+        own = settlements[f"has_{network}"].mean()
+        wanted = value("share_of_settlements_connected", network)
+        np.testing.assert_allclose(own, wanted[1:], rtol=1e-12)
+    own = settlements["has_paved_road"].mean()
+    table = instance.table("indicators").set_index("formula")["unpaved_km"]
+    name = "share_of_settlements_paved"
+    wanted = value(name, unpaved_km=table.get(name, 2.0))
+    np.testing.assert_allclose(own, wanted[1:], rtol=1e-12)
+
+
 def test_networks_by_hand() -> None:
-    """Power comes where lines of today lead from a source, through stations too."""
+    """Power comes where lines of today bring most of the load, through stations too."""
     base = two_regions()
     tables: dict[str, list[Row]] = {
         "networks": [{"network": "power"}],
+        "load_rates": [{"network": "power", "units_per_person": 0.001}],
         "network_nodes": [
             {"network": "power", "node": code, "settlement": code, "lat": 50.0,
              "lon": 70.0} for code in "abc"
@@ -308,7 +334,9 @@ def test_minutes_are_those_of_access_options(instance: Instance) -> None:
             else:
                 assert least.get(i, np.inf) >= cutoff - 1e-6
     for k in range(len(instance.settlement_ids)):
-        own = ways.to_own(instance, np.full(len(instance.settlement_ids), k))
+        everyone = np.arange(len(instance.settlement_ids))
+        none = np.zeros(len(instance.upgrade_names), dtype=bool)
+        own = ways.to_own(instance, everyone, np.full(len(everyone), k), none)
         near = ways.to_nearest(instance, np.array([k]))
         np.testing.assert_allclose(own, near, atol=1e-6)
 

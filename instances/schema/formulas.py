@@ -102,32 +102,30 @@ FORMULAS: dict[str, Formula] = {
         Formula(
             "minutes_to_district_centre",
             "min",
-            "minutes by road to the district's largest settlement, mean over"
-            " inhabitants of settlements that have a district and a way",
+            "minutes to the district's centre, mean over inhabitants of"
+            " settlements that have a district and a way",
             (),
             SOME,
         ),
         Formula(
             "minutes_to_region_centre",
             "min",
-            "minutes by road to the region's largest settlement, mean over inhabitants"
-            " that have a way",
+            "minutes to the region's centre, mean over inhabitants that have a way",
             (),
             SOME,
         ),
         Formula(
             "share_near_district_centre",
             "share",
-            "inhabitants within `minutes` by road of the district's largest settlement"
-            " / inhabitants of settlements that have a district",
+            "inhabitants within `minutes` of the district's centre / inhabitants of"
+            " settlements that have a district",
             ("minutes",),
             SOME,
         ),
         Formula(
             "share_near_region_centre",
             "share",
-            "inhabitants within `minutes` by road of the region's largest settlement /"
-            " inhabitants",
+            "inhabitants within `minutes` of the region's centre / inhabitants",
             ("minutes",),
             SOME,
         ),

@@ -16,13 +16,12 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis import jobs
 from aumaq.results.analysis.classes import Classes, Traits, classify, no_classes
-from aumaq.results.analysis.connectivity import minutes_to_centres
+from aumaq.results.analysis.connections import connections
 from aumaq.results.analysis.folder import write_folder
 from aumaq.results.analysis.measures import Measure, measures
 from aumaq.results.analysis.people import people
 from aumaq.results.analysis.provision import ServiceToday, provision, services_today
 from aumaq.results.analysis.units import LEVELS, Floats, Units, ratio, units_of
-from aumaq.results.analysis.utilities import has_paved_road, is_on_network
 from aumaq.results.exports.json_file import strict
 
 CLASSES_OF = ("auto", "regions", "districts", "none")
@@ -101,9 +100,7 @@ def analyse(
     """
     if classes_of not in CLASSES_OF:
         raise UnknownNameError(say("unit of classes"), classes_of, CLASSES_OF)
-    shares = {f"{n}_share": is_on_network(instance, n) for n in instance.network_names}
-    shares["paved_road_share"] = has_paved_road(instance)
-    today = _Today(services_today(instance), shares, minutes_to_centres(instance))
+    today = _Today(services_today(instance), *connections(instance))
     tables: dict[str, pd.DataFrame] = {}
     services = []
     for level, name in zip(LEVELS, ("territory", "regions", "districts"), strict=True):

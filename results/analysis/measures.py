@@ -40,7 +40,7 @@ PEOPLE = (
 CONNECTIONS = (
     Measure(
         "paved_road_share",
-        say("People with a paved road within 2 km"),
+        say("People with paved access to a centre"),
         say("share"),
         +1,
     ),

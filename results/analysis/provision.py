@@ -11,9 +11,10 @@ from scipy.spatial import cKDTree
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.options import to_unit_sphere
-from aumaq.instances.people.demand import is_urban, members_today
-from aumaq.results.analysis import ways
+from aumaq.instances.checks.check import applies_to
+from aumaq.instances.people.demand import members_today
 from aumaq.results.analysis.units import Floats, Ints, Units, ratio
+from aumaq.results.indicators import ways
 
 
 @dataclass(frozen=True)
@@ -94,20 +95,11 @@ def provision(service: ServiceToday, units: Units) -> pd.DataFrame:
 def strictest_minutes(instance: Instance, service: str) -> Floats:
     """Return the least minutes of the standards that count each settlement."""
     settlements = instance.tables["settlements"]
-    urban = is_urban(settlements)
-    counts = {
-        "all": np.ones(len(settlements), dtype=bool),
-        "urban": urban,
-        "rural": ~urban,
-        "remote": settlements["is_remote"].to_numpy(),
-        "border": settlements["is_border"].to_numpy(),
-        "growth_point": settlements["is_growth_point"].to_numpy(),
-    }
     rules = instance.tables["standards"]
     limit = np.full(len(settlements), np.nan)
     for rule in rules[rules["service"] == service].itertuples():
         strict = np.fmin(limit, float(rule.minutes))
-        limit = np.where(counts[str(rule.applies_to)], strict, limit)
+        limit = np.where(applies_to(settlements, str(rule.applies_to)), strict, limit)
     return limit
 
 

@@ -35,9 +35,18 @@ def _loads(state: State, network: str) -> dict[str, Floats]:
 @formula
 def share_of_settlements_connected(state: State, indicator: Indicator) -> Measure:
     """Return the share of settlements that the network gives most of their load."""
-    n = _loads(state, indicator.network)
+    on = connected(state, indicator.network)
+    return _share_with_node(state, indicator, np.isfinite(on), on == 1.0)
+
+
+def connected(state: State, network: str) -> Floats:
+    """Return 1.0 where the network gives a settlement most of its load, else 0.0.
+
+    (S, T); NaN for settlements that the network does not plan (no node).
+    """
+    n = _loads(state, network)
     is_on = n["from_network"] > CONNECTED_SHARE * n["load"]
-    return _share_with_node(state, indicator, n["has_node"], is_on)
+    return np.where(n["has_node"] > 0, is_on, np.nan)
 
 
 @formula
@@ -76,7 +85,7 @@ def _is_met(n: dict[str, Floats]) -> Flags:
 
 
 def _share_with_node(
-    state: State, indicator: Indicator, has_node: Floats, holds: Flags
+    state: State, indicator: Indicator, has_node: Floats | Flags, holds: Flags
 ) -> Measure:
     counted = has_node * state.counts(indicator.applies_to)
     return Measure(state.by_settlement(counted * holds), state.by_settlement(counted))

@@ -1,7 +1,8 @@
 """Formulas on roads: paved access, ways to centres, connections.
 
-The centre of a district or a region is its largest settlement of the base year. Roads
-are those of the period: upgrades of the plan that stand are in them.
+The centre of a district or a region is its seat, without one its largest settlement of
+the base year. Roads are those of the period, with the upgrades of the plan that stand.
+Where travel times are given outright they are the minutes, and surfaces are not known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from aumaq.instances.access.limits import NO_TIME, within
-from aumaq.instances.access.paths import fastest_between
+from aumaq.results.indicators import ways
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import (
     Flags,
@@ -23,12 +24,27 @@ from aumaq.results.indicators.state import (
     State,
 )
 
+DISTRICT, REGION = ["region", "district"], ["region"]
+"""The columns of ``settlements`` that name a unit."""
+SEATS = {"district": {"district": 0, "region": 1, "nation": 2},
+         "region": {"region": 0, "nation": 1}}  # fmt: skip
+"""Which seats (``centre_of``) make the centre of a unit, the best first."""
 
-def centre_of(settlements: pd.DataFrame, columns: list[str]) -> Ints:
-    """Return the row of each settlement's centre, (S,); -1 where a name is empty."""
-    order = settlements.sort_values("population", ascending=False, kind="stable")
-    first = order.groupby(columns, sort=False)["settlement"].transform("first")
-    row = pd.Index(settlements["settlement"]).get_indexer(first.sort_index())
+
+def centre_rows(settlements: pd.DataFrame, columns: list[str]) -> Ints:
+    """Return the row of each settlement's centre, (S,); -1 where a name is empty.
+
+    It is the settlement that says so in ``centre_of``, for that is where its people
+    are served by offices; without one the largest.
+    """
+    seats = SEATS[columns[-1]]
+    rank = settlements["centre_of"].map(seats).fillna(len(seats))
+    order = pd.DataFrame({"rank": rank, "size": -settlements["population"]})
+    order = order.sort_values(["rank", "size"], kind="stable").index
+    first = settlements.loc[order].groupby(columns, sort=False)["settlement"]
+    row = pd.Index(settlements["settlement"]).get_indexer(
+        first.transform("first").sort_index()
+    )
     is_named = (settlements[columns] != "").all(axis=1).to_numpy()
     return np.where(is_named, row, -1).astype(np.int64)
 
@@ -36,41 +52,62 @@ def centre_of(settlements: pd.DataFrame, columns: list[str]) -> Ints:
 @formula
 def share_of_settlements_paved(state: State, indicator: Indicator) -> Measure:
     """Return the share of settlements from which paved roads lead to a centre."""
-    who = state.counts(indicator.applies_to)
-    if state.instance.uses_travel_table:
-        return Measure(np.zeros(state.shape), np.zeros(state.shape))
-    paved = np.column_stack(
-        [
-            _is_paved(state, state.upgraded[:, t], indicator.unpaved_km)
-            for t in range(len(state.periods))
-        ]
+    paved = paved_access(state, indicator.unpaved_km)
+    return _share_of_known(state, indicator, paved)
+
+
+def _share_of_known(state: State, indicator: Indicator, holds: Floats) -> Measure:
+    """Return for how many of those of which it is known (not NaN) something holds."""
+    counted = np.isfinite(holds) * state.counts(indicator.applies_to)
+    return Measure(
+        state.by_settlement(counted * np.nan_to_num(holds)),
+        state.by_settlement(counted),
     )
-    return Measure(state.by_settlement(paved * who), state.by_settlement(who))
 
 
-def _is_paved(state: State, built: Flags, unpaved_km: float) -> Flags:
-    """Return which settlements have paved access, (S,).
+def paved_access(state: State, unpaved_km: float) -> Floats:
+    """Return 1.0 where paved roads lead to a centre, else 0.0, (S, T).
+
+    NaN where that hangs on roads of unknown surface, or without a road graph.
+    """
+    found = np.full((len(state.ids), len(state.periods)), np.nan)
+    if state.instance.uses_travel_table or not state.instance.road_graph.num_nodes:
+        return found
+    classes = state.world["road_classes"]
+    is_told = (classes["surface"] != "").all()
+    for t in range(len(state.periods)):
+        built = state.upgraded[:, t]
+        sure = _is_paved(state, built, unpaved_km, ["paved"])
+        maybe = sure if is_told else _is_paved(state, built, unpaved_km, ["paved", ""])
+        found[:, t] = np.where(sure, 1.0, np.where(maybe, np.nan, 0.0))
+    return found
+
+
+def _is_paved(
+    state: State, built: Flags, unpaved_km: float, surfaces: list[str]
+) -> Flags:
+    """Return which settlements have paved access by roads of some surfaces, (S,).
 
     The nearest node of a paved link counts, by road and with the settlement's own way
     to its node; its part of the paved roads must hold that of a centre, likewise found.
     """
     places = state.instance.settlement_places
-    part, km = _paved_parts(state, built)
+    part, km = _paved_parts(state, built, surfaces)
     own, away = part[places.node], km[places.node] + places.connector_km
     own = np.where(within(away, unpaved_km), own, -1)
-    centres = [
-        centre_of(state.settlements, c) for c in (["region"], ["region", "district"])
-    ]
+    centres = [centre_rows(state.settlements, c) for c in (REGION, DISTRICT)]
     is_centre = np.zeros(len(own), dtype=bool)
     for centre in centres:
         is_centre[centre[centre >= 0]] = True
     return (own >= 0) & np.isin(own, own[is_centre])
 
 
-def _paved_parts(state: State, built: Flags) -> tuple[Ints, Floats]:
+def _paved_parts(
+    state: State, built: Flags, surfaces: list[str]
+) -> tuple[Ints, Floats]:
     """Return the part of the paved roads that is nearest to each road node, and km."""
     classes, roads = state.world["road_classes"], state.instance.roads
-    paved = set(classes.loc[classes["surface"] == "paved", "road_class"])
+    paved = set(classes.loc[classes["surface"].isin(surfaces), "road_class"])
     later = state.world["road_upgrade_links"]
     names = np.array(roads.upgrades, dtype=object)[built]
     links = pd.concat(
@@ -112,58 +149,54 @@ def _lengths(ends: list[Ints], km: Floats, size: int) -> csr_array:
 @formula
 def minutes_to_district_centre(state: State, indicator: Indicator) -> Measure:
     """Return mean minutes of inhabitants to the centre of their district."""
-    return _mean_minutes(state, indicator, ["region", "district"])
+    return _mean_minutes(state, indicator, DISTRICT)
 
 
 @formula
 def minutes_to_region_centre(state: State, indicator: Indicator) -> Measure:
     """Return mean minutes of inhabitants to the centre of their region."""
-    return _mean_minutes(state, indicator, ["region"])
+    return _mean_minutes(state, indicator, REGION)
 
 
 @formula
 def share_near_district_centre(state: State, indicator: Indicator) -> Measure:
     """Return the share of inhabitants near the centre of their district."""
-    return _share_near(state, indicator, ["region", "district"])
+    return _share_near(state, indicator, DISTRICT)
 
 
 @formula
 def share_near_region_centre(state: State, indicator: Indicator) -> Measure:
     """Return the share of inhabitants near the centre of their region."""
-    return _share_near(state, indicator, ["region"])
+    return _share_near(state, indicator, REGION)
 
 
 def _mean_minutes(state: State, indicator: Indicator, columns: list[str]) -> Measure:
-    minutes = _minutes_to(state, columns)
+    minutes = minutes_to_centre(state, columns)
     people = state.people * state.counts(indicator.applies_to) * np.isfinite(minutes)
     weighted = people * np.where(np.isfinite(minutes), minutes, 0.0)
     return Measure(state.by_settlement(weighted), state.by_settlement(people))
 
 
 def _share_near(state: State, indicator: Indicator, columns: list[str]) -> Measure:
-    minutes = _minutes_to(state, columns)
+    minutes = minutes_to_centre(state, columns)
     people = state.people * state.counts(indicator.applies_to) * ~np.isnan(minutes)
     near = people * within(minutes, indicator.minutes)
     return Measure(state.by_settlement(near), state.by_settlement(people))
 
 
-def _minutes_to(state: State, columns: list[str]) -> Floats:
-    """Return minutes by road to the centre, (S, T); inf: no way, NaN: no centre."""
-    centre = centre_of(state.settlements, columns)
+def minutes_to_centre(state: State, columns: list[str]) -> Floats:
+    """Return minutes to the centre of one's unit, (S, T); inf: no way, NaN: none."""
+    centre = centre_rows(state.settlements, columns)
     minutes = np.full((len(centre), len(state.periods)), np.nan)
-    if state.instance.uses_travel_table:
-        return minutes
-    places, i = state.instance.settlement_places, np.flatnonzero(centre >= 0)
-    k = centre[i]
-    ways = places.connector_minutes[i] + places.connector_minutes[k]
+    i = np.flatnonzero(centre >= 0)
     for t in range(len(state.periods)):
-        is_same = t and np.array_equal(state.upgraded[:, t], state.upgraded[:, t - 1])
-        if is_same:
+        before = state.upgraded[:, t - 1] if t else None
+        if before is not None and np.array_equal(state.upgraded[:, t], before):
             minutes[:, t] = minutes[:, t - 1]
-            continue
-        graph = state.instance.roads.graph(state.upgraded[:, t])
-        path, _ = fastest_between(graph, places.node[k], places.node[i])
-        minutes[i, t] = np.where(k == i, 0.0, path + ways)
+        else:
+            minutes[i, t] = ways.to_own(
+                state.instance, i, centre[i], state.upgraded[:, t]
+            )
     return minutes
 
 

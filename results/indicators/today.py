@@ -9,6 +9,7 @@ picture, not a plan. The period bears the name of the first one, whose unit load
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,28 @@ DTYPES = {"text": "str", "number": "float64", "flag": "bool"}
 @lru_cache(maxsize=1)  # a page and its indicators ask for the same
 def of_today(instance: Instance) -> State:
     """Return the state of today; decisions (actions, money, ...) have no rows."""
+    state, stock = networks_of_today(instance), _stock(instance)
+    tables: dict[str, list[pd.DataFrame]] = {
+        name: [] for name in ("allocation", "unserved", "facilities")
+    }
+    for service in instance.service_names:
+        rows = stock[stock["service"] == service]
+        if instance.serves(service):
+            ways, lost = _allocation(state, service, rows)
+            tables["allocation"].append(ways)
+            tables["unserved"].append(lost)
+            used = ways.groupby("site")["demand"].sum()
+            rows = _with_use(rows, used)
+        tables["facilities"].append(rows)
+    tables["connections"] = [_connections(instance)]
+    period = state.periods[0]
+    done = {name: _stack(name, parts, period) for name, parts in tables.items()}
+    return with_population(replace(state, tables={**state.tables, **done}))
+
+
+@lru_cache(maxsize=1)
+def networks_of_today(instance: Instance) -> State:
+    """Return people, roads and networks of today; services have no rows."""
     world = {
         **instance.tables,
         "periods": instance.tables["periods"].iloc[:1],
@@ -43,26 +66,15 @@ def of_today(instance: Instance) -> State:
         "population": instance.tables["population"].iloc[:0],
         "growth_candidates": instance.tables["growth_candidates"].iloc[:0],
     }
-    period = instance.period_names[0]
+    period, stock = instance.period_names[0], _stock(instance)
     nothing = np.zeros((len(instance.upgrade_names), 1), dtype=bool)
     bare = State(instance, (period,), world, {}, nothing)
-    stock = _stock(instance)
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in PLAN_TABLES}
-    for service in instance.service_names:
-        rows = stock[stock["service"] == service]
-        if instance.serves(service):
-            ways, lost = _allocation(bare, service, rows)
-            tables["allocation"].append(ways)
-            tables["unserved"].append(lost)
-            used = ways.groupby("site")["demand"].sum()
-            rows = _with_use(rows, used)
-        tables["facilities"].append(rows)
     for network in instance.network_names:
         for name, rows in _network(bare, network, stock).items():
             tables[name].append(rows)
-    tables["connections"].append(_connections(instance))
     done = {name: _stack(name, parts, period) for name, parts in tables.items()}
-    return with_population(State(instance, (period,), world, done, nothing))
+    return replace(bare, tables=done)
 
 
 def _stack(name: str, parts: list[pd.DataFrame], period: str) -> pd.DataFrame:

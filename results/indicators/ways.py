@@ -1,4 +1,4 @@
-"""Minutes over the roads of today: to the nearest of several targets, or to one each.
+"""Minutes over roads: to the nearest of several targets, or to one each.
 
 Where travel times are given outright, they are used instead; a settlement that cannot
 get there has ``inf``, and NaN where nothing says how long it takes.
@@ -15,7 +15,7 @@ from aumaq.instances import Instance
 from aumaq.instances.access.limits import NO_TIME
 from aumaq.instances.access.options import Places, RoadGraph
 from aumaq.instances.access.paths import fastest_between
-from aumaq.results.analysis.units import Floats, Ints
+from aumaq.results.indicators.state import Flags, Floats, Ints
 
 
 def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floats:
@@ -56,22 +56,27 @@ def to_nearest(instance: Instance, targets: Ints) -> Floats:
     return minutes
 
 
-def to_own(instance: Instance, target: Ints) -> Floats:
-    """Return minutes from each settlement to its own *target* (a row each)."""
-    everyone = np.arange(len(target))
+def to_own(instance: Instance, start: Ints, target: Ints, built: Flags) -> Floats:
+    """Return minutes from settlements *start* to *target*, a row each.
+
+    By the roads of today with the upgrades *built*, (G,). 0 where both are the same;
+    inf where there is no way, NaN where given times do not say.
+    """
     if instance.uses_travel_table:
-        minutes = np.full(len(target), np.nan)
+        minutes = np.full(len(start), np.nan)
         for k in np.unique(target):
             own = target == k
-            minutes[own] = _given(instance, _travel_to(instance, np.array([k])))[own]
+            given = _given(instance, _travel_to(instance, np.array([k])))
+            minutes[own] = given[start[own]]
     else:
-        places, graph = instance.settlement_places, instance.road_graph
-        path = np.full(len(target), np.inf)
+        places, graph = instance.settlement_places, instance.roads.graph(built)
+        path = np.full(len(start), np.inf)
         if graph.num_nodes:
             # Roads go both ways, and there are far fewer targets than settlements.
-            path, _ = fastest_between(graph, places.node[target], places.node)
-        minutes = path + places.connector_minutes + places.connector_minutes[target]
-    return np.where(target == everyone, 0.0, minutes)
+            path, _ = fastest_between(graph, places.node[target], places.node[start])
+        ways = places.connector_minutes[start] + places.connector_minutes[target]
+        minutes = path + ways
+    return np.where(target == start, 0.0, minutes)
 
 
 def nearest(graph: RoadGraph, settlements: Places, targets: Places) -> Floats:
