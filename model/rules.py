@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aumaq.instances import Instance
+from aumaq.instances.schema.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ BY_ROADS = {
 }
 
 
+PREFIXES = {"tier": "growth:tier"}
+"""What ids of rules begin with, where it is not the first column of their table."""
+
 BY_POLICY = {
     "points": "a growth point stays one, is of one tier, and not before its time",
 }
@@ -80,34 +84,13 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
         Rule(f"growth:{kind}", f"Growth points: {title}", "model")
         for kind, title in BY_POLICY.items()
     ]
-    for row in instance.tables["growth_tiers"].drop_duplicates("tier").itertuples():
-        title = f"number of growth points: {row.title or row.tier}"
-        rules.append(Rule(f"growth:tier:{row.tier}", title, row.source))
-    for row in instance.tables["concentrations"].itertuples():
-        title = row.title or (
-            f"{row.share:.0%} of {row.service} from level {row.min_level} up stands in"
-            " growth points"
-        )
-        rules.append(Rule(f"concentration:{row.concentration}", title, row.source))
-    for row in instance.tables["connections"].itertuples():
-        title = row.title or (
-            f"{row.from_settlement} reaches {row.to_settlement} within"
-            f" {row.minutes:g} minutes"
-        )
-        rules.append(
-            Rule(f"connection:{row.connection}", title, row.source, bool(row.is_hard))
-        )
-    for row in instance.tables["standards"].itertuples():
-        title = row.title or (
-            f"{row.share:.0%} of {row.service} demand within {row.minutes:g} minutes"
-        )
-        rules.append(
-            Rule(f"standard:{row.standard}", title, row.source, bool(row.is_hard))
-        )
-    for row in instance.tables["referrals"].itertuples():
-        title = row.title or f"{row.service} needs {row.to_service} near it"
-        rules.append(Rule(f"referral:{row.referral}", title, row.source))
-    for row in instance.tables["budgets"].drop_duplicates("budget").itertuples():
-        title = row.title or f"budget {row.budget}"
-        rules.append(Rule(f"budget:{row.budget}", title, row.source, bool(row.is_hard)))
+    for table in TABLES:
+        rows = instance.tables[table.name]
+        if table.rule and len(rows):
+            code = table.key[0]
+            for row in rows.drop_duplicates(code).to_dict("records"):
+                title = row["title"] or table.rule.format_map(row)
+                is_hard = bool(row.get("is_hard", True))
+                name = f"{PREFIXES.get(code, code)}:{row[code]}"
+                rules.append(Rule(name, title, row["source"], is_hard))
     return {rule.id: rule for rule in rules}

@@ -98,6 +98,7 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         values = allocation_costs(case, service, t, states.reshape(shape))
         cost = cost + values[of.ravel()]
     good = (cost < inf) & concentrated(case, service["service"], units)
+    good &= _few_enough(case, service["service"], units)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -113,6 +114,22 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         if case.by_first
         else [],
     )
+
+
+def _few_enough(case: Case, service: str, units: np.ndarray) -> np.ndarray:
+    """Return which histories (p,t,j,l) keep all counts."""
+    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+    good = np.ones(len(units), dtype=bool)
+    for rule in case.of("counts", service):
+        for t, period in enumerate(case.rows["periods"]):
+            if rule["period"] in ("", period["period"]):
+                running = sum(
+                    units[:, t, j, rule["from_level"] - 1 :].sum(axis=1)
+                    for j, site in enumerate(case.of("sites", service))
+                    if rule["region"] in ("", home[site["settlement"]])
+                )
+                good &= running <= rule["most"]
+    return good
 
 
 def allocation_costs(

@@ -98,6 +98,10 @@ def services() -> Instance:
              "scope": "total", "minutes": 5.0, "share": 0.5,
              "is_hard": False, "shortfall_mln_per_unit_year": 0.03},
         ],
+        counts=[
+            {"count": "few", "service": "s", "from_level": 2, "region": "R", "most": 3},
+            {"count": "late", "service": "h", "period": "p3", "most": 1},
+        ],
         budgets=[
             {"budget": "purse", "period": "p1", "amount_mln": 21.0, "is_hard": True,
              "covers": "investment", "service": "s"},

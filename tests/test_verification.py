@@ -17,7 +17,7 @@ Tables = dict[str, pd.DataFrame]
 
 @pytest.fixture(scope="module")
 def instance() -> Instance:
-    """The tiny instance with a priced standard, a priced budget, and a referral."""
+    """The tiny instance with a priced standard, a priced budget, and a count."""
     tiny = shipped()
     standards = tiny.table("standards").reindex(range(1)).assign(
         standard="near", service="school", applies_to="all", scope="settlement",
@@ -28,7 +28,11 @@ def instance() -> Instance:
         budget="all", period="2026-30", amount_mln=150.0, covers="investment",
         title="", service="", region="", is_hard=False, overrun_price=0.5, source="",
     )  # fmt: skip
-    return tiny.replace(standards=standards, budgets=budgets)
+    counts = tiny.table("counts").reindex(range(1)).assign(
+        count="few", service="school", from_level=1, region="R", period="", most=2,
+        title="", source="",
+    )  # fmt: skip
+    return tiny.replace(standards=standards, budgets=budgets, counts=counts)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,7 @@ CORRUPTIONS = {
         cell("facilities", 0, "site", "z"),
         "siting:school",
     ),
+    "more run than may": (cell("facilities", 0, "units", 3), "count:few"),
     "a facility moves by itself": (cell("facilities", 1, "site", "b"), "siting:school"),
     "an action unsaid": (drop("actions", 0), "siting:school"),
     "an action from nowhere": (cell("actions", 0, "from_level", 2), "siting:school"),

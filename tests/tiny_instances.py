@@ -93,6 +93,18 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
                 "minutes": draw(some(0.0, 20.0, 40.0)),
             }
         ]
+    if draw(some(False, False, True)):
+        service = draw(some(*services))
+        rows["counts"] = [
+            {
+                "count": "few",
+                "service": service,
+                "from_level": draw(some(1, _top(rows, service))),
+                "region": draw(some("", "R")),
+                "period": draw(some("", "p1", f"p{count}")),
+                "most": draw(some(0, 1, 1, 2)),
+            }
+        ]
     try:
         return tiny(**rows)
     except InstanceError:

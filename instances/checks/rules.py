@@ -55,21 +55,52 @@ def referrals_name_levels(tables: Tables) -> Found:
             )
 
 
+def _known_regions(tables: Tables, name: str) -> Found:
+    """Regions that rules name are those of settlements."""
+    rows, regions = tables[name], sorted(set(tables["settlements"]["region"]))
+    hints = Hints(regions)
+    for i in np.flatnonzero(~rows["region"].isin([*regions, ""])):
+        hint = hints.near(str(rows["region"][i]))
+        text = say("no settlement has this region{hint}", hint=hint)
+        yield problem(name, text, i, "region", rows["region"][i])
+
+
+@check("counts", "levels", "sites", "settlements", "facilities", about=("counts",))
+def counts_can_hold(tables: Tables) -> Found:
+    """Regions and levels exist; what must run is no more than may run."""
+    yield from _known_regions(tables, "counts")
+    sites = tables["sites"].set_index(["service", "site"])
+    home = tables["settlements"].set_index("settlement")["region"]
+    region = sites["settlement"].map(home)
+    locked = tables["facilities"][tables["facilities"]["is_locked"]]
+    top = tables["levels"].groupby("service")["level"].max()
+    for k, rule in tables["counts"].iterrows():
+        service = rule["service"]
+        if rule["from_level"] > top.get(service, np.inf):
+            text = say("{service} has levels up to {limit:g}", service=service,
+                       limit=top[service])  # fmt: skip
+            yield problem("counts", text, k, "from_level", rule["from_level"])
+        own = locked[(locked["service"] == service)
+                     & (locked["level"] >= rule["from_level"])]  # fmt: skip
+        must = own.groupby(["service", "site"])["units"].sum()
+        must = must.reindex(sites.index, fill_value=0)
+        if rule["from_level"] == 1:  # a required site may take the smallest level
+            wanted = (sites["status"] == "required") & (sites["first_period"] == "")
+            wanted &= sites.index.get_level_values("service") == service
+            must = must.clip(lower=wanted.astype(int))
+        here = (region == rule["region"]) | (not rule["region"])
+        count = int(must[here].sum())
+        if count > rule["most"]:
+            text = say("{count} facilities must run: they are locked, or required",
+                       count=count)  # fmt: skip
+            yield problem("counts", text, k, "most", rule["most"])
+
+
 @check("budgets", "settlements", "periods", about=("budgets",))
 def budgets_are_sound(tables: Tables) -> Found:
     """Regions exist; a budget without a row for a period is unlimited there."""
     rows = tables["budgets"]
-    regions = sorted(set(tables["settlements"]["region"]))
-    hints = Hints(regions)
-    for i in np.flatnonzero(~rows["region"].isin([*regions, ""])):
-        hint = hints.near(str(rows["region"][i]))
-        yield problem(
-            "budgets",
-            say("no settlement has this region{hint}", hint=hint),
-            i,
-            "region",
-            rows["region"][i],
-        )
+    yield from _known_regions(tables, "budgets")
     for name, part in rows.groupby("budget", sort=False):
         missing = [
             p for p in tables["periods"]["period"] if p not in set(part["period"])

@@ -135,6 +135,9 @@ class Table:
 
     ``key`` names the columns whose values together occur once. ``is_single`` marks
     a table of exactly one row. ``example`` holds rows for ``aumaq new`` and docs.
+    Rows of a table with ``rule`` are rules of the model, called so where they have no
+    title: columns in braces. A table that ``is_later`` than the first version counts in
+    the hash of an instance only if it has rows, so that older plans keep theirs.
     """
 
     name: str
@@ -145,6 +148,8 @@ class Table:
     is_single: bool = False
     is_required: bool = False
     example: tuple[dict[str, Value], ...] = ()
+    rule: str = ""
+    is_later: bool = False
 
     @property
     def file(self) -> str:

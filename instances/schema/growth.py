@@ -42,6 +42,7 @@ GROWTH_TIERS = Table(
         SOURCE,
     ),
     key=("tier", "region"),
+    rule="number of growth points: {tier}",
 )
 
 
@@ -145,4 +146,5 @@ CONCENTRATIONS = Table(
         SOURCE,
     ),
     key=("concentration",),
+    rule="{share:.0%} of {service} from level {min_level} up stands in growth points",
 )

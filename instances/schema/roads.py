@@ -168,4 +168,5 @@ CONNECTIONS = Table(
         SOURCE,
     ),
     key=("connection",),
+    rule="{from_settlement} reaches {to_settlement} within {minutes:g} minutes",
 )

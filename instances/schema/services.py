@@ -263,6 +263,7 @@ STANDARDS = Table(
         SOURCE,
     ),
     key=("standard",),
+    rule="{share:.0%} of {service} demand within {minutes:g} minutes",
     example=(
         {
             "standard": "school:near",
@@ -292,6 +293,34 @@ REFERRALS = Table(
         SOURCE,
     ),
     key=("referral",),
+    rule="{service} needs {to_service} near it",
+)
+
+
+COUNTS = Table(
+    "counts",
+    "At most so many facilities of a service.",
+    (
+        Column("count", "text", "code of the rule"),
+        Column("service", "text", "the service", references="services.service"),
+        Column("from_level", "int", "counts this level and above", "level", 1, low=1),
+        Column(
+            "region", "text", "only sites in this region (empty: all)", default=None
+        ),
+        Column(
+            "period",
+            "text",
+            "in this period (empty: in each)",
+            default=None,
+            references="periods.period",
+        ),
+        Column("most", "int", "so many may run", "facilities", low=0),
+        Column("title", "text", "the rule in the reader's language", default=None),
+        SOURCE,
+    ),
+    key=("count",),
+    rule="at most {most} of {service}",
+    is_later=True,
 )
 
 
@@ -337,4 +366,9 @@ BUDGETS = Table(
         SOURCE,
     ),
     key=("budget", "period"),
+    rule="budget {budget}",
 )
+
+
+RULE_TABLES = (STANDARDS, REFERRALS, COUNTS, BUDGETS)
+"""Rules on services, in the order in which they are told."""

@@ -11,6 +11,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
 from aumaq.results.audit.columns import Known, check_columns
+from aumaq.results.audit.counts import check_counts
 from aumaq.results.audit.decided import check_names, clean, service_plan
 from aumaq.results.audit.facts import gather
 from aumaq.results.audit.findings import TOLERANCE, Notebook, Verification
@@ -98,6 +99,7 @@ def verify(
             terms[term] += float(discounted.sum())
     check_concentrations(growth, plans, sound["concentrations"], notes)
     check_referrals(facts, travel, plans, notes)
+    check_counts(facts, plans, notes)
     check_money(facts, accounts, books, sound["money"], notes)
     derived = check_columns(Known(facts, plans, networks, minutes), sound, notes)
     objective = check_objective(

@@ -11,12 +11,17 @@ from aumaq.instances import Instance, from_tables
 from aumaq.instances.parts import part
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.tables import TABLES
 from aumaq.model.data.networks import LOAD_COLUMN
 from aumaq.results.plan.plan import Plan
 
 Tables = dict[str, pd.DataFrame]
 OF_NETWORKS = ("networks", "road_upgrades", "connections")
-OF_SERVICES = ("standards", "referrals", "growth_tiers", "concentrations")
+OF_SERVICES = tuple(
+    table.name
+    for table in TABLES
+    if table.rule and table.name not in (*OF_NETWORKS, "budgets")
+)
 """What one of the offices decides alone; the rest of it names these."""
 
 

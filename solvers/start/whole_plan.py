@@ -30,7 +30,7 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
-from aumaq.solvers.start.referrals import referred
+from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
     Flags,
     affordable,
@@ -125,8 +125,8 @@ def _services(
 ) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
     """Return what services do and what it leaves of budgets, None without a way.
 
-    Where a higher tier closed, what refers to it is taken out and all is put together
-    again: others may be near to whom it was.
+    Where more run than may, or a higher tier is missing, facilities are taken out and
+    all is put together again: others may be near to whom they were.
     """
     wanted = {name: own.units for name, own in built.services.items()}
     allowed = {name: arcs(d, data.periods) for name, d in data.services.items()}
@@ -145,12 +145,20 @@ def _services(
             budgets.spend(name, d.site_region, *costs(d, found.units, found.moves))
             services[name] = found
         units = {name: own.units for name, own in services.items()}
-        fewer = referred(data, units, allowed)
+        used = {name: _used(data.services[name], own) for name, own in services.items()}
+        fewer = referred(data, counted(data, units, allowed, used), allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break
         wanted = {**units, **{name: fewer[name] for name in free}}
     return services, budgets
+
+
+def _used(d: ServiceData, own: ServiceDecisions) -> Floats:
+    """Return what each site serves, (J, T)."""
+    if not d.serves:
+        return np.zeros((len(d.sites), own.units.shape[2]))
+    return use(d, own.share * d.demand[d.option_settlement])
 
 
 def _budgets(

@@ -1,4 +1,7 @@
-"""Facilities of a first plan that lost the higher tier to which they refer."""
+"""Facilities of a first plan that hard rules on what runs take out.
+
+Shapes: J sites, L levels (0: empty places), T periods.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 
 from aumaq.instances.access.limits import within
 from aumaq.model.data.gathered import ModelData
-from aumaq.solvers.start.site_units import Flags, Ints, lowered
+from aumaq.solvers.start.site_units import Flags, Floats, Ints, lowered
 
 
 def referred(
@@ -37,4 +40,35 @@ def referred(
             )
         if all((found[name] == before[name]).all() for name in found):
             break
+    return found
+
+
+def counted(
+    data: ModelData,
+    units: Mapping[str, Ints],
+    allowed: Mapping[str, Flags],
+    used: Mapping[str, Floats],
+) -> dict[str, Ints]:
+    """Return units of which no more run than counts allow, by service, (J, L+1, T).
+
+    *used* is what each site serves, (J, T): the sites that serve least go first, from
+    the period of the rule on.
+    """
+    found = dict(units)
+    for rule in data.instance.tables["counts"].itertuples():
+        d, name = data.services[rule.service], rule.service
+        here = np.array([rule.region in ("", region) for region in d.site_region])
+        for t, period in enumerate(data.periods):
+            if rule.period not in ("", period):
+                continue
+            for j in np.argsort(used[name][:, t], kind="stable").tolist():
+                running = found[name][:, rule.from_level :, t].sum(axis=1)
+                if int(running[here].sum()) <= rule.most:
+                    break
+                if here[j] and running[j]:
+                    alone = np.zeros(used[name].shape, dtype=bool)
+                    alone[j, t] = True
+                    found[name] = lowered(
+                        d, found[name], allowed[name], alone, rule.from_level
+                    )
     return found
