@@ -2,8 +2,8 @@ r"""Counts: at most so many facilities of a service run.
 
 Constraints
     ``most[count,t]``
-        :math:`\sum_{j\ \mathrm{in\ region}} \sum_{l \ge \mathrm{from\_level}}
-        \mathrm{units}_{sjlt} \le \mathrm{most}`
+        :math:`\sum_{j\ in\ region} \sum_{l \ge from\_level}
+        units_{sjlt} \le most`
 """
 
 from __future__ import annotations
