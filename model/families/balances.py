@@ -14,7 +14,7 @@ Constraints
 
 Cost
     ``shedding``
-        :math:`ann_t\, shed\_mln\_per\_unit\_year\, shed_{nt}`
+        :math:`ann_t\, shed\_mln\_per\_unit\_year \cdot shed_{nt}`
 
 :math:`load_{nt} = base\_load_{nt} + \sum_k change_{knt}\, chosen_{kt}`: people who
 move to growth points take their load along. Only the load of people and industry may be

@@ -10,7 +10,7 @@ Constraints
 
 Cost
     ``overrun``
-        :math:`df_t\, overrun\_price\, overrun_t`
+        :math:`df_t\, overrun\_price \cdot overrun_t`
 
 Spending is what the other families record with ``Context.spend``, undiscounted: on
 ``investment`` once in the period of building, closing and renewal, on ``operation`` a

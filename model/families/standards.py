@@ -12,7 +12,7 @@ Constraints
 
 Cost
     ``shortfall``
-        :math:`ann_t\, shortfall\_mln\_per\_unit\_year\, shortfall_{Gt}`
+        :math:`ann_t\, shortfall\_mln\_per\_unit\_year \cdot shortfall_{Gt}`
 
 Groups *G* are of the settlements that the standard applies to: one each, or all of a
 district, region or the territory. A district is named ``region/district``, because
