@@ -49,6 +49,16 @@ def test_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert 'id="map"' in (tmp_path / "runs" / "tiny.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_python_of_the_tutorial_runs() -> None:
+    """The blocks of the tutorial for analysts run one after the other."""
+    page = ROOT / "docs" / "tutorial-analysts.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    names: dict[str, object] = {}
+    exec("\n".join(blocks), names)
+    assert {"instance", "plan", "built"} <= names.keys()
+
+
 def test_fragments_of_the_changelog_are_gathered() -> None:
     """Each is of a known type (an error otherwise) and its text is told."""
     words = ("build", "--draft", "--version", "next")
