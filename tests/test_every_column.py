@@ -14,8 +14,6 @@ from tiny_instances import Rows, tiny
 import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.schema.plan import PLAN_TABLES
-from aumaq.results.audit.columns import READ
-from aumaq.results.audit.decided import KEYS
 from aumaq.results.plan.plan import Plan
 
 
@@ -175,12 +173,6 @@ def test_a_column_that_nobody_knows_is_told(plan: Plan) -> None:
     for table in tables:
         told = [problem for problem in found if table in problem.place]
         assert any("more" in problem.message for problem in told), table
-
-
-def test_what_rules_read_are_columns() -> None:
-    """The lists of columns name columns that there are."""
-    for table, kinds in PLAN_TABLES.items():
-        assert {*KEYS[table], *READ[table]} <= kinds.keys()
 
 
 FALSE_RECORDS: dict[str, dict[str, Any]] = {

@@ -187,8 +187,8 @@ def test_a_plan_that_is_rejected_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     """What the verification does not accept gives way to today's stock, and says so."""
     verify = Plan.verified
 
-    def refused(plan: Plan, tolerance: float = 1e-6) -> Plan:
-        found = verify(plan, tolerance)
+    def refused(plan: Plan, *given: Any, **named: Any) -> Plan:
+        found = verify(plan, *given, **named)
         is_new = plan.actions["action"].isin(["open", "enlarge"]).any()
         return found.with_problems([say("no good")]) if is_new else found
 

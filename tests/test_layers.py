@@ -34,6 +34,14 @@ def test_imports_only_lower_layers(path: Path) -> None:
             assert LAYERS.index(rest[0]) <= here, f"{path} imports upwards: {name}"
 
 
+def test_the_audit_is_a_second_opinion() -> None:
+    """It shares nothing with what makes plans: instances are all that it imports."""
+    for path in sorted((ROOT / "results" / "audit").glob("*.py")):
+        for name in imported(path):
+            own = name.startswith(("aumaq.instances", "aumaq.results.audit"))
+            assert own or not name.startswith("aumaq"), f"{path} imports {name}"
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_functions_fit_a_screen(path: Path) -> None:
     """What a function does is on one screen, below its head and docstring."""

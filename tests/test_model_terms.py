@@ -79,11 +79,14 @@ def test_a_broken_term_is_found(
 def test_what_is_taken_out_later_is_no_difference() -> None:
     """Of a round of moves neither its cost nor its credit is left; all else is told."""
     weighed = {"building": 50.0, "residual": -20.0, "operation": 30.0}
-    tables = pd.DataFrame(
-        {"term": list(weighed), "discounted_mln": [40.0, -16.0, 30.0]}
-    )
+
+    def told(*amounts: float) -> dict[str, pd.DataFrame]:
+        rows = {"term": list(weighed), "discounted_mln": amounts}
+        return {"objective": pd.DataFrame(rows)}
+
+    tables = told(40.0, -16.0, 30.0)
     solved = Solution(Status.OPTIMAL, 60.0, 60.0, None, {}, {}, terms=weighed)
     assert len(disagreements(tables, solved)) == 2
     assert disagreements(tables, replace(solved, saved_terms=OF_MOVES)) == []
-    dearer = tables.assign(discounted_mln=[60.0, -24.0, 31.0])
+    dearer = told(60.0, -24.0, 31.0)
     assert len(disagreements(dearer, replace(solved, saved_terms=OF_MOVES))) == 3

@@ -75,7 +75,7 @@ def marked(path: Path) -> Iterator[Message]:
 def _in_code(source: str) -> Iterator[Message]:
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for node in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
-        if getattr(node.func, "id", "") in (MARKER, "pattern"):
+        if getattr(node.func, "id", "") == MARKER:
             yield from _message(
                 part.value for part in node.args if isinstance(part, ast.Constant)
             )

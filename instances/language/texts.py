@@ -53,8 +53,6 @@ class Text(str):
         """Return the text with values, or others, in some of its places."""
         return Text(self.template, {**self.values, **_plain(values)}, self.more)
 
-    filled = given
-
     def told(self, find: Find, figure: Callable[[float], str]) -> str:
         """Return the text with templates that *find* gives for those in English.
 
@@ -132,11 +130,3 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
         name: value if isinstance(value, str | Number) else str(value)
         for name, value in values.items()
     }
-
-
-Pattern = Text
-
-
-def pattern(template: str, /, **values: object) -> Text:
-    """Make a text whose other places are filled later."""
-    return Text(template, _plain(values))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "number", "flag"]
-Part = Literal["key", "compared", "told"]
+Part = Literal["key", "decided", "derived", "told"]
 Words = dict[str, Kind]
 
 SERVICE, NETWORK = "units of service", "units of network"
@@ -24,8 +24,10 @@ MLN, MLN_A_YEAR = "mln", "mln/year"
 class PlanColumn:
     """A column: ``whole`` numbers have no unit but pieces.
 
-    ``part``: a ``key`` says which row it is; what is ``compared`` a rule reads; what is
-    ``told`` follows from instance and decisions, for readers.
+    ``part``: a ``key`` says which row it is; what is ``decided`` the solvers find; what
+    is ``derived`` follows from instance and decisions; so does what is ``told``, which
+    plans of earlier versions may lack. ``rule``: under which rule a false cell is
+    noted, where that is not the rule of the table.
     """
 
     name: str
@@ -33,26 +35,34 @@ class PlanColumn:
     meaning: str
     part: Part = "told"
     unit: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)
 class PlanTable:
     """A table of a plan.
 
-    ``rule`` and ``code``: under which rule its own faults are noted, and the column
-    with the code in it (none: the rule has none). ``decided``: the column that says how
-    much is decided (empty: that there is a row). ``common``: of the keys, which say
-    what several futures with a common first period share; none: nothing.
+    ``rule``: under which rule its own faults are noted, with columns in braces.
+    ``decided``: the column that says how much is decided (empty: that there is a row).
+    ``common``: of the keys, which say what several futures with a common first period
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
     """
 
     name: str
     meaning: str
     rule: str
-    code: str
     columns: tuple[PlanColumn, ...]
     is_known_today: bool = False
     decided: str | None = None
     common: tuple[str, ...] = ()
+    leaves_out_nothing: bool = False
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """Its keys and the columns that are decided; none if nothing is."""
+        if all(c.part != "decided" for c in self.columns):
+            return ()
+        return tuple(c.name for c in self.columns if c.part in ("key", "decided"))
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -75,12 +85,14 @@ def _text(name: str, meaning: str, part: Part = "told") -> PlanColumn:
     return PlanColumn(name, "text", meaning, part)
 
 
-def _whole(name: str, meaning: str, part: Part = "compared") -> PlanColumn:
+def _whole(name: str, meaning: str, part: Part = "decided") -> PlanColumn:
     return PlanColumn(name, "whole", meaning, part)
 
 
-def _number(name: str, unit: str, meaning: str, part: Part = "compared") -> PlanColumn:
-    return PlanColumn(name, "number", meaning, part, unit)
+def _number(
+    name: str, unit: str, meaning: str, part: Part = "derived", rule: str = ""
+) -> PlanColumn:
+    return PlanColumn(name, "number", meaning, part, unit, rule)
 
 
 def _flag(name: str, meaning: str, part: Part = "told") -> PlanColumn:
@@ -107,8 +119,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "facilities",
         "What runs in each period: facilities of a level at a site.",
-        "siting",
-        "service",
+        "siting:{service}",
         (
             _SERVICE,
             _SITE,
@@ -117,10 +128,20 @@ PLAN: tuple[PlanTable, ...] = (
             _key("level", "level", "whole"),
             _text("title", "title of the level"),
             _whole("units", "facilities"),
-            _number("capacity", SERVICE, "what they hold"),
-            _number("used", SERVICE, "what of it is used"),
-            _number("capacity_use_share", "share", "used of what they hold"),
-            _number("opex_mln_per_year", MLN_A_YEAR, "what running them costs"),
+            _number("capacity", SERVICE, "what they hold", rule="capacity:{service}"),
+            _number("used", SERVICE, "what of it is used", rule="capacity:{service}"),
+            _number(
+                "capacity_use_share",
+                "share",
+                "used of what they hold",
+                rule="capacity:{service}",
+            ),
+            _number(
+                "opex_mln_per_year",
+                MLN_A_YEAR,
+                "what running them costs",
+                rule="objective",
+            ),
             _number("load_kw", "kW", "what they draw of power"),
             _number("load_m3_per_day", "m3/day", "what they draw of water"),
             _SYNTHETIC,
@@ -132,8 +153,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "actions",
         "What is done at the start of a period: build, enlarge, renew, close, keep.",
-        "siting",
-        "service",
+        "siting:{service}",
         (
             _SERVICE,
             _SITE,
@@ -143,7 +163,7 @@ PLAN: tuple[PlanTable, ...] = (
             _key("from_level", "level before; 0: none", "whole"),
             _key("to_level", "level after; 0: none", "whole"),
             _whole("units", "facilities"),
-            _number("cost_mln", MLN, "what it costs, undiscounted"),
+            _number("cost_mln", MLN, "what it costs, undiscounted", rule="objective"),
             _SYNTHETIC,
         ),
         decided="units",
@@ -152,17 +172,16 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "allocation",
         "Who is served where.",
-        "allocation",
-        "service",
+        "allocation:{service}",
         (
             _SERVICE,
             _key("settlement", "settlement whose people go"),
             _SITE,
             _PERIOD,
-            _number("share", "share", "of the demand of the settlement"),
+            _number("share", "share", "of the demand of the settlement", "decided"),
             _number("demand", SERVICE, "demand that is served"),
-            _number("minutes", "min", "way, one way"),
-            _number("length_km", "km", "way, one way"),
+            _number("minutes", "min", "way, one way", rule="access:{service}"),
+            _number("length_km", "km", "way, one way", rule="access:{service}"),
         ),
         is_known_today=True,
         decided="share",
@@ -170,13 +189,12 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "unserved",
         "Who is served nowhere.",
-        "allocation",
-        "service",
+        "allocation:{service}",
         (
             _SERVICE,
             _key("settlement", "settlement"),
             _PERIOD,
-            _number("share", "share", "of the demand of the settlement"),
+            _number("share", "share", "of the demand of the settlement", "decided"),
             _number("demand", SERVICE, "demand that is not served", "told"),
         ),
         is_known_today=True,
@@ -185,12 +203,11 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "network_steps",
         "Steps of links that are built, and when.",
-        "network",
-        "network",
+        "network:{network}:steps",
         (
             _NETWORK,
             *_LINK,
-            _text("period", "period from which it stands", "compared"),
+            _text("period", "period from which it stands", "decided"),
             _key("step", "number of the step", "whole"),
             _number("capacity", NETWORK, "what it adds", "told"),
             _number("capex_mln", MLN, "what it costs, undiscounted"),
@@ -201,15 +218,14 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "flows",
         "What flows on each link, or with angles on each of its circuits.",
-        "network",
-        "network",
+        "network:{network}:capacity",
         (
             _NETWORK,
             *_LINK,
             _PERIOD,
             _key("step", "step of the circuit; 0: what stands today", "whole"),
-            _number("forward", NETWORK, "what enters at the first end"),
-            _number("backward", NETWORK, "what enters at the second end"),
+            _number("forward", NETWORK, "what enters at the first end", "decided"),
+            _number("backward", NETWORK, "what enters at the second end", "decided"),
             _number("capacity", NETWORK, "what it carries at most", "told"),
             _number("use_share", "share", "flow of what it carries", "told"),
             _number("lost", NETWORK, "what does not arrive", "told"),
@@ -220,8 +236,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "sources",
         "What plants and works supply.",
-        "network",
-        "network",
+        "network:{network}:supply",
         (
             _NETWORK,
             _SERVICE,
@@ -229,7 +244,7 @@ PLAN: tuple[PlanTable, ...] = (
             _text("node", "node that they feed"),
             _PERIOD,
             _key("level", "level", "whole"),
-            _number("supply", NETWORK, "what they supply"),
+            _number("supply", NETWORK, "what they supply", "decided"),
             _number("capacity", NETWORK, "what they could", "told"),
         ),
         is_known_today=True,
@@ -238,16 +253,15 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "local_supply",
         "What is made where it is used: capacity that is built, and supply.",
-        "network",
-        "network",
+        "network:{network}:local",
         (
             _NETWORK,
             _key("node", "node"),
             _text("settlement", "settlement of the node"),
             _key("option", "kind of supply"),
             _PERIOD,
-            _number("capacity", NETWORK, "what stands"),
-            _number("supply", NETWORK, "what it supplies"),
+            _number("capacity", NETWORK, "what stands", "decided"),
+            _number("supply", NETWORK, "what it supplies", "decided"),
         ),
         is_known_today=True,
         decided="capacity",
@@ -256,8 +270,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "loads",
         "What each node draws, and where it comes from.",
-        "network",
-        "network",
+        "network:{network}:balance",
         (
             _NETWORK,
             _key("node", "node"),
@@ -265,10 +278,10 @@ PLAN: tuple[PlanTable, ...] = (
             _PERIOD,
             _number("base_load", NETWORK, "load of people and industry"),
             _number("facility_load", NETWORK, "load of facilities"),
-            _number("shed", NETWORK, "load that is not met"),
+            _number("shed", NETWORK, "load that is not met", "decided"),
             _number("local_supply", NETWORK, "what is made there"),
             _number("from_network", NETWORK, "what the network brings"),
-            _number("angle", "rad", "voltage angle, with the dc model", "told"),
+            _number("angle", "rad", "voltage angle, with the dc model", "decided"),
         ),
         is_known_today=True,
         decided="angle",
@@ -277,12 +290,11 @@ PLAN: tuple[PlanTable, ...] = (
         "road_upgrades",
         "Roads that are built or improved, and when.",
         "roads:upgrades",
-        "",
         (
             _key("upgrade", "upgrade"),
             _text("title", "its title"),
             _text("region", "region that pays"),
-            _text("period", "period from which it stands", "compared"),
+            _text("period", "period from which it stands", "decided"),
             _number("length_km", "km", "length of its links"),
             _number("capex_mln", MLN, "what it costs, undiscounted"),
         ),
@@ -292,8 +304,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "connections",
         "Settlements that must reach each other, and whether they do.",
-        "connection",
-        "connection",
+        "connection:{connection}",
         (
             _key("connection", "connection"),
             _text("from_settlement", "from where"),
@@ -301,7 +312,7 @@ PLAN: tuple[PlanTable, ...] = (
             _PERIOD,
             _number("minutes", "min", "fastest way; empty: none", "told"),
             _number("limit_minutes", "min", "within which it must be", "told"),
-            _flag("is_met", "whether it is", "compared"),
+            _flag("is_met", "whether it is", "derived"),
             _number("cost_mln", MLN, "price of missing it, discounted"),
         ),
         is_known_today=True,
@@ -310,14 +321,13 @@ PLAN: tuple[PlanTable, ...] = (
         "growth_points",
         "Candidates for growth points, whether they are chosen, who they gain.",
         "growth:points",
-        "",
         (
             _key("settlement", "settlement"),
             _text("name", "its name"),
             _text("region", "its region"),
             _key("tier", "tier"),
             _PERIOD,
-            _flag("is_chosen", "whether it is a growth point", "compared"),
+            _flag("is_chosen", "whether it is a growth point", "decided"),
             _number("persons", "persons", "who live there"),
             _number("persons_gained", "persons", "of them who came for it"),
             _number("capex_mln", MLN, "what it costs at once, undiscounted"),
@@ -329,8 +339,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "concentrations",
         "Capacity of higher levels, and how much of it stands in growth points.",
-        "concentration",
-        "concentration",
+        "concentration:{concentration}",
         (
             _key("concentration", "rule"),
             _text("service", "service"),
@@ -345,7 +354,6 @@ PLAN: tuple[PlanTable, ...] = (
         "money",
         "Money by period, service and region, and what it is for.",
         "objective",
-        "",
         (
             _PERIOD,
             _key("service", "service, network, roads or growth points"),
@@ -354,12 +362,12 @@ PLAN: tuple[PlanTable, ...] = (
             _number("amount_mln", MLN, "all years of the period, undiscounted"),
             _number("discounted_mln", MLN, "as it counts in the objective"),
         ),
+        leaves_out_nothing=True,
     ),
     PlanTable(
         "shortfalls",
         "What each standard asks for and what is reached, by group.",
-        "standard",
-        "standard",
+        "standard:{standard}",
         (
             _key("standard", "standard"),
             _text("service", "its service"),
@@ -374,8 +382,7 @@ PLAN: tuple[PlanTable, ...] = (
     PlanTable(
         "budgets",
         "What may be spent, and what is.",
-        "budget",
-        "budget",
+        "budget:{budget}",
         (
             _key("budget", "budget"),
             _PERIOD,
@@ -388,7 +395,6 @@ PLAN: tuple[PlanTable, ...] = (
         "objective",
         "Terms of the objective; their sum is the cost of the plan.",
         "objective",
-        "",
         (
             _key("term", "term"),
             _number("discounted_mln", MLN, "its amount"),

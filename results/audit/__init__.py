@@ -1,10 +1,19 @@
-"""The audit: a second implementation of every rule, from tables alone.
+"""The audit: a second implementation of every rule, from instance and decisions alone.
 
-It reads instance tables and plan tables, and shares no code with the model or the
-solvers: demand, discounting, travel times, stock, money are all computed anew here.
+It shares no code with the model or the solvers: demand, discounting, travel times,
+stock, money are all computed anew here.
 """
 
-from aumaq.results.audit.check import verify
+from aumaq.results.audit.account import Audit, audit
 from aumaq.results.audit.findings import TOLERANCE, Finding, Verification
+from aumaq.results.audit.verification import verdict, verify
 
-__all__ = ["TOLERANCE", "Finding", "Verification", "verify"]
+__all__ = [
+    "TOLERANCE",
+    "Audit",
+    "Finding",
+    "Verification",
+    "audit",
+    "verdict",
+    "verify",
+]

@@ -1,18 +1,21 @@
-"""Reading plan tables: unknown names, blanks, broken numbers and doubles are findings.
+"""Reading what is decided: unknown names, blanks, broken numbers, doubles are findings.
 
 What cannot be placed is left out, after it has been noted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.schema.plan import PLAN, PLAN_TABLES, WHOLE
+from aumaq.instances.schema.growth import GROWTH_POINTS
+from aumaq.instances.schema.plan import BY_NAME, COLUMNS, PLAN, PLAN_TABLES, WHOLE
+from aumaq.instances.schema.roads import ROADS
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.findings import Floats, Ints, Notebook, named
 from aumaq.results.audit.frames import (
@@ -22,13 +25,12 @@ from aumaq.results.audit.frames import (
     repeated,
     with_columns,
 )
-from aumaq.results.audit.roads import GROWTH_POINTS, ROADS
 
 MAY_BE_EMPTY = (("connections", "minutes"),)
 """Numbers that may be missing: minutes where no road leads."""
 KEYS = {table.name: table.key for table in PLAN}
-RULES = {table.name: (table.rule, table.code) for table in PLAN}
-"""Table -> rule id under which its own faults are noted, column of the code in it."""
+DECIDED = {table.name: table.decisions for table in PLAN if table.decisions}
+"""Tables of decisions -> their keys, and the columns that are decided."""
 
 
 @dataclass(frozen=True)
@@ -45,57 +47,84 @@ class ServicePlan:
     renewed: Ints
     unserved: Floats
     rows: pd.DataFrame
+    unserved_rows: pd.DataFrame
     facilities: pd.DataFrame
     actions: pd.DataFrame
 
-    @property
+    @cached_property
     def i(self) -> Ints:
         """Settlement of each allocation row."""
         return self.rows["i"].to_numpy(dtype=np.int64)
 
-    @property
+    @cached_property
     def j(self) -> Ints:
         """Site of each allocation row."""
         return self.rows["j"].to_numpy(dtype=np.int64)
 
-    @property
+    @cached_property
     def t(self) -> Ints:
         """Period of each allocation row."""
         return self.rows["t"].to_numpy(dtype=np.int64)
 
-    @property
+    @cached_property
     def share(self) -> Floats:
         """Share of demand of each allocation row."""
         return self.rows["share"].to_numpy(dtype=float)
 
+    @cached_property
+    def minutes(self) -> Floats:
+        """Minutes of each allocation row, once its way is known."""
+        return self.rows["minutes"].to_numpy(dtype=float)
 
-def rule_of(table: str, row: Mapping[str, object]) -> str:
-    """Return the rule id for a fault of a row of a plan table."""
-    family, column = RULES[table]
-    return f"{family}:{row[column]}" if column else family
+    @cached_property
+    def km(self) -> Floats:
+        """Kilometres of each allocation row, once its way is known."""
+        return self.rows["length_km"].to_numpy(dtype=float)
+
+    @cached_property
+    def served(self) -> Floats:
+        """Demand that each allocation row serves, once it is known."""
+        return self.rows["demand"].to_numpy(dtype=float)
+
+    def by_place(self, amounts: Floats) -> Floats:
+        """Return sums of allocation rows by settlement and period, (I, T)."""
+        total = np.zeros_like(self.unserved)
+        np.add.at(total, (self.i, self.t), amounts)
+        return total
+
+    def by_site(self, amounts: Floats) -> Floats:
+        """Return sums of allocation rows by site and period, (J, T)."""
+        total = np.zeros((len(self.units), self.units.shape[2]))
+        np.add.at(total, (self.j, self.t), amounts)
+        return total
+
+
+def rule_of(table: str, row: Mapping[str, object], column: str = "") -> str:
+    """Return the rule id for a fault of a row of a plan table, or of a column in it."""
+    own = COLUMNS[table][column].rule if column in COLUMNS[table] else ""
+    return (own or BY_NAME[table].rule).format(**row)
 
 
 def clean(
-    tables: Mapping[str, pd.DataFrame], notes: Notebook, missing: Collection[str] = ()
+    tables: Mapping[str, pd.DataFrame],
+    columns: Mapping[str, Sequence[str]],
+    notes: Notebook,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables with sound rows only; note what is missing or broken.
 
-    Columns *missing* (``table.column``) are known to be: they are not looked for.
+    *columns*: table -> those that it must have.
     """
     out = {}
-    for name, kinds in PLAN_TABLES.items():
-        needed = [column for column in kinds if f"{name}.{column}" not in missing]
-        frame = tables.get(name)
-        family, _ = RULES[name]
+    for name, needed in columns.items():
+        frame, where = tables.get(name), say("table {name}", name=name)
+        family = BY_NAME[name].rule.split(":")[0]
         if frame is None:
-            notes.note(
-                family, say("table {name}", name=name), say("the table is missing")
-            )
+            notes.note(family, where, say("the table is missing"))
             frame = pd.DataFrame(columns=list(needed))
         absent = [column for column in needed if column not in frame.columns]
         if absent:
             text = say("columns are missing: {absent}", absent=", ".join(absent))
-            notes.note(family, say("table {name}", name=name), text)
+            notes.note(family, where, text)
             frame = pd.DataFrame(columns=[*dict.fromkeys([*needed, *frame.columns])])
         out[name] = _sound(name, frame, notes)
     return out
@@ -137,7 +166,7 @@ def _place(name: str, row: Mapping[str, object]) -> Text:
 
 
 def check_names(
-    facts: Facts, tables: dict[str, pd.DataFrame], notes: Notebook
+    facts: Facts, tables: Mapping[str, pd.DataFrame], notes: Notebook
 ) -> dict[str, pd.DataFrame]:
     """Return the tables without rows of unknown services or periods; note those."""
     known = {
@@ -172,7 +201,7 @@ def check_names(
 
 
 def service_plan(
-    facts: Facts, service: Service, tables: dict[str, pd.DataFrame], notes: Notebook
+    facts: Facts, service: Service, tables: Mapping[str, pd.DataFrame], notes: Notebook
 ) -> ServicePlan:
     """Return the plan of one service; note unknown sites, settlements and levels."""
     parts = {}
@@ -209,7 +238,7 @@ def service_plan(
     rows = parts["unserved"]
     np.add.at(unserved, (rows["i"].to_numpy(), rows["t"].to_numpy()), rows["share"])
     return ServicePlan(
-        units, moves, renewed, unserved, parts["allocation"], facilities, actions
+        units, moves, renewed, unserved, parts["allocation"], rows, facilities, actions
     )
 
 
@@ -222,7 +251,7 @@ def _known(
     notes: Notebook,
 ) -> pd.DataFrame:
     strange = frame[column] < 0
-    family = "access" if name == "allocation" and what == "site" else RULES[name][0]
+    family = "access" if name == "allocation" and what == "site" else BY_NAME[name].rule
     for row in chosen(frame, strange.to_numpy()):
         text = say(
             "there is no {what} {row!r} of {name}",
@@ -230,7 +259,7 @@ def _known(
             row=row[what],
             name=service.name,
         )
-        notes.note(f"{family}:{service.name}", _place(name, row), text)
+        notes.note(f"{family.split(':')[0]}:{service.name}", _place(name, row), text)
     return frame[~strange] if strange.any() else frame
 
 

@@ -8,12 +8,13 @@ and period ``t``, in the order of the tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from aumaq.results.audit.findings import Bools, Floats, Ints
 from aumaq.results.audit.frames import find, records
@@ -32,6 +33,13 @@ class Times:
     yearly: Floats
     end: int
     at_end: float
+    growth_to_end: float
+    """By what a mln of the base year has grown at the end."""
+
+    @property
+    def all_years(self) -> Floats:
+        """Years of each period."""
+        return np.array(self.years, dtype=float)
 
     def position(self, name: str) -> int:
         """Return the period's position; 0 for an empty name."""
@@ -72,6 +80,16 @@ class Service:
     locked: Ints
     due: Ints
     residual: Floats
+    travel_mln_per_unit_minute: float
+    """Of a unit of demand, a minute away, for a year, with all who come along."""
+    transport_mln_per_unit_km: float
+    titles: NDArray[np.object_]
+    """Of the levels."""
+
+    @property
+    def renewal_mln(self) -> Floats:
+        """What renewing a facility costs, by level."""
+        return self.levels["capex_mln"] * float(self.row["renewal_share"])
 
     @property
     def is_shut(self) -> Bools:
@@ -83,12 +101,6 @@ class Service:
     def usable(self) -> Floats:
         """What a plan may use of the capacity of a level (l)."""
         return self.levels["capacity"] * float(self.row["max_use_share"])
-
-    @property
-    def trips_per_year(self) -> float:
-        """One-way trips of a unit of demand in a year, with all who come along."""
-        alone = float(self.row["trips_per_year"])
-        return alone + alone * float(self.row["companions_per_trip"])
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -107,8 +119,23 @@ class Facts:
     scenario: dict[str, Any]
     policy: dict[str, Any]
     services: dict[str, Service]
-    people: Floats | None = None
-    """Where all inhabitants live once growth points are chosen; None: none is."""
+    residents: Floats
+    """All inhabitants, no growth point chosen, (settlements, periods)."""
+    people: Floats
+    """The same once growth points are chosen."""
+    shifts: Floats | None = None
+    """What each candidate that is chosen changes of them; None: none is chosen."""
+
+    def of(self, table: str, network: str) -> list[dict[str, Any]]:
+        """Return the rows of a table of the instance that are of a network."""
+        rows = self.tables[table]
+        return records(rows[rows["network"] == network])
+
+    def residual(self, lifetime_years: Any) -> Floats:
+        """Return the discounted credit for a mln built in each period, (..., T)."""
+        age = self.times.end - np.array(self.times.first, dtype=float)
+        left = np.maximum(0.0, 1.0 - age / lifetime_years) * self.times.at_end
+        return left * float(bool(self.policy["count_residual_value"]))
 
 
 def gather(tables: Tables, scenario_name: str) -> Facts:
@@ -127,7 +154,11 @@ def gather(tables: Tables, scenario_name: str) -> Facts:
         scenario,
         policy,
         {},
+        residents=np.zeros((0, 0)),
+        people=np.zeros((0, 0)),
     )
+    everyone = _persons(facts, "")
+    facts = replace(facts, residents=everyone, people=everyone)
     people: dict[str, Floats] = {}
     for row in records(tables["services"]):
         group = str(row["group"])
@@ -153,20 +184,17 @@ def _times(periods: pd.DataFrame, rate: float, base_year: int) -> Times:
         sum(factor(year) for year in range(start, start + count))
         for start, count in zip(first, years, strict=True)
     ]
+    start = np.array(first, dtype=float) - base_year
     return Times(
         pd.Index(periods["period"]),
         first,
         years,
-        np.array([factor(year) for year in first]),
+        (1.0 + rate) ** -start,
         np.array(yearly),
         end,
         factor(end),
+        float((1.0 + rate) ** (end - base_year)),
     )
-
-
-def everyone(facts: Facts) -> Floats:
-    """Return all inhabitants by settlement and period, persons."""
-    return _persons(facts, "") if facts.people is None else facts.people
 
 
 def _persons(facts: Facts, group: str) -> Floats:
@@ -212,8 +240,9 @@ def _service(
     levels = _levels(facts, name)
     price, allowed = _moves(facts, row, levels)
     stock, locked, due = _stock(facts, name, codes, len(price))
-    left = 1.0 - (times.end - np.array(times.first)) / float(row["lifetime_years"])
-    worth = np.maximum(0.0, left) * times.at_end
+    hour = float(facts.policy["value_of_time_per_hour"])
+    fare = float(row["transport_cost_per_km"]) * float(facts.scenario["opex_factor"])
+    trips = float(row["trips_per_year"]) * (1.0 + float(row["companions_per_trip"]))
     return Service(
         name,
         row,
@@ -233,7 +262,10 @@ def _service(
         stock,
         locked,
         due,
-        worth * float(bool(facts.policy["count_residual_value"])),
+        facts.residual(float(row["lifetime_years"])),
+        trips / 60.0 * hour / 1e6,
+        trips * fare / 1e6,
+        np.array(["", *_own_levels(facts, name)["title"]], dtype=object),
     )
 
 
@@ -272,10 +304,14 @@ LEVEL_NUMBERS = (
 )
 
 
+def _own_levels(facts: Facts, service: str) -> pd.DataFrame:
+    rows = facts.tables["levels"]
+    return rows[rows["service"] == service].sort_values("level")
+
+
 def _levels(facts: Facts, service: str) -> dict[str, Floats]:
     """Return numbers by level, 0 for level 0; scenario factors applied to money."""
-    rows = facts.tables["levels"]
-    rows = rows[rows["service"] == service].sort_values("level")
+    rows = _own_levels(facts, service)
     numbers = {
         name: np.concatenate([[0.0], rows[name].to_numpy(dtype=float)])
         for name in LEVEL_NUMBERS

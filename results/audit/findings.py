@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aumaq.instances.language.texts import (
-    Pattern,
     Text,
     chained,
-    pattern,
     say,
     told_apart,
 )
@@ -76,11 +74,23 @@ class Notebook:
         self.checks = 0
         self.worst = 0.0
 
+    def copy(self) -> Notebook:
+        """Return a notebook that goes on from here."""
+        other = Notebook(self.tolerance)
+        other.findings, other.checks = [*self.findings], self.checks
+        other.worst = self.worst
+        return other
+
     def note(
         self, rule: str, place: str, message: Text, amount: float = float("nan")
     ) -> None:
         """Write down a violation that is not a matter of numbers."""
         self.findings.append(Finding(rule, place, message, amount))
+
+    def see(self, relative: Floats) -> None:
+        """Remember the largest excess relative to the size of its row."""
+        if relative.size:
+            self.worst = max(self.worst, float(np.nan_to_num(relative).max()))
 
     def at_most(
         self,
@@ -88,7 +98,7 @@ class Notebook:
         values: ArrayLike,
         limits: ArrayLike,
         place: Callable[..., str],
-        message: Pattern,
+        message: Text,
         scale: ArrayLike = 0.0,
     ) -> None:
         """Check ``values <= limits`` up to tolerance x (1 + |limit| + scale).
@@ -111,7 +121,7 @@ class Notebook:
         values: ArrayLike,
         wanted: ArrayLike,
         place: Callable[..., str],
-        message: Pattern,
+        message: Text,
         scale: ArrayLike = 0.0,
     ) -> None:
         """Check ``values == wanted`` up to tolerance x (1 + |wanted| + scale).
@@ -135,7 +145,7 @@ class Notebook:
         value: float,
         limit: float,
         place: Callable[..., str],
-        message: Pattern,
+        message: Text,
         scale: float,
     ) -> None:
         """Compare one number, as :meth:`_compare` does, without arrays of one."""
@@ -145,7 +155,7 @@ class Notebook:
             self.worst = max(self.worst, excess / unit)
         if not excess <= self.tolerance * unit:
             told = told_apart(value, limit)
-            text = message.filled(value=told[0], limit=told[1])
+            text = message.given(value=told[0], limit=told[1])
             self.note(rule, place(), text, excess)
 
     def _compare(
@@ -155,7 +165,7 @@ class Notebook:
         value: Floats,
         limit: Floats,
         place: Callable[..., str],
-        message: Pattern,
+        message: Text,
         scale: ArrayLike,
     ) -> None:
         self.checks += value.size
@@ -163,13 +173,12 @@ class Notebook:
             return
         unit = 1.0 + np.abs(limit) + np.abs(np.asarray(scale, dtype=float))
         bad = ~(excess <= self.tolerance * unit)
-        relative = np.where(np.isnan(excess), 0.0, excess / unit)
-        self.worst = max(self.worst, float(relative.max()))
+        self.see(np.where(np.isnan(excess), 0.0, excess / unit))
         rows = np.argwhere(bad)
         for row in rows[:MOST_SHOWN]:
             at = tuple(int(k) for k in row)
             told = told_apart(float(value[at]), float(limit[at]))
-            text = message.filled(value=told[0], limit=told[1])
+            text = message.given(value=told[0], limit=told[1])
             self.note(rule, place(*at), text, float(excess[at]))
         if len(rows) > MOST_SHOWN:
             rest = len(rows) - MOST_SHOWN
@@ -186,34 +195,34 @@ def _alone(*values: ArrayLike) -> tuple[float, ...] | None:
 
 
 NAMED = {
-    "link": pattern("link {code}"),
-    "step": pattern("step {code}"),
-    "service": pattern("service {code}"),
-    "site": pattern("site {code}"),
-    "settlement": pattern("settlement {code}"),
-    "node": pattern("node {code}"),
-    "option": pattern("option {code}"),
-    "period": pattern("period {code}"),
-    "level": pattern("level {code}"),
-    "tier": pattern("tier {code}"),
-    "network": pattern("network {code}"),
-    "budget": pattern("budget {code}"),
-    "standard": pattern("standard {code}"),
-    "upgrade": pattern("upgrade {code}"),
-    "connection": pattern("connection {code}"),
-    "term": pattern("term {code}"),
+    "link": say("link {code}"),
+    "step": say("step {code}"),
+    "service": say("service {code}"),
+    "site": say("site {code}"),
+    "settlement": say("settlement {code}"),
+    "node": say("node {code}"),
+    "option": say("option {code}"),
+    "period": say("period {code}"),
+    "level": say("level {code}"),
+    "tier": say("tier {code}"),
+    "network": say("network {code}"),
+    "budget": say("budget {code}"),
+    "standard": say("standard {code}"),
+    "upgrade": say("upgrade {code}"),
+    "connection": say("connection {code}"),
+    "term": say("term {code}"),
 }
 """What readers call the columns of a plan that say where something is."""
 
 
 def named(row: Mapping[str, object], names: Iterable[str]) -> Text:
     """Return where a row is: the values of its columns *names*, each with its word."""
-    own = pattern("{name} {code}")
+    own = say("{name} {code}")
     return chained(
         [
-            NAMED[name].filled(code=row[name])
+            NAMED[name].given(code=row[name])
             if name in NAMED
-            else own.filled(name=name, code=row[name])
+            else own.given(name=name, code=row[name])
             for name in names
             if name in row
         ],

@@ -1,4 +1,4 @@
-"""Checks of what feeds a network, and that every node gets its load.
+"""What feeds a network, and that every node gets its load.
 
 A balance holds up to the tolerance times the size of what passes through the node.
 """
@@ -9,241 +9,223 @@ from collections import defaultdict
 
 import numpy as np
 
-from aumaq.instances.language.texts import pattern, say
-from aumaq.results.audit.facts import everyone
-from aumaq.results.audit.frames import records
-from aumaq.results.audit.network import NetworkCheck, Row, region_of
+from aumaq.instances.language.texts import say
+from aumaq.results.audit.findings import Floats
+from aumaq.results.audit.network import NetworkPlan, Row
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
 
 
-def check_local(check: NetworkCheck) -> dict[tuple[str, int], float]:
-    """Check local supply; return what it gives to each node."""
-    rules: dict[tuple[str, str], Row] = {}
-    for row in records(check.facts.tables["local_supplies"]):
-        if row["network"] == check.name:
-            rules[row["option"], row["settlement"]] = row
-    capex = float(check.facts.scenario["capex_factor"])
-    opex = float(check.facts.scenario["opex_factor"])
-    home = {r["node"]: r["settlement"] for r in check.nodes}
-    given: dict[tuple[str, int], float] = defaultdict(float)
-    capacity: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    for row in check.tables["local_supply"]:
-        settlement, t = home.get(row["node"], ""), check.period(row)
-        rule = rules.get((row["option"], settlement), rules.get((row["option"], "")))
-        if not settlement or rule is None:
-            check.note("local", row, say("there is no such local supply"))
+def local_supply(n: NetworkPlan) -> Floats:
+    """Check local supply; return what it gives to each node, (N, T)."""
+    given, times = [], n.facts.times
+    sizes: dict[tuple[str, str], Floats] = defaultdict(lambda: np.zeros(n.size[1]))
+    n.rows["local_supply"] = []
+    for row in n.decided["local_supply"]:
+        node, option, t = row["node"], row["option"], n.period(row)
+        rule = n.local_rule(node, option)
+        if rule is None:
+            n.note("local", row, say("there is no such local supply"))
             continue
         place = say(
             "node {node}, {option}, {period}",
-            node=row["node"],
-            option=row["option"],
+            node=node,
+            option=option,
             period=row["period"],
         )
         size, amount = float(row["capacity"]), float(row["supply"])
-        check.at_most("local", -amount, 0.0, place, pattern("supply is negative"))
-        check.at_most(
-            "local", amount, size, place, pattern("{value} from {limit} installed")
-        )
+        n.at_most("local", -amount, 0.0, place, say("supply is negative"))
+        text = say("{value} from {limit} installed")
+        n.at_most("local", amount, size, place, text)
         most = float(rule["max_capacity"])
         if not np.isnan(most):
-            check.at_most(
-                "local", size, most, place, pattern("{value} where {limit} fit")
-            )
-        if t < check.facts.times.position(str(rule["first_period"])):
-            check.note("local", row, say("comes before its first period"))
-        capacity[row["node"], row["option"]][t] = size
-        given[row["node"], t] += amount
-        region = region_of(check, row["node"])
-        fuel = float(rule["supply_mln_per_unit_year"]) * opex
-        check.pay("supply", region, t, amount * fuel)
-        yearly = float(rule["opex_mln_per_unit_year"]) * opex
-        check.pay("operation", region, t, size * yearly)
-    for (node, option), sizes in capacity.items():
-        rule = rules.get((option, home[node]), rules.get((option, "")))
-        assert rule is not None
-        before = 0.0
-        for t in range(len(check.facts.times.names)):
-            size, name = sizes.get(t, 0.0), check.facts.times.names[t]
+            text = say("{value} where {limit} fit")
+            n.at_most("local", size, most, place, text)
+        if t < times.position(str(rule["first_period"])):
+            n.note("local", row, say("comes before its first period"))
+        sizes[node, option][t] = size
+        given.append((node, t, amount))
+        home = n.nodes[n.position[node]]["settlement"]
+        n.rows["local_supply"].append({**row, "network": n.name, "settlement": home})
+    for (node, option), stands in sizes.items():
+        for t in range(1, len(stands)):
             place = say(
-                "node {node}, {option}, {name}", node=node, option=option, name=name
+                "node {node}, {option}, {name}",
+                node=node,
+                option=option,
+                name=times.names[t],
             )
-            text = pattern("{limit} installed, {value} before: it is never undone")
-            check.at_most("local", before, size, place, text)
-            price = float(rule["capex_mln_per_unit"]) * capex
-            check.pay("building", region_of(check, node), t, (size - before) * price)
-            before = size
-    return given
+            text = say("{limit} installed, {value} before: it is never undone")
+            n.at_most("local", stands[t - 1], stands[t], place, text)
+    return n.grid(given)
 
 
-def check_sources(check: NetworkCheck) -> dict[tuple[str, int], float]:
-    """Check what facilities feed in; return it by node."""
-    given: dict[tuple[str, int], float] = defaultdict(float)
-    drawn: dict[tuple[str, str, int], float] = defaultdict(float)
-    home = {r["settlement"]: r["node"] for r in check.nodes if r["settlement"]}
-    places = {
-        name: (s.table["network_node"].tolist(), s.table["settlement"].tolist())
-        for name, s in check.facts.services.items()
-    }
-    for row in check.tables["sources"]:
-        service = check.facts.services[row["service"]]
-        t, level = check.period(row), int(row["level"])
+def sources(n: NetworkPlan) -> Floats:
+    """Check what facilities feed in; return it by node, (N, T)."""
+    decided = _decided_supply(n)
+    given: list[tuple[str, int, float]] = []
+    n.rows["sources"] = []
+    for name, service in n.facts.services.items():
+        if service.row["role"] != "supply" or service.row["network"] != n.name:
+            continue
+        nodes = service.table["network_node"].tolist()
+        homes = service.table["settlement"].tolist()
+        most = service.table["max_supply"].to_numpy(dtype=float)
+        drawn = np.zeros((len(service.sites), n.size[1]))
+        levels, units = service.levels, n.plans[name].units
+        for j, site in enumerate(service.sites):
+            node = nodes[j] or n.fed_by.get(homes[j], "")
+            for level, t in np.ndindex(units.shape[1:]):
+                row = decided.get((name, site, level, t))
+                if level == 0 or (units[j, level, t] == 0 and row is None):
+                    continue
+                amount = float(row["supply"]) if row else 0.0
+                held = float(levels["capacity"][level] * units[j, level, t])
+                _check_source(n, name, site, level, t, amount, held)
+                drawn[j, t] += amount
+                given.append((node, t, amount))
+                n.rows["sources"].append(
+                    {
+                        "network": n.name,
+                        "service": name,
+                        "site": site,
+                        "node": node,
+                        "period": n.facts.times.names[t],
+                        "level": level,
+                        "supply": amount,
+                        "capacity": held,
+                    }
+                )
+            for t in np.flatnonzero(drawn[j]) if not np.isnan(most[j]) else ():
+                place = say(
+                    "site {site} of {name}, {period}",
+                    site=site,
+                    name=name,
+                    period=n.facts.times.names[t],
+                )
+                text = say("draws {value} of {limit}")
+                n.at_most("yield", float(drawn[j, t]), float(most[j]), place, text)
+    return n.grid(given)
+
+
+def _decided_supply(n: NetworkPlan) -> dict[tuple[str, str, int, int], Row]:
+    """Return the rows of sources that there are, by service, site, level, period."""
+    found = {}
+    for row in n.decided["sources"]:
+        service, level = n.facts.services[row["service"]], int(row["level"])
         is_source = service.row["role"] == "supply"
-        is_source &= service.row["network"] == check.name
+        is_source &= service.row["network"] == n.name
         if not is_source or row["site"] not in service.sites:
-            check.note("supply", row, say("there is no such source"))
-            continue
-        j = service.sites.get_loc(row["site"])
-        nodes, settlements = places[row["service"]]
-        node = nodes[j] or home.get(settlements[j], "")
-        if not 0 < level < len(service.price):
-            check.note("supply", row, say("there is no such level"))
-            continue
-        place = say(
-            "site {site} of {service}, level {level}, {period}",
-            site=row["site"],
-            service=row["service"],
-            level=level,
-            period=row["period"],
-        )
-        units = int(check.plans[row["service"]].units[j, level, t])
-        held = units * float(service.levels["capacity"][level])
-        amount = float(row["supply"])
-        check.at_most("supply", -amount, 0.0, place, pattern("supply is negative"))
-        check.at_most(
-            "supply", amount, held, place, pattern("supplies {value} of {limit}")
-        )
-        given[node, t] += amount
-        drawn[row["service"], row["site"], t] += amount
-        price = float(service.levels["supply_mln_per_unit_year"][level])
-        check.pay("supply", region_of(check, node), t, amount * price)
-    _check_source_rows(check)
-    for (name, site, t), amount in drawn.items():
-        service = check.facts.services[name]
-        most = float(service.table["max_supply"].iloc[service.sites.get_loc(site)])
-        if not np.isnan(most):
-            place = say(
-                "site {site} of {name}, {period}",
-                site=site,
-                name=name,
-                period=check.facts.times.names[t],
-            )
-            check.at_most(
-                "yield", amount, most, place, pattern("draws {value} of {limit}")
-            )
-    return given
+            n.note("supply", row, say("there is no such source"))
+        elif not 0 < level < len(service.price):
+            n.note("supply", row, say("there is no such level"))
+        else:
+            found[row["service"], row["site"], level, n.period(row)] = row
+    return found
 
 
-def _check_source_rows(check: NetworkCheck) -> None:
-    """Every source that stands has a row, whether it feeds anything or not."""
-    told = {
-        (r["service"], r["site"], int(r["level"]), check.period(r))
-        for r in check.tables["sources"]
-    }
-    for name, service in check.facts.services.items():
-        if service.row["role"] != "supply" or service.row["network"] != check.name:
-            continue
-        for j, level, t in np.argwhere(check.plans[name].units > 0).tolist():
-            if level and (name, service.sites[j], level, t) not in told:
-                row = {
-                    "service": name,
-                    "site": service.sites[j],
-                    "level": level,
-                    "period": check.facts.times.names[t],
-                }
-                check.note("supply", row, say("the row is missing"))
+def _check_source(
+    n: NetworkPlan, name: str, site: str, level: int, t: int, amount: float, held: float
+) -> None:
+    place = say(
+        "site {site} of {service}, level {level}, {period}",
+        site=site,
+        service=name,
+        level=level,
+        period=n.facts.times.names[t],
+    )
+    n.at_most("supply", -amount, 0.0, place, say("supply is negative"))
+    n.at_most("supply", amount, held, place, say("supplies {value} of {limit}"))
 
 
-def base_load(check: NetworkCheck) -> dict[tuple[str, int], float]:
-    """Return the load of people and industry at each node and period."""
-    projection = check.facts.scenario["projection"] or check.facts.scenario["scenario"]
-    rates = [
-        r
-        for r in records(check.facts.tables["load_rates"])
-        if r["network"] == check.name and r["scenario"] in ("", projection)
-    ]
-    people = everyone(check.facts)
-    kinds = dict(zip(check.facts.ids, check.facts.settlements["kind"], strict=True))
-    load: dict[tuple[str, int], float] = defaultdict(float)
-    for t, period in enumerate(check.facts.times.names):
-        for node in check.nodes:
-            settlement = node["settlement"]
-            if not settlement:
-                continue
-            fits = [
-                r
-                for r in rates
-                if r["kind"] in ("", kinds[settlement]) and r["period"] in ("", period)
-            ]
-            if fits:
-                names = ("kind", "scenario", "period")
-                best = max(fits, key=lambda r: [r[name] != "" for name in names])
-                i = check.facts.ids.get_loc(settlement)
-                load[node["node"], t] += people[i, t] * float(best["units_per_person"])
-        for row in records(check.facts.tables["industrial_loads"]):
-            if row["network"] == check.name and row["period"] in ("", period):
-                load[row["node"], t] += float(row["load"])
+def base_load(n: NetworkPlan) -> Floats:
+    """Return the load of people and industry at each node, (N, T)."""
+    load, names = np.zeros(n.size), n.facts.times.names
+    for row in n.facts.of("industrial_loads", n.name):
+        when = (names == row["period"]) | (row["period"] == "")
+        load[n.position[row["node"]], when] += float(row["load"])
+    people, shifts = n.facts.residents, n.facts.shifts
+    rates = n.facts.of("load_rates", n.name)
+    for k, node in enumerate(n.nodes):
+        if node["settlement"]:
+            i = n.facts.ids.get_loc(node["settlement"])
+            rate = _rate(n, i, rates)
+            load[k] += people[i] * rate
+            if shifts is not None:
+                load[k] += (rate * shifts[:, i]).sum(axis=0)
     return load
 
 
-def _facility_load(check: NetworkCheck) -> dict[tuple[str, int], float]:
-    home = {r["settlement"]: r["node"] for r in check.nodes if r["settlement"]}
-    load: dict[tuple[str, int], float] = defaultdict(float)
-    for name, service in check.facts.services.items():
-        units = check.plans[name].units
-        by_site = np.einsum("jlt,l->jt", units, service.levels[LOAD[check.name]])
+def _rate(n: NetworkPlan, i: int, rows: list[Row]) -> Floats:
+    """Return the load of one person at a settlement, (T,): the closest row counts."""
+    scenario, kind = n.facts.scenario, n.facts.settlements["kind"].iloc[i]
+    projection = scenario["projection"] or scenario["scenario"]
+    rates, names = np.zeros(n.size[1]), ("kind", "scenario", "period")
+    for t, period in enumerate(n.facts.times.names):
+        fits = [
+            row
+            for row in rows
+            if row["kind"] in ("", kind)
+            and row["scenario"] in ("", projection)
+            and row["period"] in ("", period)
+        ]
+        if fits:
+            best = max(fits, key=lambda row: [row[name] != "" for name in names])
+            rates[t] = float(best["units_per_person"])
+    return rates
+
+
+def _facility_load(n: NetworkPlan) -> Floats:
+    load = np.zeros(n.size)
+    for name, service in n.facts.services.items():
+        level_load = service.levels[LOAD[n.name]]
+        by_site = np.einsum("jlt,l->jt", n.plans[name].units, level_load)
         for j, settlement in enumerate(service.table["settlement"]):
-            if settlement in home:
-                for t in range(by_site.shape[1]):
-                    load[home[settlement], t] += float(by_site[j, t])
+            if settlement in n.fed_by:
+                load[n.position[n.fed_by[settlement]]] += by_site[j]
     return load
 
 
 def check_balance(
-    check: NetworkCheck,
-    flow_in: dict[tuple[str, int], float],
-    through: dict[tuple[str, int], float],
-    local: dict[tuple[str, int], float],
-    supply: dict[tuple[str, int], float],
+    n: NetworkPlan, brought: Floats, through: Floats, local: Floats, supply: Floats
 ) -> None:
     """Every node gets its load, but for what is shed of people and industry."""
-    base, facility = base_load(check), _facility_load(check)
-    claimed = {(r["node"], check.period(r)): r for r in check.tables["loads"]}
-    price = float(check.row["shed_mln_per_unit_year"])
-    for node in check.nodes:
-        for t, period in enumerate(check.facts.times.names):
-            key = node["node"], t
-            place = say("node {node}, {period}", node=node["node"], period=period)
-            row = claimed.get(key)
-            if row is None:
-                check.note(
-                    "balance", {**node, "period": period}, say("the row is missing")
-                )
-                continue
-            shed = float(row["shed"])
-            check.at_most(
-                "balance", -shed, 0.0, place, pattern("shed load is negative")
-            )
-            text = pattern("sheds {value} where {limit} may be shed")
-            most = base[key] if check.row["may_shed"] else 0.0
-            check.at_most("balance", shed, most, place, text)
-            got = flow_in[key] + local[key] + supply[key] + shed
-            want = base[key] + facility[key]
-            size = through[key] + local[key] + supply[key]
-            wanted = {
-                "base_load": (row["base_load"], base[key]),
-                "facility_load": (row["facility_load"], facility[key]),
-                "local_supply": (row["local_supply"], local[key]),
-                "from_network": (row["from_network"], want - shed - local[key]),
-            }
-            rule = check.rule("balance")
-            text = pattern("gets {value}, its load is {limit}")
-            check.notes.equal(rule, got, want, lambda *_, p=place: p, text, size)
-            for column, (value, real) in wanted.items():
-                text = pattern(
-                    "{column} is {value} in the plan, {limit} when recomputed",
-                    column=column,
-                )
-                check.notes.equal(rule, value, real, lambda *_, p=place: p, text, size)
-            check.pay("shedding", region_of(check, node["node"]), t, shed * price)
+    base, facility, names = base_load(n), _facility_load(n), n.facts.times.names
+    shed, angle = np.zeros(n.size), np.zeros(n.size)
+    for row in n.decided["loads"]:
+        if row["node"] in n.position:
+            at = n.position[row["node"]], n.period(row)
+            shed[at], angle[at] = float(row["shed"]), float(row["angle"])
+        else:
+            n.note("balance", row, say("there is no such row"))
+
+    def place(k: int, t: int) -> str:
+        node = n.nodes[k]["node"]
+        return say("node {node}, {period}", node=node, period=names[t])
+
+    rule = n.rule("balance")
+    n.notes.at_most(rule, -shed, 0.0, place, say("shed load is negative"))
+    text = say("sheds {value} where {limit} may be shed")
+    most = base if n.row["may_shed"] else np.zeros(n.size)
+    n.notes.at_most(rule, shed, most, place, text)
+    text = say("gets {value}, its load is {limit}")
+    got, size = brought + local + supply + shed, through + local + supply
+    n.notes.equal(rule, got, base + facility, place, text, size)
+    from_network = base + facility - shed - local
+    n.rows["loads"] = [
+        {
+            "network": n.name,
+            "node": node["node"],
+            "settlement": node["settlement"],
+            "period": period,
+            "base_load": base[k, t],
+            "facility_load": facility[k, t],
+            "shed": shed[k, t],
+            "local_supply": local[k, t],
+            "from_network": from_network[k, t],
+            "angle": angle[k, t] if n.has_angles else 0.0,
+        }
+        for k, node in enumerate(n.nodes)
+        for t, period in enumerate(names)
+    ]

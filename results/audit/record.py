@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aumaq.instances.language.texts import pattern, say
+from aumaq.instances.language.texts import say
 from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.findings import Notebook
 
@@ -42,7 +42,7 @@ def check_record(
     gap = gap_of(objective_mln, math.nan if bound is None else float(bound))
     where = _always(say("gap"))
     if claimed is not None and math.isfinite(claimed) and math.isfinite(gap):
-        text = pattern("the plan claims {value}, it is {limit}")
+        text = say("the plan claims {value}, it is {limit}")
         notes.equal(RULE, claimed, gap, where, text)
     elif math.isfinite(gap) or (claimed is not None and math.isfinite(claimed)):
         told = say("the plan claims {value}, it is {limit}", value=claimed, limit=gap)
@@ -83,7 +83,7 @@ def _check_sums(
     if isinstance(least, int | float) and isinstance(bound, int | float):
         own = gap_of(money + points - least, bound - least)
         right["gap_of_decisions"] = own if math.isfinite(own) else None
-    text = pattern("the plan claims {value}, it is {limit}")
+    text = say("the plan claims {value}, it is {limit}")
     for key, value in right.items():
         if key in record and value is not None:
             scale = 0.0 if key == "gap_of_decisions" else size

@@ -6,54 +6,58 @@ Money is in mln, time in minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import beyond
-from aumaq.instances.language.texts import pattern, say
+from aumaq.instances.access.upgrades import connection_minutes
+from aumaq.instances.language.texts import say
+from aumaq.instances.schema.roads import ROADS
+from aumaq.results.audit.book import Rows
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import Floats, Notebook
-from aumaq.results.audit.frames import records
+from aumaq.results.audit.findings import Bools, Notebook
+from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.lasting import lasting_money
 
+if TYPE_CHECKING:
+    from aumaq.results.audit.ledger import Ledger
+
 Row = dict[str, Any]
-ROADS = "roads"
-"""Stands for the service in the table of money."""
-GROWTH_POINTS = "growth_points"
-"""The same for growth points."""
 
 
 @dataclass
-class RoadCheck:
-    """What a plan builds: for each period the upgrades that stand, and the money."""
+class Upgrades:
+    """The road upgrades that a plan builds: code -> its first period."""
 
     facts: Facts
-    upgrades: dict[str, Row]
+    known: dict[str, Row]
     first: dict[str, int] = field(default_factory=dict)
 
     def standing(self, t: int) -> frozenset[str]:
         """Return the upgrades that stand in period *t*."""
         return frozenset(code for code, start in self.first.items() if start <= t)
 
-    def money(self, item: str) -> tuple[list[str], Floats, Floats]:
-        """Return regions, money paid and money discounted of an item, (regions, T)."""
+    def flags(self, t: int) -> Bools:
+        """Return which of all upgrades stand in period *t*, (G,)."""
+        built = self.standing(t)
+        return np.array([code in built for code in self.known], dtype=bool)
+
+    def money(self) -> list[Rows]:
+        """Return money of road upgrades by period, region and item."""
         built = (
-            (str(self.upgrades[code]["region"]), start, self.upgrades[code])
-            for code, start in self.first.items()
+            (str(rule["region"]), self.first[code], rule)
+            for code, rule in self.known.items()
+            if code in self.first
         )
-        return lasting_money(self.facts, built, item)
+        return lasting_money(self.facts, ROADS, built)
 
 
-def check_upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> RoadCheck:
-    """Check the upgrades that a plan builds."""
+def upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> Upgrades:
+    """Check the upgrades that a plan builds, and return them."""
     known = {str(row["upgrade"]): row for row in records(facts.tables["road_upgrades"])}
-    check = RoadCheck(facts, known)
-    lengths: dict[str, float] = {}
-    for link in records(facts.tables["road_upgrade_links"]):
-        code = str(link["upgrade"])
-        lengths[code] = lengths.get(code, 0.0) + float(link["length_km"])
+    found = Upgrades(facts, known)
     for row in records(rows):
         code = str(row["upgrade"])
         place = say("upgrade {code}, period {period}", code=code, period=row["period"])
@@ -66,83 +70,72 @@ def check_upgrades(facts: Facts, rows: pd.DataFrame, notes: Notebook) -> RoadChe
         if start < facts.times.position(str(known[code]["first_period"])):
             early = say("is built before its first period")
             notes.note("roads:upgrades", place, early)
-        check.first[code] = start
-        factor = float(facts.scenario["capex_factor"])
-        wanted = {
-            "capex_mln": float(known[code]["capex_mln"]) * factor,
-            "length_km": lengths.get(code, 0.0),
-        }
-        for column, real in wanted.items():
-            if column in row:
-                text = pattern(
-                    "{column} is {value} in the plan, {limit} when recomputed",
-                    column=column,
-                )
-                notes.equal(
-                    "roads:upgrades", row[column], real, lambda *_, p=place: p, text
-                )  # fmt: skip
-    return check
+        found.first[code] = start
+    return found
 
 
-def check_connections(
-    facts: Facts, minutes: list[Floats], rows: pd.DataFrame, notes: Notebook
-) -> float:
-    """Check connections; return the price of those missed, discounted mln.
+def upgrade_table(built: Upgrades) -> pd.DataFrame:
+    """Return the upgrades that are built, and from which period they stand."""
+    facts, links = built.facts, built.facts.tables["road_upgrade_links"]
+    km = links.groupby("upgrade")["length_km"].sum()
+    factor = float(facts.scenario["capex_factor"])
+    return table_of_rows(
+        "road_upgrades",
+        (
+            {
+                "upgrade": code,
+                "title": rule["title"] or code,
+                "region": rule["region"],
+                "period": facts.times.names[built.first[code]],
+                "length_km": float(km.get(code, 0.0)),
+                "capex_mln": float(rule["capex_mln"]) * factor,
+            }
+            for code, rule in built.known.items()
+            if code in built.first
+        ),
+    )
 
-    *minutes*: for each period, of each connection on the roads built by then.
+
+def connections(ledger: Ledger) -> pd.DataFrame:
+    """Check connections; return what each takes, and the price of those missed.
+
+    The minutes are those of the instance, held against our own.
     """
-    claimed = {(row["connection"], row["period"]): row for row in records(rows)}
-    price, expected = 0.0, set()
-    for k, rule in enumerate(records(facts.tables["connections"])):
-        code, limit = f"connection:{rule['connection']}", float(rule["minutes"])
-        for t in range(facts.times.position(str(rule["first_period"])), len(minutes)):
-            period, real = facts.times.names[t], float(minutes[t][k])
-            place = say("period {period}", period=period)
-            expected.add((rule["connection"], period))
-            is_late = bool(beyond(real, limit))
-            if is_late and rule["is_hard"]:
-                notes.note(
-                    code,
-                    place,
-                    say(
-                        "takes {real:g} minutes, not {limit:g}", real=real, limit=limit
-                    ),
-                    real,
-                )
-            cost = float(rule["shortfall_mln_per_year"]) * facts.times.yearly[t]
-            cost = cost if is_late and not rule["is_hard"] else 0.0
-            price += cost
-            row = claimed.get((rule["connection"], period))
-            if row is None:
-                notes.note(code, place, say("the row of connections is missing"))
+    facts, rows = ledger.facts, []
+    rules = records(facts.tables["connections"])
+    for t, period in enumerate(facts.times.names):
+        if not rules:
+            break
+        told = connection_minutes(ledger.instance, ledger.upgrades.flags(t))
+        place = say("period {period}", period=period)
+        for rule, minutes, own in zip(
+            rules, told.tolist(), ledger.travel.connections(t).tolist(), strict=True
+        ):
+            if t < facts.times.position(str(rule["first_period"])):
                 continue
-            _check_claim(row, code, place, real, cost, is_late, notes)
-    for connection, period in sorted(set(claimed) - expected, key=str):
-        text = say("the rule does not hold in this period")
-        notes.note(
-            f"connection:{connection}", say("period {period}", period=period), text
-        )
-    return price
-
-
-def _check_claim(
-    row: Row, code: str, place: str, real: float, cost: float, is_late: bool,
-    notes: Notebook,
-) -> None:  # fmt: skip
-    """Compare a row of connections with what was recomputed."""
-    if bool(row["is_met"]) == is_late:
-        notes.note(
-            code,
-            place,
-            say("takes {real:g} minutes; the plan says otherwise", real=real),
-        )
-    wanted = {"cost_mln": cost}
-    if np.isfinite(real):
-        wanted["minutes"] = real
-    for column, value in wanted.items():
-        if column in row:
-            text = pattern(
-                "{column} is {value} in the plan, {limit} when recomputed",
-                column=column,
+            code, limit = f"connection:{rule['connection']}", float(rule["minutes"])
+            if minutes != own:  # both may be inf
+                text = say(
+                    "{column} is {value} in the plan, {limit} when recomputed"
+                ).given(column="minutes")
+                ledger.notes.equal(code, minutes, own, lambda *_, p=place: p, text)
+            is_late = bool(beyond(own, limit))
+            if is_late and rule["is_hard"]:
+                late = say(
+                    "takes {real:g} minutes, not {limit:g}", real=own, limit=limit
+                )
+                ledger.notes.note(code, place, late, own)
+            price = 0.0 if rule["is_hard"] else float(rule["shortfall_mln_per_year"])
+            rows.append(
+                {
+                    "connection": rule["connection"],
+                    "from_settlement": rule["from_settlement"],
+                    "to_settlement": rule["to_settlement"],
+                    "period": period,
+                    "minutes": minutes if np.isfinite(minutes) else np.nan,
+                    "limit_minutes": limit,
+                    "is_met": not is_late,
+                    "cost_mln": price * facts.times.yearly[t] if is_late else 0.0,
+                }
             )
-            notes.equal(code, row[column], value, lambda *_: place, text)
+    return table_of_rows("connections", rows)

@@ -1,61 +1,115 @@
-"""Checks of who is served where: allocation, capacity, access, nearest, whole.
+"""Who is served where: allocation, capacity, access, nearest, whole.
 
 Demand is in units of the service, time in minutes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from aumaq.instances import Instance
 from aumaq.instances.access.limits import TOLERANCE, beyond
-from aumaq.instances.language.texts import pattern, say
+from aumaq.instances.access.upgrades import option_minutes
+from aumaq.instances.language.texts import say
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.findings import Bools, Floats, Notebook, named
+from aumaq.results.audit.frames import table_of_parts
+from aumaq.results.audit.ledger import Ledger
+from aumaq.results.audit.roads import Upgrades
 from aumaq.results.audit.travel import Travel, legal_options
 
 
-@dataclass(frozen=True)
-class Trips:
-    """Recomputed minutes, kilometres and demand of each allocation row."""
+def with_ways(
+    instance: Instance,
+    upgrades: Upgrades,
+    travel: Travel,
+    service: Service,
+    plan: ServicePlan,
+) -> ServicePlan:
+    """Return the plan with minutes, kilometres and demand of each allocation row.
 
-    minutes: Floats
-    km: Floats
-    demand: Floats
+    The ways are those of the instance, which are held against our own; where it knows
+    none, our own stand.
+    """
+    minutes, km = np.full((2, len(plan.rows)), np.nan)
+    for t in np.unique(plan.t).tolist():
+        here = np.flatnonzero(plan.t == t)
+        minutes[here], km[here] = option_minutes(
+            instance, service.name, plan.i[here], plan.j[here], upgrades.flags(t)
+        )
+    own = _gather([travel.minutes(service, t) for t in range(service.size[2])], plan)
+    own_km = travel.kilometres(service, plan.t, plan.i, plan.j)
+    minutes, km = (
+        np.where(np.isnan(minutes), own, minutes),
+        np.where(np.isnan(km), own_km, km),
+    )
+    ways = {"minutes": minutes, "length_km": km, "own_minutes": own, "own_km": own_km}
+    demand = plan.share * service.demand[plan.i, plan.t]
+    return replace(plan, rows=plan.rows.assign(**ways, demand=demand))
 
 
-def check_serving(
-    facts: Facts, travel: Travel, service: Service, plan: ServicePlan, notes: Notebook
-) -> Trips:
-    """Check the allocation of a service; return recomputed trips."""
-    today = travel.minutes(service, -1)
+def serving(ledger: Ledger, service: Service) -> None:
+    """Check the allocation of a service."""
+    facts, travel, notes = ledger.facts, ledger.travel, ledger.notes
+    plan, today = ledger.plans[service.name], travel.minutes(service, -1)
     minutes = [travel.minutes(service, t) for t in range(service.size[2])]
     legal: dict[int, tuple[Bools, Bools]] = {}
     for now in minutes:  # periods of equal roads share an array
         if id(now) not in legal:
             legal[id(now)] = legal_options(service, today, now)
-    by_row = _gather(minutes, plan, float)
-    km = travel.kilometres(service, plan.t, plan.i, plan.j)
-    trips = Trips(by_row, km, service.demand[plan.i, plan.t])
     _check_shares(facts, service, plan, notes)
-    _check_capacity(facts, service, plan, trips, notes)
-    may = _gather([legal[id(now)][0] for now in minutes], plan, bool)
-    _check_access(service, plan, trips, may, notes)
-    allocation = service.row["allocation"]
-    if allocation == "nearest":
+    _check_capacity(facts, service, plan, notes)
+    may = _gather([legal[id(now)][0] for now in minutes], plan)
+    _check_access(service, plan, may, notes)
+    if service.row["allocation"] == "nearest":
         sure = [legal[id(now)][1] for now in minutes]
         _check_nearest(facts, service, plan, minutes, sure, notes)
-    if allocation == "whole":
+    if service.row["allocation"] == "whole":
         _check_whole(facts, service, plan, notes)
-    return trips
 
 
-def _gather(by_period: list[Any], plan: ServicePlan, kind: type) -> Any:
+def allocation_table(ledger: Ledger) -> pd.DataFrame:
+    """Return who is served where."""
+    return table_of_parts("allocation", [
+        {
+            "service": np.full(len(plan.rows), name, dtype=object),
+            **{
+                column: plan.rows[column].to_numpy()
+                for column in ("settlement", "site", "period", "share", "demand",
+                               "minutes", "length_km")
+            },
+        }
+        for name, plan in ledger.plans.items()
+    ])  # fmt: skip
+
+
+def unserved_table(ledger: Ledger) -> pd.DataFrame:
+    """Return who is served nowhere."""
+    parts = []
+    for name, plan in ledger.plans.items():
+        rows, demand = plan.unserved_rows, ledger.facts.services[name].demand
+        i, t = (rows[c].to_numpy(dtype=np.int64) for c in ("i", "t"))
+        share = rows["share"].to_numpy(dtype=float)
+        parts.append(
+            {
+                "service": np.full(len(rows), name, dtype=object),
+                "settlement": rows["settlement"].to_numpy(),
+                "period": rows["period"].to_numpy(),
+                "share": share,
+                "demand": share * demand[i, t],
+            }
+        )
+    return table_of_parts("unserved", parts)
+
+
+def _gather(by_period: list[Any], plan: ServicePlan) -> Any:
     """Return the entry of each allocation row from (settlements, sites) by period."""
-    found: Any = np.zeros(len(plan.rows), dtype=kind)
+    found: Any = np.zeros(len(plan.rows), dtype=by_period[0].dtype)
     for t, values in enumerate(by_period):
         here = plan.t == t
         found[here] = values[plan.i[here], plan.j[here]]
@@ -81,44 +135,37 @@ def _check_shares(
             site=service.sites[plan.j[k]],
         )
 
-    notes.at_most(rule, -plan.share, 0.0, row, pattern("the share is negative"))
-    notes.at_most(rule, plan.share, 1.0, row, pattern("the share is {value}"))
+    notes.at_most(rule, -plan.share, 0.0, row, say("the share is negative"))
+    notes.at_most(rule, plan.share, 1.0, row, say("the share is {value}"))
     served = np.zeros_like(service.demand)
     np.add.at(served, (plan.i, plan.t), plan.share)
     total = served + plan.unserved
     wanted = np.where(service.demand > 0, 1.0, np.clip(total, 0.0, 1.0))
-    text = pattern("shares served and unserved sum to {value}, not {limit}")
+    text = say("shares served and unserved sum to {value}, not {limit}")
     notes.equal(rule, total, wanted, place, text)
     notes.at_most(
-        rule, -plan.unserved, 0.0, place, pattern("the unserved share is negative")
+        rule, -plan.unserved, 0.0, place, say("the unserved share is negative")
     )
     if not service.row["may_be_unserved"]:
         left = np.where(service.demand > 0, plan.unserved, 0.0)
-        text = pattern("a share of {value} is unserved, which may not be")
+        text = say("a share of {value} is unserved, which may not be")
         notes.at_most(rule, left, 0.0, place, text)
     is_open = plan.units.sum(axis=1)[plan.j, plan.t] > 0
     shut = np.where(is_open, 0.0, plan.share)
-    notes.at_most(rule, shut, 0.0, row, pattern("served where no facility stands"))
-    if "demand" in plan.rows.columns:
-        claimed = plan.rows["demand"].to_numpy(dtype=float)
-        real = service.demand[plan.i, plan.t]
-        text = pattern("the plan says {value} units are served, it is {limit}")
-        notes.equal(rule, claimed, plan.share * real, row, text, scale=real)
+    notes.at_most(rule, shut, 0.0, row, say("served where no facility stands"))
 
 
 def _check_capacity(
-    facts: Facts, service: Service, plan: ServicePlan, trips: Trips, notes: Notebook
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
 ) -> None:
     """Check capacity and minimum use, pooled over the levels of a site.
 
     What a site serves can be split over its levels whenever it lies between the sums
     of their minimum uses and of their capacities.
     """
-    sites, _, periods = service.size
-    used, largest = np.zeros((sites, periods)), np.zeros((sites, periods))
-    np.add.at(used, (plan.j, plan.t), plan.share * trips.demand)
-    np.maximum.at(largest, (plan.j, plan.t), trips.demand)
-    capacity = np.einsum("jlt,l->jt", plan.units, service.levels["capacity"])
+    used = plan.by_site(plan.served)
+    largest = np.zeros_like(used)
+    np.maximum.at(largest, (plan.j, plan.t), service.demand[plan.i, plan.t])
     usable = np.einsum("jlt,l->jt", plan.units, service.usable)
     least = np.einsum("jlt,l->jt", plan.units, service.levels["min_use"])
 
@@ -129,61 +176,14 @@ def _check_capacity(
             period=facts.times.names[t],
         )
 
-    text = pattern("serves {value} units, may serve {limit}")
+    text = say("serves {value} units, may serve {limit}")
     notes.at_most(f"capacity:{service.name}", used, usable, place, text, largest)
-    text = pattern("must serve {value} units, serves {limit}")
+    text = say("must serve {value} units, serves {limit}")
     notes.at_most(f"minimum_use:{service.name}", least, used, place, text, largest)
-    _check_claims(service, plan, used, capacity, largest, notes)
-
-
-def _check_claims(
-    service: Service,
-    plan: ServicePlan,
-    used: Floats,
-    capacity: Floats,
-    largest: Floats,
-    notes: Notebook,
-) -> None:
-    """Check the figures that the table of facilities gives with each row."""
-    frame = plan.facilities
-    j, t = frame["j"].to_numpy(dtype=np.int64), frame["t"].to_numpy(dtype=np.int64)
-    level, units = frame["level"].to_numpy(), frame["units"].to_numpy(dtype=float)
-    own = units * service.levels["capacity"][level]
-    whole = capacity[j, t]
-    part = np.divide(own, whole, out=np.zeros_like(own), where=whole > 0)
-    use = np.divide(used[j, t], whole, out=np.zeros_like(own), where=whole > 0)
-    wanted = {
-        "capacity": (own, "capacity"),
-        "used": (used[j, t] * part, "capacity"),
-        "capacity_use_share": (use, "capacity"),
-        "opex_mln_per_year": (
-            units * service.levels["opex_mln_per_year"][level],
-            "objective",
-        ),
-        "load_kw": (units * service.levels["load_kw"][level], "siting"),
-        "load_m3_per_day": (units * service.levels["load_m3_per_day"][level], "siting"),
-    }
-    for column, (value, family) in wanted.items():
-        if column in frame.columns:
-            notes.equal(
-                family if family == "objective" else f"{family}:{service.name}",
-                frame[column].to_numpy(dtype=float),
-                value,
-                lambda k: say(
-                    "facility at site {site}, period {period}",
-                    site=frame["site"].iloc[k],
-                    period=frame["period"].iloc[k],
-                ),
-                pattern(
-                    "{column} is {value} in the plan, {limit} when recomputed",
-                    column=column,
-                ),
-                largest[j, t] if column == "used" else 0.0,
-            )
 
 
 def _check_access(
-    service: Service, plan: ServicePlan, trips: Trips, may: Bools, notes: Notebook
+    service: Service, plan: ServicePlan, may: Bools, notes: Notebook
 ) -> None:
     rule, rows = f"access:{service.name}", plan.rows
 
@@ -193,18 +193,15 @@ def _check_access(
 
     illegal = np.where(may, 0.0, 1.0)
     notes.at_most(
-        rule, illegal, 0.0, place, pattern("the site is no option of the settlement")
+        rule, illegal, 0.0, place, say("the site is no option of the settlement")
     )
-    claimed = rows["minutes"].to_numpy(dtype=float)
-    far = np.abs(claimed - trips.minutes)
-    far[np.isnan(far)] = np.inf
-    text = pattern("minutes differ by {value} from those recomputed")
-    size = np.where(np.isfinite(trips.minutes), trips.minutes, 0.0)
-    notes.at_most(rule, far, TOLERANCE, place, text, size)
-    if "length_km" in rows.columns:
-        text = pattern("{value} km in the plan, {limit} km when recomputed")
-        claimed = rows["length_km"].to_numpy(dtype=float)
-        notes.equal(rule, claimed, trips.km, place, text)
+    own, km = (rows[name].to_numpy(dtype=float) for name in ("own_minutes", "own_km"))
+    is_way = np.isfinite(own)
+    far = np.where(is_way, np.abs(plan.minutes - np.where(is_way, own, 0.0)), 0.0)
+    text = say("minutes differ by {value} from those recomputed")
+    notes.at_most(rule, far, TOLERANCE, place, text, np.where(is_way, own, 0.0))
+    text = say("{value} km in the plan, {limit} km when recomputed")
+    notes.equal(rule, plan.km, km, place, text)
 
 
 def _check_nearest(
@@ -235,7 +232,7 @@ def _check_nearest(
             settlement=facts.ids[i],
             period=facts.times.names[t],
         ),
-        pattern("a share of {value} passes a nearer open site"),
+        say("a share of {value} passes a nearer open site"),
     )
 
 
@@ -256,5 +253,5 @@ def _check_whole(
             settlement=facts.ids[i],
             period=facts.times.names[t],
         ),
-        pattern("the catchment is split: a share of {value} is apart"),
+        say("the catchment is split: a share of {value} is apart"),
     )

@@ -1,25 +1,29 @@
-"""Checks of siting, locks, required and forbidden sites, renewals, prices of moves.
+"""Siting, locks, required and forbidden sites, renewals, and what all that costs.
 
 All counts are facilities; prices are mln with the scenario's factor.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from aumaq.instances.language.texts import pattern, say
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.language.texts import say
+from aumaq.results.audit.book import Rows
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.findings import Floats, Ints, Notebook
-from aumaq.results.audit.frames import records
+from aumaq.results.audit.frames import names_at, records, table_of_parts
+from aumaq.results.audit.ledger import Ledger
 
 ACTIONS = ("open", "enlarge", "reduce", "close", "keep", "renew")
 
 
-def check_stock(
-    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
-) -> None:
+def siting(ledger: Ledger, service: Service) -> None:
     """Check how facilities of a service evolve from the stock on."""
+    facts, plan, notes = ledger.facts, ledger.plans[service.name], ledger.notes
     _check_action_names(service, plan, notes)
     _check_flow(facts, service, plan, notes)
     _check_permissions(facts, service, plan, notes)
@@ -59,7 +63,7 @@ def _check_flow(
     facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
 ) -> None:
     rule, last = f"siting:{service.name}", before(service, plan.units)
-    place = _places(facts, service)
+    place = _level_at(facts, service)
     total = plan.units.sum(axis=1)
     notes.at_most(
         rule,
@@ -70,21 +74,21 @@ def _check_flow(
             site=service.sites[j],
             period=facts.times.names[t],
         ),
-        pattern("{value} facilities where {limit} fit"),
+        say("{value} facilities where {limit} fit"),
     )
     notes.equal(
         rule,
         plan.moves.sum(axis=2)[:, 1:],
         last[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
-        pattern("actions account for {value} of {limit} facilities that stood before"),
+        say("actions account for {value} of {limit} facilities that stood before"),
     )
     notes.equal(
         rule,
         plan.moves.sum(axis=1)[:, 1:],
         plan.units[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
-        pattern("actions lead to {value} facilities, the plan has {limit}"),
+        say("actions lead to {value} facilities, the plan has {limit}"),
     )
     notes.at_most(
         rule,
@@ -95,11 +99,11 @@ def _check_flow(
             site=service.sites[j],
             period=facts.times.names[t],
         ),
-        pattern("{value} facilities open where {limit} places are empty"),
+        say("{value} facilities open where {limit} places are empty"),
     )
 
 
-def _places(facts: Facts, service: Service):  # type: ignore[no-untyped-def]
+def _level_at(facts: Facts, service: Service):  # type: ignore[no-untyped-def]
     def place(j: int, level: int, t: int) -> str:
         return say(
             "site {site}, level {level}, period {period}",
@@ -150,7 +154,7 @@ def _check_permissions(
 def _check_status(
     facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
 ) -> None:
-    place = _places(facts, service)
+    place = _level_at(facts, service)
     _, levels, periods = service.size
     kept = plan.moves[:, np.arange(levels), np.arange(levels)]
     standing = np.minimum(kept, plan.units)
@@ -159,7 +163,7 @@ def _check_status(
         service.locked[:, :, None],
         standing,
         place,
-        pattern("{value} facilities are locked, {limit} stay as they are"),
+        say("{value} facilities are locked, {limit} stay as they are"),
     )
     total = plan.units.sum(axis=1)
     must = np.arange(periods)[None, :] >= service.opens[:, None]
@@ -173,7 +177,7 @@ def _check_status(
             site=service.sites[j],
             period=facts.times.names[t],
         ),
-        pattern("the site needs a facility and has {limit}"),
+        say("the site needs a facility and has {limit}"),
     )
     banned = np.flatnonzero(service.is_forbidden)
     notes.at_most(
@@ -185,7 +189,7 @@ def _check_status(
             site=service.sites[banned[k]],
             period=facts.times.names[t],
         ),
-        pattern("{value} facilities at a forbidden site"),
+        say("{value} facilities at a forbidden site"),
     )
 
 
@@ -197,50 +201,92 @@ def _check_renewals(
     gone = plan.moves * (1 - np.eye(levels, dtype=np.int64))[None, :, :, None]
     left = np.cumsum(gone.sum(axis=2), axis=2)
     done = np.cumsum(plan.renewed, axis=2)
-    place = _places(facts, service)
+    place = _level_at(facts, service)
     notes.at_most(
         f"renewal:{service.name}",
         (service.due - left)[:, 1:],
         done[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
-        pattern("{value} renewals are due by now, {limit} are done"),
+        say("{value} renewals are due by now, {limit} are done"),
     )
 
 
 def spending(service: Service, plan: ServicePlan) -> dict[str, Floats]:
     """Return building, closing, renewal by site and period: mln, undiscounted."""
-    _, levels, _ = service.size
-    up = np.triu(np.ones((levels, levels)), 1)
-    share = float(service.row["renewal_share"])
-    moves = plan.moves.astype(float)
+    level = np.arange(len(service.price))
+    is_up = level[None, :] > level[:, None]
     return {
-        "building": np.einsum("jabt,ab->jt", moves, service.price * up),
-        "closing": np.einsum("jabt,ab->jt", moves, service.price * up.T),
-        "renewal": np.einsum(
-            "jlt,l->jt", plan.renewed, service.levels["capex_mln"] * share
-        ),
+        "building": np.einsum("jabt,ab->jt", plan.moves, service.price * is_up),
+        "closing": np.einsum("jabt,ab->jt", plan.moves, service.price * ~is_up),
+        "renewal": np.einsum("jlt,l->jt", plan.renewed, service.renewal_mln),
     }
 
 
-def check_prices(
-    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
-) -> None:
-    """Check the claimed cost of each action."""
-    frame = plan.actions
-    a, b = frame["from_level"].to_numpy(), frame["to_level"].to_numpy()
+def facility_table(ledger: Ledger) -> pd.DataFrame:
+    """Return what runs where, what of it is used, what it draws and costs."""
+    services = ledger.facts.services.values()
+    return table_of_parts("facilities", [_facilities(ledger, s) for s in services])
+
+
+def action_table(ledger: Ledger) -> pd.DataFrame:
+    """Return what is done at the start of each period, and what it costs."""
+    services = ledger.facts.services.values()
+    return table_of_parts("actions", [_actions(ledger, s) for s in services])
+
+
+def _facilities(ledger: Ledger, service: Service) -> Rows:
+    plan = ledger.plans[service.name]
+    frame, levels = plan.facilities, service.levels
+    j, t, level = (frame[c].to_numpy(dtype=np.int64) for c in ("j", "t", "level"))
+    units = frame["units"].to_numpy(dtype=np.int64)
+    whole = np.einsum("jlt,l->jt", plan.units, levels["capacity"])[j, t]
+    used, capacity = plan.by_site(plan.served)[j, t], units * levels["capacity"][level]
+    use = np.where(whole > 0, used / np.maximum(whole, 1e-300), 0.0)
+    return {
+        **_places(ledger.facts, service, j),
+        "period": names_at(ledger.facts.times.names, t),
+        "level": level,
+        "title": service.titles[level],
+        "units": units,
+        "capacity": capacity,
+        "used": capacity * use,
+        "capacity_use_share": use,
+        **{
+            name: units * levels[name][level]
+            for name in ("opex_mln_per_year", "load_kw", "load_m3_per_day")
+        },
+    }
+
+
+def _actions(ledger: Ledger, service: Service) -> Rows:
+    frame = ledger.plans[service.name].actions
+    j, t = (frame[c].to_numpy(dtype=np.int64) for c in ("j", "t"))
+    a, b = (frame[c].to_numpy(dtype=np.int64) for c in ("from_level", "to_level"))
     price = np.where(a == b, 0.0, service.price[a, b])
-    renewal = service.levels["capex_mln"] * float(service.row["renewal_share"])
-    price = np.where(frame["action"] == "renew", renewal[b], price)
-    notes.equal(
-        "objective",
-        frame["cost_mln"].to_numpy(dtype=float),
-        price * frame["units"].to_numpy(dtype=float),
-        lambda k: say(
-            "action at site {site}, period {period} of {name}",
-            site=frame["site"].iloc[k],
-            period=frame["period"].iloc[k],
-            name=service.name,
-        ),
-        pattern("costs {value} mln in the plan, {limit} mln when recomputed"),
-    )
-    del facts
+    price = np.where(frame["action"] == "renew", service.renewal_mln[b], price)
+    units = frame["units"].to_numpy(dtype=np.int64)
+    return {
+        **_places(ledger.facts, service, j),
+        "period": names_at(ledger.facts.times.names, t),
+        "action": frame["action"].to_numpy(dtype=object),
+        "from_level": a,
+        "to_level": b,
+        "units": units,
+        "cost_mln": units * price,
+    }
+
+
+def _places(facts: Facts, service: Service, j: Ints) -> dict[str, Any]:
+    """Return the columns that say where sites are, and whether the stock is a guess."""
+    rows = facts.tables["facilities"]
+    guessed = rows["site"][(rows["service"] == service.name) & rows["is_synthetic"]]
+    home = facts.settlements["name"].to_numpy(dtype=object)[service.home]
+    names = np.where((service.home >= 0) & (home != ""), home, service.sites)
+    return {
+        "service": np.full(len(j), service.name, dtype=object),
+        "site": names_at(service.sites, j),
+        "settlement": names_at(service.table["settlement"], j),
+        "name": names_at(names, j),
+        "region": names_at(service.region, j),
+        "is_synthetic": service.sites.isin(guessed)[j],
+    }

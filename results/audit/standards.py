@@ -1,4 +1,4 @@
-"""Checks of standards of access and of referral between tiers.
+"""Standards of access, and referral between tiers.
 
 Demand is in units of the service, time in minutes, money in discounted mln.
 """
@@ -10,30 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.access.limits import within
-from aumaq.instances.language.texts import pattern, say
-from aumaq.results.audit.decided import ServicePlan
-from aumaq.results.audit.facts import Facts, Service
-from aumaq.results.audit.findings import Bools, Floats, Notebook
-from aumaq.results.audit.frames import find, records
-from aumaq.results.audit.serving import Trips
-from aumaq.results.audit.travel import Travel
+from aumaq.instances.access.limits import ROUNDED, within
+from aumaq.instances.language.texts import say
+from aumaq.results.audit.book import Rows
+from aumaq.results.audit.findings import Bools
+from aumaq.results.audit.frames import names_at, records, table_of_parts
+from aumaq.results.audit.ledger import Ledger
+
+DUST = 1e-9
+"""Relative shortfalls up to this are numerical dust."""
 
 
-def check_standards(
-    facts: Facts,
-    plans: dict[str, ServicePlan],
-    trips: dict[str, Trips],
-    claims: pd.DataFrame,
-    notes: Notebook,
-) -> float:
-    """Check all standards; return the cost of real shortfalls, discounted mln."""
-    cost = 0.0
-    for rule in records(facts.tables["standards"]):
-        name = str(rule["service"])
-        rows = claims[claims["standard"] == rule["standard"]]
-        cost += _check_standard(facts, rule, plans[name], trips[name], rows, notes)
-    return cost
+def standards(ledger: Ledger) -> pd.DataFrame:
+    """Return what each standard asks for and what is reached, by group and period."""
+    rules = records(ledger.facts.tables["standards"])
+    return table_of_parts("shortfalls", [_standard(ledger, rule) for rule in rules])
 
 
 def applies(settlements: pd.DataFrame, to: str) -> Bools:
@@ -59,142 +50,74 @@ def _group_names(settlements: pd.DataFrame, scope: str) -> Any:
     return np.array(settlements[scope])
 
 
-def _check_standard(
-    facts: Facts,
-    rule: dict[str, Any],
-    plan: ServicePlan,
-    trips: Trips,
-    claims: pd.DataFrame,
-    notes: Notebook,
-) -> float:
-    service, code = facts.services[str(rule["service"])], f"standard:{rule['standard']}"
-    start = facts.times.position(str(rule["first_period"]))
-    counted = applies(facts.settlements, str(rule["applies_to"]))
-    scope = str(rule["scope"])
-    label = _group_names(facts.settlements, scope)
-    groups, of = np.unique(label[counted], return_inverse=True)
-    position = np.full(len(counted), -1)
-    position[counted] = of
-    total = np.zeros((len(groups), service.demand.shape[1]))
-    np.add.at(total, of, service.demand[counted])
-    near = within(trips.minutes, rule["minutes"])
-    near &= counted[plan.i]
-    reached = np.zeros_like(total)
-    units = (plan.share * trips.demand)[near]
-    np.add.at(reached, (position[plan.i[near]], plan.t[near]), units)
-    required = float(rule["share"]) * total
-    short = np.maximum(0.0, required - reached)
-    held = np.arange(total.shape[1]) >= start
-    short[:, ~held] = 0.0
-    price = float(rule["shortfall_mln_per_unit_year"]) * facts.times.yearly
+def _standard(ledger: Ledger, rule: dict[str, Any]) -> Rows:
+    """Check one standard; return its rows: a group with demand in a period each."""
+    facts, plan = ledger.facts, ledger.plans[str(rule["service"])]
+    service, times = facts.services[str(rule["service"])], facts.times
+    label = _group_names(facts.settlements, str(rule["scope"]))
+    of, groups = pd.factorize(label)
+    group = np.where(applies(facts.settlements, str(rule["applies_to"])), of, -1)
+    near = within(plan.rows["minutes"], rule["minutes"])
+    reached_by = np.zeros_like(service.demand)
+    np.add.at(reached_by, (plan.i[near], plan.t[near]), plan.served[near])
+    total, reached = (np.zeros((len(groups), len(times.names))) for _ in range(2))
+    member = group >= 0
+    np.add.at(total, group[member], service.demand[member])
+    np.add.at(reached, group[member], reached_by[member])
+    total[:, : times.position(str(rule["first_period"]))] = 0.0
+    g, t = np.nonzero(total > 0)
+    required, reached, total = (
+        float(rule["share"]) * total[g, t],
+        reached[g, t],
+        total[g, t],
+    )
+    missing = required - reached
     if rule["is_hard"]:
-        price = np.zeros_like(price)
-
-    def place(g: int, t: int) -> str:
-        return say(
-            "{group}, period {period}",
-            group=groups[g],
-            period=facts.times.names[t + start],
+        ledger.notes.at_most(
+            f"standard:{rule['standard']}",
+            np.maximum(0.0, missing),
+            0.0,
+            lambda k: say(
+                "{group}, period {period}", group=groups[g[k]], period=times.names[t[k]]
+            ),
+            say("{value} units of demand are below the standard"),
+            total,
         )
-
-    if rule["is_hard"]:
-        text = pattern("{value} units of demand are below the standard")
-        notes.at_most(code, short[:, start:], 0.0, place, text, total[:, start:])
-    figures = {
+    least = 2.0 * ROUNDED if rule["is_hard"] else DUST  # a hard one is met
+    missing = np.where(missing > least * total, missing, 0.0)
+    price = 0.0 if rule["is_hard"] else float(rule["shortfall_mln_per_unit_year"])
+    return {
+        "standard": np.full(len(g), rule["standard"], dtype=object),
+        "service": np.full(len(g), service.name, dtype=object),
+        "group": names_at(groups, g),
+        "period": names_at(times.names, t),
         "required": required,
         "reached": reached,
-        "shortfall": short,
-        "cost_mln": short * price,
+        "shortfall": missing,
+        "cost_mln": missing * price * times.yearly[t],
     }
-    _check_claims(facts, code, groups, start, figures, total, claims, notes)
-    return float((short * price).sum())
 
 
-def _check_claims(
-    facts: Facts,
-    code: str,
-    groups: Any,
-    start: int,
-    figures: dict[str, Floats],
-    total: Floats,
-    claims: pd.DataFrame,
-    notes: Notebook,
-) -> None:
-    """Check claimed shortfalls of one standard, row by row."""
-    g = find(pd.Index(groups), claims["group"])
-    t = find(facts.times.names, claims["period"])
-    is_strange = (g < 0) | (t < start)
-    for row in records(claims[is_strange]):
-        where = say(
-            "{group}, period {period}", group=row["group"], period=row["period"]
-        )
-        notes.note(
-            code, where, say("the standard does not count this group and period")
-        )
-    g, t, rows = g[~is_strange], t[~is_strange], claims[~is_strange]
-    for column, real in figures.items():
-        if column not in rows.columns:
-            continue
-        notes.equal(
-            code,
-            rows[column].to_numpy(dtype=float),
-            real[g, t],
-            lambda k: say(
-                "{group}, period {period}",
-                group=rows["group"].iloc[k],
-                period=rows["period"].iloc[k],
-            ),
-            pattern(
-                "{column} is {value} in the plan, {limit} when recomputed",
-                column=column,
-            ),
-            total[g, t],
-        )
-    is_given = np.zeros(total.shape, dtype=bool)
-    is_given[g, t] = True
-    is_given[:, :start] = True
-    for k, p in np.argwhere(~is_given & (total > 0)):
-        where = say(
-            "{group}, period {period}", group=groups[k], period=facts.times.names[p]
-        )
-        short = float(figures["shortfall"][k, p])
-        notes.note(code, where, say("the row of shortfalls is missing"), short)
-
-
-def check_referrals(
-    facts: Facts, travel: Travel, plans: dict[str, ServicePlan], notes: Notebook
-) -> None:
+def referrals(ledger: Ledger) -> None:
     """Check that facilities have one of the higher tier within reach."""
+    facts = ledger.facts
     for rule in records(facts.tables["referrals"]):
         lower = facts.services[str(rule["service"])]
         upper = facts.services[str(rule["to_service"])]
-        minutes = travel.between_sites(lower, upper)
+        minutes = ledger.travel.between_sites(lower, upper)
         reach = within(minutes, rule["minutes"])
-        here = plans[lower.name].units[:, int(rule["from_level"]) :].sum(axis=1)
-        there = plans[upper.name].units[:, int(rule["to_level"]) :].sum(axis=1)
-        _compare(
-            facts, f"referral:{rule['referral']}", lower, here, reach @ there, notes
+        here = ledger.plans[lower.name].units[:, int(rule["from_level"]) :].sum(axis=1)
+        there = ledger.plans[upper.name].units[:, int(rule["to_level"]) :].sum(axis=1)
+        ledger.notes.at_most(
+            f"referral:{rule['referral']}",
+            here,
+            lower.max_units[:, None] * (reach @ there),
+            lambda j, t, s=lower: say(
+                "site {site}, period {period}",
+                site=s.sites[j],
+                period=facts.times.names[t],
+            ),
+            say(
+                "{value} facilities without an open one of the higher tier within reach"
+            ),
         )
-
-
-def _compare(
-    facts: Facts,
-    code: str,
-    lower: Service,
-    here: Any,
-    reachable: Any,
-    notes: Notebook,
-) -> None:
-    notes.at_most(
-        code,
-        here,
-        lower.max_units[:, None] * reachable,
-        lambda j, t: say(
-            "site {site}, period {period}",
-            site=lower.sites[j],
-            period=facts.times.names[t],
-        ),
-        pattern(
-            "{value} facilities without an open one of the higher tier within reach"
-        ),
-    )

@@ -12,7 +12,7 @@ import pandas as pd
 from aumaq.instances import Problem
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.plan import COLUMNS, PLAN_TABLES
-from aumaq.results.plan.frames import TEXT
+from aumaq.results.audit.frames import TEXT
 from aumaq.results.plan.missing_columns import dispensable
 
 LARGEST = 2.0**53

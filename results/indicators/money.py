@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from aumaq.results.audit.money import ONCE
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Indicator, Measure, State
-from aumaq.results.plan.money import ONCE
 
 
 @formula

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.schema.plan import BY_NAME, PLAN_TABLES, WHOLE
+from aumaq.instances.schema.plan import BY_NAME, PLAN_TABLES
 
 BLANK = {"text": "", "number": float("nan"), "flag": False}
 
@@ -20,11 +20,7 @@ BLANK = {"text": "", "number": float("nan"), "flag": False}
 @lru_cache
 def dispensable(table: str) -> frozenset[str]:
     """Return the columns that a table of a plan from a file may lack."""
-    from aumaq.results.audit.columns import READ
-    from aumaq.results.audit.decided import KEYS
-
-    must = {*KEYS[table], *READ[table], *WHOLE, BY_NAME[table].decided}
-    return frozenset(PLAN_TABLES[table].keys() - must)
+    return frozenset(c.name for c in BY_NAME[table].columns if c.part == "told")
 
 
 def completed(

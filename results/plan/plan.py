@@ -18,10 +18,17 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.unavoidable import unavoidable_mln
-from aumaq.results.audit import TOLERANCE, Verification, verify
+from aumaq.results.audit import (
+    TOLERANCE,
+    Audit,
+    Verification,
+    audit,
+    verdict,
+    verify,
+)
 from aumaq.results.plan.concerns import concerns
+from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.missing_columns import completed, filled, without
-from aumaq.results.plan.tables import plan_tables
 from aumaq.results.plan.terms import disagreements, gap_record
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
@@ -54,15 +61,16 @@ class Plan:
         options: SolveOptions,
         data: ModelData | None = None,
     ) -> Plan:
-        """Make the tables of a solution, and verify them.
+        """Audit the decisions of a solution, and hold what follows against its model.
 
         *data* are the numbers of the instance, if they were gathered before.
         """
         assert solution.decisions is not None
         data = data or gather(instance)
-        tables = plan_tables(instance, solution.decisions, data)
-        plan = cls.judged(instance, tables, solution, options, data).verified()
-        wrong = disagreements(tables["objective"], solution)
+        found = audit(instance, decision_tables(data, solution.decisions))
+        plan = cls.judged(instance, found.tables, solution, options, data)
+        plan = plan.verified(found=found)
+        wrong = disagreements(found.tables, solution)
         return plan.with_problems(wrong) if wrong else plan
 
     @classmethod
@@ -109,19 +117,22 @@ class Plan:
             solution.decisions,
         )
 
-    def verified(self, tolerance: float = TOLERANCE) -> Plan:
+    def verified(
+        self, tolerance: float = TOLERANCE, found: Audit | None = None
+    ) -> Plan:
         """Return the plan with what the verification finds in its record.
 
-        ``warnings`` are what a mayor would ask of a plan that keeps all rules.
+        ``warnings`` are what a mayor would ask of a plan that keeps all rules. *found*
+        is the audit that made its tables, if it was just made.
         """
-        found = self.verify(tolerance)
-        problems = [finding.text for finding in found.problems]
+        verified = self.verify(tolerance) if found is None else self._judged_by(found)
+        problems = [finding.text for finding in verified.problems]
         record = {
             **self.record,
-            "verified": found.is_feasible,
+            "verified": verified.is_feasible,
             "problems": problems,
         }
-        tables = MappingProxyType(filled(self.tables, found.derived))
+        tables = MappingProxyType(filled(self.tables, verified.derived))
         plan = replace(self, tables=tables, record=MappingProxyType(record))
         told = {**record, "warnings": concerns(plan)}
         return replace(plan, record=MappingProxyType(told))
@@ -152,6 +163,11 @@ class Plan:
             tolerance=tolerance,
             unavoidable_mln=None if is_ours else unavoidable_mln(gather(self.instance)),
         )
+
+    def _judged_by(self, found: Audit) -> Verification:
+        """Return what the audit that made the tables says of the plan."""
+        objective, bound = self.record["objective_mln"], self.record["bound_mln"]
+        return verdict(found, objective, bound, self.record)
 
     @checked
     def table(self, name: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ The cost of a plan is its money. Points weigh travel, shortfalls and what is not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -34,7 +35,7 @@ def money_and_points(objective: pd.DataFrame) -> tuple[float, float]:
     return float(values[paid].sum()), float(values[~paid].sum())
 
 
-def disagreements(objective: pd.DataFrame, solution: Solution) -> list[Text]:
+def disagreements(tables: Mapping[str, pd.DataFrame], solution: Solution) -> list[Text]:
     """Return the terms in which the model and the plan's table *objective* differ.
 
     The model weighed one thing, the tables say another: one of them is wrong. Priced
@@ -44,6 +45,7 @@ def disagreements(objective: pd.DataFrame, solution: Solution) -> list[Text]:
     """
     if solution.terms is None:
         return []
+    objective = tables["objective"]
     own = dict(zip(objective["term"], objective["discounted_mln"], strict=True))
     size = sum(map(abs, solution.terms.values()))
     found = []

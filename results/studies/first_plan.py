@@ -16,9 +16,10 @@ from aumaq.instances import Instance
 from aumaq.instances.access.limits import ROUNDED
 from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import ModelData
+from aumaq.results.audit import audit
+from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.growth import under_choice
 from aumaq.results.plan.plan import Plan
-from aumaq.results.plan.tables import plan_tables
 from aumaq.solvers import Decisions, Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.progress import ProgressEvent
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan, with_settled
@@ -116,7 +117,7 @@ def _completed(
         now = under_choice(data, built)
         found = whole_plan(now, built, given, SHARE * options.time_limit)
         if found is not None:
-            tables = plan_tables(instance, found, data)
+            tables = audit(instance, decision_tables(data, found)).tables
             yield Plan.judged(instance, tables, _unproven(found), options, data)
 
 

@@ -15,7 +15,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import chained
 from aumaq.results.audit import Finding
-from aumaq.results.plan.frames import typed
+from aumaq.results.audit.frames import typed
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.futures.state import Policy, Score

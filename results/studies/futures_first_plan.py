@@ -8,17 +8,17 @@ stands what stands in the future that keeps the fewest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.model.data.gathered import ModelData
+from aumaq.results.audit import Audit, audit
 from aumaq.results.audit.first_period import first_period_differences
+from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.growth import under_choice
-from aumaq.results.plan.tables import plan_tables
 from aumaq.results.studies.first_plan import SHARE
 from aumaq.solvers import Decisions, Given
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
@@ -29,12 +29,12 @@ class Unjudged:
     """The plan of one future of which nothing is said yet."""
 
     decisions: Decisions
-    tables: Mapping[str, pd.DataFrame]
+    found: Audit
 
-    @property
-    def objective_mln(self) -> float:
-        """The objective, discounted mln."""
-        return float(self.tables["objective"]["discounted_mln"].sum())
+    @classmethod
+    def of(cls, instance: Instance, data: ModelData, decisions: Decisions) -> Unjudged:
+        """Audit the decisions of a future."""
+        return cls(decisions, audit(instance, decision_tables(data, decisions)))
 
 
 def common_first_plans(
@@ -55,12 +55,14 @@ def common_first_plans(
         if len(whole) < len(futures):
             return None
         plans = [
-            Unjudged(one, plan_tables(future, one, own))
+            Unjudged.of(future, own, one)
             for future, one, own in zip(
                 futures, _with_common_supply(data, whole), data, strict=True
             )
         ]
-        tables = {f.scenario: p.tables for f, p in zip(futures, plans, strict=True)}
+        tables = {
+            f.scenario: p.found.tables for f, p in zip(futures, plans, strict=True)
+        }
         if not first_period_differences(tables, futures[0].period_names[0]):
             return plans
         fewest = min(whole, key=_facilities)

@@ -21,7 +21,6 @@ from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.unavoidable import unavoidable_mln
 from aumaq.results.audit.first_period import first_period_differences
 from aumaq.results.plan.plan import Plan
-from aumaq.results.plan.tables import plan_tables
 from aumaq.results.studies.futures import Futures
 from aumaq.results.studies.futures_first_plan import Unjudged, common_first_plans
 from aumaq.results.studies.solve import why
@@ -191,7 +190,7 @@ class _Judge:
             found = self._together(plans, own)
         if first is None:
             return found
-        costs = np.array([plan.objective_mln for plan in first])
+        costs = np.array([plan.found.objective_mln for plan in first])
         value = self.score.value(costs, self.bounds)
         if found is not None and value >= found.objective_mln * (1.0 - ROUNDING):
             return found
@@ -202,9 +201,7 @@ class _Judge:
 
     def _with_tables(self, decisions: Sequence[Decisions]) -> list[Unjudged]:
         parts = zip(self.futures, decisions, self.data, strict=True)
-        return [
-            Unjudged(own, plan_tables(future, own, data)) for future, own, data in parts
-        ]
+        return [Unjudged.of(future, data, own) for future, own, data in parts]
 
     def _plans(self, parts: Sequence[Unjudged]) -> dict[str, Plan]:
         """Return the plan of each future; its bound is that of the future alone."""
@@ -213,7 +210,7 @@ class _Judge:
         return {
             future.scenario: Plan.judged(
                 future,
-                part.tables,
+                part.found.tables,
                 Solution(
                     found.status,
                     float("nan"),
@@ -225,7 +222,7 @@ class _Judge:
                 ),
                 self.options,
                 data,
-            ).verified()
+            ).verified(found=part.found)
             for future, data, part, bound in known
         }
 

@@ -1,0 +1,123 @@
+"""The audit of a plan, in order, like a table of contents.
+
+From an instance and what is decided alone it computes everything that follows, and
+every rule that is broken. It imports neither the model nor the solvers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from aumaq.instances import Instance
+from aumaq.results.audit.concentration import concentrations
+from aumaq.results.audit.counts import counts
+from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
+from aumaq.results.audit.facts import Facts, gather
+from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
+from aumaq.results.audit.growth import after_moves, growth_points, growth_table
+from aumaq.results.audit.ledger import Ledger
+from aumaq.results.audit.money import budgets, money_table, objective
+from aumaq.results.audit.networks import network_tables, networks
+from aumaq.results.audit.roads import connections, upgrade_table, upgrades
+from aumaq.results.audit.serving import (
+    allocation_table,
+    serving,
+    unserved_table,
+    with_ways,
+)
+from aumaq.results.audit.siting import action_table, facility_table, siting
+from aumaq.results.audit.standards import referrals, standards
+from aumaq.results.audit.travel import Travel
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What follows from decisions: all tables of the plan, and what is wrong."""
+
+    facts: Facts
+    tables: dict[str, pd.DataFrame]
+    notes: Notebook
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Rules that are broken."""
+        return tuple(self.notes.findings)
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Terms of the objective, discounted mln."""
+        table = self.tables["objective"]
+        return dict(zip(table["term"], table["discounted_mln"].tolist(), strict=True))
+
+    @property
+    def objective_mln(self) -> float:
+        """The objective, discounted mln."""
+        return float(self.tables["objective"]["discounted_mln"].sum())
+
+
+def audit(
+    instance: Instance, decisions: Tables, *, tolerance: float = TOLERANCE
+) -> Audit:
+    """Audit decisions: the columns :data:`DECIDED` of the tables of a plan.
+
+    Other columns and tables are not looked at. A row ``value <= limit`` holds up to
+    ``tolerance x (1 + |limit| + demand of the largest settlement in the row)``, in the
+    units of the row.
+    """
+    notes, facts = Notebook(tolerance), gather(instance.tables, instance.scenario)
+    sound = check_names(facts, clean(decided_of(decisions), DECIDED, notes), notes)
+    return audited(instance, facts, sound, notes)
+
+
+def decided_of(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return what is decided of the tables of a plan, where they have it."""
+    return {
+        name: tables[name][[c for c in columns if c in tables[name].columns]]
+        for name, columns in DECIDED.items()
+        if name in tables
+    }
+
+
+def audited(
+    instance: Instance, facts: Facts, decided: Tables, notes: Notebook
+) -> Audit:
+    """Audit the sound rows of decisions."""
+    choice = growth_points(facts, decided["growth_points"], notes)
+    facts = after_moves(choice)
+    built = upgrades(facts, decided["road_upgrades"], notes)
+    travel = Travel(facts, [built.standing(t) for t in range(len(facts.times.names))])
+    plans = {}
+    for name, service in facts.services.items():
+        plan = service_plan(facts, service, decided, notes)
+        plans[name] = with_ways(instance, built, travel, service, plan)
+    found = networks(facts, plans, decided, notes)
+    ledger = Ledger(instance, facts, choice, built, travel, plans, found, notes)
+    for service in facts.services.values():
+        siting(ledger, service)
+        serving(ledger, service)
+    referrals(ledger)
+    counts(ledger)
+    tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
+    tables |= network_tables(found)
+    tables["road_upgrades"] = upgrade_table(built)
+    tables["connections"] = connections(ledger)
+    tables["growth_points"] = growth_table(choice, facts)
+    tables["concentrations"] = concentrations(ledger)
+    tables["money"] = money_table(ledger)
+    tables["shortfalls"] = standards(ledger)
+    tables["budgets"] = budgets(ledger, tables["money"])
+    tables["objective"] = objective(ledger, tables)
+    return Audit(facts, tables, notes)
+
+
+BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
+    "facilities": facility_table,
+    "actions": action_table,
+    "allocation": allocation_table,
+    "unserved": unserved_table,
+}
