@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,9 @@ def test_site_is_built_and_its_notebooks_run(tmp_path: Path) -> None:
     page = (tmp_path / "docs" / "mathematics.html").read_text(encoding="utf-8")
     source = (ROOT / "docs" / "mathematics.md").read_text(encoding="utf-8")
     assert page.count('<div class="math"><math') == source.count("```math") > 0
-    assert "mathjax" not in page.lower()
+    loads = re.findall(r"<(?:script|link|img)\b[^>]*?(?:src|href)=\"([^\"]*)", page)
+    assert loads
+    assert not [address for address in loads if "//" in address]
     shown = (tmp_path / "examples" / "plan_a_district.html").read_text(encoding="utf-8")
     assert "980.0 mln" in shown
 
