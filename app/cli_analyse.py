@@ -12,7 +12,7 @@ from rich.table import Table
 import aumaq
 from aumaq import documents
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, Name, ScenarioName, read_instance
+from aumaq.options import AsJson, Lang, Name, ScenarioName, read_instance
 from aumaq.show import out
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
@@ -45,17 +45,20 @@ def analyse(
     ] = None,
     classes_of: ClassesOf = "auto",
     class_count: ClassCount = 0,
+    lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Analyse the territory of today: people, provision, connectivity, classes."""
     from aumaq.results.analysis.folder import PAGE_FILE, check_target
+    from aumaq.results.language import Language
 
+    code = Language(lang).code  # before the work, not after it
     started = time.perf_counter()
     if folder is not None:
         check_target(folder)  # before the work, not after it
     found = aumaq.analyse(read_instance(name, scenario), classes_of, class_count)
     if folder is not None:
-        found.to_folder(folder)
+        found.to_folder(folder, code)
     seconds = time.perf_counter() - started
     if as_json:
         record = {**found.record(), "seconds": seconds}

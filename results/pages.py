@@ -20,8 +20,12 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.results.exports.json_file import strict
 from aumaq.results.language import Language
 
-MOST_ROWS = 3000
-"""Longer tables are cut on a page; files of data hold all rows."""
+LEAFLET = "vendor/leaflet.js"
+TABLE_SCRIPTS = ("page.js", "table.js")
+"""The scripts of a page with tables."""
+STYLES = ("vendor/leaflet.css", "page.css")
+MAP_SCRIPTS = (*TABLE_SCRIPTS, "marks.js", "map.js")
+"""The scripts of a page with tables and a map, which needs LEAFLET."""
 
 
 def page(
@@ -30,8 +34,8 @@ def page(
     data: dict[str, Any],
     *,
     scripts: Sequence[str],
+    libraries: Sequence[str] = (LEAFLET,),
     styles: Sequence[str] = (),
-    libraries: Sequence[str] = (),
     **values: Any,
 ) -> str:
     """Return a page as text; every value in it is escaped.
@@ -56,7 +60,9 @@ def page(
     return environment.get_template(template).render(
         say=say,
         lang=lang,
-        style=Markup("\n".join(_without_pictures(_file(name)) for name in styles)),
+        style=Markup(
+            "\n".join(map(_style, ("vendor/leaflet.css", "page.css", *styles)))
+        ),
         libraries=[Markup(_without_map(_file(name))) for name in libraries],
         script=Markup(own),
         data=Markup(embedded_json({**data, "strings": words, "lang": lang.code})),
@@ -94,9 +100,9 @@ def _file(name: str) -> str:
     return folder.joinpath(*name.split("/")).read_text("utf-8")
 
 
-def _without_pictures(style: str) -> str:
+def _style(name: str) -> str:
     """Return a style without pictures from beside it: there is nothing beside it."""
-    return re.sub(r"url\([^)]*\)", "none", style)
+    return re.sub(r"url\([^)]*\)", "none", _file(name))
 
 
 def _without_map(script: str) -> str:

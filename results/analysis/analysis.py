@@ -23,6 +23,7 @@ from aumaq.results.analysis.people import people
 from aumaq.results.analysis.provision import ServiceToday, provision, services_today
 from aumaq.results.analysis.units import LEVELS, Floats, Units, ratio, units_of
 from aumaq.results.exports.json_file import strict
+from aumaq.results.language import Language
 
 CLASSES_OF = ("auto", "regions", "districts", "none")
 ENOUGH = 8
@@ -69,12 +70,14 @@ class Analysis:
         }
 
     @checked
-    def to_folder(self, path: Path | str) -> None:
+    def to_folder(self, path: Path | str, lang: str = "en") -> None:
         """Write CSV tables, JSON, maps (GeoJSON) and one HTML page into a folder.
 
-        An earlier analysis there is replaced; ExportError if it holds anything else.
+        *lang* is the language of the page: en, kk or ru (UnknownNameError if it is
+        another). An earlier analysis there is replaced; ExportError if the folder holds
+        anything else.
         """
-        write_folder(self, Path(path))
+        write_folder(self, Path(path), Language(lang))
 
 
 @dataclass(frozen=True)

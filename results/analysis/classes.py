@@ -119,7 +119,9 @@ def described(traits: Traits, lang: Language) -> str:
         title = lang.tell(measure.title)
         trait = title[:1].lower() + title[1:]
         parts.append(
-            lang.tell(say("{trait} ({score})", trait=trait, score=f"{score:+.1f}"))
+            lang.tell(
+                say("{trait} ({score})", trait=trait, score=lang.figure(score, "+.1f"))
+            )
         )
     told = parts[-1]
     if len(parts) > 1:

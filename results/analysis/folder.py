@@ -12,6 +12,7 @@ from aumaq.instances.formats.targets import probe_folder
 from aumaq.instances.language.texts import say
 from aumaq.results.analysis.maps import features
 from aumaq.results.analysis.page import analysis_page
+from aumaq.results.language import Language
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysis import Analysis
@@ -46,15 +47,15 @@ def check_target(path: Path) -> None:
         )
 
 
-def write_folder(analysis: Analysis, path: Path) -> None:
-    """Write all files; an earlier analysis there is replaced as a whole."""
+def write_folder(analysis: Analysis, path: Path, lang: Language) -> None:
+    """Write all files, the page in a language; an earlier analysis is replaced."""
     check_target(path)
     with draft_folder(path) as draft:
         for name, table in analysis.tables.items():
             table.to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
         texts = {
             RECORD_FILE: _json(analysis.record()),
-            PAGE_FILE: analysis_page(analysis),
+            PAGE_FILE: analysis_page(analysis, lang),
             **{f"{name}.geojson": _json(features(analysis, name)) for name in MAPS},
         }
         for name, text in texts.items():

@@ -1,4 +1,4 @@
-"""Where decisions differ: land, and a mark for each site, as inline SVG."""
+"""Where decisions differ: the land, and a mark for each site."""
 
 from __future__ import annotations
 
@@ -7,57 +7,47 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.language.texts import say
 from aumaq.results.comparison.names import service_titles
 from aumaq.results.language import Language
-from aumaq.results.report.territory import territory
+from aumaq.results.marks import Mark
+from aumaq.results.territory import territory
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
 
-WIDTH = 1000.0
 MOST_MARKS = 2500
-KINDS = ("only_a", "only_other", "changed")
+MARKS = {
+    "only_a": Mark(say("stands in A only"), "#d55e00", "M0-6L6 5H-6Z"),
+    "only_other": Mark(
+        say("stands in the other plan only"), "#0072b2", "M-5-5H5V5H-5Z"
+    ),
+    "changed": Mark(say("another size"), "#f0e442", "M0-5A5 5 0 1 0 .01-5Z"),
+}
 """A facility stands in A only, in the other plan only, or otherwise (size, time)."""
+KINDS = tuple(MARKS)
 
 
 def difference_map(comparison: Comparison, lang: Language) -> dict[str, Any] | None:
-    """Return size, outlines and marks in drawing units; None where nothing has a place.
+    """Return the territory and marks; None where nothing that differs has a place.
 
-    Marks: letter of the plan, service, kind (of :data:`KINDS`), x, y, text.
+    Marks: letter of the plan, service, kind (of :data:`KINDS`), place, name, and what
+    is told of it.
     """
-    first = comparison.plans[0].instance
-    land = territory(first, lang)
     rows = _rows(comparison)
     if rows.empty:
         return None
-    rings = [ring for shape in land["outlines"] for ring in shape["rings"]]
-    lon = [*rows["lon"], *(x for ring in rings for x, _ in ring)]
-    lat = [*rows["lat"], *(y for ring in rings for _, y in ring)]
-    stretch = float(np.cos(np.radians((min(lat) + max(lat)) / 2)))
-    scale = (WIDTH - 40.0) / max((max(lon) - min(lon)) * stretch, 1e-6)
-    height = min(scale * (max(lat) - min(lat)) + 40.0, 2 * WIDTH)
-
-    def x(degrees: Any) -> Any:
-        return np.round(20.0 + (degrees - min(lon)) * stretch * scale, 1)
-
-    def y(degrees: Any) -> Any:
-        return np.round(20.0 + (max(lat) - degrees) * scale, 1)
-
     titles = service_titles(comparison, lang)
     return {
-        "width": WIDTH,
-        "height": round(height),
-        "outlines": [
-            "M" + "L".join(f"{x(a)} {y(b)}" for a, b in ring) + "Z" for ring in rings
-        ],
+        "territory": territory(comparison.plans[0].instance, lang),
         "services": {s: titles.get(s, s) for s in dict.fromkeys(rows["service"])},
         "total": len(rows),
         "marks": [
             {
                 "plan": row.plan, "service": row.service, "kind": row.kind,
-                "x": x(row.lon), "y": y(row.lat),
-                "text": f"{row.name}, {titles.get(row.service, row.service)}:"
-                        f" A {row.before or '–'}; {row.plan} {row.after or '–'}",
+                "lat": round(row.lat, 4), "lon": round(row.lon, 4), "name": row.name,
+                "told": [titles.get(row.service, row.service),
+                         f"A: {row.before or '–'}", f"{row.plan}: {row.after or '–'}"],
             }
             for row in rows.head(MOST_MARKS).itertuples(index=False)
         ],

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from aumaq.instances.language.texts import say
-from aumaq.results.comparison.map import difference_map
+from aumaq.results.comparison.map import MARKS, difference_map
 from aumaq.results.comparison.names import named
 from aumaq.results.comparison.sentences import is_conclusive, sentences
 from aumaq.results.comparison.text import cell, heading, is_number, shown_rows
 from aumaq.results.language import Language
-from aumaq.results.pages import page, write_page
+from aumaq.results.marks import marks_of
+from aumaq.results.pages import LEAFLET, MAP_SCRIPTS, TABLE_SCRIPTS, page, write_page
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
@@ -57,28 +56,37 @@ def write_comparison(comparison: Comparison, path: Path, lang: str = "en") -> No
     *lang* is en, kk or ru (UnknownNameError if it is another).
     """
     words = Language(lang)
+    plans = _table(comparison, "plans", words.tell(say("Plans")), words)
+    sections = {
+        words.tell(section): [
+            _table(comparison, name, words.tell(title), words)
+            for name, title in of.items()
+        ]
+        for section, of in SECTIONS.items()
+    }
+    tables = [plans, *(table for of in sections.values() for table in of)]
+    found = difference_map(comparison, words)
     text = page(
         "compare.html",
         words,
-        {},
-        scripts=("compare.js",),
-        styles=("report.css", "compare.css"),
+        {
+            "tables": [table for table in tables if table["rows"]],
+            "map": found,
+            "marks": marks_of(MARKS, words),
+        },
+        scripts=(*(MAP_SCRIPTS if found else TABLE_SCRIPTS), "compare.js"),
+        libraries=(LEAFLET,) if found else (),
+        styles=("compare.css",),
         sentences=[
             (letter, comparison.names[comparison.letters.index(letter)],
              is_conclusive(comparison, letter), told)
             for letter, told in sentences(comparison, words).items()
         ],
         first=comparison.names[0],
-        map=difference_map(comparison, words),
-        plans=_table(comparison, "plans", words.tell(say("Plans")), words),
+        map=found,
+        plans=plans,
         open_rows=OPEN_ROWS,
-        sections={
-            words.tell(section): [
-                _table(comparison, name, words.tell(title), words)
-                for name, title in of.items()
-            ]
-            for section, of in SECTIONS.items()
-        },
+        sections=sections,
     )  # fmt: skip
     write_page(text, path)
 
@@ -88,23 +96,30 @@ def _table(
 ) -> dict[str, Any]:
     """Return a table of the page: cells as text, with the number they sort by."""
     rows = shown_rows(comparison, name)
-    shown = named(rows.head(SHOWN_ROWS), comparison, lang)
+    shown = rows.head(SHOWN_ROWS)
+    columns = list(map(str, rows.columns))
     numeric = [is_number(rows[column]) for column in rows.columns]
+    texts = [
+        [cell(value, column, lang) for value, column in zip(row, columns, strict=True)]
+        for row in named(shown, comparison, lang).itertuples(index=False, name=None)
+    ]
+    values = list(shown.itertuples(index=False, name=None))
     return {
         "name": name,
         "title": title,
-        "columns": [heading(comparison, name, str(c), lang) for c in rows.columns],
-        "numeric": numeric,
-        "rows": [
-            [
-                (cell(value, str(column), lang), _sort_key(value),
-                 _direction(value, str(column)))
-                for value, column in zip(row, rows.columns, strict=True)
-            ]
-            for row in shown.itertuples(index=False, name=None)
+        "columns": [
+            {"title": heading(comparison, name, column, lang),
+             "kind": "number" if is_numeric else "text"}
+            for column, is_numeric in zip(columns, numeric, strict=True)
         ],
+        "rows": [
+            [value if is_numeric else text
+             for value, text, is_numeric in zip(*row, numeric, strict=True)]
+            for row in zip(values, texts, strict=True)
+        ],
+        "texts": texts,
+        "ways": [list(map(_direction, row, columns)) for row in values],
         "total": len(rows),
-        "shown": len(shown),
     }  # fmt: skip
 
 
@@ -113,10 +128,3 @@ def _direction(value: Any, column: str) -> str:
     if "-" not in column or not isinstance(value, int | float) or value == 0:
         return ""
     return "more" if value > 0 else "less" if value < 0 else ""
-
-
-def _sort_key(value: Any) -> str:
-    """Return the exact number of a cell for sorting; empty for text and no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    return "" if pd.isna(value) else repr(value)

@@ -10,6 +10,7 @@ import pandas as pd
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
+from aumaq.results.marks import ACTIONS, MAIN_ACTIONS
 from aumaq.results.plots.curves import period_of
 from aumaq.results.plots.figure import (
     COLOURS,
@@ -23,34 +24,18 @@ from aumaq.results.plots.figure import (
     sheet,
     title_text,
 )
-from aumaq.results.plots.map_data import MAIN_ACTIONS, map_data
+from aumaq.results.report.networks import network_layers
+from aumaq.results.territory import territory
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-MARKS = {
-    "open": ("^", COLOURS[0]),
-    "enlarge": ("s", COLOURS[2]),
-    "reduce": ("v", COLOURS[4]),
-    "close": ("X", COLOURS[1]),
-    "renew": ("D", COLOURS[3]),
-    "keep": ("o", COLOURS[6]),
-}
-"""Shape and colour of each action: the shapes alone tell them apart."""
 LARGEST, SMALLEST = 60.0, 1.0
 """Areas of settlements, points squared; in between by the root of the population, so
 that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
 ROAD, YELLOW = "#a9b3bb", "#f0e442"
-ACTIONS = {
-    "open": say("opened"),
-    "enlarge": say("enlarged"),
-    "reduce": say("reduced"),
-    "close": say("closed"),
-    "renew": say("renewed"),
-    "keep": say("kept"),
-}
 
 
 def draw_map(
@@ -67,16 +52,20 @@ def draw_map(
     if service and service not in names:
         raise UnknownNameError(say("service"), service, names)
     service = service or next(filter(instance.serves, names), names[0])
-    data = map_data(plan, words)
-    settlements = pd.DataFrame(data["settlements"]).dropna(subset=["lat", "lon"])
+    land = territory(instance, words)
+    rings = [ring for shape in land["outlines"] for ring in shape["rings"]]
+    settlements = pd.DataFrame(land["settlements"]).dropna(subset=["lat", "lon"])
     if settlements.empty:
         raise OptionError(say("no settlement has coordinates; there is no map"))
     t = instance.period_names.index(period)
-    with sheet(width_mm, _height_mm(data, settlements, width_mm), on) as (figure, axes):
-        _land(axes, data["outlines"])
+    with sheet(width_mm, _height_mm(rings, settlements, width_mm), on) as (
+        figure,
+        axes,
+    ):
+        _land(axes, rings)
         if not instance.upgrade_names:  # else roads are a layer
             _roads(axes, plan)
-        for layer in data["networks"]:
+        for layer in network_layers(plan, words):
             _links(axes, layer, t, words)
         size = width_mm / WIDTH_MM
         _settlements(axes, plan, settlements, service, period, words, size)
@@ -94,11 +83,9 @@ def draw_map(
     return Figure(figure)
 
 
-def _height_mm(
-    data: dict[str, Any], settlements: pd.DataFrame, width_mm: float
-) -> float:
+def _height_mm(rings: list[Any], settlements: pd.DataFrame, width_mm: float) -> float:
     """Return the height of a sheet that fits the land, with room for the legend."""
-    corners = [point for ring in data["outlines"] for point in ring]
+    corners = [point for ring in rings for point in ring]
     lon = [*settlements["lon"], *(x for x, _ in corners)]
     lat = [*settlements["lat"], *(y for _, y in corners)]
     wide = (max(lon) - min(lon)) * np.cos(np.radians(np.mean(lat)))
@@ -192,10 +179,10 @@ def _sites(
     for k, action in reversed(list(enumerate(MAIN_ACTIONS))):
         own = sites.loc[rank.index[rank == k]]
         if len(own):
-            shape, colour = MARKS[action]
+            mark = ACTIONS[action]
             axes.scatter(
-                own["lon"], own["lat"], marker=shape,
+                own["lon"], own["lat"], marker=mark.marker,
                 s=size * (14 if action == "keep" else 30),
-                color=colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
-                label=f"{words.tell(ACTIONS[action])} ({words.number(len(own))})",
+                color=mark.colour, edgecolor=INK, linewidth=0.3, zorder=4 + (k < 5),
+                label=f"{words.tell(mark.title)} ({words.number(len(own))})",
             )  # fmt: skip

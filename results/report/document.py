@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aumaq.instances.language.texts import say
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
+from aumaq.results.marks import ACTIONS, marks_of
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import chapters
 from aumaq.results.report.actions import action_list
@@ -25,7 +26,7 @@ from aumaq.results.report.findings import (
 )
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import service_data
-from aumaq.results.report.territory import territory
+from aumaq.results.territory import territory
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -42,7 +43,8 @@ def document(plans: Sequence[Plan], lang: Language) -> dict[str, Any]:
         runs.append({**_run(plan, lang), "territory": list(territories).index(key)})
     for run, label in zip(runs, run_labels(plans, lang), strict=True):
         run["label"] = label
-    return {"territories": list(territories.values()), "runs": runs}
+    return {"territories": list(territories.values()), "runs": runs,
+            "marks": marks_of(ACTIONS, lang)}  # fmt: skip
 
 
 def _run(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.results.language import Language
-from aumaq.results.pages import page, write_page
+from aumaq.results.pages import LEAFLET, MAP_SCRIPTS, page, write_page
 from aumaq.results.report.document import document
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-LIBRARIES = ("vendor/leaflet.js", "vendor/chart.umd.min.js")
 SCRIPTS = (
-    "report_page.js", "report_tables.js", "report_charts.js", "report_marks.js",
-    "report_places.js", "report_map.js", "report_facility.js", "report_main.js",
-    "report_print.js",
+    *MAP_SCRIPTS, "report_charts.js", "report_map.js", "report_facility.js",
+    "report_main.js", "report_print.js",
 )  # fmt: skip
 """Our own scripts in the order in which they are put into the page."""
 
@@ -38,8 +36,7 @@ def report_page(plans: Sequence[Plan], lang: Language) -> str:
         lang,
         data,
         scripts=SCRIPTS,
-        styles=("vendor/leaflet.css", "report.css"),
-        libraries=LIBRARIES,
+        libraries=(LEAFLET, "vendor/chart.umd.min.js"),
         title=lang.cell(instance.title or instance.name),
         currency=instance.currency,
         runs=data["runs"],

@@ -13,15 +13,13 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.results.indicators.state import State
 from aumaq.results.language import Language
+from aumaq.results.marks import MAIN_ACTIONS
 from aumaq.results.plan.summary import CHANGES
-from aumaq.results.report.territory import site_names
 from aumaq.results.report.travel import access_curves, before, next_best
+from aumaq.results.territory import site_names
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
-
-MAIN_ACTIONS = ("open", "enlarge", "reduce", "close", "renew", "keep")
-"""A site with several actions in a period is drawn with the first of these."""
 
 
 def used_sites(plan: Plan, service: str) -> pd.DataFrame:

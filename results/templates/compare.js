@@ -1,46 +1,26 @@
-"use strict";
-(() => {
-  const text = (row, k) => row.cells[k].textContent;
-  const at = (id) => document.getElementById(id);
+// The tables of the comparison, and the map of where facilities differ.
+for (const grid of data.tables) drawTable(at(grid.name), grid);
 
-  // Numbers by their exact value, empty cells last, anything else as text.
-  function compare(a, b, k, way) {
-    const x = a.cells[k].dataset.key, y = b.cells[k].dataset.key;
-    if (x !== undefined && y !== undefined) return way * (Number(x) - Number(y));
-    const empty = (text(a, k) === "") - (text(b, k) === "");
-    return empty || way * text(a, k).localeCompare(text(b, k), undefined, { numeric: true });
-  }
+function drawDifferences() {
+  const service = at("service").value, plan = at("other")?.value;
+  const marks = data.map.marks.filter((mark) => (!service || mark.service === service) && (!plan || mark.plan === plan));
+  const { settlements } = data.map.territory;
+  const dots = settlements.lat.map((lat, k) => [lat, settlements.lon[k], 2,
+    (context, x, y, radius) => drawDot(context, x, y, radius, "#fff", false), () => tell(settlements.name[k], [])]);
+  places.show([...dots, ...marks.map((mark) => [mark.lat, mark.lon, 6,
+    (context, x, y, radius) => drawMark(context, x, y, radius, mark.kind), () => tell(mark.name, mark.told)])]);
+  const cut = data.map.total > data.map.marks.length ? ` / ${number(data.map.total)}` : "";
+  at("count").textContent = number(marks.length) + cut;
+}
 
-  document.querySelectorAll("th button").forEach((button) => {
-    button.addEventListener("click", () => {
-      const head = button.parentElement, k = head.cellIndex;
-      const way = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-      head.parentElement.querySelectorAll("th").forEach((th) => th.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", way === 1 ? "ascending" : "descending");
-      const body = head.closest("table").tBodies[0];
-      body.append(...[...body.rows].sort((a, b) => compare(a, b, k, way)));
-    });
-  });
-
-  document.querySelectorAll("input[type=search]").forEach((input) => {
-    const rows = [...document.getElementById(input.dataset.table).tBodies[0].rows];
-    input.addEventListener("input", () => {
-      const wanted = input.value.toLowerCase();
-      rows.forEach((row) => { row.hidden = !row.textContent.toLowerCase().includes(wanted); });
-    });
-  });
-
-  // Only the marks of one service and one plan, if one is chosen.
-  const marks = [...document.querySelectorAll("#difference-map .mark")];
-  function draw() {
-    const service = at("service").value, plan = at("other")?.value;
-    marks.forEach((mark) => {
-      mark.toggleAttribute("hidden", Boolean((service && mark.dataset.service !== service) || (plan && mark.dataset.plan !== plan)));
-    });
-    at("count").textContent = marks.filter((mark) => !mark.hasAttribute("hidden")).length.toLocaleString(document.documentElement.lang === "en" ? "en" : "ru");
-  }
-  if (marks.length) {
-    ["service", "other"].forEach((id) => at(id)?.addEventListener("change", draw));
-    draw();
-  }
-})();
+if (data.map) {
+  const { outlines, settlements } = data.map.territory;
+  corners = outlines.flatMap(({ rings }) => ringPoints(rings)).concat(
+    settlements.lat.map((y, k) => [y, settlements.lon[k]]), data.map.marks.map(({ lat, lon }) => [lat, lon]));
+  drawLand(outlines);
+  drawLegend(Object.keys(MARKS).map((key) => [markIcon(key), MARKS[key].title]));
+  tell(at("map-title").textContent, [say("Point at a facility.")]);
+  for (const id of ["service", "other"]) at(id)?.addEventListener("input", drawDifferences);
+  wholeMap();
+  drawDifferences();
+}

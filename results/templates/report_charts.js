@@ -1,5 +1,4 @@
-// Charts by Chart.js; colours of Okabe and Ito, which the colour-blind can tell apart.
-const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#f0e442"];
+// Charts by Chart.js.
 const DASHES = [[6, 3], [], [2, 2], [8, 2, 2, 2], [4, 4]];
 let charts = [];
 
@@ -50,7 +49,7 @@ function accessTable(place) {
       rows.push([title, limit, ...access.shares.map((share) => share[n])]);
     }
   }
-  drawTable(place, { name: "access", title: say("% of demand"), columns, rows, total: rows.length }, { linked: -1 });
+  drawTable(place, { name: "access", title: say("% of demand"), columns, rows, total: rows.length });
 }
 
 function drawCharts() {

@@ -9,7 +9,7 @@ function openFacility(k, j) {
     const f = item.facilities.find((candidate) => candidate[0] === j);
     if (!f) return;
     const [, action, stands, capacity, used, done, cost, opex] = f;
-    rows.push([shown.run.periods[n], stands || "–", done || ACTION[action], capacity, used, capacity ? used / capacity : null, cost, opex]);
+    rows.push([shown.run.periods[n], stands || "–", done || MARKS[action].title, capacity, used, capacity ? used / capacity : null, cost, opex]);
   });
   drawTable(at("facility-periods"), { name: "facility", title: say("Use and cost by period"), total: rows.length, rows, columns: [
     column(say("Period")), column(say("Runs")), column(say("Action")), column(say("Capacity"), "number"),
@@ -18,12 +18,12 @@ function openFacility(k, j) {
   ] }, { tools: false });
   at("catchment-title").textContent = `${say("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
   const catchment = linksTo(j).map(([i, , share, minutes, demand, next, later]) => [
-    land().settlements.name[i], share, demand, minutes,
+    territory().settlements.name[i], share, demand, minutes,
     next >= 0 ? service.sites.name[next] : "–", next >= 0 ? later : null,
   ]).sort((a, b) => b[2] - a[2]);
   drawTable(at("facility-catchment"), { name: "catchment", title: say("Who comes here, and the next best site"), total: catchment.length, rows: catchment, columns: [
     column(say("Settlement")), column(say("Share"), "share"), column(`${say("Demand")} (${service.unit})`, "number"),
     column(say("minutes"), "number", 1), column(say("Next best")), column(say("minutes to it"), "number", 1),
-  ] }, { linked: -1 });
+  ] });
   at("facility").showModal();
 }

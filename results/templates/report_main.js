@@ -16,12 +16,6 @@ function drawFigures() {
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
 }
 
-function options(select, titles, first) {
-  const rows = titles.map((title, k) => new Option(title, k));
-  select.replaceChildren(...(first === undefined ? rows : [new Option(first, ""), ...rows]));
-  select.closest("label").hidden = !titles.length;
-}
-
 function drawRun(k) {
   shown.run = data.runs[k];
   const { run } = shown;
@@ -35,7 +29,9 @@ function drawRun(k) {
   at("sentences").replaceChildren(...run.summary.map(([title, texts], k) => make("div", { class: k ? "" : "short" },
     make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text))))));
   at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
-  for (const [name, grid] of Object.entries(run.tables)) drawTable(at(name), grid, { linked: name === "actions" ? 1 : -1 });
+  for (const [name, grid] of Object.entries(run.tables)) {
+    drawTable(at(name), grid, { opener: (k) => grid.facility[k] && (() => openFacility(...grid.facility[k])) });
+  }
   at("networks-title").parentElement.hidden = !run.loading.length;
   options(at("service"), run.services.map((service) => service.title));
   options(at("network"), run.networks.map((layer) => layer.title), say("none"));
@@ -56,7 +52,6 @@ at("period").addEventListener("input", (event) => { shown.period = Number(event.
 for (const id of ["colour", "network", "shading", "changes"]) at(id).addEventListener("input", drawMap);
 at("search").addEventListener("input", (event) => hint(event.target.value));
 at("search").addEventListener("change", (event) => find(event.target.value));
-at("whole").addEventListener("click", wholeMap);
 Chart.defaults.font.family = "system-ui, sans-serif";
 drawFigures();
 drawRun(0);

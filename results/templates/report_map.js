@@ -1,30 +1,11 @@
-// The map: regions, roads and networks, settlements, facilities, ways on hover.
-const map = L.map("map", {
-  preferCanvas: true, zoomSnap: 0.25, attributionControl: false, zoomControl: false, keyboardPanDelta: 60,
-});
-L.control.zoom({ zoomInTitle: say("zoom in"), zoomOutTitle: say("zoom out") }).addTo(map);
-const layers = Object.fromEntries(
-  ["regions", "grid", "heads", "ways"].map((name) => [name, L.layerGroup().addTo(map)]),
-);
-const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
-// Panes of their own: showing the ways of one settlement does not redraw the roads.
-const ground = pane("ground", 350), between = pane("between", 400);
-map.createPane("front").style.zIndex = 450;
-const places = new Places().addTo(map);
-
-function bounds() {
-  const { settlements, outlines } = land();
-  const points = outlines.flatMap((shape) => shape.rings[0]).map(([x, y]) => [y, x]);
-  return L.latLngBounds(points.concat(settlements.lat.map((y, k) => [y, settlements.lon[k]])));
-}
-const wholeMap = () => map.fitBounds(bounds(), { padding: [12, 12], animate: false, maxZoom: 12 });
-
-function tell(title, rows, button) {
-  at("card").replaceChildren(make("h3", {}, title), ...rows.map((row) => make("p", {}, row)), ...(button ? [button] : []));
-}
+// The map of the report: regions, roads and networks, settlements, facilities, ways on hover.
+const shown = { run: data.runs[0], service: 0, period: 0 };
+const territory = () => data.territories[shown.run.territory];
+const currentService = () => shown.run.services[shown.service];
+const layers = { grid: layer(), heads: layer(), ways: layer() };
 const period = () => currentService().periods[shown.period];
 const siteAt = (j) => [currentService().sites.lat[j], currentService().sites.lon[j]];
-const homeAt = (i) => [land().settlements.lat[i], land().settlements.lon[i]];
+const homeAt = (i) => [territory().settlements.lat[i], territory().settlements.lon[i]];
 
 function drawWays(links) {
   layers.ways.clearLayers();
@@ -61,7 +42,7 @@ function meanMinutes(i) {
 }
 
 function tellSettlement(i) {
-  const { settlements, regions } = land(), service = currentService();
+  const { settlements, regions } = territory(), service = currentService();
   const links = linksFrom(i);
   drawWays(links);
   const rows = [`${regions[settlements.region[i]]} · ${say("people today")}: ${number(settlements.population[i])}`];
@@ -82,7 +63,7 @@ function tellFacility(f) {
   const links = linksTo(j);
   drawWays(links);
   tell(service.sites.name[j], [
-    `${service.title}: ${ACTION[action]}${done ? ` (${done})` : ""}`,
+    `${service.title}: ${MARKS[action].title}${done ? ` (${done})` : ""}`,
     stands || say("nothing runs here"),
     `${say("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`,
     `${say("Settlements served")}: ${number(links.length)}`,
@@ -91,34 +72,28 @@ function tellFacility(f) {
 }
 
 function drawRegions() {
-  layers.regions.clearLayers();
-  const item = shown.run.shadings[at("shading").value], values = {};
-  for (const [code, line] of Object.entries(item?.values ?? {})) {
-    if (line[shown.period] !== null) values[code] = line[shown.period];
-  }
-  const cuts = fifths(Object.values(item?.values ?? {}).flat().filter((x) => x !== null));
-  for (const { region, rings } of land().outlines) {
-    const known = region in values;
-    L.polygon(rings.map((ring) => ring.map(([x, y]) => [y, x])), {
-      color: "#a39d8c", weight: 1, renderer: ground, fillOpacity: known ? 0.75 : 1,
-      fillColor: known ? STEPS[classOf(values[region], cuts)] : "#f3f1ea", interactive: known,
-    }).on("mouseover", () => tell(land().regions[region] ?? region, [
-      `${item.title}: ${number(values[region], 3)} ${item.unit}`,
-    ])).addTo(layers.regions);
-  }
-  return item ? { cuts, title: `${item.title}, ${item.unit}` } : null;
+  const item = shown.run.shadings[at("shading").value], lines = item?.values ?? {};
+  const all = Object.values(lines).flat().filter((value) => value !== null);
+  const told = (value) => number(value, Math.abs(value) < 100 ? 2 : 0);
+  const shades = all.length ? fifths(all, told) : null;
+  drawLand(territory().outlines.map(({ region, rings }) => {
+    const value = lines[region]?.[shown.period] ?? null;
+    return value === null ? { rings } : { rings, fill: shades.of(value), told: () =>
+      tell(territory().regions[region] ?? region, [`${item.title}: ${number(value, 3)} ${item.unit}`]) };
+  }));
+  return shades ? [[squareIcon("#f3f1ea"), `${item.title}, ${item.unit}:`], ...shades.legend] : [];
 }
 
 // Links that are built stand out by colour and dashes, full ones by width.
 function drawGrid() {
   layers.grid.clearLayers();
-  const layer = shown.run.networks[at("network").value];
-  if (!layer) return;
-  for (const [k, isNew, use, words] of layer.periods[shown.period]) {
-    const [x1, y1, x2, y2, name] = layer.links[k];
+  const network = shown.run.networks[at("network").value];
+  if (!network) return;
+  for (const [k, isNew, use, words] of network.periods[shown.period]) {
+    const [x1, y1, x2, y2, name] = network.links[k];
     L.polyline([[y1, x1], [y2, x2]], {
       color: isNew ? "#d55e00" : "#3b8fc4", weight: 1 + 3 * use, dashArray: isNew ? "6 3" : null, renderer: ground,
-    }).on("mouseover click", () => tell(`${layer.title}: ${name}`, [
+    }).on("mouseover click", () => tell(`${network.title}: ${name}`, [
       isNew ? say("widened or built by this plan") : say("stands today"), words,
     ])).addTo(layers.grid);
   }
@@ -128,9 +103,9 @@ function drawGrid() {
 const SHORTEST_WITH_HEAD = 28, HEAD = 5;
 function drawHeads() {
   layers.heads.clearLayers();
-  const layer = shown.run.networks[at("network").value];
-  for (const [k, isNew, , , way] of layer?.periods[shown.period] ?? []) {
-    const [x1, y1, x2, y2] = layer.links[k];
+  const network = shown.run.networks[at("network").value];
+  for (const [k, isNew, , , way] of network?.periods[shown.period] ?? []) {
+    const [x1, y1, x2, y2] = network.links[k];
     const ends = [[y1, x1], [y2, x2]].map((end) => map.latLngToLayerPoint(end));
     const [from, to] = way < 0 ? ends.reverse() : ends, length = from.distanceTo(to);
     if (!way || length < SHORTEST_WITH_HEAD) continue;
@@ -153,7 +128,7 @@ function colourOf(i) {
 }
 
 function drawPlaces() {
-  const { settlements } = land(), { lost } = index(), items = [];
+  const { settlements } = territory(), { lost } = index(), items = [];
   const largest = settlements.population.reduce((most, people) => Math.max(most, people), 1);
   settlements.population.forEach((people, i) => {
     const isLost = lost.has(i), fill = colourOf(i);
@@ -168,45 +143,41 @@ function drawPlaces() {
   places.show(items);
 }
 
-function drawLegend(shade) {
-  const rows = Object.keys(SHAPES).map((key) => [icon(["path", { d: SHAPES[key], fill: FILLS[key] }]), ACTION[key]]);
-  const dot = (fill, stroke = "#5b6875") => icon(["circle", { r: 6, fill, stroke, "stroke-width": 2 }]);
-  const square = (fill) => icon(["rect", { x: -7, y: -7, width: 14, height: 14, fill, stroke: "#5b6875" }]);
-  rows.push([dot("#fff"), say("settlement, by people")], [dot("#fff", "#a3005c"), say("partly unserved")]);
+function legendOf(shades) {
+  const rows = Object.keys(MARKS).map((key) => [markIcon(key), MARKS[key].title]);
+  rows.push([dotIcon("#fff"), say("settlement, by people")], [dotIcon("#fff", "#a3005c"), say("partly unserved")]);
   const way = at("colour").value;
   if (way !== "plain" && currentService().before) {
     const colours = way === "change" ? BETTER_WORSE : STEPS;
     classNames(way === "change" ? CHANGE_BOUNDS : MINUTE_BOUNDS, 0)
-      .forEach((words, k) => rows.push([dot(colours[k]), `${words} ${say("min")}`]));
-    rows.push([dot("#bdbdbd"), say("no way")]);
+      .forEach((words, k) => rows.push([dotIcon(colours[k]), `${words} ${say("min")}`]));
+    rows.push([dotIcon("#bdbdbd"), say("no way")]);
   }
   if (at("network").value !== "") {
     const line = (stroke, dash) => icon(["line", { x1: -8, y1: 0, x2: 8, y2: 0, stroke, "stroke-width": 3, "stroke-dasharray": dash }]);
     rows.push([line("#3b8fc4", "none"), say("link that stands")], [line("#d55e00", "5 2"), say("link widened or built; thicker: fuller")]);
   }
-  if (shade) {
-    rows.push([square("#f3f1ea"), `${shade.title}:`]);
-    classNames(shade.cuts, Math.max(...shade.cuts) < 100 ? 2 : 0).forEach((words, k) => rows.push([square(STEPS[k]), words]));
-  }
-  at("legend").replaceChildren(...rows.map(([picture, words]) => make("li", {}, picture, words)));
+  return [...rows, ...shades];
 }
 
 function drawMap() {
   at("period-name").textContent = shown.run.periods[shown.period];
   at("period").setAttribute("aria-valuetext", shown.run.periods[shown.period]);
   layers.ways.clearLayers();
-  const shade = drawRegions();
+  const { settlements, outlines } = territory();
+  corners = outlines.flatMap(({ rings }) => ringPoints(rings)).concat(settlements.lat.map((y, k) => [y, settlements.lon[k]]));
+  const shades = drawRegions();
   drawGrid();
   drawHeads();
   drawPlaces();
-  drawLegend(shade);
+  drawLegend(legendOf(shades));
 }
 
 // Names that begin as what is typed; a list of all would be thousands of elements.
 const MOST_HINTS = 12;
 function hint(text) {
   const wanted = text.trim().toLocaleLowerCase(LOCALE), found = new Set();
-  const { name } = land().settlements;
+  const { name } = territory().settlements;
   for (let i = 0; wanted && i < name.length && found.size < MOST_HINTS; i++) {
     if (name[i].toLocaleLowerCase(LOCALE).startsWith(wanted)) found.add(name[i]);
   }
@@ -214,7 +185,7 @@ function hint(text) {
 }
 
 function find(text) {
-  const { settlements } = land(), wanted = text.trim().toLocaleLowerCase(LOCALE);
+  const { settlements } = territory(), wanted = text.trim().toLocaleLowerCase(LOCALE);
   if (!wanted) return;
   const names = settlements.name.map((name) => name.toLocaleLowerCase(LOCALE));
   let i = names.indexOf(wanted);

@@ -1,12 +1,2 @@
-// On paper the map and the charts are as wide as the sheet, whatever the window is.
-addEventListener("beforeprint", () => {
-  document.body.classList.add("paper");
-  map.invalidateSize({ animate: false });
-  wholeMap();
-  charts.forEach((chart) => chart.resize());
-});
-addEventListener("afterprint", () => {
-  document.body.classList.remove("paper");
-  map.invalidateSize({ animate: false });
-  charts.forEach((chart) => chart.resize());
-});
+// On paper the charts are as wide as the sheet, too.
+for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => charts.forEach((chart) => chart.resize()));

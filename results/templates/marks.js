@@ -1,18 +1,6 @@
-// Marks of facilities: shape and colour both tell the action.
-const SHAPES = {
-  open: "M0-6L6 5L-6 5Z", enlarge: "M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
-  reduce: "M0 6L6-5L-6-5Z", renew: "M-5-5H5V5H-5Z",
-  close: "M-6-4L-4-6L0-2L4-6L6-4L2 0L6 4L4 6L0 2L-4 6L-6 4L-2 0Z",
-  keep: "M0-4A4 4 0 1 1-.01-4Z",
-};
-const FILLS = {
-  open: "#0072b2", enlarge: "#009e73", reduce: "#e69f00", close: "#d55e00", renew: "#cc79a7", keep: "#6b7782",
-};
-const ACTION = {
-  open: say("opened"), enlarge: say("enlarged"), reduce: say("reduced"), close: say("closed, at least in part"),
-  renew: say("renewed"), keep: say("kept"),
-};
-const paths = Object.fromEntries(Object.entries(SHAPES).map(([key, d]) => [key, new Path2D(d)]));
+// Marks of facilities: shape and colour both tell what they are of.
+const MARKS = data.marks ?? {};
+const paths = Object.fromEntries(Object.entries(MARKS).map(([key, { shape }]) => [key, new Path2D(shape)]));
 
 // A mark of one kind and size is drawn once and copied after: there are thousands.
 const stamps = new Map(), STAMP = 4;
@@ -24,7 +12,7 @@ function stamp(action, radius) {
     const context = canvas.getContext("2d");
     context.translate(canvas.width / 2, canvas.width / 2);
     context.scale(STAMP * size, STAMP * size);
-    context.fillStyle = FILLS[action];
+    context.fillStyle = MARKS[action].fill;
     context.strokeStyle = "#fff";
     context.lineWidth = Math.min(1, radius / 5) / size;
     context.fill(paths[action]);
@@ -59,6 +47,10 @@ function icon(draw) {
   return svg;
 }
 
+const markIcon = (key) => icon(["path", { d: MARKS[key].shape, fill: MARKS[key].fill }]);
+const dotIcon = (fill, stroke = "#5b6875") => icon(["circle", { r: 6, fill, stroke, "stroke-width": 2 }]);
+const squareIcon = (fill) => icon(["rect", { x: -7, y: -7, width: 14, height: 14, fill, stroke: "#5b6875" }]);
+
 // Five steps from light to dark (Cividis); changes go from better to worse (blue to orange).
 const STEPS = ["#fee838", "#c4b56c", "#7f7c75", "#434e6c", "#00204d"];
 const BETTER_WORSE = ["#0072b2", "#8cc1e3", "#f7f7f7", "#f5b97a", "#d55e00"];
@@ -66,10 +58,18 @@ const CHANGE_BOUNDS = [-10, -1, 1, 10], MINUTE_BOUNDS = [10, 20, 30, 60];
 
 const classOf = (value, bounds) => bounds.filter((bound) => value >= bound).length;
 
-// Bounds of five classes with as many values in each as can be.
-function fifths(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return [1, 2, 3, 4].map((k) => sorted[Math.floor((k * sorted.length) / 5)]);
+// Five classes with as many values in each as can be: the colour of a value, the legend.
+function fifths(values, tell) {
+  const sorted = [...values].sort((a, b) => a - b), at = (k) => sorted[Math.floor((k * sorted.length) / STEPS.length)];
+  const cuts = [...new Set([1, 2, 3, 4].map(at))].filter((cut) => cut > sorted[0]);
+  const colour = (k) => STEPS[cuts.length ? Math.round((k * (STEPS.length - 1)) / cuts.length) : 2];
+  const edges = [sorted[0], ...cuts, sorted.at(-1)];
+  return {
+    of: (value) => colour(classOf(value, cuts)),
+    legend: cuts.length
+      ? edges.slice(1).map((edge, k) => [squareIcon(colour(k)), `${tell(edges[k])} … ${tell(edge)}`])
+      : sorted.slice(0, 1).map((value) => [squareIcon(colour(0)), tell(value)]),
+  };
 }
 
 function classNames(bounds, digits) {

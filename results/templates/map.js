@@ -1,3 +1,14 @@
+// The map of a page: land, marks and settlements, a card beside it, a legend below.
+const map = L.map("map", {
+  preferCanvas: true, zoomSnap: 0.25, attributionControl: false, zoomControl: false, keyboardPanDelta: 60,
+});
+L.control.zoom({ zoomInTitle: say("zoom in"), zoomOutTitle: say("zoom out") }).addTo(map);
+const layer = () => L.layerGroup().addTo(map);
+const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
+// Panes of their own: showing the ways of one settlement does not redraw the roads.
+const ground = pane("ground", 350), between = pane("between", 400);
+map.createPane("front").style.zIndex = 450;
+
 // Settlements and facilities: one layer on a canvas of its own. Thousands of Leaflet's
 // markers would each be an object with listeners; here they are numbers in arrays, drawn
 // in one go, and found by a grid of cells under the pointer.
@@ -76,3 +87,39 @@ const Places = L.Layer.extend({
     if (k >= 0) this._items[k][4]();
   },
 });
+const places = new Places().addTo(map);
+
+function tell(title, rows, button) {
+  at("card").replaceChildren(make("h3", {}, title), ...rows.map((row) => make("p", {}, row)), ...(button ? [button] : []));
+}
+
+// The land between and around the points [lat, lon] of outlines and settlements.
+let corners = [];
+const ringPoints = (rings) => rings[0].map(([x, y]) => [y, x]);
+const wholeMap = () => map.fitBounds(L.latLngBounds(corners), { padding: [12, 12], animate: false, maxZoom: 12 });
+at("whole").addEventListener("click", wholeMap);
+
+// Shapes: rings, and what is told of them (null: nothing); filled if they have a colour.
+const land = layer();
+function drawLand(shapes) {
+  land.clearLayers();
+  for (const { rings, fill, told } of shapes) {
+    L.polygon(rings.map((ring) => ring.map(([x, y]) => [y, x])), {
+      color: "#a39d8c", weight: 1, renderer: ground, fillOpacity: fill ? 0.75 : 1,
+      fillColor: fill ?? "#f3f1ea", interactive: Boolean(told),
+    }).on("mouseover click", () => told()).addTo(land);
+  }
+}
+
+function drawLegend(rows) {
+  at("legend").replaceChildren(...rows.map(([picture, words]) => make("li", {}, picture, words)));
+}
+
+// On paper the map is as wide as the sheet, whatever the window is.
+for (const [event, isPaper] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => {
+    document.body.classList.toggle("paper", isPaper);
+    map.invalidateSize({ animate: false });
+    if (isPaper) wholeMap();
+  });
+}

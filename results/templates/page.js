@@ -1,10 +1,9 @@
-// What every part of the page uses: the data, words, numbers, elements.
+// What every page uses: the data, words, numbers, elements.
 const data = JSON.parse(document.getElementById("data").textContent);
 const say = (text) => data.strings[text] ?? text;
 const at = (id) => document.getElementById(id);
-const shown = { run: data.runs[0], service: 0, period: 0 };
-const land = () => data.territories[shown.run.territory];
-const currentService = () => shown.run.services[shown.service];
+// Colours of Okabe and Ito, which the colour-blind can tell apart.
+const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#f0e442", "#6b7782"];
 
 // Some browsers claim Kazakh and write English numbers; Kazakh writes them as Russian.
 const LOCALE = data.lang === "kk" ? "ru" : data.lang;
@@ -36,4 +35,10 @@ function save(name, text) {
   const address = URL.createObjectURL(new Blob(["\ufeff" + text], { type: "text/csv" }));
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+function options(select, titles, first) {
+  const rows = titles.map((title, k) => new Option(title, k));
+  select.replaceChildren(...(first === undefined ? rows : [new Option(first, ""), ...rows]));
+  select.closest("label").hidden = !titles.length;
 }

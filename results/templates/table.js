@@ -1,4 +1,6 @@
-// Tables that can be sorted, searched and saved as CSV.
+// Tables that can be sorted, searched and saved as CSV. A grid has columns (title, kind,
+// digits), rows of values, and where they are told in another way than by their kind,
+// texts and class names of the same shape.
 const FIRST_ROWS = 25, MORE_ROWS = 500;
 const WORDS = new Intl.Collator(LOCALE, { numeric: true });
 
@@ -22,7 +24,8 @@ function csv(grid, order) {
   return [head, ...rows].join("\r\n") + "\r\n";
 }
 
-function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
+// *opener* gives what the name of a row (its second cell, or *linked*) opens, if anything.
+function drawTable(place, grid, { tools = true, linked = 1, opener = () => null } = {}) {
   place.replaceChildren();
   if (!grid.rows.length) {
     place.append(make("p", { class: "soft" }, say("none")));
@@ -50,19 +53,19 @@ function drawTable(place, grid, { tools = true, linked = 1 } = {}) {
   const text = grid.rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLocaleLowerCase(LOCALE));
   const matching = () => order.filter((k) => text[k].includes(wanted));
   function cell(k, c) {
-    const { kind, digits } = grid.columns[c], value = show(grid.rows[k][c], kind, digits);
-    const link = grid.facility?.[k];
-    const inner = c === linked && link
-      ? make("button", { type: "button", class: "link", onclick: () => openFacility(...link) }, value) : value;
+    const { kind, digits } = grid.columns[c];
+    const value = grid.texts ? grid.texts[k][c] : show(grid.rows[k][c], kind, digits);
+    const open = c === linked ? opener(k) : null;
+    const inner = open ? make("button", { type: "button", class: "link", onclick: open }, value) : value;
     const size = kind !== "text" || value.length < 24 ? "short" : value.length > 60 ? "long" : "";
-    return make("td", { class: (kind === "text" ? "" : "n ") + size }, inner);
+    return make("td", { class: [kind === "text" ? "" : "n", size, grid.ways?.[k][c] ?? ""].filter(Boolean).join(" ") }, inner);
   }
   const more = make("button", { type: "button", onclick: () => { most = most < MORE_ROWS ? MORE_ROWS : most + MORE_ROWS; fill(); } }, say("show more rows"));
   function fill() {
     const rows = matching(), some = rows.slice(0, most);
     body.replaceChildren(...some.map((k) => make("tr", {}, ...grid.columns.map((_, c) => cell(k, c)))));
     more.hidden = some.length === rows.length;
-    const cut = grid.total > grid.rows.length ? ` (${say("all are in the CSV files of the plan")}: ${number(grid.total)})` : "";
+    const cut = grid.total > grid.rows.length ? ` (${say("all are in the files of data")}: ${number(grid.total)})` : "";
     count.textContent = `${number(some.length)} / ${number(rows.length)}${cut}`;
   }
   if (tools && grid.rows.length > 5) {
