@@ -50,7 +50,7 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
 from aumaq.solvers.solution.networks import grid, link_sites, networks_of, upgrade_sites
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
-from aumaq.solvers.solution.terms import saved_terms, terms_of
+from aumaq.solvers.solution.terms import saved_terms, slacks_of, terms_of
 from aumaq.solvers.start.todays_stock import carried_on
 
 NAN = float("nan")
@@ -189,7 +189,7 @@ def improver(c: Compiled) -> Improver:
 def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
     """Polish the plan of an outcome, read it, and say what is known of it."""
     c.seconds["solve"] = time.monotonic() - searched_from
-    decisions, terms, saved = None, None, frozenset[str]()
+    decisions, terms, slacks, saved = None, None, None, frozenset[str]()
     if np.isneginf(outcome.bound):
         outcome = replace(outcome, bound=plain_bound(c.matrices))
     if outcome.values is not None:
@@ -201,6 +201,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
             decisions = cleaned(c.built.data, found)
             saved = saved_terms(found, decisions)
             terms = terms_of(c.built, outcome.values, c.place)
+            slacks = slacks_of(c.built, outcome.values, c.place)
         c.seconds["polish"] = time.monotonic() - begun
     c.seconds["total"] = c.elapsed
     return Solution(
@@ -216,6 +217,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         outcome.values,
         terms=terms,
         saved_terms=saved,
+        slacks=slacks,
         save_lp=partial(save_lp, c.built),
     )
 

@@ -13,10 +13,13 @@ from test_every_column import eventful
 import aumaq
 from aumaq.instances import Instance
 from aumaq.model.assemble import TERMS
-from aumaq.model.context import Context
+from aumaq.model.context import Context, Rows
+from aumaq.model.data.gathered import gather
+from aumaq.results.audit import audit
+from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.terms import disagreements
-from aumaq.solvers import Solution, Status
+from aumaq.solvers import METHODS, Given, Silent, Solution, SolveOptions, Status
 from aumaq.solvers.solution.terms import OF_MOVES
 
 SLIGHTLY = 1.001
@@ -74,6 +77,62 @@ def test_a_broken_term_is_found(
     assert not plan.is_verified
     told = [one for one in plan.record["problems"] if one.startswith("model: ")]
     assert [one.split(": ")[1] for one in told] == [f"term {term}"]
+
+
+SLACKS = {
+    ("shortfall", ("near", "b", "p1")): "standard near, group b, period p1",
+    ("overrun", ("all", "p1")): "budget all, period p1",
+    ("missed", ("ab", "p1")): "connection ab, period p1",
+}
+
+
+@pytest.fixture(scope="module")
+def slack() -> tuple[Instance, Solution, dict[str, pd.DataFrame]]:
+    """Return an instance that misses all that may be missed, solved and audited."""
+    rule = {"is_hard": False, "minutes": 1.0, "shortfall_mln_per_year": 0.5}
+    rows = eventful()
+    instance = rows.replace(connections=rows.table("connections").assign(**rule))
+    solution = METHODS["direct"](instance, SolveOptions(gap=0.0), Silent(), Given())
+    assert solution.decisions is not None
+    tables = decision_tables(gather(instance), solution.decisions)
+    return instance, solution, audit(instance, tables).tables
+
+
+@pytest.mark.parametrize("name", SLACKS)
+def test_a_slack_that_is_not_what_is_missing_is_found(
+    slack: tuple[Instance, Solution, dict[str, pd.DataFrame]], name: Any
+) -> None:
+    """Also where another row makes up for it, so that the terms are the same."""
+    _, solution, tables = slack
+    assert solution.slacks is not None
+    assert solution.slacks.keys() >= SLACKS.keys()
+    assert disagreements(tables, solution) == []
+    amount, price = solution.slacks[name]
+    assert amount > 0.0
+    assert price > 0.0
+    other = {**solution.slacks, name: (amount * SLIGHTLY, price)}
+    (told,) = disagreements(tables, replace(solution, slacks=other))
+    assert SLACKS[name] in told
+
+
+@pytest.mark.parametrize("name", SLACKS)
+def test_a_row_with_a_broken_slack_is_found(
+    slack: tuple[Instance, Solution, dict[str, pd.DataFrame]],
+    name: tuple[str, tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slack that counts for too much in its row of the model is too small."""
+    add = Rows.add
+
+    def broken(self: Rows, rows: Any, coefficients: Any, variables: Any) -> None:
+        own = [v.parent_component().local_name for v in np.ravel(variables)]
+        factor = SLIGHTLY if name[0] in own else 1.0
+        add(self, rows, np.asarray(coefficients) * factor, variables)
+
+    monkeypatch.setattr(Rows, "add", broken)
+    plan = aumaq.solve(slack[0], gap=0.0)
+    assert not plan.is_verified
+    assert any(SLACKS[name] in problem for problem in plan.record["problems"])
 
 
 def test_what_is_taken_out_later_is_no_difference() -> None:

@@ -5,19 +5,28 @@ The cost of a plan is its money. Points weigh travel, shortfalls and what is not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, say, told_apart
+from aumaq.instances.schema.plan import BY_NAME
 from aumaq.model.assemble import MONEY
 from aumaq.results.audit import Finding
+from aumaq.results.audit.findings import named
 from aumaq.solvers import Solution
 from aumaq.solvers.progress import relative_gap
 
 SAME, SAME_OF_ALL, SAME_MLN = 1e-5, 1e-7, 1e-6
 """By so much, of a term, of all terms, in mln, model and plan may differ: rounding."""
+
+SLACKS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series[float]]]] = {
+    "shortfall": ("shortfalls", lambda rows: rows["shortfall"]),
+    "missed": ("connections", lambda rows: (~rows["is_met"]).astype(float)),
+    "overrun": ("budgets", lambda rows: rows["overrun_mln"]),
+}
+"""Priced slack of the model -> the table with its rows, and how much is missing."""
 
 
 def is_money(term: str) -> bool:
@@ -36,12 +45,11 @@ def money_and_points(objective: pd.DataFrame) -> tuple[float, float]:
 
 
 def disagreements(tables: Mapping[str, pd.DataFrame], solution: Solution) -> list[Text]:
-    """Return the terms in which the model and the plan's table *objective* differ.
+    """Return where the model and the audit's *tables* differ: terms, priced slacks.
 
-    The model weighed one thing, the tables say another: one of them is wrong. Priced
-    slacks are at least what the tables recompute of each row, so that equal sums mean
-    equal rows. What is taken out after the solve (flows in circles, rounds of moves)
-    leaves less of what is paid, and of what buildings are still worth.
+    The model weighed one thing, the audit says another: one of them is wrong. What is
+    taken out after the solve (flows in circles, rounds of moves) leaves less of what is
+    paid, and of what buildings are still worth.
     """
     if solution.terms is None:
         return []
@@ -61,6 +69,38 @@ def disagreements(tables: Mapping[str, pd.DataFrame], solution: Solution) -> lis
             found.append(
                 Finding("model", say("term {term}", term=term), text, away).text
             )
+    return found + _slack_disagreements(tables, solution, size)
+
+
+def _slack_disagreements(
+    tables: Mapping[str, pd.DataFrame], solution: Solution, size: float
+) -> list[Text]:
+    """Return the priced slacks that are not what the audit finds missing in the row.
+
+    *size*: of all terms, mln. A difference counts by what it costs.
+    """
+    if not solution.slacks:
+        return []
+    missing = {
+        (slack, key): amount
+        for slack, (name, amounts) in SLACKS.items()
+        for key, amount in zip(
+            zip(*(tables[name][key] for key in BY_NAME[name].key), strict=True),
+            amounts(tables[name]),
+            strict=True,
+        )
+    }
+    found = []
+    for (slack, index), (weighed, price) in solution.slacks.items():
+        own = missing.get((slack, index), 0.0)
+        room = SAME * abs(weighed * price) + SAME_OF_ALL * size + SAME_MLN
+        if abs(own - weighed) * price > room:
+            told = told_apart(weighed, own)
+            text = say("{weighed} in the model, {told} in the plan",
+                       weighed=told[0], told=told[1])  # fmt: skip
+            keys = BY_NAME[SLACKS[slack][0]].key
+            where = named(dict(zip(keys, index, strict=True)), keys)
+            found.append(Finding("model", where, text, own - weighed).text)
     return found
 
 

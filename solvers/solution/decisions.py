@@ -121,6 +121,8 @@ class Solution:
     """Terms of the model's own objective, mln; None where no model was solved."""
     saved_terms: frozenset[str] = frozenset()
     """Terms that may be less in the decisions, of which something was taken out."""
+    slacks: dict[tuple[str, tuple[str, ...]], tuple[float, float]] | None = None
+    """Priced slacks of the model's rules, by name and index: amount, mln a unit."""
     relaxed: Any = None
     """The outcome of its LP relaxation, where a method solved that."""
     save_lp: Callable[[Path], None] | None = None

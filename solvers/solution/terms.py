@@ -11,6 +11,12 @@ from aumaq.solvers.solution.decisions import Decisions
 
 OF_MOVES = frozenset({"building", "closing", "residual"})
 OF_FLOWS = frozenset({"supply"})
+OF_SLACKS = ("shortfall", "overrun")
+"""Terms that are prices of rows that are missed, beside demand and load not met."""
+
+
+Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]
+"""(name of a priced slack, its index) -> its amount, and its price, mln a unit."""
 
 
 def terms_of(built: BuiltModel, values: Any, place: dict[int, int]) -> dict[str, float]:
@@ -19,23 +25,40 @@ def terms_of(built: BuiltModel, values: Any, place: dict[int, int]) -> dict[str,
     *values* are those of the columns, *place* the column of each variable; what the
     solver never saw has its fixed value, or is 0.
     """
-    known = np.append(values, 0.0)  # the last one stands for what has no column
-    found = {}
-    for name, term in built.model.term.items():
-        total = 0.0
-        if hasattr(term.expr, "linear_vars"):
-            variables = term.expr.linear_vars
-            columns = [place.get(id(variable), -1) for variable in variables]
-            total = float(np.dot(term.expr.linear_coefs, known[columns]))
-            total += sum(
-                coefficient * variable.value
-                for coefficient, variable, column in zip(
-                    term.expr.linear_coefs, variables, columns, strict=True
-                )
-                if column < 0 and variable.fixed
-            )
-        found[str(name)] = total
+    return {
+        str(name): float(np.dot(*_weighed(term, values, place)))
+        for name, term in built.model.term.items()
+    }
+
+
+def slacks_of(built: BuiltModel, values: Any, place: dict[int, int]) -> Slacks:
+    """Return every priced slack: by how much the model lets a row be missed."""
+    found: Slacks = {}
+    for name in OF_SLACKS:
+        term = built.model.term[name]
+        prices, amounts = _weighed(term, values, place)
+        for price, amount, variable in zip(
+            prices.tolist(), amounts.tolist(), _variables(term), strict=True
+        ):
+            key = variable.parent_component().local_name, variable.index()
+            found[key] = (amount, price)
     return found
+
+
+def _variables(term: Any) -> list[Any]:
+    return list(getattr(term.expr, "linear_vars", ()))
+
+
+def _weighed(term: Any, values: Any, place: dict[int, int]) -> tuple[Any, Any]:
+    """Return the coefficients of a term of the objective, and what they weigh."""
+    known = np.append(values, 0.0)  # the last one stands for what has no column
+    variables = _variables(term)
+    columns = [place.get(id(variable), -1) for variable in variables]
+    amounts = known[columns] if columns else np.zeros(0)
+    for k, variable in enumerate(variables):
+        if columns[k] < 0 and variable.fixed:
+            amounts[k] = variable.value
+    return np.array(getattr(term.expr, "linear_coefs", ()), dtype=float), amounts
 
 
 def saved_terms(found: Decisions, cleaned: Decisions) -> frozenset[str]:
