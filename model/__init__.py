@@ -1,11 +1,12 @@
 """The mathematics: one file a rule family, assembled in order."""
 
 from aumaq.model.assemble import build
-from aumaq.model.context import FORMULATIONS, BuiltModel, Context
+from aumaq.model.built import BuiltModel
+from aumaq.model.context import FORMULATIONS, Context
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.services import ServiceData
 from aumaq.model.family import FAMILIES
-from aumaq.model.rules import Rule, rules_of
+from aumaq.model.rules import Rule, rule_id, rules_of
 
 __all__ = [
     "FAMILIES",
@@ -17,5 +18,6 @@ __all__ = [
     "ServiceData",
     "build",
     "gather",
+    "rule_id",
     "rules_of",
 ]

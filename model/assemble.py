@@ -10,7 +10,8 @@ from typing import Any
 from aumaq.instances import Instance
 from aumaq.model import families
 from aumaq.model.algebra import linear, pyo
-from aumaq.model.context import BuiltModel, Context
+from aumaq.model.built import BuiltModel, built_model
+from aumaq.model.context import Context, Numbers, Objects
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.family import FAMILIES, in_build_order
 
@@ -80,15 +81,7 @@ def build(
             look_up()
             family.build(context)
         _objective(context)
-    return BuiltModel(
-        context.model,
-        context.data,
-        context.variables,
-        context.networks,
-        context.upgraded,
-        context.chosen,
-        formulation,
-    )
+    return built_model(context)
 
 
 def _objective(c: Context) -> None:
@@ -96,11 +89,11 @@ def _objective(c: Context) -> None:
     c.model.term = pyo.Expression(
         TERMS, rule=lambda _, name: _linear(c.objective.get(name, []))
     )
-    everything = [pair for name in TERMS for pair in c.objective.get(name, [])]
+    everything = [part for name in TERMS for part in c.objective.get(name, [])]
     c.model.cost = pyo.Objective(expr=_linear(everything), sense=pyo.minimize)
 
 
-def _linear(pairs: list[tuple[float, object]]) -> Any:
-    if not pairs:
-        return 0.0
-    return linear([number for number, _ in pairs], [variable for _, variable in pairs])
+def _linear(parts: list[tuple[Numbers, Objects]]) -> Any:
+    prices = [price for numbers, _ in parts for price in numbers.tolist()]
+    variables = [variable for _, members in parts for variable in members.tolist()]
+    return linear(prices, variables) if prices else 0.0

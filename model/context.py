@@ -1,13 +1,8 @@
-"""What rule families share while the model is built.
-
-Variables are kept as arrays of Pyomo variables beside the numbers that they belong
-to; rows are written as sparse triplets. This keeps building fast (no look-up by
-index tuple) and every row tied to its rule.
-"""
+"""What rule families share while the model is built: its variables, as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +11,19 @@ from numpy.typing import NDArray
 
 from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
-from aumaq.model.algebra import linear, pyo
+from aumaq.model.algebra import pyo
+from aumaq.model.amount import Amount
 from aumaq.model.data.enough import FlowLimits
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.tables import Tables, amounts, tables_of
+from aumaq.model.table import Table
 
 Objects = NDArray[np.object_]
 Numbers = NDArray[Any]
 FORMULATIONS = ("strong", "weak")
+PLACE = ("service", "settlement", "period")
+SITE = ("service", "site", "period")
+FACILITY = ("service", "site", "level", "period")
 
 
 def exists(variables: Objects) -> NDArray[np.bool_]:
@@ -30,68 +31,26 @@ def exists(variables: Objects) -> NDArray[np.bool_]:
     return np.asarray(variables != np.array(None), dtype=bool)
 
 
-def nothing() -> Objects:
-    """Return an array without variables."""
-    return np.zeros(0, dtype=object)
-
-
 @dataclass
-class Spending:
-    """Undiscounted spending, term by term: rows of (kind, service, region, period)."""
+class Network:
+    """The variables of one network, each a table with a column ``var``."""
 
-    kind: list[str] = field(default_factory=list)
-    service: list[str] = field(default_factory=list)
-    region: list[str] = field(default_factory=list)
-    period: list[int] = field(default_factory=list)
-    amount_mln: list[float] = field(default_factory=list)
-    variable: list[Any] = field(default_factory=list)
-
-
-@dataclass
-class ServiceVariables:
-    """Variables of one service beside their indices.
-
-    ``units`` is (J, L+1, T) with None where a level is not built; the other arrays
-    are parallel: entry k of ``move`` belongs to site ``move_site[k]`` and so on.
-    """
-
-    units: Objects
-    move: Objects
-    move_site: Numbers
-    move_from: Numbers
-    move_to: Numbers
-    move_period: Numbers
-    renewed: Objects = field(default_factory=nothing)  # (J, L+1, T)
-    share: Objects = field(default_factory=nothing)
-    share_option: Numbers = field(default_factory=nothing)
-    share_level: Numbers = field(default_factory=nothing)
-    share_period: Numbers = field(default_factory=nothing)
-    unserved: Objects = field(default_factory=nothing)  # (I, T)
-
-
-@dataclass
-class NetworkVariables:
-    """Variables of one network beside their indices.
-
-    ``flow`` is (C, 2, T): circuit, direction, period. With angles each step of a link
-    is a circuit of its own (``circuit_step``, -1: what stands today); otherwise a
-    link is one circuit that its steps widen.
-    """
-
-    circuit_link: Numbers
-    circuit_step: Numbers
-    flow: Objects
-    step: Objects  # (G, T) 1 once it is built
-    local_capacity: Objects  # (O, T)
-    local_supply: Objects  # (O, T)
-    supply: Objects
-    supply_source: Numbers
-    supply_level: Numbers
-    supply_period: Numbers
+    flow: Table
+    """circuit, way, period; its link, number (of the step, 0: today), tail, head."""
+    step: Table
+    """link, number, period."""
+    local_capacity: Table
+    """option, node, period."""
+    local_supply: Table
+    supply: Table
+    """service, site, level, period; its source, node."""
     limits: FlowLimits
-    fed: Objects = field(default_factory=nothing)  # (N, T) None: no sites there
-    shed: Objects = field(default_factory=nothing)  # (N, T)
-    angle: Objects = field(default_factory=nothing)  # (N, T)
+    fed: Table = field(init=False)
+    """node, period where there are facilities."""
+    shed: Table = field(init=False)
+    """node, period where there is any load."""
+    angle: Table = field(init=False)
+    """node, period; only with angles."""
 
 
 @dataclass
@@ -103,138 +62,65 @@ class Context:
     formulation: str = "strong"
     look_up: Callable[[], None] = lambda: None
     """Called where a family has done a large part; may raise to end the building."""
-    variables: dict[str, ServiceVariables] = field(default_factory=dict)
-    networks: dict[str, NetworkVariables] = field(default_factory=dict)
-    upgraded: Objects = field(default_factory=nothing)  # (G, T) roads
-    chosen: Objects = field(default_factory=nothing)  # (K, T) growth points
-    objective: dict[str, list[tuple[float, Any]]] = field(default_factory=dict)
-    spending: Spending = field(default_factory=Spending)
+    units: Table = field(init=False)
+    moves: Table = field(init=False)
+    renewed: Table = field(init=False)
+    share: Table = field(init=False)
+    unserved: Table = field(init=False)
+    upgraded: Table = field(init=False)
+    chosen: Table = field(init=False)
+    demand: Amount = field(init=False)
+    """Units of demand, by service, settlement and period where there may be any."""
+    load: dict[str, Amount] = field(default_factory=dict)
+    """By network, units of load of people and industry at each node and period."""
+    networks: dict[str, Network] = field(default_factory=dict)
+    objective: dict[str, list[tuple[Numbers, Objects]]] = field(default_factory=dict)
+    spending: list[Table] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Check the options."""
+        """Check the options; start from numbers without any decision."""
         if self.formulation not in FORMULATIONS:
             raise UnknownNameError(say("formulation"), self.formulation, FORMULATIONS)
+        self.tables: Tables = tables_of(self.data)
+        self.demand = Amount(self.tables.demand, PLACE)
+        for name, n in self.data.networks.items():
+            names = {**self.tables.names, "node": n.nodes}
+            at = amounts(self.data.growth.load[name], "node")
+            self.load[name] = Amount(Table(at.columns, names), ("node", "period"))
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether allocation keeps the level index."""
+        return self.formulation == "strong"
 
     def block(self, name: str) -> pyo.Block:
-        """Add and return the block of a family; ``block.rule_of`` maps its rows."""
+        """Add and return the block of a family; ``rules.rule_id`` reads its rules."""
         block = pyo.Block(concrete=True)
         self.model.add_component(name, block)
         block.rule_of = {}
         return block
 
-    def pay(self, term: str, mln: Numbers, variables: Objects) -> None:
+    def running(self, service: str, level: int) -> Table:
+        """Return the units of a service from a level up."""
+        position = self.tables.names["service"].index(service)
+        is_own = self.units["service"] == position
+        return self.units.where(is_own & (self.units["level"] >= level))
+
+    def pay(self, term: str, mln: Any, of: Table) -> None:
         """Add discounted *mln* per unit of each variable to an objective term."""
-        entries = self.objective.setdefault(term, [])
-        entries.extend(
-            (float(c), v) for c, v in zip(mln, variables, strict=True) if c != 0.0
-        )
+        price = np.broadcast_to(mln, len(of))
+        entry = price[price != 0.0], of["var"][price != 0.0]
+        self.objective.setdefault(term, []).append(entry)
 
-    def spend(
-        self,
-        kind: str,
-        service: str,
-        regions: Sequence[str],
-        periods: Numbers,
-        mln: Numbers,
-        variables: Objects,
-    ) -> None:
-        """Record undiscounted spending (``investment`` or ``operation``)."""
-        book = self.spending
-        for region, t, amount, variable in zip(
-            regions, periods, mln, variables, strict=True
-        ):
-            if amount != 0.0:
-                book.kind.append(kind)
-                book.service.append(service)
-                book.region.append(region)
-                book.period.append(int(t))
-                book.amount_mln.append(float(amount))
-                book.variable.append(variable)
+    def spend(self, kind: str, service: str | None, mln: Any, of: Table) -> None:
+        """Record undiscounted spending (``investment`` or ``operation``), mln per unit.
 
-
-@dataclass(frozen=True)
-class BuiltModel:
-    """A finished model: Pyomo, and the arrays to read a solution with."""
-
-    model: pyo.ConcreteModel
-    data: ModelData
-    variables: dict[str, ServiceVariables]
-    networks: dict[str, NetworkVariables]
-    upgraded: Objects  # (G, T) roads
-    chosen: Objects  # (K, T) growth points
-    formulation: str
-
-
-def add_variables(
-    block: pyo.Block, name: str, index: list[tuple[Any, ...]], **options: Any
-) -> Objects:
-    """Add an indexed variable; return its members in the order of *index*."""
-    variable = pyo.Var(pyo.Set(initialize=index, ordered=True), **options)
-    block.add_component(name, variable)
-    members = np.empty(len(index), dtype=object)
-    members[:] = list(variable.values())
-    return members
-
-
-class Rows:
-    """Rows of one constraint, collected as triplets and written at once.
-
-    ``index`` names the rows and ``ids`` their rules; a family appends to both.
-    """
-
-    def __init__(self, block: pyo.Block, name: str) -> None:
-        """Start the rows ``block.name``."""
-        self._block = block
-        self._name = name
-        self.index: list[tuple[Any, ...]] = []
-        self.ids: list[str] = []
-        self._row: list[Numbers] = []
-        self._coefficient: list[Numbers] = []
-        self._variable: list[Objects] = []
-
-    def add(self, row: Numbers, coefficient: Any, variable: Objects) -> None:
-        """Add coefficient x variable to rows; arrays of one length, or a number."""
-        row = np.asarray(row, dtype=np.int64)
-        self._row.append(row)
-        self._coefficient.append(np.broadcast_to(coefficient, row.shape))
-        self._variable.append(variable)
-
-    def write(self, lower: Any, upper: Any) -> None:
-        """Write rows ``lower <= sum <= upper``; a number, one a row, or None: no limit.
-
-        Rows without any term are checked: 0 must lie within the limits, or the row
-        is written on a fixed zero so that it stays visible as infeasible.
+        The table says region and period, and the service where that is None.
         """
-        index, count = self.index, len(self.index)
-        row = np.concatenate(self._row) if self._row else np.zeros(0, dtype=np.int64)
-        order = np.argsort(row, kind="stable")
-        cuts = np.searchsorted(row[order], np.arange(count + 1))
-        all_coefficients = np.concatenate([*self._coefficient, np.zeros(0)])[order]
-        members = np.concatenate([*self._variable, np.zeros(0, dtype=object)])[order]
-        coefficients, variables = all_coefficients.tolist(), members.tolist()
-        low = None if lower is None else np.broadcast_to(lower, count).tolist()
-        high = None if upper is None else np.broadcast_to(upper, count).tolist()
-        bodies = {}
-        for k, key in enumerate(index):
-            a, b = cuts[k], cuts[k + 1]
-            lo, hi = low and low[k], high and high[k]
-            if a == b:
-                if (lo or 0.0) <= 0.0 <= (0.0 if hi is None else hi):
-                    continue
-                terms = linear([1.0], [self._zero()])
-            else:
-                terms = linear(coefficients[a:b], variables[a:b])
-            bodies[key] = (lo, terms, hi)
-        self._block.add_component(
-            self._name,
-            pyo.Constraint(
-                pyo.Set(initialize=list(bodies), ordered=True),
-                rule=lambda _, *key: bodies[key],
-            ),
-        )
-        self._block.rule_of[self._name] = dict(zip(index, self.ids, strict=True))
-
-    def _zero(self) -> Any:
-        if self._block.component("zero") is None:
-            self._block.zero = pyo.Var(bounds=(0.0, 0.0))
-        return self._block.zero
+        known = self.tables.names["service"]
+        if service is not None:
+            owner = known.index(service) if service in known else -1
+            of = of.plus(service=owner)
+        of = of.only("service", "region", "period", "var")
+        rows = of.plus(is_operation=kind == "operation", mln=mln)
+        self.spending.append(rows.where(rows["mln"] != 0.0))

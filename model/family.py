@@ -18,31 +18,46 @@ class Family:
     """A rule family: its name, what must be built before it, and its builder.
 
     ``couples``: its rows tie together services and places that are independent
-    otherwise (a budget, say); methods may price such rows.
+    otherwise (a budget, say); methods may price such rows. ``adds_to``, ``reads``:
+    sums that families share (``demand``, ``load``, ``spending``); who reads one is
+    built after all who add to it, and knows none of them.
     """
 
     name: str
     needs: tuple[str, ...]
     build: Builder
     couples: bool = False
+    adds_to: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 FAMILIES: dict[str, Family] = {}
 
 
 def family(
-    *, needs: Iterable[str] = (), couples: bool = False
+    *,
+    needs: Iterable[str] = (),
+    couples: bool = False,
+    adds_to: Iterable[str] = (),
+    reads: Iterable[str] = (),
 ) -> Callable[[Builder], Builder]:
-    """Register a builder under its own name; *needs* are families it reads."""
+    """Register a builder under its own name; *needs* are families that it builds on."""
 
     def register(build: Builder) -> Builder:
         name = build.__name__
         if name in FAMILIES:
             raise ValueError(f"rule family {name!r} is registered twice")
-        FAMILIES[name] = Family(name, tuple(needs), build, couples)
+        FAMILIES[name] = Family(
+            name, tuple(needs), build, couples, tuple(adds_to), tuple(reads)
+        )
         return build
 
     return register
+
+
+def feeds(giver: Family, reader: Family) -> bool:
+    """Return whether a family adds to a sum that another one reads."""
+    return any(amount in giver.adds_to for amount in reader.reads)
 
 
 def in_build_order(families: Iterable[Family]) -> list[Family]:
@@ -58,5 +73,9 @@ def in_build_order(families: Iterable[Family]) -> list[Family]:
                 raise ValueError(
                     f"rule family {item.name!r} needs {need!r}, which is not built"
                 )
-    sorter = TopologicalSorter({f.name: sorted(f.needs) for f in by_name.values()})
+    before = {
+        f.name: {*f.needs, *(g.name for g in by_name.values() if feeds(g, f))}
+        for f in by_name.values()
+    }
+    sorter = TopologicalSorter({name: sorted(found) for name, found in before.items()})
     return [by_name[name] for name in sorter.static_order()]

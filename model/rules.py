@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aumaq.instances import Instance
 from aumaq.instances.schema.tables import TABLES
@@ -59,6 +60,12 @@ PREFIXES = {"tier": "growth:tier"}
 BY_POLICY = {
     "points": "a growth point stays one, is of one tier, and not before its time",
 }
+
+
+def rule_id(row: Any) -> str:
+    """Return the id of the rule that a row of a model (of Pyomo) enforces."""
+    rule, by = row.parent_block().rule_of[row.parent_component().local_name]
+    return str(rule.format(**dict(zip(by, row.index(), strict=True))))
 
 
 def rules_of(instance: Instance) -> dict[str, Rule]:

@@ -13,6 +13,7 @@ from examples import examples
 from growth_instances import growth_instances
 from hypothesis import given
 from hypothesis import strategies as st
+from pyomo.environ import Constraint
 from test_brute_force import differences
 from tiny_instances import Rows, tiny, tiny_instances
 
@@ -20,7 +21,7 @@ import aumaq
 from aumaq.instances import Instance, InstanceError, NoPlanError, OptionError
 from aumaq.instances.people.growth import moves
 from aumaq.instances.people.loads import everyone
-from aumaq.model import build, rules_of
+from aumaq.model import build, rule_id, rules_of
 from aumaq.results import Plan
 
 
@@ -189,8 +190,8 @@ def test_every_row_has_a_rule() -> None:
     instance = tiny(**CLINICS, concentrations=[rule])
     model, known = build(instance).model, rules_of(instance)
     for name in ("growth", "concentration"):
-        rules = model.component(name).rule_of
-        assert {i for rows in rules.values() for i in rows.values()} <= set(known)
+        rows = model.component(name).component_data_objects(Constraint)
+        assert {rule_id(row) for row in rows} <= set(known)
     assert "growth:tier:top" in known
 
 

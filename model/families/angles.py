@@ -29,10 +29,12 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, NetworkVariables, Numbers, Rows, add_variables
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import Context, Network, Numbers
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
+
+BY = ("link", "number", "period")
 
 
 @family(needs=("networks",))
@@ -41,11 +43,9 @@ def angles(c: Context) -> None:
     block = c.block("angles")
     for name, n in c.data.networks.items():
         if n.has_angles:
-            index = [(node, period) for node in n.nodes for period in c.data.periods]
-            variables = add_variables(block, f"angle_{name}", index)
-            v = c.networks[name]
-            v.angle = variables.reshape(-1, len(c.data.periods))
-            _follows(c, block, n, v)
+            where, v = c.load[name].at, c.networks[name]
+            v.angle = variable(block, f"angle_{name}", where, ("node", "period"))
+            _follows(block, n, v)
 
 
 def susceptance(n: NetworkData, link: Numbers, step: Numbers) -> Numbers:
@@ -92,33 +92,30 @@ def largest_angles(
     return np.minimum(between, longest)
 
 
-def _follows(c: Context, block: pyo.Block, n: NetworkData, v: NetworkVariables) -> None:
-    link, step = v.circuit_link, v.circuit_step
-    b, widest = susceptance(n, link, step), largest_angles(n, link, step, v.limits.link)
-    tight = Rows(block, f"follows_{n.name}")
-    up, down = (
-        Rows(block, f"follows_up_{n.name}"),
-        Rows(block, f"follows_down_{n.name}"),
+def _follows(block: pyo.Block, n: NetworkData, v: Network) -> None:
+    out = v.flow.where(v.flow["way"] == 0)
+    circuit = out.distinct(("circuit",))
+    link, step = circuit["link"], circuit["step"]
+    widest = largest_angles(n, link, step, v.limits.link)[out["circuit"]]
+    out = out.plus(widest=widest)
+    # Divided by the susceptance: angles, whatever the units of flow.
+    flow, b = v.flow, susceptance(n, link, step)[v.flow["circuit"]]
+    keys = out.only(*BY, "from", "to", "widest")
+    tail, head = (
+        keys.plus(node=keys[end]).join(
+            v.angle.only("node", "period", "var"), ("node", "period")
+        )
+        for end in ("from", "to")
     )
-    up_limit: list[float] = []
-    for k, (e, g) in enumerate(zip(link.tolist(), step.tolist(), strict=True)):
-        number = 0 if g < 0 else int(n.step_number[g])
-        for t, period in enumerate(c.data.periods):
-            targets = (tight,) if g < 0 else (up, down)
-            for rows in targets:
-                here = np.array([len(rows.index)])
-                # Divided by the susceptance: angles, whatever the units of flow.
-                rows.add(here, 1.0 / b[k], v.flow[k, 0, t : t + 1])
-                rows.add(here, -1.0 / b[k], v.flow[k, 1, t : t + 1])
-                rows.add(here, -1.0, v.angle[n.link_from[e], t : t + 1])
-                rows.add(here, 1.0, v.angle[n.link_to[e], t : t + 1])
-                if g >= 0:
-                    sign = 1.0 if rows is up else -1.0
-                    rows.add(here, sign * widest[k], v.step[g, t : t + 1])
-                rows.index.append((n.links[e], number, period))
-                rows.ids.append(f"network:{n.name}:angles")
-            if g >= 0:
-                up_limit.append(float(widest[k]))
-    tight.write(0.0, 0.0)
-    up.write(None, up_limit)
-    down.write([-x for x in up_limit], None)
+    steps = keys.join(v.step.only(*BY, "var"), BY)
+    today, built = out.where(out["step"] < 0), out.where(out["step"] >= 0)
+    limit = built["widest"]
+    for name, where, sign, low, high in (
+        ("follows", today, 0.0, 0.0, 0.0),
+        ("follows_up", built, 1.0, -np.inf, limit),
+        ("follows_down", built, -1.0, -limit, np.inf),
+    ):
+        rows = Rows(block, f"{name}_{n.name}", where, BY, f"network:{n.name}:angles")
+        rows.add(flow, np.where(flow["way"] == 0, 1.0, -1.0) / b)
+        rows.add(tail, -1.0).add(head)
+        rows.add(steps, sign * steps["widest"]).write(low, high)

@@ -25,84 +25,45 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Objects, Rows, add_variables, exists
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import Context
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
+from aumaq.model.table import Table
+
+BY = ("node", "period")
 
 
-@family(needs=("networks", "loads", "growth"))
+@family(needs=("networks", "loads"), reads=("load",))
 def balances(c: Context) -> None:
     """Build one row for each node and period, for every network."""
     block = c.block("balances")
     for name, n in c.data.networks.items():
-        _shed(c, block, n)
-        rows = Rows(block, f"balance_{name}")
-        for node in n.nodes:
-            rows.index += [(node, period) for period in c.data.periods]
-        rows.ids += [f"network:{name}:balance"] * len(rows.index)
-        _inflow(c, rows, n)
-        _facilities(c, rows, n)
-        change = c.data.growth.load[name].change
-        k, at, t = np.nonzero(change)
-        row = at * len(c.data.periods) + t
-        rows.add(row, -change[k, at, t], c.chosen[k, t])
-        load = n.base_load.ravel()
-        rows.write(load, load)
+        load, v = c.load[name], c.networks[name]
+        v.shed = shed = _shed(c, block, n)
+        is_out, arrives = v.flow["way"] == 0, 1.0 - n.link_loss[v.flow["link"]]
+        tail = np.where(is_out, v.flow["from"], v.flow["to"])
+        head = np.where(is_out, v.flow["to"], v.flow["from"])
+        rows = Rows(block, f"balance_{name}", load.at, BY, f"network:{name}:balance")
+        rows.add(v.flow.plus(node=tail), -1.0).add(v.flow.plus(node=head), arrives)
+        rows.add(v.local_supply).add(v.supply).add(shed).add(v.fed, -1.0)
+        rows.add(load.terms, -load.terms["change"])
+        rows.write(load.at["base"], load.at["base"])
 
 
-def _shed(c: Context, block: pyo.Block, n: NetworkData) -> None:
-    periods = c.data.periods
-    most = c.data.growth.load[n.name].most
-    node, t = np.nonzero((most > 0) & n.may_shed)
-    index = [
-        (n.nodes[i], periods[p]) for i, p in zip(node.tolist(), t.tolist(), strict=True)
-    ]
-    shed = add_variables(block, f"shed_{n.name}", index, domain=pyo.NonNegativeReals)
-    for variable, load in zip(shed, most[node, t].tolist(), strict=True):
-        variable.setub(load)
-    grid = np.full(n.base_load.shape, None, dtype=object)
-    grid[node, t] = shed
-    c.networks[n.name].shed = grid
-    c.pay("shedding", n.shed_mln_per_unit_year * c.data.ann[t], shed)
-    _sheddable(c, block, n, grid)
-
-
-def _sheddable(c: Context, block: pyo.Block, n: NetworkData, shed: Objects) -> None:
-    """Nobody sheds the load of those who have left; elsewhere bounds say it."""
-    rows, effect = Rows(block, f"sheddable_{n.name}"), c.data.growth.load[n.name]
-    node, t = np.nonzero(effect.varies & exists(shed))
-    number = np.full(effect.base.shape, -1)
-    number[node, t] = np.arange(len(node))
-    rows.add(number[node, t], 1.0, shed[node, t])
-    rows.index += [
-        (n.nodes[i], c.data.periods[p])
-        for i, p in zip(node.tolist(), t.tolist(), strict=True)
-    ]
-    rows.ids += [f"network:{n.name}:balance"] * len(node)
-    k, at, period = np.nonzero(effect.change * (number >= 0))
-    rows.add(number[at, period], -effect.change[k, at, period], c.chosen[k, period])
-    rows.write(None, effect.base[node, t])
-
-
-def _inflow(c: Context, rows: Rows, n: NetworkData) -> None:
-    v, count = c.networks[n.name], len(c.data.periods)
-    ends = (n.link_from[v.circuit_link], n.link_to[v.circuit_link])
-    arrives = 1.0 - n.link_loss[v.circuit_link]
-    source_node, local_node = n.source_node[v.supply_source], n.local_node
-    for t in range(count):
-        for way in (0, 1):
-            flow = v.flow[:, way, t]
-            rows.add(ends[way] * count + t, -1.0, flow)
-            rows.add(ends[1 - way] * count + t, arrives, flow)
-        rows.add(local_node * count + t, 1.0, v.local_supply[:, t])
-    rows.add(source_node * count + v.supply_period, 1.0, v.supply)
-    node, period = np.nonzero(exists(v.shed))
-    rows.add(node * count + period, 1.0, v.shed[node, period])
-
-
-def _facilities(c: Context, rows: Rows, n: NetworkData) -> None:
-    count = len(c.data.periods)
-    fed = c.networks[n.name].fed
-    node, period = np.nonzero(exists(fed))
-    rows.add(node * count + period, -1.0, fed[node, period])
+def _shed(c: Context, block: pyo.Block, n: NetworkData) -> Table:
+    load = c.load[n.name]
+    can = (load.at["most"] > 0) & n.may_shed
+    where = load.at.plus(varies=load.varies).where(can)
+    shed = variable(
+        block, f"shed_{n.name}", where, BY, upper=where["most"],
+        domain=pyo.NonNegativeReals,
+    )  # fmt: skip
+    price = n.shed_mln_per_unit_year * c.data.ann[shed["period"]]
+    c.pay("shedding", price, shed)
+    # Nobody sheds the load of those who have left; elsewhere bounds say it.
+    loose = shed.where(shed["varies"])
+    rule = f"network:{n.name}:balance"
+    rows = Rows(block, f"sheddable_{n.name}", loose, BY, rule).add(loose)
+    rows.add(load.terms, -load.terms["change"]).write(-np.inf, loose["base"])
+    return shed

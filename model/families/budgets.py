@@ -19,11 +19,17 @@ year's cost for all years of the period; ``all`` is both.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.algebra import Rows, variable
+from aumaq.model.context import Context
 from aumaq.model.family import family
+from aumaq.model.table import Table, positions, stacked
 
+BY = ("budget", "period")
+SPENT = ("is_operation", "service", "region", "period", "mln", "var")
 ENDLESS = 1e4
 """A limit of so many of its largest decisions binds like one without an end."""
 COVERED = {
@@ -33,42 +39,48 @@ COVERED = {
 }
 
 
-@family(needs=("siting", "renewal", "networks", "roads", "growth"), couples=True)
+@family(reads=("spending",), couples=True)
 def budgets(c: Context) -> None:
     """Build one row for each budget and period that has one."""
-    block = c.block("budgets")
-    rows = Rows(block, "limit")
-    upper: list[float] = []
-    priced: list[tuple[int, float, float]] = []
-    book = c.spending
-    kind, service = np.array(book.kind, dtype=str), np.array(book.service, dtype=str)
-    region, period = np.array(book.region, dtype=str), np.array(book.period, dtype=int)
-    amount = np.array(book.amount_mln)
-    variable = np.empty(len(book.variable), dtype=object)
-    variable[:] = book.variable
+    block, rules = c.block("budgets"), c.data.instance.tables["budgets"]
     factor = c.data.instance.active_scenario.budget_factor
-    for row in c.data.instance.tables["budgets"].itertuples():
-        t = c.data.periods.index(row.period)
-        inside = (period == t) & np.isin(kind, COVERED[row.covers])
-        if row.service:
-            inside &= service == row.service
-        if row.region:
-            inside &= region == row.region
-        # Rows are divided by the limit: one size for all budgets. Of one that nobody
-        # reaches, by so much that its coefficients do not vanish.
-        largest = float(np.abs(amount[inside]).max(initial=0.0))
-        scale = max(min(row.amount_mln * factor, ENDLESS * largest), 1.0)
-        here = np.full(int(inside.sum()), len(rows.index))
-        rows.add(here, amount[inside] / scale, variable[inside])
-        if not row.is_hard:
-            priced.append((len(rows.index), c.data.df[t] * row.overrun_price, scale))
-        rows.index.append((row.budget, row.period))
-        rows.ids.append(f"budget:{row.budget}")
-        upper.append(row.amount_mln * factor / scale)
-    names = [rows.index[number] for number, _, _ in priced]
-    overrun = add_variables(block, "overrun", names, bounds=(0.0, None))
-    for (number, price, scale), member in zip(priced, overrun, strict=True):
-        one = np.array([member], dtype=object)
-        rows.add(np.array([number]), -1.0 / scale, one)
-        c.pay("overrun", np.array([price]), one)
-    rows.write(None, upper)
+    codes = tuple(dict.fromkeys(rules["budget"]))
+    names = {**c.tables.names, "budget": codes}
+    columns = {
+        "budget": positions(rules["budget"], codes),
+        "period": positions(rules["period"], c.data.periods),
+        "limit_mln": rules["amount_mln"].to_numpy(dtype=float) * factor,
+        "is_hard": rules["is_hard"].to_numpy(dtype=bool),
+        "price": rules["overrun_price"].to_numpy(dtype=float),
+    }
+    where = Table(columns, names)
+    book, spent = stacked(c.spending, names, SPENT), []
+    for k, rule in enumerate(rules.itertuples()):
+        found = _covered(c, book, rule, where["period"][k])
+        spent.append(found.plus(row=k, budget=where["budget"][k]))
+    spending = stacked(spent, names, ("row", *BY, "mln", "var"))
+    # Rows are divided by the limit: one size for all budgets. Of one that nobody
+    # reaches, by so much that its coefficients do not vanish.
+    largest = np.zeros(len(where))
+    np.maximum.at(largest, spending["row"], np.abs(spending["mln"]))
+    scale = np.maximum(np.minimum(where["limit_mln"], ENDLESS * largest), 1.0)
+    where = where.plus(scale=scale, row=np.arange(len(where)))
+    priced = where.where(~where["is_hard"])
+    overrun = variable(block, "overrun", priced, BY, bounds=(0.0, None))
+    df = c.data.df[overrun["period"]]
+    c.pay("overrun", df * overrun["price"], overrun)
+    rows = Rows(block, "limit", where, BY, "budget:{budget}")
+    rows.add(spending, spending["mln"] / scale[spending["row"]])
+    rows.add(overrun, -1.0 / overrun["scale"])
+    rows.write(-np.inf, where["limit_mln"] / scale)
+
+
+def _covered(c: Context, book: Table, rule: Any, period: int) -> Table:
+    """Return the spending that a budget covers in a period."""
+    found = book.where(book["period"] == period)
+    kinds = COVERED[rule.covers]
+    inside = np.isin(found["is_operation"], [kind == "operation" for kind in kinds])
+    for key, name in (("service", rule.service), ("region", rule.region)):
+        if name:
+            inside &= found[key] == c.tables.names[key].index(name)
+    return found.where(inside)

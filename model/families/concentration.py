@@ -29,82 +29,81 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances.access.limits import share_at_least
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, add_variables, exists
-from aumaq.model.data.services import ServiceData
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import Context
 from aumaq.model.family import family
+from aumaq.model.table import Table, positions, stacked
+
+BY = ("concentration", "period")
+HERE = ("concentration", "site", "period")
 
 
 @family(needs=("siting", "growth"), couples=True)
 def concentration(c: Context) -> None:
     """Build the rows of every rule, from its first period on."""
-    block = c.block("concentration")
-    names = ("concentrated", "stands", "in_point")
-    total, stands, inside = (Rows(block, name) for name in names)
-    counted: list[tuple[str, str, str]] = []
-    places: list[tuple[int, int, int]] = []  # rows of total, stands and in_point
-    for rule in c.data.instance.tables["concentrations"].itertuples():
-        d, code = c.data.services[rule.service], f"concentration:{rule.concentration}"
-        size = np.where(np.arange(d.num_levels + 1) >= rule.min_level, d.capacity, 0.0)
-        size = size / max(float(size.max()), 1e-9)
-        home = sites_counted(c, rule, d)
-        is_point, share = flagged(c, rule), share_at_least(rule.share)
-        units = c.variables[rule.service].units
-        first = c.data.periods.index(rule.first_period) if rule.first_period else 0
-        for t in range(first, len(c.data.periods)):
-            period = c.data.periods[t]
-            whole = len(total.index)
-            total.index.append((rule.concentration, period))
-            total.ids.append(code)
-            for j in np.flatnonzero(home > -2).tolist():
-                level = np.flatnonzero(exists(units[j, :, t]) & (size > 0))
-                here, weight = units[j, level, t], size[level]
-                at = np.full(len(level), whole)
-                if home[j] >= 0 and is_point[home[j]]:
-                    total.add(at, (1.0 - share) * weight, here)
-                    continue
-                total.add(at, -share * weight, here)
-                chosen = _chosen(c, rule, int(home[j]), t)
-                if not len(level) or not len(chosen):
-                    continue
-                row = len(stands.index)
-                stands.add(np.full(len(level), row), -weight, here)
-                most = float(weight.max()) * float(d.places[j])
-                inside.add(np.full(len(chosen), row), -most, chosen)
-                for rows in (stands, inside):
-                    rows.index.append((rule.concentration, d.sites[j], period))
-                    rows.ids.append(code)
-                counted.append((rule.concentration, d.sites[j], period))
-                places.append((whole, row, row))
-    members = add_variables(block, "counted", counted, domain=pyo.NonNegativeReals)
-    at_rows = np.array(places, dtype=np.int64).reshape(-1, 3)
-    for rows, column in zip((total, stands, inside), at_rows.T, strict=True):
-        rows.add(column, 1.0, members)
-    total.write(0.0, None)
-    stands.write(None, 0.0)
-    inside.write(None, 0.0)
+    block, rules = c.block("concentration"), c.data.instance.tables["concentrations"]
+    names = {**c.tables.names, "concentration": tuple(rules["concentration"])}
+    held, points, number = [], [], np.arange(len(rules))
+    for k, rule in enumerate(rules.itertuples()):
+        held.append(_held(c, rule).plus(concentration=k))
+        points.append(_points(c, rule).plus(concentration=k))
+    columns = ("settlement", "weight", "least", "most", "is_point", "var")
+    units = stacked(held, names, (*HERE, *columns))
+    chosen = stacked(points, names, ("concentration", "settlement", "period", "var"))
+    where = Table({"concentration": number}, names).cross(c.tables.periods)
+    where = where.where(where["period"] >= _first(c, rules)[where["concentration"]])
+    units = units.where(units.find(where, BY) >= 0)
+    at = ("concentration", "settlement", "period")
+    open_units = units.where((units["is_point"] == 0) & (units.find(chosen, at) >= 0))
+    places = open_units.distinct(HERE).sorted_by("concentration", "period", "site")
+    counted = variable(block, "counted", places, HERE, domain=pyo.NonNegativeReals)
+    rule_id, weight = "concentration:{concentration}", units["weight"]
+    total = Rows(block, "concentrated", where, BY, rule_id)
+    counts = np.where(units["is_point"], 1.0, 0.0)
+    total.add(units, (counts - units["least"]) * weight)
+    total.add(counted).write(0.0, np.inf)
+    stands = Rows(block, "stands", places, HERE, rule_id)
+    stands.add(open_units, -open_units["weight"]).add(counted).write(-np.inf, 0.0)
+    inside = Rows(block, "in_point", places, HERE, rule_id)
+    decided = places.only(*HERE, "settlement", "most").join(chosen, at)
+    inside.add(decided, -decided["most"]).add(counted).write(-np.inf, 0.0)
 
 
-def sites_counted(c: Context, rule: Any, d: ServiceData) -> np.ndarray:
-    """Return the settlement of each site, -1: none, -2: the rule does not count it."""
-    rows = c.data.instance.service_sites(d.name)
-    order = {code: i for i, code in enumerate(c.data.settlements)}
-    home = np.array([order.get(code, -1) for code in rows["settlement"]], dtype=int)
-    if rule.region:
-        home[np.array(d.site_region, dtype=object) != rule.region] = -2
-    return home
+def _first(c: Context, rules: Any) -> Any:
+    """Return the first period of each rule."""
+    return np.maximum(positions(rules["first_period"], c.data.periods), 0)
 
 
-def flagged(c: Context, rule: Any) -> np.ndarray:
-    """Return which settlements are growth points whatever is chosen, (I,)."""
+def _held(c: Context, rule: Any) -> Table:
+    """Return the units that a rule counts: weight, where they stand, the most there."""
+    t, units = c.tables, c.running(rule.service, rule.min_level)
+    d = c.data.services[rule.service]
+    largest = float(d.capacity[rule.min_level :].max(initial=0.0))
+    units = units.plus(weight=units["capacity"] / max(largest, 1e-9))
+    units = units.where(units["weight"] > 0)
+    most = np.zeros(len(t.sites))
+    np.maximum.at(most, units["site"], units["weight"] * units["places"])
+    home = _homes(c, rule)[units["site"] - t.first_site[rule.service]]
     rows = c.data.instance.tables["settlements"]["is_growth_point"].to_numpy(bool)
-    return rows & (rule.tier == "")
+    is_point = (home >= 0) & (rows & (rule.tier == ""))[home]
+    found = units.plus(
+        settlement=home, is_point=is_point, most=most[units["site"]],
+        least=share_at_least(rule.share),
+    )  # fmt: skip
+    if not rule.region:
+        return found
+    return found.where(found["region"] == t.names["region"].index(rule.region))
 
 
-def _chosen(c: Context, rule: Any, i: int, t: int) -> np.ndarray:
-    """Return the variables that make settlement *i* a point that counts."""
-    g = c.data.growth
-    mine = g.settlement == i
-    if rule.tier:
-        mine = mine & (np.array(g.tier, dtype=object) == rule.tier)
-    return c.chosen[mine, t]
+def _homes(c: Context, rule: Any) -> Any:
+    """Return the settlement of each site of the service, -1: none."""
+    rows = c.data.instance.service_sites(rule.service)
+    return positions(rows["settlement"], c.data.settlements)
+
+
+def _points(c: Context, rule: Any) -> Table:
+    """Return the choices that make a settlement a point that counts."""
+    if not rule.tier:
+        return c.chosen
+    (tier,) = positions([rule.tier], c.tables.names["tier"])
+    return c.chosen.where((c.chosen["tier"] == tier) & (tier >= 0))

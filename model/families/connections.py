@@ -26,61 +26,51 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.algebra import Rows, variable
+from aumaq.model.context import Context
 from aumaq.model.family import family
+from aumaq.model.table import Table
+
+BY = ("connection", "period")
 
 
 @family(needs=("roads",), couples=True)
 def connections(c: Context) -> None:
     """Build one row for each connection and period, and for each upgrade it may use."""
-    block, r, periods = c.block("connections"), c.data.roads, c.data.periods
-    free = {int(r.way_connection[p]) for p, g in enumerate(r.way_needs) if not len(g)}
-    open_rules = [
-        (k, t)
-        for k in range(len(r.connections))
-        for t in range(int(r.connection_first[k]), len(periods))
-        if k not in free
-    ]
-    ways = [
-        (p, t)
-        for k, t in open_rules
-        for p in np.flatnonzero(r.way_connection == k).tolist()
-    ]
-    numbers = [
-        (r.connections[r.way_connection[p]], p - int(_first_way(r.way_connection, p)),
-         periods[t])
-        for p, t in ways
-    ]  # fmt: skip
-    way = add_variables(block, "way", numbers, bounds=(0.0, 1.0))
-    priced = [(k, t) for k, t in open_rules if not r.connection_is_hard[k]]
-    names = [(r.connections[k], periods[t]) for k, t in priced]
-    missed = add_variables(block, "missed", names, bounds=(0.0, 1.0))
-    price = [r.connection_mln_per_year[k] * c.data.ann[t] for k, t in priced]
-    c.pay("shortfall", np.array(price), missed)
-    row_of = {key: number for number, key in enumerate(open_rules)}
-    rows = Rows(block, "connected")
-    rows.index = [(r.connections[k], periods[t]) for k, t in open_rules]
-    rows.ids = [f"connection:{r.connections[k]}" for k, _ in open_rules]
-    at = [row_of[int(r.way_connection[p]), t] for p, t in ways]
-    rows.add(np.array(at, dtype=np.int64), 1.0, way)
-    rows.add(np.array([row_of[key] for key in priced], dtype=np.int64), 1.0, missed)
-    rows.write(1.0, None)
-    relies = Rows(block, "relies")
-    known: dict[tuple[int, int, int], int] = {}
-    for number, (p, t) in enumerate(ways):
-        for g in r.way_needs[p].tolist():
-            key = (int(r.way_connection[p]), g, t)
-            if key not in known:
-                known[key] = len(relies.index)
-                code, upgrade = r.connections[key[0]], r.upgrades[g]
-                relies.index.append((code, upgrade, periods[t]))
-                relies.ids.append(f"connection:{code}")
-                here = np.array([known[key]])
-                relies.add(here, -1.0, c.upgraded[g, t : t + 1])
-            relies.add(np.array([known[key]]), 1.0, way[number : number + 1])
-    relies.write(None, 0.0)
+    block, r, t = c.block("connections"), c.data.roads, c.tables
+    names = {**t.names, "connection": r.connections}
+    number = np.arange(len(r.connections))
+    rules = Table({"connection": number, "first": r.connection_first}, names)
+    ways, needs = _ways(c)
+    free = ways["connection"][ways.find(needs, ("place",)) < 0]
+    rules = rules.where(~np.isin(number, free)).cross(t.periods)
+    rules = rules.where(rules["period"] >= rules["first"])
+    way = variable(
+        block, "way", rules.join(ways, ("connection",)),
+        ("connection", "way", "period"), bounds=(0.0, 1.0),
+    )  # fmt: skip
+    priced = rules.where(~r.connection_is_hard[rules["connection"]])
+    missed = variable(block, "missed", priced, BY, bounds=(0.0, 1.0))
+    price = r.connection_mln_per_year[missed["connection"]] * missed["ann"]
+    c.pay("shortfall", price, missed)
+    connected = Rows(block, "connected", rules, BY, "connection:{connection}")
+    connected.add(way).add(missed).write(1.0, np.inf)
+    by = ("connection", "upgrade", "period")
+    used = way.join(needs, ("place",))
+    where = used.distinct(by)
+    relies = Rows(block, "relies", where, by, "connection:{connection}")
+    built = c.upgraded.only("upgrade", "period", "var")
+    relies.add(where.only(*by).join(built, ("upgrade", "period")), -1.0)
+    relies.add(used).write(-np.inf, 0.0)
 
 
-def _first_way(connection: np.ndarray, p: int) -> int:
-    """Return the first way of the connection of way *p*."""
-    return int(np.flatnonzero(connection == connection[p])[0])
+def _ways(c: Context) -> tuple[Table, Table]:
+    """Return the ways of each connection, and the upgrades that each needs."""
+    r, names = c.data.roads, c.tables.names
+    place = np.arange(len(r.way_connection))
+    first = np.searchsorted(np.sort(r.way_connection), r.way_connection)
+    columns = {"connection": r.way_connection, "way": place - first, "place": place}
+    count = [len(upgrades) for upgrades in r.way_needs]
+    upgrades = np.concatenate([*r.way_needs, np.zeros(0, dtype=np.int64)])
+    needs = {"place": np.repeat(place, count), "upgrade": upgrades}
+    return Table(columns, names), Table(needs, names)

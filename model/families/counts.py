@@ -10,26 +10,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.context import Context, Rows, exists
+from aumaq.model.algebra import Rows
+from aumaq.model.context import Context
 from aumaq.model.family import family
+from aumaq.model.table import Table, positions, stacked
+
+BY = ("count", "period")
 
 
 @family(needs=("siting",), couples=True)
 def counts(c: Context) -> None:
     """Build one row for each rule and period in which it holds."""
-    rows = Rows(c.block("counts"), "most")
-    most: list[float] = []
-    for rule in c.data.instance.tables["counts"].itertuples():
-        units = c.variables[rule.service].units[:, rule.from_level :]
+    rules, found = c.data.instance.tables["counts"], []
+    for number, rule in enumerate(rules.itertuples()):
+        units = c.running(rule.service, rule.from_level)
         if rule.region:
-            region = np.array(c.data.services[rule.service].site_region)
-            units = units[region == rule.region]
-        for t, period in enumerate(c.data.periods):
-            if rule.period in ("", period):
-                counted = units[..., t].ravel()
-                counted = counted[exists(counted)]
-                rows.add(np.full(len(counted), len(rows.index)), 1.0, counted)
-                rows.index.append((rule.count, period))
-                rows.ids.append(f"count:{rule.count}")
-                most.append(float(rule.most))
-    rows.write(None, most)
+            region = c.tables.names["region"].index(rule.region)
+            units = units.where(units["region"] == region)
+        found.append(units.plus(count=number))
+    names = {**c.tables.names, "count": tuple(rules["count"])}
+    units = stacked(found, names, (*BY, "var"))
+    only = positions(rules["period"], c.data.periods)  # -1: in all
+    where = Table({"count": np.arange(len(rules)), "only": only}, names)
+    where = where.cross(c.tables.periods)
+    where = where.where((where["only"] < 0) | (where["only"] == where["period"]))
+    most = rules["most"].to_numpy(dtype=float)[where["count"]]
+    rows = Rows(c.block("counts"), "most", where, BY, "count:{count}")
+    rows.add(units).write(-np.inf, most)

@@ -14,38 +14,21 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.access.options import SAME_WEIGHT
-from aumaq.model.context import Context, Rows
+from aumaq.model.algebra import Rows
+from aumaq.model.context import Context
 from aumaq.model.data.services import Ints, ServiceData
 from aumaq.model.family import family
+from aumaq.model.ways import WAY, against, going, upgrades_needed
 
 
 @family(needs=("allocation", "roads"), couples=True)
 def fastest(c: Context) -> None:
     """Build a row for each way with slower, cheaper ones, and period."""
-    rows = Rows(c.block("fastest"), "fastest")
-    upper: list[float] = []
-    for name, d in c.data.services.items():
-        v = c.variables[name]
-        order = np.argsort(v.share_option, kind="stable")
-        start = np.searchsorted(
-            v.share_option[order], np.arange(len(d.option_site) + 1)
-        )
-        for k, slower in _slower(d):
-            needs = d.need_upgrade[d.need_option == k]
-            i, j = int(d.option_settlement[k]), int(d.option_site[k])
-            shares = np.concatenate([order[start[o] : start[o + 1]] for o in slower])
-            for t, period in enumerate(c.data.periods):
-                goes = shares[v.share_period[shares] == t]
-                here = len(rows.index)
-                rows.add(np.full(len(goes), here), 1.0, v.share[goes])
-                rows.add(np.full(len(needs), here), 1.0, c.upgraded[needs, t])
-                way = int(d.option_way[k])
-                rows.index.append(
-                    (name, c.data.settlements[i], d.sites[j], way, period)
-                )
-                rows.ids.append("roads:access")
-                upper.append(float(len(needs)))
-    rows.write(None, upper)
+    slower = against(c, _slower)
+    where = slower.distinct(WAY[:-1]).cross(c.tables.periods)
+    built, number = upgrades_needed(c, where)
+    rows = Rows(c.block("fastest"), "fastest", where, WAY, "roads:access")
+    rows.add(going(c, slower)).add(built).write(-np.inf, number)
 
 
 def _slower(d: ServiceData) -> list[tuple[int, Ints]]:

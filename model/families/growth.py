@@ -35,81 +35,82 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.schema.growth import GROWTH_POINTS
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import Context
+from aumaq.model.data.growth import Effect
 from aumaq.model.family import family
-from aumaq.model.lasting import pay_lasting
+from aumaq.model.lasting import pay_lasting, stays, things
+from aumaq.model.table import Table, positions, stacked, where_true
+
+BY = ("settlement", "tier", "period")
 
 
-@family()
+@family(adds_to=("demand", "load", "spending"))
 def growth(c: Context) -> None:
-    """Build the choice, its rules, and pay for it."""
-    block, g, periods = c.block("growth"), c.data.growth, c.data.periods
-    index = [
-        (c.data.settlements[i], tier, period)
-        for i, tier in zip(g.settlement.tolist(), g.tier, strict=True)
-        for period in periods
-    ]
-    chosen = add_variables(block, "chosen", index, domain=pyo.Binary)
-    c.chosen = chosen.reshape(len(g.tier), len(periods))
-    for row, first in zip(c.chosen, g.first_period.tolist(), strict=True):
-        for variable in row[:first]:
-            variable.fix(0)
-    _stays(c, block)
-    _one_tier(c, block)
+    """Build the choice, its rules, its effects, and pay for it."""
+    block, g = c.block("growth"), c.data.growth
+    where = things(c, g)
+    thing, tier = where["thing"], positions(g.tier, c.tables.names["tier"])
+    where = where.plus(settlement=g.settlement[thing], tier=tier[thing])
+    c.chosen = chosen = variable(
+        block, "chosen", where, BY, domain=pyo.Binary,
+        fixed=where["period"] < where["first_period"],
+    )  # fmt: skip
+    stays(block, "stays", chosen, BY, "growth:points")
+    _one_tier(block, chosen)
     _counts(c, block)
-    pay_lasting(c, GROWTH_POINTS, c.data.growth, c.chosen)
+    pay_lasting(c, GROWTH_POINTS, chosen, g.residual_factor)
+    for s, effect in enumerate(g.demand.values()):
+        c.demand.add(_change(chosen, effect, "settlement").plus(service=s))
+    for name, effect in g.load.items():
+        c.load[name].add(_change(chosen, effect, "node"))
 
 
-def _stays(c: Context, block: pyo.Block) -> None:
-    rows, g = Rows(block, "stays"), c.data.growth
-    for t in range(1, len(c.data.periods)):
-        here = len(rows.index) + np.arange(len(g.tier))
-        rows.add(here, 1.0, c.chosen[:, t])
-        rows.add(here, -1.0, c.chosen[:, t - 1])
-        rows.index += [
-            (c.data.settlements[i], tier, c.data.periods[t])
-            for i, tier in zip(g.settlement.tolist(), g.tier, strict=True)
-        ]
-        rows.ids += ["growth:points"] * len(g.tier)
-    rows.write(0.0, None)
-
-
-def _one_tier(c: Context, block: pyo.Block) -> None:
+def _one_tier(block: pyo.Block, chosen: Table) -> None:
     """Settlements that are candidates of one tier only need no row."""
-    rows = Rows(block, "one_tier")
-    places, count = np.unique(c.data.growth.settlement, return_counts=True)
-    for i in places[count > 1].tolist():
-        mine = c.chosen[c.data.growth.settlement == i]
-        for t, period in enumerate(c.data.periods):
-            rows.add(np.full(len(mine), len(rows.index)), 1.0, mine[:, t])
-            rows.index.append((c.data.settlements[i], period))
-            rows.ids.append("growth:points")
-    rows.write(None, 1.0)
+    by = ("settlement", "period")
+    number = chosen.total(by, tiers=1.0)
+    several = number.where(number["tiers"] > 1)
+    Rows(block, "one_tier", several, by, "growth:points").add(chosen).write(
+        -np.inf, 1.0
+    )
 
 
 def _counts(c: Context, block: pyo.Block) -> None:
     """Limits on the number: the choice only grows, so one period tells each."""
-    g, tiers = c.data.growth, c.data.instance.tables["growth_tiers"]
-    least, most = Rows(block, "at_least"), Rows(block, "at_most")
-    low: list[float] = []
-    high: list[float] = []
+    chosen, limits = c.chosen, c.data.instance.tables["growth_tiers"]
     last = len(c.data.periods) - 1
-    for row in tiers.itertuples():
-        mine = np.array(g.tier, dtype=object) == row.tier
+    names = {"tier": tuple(limits["tier"]), "region": tuple(limits["region"])}
+    number = np.arange(len(limits))
+    where = Table({"tier": number, "region": number}, names)
+    tier = positions(limits["tier"], c.tables.names["tier"])
+    members = []  # of each limit, in the period that tells
+    for k, row in enumerate(limits.itertuples()):
+        mine = chosen["tier"] == tier[k]
         if row.region:
-            mine &= np.array(g.region, dtype=object) == row.region
+            mine &= chosen["region"] == c.tables.names["region"].index(row.region)
         by = c.data.periods.index(row.by_period) if row.by_period else last
-        for rows, limits, limit, t in (
-            (least, low, float(row.min_count), by),
-            (most, high, float(row.max_count), last),
-        ):
-            if limit != limit or (rows is least and limit == 0):
-                continue
-            members = c.chosen[mine, t]
-            rows.add(np.full(len(members), len(rows.index)), 1.0, members)
-            rows.index.append((row.tier, row.region))
-            rows.ids.append(f"growth:tier:{row.tier}")
-            limits.append(limit)
-    least.write(low, None)
-    most.write(None, high)
+        members.append(chosen.where(mine).plus(tier=k, region=k, by=by))
+    of = stacked(members, names, ("tier", "region", "period", "by", "var"))
+    least = limits["min_count"].to_numpy(dtype=float)
+    most = limits["max_count"].to_numpy(dtype=float)
+    for name, period, limit, keep in (
+        ("at_least", of["by"], least, least > 0),
+        ("at_most", last, most, ~np.isnan(most)),
+    ):
+        rows = Rows(
+            block, name, where.where(keep), ("tier", "region"), "growth:tier:{tier}"
+        )
+        rows.add(of.where(of["period"] == period))
+        is_least = name == "at_least"
+        rows.write(
+            limit[keep] if is_least else -np.inf, np.inf if is_least else limit[keep]
+        )
+
+
+def _change(chosen: Table, effect: Effect, place: str) -> Table:
+    """Return what each choice changes at each place and period."""
+    change = where_true(effect.change, ("thing", place, "period"), chosen.names)
+    at = change["thing"], change[place], change["period"]
+    found = change.plus(change=effect.change[at])
+    return found.join(chosen.only("thing", "period", "var"), ("thing", "period"))

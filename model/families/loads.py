@@ -16,11 +16,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, add_variables, exists
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import Context
 from aumaq.model.data.enough import facility_load
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
+from aumaq.model.table import Table, stacked
+
+BY = ("node", "period")
 
 
 @family(needs=("siting", "networks"), couples=True)
@@ -28,34 +31,26 @@ def loads(c: Context) -> None:
     """Build one row for each node with sites that draw from it, and each period."""
     block = c.block("loads")
     for name, n in c.data.networks.items():
-        rows = Rows(block, f"load_{name}")
-        most = facility_load(c.data, n)
-        nodes = np.flatnonzero(most > 0)
-        periods = c.data.periods
-        index = [(n.nodes[i], period) for i in nodes.tolist() for period in periods]
-        fed = add_variables(
-            block, f"fed_{name}", index, domain=pyo.NonNegativeReals
-        ).reshape(-1, len(periods))
-        for row, limit in zip(fed, most[nodes].tolist(), strict=True):
-            for variable in row:
-                variable.setub(limit)
-        grid = np.full(n.base_load.shape, None, dtype=object)
-        grid[nodes] = fed
-        c.networks[name].fed = grid
-        rows.index += index
-        rows.ids += [f"network:{name}:balance"] * len(index)
-        rows.add(np.arange(len(index)), -1.0, fed.ravel())
-        _facilities(c, rows, n, np.searchsorted(nodes, np.arange(len(n.nodes))))
-        rows.write(0.0, 0.0)
+        names = c.load[name].at.names
+        nodes = Table(
+            {"node": np.arange(len(n.nodes)), "most": facility_load(c.data, n)}, names
+        )
+        where = nodes.where(nodes["most"] > 0).cross(c.tables.periods)
+        c.networks[name].fed = fed = variable(
+            block, f"fed_{name}", where, BY, upper=where["most"],
+            domain=pyo.NonNegativeReals,
+        )  # fmt: skip
+        units = c.units.join(_drawn(c, n), ("service", "site", "level"))
+        rows = Rows(block, f"load_{name}", fed, BY, f"network:{name}:balance")
+        rows.add(fed, -1.0).add(units, units["load"]).write(0.0, 0.0)
 
 
-def _facilities(c: Context, rows: Rows, n: NetworkData, place: np.ndarray) -> None:
-    """Add the units of every service; *place* is the number of a node in the rows."""
-    count = len(c.data.periods)
-    for service, d in c.data.services.items():
-        load, node = d.load[n.name], n.fed_site_node[service]
-        units = c.variables[service].units
-        j, level, t = np.nonzero(exists(units))
-        has_load = (load[level] > 0) & (node[j] >= 0)
-        j, level, t = j[has_load], level[has_load], t[has_load]
-        rows.add(place[node[j]] * count + t, load[level], units[j, level, t])
+def _drawn(c: Context, n: NetworkData) -> Table:
+    """Return the node and the load of each facility that draws from the network."""
+    t, found = c.tables.facilities, []
+    for s, (service, d) in enumerate(c.data.services.items()):
+        own = t.where(t["service"] == s).only("service", "site", "level")
+        node = n.fed_site_node[service][own["site"] - c.tables.first_site[service]]
+        own = own.plus(node=node, load=d.load[n.name][own["level"]])
+        found.append(own.where((own["load"] > 0) & (own["node"] >= 0)))
+    return stacked(found, c.load[n.name].at.names)

@@ -15,49 +15,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, exists
+from aumaq.model.algebra import Rows
+from aumaq.model.context import FACILITY, SITE, Context
 from aumaq.model.family import family
 
 
 @family(needs=("siting",))
 def locks(c: Context) -> None:
     """Build the rows of locked, required and forbidden."""
-    block = c.block("locks")
-    _locked(c, block)
-    _status(c, block, "required")
-    _status(c, block, "forbidden")
-
-
-def _locked(c: Context, block: pyo.Block) -> None:
-    rows = Rows(block, "locked")
-    lower: list[float] = []
-    for name, d in c.data.services.items():
-        v = c.variables[name]
-        k = np.flatnonzero((v.move_from == v.move_to) & (v.move_from > 0))
-        k = k[d.locked[v.move_site[k], v.move_from[k]] > 0]
-        rows.add(len(rows.index) + np.arange(len(k)), 1.0, v.move[k])
-        for a in k.tolist():
-            j, level = int(v.move_site[a]), int(v.move_from[a])
-            rows.index.append(
-                (name, d.sites[j], level, c.data.periods[v.move_period[a]])
-            )
-            lower.append(int(d.locked[j, level]))
-            rows.ids.append(f"lock:{name}")
-    rows.write(lower, None)
-
-
-def _status(c: Context, block: pyo.Block, status: str) -> None:
-    rows = Rows(block, status)
-    for name, d in c.data.services.items():
-        units = c.variables[name].units
-        for j in np.flatnonzero(d.status == status).tolist():
-            start = int(d.first_period[j]) if status == "required" else 0
-            for t in range(start, len(c.data.periods)):
-                here = units[j, 1:, t]
-                here = here[exists(here)]
-                rows.add(np.full(len(here), len(rows.index)), 1.0, here)
-                rows.index.append((name, d.sites[j], c.data.periods[t]))
-                rows.ids.append(f"{status}:{name}")
-    is_required = status == "required"
-    rows.write(1.0 if is_required else None, None if is_required else 0.0)
+    block, moves, sites = c.block("locks"), c.moves, c.tables.sites
+    stays = moves.where((moves["before"] == moves["after"]) & (moves["before"] > 0))
+    stays = stays.plus(level=stays["before"])
+    locked = c.tables.facilities.where(c.tables.facilities["locked"] > 0)
+    where = stays.join(locked.only(*FACILITY[:3], "locked"), FACILITY[:3])
+    rows = Rows(block, "locked", where, FACILITY, "lock:{service}")
+    rows.add(where).write(where["locked"], np.inf)
+    running = c.units.where(c.units["level"] > 0)
+    for status, lower, upper in (
+        ("required", 1.0, np.inf),
+        ("forbidden", -np.inf, 0.0),
+    ):
+        where = sites.where(sites["status"] == status).cross(c.tables.periods)
+        if status == "required":
+            where = where.where(where["period"] >= where["first_period"])
+        rows = Rows(block, status, where, SITE, status + ":{service}")
+        rows.add(running).write(lower, upper)

@@ -54,38 +54,41 @@ ever flow (``model/data/enough.py``).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import (
-    Context,
-    NetworkVariables,
-    Numbers,
-    Objects,
-    Rows,
-    add_variables,
-    exists,
-)
-from aumaq.model.data.enough import flow_limits
-from aumaq.model.data.gathered import ModelData
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import FACILITY, SITE, Context, Network, Numbers
+from aumaq.model.data.enough import FlowLimits, flow_limits
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
+from aumaq.model.lasting import pay_lasting, stays
+from aumaq.model.table import Names, Table, positions
 
 WAYS = ("out", "back")
 """From the link's first node to its second, and back."""
+STEP = ("link", "number", "period")
+FLOW = ("link", "number", "way", "period")
+LOCAL = ("node", "option", "period")
 
 
-@family(needs=("siting",))
+@family(needs=("siting",), adds_to=("spending",))
 def networks(c: Context) -> None:
     """Build flows, steps, supply and their limits, for every network."""
     block = c.block("networks")
     for name, n in c.data.networks.items():
-        c.networks[name] = _variables(c, block, n)
-        _steps(c, block, n)
-        _carries(c, block, n)
-        _feeds(c, block, n)
+        names = {**c.tables.names, "node": n.nodes, "link": n.links, "way": WAYS,
+                 "option": n.local_option}  # fmt: skip
+        limits = flow_limits(c.data, n)
+        flow, step = _flow(c, block, n, names), _step(c, block, n, names)
+        capacity = _local_capacity(c, block, n, names)
+        local = variable(
+            block, f"local_supply_{name}", capacity, LOCAL, domain=pyo.NonNegativeReals
+        )
+        supply = _supply(c, block, n, names)
+        c.networks[name] = Network(flow, step, capacity, local, supply, limits)
+        _steps(c, block, n, step)
+        _carries(c, block, n, limits)
+        _feeds(c, block, n, limits)
         _local(c, block, n)
 
 
@@ -100,129 +103,85 @@ def circuits(n: NetworkData) -> tuple[Numbers, Numbers]:
     return np.concatenate([today, n.step_link]), np.concatenate([no_step, steps])
 
 
-def supply_rows(data: ModelData, n: NetworkData) -> Numbers:
-    """Return rows (source, level, period) of supply variables."""
-    rows = [
-        (s, level, t)
-        for s, (service, j) in enumerate(n.source)
-        for level in np.flatnonzero(data.services[service].is_built[j])
-        for t in range(len(data.periods))
-        if level > 0
-    ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
-
-
-def _grid(
-    block: pyo.Block,
-    name: str,
-    labels: list[tuple[Any, ...]],
-    periods: tuple[str, ...],
-    **options: Any,
-) -> Objects:
-    """Add a variable for each label and period; return (labels, periods)."""
-    index = [(*label, period) for label in labels for period in periods]
-    return add_variables(block, name, index, **options).reshape(-1, len(periods))
-
-
-def _variables(c: Context, block: pyo.Block, n: NetworkData) -> NetworkVariables:
-    periods, positive = c.data.periods, pyo.NonNegativeReals
+def _flow(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
     link, step = circuits(n)
-    limits = flow_limits(c.data, n)
-    labels = [
-        (n.links[e], 0 if g < 0 else int(n.step_number[g]), way)
-        for e, g in zip(link.tolist(), step.tolist(), strict=True)
-        for way in WAYS
-    ]
-    flow = _grid(block, f"flow_{n.name}", labels, periods, domain=positive)
-    for k in np.flatnonzero(n.link_is_one_way[link]).tolist():
-        for variable in flow[k * len(WAYS) + 1]:
-            variable.setub(0.0)
-    price = np.repeat(n.link_flow_mln_per_year[link], len(WAYS))
-    for t, ann in enumerate(c.data.ann):
-        c.pay("supply", price * ann, flow[:, t])
-    steps = [
-        (n.links[e], k)
-        for e, k in zip(n.step_link.tolist(), n.step_number.tolist(), strict=True)
-    ]
-    built = _grid(block, f"step_{n.name}", steps, periods, domain=pyo.Binary)
-    for row, first in zip(built, n.step_first.tolist(), strict=True):
-        for variable in row[:first]:
-            variable.fix(0)
-    local = [
-        (n.nodes[i], option)
-        for i, option in zip(n.local_node.tolist(), n.local_option, strict=True)
-    ]
-    capacity = _grid(block, f"local_capacity_{n.name}", local, periods, domain=positive)
+    columns = {
+        "circuit": np.arange(len(link)),
+        "link": link,
+        "number": np.where(step < 0, 0, np.append(n.step_number, 0)[step]),
+        "step": step,
+        "from": n.link_from[link],
+        "to": n.link_to[link],
+    }
+    ways = Table({"way": np.arange(len(WAYS))}, names)
+    where = Table(columns, names).cross(ways).cross(c.tables.periods)
+    flow = variable(block, f"flow_{n.name}", where, FLOW, domain=pyo.NonNegativeReals)
+    for against in flow.where(n.link_is_one_way[flow["link"]] & (flow["way"] == 1))[
+        "var"
+    ]:
+        against.setub(0.0)
+    paid = flow.sorted_by("period")
+    c.pay("supply", n.link_flow_mln_per_year[paid["link"]] * paid["ann"], paid)
+    return flow
+
+
+def _step(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
+    columns = {
+        "thing": np.arange(len(n.step_link)),
+        "link": n.step_link,
+        "number": n.step_number,
+        "added": n.step_capacity,
+        "first_period": n.step_first,
+        "region": _positions(c, link_regions(n))[n.step_link],
+        "capex_mln": n.step_capex_mln,
+        "opex_mln_per_year": n.step_opex_mln_per_year,
+    }
+    where = Table(columns, names).cross(c.tables.periods)
+    return variable(
+        block, f"step_{n.name}", where, STEP, domain=pyo.Binary,
+        fixed=where["period"] < where["first_period"],
+    )  # fmt: skip
+
+
+def _local_capacity(
+    c: Context, block: pyo.Block, n: NetworkData, names: Names
+) -> Table:
+    number = np.arange(len(n.local_option))
+    columns = {
+        "thing": number,
+        "node": n.local_node,
+        "option": number,
+        "most": n.local_max,
+        "first_period": n.local_first,
+        "region": _positions(c, n.node_region)[n.local_node],
+        "capex_mln": n.local_capex_mln,
+        "opex_mln_per_year": n.local_opex_mln_per_year,
+    }
+    where = Table(columns, names).cross(c.tables.periods)
+    starts = where["period"] >= where["first_period"]
     # Not cut to the load: in several futures the largest of all decides.
-    for row, first, most in zip(
-        capacity, n.local_first.tolist(), n.local_max.tolist(), strict=True
-    ):
-        for t, variable in enumerate(row):
-            variable.setub(0.0 if t < first else most)
-    source = supply_rows(c.data, n)
-    index = [
-        (
-            n.source[s][0],
-            c.data.services[n.source[s][0]].sites[n.source[s][1]],
-            level,
-            periods[t],
-        )
-        for s, level, t in source.tolist()
-    ]
-    return NetworkVariables(
-        circuit_link=link,
-        circuit_step=step,
-        flow=flow.reshape(len(link), len(WAYS), len(periods)),
-        step=built,
-        local_capacity=capacity,
-        local_supply=_grid(
-            block, f"local_supply_{n.name}", local, periods, domain=positive
-        ),
-        supply=add_variables(block, f"supply_{n.name}", index, domain=positive),
-        supply_source=source[:, 0],
-        supply_level=source[:, 1],
-        supply_period=source[:, 2],
-        limits=limits,
+    return variable(
+        block, f"local_capacity_{n.name}", where, LOCAL, domain=pyo.NonNegativeReals,
+        upper=np.where(starts, where["most"], 0.0),
+    )  # fmt: skip
+
+
+def _supply(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
+    first = c.tables.first_site
+    columns = {
+        "source": np.arange(len(n.source)),
+        "service": positions([name for name, _ in n.source], names["service"]),
+        "site": np.array([first[name] + j for name, j in n.source], dtype=np.int64),
+        "node": n.source_node,
+        "most": n.source_max,
+    }
+    running = c.tables.facilities.where(c.tables.facilities["level"] > 0)
+    running = running.only("service", "site", "level", "capacity")
+    where = Table(columns, names).join(running, ("service", "site"))
+    where = where.cross(c.tables.periods)
+    return variable(
+        block, f"supply_{n.name}", where, FACILITY, domain=pyo.NonNegativeReals
     )
-
-
-def grows(
-    rows: Rows, variables: Objects, labels: list[tuple[Any, ...]], rule: str, c: Context
-) -> None:
-    """Add rows ``x[t] - x[t-1]`` (to be >= 0) for labels and later periods."""
-    periods = c.data.periods
-    for t in range(1, len(periods)):
-        here = len(rows.index) + np.arange(len(labels))
-        rows.add(here, 1.0, variables[:, t])
-        rows.add(here, -1.0, variables[:, t - 1])
-        rows.index += [(*label, periods[t]) for label in labels]
-        rows.ids += [rule] * len(labels)
-
-
-def _pay_growth(
-    c: Context, n: NetworkData, variables: Objects, mln: Numbers, regions: list[str]
-) -> None:
-    """Pay *mln* for each unit by which a variable grows at the start of a period."""
-    df, worth, count = c.data.df, n.residual_factor, len(c.data.periods)
-    for t in range(count):
-        later_df = df[t + 1] if t + 1 < count else 0.0
-        later_worth = worth[t + 1] if t + 1 < count else 0.0
-        c.pay("building", mln * (df[t] - later_df), variables[:, t])
-        c.pay("residual", -mln * (worth[t] - later_worth), variables[:, t])
-        at = np.full(len(mln), t)
-        c.spend("investment", n.name, regions, at, mln, variables[:, t])
-        if t + 1 < count:
-            c.spend("investment", n.name, regions, at + 1, -mln, variables[:, t])
-
-
-def _pay_yearly(
-    c: Context, n: NetworkData, variables: Objects, mln: Numbers, regions: list[str]
-) -> None:
-    """Pay *mln* a year for each unit of a variable (operation)."""
-    for t, years in enumerate(c.data.years):
-        c.pay("operation", mln * c.data.ann[t], variables[:, t])
-        at = np.full(len(mln), t)
-        c.spend("operation", n.name, regions, at, mln * years, variables[:, t])
 
 
 def link_regions(n: NetworkData) -> list[str]:
@@ -231,127 +190,81 @@ def link_regions(n: NetworkData) -> list[str]:
     return [n.node_region[a] or n.node_region[b] for a, b in ends]
 
 
-def _steps(c: Context, block: pyo.Block, n: NetworkData) -> None:
-    step = c.networks[n.name].step
+def _positions(c: Context, regions: list[str] | tuple[str, ...]) -> Numbers:
+    return positions(regions, c.tables.names["region"])
+
+
+def _steps(c: Context, block: pyo.Block, n: NetworkData, step: Table) -> None:
     rule = f"network:{n.name}:steps"
-    labels = [
-        (n.links[e], k)
-        for e, k in zip(n.step_link.tolist(), n.step_number.tolist(), strict=True)
-    ]
-    stays = Rows(block, f"stays_{n.name}")
-    grows(stays, step, labels, rule, c)
-    stays.write(0.0, None)
-    ordered = Rows(block, f"in_order_{n.name}")
-    later = np.flatnonzero(n.step_number > 1)  # sorted: the step before is next to it
-    for t, period in enumerate(c.data.periods):
-        here = len(ordered.index) + np.arange(len(later))
-        ordered.add(here, 1.0, step[later, t])
-        ordered.add(here, -1.0, step[later - 1, t])
-        ordered.index += [(*labels[g], period) for g in later.tolist()]
-        ordered.ids += [rule] * len(later)
-    ordered.write(None, 0.0)
-    by_link = link_regions(n)
-    regions = [by_link[e] for e in n.step_link.tolist()]
-    _pay_growth(c, n, step, n.step_capex_mln, regions)
-    _pay_yearly(c, n, step, n.step_opex_mln_per_year, regions)
+    stays(block, f"stays_{n.name}", step, STEP, rule)
+    later = step.where(step["number"] > 1).sorted_by("period")
+    rows = Rows(block, f"in_order_{n.name}", later, STEP, rule).add(later)
+    rows.add(step.plus(number=step["number"] + 1), -1.0).write(-np.inf, 0.0)
+    pay_lasting(c, n.name, step, _credit(n, step))
 
 
-def _carries(c: Context, block: pyo.Block, n: NetworkData) -> None:
+def _credit(n: NetworkData, stands: Table) -> Numbers:
+    """Return the credit for a mln of each thing in each period, (things, T)."""
+    things = int(stands["thing"].max(initial=-1)) + 1
+    return np.broadcast_to(n.residual_factor, (things, len(n.residual_factor)))
+
+
+def _carries(c: Context, block: pyo.Block, n: NetworkData, limits: FlowLimits) -> None:
     v = c.networks[n.name]
-    rows = Rows(block, f"carries_{n.name}")
-    upper: list[float] = []
-    widens: dict[int, list[int]] = {}
-    for g, e in enumerate(n.step_link.tolist()):
-        widens.setdefault(e, []).append(g)
-    for k, (e, own) in enumerate(
-        zip(v.circuit_link.tolist(), v.circuit_step.tolist(), strict=True)
-    ):
-        steps = [own] if own >= 0 else [] if n.has_angles else widens.get(e, [])
-        enough = v.limits.link[e]
-        today = min(n.link_capacity[e], enough) if own < 0 else 0.0
-        added = np.minimum(n.step_capacity[steps], enough)
-        number = 0 if own < 0 else int(n.step_number[own])
-        station = n.link_station[e]
-        ways = WAYS[:1] if n.link_is_one_way[e] else WAYS
-        for way, word in enumerate(ways):
-            for t, period in enumerate(c.data.periods):
-                here = len(rows.index)
-                rows.add(np.array([here]), 1.0, v.flow[k, way, t : t + 1])
-                at = np.full(len(steps), here)
-                rows.add(at, -added, v.step[steps, t])
-                if station is not None:
-                    held, units = _held(c, station, t)
-                    held = np.minimum(held, enough)
-                    rows.add(np.full(len(units), here), -held, units)
-                rows.index.append((n.links[e], number, word, period))
-                rows.ids.append(f"network:{n.name}:capacity")
-                upper.append(float(today))
-    rows.write(None, upper)
+    used = ~n.link_is_one_way[v.flow["link"]] | (v.flow["way"] == 0)
+    where = v.flow.where(used)
+    enough, keys = limits.link, where.only(*FLOW)
+    # Without angles a link is one circuit, which all its steps widen.
+    steps = v.step.only(*STEP, "added", "var")
+    on = STEP if n.has_angles else ("link", "period")
+    widening = keys.join(steps, on)
+    rows = Rows(
+        block, f"carries_{n.name}", where, FLOW, f"network:{n.name}:capacity"
+    ).add(where)
+    rows.add(widening, -np.minimum(widening["added"], enough[widening["link"]]))
+    units = keys.join(_stations(c, n), ("link",))
+    units = units.join(c.units.only(*FACILITY, "capacity", "var"), SITE)
+    units = units.where(units["level"] > 0)
+    rows.add(units, -np.minimum(units["capacity"], enough[units["link"]]))
+    today = np.minimum(n.link_capacity, enough)[where["link"]]
+    rows.write(-np.inf, np.where(where["step"] < 0, today, 0.0))
 
 
-def _held(c: Context, station: tuple[str, int], t: int) -> tuple[Numbers, Objects]:
-    """Return capacity and units by level of a site in a period."""
-    service, j = station
-    units = c.variables[service].units[j, :, t]
-    level = np.flatnonzero(exists(units))
-    return c.data.services[service].capacity[level], units[level]
+def _stations(c: Context, n: NetworkData) -> Table:
+    """Return the site of the station of each link that has one."""
+    found = [
+        (e, c.tables.names["service"].index(station[0]),
+         c.tables.first_site[station[0]] + station[1])
+        for e, station in enumerate(n.link_station)
+        if station is not None
+    ]  # fmt: skip
+    link, service, site = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    return Table({"link": link, "service": service, "site": site}, {})
 
 
-def _feeds(c: Context, block: pyo.Block, n: NetworkData) -> None:
-    v = c.networks[n.name]
-    feeds, yields = Rows(block, f"feeds_{n.name}"), Rows(block, f"yields_{n.name}")
-    limit: list[float] = []
-    row_of: dict[tuple[int, int], int] = {}
-    price = []
-    for k, (s, level, t) in enumerate(
-        zip(
-            v.supply_source.tolist(), v.supply_level.tolist(), v.supply_period.tolist(),
-            strict=True,
-        )
-    ):  # fmt: skip
-        service, j = n.source[s]
-        d, period = c.data.services[service], c.data.periods[t]
-        one = v.supply[k : k + 1]
-        here = np.array([len(feeds.index)])
-        feeds.add(here, 1.0, one)
-        units = c.variables[service].units[j, level, t : t + 1]
-        held = min(float(d.capacity[level]), float(v.limits.source[s]))
-        feeds.add(here, -held, units)
-        feeds.index.append((service, d.sites[j], level, period))
-        feeds.ids.append(f"network:{n.name}:supply")
-        price.append(n.source_supply_mln_per_year[s][level] * c.data.ann[t])
-        if np.isfinite(n.source_max[s]):
-            if (s, t) not in row_of:
-                row_of[s, t] = len(yields.index)
-                yields.index.append((service, d.sites[j], period))
-                yields.ids.append(f"network:{n.name}:yield")
-                limit.append(min(float(n.source_max[s]), float(v.limits.source[s])))
-            yields.add(np.array([row_of[s, t]]), 1.0, one)
-    feeds.write(None, 0.0)
-    yields.write(None, limit)
-    c.pay("supply", np.array(price), v.supply)
+def _feeds(c: Context, block: pyo.Block, n: NetworkData, limits: FlowLimits) -> None:
+    supply = c.networks[n.name].supply
+    enough = limits.source[supply["source"]]
+    held = np.minimum(supply["capacity"], enough)
+    units = supply.only(*FACILITY).plus(held=held)
+    units = units.join(c.units.only(*FACILITY, "var"), FACILITY)
+    rows = Rows(block, f"feeds_{n.name}", supply, FACILITY, f"network:{n.name}:supply")
+    rows.add(supply).add(units, -units["held"]).write(-np.inf, 0.0)
+    limited = supply.plus(limit=np.minimum(supply["most"], enough))
+    where = limited.where(np.isfinite(limited["most"])).distinct(SITE)
+    rows = Rows(block, f"yields_{n.name}", where, SITE, f"network:{n.name}:yield")
+    rows.add(supply).write(-np.inf, where["limit"])
+    by_level = [np.zeros(0), *n.source_supply_mln_per_year]
+    price = [by_level[s + 1][level] for s, level in supply.labels(("source", "level"))]
+    c.pay("supply", np.array(price) * supply["ann"], supply)
 
 
 def _local(c: Context, block: pyo.Block, n: NetworkData) -> None:
-    v = c.networks[n.name]
-    labels = [
-        (n.nodes[i], option)
-        for i, option in zip(n.local_node.tolist(), n.local_option, strict=True)
-    ]
-    rule = f"network:{n.name}:local"
-    stays = Rows(block, f"local_stays_{n.name}")
-    grows(stays, v.local_capacity, labels, rule, c)
-    stays.write(0.0, None)
-    rows = Rows(block, f"local_{n.name}")
-    for t, period in enumerate(c.data.periods):
-        here = len(rows.index) + np.arange(len(labels))
-        rows.add(here, 1.0, v.local_supply[:, t])
-        rows.add(here, -1.0, v.local_capacity[:, t])
-        rows.index += [(*label, period) for label in labels]
-        rows.ids += [rule] * len(labels)
-        price = n.local_supply_mln_per_year * c.data.ann[t]
-        c.pay("supply", price, v.local_supply[:, t])
-    rows.write(None, 0.0)
-    regions = [n.node_region[i] for i in n.local_node.tolist()]
-    _pay_growth(c, n, v.local_capacity, n.local_capex_mln, regions)
-    _pay_yearly(c, n, v.local_capacity, n.local_opex_mln_per_year, regions)
+    v, rule = c.networks[n.name], f"network:{n.name}:local"
+    stays(block, f"local_stays_{n.name}", v.local_capacity, LOCAL, rule)
+    where = v.local_supply.sorted_by("period")
+    rows = Rows(block, f"local_{n.name}", where, LOCAL, rule)
+    rows.add(where).add(v.local_capacity, -1.0).write(-np.inf, 0.0)
+    price = n.local_supply_mln_per_year[where["option"]] * where["ann"]
+    c.pay("supply", price, where)
+    pay_lasting(c, n.name, v.local_capacity, _credit(n, v.local_capacity))

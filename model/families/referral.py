@@ -10,37 +10,47 @@ Constraints
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from aumaq.instances.access.limits import within
-from aumaq.model.context import Context, Rows, exists
+from aumaq.model.algebra import Rows
+from aumaq.model.context import Context
 from aumaq.model.family import family
+from aumaq.model.table import Table, stacked
+
+LOWER = ("referral", "site", "period")
 
 
 @family(needs=("siting",), couples=True)
 def referral(c: Context) -> None:
     """Build one row for each rule, lower site and period."""
-    block = c.block("referral")
-    rows = Rows(block, "referral")
-    for rule in c.data.instance.tables["referrals"].itertuples():
-        lower, upper = c.variables[rule.service], c.variables[rule.to_service]
-        d = c.data.services[rule.service]
-        pairs = c.data.instance.site_minutes(rule.service, rule.to_service)
-        pairs = pairs[within(pairs["minutes"], rule.minutes)]
-        near: dict[int, list[int]] = {}
-        for j, k in zip(pairs["j"].tolist(), pairs["k"].tolist(), strict=True):
-            near.setdefault(j, []).append(k)
-        for j, site in enumerate(d.sites):
-            for t, period in enumerate(c.data.periods):
-                mine = lower.units[j, rule.from_level :, t]
-                mine = mine[exists(mine)]
-                if not len(mine):
-                    continue
-                theirs = upper.units[near.get(j, []), rule.to_level :, t].ravel()
-                theirs = theirs[exists(theirs)]
-                rows.add(np.full(len(mine), len(rows.index)), 1.0, mine)
-                places = float(d.places[j])
-                rows.add(np.full(len(theirs), len(rows.index)), -places, theirs)
-                rows.index.append((rule.referral, site, period))
-                rows.ids.append(f"referral:{rule.referral}")
-    rows.write(None, 0.0)
+    block, rules = c.block("referral"), c.data.instance.tables["referrals"]
+    lower, upper = [], []
+    for number, rule in enumerate(rules.itertuples()):
+        here = c.running(rule.service, rule.from_level).plus(referral=number)
+        lower.append(here)
+        there = c.running(rule.to_service, rule.to_level).plus(referral=number)
+        near = there.only("referral", "site", "period", "var").join(
+            _near(c, rule), ("site",)
+        )
+        upper.append(near.plus(site=near["below"]))
+    names = {**c.tables.names, "referral": tuple(rules["referral"])}
+    mine = stacked(lower, names, (*LOWER, "var"))
+    theirs = stacked(upper, names, (*LOWER, "places", "var"))
+    rows = Rows(block, "referral", mine.total(LOWER), LOWER, "referral:{referral}")
+    rows.add(mine).add(theirs, -theirs["places"]).write(-np.inf, 0.0)
+
+
+def _near(c: Context, rule: Any) -> Table:
+    """Return the sites of the upper service near each site ``below`` it."""
+    pairs = c.data.instance.site_minutes(rule.service, rule.to_service)
+    pairs = pairs[within(pairs["minutes"], rule.minutes)]
+    below, first = pairs["j"].to_numpy(), c.tables.first_site
+    columns = {
+        "site": pairs["k"].to_numpy() + first[rule.to_service],
+        "below": below + first[rule.service],
+        "places": c.data.services[rule.service].places[below],
+    }
+    return Table(columns, c.tables.names)

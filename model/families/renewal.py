@@ -26,66 +26,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import FACILITY, Context
 from aumaq.model.family import family
 
 
-@family(needs=("siting",))
+@family(needs=("siting",), adds_to=("spending",))
 def renewal(c: Context) -> None:
     """Build renewals where something is due, and their cost."""
-    block = c.block("renewal")
-    num_periods = len(c.data.periods)
-    where = {name: _due(d.due) for name, d in c.data.services.items()}
-    index = [
-        (name, c.data.services[name].sites[j], level, period)
-        for name, pairs in where.items()
-        for j, level in pairs.tolist()
-        for period in c.data.periods
-    ]
-    renewed = add_variables(block, "renewed", index, domain=pyo.NonNegativeIntegers)
-    rows = Rows(block, "due")
-    rows.index, start = list(index), 0
-    lower: list[float] = []
-    for name, d in c.data.services.items():
-        v, pairs = c.variables[name], where[name]
-        grid = np.full((*d.is_built.shape, num_periods), None, dtype=object)
-        mine = renewed[start : start + len(pairs) * num_periods]
-        grid[pairs[:, 0], pairs[:, 1]] = mine.reshape(-1, num_periods)
-        v.renewed = grid
-        number = np.full(d.is_built.shape, -1)
-        number[pairs[:, 0], pairs[:, 1]] = start + np.arange(len(pairs)) * num_periods
-        leaving = np.flatnonzero(
-            (v.move_from != v.move_to) & (number[v.move_site, v.move_from] >= 0)
-        )
-        for t in range(num_periods):
-            for tau in range(t + 1):
-                rows.add(number[pairs[:, 0], pairs[:, 1]] + t, 1.0,
-                         grid[pairs[:, 0], pairs[:, 1], tau])  # fmt: skip
-            gone = leaving[v.move_period[leaving] <= t]
-            rows.add(
-                number[v.move_site[gone], v.move_from[gone]] + t, 1.0, v.move[gone]
-            )
-        lower += d.due.cumsum(axis=2)[pairs[:, 0], pairs[:, 1]].ravel().tolist()
-        rows.ids += [f"renewal:{name}"] * len(mine)
-        _costs(c, name, mine, np.repeat(pairs, num_periods, axis=0))
-        start += len(mine)
-    rows.write(lower, None)
-
-
-def _due(due: np.ndarray[tuple[int, int, int], np.dtype[np.int64]]) -> np.ndarray[
-    tuple[int, int], np.dtype[np.int64]
-]:  # fmt: skip
-    """Return pairs (site, level) where something is due at all."""
-    return np.argwhere(due.sum(axis=2) > 0)
-
-
-def _costs(c: Context, name: str, renewed: object, pairs: object) -> None:
-    d = c.data.services[name]
-    variables, where = np.asarray(renewed, dtype=object), np.asarray(pairs)
-    t = np.tile(np.arange(len(c.data.periods)), len(where) // len(c.data.periods))
-    price = d.renewal_mln[where[:, 1]]
-    c.pay("renewal", c.data.df[t] * price, variables)
-    c.pay("residual", -d.residual_factor[t] * price, variables)
-    regions = [d.site_region[j] for j in where[:, 0].tolist()]
-    c.spend("investment", name, regions, t, price, variables)
+    block, t, due = c.block("renewal"), c.tables, c.tables.due
+    c.renewed = renewed = variable(
+        block, "renewed", due, FACILITY, domain=pyo.NonNegativeIntegers
+    )
+    leaving = c.moves.where(c.moves["before"] != c.moves["after"])
+    rows = Rows(block, "due", due, FACILITY, "renewal:{service}")
+    rows.add(renewed.from_then_on(t.periods))
+    rows.add(leaving.plus(level=leaving["before"]).from_then_on(t.periods))
+    rows.write(due["due"], np.inf)
+    price = renewed["renewal_mln"]
+    c.pay("renewal", t.periods["df"][renewed["period"]] * price, renewed)
+    c.pay("residual", -renewed["credit_mln"] * price, renewed)
+    c.spend("investment", None, price, renewed)

@@ -27,57 +27,35 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.schema.roads import ROADS
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import Context
 from aumaq.model.family import family
-from aumaq.model.lasting import pay_lasting
+from aumaq.model.lasting import pay_lasting, stays, things
+
+BY = ("upgrade", "period")
 
 
-@family()
+@family(adds_to=("spending",))
 def roads(c: Context) -> None:
     """Build the upgrades, and pay for them."""
-    block, r, periods = c.block("roads"), c.data.roads, c.data.periods
-    index = [(code, period) for code in r.upgrades for period in periods]
-    built = add_variables(block, "upgraded", index, domain=pyo.Binary)
-    c.upgraded = built.reshape(len(r.upgrades), len(periods))
-    for row, first in zip(c.upgraded, r.first_period.tolist(), strict=True):
-        for variable in row[:first]:
-            variable.fix(0)
-    rows = Rows(block, "stays")
-    for t in range(1, len(periods)):
-        here = len(rows.index) + np.arange(len(r.upgrades))
-        rows.add(here, 1.0, c.upgraded[:, t])
-        rows.add(here, -1.0, c.upgraded[:, t - 1])
-        rows.index += [(code, periods[t]) for code in r.upgrades]
-        rows.ids += ["roads:upgrades"] * len(r.upgrades)
-    rows.write(0.0, None)
-    pay_lasting(c, ROADS, c.data.roads, c.upgraded)
+    block, r = c.block("roads"), c.data.roads
+    where = things(c, r)
+    where = where.plus(upgrade=where["thing"])
+    c.upgraded = variable(
+        block, "upgraded", where, BY, domain=pyo.Binary,
+        fixed=where["period"] < where["first_period"],
+    )  # fmt: skip
+    stays(block, "stays", c.upgraded, BY, "roads:upgrades")
+    pay_lasting(c, ROADS, c.upgraded, r.residual_factor)
 
 
 @family(needs=("roads", "allocation"), couples=True)
 def passable(c: Context) -> None:
     """Build one row for each settlement, service, upgrade that it may use, period."""
-    rows = Rows(c.block("passable"), "passable")
-    for name, d in c.data.services.items():
-        v = c.variables[name]
-        if not len(d.need_option):
-            continue
-        order = np.argsort(v.share_option, kind="stable")
-        first = np.searchsorted(v.share_option[order], d.need_option)
-        last = np.searchsorted(v.share_option[order], d.need_option, side="right")
-        count = last - first
-        need = np.repeat(np.arange(len(count)), count)
-        starts = np.cumsum(count) - count
-        share = order[np.repeat(first - starts, count) + np.arange(count.sum())]
-        i = d.option_settlement[d.need_option[need]]
-        g, t = d.need_upgrade[need], v.share_period[share]
-        keys, row = np.unique(np.column_stack([i, g, t]), axis=0, return_inverse=True)
-        rows.add(len(rows.index) + row.ravel(), 1.0, v.share[share])
-        here = len(rows.index) + np.arange(len(keys))
-        rows.add(here, -1.0, c.upgraded[keys[:, 1], keys[:, 2]])
-        rows.index += [
-            (name, c.data.settlements[a], c.data.roads.upgrades[b], c.data.periods[p])
-            for a, b, p in keys.tolist()
-        ]
-        rows.ids += ["roads:access"] * len(keys)
-    rows.write(None, 0.0)
+    by = ("service", "settlement", "upgrade", "period")
+    share = c.share.only("service", "settlement", "option", "period", "var")
+    share = share.join(c.tables.needs, ("service", "option"))
+    where = share.total(by)
+    rows = Rows(c.block("passable"), "passable", where, by, "roads:access")
+    rows.add(share)
+    rows.add(where.join(c.upgraded.only(*BY, "var"), BY), -1.0).write(-np.inf, 0.0)

@@ -44,25 +44,57 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Rows, ServiceVariables, add_variables, exists
+from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.context import FACILITY, SITE, Context
 from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
+from aumaq.model.table import Table, stacked
+
+RULE = "siting:{service}"
 
 
-@family()
+@family(adds_to=("spending",))
 def siting(c: Context) -> None:
     """Build units, moves, their balance and their cost, for every service."""
-    block = c.block("siting")
-    arcs = {
-        name: possible_moves(d, c.data.periods) for name, d in c.data.services.items()
-    }
-    _variables(c, block, arcs)
-    _places(c, block)
-    _balance(c, block, "leaves")
-    _balance(c, block, "arrives")
-    for name in c.data.services:
-        _costs(c, name)
+    block, t = c.block("siting"), c.tables
+    stands = t.facilities.cross(t.periods)
+    c.units = units = variable(
+        block, "units", stands, FACILITY, upper=stands["places"],
+        domain=pyo.NonNegativeIntegers,
+    )  # fmt: skip
+    c.moves = moves = _moves(c, block)
+    sites = t.sites.cross(t.periods)
+    places = Rows(block, "places", sites, SITE, RULE)
+    places.add(units).write(sites["places"], sites["places"])
+    leaves = Rows(block, "leaves", units, FACILITY, RULE)
+    leaves.add(moves.plus(level=moves["before"]))
+    leaves.add(units.plus(period=units["period"] + 1), -1.0)
+    stock = np.where(units["period"] == 0, units["stock"], 0.0)
+    leaves.write(stock, stock)
+    arrives = Rows(block, "arrives", units, FACILITY, RULE)
+    arrives.add(moves.plus(level=moves["after"])).add(units, -1.0).write(0.0, 0.0)
+    _pay(c, units, moves)
+
+
+def _moves(c: Context, block: pyo.Block) -> Table:
+    """Add the moves that are possible, with their price and their worth at the end."""
+    t, found = c.tables, []
+    for s, d in enumerate(c.data.services.values()):
+        site, before, after, period = possible_moves(d, c.data.periods).T
+        columns = {"site": site + t.first_site[d.name], "before": before,
+                   "after": after, "period": period, "places": d.places[site],
+                   "price_mln": d.transition_mln[before, after],
+                   "credit_mln": d.residual_factor[period]}  # fmt: skip
+        found.append(Table(columns, t.names).plus(service=s))
+    where = stacked(found, t.names)
+    where = where.plus(region=t.sites["region"][where["site"]])
+    by = ("service", "site", "before", "after", "period")
+    moves = variable(
+        block, "moves", where, by, upper=where["places"], domain=pyo.NonNegativeReals
+    )
+    for several in moves.where(moves["places"] > 1)["var"]:
+        several.domain = pyo.NonNegativeIntegers
+    return moves
 
 
 def possible_moves(d: ServiceData, periods: tuple[str, ...]) -> NDArray[np.int64]:
@@ -85,103 +117,15 @@ def possible_moves(d: ServiceData, periods: tuple[str, ...]) -> NDArray[np.int64
     return np.argwhere(ok)
 
 
-def _variables(
-    c: Context, block: pyo.Block, arcs: dict[str, NDArray[np.int64]]
-) -> None:
-    periods = c.data.periods
-    units_index, moves_index, top = [], [], []
-    most: list[int] = []  # moves of a site, which has so many places
-    for name, d in c.data.services.items():
-        for j, level in np.argwhere(d.is_built):
-            for period in periods:
-                units_index.append((name, d.sites[j], int(level), period))
-                top.append(int(d.places[j]))
-        moves_index += [
-            (name, d.sites[j], a, b, periods[t]) for j, a, b, t in arcs[name].tolist()
-        ]
-        most += d.places[arcs[name][:, 0]].tolist()
-    units = add_variables(block, "units", units_index, domain=pyo.NonNegativeIntegers)
-    for variable, limit in zip(units, top, strict=True):
-        variable.setub(limit)
-    moves = add_variables(block, "moves", moves_index, domain=pyo.NonNegativeReals)
-    for variable, limit in zip(moves, most, strict=True):
-        variable.setub(limit)
-        if limit > 1:
-            variable.domain = pyo.NonNegativeIntegers
-    u = v = 0
-    for name, d in c.data.services.items():
-        grid = np.full((*d.is_built.shape, len(periods)), None, dtype=object)
-        count = int(d.is_built.sum()) * len(periods)
-        grid[d.is_built] = units[u : u + count].reshape(-1, len(periods))
-        rows = arcs[name]
-        c.variables[name] = ServiceVariables(
-            grid,
-            moves[v : v + len(rows)],
-            rows[:, 0],
-            rows[:, 1],
-            rows[:, 2],
-            rows[:, 3],
-        )
-        u, v = u + count, v + len(rows)
-
-
-def _places(c: Context, block: pyo.Block) -> None:
-    rows = Rows(block, "places")
-    right: list[float] = []
-    for name, d in c.data.services.items():
-        units = c.variables[name].units
-        num_periods = len(c.data.periods)
-        j, level, t = np.nonzero(exists(units))
-        rows.add(len(rows.index) + j * num_periods + t, 1.0, units[j, level, t])
-        rows.index += [
-            (name, site, period) for site in d.sites for period in c.data.periods
-        ]
-        right += np.repeat(d.places, num_periods).tolist()
-        rows.ids += [f"siting:{name}"] * len(d.sites) * num_periods
-    rows.write(right, right)
-
-
-def _balance(c: Context, block: pyo.Block, rows_name: str) -> None:
-    """Write ``leaves`` (out of a level) or ``arrives`` (into a level)."""
-    is_leaving = rows_name == "leaves"
-    rows = Rows(block, rows_name)
-    right: list[float] = []
-    num_periods = len(c.data.periods)
-    for name, d in c.data.services.items():
-        v = c.variables[name]
-        number = np.full((*d.is_built.shape, num_periods), -1)
-        number[d.is_built] = len(rows.index) + np.arange(
-            int(d.is_built.sum()) * num_periods
-        ).reshape(-1, num_periods)
-        level = v.move_from if is_leaving else v.move_to
-        rows.add(number[v.move_site, level, v.move_period], 1.0, v.move)
-        j, lev, t = np.nonzero(number >= 0)
-        shown = t > 0 if is_leaving else np.ones(len(t), dtype=bool)
-        now = v.units[j[shown], lev[shown], t[shown] - int(is_leaving)]
-        rows.add(number[j, lev, t][shown], -1.0, now)
-        rows.index += [
-            (name, d.sites[a], b, c.data.periods[k])
-            for a, b, k in zip(j.tolist(), lev.tolist(), t.tolist(), strict=True)
-        ]
-        first = np.where(t == 0, d.stock[j, lev], 0) if is_leaving else np.zeros(len(t))
-        right += first.tolist()
-        rows.ids += [f"siting:{name}"] * len(t)
-    rows.write(right, right)
-
-
-def _costs(c: Context, name: str) -> None:
-    d, v = c.data.services[name], c.variables[name]
-    price = d.transition_mln[v.move_from, v.move_to]
-    t = v.move_period
-    is_building = v.move_to > v.move_from
+def _pay(c: Context, units: Table, moves: Table) -> None:
+    t, price = c.tables.periods, moves["price_mln"]
+    is_building = moves["after"] > moves["before"]
     build = np.where(is_building, price, 0.0)
-    c.pay("building", c.data.df[t] * build, v.move)
-    c.pay("residual", -d.residual_factor[t] * build, v.move)
-    c.pay("closing", c.data.df[t] * np.where(is_building, 0.0, price), v.move)
-    regions = [d.site_region[j] for j in v.move_site.tolist()]
-    c.spend("investment", name, regions, t, price, v.move)
-    j, level, t = np.nonzero(exists(v.units))
-    opex, units = d.opex_mln_per_year[level], v.units[j, level, t]
-    c.pay("operation", c.data.ann[t] * opex, units)
-    regions = [d.site_region[k] for k in j.tolist()]
-    c.spend("operation", name, regions, t, c.data.years[t] * opex, units)
+    df = t["df"][moves["period"]]
+    c.pay("building", df * build, moves)
+    c.pay("residual", -moves["credit_mln"] * build, moves)
+    c.pay("closing", df * np.where(is_building, 0.0, price), moves)
+    c.spend("investment", None, price, moves)
+    opex = units["opex_mln_per_year"]
+    c.pay("operation", units["ann"] * opex, units)
+    c.spend("operation", None, units["years"] * opex, units)

@@ -30,61 +30,63 @@ import pandas as pd
 
 from aumaq.instances.access.limits import share_at_least, within
 from aumaq.instances.checks.check import applies_to
-from aumaq.model.context import Context, Rows, add_variables
+from aumaq.model.algebra import Rows, variable
+from aumaq.model.context import PLACE, Context
 from aumaq.model.family import family
+from aumaq.model.table import Column, Table, positions, stacked
+
+BY = ("standard", "group", "period")
+MEMBERS = ("service", "settlement")
 
 
-@family(needs=("allocation", "growth"), couples=True)
+@family(needs=("allocation",), reads=("demand",), couples=True)
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
-    block = c.block("standards")
-    rows = Rows(block, "reach")
-    lower: list[float] = []
-    priced: list[tuple[int, float, float]] = []  # row, price, demand
-    table = c.data.instance.tables["standards"]
-    for rule in table.itertuples():
-        d, v = c.data.services[rule.service], c.variables[rule.service]
+    block, rules = c.block("standards"), c.data.instance.tables["standards"]
+    is_hard = rules["is_hard"].to_numpy(dtype=bool)
+    limit = rules["minutes"].to_numpy(dtype=float)
+    least = rules["share"].to_numpy(dtype=float)
+    least = np.where(is_hard, [share_at_least(share) for share in least], least)
+    price = rules["shortfall_mln_per_unit_year"].to_numpy(dtype=float)
+    first = np.maximum(positions(rules["first_period"], c.data.periods), 0)
+
+    members = _members(c)
+    now = members.join(c.demand.at, MEMBERS)
+    now = now.where(now["period"] >= first[now["standard"]])
+    where = now.total(BY, most=now["most"], base=now["base"])
+    rows = Rows(block, "reach", where, BY, "standard:{standard}")
+
+    def per_most(terms: Table, amount: Column) -> tuple[Table, Column]:
+        """Return terms and amounts as a share of the most demand of their group."""
+        row = terms.find(where, BY)
+        return terms.where(row >= 0), (amount / where["most"][row])[row >= 0]
+
+    share = c.share.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
+    share = share.where(within(share["minutes"], limit[share["standard"]]))
+    rows.add(*per_most(share, share["most"]))
+    change = c.demand.terms.join(members, MEMBERS)
+    moved, part = per_most(change, change["change"])
+    rows.add(moved, -least[moved["standard"]] * part)
+    soft = where.where(~is_hard[where["standard"]])
+    shortfall = variable(block, "shortfall", soft, BY, bounds=(0.0, None))
+    rows.add(shortfall, 1.0 / shortfall["most"])
+    ann = c.data.ann[shortfall["period"]]
+    c.pay("shortfall", price[shortfall["standard"]] * ann, shortfall)
+    rows.write(least[where["standard"]] * (where["base"] / where["most"]), np.inf)
+
+
+def _members(c: Context) -> Table:
+    """Return the settlements of each group of each standard."""
+    rules, found, names = c.data.instance.tables["standards"], [], list[str]()
+    for number, rule in enumerate(rules.itertuples()):
         group, labels = groups_of(c.data.instance.tables["settlements"], rule)
-        first = max(
-            0, list(c.data.periods).index(rule.first_period) if rule.first_period else 0
-        )
-        member = group >= 0
-        total = np.zeros((len(labels), len(c.data.periods)))
-        np.add.at(total, group[member], d.demand[member])
-        effect = c.data.growth.demand[rule.service]
-        base = np.zeros_like(total)
-        np.add.at(base, group[member], effect.base[member])
-        total[:, :first] = 0.0
-        share = share_at_least(rule.share) if rule.is_hard else rule.share
-        g, t = np.nonzero(total > 0)
-        number = np.full(total.shape, -1)
-        number[g, t] = len(rows.index) + np.arange(len(g))
-        k, period = v.share_option, v.share_period
-        i = d.option_settlement[k]
-        near = within(d.option_minutes[k], rule.minutes) & (group[i] >= 0)
-        row = np.where(near, number[group[i], period], -1)
-        used = row >= 0
-        weight = d.demand[i, period][used] / total[group[i], period][used]
-        rows.add(row[used], weight, v.share[used])
-        k, i, period = np.nonzero(effect.change)
-        row = np.where(group[i] >= 0, number[group[i], period], -1)
-        k, i, period, row = (x[row >= 0] for x in (k, i, period, row))
-        weight = effect.change[k, i, period] / total[group[i], period]
-        rows.add(row, -share * weight, c.chosen[k, period])
-        for a, p in zip(g.tolist(), t.tolist(), strict=True):
-            if not rule.is_hard:
-                price = rule.shortfall_mln_per_unit_year * c.data.ann[p]
-                priced.append((len(rows.index), price, float(total[a, p])))
-            rows.index.append((rule.standard, labels[a], c.data.periods[p]))
-            rows.ids.append(f"standard:{rule.standard}")
-            lower.append(share * float(base[a, p] / total[a, p]))
-    names = [rows.index[row] for row, _, _ in priced]
-    shortfall = add_variables(block, "shortfall", names, bounds=(0.0, None))
-    if priced:
-        row, price, total_demand = (np.array(x) for x in zip(*priced, strict=True))
-        rows.add(row.astype(int), 1.0 / total_demand, shortfall)
-        c.pay("shortfall", price, shortfall)
-    rows.write(lower, None)
+        service = c.tables.names["service"].index(rule.service)
+        inside = np.flatnonzero(group >= 0)
+        columns = {"settlement": inside, "group": group[inside] + len(names)}
+        found.append(Table(columns, {}).plus(standard=number, service=service))
+        names += labels
+    known = {**c.tables.names, "standard": tuple(rules["standard"]), "group": names}
+    return stacked(found, known, (*MEMBERS, "standard", "group"))
 
 
 def groups_of(settlements: pd.DataFrame, rule: Any) -> tuple[Any, list[str]]:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel, ModelData, ServiceData
-from aumaq.model.context import ServiceVariables, exists
+from aumaq.model.built import ServiceVariables
+from aumaq.model.context import exists
 from aumaq.solvers.solution.decisions import Decisions, Ints, ServiceDecisions
 
 Floats = NDArray[np.float64]
