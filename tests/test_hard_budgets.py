@@ -79,6 +79,14 @@ def test_what_closes(budget: Row, left: list[str]) -> None:
     assert best.objective_mln == pytest.approx(expected)
 
 
+def test_regions_without_a_table_of_them() -> None:
+    """Regions that only settlements name pay as others do."""
+    instance = two_schools(purse(4.0, region="R"))
+    plan = aumaq.solve(instance.replace(regions=instance.table("regions")[:0]), gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.table("unserved")["settlement"].tolist() == ["a"]
+
+
 def three_tiers(*budgets: Row) -> Instance:
     """Return a village with a school, which needs a clinic, which needs a plant.
 
