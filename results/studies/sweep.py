@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,31 +16,25 @@ import pandas as pd
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.formats.drafts import draft_file, rescued
-from aumaq.instances.formats.targets import probe_folder, reason, safe_names
-from aumaq.instances.interruption import is_asked, listening
+from aumaq.instances.formats.targets import probe_folder, safe_names
+from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scenarios.scenario import scenario_named
 from aumaq.results.exports.json_file import strict
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store import Store
 from aumaq.results.studies.sweep_task import (
-    BEFORE_A_PLAN,
     Outcome,
     SweepTask,
     joined,
-    no_plan,
-    outcome_of,
     status_title,
-    unforeseen,
 )
-from aumaq.results.studies.task_pool import POLL_SECONDS, in_processes
+from aumaq.results.studies.task_pool import in_processes, on_cluster
 from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
 from aumaq.solvers.progress import Labelled
 
 ALL = "all"
 FILES = ("sweep.csv", "sweep.json")
-TLS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
-"""Keys of a file for the security of a cluster, as Dask names them."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +102,10 @@ def sweep(
     time (default: one a core), *threads* each; *folder*: a plan folder for each
     scenario and the table; *store*: file of runs that keeps every plan as it comes;
     *dask*: address of a scheduler that runs the tasks instead of this machine,
-    *dask_security*: TOML file with what its TLS needs (:data:`TLS`); *overwrite*:
-    replace plans of another instance in *folder*; *options* are those of
-    :func:`aumaq.solve`. Ctrl-C keeps what there is.
+    *dask_security*: TOML file with what its TLS needs (``TLS`` of
+    :mod:`~aumaq.results.studies.task_pool`); *overwrite*: replace plans of another
+    instance in *folder*; *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what
+    there is.
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
@@ -137,7 +131,7 @@ def sweep(
         )  # fmt: skip
     with listening():
         source = (
-            _on_cluster(tasks, dask, dask_security) if dask
+            on_cluster(tasks, dask, dask_security) if dask
             else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
         )  # fmt: skip
         outcomes: dict[str, Outcome] = {}
@@ -230,68 +224,3 @@ def write_sweep(found: Sweep, folder: Path) -> None:
     with draft_file(folder / "sweep.json") as draft:
         text = json.dumps(found.record(), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-
-
-def _on_cluster(
-    tasks: Sequence[SweepTask], address: str, security: str | Path | None
-) -> Iterator[Outcome]:
-    """Run tasks on a Dask cluster; a worker that is lost is a row too."""
-    try:
-        from distributed import Client, wait
-    except ImportError as error:
-        raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
-    try:
-        client = Client(address, timeout=20, security=_security(security))
-    except (OSError, TypeError, ValueError) as error:
-        raise OptionError(
-            say("no cluster at {address!r}: {error}", address=address, error=error)
-        ) from error
-    with client:
-        waiting = {
-            client.submit(outcome_of, task, pure=False, retries=0): task
-            for task in tasks
-        }
-        while waiting and not is_asked():
-            try:
-                done = wait(list(waiting), POLL_SECONDS, "FIRST_COMPLETED").done
-            except TimeoutError:
-                continue
-            for future in done:
-                task = waiting.pop(future)
-                try:
-                    yield future.result()
-                except Exception as error:  # KilledWorker, lost connections
-                    yield no_plan(task.scenario, "died", unforeseen(error), 0.0)
-        client.cancel(list(waiting))
-        for task in waiting.values():
-            yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
-
-
-def _security(file: str | Path | None) -> Any:
-    """Return what TLS needs, as a file says it; None without a file.
-
-    Paths in it are taken from where it lies. Raises OptionError if it says anything
-    else: a connection that somebody wanted safe is never made unsafe.
-    """
-    if not file:
-        return None
-    from distributed import Security
-
-    file = Path(file)
-    try:
-        given = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OptionError(
-            say("{path}: cannot be read: {why}", path=file, why=reason(error))
-        ) from None
-    paths = {key: file.parent / str(value) for key, value in given.items()}
-    if set(given) != set(TLS) or not all(path.is_file() for path in paths.values()):
-        raise OptionError(
-            say(
-                "{path}: expected {keys}, each a file that is there",
-                path=file,
-                keys=", ".join(TLS),
-            )
-        )
-    found = {key: str(path) for key, path in paths.items()}
-    return Security(require_encryption=True, **found)
