@@ -24,6 +24,7 @@ from aumaq.results.audit.frames import (
     numbers_in,
     repeated,
     with_columns,
+    without_rows,
 )
 
 MAY_BE_EMPTY = (("connections", "minutes"),)
@@ -132,6 +133,8 @@ def clean(
 
 def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
     kinds = PLAN_TABLES[name]
+    if frame.empty and set(frame.columns) <= kinds.keys():
+        return without_rows(name, frame.columns)
     numbers = [str(c) for c in frame.columns if kinds.get(str(c)) == "number"]
     cells = {column: numbers_in(frame[column]) for column in numbers}
     frame = with_columns(frame, cells)

@@ -7,6 +7,7 @@ five to ten times as long for the small tables that most plans are made of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,16 +32,29 @@ def plan_table(name: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
+def without_rows(name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return a table of a plan without rows; most tables of small plans."""
+    wanted = tuple(COLUMNS[name] if columns is None else columns)
+    return _without_rows(name, wanted).copy(deep=False)
+
+
+@cache
+def _without_rows(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    return plan_table(name, dict.fromkeys(columns, ()))
+
+
 def table_of_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Return a table of a plan from rows with all of its columns."""
     rows = list(rows)
+    if not rows:
+        return without_rows(name)
     return plan_table(name, {c: [row[c] for row in rows] for c in COLUMNS[name]})
 
 
 def table_of_parts(name: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return a table of a plan from parts (column -> array), one below the other."""
     if not parts:
-        return table_of_rows(name, ())
+        return without_rows(name)
     columns = {
         c: np.concatenate([np.asarray(part[c]) for part in parts])
         for c in COLUMNS[name]

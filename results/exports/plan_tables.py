@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 from aumaq.instances import Problem
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.plan import COLUMNS, PLAN_TABLES
-from aumaq.results.audit.frames import TEXT
+from aumaq.results.audit.frames import TEXT, without_rows
 from aumaq.results.plan.missing_columns import dispensable
 
 LARGEST = 2.0**53
@@ -56,7 +55,7 @@ def typed(
     if problems:
         return raw, problems
     if raw.empty:
-        return _without_rows(name, tuple(given)).copy(deep=False), []
+        return without_rows(name, given), []
     columns = {}
     for column in given:
         kind = kinds[column].kind
@@ -70,15 +69,6 @@ def typed(
             for k in np.flatnonzero(bad)
         ]  # fmt: skip
     return pd.DataFrame(columns, index=raw.index), problems
-
-
-@cache
-def _without_rows(name: str, given: tuple[str, ...]) -> pd.DataFrame:
-    """Return a plan table without rows; most tables of small plans."""
-    dtypes = {"text": TEXT, "whole": "int64", "number": "float64", "flag": "bool"}
-    kinds = {c: COLUMNS[name][c].kind for c in given}
-    columns = {c: pd.Series([], dtype=dtypes[kind]) for c, kind in kinds.items()}
-    return pd.DataFrame(columns, index=pd.RangeIndex(0))
 
 
 def _blank(cells: pd.Series[Any]) -> Any:

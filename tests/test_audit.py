@@ -1,0 +1,84 @@
+"""The audit alone: from decisions to tables, and as the judge of an enumeration."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from audit_enumeration import cheapest
+from brute_force import best_plan_cost
+from shared_plans import best_plan
+from tiny_instances import Rows, tiny
+
+import aumaq
+from aumaq.instances import Instance
+from aumaq.results.audit import audit
+from aumaq.results.audit.decided import DECIDED
+
+SERVICE = {"service": "s", "allocation": "whole", "unserved_mln_per_unit_year": 0.3}
+LEVEL = {"service": "s", "level": 1, "capacity": 120.0, "capex_mln": 10.0}
+
+
+def hamlets(**more: Rows) -> Instance:
+    """Return two villages, one with an old school, with *more* in the tables."""
+    sites = [{"site": at, "service": "s", "settlement": at} for at in "ab"]
+    return tiny(
+        **{
+            "services": [{**SERVICE, "renewal_share": 0.5, "trips_per_year": 200.0}],
+            "policies": [{"value_of_time_per_hour": 2000.0}],
+            "sites": [{**sites[0], "status": "existing"}, sites[1]],
+            "levels": [{**LEVEL, "closing_mln": 1.0, "opex_mln_per_year": 2.0}],
+            "facilities": [
+                {"service": "s", "site": "a", "level": 1, "renew_by_year": 2026}
+            ],
+            **more,
+        }
+    )
+
+
+CASES: dict[str, dict[str, Rows]] = {
+    "a priced standard and budget, one school": {
+        "counts": [{"count": "one", "service": "s", "most": 1}],
+        "standards": [{"standard": "near", "service": "s", "minutes": 10.0,
+                       "share": 1.0, "is_hard": False,
+                       "shortfall_mln_per_unit_year": 0.2}],
+        "budgets": [{"budget": "all", "period": "p1", "amount_mln": 12.0,
+                     "is_hard": False, "overrun_price": 0.7}],
+    },
+    "a large school for both": {
+        "levels": [{**LEVEL, "opex_mln_per_year": 2.0},
+                   {**LEVEL, "level": 2, "capacity": 250.0, "capex_mln": 14.0,
+                    "opex_mln_per_year": 3.0}],
+    },
+    "a growth point that draws people": {
+        "growth_tiers": [{"tier": "t", "min_count": 0}],
+        "growth_candidates": [{"settlement": "a", "tier": "t", "gain_share": 0.2,
+                               "donors": "total", "capex_mln": 1.0}],
+        "concentrations": [{"concentration": "k", "service": "s", "share": 1.0}],
+    },
+}  # fmt: skip
+SLOW = ("a large school for both", "a growth point that draws people")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in CASES],
+)
+def test_the_best_plan_is_the_cheapest_that_the_audit_accepts(name: str) -> None:
+    """Model, enumeration judged by the audit, and enumeration with its own costs."""
+    instance = hamlets(**CASES[name])
+    least, count = cheapest(instance)
+    plan = aumaq.solve(instance, gap=0.0)
+    assert count > 1
+    assert least == pytest.approx(plan.objective_mln, abs=1e-6)
+    assert least == pytest.approx(best_plan_cost(instance), abs=1e-6)
+
+
+def test_everything_follows_from_what_is_decided() -> None:
+    """Keys and decided columns alone make the tables of the plan again."""
+    plan = best_plan()
+    decided = {name: plan.tables[name][list(DECIDED[name])] for name in DECIDED}
+    found = audit(plan.instance, decided)
+    assert found.findings == ()
+    assert list(found.tables) == list(plan.tables)
+    for name, table in plan.tables.items():
+        pd.testing.assert_frame_equal(found.tables[name], table, obj=name)
