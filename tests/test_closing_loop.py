@@ -51,6 +51,16 @@ def test_the_end_is_a_fixed_point(tmp_path: Path) -> None:
     assert read.record["loop"]["rounds"][-1]["round"] == len(found.rounds)
 
 
+@pytest.mark.parametrize(("who", "kept"), [("urban", 1.0), ("rural", 0.0)])
+def test_near_is_what_the_standards_of_a_settlement_say(who: str, kept: float) -> None:
+    """A standard for towns says nothing of villages: there the cut-off counts."""
+    standard = {"standard": "near", "service": "s", "minutes": 0.5, "share": 1.0,
+                "applies_to": who, "shortfall_mln_per_unit_year": 1e-9}  # fmt: skip
+    plan = aumaq.solve(build(standards=[standard]), gap=0.0)
+    assert set(plan.instance.table("settlements")["kind"]) == {"village"}
+    assert kept_services(plan) == pytest.approx(dict.fromkeys(("a1", "a2", "b1"), kept))
+
+
 @pytest.mark.slow
 def test_damping_does_not_change_where_it_ends() -> None:
     """Whole and part steps lead to the same people."""

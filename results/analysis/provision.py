@@ -11,10 +11,10 @@ from scipy.spatial import cKDTree
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.options import to_unit_sphere
-from aumaq.instances.checks.check import applies_to
 from aumaq.instances.people.demand import members_today
 from aumaq.results.analysis.units import Floats, Ints, Units, ratio
 from aumaq.results.indicators import ways
+from aumaq.results.indicators.services import strictest_minutes
 
 
 @dataclass(frozen=True)
@@ -90,17 +90,6 @@ def provision(service: ServiceToday, units: Units) -> pd.DataFrame:
             "mean_minutes": units.mean(service.minutes, service.members),
         }
     )
-
-
-def strictest_minutes(instance: Instance, service: str) -> Floats:
-    """Return the least minutes of the standards that count each settlement."""
-    settlements = instance.tables["settlements"]
-    rules = instance.tables["standards"]
-    limit = np.full(len(settlements), np.nan)
-    for rule in rules[rules["service"] == service].itertuples():
-        strict = np.fmin(limit, float(rule.minutes))
-        limit = np.where(applies_to(settlements, str(rule.applies_to)), strict, limit)
-    return limit
 
 
 def _stock(instance: Instance, service: str) -> pd.Series[float]:

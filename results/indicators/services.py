@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.checks.check import applies_to
 from aumaq.results.indicators.registry import formula
@@ -116,3 +117,17 @@ def _per_inhabitant(
         state.by_settlement(state.grid(rows, amount.astype(float)) * who),
         state.by_settlement(state.people * who),
     )
+
+
+def strictest_minutes(instance: Instance, service: str) -> Floats:
+    """Return the least minutes of the standards that count each settlement, (S,).
+
+    NaN where none does: a standard for towns says nothing of villages.
+    """
+    settlements = instance.tables["settlements"]
+    rules = instance.tables["standards"]
+    limit = np.full(len(settlements), np.nan)
+    for rule in rules[rules["service"] == service].itertuples():
+        strict = np.fmin(limit, float(rule.minutes))
+        limit = np.where(applies_to(settlements, str(rule.applies_to)), strict, limit)
+    return limit

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.access.limits import within
@@ -23,6 +24,7 @@ from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import chained, say
 from aumaq.instances.people.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios.scenario import changed_tables, is_computed
+from aumaq.results.indicators.services import strictest_minutes
 from aumaq.results.plan.growth import demand_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.solve import solve
@@ -109,7 +111,7 @@ def kept_services(plan: Plan) -> dict[str, float]:
     """Return the share of services near each settlement in a plan, mean over periods.
 
     A service is near for the share of demand that is served within the strictest
-    standard of the service, or the cut-off where it has none.
+    standard that counts the settlement, or the cut-off where none does.
     """
     instance = plan.instance
     codes = list(instance.settlement_ids)
@@ -117,23 +119,16 @@ def kept_services(plan: Plan) -> dict[str, float]:
     total = np.zeros(len(codes))
     rows = plan.allocation
     for service in services:
-        near = rows[
-            (rows["service"] == service)
-            & within(rows["minutes"], _near_minutes(instance, service))
-        ]
+        cutoff = float(instance.service(service)["cutoff_minutes"])
+        strict = strictest_minutes(instance, service)
+        limit = pd.Series(np.where(np.isnan(strict), cutoff, strict), codes)
+        near = rows[rows["service"] == service]
+        near = near[within(near["minutes"], near["settlement"].map(limit))]
         served = near.groupby("settlement")["demand"].sum().reindex(codes).fillna(0.0)
         wanted = demand_of(plan, service).sum(axis=1)
         share = np.where(wanted > 0, served / np.where(wanted > 0, wanted, 1.0), 1.0)
         total += np.clip(share, 0.0, 1.0)
     return dict(zip(codes, (total / max(1, len(services))).tolist(), strict=True))
-
-
-def _near_minutes(instance: Instance, service: str) -> float:
-    rules = instance.tables["standards"]
-    own = rules.loc[rules["service"] == service, "minutes"]
-    if len(own):
-        return float(own.min())
-    return float(instance.service(service)["cutoff_minutes"])
 
 
 class _Loop:
