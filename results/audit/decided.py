@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.plan import BY_NAME, COLUMNS, PLAN, PLAN_TABLES, WHOLE
-from aumaq.instances.schema.roads import ROADS
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.findings import Floats, Ints, Notebook, named
 from aumaq.results.audit.frames import (
@@ -171,28 +169,19 @@ def _place(name: str, row: Mapping[str, object]) -> Text:
 def check_names(
     facts: Facts, tables: Mapping[str, pd.DataFrame], notes: Notebook
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables without rows of unknown services or periods; note those."""
+    """Return the tables of decisions without rows of what there is not; note those."""
     known = {
         "service": set(facts.services),
         "period": set(facts.times.names),
-        "standard": set(facts.tables["standards"]["standard"]),
-        "budget": set(facts.tables["budgets"]["budget"]),
         "network": set(facts.tables["networks"]["network"]),
-        "connection": set(facts.tables["connections"]["connection"]),
-        "concentration": set(facts.tables["concentrations"]["concentration"]),
     }
-    out = {}
+    out = {**tables}
     for name, frame in tables.items():
-        if frame.empty:
-            out[name] = frame
+        if frame.empty or name not in DECIDED:
             continue
         good = np.ones(len(frame), dtype=bool)
         for column in [c for c in known if c in frame.columns]:
             strange = ~frame[column].isin(known[column]).to_numpy()
-            if name == "money" and column == "service":
-                networks = facts.tables["networks"]["network"]
-                others = ["", ROADS, GROWTH_POINTS, *networks]
-                strange &= ~frame[column].isin(others).to_numpy()
             for row in chosen(frame, strange):
                 text = say(
                     "there is no {column} {row!r}", column=column, row=row[column]
