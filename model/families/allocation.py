@@ -141,8 +141,8 @@ def _loads(c: Context, block: pyo.Block, offers: Table) -> None:
         units = c.units.only(*FACILITY, size, "var")
         held = units.where((units["level"] > 0) & (units[size] > 0))
         held = held.plus(own=held[size], level=held["level"] * c.is_strong)
-        scale = offered[size][held.find(offered, FACILITY[:3])]
-        rows.add(held, -held["own"] / scale)
+        held = held.only(*FACILITY, "own", "var").join(offered, FACILITY[:3])
+        rows.add(held, -held["own"] / held[size])
         rows.write(lower, upper)
 
 

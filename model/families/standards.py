@@ -59,7 +59,8 @@ def standards(c: Context) -> None:
     def per_most(terms: Table, amount: Column) -> tuple[Table, Column]:
         """Return terms and amounts as a share of the most demand of their group."""
         row = terms.find(where, BY)
-        return terms.where(row >= 0), (amount / where["most"][row])[row >= 0]
+        found = row >= 0
+        return terms.where(found), amount[found] / where["most"][row[found]]
 
     share = c.share.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
     share = share.where(within(share["minutes"], limit[share["standard"]]))
