@@ -12,8 +12,9 @@ from test_every_column import eventful
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.model.algebra import Rows
 from aumaq.model.assemble import TERMS
-from aumaq.model.context import Context, Rows
+from aumaq.model.context import Context
 from aumaq.model.data.gathered import gather
 from aumaq.results.audit import audit
 from aumaq.results.plan.decision_tables import decision_tables
@@ -124,10 +125,10 @@ def test_a_row_with_a_broken_slack_is_found(
     """A slack that counts for too much in its row of the model is too small."""
     add = Rows.add
 
-    def broken(self: Rows, rows: Any, coefficients: Any, variables: Any) -> None:
-        own = [v.parent_component().local_name for v in np.ravel(variables)]
+    def broken(self: Rows, terms: Any, coefficient: Any = 1.0) -> Rows:
+        own = {variable.parent_component().local_name for variable in terms["var"]}
         factor = SLIGHTLY if name[0] in own else 1.0
-        add(self, rows, np.asarray(coefficients) * factor, variables)
+        return add(self, terms, np.asarray(coefficient) * factor)
 
     monkeypatch.setattr(Rows, "add", broken)
     plan = aumaq.solve(slack[0], gap=0.0)
