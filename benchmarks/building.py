@@ -1,4 +1,4 @@
-"""Seconds to build the model of each shipped instance, best of three.
+"""CPU seconds to build the model of each shipped instance, best of three.
 
 Beside them those of gathering its numbers (access measured before) and of compiling
 the matrices: building is what rules cost, the others are what it stands between.

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aumaq.model.algebra import pyo
 from aumaq.model.context import Context, Network, Numbers, Objects
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.table import Table
+
+
+def exists(variables: Objects) -> NDArray[np.bool_]:
+    """Return where an array of variables holds one (and not None)."""
+    return np.asarray(variables != np.array(None), dtype=bool)
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,6 @@ SITE = ("service", "site", "period")
 FACILITY = ("service", "site", "level", "period")
 
 
-def exists(variables: Objects) -> NDArray[np.bool_]:
-    """Return where an array of variables holds one (and not None)."""
-    return np.asarray(variables != np.array(None), dtype=bool)
-
-
 @dataclass
 class Network:
     """The variables of one network, each a table with a column ``var``."""
@@ -99,6 +94,15 @@ class Context:
         self.model.add_component(name, block)
         block.rule_of = {}
         return block
+
+    def rules(self, name: str) -> tuple[list[Any], Table]:
+        """Return the rows of a table of the instance, and its columns."""
+        frame = self.data.instance.tables[name]
+        if not len(frame):  # most are empty, and a data frame is slow to say so
+            nothing = np.zeros(0, dtype=np.int64)
+            return [], Table(dict.fromkeys(frame.columns, nothing), {})
+        columns = {key: frame[key].to_numpy() for key in frame.columns}
+        return list(frame.itertuples()), Table(columns, {})
 
     def running(self, service: str, level: int) -> Table:
         """Return the units of a service from a level up."""

@@ -6,7 +6,7 @@ it is some microseconds, so that a model of a village does not wait for its tool
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -183,7 +183,7 @@ def stacked(
     return Table(parts, names)
 
 
-def positions(values: Sequence[Any], names: Sequence[Any]) -> Column:
+def positions(values: Iterable[Any], names: Sequence[Any]) -> Column:
     """Return the position of each value in names, -1 where it is not among them."""
     known = {name: k for k, name in enumerate(names)}
     return np.array([known.get(value, -1) for value in values], dtype=np.int64)

@@ -17,7 +17,7 @@ from aumaq.instances.access.options import to_unit_sphere
 from aumaq.instances.interruption import finishing, is_asked
 from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
-from aumaq.model.context import exists
+from aumaq.model.built import exists
 from aumaq.model.data.gathered import ModelData
 from aumaq.solvers.highs.lp_file import write_lp
 from aumaq.solvers.highs.matrices import (

@@ -13,7 +13,7 @@ from test_levels import LAST_YEARS, levels_of, site_case, step_instances
 
 from aumaq.instances import Instance
 from aumaq.model import gather
-from aumaq.model.context import exists
+from aumaq.model.built import exists
 from aumaq.solvers.compiled import Compiled, _around, _changed, compiled
 from aumaq.solvers.futures.first_stage import first_stages
 from aumaq.solvers.highs.matrices import with_fixed

@@ -42,20 +42,20 @@ COVERED = {
 @family(reads=("spending",), couples=True)
 def budgets(c: Context) -> None:
     """Build one row for each budget and period that has one."""
-    block, rules = c.block("budgets"), c.data.instance.tables["budgets"]
+    block, (rules, given) = c.block("budgets"), c.rules("budgets")
     factor = c.data.instance.active_scenario.budget_factor
-    codes = tuple(dict.fromkeys(rules["budget"]))
+    codes = tuple(dict.fromkeys(given["budget"]))
     names = {**c.tables.names, "budget": codes}
     columns = {
-        "budget": positions(rules["budget"], codes),
-        "period": positions(rules["period"], c.data.periods),
-        "limit_mln": rules["amount_mln"].to_numpy(dtype=float) * factor,
-        "is_hard": rules["is_hard"].to_numpy(dtype=bool),
-        "price": rules["overrun_price"].to_numpy(dtype=float),
+        "budget": positions(given["budget"], codes),
+        "period": positions(given["period"], c.data.periods),
+        "limit_mln": given["amount_mln"] * factor,
+        "is_hard": given["is_hard"] > 0,
+        "price": given["overrun_price"],
     }
     where = Table(columns, names)
     book, spent = stacked(c.spending, names, SPENT), []
-    for k, rule in enumerate(rules.itertuples()):
+    for k, rule in enumerate(rules):
         found = _covered(c, book, rule, where["period"][k])
         spent.append(found.plus(row=k, budget=where["budget"][k]))
     spending = stacked(spent, names, ("row", *BY, "mln", "var"))

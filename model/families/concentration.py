@@ -41,17 +41,17 @@ HERE = ("concentration", "site", "period")
 @family(needs=("siting", "growth"), couples=True)
 def concentration(c: Context) -> None:
     """Build the rows of every rule, from its first period on."""
-    block, rules = c.block("concentration"), c.data.instance.tables["concentrations"]
-    names = {**c.tables.names, "concentration": tuple(rules["concentration"])}
+    block, (rules, given) = c.block("concentration"), c.rules("concentrations")
+    names = {**c.tables.names, "concentration": tuple(given["concentration"])}
     held, points, number = [], [], np.arange(len(rules))
-    for k, rule in enumerate(rules.itertuples()):
+    for k, rule in enumerate(rules):
         held.append(_held(c, rule).plus(concentration=k))
         points.append(_points(c, rule).plus(concentration=k))
     columns = ("settlement", "weight", "least", "most", "is_point", "var")
     units = stacked(held, names, (*HERE, *columns))
     chosen = stacked(points, names, ("concentration", "settlement", "period", "var"))
     where = Table({"concentration": number}, names).cross(c.tables.periods)
-    where = where.where(where["period"] >= _first(c, rules)[where["concentration"]])
+    where = where.where(where["period"] >= _first(c, given)[where["concentration"]])
     units = units.where(units.find(where, BY) >= 0)
     at = ("concentration", "settlement", "period")
     open_units = units.where((units["is_point"] == 0) & (units.find(chosen, at) >= 0))
@@ -69,7 +69,7 @@ def concentration(c: Context) -> None:
     inside.add(decided, -decided["most"]).add(counted).write(-np.inf, 0.0)
 
 
-def _first(c: Context, rules: Any) -> Any:
+def _first(c: Context, rules: Table) -> Any:
     """Return the first period of each rule."""
     return np.maximum(positions(rules["first_period"], c.data.periods), 0)
 

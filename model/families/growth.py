@@ -78,22 +78,22 @@ def _one_tier(block: pyo.Block, chosen: Table) -> None:
 
 def _counts(c: Context, block: pyo.Block) -> None:
     """Limits on the number: the choice only grows, so one period tells each."""
-    chosen, limits = c.chosen, c.data.instance.tables["growth_tiers"]
+    chosen, (tiers, limits) = c.chosen, c.rules("growth_tiers")
     last = len(c.data.periods) - 1
     names = {"tier": tuple(limits["tier"]), "region": tuple(limits["region"])}
-    number = np.arange(len(limits))
+    number = np.arange(len(tiers))
     where = Table({"tier": number, "region": number}, names)
     tier = positions(limits["tier"], c.tables.names["tier"])
     members = []  # of each limit, in the period that tells
-    for k, row in enumerate(limits.itertuples()):
+    for k, row in enumerate(tiers):
         mine = chosen["tier"] == tier[k]
         if row.region:
             mine &= chosen["region"] == c.tables.names["region"].index(row.region)
         by = c.data.periods.index(row.by_period) if row.by_period else last
         members.append(chosen.where(mine).plus(tier=k, region=k, by=by))
     of = stacked(members, names, ("tier", "region", "period", "by", "var"))
-    least = limits["min_count"].to_numpy(dtype=float)
-    most = limits["max_count"].to_numpy(dtype=float)
+    least = limits["min_count"]
+    most = limits["max_count"]
     for name, period, limit, keep in (
         ("at_least", of["by"], least, least > 0),
         ("at_most", last, most, ~np.isnan(most)),

@@ -26,9 +26,9 @@ LOWER = ("referral", "site", "period")
 @family(needs=("siting",), couples=True)
 def referral(c: Context) -> None:
     """Build one row for each rule, lower site and period."""
-    block, rules = c.block("referral"), c.data.instance.tables["referrals"]
+    block, (rules, given) = c.block("referral"), c.rules("referrals")
     lower, upper = [], []
-    for number, rule in enumerate(rules.itertuples()):
+    for number, rule in enumerate(rules):
         here = c.running(rule.service, rule.from_level).plus(referral=number)
         lower.append(here)
         there = c.running(rule.to_service, rule.to_level).plus(referral=number)
@@ -36,7 +36,7 @@ def referral(c: Context) -> None:
             _near(c, rule), ("site",)
         )
         upper.append(near.plus(site=near["below"]))
-    names = {**c.tables.names, "referral": tuple(rules["referral"])}
+    names = {**c.tables.names, "referral": tuple(given["referral"])}
     mine = stacked(lower, names, (*LOWER, "var"))
     theirs = stacked(upper, names, (*LOWER, "places", "var"))
     rows = Rows(block, "referral", mine.total(LOWER), LOWER, "referral:{referral}")

@@ -42,12 +42,12 @@ MEMBERS = ("service", "settlement")
 @family(needs=("allocation",), reads=("demand",), couples=True)
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
-    block, rules = c.block("standards"), c.data.instance.tables["standards"]
-    is_hard = rules["is_hard"].to_numpy(dtype=bool)
-    limit = rules["minutes"].to_numpy(dtype=float)
-    least = rules["share"].to_numpy(dtype=float)
+    block, (_, rules) = c.block("standards"), c.rules("standards")
+    is_hard = rules["is_hard"] > 0
+    limit = rules["minutes"]
+    least = rules["share"]
     least = np.where(is_hard, [share_at_least(share) for share in least], least)
-    price = rules["shortfall_mln_per_unit_year"].to_numpy(dtype=float)
+    price = rules["shortfall_mln_per_unit_year"]
     first = np.maximum(positions(rules["first_period"], c.data.periods), 0)
 
     members = _members(c)
@@ -78,15 +78,15 @@ def standards(c: Context) -> None:
 
 def _members(c: Context) -> Table:
     """Return the settlements of each group of each standard."""
-    rules, found, names = c.data.instance.tables["standards"], [], list[str]()
-    for number, rule in enumerate(rules.itertuples()):
+    (rules, given), found, names = c.rules("standards"), [], list[str]()
+    for number, rule in enumerate(rules):
         group, labels = groups_of(c.data.instance.tables["settlements"], rule)
         service = c.tables.names["service"].index(rule.service)
         inside = np.flatnonzero(group >= 0)
         columns = {"settlement": inside, "group": group[inside] + len(names)}
         found.append(Table(columns, {}).plus(standard=number, service=service))
         names += labels
-    known = {**c.tables.names, "standard": tuple(rules["standard"]), "group": names}
+    known = {**c.tables.names, "standard": tuple(given["standard"]), "group": names}
     return stacked(found, known, (*MEMBERS, "standard", "group"))
 
 

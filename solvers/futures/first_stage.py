@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel
-from aumaq.model.context import exists
+from aumaq.model.built import exists
 from aumaq.solvers.highs.matrices import Matrices
 
 Floats = NDArray[np.float64]

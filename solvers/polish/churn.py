@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel, ModelData, ServiceData
-from aumaq.model.built import ServiceVariables
-from aumaq.model.context import exists
+from aumaq.model.built import ServiceVariables, exists
 from aumaq.solvers.solution.decisions import Decisions, Ints, ServiceDecisions
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from aumaq.model import BuiltModel
-from aumaq.model.context import exists
+from aumaq.model.built import exists
 from aumaq.solvers.solution.decisions import NetworkDecisions
 
 Number = Callable[[Any], float]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from aumaq.model import BuiltModel
-from aumaq.model.context import exists
+from aumaq.model.built import exists
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.solution.decisions import Decisions, Given
 
