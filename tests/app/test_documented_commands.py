@@ -1,0 +1,108 @@
+"""Every command that the README and the pages name works, as a process.
+
+Solves get a small limit: a plan within it, if only today's stock carried on, is what
+they promise.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from command import process
+
+import aumaq
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LIMITS = {"solve": 12, "sweep": 10, "coordination": 40, "futures": 30}
+"""Command -> seconds that it gets here, whatever the page says."""
+SWEPT = "inertial,managed,inertial+dear+tight"
+"""Of the eighteen scenarios of Kazakhstan those that a page without a choice gets here.
+"""
+PLACEHOLDER = re.compile(r"\[|\b[A-Z]{3,}\b|tcp://")
+"""In commands that show a form and name nothing that there is."""
+OWN_SCENARIOS = """
+[[scenarios]]
+scenario = "high"
+
+[[variants]]
+variant = "dear"
+axis = "prices"
+capex_factor = 1.5
+"""
+
+
+def commands(page: Path) -> list[str]:
+    """Return the command lines in the code blocks of a page, comments cut off."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"```\w*\n(.*?)```", text, re.DOTALL)
+    lines = [line.split(" #")[0].strip() for line in "\n".join(blocks).split("\n")]
+    found = [line for line in lines if re.match(r"(AUMAQ_LANG=\w+ )?aumaq ", line)]
+    return [line for line in dict.fromkeys(found) if not PLACEHOLDER.search(line)]
+
+
+def limited(words: list[str]) -> list[str]:
+    """Return a command with the limit that it gets here."""
+    seconds = next((LIMITS[word] for word in words if word in LIMITS), None)
+    if seconds is None or "--help" in words:
+        return words
+    if "--time-limit" in words:
+        k = words.index("--time-limit")
+        words = words[:k] + words[k + 2 :]
+    if "sweep" in words and "kazakhstan" in words:
+        words += [] if "--scenarios" in words else ["--scenarios", SWEPT]
+    return [*words, "--time-limit", str(seconds), "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the plans, runs and the territory that pages speak of."""
+    at = tmp_path_factory.mktemp("documented")
+    for name in ("kz", "kz2", "a", "b"):
+        words = ("--out", f"runs/{name}", "--store", "runs.duckdb", "--quiet")
+        done = process("solve", "tiny", *words, folder=at)
+        assert done.returncode == 0, done.stderr
+    return at
+
+
+def own(page: Path, things: Path, folder: Path) -> Path:
+    """Return a copy of the things without what the page makes itself."""
+    at = Path(shutil.copytree(things, folder / "at"))
+    for made in re.findall(r"--out (runs/\w+)", "\n".join(commands(page))):
+        shutil.rmtree(at / made, ignore_errors=True)
+    if page.stem == "futures":
+        assert process("new", "mine", folder=at).returncode == 0
+        settings = at / "mine" / "instance.toml"
+        text = settings.read_text(encoding="utf-8").replace('"base"', '"low"')
+        settings.write_text(text + OWN_SCENARIOS, encoding="utf-8")
+    return at
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_of(page: Path, things: Path, tmp_path: Path) -> None:
+    """Each command ends with exit code 0, in the order of the page."""
+    folder, failed = own(page, things, tmp_path), []
+    runs = aumaq.Store(folder / "runs.duckdb").runs()["run_id"].tolist()
+    for line in commands(page):
+        shorts = dict.fromkeys(re.findall(r"duckdb:(\w+)", line))
+        words = line
+        for k, short in enumerate(shorts):
+            words = words.replace(f"duckdb:{short}", f"duckdb:{runs[k]}")
+        setting, _, rest = words.partition("aumaq ")
+        language = ["--lang", setting.strip().split("=")[1]] if setting else []
+        done = process(*language, *limited(shlex.split(rest)), folder=folder)
+        if done.returncode:
+            failed.append(f"{line}: {done.returncode}: {done.stderr[-300:]}")
+    assert not failed, "\n".join(failed)
+
+
+def test_pages_name_commands() -> None:
+    """The pages are read: a form of theirs that is not found tests nothing."""
+    found = [line for page in PAGES for line in commands(page)]
+    for word in ("coordination", "futures", "report", "plot", "convert", "runs"):
+        assert any(f"aumaq {word} " in line for line in found)

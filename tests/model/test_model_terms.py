@@ -1,0 +1,152 @@
+"""What the model weighs is what the tables say: term by term, on every solve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventful_plan import eventful
+
+import aumaq
+from aumaq.instances import Instance
+from aumaq.model.algebra import Rows
+from aumaq.model.assemble import TERMS
+from aumaq.model.context import Context
+from aumaq.model.data.gathered import gather
+from aumaq.results.audit import audit
+from aumaq.results.plan.decision_tables import decision_tables
+from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.terms import disagreements
+from aumaq.solvers import METHODS, Given, Silent, Solution, SolveOptions, Status
+from aumaq.solvers.solution.terms import OF_MOVES
+
+SLIGHTLY = 1.001
+"""By this a price is broken: the best plan stays the same."""
+
+
+@pytest.fixture(scope="module")
+def instance() -> Instance:
+    """Return an instance in whose plan every term costs something.
+
+    Of two clinics in reach one is renewed, the other closes.
+    """
+    service = {
+        "service": "h",
+        "unserved_mln_per_unit_year": 9.0,
+        "trips_per_year": 20.0,
+        "renewal_share": 0.5,
+        "transport_cost_per_km": 10.0,
+    }
+    clinic = {"service": "h", "level": 1, "capacity": 400.0, "capex_mln": 4.0}
+    clinic |= {"opex_mln_per_year": 2.0, "closing_mln": 0.2}
+    site = {"service": "h", "status": "existing"}
+    stands = {"service": "h", "level": 1}
+    return eventful(
+        policies=[{"value_of_time_per_hour": 500.0}],
+        services=[service],
+        levels=[clinic],
+        sites=[{**site, "site": f"h{at}", "settlement": at} for at in "ab"],
+        facilities=[{**stands, "site": f"h{at}", "renew_by_year": 2026} for at in "ab"],
+    )
+
+
+def terms_of(plan: Plan) -> dict[str, float]:
+    """Return the terms of the objective."""
+    rows = plan.table("objective")
+    return dict(zip(rows["term"], rows["discounted_mln"], strict=True))
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_broken_term_is_found(
+    instance: Instance, term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price that is wrong in the model alone: the plan is not called verified."""
+    pay = Context.pay
+
+    def broken(self: Context, name: str, mln: Any, variables: Any) -> None:
+        factor = SLIGHTLY if name == term else 1.0
+        pay(self, name, np.asarray(mln) * factor, variables)
+
+    right = aumaq.solve(instance, gap=0.0)
+    assert right.record["problems"] == []
+    assert terms_of(right)[term] != 0.0
+    monkeypatch.setattr(Context, "pay", broken)
+    plan = aumaq.solve(instance, gap=0.0)
+    assert not plan.is_verified
+    told = [one for one in plan.record["problems"] if one.startswith("model: ")]
+    assert [one.split(": ")[1] for one in told] == [f"term {term}"]
+
+
+SLACKS = {
+    ("shortfall", ("near", "b", "p1")): "standard near, group b, period p1",
+    ("overrun", ("all", "p1")): "budget all, period p1",
+    ("missed", ("ab", "p1")): "connection ab, period p1",
+}
+
+
+@pytest.fixture(scope="module")
+def slack() -> tuple[Instance, Solution, dict[str, pd.DataFrame]]:
+    """Return an instance that misses all that may be missed, solved and audited."""
+    rule = {"is_hard": False, "minutes": 1.0, "shortfall_mln_per_year": 0.5}
+    rows = eventful()
+    instance = rows.replace(connections=rows.table("connections").assign(**rule))
+    solution = METHODS["direct"](instance, SolveOptions(gap=0.0), Silent(), Given())
+    assert solution.decisions is not None
+    tables = decision_tables(gather(instance), solution.decisions)
+    return instance, solution, audit(instance, tables).tables
+
+
+@pytest.mark.parametrize("name", SLACKS)
+def test_a_slack_that_is_not_what_is_missing_is_found(
+    slack: tuple[Instance, Solution, dict[str, pd.DataFrame]], name: Any
+) -> None:
+    """Also where another row makes up for it, so that the terms are the same."""
+    _, solution, tables = slack
+    assert solution.slacks is not None
+    assert solution.slacks.keys() >= SLACKS.keys()
+    assert disagreements(tables, solution) == []
+    amount, price = solution.slacks[name]
+    assert amount > 0.0
+    assert price > 0.0
+    other = {**solution.slacks, name: (amount * SLIGHTLY, price)}
+    (told,) = disagreements(tables, replace(solution, slacks=other))
+    assert SLACKS[name] in told
+
+
+@pytest.mark.parametrize("name", SLACKS)
+def test_a_row_with_a_broken_slack_is_found(
+    slack: tuple[Instance, Solution, dict[str, pd.DataFrame]],
+    name: tuple[str, tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slack that counts for too much in its row of the model is too small."""
+    add = Rows.add
+
+    def broken(self: Rows, terms: Any, coefficient: Any = 1.0) -> Rows:
+        own = {variable.parent_component().local_name for variable in terms["var"]}
+        factor = SLIGHTLY if name[0] in own else 1.0
+        return add(self, terms, np.asarray(coefficient) * factor)
+
+    monkeypatch.setattr(Rows, "add", broken)
+    plan = aumaq.solve(slack[0], gap=0.0)
+    assert not plan.is_verified
+    assert any(SLACKS[name] in problem for problem in plan.record["problems"])
+
+
+def test_what_is_taken_out_later_is_no_difference() -> None:
+    """Of a round of moves neither its cost nor its credit is left; all else is told."""
+    weighed = {"building": 50.0, "residual": -20.0, "operation": 30.0}
+
+    def told(*amounts: float) -> dict[str, pd.DataFrame]:
+        rows = {"term": list(weighed), "discounted_mln": amounts}
+        return {"objective": pd.DataFrame(rows)}
+
+    tables = told(40.0, -16.0, 30.0)
+    solved = Solution(Status.OPTIMAL, 60.0, 60.0, None, {}, {}, terms=weighed)
+    assert len(disagreements(tables, solved)) == 2
+    assert disagreements(tables, replace(solved, saved_terms=OF_MOVES)) == []
+    dearer = told(60.0, -24.0, 31.0)
+    assert len(disagreements(dearer, replace(solved, saved_terms=OF_MOVES))) == 3

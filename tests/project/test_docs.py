@@ -1,0 +1,129 @@
+"""Pages say what the code has: generated ones, and lists of what has a name."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from eventful_plan import eventful
+
+from aumaq.instances.formats import FORMATS, WRITERS
+from aumaq.instances.generators import GENERATORS
+from aumaq.instances.language.words import LANGUAGES
+from aumaq.model import build
+from aumaq.model.algebra import pyo
+from aumaq.model.assemble import TERMS
+from aumaq.model.family import FAMILIES
+from aumaq.results.exports import EXPORTS
+from aumaq.results.plots import KINDS, OF_SEVERAL
+from aumaq.solvers import METHODS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    """Formats, indicators and mathematics are those that `make docs` would write."""
+    script = ROOT / "tools" / "write_format_docs.py"
+    run = subprocess.run([sys.executable, str(script), "--check"], check=False)
+    assert run.returncode == 0, "run `make docs`"
+
+
+def test_python_of_the_readme_runs(tmp_path: Path) -> None:
+    """The README's lines of Python do what they say, in an empty folder."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = text.split("```python\n")[1].split("```")[0]
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "optimal" in run.stdout
+    assert (tmp_path / "runs" / "tiny" / "facilities.csv").is_file()
+    assert 'id="map"' in (tmp_path / "runs" / "tiny.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_python_of_the_tutorial_runs() -> None:
+    """The blocks of the tutorial for analysts run one after the other."""
+    page = ROOT / "docs" / "tutorial-analysts.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    names: dict[str, object] = {}
+    exec("\n".join(blocks), names)
+    assert {"instance", "plan", "built"} <= names.keys()
+
+
+def test_fragments_of_the_changelog_are_gathered() -> None:
+    """Each is of a known type (an error otherwise) and its text is told."""
+    words = ("build", "--draft", "--version", "next")
+    draft = subprocess.run(
+        [sys.executable, "-m", "towncrier", *words],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert draft.returncode == 0, draft.stdout
+    for fragment in (ROOT / "changelog.d").glob("*.md"):
+        assert fragment.read_text(encoding="utf-8").split("\n")[0] in draft.stdout
+
+
+def entries(section: str) -> set[str]:
+    """Return the names of variables and rows in a section of the mathematics."""
+    return set(re.findall(r"^(?:\| |- )`(\w+)\[", section, re.MULTILINE))
+
+
+def test_mathematics_has_what_the_model_has() -> None:
+    """Each variable and row has its entry under its family, and no other is there.
+
+    The instance has a network with angles; components of families exist where they
+    are empty, too.
+    """
+    instance = eventful()
+    tables = {
+        "networks": {"flow_model": "dc"},
+        "network_links": {"susceptance": 5.0},
+        "link_upgrades": {"susceptance": 5.0},
+    }
+    frames = {name: instance.table(name) for name in tables}
+    model = build(
+        instance.replace(**{k: t.assign(**tables[k]) for k, t in frames.items()})
+    ).model
+    found: dict[str, set[str]] = {}
+    for name, family in FAMILIES.items():
+        parts = model.component(name).component_objects([pyo.Var, pyo.Constraint])
+        names = {part.local_name.removesuffix("_power") for part in parts}
+        found.setdefault(family.build.__module__.split(".")[-1], set()).update(names)
+    page = (ROOT / "docs" / "mathematics.md").read_text(encoding="utf-8")
+    for name, names in found.items():
+        section = page.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0]
+        assert entries(section) == names, name
+    for term in TERMS:
+        assert f"\n| `{term}` | " in page
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("methods", METHODS),
+        ("files", [*FORMATS, *WRITERS]),
+        ("files", EXPORTS),
+        ("languages", LANGUAGES),
+        ("runs", [*KINDS, *OF_SEVERAL]),
+        ("extending", GENERATORS),
+    ],
+    ids=["methods", "formats", "exports", "languages", "figures", "generators"],
+)
+def test_every_registered_thing_is_named(page: str, names: Iterable[str]) -> None:
+    """What can be asked for by name stands on its page by that name, in code."""
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    code = set(
+        re.findall(r"[\w.-]+", " ".join(re.findall(r"```.*?```|`.*?`", text, re.S)))
+    )
+    assert not set(names) - code

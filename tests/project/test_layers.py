@@ -1,0 +1,52 @@
+"""Imports flow one way: instances -> model -> solvers -> results -> app."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAYERS = ("instances", "model", "solvers", "results", "app")
+SCREEN = 60
+FILES = [p for layer in LAYERS for p in sorted((ROOT / layer).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+        elif isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_only_lower_layers(path: Path) -> None:
+    """No file imports from a layer above its own."""
+    here = LAYERS.index(path.relative_to(ROOT).parts[0])
+    for name in imported(path):
+        top, *rest = name.split(".")
+        assert top not in LAYERS[:-1], f"{path}: write aumaq.{name}, not {name}"
+        if top == "aumaq" and here < LAYERS.index("app"):
+            assert rest, f"{path}: import from a layer, not from the façade"
+            assert LAYERS.index(rest[0]) <= here, f"{path} imports upwards: {name}"
+
+
+def test_the_audit_is_a_second_opinion() -> None:
+    """It shares nothing with what makes plans: instances are all that it imports."""
+    for path in sorted((ROOT / "results" / "audit").glob("*.py")):
+        for name in imported(path):
+            own = name.startswith(("aumaq.instances", "aumaq.results.audit"))
+            assert own or not name.startswith("aumaq"), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_functions_fit_a_screen(path: Path) -> None:
+    """What a function does is on one screen, below its head and docstring."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            is_told = ast.get_docstring(node) is not None and len(node.body) > 1
+            length = (node.end_lineno or 0) - node.body[is_told].lineno + 1
+            assert length <= SCREEN, f"{path}: {node.name} has {length} lines"

@@ -1,0 +1,271 @@
+"""The report: one file that fetches nothing, whole in every language, and works."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pages import assert_fetches_nothing
+from shared_plans import best_plan
+from typer.testing import CliRunner
+
+import aumaq
+from aumaq.cli import app
+from aumaq.instances import UnknownNameError
+from aumaq.instances.generators import clustered
+from aumaq.instances.language.texts import say
+from aumaq.results.language import LANGUAGES, Language
+from aumaq.results.plan.plan import Plan
+from aumaq.results.report.document import document
+from aumaq.results.report.page import report_page
+from aumaq.results.report.travel import next_best
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+NASTY = "</script><script>window.hacked = 1</script>\u2028<img src=x onerror=alert(1)>"
+
+
+def rows_of(table: pd.DataFrame, service: str, period: str) -> pd.DataFrame:
+    """Return the rows of a service in a period."""
+    return table[(table["service"] == service) & (table["period"] == period)]
+
+
+def tool() -> Any:
+    """Return tools/extract_messages.py as a module."""
+    path = ROOT / "tools" / "extract_messages.py"
+    spec = importlib.util.spec_from_file_location("extract_messages", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return a plan of a generated territory; a settlement has a nasty name."""
+    instance = clustered(30, 5)
+    settlements = instance.table("settlements")
+    settlements.loc[0, "name"] = NASTY
+    settlements["name_ru"] = "Село " + settlements["settlement"]
+    settlements.loc[0, "name_ru"] = ""
+    return aumaq.solve(
+        instance.replace(settlements=settlements), time_limit=30, gap=0.05
+    )
+
+
+@pytest.fixture(scope="module")
+def data(plan: Plan) -> dict[str, Any]:
+    """Return what the script of the page sees."""
+    return document([plan], Language())
+
+
+def test_no_text_is_missing_in_any_language() -> None:
+    """Every text of sources, template, scripts and shipped data is translated."""
+    module = tool()
+    assert set(module.LANGUAGES) | {"en"} == set(LANGUAGES)
+    catalogues = list(module.catalogues())
+    assert len(catalogues) == 2 * len(module.LANGUAGES)
+    assert [p for of in catalogues for p in module.problems(*of)] == []
+
+
+def test_plural_forms_follow_the_language() -> None:
+    """Russian has three forms, and 21 takes that of one."""
+    lang = Language("ru")
+    found = [
+        lang.tell(say("{n} facility runs", "{n} facilities run", n=n))
+        for n in (1, 3, 5, 21)
+    ]
+    assert found == [
+        "работает 1 объект", "работают 3 объекта", "работают 5 объектов",
+        "работает 21 объект",
+    ]  # fmt: skip
+
+
+def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:
+    """No element loads anything; a name stands in the data, never as markup."""
+    page = report_page([plan], Language())
+    assert NASTY[:20] not in page
+    assert_fetches_nothing(page)
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
+    assert found
+    names = json.loads(found[1])["territories"][0]["settlements"]["name"]
+    assert names[0] == NASTY
+
+
+def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
+    """Facilities, people, actions and money on the page are those of the tables."""
+    run = data["runs"][0]
+    for k, service in enumerate(plan.instance.service_names):
+        for t, period in enumerate(plan.instance.period_names):
+            shown = run["services"][k]["periods"][t]
+            rows = rows_of(plan.facilities, service, period)
+            capacity = sum(f[3] for f in shown["facilities"])
+            assert capacity == pytest.approx(rows["capacity"].sum(), abs=1.0)
+            goes = rows_of(plan.allocation, service, period)
+            demand = sum(link[4] for link in shown["links"])
+            assert demand == pytest.approx(goes["demand"].sum(), rel=1e-3)
+    cost = sum(row[6] for row in run["tables"]["actions"]["rows"])
+    capex = plan.actions["cost_mln"].sum() + plan.table("road_upgrades")[
+        "capex_mln"
+    ].sum() + plan.table("network_steps")["capex_mln"].sum()  # fmt: skip
+    assert cost == pytest.approx(capex, rel=1e-5)
+    paid = sum(sum(s["values"]) for s in run["spending"]["sets"])
+    items = ("building", "renewal", "closing", "operation", "supply")
+    rows = plan.money[plan.money["item"].isin(items)]
+    assert paid == pytest.approx(rows["amount_mln"].sum(), rel=1e-4)
+
+
+def test_access_curves_end_at_the_share_served(
+    plan: Plan, data: dict[str, Any]
+) -> None:
+    """A curve never falls, and its end is the share that is served."""
+    from aumaq.results.plan.summary import served_share
+
+    served = served_share(plan)
+    for k, service in enumerate(plan.instance.service_names):
+        access = data["runs"][0]["services"][k]["access"]
+        for t, period in enumerate(plan.instance.period_names):
+            curve = access["shares"][t + 1]
+            assert np.all(np.diff(curve) >= 0)
+            assert curve[-1] == pytest.approx(served.loc[service, period], abs=2e-3)
+
+
+def test_next_best_is_the_nearest_other_open_site(plan: Plan) -> None:
+    """By hand from the access options, for every settlement and site."""
+    service, period = plan.instance.service_names[0], plan.instance.period_names[-1]
+    found = next_best(plan, service, period).set_index(["settlement", "site"])
+    running = set(rows_of(plan.facilities, service, period)["site"])
+    options = plan.instance.access(service)
+    goes = rows_of(plan.allocation, service, period)
+    assert len(found)
+    for row in goes.itertuples():
+        ways = [
+            option.minutes
+            for option in options.itertuples()
+            if option.settlement == row.settlement
+            and option.site in running - {row.site}
+            and option.needs == ""
+        ]
+        key = (row.settlement, row.site)
+        assert (key in found.index) == bool(ways)
+        if ways:
+            assert found.loc[key, "next_minutes"] == min(ways)
+
+
+def test_names_are_in_the_readers_language(plan: Plan) -> None:
+    """A name in the language is taken where known, else the name."""
+    names = document([plan], Language("ru"))["territories"][0]["settlements"]["name"]
+    assert names[0] == NASTY
+    assert names[1] == f"Село {plan.instance.settlement_ids[1]}"
+
+
+@pytest.mark.few(1)
+def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
+    """Two runs share a page in Kazakh; an unknown language is refused by name."""
+    plan = best_plan()
+    plan.to_csv(tmp_path / "a")
+    plan.to_csv(tmp_path / "b")
+    target = tmp_path / "both.html"
+    call = ["report", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(target)]
+    result = CliRunner().invoke(app, [*call, "--lang", "kk"])
+    assert result.exit_code == 0, result.output
+    page = target.read_text(encoding="utf-8")
+    assert '<html lang="kk">' in page
+    assert "Әр ереже мен қосынды қайта есептелді және дұрыс" in page
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
+    assert found
+    runs = json.loads(found[1])["runs"]
+    assert [run["label"] for run in runs] == ["Негізгі (1)", "Негізгі (2)"]
+    assert len(json.loads(found[1])["territories"]) == 1
+    result = CliRunner().invoke(app, [*call, "--lang", "xx"])
+    assert isinstance(result.exception, UnknownNameError)
+
+
+PAINTED = """canvases => canvases.map(canvas => canvas.getContext("2d")
+    .getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte))"""
+"""Whether something stands on each canvas."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Give a headless Chromium; without one the tests are skipped."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip("no chromium here")
+    with playwright.sync_playwright() as tools:
+        chromium = tools.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_page_works_in_a_browser(
+    plan: Plan, browser: Any, tmp_path: Path, code: str
+) -> None:
+    """No error, no request, no overflow; slider, search, sort, save, dialog work."""
+    path = plan.to_html(tmp_path / "report.html", code)
+    page = browser.new_page(viewport={"width": 400, "height": 800})
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith(("file:", "blob:")) else wrong.append(r.url),
+    )
+    page.goto(path.as_uri())
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.wait_for_timeout(100)
+    assert any(page.locator(".leaflet-front-pane canvas").evaluate_all(PAINTED))
+
+    last = page.text_content("#period-name")
+    page.focus("#period")
+    page.keyboard.press("Home")
+    assert page.text_content("#period-name") == plan.instance.period_names[0] != last
+
+    place = document([plan], Language(code))["territories"][0]["settlements"]["name"][3]
+    page.fill("#search", place)
+    page.keyboard.press("Enter")
+    assert page.text_content("#card h3") == place
+
+    page.click("#actions th:nth-child(7) .sort")
+    cells = page.locator("#actions tbody td:nth-child(7)").all_text_contents()
+    page.click("#actions th:nth-child(7) .sort")
+    again = page.locator("#actions tbody td:nth-child(7)").all_text_contents()
+    assert cells[0] != again[0]
+    head = page.locator("#actions th:nth-child(7)")
+    assert head.get_attribute("aria-sort") == "ascending"
+
+    with page.expect_download() as saved:
+        page.locator("#actions button", has_text="CSV").click()
+    with saved.value.path().open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert len(lines) == 1 + (plan.actions["action"] != "keep").sum() + len(
+        plan.table("road_upgrades")
+    ) + len(plan.table("network_steps"))
+
+    page.locator("#actions button.link").first.click()
+    assert page.locator("#facility").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#facility").is_visible()
+    for control in ("colour", "network", "shading"):
+        for value in page.locator(f"#{control} option").evaluate_all(
+            "options => options.map(option => option.value)"
+        ):
+            if page.locator(f"#{control}").is_visible():
+                page.select_option(f"#{control}", value)
+    assert len(page.pdf()) > 10_000
+    assert wrong == []
+    page.close()
