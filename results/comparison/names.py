@@ -9,7 +9,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
-from aumaq.results.report.finance import ITEMS as MONEY
+from aumaq.results.plan.terms import ITEMS as MONEY
 from aumaq.results.report.finance import item_title
 from aumaq.results.territory import region_names
 

@@ -11,10 +11,13 @@ from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.growth import demand_of
 from aumaq.results.plan.proof import proof
-from aumaq.results.plan.terms import money_and_points
+from aumaq.results.plan.terms import ITEMS, is_money, money_and_points
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
+
+BUILT_AND_RUN = ("building", "renewal", "operation")
+"""Terms of money that the sentence before the others tells."""
 
 CHANGES = {
     "open": say("{n} opened"),
@@ -106,8 +109,8 @@ def _served(plan: Plan, lang: Language) -> list[str]:
         title = lang.cell(plan.instance.service(str(service))["title"] or service)
         worst = str(row.idxmin())
         told = f"{title} {_share_served(row[last], lang)}"
-        if row[worst] < row[last]:
-            least = _share_served(row[worst], lang)
+        least = _share_served(row[worst], lang)
+        if row[worst] < row[last] and not told.endswith(f" {least}"):
             told += lang.tell(
                 say(" (in {period} only {share})", period=worst, share=least)
             )
@@ -301,8 +304,7 @@ def _money(plan: Plan, lang: Language) -> list[str]:
                 running=lang.number(terms.get("operation", 0.0)),
             )
         ),
-        *_transport(terms.get("transport", 0.0), lang),
-        *_residual(-terms.get("residual", 0.0), lang),
+        *_other_money(plan, lang),
         lang.tell(
             say(
                 "In money it costs {money} mln {currency}; travel time, demand and load"
@@ -315,30 +317,23 @@ def _money(plan: Plan, lang: Language) -> list[str]:
     ]
 
 
-def _residual(worth_mln: float, lang: Language) -> list[str]:
-    """Say what is counted off for what lasts longer than the plan."""
-    if not worth_mln:
-        return []
-    return [
-        lang.tell(
-            say(
-                "What is built is worth {worth} mln beyond the last period,"
-                " discounted; it is counted off.",
-                worth=lang.number(worth_mln),
-            )
-        )
+def _other_money(plan: Plan, lang: Language) -> list[str]:
+    """Say what else is money: supply, transport, closing, what is left of worth."""
+    terms = plan.objective.set_index("term")["discounted_mln"]
+    told = [
+        f"{lang.tell(title)} {'−' if terms[term] < 0 else ''}"
+        f"{lang.number(abs(terms[term]))}"
+        for term, title in ITEMS.items()
+        if term not in BUILT_AND_RUN and is_money(term) and terms.get(term)
     ]
-
-
-def _transport(cost_mln: float, lang: Language) -> list[str]:
-    """Say what the ways cost, where kilometres are paid for."""
-    if not cost_mln:
+    if not told:
         return []
     return [
         lang.tell(
             say(
-                "Transport of people to services costs {cost} mln, discounted.",
-                cost=lang.number(cost_mln),
+                "Other money, discounted: {items} mln (residual value is what outlasts"
+                " the plan).",
+                items=", ".join(told),
             )
         )
     ]

@@ -28,6 +28,22 @@ SLACKS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series[float]]]] = {
 }
 """Priced slack of the model -> the table with its rows, and how much is missing."""
 
+ITEMS = {
+    "building": say("building"),
+    "renewal": say("renewal"),
+    "closing": say("closing"),
+    "operation": say("operation"),
+    "supply": say("supply"),
+    "transport": say("transport"),
+    "travel": say("travel"),
+    "unserved": say("unserved demand"),
+    "shedding": say("load not met"),
+    "shortfall": say("standards missed"),
+    "overrun": say("overrun of budgets"),
+    "residual": say("residual value"),
+}
+"""Items of money in the order in which they are stacked."""
+
 
 def is_money(term: str) -> bool:
     """Return whether a term of the objective is money that somebody pays."""

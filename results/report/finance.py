@@ -10,25 +10,11 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.results.grid import Column, grid
 from aumaq.results.language import Language
+from aumaq.results.plan.terms import ITEMS
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-ITEMS = {
-    "building": say("building"),
-    "renewal": say("renewal"),
-    "closing": say("closing"),
-    "operation": say("operation"),
-    "supply": say("supply"),
-    "transport": say("transport"),
-    "travel": say("travel"),
-    "unserved": say("unserved demand"),
-    "shedding": say("load not met"),
-    "shortfall": say("standards missed"),
-    "overrun": say("overrun of budgets"),
-    "residual": say("residual value"),
-}
-"""Items of money in the order in which they are stacked."""
 PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
 """Items that somebody pays; the others are valued, not paid."""
 
