@@ -6,7 +6,7 @@ from aumaq.model.context import FORMULATIONS, Context
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.services import ServiceData
 from aumaq.model.family import FAMILIES
-from aumaq.model.rules import Rule, rule_id, rules_of
+from aumaq.model.rules import rule_id
 
 __all__ = [
     "FAMILIES",
@@ -14,10 +14,8 @@ __all__ = [
     "BuiltModel",
     "Context",
     "ModelData",
-    "Rule",
     "ServiceData",
     "build",
     "gather",
     "rule_id",
-    "rules_of",
 ]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Literal
 
+from aumaq.instances.language.texts import Text
+
 Kind = Literal["text", "int", "number", "flag"]
 Value = str | int | float | bool | None
 
@@ -148,7 +150,7 @@ class Table:
     is_single: bool = False
     is_required: bool = False
     example: tuple[dict[str, Value], ...] = ()
-    rule: str = ""
+    rule: Text | None = None
     is_later: bool = False
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.column import HOLDS_FROM, SOURCE, Column, Table
 from aumaq.instances.schema.networks import FIRST_PERIOD, SYNTHETIC
 
@@ -42,7 +43,7 @@ GROWTH_TIERS = Table(
         SOURCE,
     ),
     key=("tier", "region"),
-    rule="number of growth points: {tier}",
+    rule=say("number of growth points: {tier}"),
 )
 
 
@@ -146,5 +147,7 @@ CONCENTRATIONS = Table(
         SOURCE,
     ),
     key=("concentration",),
-    rule="{share:.0%} of {service} from level {min_level} up stands in growth points",
+    rule=say(
+        "{share:.0%} of {service} from level {min_level} up stands in growth points"
+    ),
 )

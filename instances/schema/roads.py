@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.column import HOLDS_FROM, IS_HARD, SOURCE, Column, Table
 from aumaq.instances.schema.networks import FIRST_PERIOD, SYNTHETIC
 
@@ -168,5 +169,5 @@ CONNECTIONS = Table(
         SOURCE,
     ),
     key=("connection",),
-    rule="{from_settlement} reaches {to_settlement} within {minutes:g} minutes",
+    rule=say("{from_settlement} reaches {to_settlement} within {minutes:g} minutes"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.column import HOLDS_FROM, IS_HARD, SOURCE, Column, Table
 
 LEVELS = Table(
@@ -263,7 +264,7 @@ STANDARDS = Table(
         SOURCE,
     ),
     key=("standard",),
-    rule="{share:.0%} of {service} demand within {minutes:g} minutes",
+    rule=say("{share:.0%} of {service} demand within {minutes:g} minutes"),
     example=(
         {
             "standard": "school:near",
@@ -293,7 +294,7 @@ REFERRALS = Table(
         SOURCE,
     ),
     key=("referral",),
-    rule="{service} needs {to_service} near it",
+    rule=say("{service} needs {to_service} near it"),
 )
 
 
@@ -319,7 +320,7 @@ COUNTS = Table(
         SOURCE,
     ),
     key=("count",),
-    rule="at most {most} of {service}",
+    rule=say("at most {most} of {service}"),
     is_later=True,
 )
 
@@ -366,7 +367,7 @@ BUDGETS = Table(
         SOURCE,
     ),
     key=("budget", "period"),
-    rule="budget {budget}",
+    rule=say("budget {budget}"),
 )
 
 

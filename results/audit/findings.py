@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import (
     Text,
     chained,
     say,
     told_apart,
 )
+from aumaq.instances.rules import rules_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +46,18 @@ class Finding:
     def __str__(self) -> str:
         """Return the line in English."""
         return str(self.text)
+
+
+def explained(findings: Sequence[Finding], instance: Instance) -> list[Text]:
+    """Return findings as lines for readers, with the titles of the broken rules."""
+    rules = rules_of(instance) if findings else {}
+    titled, told = say("{title} ({rule})"), []
+    for finding in findings:
+        rule: str = finding.rule
+        if rule in rules:
+            rule = titled.given(title=rules[rule].title, rule=rule)
+        told.append(chained([rule, finding.place, finding.message], ": "))
+    return told
 
 
 @dataclass(frozen=True)
@@ -217,14 +231,12 @@ NAMED = {
 
 def named(row: Mapping[str, object], names: Iterable[str]) -> Text:
     """Return where a row is: the values of its columns *names*, each with its word."""
-    own = say("{name} {code}")
-    return chained(
-        [
-            NAMED[name].given(code=row[name])
-            if name in NAMED
-            else own.given(name=name, code=row[name])
-            for name in names
-            if name in row
-        ],
-        ", ",
-    )
+    own, told = say("{name} {code}"), []
+    for name in names:
+        if name in row:
+            code = row[name]
+            if isinstance(code, float) and code.is_integer():
+                code = int(code)  # a level, however its column was read
+            word = NAMED.get(name) or own.given(name=name)
+            told.append(word.given(code=code))
+    return chained(told, ", ")

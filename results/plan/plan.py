@@ -26,6 +26,7 @@ from aumaq.results.audit import (
     verdict,
     verify,
 )
+from aumaq.results.audit.findings import explained
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.missing_columns import completed, filled, without
@@ -126,7 +127,7 @@ class Plan:
         is the audit that made its tables, if it was just made.
         """
         verified = self.verify(tolerance) if found is None else self._judged_by(found)
-        problems = [finding.text for finding in verified.problems]
+        problems = explained(verified.problems, self.instance)
         record = {
             **self.record,
             "verified": verified.is_feasible,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from broken_instances import (
     BROKEN,
+    TINY,
     TOML,
     put,
 )
@@ -18,6 +20,12 @@ from aumaq.instances import InstanceError, UnknownNameError
 from aumaq.instances.formats.skeleton import write_skeleton
 from aumaq.instances.language.texts import Text
 from aumaq.results.language import ENGLISH
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a copy of ``tiny`` to break."""
+    return Path(shutil.copytree(TINY, tmp_path / "broken"))
 
 
 def test_there_are_forty_kinds() -> None:

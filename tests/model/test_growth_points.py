@@ -21,7 +21,8 @@ import aumaq
 from aumaq.instances import Instance, InstanceError, NoPlanError, OptionError
 from aumaq.instances.people.growth import moves
 from aumaq.instances.people.loads import everyone
-from aumaq.model import build, rule_id, rules_of
+from aumaq.instances.rules import rules_of
+from aumaq.model import build, rule_id
 from aumaq.results import Plan
 
 

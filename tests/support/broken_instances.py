@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-import aumaq
+from aumaq.instances import SHIPPED_FOLDER
 
 Change = Callable[[Path], None]
 
 
-TINY = Path(aumaq.instances.SHIPPED_FOLDER) / "tiny"
+TINY = Path(SHIPPED_FOLDER) / "tiny"
 
 
 def put(file: str, old: str, new: str) -> Change:
@@ -210,9 +207,3 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "what a plan may use of the capacity",
     ),
 }
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a copy of ``tiny`` to break."""
-    return Path(shutil.copytree(TINY, tmp_path / "broken"))

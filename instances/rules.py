@@ -1,0 +1,116 @@
+"""Rules of an instance: one id and one title each, for model, audit and readers.
+
+Rows of the model and findings of the audit name the id; whoever tells of a rule has its
+title in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from aumaq.instances.instance import Instance
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.tables import TABLES
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the instance.
+
+    ``id`` names it in rows, reports and messages (``standard:school:village``);
+    ``source`` says where it comes from (norm, paragraph, table).
+    """
+
+    id: str
+    title: str
+    source: str
+    is_hard: bool = True
+
+
+BY_SERVICE = {
+    "siting": say("each place of a site holds one level; levels change by transitions"),
+    "allocation": say("all demand is served, or counted as unserved"),
+    "access": say("ways and times are those of the roads that stand"),
+    "capacity": say("no facility serves more than it holds"),
+    "minimum_use": say("no facility runs below its minimum use"),
+    "whole": say("a settlement goes to one site as a whole"),
+    "nearest": say("a settlement goes to its nearest open site"),
+    "lock": say("what is locked stays as it is"),
+    "required": say("a required site is open"),
+    "forbidden": say("nothing stands on a forbidden site"),
+    "renewal": say("old facilities are renewed in time, rebuilt or closed"),
+}
+
+
+BY_NETWORK = {
+    "balance": say(
+        "every node gets its load, or sheds it at a price; facilities never do"
+    ),
+    "capacity": say("no line or main carries more than it can"),
+    "steps": say("what is built stays, and each step follows the one before"),
+    "supply": say("no plant or works gives more than it has"),
+    "yield": say("no source gives more than it yields in the long run"),
+    "local": say("local supply gives no more than is installed, and stays"),
+    "angles": say("power flows as voltage angles ask"),
+}
+
+
+BY_ROADS = {
+    "upgrades": say("what is built on roads stays"),
+    "access": say("a way is used only once all that it needs is built"),
+}
+
+
+BY_POLICY = {
+    "points": say("a growth point stays one, is of one tier, and not before its time"),
+}
+
+
+PREFIXES = {"tier": "growth:tier"}
+"""What ids of rules begin with, where it is not the first column of their table."""
+
+
+def rules_of(instance: Instance) -> dict[str, Rule]:
+    """Return all rules of an instance by id."""
+    rules = [
+        *_of("roads:{kind}", say("Roads"), BY_ROADS),
+        *_of("growth:{kind}", say("Growth points"), BY_POLICY),
+        Rule("objective", say("the objective is the sum of its terms"), "model"),
+    ]
+    for row in instance.tables["services"].itertuples():
+        name = row.title or row.service
+        rules += _of(f"{{kind}}:{row.service}", name, BY_SERVICE)
+    for row in instance.tables["networks"].itertuples():
+        name = row.title or row.network
+        rules += _of(f"network:{row.network}:{{kind}}", name, BY_NETWORK)
+    for table in TABLES:
+        if table.rule:
+            rules += _in(table, instance.tables[table.name])
+    return {rule.id: rule for rule in rules}
+
+
+def _of(form: str, name: str, kinds: Mapping[str, Text]) -> list[Rule]:
+    """Return the rules that hold for whatever has this name."""
+    titled = say("{name}: {title}").given(name=name)
+    return [
+        Rule(form.replace("{kind}", kind), titled.given(title=title), "model")
+        for kind, title in kinds.items()
+    ]
+
+
+def _in(table: Table, rows: pd.DataFrame) -> list[Rule]:
+    """Return the rules that are rows of a table."""
+    code = table.key[0]
+    return [
+        Rule(
+            f"{PREFIXES.get(code, code)}:{row[code]}",
+            row["title"] or (table.rule or say("")).given(**row),
+            row["source"],
+            bool(row.get("is_hard", True)),
+        )
+        for row in rows.drop_duplicates(code).to_dict("records")
+    ]
