@@ -12,10 +12,10 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis.classes import described
 from aumaq.results.analysis.maps import Unit, outlines, unit_of
 from aumaq.results.analysis.measures import Measure
-from aumaq.results.grid import Column, grid
 from aumaq.results.language import Language
-from aumaq.results.pages import MAP_SCRIPTS, page
-from aumaq.results.territory import region_names
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.page import MAP_SCRIPTS, page
+from aumaq.results.pages.territory import region_names
 
 if TYPE_CHECKING:
     from aumaq.results.analysis.analysis import Analysis

@@ -10,8 +10,8 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.results.comparison.names import service_titles
 from aumaq.results.language import Language
-from aumaq.results.marks import Mark
-from aumaq.results.territory import territory
+from aumaq.results.pages.marks import Mark
+from aumaq.results.pages.territory import territory
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison

@@ -9,9 +9,9 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
+from aumaq.results.pages.territory import region_names
 from aumaq.results.plan.terms import ITEMS as MONEY
 from aumaq.results.report.finance import item_title
-from aumaq.results.territory import region_names
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison

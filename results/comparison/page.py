@@ -11,8 +11,14 @@ from aumaq.results.comparison.names import named
 from aumaq.results.comparison.sentences import is_conclusive, sentences
 from aumaq.results.comparison.text import cell, heading, is_number, shown_rows
 from aumaq.results.language import Language
-from aumaq.results.marks import marks_of
-from aumaq.results.pages import LEAFLET, MAP_SCRIPTS, TABLE_SCRIPTS, page, write_page
+from aumaq.results.pages.marks import marks_of
+from aumaq.results.pages.page import (
+    LEAFLET,
+    MAP_SCRIPTS,
+    TABLE_SCRIPTS,
+    page,
+    write_page,
+)
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison

@@ -10,7 +10,8 @@ import pandas as pd
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
-from aumaq.results.marks import ACTIONS, MAIN_ACTIONS
+from aumaq.results.pages.marks import ACTIONS, MAIN_ACTIONS
+from aumaq.results.pages.territory import territory
 from aumaq.results.plots.curves import period_of
 from aumaq.results.plots.figure import (
     COLOURS,
@@ -25,7 +26,6 @@ from aumaq.results.plots.figure import (
     title_text,
 )
 from aumaq.results.report.networks import network_layers
-from aumaq.results.territory import territory
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

@@ -12,10 +12,10 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.model.families.budgets import COVERED
-from aumaq.results.grid import Column, grid
 from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import region_names, site_names
 from aumaq.results.report.services import level_title, used_sites
-from aumaq.results.territory import region_names, site_names
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from aumaq.instances.language.texts import say
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
-from aumaq.results.marks import ACTIONS, marks_of
+from aumaq.results.pages.marks import ACTIONS, marks_of
+from aumaq.results.pages.territory import territory
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import chapters
 from aumaq.results.report.actions import action_list
@@ -26,7 +27,6 @@ from aumaq.results.report.findings import (
 )
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import service_data
-from aumaq.results.territory import territory
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

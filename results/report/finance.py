@@ -8,8 +8,8 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
-from aumaq.results.grid import Column, grid
 from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
 from aumaq.results.plan.terms import ITEMS
 
 if TYPE_CHECKING:

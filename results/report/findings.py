@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aumaq.instances.language.texts import say
-from aumaq.results.grid import Column, grid
 from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import region_names
 from aumaq.results.plan.summary import mean_minutes, served_share
 from aumaq.results.report.finance import PAID, titles_by_code, titles_of
-from aumaq.results.territory import region_names
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aumaq.results.language import Language
-from aumaq.results.pages import LEAFLET, MAP_SCRIPTS, page, write_page
+from aumaq.results.pages.page import LEAFLET, MAP_SCRIPTS, page, write_page
 from aumaq.results.report.document import document
 
 if TYPE_CHECKING:

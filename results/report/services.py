@@ -13,10 +13,10 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.results.indicators.state import State
 from aumaq.results.language import Language
-from aumaq.results.marks import MAIN_ACTIONS
+from aumaq.results.pages.marks import MAIN_ACTIONS
+from aumaq.results.pages.territory import site_names
 from aumaq.results.plan.summary import CHANGES
 from aumaq.results.report.travel import access_curves, before, next_best
-from aumaq.results.territory import site_names
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

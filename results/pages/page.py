@@ -96,7 +96,7 @@ def _compact(value: Any) -> str:
 
 
 def _file(name: str) -> str:
-    folder = files("aumaq.results.templates")
+    folder = files("aumaq.results.pages.templates")
     return folder.joinpath(*name.split("/")).read_text("utf-8")
 
 

@@ -1,0 +1,1 @@
+"""What the pages of plans, of comparisons and of today's territory share."""
