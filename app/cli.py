@@ -344,7 +344,9 @@ def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> Non
         record = found.record
         keys = ("verified", "problems", "objective_mln", "bound_mln", "gap")
         missing = record.get("missing_columns", [])
-        documents.tell({**{k: record[k] for k in keys}, "missing_columns": missing})
+        older = record.get("older_indicators", False)
+        more = {"missing_columns": missing, "older_indicators": older}
+        documents.tell({**{k: record[k] for k in keys}, **more})
     else:
         line(f"{plan}: {show.verdict(found.is_verified)}")
         if missing := found.record.get("missing_columns"):
@@ -353,6 +355,9 @@ def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> Non
                 "the plan lacks columns, which were recomputed or left blank: {columns}"
             )
             line(f"  {t(text, columns=columns)}")
+        if found.record.get("older_indicators"):
+            text = say("its indicators had another definition; they are computed anew")
+            line(f"  {t(text)}")
         for problem in found.record["problems"]:
             line(f"  {words.spoken().tell(problem)}")
     if not found.is_verified:

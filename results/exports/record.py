@@ -40,6 +40,7 @@ LATER: dict[str, Kinds] = {
     "unavoidable_mln": "number",
     "gap_of_decisions": ["number", "null"],
     "kept_services": ["object", "null"],
+    "indicator_definitions": "integer",
 }
 """What records of earlier versions do not say."""
 LISTS: dict[str, Callable[[Any], bool]] = {

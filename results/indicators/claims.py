@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 RULE = "indicators"
+DEFINITIONS = 2
+"""Goes up when an indicator comes to mean something else: plans of before are told."""
 MOST_SHOWN = 20
 
 

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 PACKAGES = ("aumaq", "highspy", "pyomo", "numpy", "pandas", "scipy")
 
+FOUND_ON_READING = ("missing_columns", "older_indicators")
+"""Keys of the record that say what was found when it was read, not made."""
+DEFINED = "indicator_definitions"
+"""Key of the record: which definitions the indicators of the plan have."""
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -87,6 +92,8 @@ class Plan:
 
         What no plan can avoid to pay is a bound as well, if there is no better one.
         """
+        from aumaq.results.indicators.claims import DEFINITIONS
+
         total = float(tables["objective"]["discounted_mln"].sum())
         least = unavoidable_mln(data)
         bound = bound_below(total, max(solution.bound_mln, least))
@@ -106,6 +113,7 @@ class Plan:
             "seconds": {k: round(v, 3) for k, v in solution.seconds.items()},
             **solution.size,
             "options": options.as_record(),
+            DEFINED: DEFINITIONS,
             "seed": options.seed,
             "versions": versions(),
             "trace": [list(point) for point in solution.trace],
@@ -317,10 +325,11 @@ class Plan:
 
         Without *instance* the plan brings its own; one that was written before plans
         did is read against the instance where it was. If that is not what the plan was
-        made for, it is an InstanceError.
+        made for, it is an InstanceError. Indicators of an earlier definition are
+        computed anew, and the record says so (``older_indicators``).
         """
         from aumaq.results.exports import read_files
-        from aumaq.results.indicators.claims import wrong_claims
+        from aumaq.results.indicators.claims import DEFINITIONS, wrong_claims
 
         path = Path(path)
         record, tables, carried, indicators = read_files(path)
@@ -330,6 +339,8 @@ class Plan:
             instance = read(record["instance_origin"] or record["instance"])
         plan = cls.assembled(instance, tables, record, str(path))
         wrong = [] if indicators is None else wrong_claims(plan, indicators)
+        if wrong and record.get(DEFINED, 1) < DEFINITIONS:
+            return plan.with_record(older_indicators=True)
         return plan.with_problems(wrong) if wrong else plan
 
     @classmethod
@@ -359,7 +370,7 @@ class Plan:
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])
         whole, missing = completed(tables)
-        told = {k: v for k, v in record.items() if k != "missing_columns"}
+        told = {k: v for k, v in record.items() if k not in FOUND_ON_READING}
         if missing:
             told["missing_columns"] = missing
         plan = cls(instance, MappingProxyType(whole), MappingProxyType(told))

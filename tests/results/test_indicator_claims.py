@@ -46,6 +46,27 @@ def test_every_cell(plan: Plan, tmp_path: Path) -> None:
     assert not Plan.read(folder).is_verified
 
 
+def test_an_earlier_definition(plan: Plan, tmp_path: Path) -> None:
+    """What an indicator meant before is computed anew and told; it is no fault."""
+    folder = plan.to_csv(tmp_path / "p")
+    file, record = folder / "indicators.csv", folder / "record.json"
+    text = file.read_text()
+    lines = text.splitlines()
+    lines[1] = ",".join([*lines[1].split(",")[:-1], "7"])
+    file.write_text("\n".join(lines) + "\n")
+    assert not Plan.read(folder).is_verified
+    content = json.loads(record.read_text())
+    del content["indicator_definitions"]
+    record.write_text(json.dumps(content))
+    old = Plan.read(folder)
+    assert old.is_verified
+    assert old.record["older_indicators"]
+    assert old.indicators.equals(plan.indicators)
+    again = Plan.read(old.to_csv(tmp_path / "q"))
+    assert again.is_verified
+    assert "older_indicators" not in again.record
+
+
 def test_a_json_file(plan: Plan, tmp_path: Path) -> None:
     """The same of the document."""
     path = plan.to_json(tmp_path / "p.json")
