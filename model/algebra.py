@@ -119,7 +119,8 @@ class Rows:
         """Write the rows; a limit is a number, one a row, or infinite: none.
 
         Rows without any term are checked: 0 must lie within the limits, or the row
-        is written on a fixed zero so that it stays visible as infeasible.
+        is written on a variable that is 0, so that it stays visible as infeasible; so
+        is one whose variables are all fixed or cancel out.
         """
         index, count = self._where.labels(self._by), len(self._where)
         row = np.concatenate([*self._row, np.zeros(0, dtype=np.int64)])
@@ -135,12 +136,12 @@ class Rows:
         bodies = {}
         for k, key in enumerate(index):
             a, b = cuts[k], cuts[k + 1]
-            if a < b:
-                terms = linear(numbers[a:b], variables[a:b])
-            elif (low[k] or 0.0) <= 0.0 <= (high[k] or 0.0):
-                continue
-            else:
-                terms = linear([1.0], [self._zero()])
+            own, of = numbers[a:b], variables[a:b]
+            if not _decide(own, of):
+                if a == b and (low[k] or 0.0) <= 0.0 <= (high[k] or 0.0):
+                    continue
+                own, of = [*own, 1.0], [*of, self._zero()]
+            terms = linear(own, of)
             bodies[key] = between(low[k], terms, high[k])
         made = pyo.Constraint(
             pyo.Set(initialize=list(bodies), ordered=True),
@@ -153,3 +154,20 @@ class Rows:
         if self._block.component("zero") is None:
             self._block.zero = pyo.Var(bounds=(0.0, 0.0))
         return self._block.zero
+
+
+def _decide(coefficients: list[float], variables: list[Any]) -> bool:
+    """Whether a sum can be anything but a constant: not all is fixed or cancels out.
+
+    Most rows have each variable once, and one look at them is enough.
+    """
+    if not variables:
+        return False
+    is_plain = len(set(map(id, variables))) == len(variables)
+    if is_plain and coefficients[0] != 0.0 and not variables[0].fixed:
+        return True
+    sums: dict[int, float] = {}
+    for factor, member in zip(coefficients, variables, strict=True):
+        if not member.fixed:
+            sums[id(member)] = sums.get(id(member), 0.0) + factor
+    return any(sums.values())
