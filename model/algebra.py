@@ -137,9 +137,10 @@ class Rows:
         for k, key in enumerate(index):
             a, b = cuts[k], cuts[k + 1]
             own, of = numbers[a:b], variables[a:b]
-            if not _decide(own, of):
-                if a == b and (low[k] or 0.0) <= 0.0 <= (high[k] or 0.0):
-                    continue
+            holds = (low[k] or 0.0) <= 0.0 <= (high[k] or 0.0)
+            if not own and holds:
+                continue
+            if not holds and not _decide(own, of):
                 own, of = [*own, 1.0], [*of, self._zero()]
             terms = linear(own, of)
             bodies[key] = between(low[k], terms, high[k])

@@ -34,6 +34,7 @@ def test_import_is_quick() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_describe_a_region_with_networks() -> None:
     """The sizes of a coupled instance are told, its networks and roads included."""
     facts = json.loads(run("describe", "west-kazakhstan", "--json").stdout)

@@ -112,6 +112,7 @@ def test_plan_json_has_them(folder: Path, tmp_path: Path) -> None:
     assert Plan.read(file).is_verified
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["kazakhstan", pytest.param("west-kazakhstan", marks=pytest.mark.slow)]
 )

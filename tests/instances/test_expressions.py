@@ -165,6 +165,7 @@ def test_whatever_is_allowed_has_a_value(text: str) -> None:
     assert not np.isinf(found).any()
 
 
+@pytest.mark.slow
 @examples(200)
 @given(text=st.one_of(st.text(max_size=60), st.lists(WORD, max_size=25).map("".join)))
 def test_garbage_is_an_error_or_a_number(text: str) -> None:

@@ -145,6 +145,7 @@ def cell(book: openpyxl.Workbook, sheet: str, column: str, row: int) -> Any:
     return book[sheet].cell(row, heads.index(column) + 1)
 
 
+@pytest.mark.slow
 def test_habits_of_excel_are_understood(tmp_path: Path) -> None:
     """Numbers as text, blanks, yes and no, whole numbers as codes, own sheets."""
     plain = aumaq.read(changed(tmp_path / "plain.xlsx"))

@@ -412,6 +412,7 @@ def test_a_cause_in_all_scenarios_is_told_once(folder: Path) -> None:
     assert sum("no usable site" in p.message for p in caught.value.problems) == 1
 
 
+@pytest.mark.slow
 def test_long_lists_end_and_hints_too() -> None:
     """Hints stop, alike problems are counted; no pair of thousands is compared."""
     known = [f"s{k}" for k in range(20_000)]

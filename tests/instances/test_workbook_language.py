@@ -132,6 +132,7 @@ def test_problems_name_what_stands_in_the_workbook(tmp_path: Path) -> None:
     assert ("б.xlsx, sheet группы", 0, "группа") in {(f, 0, c) for f, _, c in found}
 
 
+@pytest.mark.slow
 def test_languages_may_be_mixed_but_not_doubled(tmp_path: Path) -> None:
     """Every sheet is understood by itself; two sheets of one table are a problem."""
     path = tmp_path / "m.xlsx"

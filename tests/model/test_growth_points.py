@@ -48,6 +48,7 @@ def test_the_best_choice_with_networks(data: st.DataObject) -> None:
     assert differences(instance, "strong") == []
 
 
+@pytest.mark.slow
 @given(instance=growth_instances(tiny_instances("free")), seed=st.integers(0, 99))
 @examples(60)
 def test_people_are_conserved(instance: Instance, seed: int) -> None:
@@ -203,6 +204,7 @@ def test_blocks_refuse() -> None:
     assert aumaq.solve(towns(), method="auto", gap=0.0).status == "optimal"
 
 
+@pytest.mark.slow
 def test_plans_carry_the_choice(tmp_path: Path) -> None:
     """A choice is settled with the services, starts a solve, and is read back."""
     tiers = [{"tier": "top", "max_count": 0}]

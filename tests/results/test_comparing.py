@@ -212,6 +212,7 @@ def test_instances_may_differ_in_everything() -> None:
         aumaq.compare([one])
 
 
+@pytest.mark.slow
 def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
     """Names cannot break out; all parts are there; nothing is fetched."""
     found = aumaq.compare(both_plans(NASTY), ["<i>one</i>", "two"])

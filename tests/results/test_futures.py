@@ -174,6 +174,7 @@ def test_a_single_future(instance: Instance) -> None:
         assert found.is_verified
 
 
+@pytest.mark.slow
 def test_by_hand() -> None:
     """Small now costs 10 or 18, large now 14 or 14: every objective its own choice."""
     instance = growing()

@@ -42,6 +42,7 @@ def with_power() -> Instance:
     return growing(**more)
 
 
+@pytest.mark.slow
 @pytest.mark.few(1)
 @pytest.mark.parametrize("objective", ["expected", "worst", "regret"])
 def test_without_time_nothing_is_built(objective: str) -> None:

@@ -35,6 +35,7 @@ def older(plan: Plan, folder: Path) -> list[str]:
     return gone
 
 
+@pytest.mark.slow
 @pytest.mark.few(1)
 def test_a_folder_without_them_is_read(plan: Plan, tmp_path: Path) -> None:
     """They are named and recomputed; all else is verified."""

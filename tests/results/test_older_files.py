@@ -36,6 +36,7 @@ def test_an_older_plan_folder(name: str) -> None:
     assert plan.instance.content_hash == record["instance_hash"]
 
 
+@pytest.mark.slow
 def test_an_older_store(tmp_path: Path) -> None:
     """Its runs are listed, and their plans pass."""
     path = tmp_path / "runs.duckdb"

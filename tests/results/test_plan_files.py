@@ -87,6 +87,7 @@ def test_parquet_in_duckdb(plan: Plan, tmp_path: Path) -> None:
     assert count == len(plan.allocation)
 
 
+@pytest.mark.slow
 def test_geopackage_of_a_coupled_plan(tmp_path: Path) -> None:
     """Every record is a feature where it belongs; styles are whole and refer to it."""
     instance = tiny(**grid_rows())

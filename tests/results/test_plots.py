@@ -154,6 +154,7 @@ def test_names_are_text_and_no_markup(tmp_path: Path) -> None:
     assert set(names) <= set(found)
 
 
+@pytest.mark.slow
 def test_files_are_vectors_and_the_same_again(plan: aumaq.Plan, tmp_path: Path) -> None:
     """SVG and PDF by the ending, byte for byte the same twice; other endings told."""
     for kind, draw in KINDS.items():

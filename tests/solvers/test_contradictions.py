@@ -65,6 +65,7 @@ def test_coordination(tmp_path: Path) -> None:
     assert run("coordination", "tiny", folder=tmp_path).returncode == 3
 
 
+@pytest.mark.slow
 def test_the_loop_ends_there(tmp_path: Path) -> None:
     """No further round rests on a plan that is wrong; the command exits with 3."""
     found = aumaq.close_loop(with_levers(), gap=0.0)
@@ -89,6 +90,7 @@ sweep_child.main()
 """
 
 
+@pytest.mark.slow
 def test_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row says it, and where the model is: beside the plan."""
     code = CHILD.format(tests=[str(HERE), str(HERE.parent / "support")])

@@ -78,6 +78,7 @@ def test_tiny_by_hand() -> None:
     assert plan.record["gap_of_decisions"] == 1.0
 
 
+@pytest.mark.slow
 def test_start_of_another_instance(tmp_path: Path, good: aumaq.Plan) -> None:
     """Nothing of it fits: that is told, and the instance is solved all the same."""
     good.to_csv(tmp_path / "good")
