@@ -63,6 +63,7 @@ def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "p.json").read_text())["format"] == "aumaq-plan"
 
 
+@pytest.mark.slow
 def test_random_instance_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     """``new --random`` writes a valid instance that its seed defines."""
     for name, seed in (("one", 1), ("same", 1), ("other", 2)):

@@ -127,6 +127,7 @@ def process(words: str, here: Path, **more: Any) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encoding",
     ["cp1251", *(pytest.param(e, marks=pytest.mark.slow) for e in ENCODINGS[1:])],

@@ -97,6 +97,7 @@ def test_nothing_is_overwritten_and_no_draft_stays(tmp_path: Path) -> None:
     assert (tmp_path / "copy.xlsx").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_workbook_of_an_instance_in_openpyxl(tmp_path: Path) -> None:
     """Values, units, comments, filters, frozen rows, drop-downs are there."""
     names = [INJECTIONS[0], INJECTIONS[2], "plain"]
@@ -206,6 +207,7 @@ def test_problems_name_sheet_row_and_column(tmp_path: Path) -> None:
     assert "did you mean 'settlements'?" in text
 
 
+@pytest.mark.slow
 def test_formulas_count_as_their_stored_values(tmp_path: Path) -> None:
     """Of a formula the value counts that the spreadsheet program stored."""
     path = changed(tmp_path / "a.xlsx")

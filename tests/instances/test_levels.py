@@ -22,6 +22,7 @@ def test_a_step_up_spreads_the_cost() -> None:
     assert plan.bound_mln == pytest.approx(cheapest)
 
 
+@pytest.mark.slow
 @examples(60)
 @given(instance=step_instances())
 def test_no_dropped_level_is_missed(instance: Instance) -> None:

@@ -109,6 +109,7 @@ def test_drop_downs_point_at_the_right_column(tmp_path: Path, code: str) -> None
     assert targets == [title_of(table.name, code) for table in TABLES]
 
 
+@pytest.mark.slow
 def test_problems_name_what_stands_in_the_workbook(tmp_path: Path) -> None:
     """Sheet and column of a message are those of the workbook, by its language."""
     path = tmp_path / "б.xlsx"

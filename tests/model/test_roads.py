@@ -55,6 +55,7 @@ def ways_of(instance: Instance) -> dict[str, tuple[str, float]]:
     }
 
 
+@pytest.mark.slow
 @examples(20)
 @given(instance=road_instances("free"))
 def test_ways_are_all_that_matter(instance: Instance) -> None:

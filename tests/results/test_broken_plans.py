@@ -284,6 +284,7 @@ def test_a_plan_brings_its_instance(tmp_path: Path) -> None:
     assert Plan.read(tmp_path / "plan").is_verified
 
 
+@pytest.mark.slow
 def test_a_changed_input_is_told(tmp_path: Path) -> None:
     """Verify works after the input was changed, and says in a line that it was."""
     folder = aumaq.write(tiny(), tmp_path / "mine")

@@ -17,6 +17,7 @@ from aumaq.results.studies import closed_loop as closing_loop
 from aumaq.results.studies.closed_loop import kept_services
 
 
+@pytest.mark.slow
 def test_the_end_is_a_fixed_point(tmp_path: Path) -> None:
     """People projected for the last plan's services are those it was made for."""
     found = aumaq.close_loop(build(), gap=0.0, tolerance=1e-6, max_rounds=60)

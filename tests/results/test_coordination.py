@@ -94,6 +94,7 @@ def test_by_hand(
         assert ways[name]["verified"]
 
 
+@pytest.mark.slow
 def test_an_office_that_cannot_keep_a_rule_alone() -> None:
     """A school in b, and the road to it: neither office by itself gets a there."""
     instance = two_villages(

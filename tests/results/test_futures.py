@@ -115,6 +115,7 @@ def test_values(instance: Instance) -> None:
     assert (found.policies["at_least_mln"] >= best["expected"] - room).all()
 
 
+@pytest.mark.slow
 def test_no_other_first_period(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there was no time to try another one, EEV has no end, and is no nothing."""
     from aumaq.results.studies import futures_value as stochastic

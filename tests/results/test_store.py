@@ -82,6 +82,7 @@ def test_a_plan_comes_back_as_it_was(tmp_path: Path) -> None:
     assert_whole(store, plan)
 
 
+@pytest.mark.slow
 def test_tables_of_later_versions_may_have_more_columns(tmp_path: Path) -> None:
     """A new column is there for SQL; runs from before come back without it.
 
