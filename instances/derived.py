@@ -11,6 +11,7 @@ from aumaq.instances.access import options as roads
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.upgrades import upgraded_options
 from aumaq.instances.rows import rows_with
+from aumaq.instances.schema.dtypes import TEXT
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -41,7 +42,7 @@ def sites(instance: Instance, service: str) -> pd.DataFrame:
         there = np.where(home >= 0, places[name].to_numpy(object)[home], "")
         if name == "name":
             there = np.where(there != "", there, rows["site"].to_numpy(object))
-        rows[name] = pd.array(there, dtype="str")
+        rows[name] = pd.array(there, dtype=TEXT)
     return rows
 
 
@@ -97,8 +98,8 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
             {
                 name: pd.Series([], dtype=kind)
                 for name, kind in {
-                    "settlement": "str", "site": "str", "minutes": "float64",
-                    "length_km": "float64", "needs": "str", "i": "int64",
+                    "settlement": TEXT, "site": TEXT, "minutes": "float64",
+                    "length_km": "float64", "needs": TEXT, "i": "int64",
                     "j": "int64",
                 }.items()
             }
@@ -137,11 +138,11 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
     ids = np.array(instance.settlement_ids, dtype=object)
     return pd.DataFrame(
         {
-            "settlement": pd.array(ids[i], dtype="str"),
-            "site": pd.array(sites["site"].to_numpy(dtype=object)[j], dtype="str"),
+            "settlement": pd.array(ids[i], dtype=TEXT),
+            "site": pd.array(sites["site"].to_numpy(dtype=object)[j], dtype=TEXT),
             "minutes": pairs["minutes"].to_numpy(dtype=float),
             "length_km": pairs["length_km"].to_numpy(dtype=float),
-            "needs": pd.array(pairs["needs"].to_numpy(dtype=object), dtype="str"),
+            "needs": pd.array(pairs["needs"].to_numpy(dtype=object), dtype=TEXT),
             "i": i,
             "j": j,
         }
@@ -210,4 +211,4 @@ def snapping(instance: Instance) -> pd.DataFrame:
             "node": instance.road_graph.codes.to_numpy(dtype=object)[places.node[rows]],
             "distance_km": places.connector_km[rows] / roads.DETOUR_FACTOR,
         }
-    ).astype({"settlement": "str", "node": "str"})
+    ).astype({"settlement": TEXT, "node": TEXT})

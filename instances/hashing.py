@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.tables import OWN_COLUMN_PREFIX, TABLES
 
 
@@ -47,4 +48,4 @@ def _column_bytes(column: pd.Series[object]) -> bytes:
         # Adding zero turns -0.0 into 0.0.
         numbers = column.to_numpy(dtype=np.float64) + 0.0
         return numbers.astype("<f8").tobytes()
-    return "\x1f".join(column.astype("str")).encode()
+    return "\x1f".join(column.astype(TEXT)).encode()

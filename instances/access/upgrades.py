@@ -25,6 +25,7 @@ from aumaq.instances.access.paths import (
     fastest_between,
     upgraded_paths,
 )
+from aumaq.instances.schema.dtypes import TEXT
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -116,7 +117,7 @@ def connection_options(instance: Instance) -> pd.DataFrame:
                 [np.full(int(holds.sum()), "", dtype=object), needs[is_soon]]
             ),
         }
-    ).astype({"connection": "str", "minutes": "float64", "needs": "str"})
+    ).astype({"connection": TEXT, "minutes": "float64", "needs": TEXT})
 
 
 def connection_minutes(instance: Instance, built: Flags) -> Floats:

@@ -26,6 +26,7 @@ from aumaq.instances.checks.causes import (
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.instances.schema.column import Column, Table
+from aumaq.instances.schema.dtypes import DTYPES, TEXT
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -33,9 +34,6 @@ FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no":
 
 LONGEST_SHOWN = 60
 """Characters that are shown of a list, say, in a cell."""
-
-DTYPES = {"text": "str", "number": "float64", "int": "int64", "flag": "bool"}
-"""Kind of a column -> how its values are kept."""
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """A number as programs write it; others are looked at more closely."""
@@ -170,8 +168,8 @@ def _without_rows(name: str) -> pd.DataFrame:
 def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:
     """Return a column of defaults (of blanks where the column is required)."""
     blank, dtype = _blank(column), DTYPES[column.kind]
-    if dtype == "str":
-        return pd.Series(pd.array([blank] * len(index), dtype="str"), index=index)
+    if dtype == TEXT:
+        return pd.Series(pd.array([blank] * len(index), dtype=TEXT), index=index)
     return pd.Series(np.full(len(index), blank, dtype), index=index)
 
 
@@ -187,7 +185,7 @@ def _text(cells: pd.Series[object]) -> pd.Series[object]:
         whole = (cells == cells.round()) & (cells.abs() < LARGEST_EXACT)
         if (whole | cells.isna()).all():
             cells = cells.astype("Int64").astype("object")
-    return cells.astype("object").where(cells.notna(), "").astype("str").str.strip()
+    return cells.astype("object").where(cells.notna(), "").astype(TEXT).str.strip()
 
 
 def _no_texts(cells: pd.Series[object]) -> pd.Series[bool]:
@@ -237,7 +235,7 @@ def read_cells(
         _report(table, column, text, is_empty, empty, problems)
     blanks, given = _filled(column, text.index), ~(bad | is_empty)
     if column.kind == "text":
-        return values.where(given, blanks).astype("str")
+        return values.where(given, blanks).astype(TEXT)
     values = values.where(given, None)
     values = values.where(values.notna(), blanks)
     outside = _out_of_range(table, column, text, values.where(given), problems)
@@ -277,7 +275,7 @@ def _as_given(column: Column, cells: pd.Series[object]) -> pd.Series[object] | N
             return None
         if not all(words) and (column.is_required or column.default is not None):
             return None
-        return pd.Series(words, index=cells.index, dtype="str")
+        return pd.Series(words, index=cells.index, dtype=TEXT)
     if cells.dtype == np.dtype(object):
         cells = _of_one_type(column, cells)
     if column.kind == "flag":

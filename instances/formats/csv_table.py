@@ -19,6 +19,7 @@ from aumaq.instances.formats.header import Row, misplaced, wanted
 from aumaq.instances.formats.raw import Raw
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.tables import BY_NAME
 from aumaq.instances.schema.titles import folded
 
@@ -139,7 +140,7 @@ def _take(place: str, name: str, rows: list[Row], raw: Raw) -> None:
     raw.rows[name] = [number for number, _ in records]
     raw.tables[name] = pd.DataFrame(
         {text: columns[k] if columns else () for k, text in enumerate(names)},
-        dtype="str",
+        dtype=TEXT,
     )
 
 

@@ -17,6 +17,7 @@ from aumaq.instances.checks.cells import FLAGS, read_cells, row_number, table_of
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.column import Column, Table
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.tables import BY_NAME
 
 Tables = Mapping[str, pd.DataFrame]
@@ -156,7 +157,7 @@ class _Change:
                 return None
             changed = cells * by if action == "times" else cells + by
         else:
-            changed = pd.Series(text, index=cells.index, dtype="str")
+            changed = pd.Series(text, index=cells.index, dtype=TEXT)
         values = self._read(table, column, changed)
         if values is None:
             return None
@@ -194,7 +195,7 @@ class _Change:
             return None
         cells = {column.name: [value] for column, value in pairs}
         found: list[Problem] = []
-        row = table_of(table, pd.DataFrame(cells, dtype="str"), found)
+        row = table_of(table, pd.DataFrame(cells, dtype=TEXT), found)
         if found:
             self._wrong(
                 say(

@@ -31,7 +31,7 @@ class PlanColumn:
     """
 
     name: str
-    kind: Literal["text", "whole", "number", "flag"]
+    kind: Literal["text", "int", "number", "flag"]
     meaning: str
     part: Part = "told"
     unit: str = ""
@@ -72,12 +72,10 @@ class PlanTable:
     @property
     def words(self) -> Words:
         """Column -> kind; whole numbers are numbers."""
-        return {c.name: "number" if c.kind == "whole" else c.kind for c in self.columns}
+        return {c.name: "number" if c.kind == "int" else c.kind for c in self.columns}
 
 
-def _key(
-    name: str, meaning: str, kind: Literal["text", "whole"] = "text"
-) -> PlanColumn:
+def _key(name: str, meaning: str, kind: Literal["text", "int"] = "text") -> PlanColumn:
     return PlanColumn(name, kind, meaning, "key")
 
 
@@ -86,7 +84,7 @@ def _text(name: str, meaning: str, part: Part = "told") -> PlanColumn:
 
 
 def _whole(name: str, meaning: str, part: Part = "decided") -> PlanColumn:
-    return PlanColumn(name, "whole", meaning, part)
+    return PlanColumn(name, "int", meaning, part)
 
 
 def _number(
@@ -125,7 +123,7 @@ PLAN: tuple[PlanTable, ...] = (
             _SITE,
             *_PLACE,
             _PERIOD,
-            _key("level", "level", "whole"),
+            _key("level", "level", "int"),
             _text("title", "title of the level"),
             _whole("units", "facilities"),
             _number("capacity", SERVICE, "what they hold", rule="capacity:{service}"),
@@ -160,8 +158,8 @@ PLAN: tuple[PlanTable, ...] = (
             *_PLACE,
             _PERIOD,
             _key("action", "what is done"),
-            _key("from_level", "level before; 0: none", "whole"),
-            _key("to_level", "level after; 0: none", "whole"),
+            _key("from_level", "level before; 0: none", "int"),
+            _key("to_level", "level after; 0: none", "int"),
             _whole("units", "facilities"),
             _number("cost_mln", MLN, "what it costs, undiscounted", rule="objective"),
             _SYNTHETIC,
@@ -208,7 +206,7 @@ PLAN: tuple[PlanTable, ...] = (
             _NETWORK,
             *_LINK,
             _text("period", "period from which it stands", "decided"),
-            _key("step", "number of the step", "whole"),
+            _key("step", "number of the step", "int"),
             _number("capacity", NETWORK, "what it adds", "told"),
             _number("capex_mln", MLN, "what it costs, undiscounted"),
         ),
@@ -223,7 +221,7 @@ PLAN: tuple[PlanTable, ...] = (
             _NETWORK,
             *_LINK,
             _PERIOD,
-            _key("step", "step of the circuit; 0: what stands today", "whole"),
+            _key("step", "step of the circuit; 0: what stands today", "int"),
             _number("forward", NETWORK, "what enters at the first end", "decided"),
             _number("backward", NETWORK, "what enters at the second end", "decided"),
             _number("capacity", NETWORK, "what it carries at most", "told"),
@@ -243,7 +241,7 @@ PLAN: tuple[PlanTable, ...] = (
             _SITE,
             _text("node", "node that they feed"),
             _PERIOD,
-            _key("level", "level", "whole"),
+            _key("level", "level", "int"),
             _number("supply", NETWORK, "what they supply", "decided"),
             _number("capacity", NETWORK, "what they could", "told"),
         ),
@@ -410,7 +408,7 @@ PLAN_TABLES: dict[str, Words] = {table.name: table.words for table in PLAN}
 """Table of a plan -> column -> kind."""
 
 WHOLE = tuple(dict.fromkeys(
-    c.name for table in PLAN for c in table.columns if c.kind == "whole"
+    c.name for table in PLAN for c in table.columns if c.kind == "int"
 ))  # fmt: skip
 """Columns of numbers that are whole."""
 

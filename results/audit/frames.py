@@ -13,12 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.schema.dtypes import DTYPES, TEXT
 from aumaq.instances.schema.plan import COLUMNS
 from aumaq.results.audit.findings import Bools, Floats, Ints
-
-TEXT = pd.StringDtype(na_value=np.nan)
-"""How texts are kept: what pandas calls ``str``."""
-DTYPES = {"text": "str", "whole": "int64", "number": "float64", "flag": "bool"}
 
 
 def plan_table(name: str, columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -63,7 +60,7 @@ def table_of_parts(name: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFram
     return plan_table(name, columns)
 
 
-def typed(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def typed(frame: pd.DataFrame, kinds: Mapping[str, Any]) -> pd.DataFrame:
     """Return the frame with columns of the given types."""
     columns = {
         str(name): _column(cells.array, kinds[str(name)]) if name in kinds else cells
@@ -72,15 +69,15 @@ def typed(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _column(values: Any, kind: str) -> Any:
-    if kind != "str":
+def _column(values: Any, kind: Any) -> Any:
+    if kind not in ("str", TEXT):
         return np.asarray(values).astype(kind, copy=False)
     if getattr(values, "dtype", None) == TEXT:
         return values
     cells = np.asarray(values, dtype=object)
     if all(type(cell) is str for cell in cells.tolist()):
         return pd.array(cells, dtype=TEXT)
-    return pd.Series(cells).astype("str").array
+    return pd.Series(cells).astype(TEXT).array
 
 
 def names_at(values: Any, positions: Any) -> Any:

@@ -9,7 +9,7 @@ from aumaq.results.exports.json_file import FORMAT, VERSION
 from aumaq.results.exports.record import RECORD
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-TYPES = {"text": "string", "whole": "integer", "number": ["number", "null"],
+TYPES = {"text": "string", "int": "integer", "number": ["number", "null"],
          "flag": "boolean"}  # fmt: skip
 
 

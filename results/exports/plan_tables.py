@@ -10,8 +10,9 @@ import pandas as pd
 
 from aumaq.instances import Problem
 from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import COLUMNS, PLAN_TABLES
-from aumaq.results.audit.frames import TEXT, without_rows
+from aumaq.results.audit.frames import without_rows
 from aumaq.results.plan.missing_columns import dispensable
 
 LARGEST = 2.0**53
@@ -84,7 +85,7 @@ def _texts(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
     is_text = np.array([isinstance(value, str) for value in cells], dtype=bool)
     if not is_text.all():
         bad = ~is_text & ~cells.isna().to_numpy(dtype=bool)
-        return cells.where(is_text, "").astype("str"), bad, TEXT_WANTED
+        return cells.where(is_text, "").astype(TEXT), bad, TEXT_WANTED
     values = pd.Series(pd.array(cells.to_numpy(dtype=object), TEXT), cells.index)
     return values, ~is_text, TEXT_WANTED
 
@@ -119,7 +120,7 @@ def _whole(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
 
 
 def _flags(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
-    found = cells.astype("str").str.strip().str.lower().map(FLAGS)
+    found = cells.astype(TEXT).str.strip().str.lower().map(FLAGS)
     bad = found.isna().to_numpy(dtype=bool)
     return found.where(~bad, False).astype("bool"), bad, say("expected true or false")
 
@@ -127,6 +128,6 @@ def _flags(cells: pd.Series[Any]) -> tuple[pd.Series[Any], Any, Text]:
 _OF_KIND: dict[str, Callable[[pd.Series[Any]], tuple[pd.Series[Any], Any, Text]]] = {
     "text": _texts,
     "number": _numbers,
-    "whole": _whole,
+    "int": _whole,
     "flag": _flags,
 }

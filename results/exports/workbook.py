@@ -17,6 +17,7 @@ from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import cell_of, check_fits
 from aumaq.instances.formats.workbook.writer import sheet_reference
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.titles import title_of, with_unit
 from aumaq.results.exports.units import look_of
 from aumaq.results.language import Language
@@ -103,15 +104,15 @@ def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame
         table = table.copy(deep=False)
         codes, places = table["settlement"], plan.instance.tables["settlements"]
         known = dict(zip(places["settlement"], places["name"], strict=True))
-        names = codes.map(known).fillna("").astype("str")
+        names = codes.map(known).fillna("").astype(TEXT)
         table.insert(list(table.columns).index("settlement") + 1, "name", names)
     if {"settlement", "name"} <= set(table.columns):
         places = plan.instance.tables["settlements"]
         names = lang.site_names(places, table["settlement"], table["name"])
-        table = table.assign(name=pd.Series(names, table.index, dtype="str"))
+        table = table.assign(name=pd.Series(names, table.index, dtype=TEXT))
     if "title" in table:
         titles = lang.cells(table["title"])
-        table = table.assign(title=pd.Series(titles, table.index, dtype="str"))
+        table = table.assign(title=pd.Series(titles, table.index, dtype=TEXT))
     return table
 
 

@@ -19,6 +19,7 @@ from aumaq.instances import Instance
 from aumaq.instances.checks.check import applies_to
 from aumaq.instances.people import demand, loads
 from aumaq.instances.people.growth import moves
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import OF_SETTLEMENT
 from aumaq.results.plan.growth import chosen_of
 
@@ -207,7 +208,7 @@ def with_settlement(settlements: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFra
     for name in wanted:
         cells = lent[name].astype(object).to_numpy()
         missing = lent[name].isna().to_numpy()
-        kind = "str" if OF_SETTLEMENT[name] == "text" else "bool"
+        kind = TEXT if OF_SETTLEMENT[name] == "text" else "bool"
         cells = np.where(missing, fill[name], cells)
         rows = rows.assign(**{name: pd.Series(cells, index=rows.index).astype(kind)})
     return rows
@@ -237,6 +238,6 @@ def with_population(state: State) -> State:
             "period": np.tile(np.array(state.periods, dtype=object), len(state.ids)),
             "persons": state.people.ravel(),
         }
-    ).astype({"settlement": "str", "period": "str"})
+    ).astype({"settlement": TEXT, "period": TEXT})
     tables = {**state.tables, "population": rows}
     return State(state.instance, state.periods, state.world, tables, state.upgraded)

@@ -13,6 +13,7 @@ from aumaq.instances import Instance, OptionError
 from aumaq.instances.arguments import checked
 from aumaq.instances.expressions import parse, tables_of
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.schema.plan import KNOWN_TODAY
 from aumaq.results.indicators.registry import COMPUTED
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 SAME = 1e-9
 """A target is met up to this, relative to its size: rounding, not a miss."""
 COLUMNS = {
-    "indicator": "str", "title": "str", "unit": "str", "region": "str",
-    "scenario": "str", "period": "str", "baseline": "float64", "plan": "float64",
-    "target": "float64", "direction": "str", "is_met": "boolean",
+    "indicator": TEXT, "title": TEXT, "unit": TEXT, "region": TEXT,
+    "scenario": TEXT, "period": TEXT, "baseline": "float64", "plan": "float64",
+    "target": "float64", "direction": TEXT, "is_met": "boolean",
 }  # fmt: skip
 OTHER = ["baseline", "target"]
 KEY = ["indicator", "title", "unit", "direction", "region", "period"]

@@ -22,6 +22,7 @@ from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.upgrades import connection_minutes
 from aumaq.instances.people.loads import industrial_load, people_load
+from aumaq.instances.schema.dtypes import DTYPES
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
 from aumaq.results.indicators.delivery import deliver
@@ -31,7 +32,6 @@ SERVED_FIRST = 1e3
 """A unit that is not served weighs so many longest ways."""
 DUST = 1e-7
 """Shares of a demand up to this are numerical dust."""
-DTYPES = {"text": "str", "number": "float64", "flag": "bool"}
 
 
 @lru_cache(maxsize=1)  # a page and its indicators ask for the same

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import chained
+from aumaq.instances.schema.dtypes import TEXT
 from aumaq.results.audit import Finding
 from aumaq.results.audit.frames import typed
 from aumaq.results.plan.plan import Plan
@@ -113,7 +114,7 @@ class Futures:
             for policy in self.policies
         ]
         numbers = dict.fromkeys(("at_least_mln", "at_most_mln", "own_gap"), "float64")
-        kinds = {"first_period_of": "str", **numbers}
+        kinds = {"first_period_of": TEXT, **numbers}
         return typed(pd.DataFrame(rows, columns=list(kinds)), kinds)
 
     def record(self) -> dict[str, Any]:
