@@ -36,7 +36,7 @@ def run(*names: str) -> None:
             instance.access(service)
         gathering, data = best_of(TRIES, lambda i=instance: gather(i))
         building, built = best_of(TRIES, lambda i=instance, d=data: build(i, data=d))
-        compiling, m = best_of(1, lambda b=built: compile_matrices(b.model))
+        compiling, m = best_of(1, lambda b=built: compile_matrices(b.program))
         size = m.size
         print(
             f"{name:18} {gathering:6.2f} {building:6.2f} {compiling:7.2f}"

@@ -1,7 +1,6 @@
 """The mathematics: one file a rule family, assembled in order."""
 
-from aumaq.model.assemble import build
-from aumaq.model.built import BuiltModel
+from aumaq.model.built import BuiltModel, build
 from aumaq.model.context import FORMULATIONS, Context
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.services import ServiceData

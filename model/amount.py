@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.model.program import NONE
 from aumaq.model.table import Table, stacked
 
 
@@ -24,7 +25,7 @@ class Amount:
         """Start with the constant alone; the columns *keys* say where."""
         self.at, self._keys = at, keys
         nobody = np.zeros(0, dtype=np.int64)
-        self.terms = at.where(nobody).only(*keys).plus(change=0.0, var=None)
+        self.terms = at.where(nobody).only(*keys).plus(change=0.0, var=NONE)
 
     def add(self, terms: Table) -> None:
         """Add terms: the keys, change and var."""

@@ -1,85 +1,127 @@
-"""A finished model: Pyomo, and its variables as arrays to read a solution with."""
+"""The model of an instance: all families in their order, and what they have written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.model.algebra import pyo
-from aumaq.model.context import Context, Network, Numbers, Objects
-from aumaq.model.data.gathered import ModelData
+from aumaq.instances import Instance
+from aumaq.instances.terms import TERMS
+from aumaq.model import families
+from aumaq.model.context import Context, Network, Numbers
+from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.family import FAMILIES, in_build_order
+from aumaq.model.program import NONE, Ints, Program
+from aumaq.model.pyomo_model import pyomo_model
 from aumaq.model.table import Table
 
+if TYPE_CHECKING:
+    import pyomo.environ as pyo
 
-def exists(variables: Objects) -> NDArray[np.bool_]:
-    """Return where an array of variables holds one (and not None)."""
-    return np.asarray(variables != np.array(None), dtype=bool)
+
+assert families  # importing the package registers its families
+
+
+def exists(variables: Ints) -> NDArray[np.bool_]:
+    """Return where an array of variables holds one."""
+    return np.asarray(variables != NONE, dtype=bool)
 
 
 @dataclass(frozen=True)
 class ServiceVariables:
-    """Variables of one service beside their indices; None where there is none.
+    """Variables of one service beside their indices; -1 where there is none.
 
     The arrays of ``move`` and ``share`` are parallel: entry k of ``move`` belongs to
     site ``move_site[k]`` and so on.
     """
 
-    units: Objects  # (J, L+1, T)
-    move: Objects
+    units: Ints  # (J, L+1, T)
+    move: Ints
     move_site: Numbers
     move_from: Numbers
     move_to: Numbers
     move_period: Numbers
-    renewed: Objects  # (J, L+1, T)
-    share: Objects
+    renewed: Ints  # (J, L+1, T)
+    share: Ints
     share_option: Numbers
     share_level: Numbers
     share_period: Numbers
-    unserved: Objects  # (I, T)
+    unserved: Ints  # (I, T)
 
 
 @dataclass(frozen=True)
 class NetworkVariables:
-    """Variables of one network beside their indices; None where there is none.
+    """Variables of one network beside their indices; -1 where there is none.
 
     ``flow`` is (C, 2, T): circuit, direction, period. With angles each step of a link
     is a circuit of its own; otherwise a link is one circuit that its steps widen.
     """
 
-    flow: Objects
-    step: Objects  # (G, T) 1 once it is built
-    local_capacity: Objects  # (O, T)
-    local_supply: Objects  # (O, T)
-    supply: Objects
+    flow: Ints
+    step: Ints  # (G, T) 1 once it is built
+    local_capacity: Ints  # (O, T)
+    local_supply: Ints  # (O, T)
+    supply: Ints
     supply_source: Numbers
     supply_level: Numbers
     supply_period: Numbers
-    fed: Objects  # (N, T)
-    shed: Objects  # (N, T)
-    angle: Objects  # (N, T)
+    fed: Ints  # (N, T)
+    shed: Ints  # (N, T)
+    angle: Ints  # (N, T)
 
 
 @dataclass(frozen=True)
 class BuiltModel:
-    """A finished model: Pyomo, and the arrays to read a solution with."""
+    """A finished model: the programme, and the arrays to read a solution with."""
 
-    model: pyo.ConcreteModel
+    program: Program
     data: ModelData
     variables: dict[str, ServiceVariables]
     networks: dict[str, NetworkVariables]
-    upgraded: Objects  # (G, T) roads
-    chosen: Objects  # (K, T) growth points
+    upgraded: Ints  # (G, T) roads
+    chosen: Ints  # (K, T) growth points
     formulation: str
 
+    @cached_property
+    def model(self) -> pyo.ConcreteModel:
+        """The same as a model of Pyomo: made when first asked for, not for a solve."""
+        return pyomo_model(self.program)
 
-def built_model(c: Context) -> BuiltModel:
-    """Return the finished model of a context."""
+
+def build(
+    instance: Instance,
+    *,
+    formulation: str = "strong",
+    data: ModelData | None = None,
+    look_up: Callable[[], None] = lambda: None,
+) -> BuiltModel:
+    """Build the model of the instance's active scenario.
+
+    *formulation* is ``strong`` (allocation keeps the level index) or ``weak``; *data*
+    are the numbers of the instance, if they were gathered before. *look_up* is called
+    every second or so; what it raises ends the building.
+    """
+    context = Context(
+        Program(instance.name, TERMS),
+        data or gather(instance),
+        formulation,
+        look_up,
+    )
+    for family in in_build_order(FAMILIES.values()):
+        look_up()
+        family.build(context)
+    return _built(context)
+
+
+def _built(c: Context) -> BuiltModel:
     count = len(c.data.periods)
     return BuiltModel(
-        c.model,
+        c.program,
         c.data,
         {name: _service(c, s) for s, name in enumerate(c.data.services)},
         {name: _network(c, name, v) for name, v in c.networks.items()},
@@ -130,12 +172,14 @@ def _network(c: Context, name: str, v: Network) -> NetworkVariables:
         supply_period=v.supply["period"],
         fed=_grid(v.fed, at, nodes),
         shed=_grid(v.shed, at, nodes),
-        angle=_grid(v.angle, at, nodes) if n.has_angles else np.zeros(0, dtype=object),
+        angle=_grid(v.angle, at, nodes)
+        if n.has_angles
+        else np.zeros(0, dtype=np.int64),
     )
 
 
-def _grid(table: Table, by: Sequence[str], shape: tuple[int, ...]) -> Objects:
-    """Return the variables of a table as an array, None where there is none."""
-    found = np.full(shape, None, dtype=object)
+def _grid(table: Table, by: Sequence[str], shape: tuple[int, ...]) -> Ints:
+    """Return the variables of a table as an array, -1 where there is none."""
+    found = np.full(shape, NONE)
     found[tuple(table[key] for key in by)] = table["var"]
     return found

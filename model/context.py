@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
-from aumaq.model.algebra import pyo
 from aumaq.model.amount import Amount
 from aumaq.model.data.enough import FlowLimits
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.tables import Tables, amounts, tables_of
+from aumaq.model.program import Block, Program
 from aumaq.model.table import Table
 
-Objects = NDArray[np.object_]
 Numbers = NDArray[Any]
 FORMULATIONS = ("strong", "weak")
 PLACE = ("service", "settlement", "period")
@@ -52,7 +51,7 @@ class Network:
 class Context:
     """The model under construction."""
 
-    model: pyo.ConcreteModel
+    program: Program
     data: ModelData
     formulation: str = "strong"
     look_up: Callable[[], None] = lambda: None
@@ -69,7 +68,6 @@ class Context:
     load: dict[str, Amount] = field(default_factory=dict)
     """By network, units of load of people and industry at each node and period."""
     networks: dict[str, Network] = field(default_factory=dict)
-    objective: dict[str, list[tuple[Numbers, Objects]]] = field(default_factory=dict)
     spending: list[Table] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -88,12 +86,9 @@ class Context:
         """Whether allocation keeps the level index."""
         return self.formulation == "strong"
 
-    def block(self, name: str) -> pyo.Block:
-        """Add and return the block of a family; ``rules.rule_id`` reads its rules."""
-        block = pyo.Block(concrete=True)
-        self.model.add_component(name, block)
-        block.rule_of = {}
-        return block
+    def block(self, name: str) -> Block:
+        """Add and return the block of a family."""
+        return self.program.block(name)
 
     def rules(self, name: str) -> tuple[list[Any], Table]:
         """Return the rows of a table of the instance, and its columns."""
@@ -114,7 +109,7 @@ class Context:
         """Add discounted *mln* per unit of each variable to an objective term."""
         price = np.broadcast_to(mln, len(of))
         entry = price[price != 0.0], of["var"][price != 0.0]
-        self.objective.setdefault(term, []).append(entry)
+        self.program.objective.setdefault(term, []).append(entry)
 
     def spend(self, kind: str, service: str | None, mln: Any, of: Table) -> None:
         """Record undiscounted spending (``investment`` or ``operation``), mln per unit.

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from aumaq.model.algebra import Rows, pyo
+from aumaq.model.algebra import Block, Rows
 from aumaq.model.context import Context, Numbers
 from aumaq.model.table import Table, positions
 
@@ -48,9 +48,7 @@ def things(c: Context, lasting: Lasting) -> Table:
     return Table(columns, c.tables.names).cross(c.tables.periods)
 
 
-def stays(
-    block: pyo.Block, name: str, stands: Table, by: Sequence[str], rule: str
-) -> None:
+def stays(block: Block, name: str, stands: Table, by: Sequence[str], rule: str) -> None:
     r"""Write rows :math:`x_t \ge x_{t-1}` for variables of later periods."""
     later = stands.where(stands["period"] > 0).sorted_by("period")
     before = stands.plus(period=stands["period"] + 1)

@@ -19,6 +19,7 @@ from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.model.built import exists
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.program import Floats, Ints
 from aumaq.solvers.highs.lp_file import write_lp
 from aumaq.solvers.highs.matrices import (
     Matrices,
@@ -48,7 +49,7 @@ from aumaq.solvers.solution.decisions import (
     Status,
 )
 from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
-from aumaq.solvers.solution.networks import grid, link_sites, networks_of, upgrade_sites
+from aumaq.solvers.solution.networks import link_sites, networks_of, upgrade_sites
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
 from aumaq.solvers.solution.terms import saved_terms, slacks_of, terms_of
 from aumaq.solvers.start.todays_stock import carried_on
@@ -58,7 +59,7 @@ ROUNDING = 1e-9
 """Relative to its cost, a plan dearer by so much costs the same."""
 MOST_TRIES = 16
 """Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
-Find = Callable[[BuiltModel, dict[int, int], Any], list[Change]]
+Find = Callable[[BuiltModel, Ints, Any], list[Change]]
 COMPILING_SHARE = 0.7
 """Compiling takes about so long for each second of building."""
 POLISH_SECONDS = 5.0
@@ -77,20 +78,20 @@ class Compiled:
 
     built: BuiltModel
     matrices: Matrices
-    place: dict[int, int]
+    place: Ints
     sites: list[Site]
     start: tuple[Any, Any]
     options: SolveOptions
     progress: Progress
     started: float
     seconds: dict[str, float]
-    beside: tuple[BuiltModel, ...] = ()
+    beside: tuple[tuple[BuiltModel, Ints], ...] = ()
     relaxed: Outcome | None = None
 
     @property
-    def models(self) -> tuple[BuiltModel, ...]:
-        """All models that stand in the matrices."""
-        return (self.built, *self.beside)
+    def models(self) -> tuple[tuple[BuiltModel, Ints], ...]:
+        """All models in the matrices, each with the columns of its variables."""
+        return ((self.built, self.place), *self.beside)
 
     @property
     def elapsed(self) -> float:
@@ -160,8 +161,8 @@ def _compiled(
     now = clock("build", now)
     look_up(COMPILING_SHARE * seconds["build"])
     progress.update(ProgressEvent(say("compiling"), now - started, NAN, NAN))
-    matrices = compile_matrices(built.model)
-    place = {id(variable): k for k, variable in enumerate(matrices.columns)}
+    matrices = compile_matrices(built.program)
+    place = matrices.places(built.program.count)
     matrices = settled(matrices, built, place, given)
     sites, start = _sites(built, place), _start(built, place, given.start)
     if given.start is None:
@@ -228,18 +229,17 @@ def status_of(outcome: Outcome, wanted: float) -> Status:
     return proven(objective, outcome.bound, wanted, outcome.status)
 
 
-def _sites(built: BuiltModel, place: dict[int, int]) -> list[Site]:
+def _sites(built: BuiltModel, place: Ints) -> list[Site]:
     """Return the places of the instance with the columns of their units."""
     columns: dict[str, list[int]] = {}
     where: dict[str, tuple[float, float]] = {}
     for name, variables in built.variables.items():
         rows = built.data.instance.service_sites(name)
         j, _, _ = np.nonzero(exists(variables.units))
-        units = variables.units[exists(variables.units)]
+        found = place[variables.units[exists(variables.units)]]
         codes = rows["site"].to_numpy(dtype=object)
-        for site, variable in zip(codes[j], units, strict=True):
-            column = place.get(id(variable))
-            if column is not None:
+        for site, column in zip(codes[j], found.tolist(), strict=True):
+            if column >= 0:
                 columns.setdefault(site, []).append(column)
         where.update(
             zip(codes, zip(rows["lat"], rows["lon"], strict=True), strict=True)
@@ -272,11 +272,9 @@ def save_lp(built: BuiltModel, path: Any) -> None:
         warnings.warn(str(error), stacklevel=2)
 
 
-def _start(
-    built: BuiltModel, place: dict[int, int], start: Decisions | None
-) -> tuple[Any, Any]:
+def _start(built: BuiltModel, place: Ints, start: Decisions | None) -> tuple[Any, Any]:
     """Return columns and values of what a plan builds, or of today's stock kept."""
-    columns, values = [], []
+    parts = []
     for name, variables in built.variables.items():
         d = built.data.services[name]
         j, level, t = np.nonzero(exists(variables.units))
@@ -285,21 +283,12 @@ def _start(
             units = start.services[name].units.copy()
             units[:, 0] = d.places[:, None] - units[:, 1:].sum(axis=1)
             target = units[j, level, t]
-        for variable, value in zip(variables.units[j, level, t], target, strict=True):
-            column = place.get(id(variable))
-            if column is not None:
-                columns.append(column)
-                values.append(value)
-    more = (
-        () if start is None else (*built_links(built, start), the_choice(built, start))
-    )
-    for variables, known in more:
-        for variable, value in zip(variables.ravel(), known.ravel(), strict=True):
-            column = place.get(id(variable))
-            if column is not None:
-                columns.append(column)
-                values.append(value)
-    return np.array(columns, dtype=np.int64), np.array(values, dtype=float)
+        parts.append((variables.units[j, level, t], target))
+    if start is not None:
+        parts += [*built_links(built, start), the_choice(built, start)]
+    columns = np.concatenate([place[var.ravel()] for var, _ in parts])
+    values = np.concatenate([np.ravel(known) for _, known in parts])
+    return columns[columns >= 0], values[columns >= 0].astype(float)
 
 
 def _polish(c: Compiled, outcome: Outcome) -> Outcome:
@@ -337,7 +326,7 @@ def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     or common to several futures, stays: the limits of the columns say so.
     """
     assert plan.values is not None
-    groups = [[one for m in c.models for one in find(m, c.place, plan.values)]]
+    groups = [[one for m in c.models for one in find(*m, plan.values)]]
     for _ in range(MOST_TRIES):
         group = groups.pop(0) if groups else []
         if not group or c.elapsed > c.options.time_limit:
@@ -356,32 +345,30 @@ def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     return plan
 
 
-def decisions_in(built: BuiltModel, values: Any, place: dict[int, int]) -> Decisions:
+def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
     """Return the decisions of a solution as they are; what no column has is 0."""
+    known = np.append(values, 0.0)  # the last one stands for what has no column
 
-    def number(variable: Any) -> float:
-        column = place.get(id(variable)) if variable is not None else None
-        return 0.0 if column is None else float(values[column])
+    def number(variables: Ints) -> Floats:
+        return known[place[variables]]
 
     services, chosen = {}, chosen_of(built, number)
     for name, v in built.variables.items():
         d = built.data.services[name]
         ratio = demand_ratio(built, name, chosen)
-        units = grid(v.units, number)
+        units = number(v.units)
         moves = np.zeros((*d.is_built.shape, d.num_levels + 1, len(built.data.periods)))
-        moved = np.array([number(x) for x in v.move])
-        moves[v.move_site, v.move_from, v.move_to, v.move_period] = moved
+        moves[v.move_site, v.move_from, v.move_to, v.move_period] = number(v.move)
         share = np.zeros((len(d.option_site), len(built.data.periods)))
-        served = np.array([number(x) for x in v.share])
-        np.add.at(share, (v.share_option, v.share_period), served)
+        np.add.at(share, (v.share_option, v.share_period), number(v.share))
         services[name] = ServiceDecisions(
             units=np.round(units).astype(np.int64),
             moves=np.round(moves).astype(np.int64),
-            renewed=np.round(grid(v.renewed, number)).astype(np.int64),
+            renewed=np.round(number(v.renewed)).astype(np.int64),
             share=np.clip(share * ratio[d.option_settlement], 0.0, 1.0),
-            unserved=np.clip(grid(v.unserved, number) * ratio, 0.0, 1.0),
+            unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
         )
-    upgraded = np.round(grid(built.upgraded, number)).astype(np.int64)
+    upgraded = np.round(number(built.upgraded)).astype(np.int64)
     return Decisions(services, networks_of(built, number), upgraded, chosen)
 
 

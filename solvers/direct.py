@@ -1,4 +1,4 @@
-"""The direct method: the whole Pyomo model, solved by HiGHS.
+"""The direct method: the whole model, solved by HiGHS.
 
 For small and medium instances, and the reference for every other method. The lower
 bound is the dual bound of HiGHS' branch and bound.

@@ -267,7 +267,6 @@ class Improver:
                 column_lower=m.column_lower[free],
                 column_upper=m.column_upper[free],
                 is_integer=m.is_integer[free],
-                columns=[],
             ),
             values[free],
         )

@@ -14,8 +14,8 @@ from inspect import cleandoc, getdoc
 from types import ModuleType
 from typing import NamedTuple
 
+from aumaq.instances.terms import TERMS
 from aumaq.model import families
-from aumaq.model.assemble import TERMS
 
 MODULES = {
     name: module

@@ -1,6 +1,6 @@
 """Numbers that the rule families share, gathered once from the instance.
 
-Families look numbers up here and write algebra; nothing here knows Pyomo.
+Families look numbers up here and write algebra; nothing here knows variables.
 """
 
 from __future__ import annotations

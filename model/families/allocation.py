@@ -54,7 +54,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, PLACE, Context
 from aumaq.model.family import family
 from aumaq.model.table import Table
@@ -90,7 +90,7 @@ def _offers(c: Context) -> Table:
     return running.plus(offer=0, **most)
 
 
-def _shares(c: Context, block: pyo.Block, offers: Table) -> None:
+def _shares(c: Context, block: Block, offers: Table) -> None:
     t, demand = c.tables, c.demand.at.only(*PLACE, "most")
     site = offers.plus(level=offers["offer"]).distinct(("service", "site", "level"))
     site = site.only("service", "site", "level", "usable", "room", "least", "places")
@@ -98,9 +98,7 @@ def _shares(c: Context, block: pyo.Block, offers: Table) -> None:
     where = where.join(site, ("service", "site"))
     top = np.minimum(1.0, where["room"] * where["places"] / where["most"])
     by = ("service", "settlement", "site", "way", "level", "period")
-    c.share = share = variable(
-        block, "share", where, by, upper=top, domain=pyo.NonNegativeReals
-    )
+    c.share = share = variable(block, "share", where, by, upper=top)
     amount, prices = t.periods["ann"][share["period"]] * share["most"], t.services
     minute = prices["travel_mln_per_unit_minute"][share["service"]]
     km = prices["transport_mln_per_unit_km"][share["service"]]
@@ -108,16 +106,16 @@ def _shares(c: Context, block: pyo.Block, offers: Table) -> None:
     c.pay("transport", amount * km * share["km"], share)
 
 
-def _unserved(c: Context, block: pyo.Block, _: Table) -> None:
+def _unserved(c: Context, block: Block, _: Table) -> None:
     services, demand = c.tables.services, c.demand.at
     where = demand.where(services["may_be_unserved"][demand["service"]])
-    c.unserved = unserved = variable(block, "unserved", where, PLACE, bounds=(0.0, 1.0))
+    c.unserved = unserved = variable(block, "unserved", where, PLACE, upper=1.0)
     price = services["unserved_mln_per_unit_year"][where["service"]]
     ann = c.tables.periods["ann"][where["period"]]
     c.pay("unserved", price * ann * where["most"], unserved)
 
 
-def _served(c: Context, block: pyo.Block, _: Table) -> None:
+def _served(c: Context, block: Block, _: Table) -> None:
     now, change = c.demand.at, c.demand.terms
     rows = Rows(block, "served", now, PLACE, "allocation:{service}")
     rows.add(c.share).add(c.unserved)
@@ -126,7 +124,7 @@ def _served(c: Context, block: pyo.Block, _: Table) -> None:
     rows.write(share, share)
 
 
-def _loads(c: Context, block: pyo.Block, offers: Table) -> None:
+def _loads(c: Context, block: Block, offers: Table) -> None:
     for name, size, lower, upper in (
         ("capacity", "room", -np.inf, 0.0),
         ("minimum_use", "least", 0.0, np.inf),
@@ -146,7 +144,7 @@ def _loads(c: Context, block: pyo.Block, offers: Table) -> None:
         rows.write(lower, upper)
 
 
-def _open_first(c: Context, block: pyo.Block, _: Table) -> None:
+def _open_first(c: Context, block: Block, _: Table) -> None:
     fits = c.share["usable"] >= c.share["most"] if c.is_strong else True
     share = c.share.where(np.broadcast_to(fits, len(c.share)))
     by = ("service", "settlement", "site", "level", "period")
@@ -157,11 +155,11 @@ def _open_first(c: Context, block: pyo.Block, _: Table) -> None:
     rows.add(where.join(units, FACILITY), -1.0).write(-np.inf, 0.0)
 
 
-def _whole(c: Context, block: pyo.Block, _: Table) -> None:
+def _whole(c: Context, block: Block, _: Table) -> None:
     is_whole = c.tables.services["allocation"] == "whole"
     share = c.share.where(is_whole[c.share["service"]])
     pairs = share.total(PAIR)
-    assigned = variable(block, "assigned", pairs, PAIR, domain=pyo.Binary)
+    assigned = variable(block, "assigned", pairs, PAIR, upper=1.0, is_whole=True)
     varies = c.demand.varies[pairs.find(c.demand.at, PLACE)]
     rows = Rows(block, "whole", pairs, PAIR, "whole:{service}")
     rows.add(share).add(assigned, -1.0)

@@ -29,7 +29,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import Context, Network, Numbers
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
@@ -44,7 +44,8 @@ def angles(c: Context) -> None:
     for name, n in c.data.networks.items():
         if n.has_angles:
             where, v = c.load[name].at, c.networks[name]
-            v.angle = variable(block, f"angle_{name}", where, ("node", "period"))
+            at = ("node", "period")
+            v.angle = variable(block, f"angle_{name}", where, at, lower=-np.inf)
             _follows(block, n, v)
 
 
@@ -92,7 +93,7 @@ def largest_angles(
     return np.minimum(between, longest)
 
 
-def _follows(block: pyo.Block, n: NetworkData, v: Network) -> None:
+def _follows(block: Block, n: NetworkData, v: Network) -> None:
     out = v.flow.where(v.flow["way"] == 0)
     circuit = out.distinct(("circuit",))
     link, step = circuit["link"], circuit["step"]

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import Context
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
@@ -51,13 +51,12 @@ def balances(c: Context) -> None:
         rows.write(load.at["base"], load.at["base"])
 
 
-def _shed(c: Context, block: pyo.Block, n: NetworkData) -> Table:
+def _shed(c: Context, block: Block, n: NetworkData) -> Table:
     load = c.load[n.name]
     can = (load.at["most"] > 0) & n.may_shed
     where = load.at.plus(varies=load.varies).where(can)
     shed = variable(
         block, f"shed_{n.name}", where, BY, upper=where["most"],
-        domain=pyo.NonNegativeReals,
     )  # fmt: skip
     price = n.shed_mln_per_unit_year * c.data.ann[shed["period"]]
     c.pay("shedding", price, shed)

@@ -66,7 +66,7 @@ def budgets(c: Context) -> None:
     scale = np.maximum(np.minimum(where["limit_mln"], ENDLESS * largest), 1.0)
     where = where.plus(scale=scale, row=np.arange(len(where)))
     priced = where.where(~where["is_hard"])
-    overrun = variable(block, "overrun", priced, BY, bounds=(0.0, None))
+    overrun = variable(block, "overrun", priced, BY)
     df = c.data.df[overrun["period"]]
     c.pay("overrun", df * overrun["price"], overrun)
     rows = Rows(block, "limit", where, BY, "budget:{budget}")

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances.access.limits import share_at_least
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import Context
 from aumaq.model.family import family
 from aumaq.model.table import Table, positions, stacked
@@ -56,7 +56,7 @@ def concentration(c: Context) -> None:
     at = ("concentration", "settlement", "period")
     open_units = units.where((units["is_point"] == 0) & (units.find(chosen, at) >= 0))
     places = open_units.distinct(HERE).sorted_by("concentration", "period", "site")
-    counted = variable(block, "counted", places, HERE, domain=pyo.NonNegativeReals)
+    counted = variable(block, "counted", places, HERE)
     rule_id, weight = "concentration:{concentration}", units["weight"]
     total = Rows(block, "concentrated", where, BY, rule_id)
     counts = np.where(units["is_point"], 1.0, 0.0)

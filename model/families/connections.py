@@ -47,10 +47,10 @@ def connections(c: Context) -> None:
     rules = rules.where(rules["period"] >= rules["first"])
     way = variable(
         block, "way", rules.join(ways, ("connection",)),
-        ("connection", "way", "period"), bounds=(0.0, 1.0),
+        ("connection", "way", "period"), upper=1.0,
     )  # fmt: skip
     priced = rules.where(~r.connection_is_hard[rules["connection"]])
-    missed = variable(block, "missed", priced, BY, bounds=(0.0, 1.0))
+    missed = variable(block, "missed", priced, BY, upper=1.0)
     price = r.connection_mln_per_year[missed["connection"]] * missed["ann"]
     c.pay("shortfall", price, missed)
     connected = Rows(block, "connected", rules, BY, "connection:{connection}")

@@ -35,7 +35,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.schema.growth import GROWTH_POINTS
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import Context
 from aumaq.model.data.growth import Effect
 from aumaq.model.family import family
@@ -53,7 +53,7 @@ def growth(c: Context) -> None:
     thing, tier = where["thing"], positions(g.tier, c.tables.names["tier"])
     where = where.plus(settlement=g.settlement[thing], tier=tier[thing])
     c.chosen = chosen = variable(
-        block, "chosen", where, BY, domain=pyo.Binary,
+        block, "chosen", where, BY, upper=1.0, is_whole=True,
         fixed=where["period"] < where["first_period"],
     )  # fmt: skip
     stays(block, "stays", chosen, BY, "growth:points")
@@ -66,7 +66,7 @@ def growth(c: Context) -> None:
         c.load[name].add(_change(chosen, effect, "node"))
 
 
-def _one_tier(block: pyo.Block, chosen: Table) -> None:
+def _one_tier(block: Block, chosen: Table) -> None:
     """Settlements that are candidates of one tier only need no row."""
     by = ("settlement", "period")
     number = chosen.total(by, tiers=1.0)
@@ -76,7 +76,7 @@ def _one_tier(block: pyo.Block, chosen: Table) -> None:
     )
 
 
-def _counts(c: Context, block: pyo.Block) -> None:
+def _counts(c: Context, block: Block) -> None:
     """Limits on the number: the choice only grows, so one period tells each."""
     chosen, (tiers, limits) = c.chosen, c.rules("growth_tiers")
     last = len(c.data.periods) - 1

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import Context
 from aumaq.model.data.enough import facility_load
 from aumaq.model.data.networks import NetworkData
@@ -38,8 +38,7 @@ def loads(c: Context) -> None:
         where = nodes.where(nodes["most"] > 0).cross(c.tables.periods)
         c.networks[name].fed = fed = variable(
             block, f"fed_{name}", where, BY, upper=where["most"],
-            domain=pyo.NonNegativeReals,
-        )  # fmt: skip
+            )  # fmt: skip
         units = c.units.join(_drawn(c, n), ("service", "site", "level"))
         rows = Rows(block, f"load_{name}", fed, BY, f"network:{name}:balance")
         rows.add(fed, -1.0).add(units, units["load"]).write(0.0, 0.0)

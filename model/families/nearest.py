@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.access.limits import beyond
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import SITE, Context
 from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
@@ -52,12 +52,12 @@ def nearest(c: Context) -> None:
     rows.write(-np.inf, 1.0 + number)
 
 
-def _open(c: Context, block: pyo.Block, running: Table) -> Table:
+def _open(c: Context, block: Block, running: Table) -> Table:
     """Add whether any facility runs at the sites that hold several."""
     t = c.tables
     is_nearest = (t.services["allocation"] == "nearest")[t.sites["service"]]
     several = t.sites.where(is_nearest & (t.sites["places"] > 1)).cross(t.periods)
-    is_open = variable(block, "open", several, SITE, domain=pyo.Binary)
+    is_open = variable(block, "open", several, SITE, upper=1.0, is_whole=True)
     top = Rows(block, "open_top", several, SITE, RULE)
     top.add(running).add(is_open, -is_open["places"]).write(-np.inf, 0.0)
     bottom = Rows(block, "open_bottom", several, SITE, RULE)

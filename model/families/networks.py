@@ -56,7 +56,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, SITE, Context, Network, Numbers
 from aumaq.model.data.enough import FlowLimits, flow_limits
 from aumaq.model.data.networks import NetworkData
@@ -81,9 +81,7 @@ def networks(c: Context) -> None:
         limits = flow_limits(c.data, n)
         flow, step = _flow(c, block, n, names), _step(c, block, n, names)
         capacity = _local_capacity(c, block, n, names)
-        local = variable(
-            block, f"local_supply_{name}", capacity, LOCAL, domain=pyo.NonNegativeReals
-        )
+        local = variable(block, f"local_supply_{name}", capacity, LOCAL)
         supply = _supply(c, block, n, names)
         c.networks[name] = Network(flow, step, capacity, local, supply, limits)
         _steps(c, block, n, step)
@@ -103,7 +101,7 @@ def circuits(n: NetworkData) -> tuple[Numbers, Numbers]:
     return np.concatenate([today, n.step_link]), np.concatenate([no_step, steps])
 
 
-def _flow(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
+def _flow(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
     link, step = circuits(n)
     columns = {
         "circuit": np.arange(len(link)),
@@ -115,17 +113,15 @@ def _flow(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
     }
     ways = Table({"way": np.arange(len(WAYS))}, names)
     where = Table(columns, names).cross(ways).cross(c.tables.periods)
-    flow = variable(block, f"flow_{n.name}", where, FLOW, domain=pyo.NonNegativeReals)
-    for against in flow.where(n.link_is_one_way[flow["link"]] & (flow["way"] == 1))[
-        "var"
-    ]:
-        against.setub(0.0)
+    is_against = n.link_is_one_way[where["link"]] & (where["way"] == 1)
+    most = np.where(is_against, 0.0, np.inf)
+    flow = variable(block, f"flow_{n.name}", where, FLOW, upper=most)
     paid = flow.sorted_by("period")
     c.pay("supply", n.link_flow_mln_per_year[paid["link"]] * paid["ann"], paid)
     return flow
 
 
-def _step(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
+def _step(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
     columns = {
         "thing": np.arange(len(n.step_link)),
         "link": n.step_link,
@@ -138,14 +134,12 @@ def _step(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
     }
     where = Table(columns, names).cross(c.tables.periods)
     return variable(
-        block, f"step_{n.name}", where, STEP, domain=pyo.Binary,
+        block, f"step_{n.name}", where, STEP, upper=1.0, is_whole=True,
         fixed=where["period"] < where["first_period"],
     )  # fmt: skip
 
 
-def _local_capacity(
-    c: Context, block: pyo.Block, n: NetworkData, names: Names
-) -> Table:
+def _local_capacity(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
     number = np.arange(len(n.local_option))
     columns = {
         "thing": number,
@@ -161,12 +155,12 @@ def _local_capacity(
     starts = where["period"] >= where["first_period"]
     # Not cut to the load: in several futures the largest of all decides.
     return variable(
-        block, f"local_capacity_{n.name}", where, LOCAL, domain=pyo.NonNegativeReals,
+        block, f"local_capacity_{n.name}", where, LOCAL,
         upper=np.where(starts, where["most"], 0.0),
     )  # fmt: skip
 
 
-def _supply(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table:
+def _supply(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
     first = c.tables.first_site
     columns = {
         "source": np.arange(len(n.source)),
@@ -179,9 +173,7 @@ def _supply(c: Context, block: pyo.Block, n: NetworkData, names: Names) -> Table
     running = running.only("service", "site", "level", "capacity")
     where = Table(columns, names).join(running, ("service", "site"))
     where = where.cross(c.tables.periods)
-    return variable(
-        block, f"supply_{n.name}", where, FACILITY, domain=pyo.NonNegativeReals
-    )
+    return variable(block, f"supply_{n.name}", where, FACILITY)
 
 
 def link_regions(n: NetworkData) -> list[str]:
@@ -194,7 +186,7 @@ def _positions(c: Context, regions: list[str] | tuple[str, ...]) -> Numbers:
     return positions(regions, c.tables.names["region"])
 
 
-def _steps(c: Context, block: pyo.Block, n: NetworkData, step: Table) -> None:
+def _steps(c: Context, block: Block, n: NetworkData, step: Table) -> None:
     rule = f"network:{n.name}:steps"
     stays(block, f"stays_{n.name}", step, STEP, rule)
     later = step.where(step["number"] > 1).sorted_by("period")
@@ -209,7 +201,7 @@ def _credit(n: NetworkData, stands: Table) -> Numbers:
     return np.broadcast_to(n.residual_factor, (things, len(n.residual_factor)))
 
 
-def _carries(c: Context, block: pyo.Block, n: NetworkData, limits: FlowLimits) -> None:
+def _carries(c: Context, block: Block, n: NetworkData, limits: FlowLimits) -> None:
     v = c.networks[n.name]
     used = ~n.link_is_one_way[v.flow["link"]] | (v.flow["way"] == 0)
     where = v.flow.where(used)
@@ -242,7 +234,7 @@ def _stations(c: Context, n: NetworkData) -> Table:
     return Table({"link": link, "service": service, "site": site}, {})
 
 
-def _feeds(c: Context, block: pyo.Block, n: NetworkData, limits: FlowLimits) -> None:
+def _feeds(c: Context, block: Block, n: NetworkData, limits: FlowLimits) -> None:
     supply = c.networks[n.name].supply
     enough = limits.source[supply["source"]]
     held = np.minimum(supply["capacity"], enough)
@@ -259,7 +251,7 @@ def _feeds(c: Context, block: pyo.Block, n: NetworkData, limits: FlowLimits) -> 
     c.pay("supply", np.array(price) * supply["ann"], supply)
 
 
-def _local(c: Context, block: pyo.Block, n: NetworkData) -> None:
+def _local(c: Context, block: Block, n: NetworkData) -> None:
     v, rule = c.networks[n.name], f"network:{n.name}:local"
     stays(block, f"local_stays_{n.name}", v.local_capacity, LOCAL, rule)
     where = v.local_supply.sorted_by("period")

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import FACILITY, Context
 from aumaq.model.family import family
 
@@ -35,9 +35,7 @@ from aumaq.model.family import family
 def renewal(c: Context) -> None:
     """Build renewals where something is due, and their cost."""
     block, t, due = c.block("renewal"), c.tables, c.tables.due
-    c.renewed = renewed = variable(
-        block, "renewed", due, FACILITY, domain=pyo.NonNegativeIntegers
-    )
+    c.renewed = renewed = variable(block, "renewed", due, FACILITY, is_whole=True)
     leaving = c.moves.where(c.moves["before"] != c.moves["after"])
     rows = Rows(block, "due", due, FACILITY, "renewal:{service}")
     rows.add(renewed.from_then_on(t.periods))

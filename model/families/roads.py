@@ -27,7 +27,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.schema.roads import ROADS
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import Context
 from aumaq.model.family import family
 from aumaq.model.lasting import pay_lasting, stays, things
@@ -42,7 +42,7 @@ def roads(c: Context) -> None:
     where = things(c, r)
     where = where.plus(upgrade=where["thing"])
     c.upgraded = variable(
-        block, "upgraded", where, BY, domain=pyo.Binary,
+        block, "upgraded", where, BY, upper=1.0, is_whole=True,
         fixed=where["period"] < where["first_period"],
     )  # fmt: skip
     stays(block, "stays", c.upgraded, BY, "roads:upgrades")

@@ -44,7 +44,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.model.algebra import Rows, pyo, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, SITE, Context
 from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
@@ -60,7 +60,7 @@ def siting(c: Context) -> None:
     stands = t.facilities.cross(t.periods)
     c.units = units = variable(
         block, "units", stands, FACILITY, upper=stands["places"],
-        domain=pyo.NonNegativeIntegers,
+        is_whole=True,
     )  # fmt: skip
     c.moves = moves = _moves(c, block)
     sites = t.sites.cross(t.periods)
@@ -76,7 +76,7 @@ def siting(c: Context) -> None:
     _pay(c, units, moves)
 
 
-def _moves(c: Context, block: pyo.Block) -> Table:
+def _moves(c: Context, block: Block) -> Table:
     """Add the moves that are possible, with their price and their worth at the end."""
     t, found = c.tables, []
     for s, d in enumerate(c.data.services.values()):
@@ -89,12 +89,10 @@ def _moves(c: Context, block: pyo.Block) -> Table:
     where = stacked(found, t.names)
     where = where.plus(region=t.sites["region"][where["site"]])
     by = ("service", "site", "before", "after", "period")
-    moves = variable(
-        block, "moves", where, by, upper=where["places"], domain=pyo.NonNegativeReals
-    )
-    for several in moves.where(moves["places"] > 1)["var"]:
-        several.domain = pyo.NonNegativeIntegers
-    return moves
+    return variable(
+        block, "moves", where, by,
+        upper=where["places"], is_whole=where["places"] > 1,
+    )  # fmt: skip
 
 
 def possible_moves(d: ServiceData, periods: tuple[str, ...]) -> NDArray[np.int64]:

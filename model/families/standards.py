@@ -69,7 +69,7 @@ def standards(c: Context) -> None:
     moved, part = per_most(change, change["change"])
     rows.add(moved, -least[moved["standard"]] * part)
     soft = where.where(~is_hard[where["standard"]])
-    shortfall = variable(block, "shortfall", soft, BY, bounds=(0.0, None))
+    shortfall = variable(block, "shortfall", soft, BY)
     rows.add(shortfall, 1.0 / shortfall["most"])
     ann = c.data.ann[shortfall["period"]]
     c.pay("shortfall", price[shortfall["standard"]] * ann, shortfall)

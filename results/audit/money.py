@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.terms import TERMS
 from aumaq.results.audit.book import Rows, once, residual, yearly
 from aumaq.results.audit.facts import Service
 from aumaq.results.audit.frames import (
@@ -20,20 +21,6 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.siting import spending
 
-TERMS = (
-    "building",
-    "closing",
-    "renewal",
-    "residual",
-    "operation",
-    "travel",
-    "transport",
-    "unserved",
-    "supply",
-    "shedding",
-    "shortfall",
-    "overrun",
-)
 ONCE = ("building", "closing", "renewal")
 COVERED = {"investment": ONCE, "operation": ("operation",), "all": (*ONCE, "operation")}
 """What a budget covers -> items of the table of money."""

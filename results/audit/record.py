@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.terms import MONEY
 from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.findings import Notebook
 
 RULE = "record"
 PLANLESS = ("infeasible", "unbounded", "error")
 """Statuses of a solve that leaves no plan."""
-MONEY = ("building", "closing", "renewal", "residual", "operation", "transport",
-         "supply")  # fmt: skip
-"""Terms that somebody pays; the others are points."""
 OPTIMAL_GAP = 1e-5
 """Relative; the most that "optimal" leaves open: solvers stop at 1e-6."""
 LEAST_GAP = 1e-8
@@ -75,7 +73,10 @@ def _check_sums(
     notes: Notebook,
 ) -> None:
     """Check what the record says of money, points and what cannot be avoided."""
-    size, money = sum(map(abs, terms.values())), sum(terms[name] for name in MONEY)
+    size, money = (
+        sum(map(abs, terms.values())),
+        sum(terms[name] for name in sorted(MONEY)),
+    )
     points = sum(terms.values()) - money
     right: dict[str, float | None] = {"money_mln": money, "points_mln": points}
     right["unavoidable_mln"] = unavoidable_mln

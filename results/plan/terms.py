@@ -12,7 +12,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import Text, say, told_apart
 from aumaq.instances.schema.plan import BY_NAME
-from aumaq.model.assemble import MONEY
+from aumaq.instances.terms import MONEY
 from aumaq.results.audit import Finding
 from aumaq.results.audit.findings import named
 from aumaq.solvers import Solution

@@ -14,10 +14,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from aumaq.model.program import Floats
 from aumaq.solvers.blocks.part import Part
 from aumaq.solvers.blocks.split import Ints, Split
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.search import Improver
 
 ROUNDS = 2
@@ -144,10 +145,9 @@ def joined(m: Matrices, parts: list[Part]) -> Floats | None:
 def _fed(c: Compiled) -> Ints:
     """Return the columns of what facilities draw."""
     drawn = [
-        c.place[id(variable)]
-        for built in c.models
+        place[v.fed.ravel()]
+        for built, place in c.models
         for v in built.networks.values()
-        for variable in v.fed.ravel()
-        if id(variable) in c.place
     ]
-    return np.array(drawn, dtype=np.int64)
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *drawn])
+    return columns[columns >= 0]

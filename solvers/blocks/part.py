@@ -7,6 +7,7 @@ from enum import Enum
 
 import numpy as np
 
+from aumaq.model.program import Floats
 from aumaq.solvers.blocks.split import (
     Bools,
     Ints,
@@ -15,7 +16,7 @@ from aumaq.solvers.blocks.split import (
     lagrangian_bound,
 )
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.search import Improver, Site
 

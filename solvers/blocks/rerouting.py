@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel
-from aumaq.model.built import exists
 from aumaq.model.data.services import ServiceData
+from aumaq.model.program import Floats
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.highs.matrices import Floats
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -53,7 +52,7 @@ class Rerouter:
 
     def __init__(self, c: Compiled, relaxed: Floats) -> None:
         """Prepare for a model and the solution of its relaxation."""
-        self._roads = [_roads(c, built, relaxed) for built in c.models]
+        self._roads = [_roads(*model, relaxed) for model in c.models]
 
     def choices(self) -> Iterator[list[Flags]]:
         """Yield upgrades to build, (G, T) a model: by the relaxation, then none."""
@@ -73,8 +72,8 @@ class Rerouter:
         return values
 
 
-def _roads(c: Compiled, model: BuiltModel, relaxed: Floats) -> _Roads:
-    upgraded = _columns(c, model.upgraded)
+def _roads(model: BuiltModel, place: Ints, relaxed: Floats) -> _Roads:
+    upgraded = place[model.upgraded]
     known = upgraded >= 0
     built = np.zeros(upgraded.shape, dtype=bool)
     built[known] = relaxed[upgraded[known]] >= HALF
@@ -82,31 +81,21 @@ def _roads(c: Compiled, model: BuiltModel, relaxed: Floats) -> _Roads:
         upgraded,
         np.maximum.accumulate(built, axis=1) if built.size else built,
         [
-            _shares(c, model, name)
+            _shares(model, place, name)
             for name, d in model.data.services.items()
             if len(d.need_option)
         ],
     )
 
 
-def _columns(c: Compiled, variables: NDArray[np.object_]) -> Ints:
-    """Return the columns of an array of variables, -1 where there is none."""
-    found = np.full(variables.shape, -1, dtype=np.int64)
-    where = exists(variables)
-    found[where] = [c.place.get(id(variable), -1) for variable in variables[where]]
-    return found
-
-
-def _shares(c: Compiled, model: BuiltModel, name: str) -> _Shares:
+def _shares(model: BuiltModel, place: Ints, name: str) -> _Shares:
     d, v = model.data.services[name], model.variables[name]
-    column = _columns(c, v.share)
+    column = place[v.share]
     here = column >= 0
     option, level, t = v.share_option[here], v.share_level[here], v.share_period[here]
     i, j = d.option_settlement[option], d.option_site[option]
     _, pair = np.unique(np.column_stack([i, j, level, t]), axis=0, return_inverse=True)
-    return _Shares(
-        d, column[here], option, t, pair.ravel(), _columns(c, v.unserved)
-    )  # fmt: skip
+    return _Shares(d, column[here], option, t, pair.ravel(), place[v.unserved])
 
 
 def _move(values: Floats, shares: _Shares, built: Flags) -> None:

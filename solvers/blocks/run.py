@@ -26,6 +26,7 @@ import numpy as np
 
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
+from aumaq.model.program import Floats
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import (
@@ -38,7 +39,7 @@ from aumaq.solvers.blocks.part import (
 from aumaq.solvers.blocks.rerouting import Rerouter
 from aumaq.solvers.blocks.split import Ints, Split, constant, prices
 from aumaq.solvers.compiled import Compiled, finish, improver
-from aumaq.solvers.highs.matrices import Floats, Matrices, with_fixed
+from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
 from aumaq.solvers.search import STEP_SECONDS, Improver, rounded

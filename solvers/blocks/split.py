@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.model.program import Floats
+from aumaq.solvers.highs.matrices import Matrices
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -169,7 +170,6 @@ def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
                 column_lower=m.column_lower[block.columns],
                 column_upper=m.column_upper[block.columns],
                 is_integer=m.is_integer[block.columns],
-                columns=[],
             )
         )
     return found

@@ -13,15 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel
 from aumaq.model.built import exists
+from aumaq.model.program import NONE, Bools, Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Key = tuple[Any, ...]
 ALMOST = 1e-6
 """By so much a value may lie outside its bounds."""
@@ -35,7 +32,7 @@ class FirstStage:
     """
 
     keys: tuple[Key, ...]
-    variables: tuple[Any, ...]
+    variables: Ints
     column: Ints
     low: Floats
     high: Floats
@@ -56,67 +53,62 @@ class FirstStage:
 
 
 def with_first_columns(
-    built: BuiltModel, m: Matrices, place: dict[int, int]
-) -> tuple[Matrices, dict[int, int]]:
+    built: BuiltModel, m: Matrices, place: Ints
+) -> tuple[Matrices, Ints]:
     """Return matrices and places in which every open decision has a column.
 
     A model drops variables that it has no use for; another future may have.
     """
-    found = [v for _, v in _variables(built) if not v.fixed and id(v) not in place]
-    size, count = len(m.cost), len(found)
-    limits = np.array([_limits(v) for v in found], dtype=float).reshape(-1, 2)
-    whole = np.array([v.is_integer() for v in found], dtype=bool)
+    p = built.program
+    known = np.array([v for _, v in _variables(built)], dtype=np.int64)
+    found = known[~p.is_fixed[known] & (place[known] < 0)]
+    count = len(found)
     wider = replace(
         m,
         cost=np.append(m.cost, np.zeros(count)),
         starts=np.append(m.starts, np.full(count, m.starts[-1])),
-        column_lower=np.append(m.column_lower, limits[:, 0]),
-        column_upper=np.append(m.column_upper, limits[:, 1]),
-        is_integer=np.append(m.is_integer, whole),
-        columns=[*m.columns, *found],
+        column_lower=np.append(m.column_lower, p.lower[found]),
+        column_upper=np.append(m.column_upper, p.upper[found]),
+        is_integer=np.append(m.is_integer, p.is_whole[found]),
+        columns=np.append(m.columns, found),
     )
-    return wider, {**place, **{id(v): size + k for k, v in enumerate(found)}}
+    return wider, wider.places(p.count)
 
 
 def first_stages(
-    models: Sequence[tuple[BuiltModel, Matrices, dict[int, int]]],
+    models: Sequence[tuple[BuiltModel, Matrices, Ints]],
 ) -> list[FirstStage]:
     """Return the first-period decisions of models (built, matrices, place)."""
     named = [dict(_variables(built)) for built, _, _ in models]
     keys = tuple(dict.fromkeys(key for variables in named for key in variables))
     return [
-        _first_stage(keys, variables, matrices, place)
-        for variables, (_, matrices, place) in zip(named, models, strict=True)
+        _first_stage(keys, variables, *model)
+        for variables, model in zip(named, models, strict=True)
     ]
 
 
 def _first_stage(
     keys: tuple[Key, ...],
-    named: dict[Key, Any],
+    named: dict[Key, int],
+    built: BuiltModel,
     matrices: Matrices,
-    place: dict[int, int],
+    place: Ints,
 ) -> FirstStage:
-    variables = tuple(named.get(key) for key in keys)
-    column = np.array([place.get(id(v), -1) for v in variables], dtype=np.int64)
-    limits = np.array([_limits(v) for v in variables], dtype=float).reshape(-1, 2)
+    p = built.program
+    variables = np.array([named.get(key, NONE) for key in keys], dtype=np.int64)
+    column = place[variables]
+    is_open = (variables != NONE) & ~np.append(p.is_fixed, True)[variables]
+    # What cannot be done is 0; what is settled has the limits of its column.
+    low = np.where(is_open, np.append(p.lower, 0.0)[variables], 0.0)
+    high = np.where(is_open, np.append(p.upper, 0.0)[variables], 0.0)
     known = column >= 0
-    limits[known, 0] = matrices.column_lower[column[known]]
-    limits[known, 1] = matrices.column_upper[column[known]]
-    whole = [v is not None and v.is_integer() for v in variables]
-    return FirstStage(
-        keys, variables, column, limits[:, 0], limits[:, 1], np.array(whole, dtype=bool)
-    )
+    low[known] = matrices.column_lower[column[known]]
+    high[known] = matrices.column_upper[column[known]]
+    whole = np.append(p.is_whole, False)[variables]
+    return FirstStage(keys, variables, column, low, high, whole)
 
 
-def _limits(variable: Any) -> tuple[float, float]:
-    """Return the bounds of a variable; what cannot be done is 0."""
-    if variable is None or variable.fixed:
-        return 0.0, 0.0
-    low, high = variable.lower, variable.upper
-    return -np.inf if low is None else low, np.inf if high is None else high
-
-
-def _variables(built: BuiltModel) -> Iterator[tuple[Key, Any]]:
+def _variables(built: BuiltModel) -> Iterator[tuple[Key, int]]:
     """Yield the variables of the first period with their names.
 
     Empty places (level 0) follow from the rest, and their number may differ.

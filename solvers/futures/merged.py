@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 
+from aumaq.model.program import Floats
 from aumaq.solvers.blocks.split import Ints, sparse
 from aumaq.solvers.futures.first_stage import FirstStage
-from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
 
 EPIGRAPH = "futures"
@@ -106,7 +107,6 @@ def merged(
             column_lower=low,
             column_upper=high,
             is_integer=whole,
-            columns=[],
             row_family=np.concatenate([m.row_family for m in parts]),
         ),
         columns,

@@ -10,6 +10,7 @@ import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.program import NONE
 from aumaq.solvers.compiled import Compiled, cleaned, compiled, decisions_in
 from aumaq.solvers.futures.first_stage import first_stages, with_first_columns
 from aumaq.solvers.futures.merged import Merged, merged, with_largest
@@ -94,21 +95,20 @@ class FuturesModel:
         *largest* is the value of *best* where a column holds it.
         """
         models = self.models[: self.count]
-        place = {
-            key: int(columns[column])
+        placed = [
+            (c.built, np.append(columns, NONE)[c.place])
             for c, columns in zip(models, whole.columns, strict=True)
-            for key, column in c.place.items()
-        }
+        ]
         return replace(
             models[0],
             matrices=whole.matrices,
-            place=place,
+            place=placed[0][1],
             sites=self._sites(whole),
             start=self._start(whole)
             if best is None
             else _whole_start(whole, best, largest),
             seconds={"pass": sum(c.seconds["pass"] for c in models)},
-            beside=tuple(c.built for c in models[1:]),
+            beside=tuple(placed[1:]),
         )
 
     def _sites(self, whole: Merged) -> list[Site]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aumaq.instances import SolverError
-from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.model.program import Floats
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -61,7 +62,6 @@ class Problem:
             column_lower=np.array(self.low, dtype=float),
             column_upper=np.array(self.high, dtype=float),
             is_integer=np.array(self.is_integer, dtype=bool),
-            columns=[],
         )
 
 

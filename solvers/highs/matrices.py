@@ -1,24 +1,25 @@
-"""A Pyomo model as sparse matrices, and what is left of it when columns are fixed."""
+"""A programme as sparse matrices, and what is left of it when columns are fixed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, csc_array
 
-from aumaq.model.algebra import pyo
-from aumaq.model.assemble import collector_paused
+from aumaq.model.program import NONE, Floats, Ints, Program, RowSet
 
-Floats = NDArray[np.float64]
 ROUNDING = 1e-6
 """By so much a whole number may lie beyond a limit of its column."""
 
 
 @dataclass(frozen=True)
 class Matrices:
-    """``min cost x`` subject to ``lower <= A x <= upper`` and bounds; A by columns."""
+    """``min cost x`` subject to ``lower <= A x <= upper`` and bounds; A by columns.
+
+    ``columns`` holds the variable of each column, where they are those of a programme.
+    """
 
     cost: Floats
     offset: float
@@ -30,8 +31,17 @@ class Matrices:
     column_lower: Floats
     column_upper: Floats
     is_integer: NDArray[np.bool_]
-    columns: list[Any]
+    columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
+
+    def places(self, count: int) -> Ints:
+        """Return the column of each of so many variables, -1 where it has none.
+
+        One more entry at the end stands for no variable, and has none.
+        """
+        found = np.full(count + 1, NONE)
+        found[self.columns] = np.arange(len(self.columns))
+        return found
 
     @property
     def size(self) -> dict[str, int]:
@@ -44,36 +54,73 @@ class Matrices:
         }
 
 
-def compile_matrices(model: pyo.ConcreteModel) -> Matrices:
-    """Compile a linear Pyomo model to sparse matrices."""
-    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+def compile_matrices(p: Program) -> Matrices:
+    """Compile a programme: terms of one variable are added up, what is fixed goes.
 
-    with collector_paused():
-        form = LinearStandardFormCompiler().write(model, mixed_form=True)
-    kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)
-    rhs = np.asarray(form.rhs, dtype=float)
-    columns = list(form.columns)
-    matrix = form.A.tocsc()
-    limits = [(v.lower, v.upper) for v in columns]
+    Columns come in the order in which the names of variables are met, first in the
+    objective; what stands in no row and costs nothing has none. Rows without a variable
+    that is left are dropped where 0 lies within their limits.
+    """
+    price, payer = (
+        np.concatenate(parts) for parts in zip(*map(p.term, p.terms), strict=True)
+    )
+    cost = np.bincount(payer, np.where(p.is_fixed[payer], 0.0, price), p.count)
+    sets = [(name, rows) for name, b in p.blocks.items() for rows in b.rows.values()]
+    matrix, met = _by_columns(p, [rows for _, rows in sets])
+    is_used = (np.diff(matrix.indptr) > 0) | (cost != 0.0)
+    columns = _in_order(p, np.append(payer[~p.is_fixed[payer]], met))
+    columns = columns[is_used[columns]]
+    matrix = matrix[:, columns]
+    lower, upper = (
+        np.concatenate([np.zeros(0), *(getattr(rows, key) for _, rows in sets)])
+        for key in ("lower", "upper")
+    )
+    family = np.array([name for name, _ in sets], dtype=str)
+    family = np.repeat(family, [len(rows) for _, rows in sets])
+    is_left = np.bincount(matrix.indices, minlength=len(lower)) > 0
+    is_left |= (lower > 0.0) | (upper < 0.0)
+    if not is_left.all():
+        matrix = matrix[is_left]
     return Matrices(
-        cost=np.asarray(form.c.todense(), dtype=float).ravel()
-        if form.c.shape[0]
-        else np.zeros(len(columns)),
-        offset=float(form.c_offset[0]) if len(form.c_offset) else 0.0,
+        cost=cost[columns],
+        offset=0.0,
         starts=matrix.indptr.astype(np.int32),
         rows=matrix.indices.astype(np.int32),
-        values=matrix.data.astype(float),
-        row_lower=np.where(kind <= 0, np.where(kind < 0, -np.inf, rhs), rhs)
-        if not len(kind)
-        else np.where(kind == 1, -np.inf, rhs),
-        row_upper=np.where(kind == -1, np.inf, rhs),
-        column_lower=np.array([-np.inf if a is None else a for a, _ in limits]),
-        column_upper=np.array([np.inf if b is None else b for _, b in limits]),
-        is_integer=np.array([v.is_integer() for v in columns], dtype=bool),
+        values=matrix.data,
+        row_lower=lower[is_left],
+        row_upper=upper[is_left],
+        column_lower=p.lower[columns],
+        column_upper=p.upper[columns],
+        is_integer=p.is_whole[columns],
         columns=columns,
-        row_family=np.array(
-            [row.constraint.parent_block().local_name for row in form.rows], dtype=str
-        ),
+        row_family=family[is_left],
+    )
+
+
+def _by_columns(p: Program, sets: list[RowSet]) -> tuple[csc_array, Ints]:
+    """Return all rows by variables, and the variables as they are met in the rows."""
+    counts = [np.diff(rows.starts) for rows in sets]
+    none = np.zeros(0, dtype=np.int64)
+    row = np.repeat(np.arange(sum(map(len, sets))), np.concatenate([none, *counts]))
+    variable = np.concatenate([none, *(rows.variable for rows in sets)])
+    value = np.concatenate([np.zeros(0), *(rows.coefficient for rows in sets)])
+    is_open = ~p.is_fixed[variable]
+    row, variable, value = row[is_open], variable[is_open], value[is_open]
+    shape = (sum(map(len, sets)), p.count)
+    matrix = coo_array((value, (row, variable)), shape=shape).tocsc()
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return matrix, variable
+
+
+def _in_order(p: Program, met: Ints) -> Ints:
+    """Return the variables, name by name in the order in which the names are met."""
+    first = np.array([v.first for v in p.all_variables()] + [p.count], dtype=np.int64)
+    at = np.searchsorted(first, met, side="right") - 1
+    names, found = np.unique(at, return_index=True)
+    ordered = names[np.argsort(found)]
+    return np.concatenate(
+        [np.zeros(0, np.int64), *(np.arange(first[k], first[k + 1]) for k in ordered)]
     )
 
 

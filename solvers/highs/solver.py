@@ -1,8 +1,7 @@
 """Models given to HiGHS: small ones here, big ones in a process of their own.
 
-Sparse matrices (Pyomo's standard form) are passed to highspy in one call;
-benchmarks/pass_routes.py compares this with Pyomo's own interfaces. Only program.py
-calls HiGHS.
+Sparse matrices are passed to highspy in one call; benchmarks/pass_routes.py compares
+this with the ways that lead through Pyomo. Only program.py calls HiGHS.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 from aumaq.instances import SolverError
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import say
+from aumaq.model.program import Floats
 from aumaq.solvers.highs.apart import answer_apart
-from aumaq.solvers.highs.matrices import Floats, Matrices, with_fixed
+from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.program import RefusedError, Task, Tell, answer
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent

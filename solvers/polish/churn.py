@@ -99,9 +99,7 @@ class Change:
         return found
 
 
-def idle_facilities(
-    built: BuiltModel, place: dict[int, int], values: Floats
-) -> list[Change]:
+def idle_facilities(built: BuiltModel, place: Ints, values: Floats) -> list[Change]:
     """Return what is built and given up later though its site holds enough without.
 
     The capacity of each site is looked at alone; whether all else allows the change is
@@ -114,7 +112,7 @@ def idle_facilities(
 
 
 def _idle(
-    d: ServiceData, v: ServiceVariables, place: dict[int, int], values: Floats
+    d: ServiceData, v: ServiceVariables, place: Ints, values: Floats
 ) -> list[Change]:
     keys = _moves(v, place)
     ups = [key for key in keys if key[1] < key[2] and values[keys[key]] > 0.5]
@@ -137,18 +135,13 @@ def _idle(
     return found
 
 
-def _moves(v: ServiceVariables, place: dict[int, int]) -> Keys:
-    rows = zip(v.move_site, v.move_from, v.move_to, v.move_period, v.move, strict=True)
-    return {
-        (int(j), int(a), int(b), int(t)): place[id(move)]
-        for j, a, b, t, move in rows
-        if id(move) in place
-    }
+def _moves(v: ServiceVariables, place: Ints) -> Keys:
+    at = (v.move_site, v.move_from, v.move_to, v.move_period, place[v.move])
+    rows = zip(*(numbers.tolist() for numbers in at), strict=True)
+    return {(j, a, b, t): column for j, a, b, t, column in rows if column >= 0}
 
 
-def missed_facilities(
-    built: BuiltModel, place: dict[int, int], values: Floats
-) -> list[Change]:
+def missed_facilities(built: BuiltModel, place: Ints, values: Floats) -> list[Change]:
     """Return what is given up, or made smaller, though keeping it seems cheaper.
 
     Until the same is built again, or for good. Weighed are running it, what the moves
@@ -167,7 +160,7 @@ def _missed(
     data: ModelData,
     d: ServiceData,
     v: ServiceVariables,
-    place: dict[int, int],
+    place: Ints,
     values: Floats,
 ) -> list[Change]:
     keys, end_of_plan = _moves(v, place), len(data.periods)
@@ -209,9 +202,7 @@ def _missed(
     return found
 
 
-def _settled(
-    v: ServiceVariables, place: dict[int, int], keys: Keys, values: Floats
-) -> Floats:
+def _settled(v: ServiceVariables, place: Ints, keys: Keys, values: Floats) -> Floats:
     """Return how many facilities leave their level or are renewed, (J, L+1, T)."""
     settled = np.zeros(v.units.shape)
     for (j, a, b, t), column in keys.items():
@@ -219,7 +210,7 @@ def _settled(
             settled[j, a, t] += np.round(values[column])
     if v.renewed.size:
         for j, a, t in np.argwhere(exists(v.renewed)).tolist():
-            column = place.get(id(v.renewed[j, a, t]), -1)
+            column = place[v.renewed[j, a, t]]
             settled[j, a, t] += np.round(values[column]) if column >= 0 else 0.0
     return settled
 
@@ -227,14 +218,14 @@ def _settled(
 def _renewed(
     change: Change,
     v: ServiceVariables,
-    place: dict[int, int],
+    place: Ints,
     at: tuple[int, int, int],
 ) -> Change | None:
     """Return the change with a renewal, None where the model knows none."""
-    renewed = v.renewed[at]
-    if renewed is None or id(renewed) not in place:
+    renewed = place[v.renewed[at]]
+    if renewed < 0:
         return None
-    columns = np.append(change.columns, place[id(renewed)])
+    columns = np.append(change.columns, renewed)
     return Change(columns, np.append(change.change, 1.0))
 
 
@@ -242,14 +233,9 @@ def _is_done(keys: Keys, values: Floats, key: tuple[int, int, int, int]) -> bool
     return key in keys and bool(values[keys[key]] > 0.5)
 
 
-def _lost(
-    d: ServiceData, v: ServiceVariables, place: dict[int, int], values: Floats
-) -> Floats:
+def _lost(d: ServiceData, v: ServiceVariables, place: Ints, values: Floats) -> Floats:
     """Return the demand that is not served though it could come to a site, (J, T)."""
-    share = np.zeros(d.demand.shape)
-    for i, t in np.argwhere(exists(v.unserved)).tolist():
-        column = place.get(id(v.unserved[i, t]))
-        share[i, t] = 0.0 if column is None else values[column]
+    share = np.append(values, 0.0)[place[v.unserved]]
     lost = np.zeros((len(d.sites), d.demand.shape[1]))
     first = d.option_way == 0
     missed = (share * d.demand)[d.option_settlement[first]]
@@ -257,26 +243,22 @@ def _lost(
     return lost
 
 
-def _unused(
-    d: ServiceData, v: ServiceVariables, place: dict[int, int], values: Floats
-) -> Floats:
+def _unused(d: ServiceData, v: ServiceVariables, place: Ints, values: Floats) -> Floats:
     """Return what may be used less what is served, (J, T); of plants it is all."""
-    units = np.zeros(v.units.shape)
-    for at in np.argwhere(exists(v.units)).tolist():
-        column = place.get(id(v.units[tuple(at)]))
-        units[tuple(at)] = 0.0 if column is None else values[column]
+    known = np.append(values, 0.0)  # the last one stands for what has no column
+    units = known[place[v.units]]
     held = np.einsum("jlt,l->jt", np.round(units), d.usable)
-    for share, k, t in zip(v.share, v.share_option, v.share_period, strict=True):
-        column = place.get(id(share))
-        if column is not None and values[column] > 0.0:
-            demand = d.demand[d.option_settlement[k], t]
-            held[d.option_site[k], t] -= values[column] * demand
+    k, t = v.share_option, v.share_period
+    served = np.maximum(known[place[v.share]], 0.0)
+    np.subtract.at(
+        held, (d.option_site[k], t), served * d.demand[d.option_settlement[k], t]
+    )
     return np.asarray(held)
 
 
 def _taken_back(
     v: ServiceVariables,
-    place: dict[int, int],
+    place: Ints,
     keys: Keys,
     path: tuple[int, int, int, int, int],
 ) -> Change | None:
@@ -290,11 +272,11 @@ def _taken_back(
         moves += [((j, b, a, end), -1.0), ((j, a, a, end), 1.0)]
     for t in range(start + 1, end):
         moves += [((j, b, b, t), -1.0), ((j, a, a, t), 1.0)]
-    units = [(v.units[j, level, t], sign) for t in range(start, end)
+    units = [(place[v.units[j, level, t]], sign) for t in range(start, end)
              for level, sign in ((b, -1.0), (a, 1.0))]  # fmt: skip
     known = all(key in keys for key, _ in moves)
-    if not known or any(x is None or id(x) not in place for x, _ in units):
+    if not known or any(column < 0 for column, _ in units):
         return None
-    columns = [keys[key] for key, _ in moves] + [place[id(x)] for x, _ in units]
+    columns = [keys[key] for key, _ in moves] + [column for column, _ in units]
     signs = [sign for _, sign in (*moves, *units)]
     return Change(np.array(columns, dtype=np.int64), np.array(signs))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model import BuiltModel
-from aumaq.solvers.solution.networks import Number, grid
+from aumaq.solvers.solution.networks import Number, columns_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 
 def chosen_of(built: BuiltModel, number: Number) -> Ints:
     """Return which candidates are growth points in which period, (K, T)."""
-    return np.round(grid(built.chosen, number)).astype(np.int64)
+    return np.round(number(built.chosen)).astype(np.int64)
 
 
 def demand_ratio(built: BuiltModel, service: str, chosen: Ints) -> Floats:
@@ -30,14 +30,14 @@ def demand_ratio(built: BuiltModel, service: str, chosen: Ints) -> Floats:
 
 
 def candidate_sites(
-    built: BuiltModel, place: dict[int, int]
+    built: BuiltModel, place: Ints
 ) -> Iterator[tuple[str, list[int], tuple[float, float]]]:
     """Yield a key, the columns and the place of each candidate."""
     growth, rows = built.data.growth, built.data.instance.tables["settlements"]
     for i, tier, members in zip(
         growth.settlement.tolist(), growth.tier, built.chosen, strict=True
     ):
-        columns = [place[id(x)] for x in members if id(x) in place]
+        columns = columns_of(place, members)
         if columns:
             point = (float(rows["lat"].iloc[i]), float(rows["lon"].iloc[i]))
             yield f"growth/{tier}/{i}", columns, point

@@ -8,20 +8,13 @@ from typing import Any
 import numpy as np
 
 from aumaq.model import BuiltModel
-from aumaq.model.built import exists
+from aumaq.model.program import Floats, Ints
 from aumaq.solvers.solution.decisions import NetworkDecisions
 
-Number = Callable[[Any], float]
+Number = Callable[[Ints], Floats]
+"""Returns the values of an array of variables, 0 where there is none."""
 DUST = 1e-9
 """Relative to the largest value of a kind, flows up to this are numerical dust."""
-
-
-def grid(variables: Any, number: Number) -> Any:
-    """Return the values of an array of variables, 0 where there is none."""
-    values = np.zeros(variables.shape)
-    where = np.nonzero(exists(variables))
-    values[where] = [number(variable) for variable in variables[where]]
-    return values
 
 
 def networks_of(built: BuiltModel, number: Number) -> dict[str, NetworkDecisions]:
@@ -32,18 +25,24 @@ def networks_of(built: BuiltModel, number: Number) -> dict[str, NetworkDecisions
         levels = [built.data.services[service].num_levels for service, _ in n.source]
         shape = (len(n.source), max(levels, default=0) + 1, len(built.data.periods))
         supply = np.zeros(shape)
-        amount = _positive(grid(v.supply, number))
+        amount = _positive(number(v.supply))
         supply[v.supply_source, v.supply_level, v.supply_period] = amount
         found[name] = NetworkDecisions(
-            steps=np.round(grid(v.step, number)).astype(np.int64),
-            flow=_positive(grid(v.flow, number)),
-            local_capacity=_positive(grid(v.local_capacity, number)),
-            local_supply=_positive(grid(v.local_supply, number)),
+            steps=np.round(number(v.step)).astype(np.int64),
+            flow=_positive(number(v.flow)),
+            local_capacity=_positive(number(v.local_capacity)),
+            local_supply=_positive(number(v.local_supply)),
             supply=supply,
-            shed=_positive(grid(v.shed, number)),
-            angle=grid(v.angle, number) if n.has_angles else np.zeros(v.shed.shape),
+            shed=_positive(number(v.shed)),
+            angle=number(v.angle) if n.has_angles else np.zeros(v.shed.shape),
         )
     return found
+
+
+def columns_of(place: Ints, variables: Ints) -> list[int]:
+    """Return the columns of those variables that have one."""
+    columns = place[variables]
+    return list(columns[columns >= 0].tolist())
 
 
 def _positive(values: Any) -> Any:
@@ -53,7 +52,7 @@ def _positive(values: Any) -> Any:
 
 
 def link_sites(
-    built: BuiltModel, place: dict[int, int]
+    built: BuiltModel, place: Ints
 ) -> Iterator[tuple[str, list[int], tuple[float, float]]]:
     """Yield a key, the columns of the steps and the middle of each link with steps."""
     nodes = built.data.instance.tables["network_nodes"]
@@ -64,21 +63,21 @@ def link_sites(
         for e in np.unique(n.step_link).tolist():
             a, b = n.link_from[e], n.link_to[e]
             members = v.step[n.step_link == e].ravel()
-            columns = [place[id(x)] for x in members if id(x) in place]
+            columns = columns_of(place, members)
             if columns:
                 middle = ((lat[a] + lat[b]) / 2, (lon[a] + lon[b]) / 2)
                 yield f"{name}/{n.links[e]}", columns, middle
 
 
 def upgrade_sites(
-    built: BuiltModel, place: dict[int, int]
+    built: BuiltModel, place: Ints
 ) -> Iterator[tuple[str, list[int], tuple[float, float]]]:
     """Yield a key, the columns and the middle of each road upgrade."""
     tables = built.data.instance.tables
     nodes = tables["road_nodes"].set_index("node")[["lat", "lon"]]
     links = tables["road_upgrade_links"]
     for code, row in zip(built.data.roads.upgrades, built.upgraded, strict=True):
-        columns = [place[id(x)] for x in row if id(x) in place]
+        columns = columns_of(place, row)
         ends = links.loc[links["upgrade"] == code, ["from_node", "to_node"]]
         lat, lon = nodes.loc[ends.to_numpy().ravel()].mean()
         if columns:

@@ -10,21 +10,19 @@ import numpy as np
 
 from aumaq.model import BuiltModel
 from aumaq.model.built import exists
+from aumaq.model.program import Ints
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.solution.decisions import Decisions, Given
 
 
-def settled(
-    m: Matrices, built: BuiltModel, place: dict[int, int], given: Given
-) -> Matrices:
+def settled(m: Matrices, built: BuiltModel, place: Ints, given: Given) -> Matrices:
     """Return the matrices with the columns of settled decisions fixed."""
     low, high = m.column_lower.copy(), m.column_upper.copy()
     for variables, values in _settled(built, given):
         where = exists(variables)
-        for variable, value in zip(variables[where], values[where], strict=True):
-            column = place.get(id(variable))
-            if column is not None:
-                low[column] = high[column] = value
+        column = place[variables[where]]
+        known = column >= 0
+        low[column[known]] = high[column[known]] = values[where][known]
     return replace(m, column_lower=low, column_upper=high)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from aumaq.model import BuiltModel
+from aumaq.model.program import Floats, Ints
 from aumaq.solvers.solution.decisions import Decisions
 
 OF_MOVES = frozenset({"building", "closing", "residual"})
@@ -19,46 +18,33 @@ Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]
 """(name of a priced slack, its index) -> its amount, and its price, mln a unit."""
 
 
-def terms_of(built: BuiltModel, values: Any, place: dict[int, int]) -> dict[str, float]:
+def terms_of(built: BuiltModel, values: Floats, place: Ints) -> dict[str, float]:
     """Return each term of the objective, discounted mln.
 
     *values* are those of the columns, *place* the column of each variable; what the
-    solver never saw has its fixed value, or is 0.
+    solver never saw is 0.
     """
-    return {
-        str(name): float(np.dot(*_weighed(term, values, place)))
-        for name, term in built.model.term.items()
-    }
+    found = {name: _weighed(built, name, values, place) for name in built.program.terms}
+    return {name: float(prices @ known) for name, (prices, known, _) in found.items()}
 
 
-def slacks_of(built: BuiltModel, values: Any, place: dict[int, int]) -> Slacks:
+def slacks_of(built: BuiltModel, values: Floats, place: Ints) -> Slacks:
     """Return every priced slack: by how much the model lets a row be missed."""
     found: Slacks = {}
     for name in OF_SLACKS:
-        term = built.model.term[name]
-        prices, amounts = _weighed(term, values, place)
-        for price, amount, variable in zip(
-            prices.tolist(), amounts.tolist(), _variables(term), strict=True
-        ):
-            key = variable.parent_component().local_name, variable.index()
-            found[key] = (amount, price)
+        weighed = _weighed(built, name, values, place)
+        for price, amount, variable in zip(*(x.tolist() for x in weighed), strict=True):
+            found[built.program.label(variable)] = (amount, price)
     return found
 
 
-def _variables(term: Any) -> list[Any]:
-    return list(getattr(term.expr, "linear_vars", ()))
-
-
-def _weighed(term: Any, values: Any, place: dict[int, int]) -> tuple[Any, Any]:
-    """Return the coefficients of a term of the objective, and what they weigh."""
+def _weighed(
+    built: BuiltModel, term: str, values: Floats, place: Ints
+) -> tuple[Floats, Floats, Ints]:
+    """Return the coefficients of a term, what they weigh, and its variables."""
     known = np.append(values, 0.0)  # the last one stands for what has no column
-    variables = _variables(term)
-    columns = [place.get(id(variable), -1) for variable in variables]
-    amounts = known[columns] if columns else np.zeros(0)
-    for k, variable in enumerate(variables):
-        if columns[k] < 0 and variable.fixed:
-            amounts[k] = variable.value
-    return np.array(getattr(term.expr, "linear_coefs", ()), dtype=float), amounts
+    prices, variables = built.program.term(term)
+    return prices, known[place[variables]], variables
 
 
 def saved_terms(found: Decisions, cleaned: Decisions) -> frozenset[str]:

@@ -162,5 +162,4 @@ def _programme(
         column_lower=np.zeros(count + places),
         column_upper=np.concatenate([np.ones(count), upper]),
         is_integer=np.zeros(count + places, dtype=bool),
-        columns=[],
     )

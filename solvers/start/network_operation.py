@@ -1,4 +1,4 @@
-"""How a network runs with given units and steps, without a Pyomo model: one LP.
+"""How a network runs with given units and steps, without the model: one LP.
 
 Shapes: N nodes, E links, C circuits, O local options, S sources, L levels, T periods,
 in the order of ``NetworkData``. Formulas: model/families/networks.py, balances.py.
@@ -16,7 +16,8 @@ from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.families.angles import susceptance
 from aumaq.model.families.networks import circuits
-from aumaq.solvers.highs.matrices import Floats, Matrices
+from aumaq.model.program import Floats
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -81,7 +82,6 @@ class _Programme:
             column_lower=np.concatenate(self.low),
             column_upper=np.concatenate(self.high),
             is_integer=np.zeros(self.num_columns, dtype=bool),
-            columns=[],
         )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from aumaq.solvers.highs.matrices import Floats, Matrices, with_fixed
+from aumaq.model.program import Floats
+from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.search import Site
 
 Ints = NDArray[np.int64]

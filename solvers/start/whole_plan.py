@@ -1,4 +1,4 @@
-"""A whole plan from what is built, without a Pyomo model: quick, and no optimum.
+"""A whole plan from what is built, without the model: quick, and no optimum.
 
 What is built is given (a start plan, or today's stock carried on). Sites fill from
 near to far, networks run at least cost, due facilities are renewed; what hard budgets

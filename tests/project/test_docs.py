@@ -14,9 +14,9 @@ from eventful_plan import eventful
 from aumaq.instances.formats import FORMATS, WRITERS
 from aumaq.instances.generators import GENERATORS
 from aumaq.instances.language.words import LANGUAGES
+from aumaq.instances.terms import TERMS
 from aumaq.model import build
 from aumaq.model.algebra import pyo
-from aumaq.model.assemble import TERMS
 from aumaq.model.family import FAMILIES
 from aumaq.results.exports import EXPORTS
 from aumaq.results.plots import KINDS, OF_SEVERAL

@@ -34,8 +34,8 @@ def held(instance: Instance, levels: list[int]) -> tuple[Compiled, Outcome | Non
     values = np.zeros(len(c.matrices.cost))
     units = c.built.variables["s"].units
     for j, level, t in np.argwhere(exists(units)).tolist():
-        column = c.place.get(id(units[j, level, t]))
-        if column is not None:
+        column = c.place[units[j, level, t]]
+        if column >= 0:
             values[column] = float(levels[t] == level)
     return c, _around(c, values)
 
