@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-all lint types docs docs-site changelog gallery benchmark clean
+.PHONY: setup demo test short test-all lint types docs docs-site changelog gallery benchmark clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,7 +30,10 @@ types: setup
 	$(BIN)/python tools/link_tree.py
 	$(BIN)/mypy -p aumaq
 
-test: lint types
+test: lint
+	@$(MAKE) --no-print-directory -j 2 types short
+
+short: setup
 	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist worksteal
 
 test-all: lint types
