@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyomo.environ as pyo
 import pytest
 from eventful_plan import eventful
 
@@ -16,7 +17,6 @@ from aumaq.instances.generators import GENERATORS
 from aumaq.instances.language.words import LANGUAGES
 from aumaq.instances.terms import TERMS
 from aumaq.model import build
-from aumaq.model.algebra import pyo
 from aumaq.model.family import FAMILIES
 from aumaq.results.exports import EXPORTS
 from aumaq.results.plots import KINDS, OF_SEVERAL
