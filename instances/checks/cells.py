@@ -26,7 +26,7 @@ from aumaq.instances.checks.causes import (
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.instances.schema.column import Column, Table
-from aumaq.instances.schema.dtypes import DTYPES, TEXT, frame_of
+from aumaq.instances.schema.dtypes import DTYPES, TEXT
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -155,14 +155,14 @@ def table_of(
         is_empty.index = [row_number(table, k) for k in range(len(frame))]
         problems[before:] = told_by_row(table.file, is_empty, problems[before:])
     arrays = {name: cells.array for name, cells in columns.items()}
-    return frame_of(arrays, frame.index)
+    return pd.DataFrame(arrays, index=frame.index)
 
 
 @cache
 def _without_rows(name: str) -> pd.DataFrame:
     """Return a table of the schema without rows; most tables of most instances."""
     index = pd.RangeIndex(0)
-    return frame_of({c.name: _filled(c, index) for c in BY_NAME[name].columns})
+    return pd.DataFrame({c.name: _filled(c, index) for c in BY_NAME[name].columns})
 
 
 def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:

@@ -1,9 +1,7 @@
-"""How pandas keeps a table: its columns by what they hold, and their names."""
+"""How pandas keeps the columns of a table, by what a column holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,15 +18,3 @@ DTYPES: dict[str, Any] = {
     "flag": "bool",
 }
 """Kind of a column -> how its values are kept."""
-
-
-def frame_of(columns: Mapping[str, Any], index: Any = None) -> pd.DataFrame:
-    """Return a data frame whose columns are found fast by their names."""
-    frame = pd.DataFrame(columns, index=index)
-    frame.columns = _names(tuple(columns))
-    return frame
-
-
-@cache
-def _names(columns: tuple[str, ...]) -> pd.Index[Any]:
-    return pd.Index(columns, dtype=object)

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.schema.dtypes import DTYPES, TEXT, frame_of
+from aumaq.instances.schema.dtypes import DTYPES, TEXT
 from aumaq.instances.schema.plan import COLUMNS
 from aumaq.results.audit.findings import Bools, Floats, Ints
 
 
 def plan_table(name: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     """Return a table of a plan from its columns: those given, in the schema's order."""
-    return frame_of(
+    return pd.DataFrame(
         {
             column: _column(columns[column], DTYPES[look.kind])
             for column, look in COLUMNS[name].items()
@@ -109,10 +109,8 @@ def numbers_in(cells: pd.Series[Any]) -> Floats:
 def with_columns(frame: pd.DataFrame, cells: Mapping[str, Floats]) -> pd.DataFrame:
     """Return the frame with some columns given anew, rows numbered from 0."""
     frame = frame.reset_index(drop=True)
-    columns = {
-        str(name): cells.get(str(name), column) for name, column in frame.items()
-    }
-    return frame_of(columns, frame.index)
+    columns = {name: cells.get(str(name), column) for name, column in frame.items()}
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def repeated(frame: pd.DataFrame, keys: Sequence[str]) -> Bools:
