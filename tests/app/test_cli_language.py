@@ -192,6 +192,7 @@ def test_the_command_decides_then_the_root_then_the_environment() -> None:
     assert "Қолданылуы" in done.stdout
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("root", "lang"), [(("--lang", "xx"), "kk"), ((), "xx")])
 def test_unknown_language_ends_with_2(root: tuple[str, ...], lang: str) -> None:
     """A language that is not there: exit code 2, and which there are."""

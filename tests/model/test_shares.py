@@ -96,6 +96,7 @@ def test_a_standard_that_nothing_else_can_meet(share: float, is_met: bool) -> No
     assert answers(alone) == [expected] * 3
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(("share", "is_met"), SHARES)
 @pytest.mark.parametrize("allow_closing", [True, False])
 def test_a_concentration(share: float, is_met: bool, *, allow_closing: bool) -> None:

@@ -18,6 +18,7 @@ def few(most: int, **columns: Any) -> Instance:
     return two_schools().replace(counts=pd.DataFrame([rule]))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("rule", "left"),
     [
