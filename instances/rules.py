@@ -31,6 +31,9 @@ class Rule:
     is_hard: bool = True
 
 
+MODEL = say("model")
+"""The source of rules that are no rows of a table."""
+
 BY_SERVICE = {
     "siting": say("each place of a site holds one level; levels change by transitions"),
     "allocation": say("all demand is served, or counted as unserved"),
@@ -79,7 +82,7 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
     rules = [
         *_of("roads:{kind}", say("Roads"), BY_ROADS),
         *_of("growth:{kind}", say("Growth points"), BY_POLICY),
-        Rule("objective", say("the objective is the sum of its terms"), "model"),
+        Rule("objective", say("the objective is the sum of its terms"), MODEL),
     ]
     for row in instance.tables["services"].itertuples():
         name = row.title or row.service
@@ -93,11 +96,41 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
     return {rule.id: rule for rule in rules}
 
 
+def rules_that_apply(instance: Instance) -> list[Rule]:
+    """Return the rules that anything in the tables asks for: those to show a reader."""
+    tables = instance.tables
+    sites, stock, levels = tables["sites"], tables["facilities"], tables["levels"]
+    asking = {
+        "minimum_use": levels["service"][levels["min_use"] > 0],
+        "lock": stock["service"][stock["is_locked"]],
+        "renewal": stock["service"][stock["renew_by_year"] > 0],
+        "required": sites["service"][sites["status"] == "required"],
+        "forbidden": sites["service"][sites["status"] == "forbidden"],
+    }
+    idle = {
+        *(() if len(tables["road_upgrades"]) else ("roads:upgrades", "roads:access")),
+        *(() if len(tables["growth_tiers"]) else ("growth:points",)),
+    }
+    for row in tables["services"].itertuples():
+        serves = row.role == "serve"
+        kinds = {kind for kind, names in asking.items() if row.service in set(names)}
+        kinds |= {"siting", "capacity"}
+        kinds |= {"allocation", "access", row.allocation} if serves else set()
+        idle |= {f"{kind}:{row.service}" for kind in BY_SERVICE if kind not in kinds}
+    for row in tables["networks"].itertuples():
+        kinds = {"balance", "capacity", "steps", "supply", "yield", "local"}
+        kinds |= {"angles"} if row.flow_model == "dc" else set()
+        idle |= {
+            f"network:{row.network}:{kind}" for kind in BY_NETWORK if kind not in kinds
+        }
+    return [rule for rule in rules_of(instance).values() if rule.id not in idle]
+
+
 def _of(form: str, name: str, kinds: Mapping[str, Text]) -> list[Rule]:
     """Return the rules that hold for whatever has this name."""
     titled = say("{name}: {title}").given(name=name)
     return [
-        Rule(form.replace("{kind}", kind), titled.given(title=title), "model")
+        Rule(form.replace("{kind}", kind), titled.given(title=title), MODEL)
         for kind, title in kinds.items()
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +18,7 @@ import pandas as pd
 from aumaq.instances import ExportError, Instance, InstanceError, Problem, from_tables
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.language.texts import say
+from aumaq.instances.rules import rules_that_apply
 from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.record import (
     UNREADABLE,
@@ -53,6 +54,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "record": strict(dict(plan.record)),
         "tables": {name: _plain(table) for name, table in plan.tables.items()},
         **({"indicators": _plain(indicators)} if len(indicators) else {}),
+        "rules": [asdict(rule) for rule in rules_that_apply(plan.instance)],
         "instance": instance_document(plan.instance),
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
+from aumaq.instances.rules import Rule
 from aumaq.instances.schema.plan import PLAN, PlanColumn, PlanTable
 from aumaq.results.exports.json_file import FORMAT, VERSION
 from aumaq.results.exports.record import RECORD
@@ -50,6 +52,7 @@ def plan_schema() -> dict[str, Any]:
                 "properties": tables,
             },
             "indicators": any_table,
+            "rules": {"type": "array", "items": _rule()},
             "instance": {
                 "type": "object",
                 "required": ["tables", "outlines"],
@@ -60,6 +63,15 @@ def plan_schema() -> dict[str, Any]:
                 },
             },
         },
+    }
+
+
+def _rule() -> dict[str, Any]:
+    kinds = {field.name: "string" for field in fields(Rule)} | {"is_hard": "boolean"}
+    return {
+        "type": "object",
+        "required": list(kinds),
+        "properties": {name: {"type": kind} for name, kind in kinds.items()},
     }
 
 

@@ -22,6 +22,7 @@ from aumaq.results.report.findings import (
     key_figures,
     missed,
     network_chart,
+    rules,
     shadings,
     unserved,
 )
@@ -57,6 +58,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         growth_points(plan, lang),
         missed(plan, lang),
         unserved(plan, lang),
+        rules(plan, lang),
     ]
     return {
         "title": lang.cell(instance.title or instance.name),

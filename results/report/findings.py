@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.rules import rules_that_apply
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import region_names
@@ -159,6 +160,19 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Missed"), rows["shortfall"] / rows["required"], "share"),
     ]
     return grid("missed", say("Standards missed"), columns, lang)
+
+
+def rules(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the rules of the instance, all of which the verification looks at."""
+    known = rules_that_apply(plan.instance)
+    kept = {True: lang.tell(say("always")), False: lang.tell(say("at a price"))}
+    columns = [
+        Column(say("Rule"), [rule.id for rule in known]),
+        Column(say("What it asks"), [lang.tell(rule.title) for rule in known]),
+        Column(say("Source"), [lang.tell(rule.source) for rule in known]),
+        Column(say("Kept"), [kept[rule.is_hard] for rule in known]),
+    ]
+    return grid("rules", say("Rules that were checked"), columns, lang)
 
 
 def unserved(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from corruptions import (
     best_plan,
     ruled,
 )
+from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.instances.rules import rules_of, rules_that_apply
 from aumaq.results import Plan
 
 
@@ -47,6 +49,19 @@ def test_corruption_is_found(instance: Instance, plan: Plan, name: str) -> None:
     )
     assert not found.is_feasible
     assert any(rule in problem.rule for problem in found.problems), found.problems
+    broken = {problem.rule for problem in found.problems} & set(rules_of(instance))
+    assert broken <= {rule.id for rule in rules_that_apply(instance)}
+
+
+@pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
+def test_rules_that_do_not_apply_are_not_shown(allocation: str) -> None:
+    """Who may be split is not told to go as a whole; nobody renews what is new."""
+    service = {"service": "s", "allocation": allocation}
+    instance = tiny(services=[service])
+    shown = {rule.id for rule in rules_that_apply(instance)}
+    kinds = {"whole:s", "nearest:s", "renewal:s", "lock:s", "required:s"}
+    assert shown & kinds == {f"{allocation}:s"} & kinds
+    assert {"siting:s", "allocation:s", "access:s", "capacity:s"} <= shown
 
 
 def test_a_false_objective_or_bound_is_found(instance: Instance, plan: Plan) -> None:
