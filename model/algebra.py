@@ -23,16 +23,18 @@ def variable(
     upper: Any = np.inf,
     is_whole: Any = False,
     fixed: Any = False,
+    is_early: bool = False,
 ) -> Table:
     """Add a variable for each row of *where*; return the rows with a column ``var``.
 
     Its index are the names of the columns *by*. Limits and flags are one for all, or
     one for each: *is_whole* of those that take whole numbers, *fixed* of those that are
-    0 whatever is decided.
+    0 whatever is decided. *is_early*: see :class:`aumaq.model.program.Variables`.
     """
     numbers = block.add_variables(
-        name, where, by, (lower, upper), is_whole=is_whole, is_fixed=fixed
-    )
+        name, where, by, (lower, upper),
+        is_whole=is_whole, is_fixed=fixed, is_early=is_early,
+    )  # fmt: skip
     return where.plus(var=numbers)
 
 

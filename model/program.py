@@ -28,7 +28,8 @@ class Variables:
     """Variables of one name, one for each row of a table; arrays are parallel to it.
 
     ``first`` is the number of the first, ``by`` the columns that index them. What is
-    ``is_fixed`` is 0 whatever is decided.
+    ``is_fixed`` is 0 whatever is decided. ``is_early``: those of the first period are
+    decided before the future is known, so that they are common to all futures.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Variables:
     upper: Floats
     is_whole: Bools
     is_fixed: Bools
+    is_early: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -93,6 +95,7 @@ class Block:
         *,
         is_whole: Any = False,
         is_fixed: Any = False,
+        is_early: bool = False,
     ) -> Ints:
         """Add a variable for each row of a table; return their numbers.
 
@@ -104,7 +107,9 @@ class Block:
             np.array(np.broadcast_to(x, size), bool) for x in (is_whole, is_fixed)
         )
         first = self.program.count
-        made = Variables(name, where, tuple(by), first, lower, upper, whole, fixed)
+        made = Variables(
+            name, where, tuple(by), first, lower, upper, whole, fixed, is_early
+        )
         self.variables[name] = made
         self.program.count += size
         return np.arange(first, first + size)

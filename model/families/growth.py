@@ -54,7 +54,7 @@ def growth(c: Context) -> None:
     where = where.plus(settlement=g.settlement[thing], tier=tier[thing])
     c.chosen = chosen = variable(
         block, "chosen", where, BY, upper=1.0, is_whole=True,
-        fixed=where["period"] < where["first_period"],
+        fixed=where["period"] < where["first_period"], is_early=True,
     )  # fmt: skip
     stays(block, "stays", chosen, BY, "growth:points")
     _one_tier(block, chosen)

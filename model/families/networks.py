@@ -135,7 +135,7 @@ def _step(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
     where = Table(columns, names).cross(c.tables.periods)
     return variable(
         block, f"step_{n.name}", where, STEP, upper=1.0, is_whole=True,
-        fixed=where["period"] < where["first_period"],
+        fixed=where["period"] < where["first_period"], is_early=True,
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _local_capacity(c: Context, block: Block, n: NetworkData, names: Names) -> T
     # Not cut to the load: in several futures the largest of all decides.
     return variable(
         block, f"local_capacity_{n.name}", where, LOCAL,
-        upper=np.where(starts, where["most"], 0.0),
+        upper=np.where(starts, where["most"], 0.0), is_early=True,
     )  # fmt: skip
 
 

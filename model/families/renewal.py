@@ -35,7 +35,9 @@ from aumaq.model.family import family
 def renewal(c: Context) -> None:
     """Build renewals where something is due, and their cost."""
     block, t, due = c.block("renewal"), c.tables, c.tables.due
-    c.renewed = renewed = variable(block, "renewed", due, FACILITY, is_whole=True)
+    c.renewed = renewed = variable(
+        block, "renewed", due, FACILITY, is_whole=True, is_early=True
+    )
     leaving = c.moves.where(c.moves["before"] != c.moves["after"])
     rows = Rows(block, "due", due, FACILITY, "renewal:{service}")
     rows.add(renewed.from_then_on(t.periods))

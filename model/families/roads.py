@@ -43,7 +43,7 @@ def roads(c: Context) -> None:
     where = where.plus(upgrade=where["thing"])
     c.upgraded = variable(
         block, "upgraded", where, BY, upper=1.0, is_whole=True,
-        fixed=where["period"] < where["first_period"],
+        fixed=where["period"] < where["first_period"], is_early=True,
     )  # fmt: skip
     stays(block, "stays", c.upgraded, BY, "roads:upgrades")
     pay_lasting(c, ROADS, c.upgraded, r.residual_factor)

@@ -60,7 +60,7 @@ def siting(c: Context) -> None:
     stands = t.facilities.cross(t.periods)
     c.units = units = variable(
         block, "units", stands, FACILITY, upper=stands["places"],
-        is_whole=True,
+        is_whole=True, is_early=True,
     )  # fmt: skip
     c.moves = moves = _moves(c, block)
     sites = t.sites.cross(t.periods)
@@ -91,7 +91,7 @@ def _moves(c: Context, block: Block) -> Table:
     by = ("service", "site", "before", "after", "period")
     return variable(
         block, "moves", where, by,
-        upper=where["places"], is_whole=where["places"] > 1,
+        upper=where["places"], is_whole=where["places"] > 1, is_early=True,
     )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from aumaq.model import BuiltModel
-from aumaq.model.built import exists
 from aumaq.model.program import NONE, Bools, Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices
 
@@ -113,30 +112,13 @@ def _variables(built: BuiltModel) -> Iterator[tuple[Key, int]]:
 
     Empty places (level 0) follow from the rest, and their number may differ.
     """
-    for name, v in built.variables.items():
-        sites = built.data.services[name].sites
-        for kind, grid in (("units", v.units), ("renewed", v.renewed)):
-            if grid.ndim == 3:
-                for j, level in np.argwhere(exists(grid[:, 1:, 0])).tolist():
-                    yield (kind, name, sites[j], level + 1), grid[j, level + 1, 0]
-        first = (v.move_period == 0) & ((v.move_from > 0) | (v.move_to > 0))
-        for k in np.flatnonzero(first).tolist():
-            a, b = int(v.move_from[k]), int(v.move_to[k])
-            yield ("moves", name, sites[v.move_site[k]], a, b), v.move[k]
-    growth, codes = built.data.growth, built.data.instance.settlement_ids
-    for i, tier, row in zip(
-        growth.settlement.tolist(), growth.tier, built.chosen, strict=True
-    ):
-        yield ("chosen", codes[i], tier), row[0]
-    for code, row in zip(built.data.roads.upgrades, built.upgraded, strict=True):
-        yield ("upgraded", code), row[0]
-    for name, w in built.networks.items():
-        n = built.data.networks[name]
-        for e, number, row in zip(
-            n.step_link.tolist(), n.step_number.tolist(), w.step, strict=True
-        ):
-            yield ("step", name, n.links[e], number), row[0]
-        for i, option, row in zip(
-            n.local_node.tolist(), n.local_option, w.local_capacity, strict=True
-        ):
-            yield ("local_capacity", name, n.nodes[i], option), row[0]
+    for v in built.program.all_variables():
+        if v.is_early:
+            rows = v.where.plus(var=np.arange(v.first, v.first + len(v)))
+            rows = rows.where(rows["period"] == 0)
+            for empty in (("level",), ("before", "after")):
+                if set(empty) <= set(v.by):
+                    rows = rows.where(sum(rows[column] for column in empty) > 0)
+            labels = rows.labels([key for key in v.by if key != "period"])
+            for label, number in zip(labels, rows["var"].tolist(), strict=True):
+                yield (v.name, *label), number
