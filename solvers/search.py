@@ -72,10 +72,21 @@ class Improver:
         self._rng = np.random.default_rng(options.seed)
         self._stop = threading.Event()
         self._running: Solver | None = None
-        self._size = FIRST_SITES
+        self._points = np.array([site.point for site in sites]).reshape(-1, 3)
+        self._groups = [np.arange(len(sites))]
+        self._weights = np.ones(1)
+        self._sizes = np.full(1, FIRST_SITES)
         self._nodes = 0
         self.objective = float("inf")
         self.values: Floats | None = None
+
+    def look_at(self, groups: list[Ints], weights: Floats) -> None:
+        """Search among the sites of groups, and more often where a weight is larger.
+
+        Sites of other groups stay as they are, so that those of one go further.
+        """
+        self._groups, self._weights = groups, weights / weights.sum()
+        self._sizes = np.full(len(groups), FIRST_SITES)
 
     def stop(self) -> None:
         """Ask the search to end; returns at once."""
@@ -106,27 +117,32 @@ class Improver:
             and (steps is None or done < steps)
         ):
             begun, done = time.monotonic(), done + 1
-            centre = int(self._rng.integers(len(self._sites)))
+            k = self._group()
             if steps is not None:
                 left = seconds - (begun - started)
-                self._free_around(centre, self._size, left, STEP_NODES)
-                self._adapt()
+                self._free_around(k, left, STEP_NODES)
+                self._adapt(k, self._nodes <= 1, self._nodes >= STEP_NODES)
                 continue
-            self._free_around(centre, self._size, STEP_SECONDS)
+            self._free_around(k, STEP_SECONDS)
             took = time.monotonic() - begun
             if tell is not None:
                 tell()
-            if took < STEP_SECONDS / 4:
-                self._size = min(len(self._sites), self._size + max(1, self._size // 5))
-            elif took > STEP_SECONDS * 0.8:
-                self._size = max(4, int(self._size * 0.7))
+            self._adapt(k, took < STEP_SECONDS / 4, took > STEP_SECONDS * 0.8)
 
-    def _adapt(self) -> None:
+    def _group(self) -> int:
+        """Return the group of sites whose turn it is."""
+        if len(self._groups) == 1:
+            return 0
+        return int(self._rng.choice(len(self._groups), p=self._weights))
+
+    def _adapt(self, group: int, is_quick: bool, is_slow: bool) -> None:
         """Free more sites where a step was solved at once, fewer where it was not."""
-        if self._nodes <= 1:
-            self._size = min(len(self._sites), self._size + max(1, self._size // 5))
-        elif self._nodes >= STEP_NODES:
-            self._size = max(4, int(self._size * 0.7))
+        size = int(self._sizes[group])
+        if is_quick:
+            size = min(len(self._groups[group]), size + max(1, size // 5))
+        elif is_slow:
+            size = max(4, int(size * 0.7))
+        self._sizes[group] = size
 
     def offer(self, objective: float, values: Floats) -> None:
         """Take a plan from elsewhere if it is better."""
@@ -183,6 +199,21 @@ class Improver:
             return self._solve(with_whole_fixed(part, now), seconds)
         return self._solve(part, seconds, (np.arange(len(now)), now))
 
+    def round_part(self, values: Floats, free: Ints, seconds: float) -> Floats | None:
+        """Return good values of *free* columns: whole numbers around those of the LP.
+
+        A large block has its best steps nearly there (Berthold 2014), while HiGHS alone
+        hardly leaves the plan that it starts from.
+        """
+        part, _ = self._restrict(free, values)
+        begun = time.monotonic()
+        lp = replace(part, is_integer=np.zeros_like(part.is_integer))
+        relaxed = self._solve(lp, seconds)
+        if relaxed is None:
+            return None
+        left = seconds - (time.monotonic() - begun)
+        return self._solve(rounded(part, relaxed, part.is_integer), max(left, 0.05))
+
     def cost(self, values: Floats) -> float:
         """Return the objective, mln."""
         return float(self._m.cost @ values) + self._m.offset
@@ -221,24 +252,28 @@ class Improver:
             self.offer(self.cost(found), found)
 
     def _free_around(
-        self, centre: int, size: int, seconds: float, nodes: int | None = None
+        self, group: int, seconds: float, nodes: int | None = None
     ) -> None:
         """Step 3: free the sites nearest to one, solve, keep what is better."""
         assert self.values is not None
-        points = np.array([site.point for site in self._sites])
+        # Another plan may be offered meanwhile: what is found belongs to this one.
+        objective, values = self.objective, self.values
+        sites = self._groups[group]
+        points = self._points[sites]
+        centre = int(self._rng.integers(len(sites)))
         away = ((points - points[centre]) ** 2).sum(axis=1)
-        nearest = np.argsort(away, kind="stable")[:size]
+        nearest = sites[np.argsort(away, kind="stable")[: self._sizes[group]]]
         seeds = np.concatenate([self._sites[k].columns for k in nearest])
         free = self._neighbours(self._neighbours(seeds))
-        part, now = self._restrict(free, self.values)
+        part, now = self._restrict(free, values)
         found = self._solve(part, seconds, (np.arange(len(now)), now), nodes)
         if found is None:
             return
         gain = float(part.cost @ (now - found))
-        if gain > 1e-7 * abs(self.objective):
-            values = self.values.copy()
+        if gain > 1e-7 * abs(objective):
+            values = values.copy()
             values[free] = found
-            self.offer(self.objective - gain, values)
+            self.offer(objective - gain, values)
 
     def _neighbours(self, columns: Ints) -> Ints:
         """Return columns that share a sparse row with any of *columns*."""

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-TEXT = pd.StringDtype("python", na_value=np.nan)
-"""Texts as pandas' ``str``, kept as Python's own: the many small tables of an instance
-are chosen from and compared a third faster than where Arrow keeps them."""
+TEXT = pd.StringDtype(na_value=np.nan)
+"""Texts: what pandas calls ``str``."""
 
 DTYPES: dict[str, Any] = {
     "text": TEXT,

@@ -14,6 +14,7 @@ from aumaq.solvers.solution.decisions import Status
 if TYPE_CHECKING:
     from aumaq.solvers.blocks.run import BlockRun
 
+WAIT_SECONDS = 0.1
 WHOLE = 50_000
 """Integers up to which the whole model is tried when the blocks are done."""
 
@@ -33,11 +34,13 @@ def go_on_whole(run: BlockRun) -> None:
             target=run.search.search, args=(run.left, run.check), daemon=True
         )
         beside.start()
+    elif has_plan and not (is_small and run.is_done()):
+        run.search.search(run.left, run.check)
+    while beside is not None and beside.is_alive() and not run.is_done():
+        beside.join(WAIT_SECONDS)
     if not has_plan or (is_small and run.is_done()):
         run.solve_whole()
         run.search.stop()
-    elif beside is None:
-        run.search.search(run.left, run.check)
     if beside is not None:
         beside.join()
 

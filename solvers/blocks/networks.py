@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.model.program import Floats
-from aumaq.solvers.blocks.part import Part
+from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.blocks.split import Ints, Split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
@@ -104,13 +104,16 @@ class Completer:
         for k, columns in enumerate(order):
             share = len(columns) / sum(len(others) for others in order[k:])
             free = self._free(columns)
-            left = (ends - time.monotonic()) * share
-            found = self._tight.solve_part(values, free, left) if left > 0.0 else None
-            if found is not None:
-                trial = values.copy()
-                trial[free] = found
-                if self._tight.cost(trial) < self._tight.cost(values):
-                    values = trial
+            is_large = int(self._m.is_integer[free].sum()) >= ROUND_FIRST
+            rounding = (self._tight.round_part,) if is_large else ()
+            for solve in (*rounding, self._tight.solve_part):
+                left = (ends - time.monotonic()) * share
+                found = solve(values, free, left) if left > 0.0 else None
+                if found is not None:
+                    trial = values.copy()
+                    trial[free] = found
+                    if self._tight.cost(trial) < self._tight.cost(values):
+                        values = trial
         return values
 
     def _free(self, columns: Ints) -> Ints:

@@ -35,6 +35,9 @@ SMALL = 15_000
 and with it what else the machine does, has no say in the plan. In larger ones they end
 by the clock: hundreds of blocks need a plan each before plans are joined, and of a
 block of 900 integers the root node alone may take 5 s."""
+ROUND_FIRST = 1_500
+"""Blocks with so many integers are rounded first: HiGHS finds no good plan of them in
+the time of a first visit, but a bound, which has no hurry."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -66,6 +69,7 @@ class Part:
     values: Floats | None = None
     is_small: bool = False
     """Whether visits end by nodes."""
+    is_begun: bool = False
     is_proving: bool = False
     is_planning: bool = False
     is_rounded: bool = False
@@ -82,6 +86,12 @@ class Part:
     def integers(self) -> int:
         """How many columns are integer."""
         return int(self.matrices.is_integer.sum())
+
+    @property
+    def first_task(self) -> Task:
+        """What the first visit does."""
+        is_large = not self.is_small and self.integers >= ROUND_FIRST
+        return Task.ROUND if is_large else Task.PROVE
 
     @property
     def distance(self) -> float:
@@ -113,6 +123,7 @@ class Part:
 
     def begin(self, task: Task) -> None:
         """Mark as being worked on."""
+        self.is_begun = True
         if task is Task.PROVE:
             self.is_proving = True
         else:
@@ -153,8 +164,7 @@ def priced_parts(
     assert relaxed.duals is not None
     is_unit = np.zeros(len(c.matrices.cost), dtype=bool)
     is_unit[np.concatenate([site.columns for site in c.sites])] = True
-    total = hardness(c.matrices)
-    is_small = int(c.matrices.is_integer.sum()) < SMALL
+    total, small = hardness(c.matrices), is_small(c)
     least = min(LEAST_SECONDS, budget / len(split.blocks))
     parts = [
         Part(
@@ -166,13 +176,18 @@ def priced_parts(
             start=start_within(c.start, block.columns),
             bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
             seconds=max(least, budget * hardness(matrices) / total),
-            is_small=is_small,
+            is_small=small,
         )
         for block, matrices in zip(
             split.blocks, block_matrices(c.matrices, split, price), strict=True
         )
     ]
     return sorted(parts, key=lambda part: -part.integers)
+
+
+def is_small(c: Compiled) -> bool:
+    """Return whether visits to the blocks of a model end by nodes."""
+    return int(c.matrices.is_integer.sum()) < SMALL
 
 
 def sites_within(sites: list[Site], columns: Ints) -> list[Site]:

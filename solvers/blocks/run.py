@@ -6,7 +6,7 @@
 3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
-4. The plans of the blocks are joined, once there is one of each and again at the end;
+4. The plans of the blocks are joined, once there is one of each and again later;
    coupling rows that they break are repaired by a small MIP around them, networks are
    completed for what is drawn (networks.py). If a gap remains, the whole model goes
    on from there, and a large-neighbourhood search beside it (end.py).
@@ -34,6 +34,7 @@ from aumaq.solvers.blocks.part import (
     SEARCH_STEPS,
     Part,
     Task,
+    is_small,
     priced_parts,
 )
 from aumaq.solvers.blocks.rerouting import Rerouter
@@ -49,12 +50,18 @@ FIRST_SHARE = 0.35
 """Share of the time for the first visits, divided among the blocks by their size."""
 FIRST_SECONDS = 30.0
 """First visits take no longer than this, so that there is soon a plan to stop with."""
+EARLY_SECONDS = 12.0
+"""And no longer than this where plans are joined early, and searched on from there."""
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 LP_SHARE = 0.25
 """Share of the time that the LP has for itself; then plans are looked for, too."""
 GUARD_SHARE = 0.1
 """Share of the time left that a visit which is to end by nodes takes at most."""
+NETWORK_SHARE = 0.15
+"""Share of the time for the networks of plans that are joined early, at most."""
+AGAIN_SHARE = 0.15
+"""Share of the time after which plans that were joined early are joined again."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -76,6 +83,7 @@ class BlockRun:
     failure: list[BaseException] = field(default_factory=list)
     rerouter: Rerouter | None = None
     joins: int = 0
+    joined_at: float = 0.0
     is_joining: bool = False
     is_interrupted: bool = False
     is_infeasible: bool = False
@@ -85,6 +93,16 @@ class BlockRun:
         self.allowed = 0.0  # gap of one block, mln
         self.seconds = self.c.seconds_left
         self.end = time.monotonic() + self.seconds
+
+    @property
+    def is_early(self) -> bool:
+        """Whether plans are joined once, and searched on beside the proofs.
+
+        Prices do not tell what joined plans cost: in large models a search from them
+        gains more a second than better plans of the blocks. In small ones it would
+        take from the proofs what the clock gives, and the plan would depend on it.
+        """
+        return self.c.options.num_threads > 1 and not is_small(self.c)
 
     @property
     def left(self) -> float:
@@ -170,7 +188,8 @@ class BlockRun:
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
         # Of the whole time, not of what is left: that depends on the machine.
-        first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
+        most = EARLY_SECONDS if self.is_early else FIRST_SECONDS
+        first = min(self.c.options.time_limit * FIRST_SHARE, most)
         budget = first * self.c.options.num_threads
         self.parts = priced_parts(self.c, self.split, price, relaxed, budget)
         size = abs(self.bound) if np.isfinite(self.bound) else 0.0
@@ -223,7 +242,7 @@ class BlockRun:
         with self.lock:
             wide = [part for part in self.parts if self._is_wide(part)]
             # Never visited: largest first. Then where most is to gain a second.
-            new = (p for p in wide if not (p.is_visited or p.is_busy))
+            new = next((p for p in wide if not p.is_begun), None)
             choice = [
                 (p, gain, task)
                 for p in wide
@@ -231,11 +250,12 @@ class BlockRun:
                 # Plans are not joined any more after the last time; bounds count.
                 if self.joins < 2 or task is Task.PROVE
             ]
-            part, task = next(new, None), Task.PROVE
-            if part is None:
-                if not choice:
-                    return None
+            if new is not None:
+                part, task = new, new.first_task
+            elif choice:
                 part, _, task = max(choice, key=lambda item: item[1])
+            else:
+                return None
             part.begin(task)
             return part, task
 
@@ -250,8 +270,12 @@ class BlockRun:
             if self.is_joining or any(part.values is None for part in self.parts):
                 return False
             is_late = self._until_last <= 0.0 or self.is_done()
-            self.is_joining = self.joins == 0 or (self.joins == 1 and is_late)
-            return self.is_joining
+            is_due = self.joins == 0 or (self.joins == 1 and is_late)
+            if self.is_early and self.joins and not is_late:
+                away = time.monotonic() - self.joined_at
+                is_due = away > AGAIN_SHARE * self.seconds
+            self.is_joining = is_due
+            return is_due
 
     @property
     def _until_last(self) -> float:  # seconds until plans are joined for the last time
@@ -336,17 +360,52 @@ class BlockRun:
 
     def _join(self) -> None:
         """Join the blocks' plans and repair what couples; at the end, search on."""
-        is_last = self._until_last <= 0.0 or self.is_done()
+        is_first = self.joins == 0
+        is_last = self.is_early or self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
+        if self.is_early:
+            left = min(left, NETWORK_SHARE * self.seconds)
+            self._take_searched()
         completer = Completer(self.c, self.split)
         with self._stoppable(completer):
             self.offer_joined(completer, left)
         with self.lock:
             self.joins = 2 if is_last else 1
             self.is_joining = False
+            self.joined_at = time.monotonic()
         self.check()
-        if is_last and not self.stop.is_set():
+        if self.is_early:
+            self._look_at_gaps()
+        if is_last and not self.stop.is_set() and (is_first or not self.is_early):
             go_on_whole(self)
+
+    def _take_searched(self) -> None:
+        """Give blocks what the search on the whole has found for them, where better."""
+        known = self.search.values
+        with self.lock:
+            for part in self.parts if known is not None else ():
+                assert known is not None
+                own = known[part.columns]
+                cost = float(part.matrices.cost @ own) + part.matrices.offset
+                if cost < part.objective:
+                    part.objective, part.values = cost, own
+
+    def _look_at_gaps(self) -> None:
+        """Let the search go where blocks are far from their bounds."""
+        block = np.full(len(self.c.matrices.cost), -1)
+        for k, part in enumerate(self.parts):
+            block[part.columns] = k
+        groups: dict[int, list[int]] = {}
+        for j, site in enumerate(self.c.sites):
+            for k in np.unique(block[site.columns]).tolist():
+                groups.setdefault(k, []).append(j)
+        far = {k: self.parts[k].distance for k in groups if k >= 0}
+        chosen = [k for k, distance in far.items() if distance > self.allowed]
+        if chosen:
+            self.search.look_at(
+                [np.array(groups[k]) for k in chosen],
+                np.array([far[k] for k in chosen]),
+            )
 
     def offer_joined(self, completer: Completer, seconds: float) -> None:
         """Join, repair and complete; improve the networks for so many *seconds*."""
