@@ -164,6 +164,8 @@ def priced_parts(
     assert relaxed.duals is not None
     is_unit = np.zeros(len(c.matrices.cost), dtype=bool)
     is_unit[np.concatenate([site.columns for site in c.sites])] = True
+    given, is_given = np.zeros(len(is_unit)), np.zeros(len(is_unit), dtype=bool)
+    given[c.start[0]], is_given[c.start[0]] = c.start[1], True
     total, small = hardness(c.matrices), is_small(c)
     least = min(LEAST_SECONDS, budget / len(split.blocks))
     parts = [
@@ -172,14 +174,20 @@ def priced_parts(
             columns=block.columns,
             relaxed=relaxed.values[block.columns],
             units=is_unit[block.columns],
-            sites=sites_within(c.sites, block.columns),
-            start=start_within(c.start, block.columns),
+            sites=own,
+            start=(
+                known := np.flatnonzero(is_given[block.columns]),
+                given[block.columns[known]],
+            ),
             bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
             seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
         )
-        for block, matrices in zip(
-            split.blocks, block_matrices(c.matrices, split, price), strict=True
+        for block, matrices, own in zip(
+            split.blocks,
+            block_matrices(c.matrices, split, price),
+            sites_of(c.sites, split, len(c.matrices.cost)),
+            strict=True,
         )
     ]
     return sorted(parts, key=lambda part: -part.integers)
@@ -190,23 +198,17 @@ def is_small(c: Compiled) -> bool:
     return int(c.matrices.is_integer.sum()) < SMALL
 
 
-def sites_within(sites: list[Site], columns: Ints) -> list[Site]:
-    """Return the sites that have columns in a block, with their places there."""
-    found = []
+def sites_of(sites: list[Site], split: Split, count: int) -> list[list[Site]]:
+    """Return the sites that have columns in each block, with their places there."""
+    owner, place = np.full(count, -1), np.zeros(count, dtype=np.int64)
+    for k, block in enumerate(split.blocks):
+        owner[block.columns], place[block.columns] = k, np.arange(len(block.columns))
+    found: list[list[Site]] = [[] for _ in split.blocks]
     for site in sites:
-        place = np.searchsorted(columns, site.columns)
-        place[place == len(columns)] = 0
-        inside = place[columns[place] == site.columns]
-        if len(inside):
-            found.append(Site(inside, site.point))
+        owners = owner[site.columns]
+        for k in sorted(set(owners.tolist()) - {-1}):
+            found[k].append(Site(place[site.columns[owners == k]], site.point))
     return found
-
-
-def start_within(start: tuple[Ints, Floats], columns: Ints) -> tuple[Ints, Floats]:
-    """Return the part of a start plan that lies in a block (places there)."""
-    known, values = start
-    _, places, where = np.intersect1d(columns, known, return_indices=True)
-    return places, values[where]
 
 
 def hardness(m: Matrices) -> float:

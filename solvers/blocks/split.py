@@ -153,10 +153,14 @@ def lagrangian_bound(m: Matrices, duals: Floats) -> float:
 def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
     """Return the MIP of each block with priced costs."""
     cost = m.cost - sparse(m).T @ price
-    by_row = sparse(m).tocsr()
+    by_row, place = sparse(m).tocsr(), np.zeros(len(m.cost), dtype=np.int32)
     found = []
     for block in parts.blocks:
-        part = csc_array(by_row[block.rows].tocsc()[:, block.columns])
+        place[block.columns] = np.arange(len(block.columns))
+        # Its rows have no columns but its own: what couples is priced.
+        rows, shape = by_row[block.rows], (len(block.rows), len(block.columns))
+        part = csr_array((rows.data, place[rows.indices], rows.indptr), shape=shape)
+        part = part.tocsc()
         part.sort_indices()
         found.append(
             Matrices(
