@@ -40,6 +40,8 @@ FIRST_SITES = 12
 ROUNDING_SHARE = 0.3
 """Share of the time for step 2."""
 STEP_SECONDS = 6.0
+NO_LUCK = 0.7
+"""By so much less often a group is searched after a step there that gained nothing."""
 STEP_NODES = 100
 """Nodes of a step where it ends by work."""
 REPAIR_ROUNDS = 4
@@ -85,7 +87,7 @@ class Improver:
 
         Sites of other groups stay as they are, so that those of one go further.
         """
-        self._groups, self._weights = groups, weights / weights.sum()
+        self._groups, self._weights = groups, weights.copy()
         self._sizes = np.full(len(groups), FIRST_SITES)
 
     def stop(self) -> None:
@@ -123,7 +125,8 @@ class Improver:
                 self._free_around(k, left, STEP_NODES)
                 self._adapt(k, self._nodes <= 1, self._nodes >= STEP_NODES)
                 continue
-            self._free_around(k, STEP_SECONDS)
+            if not self._free_around(k, STEP_SECONDS):
+                self._weights[k] *= NO_LUCK
             took = time.monotonic() - begun
             if tell is not None:
                 tell()
@@ -133,7 +136,8 @@ class Improver:
         """Return the group of sites whose turn it is."""
         if len(self._groups) == 1:
             return 0
-        return int(self._rng.choice(len(self._groups), p=self._weights))
+        share = self._weights / self._weights.sum()
+        return int(self._rng.choice(len(self._groups), p=share))
 
     def _adapt(self, group: int, is_quick: bool, is_slow: bool) -> None:
         """Free more sites where a step was solved at once, fewer where it was not."""
@@ -253,8 +257,8 @@ class Improver:
 
     def _free_around(
         self, group: int, seconds: float, nodes: int | None = None
-    ) -> None:
-        """Step 3: free the sites nearest to one, solve, keep what is better."""
+    ) -> bool:
+        """Step 3: free the sites nearest to one, solve; say if the plan is better."""
         assert self.values is not None
         # Another plan may be offered meanwhile: what is found belongs to this one.
         objective, values = self.objective, self.values
@@ -268,12 +272,14 @@ class Improver:
         part, now = self._restrict(free, values)
         found = self._solve(part, seconds, (np.arange(len(now)), now), nodes)
         if found is None:
-            return
+            return False
         gain = float(part.cost @ (now - found))
         if gain > 1e-7 * abs(objective):
             values = values.copy()
             values[free] = found
             self.offer(objective - gain, values)
+            return True
+        return False
 
     def _neighbours(self, columns: Ints) -> Ints:
         """Return columns that share a sparse row with any of *columns*."""

@@ -50,18 +50,16 @@ FIRST_SHARE = 0.35
 """Share of the time for the first visits, divided among the blocks by their size."""
 FIRST_SECONDS = 30.0
 """First visits take no longer than this, so that there is soon a plan to stop with."""
-EARLY_SECONDS = 12.0
-"""And no longer than this where plans are joined early, and searched on from there."""
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 LP_SHARE = 0.25
 """Share of the time that the LP has for itself; then plans are looked for, too."""
 GUARD_SHARE = 0.1
 """Share of the time left that a visit which is to end by nodes takes at most."""
-NETWORK_SHARE = 0.15
-"""Share of the time for the networks of plans that are joined early, at most."""
-AGAIN_SHARE = 0.15
-"""Share of the time after which plans that were joined early are joined again."""
+NETWORK_SHARE = 0.1
+"""Share of the time for large networks when plans are joined for the first time."""
+AGAIN_SHARE = 0.25
+"""Share of the time after which the plans of a large model are joined again."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -95,14 +93,9 @@ class BlockRun:
         self.end = time.monotonic() + self.seconds
 
     @property
-    def is_early(self) -> bool:
-        """Whether plans are joined once, and searched on beside the proofs.
-
-        Prices do not tell what joined plans cost: in large models a search from them
-        gains more a second than better plans of the blocks. In small ones it would
-        take from the proofs what the clock gives, and the plan would depend on it.
-        """
-        return self.c.options.num_threads > 1 and not is_small(self.c)
+    def is_large(self) -> bool:
+        """Whether plans are joined again and again: the clock decides anyway when."""
+        return not is_small(self.c)
 
     @property
     def left(self) -> float:
@@ -188,8 +181,7 @@ class BlockRun:
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
         # Of the whole time, not of what is left: that depends on the machine.
-        most = EARLY_SECONDS if self.is_early else FIRST_SECONDS
-        first = min(self.c.options.time_limit * FIRST_SHARE, most)
+        first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
         budget = first * self.c.options.num_threads
         self.parts = priced_parts(self.c, self.split, price, relaxed, budget)
         size = abs(self.bound) if np.isfinite(self.bound) else 0.0
@@ -271,9 +263,9 @@ class BlockRun:
                 return False
             is_late = self._until_last <= 0.0 or self.is_done()
             is_due = self.joins == 0 or (self.joins == 1 and is_late)
-            if self.is_early and self.joins and not is_late:
+            if self.is_large and self.joins == 1:
                 away = time.monotonic() - self.joined_at
-                is_due = away > AGAIN_SHARE * self.seconds
+                is_due |= away > AGAIN_SHARE * self.seconds
             self.is_joining = is_due
             return is_due
 
@@ -360,12 +352,10 @@ class BlockRun:
 
     def _join(self) -> None:
         """Join the blocks' plans and repair what couples; at the end, search on."""
-        is_first = self.joins == 0
-        is_last = self.is_early or self._until_last <= 0.0 or self.is_done()
+        is_last = self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
-        if self.is_early:
-            left = min(left, NETWORK_SHARE * self.seconds)
-            self._take_searched()
+        if self.is_large and self.joins == 0:  # a good plan to stop with
+            left = min(self.left, max(left, NETWORK_SHARE * self.seconds))
         completer = Completer(self.c, self.split)
         with self._stoppable(completer):
             self.offer_joined(completer, left)
@@ -374,21 +364,10 @@ class BlockRun:
             self.is_joining = False
             self.joined_at = time.monotonic()
         self.check()
-        if self.is_early:
-            self._look_at_gaps()
-        if is_last and not self.stop.is_set() and (is_first or not self.is_early):
+        if is_last and not self.stop.is_set():
+            if self.is_large:
+                self._look_at_gaps()
             go_on_whole(self)
-
-    def _take_searched(self) -> None:
-        """Give blocks what the search on the whole has found for them, where better."""
-        known = self.search.values
-        with self.lock:
-            for part in self.parts if known is not None else ():
-                assert known is not None
-                own = known[part.columns]
-                cost = float(part.matrices.cost @ own) + part.matrices.offset
-                if cost < part.objective:
-                    part.objective, part.values = cost, own
 
     def _look_at_gaps(self) -> None:
         """Let the search go where blocks are far from their bounds."""
