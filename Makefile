@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests start the command a hundred times: compiled modules are kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test short test-all lint types docs docs-site changelog gallery benchmark clean
 .DEFAULT_GOAL := help

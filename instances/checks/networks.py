@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -221,9 +220,6 @@ def loads_can_be_supplied(tables: Tables) -> Found:
     for name in tables["networks"]["network"]:
         nodes = tables["network_nodes"].query("network == @name")
         links = tables["network_links"].query("network == @name")
-        graph = nx.Graph()
-        graph.add_nodes_from(nodes["node"])
-        graph.add_edges_from(zip(links["from_node"], links["to_node"], strict=True))
         local = tables["local_supplies"].query("network == @name")["settlement"]
         everywhere = (local == "").any()
         home = dict(zip(nodes["settlement"], nodes["node"], strict=True))
@@ -232,7 +228,7 @@ def loads_can_be_supplied(tables: Tables) -> Found:
         settled = dict(zip(nodes["node"], nodes["settlement"], strict=True))
         loaded = set(tables["industrial_loads"].query("network == @name")["node"])
         has_rates = bool((tables["load_rates"]["network"] == name).any())
-        islands = sorted(nx.connected_components(graph), key=min)
+        islands = _islands(nodes, links)
         fed = [island for island in islands if island & sources]
         for island in islands:
             if island & sources:
@@ -294,3 +290,13 @@ def facilities_are_fed(tables: Tables) -> Found:
                 "no node of the {name} network here: its load is not planned", name=name
             )
             yield Warn(problem("sites", text, k, "settlement", sites["settlement"][k]))
+
+
+def _islands(nodes: pd.DataFrame, links: pd.DataFrame) -> list[set[str]]:
+    """Return the nodes that hang together, by the first of each."""
+    import networkx as nx  # slow to load, and most instances have no networks
+
+    graph = nx.Graph()
+    graph.add_nodes_from(nodes["node"])
+    graph.add_edges_from(zip(links["from_node"], links["to_node"], strict=True))
+    return sorted(nx.connected_components(graph), key=min)

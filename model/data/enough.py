@@ -15,13 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
+
+if TYPE_CHECKING:
+    import networkx as nx  # slow to load, and most instances have no networks
 
 Floats = NDArray[np.float64]
 
@@ -90,6 +93,8 @@ def _pairs(n: NetworkData) -> list[tuple[int, int]]:
 
 
 def _graph(n: NetworkData) -> nx.Graph:
+    import networkx as nx
+
     graph = nx.Graph()
     graph.add_nodes_from(range(len(n.nodes)))
     graph.add_edges_from(_pairs(n))
@@ -108,6 +113,8 @@ def _held(data: ModelData, n: NetworkData) -> Floats:
 
 def _by_component(graph: nx.Graph, amount: Floats) -> Floats:
     """Return for each node the sum of an amount over all that it is joined to."""
+    import networkx as nx
+
     found = np.zeros(len(amount))
     for members in nx.connected_components(graph):
         rows = list(members)
@@ -122,6 +129,8 @@ def _bridges(
 
     The sums belong to the sides of either node, in no order that matters.
     """
+    import networkx as nx
+
     bridges = list(nx.bridges(graph))
     whole = graph.copy()
     whole.remove_edges_from(bridges)

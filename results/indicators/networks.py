@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -113,6 +112,8 @@ def _safe_nodes(flows: pd.DataFrame, sources: pd.DataFrame) -> set[str]:
     Sources are joined by two edges each, as they do not fail here; a second link
     between the same nodes goes through a node of its own, so that it is no copy.
     """
+    import networkx as nx  # slow to load, and most instances have no networks
+
     graph: nx.Graph[object] = nx.Graph()
     graph.add_node(SOURCES)
     feeding = sources.loc[sources["capacity"] > 0, "node"].unique()

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
@@ -63,6 +62,8 @@ def _circle(
     n: NetworkData, link: Ints, flow: Floats, may: NDArray[np.bool_]
 ) -> tuple[Ints, Ints] | None:
     """Return circuits and ways of a circle of flow over the circuits that *may*."""
+    import networkx as nx  # slow to load, and most instances have no networks
+
     found = np.argwhere((flow > 0.0) & may[:, None])
     ends = (n.link_from, n.link_to)
     graph = nx.DiGraph()
