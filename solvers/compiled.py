@@ -47,11 +47,12 @@ from aumaq.solvers.solution.decisions import (
     ServiceDecisions,
     Solution,
     Status,
+    Weighed,
 )
 from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
 from aumaq.solvers.solution.networks import link_sites, networks_of, upgrade_sites
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
-from aumaq.solvers.solution.terms import saved_terms, slacks_of, terms_of
+from aumaq.solvers.solution.terms import weighed
 from aumaq.solvers.start.todays_stock import carried_on
 
 NAN = float("nan")
@@ -190,7 +191,7 @@ def improver(c: Compiled) -> Improver:
 def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
     """Polish the plan of an outcome, read it, and say what is known of it."""
     c.seconds["solve"] = time.monotonic() - searched_from
-    decisions, terms, slacks, saved = None, None, None, frozenset[str]()
+    decisions, weighs = None, None
     if np.isneginf(outcome.bound):
         outcome = replace(outcome, bound=plain_bound(c.matrices))
     if outcome.values is not None:
@@ -198,11 +199,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         with finishing():  # what was found is not thrown away
             outcome = _polish(c, outcome)
             assert outcome.values is not None
-            found = decisions_in(c.built, outcome.values, c.place)
-            decisions = cleaned(c.built.data, found)
-            saved = saved_terms(found, decisions)
-            terms = terms_of(c.built, outcome.values, c.place)
-            slacks = slacks_of(c.built, outcome.values, c.place)
+            decisions, weighs = read(c, outcome.values)
         c.seconds["polish"] = time.monotonic() - begun
     c.seconds["total"] = c.elapsed
     return Solution(
@@ -216,9 +213,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         outcome.trace,
         {"nodes": outcome.nodes},
         outcome.values,
-        terms=terms,
-        saved_terms=saved,
-        slacks=slacks,
+        weighed=weighs,
         save_lp=partial(save_lp, c.built),
     )
 
@@ -345,6 +340,16 @@ def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     return plan
 
 
+def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
+    """Return the decisions of a solution, without what goes round for nothing.
+
+    Beside them what the model weighs under it.
+    """
+    found = decisions_in(c.built, values, c.place)
+    kept = without_circles(c.built.data, without_rounds(c.built.data, found))
+    return kept, weighed(c.built, values, c.place, found, kept)
+
+
 def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
     """Return the decisions of a solution as they are; what no column has is 0."""
     known = np.append(values, 0.0)  # the last one stands for what has no column
@@ -370,8 +375,3 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
         )
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
     return Decisions(services, networks_of(built, number), upgraded, chosen)
-
-
-def cleaned(data: ModelData, found: Decisions) -> Decisions:
-    """Return decisions without what goes round for nothing."""
-    return without_circles(data, without_rounds(data, found))

@@ -33,6 +33,7 @@ from aumaq.results.plan.missing_columns import completed, filled, without
 from aumaq.results.plan.terms import disagreements, gap_record
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
+from aumaq.solvers.solution.decisions import Weighed
 
 if TYPE_CHECKING:
     from aumaq.results.plots import Plots
@@ -75,9 +76,7 @@ class Plan:
         data = data or gather(instance)
         found = audit(instance, decision_tables(data, solution.decisions))
         plan = cls.judged(instance, found.tables, solution, options, data)
-        plan = plan.verified(found=found)
-        wrong = disagreements(found.tables, solution)
-        return plan.with_problems(wrong) if wrong else plan
+        return plan.held_against(solution.weighed, found)
 
     @classmethod
     def judged(
@@ -145,6 +144,12 @@ class Plan:
         plan = replace(self, tables=tables, record=MappingProxyType(record))
         told = {**record, "warnings": concerns(plan)}
         return replace(plan, record=MappingProxyType(told))
+
+    def held_against(self, weighed: Weighed | None, found: Audit) -> Plan:
+        """Return the plan with what its audit and its model find different."""
+        wrong = disagreements(found.tables, weighed)
+        plan = self.verified(found=found)
+        return plan.with_problems(wrong) if wrong else plan
 
     def with_problems(self, problems: Sequence[Text]) -> Plan:
         """Return the plan with more that is wrong with it: it is not verified."""

@@ -15,8 +15,8 @@ from aumaq.instances.schema.plan import BY_NAME
 from aumaq.instances.terms import MONEY
 from aumaq.results.audit import Finding
 from aumaq.results.audit.findings import named
-from aumaq.solvers import Solution
 from aumaq.solvers.progress import relative_gap
+from aumaq.solvers.solution.decisions import Slacks, Weighed
 
 SAME, SAME_OF_ALL, SAME_MLN = 1e-5, 1e-7, 1e-6
 """By so much, of a term, of all terms, in mln, model and plan may differ: rounding."""
@@ -60,42 +60,44 @@ def money_and_points(objective: pd.DataFrame) -> tuple[float, float]:
     return float(values[paid].sum()), float(values[~paid].sum())
 
 
-def disagreements(tables: Mapping[str, pd.DataFrame], solution: Solution) -> list[Text]:
+def disagreements(
+    tables: Mapping[str, pd.DataFrame], weighed: Weighed | None
+) -> list[Text]:
     """Return where the model and the audit's *tables* differ: terms, priced slacks.
 
     The model weighed one thing, the audit says another: one of them is wrong. What is
     taken out after the solve (flows in circles, rounds of moves) leaves less of what is
     paid, and of what buildings are still worth.
     """
-    if solution.terms is None:
+    if weighed is None:
         return []
     objective = tables["objective"]
     own = dict(zip(objective["term"], objective["discounted_mln"], strict=True))
-    size = sum(map(abs, solution.terms.values()))
+    size = sum(map(abs, weighed.terms.values()))
     found = []
-    for term, weighed in solution.terms.items():
-        room = SAME * abs(weighed) + SAME_OF_ALL * size + SAME_MLN
-        away = own.get(term, 0.0) - weighed
-        is_less = abs(own.get(term, 0.0)) < abs(weighed)  # a credit shrinks as well
-        is_saved = is_less and term in solution.saved_terms
+    for term, amount in weighed.terms.items():
+        room = SAME * abs(amount) + SAME_OF_ALL * size + SAME_MLN
+        away = own.get(term, 0.0) - amount
+        is_less = abs(own.get(term, 0.0)) < abs(amount)  # a credit shrinks as well
+        is_saved = is_less and term in weighed.saved_terms
         if abs(away) > room and not is_saved:
-            told = told_apart(weighed, own.get(term, 0.0))
+            told = told_apart(amount, own.get(term, 0.0))
             text = say("{weighed} mln in the model, {told} mln in the plan",
                        weighed=told[0], told=told[1])  # fmt: skip
             found.append(
                 Finding("model", say("term {term}", term=term), text, away).text
             )
-    return found + _slack_disagreements(tables, solution, size)
+    return found + _slack_disagreements(tables, weighed.slacks, size)
 
 
 def _slack_disagreements(
-    tables: Mapping[str, pd.DataFrame], solution: Solution, size: float
+    tables: Mapping[str, pd.DataFrame], slacks: Slacks, size: float
 ) -> list[Text]:
     """Return the priced slacks that are not what the audit finds missing in the row.
 
     *size*: of all terms, mln. A difference counts by what it costs.
     """
-    if not solution.slacks:
+    if not slacks:
         return []
     missing = {
         (slack, key): amount
@@ -107,7 +109,7 @@ def _slack_disagreements(
         )
     }
     found = []
-    for (slack, index), (weighed, price) in solution.slacks.items():
+    for (slack, index), (weighed, price) in slacks.items():
         own = missing.get((slack, index), 0.0)
         room = SAME * abs(weighed * price) + SAME_OF_ALL * size + SAME_MLN
         if abs(own - weighed) * price > room:

@@ -21,6 +21,7 @@ from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.growth import under_choice
 from aumaq.results.studies.first_plan import SHARE
 from aumaq.solvers import Decisions, Given
+from aumaq.solvers.solution.decisions import Weighed
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
 
 
@@ -30,11 +31,20 @@ class Unjudged:
 
     decisions: Decisions
     found: Audit
+    weighed: Weighed | None = None
+    """What its model weighs; None where no model was solved."""
 
     @classmethod
-    def of(cls, instance: Instance, data: ModelData, decisions: Decisions) -> Unjudged:
+    def of(
+        cls,
+        instance: Instance,
+        data: ModelData,
+        decisions: Decisions,
+        weighed: Weighed | None = None,
+    ) -> Unjudged:
         """Audit the decisions of a future."""
-        return cls(decisions, audit(instance, decision_tables(data, decisions)))
+        tables = decision_tables(data, decisions)
+        return cls(decisions, audit(instance, tables), weighed)
 
 
 def common_first_plans(

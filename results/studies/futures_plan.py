@@ -35,6 +35,7 @@ from aumaq.solvers.futures.state import (
 )
 from aumaq.solvers.out_of_time import out_of_time
 from aumaq.solvers.proof import bound_below, proven
+from aumaq.solvers.solution.decisions import Weighed
 
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9
@@ -184,8 +185,8 @@ class _Judge:
         found = None
         if self.found.why is None:
             plans, own = (
-                self._plans(self._with_tables(decisions))
-                for decisions in (self.found.decisions, self.found.own_decisions)
+                self._plans(self._audited(parts))
+                for parts in (self.found.found, self.found.own_found)
             )
             found = self._together(plans, own)
         if first is None:
@@ -199,9 +200,9 @@ class _Judge:
             return found
         return self._together(before, before if found is None else found.own_plans)
 
-    def _with_tables(self, decisions: Sequence[Decisions]) -> list[Unjudged]:
-        parts = zip(self.futures, decisions, self.data, strict=True)
-        return [Unjudged.of(future, data, own) for future, own, data in parts]
+    def _audited(self, parts: Sequence[tuple[Decisions, Weighed]]) -> list[Unjudged]:
+        known = zip(self.futures, self.data, parts, strict=True)
+        return [Unjudged.of(future, data, *part) for future, data, part in known]
 
     def _plans(self, parts: Sequence[Unjudged]) -> dict[str, Plan]:
         """Return the plan of each future; its bound is that of the future alone."""
@@ -222,7 +223,7 @@ class _Judge:
                 ),
                 self.options,
                 data,
-            ).verified(found=part.found)
+            ).held_against(part.weighed, part.found)
             for future, data, part, bound in known
         }
 

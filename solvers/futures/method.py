@@ -350,17 +350,18 @@ class _Run:
             bound = max(bound, together.bound_mln)
         value = self.score.value(chosen.costs, self.own_bounds)
         self.seconds["total"] = self.elapsed
+        is_loose = self.score.objective != "expected"
         return FuturesSolution(
             status=self._status(together, value, bound),
             objective_mln=value,
             bound_mln=bound_below(value, bound),
             costs=chosen.costs,
-            decisions=self.model.read(chosen.values),
+            found=self.model.read(chosen.values, is_loose=is_loose),
             own_costs=own,
             own_bounds=np.array(
                 [bound_below(*pair) for pair in zip(own, self.own_bounds, strict=True)]
             ),
-            own_decisions=self.model.read(own_values),
+            own_found=self.model.read(own_values, is_loose=is_loose),
             policies=[p for p in self.policies if p.source],
             seconds=self.seconds,
             size={} if together is None else together.size,

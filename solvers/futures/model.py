@@ -11,7 +11,7 @@ import numpy as np
 from aumaq.instances import Instance
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.program import NONE
-from aumaq.solvers.compiled import Compiled, cleaned, compiled, decisions_in
+from aumaq.solvers.compiled import Compiled, compiled, read
 from aumaq.solvers.futures.first_stage import first_stages, with_first_columns
 from aumaq.solvers.futures.merged import Merged, merged, with_largest
 from aumaq.solvers.futures.state import Floats, Policy
@@ -19,7 +19,7 @@ from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Labelled, Progress
 from aumaq.solvers.search import Site
-from aumaq.solvers.solution.decisions import Decisions, Given, Ints
+from aumaq.solvers.solution.decisions import Decisions, Given, Ints, Weighed
 
 
 class FuturesModel:
@@ -54,12 +54,21 @@ class FuturesModel:
         m = self.models[w].matrices
         return float(m.cost @ values) + m.offset
 
-    def read(self, values: Sequence[Floats | None]) -> list[Decisions]:
-        """Return the decisions of a solution of each future."""
+    def read(
+        self, values: Sequence[Floats | None], *, is_loose: bool
+    ) -> list[tuple[Decisions, Weighed]]:
+        """Return the decisions of a solution of each future, and what it weighs.
+
+        Futures that do not set the maximum are *loose*: they may weigh more than their
+        decisions cost.
+        """
         found = []
         for c, own in zip(self.models, values, strict=False):
             assert own is not None
-            found.append(cleaned(c.built.data, decisions_in(c.built, own, c.place)))
+            decisions, weighed = read(c, own)
+            if is_loose:
+                weighed = Weighed(weighed.terms, {}, frozenset(weighed.terms))
+            found.append((decisions, weighed))
         return found
 
     def with_first(self, w: int, first: Floats) -> Compiled | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.solvers.solution.decisions import Decisions, Solution, Status
+from aumaq.solvers.solution.decisions import Decisions, Solution, Status, Weighed
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +44,7 @@ class Policy:
 class FuturesSolution:
     """The outcome: decisions in each future, with a first period in common.
 
+    ``found`` are decisions and what the model of the future weighs under them.
     Shapes: W futures. Money in discounted mln. ``own_costs`` and ``own_bounds`` are of
     each future planned for alone. ``failed`` names the future without any plan, "" if
     it is all of them together; ``why`` is its outcome.
@@ -53,10 +54,10 @@ class FuturesSolution:
     objective_mln: float
     bound_mln: float
     costs: Floats
-    decisions: list[Decisions] = field(default_factory=list)
+    found: list[tuple[Decisions, Weighed]] = field(default_factory=list)
     own_costs: Floats = field(default_factory=lambda: np.zeros(0))
     own_bounds: Floats = field(default_factory=lambda: np.zeros(0))
-    own_decisions: list[Decisions] = field(default_factory=list)
+    own_found: list[tuple[Decisions, Weighed]] = field(default_factory=list)
     policies: list[Policy] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     size: dict[str, int] = field(default_factory=dict)

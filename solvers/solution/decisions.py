@@ -101,6 +101,22 @@ class Given:
     """The numbers of the instance, if they were gathered before."""
 
 
+Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]
+"""(name of a priced slack, its index) -> its amount, and its price, mln a unit."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What the model's own objective weighs under a solution."""
+
+    terms: dict[str, float]
+    """Terms of the objective, discounted mln."""
+    slacks: Slacks
+    """Priced slacks of rules."""
+    saved_terms: frozenset[str] = frozenset()
+    """Terms that may be less in the decisions, of which something was taken out."""
+
+
 @dataclass(frozen=True)
 class Solution:
     """The outcome of a method. Money in discounted mln."""
@@ -117,12 +133,8 @@ class Solution:
     extra: dict[str, Any] = field(default_factory=dict)
     values: Floats | None = None
     """Of the columns of the model that was solved."""
-    terms: dict[str, float] | None = None
-    """Terms of the model's own objective, mln; None where no model was solved."""
-    saved_terms: frozenset[str] = frozenset()
-    """Terms that may be less in the decisions, of which something was taken out."""
-    slacks: dict[tuple[str, tuple[str, ...]], tuple[float, float]] | None = None
-    """Priced slacks of the model's rules, by name and index: amount, mln a unit."""
+    weighed: Weighed | None = None
+    """What the model weighs under it; None where no model was solved."""
     relaxed: Any = None
     """The outcome of its LP relaxation, where a method solved that."""
     save_lp: Callable[[Path], None] | None = None

@@ -1,4 +1,4 @@
-"""The terms of the model's own objective under a solution: what the solver weighed."""
+"""What the model's own objective weighs under a solution: its terms, priced slacks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from aumaq.model import BuiltModel
 from aumaq.model.program import Floats, Ints
-from aumaq.solvers.solution.decisions import Decisions
+from aumaq.solvers.solution.decisions import Decisions, Slacks, Weighed
 
 OF_MOVES = frozenset({"building", "closing", "residual"})
 OF_FLOWS = frozenset({"supply"})
@@ -14,8 +14,13 @@ OF_SLACKS = ("shortfall", "overrun")
 """Terms that are prices of rows that are missed, beside demand and load not met."""
 
 
-Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]
-"""(name of a priced slack, its index) -> its amount, and its price, mln a unit."""
+def weighed(
+    built: BuiltModel, values: Floats, place: Ints, found: Decisions, kept: Decisions
+) -> Weighed:
+    """Return what the model weighs; of *found*, its decisions, *kept* is left."""
+    saved = _saved_terms(found, kept)
+    terms, slacks = terms_of(built, values, place), _slacks(built, values, place)
+    return Weighed(terms, slacks, saved)
 
 
 def terms_of(built: BuiltModel, values: Floats, place: Ints) -> dict[str, float]:
@@ -28,7 +33,7 @@ def terms_of(built: BuiltModel, values: Floats, place: Ints) -> dict[str, float]
     return {name: float(prices @ known) for name, (prices, known, _) in found.items()}
 
 
-def slacks_of(built: BuiltModel, values: Floats, place: Ints) -> Slacks:
+def _slacks(built: BuiltModel, values: Floats, place: Ints) -> Slacks:
     """Return every priced slack: by how much the model lets a row be missed."""
     found: Slacks = {}
     for name in OF_SLACKS:
@@ -47,13 +52,13 @@ def _weighed(
     return prices, known[place[variables]], variables
 
 
-def saved_terms(found: Decisions, cleaned: Decisions) -> frozenset[str]:
+def _saved_terms(found: Decisions, kept: Decisions) -> frozenset[str]:
     """Return the terms that may be less since decisions were taken out."""
     saved = frozenset[str]()
     for name, service in found.services.items():
-        if not np.array_equal(service.moves, cleaned.services[name].moves):
+        if not np.array_equal(service.moves, kept.services[name].moves):
             saved |= OF_MOVES
     for name, network in found.networks.items():
-        if not np.array_equal(network.flow, cleaned.networks[name].flow):
+        if not np.array_equal(network.flow, kept.networks[name].flow):
             saved |= OF_FLOWS
     return saved

@@ -11,7 +11,7 @@ import pytest
 from eventful_plan import eventful
 
 import aumaq
-from aumaq.instances import Instance
+from aumaq.instances import Instance, from_tables
 from aumaq.instances.terms import TERMS
 from aumaq.model.algebra import Rows
 from aumaq.model.context import Context
@@ -20,7 +20,8 @@ from aumaq.results.audit import audit
 from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.terms import disagreements
-from aumaq.solvers import METHODS, Given, Silent, Solution, SolveOptions, Status
+from aumaq.solvers import METHODS, Given, Silent, Solution, SolveOptions
+from aumaq.solvers.solution.decisions import Weighed
 from aumaq.solvers.solution.terms import OF_MOVES
 
 SLIGHTLY = 1.001
@@ -87,6 +88,33 @@ def test_a_broken_term_is_found(
     assert [one.split(": ")[1] for one in told] == [f"term {term}"]
 
 
+@pytest.mark.few(2)
+@pytest.mark.parametrize("term", TERMS)
+@pytest.mark.parametrize("objective", ["expected", "worst"])
+def test_a_broken_term_is_found_in_each_future(
+    instance: Instance, term: str, objective: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price that is too low in the models of futures: no plan is called verified."""
+    scenarios = [{"scenario": name, "probability": 0.5} for name in ("low", "high")]
+    futures = from_tables({**instance.base, "scenarios": pd.DataFrame(scenarios)})
+    names = [one["scenario"] for one in scenarios]
+    pay = Context.pay
+
+    def broken(self: Context, name: str, mln: Any, variables: Any) -> None:
+        factor = 1.0 / SLIGHTLY if name == term else 1.0
+        pay(self, name, np.asarray(mln) * factor, variables)
+
+    def told() -> list[str]:
+        found = aumaq.solve_futures(futures, names, objective=objective, gap=0.0)
+        return [one for plan in found.plans.values() for one in plan.record["problems"]]
+
+    if term == TERMS[0]:
+        assert told() == []
+    monkeypatch.setattr(Context, "pay", broken)
+    assert len(told()) == len(names)
+    assert all(one.startswith(f"model: term {term}") for one in told())
+
+
 SLACKS = {
     ("shortfall", ("near", "b", "p1")): "standard near, group b, period p1",
     ("overrun", ("all", "p1")): "budget all, period p1",
@@ -112,14 +140,15 @@ def test_a_slack_that_is_not_what_is_missing_is_found(
 ) -> None:
     """Also where another row makes up for it, so that the terms are the same."""
     _, solution, tables = slack
-    assert solution.slacks is not None
-    assert solution.slacks.keys() >= SLACKS.keys()
-    assert disagreements(tables, solution) == []
-    amount, price = solution.slacks[name]
+    weighed = solution.weighed
+    assert weighed is not None
+    assert weighed.slacks.keys() >= SLACKS.keys()
+    assert disagreements(tables, weighed) == []
+    amount, price = weighed.slacks[name]
     assert amount > 0.0
     assert price > 0.0
-    other = {**solution.slacks, name: (amount * SLIGHTLY, price)}
-    (told,) = disagreements(tables, replace(solution, slacks=other))
+    other = {**weighed.slacks, name: (amount * SLIGHTLY, price)}
+    (told,) = disagreements(tables, replace(weighed, slacks=other))
     assert SLACKS[name] in told
 
 
@@ -153,8 +182,7 @@ def test_what_is_taken_out_later_is_no_difference() -> None:
         return {"objective": pd.DataFrame(rows)}
 
     tables = told(40.0, -16.0, 30.0)
-    solved = Solution(Status.OPTIMAL, 60.0, 60.0, None, {}, {}, terms=weighed)
-    assert len(disagreements(tables, solved)) == 2
-    assert disagreements(tables, replace(solved, saved_terms=OF_MOVES)) == []
+    assert len(disagreements(tables, Weighed(weighed, {}))) == 2
+    assert disagreements(tables, Weighed(weighed, {}, OF_MOVES)) == []
     dearer = told(60.0, -24.0, 31.0)
-    assert len(disagreements(dearer, replace(solved, saved_terms=OF_MOVES))) == 3
+    assert len(disagreements(dearer, Weighed(weighed, {}, OF_MOVES))) == 3
