@@ -28,6 +28,8 @@ NAN = float("nan")
 AT_ONCE = 10_000
 """Ways (settlement, site) up to which a first plan takes no time worth telling: then it
 is made when it turns out to be needed."""
+SEARCH_SHARE = 0.2
+"""Share of the time for better units than today's."""
 SHARE = 0.5
 """Share of the time for the linear programmes that complete a first plan."""
 
@@ -80,9 +82,18 @@ def first_plans(
         return FirstPlans([whole]).made()
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
-    plans = FirstPlans(_completed(instance, data, offers, given, options))
     ways = sum(len(d.option_site) for d in data.services.values())
+    if ways > AT_ONCE and given.start is None:
+        offers = [_improved(data, built, options), built]
+    plans = FirstPlans(_completed(instance, data, offers, given, options))
     return plans if ways <= AT_ONCE and start is None else plans.made()
+
+
+def _improved(data: ModelData, built: Decisions, options: SolveOptions) -> Decisions:
+    """Return better units of services; what compiles the search is loaded here."""
+    from aumaq.solvers.start.site_search import improved
+
+    return improved(data, built, SEARCH_SHARE * options.time_limit, options.seed)
 
 
 def _taken_over(

@@ -91,11 +91,14 @@ def solve(
     with finishing() as heard:  # asked to stop, we stop with the first plan
         data = gather(instance)
         plans = first_plans(instance, data, start, given, options)
+        is_large = plans.are_made
         # Nobody watches a silent solve: then it is verified only if it is needed.
-        first = None if progress is None else plans.best()
+        first = plans.best() if is_large or progress is not None else None
+        if is_large and start is None and first is not None:
+            given = replace(given, start=first.decisions)
     since = time.monotonic() - begun
     try:
-        if first is not None:
+        if first is not None and progress is not None:
             tell = Floored(tell, first, since)
         if heard:
             raise KeyboardInterrupt

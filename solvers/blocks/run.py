@@ -53,7 +53,7 @@ FIRST_SECONDS = 30.0
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 LP_SHARE = 0.25
-"""Share of the time that the LP has for itself; then plans are looked for, too."""
+"""Share of the time that the LP of a small model has before a start is completed."""
 GUARD_SHARE = 0.1
 """Share of the time left that a visit which is to end by nodes takes at most."""
 NETWORK_SHARE = 0.1
@@ -75,7 +75,7 @@ class BlockRun:
     whole_bound: float = float("-inf")
     lock: threading.RLock = field(default_factory=threading.RLock)
     stop: threading.Event = field(default_factory=threading.Event)
-    is_relaxed: threading.Event = field(default_factory=threading.Event)
+    is_prepared: threading.Event = field(default_factory=threading.Event)
     running: set[Solver | Improver | Completer] = field(default_factory=set)
     trace: list[tuple[float, float, float]] = field(default_factory=list)
     failure: list[BaseException] = field(default_factory=list)
@@ -111,19 +111,21 @@ class BlockRun:
     def solve(self) -> Solution:
         """Run all steps."""
         begun = time.monotonic()
-        first = threading.Thread(target=self._carry_on, daemon=True)
-        if self.c.options.num_threads > 1:
-            first.start()
+        first = threading.Thread(target=self._begin, daemon=True)
+        threads = [first] if self.c.options.num_threads > 1 else []
+        for thread in threads:
+            thread.start()
         relaxed = self._relax()
-        self.is_relaxed.set()
         if relaxed.status is Status.OPTIMAL and relaxed.values is not None:
             self._prepare(relaxed)
-            self._run_threads()
+            self.is_prepared.set()
+            self._run_threads(threads)
         elif relaxed.status is Status.INTERRUPTED:
             self.is_interrupted = True
         self._halt()
-        if first.ident is not None:
-            first.join()
+        self.is_prepared.set()
+        for thread in threads:
+            thread.join()
         if self.failure:
             raise self.failure[0]
         known = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
@@ -131,36 +133,48 @@ class BlockRun:
             return finish(self.c, replace(relaxed, values=None), begun)
         return replace(finish(self.c, outcome_of(self), begun), relaxed=relaxed)
 
-    def _run_threads(self) -> None:
-        threads = [
+    def _run_threads(self, first: list[threading.Thread]) -> None:
+        more = [
             threading.Thread(target=self._work, daemon=True)
-            for _ in range(self.c.options.num_threads)
+            for _ in range(self.c.options.num_threads - len(first))
         ]
-        for thread in threads:
+        for thread in more:
             thread.start()
-        self._wait(threads)
+        self._wait([*first, *more])
 
-    def _carry_on(self) -> None:
-        """Complete the start plan, roughly."""
-        columns, values = self.c.start
-        if is_whole := len(columns) == len(self.c.matrices.cost):
-            self.search.offer(self.search.cost(values), values)
-        # Beside this the LP would take twice its time: it comes first, if it is quick.
-        if self.is_relaxed.wait(LP_SHARE * self.left):
-            return
-        if is_whole:
-            while not (self.parts or self.stop.is_set()):
-                self.search.search(STEP_SECONDS, self.check)
-            return
-        fixed = with_fixed(self.c.matrices, columns, values)
+    def _begin(self) -> None:
+        """Carry the start plan on beside the LP; then work like all others."""
         try:
-            outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
+            self._carry_on()
         except BaseException as error:  # handed over to the caller's thread
             self.failure.append(error)
+            self._halt()
+        self.is_prepared.wait()
+        self._work()
+
+    def _carry_on(self) -> None:
+        """Complete the start plan and its networks, then search on until blocks are."""
+        if not self.is_large and self.is_prepared.wait(LP_SHARE * self.left):
+            return  # by then blocks have plans, and the clock no say in which
+        columns, values = self.c.start
+        if len(columns) < len(self.c.matrices.cost):
+            fixed = with_fixed(self.c.matrices, columns, values)
+            outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
+            if outcome.values is None:
+                return
+            values = outcome.values
+        self._offer(values)
+        if not self.is_large:
             return
-        if outcome.values is not None:
-            self.search.offer(outcome.objective, outcome.values)
-            self.check()
+        completer = Completer(self.c, self.split)
+        with self._stoppable(completer):
+            self._offer(completer.improve(values, NETWORK_SHARE * self.seconds))
+        while not (self.is_prepared.is_set() or self.stop.is_set()):
+            self.search.search(STEP_SECONDS, self.check)
+
+    def _offer(self, values: Floats) -> None:
+        self.search.offer(self.search.cost(values), values)
+        self.check()
 
     def _relax(self) -> Outcome:
         if self.c.relaxed is not None:
