@@ -56,6 +56,14 @@ class Site:
     point: Floats
 
 
+@dataclass(frozen=True)
+class Most:
+    """How long a small MIP may take: seconds, and nodes where work is to end it."""
+
+    seconds: float
+    nodes: int | None = None
+
+
 class Improver:
     """Searches for plans until it is told to stop."""
 
@@ -122,10 +130,10 @@ class Improver:
             k = self._group()
             if steps is not None:
                 left = seconds - (begun - started)
-                self._free_around(k, left, STEP_NODES)
+                self._free_around(k, Most(left, STEP_NODES))
                 self._adapt(k, self._nodes <= 1, self._nodes >= STEP_NODES)
                 continue
-            if not self._free_around(k, STEP_SECONDS):
+            if not self._free_around(k, Most(STEP_SECONDS)):
                 self._weights[k] *= NO_LUCK
             took = time.monotonic() - begun
             if tell is not None:
@@ -169,7 +177,7 @@ class Improver:
             (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
         )
 
-    def repair(self, values: Floats, loose: Ints) -> Floats | None:
+    def repair(self, values: Floats, loose: Ints, most: Most) -> Floats | None:
         """Return a plan from one that may break coupling rows: what breaks is freed.
 
         *loose* are columns that only stand in coupling rows (shortfalls, overruns).
@@ -183,16 +191,16 @@ class Improver:
         if not len(free):
             return values
         for _ in range(REPAIR_ROUNDS):
-            found = self._solve(self._restrict(free, values)[0], STEP_SECONDS)
+            found = self._solve(self._restrict(free, values)[0], most)
             if found is not None:
                 values = values.copy()
                 values[free] = found
                 return values
-            free = self._neighbours(free)
+            free = self.neighbours(free)
         return None
 
     def solve_part(
-        self, values: Floats, free: Ints, seconds: float, *, fix_whole: bool = False
+        self, values: Floats, free: Ints, most: Most, *, fix_whole: bool = False
     ) -> Floats | None:
         """Return the best values of *free* columns with all others as they are.
 
@@ -200,10 +208,10 @@ class Improver:
         """
         part, now = self._restrict(free, values)
         if fix_whole:
-            return self._solve(with_whole_fixed(part, now), seconds)
-        return self._solve(part, seconds, (np.arange(len(now)), now))
+            return self._solve(with_whole_fixed(part, now), most)
+        return self._solve(part, most, (np.arange(len(now)), now))
 
-    def round_part(self, values: Floats, free: Ints, seconds: float) -> Floats | None:
+    def round_part(self, values: Floats, free: Ints, most: Most) -> Floats | None:
         """Return good values of *free* columns: whole numbers around those of the LP.
 
         A large block has its best steps nearly there (Berthold 2014), while HiGHS alone
@@ -212,11 +220,12 @@ class Improver:
         part, _ = self._restrict(free, values)
         begun = time.monotonic()
         lp = replace(part, is_integer=np.zeros_like(part.is_integer))
-        relaxed = self._solve(lp, seconds)
+        relaxed = self._solve(lp, most)
         if relaxed is None:
             return None
-        left = seconds - (time.monotonic() - begun)
-        return self._solve(rounded(part, relaxed, part.is_integer), max(left, 0.05))
+        left = max(most.seconds - (time.monotonic() - begun), 0.05)
+        rest = replace(most, seconds=left)
+        return self._solve(rounded(part, relaxed, part.is_integer), rest)
 
     def cost(self, values: Floats) -> float:
         """Return the objective, mln."""
@@ -225,19 +234,18 @@ class Improver:
     def _solve(
         self,
         matrices: Matrices,
-        seconds: float,
+        most: Most,
         start: tuple[Ints, Floats] | None = None,
-        nodes: int | None = None,
     ) -> Floats | None:
         if self._stop.is_set():
             return None
         solver = Solver(matrices, self._options)
-        if nodes is not None:
-            solver.set_option("mip_max_nodes", nodes)
+        if most.nodes is not None:
+            solver.set_option("mip_max_nodes", most.nodes)
         if start is not None:
             solver.start_from(*start)
         self._running = solver
-        outcome = solver.run(seconds, Silent(), time.monotonic())
+        outcome = solver.run(most.seconds, Silent(), time.monotonic())
         self._running, self._nodes = None, outcome.nodes
         return None if outcome.status is Status.ERROR else outcome.values
 
@@ -245,19 +253,17 @@ class Improver:
         """Steps 1 and 2."""
         m = self._m
         relaxed = self._solve(
-            replace(m, is_integer=np.zeros_like(m.is_integer)), seconds
+            replace(m, is_integer=np.zeros_like(m.is_integer)), Most(seconds)
         )
         if relaxed is None:
             return
         units = np.zeros_like(m.is_integer)
         units[np.concatenate([site.columns for site in self._sites])] = True
-        found = self._solve(rounded(m, relaxed, units), seconds)
+        found = self._solve(rounded(m, relaxed, units), Most(seconds))
         if found is not None:
             self.offer(self.cost(found), found)
 
-    def _free_around(
-        self, group: int, seconds: float, nodes: int | None = None
-    ) -> bool:
+    def _free_around(self, group: int, most: Most) -> bool:
         """Step 3: free the sites nearest to one, solve; say if the plan is better."""
         assert self.values is not None
         # Another plan may be offered meanwhile: what is found belongs to this one.
@@ -268,9 +274,9 @@ class Improver:
         away = ((points - points[centre]) ** 2).sum(axis=1)
         nearest = sites[np.argsort(away, kind="stable")[: self._sizes[group]]]
         seeds = np.concatenate([self._sites[k].columns for k in nearest])
-        free = self._neighbours(self._neighbours(seeds))
+        free = self.neighbours(self.neighbours(seeds))
         part, now = self._restrict(free, values)
-        found = self._solve(part, seconds, (np.arange(len(now)), now), nodes)
+        found = self._solve(part, most, (np.arange(len(now)), now))
         if found is None:
             return False
         gain = float(part.cost @ (now - found))
@@ -281,8 +287,8 @@ class Improver:
             return True
         return False
 
-    def _neighbours(self, columns: Ints) -> Ints:
-        """Return columns that share a sparse row with any of *columns*."""
+    def neighbours(self, columns: Ints) -> Ints:
+        """Return *columns* and those that share a sparse row with any of them."""
         rows = np.unique(self._by_column[:, columns].indices)
         rows = rows[self._is_sparse[rows]]
         return np.union1d(columns, self._by_row[rows].indices)

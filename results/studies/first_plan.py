@@ -25,7 +25,7 @@ from aumaq.solvers.progress import ProgressEvent
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan, with_settled
 
 NAN = float("nan")
-AT_ONCE = 10_000
+AT_ONCE = 2_000
 """Ways (settlement, site) up to which a first plan takes no time worth telling: then it
 is made when it turns out to be needed."""
 SEARCH_SHARE = 0.2

@@ -6,7 +6,6 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aumaq.solvers.blocks.networks import Completer
 from aumaq.solvers.compiled import status_of
 from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.solution.decisions import Status
@@ -49,7 +48,7 @@ def outcome_of(run: BlockRun) -> Outcome:
     """Return what is known at the end."""
     is_short = run.search.values is None or run.is_interrupted
     if is_short and run.joins < 2 and not run.is_infeasible:
-        run.offer_joined(Completer(run.c, run.split), 0.0)
+        run.offer_joined(run.completer(), 0.0)
     status = (
         Status.INFEASIBLE
         if run.is_infeasible

@@ -19,21 +19,29 @@ from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.blocks.split import Ints, Split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.search import Improver
+from aumaq.solvers.search import Improver, Most
 
 ROUNDS = 2
 """A block may draw from another that is already complete: then that is done again."""
 LP_SECONDS = 10.0
+REPAIR_SECONDS = 6.0
 COMPLETION_SECONDS = 4.0
 """Time for a block that needs other steps and facilities than its own plan has."""
+MOST_NODES = 1_000
+"""Nodes of each step where plans must not depend on the clock."""
 
 
 class Completer:
     """Completes plans of one model; without networks there is nothing to complete."""
 
-    def __init__(self, c: Compiled, parts: Split) -> None:
-        """Prepare for a split model."""
+    def __init__(self, c: Compiled, parts: Split, patience: float = 0.0) -> None:
+        """Prepare for a split model.
+
+        With *patience*, in seconds, steps end by nodes, and the clock ends only those
+        that take longer.
+        """
         m = c.matrices
+        self._patience = patience
         self._m = m
         self._fed = _fed(c)
         self._loose = parts.loose
@@ -68,7 +76,8 @@ class Completer:
         """Return the first of the joined plans that can be repaired, fed; or None."""
         for values in joined_plans:
             # Rows of what is drawn are open until networks are completed for them.
-            repaired = self._open.repair(values, self._loose)
+            most = self._most(REPAIR_SECONDS)
+            repaired = self._open.repair(values, self._loose, most)
             if repaired is not None:
                 return self._complete(repaired)
         return None
@@ -88,9 +97,11 @@ class Completer:
                     continue
                 values[own] = drawn[own]
                 free = self._free(columns)
-                found = search.solve_part(values, free, LP_SECONDS, fix_whole=True)
+                most = self._most(LP_SECONDS)
+                found = search.solve_part(values, free, most, fix_whole=True)
                 if found is None:
-                    found = search.solve_part(values, free, COMPLETION_SECONDS)
+                    most = self._most(COMPLETION_SECONDS)
+                    found = search.solve_part(values, free, most)
                 if found is None:
                     return None
                 values[free] = found
@@ -108,13 +119,34 @@ class Completer:
             rounding = (self._tight.round_part,) if is_large else ()
             for solve in (*rounding, self._tight.solve_part):
                 left = (ends - time.monotonic()) * share
-                found = solve(values, free, left) if left > 0.0 else None
+                most = replace(self._most(0.0), seconds=left)
+                found = solve(values, free, most) if left > 0.0 else None
                 if found is not None:
-                    trial = values.copy()
-                    trial[free] = found
-                    if self._tight.cost(trial) < self._tight.cost(values):
-                        values = trial
+                    values = self._cheaper(values, free, found)
         return values
+
+    def with_roads(self, values: Floats, upgraded: Ints, seconds: float) -> Floats:
+        """Return a plan no dearer: which roads are built, and who goes where on them.
+
+        *upgraded* are the columns of upgrades. Facilities and networks stay.
+        """
+        near = self._tight.neighbours(self._tight.neighbours(upgraded))
+        is_free = ~self._m.is_integer[near] | np.isin(near, upgraded)
+        free = np.union1d(near[is_free], self._loose)
+        found = self._tight.solve_part(values, free, self._most(seconds))
+        return values if found is None else self._cheaper(values, free, found)
+
+    def _most(self, seconds: float) -> Most:
+        """Return how long a step may take."""
+        if self._patience > 0.0:
+            return Most(max(seconds, self._patience), MOST_NODES)
+        return Most(seconds)
+
+    def _cheaper(self, values: Floats, free: Ints, found: Floats) -> Floats:
+        """Return the better of a plan and of it with other values of *free* columns."""
+        trial = values.copy()
+        trial[free] = found
+        return min(values, trial, key=self._tight.cost)
 
     def _free(self, columns: Ints) -> Ints:
         """Return the columns of a block that are free once its load is known."""

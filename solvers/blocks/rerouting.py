@@ -54,6 +54,13 @@ class Rerouter:
         """Prepare for a model and the solution of its relaxation."""
         self._roads = [_roads(*model, relaxed) for model in c.models]
 
+    @property
+    def upgraded(self) -> Ints:
+        """The columns of upgrades."""
+        columns = [roads.upgraded.ravel() for roads in self._roads]
+        found = np.concatenate(columns)
+        return found[found >= 0]
+
     def choices(self) -> Iterator[list[Flags]]:
         """Yield upgrades to build, (G, T) a model: by the relaxation, then none."""
         built = [roads.built for roads in self._roads]

@@ -58,6 +58,8 @@ GUARD_SHARE = 0.1
 """Share of the time left that a visit which is to end by nodes takes at most."""
 NETWORK_SHARE = 0.1
 """Share of the time for large networks when plans are joined for the first time."""
+ROADS_SECONDS = 10.0
+"""Time for choosing the roads of joined plans."""
 AGAIN_SHARE = 0.25
 """Share of the time after which the plans of a large model are joined again."""
 LAST_SHARE = 0.15
@@ -166,7 +168,7 @@ class BlockRun:
         self._offer(values)
         if not self.is_large:
             return
-        completer = Completer(self.c, self.split)
+        completer = self.completer()
         with self._stoppable(completer):
             self._offer(completer.improve(values, NETWORK_SHARE * self.seconds))
         while not (self.is_prepared.is_set() or self.stop.is_set()):
@@ -370,7 +372,7 @@ class BlockRun:
         left = self.left / 2 if is_last else 0.0
         if self.is_large and self.joins == 0:  # a good plan to stop with
             left = min(self.left, max(left, NETWORK_SHARE * self.seconds))
-        completer = Completer(self.c, self.split)
+        completer = self.completer()
         with self._stoppable(completer):
             self.offer_joined(completer, left)
         with self.lock:
@@ -400,6 +402,11 @@ class BlockRun:
                 np.array([far[k] for k in chosen]),
             )
 
+    def completer(self) -> Completer:
+        """Return what completes joined plans; of a small model it ends by work."""
+        patience = 0.0 if self.is_large else GUARD_SHARE * self.left
+        return Completer(self.c, self.split, patience)
+
     def offer_joined(self, completer: Completer, seconds: float) -> None:
         """Join, repair and complete; improve the networks for so many *seconds*."""
         apart = joined(self.c.matrices, self.parts)
@@ -411,6 +418,9 @@ class BlockRun:
         if values is not None:
             self.search.offer(completer.cost(values), values)
             values = completer.improve(values, seconds)
+            upgraded = self.rerouter.upgraded
+            if len(upgraded) and seconds > 0.0:
+                values = completer.with_roads(values, upgraded, ROADS_SECONDS)
             self.search.offer(completer.cost(values), values)
 
     def solve_whole(self) -> None:

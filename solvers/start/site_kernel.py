@@ -42,6 +42,8 @@ class People(NamedTuple):
     used: Floats  # (J, T)
     capacity: Floats  # (J, T)
     least: Floats  # (J, T) that must come
+    running: Ints  # (J, T) facilities
+    needed: Ints  # (J, T) of them
     is_new: Flags  # (J,) whether anything near a site changed since it last responded
 
 
@@ -326,6 +328,9 @@ def best_response(
             for t in range(gain.shape[1]):
                 level = h.level[path, t]
                 value += gain[level, t]
+                others = p.running[j, t] - (h.level[now, t] > 0)
+                if level == 0 and others < p.needed[j, t]:
+                    value = NEVER
                 if level != before and not is_allowed[before, level, t]:
                     value = NEVER
                 before = level
@@ -383,6 +388,7 @@ def move(
             changed(w, p, s, j, t, capacity, is_done)
             p.capacity[j, t] = capacity
             p.least[j, t] += h.least[level] - h.least[old]
+            p.running[j, t] += int(level > 0) - int(old > 0)
     for row in range(len(b.left)):
         if b.pays[row, j]:
             b.left[row] -= counted(h, b, row, begins, due, now, path)

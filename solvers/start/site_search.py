@@ -38,10 +38,10 @@ is paid for, so that what is left goes to what comes next."""
 def improved(data: ModelData, built: Decisions, seconds: float, seed: int) -> Decisions:
     """Return decisions with better units of the services that people come to."""
     ends = time.monotonic() + seconds
-    searches = _searches(data, built, seed)
+    searches = searches_of(data, built, seed)
     _run(searches, 0.0, ends)
     if (_left(data, searches) < 0.0).any():
-        searches = _searches(data, built, seed)
+        searches = searches_of(data, built, seed)
         left = _left(data, searches)
         for search in searches.values():
             search.limits.left[:] = left
@@ -53,7 +53,7 @@ def improved(data: ModelData, built: Decisions, seconds: float, seed: int) -> De
     return replace(built, services=services)
 
 
-def _searches(data: ModelData, built: Decisions, seed: int) -> dict[str, _Search]:
+def searches_of(data: ModelData, built: Decisions, seed: int) -> dict[str, Search]:
     """Return the search of each service, from what is built; budgets have no end.
 
     What is left of budgets is one array that all share.
@@ -68,12 +68,12 @@ def _searches(data: ModelData, built: Decisions, seed: int) -> dict[str, _Search
     return found
 
 
-def _run(searches: dict[str, _Search], price: float, ends: float) -> None:
+def _run(searches: dict[str, Search], price: float, ends: float) -> None:
     for search in searches.values():
         search.run(price, ends)
 
 
-def _left(data: ModelData, searches: dict[str, _Search]) -> Floats:
+def _left(data: ModelData, searches: dict[str, Search]) -> Floats:
     """Return what services leave of each hard budget, mln."""
     budgets = HardBudgets(data)
     for name, search in searches.items():
@@ -82,7 +82,7 @@ def _left(data: ModelData, searches: dict[str, _Search]) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """The search of one service: who goes where, and what each facility does."""
 
     data: ServiceData
@@ -152,7 +152,7 @@ class _Search:
 
 def _search(
     data: ModelData, d: ServiceData, units: Ints, left: Floats, seed: int
-) -> _Search | None:
+) -> Search | None:
     """Return the search of a service from *units*; None if they cannot be had."""
     allowed = arcs(d, data.periods)
     units = units_allowed(d, units, allowed)
@@ -162,7 +162,7 @@ def _search(
     none = np.zeros((len(data.roads.upgrades), len(data.periods)), dtype=np.int64)
     ways, options = _ways(data, d, none)
     paths = _paths(data, d)
-    return _Search(
+    return Search(
         data=d,
         ways=ways,
         people=_people(d, units, served(d, units, none)[options], ways),
@@ -226,8 +226,16 @@ def _people(
         used=used,
         capacity=np.einsum("jlt,l->jt", units, d.usable),
         least=np.einsum("jlt,l->jt", units, d.min_use),
+        running=units[:, 1:].sum(axis=1),
+        needed=_needed(d, amount.shape[1]),
         is_new=np.ones(len(d.sites), dtype=bool),
     )
+
+
+def _needed(d: ServiceData, count: int) -> Ints:
+    """Return how many facilities a site must have, (J, T)."""
+    late = np.arange(count)[None, :] >= d.first_period[:, None]
+    return ((d.status == "required")[:, None] & late).astype(np.int64)
 
 
 def _paths(data: ModelData, d: ServiceData) -> kernel.Paths:
