@@ -93,7 +93,7 @@ class Rows:
         order = np.argsort(row, kind="stable")
         sizes = np.bincount(row, minlength=count)
         kept = sizes > 0
-        self._block.rows[self._name] = RowSet(
+        made = RowSet(
             self._name,
             self._where if kept.all() else self._where.where(kept),
             tuple(self._by),
@@ -104,6 +104,7 @@ class Rows:
             coefficient[order],
             variables[order],
         )
+        self._block.add_rows(made)
 
     def _decided(
         self,
