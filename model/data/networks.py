@@ -109,6 +109,12 @@ def residual_factor(instance: Instance, lifetime_years: float) -> Floats:
     return np.asarray(left * (1.0 + rate) ** -(end - instance.base_year))
 
 
+def link_regions(n: NetworkData) -> list[str]:
+    """Return the region that pays for each link: that of its first end that has one."""
+    ends = zip(n.link_from.tolist(), n.link_to.tolist(), strict=True)
+    return [n.node_region[a] or n.node_region[b] for a, b in ends]
+
+
 def _own(instance: Instance, table: str, network: str) -> pd.DataFrame:
     return rows_with(instance.tables[table], "network", network)
 

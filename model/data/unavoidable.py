@@ -12,8 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.growth import Effect
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.data.services import Floats, ServiceData
-from aumaq.model.families.siting import possible_moves
+from aumaq.model.data.services import Floats, ServiceData, possible_moves
 
 
 def unavoidable_mln(data: ModelData) -> float:

@@ -23,8 +23,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from aumaq.model import ModelData
+from aumaq.model.data.circuits import circuits
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.families.networks import circuits
 from aumaq.solvers.solution.decisions import Decisions, NetworkDecisions
 
 Floats = NDArray[np.float64]

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import coo_array
 
+from aumaq.model.data.circuits import circuits, susceptance
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.families.angles import susceptance
-from aumaq.model.families.networks import circuits
 from aumaq.model.program import Floats
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.model.data.services import ServiceData
-from aumaq.model.families.siting import possible_moves
+from aumaq.model.data.services import ServiceData, possible_moves
 from aumaq.solvers.start.hard_budgets import HardBudgets
 
 Ints = NDArray[np.int64]

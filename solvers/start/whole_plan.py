@@ -16,8 +16,8 @@ import numpy as np
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.networks import link_regions
 from aumaq.model.data.services import ServiceData
-from aumaq.model.families.networks import link_regions
 from aumaq.solvers.polish.circles import without_circles
 from aumaq.solvers.solution.decisions import (
     Decisions,
