@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,42 @@ class Matrices:
     is_integer: NDArray[np.bool_]
     columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
+
+    @classmethod
+    def of(
+        cls,
+        matrix: csc_array,
+        cost: Floats,
+        row_limits: tuple[Floats, Floats],
+        column_limits: tuple[Floats, Floats],
+        is_integer: NDArray[np.bool_],
+        *,
+        offset: float = 0.0,
+        **others: Any,
+    ) -> Matrices:
+        """Return the problem with the coefficients of a sparse array.
+
+        Limits are lower and upper ones, *others* further fields by name.
+        """
+        return cls(
+            cost=cost,
+            offset=offset,
+            starts=matrix.indptr.astype(np.int32),
+            rows=matrix.indices.astype(np.int32),
+            values=matrix.data,
+            row_lower=row_limits[0],
+            row_upper=row_limits[1],
+            column_lower=column_limits[0],
+            column_upper=column_limits[1],
+            is_integer=is_integer,
+            **others,
+        )
+
+    @property
+    def sparse(self) -> csc_array:
+        """The coefficients as a sparse array; it shares their memory."""
+        shape = (len(self.row_lower), len(self.cost))
+        return csc_array((self.values, self.rows, self.starts), shape=shape)
 
     def places(self, count: int) -> Ints:
         """Return the column of each of so many variables, -1 where it has none.
@@ -81,17 +118,12 @@ def compile_matrices(p: Program) -> Matrices:
     is_left |= (lower > 0.0) | (upper < 0.0)
     if not is_left.all():
         matrix = matrix[is_left]
-    return Matrices(
-        cost=cost[columns],
-        offset=0.0,
-        starts=matrix.indptr.astype(np.int32),
-        rows=matrix.indices.astype(np.int32),
-        values=matrix.data,
-        row_lower=lower[is_left],
-        row_upper=upper[is_left],
-        column_lower=p.lower[columns],
-        column_upper=p.upper[columns],
-        is_integer=p.is_whole[columns],
+    return Matrices.of(
+        matrix,
+        cost[columns],
+        (lower[is_left], upper[is_left]),
+        (p.lower[columns], p.upper[columns]),
+        p.is_whole[columns],
         columns=columns,
         row_family=family[is_left],
     )

@@ -31,8 +31,7 @@ def carried_on(
     site_of = np.full(len(m.cost), -1, dtype=np.int64)
     for k, site in enumerate(sites):
         site_of[site.columns] = k
-    shape = (len(m.row_lower), len(m.cost))
-    matrix = csc_array((m.values, m.rows, m.starts), shape=shape)
+    matrix = m.sparse
     by_row = matrix.tocsr()
     for _ in range(ROUNDS):
         rows = hopeless(with_fixed(m, columns, values), matrix)

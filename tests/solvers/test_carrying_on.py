@@ -25,18 +25,12 @@ def matrices() -> Matrices:
             ]
         )
     )
-    return Matrices(
-        cost=np.ones(5),
-        offset=0.0,
-        starts=rows.indptr.astype(np.int32),
-        rows=rows.indices.astype(np.int32),
-        values=rows.data,
-        row_lower=np.array([0.0, 0.0, 1.0]),
-        row_upper=np.array([np.inf, np.inf, 1.0]),
-        column_lower=np.zeros(5),
-        column_upper=np.array([1.0, 1.0, 1.0, 0.4, 1.0]),
-        is_integer=np.array([True, True, True, False, False]),
-        columns=[],
+    return Matrices.of(
+        rows,
+        np.ones(5),
+        (np.array([0.0, 0.0, 1.0]), np.array([np.inf, np.inf, 1.0])),
+        (np.zeros(5), np.array([1.0, 1.0, 1.0, 0.4, 1.0])),
+        np.array([True, True, True, False, False]),
     )
 
 
@@ -58,5 +52,4 @@ def test_a_row_without_limits_is_never_hopeless() -> None:
     """Columns without bounds may do anything."""
     m = matrices()
     m.column_upper[3] = np.inf
-    shape = (len(m.row_lower), len(m.cost))
-    assert hopeless(m, csc_array((m.values, m.rows, m.starts), shape=shape)).size == 0
+    assert hopeless(m, m.sparse).size == 0
