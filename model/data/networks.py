@@ -98,6 +98,15 @@ def network_data(
     )
 
 
+def link_steps(instance: Instance, name: str) -> tuple[pd.DataFrame, Ints]:
+    """Return the upgrade steps of a network, by link and number, and their links."""
+    steps = _own(instance, "link_upgrades", name)
+    links = pd.Index(_own(instance, "network_links", name)["link"])
+    link = links.get_indexer(steps["link"]).astype(np.int64)
+    order = np.lexsort((steps["step"].to_numpy(), link))
+    return steps.iloc[order], link[order]
+
+
 def residual_factor(instance: Instance, lifetime_years: float) -> Floats:
     """Return the discounted credit for a mln built in each period, (T,)."""
     starts = np.array(instance.first_years, dtype=float)
@@ -156,15 +165,9 @@ def _links(
 def _steps(
     instance: Instance, name: str, capex_factor: float, opex_factor: float
 ) -> dict[str, Any]:
-    steps, links = (
-        _own(instance, "link_upgrades", name),
-        pd.Index(_own(instance, "network_links", name)["link"]),
-    )
-    link = links.get_indexer(steps["link"]).astype(np.int64)
-    order = np.lexsort((steps["step"].to_numpy(), link))
-    steps = steps.iloc[order]
+    steps, link = link_steps(instance, name)
     return {
-        "step_link": link[order],
+        "step_link": link,
         "step_number": steps["step"].to_numpy(dtype=np.int64),
         "step_capacity": steps["capacity"].to_numpy(dtype=float),
         "step_susceptance": steps["susceptance"].to_numpy(dtype=float),

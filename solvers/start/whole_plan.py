@@ -52,26 +52,19 @@ LEAST_SECONDS = 10.0
 def todays_stock(data: ModelData) -> Decisions:
     """Return what stands if nothing is built but what rules demand."""
     count = len(data.periods)
-    none = np.zeros((0, count))
-    services = {}
-    for name, d in data.services.items():
-        units = carried_on(d, arcs(d, data.periods))
-        services[name] = _built(units, count)
+    services = {
+        name: ServiceDecisions.of_units(carried_on(d, arcs(d, data.periods)))
+        for name, d in data.services.items()
+    }
     networks = {
-        name: NetworkDecisions(
-            np.zeros((len(n.step_link), count), dtype=np.int64), *(none,) * 6
+        name: NetworkDecisions.of_steps(
+            np.zeros((len(n.step_link), count), dtype=np.int64)
         )
         for name, n in data.networks.items()
     }
     upgraded = np.zeros((len(data.roads.upgrades), count), dtype=np.int64)
     chosen = np.zeros((len(data.growth.tier), count), dtype=np.int64)
     return Decisions(services, networks, upgraded, chosen)
-
-
-def _built(units: Ints, count: int) -> ServiceDecisions:
-    none = np.zeros((0, count))
-    moves = np.zeros((0, 0, 0, 0), dtype=np.int64)
-    return ServiceDecisions(units, moves, np.zeros_like(units), none, none)
 
 
 def with_settled(data: ModelData, built: Decisions, given: Given) -> Decisions:
