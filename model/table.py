@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Column = NDArray[Any]
@@ -121,15 +120,6 @@ class Table:
         positions = self[key].tolist()
         names = self.names.get(key)
         return positions if names is None else [names[k] for k in positions]
-
-    def frame(self) -> pd.DataFrame:
-        """Return the table as a data frame, with names instead of positions."""
-        return pd.DataFrame(
-            {
-                key: self._label(key) if key in self.names else column
-                for key, column in self.columns.items()
-            }
-        )
 
 
 class Index:

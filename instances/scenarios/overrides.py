@@ -28,7 +28,6 @@ BETWEEN = ";"
 NEVER = ("instance", "periods", "scenarios", "variants", "overrides")
 """Tables that make an instance what it is in every scenario."""
 IN_NUMBERS = ("times", "plus")
-ON_ROWS = ("remove", "add")
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -31,11 +31,6 @@ class Effect:
     change: Floats  # (K, places, T) by each choice
     most: Floats  # (places, T) under any choice
 
-    @property
-    def varies(self) -> NDArray[np.bool_]:
-        """Return where any choice matters, (places, T)."""
-        return np.asarray((self.change != 0).any(axis=0))
-
     def under(self, chosen: Ints) -> Floats:
         """Return the amounts under a choice (K, T)."""
         if not len(chosen):

@@ -18,8 +18,6 @@ from aumaq.results.audit.findings import Floats, Ints, Notebook
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
 
-ACTIONS = ("open", "enlarge", "reduce", "close", "keep", "renew")
-
 
 def siting(ledger: Ledger, service: Service) -> None:
     """Check how facilities of a service evolve from the stock on."""
