@@ -52,7 +52,7 @@ from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_rat
 from aumaq.solvers.solution.networks import link_sites, networks_of, upgrade_sites
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
 from aumaq.solvers.solution.terms import saved_terms, slacks_of, terms_of
-from aumaq.solvers.start.todays_stock import carried_on
+from aumaq.solvers.start.hopeless import without_hopeless
 
 NAN = float("nan")
 ROUNDING = 1e-9
@@ -166,7 +166,7 @@ def _compiled(
     matrices = settled(matrices, built, place, given)
     sites, start = _sites(built, place), _start(built, place, given.start)
     if given.start is None:
-        start = carried_on(matrices, sites, *start)
+        start = without_hopeless(matrices, sites, *start)
     found = Compiled(
         built,
         matrices,

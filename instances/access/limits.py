@@ -16,7 +16,7 @@ TOLERANCE = 1e-6
 A thousand times what sums of a whole country round to, and far below what anybody
 measures."""
 ROUNDED = 5e-7
-"""Share of its size by which a hard share may be missed: half of what the verifier
+"""Share of its size by which a hard share may be missed: half of what the audit
 tolerates. 2/3 written as 0.666667 is meant to be met by two of three."""
 NO_TIME = 1e-12
 """Minutes (or km) of a link of no length: scipy takes 0 for "no link"."""

@@ -1,4 +1,4 @@
-"""What the verifier needs to know of an instance, computed from its tables alone.
+"""What the audit needs to know of an instance, computed from its tables alone.
 
 Demand in units of the service, money in millions, time in minutes and years. Arrays
 are indexed by settlement ``i``, site ``j`` (of one service), level ``l`` (0 is "none")
@@ -110,7 +110,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Facts:
-    """The instance as the verifier sees it, under the active scenario."""
+    """The instance as the audit sees it, under the active scenario."""
 
     tables: Tables
     times: Times

@@ -1,4 +1,4 @@
-"""Travel times and lengths of the verifier: its own paths, and which sites are legal.
+"""Travel times and lengths of the audit: its own paths, and which sites are legal.
 
 Straight-line distances are great-circle on a sphere of radius 6371.0088 km.
 """

@@ -21,7 +21,7 @@ def referred(
 
     From the period on in which the higher tier is missing, what refers to it goes to
     the largest level that does not, or closes; what refers to that in turn as well.
-    What may not change stays: the verifier is the judge.
+    What may not change stays: the audit is the judge.
     """
     found = dict(units)
     rules = list(data.instance.tables["referrals"].itertuples())

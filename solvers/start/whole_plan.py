@@ -3,7 +3,7 @@
 What is built is given (a start plan, or today's stock carried on). Sites fill from
 near to far, networks run at least cost, due facilities are renewed; what hard budgets
 do not pay for closes, or is not built. Hard rules beyond these are not looked at: the
-verifier is the judge.
+audit is the judge.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Today's stock as a start: where rules forbid to carry it on, its sites are left open.
+"""Sites of a start that rules forbid: they are left open, so that the rest is of use.
 
 A single school with too few pupils would make all of the stock useless as a start.
 Whether a row can be obeyed is judged from the bounds of its columns alone.
@@ -24,7 +24,7 @@ ENDLESS = 1e20
 """Stands for a bound that there is not."""
 
 
-def carried_on(
+def without_hopeless(
     m: Matrices, sites: Sequence[Site], columns: Ints, values: Floats
 ) -> tuple[Ints, Floats]:
     """Return the columns and values of a start without sites in hopeless rows."""

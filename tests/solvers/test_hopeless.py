@@ -7,7 +7,7 @@ from scipy.sparse import csc_array
 
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.search import Site
-from aumaq.solvers.start.todays_stock import carried_on, hopeless
+from aumaq.solvers.start.hopeless import hopeless, without_hopeless
 
 
 def matrices() -> Matrices:
@@ -41,10 +41,12 @@ def test_sites_that_rules_forbid_are_left_open() -> None:
         Site(np.array([2]), np.ones(3)),
     ]
     stock = np.array([0, 1, 2]), np.array([1.0, 0.0, 1.0])
-    columns, values = carried_on(matrices(), sites, *stock)
+    columns, values = without_hopeless(matrices(), sites, *stock)
     assert columns.tolist() == [2]
     assert values.tolist() == [1.0]
-    columns, _ = carried_on(matrices(), sites, stock[0], np.array([0.0, 1.0, 1.0]))
+    columns, _ = without_hopeless(
+        matrices(), sites, stock[0], np.array([0.0, 1.0, 1.0])
+    )
     assert columns.tolist() == [0, 1, 2]
 
 
