@@ -1,13 +1,8 @@
-r"""One model for several futures: the decisions of the first period are shared.
+"""One model for several futures: the decisions of the first period are shared.
 
-With :math:`x` the decisions of the first period and :math:`y_w` all others of future
-*w*, the rows of each future stand side by side, on columns :math:`x, y_1, ..., y_W`:
-
-``expected``   :math:`\min \sum_w p_w\, c_w(x, y_w)`
-``worst``      :math:`\min z, \quad z \ge c_w(x, y_w)`
-``regret``     :math:`\min z, \quad z \ge c_w(x, y_w) - o_w`
-
-with the weights p and the references o (0 for ``worst``).
+Its formulas: docs/futures.md, section "The model". The rows of the futures stand one
+below the other; columns are the decisions of the first period, then all others future
+by future, and z where the largest cost or regret counts.
 """
 
 from __future__ import annotations
