@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.model.program import Block, Bools, Floats, Ints, RowSet
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.program import Block, RowSet
 from aumaq.model.table import Table
 
 __all__ = ["Block", "Rows", "variable"]
@@ -111,7 +112,7 @@ class Rows:
         row: Ints,
         coefficient: Floats,
         variables: Ints,
-        asked: Bools,
+        asked: Flags,
     ) -> Ints:
         """Return rows, of those asked for, whose sum can be anything but a constant.
 

@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.table import Table
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 NONE = -1
 """Stands in arrays of variables where there is none."""
 
@@ -38,8 +35,8 @@ class Variables:
     first: int
     lower: Floats
     upper: Floats
-    is_whole: Bools
-    is_fixed: Bools
+    is_whole: Flags
+    is_fixed: Flags
     is_early: bool = False
 
     def __len__(self) -> int:
@@ -177,12 +174,12 @@ class Program:
         return self._arrays()[1]
 
     @property
-    def is_whole(self) -> Bools:
+    def is_whole(self) -> Flags:
         """Whether each variable takes whole numbers alone."""
         return self._arrays()[2]
 
     @property
-    def is_fixed(self) -> Bools:
+    def is_fixed(self) -> Flags:
         """Whether each variable is 0 whatever is decided."""
         return self._arrays()[3]
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Ints
+
 Column = NDArray[Any]
 Names = Mapping[str, Sequence[Any]]
 
@@ -105,7 +107,7 @@ class Table:
         rows = Table({**others, "since": since}, self.names).cross(periods)
         return rows.where(rows["period"] >= rows["since"])
 
-    def find(self, other: Table, on: Sequence[str]) -> NDArray[np.int64]:
+    def find(self, other: Table, on: Sequence[str]) -> Ints:
         """Return for each row the row of *other* that agrees, -1 where none does."""
         first, last, order = Index(other, on).ranges(self)
         found = np.full(len(self), -1)

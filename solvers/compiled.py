@@ -14,12 +14,12 @@ import numpy as np
 
 from aumaq.instances import ExportError, Instance
 from aumaq.instances.access.options import to_unit_sphere
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import finishing, is_asked
 from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.model.built import exists
 from aumaq.model.data.gathered import ModelData
-from aumaq.model.program import Floats, Ints
 from aumaq.solvers.highs.lp_file import write_lp
 from aumaq.solvers.highs.matrices import (
     Matrices,

@@ -25,14 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices, with_whole_fixed
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 DENSE_ROW = 2_000
 """Rows with more columns (budgets, totals) do not make columns neighbours."""

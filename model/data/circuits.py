@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from aumaq.model.data.networks import Floats, Ints, NetworkData
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.model.data.networks import NetworkData
 
 WAYS = ("out", "back")
 """From the link's first node to its second, and back."""

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
 
 if TYPE_CHECKING:
     import networkx as nx  # slow to load, and most instances have no networks
 
-Floats = NDArray[np.float64]
 
 ROUNDING = 1e-6
 """Relative room above what can flow, for the rounding of sums."""

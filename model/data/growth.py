@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.growth import first_periods, moves
 from aumaq.instances.people.loads import everyone, load_rates
 from aumaq.model.data.networks import residual_factor
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 DUST = 1e-9
 """Relative to the most that there may be, what is left up to this counts as none."""

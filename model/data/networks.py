@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.people.loads import industrial_load
 from aumaq.instances.rows import rows_with
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LOAD_COLUMN = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
@@ -42,7 +39,7 @@ class NetworkData:
     link_capacity: Floats  # (E,) today
     link_susceptance: Floats  # (E,) today
     link_loss: Floats  # (E,) share of what enters that does not arrive
-    link_is_one_way: NDArray[np.bool_]  # (E,)
+    link_is_one_way: Flags  # (E,)
     link_flow_mln_per_year: Floats  # (E,) a unit of flow, either way
     link_station: tuple[tuple[str, int] | None, ...]  # (service, site) that limits it
     step_link: Ints  # (G,) sorted by link and number

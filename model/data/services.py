@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances.access.options import KM_MINUTES
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True)

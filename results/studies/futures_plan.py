@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats
 from aumaq.instances.formats.targets import safe_names
 from aumaq.instances.interruption import finishing
 from aumaq.instances.language.texts import Text, say
@@ -36,7 +36,6 @@ from aumaq.solvers.methods import ON_MODEL
 from aumaq.solvers.out_of_time import out_of_time
 from aumaq.solvers.proof import bound_below, proven
 
-Floats = NDArray[np.float64]
 ROUNDING = 1e-9
 """By so much, relatively, a plan must be better to take the place of another."""
 

@@ -15,15 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 ALMOST = 1.0 - 1e-7
 """Prices are shrunk by this: duals are exact to a tolerance, a bound must be one."""
 
@@ -66,7 +63,7 @@ def split(m: Matrices, families: frozenset[str]) -> Split:
     return Split(blocks, np.flatnonzero(priced), np.flatnonzero(~in_rows))
 
 
-def _labels(by_row: csr_array, keep: Bools) -> tuple[Ints, Ints]:
+def _labels(by_row: csr_array, keep: Flags) -> tuple[Ints, Ints]:
     """Return component labels of rows and columns; rows not kept touch nothing."""
     num_rows, num_columns = by_row.shape
     entries = by_row.tocoo()
@@ -78,7 +75,7 @@ def _labels(by_row: csr_array, keep: Bools) -> tuple[Ints, Ints]:
     return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)
 
 
-def _is_inside(by_row: csr_array, couples: Bools) -> Bools:
+def _is_inside(by_row: csr_array, couples: Flags) -> Flags:
     """Return which coupling rows touch a single block of the uncoupled model.
 
     Columns that occur in coupling rows only (shortfall, overrun) do not count.

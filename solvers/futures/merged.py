@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 
-from aumaq.model.program import Floats
-from aumaq.solvers.blocks.split import Ints
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.futures.first_stage import FirstStage
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome

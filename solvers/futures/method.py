@@ -21,19 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import ModelData
 from aumaq.solvers.compiled import Compiled, save_lp
 from aumaq.solvers.futures.merged import Merged, merged_relaxation
 from aumaq.solvers.futures.model import FuturesModel
-from aumaq.solvers.futures.state import (
-    Floats,
-    FuturesSolution,
-    Policy,
-    Score,
-    nothing_found,
-)
+from aumaq.solvers.futures.state import FuturesSolution, Policy, Score, nothing_found
 from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.methods import ON_MODEL
 from aumaq.solvers.options import SolveOptions

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from aumaq.instances import SolverError
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Floats
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array
 
-from aumaq.model.program import NONE, Floats, Ints, Program, RowSet
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.program import NONE, Program, RowSet
 
 ROUNDING = 1e-6
 """By so much a whole number may lie beyond a limit of its column."""
@@ -31,7 +32,7 @@ class Matrices:
     row_upper: Floats
     column_lower: Floats
     column_upper: Floats
-    is_integer: NDArray[np.bool_]
+    is_integer: Flags
     columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
 
@@ -42,7 +43,7 @@ class Matrices:
         cost: Floats,
         row_limits: tuple[Floats, Floats],
         column_limits: tuple[Floats, Floats],
-        is_integer: NDArray[np.bool_],
+        is_integer: Flags,
         *,
         offset: float = 0.0,
         **others: Any,
@@ -156,7 +157,7 @@ def _in_order(p: Program, met: Ints) -> Ints:
     )
 
 
-def with_fixed(m: Matrices, columns: NDArray[np.int64], values: Floats) -> Matrices:
+def with_fixed(m: Matrices, columns: Ints, values: Floats) -> Matrices:
     """Return the MIP that is left when some columns are fixed within their bounds."""
     low, high = m.column_lower.copy(), m.column_upper.copy()
     low[columns] = high[columns] = np.clip(values, low[columns], high[columns])

@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model.data.gathered import ModelData
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Status(StrEnum):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model import BuiltModel
-from aumaq.model.program import Floats, Ints
 from aumaq.solvers.solution.decisions import NetworkDecisions
 
 Number = Callable[[Ints], Floats]

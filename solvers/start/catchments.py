@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from aumaq.instances.access.limits import beyond
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.services import ServiceData
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -20,9 +20,6 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 Amounts = Callable[[ServiceData, Floats, Floats, Ints], Floats]
 PROGRAMME_SECONDS = 5.0
 ENOUGH = 1e-9

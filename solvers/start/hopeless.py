@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.search import Site
 
-Ints = NDArray[np.int64]
 ROUNDS = 5
 """What is left open may leave other rows without a way; then it is done again."""
 TOLERANCE = 1e-6

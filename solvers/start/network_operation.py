@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import coo_array
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model.data.circuits import circuits, susceptance
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.program import Floats
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution.decisions import Ints, NetworkDecisions, Status
+from aumaq.solvers.solution.decisions import NetworkDecisions, Status
 from aumaq.solvers.solution.networks import positive
 from aumaq.solvers.start.hard_budgets import HardBudgets
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from aumaq.instances.access.limits import within
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.gathered import ModelData
-from aumaq.solvers.start.site_units import Flags, Floats, Ints, lowered
+from aumaq.solvers.start.site_units import lowered
 
 
 def referred(

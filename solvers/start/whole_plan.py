@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.model.data.gathered import ModelData
@@ -21,9 +22,7 @@ from aumaq.model.data.services import ServiceData
 from aumaq.solvers.polish.circles import without_circles
 from aumaq.solvers.solution.decisions import (
     Decisions,
-    Floats,
     Given,
-    Ints,
     NetworkDecisions,
     ServiceDecisions,
 )
@@ -32,7 +31,6 @@ from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
-    Flags,
     affordable,
     arcs,
     carried_on,
