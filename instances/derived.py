@@ -10,6 +10,7 @@ import pandas as pd
 from aumaq.instances.access import options as roads
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.upgrades import upgraded_options
+from aumaq.instances.arrays import Flags
 from aumaq.instances.rows import rows_with
 from aumaq.instances.schema.dtypes import TEXT
 
@@ -65,7 +66,7 @@ def site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
     )
 
 
-def enterable_levels(instance: Instance, service: str) -> roads.Flags:
+def enterable_levels(instance: Instance, service: str) -> Flags:
     """Return which levels may be built at each site, (J, L); level 1 is column 0.
 
     By ``sites.max_level`` and ``levels.min_population``; what stands may stay.
@@ -81,7 +82,7 @@ def enterable_levels(instance: Instance, service: str) -> roads.Flags:
     return fits & (people[:, None] >= levels["min_population"].to_numpy()[None, :])
 
 
-def _usable(instance: Instance, service: str) -> roads.Flags:
+def _usable(instance: Instance, service: str) -> Flags:
     """Return at which sites anything may ever run, (J,)."""
     sites = instance.service_sites(service)
     stock = rows_with(instance.tables["facilities"], "service", service)

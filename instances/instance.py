@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import derived
 from aumaq.instances.access import paths
 from aumaq.instances.access.options import Places, RoadGraph, tie
 from aumaq.instances.access.upgrades import connection_options
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.checks.cells import normalise
 from aumaq.instances.checks.validation import (
     validate,
@@ -38,8 +38,6 @@ from aumaq.instances.scenarios.scenario import (
     is_computed,
     scenario_named,
 )
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,7 +302,7 @@ class Instance:
             f"access:{service}", lambda: derived.options(self, service)
         )
 
-    def enterable_levels(self, service: str) -> NDArray[np.bool_]:
+    def enterable_levels(self, service: str) -> Flags:
         """Return which levels may be built at each site of a service, (J, L)."""
         return derived.enterable_levels(self, service)
 

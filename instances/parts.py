@@ -10,14 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.indicators import names_in
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
 
 Tables = Mapping[str, pd.DataFrame]
-Bools = NDArray[np.bool_]
 
 
 def part(whole: Tables, kept: Tables) -> dict[str, pd.DataFrame]:
@@ -64,7 +63,7 @@ def _without(
     return rows if stays.all() else rows[stays]
 
 
-def _expresses(rows: pd.DataFrame, lost: Mapping[str, set[str]]) -> Bools:
+def _expresses(rows: pd.DataFrame, lost: Mapping[str, set[str]]) -> Flags:
     """Return which indicators name a lost code inside their expression."""
     return np.array(
         [

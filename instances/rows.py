@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from aumaq.instances.arrays import Flags
 
 
-def holds(rows: pd.DataFrame, column: str, value: str) -> NDArray[np.bool_]:
+def holds(rows: pd.DataFrame, column: str, value: str) -> Flags:
     """Return which rows hold the *value* in a column of text.
 
     Several times as fast on short tables as comparing the column itself, whose texts
     are kept as Arrow arrays.
     """
-    found: NDArray[np.bool_] = rows[column].to_numpy(dtype=object) == value
+    found: Flags = rows[column].to_numpy(dtype=object) == value
     return found
 
 

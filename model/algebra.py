@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.model.program import Block, Bools, Floats, Ints, RowSet
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.program import Block, RowSet
 from aumaq.model.table import Table
 
 __all__ = ["Block", "Rows", "variable"]
@@ -93,7 +94,7 @@ class Rows:
         order = np.argsort(row, kind="stable")
         sizes = np.bincount(row, minlength=count)
         kept = sizes > 0
-        self._block.rows[self._name] = RowSet(
+        made = RowSet(
             self._name,
             self._where if kept.all() else self._where.where(kept),
             tuple(self._by),
@@ -104,13 +105,14 @@ class Rows:
             coefficient[order],
             variables[order],
         )
+        self._block.add_rows(made)
 
     def _decided(
         self,
         row: Ints,
         coefficient: Floats,
         variables: Ints,
-        asked: Bools,
+        asked: Flags,
     ) -> Ints:
         """Return rows, of those asked for, whose sum can be anything but a constant.
 

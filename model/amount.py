@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags
 from aumaq.model.program import NONE
 from aumaq.model.table import Table, stacked
 
@@ -33,6 +33,6 @@ class Amount:
         self.terms = stacked([self.terms, more], self.at.names)
 
     @property
-    def varies(self) -> NDArray[np.bool_]:
+    def varies(self) -> Flags:
         """Where any decision matters, for the rows of ``at``."""
         return self.at.find(self.terms, self._keys) >= 0

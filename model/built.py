@@ -8,15 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Ints
 from aumaq.instances.terms import TERMS
 from aumaq.model import families
 from aumaq.model.context import Context, Network, Numbers
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.family import FAMILIES, in_build_order
-from aumaq.model.program import NONE, Ints, Program
+from aumaq.model.program import NONE, Program
 from aumaq.model.pyomo_model import pyomo_model
 from aumaq.model.table import Table
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 assert families  # importing the package registers its families
 
 
-def exists(variables: Ints) -> NDArray[np.bool_]:
+def exists(variables: Ints) -> Flags:
     """Return where an array of variables holds one."""
     return np.asarray(variables != NONE, dtype=bool)
 

@@ -106,10 +106,13 @@ class Context:
         return self.units.where(is_own & (self.units["level"] >= level))
 
     def pay(self, term: str, mln: Any, of: Table) -> None:
-        """Add discounted *mln* per unit of each variable to an objective term."""
+        """Add discounted *mln* per unit of each variable to an objective term.
+
+        A term that is none of ``aumaq.instances.terms.TERMS`` is a KeyError.
+        """
         price = np.broadcast_to(mln, len(of))
         entry = price[price != 0.0], of["var"][price != 0.0]
-        self.program.objective.setdefault(term, []).append(entry)
+        self.program.objective[term].append(entry)
 
     def spend(self, kind: str, service: str | None, mln: Any, of: Table) -> None:
         """Record undiscounted spending (``investment`` or ``operation``), mln per unit.

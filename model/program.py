@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.table import Table
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 NONE = -1
 """Stands in arrays of variables where there is none."""
 
@@ -38,8 +35,8 @@ class Variables:
     first: int
     lower: Floats
     upper: Floats
-    is_whole: Bools
-    is_fixed: Bools
+    is_whole: Flags
+    is_fixed: Flags
     is_early: bool = False
 
     def __len__(self) -> int:
@@ -106,6 +103,8 @@ class Block:
         whole, fixed = (
             np.array(np.broadcast_to(x, size), bool) for x in (is_whole, is_fixed)
         )
+        if name in self.variables:
+            raise ValueError(f"variables {self.name}.{name} are written twice")
         first = self.program.count
         made = Variables(
             name, where, tuple(by), first, lower, upper, whole, fixed, is_early
@@ -113,6 +112,12 @@ class Block:
         self.variables[name] = made
         self.program.count += size
         return np.arange(first, first + size)
+
+    def add_rows(self, rows: RowSet) -> None:
+        """Add rows under their name."""
+        if rows.name in self.rows:
+            raise ValueError(f"rows {self.name}.{rows.name} are written twice")
+        self.rows[rows.name] = rows
 
     def zero(self) -> int:
         """Return a variable that is 0, on which rows stand that nothing can decide."""
@@ -132,12 +137,16 @@ class Program:
         self.name = name
         self.terms = tuple(terms)
         self.blocks: dict[str, Block] = {}
-        self.objective: dict[str, list[tuple[Floats, Ints]]] = {}
+        self.objective: dict[str, list[tuple[Floats, Ints]]] = {
+            name: [] for name in self.terms
+        }
         self.count = 0
         self._known: tuple[Any, ...] | None = None
 
     def block(self, name: str) -> Block:
         """Add and return the block of a family."""
+        if name in self.blocks:
+            raise ValueError(f"block {name} is written twice")
         self.blocks[name] = Block(name, self)
         return self.blocks[name]
 
@@ -148,7 +157,7 @@ class Program:
 
     def term(self, name: str) -> tuple[Floats, Ints]:
         """Return coefficients and variables of a term of the objective."""
-        parts = self.objective.get(name, [])
+        parts = self.objective[name]
         return (
             np.concatenate([np.zeros(0), *(price for price, _ in parts)]),
             np.concatenate([np.zeros(0, np.int64), *(var for _, var in parts)]),
@@ -165,12 +174,12 @@ class Program:
         return self._arrays()[1]
 
     @property
-    def is_whole(self) -> Bools:
+    def is_whole(self) -> Flags:
         """Whether each variable takes whole numbers alone."""
         return self._arrays()[2]
 
     @property
-    def is_fixed(self) -> Bools:
+    def is_fixed(self) -> Flags:
         """Whether each variable is 0 whatever is decided."""
         return self._arrays()[3]
 

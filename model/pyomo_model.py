@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aumaq.model.program import Floats, Ints, Program, RowSet, Variables
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.model.program import Program, RowSet, Variables
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from aumaq.instances.arrays import Ints
 
 Column = NDArray[Any]
 Names = Mapping[str, Sequence[Any]]
@@ -106,7 +107,7 @@ class Table:
         rows = Table({**others, "since": since}, self.names).cross(periods)
         return rows.where(rows["period"] >= rows["since"])
 
-    def find(self, other: Table, on: Sequence[str]) -> NDArray[np.int64]:
+    def find(self, other: Table, on: Sequence[str]) -> Ints:
         """Return for each row the row of *other* that agrees, -1 where none does."""
         first, last, order = Index(other, on).ranges(self)
         found = np.full(len(self), -1)
@@ -121,15 +122,6 @@ class Table:
         positions = self[key].tolist()
         names = self.names.get(key)
         return positions if names is None else [names[k] for k in positions]
-
-    def frame(self) -> pd.DataFrame:
-        """Return the table as a data frame, with names instead of positions."""
-        return pd.DataFrame(
-            {
-                key: self._label(key) if key in self.names else column
-                for key, column in self.columns.items()
-            }
-        )
 
 
 class Index:

@@ -14,12 +14,12 @@ import numpy as np
 
 from aumaq.instances import ExportError, Instance
 from aumaq.instances.access.options import to_unit_sphere
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import finishing, is_asked
 from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.model.built import exists
 from aumaq.model.data.gathered import ModelData
-from aumaq.model.program import Floats, Ints
 from aumaq.solvers.highs.lp_file import write_lp
 from aumaq.solvers.highs.matrices import (
     Matrices,
@@ -53,7 +53,7 @@ from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_rat
 from aumaq.solvers.solution.networks import link_sites, networks_of, upgrade_sites
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
 from aumaq.solvers.solution.terms import weighed
-from aumaq.solvers.start.todays_stock import carried_on
+from aumaq.solvers.start.hopeless import without_hopeless
 
 NAN = float("nan")
 ROUNDING = 1e-9
@@ -167,7 +167,7 @@ def _compiled(
     matrices = settled(matrices, built, place, given)
     sites, start = _sites(built, place), _start(built, place, given.start)
     if given.start is None:
-        start = carried_on(matrices, sites, *start)
+        start = without_hopeless(matrices, sites, *start)
     found = Compiled(
         built,
         matrices,

@@ -14,7 +14,6 @@ import numpy as np
 
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
 from aumaq.solvers.highs.solver import Outcome, Solver
-from aumaq.solvers.model_methods import on_model
 from aumaq.solvers.progress import Progress, ProgressEvent, relative_gap
 from aumaq.solvers.search import Improver
 from aumaq.solvers.solution.decisions import Solution
@@ -72,7 +71,3 @@ class _Best:
         )
         mln = best if np.isfinite(best) else NAN
         self.progress.update(replace(event, incumbent_mln=mln))
-
-
-solve_direct = on_model(solve_whole)
-"""Build, pass, solve, read back. Without a start, today's stock is offered."""

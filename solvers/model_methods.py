@@ -7,11 +7,13 @@ from collections.abc import Callable
 from aumaq.instances import Instance
 from aumaq.instances.interruption import listening
 from aumaq.solvers.compiled import Compiled, compiled
-from aumaq.solvers.methods import Method
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError, out_of_time
 from aumaq.solvers.progress import Progress
 from aumaq.solvers.solution.decisions import Given, Solution
+
+Method = Callable[[Instance, SolveOptions, Progress, Given], Solution]
+"""(instance, options, progress, given) -> solution with a valid lower bound."""
 
 
 def on_model(solve: Callable[[Compiled], Solution]) -> Method:

@@ -25,14 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices, with_whole_fixed
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 DENSE_ROW = 2_000
 """Rows with more columns (budgets, totals) do not make columns neighbours."""
@@ -74,9 +72,7 @@ class Improver:
         self._m = matrices
         self._sites = sites
         self._options = replace(options, threads=1, gap=min(options.gap, 1e-3))
-        shape = (len(matrices.row_lower), len(matrices.cost))
-        parts = (matrices.values, matrices.rows, matrices.starts)
-        self._by_column = csc_array(parts, shape=shape)
+        self._by_column = matrices.sparse
         self._by_row: csr_array = self._by_column.tocsr()
         self._is_sparse = np.diff(self._by_row.indptr) <= DENSE_ROW
         self._rng = np.random.default_rng(options.seed)
@@ -303,17 +299,12 @@ class Improver:
         small = csc_array(self._by_row[rows].tocsc()[:, free])
         small.sort_indices()
         return (
-            Matrices(
-                cost=m.cost[free],
-                offset=0.0,
-                starts=small.indptr.astype(np.int32),
-                rows=small.indices.astype(np.int32),
-                values=small.data,
-                row_lower=m.row_lower[rows] - used,
-                row_upper=m.row_upper[rows] - used,
-                column_lower=m.column_lower[free],
-                column_upper=m.column_upper[free],
-                is_integer=m.is_integer[free],
+            Matrices.of(
+                small,
+                m.cost[free],
+                (m.row_lower[rows] - used, m.row_upper[rows] - used),
+                (m.column_lower[free], m.column_upper[free]),
+                m.is_integer[free],
             ),
             values[free],
         )

@@ -28,6 +28,7 @@ import aumaq
 from aumaq import cli, translating
 from aumaq.instances import SHIPPED_FOLDER
 from aumaq.instances.formats.workbook.writer import NOT_TABLES
+from aumaq.instances.language.words import LANGUAGES
 from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.instances.schema.tables import TABLES
@@ -39,7 +40,7 @@ from aumaq.solvers import Status
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "results" / "locale"
 SCHEMA = ROOT / "instances" / "language" / "locale"
-LANGUAGES = ("kk", "ru")
+TRANSLATED = tuple(code for code in LANGUAGES if code != "en")
 MARKER = "say"
 """What makes a text (instances/language/texts.py), in code, templates and scripts."""
 LAYERS = ("instances", "model", "solvers", "results", "app")
@@ -225,7 +226,7 @@ def catalogues() -> Iterator[tuple[Path, str, dict[Message, None]]]:
         (LOCALE, "aumaq.po", used()),
         (SCHEMA, "schema.po", of_schema()),
     ):
-        for code in LANGUAGES:
+        for code in TRANSLATED:
             yield folder / code / "LC_MESSAGES" / name, code, texts
 
 

@@ -12,16 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from aumaq.instances.access.limits import TOLERANCE, loosened, within
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 EARTH_RADIUS_KM = 6371.0088
 DETOUR_FACTOR = 1.3
@@ -43,7 +39,7 @@ class Places:
     node: Ints
     connector_minutes: Floats
     connector_km: Floats
-    is_snapped: NDArray[np.bool_]
+    is_snapped: Flags
 
 
 @dataclass(frozen=True)
@@ -144,7 +140,7 @@ class Reach:
 
     places: Places
     settlement: Ints
-    is_allowed: NDArray[np.bool_]
+    is_allowed: Flags
     cutoff_minutes: float
     nearest_sites: int
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from aumaq.instances.access.limits import NO_TIME
@@ -26,10 +25,8 @@ from aumaq.instances.access.options import (
     shortest,
     to_unit_sphere,
 )
+from aumaq.instances.arrays import Flags, Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Tables = Mapping[str, pd.DataFrame]
 Needs = tuple[int, ...]
 

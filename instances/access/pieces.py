@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -20,13 +19,11 @@ from aumaq.instances.access.options import (
     chord_to_km,
     to_unit_sphere,
 )
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -12,19 +12,12 @@ from aumaq.instances.access.options import (
     KM_MINUTES,
     SAME_WEIGHT,
     WEIGHT_ROOM,
-    Floats,
-    Ints,
     Places,
     Reach,
     all_pairs,
 )
-from aumaq.instances.access.paths import (
-    Flags,
-    Needs,
-    Roads,
-    fastest_between,
-    upgraded_paths,
-)
+from aumaq.instances.access.paths import Needs, Roads, fastest_between, upgraded_paths
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.dtypes import TEXT
 
 if TYPE_CHECKING:

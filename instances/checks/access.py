@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.pieces import cut_off
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.checks.check import Found, Warn, applies_to, problem
 from aumaq.instances.checks.growth import ROUNDING, donors_can_give
 from aumaq.instances.checks.likelihood import LIKELIHOOD_CHECKS
@@ -23,9 +23,6 @@ from aumaq.instances.rows import holds, rows_with
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 def _peak_demand(instance: Instance, service: str) -> Floats:

@@ -10,15 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from aumaq.instances.access.options import chord_to_km, to_unit_sphere
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import figure, say
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 ALONE_KM = 100.0
 """A point that is as far from all others lies nowhere."""
@@ -44,7 +41,7 @@ LENGTHS = {"road_links": "road_nodes", "road_upgrade_links": "road_nodes",
 class _Cloud:
     """The points of a table: rows, degrees."""
 
-    rows: NDArray[np.int64]
+    rows: Ints
     lat: Floats
     lon: Floats
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.instances.people.projection.calendar import step_years
@@ -24,7 +24,6 @@ from aumaq.instances.people.projection.rates import (
 )
 from aumaq.instances.schema.projection import ALL_AGES
 
-Flags = NDArray[np.bool_]
 Gaps = Callable[[str, int], Flags]
 """Projection, year -> who has no rate: regions, sexes, births and age groups."""
 OF_RATES = ("projections", "cohorts", "fertility", "survival", "settlements",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.checks.check import Found, Warn, problem
 from aumaq.instances.language.texts import Text, figure, say
 from aumaq.instances.people.loads import industrial_load
@@ -88,8 +88,8 @@ class Numbers:
 
     table: str
     column: Column
-    rows: NDArray[np.int64]
-    values: NDArray[np.float64]
+    rows: Ints
+    values: Floats
 
 
 def numbers_of(instance: Instance, *units: str) -> list[Numbers]:

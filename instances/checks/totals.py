@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from aumaq.instances.arrays import Floats
 from aumaq.instances.checks.check import Found, problem
 from aumaq.instances.checks.scale import numbers_of
 from aumaq.instances.language.texts import figure, say
@@ -17,7 +15,6 @@ from aumaq.instances.language.texts import figure, say
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
-Floats = NDArray[np.float64]
 
 MOST_PEOPLE = 1e11
 MOST_UNITS = 1e12

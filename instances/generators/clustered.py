@@ -14,18 +14,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay
 
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import OptionError
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.language.texts import chained, say
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Row = dict[str, Any]
 
 MOST_SETTLEMENTS = 20_000

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.errors import UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.instances.rows import holds, rows_with
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 
 ALL = "all"
 """The name under which `population` gives all inhabitants."""
@@ -25,7 +24,7 @@ ALL = "all"
 URBAN = ("city", "town")
 
 
-def is_urban(settlements: pd.DataFrame) -> NDArray[np.bool_]:
+def is_urban(settlements: pd.DataFrame) -> Flags:
     """Return whether each settlement counts as urban."""
     return settlements["kind"].isin(URBAN).to_numpy()
 

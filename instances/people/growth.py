@@ -15,13 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.people.loads import everyone
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Moves:
 
     settlement: Ints  # (K,)
     gain_share: Floats  # (K, T) of its own people; 0 before its first period
-    is_donor: NDArray[np.bool_]  # (K, I); none if they come from outside
+    is_donor: Flags  # (K, I); none if they come from outside
     loss_share: Floats  # (K, T) of the people of each donor
 
     def effect(self, members: Floats) -> Floats:

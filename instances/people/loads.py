@@ -10,13 +10,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.people.demand import ALL, persons
 from aumaq.instances.rows import holds, rows_with
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 
 
 def people_load(tables: Tables, projection: str, network: str) -> Floats:

@@ -11,14 +11,13 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.people import loads
 from aumaq.instances.people.demand import ALL
 from aumaq.instances.scenarios.scenario import FACTORS
 
-Floats = NDArray[np.float64]
 Tables = Mapping[str, pd.DataFrame]
 
 MEAN = "mean"

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.cells import FLAGS, read_cells, row_number, table_of
 from aumaq.instances.errors import Problem, did_you_mean
 from aumaq.instances.language.texts import Text, say
@@ -21,14 +21,12 @@ from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.tables import BY_NAME
 
 Tables = Mapping[str, pd.DataFrame]
-Bools = NDArray[np.bool_]
 
 BETWEEN = ";"
 """Parts of a list in a cell stand between these."""
 NEVER = ("instance", "periods", "scenarios", "variants", "overrides")
 """Tables that make an instance what it is in every scenario."""
 IN_NUMBERS = ("times", "plus")
-ON_ROWS = ("remove", "add")
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -124,7 +122,7 @@ class _Change:
             found.append((column, value.strip()))
         return found
 
-    def _rows(self, table: Table, frame: pd.DataFrame) -> Bools | None:
+    def _rows(self, table: Table, frame: pd.DataFrame) -> Flags | None:
         pairs = self._pairs(table)
         if pairs is None:
             return None
@@ -137,7 +135,7 @@ class _Change:
         return where
 
     def _changed(
-        self, table: Table, column: Column, frame: pd.DataFrame, where: Bools
+        self, table: Table, column: Column, frame: pd.DataFrame, where: Flags
     ) -> pd.DataFrame | None:
         """Return the table with the cells of a column set, multiplied or added to."""
         action, text = str(self._rule["action"]), str(self._rule["value"])
@@ -209,7 +207,7 @@ class _Change:
         return pd.concat([frame, row], ignore_index=True)
 
 
-def _equal(column: Column, cells: pd.Series[Any], value: str) -> Bools:
+def _equal(column: Column, cells: pd.Series[Any], value: str) -> Flags:
     if column.kind == "text":
         return (cells == value).to_numpy()
     if column.kind == "flag":

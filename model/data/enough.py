@@ -1,14 +1,7 @@
-r"""What is enough: no number of the model is larger than what can ever be used.
+"""What is enough: no number of a network is larger than what can ever flow.
 
-Where a table says 1e9 for "no limit", a capacity row would let a facility or a step
-that is built to 1e-7, whole within the solver's tolerance, hold 100 units. Capacities
-are cut to what can ever come or flow, which leaves every plan as it is.
-
-A flow has no circles (docs/mathematics.md), so what enters a link goes on
-to loads behind it, each unit of load in :math:`a` units at most, where :math:`a` is the
-product of :math:`1 / (1 - loss)` over the N - 1 links of a path that loses most; and it
-comes from sources before it. A link outside of every circle of links parts the network:
-behind it is one side. Elsewhere all of the network may be behind it.
+See docs/mathematics.md, section "What is enough". A link outside of every circle of
+links parts the network: those are the bridges of its graph.
 """
 
 from __future__ import annotations
@@ -18,15 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
 
 if TYPE_CHECKING:
     import networkx as nx  # slow to load, and most instances have no networks
 
-Floats = NDArray[np.float64]
 
 ROUNDING = 1e-6
 """Relative room above what can flow, for the rounding of sums."""

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.rows import rows_with
 from aumaq.model.data.growth import GrowthData, growth_data
 from aumaq.model.data.levels import (
@@ -27,7 +28,7 @@ from aumaq.model.data.networks import (
     residual_factor,
 )
 from aumaq.model.data.roads import RoadData, needed, road_data
-from aumaq.model.data.services import Flags, Floats, Ints, ServiceData
+from aumaq.model.data.services import ServiceData
 
 
 @dataclass(frozen=True)

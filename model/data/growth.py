@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.growth import first_periods, moves
 from aumaq.instances.people.loads import everyone, load_rates
 from aumaq.model.data.networks import residual_factor
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 DUST = 1e-9
 """Relative to the most that there may be, what is left up to this counts as none."""
@@ -30,11 +27,6 @@ class Effect:
     base: Floats  # (places, T) if nobody is chosen
     change: Floats  # (K, places, T) by each choice
     most: Floats  # (places, T) under any choice
-
-    @property
-    def varies(self) -> NDArray[np.bool_]:
-        """Return where any choice matters, (places, T)."""
-        return np.asarray((self.change != 0).any(axis=0))
 
     def under(self, chosen: Ints) -> Floats:
         """Return the amounts under a choice (K, T)."""

@@ -8,16 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 if TYPE_CHECKING:
     from aumaq.model.data.services import ServiceData
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 def useful_levels(

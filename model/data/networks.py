@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.people.loads import industrial_load
 from aumaq.instances.rows import rows_with
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LOAD_COLUMN = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
@@ -42,7 +39,7 @@ class NetworkData:
     link_capacity: Floats  # (E,) today
     link_susceptance: Floats  # (E,) today
     link_loss: Floats  # (E,) share of what enters that does not arrive
-    link_is_one_way: NDArray[np.bool_]  # (E,)
+    link_is_one_way: Flags  # (E,)
     link_flow_mln_per_year: Floats  # (E,) a unit of flow, either way
     link_station: tuple[tuple[str, int] | None, ...]  # (service, site) that limits it
     step_link: Ints  # (G,) sorted by link and number
@@ -98,6 +95,15 @@ def network_data(
     )
 
 
+def link_steps(instance: Instance, name: str) -> tuple[pd.DataFrame, Ints]:
+    """Return the upgrade steps of a network, by link and number, and their links."""
+    steps = _own(instance, "link_upgrades", name)
+    links = pd.Index(_own(instance, "network_links", name)["link"])
+    link = links.get_indexer(steps["link"]).astype(np.int64)
+    order = np.lexsort((steps["step"].to_numpy(), link))
+    return steps.iloc[order], link[order]
+
+
 def residual_factor(instance: Instance, lifetime_years: float) -> Floats:
     """Return the discounted credit for a mln built in each period, (T,)."""
     starts = np.array(instance.first_years, dtype=float)
@@ -107,6 +113,12 @@ def residual_factor(instance: Instance, lifetime_years: float) -> Floats:
         left = np.zeros_like(left)
     rate = instance.policies.discount_rate
     return np.asarray(left * (1.0 + rate) ** -(end - instance.base_year))
+
+
+def link_regions(n: NetworkData) -> list[str]:
+    """Return the region that pays for each link: that of its first end that has one."""
+    ends = zip(n.link_from.tolist(), n.link_to.tolist(), strict=True)
+    return [n.node_region[a] or n.node_region[b] for a, b in ends]
 
 
 def _own(instance: Instance, table: str, network: str) -> pd.DataFrame:
@@ -150,15 +162,9 @@ def _links(
 def _steps(
     instance: Instance, name: str, capex_factor: float, opex_factor: float
 ) -> dict[str, Any]:
-    steps, links = (
-        _own(instance, "link_upgrades", name),
-        pd.Index(_own(instance, "network_links", name)["link"]),
-    )
-    link = links.get_indexer(steps["link"]).astype(np.int64)
-    order = np.lexsort((steps["step"].to_numpy(), link))
-    steps = steps.iloc[order]
+    steps, link = link_steps(instance, name)
     return {
-        "step_link": link[order],
+        "step_link": link,
         "step_number": steps["step"].to_numpy(dtype=np.int64),
         "step_capacity": steps["capacity"].to_numpy(dtype=float),
         "step_susceptance": steps["susceptance"].to_numpy(dtype=float),

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
 from aumaq.instances.access.upgrades import BETWEEN
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.networks import residual_factor
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class RoadData:
     residual_factor: Floats  # (G, T) credit for a mln built, discounted
     connections: tuple[str, ...]
     connection_first: Ints  # (C,) period from which it holds
-    connection_is_hard: NDArray[np.bool_]  # (C,)
+    connection_is_hard: Flags  # (C,)
     connection_mln_per_year: Floats  # (C,) price of a year in which it does not hold
     way_connection: Ints  # (P,)
     way_needs: tuple[Ints, ...]  # (P,) upgrades

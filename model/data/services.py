@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances.access.options import KM_MINUTES
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -74,3 +71,23 @@ class ServiceData:
     def num_levels(self) -> int:
         """L, without level 0."""
         return len(self.capacity) - 1
+
+
+def possible_moves(d: ServiceData, periods: tuple[str, ...]) -> Ints:
+    """Return moves that the rules of siting allow: rows of (site, from, to, period)."""
+    size = d.num_levels + 1
+    site, before, after, period = np.meshgrid(
+        np.arange(len(d.sites)), np.arange(size), np.arange(size),
+        np.arange(len(periods)), indexing="ij",
+    )  # fmt: skip
+    is_keep, is_close = before == after, (after == 0) & (before > 0)
+    is_forbidden = (d.status == "forbidden")[site]
+    is_opening = (before == 0) & (after > 0)
+    too_early = (period < d.first_period[site]) & (d.status != "required")[site]
+    ok = d.is_built[site, before] & d.is_built[site, after]
+    ok &= is_keep | d.is_transition_allowed[before, after] | (is_close & is_forbidden)
+    ok &= is_keep | d.may_enter[site, after]
+    ok &= is_keep | is_close | ~is_forbidden
+    ok &= ~(is_opening & too_early)
+    ok &= (period > 0) | (d.stock[site, before] > 0)
+    return np.argwhere(ok)

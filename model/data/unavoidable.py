@@ -9,11 +9,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from aumaq.instances.arrays import Floats
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.growth import Effect
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.data.services import Floats, ServiceData
-from aumaq.model.families.siting import possible_moves
+from aumaq.model.data.services import ServiceData, possible_moves
 
 
 def unavoidable_mln(data: ModelData) -> float:

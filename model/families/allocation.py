@@ -46,7 +46,8 @@ and its share in the plan are of :math:`cap`.
 The weak form sums ``capacity``, ``minimum_use`` and ``open_first`` over the levels.
 Both have the same plans: what a site serves can be split over its levels in proportion
 to what each carries. With whole catchments a settlement is unserved wholly or not at
-all.
+all; where demand varies, ``served``, ``whole`` and ``undivided`` together leave it
+:math:`now / d` at one site.
 Rows are divided by capacity, so that they are of one size from village to city.
 """
 

@@ -31,6 +31,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import Context, Network, Numbers
+from aumaq.model.data.circuits import susceptance
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.family import family
 
@@ -47,13 +48,6 @@ def angles(c: Context) -> None:
             at = ("node", "period")
             v.angle = variable(block, f"angle_{name}", where, at, lower=-np.inf)
             _follows(block, n, v)
-
-
-def susceptance(n: NetworkData, link: Numbers, step: Numbers) -> Numbers:
-    """Return the susceptance of each circuit, units of flow a radian."""
-    if not len(n.step_susceptance):
-        return n.link_susceptance[link]
-    return np.where(step < 0, n.link_susceptance[link], n.step_susceptance[step])
 
 
 def largest_angles(

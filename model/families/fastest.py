@@ -14,9 +14,10 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.access.options import SAME_WEIGHT
+from aumaq.instances.arrays import Ints
 from aumaq.model.algebra import Rows
 from aumaq.model.context import Context
-from aumaq.model.data.services import Ints, ServiceData
+from aumaq.model.data.services import ServiceData
 from aumaq.model.family import family
 from aumaq.model.ways import WAY, against, going, upgrades_needed
 

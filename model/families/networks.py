@@ -58,14 +58,13 @@ import numpy as np
 
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, SITE, Context, Network, Numbers
+from aumaq.model.data.circuits import WAYS, circuits
 from aumaq.model.data.enough import FlowLimits, flow_limits
-from aumaq.model.data.networks import NetworkData
+from aumaq.model.data.networks import NetworkData, link_regions
 from aumaq.model.family import family
 from aumaq.model.lasting import pay_lasting, stays
 from aumaq.model.table import Names, Table, positions
 
-WAYS = ("out", "back")
-"""From the link's first node to its second, and back."""
 STEP = ("link", "number", "period")
 FLOW = ("link", "number", "way", "period")
 LOCAL = ("node", "option", "period")
@@ -88,17 +87,6 @@ def networks(c: Context) -> None:
         _carries(c, block, n, limits)
         _feeds(c, block, n, limits)
         _local(c, block, n)
-
-
-def circuits(n: NetworkData) -> tuple[Numbers, Numbers]:
-    """Return link and step (-1: today) of each circuit."""
-    link = np.arange(len(n.links))
-    if not n.has_angles:
-        return link, np.full(len(link), -1)
-    today = link[n.link_capacity > 0]
-    steps = np.arange(len(n.step_link))
-    no_step = np.full(len(today), -1)
-    return np.concatenate([today, n.step_link]), np.concatenate([no_step, steps])
 
 
 def _flow(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
@@ -174,12 +162,6 @@ def _supply(c: Context, block: Block, n: NetworkData, names: Names) -> Table:
     where = Table(columns, names).join(running, ("service", "site"))
     where = where.cross(c.tables.periods)
     return variable(block, f"supply_{n.name}", where, FACILITY)
-
-
-def link_regions(n: NetworkData) -> list[str]:
-    """Return the region that pays for each link: that of its first end that has one."""
-    ends = zip(n.link_from.tolist(), n.link_to.tolist(), strict=True)
-    return [n.node_region[a] or n.node_region[b] for a, b in ends]
 
 
 def _positions(c: Context, regions: list[str] | tuple[str, ...]) -> Numbers:

@@ -42,11 +42,10 @@ level from another, nor from 0 before ``first_period`` of a site that is not req
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, SITE, Context
-from aumaq.model.data.services import ServiceData
+from aumaq.model.data.services import possible_moves
 from aumaq.model.family import family
 from aumaq.model.table import Table, stacked
 
@@ -93,26 +92,6 @@ def _moves(c: Context, block: Block) -> Table:
         block, "moves", where, by,
         upper=where["places"], is_whole=where["places"] > 1, is_early=True,
     )  # fmt: skip
-
-
-def possible_moves(d: ServiceData, periods: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return moves that the rules of siting allow: rows of (site, from, to, period)."""
-    size = d.num_levels + 1
-    site, before, after, period = np.meshgrid(
-        np.arange(len(d.sites)), np.arange(size), np.arange(size),
-        np.arange(len(periods)), indexing="ij",
-    )  # fmt: skip
-    is_keep, is_close = before == after, (after == 0) & (before > 0)
-    is_forbidden = (d.status == "forbidden")[site]
-    is_opening = (before == 0) & (after > 0)
-    too_early = (period < d.first_period[site]) & (d.status != "required")[site]
-    ok = d.is_built[site, before] & d.is_built[site, after]
-    ok &= is_keep | d.is_transition_allowed[before, after] | (is_close & is_forbidden)
-    ok &= is_keep | d.may_enter[site, after]
-    ok &= is_keep | is_close | ~is_forbidden
-    ok &= ~(is_opening & too_early)
-    ok &= (period > 0) | (d.stock[site, before] > 0)
-    return np.argwhere(ok)
 
 
 def _pay(c: Context, units: Table, moves: Table) -> None:

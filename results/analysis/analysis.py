@@ -13,6 +13,7 @@ import pandas as pd
 
 from aumaq.instances import Instance, UnknownNameError
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis import jobs
 from aumaq.results.analysis.classes import Classes, Traits, classify, no_classes
@@ -21,7 +22,7 @@ from aumaq.results.analysis.folder import write_folder
 from aumaq.results.analysis.measures import Measure, measures
 from aumaq.results.analysis.people import people
 from aumaq.results.analysis.provision import ServiceToday, provision, services_today
-from aumaq.results.analysis.units import LEVELS, Floats, Units, ratio, units_of
+from aumaq.results.analysis.units import LEVELS, Units, ratio, units_of
 from aumaq.results.exports.json_file import strict
 from aumaq.results.language import Language
 

@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis.measures import Measure
-from aumaq.results.analysis.units import Floats, Ints
 from aumaq.results.language import ENGLISH, Language
 
 FEWEST_UNITS = 4

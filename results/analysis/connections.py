@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances import Instance
-from aumaq.results.analysis.units import Floats
+from aumaq.instances.arrays import Floats
 from aumaq.results.indicators import ways
 from aumaq.results.indicators.networks import connected
 from aumaq.results.indicators.roads import (

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.people.demand import is_urban
-from aumaq.results.analysis.units import Floats, Tables, Units, ratio
+from aumaq.results.analysis.units import Tables, Units, ratio
 
 GROWTH_YEARS = 10
 """Growth is that of so many last years of ``region_history``."""

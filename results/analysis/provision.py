@@ -11,8 +11,9 @@ from scipy.spatial import cKDTree
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.options import to_unit_sphere
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.demand import members_today
-from aumaq.results.analysis.units import Floats, Ints, Units, ratio
+from aumaq.results.analysis.units import Units, ratio
 from aumaq.results.indicators import ways
 from aumaq.results.indicators.services import strictest_minutes
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from aumaq.instances.arrays import Floats, Ints
+
 Tables = Mapping[str, pd.DataFrame]
 
 LEVELS = {"territory": [], "region": ["region"], "district": ["region", "district"]}

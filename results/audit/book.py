@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats
 from aumaq.results.audit.facts import Times
-from aumaq.results.audit.findings import Floats
 
 Rows = dict[str, Any]
 """Rows of a table of a plan: an array a column."""

@@ -12,10 +12,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.plan import BY_NAME, COLUMNS, PLAN, PLAN_TABLES, WHOLE
 from aumaq.results.audit.facts import Facts, Service
-from aumaq.results.audit.findings import Floats, Ints, Notebook, named
+from aumaq.results.audit.findings import Notebook, named
 from aumaq.results.audit.frames import (
     chosen,
     find,

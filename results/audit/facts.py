@@ -1,4 +1,4 @@
-"""What the verifier needs to know of an instance, computed from its tables alone.
+"""What the audit needs to know of an instance, computed from its tables alone.
 
 Demand in units of the service, money in millions, time in minutes and years. Arrays
 are indexed by settlement ``i``, site ``j`` (of one service), level ``l`` (0 is "none")
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aumaq.results.audit.findings import Bools, Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.results.audit.frames import find, records
 
 Tables = Mapping[str, pd.DataFrame]
@@ -68,14 +68,14 @@ class Service:
     home: Ints
     region: list[str]
     max_units: Ints
-    is_forbidden: Bools
-    is_required: Bools
+    is_forbidden: Flags
+    is_required: Flags
     opens: Ints
-    enter: Bools
+    enter: Flags
     """Levels that may be built (j,l): by ``max_level`` and ``min_population``."""
     levels: dict[str, Floats]
     price: Floats
-    allowed: Bools
+    allowed: Flags
     stock: Ints
     locked: Ints
     due: Ints
@@ -92,7 +92,7 @@ class Service:
         return self.levels["capex_mln"] * float(self.row["renewal_share"])
 
     @property
-    def is_shut(self) -> Bools:
+    def is_shut(self) -> Flags:
         """Sites where nothing may ever run (j)."""
         possible = self.enter[:, 1:].any(axis=1) | self.stock.any(axis=1)
         return self.is_forbidden | ~possible
@@ -110,7 +110,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Facts:
-    """The instance as the verifier sees it, under the active scenario."""
+    """The instance as the audit sees it, under the active scenario."""
 
     tables: Tables
     times: Times
@@ -278,7 +278,7 @@ def _demand(facts: Facts, row: dict[str, Any], people: Mapping[str, Floats]) -> 
 
 def _enter(
     facts: Facts, sites: pd.DataFrame, home: Ints, levels: dict[str, Floats]
-) -> Bools:
+) -> Flags:
     """Return which levels may be built at each site, (j,l)."""
     count = len(levels["capacity"])
     people = facts.settlements["population"].to_numpy(dtype=float)
@@ -325,7 +325,7 @@ def _levels(facts: Facts, service: str) -> dict[str, Floats]:
 
 def _moves(
     facts: Facts, row: dict[str, Any], levels: dict[str, Floats]
-) -> tuple[Floats, Bools]:
+) -> tuple[Floats, Flags]:
     """Return price (mln, factor applied) and permission of each change of level."""
     capex, closing = levels["capex_mln"], levels["closing_mln"]
     credit, count = float(row["enlarge_credit_share"]), len(capex)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import (
     Text,
@@ -18,10 +19,6 @@ from aumaq.instances.language.texts import (
     told_apart,
 )
 from aumaq.instances.rules import rules_of
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 TOLERANCE = 1e-6
 """Relative; by which a row may pass its limit and a sum differ: rounding of solvers."""

@@ -13,7 +13,7 @@ from aumaq.results.audit.findings import Finding
 Tables = Mapping[str, pd.DataFrame]
 
 RULE = "futures:first-period"
-DECIDED = {
+COMMON = {
     table.name: (table.common, table.decided or "") for table in PLAN if table.common
 }
 """What is decided in the first period: names of a row, and its number if it has one."""
@@ -29,7 +29,7 @@ def first_period_differences(
     """
     found: list[Finding] = []
     (reference, tables), *others = plans.items()
-    for table, (names, number) in DECIDED.items():
+    for table, (names, number) in COMMON.items():
         one = _decided(tables[table], period, names, number)
         for future, other_tables in others:
             other = _decided(other_tables[table], period, names, number)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.dtypes import DTYPES, TEXT
 from aumaq.instances.schema.plan import COLUMNS
-from aumaq.results.audit.findings import Bools, Floats, Ints
 
 
 def plan_table(name: str, columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def with_columns(frame: pd.DataFrame, cells: Mapping[str, Floats]) -> pd.DataFra
     return pd.DataFrame(columns, index=frame.index)
 
 
-def repeated(frame: pd.DataFrame, keys: Sequence[str]) -> Bools:
+def repeated(frame: pd.DataFrame, keys: Sequence[str]) -> Flags:
     """Return which rows have the values of an earlier one in the columns *keys*."""
     values = list(zip(*(frame[key].tolist() for key in keys), strict=True))
     if len(set(values)) == len(values):

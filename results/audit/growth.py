@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.results.audit.book import Rows
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import Bools, Floats, Notebook, named
+from aumaq.results.audit.findings import Notebook, named
 from aumaq.results.audit.frames import plan_table, records
 from aumaq.results.audit.lasting import lasting_money
 
@@ -40,13 +41,13 @@ class Choice:
     first: dict[Key, int] = field(default_factory=dict)
 
     @cached_property
-    def stands(self) -> Bools:
+    def stands(self) -> Flags:
         """Which candidates are growth points in which period, (K, T)."""
         count = len(self.before.times.names)
         start = [self.first.get(key, count) for key in self.candidates]
         return np.arange(count) >= np.array(start, dtype=np.int64)[:, None]
 
-    def is_point(self, tier: str) -> Bools:
+    def is_point(self, tier: str) -> Flags:
         """Return where a growth point counts (empty tier: of any), (I, T)."""
         flagged = self.before.settlements["is_growth_point"].to_numpy(bool)
         found = np.repeat((flagged & (tier == ""))[:, None], self.stands.shape[1], 1)
@@ -73,7 +74,7 @@ class Choice:
         return self.before.times.names.tolist()
 
     @cached_property
-    def loses(self) -> Bools:
+    def loses(self) -> Flags:
         """Which settlements lose people to a growth point, (K, I)."""
         same = {"district": ("region", "district"), "region": ("region",), "total": ()}
         places = records(self.before.settlements)

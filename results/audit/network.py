@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import Text
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import Floats, Notebook, named
+from aumaq.results.audit.findings import Notebook, named
 
 Row = dict[str, Any]
 Step = tuple[str, int]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats
 from aumaq.results.audit.book import Rows, by_region, once, yearly
-from aumaq.results.audit.findings import Floats
 from aumaq.results.audit.network import NetworkPlan, Row
 
 

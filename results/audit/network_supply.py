@@ -9,8 +9,8 @@ from collections import defaultdict
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
-from aumaq.results.audit.findings import Floats
 from aumaq.results.audit.network import NetworkPlan, Row
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}

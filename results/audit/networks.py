@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import Floats, Notebook
+from aumaq.results.audit.findings import Notebook
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.network import NetworkPlan, Row
 from aumaq.results.audit.network_supply import (

@@ -13,11 +13,12 @@ import pandas as pd
 
 from aumaq.instances.access.limits import beyond
 from aumaq.instances.access.upgrades import connection_minutes
+from aumaq.instances.arrays import Flags
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.results.audit.book import Rows
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import Bools, Notebook
+from aumaq.results.audit.findings import Notebook
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.lasting import lasting_money
 
@@ -39,7 +40,7 @@ class Upgrades:
         """Return the upgrades that stand in period *t*."""
         return frozenset(code for code, start in self.first.items() if start <= t)
 
-    def flags(self, t: int) -> Bools:
+    def flags(self, t: int) -> Flags:
         """Return which of all upgrades stand in period *t*, (G,)."""
         built = self.standing(t)
         return np.array([code in built for code in self.known], dtype=bool)

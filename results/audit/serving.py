@@ -14,10 +14,11 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import TOLERANCE, beyond
 from aumaq.instances.access.upgrades import option_minutes
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts, Service
-from aumaq.results.audit.findings import Bools, Floats, Notebook, named
+from aumaq.results.audit.findings import Notebook, named
 from aumaq.results.audit.frames import table_of_parts
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.roads import Upgrades
@@ -58,7 +59,7 @@ def serving(ledger: Ledger, service: Service) -> None:
     facts, travel, notes = ledger.facts, ledger.travel, ledger.notes
     plan, today = ledger.plans[service.name], travel.minutes(service, -1)
     minutes = [travel.minutes(service, t) for t in range(service.size[2])]
-    legal: dict[int, tuple[Bools, Bools]] = {}
+    legal: dict[int, tuple[Flags, Flags]] = {}
     for now in minutes:  # periods of equal roads share an array
         if id(now) not in legal:
             legal[id(now)] = legal_options(service, today, now)
@@ -183,7 +184,7 @@ def _check_capacity(
 
 
 def _check_access(
-    service: Service, plan: ServicePlan, may: Bools, notes: Notebook
+    service: Service, plan: ServicePlan, may: Flags, notes: Notebook
 ) -> None:
     rule, rows = f"access:{service.name}", plan.rows
 
@@ -209,7 +210,7 @@ def _check_nearest(
     service: Service,
     plan: ServicePlan,
     minutes: list[Floats],
-    sure: list[Bools],
+    sure: list[Flags],
     notes: Notebook,
 ) -> None:
     """Check that nothing goes past an open site that is strictly nearer."""

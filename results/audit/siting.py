@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.book import Rows
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts, Service
-from aumaq.results.audit.findings import Floats, Ints, Notebook
+from aumaq.results.audit.findings import Notebook
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
-
-ACTIONS = ("open", "enlarge", "reduce", "close", "keep", "renew")
 
 
 def siting(ledger: Ledger, service: Service) -> None:

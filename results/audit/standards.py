@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import ROUNDED, within
+from aumaq.instances.arrays import Flags
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.book import Rows
-from aumaq.results.audit.findings import Bools
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
 
@@ -27,7 +27,7 @@ def standards(ledger: Ledger) -> pd.DataFrame:
     return table_of_parts("shortfalls", [_standard(ledger, rule) for rule in rules])
 
 
-def applies(settlements: pd.DataFrame, to: str) -> Bools:
+def applies(settlements: pd.DataFrame, to: str) -> Flags:
     """Return which settlements a standard counts."""
     urban = settlements["kind"].isin(["city", "town"]).to_numpy()
     masks = {

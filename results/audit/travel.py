@@ -1,4 +1,4 @@
-"""Travel times and lengths of the verifier: its own paths, and which sites are legal.
+"""Travel times and lengths of the audit: its own paths, and which sites are legal.
 
 Straight-line distances are great-circle on a sphere of radius 6371.0088 km.
 """
@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from aumaq.instances.access.limits import NO_TIME, TOLERANCE
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.results.audit.facts import Facts, Service
-from aumaq.results.audit.findings import Bools, Floats, Ints
 from aumaq.results.audit.frames import find, records
 
 RADIUS_KM = 6371.0088
@@ -252,7 +252,7 @@ def _sphere(lat: Floats, lon: Floats) -> Floats:
     return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=1)
 
 
-def legal_options(service: Service, today: Floats, now: Floats) -> tuple[Bools, Bools]:
+def legal_options(service: Service, today: Floats, now: Floats) -> tuple[Flags, Flags]:
     """Return which sites a settlement may use, and which are options beyond doubt.
 
     A site within the cut-off *now*, or among the nearest few *today* (minutes of both,

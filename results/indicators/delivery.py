@@ -16,8 +16,8 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.model.data.networks import NetworkData
-from aumaq.results.indicators.state import Flags, Floats
 
 SHED_PRICE = 1e3
 """A unit of load that is shed weighs so many units of flow on a link."""

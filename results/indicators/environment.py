@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats
 from aumaq.results.indicators.registry import formula
-from aumaq.results.indicators.state import Floats, Indicator, Measure, State
+from aumaq.results.indicators.state import Indicator, Measure, State
 
 
 @formula

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import beyond, within
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.expressions import (
     Aggregate,
     Cell,
@@ -20,7 +21,7 @@ from aumaq.instances.expressions import (
     parse,
 )
 from aumaq.results.indicators.registry import formula
-from aumaq.results.indicators.state import Flags, Floats, Indicator, Measure, State
+from aumaq.results.indicators.state import Indicator, Measure, State
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.results.indicators.registry import formula
-from aumaq.results.indicators.state import Flags, Floats, Indicator, Measure, State
+from aumaq.results.indicators.state import Indicator, Measure, State
 
 DUST = 1e-6
 """Shares of a load up to this are numerical dust."""

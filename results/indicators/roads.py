@@ -13,16 +13,10 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from aumaq.instances.access.limits import NO_TIME, within
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.results.indicators import ways
 from aumaq.results.indicators.registry import formula
-from aumaq.results.indicators.state import (
-    Flags,
-    Floats,
-    Indicator,
-    Ints,
-    Measure,
-    State,
-)
+from aumaq.results.indicators.state import Indicator, Measure, State
 
 DISTRICT, REGION = ["region", "district"], ["region"]
 """The columns of ``settlements`` that name a unit."""

@@ -7,9 +7,10 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
+from aumaq.instances.arrays import Floats
 from aumaq.instances.checks.check import applies_to
 from aumaq.results.indicators.registry import formula
-from aumaq.results.indicators.state import Floats, Indicator, Measure, State
+from aumaq.results.indicators.state import Indicator, Measure, State
 
 
 @formula

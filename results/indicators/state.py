@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.check import applies_to
 from aumaq.instances.people import demand, loads
 from aumaq.instances.people.growth import moves
@@ -26,9 +27,6 @@ from aumaq.results.plan.growth import chosen_of
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Tables = Mapping[str, pd.DataFrame]
 
 WHOLE = ""

@@ -11,13 +11,14 @@ import pandas as pd
 
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats
 from aumaq.instances.expressions import parse, tables_of
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.schema.plan import KNOWN_TODAY
 from aumaq.results.indicators.registry import COMPUTED
-from aumaq.results.indicators.state import WHOLE, Floats, Indicator, State, of_plan
+from aumaq.results.indicators.state import WHOLE, Indicator, State, of_plan
 from aumaq.results.indicators.today import of_today
 
 if TYPE_CHECKING:

@@ -21,12 +21,13 @@ from scipy.sparse import coo_array, csr_array
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.upgrades import connection_minutes
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.loads import industrial_load, people_load
 from aumaq.instances.schema.dtypes import DTYPES
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
 from aumaq.results.indicators.delivery import deliver
-from aumaq.results.indicators.state import Floats, Ints, State, with_population
+from aumaq.results.indicators.state import State, with_population
 
 SERVED_FIRST = 1e3
 """A unit that is not served weighs so many longest ways."""

@@ -15,7 +15,7 @@ from aumaq.instances import Instance
 from aumaq.instances.access.limits import NO_TIME
 from aumaq.instances.access.options import Places, RoadGraph
 from aumaq.instances.access.paths import fastest_between
-from aumaq.results.indicators.state import Flags, Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 
 def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floats:

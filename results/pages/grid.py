@@ -1,4 +1,4 @@
-"""Tables of the report: columns with a kind, rows of plain values."""
+"""Tables of pages: columns with a kind, rows of plain values."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ LEAFLET = "vendor/leaflet.js"
 TABLE_SCRIPTS = ("page.js", "table.js")
 """The scripts of a page with tables."""
 STYLES = ("vendor/leaflet.css", "page.css")
+"""The styles of every page, before its own."""
 MAP_SCRIPTS = (*TABLE_SCRIPTS, "marks.js", "map.js")
 """The scripts of a page with tables and a map, which needs LEAFLET."""
 
@@ -60,9 +61,7 @@ def page(
     return environment.get_template(template).render(
         say=say,
         lang=lang,
-        style=Markup(
-            "\n".join(map(_style, ("vendor/leaflet.css", "page.css", *styles)))
-        ),
+        style=Markup("\n".join(map(_style, (*STYLES, *styles)))),
         libraries=[Markup(_without_map(_file(name))) for name in libraries],
         script=Markup(own),
         data=Markup(embedded_json({**data, "strings": words, "lang": lang.code})),

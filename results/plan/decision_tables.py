@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.model.data.circuits import WAYS, circuits
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.data.services import ServiceData
-from aumaq.model.families.networks import WAYS, circuits
 from aumaq.results.audit.decided import DECIDED
 from aumaq.results.audit.frames import names_at, table_of_parts
 from aumaq.solvers import Decisions

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.model.data.networks import link_steps
 from aumaq.results.plan.growth import chosen_of
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers import Decisions
@@ -31,14 +32,7 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
         units = np.zeros((len(sites), len(levels) + 1, len(periods)), dtype=np.int64)
         np.add.at(units, (j[ok], level[ok], t[ok]), rows["units"].to_numpy()[ok])
         units[:, 0] = sites["max_units"].to_numpy()[:, None] - units.sum(axis=1)
-        empty = np.zeros((0, len(periods)))
-        services[name] = ServiceDecisions(
-            units,
-            np.zeros((0, 0, 0, 0), dtype=np.int64),
-            np.zeros_like(units),
-            empty,
-            empty,
-        )
+        services[name] = ServiceDecisions.of_units(units)
     networks = {name: _network(plan, instance, name) for name in instance.network_names}
     chosen = chosen_of(instance, plan.table("growth_points"))
     return Decisions(services, networks, _upgraded(plan, instance), chosen)
@@ -47,13 +41,7 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
 def _network(plan: Plan, instance: Instance, name: str) -> NetworkDecisions:
     """Return the steps of the links of a network; nothing else of it."""
     periods = pd.Index(instance.period_names)
-    links = instance.tables["network_links"]
-    codes = pd.Index(links.loc[links["network"] == name, "link"])
-    steps = instance.tables["link_upgrades"]
-    steps = steps[steps["network"] == name]
-    # In the order of NetworkData: by link, then by number.
-    order = np.lexsort((steps["step"], codes.get_indexer(steps["link"])))
-    steps = steps.iloc[order]
+    steps, _ = link_steps(instance, name)
     row_of = {
         key: k for k, key in enumerate(zip(steps["link"], steps["step"], strict=True))
     }
@@ -65,8 +53,7 @@ def _network(plan: Plan, instance: Instance, name: str) -> NetworkDecisions:
     ):
         if (link, step) in row_of and period in periods:
             built[row_of[link, step], periods.get_loc(period) :] = 1
-    none = np.zeros((0, len(periods)))
-    return NetworkDecisions(built, none, none, none, none, none, none)
+    return NetworkDecisions.of_steps(built)
 
 
 def _upgraded(plan: Plan, instance: Instance) -> np.ndarray:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.plots.figure import COLOURS, SOFT, Figure, sheet, with_numbers
@@ -18,7 +19,6 @@ from aumaq.results.plots.measures import Measure, measure
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-Floats = NDArray[np.float64]
 MOST_NAMES = 12
 """With more plans than this only those that none beats are named."""
 WITH_BOUND = "objective_mln"

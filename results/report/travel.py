@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import loosened
-from aumaq.results.indicators.state import Floats, State
+from aumaq.instances.arrays import Floats
+from aumaq.results.indicators.state import State
 from aumaq.results.plan.growth import demand_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance
 from aumaq.instances.arguments import checked
@@ -21,8 +20,6 @@ from aumaq.results.plan.plan import Plan
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.futures.state import Policy, Score
 from aumaq.solvers.progress import relative_gap
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

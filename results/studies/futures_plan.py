@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats
 from aumaq.instances.formats.targets import safe_names
 from aumaq.instances.interruption import finishing
 from aumaq.instances.language.texts import Text, say
@@ -25,7 +25,6 @@ from aumaq.results.studies.futures import Futures
 from aumaq.results.studies.futures_first_plan import Unjudged, common_first_plans
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Decisions, Progress, Silent, Solution, SolveOptions, Status
-from aumaq.solvers.futures.method import BY_METHOD
 from aumaq.solvers.futures.method import solve_futures as solve_model
 from aumaq.solvers.futures.state import (
     OBJECTIVES,
@@ -33,11 +32,11 @@ from aumaq.solvers.futures.state import (
     Score,
     nothing_found,
 )
+from aumaq.solvers.methods import ON_MODEL
 from aumaq.solvers.out_of_time import out_of_time
 from aumaq.solvers.proof import bound_below, proven
 from aumaq.solvers.solution.decisions import Weighed
 
-Floats = NDArray[np.float64]
 ROUNDING = 1e-9
 """By so much, relatively, a plan must be better to take the place of another."""
 
@@ -129,9 +128,9 @@ def planned_together(
     """
     if objective not in OBJECTIVES:
         raise UnknownNameError(say("objective"), objective, OBJECTIVES)
-    if options.method not in BY_METHOD:
+    if options.method not in ON_MODEL:
         what = say("method for several futures")
-        raise UnknownNameError(what, options.method, BY_METHOD)
+        raise UnknownNameError(what, options.method, ON_MODEL)
     score = Score(objective, normalised(futures, objective))
     begun = time.monotonic()
     with finishing() as heard:  # asked to stop, we stop with the first plans

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +117,6 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
 
 
 def _instance(task: SweepTask) -> Instance:
-    from dataclasses import replace
-
     instance = from_tables(task.tables, outlines=task.outlines)
     return replace(instance, origin=task.origin).with_scenario(task.scenario)
 

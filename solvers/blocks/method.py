@@ -13,7 +13,6 @@ from aumaq.solvers.blocks.split import Split, split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.futures.merged import EPIGRAPH
-from aumaq.solvers.model_methods import on_model
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.solution.growth import has_candidates
 
@@ -21,12 +20,6 @@ ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
 LARGE = 15_000
 """Integers from which ``auto`` splits a model."""
-
-
-def split_if_apart(c: Compiled) -> Solution:
-    """Solve a compiled model by blocks if it falls apart, else whole."""
-    parts = split(c.matrices, coupling_families())
-    return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
 
 
 def solve_by_size(c: Compiled) -> Solution:
@@ -48,7 +41,7 @@ def _by_blocks(c: Compiled, parts: Split) -> Solution:
     return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found
 
 
-def _apart(c: Compiled) -> Solution:
+def solve_apart(c: Compiled) -> Solution:
     """Solve by blocks; a model that does not fall apart is solved whole.
 
     Raises OptionError where growth points are to be chosen: each of them changes the
@@ -59,12 +52,8 @@ def _apart(c: Compiled) -> Solution:
             "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
         )
         raise OptionError(text)
-    return split_if_apart(c)
-
-
-solve_blocks = on_model(_apart)
-solve_auto = on_model(solve_by_size)
-"""Solve large models that fall apart by blocks, all others whole."""
+    parts = split(c.matrices, coupling_families())
+    return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
 
 
 def coupling_families() -> frozenset[str]:

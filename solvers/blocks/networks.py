@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
-from aumaq.solvers.blocks.split import Ints, Split
+from aumaq.solvers.blocks.split import Split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.search import Improver, Most

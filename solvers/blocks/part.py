@@ -7,14 +7,8 @@ from enum import Enum
 
 import numpy as np
 
-from aumaq.model.program import Floats
-from aumaq.solvers.blocks.split import (
-    Bools,
-    Ints,
-    Split,
-    block_matrices,
-    lagrangian_bound,
-)
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.split import Split, block_matrices, lagrangian_bound
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
@@ -60,7 +54,7 @@ class Part:
     matrices: Matrices
     columns: Ints
     relaxed: Floats
-    units: Bools
+    units: Flags
     sites: list[Site]
     start: tuple[Ints, Floats]
     bound: float

@@ -13,15 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model import BuiltModel
 from aumaq.model.data.services import ServiceData
-from aumaq.model.program import Floats
 from aumaq.solvers.compiled import Compiled
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 HALF = 0.5
 
 

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
-from aumaq.model.program import Floats
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import (
@@ -38,7 +38,7 @@ from aumaq.solvers.blocks.part import (
     priced_parts,
 )
 from aumaq.solvers.blocks.rerouting import Rerouter
-from aumaq.solvers.blocks.split import Ints, Split, constant, prices
+from aumaq.solvers.blocks.split import Split, constant, prices
 from aumaq.solvers.compiled import Compiled, finish, improver
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver

@@ -15,15 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array, csr_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 ALMOST = 1.0 - 1e-7
 """Prices are shrunk by this: duals are exact to a tolerance, a bound must be one."""
 
@@ -45,15 +42,9 @@ class Split:
     loose: Ints
 
 
-def sparse(m: Matrices) -> csc_array:
-    """Return the coefficients as a sparse array by columns."""
-    shape = (len(m.row_lower), len(m.cost))
-    return csc_array((m.values, m.rows, m.starts), shape=shape)
-
-
 def split(m: Matrices, families: frozenset[str]) -> Split:
     """Split a model after taking out rows of *families* that tie blocks together."""
-    by_row: csr_array = sparse(m).tocsr()
+    by_row: csr_array = m.sparse.tocsr()
     couples = np.isin(m.row_family, sorted(families))
     priced = couples & ~_is_inside(by_row, couples)
     rows, columns = _labels(by_row, ~priced)
@@ -72,7 +63,7 @@ def split(m: Matrices, families: frozenset[str]) -> Split:
     return Split(blocks, np.flatnonzero(priced), np.flatnonzero(~in_rows))
 
 
-def _labels(by_row: csr_array, keep: Bools) -> tuple[Ints, Ints]:
+def _labels(by_row: csr_array, keep: Flags) -> tuple[Ints, Ints]:
     """Return component labels of rows and columns; rows not kept touch nothing."""
     num_rows, num_columns = by_row.shape
     entries = by_row.tocoo()
@@ -84,7 +75,7 @@ def _labels(by_row: csr_array, keep: Bools) -> tuple[Ints, Ints]:
     return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)
 
 
-def _is_inside(by_row: csr_array, couples: Bools) -> Bools:
+def _is_inside(by_row: csr_array, couples: Flags) -> Flags:
     """Return which coupling rows touch a single block of the uncoupled model.
 
     Columns that occur in coupling rows only (shortfall, overrun) do not count.
@@ -111,7 +102,7 @@ def prices(m: Matrices, parts: Split, duals: Floats) -> Floats:
     price[parts.priced] = duals[parts.priced] * ALMOST
     price[(price > 0) & ~np.isfinite(_finite(m.row_lower))] = 0.0
     price[(price < 0) & ~np.isfinite(_finite(m.row_upper))] = 0.0
-    by_column = sparse(m)[:, parts.loose]
+    by_column = m.sparse[:, parts.loose]
     cost = m.cost[parts.loose] - by_column.T @ price
     endless = (cost < 0) & ~np.isfinite(_finite(m.column_upper[parts.loose]))
     bad = np.unique(by_column[:, np.flatnonzero(endless)].indices)
@@ -127,7 +118,7 @@ def _finite(values: Floats) -> Floats:
 def constant(m: Matrices, parts: Split, price: Floats) -> float:
     """Return what the bound holds beside the blocks: priced sides, loose columns."""
     sides = np.where(price > 0, m.row_lower, np.where(price < 0, m.row_upper, 0.0))
-    cost = (m.cost - sparse(m).T @ price)[parts.loose]
+    cost = (m.cost - m.sparse.T @ price)[parts.loose]
     low, high = m.column_lower[parts.loose], m.column_upper[parts.loose]
     at = np.where(cost > 0, low, np.where(cost < 0, high, 0.0))
     return m.offset + float(price @ sides) + float(cost @ at)
@@ -140,7 +131,7 @@ def lagrangian_bound(m: Matrices, duals: Floats) -> float:
     """
     sides = np.where(duals > 0, m.row_lower, np.where(duals < 0, m.row_upper, 0.0))
     used = np.where(np.abs(sides) < 1e29, duals, 0.0)
-    cost = m.cost - sparse(m).T @ used
+    cost = m.cost - m.sparse.T @ used
     is_endless = ~np.isfinite(_finite(m.column_upper))
     dust = is_endless & (cost < 0) & (cost > -1e-9 * (1.0 + np.abs(m.cost)))
     cost[dust] = 0.0
@@ -152,8 +143,8 @@ def lagrangian_bound(m: Matrices, duals: Floats) -> float:
 
 def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
     """Return the MIP of each block with priced costs."""
-    cost = m.cost - sparse(m).T @ price
-    by_row, place = sparse(m).tocsr(), np.zeros(len(m.cost), dtype=np.int32)
+    cost = m.cost - m.sparse.T @ price
+    by_row, place = m.sparse.tocsr(), np.zeros(len(m.cost), dtype=np.int32)
     found = []
     for block in parts.blocks:
         place[block.columns] = np.arange(len(block.columns))
@@ -163,17 +154,12 @@ def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
         part = part.tocsc()
         part.sort_indices()
         found.append(
-            Matrices(
-                cost=cost[block.columns],
-                offset=0.0,
-                starts=part.indptr.astype(np.int32),
-                rows=part.indices.astype(np.int32),
-                values=part.data,
-                row_lower=m.row_lower[block.rows],
-                row_upper=m.row_upper[block.rows],
-                column_lower=m.column_lower[block.columns],
-                column_upper=m.column_upper[block.columns],
-                is_integer=m.is_integer[block.columns],
+            Matrices.of(
+                part,
+                cost[block.columns],
+                (m.row_lower[block.rows], m.row_upper[block.rows]),
+                (m.column_lower[block.columns], m.column_upper[block.columns]),
+                m.is_integer[block.columns],
             )
         )
     return found

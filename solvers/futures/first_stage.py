@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model import BuiltModel
-from aumaq.model.program import NONE, Bools, Floats, Ints
+from aumaq.model.program import NONE
 from aumaq.solvers.highs.matrices import Matrices
 
 Key = tuple[Any, ...]
@@ -35,7 +36,7 @@ class FirstStage:
     column: Ints
     low: Floats
     high: Floats
-    is_integer: Bools
+    is_integer: Flags
 
     def read(self, values: Floats) -> Floats:
         """Return the decisions in a solution of this future, (K,)."""

@@ -1,13 +1,8 @@
-r"""One model for several futures: the decisions of the first period are shared.
+"""One model for several futures: the decisions of the first period are shared.
 
-With :math:`x` the decisions of the first period and :math:`y_w` all others of future
-*w*, the rows of each future stand side by side, on columns :math:`x, y_1, ..., y_W`:
-
-``expected``   :math:`\min \sum_w p_w\, c_w(x, y_w)`
-``worst``      :math:`\min z, \quad z \ge c_w(x, y_w)`
-``regret``     :math:`\min z, \quad z \ge c_w(x, y_w) - o_w`
-
-with the weights p and the references o (0 for ``worst``).
+Its formulas: docs/futures.md, section "The model". The rows of the futures stand one
+below the other; columns are the decisions of the first period, then all others future
+by future, and z where the largest cost or regret counts.
 """
 
 from __future__ import annotations
@@ -18,8 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 
-from aumaq.model.program import Floats
-from aumaq.solvers.blocks.split import Ints, sparse
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.futures.first_stage import FirstStage
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
@@ -93,20 +87,17 @@ def merged(
     low[:shared] = np.max([stage.low for stage in stages], axis=0)
     high[:shared] = np.min([stage.high for stage in stages], axis=0)
     whole[:shared] = np.any([stage.is_integer for stage in stages], axis=0)
-    offset = float(weights @ [m.offset for m in parts])
-    matrix = _stacked(parts, columns, end)
     return Merged(
-        Matrices(
-            cost=cost,
-            offset=offset,
-            starts=matrix.indptr.astype(np.int32),
-            rows=matrix.indices.astype(np.int32),
-            values=matrix.data,
-            row_lower=np.concatenate([m.row_lower for m in parts]),
-            row_upper=np.concatenate([m.row_upper for m in parts]),
-            column_lower=low,
-            column_upper=high,
-            is_integer=whole,
+        Matrices.of(
+            _stacked(parts, columns, end),
+            cost,
+            (
+                np.concatenate([m.row_lower for m in parts]),
+                np.concatenate([m.row_upper for m in parts]),
+            ),
+            (low, high),
+            whole,
+            offset=float(weights @ [m.offset for m in parts]),
             row_family=np.concatenate([m.row_family for m in parts]),
         ),
         columns,
@@ -135,27 +126,24 @@ def with_largest(
     more = coo_array(
         (np.concatenate(values), where), shape=(count, len(m.cost) + 1)
     ).tocsr()
-    before = sparse(m)
+    before = m.sparse
     before.resize((before.shape[0], before.shape[1] + 1))
-    both = _over(before, more)
     family = np.full(count, EPIGRAPH)
-    return replace(
-        whole,
-        matrices=replace(
-            m,
-            cost=np.append(np.zeros(len(m.cost)), 1.0),
-            offset=0.0,
-            starts=both.indptr.astype(np.int32),
-            rows=both.indices.astype(np.int32),
-            values=both.data,
-            row_lower=np.append(m.row_lower, np.full(count, -np.inf)),
-            row_upper=np.append(m.row_upper, high),
-            column_lower=np.append(m.column_lower, limits[0]),
-            column_upper=np.append(m.column_upper, limits[1]),
-            is_integer=np.append(m.is_integer, False),
-            row_family=np.concatenate([m.row_family, family]),
+    matrices = Matrices.of(
+        _over(before, more),
+        np.append(np.zeros(len(m.cost)), 1.0),
+        (
+            np.append(m.row_lower, np.full(count, -np.inf)),
+            np.append(m.row_upper, high),
         ),
+        (
+            np.append(m.column_lower, limits[0]),
+            np.append(m.column_upper, limits[1]),
+        ),
+        np.append(m.is_integer, False),
+        row_family=np.concatenate([m.row_family, family]),
     )
+    return replace(whole, matrices=matrices)
 
 
 def _stacked(
@@ -164,7 +152,7 @@ def _stacked(
     """Return the coefficients of all futures, their rows one below the other."""
     rows, cols, values, start = [], [], [], 0
     for m, into in zip(parts, columns, strict=True):
-        entries = sparse(m).tocoo()
+        entries = m.sparse.tocoo()
         rows.append(entries.row + start)
         cols.append(into[entries.col])
         values.append(entries.data)

@@ -21,22 +21,16 @@ from pathlib import Path
 import numpy as np
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import ModelData
-from aumaq.solvers.blocks.method import solve_by_size, split_if_apart
 from aumaq.solvers.compiled import Compiled, save_lp
-from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.futures.merged import Merged, merged_relaxation
 from aumaq.solvers.futures.model import FuturesModel
-from aumaq.solvers.futures.state import (
-    Floats,
-    FuturesSolution,
-    Policy,
-    Score,
-    nothing_found,
-)
+from aumaq.solvers.futures.state import FuturesSolution, Policy, Score, nothing_found
 from aumaq.solvers.highs.solver import Outcome
+from aumaq.solvers.methods import ON_MODEL
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError, out_of_time
 from aumaq.solvers.progress import Labelled, Progress, relative_gap
@@ -51,9 +45,6 @@ TOGETHER_SHARE = 0.85
 """Share of the rest for the merged model where completions follow."""
 LAST_SECONDS = 5.0
 """Time for each completion after Ctrl-C, so that there is a plan."""
-BY_METHOD = {
-    "auto": solve_by_size, "direct": solve_whole, "blocks": split_if_apart
-}  # fmt: skip
 
 
 def solve_futures(
@@ -64,7 +55,7 @@ def solve_futures(
     others: Sequence[Instance],
     data: Sequence[ModelData],
 ) -> FuturesSolution:
-    """Solve futures with a common first period, by a method of :data:`BY_METHOD`.
+    """Solve futures with a common first period, by a method of ``ON_MODEL``.
 
     *others* are futures that are not planned for, whose own first periods are tried as
     well; *data* are the numbers of all, gathered alike.
@@ -148,7 +139,7 @@ class _Run:
             seconds=dict(c.seconds),
         )
         with listening():  # of its own: those that follow a stop are solved as well
-            return BY_METHOD[self.options.method](own)
+            return ON_MODEL[self.options.method](own)
 
     def _plan_alone(self) -> None:
         """Solve each future alone; after Ctrl-C the rest is not."""

@@ -9,17 +9,18 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances import Instance
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.program import NONE
 from aumaq.solvers.compiled import Compiled, compiled, read
 from aumaq.solvers.futures.first_stage import first_stages, with_first_columns
 from aumaq.solvers.futures.merged import Merged, merged, with_largest
-from aumaq.solvers.futures.state import Floats, Policy
+from aumaq.solvers.futures.state import Policy
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Labelled, Progress
 from aumaq.solvers.search import Site
-from aumaq.solvers.solution.decisions import Decisions, Given, Ints, Weighed
+from aumaq.solvers.solution.decisions import Decisions, Given, Weighed
 
 
 class FuturesModel:

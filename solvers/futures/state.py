@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.solvers.solution.decisions import Decisions, Solution, Status, Weighed
-
-Floats = NDArray[np.float64]
 
 OBJECTIVES = ("expected", "worst", "regret")
 """Expected cost, cost in the worst future, largest regret: to be minimised."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from aumaq.instances import SolverError
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Floats
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
@@ -49,19 +50,13 @@ class Problem:
     def matrices(self) -> Matrices:
         """Return the problem as a model is given to HiGHS."""
         table = np.array(self.rows, dtype=float).reshape(-1, len(self.cost))
-        column, row = np.nonzero(table.T)
-        starts = np.searchsorted(column, np.arange(len(self.cost) + 1))
-        return Matrices(
-            cost=np.array(self.cost, dtype=float),
-            offset=0.0,
-            starts=starts.astype(np.int32),
-            rows=row.astype(np.int32),
-            values=table[row, column],
-            row_lower=np.array(self.lower, dtype=float),
-            row_upper=np.array(self.upper, dtype=float),
-            column_lower=np.array(self.low, dtype=float),
-            column_upper=np.array(self.high, dtype=float),
-            is_integer=np.array(self.is_integer, dtype=bool),
+        cost, lower, upper, low, high = (
+            np.array(numbers, dtype=float)
+            for numbers in (self.cost, self.lower, self.upper, self.low, self.high)
+        )
+        is_integer = np.array(self.is_integer, dtype=bool)
+        return Matrices.of(
+            csc_array(table), cost, (lower, upper), (low, high), is_integer
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array
 
-from aumaq.model.program import NONE, Floats, Ints, Program, RowSet
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.program import NONE, Program, RowSet
 
 ROUNDING = 1e-6
 """By so much a whole number may lie beyond a limit of its column."""
@@ -30,9 +32,45 @@ class Matrices:
     row_upper: Floats
     column_lower: Floats
     column_upper: Floats
-    is_integer: NDArray[np.bool_]
+    is_integer: Flags
     columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
+
+    @classmethod
+    def of(
+        cls,
+        matrix: csc_array,
+        cost: Floats,
+        row_limits: tuple[Floats, Floats],
+        column_limits: tuple[Floats, Floats],
+        is_integer: Flags,
+        *,
+        offset: float = 0.0,
+        **others: Any,
+    ) -> Matrices:
+        """Return the problem with the coefficients of a sparse array.
+
+        Limits are lower and upper ones, *others* further fields by name.
+        """
+        return cls(
+            cost=cost,
+            offset=offset,
+            starts=matrix.indptr.astype(np.int32),
+            rows=matrix.indices.astype(np.int32),
+            values=matrix.data,
+            row_lower=row_limits[0],
+            row_upper=row_limits[1],
+            column_lower=column_limits[0],
+            column_upper=column_limits[1],
+            is_integer=is_integer,
+            **others,
+        )
+
+    @property
+    def sparse(self) -> csc_array:
+        """The coefficients as a sparse array; it shares their memory."""
+        shape = (len(self.row_lower), len(self.cost))
+        return csc_array((self.values, self.rows, self.starts), shape=shape)
 
     def places(self, count: int) -> Ints:
         """Return the column of each of so many variables, -1 where it has none.
@@ -81,17 +119,12 @@ def compile_matrices(p: Program) -> Matrices:
     is_left |= (lower > 0.0) | (upper < 0.0)
     if not is_left.all():
         matrix = matrix[is_left]
-    return Matrices(
-        cost=cost[columns],
-        offset=0.0,
-        starts=matrix.indptr.astype(np.int32),
-        rows=matrix.indices.astype(np.int32),
-        values=matrix.data,
-        row_lower=lower[is_left],
-        row_upper=upper[is_left],
-        column_lower=p.lower[columns],
-        column_upper=p.upper[columns],
-        is_integer=p.is_whole[columns],
+    return Matrices.of(
+        matrix,
+        cost[columns],
+        (lower[is_left], upper[is_left]),
+        (p.lower[columns], p.upper[columns]),
+        p.is_whole[columns],
         columns=columns,
         row_family=family[is_left],
     )
@@ -124,7 +157,7 @@ def _in_order(p: Program, met: Ints) -> Ints:
     )
 
 
-def with_fixed(m: Matrices, columns: NDArray[np.int64], values: Floats) -> Matrices:
+def with_fixed(m: Matrices, columns: Ints, values: Floats) -> Matrices:
     """Return the MIP that is left when some columns are fixed within their bounds."""
     low, high = m.column_lower.copy(), m.column_upper.copy()
     low[columns] = high[columns] = np.clip(values, low[columns], high[columns])

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances import SolverError
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import say
-from aumaq.model.program import Floats
 from aumaq.solvers.highs.apart import answer_apart
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.program import RefusedError, Task, Tell, answer
@@ -69,7 +68,7 @@ class Solver:
         self._is_enough = threading.Event()
         self._enough: Callable[[float], bool] = lambda _: False
         self._helper: Solver | None = None
-        self._start: tuple[NDArray[np.int64], Floats] | None = None
+        self._start: tuple[Ints, Floats] | None = None
         self._settings: dict[str, Any] = {
             "threads": options.num_threads,
             "random_seed": options.seed,
@@ -83,7 +82,7 @@ class Solver:
         """Set an option of HiGHS under its own name."""
         self._settings[name] = value
 
-    def start_from(self, columns: NDArray[np.int64], values: Floats) -> None:
+    def start_from(self, columns: Ints, values: Floats) -> None:
         """Offer values of some columns as a start; the rest is completed by a MIP."""
         self._start = (columns, values)
 

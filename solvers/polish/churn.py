@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model import BuiltModel, ModelData, ServiceData
 from aumaq.model.built import ServiceVariables, exists
-from aumaq.solvers.solution.decisions import Decisions, Ints, ServiceDecisions
+from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions
 
-Floats = NDArray[np.float64]
 SLACK = 1e-6
 """Relative to a capacity, what is missing up to this is rounding."""
 Keys = dict[tuple[int, int, int, int], int]

@@ -18,17 +18,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model import ModelData
+from aumaq.model.data.circuits import circuits
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.families.networks import circuits
 from aumaq.solvers.solution.decisions import Decisions, NetworkDecisions
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def without_circles(data: ModelData, decisions: Decisions) -> Decisions:
@@ -59,7 +56,7 @@ def _without(n: NetworkData, plan: NetworkDecisions) -> NetworkDecisions:
 
 
 def _circle(
-    n: NetworkData, link: Ints, flow: Floats, may: NDArray[np.bool_]
+    n: NetworkData, link: Ints, flow: Floats, may: Flags
 ) -> tuple[Ints, Ints] | None:
     """Return circuits and ways of a circle of flow over the circuits that *may*."""
     import networkx as nx  # slow to load, and most instances have no networks

@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model.data.gathered import ModelData
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Status(StrEnum):
@@ -55,6 +52,13 @@ class ServiceDecisions:
     share: Floats  # (K, T) of the demand that there is, summed over levels
     unserved: Floats  # (I, T) share of the demand that there is
 
+    @classmethod
+    def of_units(cls, units: Ints) -> ServiceDecisions:
+        """Return what is built and nothing else: methods complete the rest."""
+        nothing = np.zeros((0, units.shape[2]))
+        moves = np.zeros((0, 0, 0, 0), dtype=np.int64)
+        return cls(units, moves, np.zeros_like(units), nothing, nothing)
+
 
 @dataclass(frozen=True)
 class NetworkDecisions:
@@ -71,6 +75,12 @@ class NetworkDecisions:
     supply: Floats  # (S, L+1, T)
     shed: Floats  # (N, T)
     angle: Floats  # (N, T) rad; 0 without angles
+
+    @classmethod
+    def of_steps(cls, steps: Ints) -> NetworkDecisions:
+        """Return what is built and nothing else: methods complete the rest."""
+        nothing = np.zeros((0, steps.shape[1]))
+        return cls(steps, *(nothing,) * 6)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model import BuiltModel
 from aumaq.solvers.solution.networks import Number, columns_of
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def chosen_of(built: BuiltModel, number: Number) -> Ints:

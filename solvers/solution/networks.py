@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model import BuiltModel
-from aumaq.model.program import Floats, Ints
 from aumaq.solvers.solution.decisions import NetworkDecisions
 
 Number = Callable[[Ints], Floats]
 """Returns the values of an array of variables, 0 where there is none."""
 DUST = 1e-9
-"""Relative to the largest value of a kind, flows up to this are numerical dust."""
+"""Relative to the largest value of a kind, what is up to this is numerical dust."""
 
 
 def networks_of(built: BuiltModel, number: Number) -> dict[str, NetworkDecisions]:
@@ -25,15 +24,15 @@ def networks_of(built: BuiltModel, number: Number) -> dict[str, NetworkDecisions
         levels = [built.data.services[service].num_levels for service, _ in n.source]
         shape = (len(n.source), max(levels, default=0) + 1, len(built.data.periods))
         supply = np.zeros(shape)
-        amount = _positive(number(v.supply))
+        amount = positive(number(v.supply))
         supply[v.supply_source, v.supply_level, v.supply_period] = amount
         found[name] = NetworkDecisions(
             steps=np.round(number(v.step)).astype(np.int64),
-            flow=_positive(number(v.flow)),
-            local_capacity=_positive(number(v.local_capacity)),
-            local_supply=_positive(number(v.local_supply)),
+            flow=positive(number(v.flow)),
+            local_capacity=positive(number(v.local_capacity)),
+            local_supply=positive(number(v.local_supply)),
             supply=supply,
-            shed=_positive(number(v.shed)),
+            shed=positive(number(v.shed)),
             angle=number(v.angle) if n.has_angles else np.zeros(v.shed.shape),
         )
     return found
@@ -45,7 +44,7 @@ def columns_of(place: Ints, variables: Ints) -> list[int]:
     return list(columns[columns >= 0].tolist())
 
 
-def _positive(values: Any) -> Any:
+def positive(values: Floats) -> Floats:
     """Return values without what is below 0 or dust."""
     largest = float(values.max()) if values.size else 0.0
     return np.where(values > DUST * largest, values, 0.0)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.arrays import Ints
 from aumaq.model import BuiltModel
 from aumaq.model.built import exists
-from aumaq.model.program import Ints
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.solution.decisions import Decisions, Given
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.model import BuiltModel
-from aumaq.model.program import Floats, Ints
 from aumaq.solvers.solution.decisions import Decisions, Slacks, Weighed
 
 OF_MOVES = frozenset({"building", "closing", "residual"})

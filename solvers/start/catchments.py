@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from aumaq.instances.access.limits import beyond
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.services import ServiceData
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -20,9 +20,6 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 Amounts = Callable[[ServiceData, Floats, Floats, Ints], Floats]
 PROGRAMME_SECONDS = 5.0
 ENOUGH = 1e-9
@@ -151,15 +148,13 @@ def _programme(
     far = 1.0 + float(d.option_minutes[options].max(initial=0.0))
     upper = np.full(places, 1.0 if d.may_be_unserved else 0.0)
     upper[demand <= 0] = 1.0
-    return Matrices(
-        cost=np.concatenate([d.option_minutes[options] * demand[i], far * demand]),
-        offset=0.0,
-        starts=table.indptr.astype(np.int32),
-        rows=table.indices.astype(np.int32),
-        values=table.data,
-        row_lower=np.concatenate([np.ones(places), least / size]),
-        row_upper=np.concatenate([np.ones(places), most / size]),
-        column_lower=np.zeros(count + places),
-        column_upper=np.concatenate([np.ones(count), upper]),
-        is_integer=np.zeros(count + places, dtype=bool),
+    return Matrices.of(
+        table,
+        np.concatenate([d.option_minutes[options] * demand[i], far * demand]),
+        (
+            np.concatenate([np.ones(places), least / size]),
+            np.concatenate([np.ones(places), most / size]),
+        ),
+        (np.zeros(count + places), np.concatenate([np.ones(count), upper])),
+        np.zeros(count + places, dtype=bool),
     )

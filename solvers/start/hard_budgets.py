@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.families.budgets import COVERED
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 ROUNDING = 1e-9
 """Relative to a budget, what sums of its spending are rounded to."""
 

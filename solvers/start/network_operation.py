@@ -12,20 +12,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import coo_array
 
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.model.data.circuits import circuits, susceptance
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
-from aumaq.model.families.angles import susceptance
-from aumaq.model.families.networks import circuits
-from aumaq.model.program import Floats
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution.decisions import Ints, NetworkDecisions, Status
+from aumaq.solvers.solution.decisions import NetworkDecisions, Status
+from aumaq.solvers.solution.networks import positive
 from aumaq.solvers.start.hard_budgets import HardBudgets
-
-DUST = 1e-9
-"""Relative to the largest value of a kind, what is less than this counts as none."""
 
 
 @dataclass
@@ -71,17 +68,12 @@ class _Programme:
         shape = (self.num_rows, self.num_columns)
         table = coo_array((value, (row, column)), shape=shape).tocsc()
         table.sum_duplicates()
-        return Matrices(
-            cost=np.concatenate(self.cost),
-            offset=0.0,
-            starts=table.indptr.astype(np.int32),
-            rows=table.indices.astype(np.int32),
-            values=table.data,
-            row_lower=np.concatenate(self.row_low),
-            row_upper=np.concatenate(self.row_high),
-            column_lower=np.concatenate(self.low),
-            column_upper=np.concatenate(self.high),
-            is_integer=np.zeros(self.num_columns, dtype=bool),
+        return Matrices.of(
+            table,
+            np.concatenate(self.cost),
+            (np.concatenate(self.row_low), np.concatenate(self.row_high)),
+            (np.concatenate(self.low), np.concatenate(self.high)),
+            np.zeros(self.num_columns, dtype=bool),
         )
 
 
@@ -117,27 +109,21 @@ def operated(
     x = found.values
     levels = max((units[s].shape[1] for s, _ in n.source), default=1)
     supplied = np.zeros((len(n.source), levels, count))
-    supplied[source, level, period] = _clean(x[supply])
-    built = _clean(x[capacity])
+    supplied[source, level, period] = positive(x[supply])
+    built = positive(x[capacity])
     built = np.maximum.accumulate(built, axis=1) if built.size else built
     budgets.spend_lasting(
         n.name, pays, n.local_capex_mln, n.local_opex_mln_per_year, built
     )
     return NetworkDecisions(
         steps=steps,
-        flow=_clean(x[flow]),
+        flow=positive(x[flow]),
         local_capacity=built,
-        local_supply=_clean(x[local]),
+        local_supply=positive(x[local]),
         supply=supplied,
-        shed=_clean(x[shed]),
+        shed=positive(x[shed]),
         angle=np.zeros(load.shape) if angle is None else x[angle],
     )
-
-
-def _clean(values: Floats) -> Floats:
-    """Return values without what is below 0 or dust."""
-    largest = float(values.max()) if values.size else 0.0
-    return np.where(values > DUST * largest, values, 0.0)
 
 
 def _drawn(data: ModelData, n: NetworkData, units: dict[str, Ints]) -> Floats:

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from aumaq.model.program import Floats, Ints
-from aumaq.solvers.start.site_units import Flags
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 NEVER = 1e15
 """Cost of what is not allowed, mln."""
@@ -112,7 +111,9 @@ def sort(key: Floats, order: Ints, count: int) -> None:
 
 
 @njit(cache=True)
-def grown(w: Ways, p: People, s: Scratch, j: int, t: int, room: float, is_done: bool):
+def grown(
+    w: Ways, p: People, s: Scratch, j: int, t: int, room: float, is_done: bool
+) -> tuple[float, float]:
     """Return change of cost and how many come if site *j* has so much more room."""
     n = 0
     for k in range(w.first[j], w.first[j + 1]):
@@ -162,7 +163,9 @@ def grown(w: Ways, p: People, s: Scratch, j: int, t: int, room: float, is_done: 
 
 
 @njit(cache=True)
-def shrunk(w: Ways, p: People, s: Scratch, j: int, t: int, over: float, is_done: bool):
+def shrunk(
+    w: Ways, p: People, s: Scratch, j: int, t: int, over: float, is_done: bool
+) -> float:
     """Return the change of cost if so many must leave site *j*."""
     n = 0
     for k in range(w.first[j], w.first[j + 1]):
@@ -214,7 +217,7 @@ def shrunk(w: Ways, p: People, s: Scratch, j: int, t: int, over: float, is_done:
 @njit(cache=True)
 def changed(
     w: Ways, p: People, s: Scratch, j: int, t: int, capacity: float, is_done: bool
-):
+) -> tuple[float, float]:
     """Return change of cost and the use of site *j* with another capacity."""
     used = p.used[j, t]
     if capacity >= used:
@@ -312,7 +315,7 @@ def best_response(
     j: int,
     is_allowed: Flags,
     mln: float,
-):
+) -> tuple[int, int]:
     """Return the facility of site *j* that gains most by another path, and the path."""
     best, best_unit, best_path = 0.0, -1, -1
     gain = np.zeros((len(h.capacity), h.level.shape[1]))

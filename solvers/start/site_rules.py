@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from aumaq.instances.access.limits import within
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.gathered import ModelData
-from aumaq.solvers.start.site_units import Flags, Floats, Ints, lowered
+from aumaq.solvers.start.site_units import lowered
 
 
 def referred(
@@ -21,7 +22,7 @@ def referred(
 
     From the period on in which the higher tier is missing, what refers to it goes to
     the largest level that does not, or closes; what refers to that in turn as well.
-    What may not change stays: the verifier is the judge.
+    What may not change stays: the audit is the judge.
     """
     found = dict(units)
     rules = list(data.instance.tables["referrals"].itertuples())

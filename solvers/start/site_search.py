@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.services import ServiceData
-from aumaq.model.program import Floats, Ints
 from aumaq.solvers.solution.decisions import Decisions
 from aumaq.solvers.start import site_kernel as kernel
 from aumaq.solvers.start.catchments import served, usable_options
 from aumaq.solvers.start.hard_budgets import HardBudgets
-from aumaq.solvers.start.site_units import Flags, arcs, moves_between, units_allowed
+from aumaq.solvers.start.site_units import arcs, moves_between, units_allowed
 
 MOST_CHANGES = 2
 """Changes of level over the periods that a facility may make."""
@@ -146,7 +146,7 @@ class Search:
         units = np.zeros(shape, dtype=np.int64)
         level = self.paths.level[self.facilities.path]
         for t in range(count):
-            np.add.at(units, (self._site, level[:, t], t), 1)
+            np.add.at(units[:, :, t], (self._site, level[:, t]), 1)
         return units
 
 

@@ -8,15 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from aumaq.model.data.services import ServiceData
-from aumaq.model.families.siting import possible_moves
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.data.services import ServiceData, possible_moves
 from aumaq.solvers.start.hard_budgets import HardBudgets
-
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 
 def arcs(d: ServiceData, periods: tuple[str, ...]) -> Flags:

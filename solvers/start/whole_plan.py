@@ -3,7 +3,7 @@
 What is built is given (a start plan, or today's stock carried on). Sites fill from
 near to far, networks run at least cost, due facilities are renewed; what hard budgets
 do not pay for closes, or is not built. Hard rules beyond these are not looked at: the
-verifier is the judge.
+audit is the judge.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.networks import link_regions
 from aumaq.model.data.services import ServiceData
-from aumaq.model.families.networks import link_regions
 from aumaq.solvers.polish.circles import without_circles
 from aumaq.solvers.solution.decisions import (
     Decisions,
-    Floats,
     Given,
-    Ints,
     NetworkDecisions,
     ServiceDecisions,
 )
@@ -32,7 +31,6 @@ from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
-    Flags,
     affordable,
     arcs,
     carried_on,
@@ -52,26 +50,19 @@ LEAST_SECONDS = 10.0
 def todays_stock(data: ModelData) -> Decisions:
     """Return what stands if nothing is built but what rules demand."""
     count = len(data.periods)
-    none = np.zeros((0, count))
-    services = {}
-    for name, d in data.services.items():
-        units = carried_on(d, arcs(d, data.periods))
-        services[name] = _built(units, count)
+    services = {
+        name: ServiceDecisions.of_units(carried_on(d, arcs(d, data.periods)))
+        for name, d in data.services.items()
+    }
     networks = {
-        name: NetworkDecisions(
-            np.zeros((len(n.step_link), count), dtype=np.int64), *(none,) * 6
+        name: NetworkDecisions.of_steps(
+            np.zeros((len(n.step_link), count), dtype=np.int64)
         )
         for name, n in data.networks.items()
     }
     upgraded = np.zeros((len(data.roads.upgrades), count), dtype=np.int64)
     chosen = np.zeros((len(data.growth.tier), count), dtype=np.int64)
     return Decisions(services, networks, upgraded, chosen)
-
-
-def _built(units: Ints, count: int) -> ServiceDecisions:
-    none = np.zeros((0, count))
-    moves = np.zeros((0, 0, 0, 0), dtype=np.int64)
-    return ServiceDecisions(units, moves, np.zeros_like(units), none, none)
 
 
 def with_settled(data: ModelData, built: Decisions, given: Given) -> Decisions:

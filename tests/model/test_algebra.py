@@ -1,11 +1,15 @@
-"""Rows of tables: what cannot hold stays visible, whatever its terms come to."""
+"""Rows of tables: what cannot hold stays visible, and nothing written is lost."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from two_villages import two_villages
 
+from aumaq.instances.terms import TERMS
 from aumaq.model.algebra import Rows, variable
+from aumaq.model.context import Context
+from aumaq.model.data.gathered import gather
 from aumaq.model.program import Program
 from aumaq.model.table import Table
 from aumaq.solvers.highs.matrices import compile_matrices
@@ -38,3 +42,25 @@ def test_a_row_that_is_constant(terms: list[float], is_fixed: bool) -> None:
     column = np.repeat(np.arange(len(matrices.cost)), np.diff(matrices.starts))
     most = np.abs(matrices.values) * matrices.column_upper[column]
     assert (np.bincount(matrices.rows, most) == 0.0).all()
+
+
+def test_what_is_written_twice_is_refused() -> None:
+    """A block, variables and rows of a name that there is would take its place."""
+    program = Program("twice", ("building",))
+    block = program.block("rules")
+    made = variable(block, "x", ONE, ("site",))
+    Rows(block, "least", ONE, ("site",), "least:{site}").add(made).write(1.0, np.inf)
+    again = Rows(block, "least", ONE, ("site",), "least:{site}").add(made)
+    with pytest.raises(ValueError, match="block rules"):
+        program.block("rules")
+    with pytest.raises(ValueError, match=r"variables rules\.x"):
+        variable(block, "x", ONE, ("site",))
+    with pytest.raises(ValueError, match=r"rows rules\.least"):
+        again.write(0.0, np.inf)
+
+
+def test_a_term_that_is_none_is_refused() -> None:
+    """Its cost would be in no sum."""
+    context = Context(Program("terms", TERMS), gather(two_villages(1.0)))
+    with pytest.raises(KeyError, match="bulding"):
+        context.pay("bulding", 1.0, ONE.plus(var=0))

@@ -201,6 +201,8 @@ def test_blocks_refuse() -> None:
     """Blocks cannot choose growth points, and say so; auto can."""
     with pytest.raises(OptionError, match="cannot choose growth points"):
         aumaq.solve(towns(), method="blocks")
+    with pytest.raises(OptionError, match="cannot choose growth points"):
+        aumaq.solve_futures(towns(), method="blocks")
     assert aumaq.solve(towns(), method="auto", gap=0.0).status == "optimal"
 
 

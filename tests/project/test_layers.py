@@ -42,6 +42,13 @@ def test_the_audit_is_a_second_opinion() -> None:
             assert own or not name.startswith("aumaq"), f"{path} imports {name}"
 
 
+def test_numbers_know_no_family() -> None:
+    """What is gathered of an instance serves families and solvers alike."""
+    for path in sorted((ROOT / "model" / "data").glob("*.py")):
+        for name in imported(path):
+            assert not name.startswith("aumaq.model.families"), f"{path} imports {name}"
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_functions_fit_a_screen(path: Path) -> None:
     """What a function does is on one screen, below its head and docstring."""

@@ -71,9 +71,8 @@ def data(plan: Plan) -> dict[str, Any]:
 def test_no_text_is_missing_in_any_language() -> None:
     """Every text of sources, template, scripts and shipped data is translated."""
     module = tool()
-    assert set(module.LANGUAGES) | {"en"} == set(LANGUAGES)
     catalogues = list(module.catalogues())
-    assert len(catalogues) == 2 * len(module.LANGUAGES)
+    assert len(catalogues) == 2 * (len(LANGUAGES) - 1)  # English needs none
     assert [p for of in catalogues for p in module.problems(*of)] == []
 
 

@@ -17,7 +17,7 @@ from shared_plans import shipped
 import aumaq
 from aumaq.results.studies import task_pool
 from aumaq.solvers import METHODS, Solution
-from aumaq.solvers.futures.method import BY_METHOD
+from aumaq.solvers.methods import ON_MODEL
 
 WRONG = "Something is wrong with this run"
 
@@ -36,7 +36,7 @@ def above(method: Any) -> Any:
 @pytest.fixture(autouse=True)
 def _wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "auto", above(METHODS["auto"]))
-    monkeypatch.setitem(BY_METHOD, "auto", above(BY_METHOD["auto"]))
+    monkeypatch.setitem(ON_MODEL, "auto", above(ON_MODEL["auto"]))
 
 
 def test_futures(tmp_path: Path) -> None:

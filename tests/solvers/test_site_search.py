@@ -46,7 +46,8 @@ def single_sites(draw: st.DrawFn) -> Instance:
     stands = draw(some([], [1], [2], [1, 1]))
     return tiny(
         periods=[
-            {"period": f"p{t}", "first_year": 2026 + 2 * t, "years": 2} for t in range(2)
+            {"period": f"p{t}", "first_year": 2026 + 2 * t, "years": 2}
+            for t in range(2)
         ],
         settlements=[{"settlement": "a", "population": draw(people)}],
         population=[
@@ -72,7 +73,7 @@ def single_sites(draw: st.DrawFn) -> Instance:
 @examples(200)
 @given(single_sites())
 def test_one_facility_alone_is_right(instance: Instance) -> None:
-    """With one place nothing is left to the others: the best response is the optimum."""
+    """Nothing depends on other facilities: the best response is the optimum."""
     data = gather(instance)
     if data.services["s"].places.max() > 1:
         return

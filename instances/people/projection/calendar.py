@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from aumaq.instances.arrays import Floats
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 
 
 def start_year(tables: Tables, row: pd.Series[object]) -> int:

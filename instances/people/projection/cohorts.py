@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.people.projection.rates import Rates
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.demand import is_urban
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 
 
 def age_shares(ages: tuple[int, ...], low: float, high: float) -> Floats:
@@ -33,7 +32,7 @@ def members(
     tables: Tables,
     group: pd.Series[object],
     people: Floats,
-    region: NDArray[np.int64],
+    region: Ints,
     by_age: Floats,
     ages: tuple[int, ...],
 ) -> Floats:
@@ -57,9 +56,7 @@ def members(
     return found
 
 
-def _within(
-    weight: Floats, most: Floats, region: NDArray[np.int64], totals: Floats
-) -> Floats:
+def _within(weight: Floats, most: Floats, region: Ints, totals: Floats) -> Floats:
     """Spread totals by weight, nowhere above *most*."""
     n, given = len(totals), np.zeros(len(weight))
     totals = np.minimum(totals, np.bincount(region, most, n))

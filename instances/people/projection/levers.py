@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.people.projection.sharing import Policy
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 KEEP_SERVICES = "retention"
 NO_LIMIT = 1e6
 """Growth a year, share, where a lever has no limit."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aumaq.instances.access.options import chord_to_km, to_unit_sphere
+from aumaq.instances.arrays import Floats
 from aumaq.instances.schema.projection import ALL_AGES, SEXES
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

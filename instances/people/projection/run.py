@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.instances.people.demand import ALL
@@ -32,8 +32,6 @@ from aumaq.instances.people.projection.totals import Totals
 from aumaq.instances.people.projection.trends import growth_ratios
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FLOWS = ("births", "deaths", "migration_in", "migration_out", "external", "announced",
          "adjustment")  # fmt: skip

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from aumaq.instances.arrays import Flags, Floats, Ints
+
 ROUNDS = 50
 
 
@@ -30,7 +30,7 @@ class Policy:
     """
 
     held: Floats
-    receives: tuple[tuple[NDArray[np.bool_], Floats, Floats], ...] = ()
+    receives: tuple[tuple[Flags, Floats, Floats], ...] = ()
 
 
 def spread(

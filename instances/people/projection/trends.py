@@ -11,12 +11,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.schema.projection import ALL_AGES
 
 Tables = Mapping[str, pd.DataFrame]
-Floats = NDArray[np.float64]
 
 LEAST_RATIO, GREATEST_RATIO = 0.2, 3.0
 """Limits of a cohort's change between censuses: small places show wild ratios."""

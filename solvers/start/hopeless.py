@@ -1,4 +1,4 @@
-"""Today's stock as a start: where rules forbid to carry it on, its sites are left open.
+"""Sites of a start that rules forbid: they are left open, so that the rest is of use.
 
 A single school with too few pupils would make all of the stock useless as a start.
 Whether a row can be obeyed is judged from the bounds of its columns alone.
@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from aumaq.model.program import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.search import Site
 
-Ints = NDArray[np.int64]
 ROUNDS = 5
 """What is left open may leave other rows without a way; then it is done again."""
 TOLERANCE = 1e-6
@@ -24,15 +22,14 @@ ENDLESS = 1e20
 """Stands for a bound that there is not."""
 
 
-def carried_on(
+def without_hopeless(
     m: Matrices, sites: Sequence[Site], columns: Ints, values: Floats
 ) -> tuple[Ints, Floats]:
     """Return the columns and values of a start without sites in hopeless rows."""
     site_of = np.full(len(m.cost), -1, dtype=np.int64)
     for k, site in enumerate(sites):
         site_of[site.columns] = k
-    shape = (len(m.row_lower), len(m.cost))
-    matrix = csc_array((m.values, m.rows, m.starts), shape=shape)
+    matrix = m.sparse
     by_row = matrix.tocsr()
     for _ in range(ROUNDS):
         rows = hopeless(with_fixed(m, columns, values), matrix)

@@ -7,7 +7,7 @@ from scipy.sparse import csc_array
 
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.search import Site
-from aumaq.solvers.start.todays_stock import carried_on, hopeless
+from aumaq.solvers.start.hopeless import hopeless, without_hopeless
 
 
 def matrices() -> Matrices:
@@ -25,18 +25,12 @@ def matrices() -> Matrices:
             ]
         )
     )
-    return Matrices(
-        cost=np.ones(5),
-        offset=0.0,
-        starts=rows.indptr.astype(np.int32),
-        rows=rows.indices.astype(np.int32),
-        values=rows.data,
-        row_lower=np.array([0.0, 0.0, 1.0]),
-        row_upper=np.array([np.inf, np.inf, 1.0]),
-        column_lower=np.zeros(5),
-        column_upper=np.array([1.0, 1.0, 1.0, 0.4, 1.0]),
-        is_integer=np.array([True, True, True, False, False]),
-        columns=[],
+    return Matrices.of(
+        rows,
+        np.ones(5),
+        (np.array([0.0, 0.0, 1.0]), np.array([np.inf, np.inf, 1.0])),
+        (np.zeros(5), np.array([1.0, 1.0, 1.0, 0.4, 1.0])),
+        np.array([True, True, True, False, False]),
     )
 
 
@@ -47,10 +41,12 @@ def test_sites_that_rules_forbid_are_left_open() -> None:
         Site(np.array([2]), np.ones(3)),
     ]
     stock = np.array([0, 1, 2]), np.array([1.0, 0.0, 1.0])
-    columns, values = carried_on(matrices(), sites, *stock)
+    columns, values = without_hopeless(matrices(), sites, *stock)
     assert columns.tolist() == [2]
     assert values.tolist() == [1.0]
-    columns, _ = carried_on(matrices(), sites, stock[0], np.array([0.0, 1.0, 1.0]))
+    columns, _ = without_hopeless(
+        matrices(), sites, stock[0], np.array([0.0, 1.0, 1.0])
+    )
     assert columns.tolist() == [0, 1, 2]
 
 
@@ -58,5 +54,4 @@ def test_a_row_without_limits_is_never_hopeless() -> None:
     """Columns without bounds may do anything."""
     m = matrices()
     m.column_upper[3] = np.inf
-    shape = (len(m.row_lower), len(m.cost))
-    assert hopeless(m, csc_array((m.values, m.rows, m.starts), shape=shape)).size == 0
+    assert hopeless(m, m.sparse).size == 0
