@@ -29,7 +29,7 @@ def is_asked(arguments: Sequence[str]) -> bool:
 
 def tell(content: Any) -> None:
     """Print the document of a command: strict JSON in any encoding."""
-    from aumaq.results.exports.json_file import strict
+    from aumaq.results.strict_json import strict
 
     text = json.dumps(strict(content), ensure_ascii=False, allow_nan=False, default=str)
     _print(text)

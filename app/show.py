@@ -175,7 +175,7 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     from aumaq.results.plan.cautions import cautions
     from aumaq.results.plan.summary import sentences
     from aumaq.results.plan.terms import is_money, money_and_points
-    from aumaq.results.report.finance import item_title
+    from aumaq.results.plan.titles import item_title
 
     money, points = money_and_points(plan.objective)
     if "start_used" in plan.record:

@@ -140,20 +140,8 @@ def check_folder(
     An earlier folder has a file *mark*, and everything in it *is_own*; *what* it holds
     is said if there is more.
     """
-    probe_folder(path)
+    items = check_marked(path, mark)
     with told(path):
-        if not path.exists():
-            return
-        recover(path)
-        items = [item for item in path.iterdir() if not is_draft(item.name)]
-        if items and not (path / mark).is_file():
-            raise ExportError(
-                say(
-                    "{path} exists and holds no {file}; nothing was written",
-                    path=path,
-                    file=mark,
-                )
-            )
         other = sorted(item.name for item in items if not is_own(item))
     if other:
         raise ExportError(
@@ -164,6 +152,28 @@ def check_folder(
                 other=", ".join(other[:5]),
             )
         )
+
+
+def check_marked(path: Path, mark: str) -> list[Path]:
+    """Return what a folder to write into holds, drafts aside.
+
+    Raises ExportError unless *path* is new, empty, or has a file *mark*.
+    """
+    probe_folder(path)
+    with told(path):
+        if not path.exists():
+            return []
+        recover(path)
+        items = [item for item in path.iterdir() if not is_draft(item.name)]
+        if items and not (path / mark).is_file():
+            raise ExportError(
+                say(
+                    "{path} exists and holds no {file}; nothing was written",
+                    path=path,
+                    file=mark,
+                )
+            )
+    return items
 
 
 def check_not_here(path: Path) -> None:

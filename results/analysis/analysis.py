@@ -23,8 +23,8 @@ from aumaq.results.analysis.measures import Measure, measures
 from aumaq.results.analysis.people import people
 from aumaq.results.analysis.provision import ServiceToday, provision, services_today
 from aumaq.results.analysis.units import LEVELS, Units, ratio, units_of
-from aumaq.results.exports.json_file import strict
 from aumaq.results.language import Language
+from aumaq.results.strict_json import strict
 
 CLASSES_OF = ("auto", "regions", "districts", "none")
 ENOUGH = 8

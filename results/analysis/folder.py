@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aumaq.instances import ExportError
-from aumaq.instances.formats.drafts import draft_folder
-from aumaq.instances.formats.targets import probe_folder
+from aumaq.instances.formats.drafts import check_folder, draft_folder
 from aumaq.instances.language.texts import say
 from aumaq.results.analysis.maps import features
 from aumaq.results.analysis.page import analysis_page
@@ -30,21 +28,18 @@ def check_target(path: Path) -> None:
 
     An earlier analysis is replaced; a file, or a folder that holds more, is not.
     """
-    probe_folder(path)
-    if not path.exists():
-        return
-    names = {file.name for file in path.iterdir()}
-    own = {RECORD_FILE, PAGE_FILE, *(f"{name}.csv" for name in TABLES)}
-    other = sorted(names - own - {f"{name}.geojson" for name in MAPS})
-    if other or (names and RECORD_FILE not in names):
-        held = ", ".join(other[:5]) or "no analysis"
-        raise ExportError(
-            say(
-                "{path} holds something else ({held}); nothing was written",
-                path=path,
-                held=held,
-            )
-        )
+    names = {
+        RECORD_FILE,
+        PAGE_FILE,
+        *(f"{name}.csv" for name in TABLES),
+        *(f"{name}.geojson" for name in MAPS),
+    }
+    check_folder(
+        path,
+        RECORD_FILE,
+        lambda item: item.name in names and item.is_file(),
+        say("an analysis"),
+    )
 
 
 def write_folder(analysis: Analysis, path: Path, lang: Language) -> None:

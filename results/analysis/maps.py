@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from aumaq.results.exports.json_file import strict
+from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance

@@ -15,8 +15,8 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import say
 from aumaq.results.comparison import decisions, indicators, inputs
 from aumaq.results.comparison.columns import LETTERS
-from aumaq.results.exports.json_file import strict
 from aumaq.results.plan.plan import Plan
+from aumaq.results.strict_json import strict
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
+from aumaq.instances.language.texts import Text, chained, say
+from aumaq.results.actions import CHANGES
 from aumaq.results.comparison.columns import LETTERS, side_by_side
 from aumaq.results.language import ENGLISH
 from aumaq.results.plan.plan import Plan
-from aumaq.results.plan.summary import CHANGES
+from aumaq.results.plan.titles import level_title
 
 KEY = ["kind", "service", "code", "period"]
 PLACE = ["name", "region"]
 STATE = [*KEY, *PLACE, "text"]
+TYPES = dict.fromkeys(STATE, "str") | dict.fromkeys(("code", "text"), "object")
+"""Texts of ours are objects: columns of strings forget how they were made."""
 DUST = 1e-6
 """Local capacity up to this is numerical dust and no decision."""
 
@@ -23,12 +27,16 @@ def changed_decisions(before: Plan, after: Plan) -> pd.DataFrame:
     """Return the decisions that two plans take differently.
 
     Columns: kind, service (or network, or tier), code, period, name, region, before,
-    after (as text; empty: nothing there). Facilities and actions are compared by site
-    and period; an upgrade, a step or a growth point by the period in which it begins.
+    after (a text that any language can tell again, a capacity as a number; empty:
+    nothing there). Facilities and actions are compared by site and period; an upgrade,
+    a step or a growth point by the period in which it begins.
     """
-    both = states(before).merge(
-        states(after), on=KEY, how="outer", suffixes=("_before", "_after"), sort=False
+    old, new = states(before), states(after)
+    both = old.merge(
+        new, on=KEY, how="outer", suffixes=("_before", "_after"), sort=False
     )
+    codes = {code: code for code in [*old["code"], *new["code"]]}
+    both["code"] = _texts(both, map(codes.get, both["code"]))  # merged, they are plain
     for column in PLACE:
         both[column] = both[f"{column}_before"].fillna(both[f"{column}_after"])
     texts = both[["text_before", "text_after"]].fillna("")
@@ -49,8 +57,8 @@ def states(plan: Plan) -> pd.DataFrame:
     for kind, make in STATES.items():
         rows = make(plan)
         rows.insert(0, "kind", pd.Series(kind, index=rows.index, dtype="str"))
-        parts.append(rows[STATE])
-    return pd.concat(parts, ignore_index=True).astype("str")
+        parts.append(rows[STATE].astype(TYPES))
+    return pd.concat(parts, ignore_index=True)
 
 
 def decision_counts(plans: Sequence[Plan]) -> pd.DataFrame:
@@ -101,9 +109,17 @@ def number_differing(plans: Sequence[Plan], changes: pd.DataFrame) -> pd.DataFra
 
 def _joined(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return a row for each key with the texts of its rows joined."""
-    grouped = rows.groupby(keys, sort=False)
-    found = grouped.agg({**dict.fromkeys(PLACE, "first"), "text": " + ".join})
-    return found.reset_index()
+    texts: dict[tuple[str, ...], list[Text]] = {}
+    for key, text in zip(zip(*(rows[k] for k in keys), strict=True), rows["text"],
+                         strict=True):  # fmt: skip
+        texts.setdefault(key, []).append(text)
+    found = rows.drop_duplicates(keys)
+    return found.assign(text=_texts(found, [chained(t, " + ") for t in texts.values()]))
+
+
+def _texts(rows: pd.DataFrame, texts: Iterable[object]) -> pd.Series[Any]:
+    """Return a column of texts that remember how they were made."""
+    return pd.Series(list(texts), rows.index, dtype="object")
 
 
 def _named(plan: Plan, rows: pd.DataFrame, code: str) -> pd.DataFrame:
@@ -117,10 +133,14 @@ def _named(plan: Plan, rows: pd.DataFrame, code: str) -> pd.DataFrame:
 def _facilities(plan: Plan) -> pd.DataFrame:
     """Return what runs at each site in each period."""
     rows = _named(plan, plan.facilities, "site")
-    title = rows["title"].where(
-        rows["title"] != "", "level " + rows["level"].astype("str")
+    stands = zip(rows["units"].tolist(), rows["title"], rows["level"], strict=True)
+    rows["text"] = _texts(
+        rows,
+        (
+            say("{n} × {title}", n=n, title=level_title(title, level))
+            for n, title, level in stands
+        ),
     )
-    rows["text"] = rows["units"].astype("str") + " × " + title
     rows = rows.sort_values(["service", "code", "period", "level"], kind="stable")
     return _joined(rows, ["service", "code", "period"])
 
@@ -128,10 +148,16 @@ def _facilities(plan: Plan) -> pd.DataFrame:
 def _actions(plan: Plan) -> pd.DataFrame:
     """Return what is done at each site in each period; keeping is nothing done."""
     rows = _named(plan, plan.actions[plan.actions["action"] != "keep"], "site")
-    levels = rows["from_level"].astype("str") + " → " + rows["to_level"].astype("str")
-    rows["text"] = (
-        rows["action"] + " " + rows["units"].astype("str") + ", level " + levels
-    )
+    cells = ("action", "units", "from_level", "to_level")
+    done = zip(*(rows[name].tolist() for name in cells), strict=True)
+    rows["text"] = _texts(
+        rows,
+        (
+            say("{done}, level {old} → {new}", done=CHANGES[action].given(n=n),
+                old=old, new=new)
+            for action, n, old, new in done
+        ),
+    )  # fmt: skip
     order = ["service", "code", "period", "from_level", "to_level", "action"]
     return _joined(rows.sort_values(order), ["service", "code", "period"])
 
@@ -146,7 +172,8 @@ def _upgrades(plan: Plan) -> pd.DataFrame:
 
 def _steps(plan: Plan) -> pd.DataFrame:
     rows = plan.table("network_steps")
-    code = rows["link"] + ", step " + rows["step"].astype("str")
+    steps = zip(rows["link"], rows["step"].tolist(), strict=True)
+    code = _texts(rows, (say("{link}, step {n}", link=x, n=n) for x, n in steps))
     ends = rows["from_node"] + " – " + rows["to_node"]
     return rows.assign(
         service=rows["network"], code=code, name=ends, region="", text=rows["period"],
@@ -158,7 +185,7 @@ def _local(plan: Plan) -> pd.DataFrame:
     rows = plan.table("local_supply")
     rows = rows[rows["capacity"] > DUST]
     code = rows["node"] + ", " + rows["option"]
-    text = rows["capacity"].map("{:,.4g}".format).astype("str")
+    text = _texts(rows, (float(f"{x:.4g}") for x in rows["capacity"]))
     name = rows["settlement"]
     return rows.assign(
         service=rows["network"], code=code, name=name, region="", text=text

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
 from aumaq.results.comparison.columns import LETTERS, side_by_side
@@ -48,11 +49,19 @@ def _settings(plan: Plan) -> dict[str, str]:
     if kept := record.get("kept_services"):
         digest = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
         mean = sum(kept.values()) / len(kept)
-        text = f"{len(kept):,} settlements, mean share {mean:.4f} ({digest[:8]})"
-        found["kept_services"] = text
+        found["kept_services"] = say(
+            "{n} settlement, mean share {share} ({digest})",
+            "{n} settlements, mean share {share} ({digest})",
+            n=len(kept),
+            share=f"{mean:.4f}",
+            digest=digest[:8],
+        )
     for part in ("options", "versions"):
         found |= {f"{part}: {key}": value for key, value in record[part].items()}
-    return {name: "" if value is None else str(value) for name, value in found.items()}
+    return {
+        name: value if isinstance(value, str) else "" if value is None else str(value)
+        for name, value in found.items()
+    }
 
 
 def changed_inputs(before: Instance, after: Instance) -> pd.DataFrame:

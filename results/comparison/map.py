@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import say
-from aumaq.results.comparison.names import service_titles
+from aumaq.results.comparison.names import place_names, service_titles
 from aumaq.results.language import Language
 from aumaq.results.pages.marks import Mark
 from aumaq.results.pages.territory import territory
@@ -37,6 +37,8 @@ def difference_map(comparison: Comparison, lang: Language) -> dict[str, Any] | N
     rows = _rows(comparison)
     if rows.empty:
         return None
+    shown = rows.head(MOST_MARKS)
+    shown = shown.assign(name=place_names(comparison, shown, lang))
     titles = service_titles(comparison, lang)
     return {
         "territory": territory(comparison.plans[0].instance, lang),
@@ -47,9 +49,10 @@ def difference_map(comparison: Comparison, lang: Language) -> dict[str, Any] | N
                 "plan": row.plan, "service": row.service, "kind": row.kind,
                 "lat": round(row.lat, 4), "lon": round(row.lon, 4), "name": row.name,
                 "told": [titles.get(row.service, row.service),
-                         f"A: {row.before or '–'}", f"{row.plan}: {row.after or '–'}"],
+                         f"A: {lang.tell(row.before) or '–'}",
+                         f"{row.plan}: {lang.tell(row.after) or '–'}"],
             }
-            for row in rows.head(MOST_MARKS).itertuples(index=False)
+            for row in shown.itertuples(index=False)
         ],
     }  # fmt: skip
 
@@ -66,10 +69,8 @@ def _rows(comparison: Comparison) -> pd.DataFrame:
     ]
     known = pd.concat(places).drop_duplicates(["service", "site"])
     known = known.rename(columns={"site": "code"})
-    last = rows.groupby(["plan", "service", "code"], sort=False).agg(
-        name=("name", "last"), before=("before", "last"), after=("after", "last")
-    )
-    found = last.reset_index().merge(known, on=["service", "code"], how="left")
+    last = rows.drop_duplicates(["plan", "service", "code"], keep="last")
+    found = last.merge(known, on=["service", "code"], how="left")
     found = found.dropna(subset=["lat", "lon"])
     is_first, is_other = found["after"] == "", found["before"] == ""
     found["kind"] = np.select([is_first, is_other], KINDS[:2], KINDS[2])

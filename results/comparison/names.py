@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.roads import ROADS
+from aumaq.results.actions import DONE
 from aumaq.results.language import Language
-from aumaq.results.pages.territory import region_names
+from aumaq.results.pages.territory import region_names, site_names
 from aumaq.results.plan.terms import ITEMS as MONEY
-from aumaq.results.report.finance import item_title
+from aumaq.results.plan.titles import item_title, titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
 
-WORDS = {
+WORDS = DONE | {
     "facility": say("facility"), "action": say("action"),
     "road upgrade": say("road upgrade"), "network step": say("step of a link"),
     "local supply": say("local supply"), "growth point": say("growth point"),
-    "open": say("opened"), "enlarge": say("enlarged"), "reduce": say("reduced"),
-    "close": say("closed"), "renew": say("renewed"), "roads": say("Roads"),
+    ROADS: say("Roads"),
     "demand served": say("demand served"), "objective": say("all together"),
     "minutes of those served": say("minutes of those served"),
     "load not met": say("load not met"), "investment": say("investment"),
@@ -43,14 +44,39 @@ def region_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
 
 
 def service_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
-    """Return the titles of services and networks of all plans, by code."""
-    found = {"roads": lang.tell(say("Roads"))}
+    """Return the titles of services, networks and roads of all plans, by code."""
+    found: dict[str, str] = {}
     for plan in reversed(comparison.plans):
-        for table, key in (("networks", "network"), ("services", "service")):
-            rows = plan.instance.table(table)
-            for code, title in zip(rows[key], rows["title"], strict=True):
-                found[code] = lang.cell(title) or code
+        found |= titles_of(plan.instance, lang)
     return found
+
+
+def place_names(
+    comparison: Comparison, rows: pd.DataFrame, lang: Language
+) -> list[str]:
+    """Return the names of what rows decide: a row's columns service, code, name.
+
+    Sites and settlements have those of the language, road upgrades their titles.
+    """
+    found: dict[tuple[str, str], str] = {}
+    places = _places(comparison, lang)
+    for plan in reversed(comparison.plans):
+        instance = plan.instance
+        for service in instance.service_names:
+            sites = instance.service_sites(service)
+            names = site_names(instance, sites, lang)
+            found |= {
+                (service, site): name
+                for site, name in zip(sites["site"], names, strict=True)
+            }
+        upgrades = instance.table("road_upgrades")
+        titles = titles_by_code(upgrades, "upgrade", lang)
+        found |= {(ROADS, upgrade): title for upgrade, title in titles.items()}
+    keys = zip(rows["service"], rows["code"], rows["name"], strict=True)
+    return [
+        found.get((service, code)) or places.get(code) or places.get(name, name)
+        for service, code, name in keys
+    ]
 
 
 def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.DataFrame:
@@ -68,6 +94,8 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
         if column in rows:
             rows[column] = [to(cell) for cell in rows[column]]
 
+    if {"service", "code", "name"} <= {*rows.columns}:
+        rows["name"] = place_names(comparison, rows, lang)
     change("region", lambda code: regions.get(code, code))
     for column in SERVICES:
         change(column, lambda code: services.get(code) or word(code))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.titles import title_of
 from aumaq.results.language import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -24,20 +25,15 @@ DIFFERENCES = (
 
 
 HEADINGS = {
-    "plan": say("Plan"), "name": say("Name"), "instance": say("Instance"),
-    "scenario": say("Scenario"), "method": say("Method"), "status": say("Status"),
-    "objective_mln": say("Objective, discounted mln"),
+    "method": say("Method"), "objective_mln": say("Objective, discounted mln"),
     "bound_mln": say("Lower bound, discounted mln"), "gap": say("Gap"),
-    "verified": say("Verified"), "setting": say("Setting"), "table": say("Table"),
+    "verified": say("Verified"), "setting": say("Setting"),
     "added": say("added"), "removed": say("removed"), "changed": say("changed"),
-    "change": say("Change"), "key": say("Row"), "column": say("Column"),
-    "before": say("In A"), "after": say("In the other plan"), "period": say("Period"),
-    "region": say("Region"), "kind": say("Kind"), "service": say("Service"),
-    "code": say("Code"), "action": say("Action"), "item": say("Item"),
-    "term": say("Term"), "figure": say("Figure"), "unit": say("Unit"), "of": say("Of"),
-    "indicator": say("Code"), "title": say("Indicator"), "target": say("Target"),
+    "change": say("Change"), "key": say("Row"), "before": say("In A"),
+    "after": say("In the other plan"), "code": say("Code"), "figure": say("Figure"),
+    "of": say("Of"), "indicator": say("Code"), "title": say("Indicator"),
 }  # fmt: skip
-"""Columns of the tables as readers see them."""
+"""Columns of the tables as readers see them, unless the schema has their title."""
 MET, OTHERWISE = say("met"), say("otherwise")
 """What stands after a plan's letter in a heading."""
 
@@ -54,15 +50,25 @@ def heading(comparison: Comparison, table: str, column: str, lang: Language) -> 
     letter, _, rest = column.partition(" ")
     if letter in comparison.letters and rest:
         return f"{letter}: {lang.cell(rest)}"
-    return lang.cell(HEADINGS.get(column, column.replace("-", " − ")))
+    if "-" in column:
+        return column.replace("-", " − ")
+    if column in HEADINGS:
+        return lang.tell(HEADINGS[column])
+    title = title_of(column, lang.code)
+    return title[:1].upper() + title[1:]
 
 
 def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
-    """Return a cell as text; a difference has a sign, a gap is in per cent."""
+    """Return a cell as text; a difference has a sign, a gap is in per cent.
+
+    Codes stay as they are: they were named before, or are the user's.
+    """
     if isinstance(value, bool):
         return lang.tell(say("yes")) if value else lang.tell(say("NO"))
     if value is None or (isinstance(value, float) and value != value):
         return ""
+    if isinstance(value, Text):
+        return lang.tell(value)
     if not isinstance(value, int | float):
         text = str(value)
         return lang.cell(text) if column.endswith(" met") else text

@@ -23,6 +23,7 @@ from aumaq.results.exports.geopackage import read_geopackage, write_geopackage
 from aumaq.results.exports.json_file import PlanFiles, read_json, write_json
 from aumaq.results.exports.parquet import read_parquet, write_parquet
 from aumaq.results.exports.plan_folder import Written, write_plan_folder
+from aumaq.results.exports.side_files import write_html
 from aumaq.results.exports.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
 
 Write = Callable[["Plan", Path], None]
 WriteIn = Callable[["Plan", Path, str], None]
-
-
-def _html(plan: Plan, path: Path, lang: str) -> None:
-    """Write the report; ``write_report`` takes several plans, too."""
-    from aumaq.results.report import write_report
-
-    write_report([plan], path, lang)
 
 
 def _for_programs(write: Write) -> WriteIn:
@@ -51,7 +45,7 @@ EXPORTS: dict[str, WriteIn] = {
     "xlsx": write_workbook,
     "gpkg": _for_programs(write_geopackage),
     "parquet": _for_programs(write_parquet),
-    "html": _html,
+    "html": write_html,
 }
 
 

@@ -15,7 +15,7 @@ from aumaq.instances.formats.drafts import check_folder, draft_folder
 from aumaq.instances.language.texts import say
 from aumaq.instances.reading import is_written_folder
 from aumaq.instances.schema.plan import PLAN_TABLES
-from aumaq.results.exports.json_file import PlanFiles, strict
+from aumaq.results.exports.json_file import PlanFiles
 from aumaq.results.exports.plan_tables import checked_tables
 from aumaq.results.exports.record import (
     UNREADABLE,
@@ -24,17 +24,19 @@ from aumaq.results.exports.record import (
     unreadable,
     why,
 )
+from aumaq.results.exports.side_files import (
+    INDICATORS,
+    INDICATORS_FILE,
+    SIDE,
+    write_indicators,
+)
+from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 RECORD_FILE = "record.json"
 INSTANCE_FOLDER = "instance"
-INDICATORS = "indicators"
-INDICATORS_FILE = f"{INDICATORS}.csv"
-"""Derived from the plan: written if the instance has indicators, read to compare."""
-SIDE_FILES = (INDICATORS_FILE, "plan.json", "plan.geojson", "report.html")
-"""What stands beside the tables."""
 
 
 def check_target(
@@ -92,7 +94,7 @@ def is_plan_file(item: Path, suffix: str = "csv") -> bool:
     """Whether a file or folder is by name and kind one that a plan folder holds."""
     if item.name == INSTANCE_FOLDER:
         return is_written_folder(item)
-    own = {RECORD_FILE, *SIDE_FILES, *(f"{table}.{suffix}" for table in PLAN_TABLES)}
+    own = {RECORD_FILE, *SIDE, *(f"{table}.{suffix}" for table in PLAN_TABLES)}
     return item.name in own and item.is_file()
 
 
@@ -130,15 +132,14 @@ def write_files(plan: Plan, folder: Path) -> None:
     """Write what makes the plan into an existing folder: enough to read it back."""
     for name, table in plan.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    write_record(plan, folder)
+
+
+def write_record(plan: Plan, folder: Path) -> None:
+    """Write what every plan folder holds beside its tables: record and instance."""
     text = json.dumps(strict(dict(plan.record)), ensure_ascii=False, indent=1)
     (folder / RECORD_FILE).write_text(text, encoding="utf-8")
     write(plan.instance, folder / INSTANCE_FOLDER)
-
-
-def write_indicators(plan: Plan, path: Path) -> None:
-    """Write the table of indicators if the instance has any."""
-    if len(plan.indicators):
-        plan.indicators.to_csv(path, index=False, lineterminator="\n")
 
 
 def read_csv_folder(path: Path) -> PlanFiles:

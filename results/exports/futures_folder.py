@@ -11,13 +11,13 @@ from aumaq.instances.formats.drafts import check_folder, draft_folder, rescued
 from aumaq.instances.formats.targets import safe_names
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.exports.csv_folder import (
-    INDICATORS_FILE,
     check_same,
     is_plan_folder,
     write_files,
 )
-from aumaq.results.exports.json_file import strict
-from aumaq.results.exports.plan_folder import SIDE, Written, write_beside
+from aumaq.results.exports.plan_folder import Written, write_beside
+from aumaq.results.exports.side_files import INDICATORS_FILE, SIDE
+from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
     from aumaq.results.studies.futures import Futures

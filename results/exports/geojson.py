@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances.formats.drafts import draft_file
-from aumaq.results.exports.json_file import strict
+from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

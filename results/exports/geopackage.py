@@ -23,7 +23,6 @@ from aumaq.results.exports.json_file import (
     PlanFiles,
     instance_document,
     instance_of,
-    strict,
 )
 from aumaq.results.exports.plan_styles import drawn_first, plan_styles
 from aumaq.results.exports.plan_tables import checked_tables
@@ -35,6 +34,7 @@ from aumaq.results.exports.record import (
     unreadable,
     why,
 )
+from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan

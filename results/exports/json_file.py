@@ -6,7 +6,6 @@ Tables are columns and rows; those of the instance stand as they were given.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
@@ -27,6 +26,7 @@ from aumaq.results.exports.record import (
     unreadable,
     why,
 )
+from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -89,17 +89,6 @@ def _plain(table: pd.DataFrame) -> dict[str, Any]:
         "columns": [str(column) for column in table.columns],
         "rows": strict(table.to_numpy(dtype=object, na_value=None).tolist()),
     }
-
-
-def strict(value: Any) -> Any:
-    """Return the value for strict JSON: what is not a finite number becomes null."""
-    if isinstance(value, dict):
-        return {str(key): strict(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [strict(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def write_json(plan: Plan, path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from aumaq.instances.rules import Rule
 from aumaq.instances.schema.plan import PLAN, PlanColumn, PlanTable
 from aumaq.results.exports.json_file import FORMAT, VERSION
-from aumaq.results.exports.record import RECORD
+from aumaq.results.exports.record import LATER, LATER_LISTS, LISTS, RECORD, Kinds
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = {"text": "string", "int": "integer", "number": ["number", "null"],
@@ -17,9 +17,7 @@ TYPES = {"text": "string", "int": "integer", "number": ["number", "null"],
 
 def plan_schema() -> dict[str, Any]:
     """Return the schema: record, tables, indicators, instance."""
-    record: dict[str, Any] = {key: {"type": kind} for key, kind in RECORD.items()}
     texts = {"type": "array", "items": {"type": "string"}}
-    record |= {"periods": texts, "problems": texts, "warnings": texts}
     tables = {table.name: _table(table) for table in PLAN}
     cell = {"type": ["string", "number", "boolean", "null"]}
     any_table = {
@@ -40,11 +38,7 @@ def plan_schema() -> dict[str, Any]:
         "properties": {
             "format": {"const": FORMAT},
             "version": {"const": VERSION},
-            "record": {
-                "type": "object",
-                "required": list(record),
-                "properties": record,
-            },
+            "record": _record(),
             "tables": {
                 "type": "object",
                 "required": list(tables),
@@ -64,6 +58,27 @@ def plan_schema() -> dict[str, Any]:
             },
         },
     }
+
+
+def _record() -> dict[str, Any]:
+    """Return the schema of the record: what it may lack is not required."""
+    kinds = RECORD | LATER
+    needed = [*RECORD, *(key for key in LISTS if key not in LATER_LISTS)]
+    lists = {key: {"type": "array", "items": _item(of)} for key, of in LISTS.items()}
+    return {
+        "type": "object",
+        "required": needed,
+        "properties": {key: {"type": kind} for key, kind in kinds.items()} | lists,
+    }
+
+
+def _item(kinds: Kinds | tuple[Kinds, ...]) -> dict[str, Any]:
+    """Return the schema of an item of a list, which may be a list itself."""
+    if not isinstance(kinds, tuple):
+        return {"type": kinds}
+    cells = [{"type": kind} for kind in kinds]
+    return {"type": "array", "prefixItems": cells, "items": False,
+            "minItems": len(cells)}  # fmt: skip
 
 
 def _rule() -> dict[str, Any]:

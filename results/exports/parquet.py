@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aumaq.instances import write
 from aumaq.instances.formats.drafts import draft_folder
 from aumaq.instances.formats.raw import needed
-from aumaq.results.exports.csv_folder import (
-    INSTANCE_FOLDER,
-    RECORD_FILE,
-    check_target,
-    read_folder,
-)
-from aumaq.results.exports.json_file import PlanFiles, strict
+from aumaq.results.exports.csv_folder import check_target, read_folder, write_record
+from aumaq.results.exports.json_file import PlanFiles
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -31,9 +24,7 @@ def write_parquet(plan: Plan, path: Path) -> None:
     with draft_folder(path) as draft:
         for name, table in plan.tables.items():
             table.to_parquet(draft / f"{name}.parquet", engine="pyarrow", index=False)
-        text = json.dumps(strict(dict(plan.record)), ensure_ascii=False, indent=1)
-        (draft / RECORD_FILE).write_text(text, encoding="utf-8")
-        write(plan.instance, draft / INSTANCE_FOLDER)
+        write_record(plan, draft)
 
 
 def read_parquet(path: Path) -> PlanFiles:

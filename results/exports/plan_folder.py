@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,34 +10,11 @@ from typing import TYPE_CHECKING
 from aumaq.instances import AumaqError
 from aumaq.instances.formats.drafts import draft_folder, rescued
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.exports.csv_folder import (
-    INDICATORS_FILE,
-    check_target,
-    write_files,
-    write_indicators,
-)
-from aumaq.results.exports.geojson import write_geojson
-from aumaq.results.exports.json_file import write_json
+from aumaq.results.exports.csv_folder import check_target, write_files
+from aumaq.results.exports.side_files import SIDE, SideFile
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
-
-SideFile = Callable[["Plan", Path, str], None]
-
-
-def _page(plan: Plan, path: Path, lang: str) -> None:
-    from aumaq.results.report import write_report
-
-    write_report([plan], path, lang)
-
-
-SIDE: Mapping[str, SideFile] = {
-    INDICATORS_FILE: lambda plan, path, _lang: write_indicators(plan, path),
-    "plan.json": lambda plan, path, _lang: write_json(plan, path),
-    "plan.geojson": lambda plan, path, _lang: write_geojson(plan, path),
-    "report.html": _page,
-}
-"""What is made of a plan beside its tables: name -> function(plan, path, lang)."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aumaq.results.exports.qgis_style import Rule, Symbol, quoted
+from aumaq.results.pages.marks import ACTIONS
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -16,12 +17,11 @@ PALETTE = (
     "140,81,10", "197,27,125",
 )  # fmt: skip
 """Colours of services in order, told apart on a light map."""
-ACTIONS = (
-    ("close", "cross_fill", 45, "213,94,0"), ("reduce", "triangle", 180, "230,159,0"),
-    ("renew", "square", 0, "204,121,167"), ("enlarge", "cross_fill", 0, "0,158,115"),
-    ("open", "triangle", 0, "0,114,178"), ("keep", "circle", 0, "107,119,130"),
-)  # fmt: skip
-"""Action, shape, degrees, colour: as on the map of the report."""
+SHAPES = {
+    "close": ("cross_fill", 45), "reduce": ("triangle", 180), "renew": ("square", 0),
+    "enlarge": ("cross_fill", 0), "open": ("triangle", 0), "keep": ("circle", 0),
+}  # fmt: skip
+"""Action -> shape of QGIS and degrees: as on the map of the report."""
 REGION = "coalesce(\"district\", '') = ''"
 """An outline of a whole region, not of a district in it."""
 FULL_SHARE = 0.95
@@ -80,11 +80,16 @@ def _actions() -> tuple[Rule, ...]:
     """Keeping is switched off: it is most of the records, and changes nothing."""
     return tuple(
         Rule(name, f'"action" = {quoted(name)}',
-             Symbol("marker", colour, 3.0 if name != "keep" else 1.5, shape=shape,
-                    angle=angle),
+             Symbol("marker", _rgb(ACTIONS[name].colour),
+                    3.0 if name != "keep" else 1.5, shape=shape, angle=angle),
              is_on=name != "keep")
-        for name, shape, angle, colour in ACTIONS
+        for name, (shape, angle) in SHAPES.items()
     )  # fmt: skip
+
+
+def _rgb(colour: str) -> str:
+    """Return a colour of a page (``#rrggbb``) as QGIS writes it."""
+    return ",".join(str(part) for part in bytes.fromhex(colour[1:]))
 
 
 def _outlines(plan: Plan) -> list[Rule]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aumaq.instances import ExportError
-from aumaq.instances.formats.drafts import draft_folder
-from aumaq.instances.formats.targets import probe_folder
+from aumaq.instances.formats.drafts import check_folder, draft_folder
 from aumaq.instances.language.texts import say
 from aumaq.instances.people.projection import Projection
 
@@ -18,17 +16,12 @@ def check_projection_target(path: Path) -> None:
 
     An earlier one is replaced; a file, or a folder that holds more, is not.
     """
-    probe_folder(path)
-    items = path.iterdir() if path.is_dir() else ()
-    other = sorted(item.name for item in items if item.name not in FILES)
-    if other:
-        raise ExportError(
-            say(
-                "{path} holds something else ({other}); nothing was written",
-                path=path,
-                other=other[0],
-            )
-        )
+    check_folder(
+        path,
+        FILES[0],
+        lambda item: item.name in FILES and item.is_file(),
+        say("a projection"),
+    )
 
 
 def write_projection(found: Projection, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aumaq.instances import ExportError, Problem
@@ -33,7 +33,7 @@ RECORD: dict[str, Kinds] = {
     "options": "object",
     "versions": "object",
 }
-"""What every record says; methods add more."""
+"""What every record says."""
 LATER: dict[str, Kinds] = {
     "money_mln": "number",
     "points_mln": "number",
@@ -41,22 +41,27 @@ LATER: dict[str, Kinds] = {
     "gap_of_decisions": ["number", "null"],
     "kept_services": ["object", "null"],
     "indicator_definitions": "integer",
+    "nonzeros": "integer",
+    "nodes": "integer",
+    "start_used": "object",
+    "evidence": "string",
+    "loop": "object",
+    "older_indicators": "boolean",
 }
-"""What records of earlier versions do not say."""
-LISTS: dict[str, Callable[[Any], bool]] = {
-    "periods": lambda item: isinstance(item, str),
-    "problems": lambda item: isinstance(item, str),
-    "warnings": lambda item: isinstance(item, str),
-    "trace": lambda item: (
-        isinstance(item, list)
-        and len(item) == 3
-        and all(number is None or _is(number, "number") for number in item)
-    ),
+"""What some records say: not those of earlier versions, or of some methods only."""
+LISTS: dict[str, Kinds | tuple[Kinds, ...]] = {
+    "periods": "string",
+    "problems": "string",
+    "warnings": "string",
+    "trace": (["number", "null"],) * 3,
+    "rejected": "string",
+    "planned_with": "string",
+    "missing_columns": "string",
 }
-"""What is a list in every record -> what its items are."""
-LATER_LISTS = ("warnings",)
-"""Lists that records of earlier versions do not have."""
-COUNTS = ("rows", "columns", "integers", "nodes")
+"""What is a list in a record -> what its items are; of lists: each of theirs."""
+LATER_LISTS = ("warnings", "rejected", "planned_with", "missing_columns")
+"""Lists that only some records have."""
+COUNTS = ("rows", "columns", "integers", "nonzeros", "nodes")
 """What is never below 0, as seconds are."""
 INSIDE: dict[str, tuple[str, tuple[str, ...]]] = {
     "seconds": ("number", ()),
@@ -115,11 +120,11 @@ def _of_keys(record: Mapping[str, Any], file: str) -> list[Problem]:
     """Return keys that are missing, and values of another type."""
     found = []
     for key, kinds in {**RECORD, **LATER}.items():
-        named = kinds if isinstance(kinds, list) else [kinds]
         if key not in record:
             if key in RECORD:
                 found.append(Problem(file, say("{key} is missing", key=key)))
-        elif not any(_is(record[key], kind) for kind in named):
+        elif not _is(record[key], kinds):
+            named = kinds if isinstance(kinds, list) else [kinds]
             found.append(_wrong(record, key, " / ".join(named), file))
         elif key in INSIDE:
             found += _inside(record[key], key, file)
@@ -133,11 +138,11 @@ def _of_keys(record: Mapping[str, Any], file: str) -> list[Problem]:
 
 def _of_lists(record: Mapping[str, Any], file: str) -> list[Problem]:
     found = []
-    for key, is_right in LISTS.items():
+    for key, kinds in LISTS.items():
         value = record.get(key, [] if key in LATER_LISTS else None)
         if key not in record and key not in LATER_LISTS:
             found.append(Problem(file, say("{key} is missing", key=key)))
-        elif not (isinstance(value, list) and all(map(is_right, value))):
+        elif not (isinstance(value, list) and all(_is_item(x, kinds) for x in value)):
             text = say("{key}: expected a list as aumaq writes it", key=key)
             found.append(Problem(file, text, value=_short(value)))
     return found
@@ -176,8 +181,18 @@ def _inside(value: Mapping[str, Any], key: str, file: str) -> list[Problem]:
     return found
 
 
-def _is(value: Any, kind: str) -> bool:
-    """Whether a value has a type of JSON."""
+def _is_item(value: Any, kinds: Kinds | tuple[Kinds, ...]) -> bool:
+    """Whether an item of a list is what :data:`LISTS` says."""
+    if not isinstance(kinds, tuple):
+        return _is(value, kinds)
+    is_row = isinstance(value, list) and len(value) == len(kinds)
+    return is_row and all(map(_is, value, kinds))
+
+
+def _is(value: Any, kind: Kinds) -> bool:
+    """Whether a value has a type of JSON, or one of several."""
+    if isinstance(kind, list):
+        return any(_is(value, one) for one in kind)
     if isinstance(value, bool):
         return kind == "boolean"
     types: dict[str, Any] = {

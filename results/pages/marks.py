@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aumaq.instances.language.texts import Text, say
+from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 
 
@@ -21,12 +22,12 @@ class Mark:
 CROSS = "M-6-4L-4-6L0-2L4-6L6-4L2 0L6 4L4 6L0 2L-4 6L-6 4L-2 0Z"
 PLUS = "M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z"
 ACTIONS = {
-    "open": Mark(say("opened"), "#0072b2", "M0-6L6 5L-6 5Z", "^"),
-    "enlarge": Mark(say("enlarged"), "#009e73", PLUS, "P"),
-    "reduce": Mark(say("reduced"), "#e69f00", "M0 6L6-5L-6-5Z", "v"),
+    "open": Mark(DONE["open"], "#0072b2", "M0-6L6 5L-6 5Z", "^"),
+    "enlarge": Mark(DONE["enlarge"], "#009e73", PLUS, "P"),
+    "reduce": Mark(DONE["reduce"], "#e69f00", "M0 6L6-5L-6-5Z", "v"),
     "close": Mark(say("closed, at least in part"), "#d55e00", CROSS, "X"),
-    "renew": Mark(say("renewed"), "#cc79a7", "M-5-5H5V5H-5Z", "s"),
-    "keep": Mark(say("kept"), "#6b7782", "M0-4A4 4 0 1 1-.01-4Z", "o"),
+    "renew": Mark(DONE["renew"], "#cc79a7", "M-5-5H5V5H-5Z", "s"),
+    "keep": Mark(DONE["keep"], "#6b7782", "M0-4A4 4 0 1 1-.01-4Z", "o"),
 }
 """Shape and colour both tell the action (colours of Okabe and Ito)."""
 MAIN_ACTIONS = tuple(ACTIONS)

@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.exports.json_file import strict
 from aumaq.results.language import Language
+from aumaq.results.strict_json import strict
 
 LEAFLET = "vendor/leaflet.js"
 TABLE_SCRIPTS = ("page.js", "table.js")

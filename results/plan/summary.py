@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.results.actions import CHANGES
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.growth import demand_of
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 BUILT_AND_RUN = ("building", "renewal", "operation")
 """Terms of money that the sentence before the others tells."""
-
-CHANGES = {
-    "open": say("{n} opened"),
-    "enlarge": say("{n} enlarged"),
-    "reduce": say("{n} reduced"),
-    "close": say("{n} closed"),
-    "renew": say("{n} renewed"),
-}
-"""Actions in the order in which they are told; keeping is not told."""
 
 
 def sentences(plan: Plan, lang: Language = ENGLISH) -> list[str]:

@@ -11,7 +11,7 @@ from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.plan.growth import demand_of
-from aumaq.results.report.finance import item_title
+from aumaq.results.plan.titles import item_title
 from aumaq.results.studies.coordination import figures
 
 if TYPE_CHECKING:

@@ -36,5 +36,5 @@ def draw_sheet(plan: Plan, words: Language, width_mm: float = 174.0) -> Figure:
             try:
                 draw(plan, on=place, **usual)
             except OptionError as error:
-                place.text(0.5, 0.5, str(error), ha="center", color=INK)
+                place.text(0.5, 0.5, words.tell(error), ha="center", color=INK)
     return Figure(figure)

@@ -12,24 +12,19 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.model.families.budgets import COVERED
+from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import region_names, site_names
-from aumaq.results.report.services import level_title, used_sites
+from aumaq.results.plan.titles import level_title
+from aumaq.results.report.networks import kilometres
+from aumaq.results.report.services import used_sites
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance
     from aumaq.results.plan.plan import Plan
 
-ACTIONS = {
-    "open": say("opened"),
-    "enlarge": say("enlarged"),
-    "reduce": say("reduced"),
-    "close": say("closed"),
-    "renew": say("renewed"),
-    "keep": say("kept"),
-    "build": say("built"),
-}
+ACTIONS = DONE | {"build": say("built")}
 Payers = Callable[[str, str, str], str]
 """Service, region and period -> the titles of the budgets that pay."""
 KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_mln",
@@ -119,7 +114,7 @@ def _from_to(plan: Plan, service: str, rows: pd.DataFrame, lang: Language) -> li
     """Return the levels that an action leads from and to, one if they are the same."""
     levels = plan.instance.levels(service)
     titles = {
-        level: level_title(title, level, lang)
+        level: lang.tell(level_title(title, level))
         for level, title in zip(levels["level"], levels["title"], strict=True)
     }
     titles[0] = "–"
@@ -205,7 +200,7 @@ def _of_roads(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
         [
             lang.tell(say("Roads")), lang.cell(row["title"]),
             row["region"], row["period"], "build", 1,
-            lang.tell(say("{} km")).format(lang.number(row["length_km"], 1)),
+            kilometres(row["length_km"], lang),
             row["capex_mln"], None, "",
             pays(ROADS, row["region"], row["period"]), "", None,
         ]

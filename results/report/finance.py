@@ -4,36 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from aumaq.instances.language.texts import say
-from aumaq.instances.schema.roads import ROADS
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.plan.terms import ITEMS
+from aumaq.results.plan.titles import item_title, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
 """Items that somebody pays; the others are valued, not paid."""
-
-
-def titles_of(plan: Plan, lang: Language) -> dict[str, str]:
-    """Return the title of everything that costs: services, networks, roads."""
-    instance = plan.instance
-    found = {ROADS: lang.tell(say("Roads"))}
-    for table, key in (("services", "service"), ("networks", "network")):
-        found |= titles_by_code(instance.tables[table], key, lang)
-    return found
-
-
-def titles_by_code(rows: pd.DataFrame, key: str, lang: Language) -> dict[str, str]:
-    """Return code -> title in the language; the code where there is no title."""
-    return {
-        code: lang.cell(title or code)
-        for code, title in zip(rows[key], rows["title"], strict=True)
-    }
 
 
 def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -46,7 +26,7 @@ def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
         "labels": periods,
         "sets": [
             {
-                "label": lang.cell(ITEMS[item]),
+                "label": item_title(item, lang),
                 "values": sums.loc[item].round(1).tolist(),
             }
             for item in shown
@@ -60,7 +40,7 @@ def money_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
 
 
 def _spending(plan: Plan, lang: Language) -> dict[str, Any]:
-    periods, titles = list(plan.instance.period_names), titles_of(plan, lang)
+    periods, titles = list(plan.instance.period_names), titles_of(plan.instance, lang)
     rows = plan.money[plan.money["item"].isin(PAID)]
     sums = rows.groupby(["service", "item", "period"])["amount_mln"].sum()
     wide = sums.unstack("period", fill_value=0.0).reindex(
@@ -100,8 +80,3 @@ def _objective(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Discounted mln"), rows["discounted_mln"].tolist(), "number", 1),
     ]
     return grid("objective", say("Cost by term, discounted"), columns, lang)
-
-
-def item_title(item: str, lang: Language) -> str:
-    """Return the title of an item of money."""
-    return lang.cell(ITEMS[item])

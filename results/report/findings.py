@@ -12,7 +12,8 @@ from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import region_names
 from aumaq.results.plan.summary import mean_minutes, served_share
-from aumaq.results.report.finance import PAID, titles_by_code, titles_of
+from aumaq.results.plan.titles import titles_by_code, titles_of
+from aumaq.results.report.finance import PAID
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -95,7 +96,7 @@ def network_chart(plan: Plan, network: str, lang: Language) -> dict[str, Any]:
     counts = np.zeros((len(bounds), len(periods)), dtype=int)
     np.add.at(counts, (np.minimum(group, len(bounds) - 1), t), 1)
     return {
-        "title": titles_of(plan, lang)[network],
+        "title": titles_of(plan.instance, lang)[network],
         "labels": periods,
         "sets": [
             {"label": lang.cell(title), "values": line}
@@ -107,7 +108,10 @@ def network_chart(plan: Plan, network: str, lang: Language) -> dict[str, Any]:
 def flow_table(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return the links of networks, the fullest first."""
     rows = plan.table("flows").sort_values("use_share", ascending=False, kind="stable")
-    titles, nodes = titles_of(plan, lang), plan.instance.tables["network_nodes"]
+    titles, nodes = (
+        titles_of(plan.instance, lang),
+        plan.instance.tables["network_nodes"],
+    )
     places = plan.instance.table("settlements")
     name = dict(
         zip(places["settlement"], lang.names(places, "settlement"), strict=True)
@@ -181,7 +185,7 @@ def unserved(plan: Plan, lang: Language) -> dict[str, Any]:
     places = plan.instance.table("settlements")
     named = places.assign(shown=lang.names(places, "settlement"))
     named = named.set_index("settlement").loc[rows["settlement"]]
-    titles, regions = titles_of(plan, lang), region_names(plan.instance, lang)
+    titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
     columns = [
         Column(say("Service"), [titles[s] for s in rows["service"]]),
         Column(say("Where"), named["shown"].tolist()),
@@ -233,7 +237,7 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             0,
         ),
     ]
-    titles, minutes = titles_of(plan, lang), mean_minutes(plan)
+    titles, minutes = titles_of(plan.instance, lang), mean_minutes(plan)
     for service, share in served_share(plan)[last].items():
         text = lang.tell(
             say("{title}: served in {period}", title=titles[service], period=last)

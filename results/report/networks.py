@@ -13,7 +13,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
-from aumaq.results.report.finance import titles_by_code
+from aumaq.results.plan.titles import titles_by_code
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -84,7 +84,6 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     since = {row.upgrade: periods.index(row.period) for row in built.itertuples()}
     title = dict(zip(built["upgrade"], built["title"], strict=True))
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
-    km = lang.tell(say("{} km"))
     names = [*_origins(today, lang), *[""] * len(later)]
     classes = titles_by_code(instance.table("road_classes"), "road_class", lang)
     links = [
@@ -98,14 +97,14 @@ def _roads(plan: Plan, lang: Language) -> Layer:
         for row, name in zip(pd.concat([today, later]).itertuples(), names, strict=True)
     ]
     standing = [
-        [k, 0, 0.0, km.format(lang.number(row.length_km, 1)), 0]
+        [k, 0, 0.0, kilometres(row.length_km, lang), 0]
         for k, row in enumerate(today.itertuples())
     ]
     new = [
         (since[row.upgrade],
          [len(today) + k, 1, 0.5,
           ", ".join([lang.cell(title[row.upgrade]),
-                     km.format(lang.number(row.length_km, 1))]), 0])
+                     kilometres(row.length_km, lang)]), 0])
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip
     return {
@@ -116,6 +115,11 @@ def _roads(plan: Plan, lang: Language) -> Layer:
             for t in range(len(periods))
         ],
     }
+
+
+def kilometres(length_km: float, lang: Language) -> str:
+    """Return a length as readers see it."""
+    return lang.tell(say("{length} km", length=lang.number(length_km, 1)))
 
 
 def _origins(links: pd.DataFrame, lang: Language) -> list[str]:

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.rows import rows_with
+from aumaq.results.actions import CHANGES
 from aumaq.results.indicators.state import State
 from aumaq.results.language import Language
 from aumaq.results.pages.marks import MAIN_ACTIONS
 from aumaq.results.pages.territory import site_names
-from aumaq.results.plan.summary import CHANGES
+from aumaq.results.plan.titles import level_title
 from aumaq.results.report.travel import access_curves, before, next_best
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def used_sites(plan: Plan, service: str) -> pd.DataFrame:
     sites = plan.instance.service_sites(service)
     used: set[str] = set()
     for rows in (plan.facilities, plan.actions):
-        used |= set(_of(rows, service)["site"].unique().tolist())
+        used |= set(rows_with(rows, "service", service)["site"].unique().tolist())
     is_used = [site in used for site in sites["site"].tolist()]
     return sites[is_used].reset_index(drop=True)
 
@@ -39,10 +41,12 @@ def service_data(
     instance, row = plan.instance, plan.instance.service(service)
     shown = used_sites(plan, service)
     place, homes = pd.Index(shown["site"]), pd.Index(instance.settlement_ids)
-    running, actions = _of(plan.facilities, service), _of(plan.actions, service)
+    running, actions, served, lost = (
+        rows_with(rows, "service", service)
+        for rows in (plan.facilities, plan.actions, plan.allocation, plan.unserved)
+    )
     if not instance.serves(service):
         running = running.assign(used=_supplied(plan, running))
-    served, lost = _of(plan.allocation, service), _of(plan.unserved, service)
     serves = instance.serves(service)
     return {
         "title": lang.cell(row["title"] or service),
@@ -76,15 +80,6 @@ def service_data(
     }
 
 
-def level_title(title: str, level: int, lang: Language) -> str:
-    """Return the title of a level, its number where it has none."""
-    return lang.cell(title) or lang.tell(say("level {n}", n=level))
-
-
-def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
-    return rows[rows["service"] == service]
-
-
 def _supplied(plan: Plan, running: pd.DataFrame) -> pd.Series[float]:
     """Return what facilities feed into a network, shared out by capacity."""
     keys = ["service", "site", "period"]
@@ -104,7 +99,7 @@ def _facilities(
     """Return [site, action, what runs, capacity, used, done, cost, running costs]."""
     running = running[running["period"] == period].copy()
     titles = [
-        level_title(title, level, lang)
+        lang.tell(level_title(title, level))
         for title, level in zip(running["title"], running["level"], strict=True)
     ]
     stands = _joined(

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import loosened
+from aumaq.instances.access.upgrades import BETWEEN
 from aumaq.instances.arrays import Floats
+from aumaq.instances.rows import rows_with
 from aumaq.results.indicators.state import State
 from aumaq.results.plan.growth import demand_of
 
@@ -23,7 +25,8 @@ def before(state: State, service: str) -> dict[str, list[Any]]:
     """Return today's mean minutes (None: nobody is served) and unserved share."""
     ids = pd.Index(state.instance.settlement_ids)
     rows, lost = (
-        _of(state.tables[name], service) for name in ("allocation", "unserved")
+        rows_with(state.tables[name], "service", service)
+        for name in ("allocation", "unserved")
     )
     amount = rows["demand"].groupby(rows["settlement"]).sum()
     load = (rows["demand"] * rows["minutes"]).groupby(rows["settlement"]).sum()
@@ -41,8 +44,8 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
     ``minutes`` is the axis; the first of ``shares`` is today, the others are the
     periods. Demand that is not served counts as never reached.
     """
-    rows = _of(plan.allocation, service)
-    old = _of(today.tables["allocation"], service)
+    rows = rows_with(plan.allocation, "service", service)
+    old = rows_with(today.tables["allocation"], "service", service)
     times = np.concatenate([rows["minutes"], old["minutes"], [1.0]])
     step = 1.0 if times.max() <= FINE_UNTIL else 5.0
     axis = np.arange(0.0, times.max() + step, step)
@@ -54,10 +57,6 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
         "minutes": axis.round(2).tolist(),
         "shares": [curve.round(4).tolist() for curve in shares],
     }
-
-
-def _of(rows: pd.DataFrame, service: str) -> pd.DataFrame:
-    return rows[rows["service"] == service]
 
 
 def _curve(rows: pd.DataFrame, axis: Floats, total: float) -> Floats:
@@ -79,7 +78,7 @@ def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
     soon = built["period"].isin(periods[: periods.index(period) + 1])
     stands = set(built.loc[soon, "upgrade"])
     now, goes = (
-        _of(rows[rows["period"] == period], service)
+        rows_with(rows[rows["period"] == period], "service", service)
         for rows in (plan.facilities, plan.allocation)
     )
     options = plan.instance.access(service)
@@ -87,7 +86,7 @@ def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:
     # An array of flags even where nothing runs: an empty list would name no columns.
     is_open = np.array(
         [
-            not needs or stands.issuperset(needs.split("; "))
+            not needs or stands.issuperset(needs.split(BETWEEN))
             for needs in options["needs"]
         ],
         dtype=bool,

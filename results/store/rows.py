@@ -11,10 +11,10 @@ import pandas as pd
 
 from aumaq.instances import Instance, Problem
 from aumaq.instances.language.texts import say
-from aumaq.results.exports.json_file import strict
 from aumaq.results.exports.record import UNREADABLE, parsed, unreadable, why
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store.frames import get, put
+from aumaq.results.strict_json import strict
 
 INPUT = "input_"
 """Stands before the names of the instance's tables in the store."""

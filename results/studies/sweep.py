@@ -15,14 +15,14 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
-from aumaq.instances.formats.drafts import draft_file, rescued
-from aumaq.instances.formats.targets import probe_folder, safe_names
+from aumaq.instances.formats.drafts import check_marked, draft_file, rescued
+from aumaq.instances.formats.targets import safe_names
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scenarios.scenario import scenario_named
-from aumaq.results.exports.json_file import strict
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store import Store
+from aumaq.results.strict_json import strict
 from aumaq.results.studies.sweep_task import (
     Outcome,
     SweepTask,
@@ -202,15 +202,11 @@ def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
 def _check_target(
     folder: Path, names: Sequence[str], instance: Instance, *, overwrite: bool
 ) -> None:
-    """Raise ExportError unless a sweep may be written there: an earlier one is."""
-    probe_folder(folder)
-    if not folder.exists():
-        return
-    there = {file.name for file in folder.iterdir()}
-    if there and not there & set(FILES):
-        raise ExportError(
-            say("{folder} holds no sweep; nothing was written", folder=folder)
-        )
+    """Raise ExportError unless a sweep may be written there: an earlier one is.
+
+    Each of its files replaces its own; what else is in the folder stays.
+    """
+    check_marked(folder, FILES[0])
     from aumaq.results.exports import check_target
 
     for name in names:

@@ -19,8 +19,8 @@ from aumaq.instances import (
     from_tables,
 )
 from aumaq.instances.language.texts import Text, chained, say
-from aumaq.results.exports.csv_folder import INDICATORS_FILE
-from aumaq.results.exports.plan_folder import SIDE, write_plan_folder
+from aumaq.results.exports.plan_folder import write_plan_folder
+from aumaq.results.exports.side_files import INDICATORS_FILE, SIDE
 from aumaq.results.plan.cautions import contradiction
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.coordination import figures

@@ -1,6 +1,7 @@
 """Imports flow one way: instances -> model -> solvers -> results -> app."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,30 @@ def test_numbers_know_no_family() -> None:
     for path in sorted((ROOT / "model" / "data").glob("*.py")):
         for name in imported(path):
             assert not name.startswith("aumaq.model.families"), f"{path} imports {name}"
+
+
+def test_results_have_no_circles() -> None:
+    """What their files import at the head leads one way from folder to folder."""
+    rooms: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "results").rglob("*.py")):
+        room = path.relative_to(ROOT / "results").with_suffix("").parts[0]
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                layer, *rest = node.module.removeprefix("aumaq.").split(".")
+                if layer == "results" and rest and rest[0] != room:
+                    rooms.setdefault(room, set()).add(rest[0])
+    assert "report" in rooms["plots"]
+    TopologicalSorter(rooms).prepare()  # complains of a circle
+
+
+def test_pages_know_nothing_of_what_they_show() -> None:
+    """What pages share lies below reports, exports and comparisons: no way back."""
+    below = ("pages", "language", "actions", "strict_json")
+    own_ones = ("aumaq.instances", *(f"aumaq.results.{name}" for name in below))
+    for path in sorted((ROOT / "results" / "pages").glob("*.py")):
+        for name in imported(path):
+            own = name.startswith(own_ones)
+            assert own or not name.startswith("aumaq"), f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))

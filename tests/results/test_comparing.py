@@ -14,9 +14,12 @@ from command import run
 from pages import assert_fetches_nothing
 from shared_plans import best_plan
 from store_case import NASTY, both_plans
+from tiny_instances import tiny
+from told import assert_told_wholly
 
 import aumaq
 from aumaq.instances import OptionError
+from aumaq.instances.language.texts import Text
 from aumaq.results.comparison.sentences import is_conclusive, sentences
 from aumaq.results.comparison.text import DIFFERENCES, shown_rows
 from aumaq.results.language import ENGLISH
@@ -53,7 +56,7 @@ def test_known_differences_and_no_others() -> None:
     assert rows(found, "decision_changes", "kind", "service", "code", "period", "name",
                 "region", "before", "after") == [
         ("facility", "s", "b", "p1", "B", "Q", "1 × level 1", ""),
-        ("action", "s", "b", "p1", "B", "Q", "open 1, level 0 → 1", ""),
+        ("action", "s", "b", "p1", "B", "Q", "1 opened, level 0 → 1", ""),
     ]  # fmt: skip
     assert rows(found, "decision_counts", "kind", "A", "B", "B otherwise") == [
         ("facility", 2.0, 1.0, 1), ("action", 2.0, 1.0, 1),
@@ -240,6 +243,77 @@ def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
     assert (-8.0, "−8", "less") in cells
 
 
+def two_in_three_languages() -> aumaq.Comparison:
+    """Compare a plan with one of the same village that opens nothing and builds a step
+    of a link; the village has a name in every language.
+    """
+    names = {"name": "Village", "name_ru": "Село", "name_kk": "Ауыл"}
+    instance = tiny(settlements=[{"settlement": "a", **names}, {"settlement": "b"}])
+    plan = aumaq.solve(instance, gap=0.0)
+    steps = pd.DataFrame(
+        [("w", "ab", "a", "b", "p1", 2, 1.0, 1.0)],
+        columns=["network", "link", "from_node", "to_node", "period", "step",
+                 "capacity", "capex_mln"],
+    )  # fmt: skip
+    supply = pd.DataFrame(
+        [("w", "a", "a", "x", "p1", 1234.56)],
+        columns=["network", "node", "settlement", "option", "period", "capacity"],
+    )
+    made = {"network_steps": steps, "local_supply": supply}
+    bare = {name: plan.table(name).iloc[:0] for name in ("facilities", "actions")}
+    kept = {**plan.record, "kept_services": {"a": 0.5}}
+    other = replace(plan, tables={**plan.tables, **bare, **made}, record=kept)
+    return aumaq.compare([plan, other])
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "cells"),
+    [
+        ("en", "Village", ["1 × level 1", "1 opened, level 0 → 1", "ab, step 2"]),
+        ("kk", "Ауыл", ["1 × 1-деңгей", "ашылады: 1, деңгей 0 → 1", "ab, 2-саты"]),
+        ("ru", "Село", ["1 × уровень 1", "открывается: 1, уровень 0 → 1",
+                        "ab, ступень 2"]),
+    ],
+)  # fmt: skip
+def test_decisions_are_told_in_the_readers_language(
+    tmp_path: Path, lang: str, name: str, cells: list[str]
+) -> None:
+    """Texts, names and numbers of decisions, in tables and on the map."""
+    found = two_in_three_languages()
+    page = found.to_html(tmp_path / "page.html", lang).read_text(encoding="utf-8")
+    match = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
+    assert match
+    data = json.loads(match[1])
+    tables = {table["name"]: table for table in data["tables"]}
+    decided, settings = tables["decision_changes"], tables["settings"]
+    told = [text for row in decided["texts"] for text in row]
+    number = {"en": "1,235", "kk": "1\xa0235", "ru": "1\xa0235"}[lang]
+    assert {*cells, name, number} <= set(told)
+    assert [mark["name"] for mark in data["map"]["marks"]] == [name, "B"]
+    assert data["map"]["marks"][0]["told"][1] == f"A: {cells[0]}"
+    if lang != "en":
+        heads = [column["title"] for column in decided["columns"]]
+        kept = [text for row in settings["texts"] for text in row[1:]]
+        rest = " ".join([*told, *heads, *kept, str(data["map"]["marks"])])
+        rest = re.sub(r"'\w+':|\(\w{8}\)|\bab\b|'changed'|'only_a'", "", rest)
+        assert re.findall("[A-Za-z]{2,}", rest) == []
+
+
+def test_texts_of_a_comparison_are_told_wholly() -> None:
+    """Whatever a table says in our words, every catalogue knows."""
+    found = two_in_three_languages()
+    texts = [
+        cell
+        for table in found.tables.values()
+        for row in table.itertuples(index=False, name=None)
+        for cell in row
+        if isinstance(cell, Text)
+    ]
+    assert len(texts) == 6
+    for text in texts:
+        assert_told_wholly(text)
+
+
 @pytest.mark.slow
 def test_command_line_compares(tmp_path: Path) -> None:
     """Folder and JSON file; text names the plans, the page is written."""
@@ -250,7 +324,7 @@ def test_command_line_compares(tmp_path: Path) -> None:
     words = ("--instance", "mine", "--html", "page.html")
     done = run("compare", "one", "two.json", *words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    for text in ("A · inertial", "B · managed", "[red]B[/red]", "open 1, level 0 → 1",
+    for text in ("A · inertial", "B · managed", "[red]B[/red]", "1 opened, level 0 → 1",
                  "Investment by region",
                  "service s, level 1"):  # fmt: skip
         assert text in done.stdout

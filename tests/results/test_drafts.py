@@ -21,9 +21,14 @@ import aumaq
 from aumaq.instances import ExportError
 from aumaq.instances.formats import drafts
 from aumaq.instances.interruption import finishing
-from aumaq.results.exports import check_target, plan_folder, write_plan_folder
-from aumaq.results.exports.csv_folder import INDICATORS_FILE, SIDE_FILES
+from aumaq.results.analysis.folder import check_target as check_analysis
+from aumaq.results.exports import check_target, write_plan_folder
+from aumaq.results.exports.csv_folder import is_plan_file
 from aumaq.results.exports.futures_folder import FILES, check_futures_target
+from aumaq.results.exports.projection_tables import (
+    check_projection_target as check_projection,
+)
+from aumaq.results.exports.side_files import INDICATORS_FILE, SIDE
 from aumaq.results.plan.plan import Plan
 
 KILLED = -signal.SIGKILL
@@ -183,9 +188,14 @@ def test_what_is_no_file_is_not_replaced(
 # -- plan folders --------------------------------------------------------------------
 
 
-def test_side_files_are_those_that_may_be_replaced() -> None:
-    """Whatever a solve writes beside the tables, the next solve may replace."""
-    assert set(plan_folder.SIDE) == set(SIDE_FILES)
+def test_whatever_a_solve_writes_may_be_replaced(plan: Plan, tmp_path: Path) -> None:
+    """The next solve knows each file as one of a plan folder, and no other file."""
+    write_plan_folder(plan, tmp_path / "plan")
+    items = list((tmp_path / "plan").iterdir())
+    assert {item.name for item in items} >= {*SIDE} - {INDICATORS_FILE}
+    assert [item.name for item in items if not is_plan_file(item)] == []
+    (tmp_path / "notes.txt").touch()
+    assert not is_plan_file(tmp_path / "notes.txt")
 
 
 def foreign_record(folder: Path) -> None:
@@ -204,6 +214,19 @@ def folder_as_page(folder: Path) -> None:
 def note(folder: Path) -> None:
     """Add a note in the folder of the instance."""
     (folder / "instance" / "notes.txt").write_text("mine")
+
+
+@pytest.mark.parametrize(
+    ("check", "own"),
+    [(check_projection, "settlements.csv"), (check_analysis, "regions.csv")],
+)
+def test_a_table_of_somebody_is_no_earlier_result(
+    tmp_path: Path, check: Callable[[Path], None], own: str
+) -> None:
+    """A folder with a table that is called as one of ours is not replaced."""
+    (tmp_path / own).write_text("mine")
+    with pytest.raises(ExportError, match="exists and holds no"):
+        check(tmp_path)
 
 
 @pytest.mark.few(2)
@@ -257,16 +280,13 @@ def test_futures_replace_their_own_folders_only(plan: Plan, tmp_path: Path) -> N
         check_futures_target(folder)
 
 
-def test_a_page_that_fails_does_not_cost_the_plan(
-    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_fails_does_not_cost_the_plan(plan: Plan, tmp_path: Path) -> None:
     """A fault of the page or an indicator is told; the rest is there."""
 
     def fails(*_: object) -> None:
         raise KeyError("minutes")
 
-    broken = {**plan_folder.SIDE, "report.html": fails, INDICATORS_FILE: fails}
-    monkeypatch.setattr(plan_folder, "SIDE", broken)
+    broken = {**SIDE, "report.html": fails, INDICATORS_FILE: fails}
     found = write_plan_folder(plan, tmp_path / "plan", side=broken)
     (text,) = found.troubles
     assert text == "indicators.csv, report.html could not be made: KeyError: 'minutes'"
@@ -283,7 +303,7 @@ def test_a_full_disk_under_the_page_moves_the_plan(plan: Plan, tmp_path: Path) -
     target = tmp_path / "plan"
     write_plan_folder(plan, target)
     before = {file.name: file.stat().st_ino for file in target.iterdir()}
-    side = {**plan_folder.SIDE, "report.html": full}
+    side = {**SIDE, "report.html": full}
     found = write_plan_folder(plan, target, side=side)
     assert found.moved.startswith(
         f"{target} cannot be written: the disk is full; written"

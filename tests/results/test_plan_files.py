@@ -24,6 +24,7 @@ from aumaq.instances.formats.workbook.cells import unescaped
 from aumaq.instances.schema.titles import english_title
 from aumaq.options import EXPORT_NAMES
 from aumaq.results.exports import EXPORTS
+from aumaq.results.exports.record import record_problems
 from aumaq.results.plan.plan import Plan
 
 ROOT = Path(__file__).parents[2]
@@ -143,7 +144,14 @@ def test_plan_json_follows_its_schema(plan: Plan, tmp_path: Path) -> None:
     check = jsonschema.Draft202012Validator(schema)
     content = json.loads(plan.to_json(tmp_path / "plan.json").read_text())
     check.validate(content)
+    record = schema["properties"]["record"]
+    assert set(content["record"]) <= set(record["properties"])
+    without = {k: v for k, v in content["record"].items() if k in record["required"]}
+    assert record_problems(without, "plan.json") == []  # as whoever reads it
+    check.validate({**content, "record": without})
     content["tables"]["facilities"]["rows"][0][0] = 7
     assert not check.is_valid(content)
     coupled = aumaq.solve(tiny(**grid_rows()), gap=0.0)
-    check.validate(json.loads(coupled.to_json(tmp_path / "c.json").read_text()))
+    content = json.loads(coupled.to_json(tmp_path / "c.json").read_text())
+    check.validate(content)
+    assert set(content["record"]) <= set(record["properties"])

@@ -253,4 +253,6 @@ def test_the_sheet_has_all_figures(plan: aumaq.Plan, tmp_path: Path) -> None:
     bare = replace(plan, record={**plan.record, "trace": []})
     found = texts(bare.plot().save(tmp_path / "sheet.svg"))
     assert "the plan's record has no bounds over time" in found
+    in_russian = texts(bare.plot("ru").save(tmp_path / "ru.svg"))
+    assert "в записи плана" in " ".join(in_russian)
     assert len(plan.plot().figure.findobj(lambda a: hasattr(a, "get_xlabel"))) == 4

@@ -19,8 +19,8 @@ from store_case import both_plans, two_futures
 
 import aumaq
 from aumaq.instances import ExportError, OptionError, UnknownNameError
-from aumaq.results.exports.json_file import strict
 from aumaq.results.store.turns import turn
+from aumaq.results.strict_json import strict
 
 ROOT = Path(__file__).parents[2]
 WRITER = """

@@ -1,0 +1,41 @@
+"""Titles for codes, in the reader's language: services, networks, levels, money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.roads import ROADS
+from aumaq.results.language import Language
+from aumaq.results.plan.terms import ITEMS
+
+if TYPE_CHECKING:
+    from aumaq.instances import Instance
+
+
+def titles_of(instance: Instance, lang: Language) -> dict[str, str]:
+    """Return the title of everything that costs: services, networks, roads."""
+    found = {ROADS: lang.tell(say("Roads"))}
+    for table, key in (("services", "service"), ("networks", "network")):
+        found |= titles_by_code(instance.tables[table], key, lang)
+    return found
+
+
+def titles_by_code(rows: pd.DataFrame, key: str, lang: Language) -> dict[str, str]:
+    """Return code -> title in the language; the code where there is no title."""
+    return {
+        code: lang.cell(title or code)
+        for code, title in zip(rows[key], rows["title"], strict=True)
+    }
+
+
+def level_title(title: str, level: int) -> Text:
+    """Return the title of a level, its number where it has none."""
+    return Text(title) or say("level {n}", n=level)
+
+
+def item_title(item: str, lang: Language) -> str:
+    """Return the title of an item of money."""
+    return lang.cell(ITEMS[item])

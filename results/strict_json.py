@@ -1,0 +1,17 @@
+"""Values for strict JSON: what every document, page and store that we write holds."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def strict(value: Any) -> Any:
+    """Return the value for strict JSON: what is not a finite number becomes null."""
+    if isinstance(value, dict):
+        return {str(key): strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [strict(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
