@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aumaq.instances.terms import COVERED, INVESTMENT
 from aumaq.model.data.gathered import ModelData
-from aumaq.model.families.budgets import COVERED
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -68,7 +68,7 @@ class HardBudgets:
                     when[number],
                     float(self._years[when[number]]),
                     pays,
-                    "investment" in COVERED[row.covers],
+                    set(INVESTMENT) <= set(COVERED[row.covers]),
                     "operation" in COVERED[row.covers],
                     float(self.left_mln[number]),
                     float(self._rounding_mln[number]),
