@@ -12,7 +12,6 @@ from indicator_case import of, territory
 
 import aumaq
 from aumaq.instances.access.limits import TOLERANCE
-from aumaq.instances.terms import INVESTMENT
 from aumaq.results import Plan
 from aumaq.results.comparison.decisions import investment as compared_investment
 from aumaq.results.comparison.indicators import key_figures
@@ -163,8 +162,3 @@ def test_a_limit_is_kept_up_to_the_tolerance() -> None:
 def test_demand_under_the_choice(plan: Plan) -> None:
     """Indicators and plan agree on who lives where."""
     assert bare(plan).demand("s").tolist() == demand_of(plan, "s").tolist()
-
-
-def test_investment_is_what_budgets_of_it_cover() -> None:
-    """One word, one meaning."""
-    assert set(INVESTMENT) == {"building", "closing", "renewal"}
