@@ -19,6 +19,7 @@ from aumaq.results.indicators import services
 from aumaq.results.indicators.state import Floats, Indicator, Measure, State, bare
 
 if TYPE_CHECKING:
+    from aumaq.instances import Instance
     from aumaq.results.plan.plan import Plan
 
 
@@ -106,9 +107,12 @@ def _of_services(
         found = formula(state, Indicator(service=service))
         assert found.bottom is not None
         top[service], bottom[service] = found.top[0], found.bottom[0]
+    return Ratios(_table(top, instance), _table(bottom, instance), otherwise)
+
+
+def _table(rows: dict[str, Floats], instance: Instance) -> pd.DataFrame:
+    """Return rows by name as a table with a column a period."""
     columns = list(instance.period_names)
-    tables = (
-        pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64")
-        for rows in (top, bottom)
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=columns, dtype="float64"
     )
-    return Ratios(*tables, otherwise=otherwise)

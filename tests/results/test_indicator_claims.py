@@ -75,4 +75,4 @@ def test_a_json_file(plan: Plan, tmp_path: Path) -> None:
     content["indicators"]["rows"][0][column] += 1.0
     path.write_text(json.dumps(content))
     (problem,) = Plan.read(path).record["problems"]
-    assert "plan is" in problem
+    assert "(indicators): row 1: plan is" in problem
