@@ -36,7 +36,7 @@ WHOLE = ""
 
 @dataclass(frozen=True)
 class Indicator:
-    """A row of table ``indicators``; what a formula does not ask for may be left out."""
+    """A row of table ``indicators``; a formula says what it asks for."""
 
     indicator: str = ""
     title: str = ""

@@ -51,8 +51,8 @@ OF_SERVICE: dict[str, tuple[str, str, Callable[[Plan], pd.Series[float]]]] = {
         lambda plan: mean_minutes(plan).overall,
     ),
 }
-"""Figures by service, of all periods: units differ (pupils, patients), so they are never
-added."""
+"""Figures by service, of all periods: units differ (pupils, patients), so they are
+never added."""
 
 
 def _over_services(name: str) -> Measure:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from coupled_instances import coupled_instances
 from corruptions import ON_GROWTH_POINTS
+from coupled_instances import coupled_instances
 from differences import differences
 from examples import examples
 from growth_instances import growth_instances

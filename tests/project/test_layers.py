@@ -22,7 +22,7 @@ class _WithoutTypes(ast.NodeTransformer):
 
 
 def imported(path: Path, *, with_types: bool = True) -> set[str]:
-    """Return the modules that a file imports, without *with_types* only when it runs."""
+    """Return the modules that a file imports; *with_types*: those of types as well."""
     names: set[str] = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree if with_types else _WithoutTypes().visit(tree)):

@@ -55,7 +55,9 @@ def indicator(plan: Plan, name: str) -> list[float]:
     """Return an indicator of the whole territory by period."""
     rows = plan.indicators
     rows = rows[(rows["indicator"] == name) & (rows["region"] == "")]
-    return rows.set_index("period")["plan"].loc[list(plan.instance.period_names)].tolist()
+    return (
+        rows.set_index("period")["plan"].loc[list(plan.instance.period_names)].tolist()
+    )
 
 
 def compared(plan: Plan, figure: str, of_what: str) -> list[float]:
@@ -131,7 +133,9 @@ def test_investment(plan: Plan) -> None:
     spent = indicator(plan, "investment_mln_per_1000") * people / 1000.0
     by_period = figures.investment(plan, "period")
     names = list(plan.instance.period_names)
-    assert spent.tolist() == pytest.approx(by_period.reindex(names).fillna(0.0).tolist())
+    assert spent.tolist() == pytest.approx(
+        by_period.reindex(names).fillna(0.0).tolist()
+    )
     bare_of_budgets = plan.instance.replace(budgets=plan.instance.table("budgets")[:0])
     tables = {**plan.tables, "budgets": plan.budgets[:0]}
     drawn = replace(plan, instance=bare_of_budgets, tables=tables).plot.budget()

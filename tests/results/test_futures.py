@@ -256,7 +256,9 @@ def test_the_check_sees_what_differs() -> None:
     found = first_period_differences(plans, "p1")
     assert any("facilities: 1 in 'few', 0 in 'many'" in str(f) for f in found)
     assert any("actions" in str(f) for f in found)
-    assert all("(futures:first-period): " in told for told in explained(found, instance))
+    assert all(
+        "(futures:first-period): " in told for told in explained(found, instance)
+    )
     assert first_period_differences({"a": plans["few"], "b": plans["few"]}, "p1") == []
 
 

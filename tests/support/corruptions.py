@@ -188,21 +188,39 @@ ON_ROADS: Corruptions = {
 
 ON_NETWORKS: Corruptions = {
     "a line that nobody built": (drop("network_steps", 0), "network:power:capacity"),
-    "a line at half price": (cell("network_steps", 0, "capex_mln", 1.0), "network:power:steps"),
+    "a line at half price": (
+        cell("network_steps", 0, "capex_mln", 1.0),
+        "network:power:steps",
+    ),
     "a step unheard of": (cell("network_steps", 0, "step", 7), "network:power:steps"),
-    "more than a line carries": (cell("flows", 1, "forward", 99.0), "network:power:capacity"),
+    "more than a line carries": (
+        cell("flows", 1, "forward", 99.0),
+        "network:power:capacity",
+    ),
     "a flow forgotten": (drop("flows", 0), "network:power:balance"),
     "a flow made up": (cell("flows", 0, "backward", 5.0), "network:power:balance"),
     "a negative flow": (cell("flows", 1, "backward", -1.0), "network:power:capacity"),
     "a line unheard of": (cell("flows", 0, "link", "e9"), "network:power:capacity"),
-    "more than the plant has": (cell("sources", 0, "supply", 50.0), "network:power:supply"),
+    "more than the plant has": (
+        cell("sources", 0, "supply", 50.0),
+        "network:power:supply",
+    ),
     "a plant unheard of": (cell("sources", 0, "site", "q"), "network:power:supply"),
     "power from nowhere": (drop("local_supply", 0), "network:power:balance"),
-    "more solar than there is": (cell("local_supply", 0, "supply", 9.0), "network:power:local"),
-    "more solar than fits": (cell("local_supply", 0, "capacity", 9.0), "network:power:local"),
+    "more solar than there is": (
+        cell("local_supply", 0, "supply", 9.0),
+        "network:power:local",
+    ),
+    "more solar than fits": (
+        cell("local_supply", 0, "capacity", 9.0),
+        "network:power:local",
+    ),
     "shed load hidden": (cell("loads", 2, "shed", 0.0), "network:power:balance"),
     "load made smaller": (cell("loads", 1, "base_load", 1.0), "network:power:balance"),
-    "a school without load": (cell("loads", 1, "facility_load", 0.0), "network:power:balance"),
+    "a school without load": (
+        cell("loads", 1, "facility_load", 0.0),
+        "network:power:balance",
+    ),
     "a node left out": (drop("loads", 1), "network:power:balance"),
     "shedding for nothing": (cell("objective", 8, "discounted_mln", 0.0), "objective"),
 }
@@ -210,18 +228,25 @@ ON_NETWORKS: Corruptions = {
 
 ON_GROWTH_POINTS: Corruptions = {
     "a choice hidden": (every("growth_points", "is_chosen", False), "allocation:s"),
-    "people invented": (every("growth_points", "persons_gained", 70.0), "growth:points"),
+    "people invented": (
+        every("growth_points", "persons_gained", 70.0),
+        "growth:points",
+    ),
     "more inhabitants": (every("growth_points", "persons", 170.0), "growth:points"),
     "a cheaper point": (every("growth_points", "capex_mln", 1.0), "growth:points"),
     "a point unheard of": (every("growth_points", "settlement", "b"), "growth:points"),
     "another tier": (every("growth_points", "tier", "low"), "growth:points"),
     "demand of before": (every("allocation", "demand", 100.0), "allocation:s"),
     "money hidden": (every("money", "amount_mln", 0.0), "objective"),
-    "concentration invented": (every("concentrations", "in_growth_points", 90.0), "concentration:k"),
-}  # fmt: skip
+    "concentration invented": (
+        every("concentrations", "in_growth_points", 90.0),
+        "concentration:k",
+    ),
+}
 """The same of a plan with a growth point, in every row."""
 
 VILLAGES: dict[str, Rows] = {
+    "policies": [{"discount_rate": 0.0, "count_residual_value": False}],
     "sites": [
         {"site": "a", "service": "s", "settlement": "a", "status": "existing"},
         {"site": "b", "service": "s", "settlement": "b"},
@@ -289,8 +314,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         nothing, "required:s",
     ),
     "it stands where nothing may": (
-        VILLAGES, with_all(VILLAGES, "sites", status="forbidden"), nothing,
-        "forbidden:s",
+        VILLAGES, {"sites": [{**VILLAGES["sites"][0], "status": "forbidden"},
+                             VILLAGES["sites"][1]]},
+        nothing, "forbidden:s",
     ),
     "nobody renews it": (
         VILLAGES, with_all(VILLAGES, "facilities", renew_by_year=2026), nothing,
