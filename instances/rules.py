@@ -73,6 +73,19 @@ BY_POLICY = {
 }
 
 
+OF_PLANS = {
+    "objective": say("the objective is the sum of its terms"),
+    "tables": say("a plan has all its tables and columns"),
+    "record": say("the record of a plan says what its tables say"),
+    "model": say("model and plan agree on what the plan costs and misses"),
+    "indicators": say("indicators beside a plan are those of its tables"),
+    "futures:first-period": say("plans for several futures begin alike"),
+}
+"""What holds for a plan of any instance: id -> title."""
+ELSEWHERE = ("model", "indicators", "futures:first-period")
+"""Of these, what is checked only where a plan is made, read, or is one of several."""
+
+
 PREFIXES = {"tier": "growth:tier"}
 """What ids of rules begin with, where it is not the first column of their table."""
 
@@ -82,7 +95,7 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
     rules = [
         *_of("roads:{kind}", say("Roads"), BY_ROADS),
         *_of("growth:{kind}", say("Growth points"), BY_POLICY),
-        Rule("objective", say("the objective is the sum of its terms"), MODEL),
+        *(Rule(id_, title, MODEL) for id_, title in OF_PLANS.items()),
     ]
     for row in instance.tables["services"].itertuples():
         name = row.title or row.service
@@ -108,6 +121,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         "forbidden": sites["service"][sites["status"] == "forbidden"],
     }
     idle = {
+        *ELSEWHERE,
         *(() if len(tables["road_upgrades"]) else ("roads:upgrades", "roads:access")),
         *(() if len(tables["growth_tiers"]) else ("growth:points",)),
     }

@@ -25,3 +25,11 @@ MONEY = frozenset(
 All others are points: travel time, demand and load that are not met, missed standards
 and connections, overrun budgets weigh in the objective at the prices of the instance.
 """
+INVESTMENT = ("building", "closing", "renewal")
+"""Terms of money that is invested: paid once, in the period of the decision."""
+COVERED = {
+    "investment": INVESTMENT,
+    "operation": ("operation",),
+    "all": (*INVESTMENT, "operation"),
+}
+"""What a budget covers -> terms of that money."""

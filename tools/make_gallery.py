@@ -12,6 +12,7 @@ import pandas as pd
 
 import aumaq
 from aumaq.instances.generators import clustered
+from aumaq.results.plan.figures import investment
 
 TARGET = Path(__file__).parent.parent / "docs" / "images" / "gallery"
 SETTLEMENTS, SEED = 40, 3
@@ -47,9 +48,8 @@ def main() -> None:
 
 
 def limited(plan: aumaq.Plan, share: float) -> aumaq.Instance:
-    """Return the plan's instance with a share of what it spends as its budget."""
-    money, instance = plan.money, plan.instance
-    spent = money.loc[money["item"].isin(["building", "renewal"]), "amount_mln"].sum()
+    """Return the plan's instance with a share of what it invests as its budget."""
+    instance, spent = plan.instance, investment(plan, "period").sum()
     periods = instance.period_names
     budgets = [
         {"budget": "investment", "period": period, "covers": "investment",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.column import HOLDS_FROM, IS_HARD, SOURCE, Column, Table
+from aumaq.instances.terms import COVERED
 
 LEVELS = Table(
     "levels",
@@ -338,7 +339,7 @@ BUDGETS = Table(
             "text",
             "what it limits",
             default="investment",
-            choices=("investment", "operation", "all"),
+            choices=tuple(COVERED),
         ),
         Column(
             "service",

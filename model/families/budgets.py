@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.instances.terms import COVERED
 from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import Context
 from aumaq.model.family import family
@@ -32,11 +33,6 @@ BY = ("budget", "period")
 SPENT = ("is_operation", "service", "region", "period", "mln", "var")
 ENDLESS = 1e4
 """A limit of so many of its largest decisions binds like one without an end."""
-COVERED = {
-    "investment": ("investment",),
-    "operation": ("operation",),
-    "all": ("investment", "operation"),
-}
 
 
 @family(reads=("spending",), couples=True)
@@ -78,8 +74,8 @@ def budgets(c: Context) -> None:
 def _covered(c: Context, book: Table, rule: Any, period: int) -> Table:
     """Return the spending that a budget covers in a period."""
     found = book.where(book["period"] == period)
-    kinds = COVERED[rule.covers]
-    inside = np.isin(found["is_operation"], [kind == "operation" for kind in kinds])
+    terms = COVERED[rule.covers]
+    inside = np.isin(found["is_operation"], [term == "operation" for term in terms])
     for key, name in (("service", rule.service), ("region", rule.region)):
         if name:
             inside &= found[key] == c.tables.names[key].index(name)

@@ -64,7 +64,7 @@ def measures(instance: Instance) -> tuple[Measure, ...]:
     for service in filter(instance.serves, instance.service_names):
         title = titles[service]
         found += [
-            Measure(f"{service}_places_per_1000",
+            Measure(f"{service}_places_per_1000_members",
                     say("{service}: places", service=title),
                     say("per 1,000 of its group"), +1),
             Measure(f"{service}_within_standard_share",

@@ -69,7 +69,9 @@ def provision(service: ServiceToday, units: Units) -> pd.DataFrame:
 
     ``required_places`` are those of the norm, or the demand where there is no norm;
     ``deficit_places`` what is missing in the unit as a whole, so that a free place in
-    one settlement makes up for a missing one in another.
+    one settlement makes up for a missing one in another. Members are those of the
+    service's group, minutes those to the nearest facility, full or not: indicators
+    count inhabitants and those who are served (``places_per_1000``, ``mean_minutes``).
     """
     members, places = units.total(service.members), units.total(service.places)
     demand = members * service.demand_per_person
@@ -82,13 +84,13 @@ def provision(service: ServiceToday, units: Units) -> pd.DataFrame:
             "members_persons": members,
             "demand_units": demand,
             "places": places,
-            "places_per_1000": ratio(places * 1000.0, members),
+            "places_per_1000_members": ratio(places * 1000.0, members),
             "norm_per_1000": norm,
             "required_places": required,
             "deficit_places": np.maximum(required - places, 0.0),
             "within_standard_share": units.mean(within, service.members),
             "beyond_standard_persons": units.total(far),
-            "mean_minutes": units.mean(service.minutes, service.members),
+            "nearest_minutes": units.mean(service.minutes, service.members),
         }
     )
 

@@ -28,6 +28,8 @@ from aumaq.results.audit.frames import (
 
 MAY_BE_EMPTY = (("connections", "minutes"),)
 """Numbers that may be missing: minutes where no road leads."""
+LACKING = "tables"
+"""The rule that asks for all tables and columns of a plan."""
 KEYS = {table.name: table.key for table in PLAN}
 DECIDED = {table.name: table.decisions for table in PLAN if table.decisions}
 """Tables of decisions -> their keys, and the columns that are decided."""
@@ -117,14 +119,13 @@ def clean(
     out = {}
     for name, needed in columns.items():
         frame, where = tables.get(name), say("table {name}", name=name)
-        family = BY_NAME[name].rule.split(":")[0]
         if frame is None:
-            notes.note(family, where, say("the table is missing"))
+            notes.note(LACKING, where, say("the table is missing"))
             frame = pd.DataFrame(columns=list(needed))
         absent = [column for column in needed if column not in frame.columns]
         if absent:
             text = say("columns are missing: {absent}", absent=", ".join(absent))
-            notes.note(family, where, text)
+            notes.note(LACKING, where, text)
             frame = pd.DataFrame(columns=[*dict.fromkeys([*needed, *frame.columns])])
         out[name] = _sound(name, frame, notes)
     return out

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import say
-from aumaq.instances.terms import TERMS
+from aumaq.instances.terms import COVERED, INVESTMENT, TERMS
 from aumaq.results.audit.book import Rows, once, residual, yearly
 from aumaq.results.audit.facts import Service
 from aumaq.results.audit.frames import (
@@ -21,9 +21,6 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.siting import spending
 
-ONCE = ("building", "closing", "renewal")
-COVERED = {"investment": ONCE, "operation": ("operation",), "all": (*ONCE, "operation")}
-"""What a budget covers -> items of the table of money."""
 DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
@@ -57,7 +54,7 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
     unserved = plan.unserved * service.demand
     unserved = unserved * float(service.row["unserved_mln_per_unit_year"])
     return [
-        *(once(times, name, at, item, paid[item]) for item in ONCE),
+        *(once(times, name, at, item, paid[item]) for item in INVESTMENT),
         residual(times, name, at, paid["building"] + paid["renewal"], service.residual),
         yearly(times, name, at, "operation", opex),
         yearly(times, name, places, "travel", plan.by_place(way)),

@@ -11,6 +11,7 @@ from aumaq.instances.language.texts import Text, chained, say
 from aumaq.results.actions import CHANGES
 from aumaq.results.comparison.columns import LETTERS, side_by_side
 from aumaq.results.language import ENGLISH
+from aumaq.results.plan import figures
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.titles import level_title
 
@@ -87,11 +88,8 @@ def money(plans: Sequence[Plan]) -> pd.DataFrame:
 
 
 def investment(plans: Sequence[Plan], key: str) -> pd.DataFrame:
-    """Return what is built and renewed by *key* (service, region), mln of its year."""
-    values = []
-    for plan in plans:
-        rows = plan.money[plan.money["item"].isin(["building", "renewal"])]
-        values.append(rows.groupby(key, sort=False)["amount_mln"].sum())
+    """Return what is invested by *key* (service, region), mln of its year."""
+    values = [figures.investment(plan, key) for plan in plans]
     return side_by_side(values, [key], fill=0.0)
 
 

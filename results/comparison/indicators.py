@@ -8,8 +8,13 @@ from typing import Any
 import pandas as pd
 
 from aumaq.results.comparison.columns import LETTERS, side_by_side
+from aumaq.results.plan.figures import (
+    investment,
+    mean_minutes,
+    served_share,
+    shed_share,
+)
 from aumaq.results.plan.plan import Plan
-from aumaq.results.plan.summary import mean_minutes, served_share
 
 
 def indicators(plans: Sequence[Plan]) -> pd.DataFrame:
@@ -61,14 +66,10 @@ def _figures(plan: Plan) -> pd.Series[Any]:
         for (of, period), value in values.items():
             found[(figure, unit, of, period)] = float(value)
 
-    take("demand served", "share", served_share(plan).stack())
-    take("minutes of those served", "minutes", mean_minutes(plan).stack())
-    loads = plan.table("loads").groupby(["network", "period"], sort=False)
-    sums = loads[["base_load", "facility_load", "shed"]].sum()
-    load = sums["base_load"] + sums["facility_load"]
-    take("load not met", "share", sums["shed"] / load.where(load > 0, 1.0))
-    built = plan.money[plan.money["item"].isin(["building", "renewal"])]
-    spent = built.groupby("service", sort=False)["amount_mln"].sum()
+    take("demand served", "share", served_share(plan).by_period.stack())
+    take("minutes of those served", "minutes", mean_minutes(plan).by_period.stack())
+    take("load not met", "share", shed_share(plan).by_period.stack())
+    spent = investment(plan, "service")
     whole = spent.reindex(
         spent.index.union(plan.instance.service_names), fill_value=0.0
     )

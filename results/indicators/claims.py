@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.language.texts import Text, say, told_apart
+from aumaq.instances.language.texts import say, told_apart
 from aumaq.results.audit import Finding
 from aumaq.results.indicators.table import COLUMNS, SAME
 
@@ -20,7 +20,7 @@ DEFINITIONS = 2
 MOST_SHOWN = 20
 
 
-def wrong_claims(plan: Plan, claims: pd.DataFrame) -> list[Text]:
+def wrong_claims(plan: Plan, claims: pd.DataFrame) -> list[Finding]:
     """Return what is wrong with *claims*, cells as they were read from a file."""
     own = plan.indicators
     missing = [name for name in COLUMNS if name not in claims.columns]
@@ -30,7 +30,7 @@ def wrong_claims(plan: Plan, claims: pd.DataFrame) -> list[Text]:
             rows=len(own),
             columns=", ".join(COLUMNS),
         )
-        return [Finding(RULE, RULE, text, float("nan")).text]
+        return [Finding(RULE, say("table {name}", name=RULE), text, float("nan"))]
     found = []
     for name, kind in COLUMNS.items():
         for k, (claim, right) in enumerate(zip(claims[name], own[name], strict=True)):
@@ -51,7 +51,7 @@ def _is_same(claim: Any, right: Any, kind: str) -> bool:
         return False
 
 
-def _told(k: int, name: str, claim: Any, right: Any) -> Text:
+def _told(k: int, name: str, claim: Any, right: Any) -> Finding:
     try:
         shown = told_apart(float(claim), float(right))
     except (TypeError, ValueError):
@@ -62,4 +62,4 @@ def _told(k: int, name: str, claim: Any, right: Any) -> Text:
         value=shown[0],
         limit=shown[1],
     )
-    return Finding(RULE, say("row {row}", row=k + 1), text, float("nan")).text
+    return Finding(RULE, say("row {row}", row=k + 1), text, float("nan"))

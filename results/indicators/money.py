@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aumaq.results.audit.money import ONCE
+from aumaq.instances.terms import INVESTMENT
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Indicator, Measure, State
 
@@ -11,7 +11,7 @@ from aumaq.results.indicators.state import Indicator, Measure, State
 def investment_mln_per_1000(state: State, indicator: Indicator) -> Measure:
     """Return investment of the period per 1,000 inhabitants, undiscounted mln."""
     rows = state.tables["money"]
-    rows = rows[rows["item"].isin(ONCE)]
+    rows = rows[rows["item"].isin(INVESTMENT)]
     wanted = {indicator.service, indicator.network} - {""}
     if wanted:
         rows = rows[rows["service"].isin(wanted)]

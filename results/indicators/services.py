@@ -54,7 +54,12 @@ def _served(state: State, indicator: Indicator, limit: float, weight: str) -> Fl
 @formula
 def share_served(state: State, indicator: Indicator) -> Measure:
     """Return the share of demand that is served."""
-    return Measure(_served(state, indicator, np.inf, ""), _demand(state, indicator))
+    # By what is not served: where that is nothing the share is 1, not nearly so.
+    rows = state.tables["unserved"]
+    rows = rows[rows["service"] == indicator.service]
+    lost = state.grid(rows, rows["demand"]) * state.counts(indicator.applies_to)
+    demand = _demand(state, indicator)
+    return Measure(demand - state.by_settlement(lost), demand)
 
 
 @formula

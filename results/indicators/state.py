@@ -19,10 +19,9 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.check import applies_to
 from aumaq.instances.people import demand, loads
-from aumaq.instances.people.growth import moves
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import OF_SETTLEMENT
-from aumaq.results.plan.growth import chosen_of
+from aumaq.results.plan.growth import after_moves, chosen_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -35,20 +34,20 @@ WHOLE = ""
 
 @dataclass(frozen=True)
 class Indicator:
-    """A row of table ``indicators``."""
+    """A row of table ``indicators``; a formula says what it asks for."""
 
-    indicator: str
-    title: str
-    unit: str
-    formula: str
-    expression: str
-    service: str
-    network: str
-    minutes: float
-    unpaved_km: float
-    applies_to: str
-    direction: str
-    digits: int
+    indicator: str = ""
+    title: str = ""
+    unit: str = ""
+    formula: str = ""
+    expression: str = ""
+    service: str = ""
+    network: str = ""
+    minutes: float = np.nan
+    unpaved_km: float = np.nan
+    applies_to: str = "all"
+    direction: str = ""
+    digits: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,13 +112,13 @@ class State:
     @cached_property
     def people(self) -> Floats:
         """All inhabitants, (S, T)."""
-        return self._under_choice(loads.everyone(self.world, self.projection))
+        return self._after_moves(loads.everyone(self.world, self.projection))
 
     def demand(self, service: str) -> Floats:
         """Return demand for a service, (S, T)."""
         row = self.instance.service(service)
         members = demand.persons(self.world, self.projection, str(row["group"]))
-        return self._under_choice(members) * float(row["demand_per_person"])
+        return self._after_moves(members * float(row["demand_per_person"]))
 
     @cached_property
     def _chosen(self) -> NDArray[np.int64]:
@@ -128,12 +127,9 @@ class State:
             return np.zeros((0, len(self.periods)), dtype=np.int64)
         return chosen_of(self.instance, self.tables["growth_points"])
 
-    def _under_choice(self, members: Floats) -> Floats:
+    def _after_moves(self, members: Floats) -> Floats:
         """Return members of a group, (S, T), after moves to chosen growth points."""
-        if not len(self._chosen):
-            return members
-        change = moves(self.world, self.projection).effect(members)
-        return members + np.einsum("kit,kt->it", change, self._chosen)
+        return after_moves(self.world, self.projection, members, self._chosen)
 
     def counts(self, who: str) -> Floats:
         """Return 1 for each settlement of a kind (``applies_to``), else 0, (S, 1).
@@ -214,6 +210,11 @@ def with_settlement(settlements: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFra
 
 def of_plan(plan: Plan) -> State:
     """Return the state of a plan."""
+    return with_population(bare(plan))
+
+
+def bare(plan: Plan) -> State:
+    """Return the state of a plan without a table ``population``: most need none."""
     instance, periods = plan.instance, pd.Index(plan.instance.period_names)
     upgraded = np.zeros((len(instance.upgrade_names), len(periods)), dtype=bool)
     built = plan.tables["road_upgrades"]
@@ -221,10 +222,9 @@ def of_plan(plan: Plan) -> State:
     t = periods.get_indexer(built["period"])
     for upgrade, since in zip(g, t, strict=True):
         upgraded[upgrade, since:] = True
-    state = State(
+    return State(
         instance, instance.period_names, instance.tables, plan.tables, upgraded
     )
-    return with_population(state)
 
 
 def with_population(state: State) -> State:

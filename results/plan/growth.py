@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -47,11 +48,28 @@ def chosen_of(instance: Instance, table: pd.DataFrame) -> np.ndarray:
     return chosen
 
 
-def demand_of(plan: Plan, service: str) -> Any:
+def demand_of(plan: Plan, service: str) -> np.ndarray:
     """Return demand for a service under the plan's choice, (settlements, periods)."""
-    instance, demand = plan.instance, plan.instance.demand(service)
-    chosen = chosen_of(instance, plan.table("growth_points"))
+    instance = plan.instance
+    return after_moves(
+        instance.tables,
+        instance.active_scenario.projection,
+        instance.demand(service),
+        chosen_of(instance, plan.table("growth_points")),
+    )
+
+
+def after_moves(
+    tables: Mapping[str, pd.DataFrame],
+    projection: str,
+    members: np.ndarray,
+    chosen: np.ndarray,
+) -> np.ndarray:
+    """Return members of a group, or their demand, once people have moved, (S, T).
+
+    They move to the growth points that are *chosen*, (K, T).
+    """
     if not len(chosen):
-        return demand
-    found = moves(instance.tables, instance.active_scenario.projection)
-    return demand + np.einsum("kit,kt->it", found.effect(demand), chosen)
+        return members
+    change = moves(tables, projection).effect(members)
+    return np.asarray(members + np.einsum("kit,kt->it", change, chosen))

@@ -15,12 +15,13 @@ import pandas as pd
 
 from aumaq.instances import Instance, InstanceError, Problem, UnknownNameError, read
 from aumaq.instances.arguments import checked
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.unavoidable import unavoidable_mln
 from aumaq.results.audit import (
     TOLERANCE,
     Audit,
+    Finding,
     Verification,
     audit,
     verdict,
@@ -151,9 +152,10 @@ class Plan:
         plan = self.verified(found=found)
         return plan.with_problems(wrong) if wrong else plan
 
-    def with_problems(self, problems: Sequence[Text]) -> Plan:
+    def with_problems(self, problems: Sequence[Finding]) -> Plan:
         """Return the plan with more that is wrong with it: it is not verified."""
-        found = [*self.record["problems"], *problems]
+        told = explained(problems, self.instance)
+        found = [*self.record["problems"], *told]
         return self.with_record(problems=found, verified=False)
 
     def with_record(self, **more: Any) -> Plan:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from aumaq.instances.language.texts import say
 from aumaq.results.actions import CHANGES
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
-from aumaq.results.plan.growth import demand_of
+from aumaq.results.plan.figures import served_share, shed_share
 from aumaq.results.plan.proof import proof
 from aumaq.results.plan.terms import ITEMS, is_money, money_and_points
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aumaq.results.plan.plan import Plan
 
 BUILT_AND_RUN = ("building", "renewal", "operation")
@@ -28,13 +28,15 @@ def sentences(plan: Plan, lang: Language = ENGLISH) -> list[str]:
 
 def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
     """Return the summary by heading; what matters most comes first."""
-    instance = plan.instance
-    short = [_people(plan, lang), *_money(plan, lang), *_served(plan, lang)]
+    instance, served = plan.instance, served_share(plan).by_period
+    short = [_people(plan, lang), *_money(plan, lang), *_served(plan, served, lang)]
     grids = [_network(plan, name, lang) for name in instance.network_names]
     told = {
         say("In short"): [*short, *proof(plan, lang)],
         say("What to look at twice"): concerns(plan, lang),
-        say("Services"): [_building(plan, s, lang) for s in instance.service_names],
+        say("Services"): [
+            _building(plan, s, served, lang) for s in instance.service_names
+        ],
         say("Networks and roads"): [*grids, *_roads(plan, lang)],
         say("People, standards, targets"): [
             text
@@ -43,33 +45,6 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
         ],
     }
     return {lang.tell(title): texts for title, texts in told.items() if texts}
-
-
-def served_share(plan: Plan) -> pd.DataFrame:
-    """Return the share of demand that is served: a row a service, a column a period."""
-    instance = plan.instance
-    rows = {}
-    for service in filter(instance.serves, instance.service_names):
-        total = pd.Series(
-            demand_of(plan, service).sum(axis=0), index=instance.period_names
-        )
-        lost = plan.unserved[plan.unserved["service"] == service]
-        missing = lost.groupby("period")["demand"].sum()
-        rows[service] = 1.0 - missing.reindex(total.index, fill_value=0.0) / total
-    return pd.DataFrame.from_dict(rows, orient="index").fillna(1.0)
-
-
-def mean_minutes(plan: Plan) -> pd.DataFrame:
-    """Return mean minutes of those served: a row a service, a column a period."""
-    rows = plan.allocation.assign(
-        load=plan.allocation["demand"] * plan.allocation["minutes"]
-    )
-    sums = rows.groupby(["service", "period"])[["load", "demand"]].sum()
-    minutes = (sums["load"] / sums["demand"]).unstack("period")
-    instance = plan.instance
-    services = list(filter(instance.serves, instance.service_names))
-    periods = instance.period_names
-    return minutes.reindex(index=services, columns=periods)
 
 
 def _share_served(share: float, lang: Language) -> str:
@@ -87,12 +62,11 @@ def share_left(share: float, lang: Language) -> str:
     )
 
 
-def _served(plan: Plan, lang: Language) -> list[str]:
+def _served(plan: Plan, shares: pd.DataFrame, lang: Language) -> list[str]:
     """Say in one sentence what share of demand each service meets at the end.
 
     A period in which it is less is named as well.
     """
-    shares = served_share(plan)
     if shares.empty:
         return []
     last = plan.instance.period_names[-1]
@@ -135,7 +109,7 @@ def _people(plan: Plan, lang: Language) -> str:
     )
 
 
-def _building(plan: Plan, service: str, lang: Language) -> str:
+def _building(plan: Plan, service: str, shares: pd.DataFrame, lang: Language) -> str:
     rows = plan.actions[plan.actions["service"] == service]
     counts = rows.groupby("action")["units"].sum()
     done = [
@@ -166,7 +140,7 @@ def _building(plan: Plan, service: str, lang: Language) -> str:
             "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
             " served; not served: {lost} ({unit}).",
             **values,
-            share=_share_served(served_share(plan).loc[service, last], lang),
+            share=_share_served(shares.loc[service, last], lang),
             lost=", ".join(
                 f"{lang.number(demand)} ({period})"
                 for period, demand in lost.items()
@@ -187,17 +161,16 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     paid = money["amount_mln"][
         (money["service"] == network) & (money["item"] == "building")
     ].sum()
-    columns = ["base_load", "facility_load", "from_network", "local_supply", "shed"]
+    columns = ["base_load", "facility_load", "from_network", "local_supply"]
     sums = loads[loads["network"] == network].groupby("period")[columns].sum()
     sums = sums.reindex(plan.instance.period_names, fill_value=0.0)
     whole = sums["base_load"] + sums["facility_load"]
     load = whole[last]
     if not (whole > 0).any():
         return lang.tell(say("{title}: there is no load.", title=lang.cell(title)))
-    shed = sums["shed"] / whole.where(whole > 0, 1.0)
     lost = ", ".join(
         f"{share_left(part, lang)} ({period})"
-        for period, part in shed.items()
+        for period, part in shed_share(plan).by_period.loc[network].items()
         if part > 0
     )
     far, own = (

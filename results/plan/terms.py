@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.language.texts import Text, say, told_apart
+from aumaq.instances.language.texts import say, told_apart
 from aumaq.instances.schema.plan import BY_NAME
 from aumaq.instances.terms import MONEY
 from aumaq.results.audit import Finding
@@ -18,6 +18,7 @@ from aumaq.results.audit.findings import named
 from aumaq.solvers.progress import relative_gap
 from aumaq.solvers.solution.decisions import Slacks, Weighed
 
+RULE = "model"
 SAME, SAME_OF_ALL, SAME_MLN = 1e-5, 1e-7, 1e-6
 """By so much, of a term, of all terms, in mln, model and plan may differ: rounding."""
 
@@ -62,7 +63,7 @@ def money_and_points(objective: pd.DataFrame) -> tuple[float, float]:
 
 def disagreements(
     tables: Mapping[str, pd.DataFrame], weighed: Weighed | None
-) -> list[Text]:
+) -> list[Finding]:
     """Return where the model and the audit's *tables* differ: terms, priced slacks.
 
     The model weighed one thing, the audit says another: one of them is wrong. What is
@@ -84,15 +85,13 @@ def disagreements(
             told = told_apart(amount, own.get(term, 0.0))
             text = say("{weighed} mln in the model, {told} mln in the plan",
                        weighed=told[0], told=told[1])  # fmt: skip
-            found.append(
-                Finding("model", say("term {term}", term=term), text, away).text
-            )
+            found.append(Finding(RULE, say("term {term}", term=term), text, away))
     return found + _slack_disagreements(tables, weighed.slacks, size)
 
 
 def _slack_disagreements(
     tables: Mapping[str, pd.DataFrame], slacks: Slacks, size: float
-) -> list[Text]:
+) -> list[Finding]:
     """Return the priced slacks that are not what the audit finds missing in the row.
 
     *size*: of all terms, mln. A difference counts by what it costs.
@@ -118,7 +117,7 @@ def _slack_disagreements(
                        weighed=told[0], told=told[1])  # fmt: skip
             keys = BY_NAME[SLACKS[slack][0]].key
             where = named(dict(zip(keys, index, strict=True)), keys)
-            found.append(Finding("model", where, text, own - weighed).text)
+            found.append(Finding(RULE, where, text, own - weighed))
     return found
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
+from aumaq.results.plan.figures import investment, share_within
 from aumaq.results.plan.growth import demand_of
 from aumaq.results.plots.figure import (
     COLOURS,
@@ -82,12 +83,9 @@ def draw_access(
 
 def access_curve(rows: pd.DataFrame, demand: float) -> tuple[np.ndarray, np.ndarray]:
     """Return minutes, and the share of *demand* served within them; from (0, 0)."""
-    served = rows.groupby("minutes")["demand"].sum().sort_index()
-    share = served.cumsum().to_numpy() / demand if demand > 0 else served.to_numpy()
-    return (
-        np.concatenate([[0.0], served.index.to_numpy(dtype=float)]),
-        np.concatenate([[0.0], share]),
-    )
+    minutes = np.unique([0.0, *rows["minutes"]])
+    share = share_within(rows, minutes, demand)
+    return np.concatenate([[0.0], minutes]), np.concatenate([[0.0], share])
 
 
 def draw_budget(
@@ -105,9 +103,8 @@ def draw_budget(
         title = words.tell(say("Spent (bars) of the budgets (lines)"))
         titles = plan.instance.table("budgets").set_index("budget")["title"]
     else:
-        built = plan.money[plan.money["item"].isin(["building", "renewal"])]
-        sums = built.groupby(["service", "period"], sort=False)["amount_mln"].sum()
-        bars, limits = sums.unstack("period"), None
+        bars = investment(plan, ["service", "period"]).unstack("period")
+        limits = None
         title = words.tell(say("Investment by service"))
         titles = plan.instance.table("services").set_index("service")["title"]
     bars = bars.reindex(columns=periods).fillna(0.0)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
-from aumaq.results.plan.growth import demand_of
+from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import item_title
-from aumaq.results.studies.coordination import figures
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aumaq.results.plan.plan import Plan
 
 TERM, INDICATOR = "term:", "indicator:"
@@ -31,50 +32,32 @@ class Measure:
 
 
 def _investment(plan: Plan) -> float:
-    return float(sum(figures(plan)["investment_mln"].values()))
+    return float(investment(plan, "service").sum())
 
 
 def _services(plan: Plan) -> list[str]:
     return list(filter(plan.instance.serves, plan.instance.service_names))
 
 
-def _mean(values: list[float]) -> float:
-    known = [value for value in values if value == value]
-    return sum(known) / len(known) if known else nan
-
-
-def _unserved_share(plan: Plan, service: str) -> float:
-    """Return the share of a service's demand that is not served, of all periods."""
-    rows, whole = plan.unserved, float(demand_of(plan, service).sum())
-    lost = float(rows.loc[rows["service"] == service, "demand"].sum())
-    return lost / whole if whole else 0.0
-
-
-def _mean_minutes(plan: Plan, service: str) -> float:
-    """Return mean minutes of those whom a service serves; nan if it serves nobody."""
-    rows = plan.allocation[plan.allocation["service"] == service]
-    served = float(rows["demand"].sum())
-    return float((rows["demand"] * rows["minutes"]).sum()) / served if served else nan
-
-
-OF_SERVICE: dict[str, tuple[str, str, Callable[[Plan, str], float]]] = {
+OF_SERVICE: dict[str, tuple[str, str, Callable[[Plan], pd.Series[float]]]] = {
     "unserved_share": (
         say("share of demand not served, mean of services"),
         say("{service}: share of demand not served"),
-        _unserved_share,
+        lambda plan: 1.0 - served_share(plan).overall,
     ),
     "mean_minutes": (
         say("mean minutes of those served, mean of services"),
         say("{service}: mean minutes of those served"),
-        _mean_minutes,
+        lambda plan: mean_minutes(plan).overall,
     ),
 }
-"""Figures of one service: units differ (pupils, patients), so they are never added."""
+"""Figures by service, of all periods: units differ (pupils, patients), so they are
+never added."""
 
 
 def _over_services(name: str) -> Measure:
     title, _, value = OF_SERVICE[name]
-    return Measure(title, lambda plan: _mean([value(plan, s) for s in _services(plan)]))
+    return Measure(title, lambda plan: float(value(plan).mean()))
 
 
 def _budget(plan: Plan) -> float:
@@ -106,7 +89,7 @@ def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
         _, text, value = OF_SERVICE[head]
         word = plans[0].instance.service(service)["title"] or service
         title = lang.tell(text, service=lang.cell(word))
-        return Measure(title, lambda plan: value(plan, service))
+        return Measure(title, lambda plan: float(value(plan)[service]))
     terms = {t for plan in plans for t in plan.objective["term"]}
     if name.startswith(TERM) and name.removeprefix(TERM) in terms:
         term = name.removeprefix(TERM)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
-from aumaq.model.families.budgets import COVERED
+from aumaq.instances.terms import COVERED, INVESTMENT
 from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
@@ -63,7 +63,7 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
 def payers(instance: Instance, lang: Language) -> Payers:
     """Return what names the budgets that an investment is charged to."""
     rows = instance.tables["budgets"].to_dict("records")
-    rows = [row for row in rows if "investment" in COVERED[row["covers"]]]
+    rows = [row for row in rows if set(INVESTMENT) <= set(COVERED[row["covers"]])]
 
     @cache
     def titles(service: str, region: str, period: str) -> str:

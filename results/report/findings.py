@@ -8,10 +8,11 @@ import numpy as np
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
+from aumaq.instances.terms import INVESTMENT
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import region_names
-from aumaq.results.plan.summary import mean_minutes, served_share
+from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import titles_by_code, titles_of
 from aumaq.results.report.finance import PAID
 
@@ -219,26 +220,26 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
 def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return label, value, kind and digits of what runs are compared by."""
     last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
-    paid = terms["amount_mln"].sum()
+    paid, running = terms["amount_mln"].sum(), [x for x in PAID if x not in INVESTMENT]
     figures: list[tuple[str, float, str, int]] = [
         (lang.tell(say("Objective, discounted mln")), plan.objective_mln, "number", 0),
         (lang.tell(say("Lower bound, discounted mln")), plan.bound_mln, "number", 0),
         (lang.tell(say("Gap")), plan.gap, "share", 2),
         (
             lang.tell(say("Building, renewal, closing, mln")),
-            float(sum(paid.get(item, 0.0) for item in PAID[:3])),
+            float(investment(plan, "service").sum()),
             "number",
             0,
         ),
         (
             lang.tell(say("Running costs, mln")),
-            float(sum(paid.get(item, 0.0) for item in PAID[3:])),
+            float(paid.reindex(running).sum()),
             "number",
             0,
         ),
     ]
-    titles, minutes = titles_of(plan.instance, lang), mean_minutes(plan)
-    for service, share in served_share(plan)[last].items():
+    titles, minutes = titles_of(plan.instance, lang), mean_minutes(plan).by_period
+    for service, share in served_share(plan).by_period[last].items():
         text = lang.tell(
             say("{title}: served in {period}", title=titles[service], period=last)
         )

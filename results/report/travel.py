@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.access.limits import loosened
 from aumaq.instances.access.upgrades import BETWEEN
-from aumaq.instances.arrays import Floats
 from aumaq.instances.rows import rows_with
 from aumaq.results.indicators.state import State
+from aumaq.results.plan.figures import share_within
 from aumaq.results.plan.growth import demand_of
 
 if TYPE_CHECKING:
@@ -50,21 +49,14 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
     step = 1.0 if times.max() <= FINE_UNTIL else 5.0
     axis = np.arange(0.0, times.max() + step, step)
     total = demand_of(plan, service).sum(axis=0)
-    shares = [_curve(old, axis, float(today.demand(service)[:, 0].sum()))]
+    shares = [share_within(old, axis, float(today.demand(service)[:, 0].sum()))]
     for t, period in enumerate(plan.instance.period_names):
-        shares.append(_curve(rows[rows["period"] == period], axis, float(total[t])))
+        now = rows[rows["period"] == period]
+        shares.append(share_within(now, axis, float(total[t])))
     return {
         "minutes": axis.round(2).tolist(),
         "shares": [curve.round(4).tolist() for curve in shares],
     }
-
-
-def _curve(rows: pd.DataFrame, axis: Floats, total: float) -> Floats:
-    order = np.argsort(rows["minutes"].to_numpy(), kind="stable")
-    minutes = rows["minutes"].to_numpy()[order]
-    summed = np.concatenate([[0.0], np.cumsum(rows["demand"].to_numpy()[order])])
-    reached = summed[np.searchsorted(minutes, loosened(axis), side="right")]
-    return np.asarray(reached / total if total > 0 else np.ones(len(axis)))
 
 
 def next_best(plan: Plan, service: str, period: str) -> pd.DataFrame:

@@ -25,8 +25,13 @@ from aumaq.instances.errors import grouped
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.results.plan.cautions import contradiction
+from aumaq.results.plan.figures import (
+    investment,
+    mean_minutes,
+    served_share,
+    shed_share,
+)
 from aumaq.results.plan.plan import Plan
-from aumaq.results.plan.summary import mean_minutes, served_share
 from aumaq.results.studies.offices import networks_alone, services_alone
 from aumaq.results.studies.solve import solve
 from aumaq.solvers import Progress, Silent
@@ -125,23 +130,20 @@ class Coordination:
 
 def figures(plan: Plan) -> dict[str, Any]:
     """Return what a plan leaves unserved and unmet, its access, what it builds."""
-    loads, terms = plan.table("loads"), plan.objective.set_index("term")
-    load = loads.groupby("network")[["base_load", "facility_load", "shed"]].sum()
-    whole = load["base_load"] + load["facility_load"]
-    built = plan.money[plan.money["item"].isin(["building", "renewal"])]
+    terms = plan.objective.set_index("term")
     unserved = plan.unserved.groupby("service")["demand"].sum()
     instance = plan.instance
     serving = [name for name in instance.service_names if instance.serves(name)]
     connections = plan.table("connections")
     return {
         "unserved_demand": {s: float(unserved.get(s, 0.0)) for s in serving},
-        "served_share": served_share(plan).mean(axis=1).to_dict(),
-        "mean_minutes": mean_minutes(plan).mean(axis=1).to_dict(),
-        "shed_share": (load["shed"] / whole.where(whole > 0, 1.0)).to_dict(),
+        "served_share": served_share(plan).overall.to_dict(),
+        "mean_minutes": mean_minutes(plan).overall.to_dict(),
+        "shed_share": shed_share(plan).overall.to_dict(),
         "connections_missed": int((~connections["is_met"]).sum()),
         "road_upgrades": len(plan.table("road_upgrades")),
         "network_steps": len(plan.table("network_steps")),
-        "investment_mln": built.groupby("service")["amount_mln"].sum().to_dict(),
+        "investment_mln": investment(plan, "service").to_dict(),
         "terms_mln": terms["discounted_mln"].to_dict(),
     }
 

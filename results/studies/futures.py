@@ -15,6 +15,7 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import chained
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.results.audit import Finding
+from aumaq.results.audit.findings import explained
 from aumaq.results.audit.frames import typed
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers import SolveOptions
@@ -127,7 +128,7 @@ class Futures:
             "bound_mln": self.bound_mln,
             "gap": self.gap,
             "verified": self.is_verified,
-            "problems": [finding.text for finding in self.differences]
+            "problems": explained(self.differences, self.instance)
             + [
                 chained([name, problem], ": ")
                 for plans in (self.plans, self.own_plans)

@@ -12,6 +12,7 @@ from aumaq.instances.parts import part
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.tables import TABLES
+from aumaq.instances.terms import COVERED
 from aumaq.model.data.networks import LOAD_COLUMN
 from aumaq.results.plan.plan import Plan
 
@@ -97,17 +98,12 @@ def _todays_load(instance: Instance, services: set[str]) -> pd.DataFrame:
 def _budgets(instance: Instance, joint: Plan, own: set[str]) -> pd.DataFrame:
     """Return budgets without those of others, less what others spend in *joint*."""
     factor = instance.active_scenario.budget_factor
-    covers = {
-        "investment": ("building", "closing", "renewal"),
-        "operation": ("operation",),
-    }
-    covers["all"] = (*covers["investment"], *covers["operation"])
     money, rows = joint.money, []
     for row in instance.tables["budgets"].to_dict("records"):
         if row["service"] and row["service"] not in own:
             continue
         spent = money[(money["period"] == row["period"])]
-        spent = spent[spent["item"].isin(covers[row["covers"]])]
+        spent = spent[spent["item"].isin(COVERED[row["covers"]])]
         spent = spent[~spent["service"].isin(own)]
         if row["region"]:
             spent = spent[spent["region"] == row["region"]]

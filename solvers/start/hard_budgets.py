@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.terms import COVERED, INVESTMENT
 from aumaq.model.data.gathered import ModelData
-from aumaq.model.families.budgets import COVERED
 
 ROUNDING = 1e-9
 """Relative to a budget, what sums of its spending are rounded to."""
@@ -67,7 +67,7 @@ class HardBudgets:
                     when[number],
                     float(self._years[when[number]]),
                     pays,
-                    "investment" in COVERED[row.covers],
+                    set(INVESTMENT) <= set(COVERED[row.covers]),
                     "operation" in COVERED[row.covers],
                     float(self.left_mln[number]),
                     float(self._rounding_mln[number]),

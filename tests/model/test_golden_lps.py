@@ -9,7 +9,8 @@ import pytest
 from golden_cases import CASES
 from golden_form import FORMULATIONS, canonical, families_that_differ, golden_file
 
-from aumaq.model import FAMILIES, BuiltModel, build
+from aumaq.instances.rules import rules_of
+from aumaq.model import FAMILIES, BuiltModel, build, rule_id
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,12 @@ def test_each_family_is_in_a_golden_lp(
                 known[name] = known.get(name, 0) + len(part)
     assert {name.split(".")[0] for name in known} == set(FAMILIES)
     assert {name for name, count in known.items() if not count} == set()
+
+
+def test_each_row_has_a_rule_of_the_catalogue(
+    models: dict[tuple[str, str], BuiltModel],
+) -> None:
+    """What a row names has a title for readers."""
+    for built in models.values():
+        rows = built.model.component_data_objects(pyo.Constraint)
+        assert {rule_id(row) for row in rows} <= set(rules_of(built.data.instance))

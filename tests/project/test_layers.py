@@ -12,10 +12,21 @@ SCREEN = 60
 FILES = [p for layer in LAYERS for p in sorted((ROOT / layer).rglob("*.py"))]
 
 
-def imported(path: Path) -> set[str]:
-    """Return the modules that a file imports."""
+class _WithoutTypes(ast.NodeTransformer):
+    """Takes out what is imported for the checker of types alone."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Leave of ``if TYPE_CHECKING`` what stands under its ``else``."""
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return node.orelse
+        return self.generic_visit(node)
+
+
+def imported(path: Path, *, with_types: bool = True) -> set[str]:
+    """Return the modules that a file imports; *with_types*: those of types as well."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree if with_types else _WithoutTypes().visit(tree)):
         if isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
         elif isinstance(node, ast.Import):
@@ -72,6 +83,18 @@ def test_pages_know_nothing_of_what_they_show() -> None:
         for name in imported(path):
             own = name.startswith(own_ones)
             assert own or not name.startswith("aumaq"), f"{path} imports {name}"
+
+
+def test_nothing_of_the_results_needs_the_studies() -> None:
+    """They drive the solvers: plans are told, drawn and kept without them.
+
+    The front door loads them on demand, and a type may name what they return.
+    """
+    for path in sorted((ROOT / "results").rglob("*.py")):
+        where = path.relative_to(ROOT / "results")
+        if where.parts[0] != "studies" and where != Path("__init__.py"):
+            for name in imported(path, with_types=False):
+                assert not name.startswith("aumaq.results.studies"), where
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -140,17 +140,23 @@ def test_ages_by_hand(has_ends: bool) -> None:
     assert np.isnan(found.loc["Q", "labour_force_persons"])
 
 
+def test_a_name_of_an_indicator_is_the_indicator() -> None:
+    """Provision is measured otherwise than by indicators: its columns say so."""
+    columns = set(aumaq.analyse(two_regions()).tables["provision"].columns)
+    assert columns & set(COMPUTED) == set()
+
+
 def test_provision_by_hand() -> None:
     """Places, norm, deficit and standard of two regions and of both together."""
     analysis = aumaq.analyse(two_regions())
     rows = by(analysis, "provision", "level")
     r = rows.loc["region"].set_index("region").loc["R"]
     assert (r["members_persons"], r["places"], r["required_places"]) == (600, 500, 540)
-    assert r["places_per_1000"] == pytest.approx(500 / 0.6)
+    assert r["places_per_1000_members"] == pytest.approx(500 / 0.6)
     assert r["deficit_places"] == 40
     assert r["within_standard_share"] == pytest.approx(400 / 600)
     assert r["beyond_standard_persons"] == 200
-    assert r["mean_minutes"] == pytest.approx(10)
+    assert r["nearest_minutes"] == pytest.approx(10)
     assert rows.loc["region"].set_index("region")["deficit_places"]["Q"] == 240
     assert rows.loc["territory", "deficit_places"] == 280
     places = by(analysis, "settlements", "settlement")

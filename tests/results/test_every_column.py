@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from eventful_plan import eventful
+from rule_kinds import KINDS, kind_of
 
 import aumaq
+from aumaq.instances.rules import rules_of
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.plan.plan import Plan
 
@@ -63,6 +65,7 @@ def test_a_false_cell_is_found(
         value = wrong_values(plan, table, column)[0]
         found = corrupted(plan, table, column, value).verify()
         assert not found.is_feasible, column
+        assert {kind_of(problem.rule) for problem in found.problems} <= KINDS
 
 
 @pytest.mark.slow
@@ -122,7 +125,9 @@ FALSE_RECORDS: dict[str, dict[str, Any]] = {
 def test_a_false_record_is_found(plan: Plan, name: str) -> None:
     """Gap and status are recomputed; the rest is that of the instance."""
     record = {**plan.record, **FALSE_RECORDS[name]}
-    assert not replace(plan, record=record).verify().is_feasible
+    found = replace(plan, record=record).verify()
+    assert not found.is_feasible
+    assert {problem.rule for problem in found.problems} <= set(rules_of(plan.instance))
 
 
 def test_a_record_that_stopped_early_is_true(plan: Plan) -> None:

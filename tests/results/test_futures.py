@@ -22,6 +22,7 @@ from tiny_instances import Row, Rows, some, tiny_instances
 import aumaq
 from aumaq.instances import Instance, InstanceError, NoPlanError, from_tables
 from aumaq.instances.scenarios.mean import mean_instance
+from aumaq.results.audit.findings import explained
 from aumaq.results.audit.first_period import first_period_differences
 from aumaq.results.studies.futures_plan import planned_together
 from aumaq.solvers.futures import method as futures_solver
@@ -255,6 +256,9 @@ def test_the_check_sees_what_differs() -> None:
     found = first_period_differences(plans, "p1")
     assert any("facilities: 1 in 'few', 0 in 'many'" in str(f) for f in found)
     assert any("actions" in str(f) for f in found)
+    assert all(
+        "(futures:first-period): " in told for told in explained(found, instance)
+    )
     assert first_period_differences({"a": plans["few"], "b": plans["few"]}, "p1") == []
 
 

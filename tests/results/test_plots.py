@@ -210,6 +210,7 @@ def test_axes_are_measures_terms_and_indicators() -> None:
     fuller = replace(one, tables={**one.tables})
     frame = one.indicators.assign(plan=2.0, direction="higher")
     fuller.__dict__["_indicators"] = frame
+    two = replace(two)  # others read the plan as it was solved
     two.__dict__["_indicators"] = two.indicators.assign(plan=1.0)
     both = aumaq.plot_pareto([fuller, two], "term:building", "indicator:served")
     best = both.figure.axes[0].collections[0].get_offsets()

@@ -127,9 +127,9 @@ def test_access_curves_end_at_the_share_served(
     plan: Plan, data: dict[str, Any]
 ) -> None:
     """A curve never falls, and its end is the share that is served."""
-    from aumaq.results.plan.summary import served_share
+    from aumaq.results.plan.figures import served_share
 
-    served = served_share(plan)
+    served = served_share(plan).by_period
     for k, service in enumerate(plan.instance.service_names):
         access = data["runs"][0]["services"][k]["access"]
         for t, period in enumerate(plan.instance.period_names):

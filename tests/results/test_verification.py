@@ -5,14 +5,20 @@ from __future__ import annotations
 import pytest
 from corruptions import (
     CORRUPTIONS,
+    ON_GROWTH_POINTS,
+    ON_NETWORKS,
+    ON_ROADS,
+    UNDER_A_RULE,
     best_plan,
     ruled,
 )
+from rule_kinds import KINDS, kind_of
 from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.rules import rules_of, rules_that_apply
+from aumaq.instances.schema.plan import PLAN
 from aumaq.results import Plan
 
 
@@ -48,9 +54,47 @@ def test_corruption_is_found(instance: Instance, plan: Plan, name: str) -> None:
         bound_mln=plan.bound_mln,
     )
     assert not found.is_feasible
-    assert any(rule in problem.rule for problem in found.problems), found.problems
-    broken = {problem.rule for problem in found.problems} & set(rules_of(instance))
+    broken = {problem.rule for problem in found.problems}
+    assert rule in broken, found.problems
     assert broken <= {rule.id for rule in rules_that_apply(instance)}
+
+
+@pytest.mark.parametrize("name", UNDER_A_RULE)
+def test_a_rule_that_the_plan_did_not_know_is_broken(name: str) -> None:
+    """A plan is sound until the instance asks for more."""
+    rows, more, change, rule = UNDER_A_RULE[name]
+    plan = aumaq.solve(tiny(**rows), gap=0.0)
+    tables, instance = dict(plan.tables), tiny(**{**rows, **more})
+    change(tables)
+    found = aumaq.verify(instance, tables, claimed_objective_mln=None)
+    assert plan.is_verified
+    assert rule in {problem.rule for problem in found.problems}, found.problems
+    assert rule in rules_of(instance)
+
+
+BROKEN_ELSEWHERE = {
+    "roads:access": "a way that does not stand is told as access to the service",
+    "record": "a record is no table: test_every_column.py",
+    "model": "asks for a model: test_model_terms.py",
+    "indicators": "asks for a file: test_indicator_claims.py",
+    "futures:first-period": "asks for several plans: test_futures.py",
+}
+"""Kinds of rules that no table of a single plan breaks, and why."""
+
+
+def test_every_kind_of_rule_is_broken_by_a_corruption() -> None:
+    """Who adds a rule adds a plan that breaks it."""
+    changes = (CORRUPTIONS, ON_ROADS, ON_NETWORKS, ON_GROWTH_POINTS, UNDER_A_RULE)
+    broken = {kind_of(str(one[-1])) for dict_ in changes for one in dict_.values()}
+    assert broken.isdisjoint(BROKEN_ELSEWHERE)
+    assert broken | set(BROKEN_ELSEWHERE) == KINDS
+
+
+def test_faults_of_a_plan_are_told_under_rules_that_there_are() -> None:
+    """Tables and columns name the rule of their faults: the catalogue knows it."""
+    forms = {table.rule for table in PLAN}
+    forms |= {column.rule for table in PLAN for column in table.columns if column.rule}
+    assert {kind_of(form) for form in forms} <= KINDS
 
 
 @pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])

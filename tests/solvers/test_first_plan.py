@@ -19,7 +19,7 @@ from aumaq.instances.generators import clustered
 from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import gather
 from aumaq.model.data.unavoidable import unavoidable_mln
-from aumaq.results import Plan
+from aumaq.results import Finding, Plan
 from aumaq.results.plan.cautions import cautions
 from aumaq.solvers import METHODS, Solution, Status
 from aumaq.solvers.methods import Method
@@ -191,10 +191,12 @@ def test_a_plan_that_is_rejected_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     def refused(plan: Plan, *given: Any, **named: Any) -> Plan:
         found = verify(plan, *given, **named)
         is_new = plan.actions["action"].isin(["open", "enlarge"]).any()
-        return found.with_problems([say("no good")]) if is_new else found
+        wrong = Finding("record", say("gap"), say("no good"), float("nan"))
+        return found.with_problems([wrong]) if is_new else found
 
     monkeypatch.setattr(Plan, "verified", refused)
     plan = aumaq.solve(shipped(), gap=0.5)
     assert plan.objective_mln == pytest.approx(1100.0)
-    assert plan.record["rejected"] == ["no good"]
-    assert any("did not pass the verification (no good)" in c for c in cautions(plan))
+    (told,) = plan.record["rejected"]
+    assert told.endswith("(record): gap: no good")
+    assert any(f"did not pass the verification ({told})" in c for c in cautions(plan))

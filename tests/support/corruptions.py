@@ -6,13 +6,18 @@ from collections.abc import Callable
 from functools import cache
 
 import pandas as pd
+from grid_example import grid_rows
 from shared_plans import shipped
+from tiny_instances import Rows
 
 import aumaq
 from aumaq.instances import Instance
 from aumaq.results import Plan
 
 Tables = dict[str, pd.DataFrame]
+Change = Callable[[Tables], None]
+Corruptions = dict[str, tuple[Change, str]]
+"""Name -> what becomes of a plan, and the id of the rule that it breaks then."""
 
 
 @cache
@@ -41,7 +46,7 @@ def best_plan() -> Plan:
     return aumaq.solve(ruled(), gap=0.0)
 
 
-def cell(table: str, row: int, column: str, value: object) -> Callable[[Tables], None]:
+def cell(table: str, row: int, column: str, value: object) -> Change:
     """Return a change of one cell."""
 
     def change(tables: Tables) -> None:
@@ -53,7 +58,7 @@ def cell(table: str, row: int, column: str, value: object) -> Callable[[Tables],
     return change
 
 
-def drop(table: str, *rows: int) -> Callable[[Tables], None]:
+def drop(table: str, *rows: int) -> Change:
     """Return a change that removes rows."""
 
     def change(tables: Tables) -> None:
@@ -62,7 +67,7 @@ def drop(table: str, *rows: int) -> Callable[[Tables], None]:
     return change
 
 
-def double(table: str) -> Callable[[Tables], None]:
+def double(table: str) -> Change:
     """Return a change that repeats the first row."""
 
     def change(tables: Tables) -> None:
@@ -71,7 +76,26 @@ def double(table: str) -> Callable[[Tables], None]:
     return change
 
 
-def several(*changes: Callable[[Tables], None]) -> Callable[[Tables], None]:
+def every(table: str, column: str, value: object) -> Change:
+    """Return a change of a whole column."""
+
+    def change(tables: Tables) -> None:
+        tables[table] = tables[table].assign(**{column: value})
+
+    return change
+
+
+def again(table: str, **values: object) -> Change:
+    """Return a change that repeats the first row with other values."""
+
+    def change(tables: Tables) -> None:
+        rows = [tables[table], tables[table].head(1).assign(**values)]
+        tables[table] = pd.concat(rows, ignore_index=True)
+
+    return change
+
+
+def several(*changes: Change) -> Change:
     """Return a change made of changes."""
 
     def change(tables: Tables) -> None:
@@ -81,7 +105,7 @@ def several(*changes: Callable[[Tables], None]) -> Callable[[Tables], None]:
     return change
 
 
-CORRUPTIONS = {
+CORRUPTIONS: Corruptions = {
     "a facility vanishes": (drop("facilities", 1), "siting:school"),
     "all facilities vanish": (drop("facilities", 0, 1), "capacity:school"),
     "one unit more than fits": (cell("facilities", 0, "units", 2), "siting:school"),
@@ -136,12 +160,175 @@ CORRUPTIONS = {
         cell("allocation", 0, "period", "1999"),
         "allocation:school",
     ),
-    "a shortfall hidden": (cell("shortfalls", -1, "shortfall", 0.0), "near"),
-    "a standard left out": (drop("shortfalls", 0), "near"),
-    "an overrun hidden": (cell("budgets", 0, "overrun_mln", 0.0), "all"),
-    "spending hidden": (cell("budgets", 0, "spent_mln", 1.0), "all"),
+    "a shortfall hidden": (cell("shortfalls", -1, "shortfall", 0.0), "standard:near"),
+    "a standard left out": (drop("shortfalls", 0), "standard:near"),
+    "an overrun hidden": (cell("budgets", 0, "overrun_mln", 0.0), "budget:all"),
+    "spending hidden": (cell("budgets", 0, "spent_mln", 1.0), "budget:all"),
     "money hidden": (cell("money", 0, "amount_mln", 1.0), "objective"),
     "discounting twice": (cell("money", 0, "discounted_mln", 1.0), "objective"),
     "a cheaper objective": (cell("objective", 0, "discounted_mln", 1.0), "objective"),
-    "a table left out": (lambda tables: tables.pop("allocation"), "allocation"),
+    "a table left out": (lambda tables: tables.pop("allocation"), "tables"),
 }
+
+ON_ROADS: Corruptions = {
+    "the road is not there": (drop("road_upgrades", 0), "access:s"),
+    "an unknown road": (cell("road_upgrades", 0, "upgrade", "x"), "roads:upgrades"),
+    "a wrong price": (cell("road_upgrades", 0, "capex_mln", 2.0), "roads:upgrades"),
+    "a wrong length": (cell("road_upgrades", 0, "length_km", 2.0), "roads:upgrades"),
+    "a period too early": (cell("road_upgrades", 0, "period", "p0"), "roads:upgrades"),
+    "today's minutes": (cell("allocation", 1, "minutes", 60.0), "access:s"),
+    "a connection missed": (cell("connections", 0, "is_met", False), "connection:c"),
+    "a connection's minutes": (cell("connections", 0, "minutes", 3.0), "connection:c"),
+    "a connection's price": (cell("connections", 0, "cost_mln", 1.0), "connection:c"),
+    "no connection": (drop("connections", 0), "connection:c"),
+    "an unknown connection": (cell("connections", 0, "connection", "x"),
+                              "connection:x"),
+}  # fmt: skip
+"""The same of the joint plan of two villages."""
+
+ON_NETWORKS: Corruptions = {
+    "a line that nobody built": (drop("network_steps", 0), "network:power:capacity"),
+    "a line at half price": (
+        cell("network_steps", 0, "capex_mln", 1.0),
+        "network:power:steps",
+    ),
+    "a step unheard of": (cell("network_steps", 0, "step", 7), "network:power:steps"),
+    "more than a line carries": (
+        cell("flows", 1, "forward", 99.0),
+        "network:power:capacity",
+    ),
+    "a flow forgotten": (drop("flows", 0), "network:power:balance"),
+    "a flow made up": (cell("flows", 0, "backward", 5.0), "network:power:balance"),
+    "a negative flow": (cell("flows", 1, "backward", -1.0), "network:power:capacity"),
+    "a line unheard of": (cell("flows", 0, "link", "e9"), "network:power:capacity"),
+    "more than the plant has": (
+        cell("sources", 0, "supply", 50.0),
+        "network:power:supply",
+    ),
+    "a plant unheard of": (cell("sources", 0, "site", "q"), "network:power:supply"),
+    "power from nowhere": (drop("local_supply", 0), "network:power:balance"),
+    "more solar than there is": (
+        cell("local_supply", 0, "supply", 9.0),
+        "network:power:local",
+    ),
+    "more solar than fits": (
+        cell("local_supply", 0, "capacity", 9.0),
+        "network:power:local",
+    ),
+    "shed load hidden": (cell("loads", 2, "shed", 0.0), "network:power:balance"),
+    "load made smaller": (cell("loads", 1, "base_load", 1.0), "network:power:balance"),
+    "a school without load": (
+        cell("loads", 1, "facility_load", 0.0),
+        "network:power:balance",
+    ),
+    "a node left out": (drop("loads", 1), "network:power:balance"),
+    "shedding for nothing": (cell("objective", 8, "discounted_mln", 0.0), "objective"),
+}
+"""The same of the plan of the example with a network."""
+
+ON_GROWTH_POINTS: Corruptions = {
+    "a choice hidden": (every("growth_points", "is_chosen", False), "allocation:s"),
+    "people invented": (
+        every("growth_points", "persons_gained", 70.0),
+        "growth:points",
+    ),
+    "more inhabitants": (every("growth_points", "persons", 170.0), "growth:points"),
+    "a cheaper point": (every("growth_points", "capex_mln", 1.0), "growth:points"),
+    "a point unheard of": (every("growth_points", "settlement", "b"), "growth:points"),
+    "another tier": (every("growth_points", "tier", "low"), "growth:points"),
+    "demand of before": (every("allocation", "demand", 100.0), "allocation:s"),
+    "money hidden": (every("money", "amount_mln", 0.0), "objective"),
+    "concentration invented": (
+        every("concentrations", "in_growth_points", 90.0),
+        "concentration:k",
+    ),
+}
+"""The same of a plan with a growth point, in every row."""
+
+VILLAGES: dict[str, Rows] = {
+    "policies": [{"discount_rate": 0.0, "count_residual_value": False}],
+    "sites": [
+        {"site": "a", "service": "s", "settlement": "a", "status": "existing"},
+        {"site": "b", "service": "s", "settlement": "b"},
+    ],
+    "levels": [{"service": "s", "level": 1, "capacity": 150.0, "capex_mln": 500.0}],
+    "facilities": [{"service": "s", "site": "a", "level": 1}],
+}
+"""Two villages of 100 people, one school for 150: the others have none."""
+GRID = grid_rows()
+
+
+def with_all(rows: dict[str, Rows], table: str, **values: object) -> dict[str, Rows]:
+    """Return a table with values in every row of it."""
+    return {table: [{**row, **values} for row in rows.get(table, [])]}
+
+
+SERVED: dict[str, Rows] = {
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 1.0}]
+}
+SECOND: dict[str, Rows] = {
+    "services": [*SERVED["services"], {**SERVED["services"][0], "service": "h"}],
+    "levels": [*VILLAGES["levels"], {**VILLAGES["levels"][0], "service": "h"}],
+    "sites": [*VILLAGES["sites"], {"site": "a", "service": "h", "settlement": "a"}],
+    "referrals": [
+        {"referral": "up", "service": "s", "from_level": 1, "to_service": "h",
+         "to_level": 1, "minutes": 15.0}
+    ],
+}  # fmt: skip
+TIER: dict[str, Rows] = {
+    "growth_tiers": [{"tier": "t", "min_count": 1}],
+    "growth_candidates": [
+        {"settlement": "b", "tier": "t", "gain_share": 0.05, "donors": "total"}
+    ],
+}
+ANGLES: dict[str, Rows] = {
+    **with_all(GRID, "networks", flow_model="dc"),
+    **with_all(GRID, "network_links", susceptance=20.0, loss_per_km=0.0),
+    **with_all(GRID, "link_upgrades", susceptance=20.0),
+}
+
+
+def nothing(_: Tables) -> None:
+    """Leave the plan as it is."""
+
+
+UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = {
+    "a village is split": (
+        VILLAGES, with_all(SERVED, "services", allocation="whole"), nothing, "whole:s",
+    ),
+    "past an open site": (
+        VILLAGES, with_all(SERVED, "services", allocation="nearest"),
+        again("facilities", site="b"), "nearest:s",
+    ),
+    "too few come": (
+        VILLAGES, with_all(VILLAGES, "levels", min_use=120.0), drop("allocation", 1),
+        "minimum_use:s",
+    ),
+    "what is locked is gone": (
+        VILLAGES, with_all(VILLAGES, "facilities", is_locked=True),
+        drop("facilities", 0), "lock:s",
+    ),
+    "a required site is empty": (
+        VILLAGES, {"sites": [VILLAGES["sites"][0],
+                             {**VILLAGES["sites"][1], "status": "required"}]},
+        nothing, "required:s",
+    ),
+    "it stands where nothing may": (
+        VILLAGES, {"sites": [{**VILLAGES["sites"][0], "status": "forbidden"},
+                             VILLAGES["sites"][1]]},
+        nothing, "forbidden:s",
+    ),
+    "nobody renews it": (
+        VILLAGES, with_all(VILLAGES, "facilities", renew_by_year=2026), nothing,
+        "renewal:s",
+    ),
+    "nowhere to refer to": (VILLAGES, SECOND, nothing, "referral:up"),
+    "no growth point of a tier": (VILLAGES, TIER, nothing, "growth:tier:t"),
+    "more than a source yields": (
+        GRID, {"sites": [GRID["sites"][0], {**GRID["sites"][1], "max_supply": 3.0}]},
+        nothing, "network:power:yield",
+    ),
+    "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
+}  # fmt: skip
+"""Rows that are solved, tables of the same under one more rule, what becomes of the
+plan, and the id of the rule that it breaks then."""
