@@ -1,7 +1,8 @@
 """The plan that there is before a solve: the start that was given, or today's stock.
 
-Whatever stops the solve, this is not lost. It is found without the model, verified,
-and judged like any other.
+Of a large instance also what a search makes of today's stock, from which the solve then
+begins. Whatever stops the solve, this is not lost. It is found without the model,
+verified, and judged like any other.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ AT_ONCE = 2_000
 is made when it turns out to be needed."""
 SEARCH_SHARE = 0.2
 """Share of the time for better units than today's."""
+LEAST_SECONDS = 2.0
+"""With less than that for it, it is not tried: the first time on a machine its loops
+are compiled, which no clock ends."""
 SHARE = 0.5
 """Share of the time for the linear programmes that complete a first plan."""
 
@@ -73,7 +77,7 @@ def first_plans(
     given: Given,
     options: SolveOptions,
 ) -> FirstPlans:
-    """Return the start and today's stock carried on, where these are plans.
+    """Return the start, or better units than today's, and today's stock carried on.
 
     *given* holds the decisions of the start, and what is settled.
     """
@@ -83,17 +87,20 @@ def first_plans(
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
     ways = sum(len(d.option_site) for d in data.services.values())
-    if ways > AT_ONCE and given.start is None:
-        offers = [_improved(data, built, options), built]
+    seconds = SEARCH_SHARE * options.time_limit
+    if ways > AT_ONCE and given.start is None and seconds >= LEAST_SECONDS:
+        offers = [_improved(data, built, seconds, options.seed), built]
     plans = FirstPlans(_completed(instance, data, offers, given, options))
     return plans if ways <= AT_ONCE and start is None else plans.made()
 
 
-def _improved(data: ModelData, built: Decisions, options: SolveOptions) -> Decisions:
-    """Return better units of services; what compiles the search is loaded here."""
+def _improved(
+    data: ModelData, built: Decisions, seconds: float, seed: int
+) -> Decisions:
+    """Return better units of services; numba, which they need, takes 0.6 s to load."""
     from aumaq.solvers.start.site_search import improved
 
-    return improved(data, built, SEARCH_SHARE * options.time_limit, options.seed)
+    return improved(data, built, seconds, seed)
 
 
 def _taken_over(

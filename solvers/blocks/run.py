@@ -370,8 +370,8 @@ class BlockRun:
         """Join the blocks' plans and repair what couples; at the end, search on."""
         is_last = self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
-        if self.is_large and self.joins == 0:  # a good plan to stop with
-            left = min(self.left, max(left, NETWORK_SHARE * self.seconds))
+        if self.is_large and (is_last or self.joins == 0):  # a good plan to stop with
+            left = min(self.left, NETWORK_SHARE * self.seconds)
         completer = self.completer()
         with self._stoppable(completer):
             self.offer_joined(completer, left)
