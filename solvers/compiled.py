@@ -210,12 +210,20 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
         c.seconds,
         c.matrices.size,
         outcome.message,
-        outcome.trace,
+        _ended(outcome, c.elapsed),
         {"nodes": outcome.nodes},
         outcome.values,
         weighed=weighs,
         save_lp=partial(save_lp, c.built),
     )
+
+
+def _ended(outcome: Outcome, seconds: float) -> list[tuple[float, float, float]]:
+    """Return the trace with what is known at the end, which HiGHS may not have told."""
+    last = (seconds, outcome.objective, outcome.bound)
+    is_told = bool(outcome.trace) and outcome.trace[-1][1:] == last[1:]
+    is_plan = outcome.values is not None
+    return outcome.trace + [last] * (is_plan and not is_told)
 
 
 def status_of(outcome: Outcome, wanted: float) -> Status:

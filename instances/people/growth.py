@@ -105,3 +105,31 @@ def _gain_shares(tables: Tables) -> Floats:
     gain[k[known], t[known]] = own["gain_share"].to_numpy(float)[known]
     is_early = np.arange(len(periods))[None, :] < first_periods(tables)[:, None]
     return np.where(is_early, 0.0, gain)
+
+
+def after_moves(
+    tables: Tables, projection: str, members: Floats, chosen: Ints
+) -> Floats:
+    """Return members of a group, or their demand, once people have moved, (I, T).
+
+    They move to the growth points that are *chosen*, (K, T).
+    """
+    if not len(chosen):
+        return members
+    change = moves(tables, projection).effect(members)
+    return np.asarray(members + np.einsum("kit,kt->it", change, chosen))
+
+
+def chosen_of(tables: Tables, table: pd.DataFrame) -> Ints:
+    """Return the choice that a table ``growth_points`` tells, (K, T)."""
+    rows, key = tables["growth_candidates"], ["settlement", "tier"]
+    periods = pd.Index(tables["periods"]["period"])
+    chosen = np.zeros((len(rows), len(periods)), dtype=np.int64)
+    own = table[table["is_chosen"].astype(bool)]
+    k = pd.MultiIndex.from_frame(rows[key]).get_indexer(
+        pd.MultiIndex.from_frame(own[key])
+    )
+    t = periods.get_indexer(own["period"])
+    known = (k >= 0) & (t >= 0)
+    chosen[k[known], t[known]] = 1
+    return chosen

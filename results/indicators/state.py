@@ -19,9 +19,9 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.check import applies_to
 from aumaq.instances.people import demand, loads
+from aumaq.instances.people.growth import after_moves, chosen_of
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import OF_SETTLEMENT
-from aumaq.results.plan.growth import after_moves, chosen_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -125,7 +125,7 @@ class State:
         """Which candidates are growth points in the plan, (K, T); none today."""
         if self.world["growth_candidates"].empty:
             return np.zeros((0, len(self.periods)), dtype=np.int64)
-        return chosen_of(self.instance, self.tables["growth_points"])
+        return chosen_of(self.instance.tables, self.tables["growth_points"])
 
     def _after_moves(self, members: Floats) -> Floats:
         """Return members of a group, (S, T), after moves to chosen growth points."""

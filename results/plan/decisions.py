@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.people.growth import chosen_of
 from aumaq.model.data.networks import link_steps
-from aumaq.results.plan.growth import chosen_of
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers import Decisions
 from aumaq.solvers.solution.decisions import NetworkDecisions, ServiceDecisions
@@ -34,7 +34,7 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
         units[:, 0] = sites["max_units"].to_numpy()[:, None] - units.sum(axis=1)
         services[name] = ServiceDecisions.of_units(units)
     networks = {name: _network(plan, instance, name) for name in instance.network_names}
-    chosen = chosen_of(instance, plan.table("growth_points"))
+    chosen = chosen_of(instance.tables, plan.table("growth_points"))
     return Decisions(services, networks, _upgraded(plan, instance), chosen)
 
 

@@ -112,7 +112,7 @@ def test_a_broken_term_is_found_in_each_future(
         assert told() == []
     monkeypatch.setattr(Context, "pay", broken)
     assert len(told()) == len(names)
-    assert all(one.startswith(f"model: term {term}") for one in told())
+    assert all(f"(model): term {term}: " in one for one in told())
 
 
 SLACKS = {
