@@ -113,25 +113,24 @@ def shortest(
 def path_km(graph: RoadGraph, before: Ints) -> Floats:
     """Return km from each source to each node along the tree of predecessors.
 
-    Pointer jumping: every round doubles the part of the path that is summed up.
+    Pointer jumping over the nodes that are reached: every round doubles the part of
+    the path that is summed up.
     """
-    sources, n = before.shape
-    has_link = before >= 0
-    rows, cols = np.nonzero(has_link)
-    parents = before[rows, cols].astype(np.int64)
-    km = np.zeros((sources, n))
-    places = np.searchsorted(graph.link_keys, parents * n + cols)
-    km[rows, cols] = graph.link_km[places]
-    # Whole trees in one flat array: positions count on from source to source.
-    start = n * np.arange(sources)[:, None]
-    jump = (np.where(has_link, before, np.arange(n)[None, :]) + start).ravel()
-    flat = km.ravel()
-    while True:
-        further = jump.take(jump)
-        flat += flat.take(jump)
-        if np.array_equal(further, jump):
-            return km
-        jump = further
+    num, flat = before.shape[1], before.ravel()
+    at = np.flatnonzero(flat >= 0)
+    parent, end = flat[at].astype(np.int64), len(at)
+    place = np.full(len(flat), end)
+    place[at] = np.arange(end)
+    # The last one stands for all sources: it is where every path ends.
+    jump = np.append(place[at - at % num + parent], end)
+    km = graph.link_km[np.searchsorted(graph.link_keys, parent * num + at % num)]
+    km = np.append(km, 0.0)
+    while (jump < end).any():
+        km += km.take(jump)
+        jump = jump.take(jump)
+    found = np.zeros(len(flat))
+    found[at] = km[:-1]
+    return found.reshape(before.shape)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ DETOUR = 1.3
 CONNECTOR_MINUTES_PER_KM = 60.0 / 30.0
 KM_MINUTES = 1e-7
 """Of ways that take equally long the shortest counts: weight of a km beside minutes."""
+A_MINUTE = 1.0
+"""More than kilometres add to the weight of any way."""
 CHUNK = 256
 """Targets of one search for kilometres."""
 
@@ -116,24 +118,30 @@ class Travel:
         """
         km = np.zeros(len(t))
         for built in set(self.built):  # periods of equal roads are walked at once
-            here = np.isin(t, [p for p, own in enumerate(self.built) if own == built])
-            km[here] = self._kilometres(service, built, i[here], j[here])
+            equal = [p for p, own in enumerate(self.built) if own == built]
+            here = np.isin(t, equal)
+            if here.any():
+                minutes = self.minutes(service, equal[0])[i[here], j[here]]
+                far = float(minutes.max(initial=0.0, where=np.isfinite(minutes)))
+                km[here] = self._kilometres(service, built, i[here], j[here], far)
         return km
 
     def _kilometres(
-        self, service: Service, built: frozenset[str], i: Ints, j: Ints
+        self, service: Service, built: frozenset[str], i: Ints, j: Ints, far: float
     ) -> Floats:
         if self.has_table:
             table = self._given(service, "length_km")[i, j]
             return np.where(np.isfinite(table), table, 0.0)
         node, tie = self._site_nodes(service)
         start, target = self.home_node[i], node[j]
-        km = self._walked(start, target, built)
+        km = self._walked(start, target, built, far)
         km += (self.home_tie[i] + tie[j]) / CONNECTOR_MINUTES_PER_KM
         return np.where(service.home[j] == i, 0.0, km)
 
-    def _walked(self, start: Ints, target: Ints, built: frozenset[str]) -> Floats:
-        """Return km along the road from node to node."""
+    def _walked(
+        self, start: Ints, target: Ints, built: frozenset[str], far: float
+    ) -> Floats:
+        """Return km along the road from node to node, none more than *far* minutes."""
         km = np.zeros(len(start))
         if not len(self.nodes):
             return km
@@ -145,7 +153,9 @@ class Travel:
         wanted = np.unique(target)
         for first in range(0, len(wanted), CHUNK):
             part = wanted[first : first + CHUNK]
-            _, after = dijkstra(heavy, indices=part, return_predecessors=True)
+            _, after = dijkstra(
+                heavy, indices=part, return_predecessors=True, limit=far + A_MINUTE
+            )
             own = np.flatnonzero((target >= part[0]) & (target <= part[-1]))
             tree, here = np.searchsorted(part, target[own]), start[own]
             while len(own):

@@ -17,7 +17,7 @@ from aumaq.instances import Instance
 from aumaq.instances.access.limits import ROUNDED
 from aumaq.instances.language.texts import say
 from aumaq.model.data.gathered import ModelData
-from aumaq.results.audit import audit
+from aumaq.results.audit import Audit, audit
 from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.growth import under_choice
 from aumaq.results.plan.plan import Plan
@@ -41,13 +41,16 @@ SHARE = 0.5
 class FirstPlans:
     """Plans that there are before a solve; they are verified when they are needed."""
 
-    def __init__(self, plans: Iterable[Plan]) -> None:
-        """Take plans that are not verified yet; they are made when first asked for."""
+    def __init__(self, plans: Iterable[tuple[Plan, Audit | None]]) -> None:
+        """Take plans that are not verified yet; they are made when first asked for.
+
+        With each comes the audit that made its tables, if it was just made.
+        """
         self._offers = plans
 
     @cached_property
-    def _plans(self) -> list[Plan]:
-        return sorted(self._offers, key=lambda plan: plan.objective_mln)
+    def _plans(self) -> list[tuple[Plan, Audit | None]]:
+        return sorted(self._offers, key=lambda offer: offer[0].objective_mln)
 
     @property
     def are_made(self) -> bool:
@@ -61,11 +64,12 @@ class FirstPlans:
 
     def best(self, below: float = float("inf")) -> Plan | None:
         """Return the best verified plan that costs less, or None."""
-        while self._plans and self._plans[0].objective_mln < below:
-            if "verified" not in self._plans[0].record:
-                self._plans[0] = self._plans[0].verified(ROUNDED)
-            if self._plans[0].is_verified:
-                return self._plans[0]
+        while self._plans and self._plans[0][0].objective_mln < below:
+            plan, found = self._plans[0]
+            if "verified" not in plan.record:
+                self._plans[0] = plan, found = plan.verified(ROUNDED, found), found
+            if plan.is_verified:
+                return plan
             del self._plans[0]
         return None
 
@@ -83,7 +87,7 @@ def first_plans(
     """
     whole = _taken_over(instance, data, start, given, options)
     if whole is not None:
-        return FirstPlans([whole]).made()
+        return FirstPlans([(whole, None)]).made()
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
     ways = sum(len(d.option_site) for d in data.services.values())
@@ -128,15 +132,17 @@ def _completed(
     offers: list[Decisions],
     given: Given,
     options: SolveOptions,
-) -> Iterator[Plan]:
-    """Yield a plan of each that is built, if it can be completed."""
+) -> Iterator[tuple[Plan, Audit]]:
+    """Yield a plan of each that is built, if it can be completed, and its audit."""
     for offer in offers:
         built = with_settled(data, offer, given)
         now = under_choice(data, built)
         found = whole_plan(now, built, given, SHARE * options.time_limit)
         if found is not None:
-            tables = audit(instance, decision_tables(data, found)).tables
-            yield Plan.judged(instance, tables, _unproven(found), options, data)
+            made = decision_tables(data, found)
+            own = audit(instance, made, tolerance=ROUNDED)
+            plan = Plan.judged(instance, own.tables, _unproven(found), options, data)
+            yield plan, own
 
 
 def _unproven(decisions: Decisions | None) -> Solution:
