@@ -84,6 +84,7 @@ class BlockRun:
     rerouter: Rerouter | None = None
     joins: int = 0
     joined_at: float = 0.0
+    gained: float = float("inf")
     is_joining: bool = False
     is_interrupted: bool = False
     is_infeasible: bool = False
@@ -386,7 +387,11 @@ class BlockRun:
             go_on_whole(self)
 
     def _look_at_gaps(self) -> None:
-        """Let the search go where blocks are far from their bounds."""
+        """Let the search go where blocks are far from their bounds, and along roads.
+
+        Of what joining the blocks costs, roads cost most: whoever needs an upgrade
+        that is not built was served elsewhere for the facilities that stood.
+        """
         block = np.full(len(self.c.matrices.cost), -1)
         for k, part in enumerate(self.parts):
             block[part.columns] = k
@@ -396,11 +401,24 @@ class BlockRun:
                 groups.setdefault(k, []).append(j)
         far = {k: self.parts[k].distance for k in groups if k >= 0}
         chosen = [k for k, distance in far.items() if distance > self.allowed]
-        if chosen:
-            self.search.look_at(
-                [np.array(groups[k]) for k in chosen],
-                np.array([far[k] for k in chosen]),
-            )
+        places = [np.array(groups[k]) for k in chosen]
+        weights = [far[k] for k in chosen]
+        lost = self.search.objective - self.constant
+        lost -= sum(part.objective for part in self.parts)
+        along = self._sites_along_roads()
+        if len(along) and lost > self.allowed:
+            places, weights = [*places, along], [*weights, lost]
+        if places:
+            self.search.look_at(places, np.array(weights))
+
+    def _sites_along_roads(self) -> Ints:
+        """Return the sites to which anybody goes by a way that needs an upgrade."""
+        assert self.rerouter is not None
+        upgraded = self.rerouter.upgraded
+        near = np.zeros(len(self.c.matrices.cost), dtype=bool)
+        near[self.search.neighbours(self.search.neighbours(upgraded))] = True
+        is_near = [bool(near[site.columns].any()) for site in self.c.sites]
+        return np.flatnonzero(is_near)
 
     def completer(self) -> Completer:
         """Return what completes joined plans; of a small model it ends by work."""
@@ -416,11 +434,17 @@ class BlockRun:
             self.rerouter.reroute(apart, built) for built in self.rerouter.choices()
         )
         if values is not None:
-            self.search.offer(completer.cost(values), values)
+            begun = completer.cost(values)
+            self.search.offer(begun, values)
+            # What networks gained last time would not make it the best: time is short.
+            if begun - self.search.objective > self.gained:
+                return
             values = completer.improve(values, seconds)
             upgraded = self.rerouter.upgraded
             if len(upgraded) and seconds > 0.0:
                 values = completer.with_roads(values, upgraded, ROADS_SECONDS)
+            if seconds > 0.0:
+                self.gained = begun - completer.cost(values)
             self.search.offer(completer.cost(values), values)
 
     def solve_whole(self) -> None:
