@@ -38,6 +38,7 @@ from aumaq.solvers.polish.churn import (
     without_rounds,
 )
 from aumaq.solvers.polish.circles import without_circles
+from aumaq.solvers.polish.nearest import nearest_first, roots_of_minutes
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 from aumaq.solvers.proof import proven
 from aumaq.solvers.search import Improver, Site
@@ -301,13 +302,12 @@ def _polish(c: Compiled, outcome: Outcome) -> Outcome:
     stays that of the MIP. If the LP should fail, the rounded MIP solution stands.
     """
     assert outcome.values is not None
-    if not c.matrices.is_integer.any():
-        return outcome
     again = _around(c, outcome.values)
     if again is None or again.values is None:
         return outcome
     for find in (idle_facilities, missed_facilities):
         again = _changed(c, again, find)
+    again = _nearest_first(c, again)
     c.progress.update(
         ProgressEvent(say("polished"), c.elapsed, outcome.bound, again.objective)
     )
@@ -346,6 +346,29 @@ def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
             half = len(group) // 2
             groups += [group[:half], group[half:]]
     return plan
+
+
+def _nearest_first(c: Compiled, plan: Outcome) -> Outcome:
+    """Return the plan of the same decisions and cost in which who lives near is first.
+
+    *plan* solves the LP of its decisions.
+    """
+    assert plan.values is not None
+    assert plan.duals is not None
+    count = len(plan.values)
+    prices = [roots_of_minutes(*model, count) for model in c.models]
+    price = np.where(np.isnan(prices).all(axis=0), NAN, np.nansum(prices, axis=0))
+    lp = with_whole_fixed(c.matrices, plan.values)
+    part, free = nearest_first(lp, plan.values, plan.duals, price)
+    solver = Solver(part, replace(c.options, threads=1))
+    found = solver.run(POLISH_SECONDS, Silent(), c.started)
+    if found.status is not Status.OPTIMAL or found.values is None:
+        return plan
+    values = plan.values.copy()
+    values[free] = found.values
+    objective = float(c.matrices.cost @ values) + c.matrices.offset
+    is_dearer = objective > plan.objective + ROUNDING * abs(plan.objective)
+    return plan if is_dearer else replace(plan, objective=objective, values=values)
 
 
 def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Floats, Ints
-from aumaq.solvers.highs.matrices import Matrices, with_whole_fixed
+from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -291,23 +291,7 @@ class Improver:
 
     def _restrict(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
         """Return the MIP of the free columns with all others as they are."""
-        m, part = self._m, self._by_column[:, free]
-        rows = np.unique(part.indices)
-        fixed = values.copy()
-        fixed[free] = 0.0
-        used = self._by_row[rows] @ fixed
-        small = csc_array(self._by_row[rows].tocsc()[:, free])
-        small.sort_indices()
-        return (
-            Matrices.of(
-                small,
-                m.cost[free],
-                (m.row_lower[rows] - used, m.row_upper[rows] - used),
-                (m.column_lower[free], m.column_upper[free]),
-                m.is_integer[free],
-            ),
-            values[free],
-        )
+        return restricted(self._m, self._by_row, free, values)[0], values[free]
 
 
 def rounded(m: Matrices, relaxed: Floats, units: NDArray[np.bool_]) -> Matrices:

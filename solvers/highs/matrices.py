@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array
+from scipy.sparse import coo_array, csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.program import NONE, Program, RowSet
@@ -173,6 +173,30 @@ def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
         column_upper=np.where(fixed, whole, m.column_upper),
         is_integer=np.zeros_like(fixed),
     )
+
+
+def restricted(
+    m: Matrices, by_row: csr_array, free: Ints, values: Floats
+) -> tuple[Matrices, Ints]:
+    """Return the MIP of the *free* columns with all others as in *values*; its rows.
+
+    *by_row* are the coefficients of *m* by rows. What others cost is left out.
+    """
+    rows = np.unique(m.sparse[:, free].indices)
+    fixed = values.copy()
+    fixed[free] = 0.0
+    of_rows = by_row[rows]
+    used = of_rows @ fixed
+    small = csc_array(of_rows.tocsc()[:, free])
+    small.sort_indices()
+    part = Matrices.of(
+        small,
+        m.cost[free],
+        (m.row_lower[rows] - used, m.row_upper[rows] - used),
+        (m.column_lower[free], m.column_upper[free]),
+        m.is_integer[free],
+    )
+    return part, rows
 
 
 def within_limits(m: Matrices, values: Floats) -> bool:

@@ -1,0 +1,76 @@
+r"""Who lives nearest comes first, where it costs nothing.
+
+Times add up along a road: to send the people of A to B, and those of B on to C, costs
+as much as to leave those of B at home and send those of A through to C. A best plan may
+be either. Of all plans with the same decisions and the same cost, the one is taken with
+the least
+
+.. math:: \sum_{sit} d_{sit} \Big( \sum_j \sqrt{minutes_{ij}}\; share_{sijt}
+          + longest_s\, unserved_{sit} \Big),
+
+with 0 minutes at home. Of one sum, a short way and a long one have smaller roots than
+two ways of middle length.
+
+Plans of least cost are those which complementary slackness allows with one set of
+duals: columns with a reduced cost stay where they are, rows with a price stay tight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.model import BuiltModel, ServiceData
+from aumaq.solvers.highs.matrices import Matrices, restricted
+
+FREE_OF_COST = 1e-7
+"""Duals and reduced costs up to this, mln, are 0: so far HiGHS solves an LP."""
+
+
+def roots_of_minutes(built: BuiltModel, place: Ints, count: int) -> Floats:
+    """Return what of the sum above stands at each of *count* columns, NaN elsewhere."""
+    price = np.full(count + 1, np.nan)  # the last one stands for what has no column
+    for name, v in built.variables.items():
+        d = built.data.services[name]
+        root = np.sqrt(np.where(_is_home(built, d), 0.0, d.option_minutes))
+        k, t = v.share_option, v.share_period
+        price[place[v.share]] = d.demand[d.option_settlement[k], t] * root[k]
+        longest = root.max(initial=0.0)
+        known = place[v.unserved]
+        price[known] = np.where(known >= 0, d.demand * longest, np.nan)
+    return price[:count]
+
+
+def _is_home(built: BuiltModel, d: ServiceData) -> Floats:
+    """Return which options lead to a site of the same settlement, (K,)."""
+    sites = built.data.instance.service_sites(d.name)["settlement"].to_numpy(object)
+    homes = np.array(built.data.settlements, dtype=object)
+    return np.asarray(homes[d.option_settlement] == sites[d.option_site])
+
+
+def nearest_first(
+    m: Matrices, values: Floats, duals: Floats, price: Floats
+) -> tuple[Matrices, Ints]:
+    """Return the LP of the plans that cost as much, and the columns that it leaves.
+
+    *m* is an LP, *values* and *duals* solve it; *price* is to become least, and columns
+    where it is NaN stay as they are.
+    """
+    a = m.sparse
+    reduced = m.cost - a.T @ duals
+    is_free = ~np.isnan(price) & (np.abs(reduced) <= FREE_OF_COST)
+    free = np.flatnonzero(is_free & (m.column_lower < m.column_upper))
+    part, rows = restricted(m, a.tocsr(), free, values)
+    activity = part.sparse @ values[free]
+    is_tight = np.abs(duals[rows]) > FREE_OF_COST
+    return (
+        replace(
+            part,
+            cost=price[free],
+            row_lower=np.where(is_tight, activity, np.minimum(part.row_lower, activity)),
+            row_upper=np.where(is_tight, activity, np.maximum(part.row_upper, activity)),
+        ),
+        free,
+    )
