@@ -8,8 +8,9 @@ match. Three steps run in a thread of their own:
    the MIP that is left is solved (relaxation enforced neighbourhood search, Berthold
    2014);
 3. large-neighbourhood search: a site and the sites nearest to it are freed, all the
-   rest is fixed, and the small MIP that is left is solved. The number of sites adapts
-   to how quickly it solves.
+   rest is fixed, and the small MIP that is left is solved. The more a plan costs at a
+   site beyond the relaxation (excess.py), the more often it is the middle. The number
+   of sites adapts to how quickly it solves.
 
 A plan found here is a plan of the model; it says nothing about the bound.
 """
@@ -26,8 +27,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.solvers.excess import Excess
 from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
-from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
@@ -39,7 +41,9 @@ ROUNDING_SHARE = 0.3
 """Share of the time for step 2."""
 STEP_SECONDS = 6.0
 NO_LUCK = 0.7
-"""By so much less often a group is searched after a step there that gained nothing."""
+"""By so much less often a group, or a site, is searched after a step without gain."""
+ANYWHERE = 0.1
+"""Share of the steps that begin at any site, whatever the plan costs there."""
 STEP_NODES = 100
 """Nodes of a step where it ends by work."""
 REPAIR_ROUNDS = 4
@@ -83,6 +87,9 @@ class Improver:
         self._weights = np.ones(1)
         self._sizes = np.full(1, FIRST_SITES)
         self._nodes = 0
+        self._excess: Excess | None = None
+        self._luck = np.ones(len(sites))
+        self._at_sites: Floats | None = None
         self.objective = float("inf")
         self.values: Floats | None = None
 
@@ -93,6 +100,11 @@ class Improver:
         """
         self._groups, self._weights = groups, weights.copy()
         self._sizes = np.full(len(groups), FIRST_SITES)
+
+    def look_where_it_costs(self, duals: Floats) -> None:
+        """Search more often where a plan costs more than an LP with these row duals."""
+        places = [site.columns for site in self._sites]
+        self._excess, self._at_sites = Excess(self._m, duals, places), None
 
     def stop(self) -> None:
         """Ask the search to end; returns at once."""
@@ -156,6 +168,7 @@ class Improver:
         """Take a plan from elsewhere if it is better."""
         if objective < self.objective - 1e-9:
             self.objective, self.values = objective, values
+            self._at_sites = None
 
     def activity(self, values: Floats) -> Floats:
         """Return the value of each row."""
@@ -235,6 +248,12 @@ class Improver:
     ) -> Floats | None:
         if self._stop.is_set():
             return None
+        outcome = self._run(matrices, most, start)
+        return None if outcome.status is Status.ERROR else outcome.values
+
+    def _run(
+        self, matrices: Matrices, most: Most, start: tuple[Ints, Floats] | None
+    ) -> Outcome:
         solver = Solver(matrices, self._options)
         if most.nodes is not None:
             solver.set_option("mip_max_nodes", most.nodes)
@@ -243,16 +262,18 @@ class Improver:
         self._running = solver
         outcome = solver.run(most.seconds, Silent(), time.monotonic())
         self._running, self._nodes = None, outcome.nodes
-        return None if outcome.status is Status.ERROR else outcome.values
+        return outcome
 
     def _round(self, seconds: float) -> None:
         """Steps 1 and 2."""
         m = self._m
-        relaxed = self._solve(
-            replace(m, is_integer=np.zeros_like(m.is_integer)), Most(seconds)
-        )
-        if relaxed is None:
+        lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+        outcome = self._run(lp, Most(seconds), None)
+        relaxed = outcome.values
+        if outcome.status is Status.ERROR or relaxed is None:
             return
+        if outcome.status is Status.OPTIMAL and outcome.duals is not None:
+            self.look_where_it_costs(outcome.duals)
         units = np.zeros_like(m.is_integer)
         units[np.concatenate([site.columns for site in self._sites])] = True
         found = self._solve(rounded(m, relaxed, units), Most(seconds))
@@ -266,7 +287,7 @@ class Improver:
         objective, values = self.objective, self.values
         sites = self._groups[group]
         points = self._points[sites]
-        centre = int(self._rng.integers(len(sites)))
+        centre = self._centre(sites, values)
         away = ((points - points[centre]) ** 2).sum(axis=1)
         nearest = sites[np.argsort(away, kind="stable")[: self._sizes[group]]]
         seeds = np.concatenate([self._sites[k].columns for k in nearest])
@@ -281,7 +302,22 @@ class Improver:
             values[free] = found
             self.offer(objective - gain, values)
             return True
+        self._luck[sites[centre]] *= NO_LUCK
         return False
+
+    def _centre(self, sites: Ints, values: Floats) -> int:
+        """Return which of the sites is in the middle of the next step."""
+        excess = self._excess
+        if excess is not None and self._rng.random() >= ANYWHERE:
+            known = self._at_sites  # another thread may offer a plan meanwhile
+            if known is None:
+                known = excess.at_places(values, self._is_sparse)
+                self._at_sites = known
+            weight = (known * self._luck)[sites]
+            if weight.sum() > 0.0:
+                share = weight / weight.sum()
+                return int(self._rng.choice(len(sites), p=share))
+        return int(self._rng.integers(len(sites)))
 
     def neighbours(self, columns: Ints) -> Ints:
         """Return *columns* and those that share a sparse row with any of them."""

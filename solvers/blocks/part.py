@@ -54,6 +54,7 @@ class Part:
     matrices: Matrices
     columns: Ints
     relaxed: Floats
+    duals: Floats
     units: Flags
     sites: list[Site]
     start: tuple[Ints, Floats]
@@ -167,6 +168,7 @@ def priced_parts(
             matrices=matrices,
             columns=block.columns,
             relaxed=relaxed.values[block.columns],
+            duals=relaxed.duals[block.rows],
             units=is_unit[block.columns],
             sites=own,
             start=(

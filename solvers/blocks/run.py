@@ -197,6 +197,7 @@ class BlockRun:
         price = prices(m, self.split, relaxed.duals)
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
+        self.search.look_where_it_costs(relaxed.duals)
         # Of the whole time, not of what is left: that depends on the machine.
         first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
         budget = first * self.c.options.num_threads
@@ -276,15 +277,25 @@ class BlockRun:
     def _begin_joining(self) -> bool:
         """Say whether to join now: at first, when all is proven, when time is short."""
         with self.lock:
+            is_late = self._until_last <= 0.0 or self.is_done()
+            if is_late:
+                self._fill()
             if self.is_joining or any(part.values is None for part in self.parts):
                 return False
-            is_late = self._until_last <= 0.0 or self.is_done()
             is_due = self.joins == 0 or (self.joins == 1 and is_late)
             if self.is_large and self.joins == 1:
                 away = time.monotonic() - self.joined_at
                 is_due |= away > AGAIN_SHARE * self.seconds
             self.is_joining = is_due
             return is_due
+
+    def _fill(self) -> None:
+        """Give blocks without a plan their part of the best one that there is."""
+        whole = self.search.values
+        for part in self.parts if whole is not None else ():
+            if part.values is None:
+                part.values = whole[part.columns]
+                part.objective = float(part.matrices.cost @ part.values)
 
     @property
     def _until_last(self) -> float:  # seconds until plans are joined for the last time
@@ -325,8 +336,11 @@ class BlockRun:
 
     def _search(self, part: Part) -> Outcome:
         """Search on from the best plan of a block."""
-        search = part.search or Improver(part.matrices, part.sites, self.c.options)
-        part.search = search
+        search = part.search
+        if search is None:
+            search = Improver(part.matrices, part.sites, self.c.options)
+            search.look_where_it_costs(part.duals)
+            part.search = search
         with self._stoppable(search):
             assert part.values is not None
             search.offer(part.objective, part.values)
@@ -427,6 +441,8 @@ class BlockRun:
 
     def offer_joined(self, completer: Completer, seconds: float) -> None:
         """Join, repair and complete; improve the networks for so many *seconds*."""
+        with self.lock:
+            self._fill()
         apart = joined(self.c.matrices, self.parts)
         if apart is None or self.rerouter is None:
             return

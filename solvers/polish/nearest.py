@@ -69,8 +69,12 @@ def nearest_first(
         replace(
             part,
             cost=price[free],
-            row_lower=np.where(is_tight, activity, np.minimum(part.row_lower, activity)),
-            row_upper=np.where(is_tight, activity, np.maximum(part.row_upper, activity)),
+            row_lower=np.where(
+                is_tight, activity, np.minimum(part.row_lower, activity)
+            ),
+            row_upper=np.where(
+                is_tight, activity, np.maximum(part.row_upper, activity)
+            ),
         ),
         free,
     )
