@@ -18,6 +18,8 @@ Words = dict[str, Kind]
 SERVICE, NETWORK = "units of service", "units of network"
 """Units of amounts: those of the row's service, or of its network."""
 MLN, MLN_A_YEAR = "mln", "mln/year"
+POINTS, BOTH = "mln points", "mln, money and points"
+"""What weighs in the objective and nobody pays; what stands beside what is paid."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,12 @@ PLAN: tuple[PlanTable, ...] = (
             _text("title", "title of the level"),
             _whole("units", "facilities"),
             _number("capacity", SERVICE, "what they hold", rule="capacity:{service}"),
-            _number("used", SERVICE, "what of it is used", rule="capacity:{service}"),
+            _number(
+                "used",
+                SERVICE,
+                "what people use of it; what a plant gives is in sources",
+                rule="capacity:{service}",
+            ),
             _number(
                 "capacity_use_share",
                 "share",
@@ -311,7 +318,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("minutes", "min", "fastest way; empty: none", "told"),
             _number("limit_minutes", "min", "within which it must be", "told"),
             _flag("is_met", "whether it is", "derived"),
-            _number("cost_mln", MLN, "price of missing it, discounted"),
+            _number("cost_mln", POINTS, "price of missing it, discounted"),
         ),
         is_known_today=True,
     ),
@@ -374,7 +381,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("required", SERVICE, "demand that must be within the minutes"),
             _number("reached", SERVICE, "demand that is"),
             _number("shortfall", SERVICE, "what is missing"),
-            _number("cost_mln", MLN, "price of it, discounted"),
+            _number("cost_mln", POINTS, "price of it, discounted"),
         ),
     ),
     PlanTable(
@@ -391,11 +398,11 @@ PLAN: tuple[PlanTable, ...] = (
     ),
     PlanTable(
         "objective",
-        "Terms of the objective; their sum is the cost of the plan.",
+        "Terms of the objective: money and points. Their sum is the objective.",
         "objective",
         (
             _key("term", "term"),
-            _number("discounted_mln", MLN, "its amount"),
+            _number("discounted_mln", BOTH, "its amount"),
         ),
     ),
 )

@@ -18,6 +18,7 @@ from aumaq.instances.formats.workbook.cells import cell_of, check_fits
 from aumaq.instances.formats.workbook.writer import sheet_reference
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.dtypes import TEXT
+from aumaq.instances.schema.plan import MLN, MLN_A_YEAR
 from aumaq.instances.schema.titles import title_of, with_unit
 from aumaq.results.exports.units import look_of
 from aumaq.results.language import Language
@@ -91,7 +92,7 @@ def heads_of(
     for column in map(str, table.columns):
         look = look_of(name, column)
         title = with_unit(title_of(column, lang.code), look.unit, lang.code)
-        if look.unit.startswith("mln"):
+        if look.unit in (MLN, MLN_A_YEAR):
             money = lang.cell("mln")
             title = title.replace(f"[{money}", f"[{money} {currency}")
         found.append(Head(column, title, look.number_format))
