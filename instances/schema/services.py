@@ -337,7 +337,7 @@ BUDGETS = Table(
         Column(
             "covers",
             "text",
-            "what it limits: investment, operation (running facilities, links and roads;"
+            "what it limits: investment, operation (of facilities, links and roads;"
             " supply and transport are in no budget), or both",
             default="investment",
             choices=tuple(COVERED),
