@@ -185,8 +185,9 @@ class BlockRun:
         m = self.c.matrices
         self._tell(say("relaxing"))
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
-        solver = Solver(lp, self.c.options)
-        # In parallel it takes 0.7 of the time on idle cores, 5 times on shared ones.
+        # In parallel it takes 0.7 of the time on idle cores, 5 times on shared ones,
+        # and one core is at work on the start plan.
+        solver = Solver(lp, replace(self.c.options, threads=1))
         return solver.run(self.left, Silent(), self.c.started)
 
     def _prepare(self, relaxed: Outcome) -> None:

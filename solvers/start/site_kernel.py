@@ -91,6 +91,17 @@ class Scratch(NamedTuple):
     taken: Floats  # (J,)
 
 
+class State(NamedTuple):
+    """One service under search."""
+
+    ways: Ways
+    people: People
+    paths: Paths
+    facilities: Units
+    limits: Limits
+    scratch: Scratch
+
+
 @njit(cache=True)
 def sort(key: Floats, order: Ints, count: int) -> None:
     """Put the numbers of the first *count* keys in order, smallest key first.
@@ -274,49 +285,32 @@ def value_of(
 
 
 @njit(cache=True)
-def respond(
-    w: Ways,
-    p: People,
-    h: Paths,
-    u: Units,
-    b: Limits,
-    s: Scratch,
-    sites: Ints,
-    is_allowed: Flags,
-    mln: float,
-) -> int:
+def respond(state: State, sites: Ints, is_allowed: Flags, mln: float) -> int:
     """Change paths of facilities site by site while that pays; return how many do.
 
     *is_allowed* is (J, L+1, L+1, T): moves at the start of a period. A mln of a hard
     budget costs *mln*.
     """
-    count = 0
+    p, u, count = state.people, state.facilities, 0
     for j in sites:
         if not p.is_new[j]:
             continue
         p.is_new[j] = False
         for _ in range(u.first[j], u.first[j + 1]):
-            unit, path = best_response(w, p, h, u, b, s, j, is_allowed[j], mln)
+            unit, path = best_response(state, j, is_allowed[j], mln)
             if unit < 0:
                 break
-            move(w, p, h, u, b, s, j, unit, path)
+            move(state, j, unit, path)
             count += 1
     return count
 
 
 @njit(cache=True)
 def best_response(
-    w: Ways,
-    p: People,
-    h: Paths,
-    u: Units,
-    b: Limits,
-    s: Scratch,
-    j: int,
-    is_allowed: Flags,
-    mln: float,
+    state: State, j: int, is_allowed: Flags, mln: float
 ) -> tuple[int, int]:
     """Return the facility of site *j* that gains most by another path, and the path."""
+    w, p, h, u, b, s = state
     best, best_unit, best_path = 0.0, -1, -1
     gain = np.zeros((len(h.capacity), h.level.shape[1]))
     for a in range(u.first[j], u.first[j + 1]):
@@ -370,18 +364,9 @@ def fill_gains(
 
 
 @njit(cache=True)
-def move(
-    w: Ways,
-    p: People,
-    h: Paths,
-    u: Units,
-    b: Limits,
-    s: Scratch,
-    j: int,
-    unit: int,
-    path: int,
-) -> None:
+def move(state: State, j: int, unit: int, path: int) -> None:
     """Give a facility another path, move people, pay."""
+    w, p, h, u, b, s = state
     begins, due, now = u.begins[unit], u.due[unit], u.path[unit]
     is_done = unit >= 0
     for t in range(h.level.shape[1]):

@@ -45,7 +45,7 @@ def improved(data: ModelData, built: Decisions, seconds: float, seed: int) -> De
         searches = searches_of(data, built, seed)
         left = _left(data, searches)
         for search in searches.values():
-            search.limits.left[:] = left
+            search.state.limits.left[:] = left
         for price in PRICES:
             _run(searches, price, 1, ends)
         _run(searches, 0.0, SWEEPS, ends)
@@ -88,12 +88,7 @@ class Search:
     """The search of one service: who goes where, and what each facility does."""
 
     data: ServiceData
-    ways: kernel.Ways
-    people: kernel.People
-    paths: kernel.Paths
-    facilities: kernel.Units
-    limits: kernel.Limits
-    scratch: kernel.Scratch
+    state: kernel.State
     allowed: Flags
     rng: np.random.Generator
 
@@ -102,36 +97,27 @@ class Search:
 
         *price* is what a mln of hard budgets must save, mln.
         """
-        self.people.is_new[:] = True
+        self.state.people.is_new[:] = True
         free = np.flatnonzero((self.data.locked[:, 1:] == 0).all(axis=1))
         for _ in range(sweeps):
             count, order = 0, self.rng.permutation(free)
             for start in range(0, len(order), BATCH):
                 if time.monotonic() > ends:
                     return
-                count += kernel.respond(
-                    self.ways,
-                    self.people,
-                    self.paths,
-                    self.facilities,
-                    self.limits,
-                    self.scratch,
-                    order[start : start + BATCH],
-                    self.allowed,
-                    price,
-                )
+                sites = order[start : start + BATCH]
+                count += kernel.respond(self.state, sites, self.allowed, price)
             if not count:
                 return
 
     @property
     def _site(self) -> Ints:
-        counts = np.diff(self.facilities.first)
+        counts = np.diff(self.state.facilities.first)
         return np.repeat(np.arange(len(self.data.sites)), counts)
 
     @property
     def spending(self) -> tuple[Floats, Floats]:
         """Mln at the start of a period, and a year's, (J, T)."""
-        h, u, site = self.paths, self.facilities, self._site
+        h, u, site = self.state.paths, self.state.facilities, self._site
         shape = (len(self.data.sites), h.level.shape[1])
         once, running = np.zeros(shape), np.zeros(shape)
         np.add.at(once, site, h.once[u.path])
@@ -143,10 +129,10 @@ class Search:
     @property
     def units(self) -> Ints:
         """How many facilities of each level run, (J, L+1, T)."""
-        count = self.paths.level.shape[1]
+        count = self.state.paths.level.shape[1]
         shape = (len(self.data.sites), self.data.num_levels + 1, count)
         units = np.zeros(shape, dtype=np.int64)
-        level = self.paths.level[self.facilities.path]
+        level = self.state.paths.level[self.state.facilities.path]
         for t in range(count):
             np.add.at(units[:, :, t], (self._site, level[:, t]), 1)
         return units
@@ -166,12 +152,14 @@ def _search(
     paths = _paths(data, d)
     return Search(
         data=d,
-        ways=ways,
-        people=_people(d, units, served(d, units, none)[options], ways),
-        paths=paths,
-        facilities=_facilities(d, moves, paths),
-        limits=_limits(data, d, left),
-        scratch=_scratch(ways, len(d.sites)),
+        state=kernel.State(
+            ways=ways,
+            people=_people(d, units, served(d, units, none)[options], ways),
+            paths=paths,
+            facilities=_facilities(d, moves, paths),
+            limits=_limits(data, d, left),
+            scratch=_scratch(ways, len(d.sites)),
+        ),
         allowed=allowed,
         rng=np.random.default_rng(seed),
     )

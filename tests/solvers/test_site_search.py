@@ -84,7 +84,7 @@ def test_one_facility_alone_is_right(instance: Instance) -> None:
 
 def state_cost(data: ModelData, search: Search) -> float:
     """Return what facilities, ways and those without one cost, mln."""
-    d, p, w = search.data, search.people, search.ways
+    d, p, w = search.data, search.state.people, search.state.ways
     come = np.zeros_like(d.demand)
     np.add.at(come, w.settlement, p.amount)
     used = np.zeros_like(p.used)
