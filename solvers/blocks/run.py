@@ -293,8 +293,8 @@ class BlockRun:
     def _fill(self) -> None:
         """Give blocks without a plan their part of the best one that there is."""
         whole = self.search.values
-        for part in self.parts if whole is not None else ():
-            if part.values is None:
+        for part in self.parts:
+            if part.values is None and whole is not None:
                 part.values = whole[part.columns]
                 part.objective = float(part.matrices.cost @ part.values)
 
