@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 ROUNDING = 1e-9
+MOST_TIMES = 1e8
+"""A capacity so much larger than another leaves nothing of it in a sum."""
 
 
 @check(
@@ -126,6 +128,7 @@ def concentrations_can_hold(tables: Tables) -> Found:
     for k, rule in tables["concentrations"].iterrows():
         own = tables["levels"]["service"] == rule["service"]
         top = int(tables["levels"].loc[own, "level"].max()) if own.any() else 0
+        yield from _alike(tables["levels"][own], rule)
         if rule["min_level"] > top:
             text = say(
                 "{service} has levels up to {top}", service=rule["service"], top=top
@@ -148,6 +151,20 @@ def concentrations_can_hold(tables: Tables) -> Found:
                 min_level=rule["min_level"],
             )
             yield Warn(problem("concentrations", text, k, "share", rule["share"]))
+
+
+def _alike(levels: pd.DataFrame, rule: pd.Series[Any]) -> Found:
+    """Capacities that a rule adds up are told apart by a solver."""
+    counted = levels[(levels["level"] >= rule["min_level"]) & (levels["capacity"] > 0)]
+    most = MOST_TIMES * counted["capacity"].min()
+    for k, size in counted["capacity"][counted["capacity"] > most].items():
+        text = say(
+            "{concentration} adds capacities up: expected at most {most:g}, 10^8 times"
+            " that of its smallest level",
+            concentration=rule["concentration"],
+            most=most,
+        )
+        yield problem("levels", text, int(str(k)), "capacity", figure(size))
 
 
 def _known_region(tables: Tables, table: str, k: object, region: str) -> Found:

@@ -198,7 +198,8 @@ FACILITIES = Table(
         Column("service", "text", "the service", references="services.service"),
         Column("site", "text", "the site", references="sites.site"),
         Column("level", "int", "its level", low=1),
-        Column("units", "int", "so many of this level", "facilities", 1, low=1),
+        # More at one place are a mistyped number, and each is looked at alone.
+        Column("units", "int", "so many of this level", "facilities", 1, 1, 10_000),
         Column(
             "is_locked", "flag", "whether they must stay as they are", default=False
         ),

@@ -17,7 +17,8 @@ Cost
         :math:`ann_t\, shed\_mln\_per\_unit\_year \cdot shed_{nt}`
 
 :math:`load_{nt} = base\_load_{nt} + \sum_k change_{knt}\, chosen_{kt}`: people who
-move to growth points take their load along. Only the load of people and industry may be
+move to growth points cause there what a person causes there, and no longer what one
+does where they came from. Only the load of people and industry may be
 shed: a facility operates only where its own load is met.
 """
 

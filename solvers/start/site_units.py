@@ -147,10 +147,16 @@ def _as_before(stock: Ints, units: Ints, t: int) -> Iterator[Ints]:
 
 
 def _closed(stock: Ints, units: Ints, t: int) -> Iterator[Ints]:
-    """Yield units of a site with one facility less from a period on, two less, ..."""
+    """Yield units of a site with one facility less from a period on, two less, ...
+
+    Of many more go at a time: an eighth of those that are gone.
+    """
     for a in range(len(stock) - 1, 0, -1):
-        for _ in range(int(units[a, t:].min())):
-            units = _changed(units, a, 0, t)
+        left, gone = int(units[a, t:].min()), 0
+        while left > 0:
+            number = min(left, max(1, gone // 8))
+            units = _changed(units, a, 0, t, number)
+            left, gone = left - number, gone + number
             yield units
 
 
@@ -209,9 +215,9 @@ def lowered(
     return units
 
 
-def _changed(units: Ints, a: int, b: int, t: int) -> Ints:
-    """Return the units of a site with one facility at *b* instead of *a* from *t*."""
+def _changed(units: Ints, a: int, b: int, t: int, number: int = 1) -> Ints:
+    """Return the units of a site with so many at *b* instead of *a* from *t* on."""
     changed = units.copy()
-    changed[a, t:] -= 1
-    changed[b, t:] += 1
+    changed[a, t:] -= number
+    changed[b, t:] += number
     return changed

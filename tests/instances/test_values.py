@@ -406,6 +406,7 @@ def test_a_cause_in_all_scenarios_is_told_once(folder: Path) -> None:
         for k in range(5)
     )
     put(TOML, "[[groups]]", variants + "\n[[groups]]")(folder)
+    put(TOML, 'unit = "pupil"', 'unit = "pupil"\nmay_be_unserved = false')(folder)
     more("overrides.csv", OVERRIDE + "sites,,status,set,forbidden")(folder)
     with pytest.raises(InstanceError, match="in scenario 'base\\+v0'") as caught:
         aumaq.read(folder).check_scenarios()

@@ -306,6 +306,13 @@ BROKEN: dict[str, tuple[dict[str, Rows], str, str]] = {
         "concentrations.csv",
         "has levels up to 1",
     ),
+    "capacities that a sum cannot hold": (
+        {"concentrations": [{"concentration": "k", "service": "s", "share": 0.5}],
+         "levels": [{"service": "s", "level": 1, "capacity": 1.0, "capex_mln": 1.0},
+                    {"service": "s", "level": 2, "capacity": 2e8, "capex_mln": 2.0}]},
+        "levels.csv",
+        "expected at most 1e+08",
+    ),
     "a region that is not": (
         {"concentrations": [
             {"concentration": "k", "service": "s", "region": "X", "share": 0.5}

@@ -122,10 +122,25 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "no such service",
     ),
     "no usable site": (
-        lambda f: (f / SITES).write_text(
-            "site,service,settlement,status\na,school,a,forbidden\n"
+        both(
+            put(
+                TOML,
+                "unserved_mln_per_unit_year = 1.0",
+                "unserved_mln_per_unit_year = 1.0\nmay_be_unserved = false",
+            ),
+            lambda f: (f / SITES).write_text(
+                "site,service,settlement,status\na,school,a,forbidden\n"
+            ),
         ),
-        "has no usable site",
+        "all are forbidden",
+    ),
+    "too many facilities": (
+        put(
+            "facilities.csv",
+            "level,is_synthetic\nschool,a,1,true",
+            "level,units\nschool,a,1,20000",
+        ),
+        "expected at most 10000",
     ),
     "existing without facility": (
         put(SITES, "b,candidate", "b,existing"),
