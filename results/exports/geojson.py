@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances.formats.drafts import draft_file
+from aumaq.results.plan.figures import unserved_share
 from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def _facilities(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _settlements(plan: Plan) -> list[dict[str, Any]]:
-    rows = plan.unserved
-    missing = rows.groupby("settlement")["demand"].sum()
+    lost = unserved_share(plan)
     return [
         _point(
             row["lon"],
@@ -55,7 +55,7 @@ def _settlements(plan: Plan) -> list[dict[str, Any]]:
                 "name": row["name"],
                 "region": row["region"],
                 "population": row["population"],
-                "unserved_units": float(missing.get(row["settlement"], 0.0)),
+                "unserved_share": float(lost[row["settlement"]]),
                 "is_synthetic": row["is_synthetic"],
             },
         )

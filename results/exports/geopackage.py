@@ -34,6 +34,7 @@ from aumaq.results.exports.record import (
     unreadable,
     why,
 )
+from aumaq.results.plan.figures import unserved_share
 from aumaq.results.strict_json import strict
 
 if TYPE_CHECKING:
@@ -138,10 +139,8 @@ def read_geopackage(path: Path) -> PlanFiles:
 def _write_map(plan: Plan, path: Path, kinds: set[str]) -> None:
     """Write outlines, settlements with what they lack, roads and networks."""
     tables = dict(plan.instance.tables)
-    lost = plan.unserved.groupby("settlement")["demand"].sum()
-    home = tables["settlements"]
-    missing = lost.reindex(home["settlement"], fill_value=0.0).to_numpy(dtype=float)
-    tables["settlements"] = home.assign(unserved_units=missing)
+    lost = unserved_share(plan).to_numpy(dtype=float)
+    tables["settlements"] = tables["settlements"].assign(unserved_share=lost)
     for layer, name in MAP.items():
         if len(tables[name]):
             write_layer(path, layer, layer_of(name, tables), is_line=layer in LINES)

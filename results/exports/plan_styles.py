@@ -138,8 +138,8 @@ def _settlements(plan: Plan) -> list[Rule]:
     well = Symbol("marker", "255,255,255", 2.0, size, outline="110,110,110")
     lacking = replace(well, outline="215,25,28", outline_width=0.5)
     return [
-        Rule("lacks a service", '"unserved_units" > 0', lacking),
-        Rule("served", '"unserved_units" = 0', well),
+        Rule("lacks a service", '"unserved_share" > 0', lacking),
+        Rule("served", '"unserved_share" = 0', well),
     ]
 
 

@@ -53,6 +53,17 @@ def served_share(plan: Plan) -> Ratios:
     return _of_services(plan, services.share_served, 1.0)
 
 
+def unserved_share(plan: Plan) -> pd.Series[float]:
+    """Return by settlement the largest share of demand that is not served.
+
+    Of the demand of one service in one period: services have different units. Where
+    there is no demand, nothing is missing.
+    """
+    rows = plan.unserved[plan.unserved["demand"] > 0]
+    largest = rows.groupby("settlement")["share"].max()
+    return largest.reindex(plan.instance.settlement_ids, fill_value=0.0)
+
+
 def mean_minutes(plan: Plan) -> Ratios:
     """Return mean minutes of those served, by service; NaN where nobody is."""
     return _of_services(plan, services.mean_minutes, np.nan)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from aumaq.instances.access.limits import TOLERANCE
 from aumaq.results import Plan
 from aumaq.results.comparison.decisions import investment as compared_investment
 from aumaq.results.comparison.indicators import key_figures
+from aumaq.results.exports.plan_styles import plan_styles
 from aumaq.results.indicators.state import bare
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import ENGLISH
@@ -83,6 +86,27 @@ def test_share_served(plan: Plan) -> None:
     assert overall == coordination.figures(plan)["served_share"]["s"]
     assert overall == sweep_task._row(plan, 0.0)["s_served_share"]
     assert 1.0 - overall == measure("unserved_share:s", [plan], ENGLISH).value(plan)
+
+
+def test_unserved_share(plan: Plan, tmp_path: Path) -> None:
+    """The layers of a GIS tell the worst of a settlement: no sum of different units."""
+    table = pd.DataFrame(
+        demand_of(plan, "s"),
+        plan.instance.settlement_ids,
+        plan.instance.period_names,
+    )
+    lost = plan.unserved.pivot(index="settlement", columns="period", values="demand")
+    expected = (lost.reindex_like(table) / table).max(axis=1).fillna(0.0).tolist()
+    assert 0.0 < max(expected) <= 1.0
+    rows = geopandas.read_file(plan.export("geojson", tmp_path / "plan.geojson"))
+    places = rows[rows["kind"] == "settlement"]
+    layer = geopandas.read_file(
+        plan.to_gpkg(tmp_path / "plan.gpkg"), layer="settlements"
+    )
+    for found in (places, layer):
+        assert found["unserved_share"].tolist() == pytest.approx(expected)
+    filters = {rule.filter for rule in plan_styles(plan)["settlements"]}
+    assert all('"unserved_share"' in text for text in filters)
 
 
 def test_mean_minutes(plan: Plan) -> None:
