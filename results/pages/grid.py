@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from aumaq.results.language import Language
 
 MOST_ROWS = 3000
 """Longer tables are cut on the page; the CSV files hold all rows."""
+DIGITS = 9
+"""Digits of a number that are kept: one rounded twice may differ from the sentences."""
+TOLD_WHOLE = 1e6
+"""From here on a number is whole on the page."""
 
 
 @dataclass(frozen=True)
@@ -54,4 +59,6 @@ def _plain(cell: Any) -> Any:
     number = float(cell)
     if number != number:
         return None
-    return int(number) if number.is_integer() else float(f"{number:.7g}")
+    if number.is_integer() or abs(number) >= TOLD_WHOLE:
+        return round(number) if isfinite(number) else number
+    return float(f"{number:.{DIGITS}g}")
