@@ -20,6 +20,7 @@ from aumaq.instances.language.words import (
     check_language,
     schema_words,
 )
+from aumaq.results.shares import marked
 
 # Heavy packages are imported where they are used: --help in English needs none.
 if TYPE_CHECKING:
@@ -92,13 +93,21 @@ class Language:
         return str(format_decimal(value, format=pattern, locale=place))
 
     def share(self, value: float, digits: int = 1) -> str:
-        """Return a share as percent."""
+        """Return a share as percent; 0 and 100 are told of nothing and all alone."""
+        mark, value = marked(value, digits)
         sign = "%" if self.code == "en" else "\u00a0%"
-        return self.number(100.0 * value, digits) + sign
+        return mark + self.number(100.0 * value, digits) + sign
 
     def figure(self, value: float, form: str = ",.0f") -> str:
-        """Return a number by a format of Python, with the language's separators."""
+        """Return a number by a format of Python, with the language's separators.
+
+        Per cent are those of :meth:`share`.
+        """
+        mark = ""
+        if form.endswith("%"):
+            mark, value = marked(value, int(form[:-1].partition(".")[2] or 0))
         found = format(value, form)
+        found = (mark + found.lstrip()).rjust(len(found)) if mark else found
         return found if self.code == "en" else found.translate(self._separators)
 
     @cached_property

@@ -47,21 +47,6 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
     return {lang.tell(title): texts for title, texts in told.items() if texts}
 
 
-def _share_served(share: float, lang: Language) -> str:
-    """Return a share as percent that is 100 only if nothing is left."""
-    digits = 1
-    while share < 1.0 and digits < 4 and round(100.0 * share, digits) >= 100.0:
-        digits += 1
-    return lang.share(share, digits)
-
-
-def share_left(share: float, lang: Language) -> str:
-    """Return a share as percent that is 0 only if there is nothing of it."""
-    return (
-        lang.share(share) if share >= 0.0005 or share <= 0 else f"<{lang.share(0.001)}"
-    )
-
-
 def _served(plan: Plan, shares: pd.DataFrame, lang: Language) -> list[str]:
     """Say in one sentence what share of demand each service meets at the end.
 
@@ -74,8 +59,8 @@ def _served(plan: Plan, shares: pd.DataFrame, lang: Language) -> list[str]:
     for service, row in shares.iterrows():
         title = lang.cell(plan.instance.service(str(service))["title"] or service)
         worst = str(row.idxmin())
-        told = f"{title} {_share_served(row[last], lang)}"
-        least = _share_served(row[worst], lang)
+        told = f"{title} {lang.share(row[last])}"
+        least = lang.share(row[worst])
         if row[worst] < row[last] and not told.endswith(f" {least}"):
             told += lang.tell(
                 say(" (in {period} only {share})", period=worst, share=least)
@@ -140,7 +125,7 @@ def _building(plan: Plan, service: str, shares: pd.DataFrame, lang: Language) ->
             "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
             " served; not served: {lost} ({unit}).",
             **values,
-            share=_share_served(shares.loc[service, last], lang),
+            share=lang.share(float(shares.loc[service, last])),
             lost=", ".join(
                 f"{lang.number(demand)} ({period})"
                 for period, demand in lost.items()
@@ -169,7 +154,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     if not (whole > 0).any():
         return lang.tell(say("{title}: there is no load.", title=lang.cell(title)))
     lost = ", ".join(
-        f"{share_left(part, lang)} ({period})"
+        f"{lang.share(part)} ({period})"
         for period, part in shed_share(plan).by_period.loc[network].items()
         if part > 0
     )
@@ -262,11 +247,11 @@ def _money(plan: Plan, lang: Language) -> list[str]:
         lang.tell(
             say(
                 "Discounted to {year}, building and renewal cost {built} mln"
-                " {currency} and running costs {running} mln.",
+                " {currency}, operation {operation} mln.",
                 year=plan.instance.base_year,
                 built=lang.number(built),
                 currency=plan.instance.currency,
-                running=lang.number(terms.get("operation", 0.0)),
+                operation=lang.number(terms.get("operation", 0.0)),
             )
         ),
         *_other_money(plan, lang),

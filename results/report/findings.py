@@ -220,20 +220,20 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
 def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return label, value, kind and digits of what runs are compared by."""
     last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
-    paid, running = terms["amount_mln"].sum(), [x for x in PAID if x not in INVESTMENT]
+    paid, yearly = terms["amount_mln"].sum(), [x for x in PAID if x not in INVESTMENT]
     figures: list[tuple[str, float, str, int]] = [
         (lang.tell(say("Objective, discounted mln")), plan.objective_mln, "number", 0),
         (lang.tell(say("Lower bound, discounted mln")), plan.bound_mln, "number", 0),
         (lang.tell(say("Gap")), plan.gap, "share", 2),
         (
-            lang.tell(say("Building, renewal, closing, mln")),
+            lang.tell(say("Building, renewal, closing, mln, not discounted")),
             float(investment(plan, "service").sum()),
             "number",
             0,
         ),
         (
-            lang.tell(say("Running costs, mln")),
-            float(paid.reindex(running).sum()),
+            lang.tell(say("Operation, supply, transport, mln, not discounted")),
+            float(paid.reindex(yearly).sum()),
             "number",
             0,
         ),
@@ -244,7 +244,9 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             say("{title}: served in {period}", title=titles[service], period=last)
         )
         figures.append((text, float(share), "share", 1))
-        text = lang.tell(say("{title}: mean minutes", title=titles[service]))
+        text = lang.tell(
+            say("{title}: mean minutes in {period}", title=titles[service], period=last)
+        )
         figures.append((text, float(minutes.loc[service, last]), "number", 1))
     return [
         dict(zip(("label", "value", "kind", "digits"), figure, strict=True))

@@ -19,6 +19,7 @@ from aumaq.results.pages.marks import MAIN_ACTIONS
 from aumaq.results.pages.territory import site_names
 from aumaq.results.plan.titles import level_title
 from aumaq.results.report.travel import access_curves, before, next_best
+from aumaq.results.shares import rounded
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -96,7 +97,7 @@ def _facilities(
     period: str,
     lang: Language,
 ) -> list[list[Any]]:
-    """Return [site, action, what runs, capacity, used, done, cost, running costs]."""
+    """Return [site, action, what runs, capacity, used, done, cost, operation]."""
     running = running[running["period"] == period].copy()
     titles = [
         lang.tell(level_title(title, level))
@@ -153,7 +154,7 @@ def _links(
     columns = [
         settlements.get_indexer(rows["settlement"]).tolist(),
         place.get_indexer(rows["site"]).tolist(),
-        rows["share"].round(4).tolist(),
+        rounded(rows["share"]),
         rows["minutes"].round(1).tolist(),
         rows["demand"].round(1).tolist(),
         place.get_indexer(rows["next_site"]).tolist(),
@@ -168,5 +169,5 @@ def unserved_shares(
     """Return [settlement, share]."""
     rows = lost[lost["period"] == period]
     i = settlements.get_indexer(rows["settlement"]).tolist()
-    share = np.round(rows["share"].to_numpy(), 4).tolist()
+    share = rounded(rows["share"])
     return [list(pair) for pair in zip(i, share, strict=True) if pair[1]]

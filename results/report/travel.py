@@ -12,6 +12,7 @@ from aumaq.instances.rows import rows_with
 from aumaq.results.indicators.state import State
 from aumaq.results.plan.figures import share_within
 from aumaq.results.plan.growth import demand_of
+from aumaq.results.shares import rounded
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -33,7 +34,7 @@ def before(state: State, service: str) -> dict[str, list[Any]]:
     share = lost.set_index("settlement")["share"].reindex(ids, fill_value=0.0)
     return {
         "minutes": [None if x != x else round(x, 1) for x in minutes.tolist()],
-        "unserved": share.round(4).tolist(),
+        "unserved": rounded(share),
     }
 
 
@@ -55,7 +56,7 @@ def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
         shares.append(share_within(now, axis, float(total[t])))
     return {
         "minutes": axis.round(2).tolist(),
-        "shares": [curve.round(4).tolist() for curve in shares],
+        "shares": [rounded(curve) for curve in shares],
     }
 
 

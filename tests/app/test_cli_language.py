@@ -225,6 +225,7 @@ def test_figures_have_the_separators_of_the_language(code: str) -> None:
     for value in (0.0, -1234.5, 1234567.891):
         assert lang.figure(value, ",.2f") == lang.number(value, 2)
     assert lang.figure(0.1234, ".1%") == lang.share(0.1234)
+    assert lang.figure(0.99999, "8.1%").strip() == lang.share(0.99999)
 
 
 def test_a_run_in_python_leaves_no_language_behind(

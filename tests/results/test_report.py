@@ -6,6 +6,8 @@ import csv
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,12 @@ from aumaq.instances import UnknownNameError
 from aumaq.instances.generators import clustered
 from aumaq.instances.language.texts import say
 from aumaq.results.language import LANGUAGES, Language
+from aumaq.results.pages.grid import Column, grid
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report.document import document
 from aumaq.results.report.page import report_page
 from aumaq.results.report.travel import next_best
+from aumaq.results.shares import rounded
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -87,6 +91,58 @@ def test_plural_forms_follow_the_language() -> None:
         "работает 1 объект", "работают 3 объекта", "работают 5 объектов",
         "работает 21 объект",
     ]  # fmt: skip
+
+
+PARTS = {
+    (1.0, 1): "100.0%", (0.9997, 1): ">99.9%", (0.9994, 1): "99.9%",
+    (0.9997, 2): "99.97%", (1 - 1e-12, 1): "100.0%", (0.999, 0): ">99%",
+    (0.0, 1): "0.0%", (0.0003, 1): "<0.1%", (1e-12, 1): "0.0%", (-0.0003, 1): ">-0.1%",
+}  # fmt: skip
+"""Share and digits, and how it is told in English."""
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_a_part_is_never_told_as_all_or_nothing(code: str) -> None:
+    """Neither by Python nor by the script of the pages, which leaves out zeros."""
+    lang, sign = Language(code), "%" if code == "en" else "\u00a0%"
+    told = [lang.share(*part) for part in PARTS]
+    point = lang.number(0.5, 1)[1]
+    expected = [text.replace(".", point).replace("%", sign) for text in PARTS.values()]
+    assert told == expected
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here")
+    page = (ROOT / "results/pages/templates/page.js").read_text("utf-8")
+    page = page.replace(
+        'document.getElementById("data").textContent',
+        json.dumps(f'{{"lang": "{code}"}}'),
+    )
+    parts = json.dumps(list(PARTS))
+    page += f"console.log(JSON.stringify({parts}.map((part) => percent(...part))));"
+    found = subprocess.run(
+        [node, "-"], input=page, capture_output=True, text=True, check=True
+    )
+    assert json.loads(found.stdout) == [t.replace(f"{point}0", "") for t in expected]
+
+
+def test_rounding_leaves_a_part_a_part_and_a_sum_whole() -> None:
+    """In the data of the page as well: shares, and sums that sentences tell whole."""
+    assert rounded([0.0, 1e-6, 0.5, 1 - 1e-6, 1.0]) == [0.0, 1e-4, 0.5, 0.9999, 1.0]
+    values = [34689592.4, 999999.46, 0.123456789, 0.99999999]
+    rows = grid("sums", "", [Column("", values, "number")], Language())["rows"]
+    assert [row[0] for row in rows] == [34689592, *values[1:]]
+
+
+def test_key_figures_say_what_they_are(plan: Plan, data: dict[str, Any]) -> None:
+    """Operation in a sentence and a key figure is one thing; minutes have a period."""
+    run, last = data["runs"][0], plan.instance.period_names[-1]
+    labels = [figure["label"] for figure in run["figures"]]
+    assert "Operation, supply, transport, mln, not discounted" in labels
+    assert all(last in label for label in labels if "mean minutes" in label)
+    told = " ".join(text for _, texts in run["summary"] for text in texts)
+    terms = plan.objective.set_index("term")["discounted_mln"]
+    assert f"operation {terms['operation']:,.0f} mln" in told
+    assert "unning costs" not in report_page([plan], Language())
 
 
 def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:

@@ -12,8 +12,17 @@ function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
   return value.toLocaleString(LOCALE, { maximumFractionDigits: Math.abs(value) < 1000 ? digits : 0 });
 }
-const percent = (value, digits = 1) =>
-  value === null || value === undefined ? "–" : number(100 * value, digits) + (data.lang === "en" ? "%" : "\u00a0%");
+// As results/shares.py: what is not whole is never told as 100 %, nor something as 0 %.
+const DUST = 1e-9;
+function percent(value, digits = 1) {
+  if (value === null || value === undefined) return "–";
+  const size = Math.abs(value), least = 10 ** -(digits + 2);
+  let told = size;
+  if (size > DUST && size <= least / 2) told = least;
+  else if (size >= 1 - least / 2 && size < 1 - DUST) told = 1 - least;
+  const sign = told === size ? "" : told > size === value > 0 ? "<" : ">";
+  return sign + number(100 * Math.sign(value) * told, digits) + (data.lang === "en" ? "%" : "\u00a0%");
+}
 
 function show(value, kind, digits) {
   if (kind === "share") return percent(value, digits || 1);

@@ -14,7 +14,7 @@ function openFacility(k, j) {
   drawTable(at("facility-periods"), { name: "facility", title: say("Use and cost by period"), total: rows.length, rows, columns: [
     column(say("Period")), column(say("Runs")), column(say("Action")), column(say("Capacity"), "number"),
     column(say("Used"), "number"), column(say("Used, share"), "share"), column(say("Cost, mln"), "number", 1),
-    column(say("Running costs, mln a year"), "number", 1),
+    column(say("Operation, mln a year"), "number", 1),
   ] }, { tools: false });
   at("catchment-title").textContent = `${say("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
   const catchment = linksTo(j).map(([i, , share, minutes, demand, next, later]) => [
