@@ -92,6 +92,10 @@ class Language:
         pattern, place = _number_format(self.code, digits)
         return str(format_decimal(value, format=pattern, locale=place))
 
+    def count(self, value: float) -> str:
+        """Return a count of people: whole, below 10 with a digit if it is not."""
+        return self.number(value, 1 if 0 < value < 10 and value % 1 else 0)
+
     def share(self, value: float, digits: int = 1) -> str:
         """Return a share as percent; 0 and 100 are told of nothing and all alone."""
         mark, value = marked(value, digits)

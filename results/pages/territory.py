@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances.formats.geographic.outline_text import drawn
+from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 
 if TYPE_CHECKING:
@@ -35,6 +36,22 @@ def region_names(instance: Instance, lang: Language) -> dict[str, str]:
     known = dict(zip(rows["region"], lang.names(rows, "region"), strict=True))
     codes = sorted(set(instance.table("settlements")["region"]))
     return {code: known.get(code, code) for code in codes}
+
+
+def group_names(instance: Instance, lang: Language) -> dict[str, str]:
+    """Return the names of groups of standards by code: settlements, districts, regions.
+
+    A district has no name but its code; it is told with its region.
+    """
+    places, regions = instance.table("settlements"), region_names(instance, lang)
+    districts = zip(places["region"], places["district"], strict=True)
+    found = {
+        f"{region}/{district}": f"{district}, {regions[region]}"
+        for region, district in districts
+        if district
+    }
+    names = zip(places["settlement"], lang.names(places, "settlement"), strict=True)
+    return {"total": lang.tell(say("all"))} | found | regions | dict(names)
 
 
 def site_names(instance: Instance, sites: pd.DataFrame, lang: Language) -> list[str]:

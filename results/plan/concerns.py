@@ -98,10 +98,6 @@ class _Look:
         rows = self.of("allocation")
         return rows.assign(to=rows["site"].map(sites["settlement"]))
 
-    def number(self, value: float) -> str:
-        """Return a figure with few digits."""
-        return self.lang.number(value, 1 if 0 < value < 10 and value % 1 else 0)
-
 
 def concerns(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return a sentence for each thing that should be looked at twice; often none.
@@ -132,7 +128,7 @@ def _unmet(look: _Look) -> Iterator[str]:
         return
     most = lost[lost["period"] == period].sort_values("demand", ascending=False)
     names = [
-        f"{look.places['shown'][row['settlement']]} {look.number(row['demand'])}"
+        f"{look.places['shown'][row['settlement']]} {look.lang.count(row['demand'])}"
         for row in most.head(MOST_NAMED).to_dict("records")
     ]
     yield look.lang.tell(
@@ -140,7 +136,7 @@ def _unmet(look: _Look) -> Iterator[str]:
             "{title}: {sum} ({unit}) have no place in {period}, {share} of all:"
             " {names}.",
             title=look.title,
-            sum=look.number(sums[period]),
+            sum=look.lang.count(sums[period]),
             unit=look.unit,
             period=period,
             share=look.lang.share(float(share[period])),
@@ -225,12 +221,12 @@ def _sent_out(look: _Look) -> Iterator[str]:
                 " places in {period}, {minutes} min away on average, while {empty} of"
                 " {all} places for facilities in {name} stay empty.",
                 title=look.title,
-                sent=look.number(row["sent"]),
-                demand=look.number(row["demand"]),
+                sent=look.lang.count(row["sent"]),
+                demand=look.lang.count(row["demand"]),
                 unit=look.unit,
                 name=look.places["shown"][row["settlement"]],
                 period=row["period"],
-                minutes=look.number(round(row["load"] / row["sent"])),
+                minutes=look.lang.count(round(row["load"] / row["sent"])),
                 empty=look.lang.number(row["empty"]),
                 all=look.lang.number(row["max_units"]),
             )
@@ -303,8 +299,8 @@ def _ways_beyond(look: _Look, limit: float, text: str) -> Iterator[str]:
             say(
                 "{name} {demand}, {minutes} min",
                 name=look.places["shown"][row["settlement"]],
-                demand=look.number(row["demand"]),
-                minutes=look.number(round(row["minutes"])),
+                demand=look.lang.count(row["demand"]),
+                minutes=look.lang.count(round(row["minutes"])),
             )
         )
         for row in far.head(MOST_NAMED).to_dict("records")
@@ -312,9 +308,9 @@ def _ways_beyond(look: _Look, limit: float, text: str) -> Iterator[str]:
     yield look.lang.tell(
         text,
         title=look.title,
-        sum=look.number(sums.max()),
+        sum=look.lang.count(sums.max()),
         unit=look.unit,
-        limit=look.number(limit),
+        limit=look.lang.count(limit),
         period=period,
         names="; ".join(names),
     )
@@ -345,7 +341,7 @@ def _oversized(look: _Look) -> Iterator[str]:
                     people=look.lang.number(
                         look.places["population"][row["settlement"]]
                     ),
-                    capacity=look.number(row["capacity"]),
+                    capacity=look.lang.count(row["capacity"]),
                 )
             )
             for row in odd.head(MOST_NAMED).to_dict("records")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
 from aumaq.instances.terms import INVESTMENT
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import region_names
+from aumaq.results.pages.territory import group_names, region_names
 from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import titles_by_code, titles_of
 from aumaq.results.report.finance import PAID
@@ -63,7 +64,28 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
         ),
         Column(say("Met"), [met.get(cell, "") for cell in facts["is_met"].tolist()]),
     ]
-    return grid("indicators", say("Indicators against targets"), columns, lang)
+    found = grid("indicators", say("Indicators against targets"), columns, lang)
+    return found | {"texts": _indicator_texts(found, facts["unit"], plan, lang)}
+
+
+def _indicator_texts(
+    table: dict[str, Any], units: pd.Series[str], plan: Plan, lang: Language
+) -> list[list[str | None]]:
+    """Return the cells that are told by their unit: shares, and counts of people."""
+    instance = plan.instance
+    served = filter(instance.serves, instance.service_names)
+    one = [str(instance.service(service)["unit"]) for service in served]
+    # A service counts in "pupil", its indicator in "pupils".
+    counted = {"persons", *one, *(f"{unit}s" for unit in one)}
+    tell = {"share": lang.share} | dict.fromkeys(counted, lang.count)
+    is_figure = [column["kind"] == "number" for column in table["columns"]]
+    return [
+        [
+            tell[unit](cell) if figure and unit in tell and cell is not None else None
+            for figure, cell in zip(is_figure, row, strict=True)
+        ]
+        for unit, row in zip(units[: len(table["rows"])], table["rows"], strict=True)
+    ]
 
 
 def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -151,10 +173,7 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return the standards that are missed, the most first."""
     rows = plan.shortfalls[plan.shortfalls["shortfall"] > 0]
     rows = rows.sort_values("shortfall", ascending=False, kind="stable")
-    places = plan.instance.table("settlements")
-    name = region_names(plan.instance, lang) | dict(
-        zip(places["settlement"], lang.names(places, "settlement"), strict=True)
-    )
+    name = group_names(plan.instance, lang)
     titles = titles_by_code(plan.instance.tables["standards"], "standard", lang)
     columns = [
         Column(say("Standard"), [titles.get(s, s) for s in rows["standard"]]),

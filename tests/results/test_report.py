@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ from aumaq.instances.generators import clustered
 from aumaq.instances.language.texts import say
 from aumaq.results.language import LANGUAGES, Language
 from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import group_names
 from aumaq.results.plan.plan import Plan
+from aumaq.results.report import findings
 from aumaq.results.report.document import document
 from aumaq.results.report.page import report_page
 from aumaq.results.report.travel import next_best
@@ -143,6 +146,32 @@ def test_key_figures_say_what_they_are(plan: Plan, data: dict[str, Any]) -> None
     terms = plan.objective.set_index("term")["discounted_mln"]
     assert f"operation {terms['operation']:,.0f} mln" in told
     assert "unning costs" not in report_page([plan], Language())
+
+
+def test_groups_have_names_and_people_are_whole(plan: Plan) -> None:
+    """A district is told with its region; of pupils there are no thousandths."""
+    lang, instance = Language("ru"), plan.instance
+    places = instance.table("settlements").assign(district="D2")
+    regions = instance.table("regions").assign(name="Юг")
+    units = {"population": "persons", "share_urban": "share"}
+    rows = pd.DataFrame(
+        {"indicator": list(units), "formula": list(units), "title": list(units)}
+    )
+    told = replace(
+        plan,
+        instance=instance.replace(settlements=places, regions=regions, indicators=rows),
+    )
+    code = str(regions["region"][0])
+    assert group_names(told.instance, lang)[f"{code}/D2"] == "D2, Юг"
+    found = findings.indicator_table(told, lang)
+    for row, texts in zip(found["rows"], found["texts"], strict=True):
+        tell = lang.count if row[1] == lang.cell("persons") else lang.share
+        shown = [None if x is None else tell(x) for x in row[4:-2]]
+        assert any(shown)
+        assert texts[4:-2] == shown
+    assert [lang.count(x) for x in (244.122, 24.122, 2.44, 2.0)] == [
+        "244", "24", "2,4", "2"
+    ]  # fmt: skip
 
 
 def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:

@@ -1,6 +1,6 @@
 // Tables that can be sorted, searched and saved as CSV. A grid has columns (title, kind,
-// digits), rows of values, and where they are told in another way than by their kind,
-// texts and class names of the same shape.
+// digits), rows of values, and where some are told in another way than by their kind,
+// texts (null: by its kind) and class names of the same shape.
 const FIRST_ROWS = 25, MORE_ROWS = 500;
 const WORDS = new Intl.Collator(LOCALE, { numeric: true });
 
@@ -54,7 +54,7 @@ function drawTable(place, grid, { tools = true, linked = 1, opener = () => null 
   const matching = () => order.filter((k) => text[k].includes(wanted));
   function cell(k, c) {
     const { kind, digits } = grid.columns[c];
-    const value = grid.texts ? grid.texts[k][c] : show(grid.rows[k][c], kind, digits);
+    const value = grid.texts?.[k][c] ?? show(grid.rows[k][c], kind, digits);
     const open = c === linked ? opener(k) : null;
     const inner = open ? make("button", { type: "button", class: "link", onclick: open }, value) : value;
     const size = kind !== "text" || value.length < 24 ? "short" : value.length > 60 ? "long" : "";
