@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from aumaq import documents, streams, words
+from aumaq import documents, installation, streams, words
 from aumaq.instances.language.texts import say
 from aumaq.interrupts import EXIT_CODE
 from aumaq.show import err
@@ -97,6 +97,9 @@ def _failed(error: Exception, is_json: bool, is_debug: bool) -> int:
 
 def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
     """Return what an error comes to: exit code, status, text, and its parts."""
+    # Before our own imports: they need packages, too.
+    if isinstance(error, ImportError) and (lacking := installation.lacking(error)):
+        return BAD_INPUT, "not_installed", t(lacking), {}
     from aumaq.instances import AumaqError, NoPlanError, SolverError
     from aumaq.instances.formats.targets import reason, shown
 

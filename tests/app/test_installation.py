@@ -1,0 +1,67 @@
+"""An environment that lacks packages: one clear error, and all of them are named."""
+
+import json
+import re
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from command import run
+
+import aumaq
+from aumaq import installation
+
+
+@pytest.mark.parametrize("is_told_by_pandas", [False, True])
+def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, is_told_by_pandas: bool
+) -> None:
+    """What is missing, and what to install; that is no internal error."""
+
+    def broken(*_: object) -> None:
+        missing = ModuleNotFoundError("No module named 'numba'", name="numba.core")
+        if is_told_by_pandas:
+            raise ImportError("Unable to import") from missing
+        raise missing
+
+    monkeypatch.setattr(aumaq, "describe", broken)
+    done = run("describe", "tiny", "--json")
+    assert done.returncode == 2
+    assert "numba is not installed: pip install 'numba>=" in done.stderr
+    assert json.loads(done.stdout)["status"] == "not_installed"
+
+
+def test_the_check_names_all_that_is_missing_or_not_admitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each package of pyproject.toml, also where the metadata are older."""
+    installed = metadata.version
+
+    def version(package: str) -> str:
+        if package in ("numba", "tomli-w"):
+            raise metadata.PackageNotFoundError(package)
+        return {"highspy": "1.16.0rc1", "pandas": "2.3.1"}.get(
+            package, installed(package)
+        )
+
+    monkeypatch.setattr(metadata, "version", version)
+    monkeypatch.setattr(metadata, "requires", lambda _: [])
+    done = run("--version", "--check")
+    assert done.returncode == 3
+    told = re.findall(r"(?:package|WRONG:) (\S+)", done.stdout)
+    assert told == ["numba", "tomli-w", "highspy", "pandas"]
+    assert "highspy 1.16.0rc1 is installed; install 'highspy>=" in done.stdout
+
+
+def test_extras_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed without a pyproject.toml, the metadata say what is needed."""
+    needed = ["numba>=0.63", 'duckdb>=2.0; extra == "store"']
+    monkeypatch.setattr(aumaq, "__file__", str(Path("/nowhere/aumaq/__init__.py")))
+    monkeypatch.setattr(metadata, "requires", lambda _: needed)
+    assert installation.requirements() == ["numba>=0.63"]
+
+
+def test_bounds_of_all_requirements_are_understood() -> None:
+    """The check knows `>=` and `<` only."""
+    for requirement in installation.requirements():
+        assert re.fullmatch(r"[\w-]+(>=[\d.]+)(,<[\d.]+)?", requirement), requirement
