@@ -62,6 +62,7 @@ def futures(
     """Plan for several futures: a common first period, later ones for each."""
     from aumaq.instances import OptionError
     from aumaq.instances.interruption import finishing
+    from aumaq.instances.scenarios.scenario import scenario_named
     from aumaq.results.exports.futures_folder import check_futures_target, write_futures
 
     if folder is not None:
@@ -73,9 +74,11 @@ def futures(
             say("--value is about the expected cost: --objective expected")
         )
     instance = read_instance(name)
-    if folder is not None:
-        check_futures_target(folder, instance, overwrite=overwrite)
     chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
+    if folder is not None:
+        names = chosen or instance.scenario_names
+        whole = [scenario_named(instance.base, each).scenario for each in names]
+        check_futures_target(folder, instance, whole, overwrite=overwrite)
     options: dict[str, Any] = {
         "method": method,
         "time_limit": time_limit,

@@ -31,7 +31,10 @@ StoreFile = Annotated[
     typer.Option("--store", help="keep the run in this file", envvar="AUMAQ_STORE"),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="replace a plan of another instance, too")
+    bool,
+    typer.Option(
+        "--overwrite", help="replace a plan of another instance or scenario, too"
+    ),
 ]
 PlanName = Annotated[
     str, typer.Argument(metavar="PLAN", help="folder, plan.json or STORE:RUN")

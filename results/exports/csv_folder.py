@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,12 +44,14 @@ def check_target(
     suffix: str = "csv",
     *,
     instance: Instance | None = None,
+    scenario: str = "",
     overwrite: bool = False,
 ) -> None:
     """Raise ExportError unless a plan may be written to the folder *path*.
 
-    An earlier plan of *instance* is replaced, that of another one only to *overwrite*;
-    a file, or a folder that holds anything else, never is.
+    An earlier plan of *instance* under *scenario* (default: its active one) is
+    replaced, another one only to *overwrite*; a file, or a folder that holds anything
+    else, never is.
     """
     check_folder(
         path, RECORD_FILE, lambda item: is_plan_file(item, suffix), say("a plan")
@@ -67,6 +69,23 @@ def check_target(
         )
     if instance is not None and not overwrite:
         check_same(path, instance)
+        if record["scenario"] != (scenario or instance.scenario):
+            raise of_another_scenario(path, [record["scenario"]])
+
+
+def of_another_scenario(folder: Path, scenarios: Sequence[str]) -> ExportError:
+    """Return the error of a folder with plans that the new ones do not replace."""
+    return ExportError(
+        say(
+            "{path} holds a plan of another scenario ({names});"
+            " --overwrite replaces it, nothing was written",
+            "{path} holds plans of other scenarios ({names});"
+            " --overwrite replaces them, nothing was written",
+            n=len(scenarios),
+            path=folder,
+            names=", ".join(scenarios),
+        )
+    )
 
 
 def check_same(folder: Path, instance: Instance) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.results.exports.csv_folder import (
     check_same,
     is_plan_folder,
+    of_another_scenario,
     write_files,
 )
 from aumaq.results.exports.plan_folder import Written, write_beside
@@ -29,12 +31,16 @@ SOLVE_FILE = "plan.json"
 
 
 def check_futures_target(
-    path: Path, instance: Instance | None = None, *, overwrite: bool = False
+    path: Path,
+    instance: Instance | None = None,
+    scenarios: Collection[str] = (),
+    *,
+    overwrite: bool = False,
 ) -> None:
     """Raise ExportError unless futures may be written to the folder *path*.
 
-    An earlier folder of futures of *instance* is replaced, that of another one only to
-    *overwrite*; a file, or a folder that holds anything else, never is.
+    Earlier futures of *instance*, all of them among *scenarios*, are replaced, others
+    only to *overwrite*; a file, or a folder that holds anything else, never is.
     """
     folders = _earlier_folders(path / FUTURES_FILE)
 
@@ -42,28 +48,30 @@ def check_futures_target(
         if item.name in FILES:
             return item.is_file()
         is_solved = (item / SOLVE_FILE).exists()
-        return item.name in folders and is_plan_folder(item) and not is_solved
+        return item.name in folders.values() and is_plan_folder(item) and not is_solved
 
     check_folder(path, FUTURES_FILE, is_own, say("plans of futures"))
     if instance is not None and not overwrite:
-        for folder in folders:
+        for folder in folders.values():
             check_same(path / folder, instance)
+        if lost := [name for name in folders if name not in scenarios]:
+            raise of_another_scenario(path, lost)
 
 
-def _earlier_folders(file: Path) -> set[str]:
-    """Return the folders that an earlier record names; none if it is not one."""
+def _earlier_folders(file: Path) -> dict[str, str]:
+    """Return the folder of each future in an earlier record; none if it is not one."""
     try:
         folders = json.loads(file.read_text(encoding="utf-8"))["folders"]
-        return set(map(str, folders.values()))
+        return {name: str(folder) for name, folder in folders.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return set()
+        return {}
 
 
 def write_futures(futures: Futures, path: Path, *, overwrite: bool = False) -> Written:
     """Write all plans and figures as one whole folder; lose nothing.
 
-    An earlier folder of futures is replaced. If *path* cannot be written, they go to
-    another place, which is returned.
+    Earlier futures are replaced as :func:`check_futures_target` says. If *path* cannot
+    be written, they go to another place, which is returned.
     """
     failed: list[Text] = []
     record = futures.record()
@@ -72,7 +80,9 @@ def write_futures(futures: Futures, path: Path, *, overwrite: bool = False) -> W
 
     def write(target: Path, is_rescue: bool) -> None:
         failed.clear()
-        check_futures_target(target, futures.instance, overwrite=overwrite)
+        check_futures_target(
+            target, futures.instance, futures.plans, overwrite=overwrite
+        )
         with draft_folder(target) as draft:
             for name, folder in record["folders"].items():
                 plan, own = futures.plans[name], draft / folder

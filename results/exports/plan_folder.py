@@ -45,7 +45,7 @@ def write_plan_folder(
 ) -> Written:
     """Write a plan and the files beside it as one whole folder; lose nothing.
 
-    An earlier plan of the same instance is replaced, that of another one only to
+    An earlier plan of the same instance and scenario is replaced, another one only to
     *overwrite*. If *path* cannot be written, the plan goes to another place. A page
     that cannot be made does not cost the plan. Raises ExportError if there is no place
     at all.

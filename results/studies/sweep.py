@@ -104,8 +104,8 @@ def sweep(
     *dask*: address of a scheduler that runs the tasks instead of this machine,
     *dask_security*: TOML file with what its TLS needs (``TLS`` of
     :mod:`~aumaq.results.studies.task_pool`); *overwrite*: replace plans of another
-    instance in *folder*; *options* are those of :func:`aumaq.solve`. Ctrl-C keeps what
-    there is.
+    instance or scenario in *folder*; *options* are those of :func:`aumaq.solve`.
+    Ctrl-C keeps what there is.
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
@@ -120,7 +120,7 @@ def sweep(
     options["threads"] = max(1, cores // jobs) if threads is None else threads
     limit = SolveOptions(**options).time_limit  # complains before the work
     if folder is not None:
-        _check_target(folder, list(folders.values()), instance, overwrite=overwrite)
+        _check_target(folder, folders, instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
     tell, tasks = Silent() if progress is None else progress, []
     for name in names:
@@ -200,7 +200,7 @@ def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
 
 
 def _check_target(
-    folder: Path, names: Sequence[str], instance: Instance, *, overwrite: bool
+    folder: Path, folders: Mapping[str, str], instance: Instance, *, overwrite: bool
 ) -> None:
     """Raise ExportError unless a sweep may be written there: an earlier one is.
 
@@ -209,8 +209,10 @@ def _check_target(
     check_marked(folder, FILES[0])
     from aumaq.results.exports import check_target
 
-    for name in names:
-        check_target(folder / name, instance=instance, overwrite=overwrite)
+    for scenario, name in folders.items():
+        check_target(
+            folder / name, instance=instance, scenario=scenario, overwrite=overwrite
+        )
 
 
 def write_sweep(found: Sweep, folder: Path) -> None:

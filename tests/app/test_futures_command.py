@@ -107,7 +107,7 @@ def test_command_line(tmp_path: Path) -> None:
     words = ["futures", str(folder), "--gap", "0", "--json", "--out", str(out)]
     for more, names in (
         (["--value"], ["few", "many"]),
-        (["--scenarios", "few, many+dear", "--objective", "regret"],
+        (["--scenarios", "few, many+dear", "--objective", "regret", "--overwrite"],
          ["few", "many+dear"]),
     ):  # fmt: skip
         done = run(*words, *more)

@@ -264,6 +264,32 @@ def test_a_plan_of_another_instance_stays(plan: Plan, tmp_path: Path) -> None:
     assert Plan.read(tmp_path / "plan").instance.name == "other"
 
 
+def test_a_plan_of_another_scenario_stays(tmp_path: Path) -> None:
+    """Only --overwrite replaces it; what sweeps and futures write is no exception."""
+    two = tiny(scenarios=[{"scenario": "base"}, {"scenario": "boom"}])
+    folder = tmp_path / "f" / "base"
+    aumaq.solve(two, gap=0.0).to_csv(folder)
+    boom = two.with_scenario("boom")
+    with pytest.raises(ExportError, match=r"another scenario \(base\)"):
+        check_target(folder, instance=boom)
+    check_target(folder, instance=boom, overwrite=True)
+    check_target(folder, instance=boom, scenario="base")
+    (folder.parent / "sweep.csv").write_text("scenario")
+    folder.rename(folder.with_name("boom"))
+    with pytest.raises(ExportError, match=r"another scenario \(base\)"):
+        aumaq.sweep(two, ["boom"], folder=folder.parent)
+    folder.with_name("boom").rename(folder)
+    (folder.parent / "sweep.csv").unlink()
+    (folder.parent / FILES[0]).write_text(json.dumps({"folders": {"base": "base"}}))
+    check_futures_target(folder.parent, two, ["boom", "base"])
+    with pytest.raises(ExportError, match=r"another scenario \(base\)"):
+        check_futures_target(folder.parent, two, ["boom"])
+    aumaq.write(two, tmp_path / "own")
+    done = run("futures", tmp_path / "own", "--scenarios", "boom", "--out",
+               folder.parent)  # fmt: skip
+    assert "plan of another scenario (base); --overwrite" in done.stderr
+
+
 def test_futures_replace_their_own_folders_only(plan: Plan, tmp_path: Path) -> None:
     """A plan of the user's below a folder of futures is not one of the futures."""
     folder = tmp_path / "f"
@@ -274,7 +300,7 @@ def test_futures_replace_their_own_folders_only(plan: Plan, tmp_path: Path) -> N
     with pytest.raises(ExportError, match="my best plan"):
         check_futures_target(folder)
     (folder / "my best plan").rename(tmp_path / "safe")
-    check_futures_target(folder, plan.instance)
+    check_futures_target(folder, plan.instance, ["base"])
     (folder / "base" / "thesis.txt").write_text("mine")
     with pytest.raises(ExportError, match="base"):
         check_futures_target(folder)
