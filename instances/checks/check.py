@@ -6,7 +6,7 @@ Adding a check is one function with ``@check(...)`` naming the tables that it re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import SupportsInt
 
@@ -35,27 +35,42 @@ Found = Iterator[Problem | Warn]
 
 @dataclass(frozen=True)
 class Check:
-    """A check, the tables that it reads, and those whose rows it judges."""
+    """A check, the tables that it reads, and those whose rows it judges.
+
+    *naming* is the column by which rows of the first table name another that is read.
+    """
 
     tables: tuple[str, ...]
     run: Callable[[Tables], Found]
     about: tuple[str, ...]
+    naming: str = ""
 
     def is_void(self, tables: Tables) -> bool:
         """Whether there is no row to judge, so that nothing can be said."""
         return all(tables[name].empty for name in self.about)
+
+    def without(self, tables: Tables, broken: Collection[str]) -> Tables:
+        """Return the tables without rows that name a broken one."""
+        if not self.naming:
+            return tables
+        rows = tables[self.tables[0]]
+        sound = ~rows[self.naming].isin(list(broken))
+        return {**tables, self.tables[0]: rows[sound]}
 
 
 CHECKS: list[Check] = []
 
 
 def check(
-    *tables: str, about: tuple[str, ...] = ()
+    *tables: str, about: tuple[str, ...] = (), naming: str = ""
 ) -> Callable[[Callable[[Tables], Found]], None]:
-    """Register a check that reads *tables* and judges rows of *about* (of any)."""
+    """Register a check that reads *tables* and judges rows of *about* (of any).
+
+    *naming*: as in :class:`Check`.
+    """
 
     def register(run: Callable[[Tables], Found]) -> None:
-        CHECKS.append(Check(tables, run, about or tables))
+        CHECKS.append(Check(tables, run, about or tables, naming))
 
     return register
 

@@ -82,7 +82,7 @@ def some_scenario_counts(tables: Tables) -> Found:
         )
 
 
-@check("overrides")
+@check("overrides", naming="table")
 def overrides_mean_something(tables: Tables) -> Found:
     """Each override names a table, rows, a column and a value that it may have."""
     for name in dict.fromkeys(tables["overrides"]["override"]):

@@ -92,7 +92,7 @@ def validate(
     broken = {table_of_problem(problem) for problem in found.errors} | set(unread)
     for check in CHECKS:
         if not broken.intersection(check.tables) and not check.is_void(tables):
-            found.add(check.run(tables))
+            found.add(check.run(check.without(tables, broken)))
     return found.errors, found.warnings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,30 @@ def test_what_an_unreadable_file_names_is_not_held_against_others(folder: Path) 
     with pytest.raises(InstanceError) as caught:
         aumaq.read(folder)
     assert {problem.file for problem in caught.value.problems} == {TOML}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda text: text.replace(",", ";"), lambda text: text.replace(",300", ",-300")],
+)
+def test_what_overrides_change_in_a_broken_table_is_not_told(
+    folder: Path, change: Callable[[str], str]
+) -> None:
+    """Rows and cells that are lost with their table are no mistake of overrides.csv."""
+    (folder / "overrides.csv").write_text(
+        "override,table,where,column,action,value\n"
+        "dear,levels,service=school,capex_mln,times,2\n"
+        "dear,sites,service=none,max_level,set,1\n"
+    )
+    levels = folder / "levels.csv"
+    text = levels.read_text()
+    assert change(text) != text
+    levels.write_text(change(text))
+    with pytest.raises(InstanceError) as caught:
+        aumaq.read(folder)
+    found = {(problem.file, problem.row) for problem in caught.value.problems}
+    assert ("overrides.csv", 2) not in found
+    assert ("overrides.csv", 3) in found  # its table is sound
 
 
 def test_all_problems_at_once_and_exit_code(folder: Path) -> None:
