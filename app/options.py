@@ -36,12 +36,9 @@ Overwrite = Annotated[
         "--overwrite", help="replace a plan of another instance or scenario, too"
     ),
 ]
-PlanName = Annotated[
-    str, typer.Argument(metavar="PLAN", help="folder, plan.json or STORE:RUN")
-]
-PlanNames = Annotated[
-    list[str], typer.Argument(metavar="PLAN...", help="folder, plan.json or STORE:RUN")
-]
+PLAN_HELP = "folder (CSV or Parquet), plan.json, .gpkg or STORE:RUN"
+PlanName = Annotated[str, typer.Argument(metavar="PLAN", help=PLAN_HELP)]
+PlanNames = Annotated[list[str], typer.Argument(metavar="PLAN...", help=PLAN_HELP)]
 
 Lang = Annotated[
     str,

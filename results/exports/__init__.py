@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aumaq.instances import UnknownNameError
+from aumaq.instances import ExportError, UnknownNameError
 from aumaq.instances.formats.drafts import recover
 from aumaq.instances.formats.targets import probe_file
 from aumaq.instances.language.texts import say
@@ -57,6 +57,8 @@ SUFFIXES = {
     "html": (".html", ".htm", ""),
 }
 """Endings of files by export; the other exports are folders."""
+NOT_READ = (".csv", ".geojson", ".htm", ".html", ".parquet", ".xlsx")
+"""Endings of files that are written, and never are a whole plan by themselves."""
 
 
 def check_export(name: str, path: Path) -> None:
@@ -72,13 +74,22 @@ def check_export(name: str, path: Path) -> None:
 
 
 def read_files(path: Path) -> PlanFiles:
-    """Read a plan from a folder, a JSON file or a GeoPackage."""
+    """Read a plan from a folder, JSON or GeoPackage (ExportError: from another)."""
     recover(path)
     if path.is_dir():
         is_parquet = (path / "facilities.parquet").is_file()
         return read_parquet(path) if is_parquet else read_csv_folder(path)
     if path.suffix.lower() == ".gpkg" and path.is_file():
         return read_geopackage(path)
+    if path.suffix.lower() in NOT_READ and path.is_file():
+        raise ExportError(
+            say(
+                "{path}: a plan is not read back from {suffix}; it is from its folder"
+                " (CSV or Parquet), plan.json, a GeoPackage (.gpkg) or STORE:RUN",
+                path=path,
+                suffix=path.suffix,
+            )
+        )
     return read_json(path)
 
 

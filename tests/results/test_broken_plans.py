@@ -274,6 +274,10 @@ def test_a_plan_brings_its_instance(tmp_path: Path) -> None:
         plan.to_parquet(tmp_path / "p.parquet"),
     ]
     shutil.rmtree(folder)
+    for name in ("xlsx", "geojson"):
+        written = plan.export(name, tmp_path / f"p.{name}")
+        with pytest.raises(ExportError, match=rf"not read back from \.{name}; .*gpkg"):
+            Plan.read(written)
     for form in forms:
         again = Plan.read(form)
         assert again.is_verified
