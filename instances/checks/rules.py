@@ -118,6 +118,27 @@ def budgets_are_sound(tables: Tables) -> Found:
 
 
 @check("standards", "settlements", about=("standards",))
+def districts_of_standards_are_named(tables: Tables) -> Found:
+    """Places of a region that name no district are one district to a standard."""
+    rules, places = tables["standards"], tables["settlements"]
+    rules = rules[rules["scope"] == "district"]
+    counted = np.zeros(len(places), dtype=bool)
+    for who in set(rules["applies_to"]):
+        counted |= applies_to(places, who)
+    nameless = places[counted & (places["district"] == "").to_numpy()]
+    nameless = nameless[nameless.duplicated("region", keep=False)]
+    names = ", ".join(map(str, rules["standard"]))
+    for i, region in nameless["region"].items():
+        text = say(
+            "is blank: standards with scope district ({names}) take all such places of"
+            " region {region!r} for one district",
+            names=names,
+            region=region,
+        )
+        yield Warn(problem("settlements", text, int(str(i)), "district"))
+
+
+@check("standards", "settlements", about=("standards",))
 def standards_apply_somewhere(tables: Tables) -> Found:
     """A rule that no settlement falls under is odd."""
     settlements = tables["settlements"]

@@ -11,6 +11,7 @@ from broken_instances import SITES, TINY, TOML, Change, both, more, put
 from command import run
 from projection_example import example
 from shared_plans import shipped
+from tiny_instances import Rows, tiny
 
 import aumaq
 from aumaq.instances import Instance, InstanceError, OptionError, UnknownNameError
@@ -366,6 +367,26 @@ def test_who_has_no_rate_is_named(kind: str) -> None:
     assert [text.split(": ")[0] for text in said if "no row" in text] == (
         [f"projection 'trend', {who}"] if who else []
     )
+
+
+def test_places_without_a_district_are_told_where_a_standard_needs_one() -> None:
+    """Two of a region would be one district; one alone is its own."""
+    rule = {"standard": "near", "service": "s", "scope": "district", "minutes": 20.0,
+            "share": 0.5}  # fmt: skip
+    regions, districts = ["R", "S", "R", "R"], ["", "", "", "d"]
+    places = [
+        {"settlement": code, "region": region, "district": district}
+        for code, region, district in zip("abce", regions, districts, strict=True)
+    ]
+
+    def told(**tables: Rows) -> list[str]:
+        found = tiny(settlements=places, **tables).warnings
+        return list(map(str, grouped(p for p in found if p.column == "district")))
+
+    (text,) = told(standards=[rule, {**rule, "standard": "same"}])
+    assert text.startswith("settlements.csv, rows 2, 4, column district: is blank")
+    assert "(near, same)" in text
+    assert not told(standards=[{**rule, "scope": "region"}])
 
 
 def test_pieces_of_the_graph_are_described(folder: Path) -> None:
