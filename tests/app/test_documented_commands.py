@@ -12,9 +12,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import typer
 from command import process
+from typer.core import TyperGroup
 
 import aumaq
+from aumaq import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -43,6 +46,22 @@ def commands(page: Path) -> list[str]:
     lines = [line.split(" #")[0].strip() for line in "\n".join(blocks).split("\n")]
     found = [line for line in lines if re.match(r"(AUMAQ_LANG=\w+ )?aumaq ", line)]
     return [line for line in dict.fromkeys(found) if not PLACEHOLDER.search(line)]
+
+
+def test_the_readme_names_the_commands_without_json() -> None:
+    """All others print one document."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (told,) = re.findall(
+        r"`--json` prints one JSON document.*?\((.*?)\)", text, re.DOTALL
+    )
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, TyperGroup)
+    without = {
+        name
+        for name, command in group.commands.items()
+        if not any("--json" in option.opts for option in command.params)
+    }
+    assert set(re.findall(r"`(\w+)`", told)) == without
 
 
 def limited(words: list[str]) -> list[str]:
