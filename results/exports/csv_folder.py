@@ -77,11 +77,8 @@ def of_another_scenario(folder: Path, scenarios: Sequence[str]) -> ExportError:
     """Return the error of a folder with plans that the new ones do not replace."""
     return ExportError(
         say(
-            "{path} holds a plan of another scenario ({names});"
+            "{path} holds what is planned for another scenario: {names};"
             " --overwrite replaces it, nothing was written",
-            "{path} holds plans of other scenarios ({names});"
-            " --overwrite replaces them, nothing was written",
-            n=len(scenarios),
             path=folder,
             names=", ".join(scenarios),
         )

@@ -287,7 +287,7 @@ def test_a_plan_of_another_scenario_stays(tmp_path: Path) -> None:
     aumaq.write(two, tmp_path / "own")
     done = run("futures", tmp_path / "own", "--scenarios", "boom", "--out",
                folder.parent)  # fmt: skip
-    assert "plan of another scenario (base); --overwrite" in done.stderr
+    assert "planned for another scenario: base; --overwrite" in done.stderr
 
 
 def test_futures_replace_their_own_folders_only(plan: Plan, tmp_path: Path) -> None:
