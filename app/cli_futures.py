@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -27,6 +27,9 @@ from aumaq.options import (
 )
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    from aumaq.results.exports.plan_folder import Written
 
 FORMATS = {"probability": ".3f", "own_gap": ".2%"}
 
@@ -62,7 +65,6 @@ def futures(
     """Plan for several futures: a common first period, later ones for each."""
     from aumaq.instances import OptionError
     from aumaq.instances.interruption import finishing
-    from aumaq.instances.scenarios.scenario import scenario_named
     from aumaq.results.exports.futures_folder import check_futures_target, write_futures
 
     if folder is not None:
@@ -76,9 +78,8 @@ def futures(
     instance = read_instance(name)
     chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
     if folder is not None:
-        names = chosen or instance.scenario_names
-        whole = [scenario_named(instance.base, each).scenario for each in names]
-        check_futures_target(folder, instance, whole, overwrite=overwrite)
+        names = _whole_names(instance, chosen)
+        check_futures_target(folder, instance, names, overwrite=overwrite)
     options: dict[str, Any] = {
         "method": method,
         "time_limit": time_limit,
@@ -101,6 +102,29 @@ def futures(
             record["batch_id"] = found.keep(store, record)
         if folder is not None:
             written = write_futures(found, folder, overwrite=overwrite)
+    _told(record, written, store, as_json=as_json)
+    if found.status == "contradicted":
+        raise typer.Exit(3)
+    if not found.is_verified:
+        raise typer.Exit(1)
+
+
+def _whole_names(instance: aumaq.Instance, chosen: list[str] | None) -> list[str]:
+    """Return the names of the scenarios that are planned for, in full."""
+    from aumaq.instances.scenarios.scenario import scenario_named
+
+    names = chosen or instance.scenario_names
+    return [scenario_named(instance.base, name).scenario for name in names]
+
+
+def _told(
+    record: dict[str, Any],
+    written: Written | None,
+    store: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what was found, as one JSON document or in words, and where it is."""
     if as_json:
         record.pop("trace")
         documents.tell(record)
@@ -111,10 +135,6 @@ def futures(
         show.kept(store, record)
     if written is not None:
         show.written(written)
-    if found.status == "contradicted":
-        raise typer.Exit(3)
-    if not found.is_verified:
-        raise typer.Exit(1)
 
 
 def _show(record: dict[str, Any]) -> None:

@@ -5,35 +5,38 @@ An environment may be older than the program: packages that it needs are then mi
 
 from __future__ import annotations
 
-import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aumaq
 from aumaq.instances.language.texts import Text, say
 from aumaq.show import out
 from aumaq.words import t
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 
 def installed() -> bool:
     """Print what is installed and what the solver answers; say whether all is right."""
     missing, not_admitted = [], []
     for requirement in requirements():
-        found = _version(requirement)
+        found = _version(requirement.name)
         if not found:
             missing.append(requirement)
-        elif not _admits(requirement, found):
+        elif not requirement.specifier.contains(found, prereleases=True):
             not_admitted.append((requirement, found))
     for requirement in missing:
-        _print(_lacking(requirement))
+        _print(_lacking(requirement.name, requirement))
     for requirement, found in not_admitted:
         _print(
             say(
                 "WRONG: {package} {found} is installed; install {requirement!r}",
-                package=name_of(requirement),
+                package=requirement.name,
                 found=found,
-                requirement=requirement,
+                requirement=str(requirement),
             )
         )
     return not missing and _answers_are_right() and not not_admitted
@@ -59,76 +62,51 @@ def _answers_are_right() -> bool:
     return is_right
 
 
-def requirements() -> list[str]:
+def requirements() -> list[Requirement]:
     """Return what aumaq needs, without extras: ``numba>=0.63``.
 
     The metadata of a working copy are as old as its installation; its pyproject.toml
     is not.
     """
+    from packaging.requirements import Requirement
+
     file = Path(aumaq.__file__).resolve().parents[1] / "pyproject.toml"
     if file.is_file():
         project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
         if project.get("name") == "aumaq":
-            return list(project["dependencies"])
-    needed = metadata.requires("aumaq") or []
-    return [each for each in needed if "extra ==" not in each]
+            return [Requirement(each) for each in project["dependencies"]]
+    needed = [Requirement(each) for each in metadata.requires("aumaq") or []]
+    return [r for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})]
 
 
 def lacking(error: BaseException | None) -> Text | None:
     """Return what an error comes to if a package is missing; None if none is."""
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
-            package = normal(error.name.partition(".")[0])
+            package = error.name.partition(".")[0].replace("_", "-")
+            if package == "packaging":  # without it requirements cannot be read
+                return _lacking(package, package)
             if package != "aumaq":
-                known = {name_of(each): each for each in requirements()}
-                return _lacking(known.get(package, package))
+                known = {each.name: each for each in requirements()}
+                return _lacking(package, known.get(package, package))
         error = error.__cause__  # pandas tells of its own packages so
     return None
 
 
-def name_of(requirement: str) -> str:
-    """Return the package that is required."""
-    return normal(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
-
-
-def normal(name: str) -> str:
-    """Return the name of a package or module as registries compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _lacking(requirement: str) -> Text:
+def _lacking(package: str, requirement: Requirement | str) -> Text:
     return say(
         "the package {package} is not installed: pip install {requirement!r}",
-        package=name_of(requirement),
-        requirement=requirement,
+        package=package,
+        requirement=str(requirement),
     )
 
 
-def _version(requirement: str) -> str:
+def _version(package: str) -> str:
     """Return the installed version of a package; empty if there is none."""
     try:
-        return metadata.version(name_of(requirement))
+        return metadata.version(package)
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _admits(requirement: str, version: str) -> bool:
-    """Whether bounds such as ``>=1.15.1,<1.16`` admit a version."""
-    found = _release(version)
-    bounds = re.findall(r"(>=|<)\s*([\d.]+)", requirement)
-    return all(
-        found >= _release(bound) if sign == ">=" else found < _release(bound)
-        for sign, bound in bounds
-    )
-
-
-def _release(version: str) -> tuple[int, ...]:
-    """Return the numbers of a release, without noughts at its end."""
-    numbers = re.match(r"[\d.]*", version)
-    parts = [int(part) for part in numbers[0].split(".") if part] if numbers else []
-    while parts and not parts[-1]:
-        parts.pop()
-    return tuple(parts)
 
 
 def _print(text: Text) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,21 +24,14 @@ from aumaq.solvers.highs.matrices import (
     Matrices,
     compile_matrices,
     plain_bound,
-    with_whole_fixed,
-    within_limits,
 )
-from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError
-from aumaq.solvers.polish.churn import (
-    Change,
-    idle_facilities,
-    missed_facilities,
-    without_rounds,
-)
+from aumaq.solvers.polish.churn import without_rounds
 from aumaq.solvers.polish.circles import without_circles
-from aumaq.solvers.polish.nearest import nearest_first, roots_of_minutes
-from aumaq.solvers.progress import Progress, ProgressEvent, Silent
+from aumaq.solvers.polish.polished import polished
+from aumaq.solvers.progress import Progress, ProgressEvent
 from aumaq.solvers.proof import proven
 from aumaq.solvers.search import Improver, Site
 from aumaq.solvers.solution.decisions import (
@@ -57,15 +49,8 @@ from aumaq.solvers.solution.terms import weighed
 from aumaq.solvers.start.hopeless import without_hopeless
 
 NAN = float("nan")
-ROUNDING = 1e-9
-"""Relative to its cost, a plan dearer by so much costs the same."""
-MOST_TRIES = 16
-"""Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
-Find = Callable[[BuiltModel, Ints, Any], list[Change]]
 COMPILING_SHARE = 0.7
 """Compiling takes about so long for each second of building."""
-POLISH_SECONDS = 5.0
-"""Time for the last LP beyond what is left of the time limit."""
 
 
 @dataclass
@@ -198,7 +183,7 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
     if outcome.values is not None:
         begun = time.monotonic()
         with finishing():  # what was found is not thrown away
-            outcome = _polish(c, outcome)
+            outcome = polished(c, outcome)
             assert outcome.values is not None
             decisions, weighs = read(c, outcome.values)
         c.seconds["polish"] = time.monotonic() - begun
@@ -293,82 +278,6 @@ def _start(built: BuiltModel, place: Ints, start: Decisions | None) -> tuple[Any
     columns = np.concatenate([place[var.ravel()] for var, _ in parts])
     values = np.concatenate([np.ravel(known) for _, known in parts])
     return columns[columns >= 0], values[columns >= 0].astype(float)
-
-
-def _polish(c: Compiled, outcome: Outcome) -> Outcome:
-    """Fix the integers at whole numbers and solve the rest once more, exactly.
-
-    A MIP solution is integral only to a tolerance; the plan must be a plan. The bound
-    stays that of the MIP. If the LP should fail, the rounded MIP solution stands.
-    """
-    assert outcome.values is not None
-    again = _around(c, outcome.values)
-    if again is None or again.values is None:
-        return outcome
-    for find in (idle_facilities, missed_facilities):
-        again = _changed(c, again, find)
-    again = _nearest_first(c, again)
-    c.progress.update(
-        ProgressEvent(say("polished"), c.elapsed, outcome.bound, again.objective)
-    )
-    return replace(outcome, objective=again.objective, values=again.values)
-
-
-def _around(c: Compiled, whole: Any) -> Outcome | None:
-    """Return the best plan with the integers of *whole*, None where none is found."""
-    solver = Solver(with_whole_fixed(c.matrices, whole), replace(c.options, threads=1))
-    left = max(0.0, c.options.time_limit - c.elapsed)
-    found = solver.run(left + POLISH_SECONDS, Silent(), c.started)
-    return found if found.status is Status.OPTIMAL else None
-
-
-def _changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
-    """Return a plan, no dearer, with the changes that are found in it.
-
-    All at once, else half of them, and so on, as far as the time goes. What is settled,
-    or common to several futures, stays: the limits of the columns say so.
-    """
-    assert plan.values is not None
-    groups = [[one for m in c.models for one in find(*m, plan.values)]]
-    for _ in range(MOST_TRIES):
-        group = groups.pop(0) if groups else []
-        if not group or c.elapsed > c.options.time_limit:
-            break
-        values = plan.values
-        for change in group:
-            values = change.applied(values)
-        found = _around(c, values) if within_limits(c.matrices, values) else None
-        is_plan = found is not None and found.values is not None
-        most = plan.objective + ROUNDING * abs(plan.objective)
-        if found is not None and is_plan and found.objective <= most:
-            plan = found
-        elif len(group) > 1:
-            half = len(group) // 2
-            groups += [group[:half], group[half:]]
-    return plan
-
-
-def _nearest_first(c: Compiled, plan: Outcome) -> Outcome:
-    """Return the plan of the same decisions and cost in which who lives near is first.
-
-    *plan* solves the LP of its decisions.
-    """
-    assert plan.values is not None
-    assert plan.duals is not None
-    count = len(plan.values)
-    prices = [roots_of_minutes(*model, count) for model in c.models]
-    price = np.where(np.isnan(prices).all(axis=0), NAN, np.nansum(prices, axis=0))
-    lp = with_whole_fixed(c.matrices, plan.values)
-    part, free = nearest_first(lp, plan.values, plan.duals, price)
-    solver = Solver(part, replace(c.options, threads=1))
-    found = solver.run(POLISH_SECONDS, Silent(), c.started)
-    if found.status is not Status.OPTIMAL or found.values is None:
-        return plan
-    values = plan.values.copy()
-    values[free] = found.values
-    objective = float(c.matrices.cost @ values) + c.matrices.offset
-    is_dearer = objective > plan.objective + ROUNDING * abs(plan.objective)
-    return plan if is_dearer else replace(plan, objective=objective, values=values)
 
 
 def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:

@@ -16,32 +16,29 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.highs.matrices import Matrices
-
-NO_LIMIT = 1e29
-"""From here on HiGHS takes a limit for none."""
+from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 
 
 class Excess:
-    """The cost beyond the relaxation that plans of one model have, by place."""
+    """The cost beyond the relaxation that plans of one model have, by place, mln."""
 
     def __init__(self, m: Matrices, duals: Floats, places: list[Ints]) -> None:
         """Prepare; *duals* are row prices, *places* the columns decided together."""
         self._m = m
-        self._side, self._price = _best_end(duals, m.row_lower, m.row_upper)
+        self._side, self._price = _with_end(duals, m.row_lower, m.row_upper)
         reduced = m.cost - m.sparse.T @ self._price
-        self._end, self._reduced = _best_end(reduced, m.column_lower, m.column_upper)
+        self._end, self._reduced = _with_end(reduced, m.column_lower, m.column_upper)
         self._places = places
         self._shares: tuple[csr_array, csr_array] | None = None
 
     def by_column_and_row(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return the terms of the sum above for the columns, and for the rows."""
+        """Return the terms of the sum above for the columns, and for the rows, mln."""
         activity = self._m.sparse @ values
         columns = self._reduced * (values - self._end)
         return columns, self._price * (activity - self._side)
 
     def at_places(self, values: Floats, is_sparse: Flags) -> Floats:
-        """Return the excess at each place: of its columns, its rows and who is there.
+        """Return the excess at each place, mln: its columns, its rows, who is there.
 
         *is_sparse* are the rows that make columns neighbours. What belongs to several
         places is divided evenly among them.
@@ -70,9 +67,9 @@ class Excess:
         return _evenly(csr_array(own + near + far)), _evenly(rows)
 
 
-def _best_end(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Return the limit at which each price gains most, and the prices that have one."""
-    end = np.where(price > 0, lower, np.where(price < 0, upper, 0.0))
+def _with_end(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Return the best limits, and the prices of what has one."""
+    end = best_end(price, lower, upper)
     has_end = np.abs(end) < NO_LIMIT
     return np.where(has_end, end, 0.0), np.where(has_end, price, 0.0)
 

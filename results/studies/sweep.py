@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -122,32 +122,44 @@ def sweep(
     if folder is not None:
         _check_target(folder, folders, instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
-    tell, tasks = Silent() if progress is None else progress, []
-    for name in names:
-        target = None if folder is None else folder / folders[name]
-        tasks.append(
-            SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
-                      options, target, overwrite)
-        )  # fmt: skip
+    tell = Silent() if progress is None else progress
+    tasks = [
+        SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
+                  options, folder and folder / folders[name], overwrite)
+        for name in names
+    ]  # fmt: skip
     with listening():
         source = (
             on_cluster(tasks, dask, dask_security) if dask
             else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
         )  # fmt: skip
-        outcomes: dict[str, Outcome] = {}
-        for outcome in source:
-            row = outcome.row
-            if store is not None and row["has_plan"]:
-                _keep(store, instance, outcome, batch_id)
-            outcomes[row["scenario"]] = outcome
-            _tell(tell, row, len(outcomes), len(names))
-        table = pd.DataFrame([outcomes[name].row for name in names])
-        found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
-        if store is not None:
-            _keep_table(store, found, tell)
+        found = _gathered(instance, names, source, store, batch_id, tell)
         if folder is not None:
             _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
             found = replace(found, troubles=(trouble,) if trouble else ())
+    return found
+
+
+def _gathered(
+    instance: Instance,
+    names: Sequence[str],
+    source: Iterable[Outcome],
+    store: Path | None,
+    batch_id: str,
+    tell: Progress,
+) -> Sweep:
+    """Keep and tell outcomes as they come; return them in the order of *names*."""
+    outcomes: dict[str, Outcome] = {}
+    for outcome in source:
+        row = outcome.row
+        if store is not None and row["has_plan"]:
+            _keep(store, instance, outcome, batch_id)
+        outcomes[row["scenario"]] = outcome
+        _tell(tell, row, len(outcomes), len(names))
+    table = pd.DataFrame([outcomes[name].row for name in names])
+    found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
+    if store is not None:
+        _keep_table(store, found, tell)
     return found
 
 

@@ -19,7 +19,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 
 ALMOST = 1.0 - 1e-7
 """Prices are shrunk by this: duals are exact to a tolerance, a bound must be one."""
@@ -112,15 +112,14 @@ def prices(m: Matrices, parts: Split, duals: Floats) -> Floats:
 
 def _finite(values: Floats) -> Floats:
     """Return values with the solver's large numbers as infinity."""
-    return np.where(np.abs(values) >= 1e29, np.inf, values)
+    return np.where(np.abs(values) >= NO_LIMIT, np.inf, values)
 
 
 def constant(m: Matrices, parts: Split, price: Floats) -> float:
     """Return what the bound holds beside the blocks: priced sides, loose columns."""
-    sides = np.where(price > 0, m.row_lower, np.where(price < 0, m.row_upper, 0.0))
+    sides = best_end(price, m.row_lower, m.row_upper)
     cost = (m.cost - m.sparse.T @ price)[parts.loose]
-    low, high = m.column_lower[parts.loose], m.column_upper[parts.loose]
-    at = np.where(cost > 0, low, np.where(cost < 0, high, 0.0))
+    at = best_end(cost, m.column_lower[parts.loose], m.column_upper[parts.loose])
     return m.offset + float(price @ sides) + float(cost @ at)
 
 
@@ -129,8 +128,8 @@ def lagrangian_bound(m: Matrices, duals: Floats) -> float:
 
     -inf if a column without upper bound has a clearly negative reduced cost.
     """
-    sides = np.where(duals > 0, m.row_lower, np.where(duals < 0, m.row_upper, 0.0))
-    used = np.where(np.abs(sides) < 1e29, duals, 0.0)
+    sides = best_end(duals, m.row_lower, m.row_upper)
+    used = np.where(np.abs(sides) < NO_LIMIT, duals, 0.0)
     cost = m.cost - m.sparse.T @ used
     is_endless = ~np.isfinite(_finite(m.column_upper))
     dust = is_endless & (cost < 0) & (cost > -1e-9 * (1.0 + np.abs(m.cost)))

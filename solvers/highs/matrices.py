@@ -12,6 +12,8 @@ from scipy.sparse import coo_array, csc_array, csr_array
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.program import NONE, Program, RowSet
 
+NO_LIMIT = 1e29
+"""From here on HiGHS takes a limit for none."""
 ROUNDING = 1e-6
 """By so much a whole number may lie beyond a limit of its column."""
 
@@ -197,6 +199,11 @@ def restricted(
         m.is_integer[free],
     )
     return part, rows
+
+
+def best_end(price: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Return the limit at which each price gains most; 0 where there is no price."""
+    return np.where(price > 0, lower, np.where(price < 0, upper, 0.0))
 
 
 def within_limits(m: Matrices, values: Floats) -> bool:

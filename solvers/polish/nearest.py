@@ -17,33 +17,38 @@ duals: columns with a reduced cost stay where they are, rows with a price stay t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model import BuiltModel, ServiceData
 from aumaq.solvers.highs.matrices import Matrices, restricted
 
+Models = Sequence[tuple[BuiltModel, Ints]]
+"""Models in the same matrices, each with the columns of its variables."""
 FREE_OF_COST = 1e-7
 """Duals and reduced costs up to this, mln, are 0: so far HiGHS solves an LP."""
 
 
-def roots_of_minutes(built: BuiltModel, place: Ints, count: int) -> Floats:
-    """Return what of the sum above stands at each of *count* columns, NaN elsewhere."""
+def roots_of_minutes(models: Models, count: int) -> Floats:
+    """Return what stands at each of *count* columns in the sum above, NaN elsewhere.
+
+    In units of demand times the root of minutes.
+    """
     price = np.full(count + 1, np.nan)  # the last one stands for what has no column
-    for name, v in built.variables.items():
-        d = built.data.services[name]
-        root = np.sqrt(np.where(_is_home(built, d), 0.0, d.option_minutes))
-        k, t = v.share_option, v.share_period
-        price[place[v.share]] = d.demand[d.option_settlement[k], t] * root[k]
-        longest = root.max(initial=0.0)
-        known = place[v.unserved]
-        price[known] = np.where(known >= 0, d.demand * longest, np.nan)
+    for built, place in models:
+        for name, v in built.variables.items():
+            d = built.data.services[name]
+            root = np.sqrt(np.where(_is_home(built, d), 0.0, d.option_minutes))
+            k, t = v.share_option, v.share_period
+            price[place[v.share]] = d.demand[d.option_settlement[k], t] * root[k]
+            price[place[v.unserved]] = d.demand * root.max(initial=0.0)
     return price[:count]
 
 
-def _is_home(built: BuiltModel, d: ServiceData) -> Floats:
+def _is_home(built: BuiltModel, d: ServiceData) -> Flags:
     """Return which options lead to a site of the same settlement, (K,)."""
     sites = built.data.instance.service_sites(d.name)["settlement"].to_numpy(object)
     homes = np.array(built.data.settlements, dtype=object)

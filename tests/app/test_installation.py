@@ -50,7 +50,9 @@ def test_the_check_names_all_that_is_missing_or_not_admitted(
     assert done.returncode == 3
     told = re.findall(r"(?:package|WRONG:) (\S+)", done.stdout)
     assert told == ["numba", "tomli-w", "highspy", "pandas"]
-    assert "highspy 1.16.0rc1 is installed; install 'highspy>=" in done.stdout
+    assert (
+        "highspy 1.16.0rc1 is installed; install 'highspy<1.16,>=1.15.1'" in done.stdout
+    )
 
 
 def test_extras_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,10 +60,4 @@ def test_extras_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     needed = ["numba>=0.63", 'duckdb>=2.0; extra == "store"']
     monkeypatch.setattr(aumaq, "__file__", str(Path("/nowhere/aumaq/__init__.py")))
     monkeypatch.setattr(metadata, "requires", lambda _: needed)
-    assert installation.requirements() == ["numba>=0.63"]
-
-
-def test_bounds_of_all_requirements_are_understood() -> None:
-    """The check knows `>=` and `<` only."""
-    for requirement in installation.requirements():
-        assert re.fullmatch(r"[\w-]+(>=[\d.]+)(,<[\d.]+)?", requirement), requirement
+    assert [str(each) for each in installation.requirements()] == ["numba>=0.63"]

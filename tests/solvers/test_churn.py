@@ -14,7 +14,7 @@ from step_instances import LAST_YEARS, levels_of, site_case, step_instances
 from aumaq.instances import Instance
 from aumaq.model import gather
 from aumaq.model.built import exists
-from aumaq.solvers.compiled import Compiled, _around, _changed, compiled
+from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.futures.first_stage import first_stages
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import Outcome
@@ -24,6 +24,7 @@ from aumaq.solvers.polish.churn import (
     missed_facilities,
     without_rounds,
 )
+from aumaq.solvers.polish.polished import around, changed
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Decisions, Given, ServiceDecisions
 
@@ -37,7 +38,7 @@ def held(instance: Instance, levels: list[int]) -> tuple[Compiled, Outcome | Non
         column = c.place[units[j, level, t]]
         if column >= 0:
             values[column] = float(levels[t] == level)
-    return c, _around(c, values)
+    return c, around(c, values)
 
 
 def test_what_closes_unused_is_not_built() -> None:
@@ -45,7 +46,7 @@ def test_what_closes_unused_is_not_built() -> None:
     levels = levels_of((10.0, 5.0, 0.0), (60.0, 4.0, 0.0), (100.0, 3.0, 0.0))
     c, plan = held(site_case(levels, [100.0, 100.0, 100.0]), [1, 2, 1])
     assert plan is not None
-    after = _changed(c, plan, idle_facilities)
+    after = changed(c, plan, idle_facilities)
     assert np.isclose(plan.objective - after.objective, 50.0 - 1.0)
 
 
@@ -67,7 +68,7 @@ def test_what_is_missed_is_not_given_up(levels: list[int], saved: float) -> None
     case = site_case(rows, [100.0] * 3, facilities=[stock], sites=[site])
     c, plan = held(case, levels)
     assert plan is not None
-    after = _changed(c, plan, missed_facilities)
+    after = changed(c, plan, missed_facilities)
     assert np.isclose(plan.objective - after.objective, saved)
 
 
@@ -80,7 +81,7 @@ def test_what_is_kept_is_renewed() -> None:
     service = case.table("services").assign(renewal_share=0.5)
     c, plan = held(case.replace(services=service), [1, 0, 0])
     assert plan is not None
-    after = _changed(c, plan, missed_facilities)
+    after = changed(c, plan, missed_facilities)
     saved = (1000.0 - 5.0) * (1 + LAST_YEARS) + 2.0 - 30.0
     assert np.isclose(plan.objective - after.objective, saved)
 
@@ -99,8 +100,8 @@ def test_what_is_settled_stays(levels: list[int]) -> None:
     (stage,) = first_stages([(c.built, c.matrices, c.place)])
     known = stage.column >= 0
     fixed = with_fixed(c.matrices, stage.column[known], stage.read(plan.values)[known])
-    free = _changed(c, plan, missed_facilities)
-    after = _changed(replace(c, matrices=fixed), plan, missed_facilities)
+    free = changed(c, plan, missed_facilities)
+    after = changed(replace(c, matrices=fixed), plan, missed_facilities)
     assert after.values is not None
     assert (stage.read(after.values) == stage.read(plan.values)).all()
     assert free.objective < plan.objective - 1.0
@@ -118,13 +119,13 @@ def test_a_plan_without_idle_facilities_is_no_worse(
     c, plan = held(instance, levels)
     if plan is None:
         return
-    kept = _changed(c, plan, missed_facilities)
+    kept = changed(c, plan, missed_facilities)
     assert kept.objective <= plan.objective + 1e-6
-    after = _changed(c, plan, idle_facilities)
+    after = changed(c, plan, idle_facilities)
     assert after.values is not None
     assert after.objective <= plan.objective + 1e-6
     for left in idle_facilities(c.built, c.place, after.values):
-        without = _around(c, left.applied(after.values))
+        without = around(c, left.applied(after.values))
         assert without is None or without.objective > after.objective - 1e-6
 
 

@@ -16,6 +16,7 @@ from two_schools import NO_TIME, two_schools
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.solvers.start.site_units import _closed
 
 
 def purse(amount_mln: float, period: str = "p1", **columns: Any) -> Row:
@@ -174,3 +175,15 @@ def test_hard_budgets_alone_never_forbid(drawn: Instance) -> None:
     plan = aumaq.solve(instance, time_limit=NO_TIME)
     assert plan.record["problems"] == []
     assert plan.objective_mln >= best_plan_cost(instance) - 1e-6
+
+
+def test_thousands_of_facilities_close_in_few_trials() -> None:
+    """Fewer at each, none at last, and not one trial for each facility."""
+    before = np.array([[0, 0], [10_000, 10_000]])
+    trials = list(_closed(before[:, 0], before, 1))
+    left = [10_000, *(int(units[1, 1]) for units in trials)]
+    assert len(trials) < 100
+    assert (np.diff(left) < 0).all()
+    assert left[-1] == 0
+    assert all(units[1, 0] == 10_000 for units in trials)
+    assert all((units.sum(axis=0) == 10_000).all() for units in trials)

@@ -16,11 +16,12 @@ from tiny_instances import Row, tiny, tiny_instances
 import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Floats
-from aumaq.solvers.compiled import Compiled, _around, _nearest_first, compiled
+from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.highs.matrices import with_whole_fixed
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.polish.nearest import roots_of_minutes
+from aumaq.solvers.polish.polished import around, nearest
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Given
 
@@ -68,7 +69,7 @@ def test_nobody_leaves_home_for_who_passes_by(
 
 
 def _weighed(c: Compiled) -> Floats:
-    return roots_of_minutes(c.built, c.place, len(c.matrices.cost))
+    return roots_of_minutes(c.models, len(c.matrices.cost))
 
 
 def _least(c: Compiled, values: Floats, price: Floats) -> float:
@@ -96,9 +97,9 @@ def _check(instance: Instance) -> None:
     found = Solver(c.matrices, c.options).run(60.0, Silent(), c.started)
     if found.values is None:
         return
-    before = _around(c, found.values)
+    before = around(c, found.values)
     assert before is not None
-    after = _nearest_first(c, before)
+    after = nearest(c, before)
     assert after.values is not None
     price = _weighed(c)
     known = ~np.isnan(price)
