@@ -22,7 +22,7 @@ $(VENV)/.installed: pyproject.toml
 setup: $(VENV)/.installed
 
 demo: setup
-	$(BIN)/aumaq solve kazakhstan --time-limit 94 --gap 0.01 --out runs/demo
+	$(BIN)/aumaq solve kazakhstan --time-limit 88 --gap 0.01 --out runs/demo
 
 lint: setup
 	$(BIN)/ruff check .

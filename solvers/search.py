@@ -325,6 +325,20 @@ class Improver:
         rows = rows[self._is_sparse[rows]]
         return np.union1d(columns, self._by_row[rows].indices)
 
+    def near(self, columns: Ints) -> Ints:
+        """Return *columns* with whole numbers near them, and the rest near those.
+
+        Whole numbers farther off stay as they are.
+        """
+        first = self.neighbours(columns)
+        second = self.neighbours(first)
+        return np.union1d(first, second[~self._m.is_integer[second]])
+
+    @property
+    def is_whole(self) -> NDArray[np.bool_]:
+        """Which columns are whole numbers."""
+        return self._m.is_integer
+
     def _restrict(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
         """Return the MIP of the free columns with all others as they are."""
         return restricted(self._m, self._by_row, free, values)[0], values[free]

@@ -22,9 +22,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.model import BuiltModel, ServiceData
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.model import BuiltModel
 from aumaq.solvers.highs.matrices import Matrices, restricted
+from aumaq.solvers.polish.homeward import is_home
 
 Models = Sequence[tuple[BuiltModel, Ints]]
 """Models in the same matrices, each with the columns of its variables."""
@@ -41,18 +42,11 @@ def roots_of_minutes(models: Models, count: int) -> Floats:
     for built, place in models:
         for name, v in built.variables.items():
             d = built.data.services[name]
-            root = np.sqrt(np.where(_is_home(built, d), 0.0, d.option_minutes))
+            root = np.sqrt(np.where(is_home(built.data, d), 0.0, d.option_minutes))
             k, t = v.share_option, v.share_period
             price[place[v.share]] = d.demand[d.option_settlement[k], t] * root[k]
             price[place[v.unserved]] = d.demand * root.max(initial=0.0)
     return price[:count]
-
-
-def _is_home(built: BuiltModel, d: ServiceData) -> Flags:
-    """Return which options lead to a site of the same settlement, (K,)."""
-    sites = built.data.instance.service_sites(d.name)["settlement"].to_numpy(object)
-    homes = np.array(built.data.settlements, dtype=object)
-    return np.asarray(homes[d.option_settlement] == sites[d.option_site])
 
 
 def nearest_first(

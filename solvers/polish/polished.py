@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aumaq.instances.arrays import Ints
@@ -12,6 +14,7 @@ from aumaq.model import BuiltModel
 from aumaq.solvers.highs.matrices import with_whole_fixed, within_limits
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.polish.churn import Change, idle_facilities, missed_facilities
+from aumaq.solvers.polish.homeward import brought_home, without_loads
 from aumaq.solvers.polish.nearest import nearest_first, roots_of_minutes
 from aumaq.solvers.progress import ProgressEvent, Silent
 from aumaq.solvers.solution.decisions import Status
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-9
 """Relative to its cost, a plan dearer by so much costs the same."""
+SURE = 1e-6
+"""Relative to its cost, a plan so near to its bound is the best."""
+HOME_SECONDS, HOME_SHARE = 6.0, 0.06
+"""Time for places that send people away: seconds, and share of the time limit."""
 MOST_TRIES = 16
 """Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
 POLISH_SECONDS = 5.0
@@ -38,6 +45,7 @@ def polished(c: Compiled, outcome: Outcome) -> Outcome:
     again = around(c, outcome.values)
     if again is None or again.values is None:
         return outcome
+    again = homeward(c, again, outcome)
     for find in (idle_facilities, missed_facilities):
         again = changed(c, again, find)
     again = nearest(c, again)
@@ -55,6 +63,22 @@ def around(c: Compiled, whole: Any) -> Outcome | None:
     return found if found.status is Status.OPTIMAL else None
 
 
+def homeward(c: Compiled, plan: Outcome, found: Outcome) -> Outcome:
+    """Return a plan, no dearer, that sends fewer people away from where they live.
+
+    *found* is what the method found: a plan that is proven best has nothing to gain,
+    and who asked to stop does not wait.
+    """
+    assert plan.duals is not None
+    distance = plan.objective - found.bound
+    if found.status is Status.INTERRUPTED or distance <= SURE * abs(plan.objective):
+        return plan
+    search = without_loads(c.matrices, plan.duals, c.options)
+    seconds = min(HOME_SECONDS, HOME_SHARE * c.options.time_limit)
+    ends = time.monotonic() + seconds
+    return changed(c, plan, partial(brought_home, search, ends))
+
+
 def changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     """Return a plan, no dearer, with the changes that are found in it.
 
@@ -65,7 +89,7 @@ def changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     groups = [[one for m in c.models for one in find(*m, plan.values)]]
     for _ in range(MOST_TRIES):
         group = groups.pop(0) if groups else []
-        if not group or c.elapsed > c.options.time_limit:
+        if not group or c.elapsed > c.options.time_limit + POLISH_SECONDS:
             break
         values = plan.values
         for change in group:
