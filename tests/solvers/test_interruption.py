@@ -22,6 +22,7 @@ from aumaq.results.studies import task_pool
 from aumaq.solvers import compiled, direct
 from aumaq.solvers.blocks import run as block_run
 from aumaq.solvers.futures.model import FuturesModel
+from aumaq.solvers.polish import polished
 
 
 def stopping(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,7 +49,7 @@ def kept(solve: Callable[[], Any]) -> Any:
 PLACES = {
     "what the search found": ("direct", direct, "_better"),
     "joining blocks": ("blocks", block_run, "outcome_of"),
-    "polishing": ("direct", compiled, "_around"),
+    "polishing": ("direct", polished, "around"),
     "reading": ("direct", compiled, "decisions_in"),
     "verifying": ("direct", Plan, "verify"),
 }
