@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -24,14 +24,26 @@ from aumaq.solvers.blocks import run as block_run
 from aumaq.solvers.futures.model import FuturesModel
 from aumaq.solvers.polish import polished
 
+SENT: list[list[Any]] = []
+"""For each work that a test interrupts, whether it was called at all."""
+
+
+@pytest.fixture(autouse=True)
+def _all_were_sent() -> Iterator[None]:
+    """A test that interrupts work which nobody calls tries nothing."""
+    SENT.clear()
+    yield
+    assert all(SENT)
+
 
 def stopping(work: Callable[..., Any]) -> Callable[..., Any]:
     """Return the work with a Ctrl-C before it, the first time."""
-    sent: list[bool] = []
+    sent: list[Any] = []
+    SENT.append(sent)
 
     def stopped(*given: Any, **named: Any) -> Any:
         if not sent:
-            sent.append(True)
+            sent.append(work)
             os.kill(os.getpid(), signal.SIGINT)
         return work(*given, **named)
 
@@ -51,7 +63,7 @@ PLACES = {
     "joining blocks": ("blocks", block_run, "outcome_of"),
     "polishing": ("direct", polished, "around"),
     "reading": ("direct", compiled, "decisions_in"),
-    "verifying": ("direct", Plan, "verify"),
+    "verifying": ("direct", Plan, "verified"),
 }
 
 
@@ -82,12 +94,12 @@ def test_stopped_before_the_search_there_is_the_first_plan(
 @pytest.mark.slow
 def test_whoever_solves_several_times_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Coordination begins no other way, the loop no other round, futures end."""
-    verify, merged = Plan.verify, FuturesModel.merged
-    monkeypatch.setattr(Plan, "verify", stopping(verify))
+    verified, merged = Plan.verified, FuturesModel.merged
+    monkeypatch.setattr(Plan, "verified", stopping(verified))
     ways = kept(lambda: aumaq.coordination(shipped(), gap=0.0)).ways
     assert [way.plan is not None for way in ways.values()] == [True, False, False]
     assert ways["services_first"].message == "stopped before it was begun"
-    monkeypatch.setattr(Plan, "verify", stopping(verify))
+    monkeypatch.setattr(Plan, "verified", stopping(verified))
     loop = kept(lambda: aumaq.close_loop(with_levers(), gap=0.0))
     assert (loop.status, len(loop.rounds)) == ("interrupted", 1)
     monkeypatch.setattr(FuturesModel, "merged", stopping(merged))
