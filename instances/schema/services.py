@@ -154,7 +154,8 @@ SITES = Table(
             " there closes at once",
             choices=("existing", "required", "candidate", "forbidden"),
         ),
-        Column("max_units", "int", "facilities that fit", "facilities", 1, low=1),
+        # More at one place are a mistyped number, and each is looked at alone.
+        Column("max_units", "int", "facilities that fit", "facilities", 1, 1, 10_000),
         Column(
             "max_level", "int", "highest level that fits (0: any)", "level", 0, low=0
         ),
@@ -198,8 +199,7 @@ FACILITIES = Table(
         Column("service", "text", "the service", references="services.service"),
         Column("site", "text", "the site", references="sites.site"),
         Column("level", "int", "its level", low=1),
-        # More at one place are a mistyped number, and each is looked at alone.
-        Column("units", "int", "so many of this level", "facilities", 1, 1, 10_000),
+        Column("units", "int", "so many of this level", "facilities", 1, low=1),
         Column(
             "is_locked", "flag", "whether they must stay as they are", default=False
         ),

@@ -190,7 +190,7 @@ TOLD: dict[str, tuple[Change, tuple[str, ...]]] = {
     ),
     "an override that wraps": (
         overriding("sites,,max_units,times,9223372036854775807"),
-        ("overrides.csv, row 2, column value", "at most 1000000000"),
+        ("overrides.csv, row 2, column value", "at most 10000"),
     ),
     "an override without policies": (
         overriding("policies,,,remove,"),
@@ -427,7 +427,6 @@ def test_a_cause_in_all_scenarios_is_told_once(folder: Path) -> None:
         for k in range(5)
     )
     put(TOML, "[[groups]]", variants + "\n[[groups]]")(folder)
-    put(TOML, 'unit = "pupil"', 'unit = "pupil"\nmay_be_unserved = false')(folder)
     more("overrides.csv", OVERRIDE + "sites,,status,set,forbidden")(folder)
     with pytest.raises(InstanceError, match="in scenario 'base\\+v0'") as caught:
         aumaq.read(folder).check_scenarios()

@@ -39,12 +39,6 @@ def nobody_lives_here() -> Instance:
     return tiny(periods=PERIODS, settlements=empty)
 
 
-def all_are_forbidden() -> Instance:
-    """Return two villages where no school may stand."""
-    sites: Rows = [site(code, "forbidden") for code in "ab"]
-    return tiny(periods=PERIODS, sites=sites)
-
-
 def opens_later() -> Instance:
     """Return two villages where schools open from the second period on."""
     sites: Rows = [site(code, "candidate", "p2") for code in "ab"]
@@ -59,7 +53,7 @@ def opens_never() -> Instance:
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
     "made",
-    [closes_at_once, all_are_forbidden, nobody_lives_here, opens_later, opens_never],
+    [closes_at_once, nobody_lives_here, opens_later, opens_never],
 )
 def test_all_is_shown_and_written(made: object, tmp_path: Path) -> None:
     """Nothing that shows or writes a plan needs something to run."""

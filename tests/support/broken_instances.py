@@ -122,23 +122,14 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "no such service",
     ),
     "no usable site": (
-        both(
-            put(
-                TOML,
-                "unserved_mln_per_unit_year = 1.0",
-                "unserved_mln_per_unit_year = 1.0\nmay_be_unserved = false",
-            ),
-            lambda f: (f / SITES).write_text(
-                "site,service,settlement,status\na,school,a,forbidden\n"
-            ),
+        lambda f: (f / SITES).write_text(
+            "site,service,settlement,status\na,school,a,forbidden\n"
         ),
-        "all are forbidden",
+        "has no usable site in sites: all are forbidden",
     ),
     "too many facilities": (
-        put(
-            "facilities.csv",
-            "level,is_synthetic\nschool,a,1,true",
-            "level,units\nschool,a,1,20000",
+        lambda f: (f / SITES).write_text(
+            "site,service,settlement,status,max_units\na,school,a,existing,20000\n"
         ),
         "expected at most 10000",
     ),
