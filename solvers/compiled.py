@@ -61,6 +61,7 @@ class Compiled:
     given). ``started`` is the clock (time.monotonic) of the whole solve. ``beside`` are
     the models of further futures that stand in the same matrices. ``relaxed`` gives
     values and duals near those of the LP relaxation, where they are known beforehand.
+    ``start_plan`` is the start plan as it was given.
     """
 
     built: BuiltModel
@@ -74,6 +75,7 @@ class Compiled:
     seconds: dict[str, float]
     beside: tuple[tuple[BuiltModel, Ints], ...] = ()
     relaxed: Outcome | None = None
+    start_plan: Decisions | None = None
 
     @property
     def models(self) -> tuple[tuple[BuiltModel, Ints], ...]:
@@ -164,6 +166,7 @@ def _compiled(
         progress,
         started,
         seconds,
+        start_plan=given.start,
     )
     clock("pass", now)
     return found

@@ -64,7 +64,7 @@ class Excess:
         # Who goes nowhere, or elsewhere, is where the place is that he might go to.
         is_alone = np.diff(near.indptr) == 0
         far = csr_array(touches @ csr_array(touches.T @ near)) * is_alone[:, None]
-        return _evenly(csr_array(own + near + far)), _evenly(rows)
+        return evenly(csr_array(own + near + far)), evenly(rows)
 
 
 def _with_end(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -74,8 +74,9 @@ def _with_end(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floa
     return np.where(has_end, end, 0.0), np.where(has_end, price, 0.0)
 
 
-def _evenly(touches: csr_array) -> csr_array:
+def evenly(touches: csr_array) -> csr_array:
     """Return, transposed, shares that add to 1 for each row that has any."""
-    even = csr_array(touches)
-    even.data[:] = 1.0 / np.repeat(np.diff(even.indptr), np.diff(even.indptr))
+    number = np.diff(touches.indptr)
+    share = 1.0 / np.repeat(number, number)
+    even = csr_array((share, touches.indices, touches.indptr), shape=touches.shape)
     return csr_array(even.T)

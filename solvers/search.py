@@ -21,12 +21,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.excess import Excess
 from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
 from aumaq.solvers.highs.solver import Outcome, Solver
@@ -40,12 +41,20 @@ FIRST_SITES = 12
 ROUNDING_SHARE = 0.3
 """Share of the time for step 2."""
 STEP_SECONDS = 6.0
+DEAR = 3e-6
+"""A way whose reduced cost is more than this share of a bound is hardly in a good plan;
+a step without such ways is far smaller."""
+STEP_GAP = 1e-3
 NO_LUCK = 0.7
 """By so much less often a group, or a site, is searched after a step without gain."""
 ANYWHERE = 0.1
 """Share of the steps that begin at any site, whatever the plan costs there."""
 STEP_NODES = 100
 """Nodes of a step where it ends by work."""
+LEAST_GAIN = 1e-7
+"""Relative to the cost of the plan, what gains less is left."""
+TOLERANCE = 1e-6
+"""By so much, and by that share, a row may be broken."""
 REPAIR_ROUNDS = 4
 """How often the neighbourhood of broken rows is widened."""
 
@@ -66,28 +75,56 @@ class Most:
     nodes: int | None = None
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What is free in a step: decisions of some sites, and who follows them."""
+
+    is_dear: Flags
+    """Columns that stay where they are unless the plan has them."""
+    own: tuple[list[Ints], Flags] | None = None
+    """The columns that each site decides, and those that are free where they share a
+    row with these: who goes where. None: a site's units, what shares rows with them,
+    and what shares rows with that."""
+
+
+class Distances(Protocol):
+    """Where a plan is far from its bound."""
+
+    def at_places(self, values: Floats, is_sparse: Flags) -> Floats:
+        """Return the distance at each site, mln; *is_sparse* as in ``Excess``."""
+
+
 class Improver:
-    """Searches for plans until it is told to stop."""
+    """Searches for plans until it is told to stop; threads may search side by side."""
 
     def __init__(
-        self, matrices: Matrices, sites: list[Site], options: SolveOptions
+        self,
+        matrices: Matrices,
+        sites: list[Site],
+        options: SolveOptions,
+        gap: float = STEP_GAP,
     ) -> None:
-        """Prepare; *sites* are the places whose decisions are freed together."""
+        """Prepare; *sites* are the places whose decisions are freed together.
+
+        *gap* is that of each step, relative to the cost of what is freed.
+        """
         self._m = matrices
         self._sites = sites
-        self._options = replace(options, threads=1, gap=min(options.gap, 1e-3))
+        self._options = replace(options, threads=1, gap=min(options.gap, gap))
         self._by_column = matrices.sparse
         self._by_row: csr_array = self._by_column.tocsr()
         self._is_sparse = np.diff(self._by_row.indptr) <= DENSE_ROW
         self._rng = np.random.default_rng(options.seed)
         self._stop = threading.Event()
-        self._running: Solver | None = None
+        self._running: set[Solver] = set()
+        self._lock = threading.RLock()
         self._points = np.array([site.point for site in sites]).reshape(-1, 3)
         self._groups = [np.arange(len(sites))]
         self._weights = np.ones(1)
         self._sizes = np.full(1, FIRST_SITES)
         self._nodes = 0
-        self._excess: Excess | None = None
+        self._excess: Distances | None = None
+        self.scope: Scope | None = None
         self._luck = np.ones(len(sites))
         self._at_sites: Floats | None = None
         self.objective = float("inf")
@@ -101,16 +138,26 @@ class Improver:
         self._groups, self._weights = groups, weights.copy()
         self._sizes = np.full(len(groups), FIRST_SITES)
 
-    def look_where_it_costs(self, duals: Floats) -> None:
-        """Search more often where a plan costs more than an LP with these row duals."""
-        places = [site.columns for site in self._sites]
-        self._excess, self._at_sites = Excess(self._m, duals, places), None
+    def look_where_it_costs(self, duals: Floats, dear_mln: float = np.inf) -> None:
+        """Search more often where a plan costs more than an LP with these row duals.
+
+        Columns with a reduced cost above *dear_mln* stay out, unless the plan has them.
+        """
+        m, places = self._m, [site.columns for site in self._sites]
+        is_dear = ~m.is_integer & (m.cost - m.sparse.T @ duals > dear_mln)
+        self.look_where_it_is_far(Excess(m, duals, places), Scope(is_dear))
+
+    def look_where_it_is_far(self, away: Distances, scope: Scope | None = None) -> None:
+        """Search more often where a plan is far from its bound, and free what *scope*
+        says around a site.
+        """
+        self._excess, self._at_sites, self.scope = away, None, scope
 
     def stop(self) -> None:
         """Ask the search to end; returns at once."""
         self._stop.set()
-        if self._running is not None:
-            self._running.stop()
+        for solver in tuple(self._running):
+            solver.stop()
 
     def search(
         self,
@@ -166,9 +213,10 @@ class Improver:
 
     def offer(self, objective: float, values: Floats) -> None:
         """Take a plan from elsewhere if it is better."""
-        if objective < self.objective - 1e-9:
-            self.objective, self.values = objective, values
-            self._at_sites = None
+        with self._lock:
+            if objective < self.objective - 1e-9:
+                self.objective, self.values = objective, values
+                self._at_sites = None
 
     def activity(self, values: Floats) -> Floats:
         """Return the value of each row."""
@@ -181,7 +229,7 @@ class Improver:
     def broken(self, values: Floats) -> NDArray[np.bool_]:
         """Return which rows *values* break by more than a tolerance."""
         m, activity = self._m, self.activity(values)
-        slack = 1e-6 * (1.0 + np.abs(activity))
+        slack = TOLERANCE * (1.0 + np.abs(activity))
         return np.asarray(
             (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
         )
@@ -259,9 +307,12 @@ class Improver:
             solver.set_option("mip_max_nodes", most.nodes)
         if start is not None:
             solver.start_from(*start)
-        self._running = solver
+        self._running.add(solver)
+        if self._stop.is_set():
+            solver.stop()
         outcome = solver.run(most.seconds, Silent(), time.monotonic())
-        self._running, self._nodes = None, outcome.nodes
+        self._running.discard(solver)
+        self._nodes = outcome.nodes
         return outcome
 
     def _round(self, seconds: float) -> None:
@@ -290,20 +341,55 @@ class Improver:
         centre = self._centre(sites, values)
         away = ((points - points[centre]) ** 2).sum(axis=1)
         nearest = sites[np.argsort(away, kind="stable")[: self._sizes[group]]]
-        seeds = np.concatenate([self._sites[k].columns for k in nearest])
-        free = self.neighbours(self.neighbours(seeds))
+        free = self._around(nearest, values)
         part, now = self._restrict(free, values)
         found = self._solve(part, most, (np.arange(len(now)), now))
         if found is None:
             return False
         gain = float(part.cost @ (now - found))
-        if gain > 1e-7 * abs(objective):
-            values = values.copy()
-            values[free] = found
-            self.offer(objective - gain, values)
+        if gain > LEAST_GAIN * abs(objective) and self._take(values, free, found):
             return True
         self._luck[sites[centre]] *= NO_LUCK
         return False
+
+    def _around(self, sites: Ints, values: Floats) -> Ints:
+        """Return the columns that are free in a step around some sites."""
+        scope = self.scope
+        if scope is None or scope.own is None:
+            seeds = np.concatenate([self._sites[k].columns for k in sites])
+            free = self.neighbours(self.neighbours(seeds))
+        else:
+            own, may_follow = scope.own
+            seeds = np.concatenate([own[k] for k in sites])
+            near = self.neighbours(seeds)
+            free = np.union1d(seeds, near[may_follow[near]])
+        if scope is not None:
+            free = free[~scope.is_dear[free] | (values[free] != 0.0)]
+        return free
+
+    def _take(self, known: Floats, free: Ints, found: Floats) -> bool:
+        """Take what was found for *free* columns of a plan, also into a newer one."""
+        with self._lock:
+            now = self.values
+            assert now is not None
+            values = now.copy()
+            values[free] = found
+            rows = np.unique(self._by_column[:, free].indices)
+            if now is not known and self._breaks(values, rows):
+                return False
+            gain = float(self._m.cost[free] @ (now[free] - found))
+            if gain <= LEAST_GAIN * abs(self.objective):
+                return False
+            self.offer(self.objective - gain, values)
+            return True
+
+    def _breaks(self, values: Floats, rows: Ints) -> bool:
+        """Return whether *values* break any of some rows by more than a tolerance."""
+        activity = self._by_row[rows] @ values
+        slack = TOLERANCE * (1.0 + np.abs(activity))
+        lower, upper = self._m.row_lower[rows], self._m.row_upper[rows]
+        is_broken = (activity < lower - slack) | (activity > upper + slack)
+        return bool(is_broken.any())
 
     def _centre(self, sites: Ints, values: Floats) -> int:
         """Return which of the sites is in the middle of the next step."""

@@ -90,7 +90,8 @@ def audited(
     choice = growth_points(facts, decided["growth_points"], notes)
     facts = after_moves(choice)
     built = upgrades(facts, decided["road_upgrades"], notes)
-    travel = Travel(facts, [built.standing(t) for t in range(len(facts.times.names))])
+    standing = [built.standing(t) for t in range(len(facts.times.names))]
+    travel = Travel(instance, facts, standing)
     plans = {}
     for name, service in facts.services.items():
         plan = service_plan(facts, service, decided, notes)

@@ -6,6 +6,7 @@ Straight-line distances are great-circle on a sphere of radius 6371.0088 km.
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from aumaq.instances import Instance
 from aumaq.instances.access.limits import NO_TIME, TOLERANCE
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.results.audit.facts import Facts, Service
@@ -27,15 +29,21 @@ A_MINUTE = 1.0
 """More than kilometres add to the weight of any way."""
 CHUNK = 256
 """Targets of one search for kilometres."""
+Minutes = dict[tuple[str, frozenset[str]], Floats]
+"""By service and upgrades that stand: minutes from each settlement to each site."""
+KNOWN: WeakKeyDictionary[Instance, Minutes] = WeakKeyDictionary()
 
 
 class Travel:
     """Minutes between settlements and sites, from the tables of an instance.
 
-    *built* names the road upgrades that stand in each period.
+    *built* names the road upgrades that stand in each period. Minutes to the sites of
+    *instance* are kept as long as it is: its plans are audited again and again.
     """
 
-    def __init__(self, facts: Facts, built: list[frozenset[str]]) -> None:
+    def __init__(
+        self, instance: Instance, facts: Facts, built: list[frozenset[str]]
+    ) -> None:
         self.facts = facts
         self.built = built
         self.given = facts.tables["travel"]
@@ -45,7 +53,7 @@ class Travel:
         self.points = _sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
         self.paths: dict[tuple[frozenset[str], int], Floats] = {}
         self.graphs: dict[frozenset[str], csr_array] = {}
-        self.known: dict[tuple[str, frozenset[str]], Floats] = {}
+        self.known = KNOWN.setdefault(instance, {})
         self.links: dict[frozenset[str], pd.DataFrame] = {}
         if not self.has_table:
             self.home_node, self.home_tie = self._tie(facts.settlements)
@@ -64,6 +72,7 @@ class Travel:
         key = service.name, built
         if key not in self.known:
             self.known[key] = self._minutes(service, built)
+            self.known[key].flags.writeable = False
         return self.known[key]
 
     def _minutes(self, service: Service, built: frozenset[str]) -> Floats:

@@ -11,6 +11,7 @@ from aumaq.model.family import FAMILIES
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import Split, split
 from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.decomposed.run import solve_decomposed
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.solution.decisions import Solution, Status
@@ -20,13 +21,21 @@ ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
 LARGE = 15_000
 """Integers from which ``auto`` splits a model."""
+BEYOND_LP = 500_000
+"""Columns from which ``auto`` does without the LP relaxation."""
 
 
 def solve_by_size(c: Compiled) -> Solution:
-    """Solve a compiled model by blocks if it is large and falls apart, else whole."""
+    """Solve a compiled model by blocks if it is large and falls apart, else whole.
+
+    Services of a whole country are solved site by site: their LP has no end.
+    """
     integers = c.matrices.is_integer
     if int(integers.sum()) < LARGE or has_candidates(c.built):
         return solve_whole(c)
+    is_endless = len(c.matrices.cost) >= BEYOND_LP
+    if is_endless and not (c.built.networks or c.beside):
+        return solve_decomposed(c)
     parts = split(c.matrices, coupling_families())
     largest = max(int(integers[block.columns].sum()) for block in parts.blocks)
     if largest > ALMOST_ALL * int(integers.sum()):

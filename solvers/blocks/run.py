@@ -43,7 +43,7 @@ from aumaq.solvers.compiled import Compiled, finish, improver
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
-from aumaq.solvers.search import STEP_SECONDS, Improver, rounded
+from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, rounded
 from aumaq.solvers.solution.decisions import Solution, Status
 
 FIRST_SHARE = 0.35
@@ -198,7 +198,7 @@ class BlockRun:
         price = prices(m, self.split, relaxed.duals)
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
-        self.search.look_where_it_costs(relaxed.duals)
+        self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
         # Of the whole time, not of what is left: that depends on the machine.
         first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
         budget = first * self.c.options.num_threads
@@ -340,7 +340,7 @@ class BlockRun:
         search = part.search
         if search is None:
             search = Improver(part.matrices, part.sites, self.c.options)
-            search.look_where_it_costs(part.duals)
+            search.look_where_it_costs(part.duals, DEAR * abs(self.bound))
             part.search = search
         with self._stoppable(search):
             assert part.values is not None

@@ -42,10 +42,13 @@ def polished(c: Compiled, outcome: Outcome) -> Outcome:
     stays that of the MIP. If the LP should fail, the rounded MIP solution stands.
     """
     assert outcome.values is not None
+    begun = time.monotonic()
     again = around(c, outcome.values)
     if again is None or again.values is None:
         return outcome
-    again = homeward(c, again, outcome)
+    # Each change asks for an LP like this one.
+    if time.monotonic() - begun < HOME_SECONDS:
+        again = homeward(c, again, outcome)
     for find in (idle_facilities, missed_facilities):
         again = changed(c, again, find)
     again = nearest(c, again)
