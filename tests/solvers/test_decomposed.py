@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from coupled_instances import coupled_instances
 from examples import examples
@@ -161,3 +162,46 @@ def test_a_plan_says_how_far_it_is_and_where() -> None:
     distance = plan.objective - ascent.bound
     assert (at >= 0.0).all()
     assert at.sum() == pytest.approx(distance, rel=1e-6)
+
+
+@examples(10)
+@given(st.integers(3, 10), st.integers(0, 1000), st.sampled_from([0.3, 0.8, None]))
+def test_cities_with_many_places_and_budgets(
+    settlements: int, seed: int, share: float | None
+) -> None:
+    """Up to dozens of schools at a site, due in several periods, and hard budgets.
+
+    *share* is what there is to spend of what a free plan spends first.
+    """
+    tables, rng = (
+        dict(clustered(settlements, seed=seed).tables),
+        np.random.default_rng(seed),
+    )
+    stock = tables["facilities"]
+    years = rng.choice([0, 2027, 2033, 2038], size=len(stock))
+    tables["facilities"] = stock.assign(renew_by_year=years)
+    instance = aumaq.from_tables(tables)
+    if share is not None:
+        free = aumaq.solve(instance, gap=0.05, threads=1, time_limit=20.0)
+        paid = free.tables["money"].query(
+            "period == '2026-30' and item in ['building', 'closing', 'renewal']"
+        )
+        tables["budgets"] = pd.DataFrame(
+            [{"budget": "b", "period": "2026-30", "is_hard": True,
+              "covers": "investment", "amount_mln": share * paid["amount_mln"].sum()}]
+        )  # fmt: skip
+        instance = aumaq.from_tables(tables)
+    c = _compiled(instance, "strong")
+    best = Solver(c.matrices, replace(c.options, gap=1e-3)).run(
+        20.0, Silent(), c.started
+    )
+    if best.values is None:
+        return
+    ascent = Ascent(Relaxation(c))
+    ascent.rise(200, time.monotonic() + 60.0, lambda: False)
+    most = best.objective
+    if best.status is Status.OPTIMAL:
+        most = best.bound + 1e-3 * abs(best.objective)
+    assert ascent.bound <= most + SURE * (1.0 + abs(most))
+    if share is None:  # where budgets are scarce prices have a longer way to go
+        assert ascent.bound >= 0.9 * best.bound
