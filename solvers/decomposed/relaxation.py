@@ -180,10 +180,10 @@ def _priced(c: Compiled, sites: list[kernel.Sites], owner: Ints) -> Priced:
     m = c.matrices
     by_row: csr_array = m.sparse.tocsr()
     inside = _is_inside(by_row, owner) & _is_own(m, by_row, sites)
-    several = np.concatenate([s.places > 1 for s in sites])
+    several = np.concatenate([np.zeros(0, dtype=bool), *(s.places > 1 for s in sites)])
     first = by_row.indptr[:-1].clip(max=len(by_row.indices) - 1)
-    holder = np.where(inside, owner[by_row.indices[first]], -1)
-    is_due = inside & (m.row_family == "renewal") & several[holder]
+    is_due = inside & (m.row_family == "renewal")
+    is_due[is_due] = several[owner[by_row.indices[first[is_due]]]]
     plain = np.flatnonzero(~inside | is_due)
     worth = _worth(c)
     step, begin = _steps(m, by_row[plain], plain, owner, _of_shares(m, sites, worth))
