@@ -66,13 +66,13 @@ class Run:
         self.search = Improver(
             self.c.matrices, self.c.sites, self.c.options, gap=STEP_GAP
         )
-        self.ascent = Ascent(Relaxation(self.c))
-        self.own = self.ascent.relaxation.own_of(self.c.sites)
         self.is_large = int(self.c.matrices.is_integer.sum()) > WHOLE
         share = POLISH_SHARE if self.is_large else 0.0
         reserve = share * self.c.options.time_limit
         seconds = self.c.seconds_left - reserve
         self.end = time.monotonic() + max(seconds, 0.0)
+        self.ascent = Ascent(Relaxation(self.c, self._is_over))
+        self.own = self.ascent.relaxation.own_of(self.c.sites)
 
     @property
     def bound(self) -> float:
@@ -93,6 +93,9 @@ class Run:
         if self.failure:
             raise self.failure[0]
         return finish(self.c, self._outcome(), begun)
+
+    def _is_over(self) -> bool:
+        return self.stop.is_set() or time.monotonic() > self.end
 
     def _safely(self, work: object) -> None:
         try:
@@ -190,7 +193,15 @@ class Run:
         c, values = self.c, None
         if c.start_plan is not None:
             values = values_of(c.matrices, c.built, c.place, c.start_plan)
-        if values is None or self.search.broken(values).any():
+        if values is not None and self.search.broken(values).any():
+            most = Most(max(self.end - time.monotonic(), 0.05))
+            beside = np.flatnonzero(self.ascent.relaxation.is_beside)
+            found = self.search.solve_part(values, beside, most, fix_whole=True)
+            if found is None:
+                values = None
+            else:
+                values[beside] = found
+        if values is None:
             fixed = with_fixed(c.matrices, *c.start)
             options = replace(c.options, threads=1, gap=COMPLETION_GAP)
             values = self._run(Solver(fixed, options)).values
