@@ -16,7 +16,6 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
-from aumaq.solvers.blocks.split import Split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.search import Improver, Most
@@ -34,20 +33,22 @@ MOST_NODES = 1_000
 class Completer:
     """Completes plans of one model; without networks there is nothing to complete."""
 
-    def __init__(self, c: Compiled, parts: Split, patience: float = 0.0) -> None:
-        """Prepare for a split model.
+    def __init__(
+        self, c: Compiled, blocks: list[Ints], loose: Ints, patience: float = 0.0
+    ) -> None:
+        """Prepare for a model that falls apart into blocks of columns.
 
-        With *patience*, in seconds, steps end by nodes, and the clock ends only those
-        that take longer.
+        *loose* are the columns that stand in rows between blocks alone. With
+        *patience*, in seconds, steps end by nodes, and the clock ends only those that
+        take longer.
         """
         m = c.matrices
         self._patience = patience
         self._m = m
-        self._fed = _fed(c)
-        self._loose = parts.loose
+        self._fed = fed_columns(c)
+        self._loose = loose
         drawn = np.zeros(len(m.cost), dtype=bool)
         drawn[self._fed] = True
-        blocks = [block.columns for block in parts.blocks]
         # Small blocks first: works draw power, and the power network is the largest.
         self._feeding = sorted((k for k in blocks if drawn[k].any()), key=len)
         is_load = m.row_family == "loads"
@@ -79,10 +80,10 @@ class Completer:
             most = self._most(REPAIR_SECONDS)
             repaired = self._open.repair(values, self._loose, most)
             if repaired is not None:
-                return self._complete(repaired)
+                return self.complete(repaired)
         return None
 
-    def _complete(self, values: Floats) -> Floats | None:
+    def complete(self, values: Floats) -> Floats | None:
         """Return the plan with what is drawn fed, or None.
 
         *values* obeys all rows but those of what is drawn.
@@ -177,7 +178,7 @@ def joined(m: Matrices, parts: list[Part]) -> Floats | None:
     return values if parts else None
 
 
-def _fed(c: Compiled) -> Ints:
+def fed_columns(c: Compiled) -> Ints:
     """Return the columns of what facilities draw."""
     drawn = [
         place[v.fed.ravel()]

@@ -438,7 +438,8 @@ class BlockRun:
     def completer(self) -> Completer:
         """Return what completes joined plans; of a small model it ends by work."""
         patience = 0.0 if self.is_large else GUARD_SHARE * self.left
-        return Completer(self.c, self.split, patience)
+        blocks = [block.columns for block in self.split.blocks]
+        return Completer(self.c, blocks, self.split.loose, patience)
 
     def offer_joined(self, completer: Completer, seconds: float) -> None:
         """Join, repair and complete; improve the networks for so many *seconds*."""

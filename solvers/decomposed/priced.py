@@ -48,6 +48,8 @@ class Priced:
     """What a step of the price of each row is measured by; 0: it stays 0."""
     begin: Floats
     """The prices to begin with."""
+    plain: Ints
+    """The rows of the model that come first; those after them are none of it."""
 
 
 def priced_rows(
@@ -80,6 +82,7 @@ def priced_rows(
         np.concatenate([m.row_upper[plain], none]),
         np.concatenate([step, of_total]),
         np.concatenate([begin, -of_total]),
+        plain,
     )
 
 

@@ -130,6 +130,12 @@ class Relaxation:
             found[s.share] = True
         return found
 
+    def price_of_rows(self, y: Floats) -> Floats:
+        """Return prices *y* by the rows of the model, 0 where a row has none."""
+        found = np.zeros(len(self.m.row_lower))
+        found[self.priced.plain] = y[: len(self.priced.plain)]
+        return found
+
     def own_of(self, sites: list[Site]) -> list[Ints]:
         """Return all columns that are decided at each site of a search."""
         c = self._c

@@ -21,6 +21,7 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.compiled import Compiled, finish, status_of
 from aumaq.solvers.decomposed.ascent import Ascent
 from aumaq.solvers.decomposed.distance import Distance
+from aumaq.solvers.decomposed.feeding import Feeding
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
@@ -43,6 +44,9 @@ WHOLE = 50_000
 """Integers up to which the whole model is tried."""
 POLISH_SHARE = 0.15
 """Share of the time for the last LP of a model of this size."""
+
+TURN_SHARE = 0.1
+"""Share of the time after which networks are completed again; half of it for that."""
 
 
 @dataclass
@@ -73,6 +77,12 @@ class Run:
         self.end = time.monotonic() + max(seconds, 0.0)
         self.ascent = Ascent(Relaxation(self.c, self._is_over))
         self.own = self.ascent.relaxation.own_of(self.c.sites)
+        self.feeding: Feeding | None = None
+        if self.c.built.networks and self.is_large:
+            self.feeding = Feeding(self.c, self.ascent.relaxation, STEP_GAP)
+        self.turn = time.monotonic()
+        self.is_joining = False
+        self.joined: Floats | None = None
 
     @property
     def bound(self) -> float:
@@ -121,6 +131,8 @@ class Run:
         self.stop.set()
         self.is_led.set()
         self.search.stop()
+        if self.feeding is not None:
+            self.feeding.stop()
         if self.solver is not None:
             self.solver.stop()
 
@@ -173,6 +185,9 @@ class Run:
         dear &= r > DEAR * abs(self.ascent.bound)
         scope = Scope(dear, (self.own, relaxation.follows))
         self.search.look_where_it_is_far(away, scope)
+        if self.feeding is not None:
+            price = relaxation.price_of_rows(self.ascent.best)
+            self.feeding.lead(price, away, self.own, scope)
         self.is_led.set()
 
     def _search(self) -> None:
@@ -186,7 +201,33 @@ class Run:
                 self.is_assigned = True
                 self._assign(self.search.values)
         while not self.stop.is_set() and self.search.values is not None:
-            self.search.search(STEP_SECONDS, self.check)
+            if self.feeding is None:
+                self.search.search(STEP_SECONDS, self.check)
+            else:
+                self._search_at_prices(self.feeding)
+
+    def _search_at_prices(self, feeding: Feeding) -> None:
+        """Search where what is drawn has a price, or complete what that found."""
+        with self.lock:
+            now = time.monotonic()
+            is_turn = now > self.turn and not self.is_joining
+            self.is_joining |= is_turn
+            known = self.search.values
+        assert known is not None
+        feeding.begin(known)
+        if not is_turn:
+            assert feeding.search is not None
+            feeding.search.search(STEP_SECONDS)
+            return
+        begun = known if self.joined is None else self.joined
+        share = TURN_SHARE * self.c.options.time_limit
+        found = feeding.completed(begun, share / 2)
+        with self.lock:
+            self.is_joining, self.turn = False, time.monotonic() + share
+        if found is not None:
+            self.joined = found
+            self.search.offer(self.search.cost(found), found)
+            self.check()
 
     def _begin(self) -> None:
         """Offer the start plan, completed where it does not say all."""
