@@ -32,6 +32,8 @@ block of 900 integers the root node alone may take 5 s."""
 ROUND_FIRST = 1_500
 """Blocks with so many integers are rounded first: HiGHS finds no good plan of them in
 the time of a first visit, but a bound, which has no hurry."""
+DOUBT = 0.05
+"""Share of its distance that a block is hoped to gain after a visit without any."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -101,18 +103,19 @@ class Part:
     def promises(self) -> list[tuple[float, Task]]:
         """Return what a visit of each kind may gain a second: no more than is left.
 
-        A visit twice as long is hoped to gain twice as much as the last one did.
+        A visit twice as long is hoped to gain twice as much as the last one did, and a
+        little where that was nothing: it may have ended too soon.
         """
-        found = []
+        found, least = [], DOUBT * self.distance
         if not self.is_proving:
-            hope = np.inf if self.values is None else 2.0 * self.gained
+            hope = np.inf if self.values is None else max(2.0 * self.gained, least)
             gain = min(self.distance, hope) / self.seconds
             found.append((gain, Task.PROVE))
         if self.is_visited and not self.is_planning:
             if not self.is_rounded:
                 found.append((self.distance / self.round_seconds, Task.ROUND))
             elif self.values is not None and len(self.sites) >= SEARCH_SITES:
-                gain = min(self.distance, self.found) / SEARCH_SECONDS
+                gain = min(self.distance, max(self.found, least)) / SEARCH_SECONDS
                 found.append((gain, Task.SEARCH))
         return found
 
@@ -149,11 +152,16 @@ class Part:
 
 
 def priced_parts(
-    c: Compiled, split: Split, price: Floats, relaxed: Outcome, budget: float
+    c: Compiled,
+    split: Split,
+    price: Floats,
+    relaxed: Outcome,
+    budget: float,
+    known: Floats | None = None,
 ) -> list[Part]:
     """Return the blocks at the prices of the coupling rows, most integers first.
 
-    *budget* are the seconds of all first visits together.
+    *budget* are the seconds of all first visits together, *known* bounds of the blocks.
     """
     assert relaxed.values is not None
     assert relaxed.duals is not None
@@ -172,14 +180,15 @@ def priced_parts(
             units=is_unit[block.columns],
             sites=own,
             start=(
-                known := np.flatnonzero(is_given[block.columns]),
-                given[block.columns[known]],
+                at := np.flatnonzero(is_given[block.columns]),
+                given[block.columns[at]],
             ),
-            bound=lagrangian_bound(matrices, relaxed.duals[block.rows]),
+            bound=max(lagrangian_bound(matrices, relaxed.duals[block.rows]), least_of),
             seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
         )
-        for block, matrices, own in zip(
+        for least_of, block, matrices, own in zip(
+            [-np.inf] * len(split.blocks) if known is None else known,
             split.blocks,
             block_matrices(c.matrices, split, price),
             sites_of(c.sites, split, len(c.matrices.cost)),

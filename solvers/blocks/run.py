@@ -27,6 +27,7 @@ import numpy as np
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import (
@@ -40,6 +41,7 @@ from aumaq.solvers.blocks.part import (
 from aumaq.solvers.blocks.rerouting import Rerouter
 from aumaq.solvers.blocks.split import Split, constant, prices
 from aumaq.solvers.compiled import Compiled, finish, improver
+from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
@@ -88,6 +90,8 @@ class BlockRun:
     is_joining: bool = False
     is_interrupted: bool = False
     is_infeasible: bool = False
+    by_prices: bool = False
+    priced: PricedRelaxation | None = None
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -107,7 +111,7 @@ class BlockRun:
     @property
     def bound(self) -> float:
         if not self.parts:
-            return float("-inf")
+            return self.whole_bound
         known = self.constant + sum(part.bound for part in self.parts)
         return max(known, self.whole_bound)
 
@@ -160,7 +164,10 @@ class BlockRun:
         if not self.is_large and self.is_prepared.wait(LP_SHARE * self.left):
             return  # by then blocks have plans, and the clock no say in which
         columns, values = self.c.start
-        if len(columns) < len(self.c.matrices.cost):
+        whole = first_values(self.c, self.search, self.left) if self.is_large else None
+        if whole is not None:
+            values = whole
+        elif len(columns) < len(self.c.matrices.cost):
             fixed = with_fixed(self.c.matrices, columns, values)
             outcome = self._run(fixed, None, self.left, COMPLETION_GAP)
             if outcome.values is None:
@@ -184,25 +191,49 @@ class BlockRun:
             return self.c.relaxed
         m = self.c.matrices
         self._tell(say("relaxing"))
+        if self.by_prices:
+            return self._relax_by_prices()
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
         # In parallel it takes 0.7 of the time on idle cores, 5 times on shared ones,
         # and one core is at work on the start plan.
         solver = Solver(lp, replace(self.c.options, threads=1))
         return solver.run(self.left, Silent(), self.c.started)
 
+    def _relax_by_prices(self) -> Outcome:
+        def is_over() -> bool:
+            return self.stop.is_set() or self.left <= 0 or is_asked()
+
+        self.priced = priced = PricedRelaxation(self.c, self.split, is_over)
+
+        def tell(bound: float) -> None:
+            self.whole_bound = max(self.whole_bound, bound)
+            self._tell(say("pricing"))
+
+        priced.rise(tell)
+        found = priced.solve(self.c.options.num_threads)
+        if found is None:
+            status = Status.INTERRUPTED if is_asked() else Status.TIME_LIMIT
+            return Outcome(status, np.nan, self.whole_bound, None, "")
+        return found
+
     def _prepare(self, relaxed: Outcome) -> None:
         """Price the coupling rows and make the blocks."""
         m = self.c.matrices
         assert relaxed.values is not None
         assert relaxed.duals is not None
-        price = prices(m, self.split, relaxed.duals)
-        self.constant = constant(m, self.split, price)
+        known = None
+        if self.priced is None:
+            price = prices(m, self.split, relaxed.duals)
+            self.constant = constant(m, self.split, price)
+        else:
+            price, known = self.priced.price_of_split, self.priced.bounds()
+            self.constant = self.priced.ascent.bound - float(known.sum())
         self.rerouter = Rerouter(self.c, relaxed.values)
         self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
         # Of the whole time, not of what is left: that depends on the machine.
         first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
         budget = first * self.c.options.num_threads
-        self.parts = priced_parts(self.c, self.split, price, relaxed, budget)
+        self.parts = priced_parts(self.c, self.split, price, relaxed, budget, known)
         size = abs(self.bound) if np.isfinite(self.bound) else 0.0
         allowed = GAP_SHARE * self.c.options.gap * size
         self.allowed = max(allowed / len(self.parts), 1e-7)

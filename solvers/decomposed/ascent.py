@@ -23,6 +23,8 @@ MEMORY, SQUARES = 0.85, 0.97
 LEAST_ROOT = 1e-3
 """Slopes that are smaller than this are taken for smaller ones."""
 
+RECENT = 0.98
+"""How much of what was done before stays in the average from step to step."""
 MANY = 2_000
 """Columns beside the sites from which their LP is not solved at each step."""
 EVERY = 4
@@ -36,6 +38,8 @@ class Ascent:
     relaxation: Relaxation
     y: Floats = field(init=False)
     best: Floats = field(init=False)
+    mean: Floats = field(init=False)
+    """What the relaxation did of late, on average, by columns."""
     bound: float = float("-inf")
     steps: int = 0
 
@@ -43,6 +47,7 @@ class Ascent:
         """Begin with the first prices of the relaxation."""
         self.y = self.relaxation.allowed(self.relaxation.priced.begin)
         self.best = self.y
+        self.mean = np.zeros(len(self.relaxation.x))
 
     def rise(
         self, steps: int, ends: float, is_over: Callable[[], bool], first: float = FIRST
@@ -63,6 +68,7 @@ class Ascent:
                 relaxation.near(self.y)
             elif (bound := relaxation.at(self.y)) > self.bound:
                 self.bound, self.best = bound, self.y
+            self.mean += (1.0 - RECENT) * (relaxation.x - self.mean)
             slope = relaxation.slope(self.y)
             mean += (1.0 - MEMORY) * (slope - mean)
             square += (1.0 - SQUARES) * (slope * slope - square)

@@ -134,6 +134,31 @@ class Relaxation:
         """Return prices *y* by the rows of the model, 0 where a row has none."""
         found = np.zeros(len(self.m.row_lower))
         found[self.priced.plain] = y[: len(self.priced.plain)]
+        found[self.pieces.rows] = self.pieces.price
+        return found
+
+    def by_label(self, y: Floats, rows: Ints, columns: Ints, count: int) -> Floats:
+        """Return the value at prices *y*, as last evaluated, by labels of what has it.
+
+        *rows* and *columns* of the model with a label below 0 are left out.
+        """
+        m, upper = self.m, self.m.column_upper.copy()
+        upper[self.pieces.columns] = self.pieces.upper
+        price = self.price_of_rows(y)
+        sides = price * side_of(price, m.row_lower, m.row_upper)
+        beside = np.flatnonzero(self._loose)
+        r = self.reduced[beside]
+        ends = r * best_end(r, m.column_lower[beside], upper[beside])
+        first = [own[0] if len(own) else -1 for own in self.columns]
+        of_site = np.where(np.array(first) >= 0, columns[first], -1)
+        found = np.zeros(count)
+        for label, part in (
+            (rows, sides),
+            (columns[beside], ends),
+            (of_site, np.concatenate([np.zeros(0), *self.value])),
+        ):
+            known = label >= 0
+            found += np.bincount(label[known], part[known], count)
         return found
 
     def own_of(self, sites: list[Site]) -> list[Ints]:

@@ -23,11 +23,11 @@ from aumaq.solvers.decomposed.ascent import Ascent
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.feeding import Feeding
 from aumaq.solvers.decomposed.relaxation import Relaxation
+from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
 from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Most, Scope
-from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.solution.decisions import Solution, Status
 
 FIRST_STEPS = 60
@@ -231,17 +231,9 @@ class Run:
 
     def _begin(self) -> None:
         """Offer the start plan, completed where it does not say all."""
-        c, values = self.c, None
-        if c.start_plan is not None:
-            values = values_of(c.matrices, c.built, c.place, c.start_plan)
-        if values is not None and self.search.broken(values).any():
-            most = Most(max(self.end - time.monotonic(), 0.05))
-            beside = np.flatnonzero(self.ascent.relaxation.is_beside)
-            found = self.search.solve_part(values, beside, most, fix_whole=True)
-            if found is None:
-                values = None
-            else:
-                values[beside] = found
+        c = self.c
+        left = max(self.end - time.monotonic(), 0.05)
+        values = first_values(c, self.search, left)
         if values is None:
             fixed = with_fixed(c.matrices, *c.start)
             options = replace(c.options, threads=1, gap=COMPLETION_GAP)

@@ -1,0 +1,38 @@
+"""The start plan as values of all columns: what runs and is measured takes one LP."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.instances.arrays import Flags, Floats
+from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.search import Improver, Most
+from aumaq.solvers.solution.columns import values_of
+
+
+def first_values(c: Compiled, search: Improver, seconds: float) -> Floats | None:
+    """Return the values of the start plan, None where it does not say all.
+
+    *search* is one on the same model; *seconds* are those of the LP.
+    """
+    if c.start_plan is None:
+        return None
+    values = values_of(c.matrices, c.built, c.place, c.start_plan)
+    if values is None or not search.broken(values).any():
+        return values
+    runs = np.flatnonzero(_runs(c))
+    found = search.solve_part(values, runs, Most(seconds), fix_whole=True)
+    if found is None:
+        return None
+    values[runs] = found
+    return values
+
+
+def _runs(c: Compiled) -> Flags:
+    """Return which columns are neither whole nor say who goes where."""
+    found = ~c.matrices.is_integer
+    for v in c.built.variables.values():
+        for variables in (v.share, v.unserved.ravel()):
+            columns = c.place[variables]
+            found[columns[columns >= 0]] = False
+    return found
