@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -34,6 +34,8 @@ ROUND_FIRST = 1_500
 the time of a first visit, but a bound, which has no hurry."""
 DOUBT = 0.05
 """Share of its distance that a block is hoped to gain after a visit without any."""
+WIDE = 5_000
+"""The same with so many columns."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -87,8 +89,24 @@ class Part:
     @property
     def first_task(self) -> Task:
         """What the first visit does."""
-        is_large = not self.is_small and self.integers >= ROUND_FIRST
+        is_large = self.integers >= ROUND_FIRST or len(self.columns) >= WIDE
+        is_large &= not self.is_small
         return Task.ROUND if is_large else Task.PROVE
+
+    def without_dear(self, dear_mln: float) -> Matrices:
+        """Return the MIP without what costs so much more than in its LP solution.
+
+        Whole numbers stay, and what the LP or the best plan so far has.
+        """
+        m = self.matrices
+        is_dear = ~m.is_integer & (m.cost - m.sparse.T @ self.duals > dear_mln)
+        is_dear &= (self.relaxed <= 0.0) & (m.column_lower <= 0.0)
+        if self.values is not None:
+            is_dear &= self.values <= 0.0
+        else:
+            columns, values = self.start
+            is_dear[columns[values > 0.0]] = False
+        return replace(m, column_upper=np.where(is_dear, 0.0, m.column_upper))
 
     @property
     def distance(self) -> float:
