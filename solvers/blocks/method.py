@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from aumaq.instances import OptionError
 from aumaq.instances.language.texts import say
-from aumaq.model.family import FAMILIES
 from aumaq.solvers.blocks.run import BlockRun
-from aumaq.solvers.blocks.split import Split, split
+from aumaq.solvers.blocks.split import Split, coupling_families, split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.run import solve_decomposed
 from aumaq.solvers.direct import solve_whole
-from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.solution.growth import has_candidates
 
@@ -63,9 +61,3 @@ def solve_apart(c: Compiled) -> Solution:
         raise OptionError(text)
     parts = split(c.matrices, coupling_families())
     return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
-
-
-def coupling_families() -> frozenset[str]:
-    """Return the names of the families whose rows may be priced."""
-    found = {name for name, family in FAMILIES.items() if family.couples}
-    return frozenset(found | {EPIGRAPH})

@@ -34,8 +34,6 @@ ROUND_FIRST = 1_500
 the time of a first visit, but a bound, which has no hurry."""
 DOUBT = 0.05
 """Share of its distance that a block is hoped to gain after a visit without any."""
-WIDE = 5_000
-"""The same with so many columns."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -45,6 +43,7 @@ class Task(Enum):
 
     PROVE = "the MIP of the block"
     ROUND = "a restricted MIP around its LP solution"
+    FILTER = "its MIP without what is dear in its LP"
     SEARCH = "large-neighbourhood search from its best plan"
 
 
@@ -73,12 +72,13 @@ class Part:
     is_planning: bool = False
     is_rounded: bool = False
     is_visited: bool = False
+    filtered: float = float("inf")
     gained: float = float("inf")
     found: float = float("inf")
     search: Improver | None = None
 
     def __post_init__(self) -> None:
-        self.round_seconds = self.seconds * 1.5
+        self.round_seconds = self.filter_seconds = self.seconds * 1.5
         self.nodes = max(1, FIRST_WORK // max(self.integers, 1))
 
     @property
@@ -89,8 +89,7 @@ class Part:
     @property
     def first_task(self) -> Task:
         """What the first visit does."""
-        is_large = self.integers >= ROUND_FIRST or len(self.columns) >= WIDE
-        is_large &= not self.is_small
+        is_large = not self.is_small and self.integers >= ROUND_FIRST
         return Task.ROUND if is_large else Task.PROVE
 
     def without_dear(self, dear_mln: float) -> Matrices:
@@ -129,10 +128,10 @@ class Part:
             hope = np.inf if self.values is None else max(2.0 * self.gained, least)
             gain = min(self.distance, hope) / self.seconds
             found.append((gain, Task.PROVE))
-        if self.is_visited and not self.is_planning:
-            if not self.is_rounded:
-                found.append((self.distance / self.round_seconds, Task.ROUND))
-            elif self.values is not None and len(self.sites) >= SEARCH_SITES:
+        if (self.is_visited or self.is_rounded) and not self.is_planning:
+            gain = min(self.distance, max(2.0 * self.filtered, least))
+            found.append((gain / self.filter_seconds, Task.FILTER))
+            if self.values is not None and len(self.sites) >= SEARCH_SITES:
                 gain = min(self.distance, max(self.found, least)) / SEARCH_SECONDS
                 found.append((gain, Task.SEARCH))
         return found
@@ -163,6 +162,10 @@ class Part:
         if task is Task.ROUND:
             self.is_rounded = self.values is not None
             self.round_seconds *= 2.0
+        elif task is Task.FILTER:
+            is_first = not np.isfinite(before)
+            self.filtered = np.inf if is_first else before - self.distance
+            self.filter_seconds *= 2.0
         elif np.isfinite(self.found):  # a single visit without luck says little
             self.found = (self.found + before - self.distance) / 2.0
         else:

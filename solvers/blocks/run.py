@@ -45,7 +45,7 @@ from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
-from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver
+from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, rounded
 from aumaq.solvers.solution.decisions import Solution, Status
 
 FIRST_SHARE = 0.35
@@ -346,8 +346,10 @@ class BlockRun:
         else:
             m, seconds, start = part.matrices, part.seconds, part.start
             if task is Task.ROUND:
+                m, seconds = rounded(m, part.relaxed, part.units), part.round_seconds
+            elif task is Task.FILTER:
                 dear = DEAR * abs(self.bound)
-                m, seconds = part.without_dear(dear), part.round_seconds
+                m, seconds = part.without_dear(dear), part.filter_seconds
             if part.values is not None:
                 start = (np.arange(len(part.values)), part.values)
             if part.is_small:  # nodes end it, unless one takes a share of all time

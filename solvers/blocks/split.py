@@ -19,6 +19,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.family import FAMILIES
+from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 
 ALMOST = 1.0 - 1e-7
@@ -162,3 +164,9 @@ def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
             )
         )
     return found
+
+
+def coupling_families() -> frozenset[str]:
+    """Return the names of the families whose rows may be priced."""
+    found = {name for name, family in FAMILIES.items() if family.couples}
+    return frozenset(found | {EPIGRAPH})

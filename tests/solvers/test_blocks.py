@@ -10,10 +10,9 @@ from examples import examples
 from hypothesis import assume, given
 
 from aumaq.instances import Instance
-from aumaq.solvers.blocks.method import coupling_families
 from aumaq.solvers.blocks.networks import joined
 from aumaq.solvers.blocks.run import BlockRun
-from aumaq.solvers.blocks.split import split
+from aumaq.solvers.blocks.split import coupling_families, split
 from aumaq.solvers.compiled import compiled
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions

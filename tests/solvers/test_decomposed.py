@@ -25,7 +25,8 @@ from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.decomposed.ascent import Ascent
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.kernel import NEVER
-from aumaq.solvers.decomposed.relaxation import OWN, Relaxation
+from aumaq.solvers.decomposed.priced import OWN
+from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import restricted
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
