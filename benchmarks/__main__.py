@@ -14,6 +14,7 @@ from benchmarks import (
     formulations,
     futures,
     pass_routes,
+    small,
     sweep,
 )
 
@@ -23,6 +24,7 @@ WITH_ARGUMENTS = {
     "country_files": country_files.run,
     "fcnet": fcnet.run,
     "futures": futures.run,
+    "small": small.run,
     "sweep": sweep.run,
 }
 

@@ -1,13 +1,16 @@
 """Better plans while the bound is proven: restricted MIPs beside the main solve.
 
 HiGHS proves a good bound for large instances long before its heuristics find a plan to
-match. Three steps run in a thread of their own:
+match. Four steps run in a thread of their own:
 
 1. the LP relaxation is solved;
 2. every number of units is confined to the two whole numbers around its LP value and
    the MIP that is left is solved (relaxation enforced neighbourhood search, Berthold
    2014);
-3. large-neighbourhood search: a site and the sites nearest to it are freed, all the
+3. the MIP without the ways that are dear at the prices of the LP is solved: all units
+   are free in it, and it is far smaller. Where a town runs many facilities the best
+   numbers are often not those around the LP's;
+4. large-neighbourhood search: a site and the sites nearest to it are freed, all the
    rest is fixed, and the small MIP that is left is solved. The more a plan costs at a
    site beyond the relaxation (excess.py), the more often it is the middle. The number
    of sites adapts to how quickly it solves.
@@ -39,7 +42,7 @@ DENSE_ROW = 2_000
 """Rows with more columns (budgets, totals) do not make columns neighbours."""
 FIRST_SITES = 12
 ROUNDING_SHARE = 0.3
-"""Share of the time for step 2."""
+"""Share of the time for steps 1 to 3."""
 STEP_SECONDS = 6.0
 DEAR = 3e-6
 """A way whose reduced cost is more than this share of a bound is hardly in a good plan;
@@ -167,7 +170,7 @@ class Improver:
     ) -> None:
         """Search for so many seconds or until stopped; *tell* is called after steps.
 
-        From a plan that it was offered it goes on, else it begins with steps 1 and 2.
+        From a plan that it was offered it goes on, else it begins with steps 1 to 3.
         With a number of *steps* it ends by work: each has a limit of nodes, and the
         clock only ends what would be too late.
         """
@@ -293,16 +296,23 @@ class Improver:
         matrices: Matrices,
         most: Most,
         start: tuple[Ints, Floats] | None = None,
+        take: Callable[[Floats], None] | None = None,
     ) -> Floats | None:
         if self._stop.is_set():
             return None
-        outcome = self._run(matrices, most, start)
+        outcome = self._run(matrices, most, start, take)
         return None if outcome.status is Status.ERROR else outcome.values
 
     def _run(
-        self, matrices: Matrices, most: Most, start: tuple[Ints, Floats] | None
+        self,
+        matrices: Matrices,
+        most: Most,
+        start: tuple[Ints, Floats] | None = None,
+        take: Callable[[Floats], None] | None = None,
     ) -> Outcome:
         solver = Solver(matrices, self._options)
+        if take is not None:
+            solver.show_plans(take)
         if most.nodes is not None:
             solver.set_option("mip_max_nodes", most.nodes)
         if start is not None:
@@ -316,23 +326,48 @@ class Improver:
         return outcome
 
     def _round(self, seconds: float) -> None:
-        """Steps 1 and 2."""
-        m = self._m
+        """Steps 1 to 3."""
+        m, ends = self._m, time.monotonic() + seconds
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
-        outcome = self._run(lp, Most(seconds), None)
+        outcome = self._run(lp, Most(seconds))
         relaxed = outcome.values
         if outcome.status is Status.ERROR or relaxed is None:
             return
-        if outcome.status is Status.OPTIMAL and outcome.duals is not None:
-            self.look_where_it_costs(outcome.duals)
+        has_prices = outcome.status is Status.OPTIMAL and outcome.duals is not None
+        if outcome.duals is not None and has_prices:
+            self.look_where_it_costs(outcome.duals, DEAR * abs(outcome.objective))
         units = np.zeros_like(m.is_integer)
         units[np.concatenate([site.columns for site in self._sites])] = True
-        found = self._solve(rounded(m, relaxed, units), Most(seconds))
-        if found is not None:
+        self._take_all(rounded(m, relaxed, units), Most(seconds))
+        left = ends - time.monotonic()
+        if has_prices and left > 0.0:
+            self._without_dear(relaxed, Most(min(left, STEP_SECONDS)))
+
+    def _without_dear(self, relaxed: Floats, most: Most) -> None:
+        """Step 3; what the LP or the plan uses is never left out."""
+        assert self.scope is not None
+        m, plan = self._m, self.values
+        is_out = self.scope.is_dear & (relaxed < TOLERANCE) & (m.column_lower <= 0.0)
+        if plan is not None:
+            is_out &= plan == 0.0
+        upper = np.where(is_out, np.minimum(m.column_upper, 0.0), m.column_upper)
+        start = None if plan is None else (np.arange(len(plan)), plan)
+        self._take_all(replace(m, column_upper=upper), most, start)
+
+    def _take_all(
+        self, part: Matrices, most: Most, start: tuple[Ints, Floats] | None = None
+    ) -> None:
+        """Solve with other limits of the columns; take each plan when it is found."""
+
+        def take(found: Floats) -> None:
             self.offer(self.cost(found), found)
 
+        found = self._solve(part, most, start, take)
+        if found is not None:
+            take(found)
+
     def _free_around(self, group: int, most: Most) -> bool:
-        """Step 3: free the sites nearest to one, solve; say if the plan is better."""
+        """Step 4: free the sites nearest to one, solve; say if the plan is better."""
         assert self.values is not None
         # Another plan may be offered meanwhile: what is found belongs to this one.
         objective, values = self.objective, self.values

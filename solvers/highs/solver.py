@@ -67,6 +67,7 @@ class Solver:
         self._is_over = threading.Event()
         self._is_enough = threading.Event()
         self._enough: Callable[[float], bool] = lambda _: False
+        self._take_plan: Callable[[Floats], None] | None = None
         self._helper: Solver | None = None
         self._start: tuple[Ints, Floats] | None = None
         self._settings: dict[str, Any] = {
@@ -96,6 +97,10 @@ class Solver:
         """End the solve once *enough* says so of the bound."""
         self._enough = enough
 
+    def show_plans(self, take_plan: Callable[[Floats], None]) -> None:
+        """Show each better plan when it is found, where HiGHS runs in this process."""
+        self._take_plan = take_plan
+
     def run(self, time_limit: float, progress: Progress, started: float) -> Outcome:
         """Solve; *started* is the clock (time.monotonic) that progress counts from.
 
@@ -121,7 +126,7 @@ class Solver:
             if len(self._matrices.values) >= APART_FROM:
                 answer = answer_apart(task, tell, is_over, left)
             else:
-                answer = _answer_in_thread(task, tell, is_over)
+                answer = _answer_in_thread(task, tell, is_over, self._take_plan)
         except RefusedError as error:
             raise SolverError(say("HiGHS refuses {what}", what=error.args[0])) from None
         outcome = self._outcome(answer, trace)
@@ -193,7 +198,10 @@ class Solver:
 
 
 def _answer_in_thread(
-    task: Task, tell: Tell, is_over: threading.Event
+    task: Task,
+    tell: Tell,
+    is_over: threading.Event,
+    take_plan: Callable[[Floats], None] | None,
 ) -> dict[str, Any]:
     """Run HiGHS in a thread, so that Ctrl-C reaches Python at once."""
     found: list[dict[str, Any]] = []
@@ -202,7 +210,7 @@ def _answer_in_thread(
 
     def work() -> None:
         try:
-            found.append(answer(task, tell, is_over.is_set))
+            found.append(answer(task, tell, is_over.is_set, take_plan))
         except BaseException as error:  # handed over to the caller's thread
             failure.append(error)
         finally:

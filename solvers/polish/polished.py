@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from aumaq.instances.arrays import Ints
 from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel
@@ -28,6 +30,8 @@ SURE = 1e-6
 """Relative to its cost, a plan so near to its bound is the best."""
 HOME_SECONDS, HOME_SHARE = 6.0, 0.06
 """Time for places that send people away: seconds, and share of the time limit."""
+HOME_OF_SOLVE, LEAST_HOME_SECONDS = 0.25, 0.3
+"""Nor more than this share of what the solve took, but so many seconds at any rate."""
 MOST_TRIES = 16
 """Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
 POLISH_SECONDS = 5.0
@@ -77,7 +81,12 @@ def homeward(c: Compiled, plan: Outcome, found: Outcome) -> Outcome:
     if found.status is Status.INTERRUPTED or distance <= SURE * abs(plan.objective):
         return plan
     search = without_loads(c.matrices, plan.duals, c.options)
-    seconds = min(HOME_SECONDS, HOME_SHARE * c.options.time_limit)
+    as_solved = HOME_OF_SOLVE * c.seconds.get("solve", np.inf)
+    seconds = min(
+        HOME_SECONDS,
+        HOME_SHARE * c.options.time_limit,
+        max(LEAST_HOME_SECONDS, as_solved),
+    )
     ends = time.monotonic() + seconds
     return changed(c, plan, partial(brought_home, search, ends))
 
