@@ -118,9 +118,7 @@ def _add_power(rng: np.random.Generator, tables: Tables) -> None:
         {"network": "power", "link": links, "step": 1, "capacity": 5_000.0,
          "capex_mln": 10.0 * roads["length_km"].to_numpy()}
     )  # fmt: skip
-    tables["load_rates"] = pd.DataFrame(
-        [{"network": "power", "units_per_person": 0.3}]
-    )
+    tables["load_rates"] = pd.DataFrame([{"network": "power", "units_per_person": 0.3}])
     _add_plant(tables)
 
 

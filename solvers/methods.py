@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aumaq.solvers.blocks.method import solve_apart, solve_by_size
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.decomposed.run import solve_decomposed
+from aumaq.solvers.decomposed.method import solve_decomposed
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.model_methods import Method, on_model
 from aumaq.solvers.solution.decisions import Solution

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
 
 from aumaq.instances.access.limits import TOLERANCE, loosened, within
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import dijkstra, kd_tree
 
 EARTH_RADIUS_KM = 6371.0088
 DETOUR_FACTOR = 1.3
@@ -83,7 +82,7 @@ def tie(graph: RoadGraph, nodes: pd.Series[str], lat: Floats, lon: Floats) -> Pl
     is_snapped = node < 0
     km = np.zeros(len(node))
     if is_snapped.any() and graph.num_nodes:
-        chord, nearest = cKDTree(graph.points).query(
+        chord, nearest = kd_tree(graph.points).query(
             to_unit_sphere(lat[is_snapped], lon[is_snapped])
         )
         node[is_snapped] = nearest

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from aumaq.instances.access.options import (
     DETOUR_FACTOR,
@@ -21,6 +19,7 @@ from aumaq.instances.access.options import (
 )
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
+from aumaq.instances.scipy_parts import connected_components, kd_tree
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -68,7 +67,7 @@ def cut_off(instance: Instance, places: Places, lat: Floats, lon: Floats) -> lis
     texts = [say("")] * len(places.node)
     if not is_off.any():
         return texts
-    tree = cKDTree(graph.points[large])
+    tree = kd_tree(graph.points[large])
     chord, nearest = tree.query(to_unit_sphere(lat[is_off], lon[is_off]))
     codes = graph.codes.to_numpy(dtype=object)
     km = chord_to_km(chord) * DETOUR_FACTOR

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.growth import Effect
 from aumaq.model.data.networks import NetworkData

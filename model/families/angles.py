@@ -27,8 +27,8 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from aumaq.instances.scipy_parts import dijkstra
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import Context, Network, Numbers
 from aumaq.model.data.circuits import susceptance

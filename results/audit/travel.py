@@ -11,12 +11,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
 
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import NO_TIME, TOLERANCE
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import dijkstra, kd_tree
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.frames import find, records
 
@@ -237,7 +236,7 @@ class Travel:
                 places["lat"].to_numpy(dtype=float)[free],
                 places["lon"].to_numpy(dtype=float)[free],
             )
-            chord, nearest = cKDTree(self.points).query(points)
+            chord, nearest = kd_tree(self.points).query(points)
             node[free] = nearest
             km = 2.0 * RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
             tie[free] = km * DETOUR * CONNECTOR_MINUTES_PER_KM

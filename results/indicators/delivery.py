@@ -12,11 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack
-from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.scipy_parts import connected_components, linprog
 from aumaq.model.data.networks import NetworkData
 
 SHED_PRICE = 1e3

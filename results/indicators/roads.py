@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from aumaq.instances.access.limits import NO_TIME, within
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import connected_components, dijkstra
 from aumaq.results.indicators import ways
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Indicator, Measure, State

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 
 from aumaq.instances import Instance
@@ -25,6 +24,7 @@ from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.loads import industrial_load, people_load
 from aumaq.instances.schema.dtypes import DTYPES
 from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.instances.scipy_parts import linprog
 from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
 from aumaq.results.indicators.delivery import deliver
 from aumaq.results.indicators.state import State, with_population

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack, vstack
-from scipy.sparse.csgraph import dijkstra
 
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import NO_TIME
 from aumaq.instances.access.options import Places, RoadGraph
 from aumaq.instances.access.paths import fastest_between
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import dijkstra
 
 
 def to_facilities(instance: Instance, service: str, sites: pd.DataFrame) -> Floats:

@@ -10,7 +10,7 @@ from aumaq.instances.language.texts import say
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import Split, coupling_families, split
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.decomposed.run import solve_decomposed
+from aumaq.solvers.decomposed.method import solve_decomposed
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.solution.growth import has_candidates

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.family import FAMILIES
 from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import connected_components
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 from aumaq.solvers.highs.repriced import RepricedLP
 

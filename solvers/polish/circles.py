@@ -18,10 +18,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import linprog
 from aumaq.model import ModelData
 from aumaq.model.data.circuits import circuits
 from aumaq.model.data.networks import NetworkData
