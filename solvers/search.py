@@ -47,6 +47,9 @@ STEP_SECONDS = 6.0
 DEAR = 3e-6
 """A way whose reduced cost is more than this share of a bound is hardly in a good plan;
 a step without such ways is far smaller."""
+WIDER = 10.0
+"""Where nothing better is left among all other ways, those up to so many times dearer
+are let in."""
 STEP_GAP = 1e-3
 NO_LUCK = 0.7
 """By so much less often a group, or a site, is searched after a step without gain."""
@@ -127,6 +130,8 @@ class Improver:
         self._sizes = np.full(1, FIRST_SITES)
         self._nodes = 0
         self._excess: Distances | None = None
+        self._reduced: Floats | None = None
+        self._dear_mln = np.inf
         self.scope: Scope | None = None
         self._luck = np.ones(len(sites))
         self._at_sites: Floats | None = None
@@ -147,14 +152,25 @@ class Improver:
         Columns with a reduced cost above *dear_mln* stay out, unless the plan has them.
         """
         m, places = self._m, [site.columns for site in self._sites]
-        is_dear = ~m.is_integer & (m.cost - m.sparse.T @ duals > dear_mln)
-        self.look_where_it_is_far(Excess(m, duals, places), Scope(is_dear))
+        reduced = np.where(m.is_integer, 0.0, m.cost - m.sparse.T @ duals)
+        away = Excess(m, duals, places)
+        self.look_where_it_is_far(away, Scope(reduced > dear_mln))
+        self._reduced, self._dear_mln = reduced, dear_mln
+
+    def _let_more_in(self) -> None:
+        """Let ways in that were too dear: among all others nothing better is left."""
+        if self._reduced is None or self.scope is None or not self.scope.is_dear.any():
+            return
+        self._dear_mln *= WIDER
+        self.scope = Scope(self._reduced > self._dear_mln)
+        self._sizes[:] = np.minimum(self._sizes, FIRST_SITES)
 
     def look_where_it_is_far(self, away: Distances, scope: Scope | None = None) -> None:
         """Search more often where a plan is far from its bound, and free what *scope*
         says around a site.
         """
         self._excess, self._at_sites, self.scope = away, None, scope
+        self._reduced = None
 
     def stop(self) -> None:
         """Ask the search to end; returns at once."""
@@ -191,9 +207,12 @@ class Improver:
                 self._free_around(k, Most(left, STEP_NODES))
                 self._adapt(k, self._nodes <= 1, self._nodes >= STEP_NODES)
                 continue
-            if not self._free_around(k, Most(STEP_SECONDS)):
-                self._weights[k] *= NO_LUCK
+            is_better = self._free_around(k, Most(STEP_SECONDS))
             took = time.monotonic() - begun
+            if not is_better:
+                self._weights[k] *= NO_LUCK
+                if self._sizes[k] == len(self._sites) and took < STEP_SECONDS:
+                    self._let_more_in()
             if tell is not None:
                 tell()
             self._adapt(k, took < STEP_SECONDS / 4, took > STEP_SECONDS * 0.8)
