@@ -9,14 +9,13 @@ load is shed.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.scipy_parts import connected_components, linprog
+from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.data.networks import NetworkData
+from aumaq.solvers.highs.linear import Least, least
 
 SHED_PRICE = 1e3
 """A unit of load that is shed weighs so many units of flow on a link."""
@@ -88,7 +87,7 @@ class _Task:
             largest = float(found.x[-1]) + SLACK
             at = 2 * self.links + self.sources + np.flatnonzero(free)
             most[at] = np.minimum(most[at], largest * self.load[free])
-            stuck = np.flatnonzero(free)[found.ineqlin.marginals < -DUST]
+            stuck = np.flatnonzero(free)[found.prices < -DUST]
             if largest <= DUST + SLACK or not len(stuck):
                 break
             free[stuck] = False
@@ -97,14 +96,11 @@ class _Task:
     def _least_shed(self, most: Floats) -> Floats:
         price = self.flow_price.copy()
         price[2 * self.links + self.sources :] = SHED_PRICE
-        bounds = np.column_stack([np.zeros(self.width), most])
-        found = linprog(
-            price, A_eq=self.balance, b_eq=self.load, bounds=bounds, method="highs"
-        )
+        found = least(price, np.zeros(self.width), most, (self.balance, self.load))
         assert found.x is not None, found.message  # each limit was reached by a plan
         return np.asarray(found.x)
 
-    def _lower_the_largest(self, free: Any, most: Floats) -> Any:
+    def _lower_the_largest(self, free: Flags, most: Floats) -> Least:
         """Return the solution in which the largest share of *free* nodes is smallest.
 
         The share is one more column; a row for each free node.
@@ -117,14 +113,12 @@ class _Task:
             (value, (np.append(k, k), column)), shape=(len(nodes), self.width + 1)
         )
         nothing = csr_array((len(self.load), 1))
-        return linprog(
+        return least(
             np.append(np.zeros(self.width), 1.0),
-            A_ub=csr_array(rows),
-            b_ub=np.zeros(len(nodes)),
-            A_eq=hstack([self.balance, nothing], format="csr"),
-            b_eq=self.load,
-            bounds=np.column_stack([np.zeros(self.width + 1), np.append(most, 1.0)]),
-            method="highs",
+            np.zeros(self.width + 1),
+            np.append(most, 1.0),
+            (hstack([self.balance, nothing], format="csr"), self.load),
+            (csr_array(rows), np.zeros(len(nodes))),
         )
 
 

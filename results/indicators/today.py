@@ -24,10 +24,10 @@ from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.loads import industrial_load, people_load
 from aumaq.instances.schema.dtypes import DTYPES
 from aumaq.instances.schema.plan import PLAN_TABLES
-from aumaq.instances.scipy_parts import linprog
 from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
 from aumaq.results.indicators.delivery import deliver
 from aumaq.results.indicators.state import State, with_population
+from aumaq.solvers.highs.linear import least
 
 SERVED_FIRST = 1e3
 """A unit that is not served weighs so many longest ways."""
@@ -174,9 +174,10 @@ def transport(
     rooms = coo_array(
         (np.ones(count), (j, k)), shape=(len(capacity), count + len(demand))
     )
-    found = linprog(
-        np.append(minutes, price), A_ub=csr_array(rooms), b_ub=capacity,
-        A_eq=csr_array(everybody), b_eq=demand, bounds=(0, None), method="highs",
+    nothing = np.zeros(count + len(demand))
+    found = least(
+        np.append(minutes, price), nothing, nothing + np.inf,
+        (csr_array(everybody), demand), (csr_array(rooms), capacity),
     )  # fmt: skip
     assert found.x is not None, found.message  # unserved demand makes it feasible
     return np.asarray(found.x[:count])

@@ -21,10 +21,10 @@ import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.scipy_parts import linprog
 from aumaq.model import ModelData
 from aumaq.model.data.circuits import circuits
 from aumaq.model.data.networks import NetworkData
+from aumaq.solvers.highs.linear import least
 from aumaq.solvers.solution.decisions import Decisions, NetworkDecisions
 
 
@@ -112,10 +112,7 @@ def _least(
         right = np.append(right, flow[::2] - flow[1::2])
     most = np.concatenate([flow, supply, local])
     price = np.append(np.ones(2 * count), np.zeros(len(supply) + len(local)))
-    best = linprog(
-        price, A_eq=rows, b_eq=right, bounds=np.column_stack([0.0 * most, most]),
-        method="highs",
-    )  # fmt: skip
+    best = least(price, 0.0 * most, most, (rows, right))
     if best.x is None:  # rounding: the plan as it is is right too
         return plan
     x = np.clip(best.x, 0.0, most)
