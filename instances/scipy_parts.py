@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from aumaq.instances.arrays import Floats, Ints
+
+FEW_PAIRS = 200_000
+"""So many distances are taken one by one sooner than a tree of points is loaded."""
+
 
 def dijkstra(*arguments: Any, **options: Any) -> Any:
     """Return what ``scipy.sparse.csgraph.dijkstra`` returns."""
@@ -22,8 +29,15 @@ def connected_components(*arguments: Any, **options: Any) -> Any:
     return csgraph.connected_components(*arguments, **options)
 
 
-def kd_tree(points: Any) -> Any:
-    """Return a ``scipy.spatial.cKDTree`` of some points."""
-    from scipy import spatial
+def nearest(points: Floats, others: Floats) -> tuple[Floats, Ints]:
+    """Return the distance from each point to the nearest of *others*, and which it is.
 
-    return spatial.cKDTree(points)
+    Of equally near ones it is any, always the same.
+    """
+    if not 0 < len(points) * len(others) <= FEW_PAIRS:
+        from scipy import spatial
+
+        return spatial.cKDTree(others).query(points)  # type: ignore[no-any-return]
+    squares = ((points[:, None] - others[None]) ** 2).sum(axis=2)
+    found = squares.argmin(axis=1)
+    return np.sqrt(squares[np.arange(len(points)), found]), found

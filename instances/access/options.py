@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from aumaq.instances.access.limits import TOLERANCE, loosened, within
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.scipy_parts import dijkstra, kd_tree
+from aumaq.instances.scipy_parts import dijkstra, nearest
 
 EARTH_RADIUS_KM = 6371.0088
 DETOUR_FACTOR = 1.3
@@ -82,10 +82,8 @@ def tie(graph: RoadGraph, nodes: pd.Series[str], lat: Floats, lon: Floats) -> Pl
     is_snapped = node < 0
     km = np.zeros(len(node))
     if is_snapped.any() and graph.num_nodes:
-        chord, nearest = kd_tree(graph.points).query(
-            to_unit_sphere(lat[is_snapped], lon[is_snapped])
-        )
-        node[is_snapped] = nearest
+        points = to_unit_sphere(lat[is_snapped], lon[is_snapped])
+        chord, node[is_snapped] = nearest(points, graph.points)
         km[is_snapped] = chord_to_km(chord) * DETOUR_FACTOR
     return Places(node, km / CONNECTOR_KMH * 60.0, km, is_snapped)
 

@@ -19,7 +19,7 @@ from aumaq.instances.access.options import (
 )
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.scipy_parts import connected_components, kd_tree
+from aumaq.instances.scipy_parts import connected_components, nearest
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -67,8 +67,8 @@ def cut_off(instance: Instance, places: Places, lat: Floats, lon: Floats) -> lis
     texts = [say("")] * len(places.node)
     if not is_off.any():
         return texts
-    tree = kd_tree(graph.points[large])
-    chord, nearest = tree.query(to_unit_sphere(lat[is_off], lon[is_off]))
+    points = to_unit_sphere(lat[is_off], lon[is_off])
+    chord, closest = nearest(points, graph.points[large])
     codes = graph.codes.to_numpy(dtype=object)
     km = chord_to_km(chord) * DETOUR_FACTOR
     for at, place in enumerate(np.flatnonzero(is_off).tolist()):
@@ -83,7 +83,7 @@ def cut_off(instance: Instance, places: Places, lat: Floats, lon: Floats) -> lis
             n=int(pieces.sizes[pieces.of_node[node]]),
             node=codes[node],
             large=len(large),
-            near=codes[large[nearest[at]]],
+            near=codes[large[closest[at]]],
             km=float(km[at]),
         )
     return texts

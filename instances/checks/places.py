@@ -15,7 +15,7 @@ from aumaq.instances.access.options import chord_to_km, to_unit_sphere
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import figure, say
-from aumaq.instances.scipy_parts import kd_tree
+from aumaq.instances.scipy_parts import nearest
 
 ALONE_KM = 100.0
 """A point that is as far from all others lies nowhere."""
@@ -29,8 +29,6 @@ LEAST_DETOUR = 0.7
 """Nothing is shorter than this part of the straight line, coordinates being rough."""
 ROUGH_KM = 2.0
 """By so much coordinates may be off."""
-FEW_PAIRS = 200_000
-"""So many distances are taken one by one sooner than a tree of points is loaded."""
 
 PLACED = ("settlements", "sites", "road_nodes", "network_nodes")
 """Tables with places."""
@@ -119,19 +117,11 @@ def _swapped(clouds: dict[str, _Cloud], name: str) -> Flags:
 def _nearer_swapped(cloud: _Cloud, others: Floats) -> Flags:
     """Return which points are far from all others, and near one the other way round."""
     now, then = (
-        chord_to_km(_nearest(others, points))
+        chord_to_km(nearest(points, others)[0])
         for points in (cloud.points, cloud.swapped)
     )
     flags: Flags = (now > ALONE_KM) & (then * NEARER < now)
     return flags
-
-
-def _nearest(others: Floats, points: Floats) -> Floats:
-    """Return the distance (chord) of each point to the nearest of the others."""
-    if not 0 < len(others) * len(points) <= FEW_PAIRS:
-        return np.asarray(kd_tree(others).query(points)[0])
-    away = np.linalg.norm(points[:, None] - others[None], axis=2)
-    return np.asarray(away.min(axis=1))
 
 
 def _roads_fit_swapped(tables: Tables) -> bool:

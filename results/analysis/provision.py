@@ -12,7 +12,7 @@ from aumaq.instances.access.limits import within
 from aumaq.instances.access.options import to_unit_sphere
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.people.demand import members_today
-from aumaq.instances.scipy_parts import kd_tree
+from aumaq.instances.scipy_parts import nearest
 from aumaq.results.analysis.units import Units, ratio
 from aumaq.results.indicators import ways
 from aumaq.results.indicators.services import strictest_minutes
@@ -114,9 +114,8 @@ def _places(
     if apart.any():
         where = [standing.loc[apart, c].to_numpy(dtype=float) for c in ("lat", "lon")]
         points = [settlements[c].to_numpy(dtype=float) for c in ("lat", "lon")]
-        tree = kd_tree(to_unit_sphere(*points))
         home = home.copy()
-        home[apart] = tree.query(to_unit_sphere(*where))[1]
+        home[apart] = nearest(to_unit_sphere(*where), to_unit_sphere(*points))[1]
     capacity = stock.reindex(standing["site"]).to_numpy(dtype=float)
     places = np.bincount(home, capacity, minlength=len(settlements))
     return places.astype(np.float64)

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from aumaq.instances import Instance
 from aumaq.instances.access.limits import NO_TIME, TOLERANCE
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.scipy_parts import dijkstra, kd_tree
+from aumaq.instances.scipy_parts import dijkstra, nearest
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.frames import find, records
 
@@ -236,8 +236,7 @@ class Travel:
                 places["lat"].to_numpy(dtype=float)[free],
                 places["lon"].to_numpy(dtype=float)[free],
             )
-            chord, nearest = kd_tree(self.points).query(points)
-            node[free] = nearest
+            chord, node[free] = nearest(points, self.points)
             km = 2.0 * RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
             tie[free] = km * DETOUR * CONNECTOR_MINUTES_PER_KM
         return node, tie

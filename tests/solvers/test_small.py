@@ -77,13 +77,14 @@ def test_the_first_plans_of_a_town_are_good(
 
 
 def test_ways_are_let_in_where_nothing_better_is_left(
-    town: Compiled, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A search that has the best plan without dear ways goes on with some of them."""
     monkeypatch.setattr(search, "STEP_SECONDS", 100.0)
-    monkeypatch.setattr(search, "FIRST_SITES", len(town.sites))
-    monkeypatch.setattr(search, "STEP_GAP", 0.2)  # steps gain nothing
-    found = search.Improver(town.matrices, town.sites, town.options, 0.2)
+    options = SolveOptions(threads=1, time_limit=600.0, gap=0.2)
+    small = compiled(clustered(5, 1), options, Silent(), Given())
+    monkeypatch.setattr(search, "FIRST_SITES", len(small.sites))
+    found = search.Improver(small.matrices, small.sites, options, 0.2)
     out: list[int] = []
 
     def tell() -> None:
