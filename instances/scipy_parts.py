@@ -37,7 +37,7 @@ def nearest(points: Floats, others: Floats) -> tuple[Floats, Ints]:
     if not 0 < len(points) * len(others) <= FEW_PAIRS:
         from scipy import spatial
 
-        return spatial.cKDTree(others).query(points)  # type: ignore[no-any-return]
+        return spatial.cKDTree(others).query(points)
     squares = ((points[:, None] - others[None]) ** 2).sum(axis=2)
     found = squares.argmin(axis=1)
     return np.sqrt(squares[np.arange(len(points)), found]), found
