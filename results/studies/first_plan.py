@@ -29,6 +29,9 @@ NAN = float("nan")
 AT_ONCE = 2_000
 """Ways (settlement, site) up to which a first plan takes no time worth telling: then it
 is made when it turns out to be needed."""
+SEARCH_FROM = 4_000
+"""Ways from which better units than today's are searched for: compiling that search,
+once on a machine, takes longer than smaller instances take to be solved."""
 SEARCH_SHARE = 0.2
 """Share of the time for better units than today's."""
 LEAST_SECONDS = 2.0
@@ -92,7 +95,7 @@ def first_plans(
     offers = [built] if given.start is None else [given.start, built]
     ways = sum(len(d.option_site) for d in data.services.values())
     seconds = SEARCH_SHARE * options.time_limit
-    if ways > AT_ONCE and given.start is None and seconds >= LEAST_SECONDS:
+    if ways > SEARCH_FROM and given.start is None and seconds >= LEAST_SECONDS:
         offers = [_improved(data, built, seconds, options.seed), built]
     plans = FirstPlans(_completed(instance, data, offers, given, options))
     return plans if ways <= AT_ONCE and start is None else plans.made()
