@@ -21,13 +21,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
-from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import (
@@ -47,6 +47,9 @@ from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
 from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, rounded
 from aumaq.solvers.solution.decisions import Solution, Status
+
+if TYPE_CHECKING:
+    from aumaq.solvers.blocks.by_prices import PricedRelaxation
 
 FIRST_SHARE = 0.35
 """Share of the time for the first visits, divided among the blocks by their size."""
@@ -200,6 +203,9 @@ class BlockRun:
         return solver.run(self.left, Silent(), self.c.started)
 
     def _relax_by_prices(self) -> Outcome:
+        """Find prices without an LP of the whole, then solve that of each block."""
+        from aumaq.solvers.blocks.by_prices import PricedRelaxation  # loads numba
+
         def is_over() -> bool:
             return self.stop.is_set() or self.left <= 0 or is_asked()
 
