@@ -44,16 +44,21 @@ SHARE = 0.5
 class FirstPlans:
     """Plans that there are before a solve; they are verified when they are needed."""
 
-    def __init__(self, plans: Iterable[tuple[Plan, Audit | None]]) -> None:
+    def __init__(
+        self,
+        plans: Iterable[tuple[Plan, Audit | None]],
+        others: Iterable[tuple[Plan, Audit | None]] = (),
+    ) -> None:
         """Take plans that are not verified yet; they are made when first asked for.
 
-        With each comes the audit that made its tables, if it was just made.
+        With each comes the audit that made its tables, if it was just made. The
+        *others* are made if none of *plans* can be verified.
         """
-        self._offers = plans
+        self._offers, self._others = plans, others
 
     @cached_property
     def _plans(self) -> list[tuple[Plan, Audit | None]]:
-        return sorted(self._offers, key=lambda offer: offer[0].objective_mln)
+        return _by_cost(self._offers) or _by_cost(self._others)
 
     @property
     def are_made(self) -> bool:
@@ -74,7 +79,16 @@ class FirstPlans:
             if plan.is_verified:
                 return plan
             del self._plans[0]
+            if not self._plans:
+                self._plans.extend(_by_cost(self._others))
+                self._others = ()
         return None
+
+
+def _by_cost(
+    offers: Iterable[tuple[Plan, Audit | None]],
+) -> list[tuple[Plan, Audit | None]]:
+    return sorted(offers, key=lambda offer: offer[0].objective_mln)
 
 
 def first_plans(
@@ -97,7 +111,11 @@ def first_plans(
     seconds = SEARCH_SHARE * options.time_limit
     if ways > SEARCH_FROM and given.start is None and seconds >= LEAST_SECONDS:
         offers = [_improved(data, built, seconds, options.seed), built]
-    plans = FirstPlans(_completed(instance, data, offers, given, options))
+    is_searched = ways > SEARCH_FROM and given.start is None
+    first, others = (offers[:1], offers[1:]) if is_searched else (offers, [])
+    plans = FirstPlans(
+        *(_completed(instance, data, own, given, options) for own in (first, others))
+    )
     return plans if ways <= AT_ONCE and start is None else plans.made()
 
 

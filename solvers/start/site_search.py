@@ -30,7 +30,7 @@ BATCH = 100
 """Sites between two looks at the clock."""
 FORCED = 1e3
 """Where all must be served, not to serve costs so many times the dearest way."""
-PRICES = (16.0, 8.0, 4.0, 2.0, 1.0)
+PRICES = (16.0, 4.0, 1.0)
 """What a mln of hard budgets must save elsewhere, mln: at first only what saves most
 is paid for, so that what is left goes to what comes next. A sweep each is enough: what
 the next price would do is in its way otherwise."""
@@ -40,8 +40,12 @@ def improved(data: ModelData, built: Decisions, seconds: float, seed: int) -> De
     """Return decisions with better units of the services that people come to."""
     ends = time.monotonic() + seconds
     searches = searches_of(data, built, seed)
-    _run(searches, 0.0, SWEEPS, ends)
-    if (_left(data, searches) < 0.0).any():
+    for sweeps in (1, SWEEPS - 1):
+        _run(searches, 0.0, sweeps, ends)
+        is_scarce = bool((_left(data, searches) < 0.0).any())
+        if is_scarce:  # what is not paid for is no guide to what is
+            break
+    if is_scarce:
         searches = searches_of(data, built, seed)
         left = _left(data, searches)
         for search in searches.values():
