@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         describe,
         from_tables,
         read,
+        services_only,
         shipped,
         write,
     )
@@ -82,6 +83,7 @@ _HOME = {
     "plot_pareto": "aumaq.results.plots",
     "plot_sensitivity": "aumaq.results.plots",
     "read": "aumaq.instances",
+    "services_only": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
     "sweep": "aumaq.results",
@@ -121,6 +123,7 @@ __all__ = [
     "plot_pareto",
     "plot_sensitivity",
     "read",
+    "services_only",
     "shipped",
     "solve",
     "solve_futures",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         grouped,
     )
     from aumaq.instances.instance import Instance, from_tables
+    from aumaq.instances.parts import services_only
     from aumaq.instances.policies import Policies
     from aumaq.instances.reading import SHIPPED_FOLDER, find, read, shipped, write
     from aumaq.instances.scenarios.scenario import Scenario
@@ -45,6 +46,7 @@ _HOME = {
     "from_tables": "aumaq.instances.instance",
     "grouped": "aumaq.instances.errors",
     "read": "aumaq.instances.reading",
+    "services_only": "aumaq.instances.parts",
     "shipped": "aumaq.instances.reading",
     "write": "aumaq.instances.reading",
 }
@@ -69,6 +71,7 @@ __all__ = [
     "from_tables",
     "grouped",
     "read",
+    "services_only",
     "shipped",
     "write",
 ]

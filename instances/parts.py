@@ -13,10 +13,26 @@ import pandas as pd
 
 from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.indicators import names_in
+from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
 
 Tables = Mapping[str, pd.DataFrame]
+
+OF_NETWORKS = ("networks", "road_upgrades", "connections")
+"""What is decided beside the services; the rest of it names these."""
+
+
+def services_only(instance: Instance) -> Instance:
+    """Return the instance without networks, road upgrades and connections.
+
+    Roads stay as they are today. Budgets stay too, though they may be meant for more.
+    """
+    tables = {name: instance.table(name) for name in instance.base}
+    tables |= {name: tables[name].iloc[:0] for name in OF_NETWORKS}
+    services = tables["services"]
+    tables["services"] = services[services["role"] == "serve"]
+    return from_tables(part(instance.base, tables), outlines=instance.outlines)
 
 
 def part(whole: Tables, kept: Tables) -> dict[str, pd.DataFrame]:

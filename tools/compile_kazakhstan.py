@@ -1,6 +1,6 @@
 """Compile the shipped Kazakhstan instances from the folder of source tables.
 
-    python tools/compile_kazakhstan.py FOLDER
+    python tools/compile_kazakhstan.py FOLDER [NAME ...]
 
 Same input, same bytes. Rules are described in each instance's README.md, which this
 script writes too.
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import kz_country
 import kz_facilities
 import kz_grid
 import kz_history
@@ -61,7 +62,8 @@ SPECS = (
          "settlements_small.csv", "roads_small.csv", networks=kz_grid,
          has_road_works=True),
     Spec("kazakhstan-full", "Kazakhstan: all official settlements",
-         "settlements_full.csv", "roads_full.csv"),
+         "settlements_full.csv", "roads_full.csv", networks=kz_country,
+         has_road_works=True),
 )  # fmt: skip
 
 
@@ -324,11 +326,15 @@ def main() -> None:
     """Compile all instances."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path, help="folder of source tables")
-    source = parser.parse_args().source
+    parser.add_argument("only", nargs="*", help="names of instances; all if none")
+    given = parser.parse_args()
+    source = given.source
     codes = pd.read_csv(source / "region_codes.csv", dtype={"kato": str})
     distances = road_distances(source)
     distances.to_csv(DATA / "road_distances.csv", index=False, lineterminator="\n")
     for spec in SPECS:
+        if given.only and spec.name not in given.only:
+            continue
         compile_one(source, spec, codes, distances)
         print(f"{spec.name}: written to {DATA / spec.name}")
 

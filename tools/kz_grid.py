@@ -7,6 +7,7 @@ what it has at the peak of a winter evening, as planning is for the peak.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import kz_networks as region
@@ -71,9 +72,19 @@ SERVICES = [
 ] + [row for row in region.SERVICES if row["network"] == "water"]  # fmt: skip
 
 
-def levels() -> pd.DataFrame:
-    """Return sizes and prices of units, stations and works."""
-    rows = []
+def station_levels() -> list[tuple[object, ...]]:
+    """Return sizes and prices of stations at the nodes of the grid."""
+    rows: list[tuple[object, ...]] = []
+    for level, (kw, mln) in enumerate(SUBSTATIONS, 1):
+        rows.append(("substation", level, f"220 kV, {kw // 1000} MW", kw, mln,
+                     mln * 0.015, mln * 0.01, 0, 3 * level, 0,
+                     "costs.csv: Bozaryk" if level == 1 else OWN, 0, 0))  # fmt: skip
+    return rows
+
+
+def levels(stations: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return sizes and prices of units, *stations* and works."""
+    rows: list[tuple[object, ...]] = []
     for service, sizes in UNITS_MW.items():
         capex, opex, fuel, tonnes, source = PRICES[service]
         for level, mw in enumerate(sizes, 1):
@@ -84,22 +95,33 @@ def levels() -> pd.DataFrame:
     title = f"{IMPORT_KW // 1000} MW"
     rows.append(("grid_import", 1, title, IMPORT_KW, 60_000, 300, 0, 0, 0, 0, OWN,
                  *region.IMPORT))  # fmt: skip
-    for level, (kw, mln) in enumerate(SUBSTATIONS, 1):
-        rows.append(("substation", level, f"220 kV, {kw // 1000} MW", kw, mln,
-                     mln * 0.015, mln * 0.01, 0, 3 * level, 0,
-                     "costs.csv: Bozaryk" if level == 1 else OWN, 0, 0))  # fmt: skip
+    rows += stations
     rows += [row for row in region.LEVELS if row[0] == "water_works"]
     return pd.DataFrame(rows, columns=list(region.LEVEL_COLUMNS)).round(3)
 
 
 def crow_km(a: pd.DataFrame, b: pd.DataFrame) -> np.ndarray:
     """Return lengths of straight lines, (rows of a, rows of b), km."""
-    both = pd.concat([a[["lat", "lon"]], b[["lat", "lon"]]], ignore_index=True)
-    return region.distances_km(both)[: len(a), len(a) :] / region.DETOUR
+    return region.distances_km(a, b) / region.DETOUR
 
 
 def networks(source: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the network tables of the country."""
+    title = "industry and places not in the instance"
+    return tables(source, places, _districts, levels(station_levels()), title)
+
+
+Below = Callable[..., None]
+"""Adds what hangs on the grid: places, grid, links, steps, sites, today."""
+
+
+def tables(
+    source: Path, places: pd.DataFrame, below: Below, sizes: pd.DataFrame, rest: str
+) -> dict[str, pd.DataFrame]:
+    """Return network tables: the grid, and *below* it what brings power to places.
+
+    *rest*: what else takes a region's power, a title.
+    """
     nodes, links, steps, sites, today = [], [], [], [], []
     places = places.reset_index(drop=True)
     grid = pd.read_csv(source / "grid_schematic_nodes.csv")
@@ -111,7 +133,7 @@ def networks(source: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
                       "lon": hv.lon, "settlement": "", "is_synthetic": True,
                       "source": "schematic grid, at a settlement"})  # fmt: skip
     _backbone(source, grid, links, steps)
-    _districts(places, grid, links, steps, sites, today)
+    below(places, grid, links, steps, sites, today)
     told = _plants(source, places, grid, sites, today)
     _candidates(places, grid, sites, today)
     region.water(places, nodes, links, steps, sites, today, dry_south=-90.0)
@@ -125,10 +147,10 @@ def networks(source: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "link_upgrades": pd.DataFrame(steps),
         "sites": pd.DataFrame(sites),
         "facilities": facilities,
-        "industrial_loads": industry(source, places, grid),
+        "industrial_loads": industry(source, places, grid, rest),
         "load_rates": region.load_rates(),
         "local_supplies": pd.DataFrame(region.LOCAL),
-        "levels": levels(),
+        "levels": sizes,
     }
 
 
@@ -241,7 +263,9 @@ def own_kw(places: pd.DataFrame) -> pd.Series:
     return places["population"] * rate
 
 
-def industry(source: Path, places: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
+def industry(
+    source: Path, places: pd.DataFrame, grid: pd.DataFrame, rest: str
+) -> pd.DataFrame:
     """Return what a region's electricity leaves beside its people, at the grid."""
     codes = pd.read_csv(source / "region_codes.csv").set_index("kato")["code"]
     used = pd.read_csv(source / "regions.csv").set_index("KATO")
@@ -256,7 +280,7 @@ def industry(source: Path, places: pd.DataFrame, grid: pd.DataFrame) -> pd.DataF
         {
             "network": "power",
             "node": [f"hv-{name}" for name in node],
-            "title": "industry and places not in the instance, " + gwh.index,
+            "title": f"{rest}, " + gwh.index,
             "load": load.round(-2).to_numpy(),
             "is_synthetic": True,
             "source": "regions.csv: GWh of the region over 6800 h, less its people",

@@ -86,12 +86,19 @@ LEVELS = [
 ]  # fmt: skip
 
 
-def distances_km(places: pd.DataFrame) -> np.ndarray:
-    """Return lengths of straight lines with a detour, (n, n), km."""
-    lat, lon = np.radians(places["lat"]), np.radians(places["lon"])
-    half = np.sin((lat.to_numpy()[:, None] - lat.to_numpy()[None, :]) / 2) ** 2
-    turn = np.sin((lon.to_numpy()[:, None] - lon.to_numpy()[None, :]) / 2) ** 2
-    both = np.cos(lat.to_numpy())[:, None] * np.cos(lat.to_numpy())[None, :]
+def distances_km(
+    places: pd.DataFrame, others: pd.DataFrame | None = None
+) -> np.ndarray:
+    """Return lengths of straight lines with a detour, (places, others), km.
+
+    Between the places themselves if no *others* are given.
+    """
+    others = places if others is None else others
+    lat, lon = (np.radians(places[c].to_numpy())[:, None] for c in ("lat", "lon"))
+    lat_2, lon_2 = (np.radians(others[c].to_numpy())[None, :] for c in ("lat", "lon"))
+    half = np.sin((lat - lat_2) / 2) ** 2
+    turn = np.sin((lon - lon_2) / 2) ** 2
+    both = np.cos(lat) * np.cos(lat_2)
     return 2 * 6371.0088 * np.arcsin(np.sqrt(half + both * turn)) * DETOUR
 
 
@@ -263,7 +270,6 @@ def line(links, steps, a, b, km, load_kw, *, is_off=False) -> None:  # type: ign
 def water(places, nodes, links, steps, sites, today, *, dry_south) -> None:  # type: ignore[no-untyped-def]
     """Add water works and possible mains; villages south of a latitude yield little."""
     rng = np.random.default_rng(SEED)
-    km = distances_km(places)
     for place in places.itertuples(index=False):
         nodes.append(node("water", place.settlement, place, place.settlement))
         load = place.population * M3_PER_PERSON[place.kind] * HEADROOM
@@ -284,8 +290,9 @@ def water(places, nodes, links, steps, sites, today, *, dry_south) -> None:  # t
             today.append(("water_works", f"ww-{place.settlement}", level, units))
     for _, members in places.groupby(["region", "district"]).groups.items():
         index = np.array(members)
-        for parent, child in tree(km[np.ix_(index, index)], 0):
-            length = km[index[parent], index[child]]
+        km = distances_km(places.loc[index])
+        for parent, child in tree(km, 0):
+            length = km[parent, child]
             if length > MAIN_KM:
                 continue
             a, b = (places["settlement"][index[x]] for x in (parent, child))

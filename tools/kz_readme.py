@@ -10,7 +10,10 @@ import kz_grid
 import kz_roads
 import kz_services
 import pandas as pd
+from kz_connections import LIMITS
 
+GRID_PARTS = {"kazakhstan-full": "kz_readme_country.md"}
+"""Parts on power and water that are not ``kz_readme_grid.md``."""
 NEW = (
     "New links join places nearer than 25 km that are more than twice as far by road;"
     " such a gap may be one of the data."
@@ -70,7 +73,7 @@ def readme(
     if "road_upgrades" in tables:
         text += _roads(name, tables, counts)
     if "network_nodes" in tables:
-        text += _networks(tables)
+        text += _networks(name, tables)
     return text
 
 
@@ -97,14 +100,14 @@ def _first(title: str, tables: dict[str, pd.DataFrame], known: int) -> str:
 def _roads(
     name: str, tables: dict[str, pd.DataFrame], connected: dict[str, int]
 ) -> str:
-    works, built = kz_roads.WORKS[name], tables["road_upgrades"]
+    built, all_works = tables["road_upgrades"], kz_roads.WORKS[name]
+    limits = LIMITS[name]
     is_new = built["upgrade"].str.startswith("new")
-    later, today = (kz_roads.CLASSES[c] for c in (works.later, works.today))
     rules = "each district's largest place reaches its region's within"
-    rules += f" {works.centre_minutes:.0f} minutes"
-    if works.village_minutes:
-        rules += f", each other place of {works.village_people:,} people its"
-        rules += f" district's within {works.village_minutes:.0f}"
+    rules += f" {limits.centre_minutes:.0f} minutes"
+    if limits.village_minutes:
+        rules += f", each other place of {limits.village_people:,} people its"
+        rules += f" district's within {limits.village_minutes:.0f}"
     joined = " " + NEW if is_new.any() else ""
     new = f" and {is_new.sum()} new links" if is_new.any() else ""
     text = section("kz_readme_roads.md").format(
@@ -114,10 +117,9 @@ def _roads(
         links=len(tables["road_upgrade_links"]),
         synthetic=int(built["is_synthetic"].sum()),
         capex=f"{built['capex_mln'].sum() / 1e3:,.0f}",
-        price=f"{works.mln_per_km:.0f}",
-        priced=works.price,
-        today=f"{today[0]:.0f} ({today[1]:.0f})",
-        later=f"{later[0]:.0f} ({later[1]:.0f})",
+        prices="; ".join(f"{w.mln_per_km:.0f} mln a km ({w.price})" for w in all_works),
+        today=_speeds([w.today for w in all_works]),
+        later=_speeds([w.later for w in all_works]),
         rules=rules,
         **connected,
     )
@@ -125,7 +127,13 @@ def _roads(
     return "\n" + "\n\n".join(fill(part, 88) for part in parts) + "\n"
 
 
-def _networks(tables: dict[str, pd.DataFrame]) -> str:
+def _speeds(road_classes: list[str]) -> str:
+    """Return speeds of classes of road, dry (wet)."""
+    speeds = [kz_roads.CLASSES[name][:2] for name in road_classes]
+    return " and ".join(f"{dry:.0f} ({wet:.0f})" for dry, wet in speeds)
+
+
+def _networks(name: str, tables: dict[str, pd.DataFrame]) -> str:
     today, links = tables["facilities"], tables["network_links"]
     counts = {
         "nodes": len(tables["network_nodes"]),
@@ -142,11 +150,22 @@ def _networks(tables: dict[str, pd.DataFrame]) -> str:
     nameplate = firm / plants["service"].map(kz_grid.FIRM)
     industry = tables["industrial_loads"]["load"].sum() / 1000.0
     people = kz_grid.own_kw(tables["settlements"]).sum() / 1000.0
-    text = section("kz_readme_grid.md").format(
+    text = section(GRID_PARTS.get(name, "kz_readme_grid.md")).format(
         plants=len(plants),
         nameplate=f"{nameplate.sum():,.0f}",
         firm=f"{firm.sum():,.0f}",
         hv=int(links["voltage_kv"].notna().sum()),
+        stations=int((today["service"] == "substation").sum()),
+        works=int((today["service"] == "water_works").sum()),
+        off=int(
+            (
+                (links["network"] == "power")
+                & (links["capacity"] == 0)
+                & (links["station"].fillna("") == "")
+            ).sum()
+            - 1
+        ),
+        mains=int((links["network"] == "water").sum()),
         industry=len(tables["industrial_loads"]),
         people=f"{people:,.0f}",
         load=f"{industry:,.0f}",

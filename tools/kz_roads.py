@@ -9,12 +9,13 @@ would have a version for every set of pieces.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 Link = tuple[int, int]
 Trips = pd.DataFrame
@@ -45,7 +46,7 @@ NEW_KM, NEW_DETOUR, NEW_BEND = 25.0, 2.0, 1.15
 
 @dataclass(frozen=True)
 class Works:
-    """What may be built in one instance; prices are those of costs.csv."""
+    """What may be built on one class of road; prices are those of costs.csv."""
 
     today: str
     later: str
@@ -55,22 +56,26 @@ class Works:
     most_km: float
     most_links: int
     most: int
-    most_new: int
-    centre_minutes: float
-    village_minutes: float = 0.0
-    village_people: int = 0
+    most_new: int = 0
 
 
+PAVING = Works(
+    "local", "paved_local", 500.0, 1.55,
+    "category IV, asphalt; maintenance, 2 lanes, today half of it (assumption)",
+    90.0, 12, 30, 5)  # fmt: skip
+REPAIR = Works(
+    "road_path_closure", "road_improved", 400.0, 0.3,
+    "capital repair, 2 lanes, mean; maintenance, high less low",
+    260.0, 4, 40)  # fmt: skip
 WORKS = {
-    "west-kazakhstan": Works(
-        "local", "paved_local", 500.0, 1.55,
-        "category IV, asphalt; maintenance, 2 lanes, today half of it (assumption)",
-        90.0, 12, 30, 5, 200.0, 60.0, 1000),
-    "kazakhstan": Works(
-        "road_path_closure", "road_improved", 400.0, 0.3,
-        "capital repair, 2 lanes, mean; maintenance, high less low",
-        260.0, 4, 40, 0, 240.0),
-}  # fmt: skip
+    "west-kazakhstan": (PAVING,),
+    "kazakhstan": (REPAIR,),
+    "kazakhstan-full": (
+        replace(PAVING, most=120, most_new=10),
+        replace(REPAIR, today="trunk", most_links=30),
+    ),
+}
+"""Works of each instance. Main roads of the largest have many short links."""
 NEW_OPEX = 3.05
 """Maintenance of a km, 2 lanes: mean of costs.csv."""
 
@@ -223,67 +228,100 @@ def _extend(
 
 def new_links(roads: Map, places: pd.DataFrame, going: Trips, works: Works) -> list:  # type: ignore[type-arg]
     """Return links that are not there, (from, to, km), by people x minutes saved."""
+    a, b, km = gaps(roads, places)
+    cost = km / CLASSES[works.later][0] * 60.0
+    ends, at = np.unique([a, b], return_inverse=True)
+    at_a, at_b = at.reshape(2, -1)
+    minutes = dijkstra(roads.matrix(roads.minutes), indices=ends)
+    node, target, people = (going[c].to_numpy() for c in ("node", "target", "people"))
+    today = _minutes_of(roads, going)
+    found: list[tuple[int, int, float]] = []
+    while len(found) < works.most_new:
+        saved = np.zeros(len(a))
+        for part in np.array_split(np.arange(len(a)), 1 + len(a) // 500):
+            p, q = minutes[at_a[part]], minutes[at_b[part]]
+            through = np.minimum(p[:, node] + q[:, target], q[:, node] + p[:, target])
+            saved[part] = np.maximum(today - through - cost[part, None], 0.0) @ people
+        k = int(np.argmax(saved))
+        found.append((int(a[k]), int(b[k]), round(float(km[k]), 2)))
+        p, q = minutes[at_a[k]].copy(), minutes[at_b[k]].copy()
+        through = np.minimum(p[node] + q[target], q[node] + p[target])
+        today = np.minimum(today, through + cost[k])
+        for here, there in ((p, q), (q, p)):
+            over = here[ends][:, None] + cost[k] + there[None, :]
+            minutes = np.minimum(minutes, over)
+    return found
+
+
+def gaps(roads: Map, places: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ends and km of links that are not there between near places."""
     own = roads.codes.get_indexer(places["settlement"])
     lat, lon = (
         np.radians(places["lat"].to_numpy()),
         np.radians(places["lon"].to_numpy()),
     )
-    x = np.column_stack(
+    x = 6371.0088 * np.column_stack(
         [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
     )
-    crow = 6371.0088 * np.linalg.norm(x[:, None] - x[None, :], axis=2)
-    by_road = dijkstra(roads.matrix(roads.km), indices=own)[:, own]
-    near = np.triu((crow < NEW_KM) & (by_road > NEW_DETOUR * crow), 1)
-    first, second = np.nonzero(near)
-    a, b, km = own[first], own[second], crow[first, second] * NEW_BEND
-    cost = km / CLASSES[works.later][0] * 60.0
-    minutes = dijkstra(roads.matrix(roads.minutes))
-    node, target, people = (going[c].to_numpy() for c in ("node", "target", "people"))
-    found: list[tuple[int, int, float]] = []
-    while len(found) < works.most_new:
-        today = minutes[node, target]
-        through = np.minimum(
-            minutes[a][:, node] + minutes[b][:, target],
-            minutes[b][:, node] + minutes[a][:, target],
-        )
-        saved = np.maximum(today - through - cost[:, None], 0.0) @ people
-        k = int(np.argmax(saved))
-        found.append((int(a[k]), int(b[k]), round(float(km[k]), 2)))
-        for p, q in ((a[k], b[k]), (b[k], a[k])):
-            over = minutes[:, p][:, None] + cost[k] + minutes[q][None, :]
-            minutes = np.minimum(minutes, over)
-    return found
+    pairs = cKDTree(x).query_pairs(NEW_KM, output_type="ndarray")
+    first, second = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].T
+    crow = np.linalg.norm(x[first] - x[second], axis=1)
+    by_road, matrix = np.empty(len(first)), roads.matrix(roads.km)
+    for part in np.array_split(np.arange(len(own)), 1 + len(own) // 500):
+        rows = np.flatnonzero((first >= part[0]) & (first <= part[-1]))
+        # Farther than the limit is far enough: infinite.
+        away = dijkstra(matrix, indices=own[part], limit=NEW_DETOUR * NEW_KM + 1.0)
+        by_road[rows] = away[first[rows] - part[0], own[second[rows]]]
+    is_gap = by_road > NEW_DETOUR * crow
+    return own[first[is_gap]], own[second[is_gap]], crow[is_gap] * NEW_BEND
+
+
+def _minutes_of(roads: Map, going: Trips) -> np.ndarray:
+    """Return the minutes of each trip on the roads of today."""
+    targets, row = np.unique(going["target"], return_inverse=True)
+    away = dijkstra(roads.matrix(roads.minutes), indices=targets)
+    return away[row, going["node"].to_numpy()]
 
 
 def upgrades(
     name: str, places: pd.DataFrame, nodes: pd.DataFrame, links: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of upgrades of an instance."""
-    works, roads = WORKS[name], Map(places, nodes, links)
+    roads = Map(places, nodes, links)
     places = centres(places)
     going = trips(roads, places)
     people = traffic(roads, going)
-    stops = set(roads.codes.get_indexer(places["district_centre"].unique()).tolist())
-    on_main = roads.kind == "trunk"
-    stops |= set(np.append(roads.u[on_main], roads.v[on_main]).tolist())
-    if works.today == "road_path_closure":
-        stops = set(roads.codes.get_indexer(places["region_centre"].unique()).tolist())
-    rows, parts = [], []
-    for number, chain in enumerate(corridors(roads, people, stops, works), 1):
-        code = f"corridor-{number:02d}"
-        rows.append(_corridor(roads, places, code, chain, works))
-        parts += [(code, roads.codes[roads.u[k]], roads.codes[roads.v[k]],
-                   roads.km[k], works.later) for k in chain]  # fmt: skip
-    for number, (a, b, km) in enumerate(new_links(roads, places, going, works), 1):
-        code = f"new-{number:02d}"
-        rows.append(_new(roads, places, code, (a, b), km, works))
-        parts.append((code, roads.codes[a], roads.codes[b], km, works.later))
+    rows, parts, number = [], [], 0
+    for works in WORKS[name]:
+        stops = _stops(roads, places, works)
+        for chain in corridors(roads, people, stops, works):
+            number += 1
+            code = f"corridor-{number:02d}"
+            rows.append(_corridor(roads, places, code, chain, works))
+            parts += [(code, roads.codes[roads.u[k]], roads.codes[roads.v[k]],
+                       roads.km[k], works.later) for k in chain]  # fmt: skip
+    for works in WORKS[name]:
+        found = new_links(roads, places, going, works) if works.most_new else []
+        for number, (a, b, km) in enumerate(found, 1):
+            code = f"new-{number:02d}"
+            rows.append(_new(roads, places, code, (a, b), km, works))
+            parts.append((code, roads.codes[a], roads.codes[b], km, works.later))
     columns = ["upgrade", "from_node", "to_node", "length_km", "road_class"]
     later = pd.DataFrame(parts, columns=columns)
     return {
         "road_upgrades": pd.DataFrame(rows),
         "road_upgrade_links": later,
     }
+
+
+def _stops(roads: Map, places: pd.DataFrame, works: Works) -> set[int]:
+    """Return nodes at which corridors end: centres; local roads, at main roads too."""
+    centre = "district_centre" if works.today == "local" else "region_centre"
+    stops = set(roads.codes.get_indexer(places[centre].unique()).tolist())
+    if works.today == "local":
+        on_main = roads.kind == "trunk"
+        stops |= set(np.append(roads.u[on_main], roads.v[on_main]).tolist())
+    return stops
 
 
 def _ends(roads: Map, chain: list[int]) -> list[int]:

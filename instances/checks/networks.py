@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.options import chord_to_km, to_unit_sphere
+from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import Text, chained, figure, say
 from aumaq.instances.schema.growth import GROWTH_POINTS
@@ -99,18 +100,17 @@ def only_serving_has_visitors(tables: Tables) -> Found:
 def networks_hang_together(tables: Tables) -> Found:
     """Rows name nodes and links of their own network; a settlement has one node."""
     nodes = tables["network_nodes"]
-    known = set(zip(nodes["network"], nodes["node"], strict=True))
+    known = nodes[["network", "node"]]
     for table, columns in (
         ("network_links", ("from_node", "to_node")),
         ("industrial_loads", ("node",)),
     ):
-        for k, row in tables[table].iterrows():
-            for column in columns:
-                if (row["network"], row[column]) not in known:
-                    text = say(
-                        "no such node of the {network} network", network=row["network"]
-                    )
-                    yield problem(table, text, int(str(k)), column, row[column])
+        rows = tables[table]
+        for column in columns:
+            for k in rows.index[~_among(rows[["network", column]], known)]:
+                name = rows["network"][k]
+                text = say("no such node of the {network} network", network=name)
+                yield problem(table, text, k, column, rows[column][k])
     fed = nodes[nodes["settlement"] != ""]
     for k in fed.index[fed.duplicated(["network", "settlement"])]:
         text = say("has a node of this network already")
@@ -120,20 +120,31 @@ def networks_hang_together(tables: Tables) -> Found:
         text = say("expected two different ends")
         yield problem("network_links", text, k, "to_node", links["to_node"][k])
     yield from _steps(tables)
-    has_step = set(zip(steps["network"], steps["link"], strict=True))
-    for k, row in links.iterrows():
-        key = (row["network"], row["link"])
-        if row["capacity"] == 0 and row["station"] == "" and key not in has_step:
-            text = say("has no capacity and no row in link_upgrades: it is never there")
-            found = problem("network_links", text, int(str(k)), "capacity", 0)
-            yield Warn(found)
+    key = ["network", "link"]
+    never = (links["capacity"] == 0) & (links["station"] == "")
+    for k in links.index[never & ~_among(links[key], steps[key])]:
+        text = say("has no capacity and no row in link_upgrades: it is never there")
+        yield Warn(problem("network_links", text, k, "capacity", 0))
+
+
+def _among(rows: pd.DataFrame, known: pd.DataFrame) -> Flags:
+    """Return which rows are among the known ones, column by column."""
+    index = pd.MultiIndex.from_frame(known)
+    found: Flags = pd.MultiIndex.from_frame(rows).isin(index)
+    return found
 
 
 def _steps(tables: Tables) -> Found:
     """Steps of a link are 1, 2, ... in order of period."""
-    links, steps = tables["network_links"], tables["link_upgrades"]
+    links, steps, key = (
+        tables["network_links"], tables["link_upgrades"], ["network", "link"],
+    )  # fmt: skip
     known = set(zip(links["network"], links["link"], strict=True))
-    for (network, link), rows in steps.groupby(["network", "link"], sort=False):
+    in_order = steps.sort_values("step", kind="stable")
+    is_wrong = in_order["step"] != in_order.groupby(key).cumcount() + 1
+    is_wrong |= ~_among(in_order[key], links[key])
+    wrong = steps[_among(steps[key], in_order.loc[is_wrong, key])]
+    for (network, link), rows in wrong.groupby(key, sort=False):
         if (network, link) not in known:
             text = say("no such link of the {network} network", network=network)
             yield problem("link_upgrades", text, rows.index[0], "link", link)

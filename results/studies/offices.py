@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance, from_tables
-from aumaq.instances.parts import part
+from aumaq.instances.parts import OF_NETWORKS, part
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.tables import TABLES
@@ -17,7 +17,6 @@ from aumaq.model.data.networks import LOAD_COLUMN
 from aumaq.results.plan.plan import Plan
 
 Tables = dict[str, pd.DataFrame]
-OF_NETWORKS = ("networks", "road_upgrades", "connections")
 OF_SERVICES = tuple(
     table.name
     for table in TABLES
