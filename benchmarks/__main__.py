@@ -8,23 +8,29 @@ from __future__ import annotations
 import sys
 
 from benchmarks import (
+    anytime,
     building,
     country_files,
     fcnet,
     formulations,
     futures,
     pass_routes,
+    peer,
+    scale,
     small,
     sweep,
 )
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
 WITH_ARGUMENTS = {
+    "anytime": anytime.run,
     "building": building.run,
     "country_files": country_files.run,
     "fcnet": fcnet.run,
     "futures": futures.run,
     "small": small.run,
+    "peer": peer.run,
+    "scale": scale.run,
     "sweep": sweep.run,
 }
 
