@@ -29,6 +29,8 @@ from benchmarks.anytime import ROOT, row_of, solved, written
 SIZES = [400, 1600, 6400, 25600]
 BUDGET_MLN_PER_PERSON = 0.15
 """Limit on investment of a period of five years."""
+ROOM = 1.2
+"""Places of hospitals of today over people of their town and its share of villages."""
 HOSPITAL = {
     "service": "hospital", "title": "Hospital", "group": "all", "unit": "person",
     "cutoff_minutes": 90.0, "nearest_sites": 2, "trips_per_year": 3.5,
@@ -45,17 +47,21 @@ FITTED = {"gap_3%_s": "seconds to 3 %", "gap_1%_s": "seconds to 1 %", "peak_mb":
 def territory(settlements: int, seed: int) -> Instance:
     """Return a generated instance with hospitals in towns, and budgets."""
     base = clustered(settlements, seed)
-    towns = base.table("settlements").query("kind != 'village'")
-    units = np.ceil(1.5 * towns["population"] / LEVELS[-1][1]).astype(int)
+    places = base.table("settlements")
+    towns = places[places["kind"] != "village"]
+    around = (places["population"].sum() - towns["population"].sum()) / len(towns)
+    people = ROOM * (towns["population"] + around)
+    units = np.ceil(people / LEVELS[0][1]).astype(int)
     columns = ["title", "capacity", "capex_mln", "opex_mln_per_year", "closing_mln"]
     levels = pd.DataFrame(LEVELS, columns=columns)
     levels = levels.assign(service="hospital", level=range(1, len(LEVELS) + 1))
     sites = pd.DataFrame({"site": towns["settlement"], "service": "hospital",
                           "settlement": towns["settlement"], "status": "existing",
-                          "max_units": units.clip(lower=2)})  # fmt: skip
+                          "max_units": units + 2})  # fmt: skip
     stock = pd.DataFrame({"service": "hospital", "site": towns["settlement"],
-                          "level": 1, "units": 1, "is_synthetic": True})  # fmt: skip
-    amount = base.table("settlements")["population"].sum() * BUDGET_MLN_PER_PERSON
+                          "level": 1, "units": units,
+                          "is_synthetic": True})  # fmt: skip
+    amount = places["population"].sum() * BUDGET_MLN_PER_PERSON
     budgets = pd.DataFrame({"budget": "investment", "period": list(base.period_names),
                             "amount_mln": amount, "covers": "investment"})  # fmt: skip
     more = {"services": pd.DataFrame([HOSPITAL]), "levels": levels, "sites": sites,
