@@ -80,7 +80,9 @@ class PricedRelaxation:
         m, split, is_in = self._c.matrices, self._split, self._taken()
         price = self.price_of_split
         values, duals = np.zeros(len(m.cost)), price.copy()
-        blocks = list(zip(split.blocks, block_matrices(m, split, price), strict=True))
+        blocks = list(
+            zip(split.blocks, block_matrices(m, split, price, price), strict=True)
+        )
         blocks.sort(key=lambda item: -len(item[0].columns))
 
         def one(item: tuple[Block, Matrices]) -> bool:

@@ -5,15 +5,13 @@ How blocks are solved is in run.py, how a model is split in split.py.
 
 from __future__ import annotations
 
-from aumaq.instances import OptionError
-from aumaq.instances.language.texts import say
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import Split, coupling_families, split
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.method import solve_decomposed
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.solution.decisions import Solution, Status
-from aumaq.solvers.solution.growth import has_candidates
+from aumaq.solvers.solution.growth import candidate_columns
 
 ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
@@ -29,12 +27,13 @@ def solve_by_size(c: Compiled) -> Solution:
     Services of a whole country are solved site by site: their LP has no end.
     """
     integers = c.matrices.is_integer
-    if int(integers.sum()) < LARGE or has_candidates(c.built):
+    if int(integers.sum()) < LARGE:
         return solve_whole(c)
+    tying = candidate_columns(c.models)
     is_endless = len(c.matrices.cost) >= BEYOND_LP
-    if is_endless and not (c.built.networks or c.beside):
+    if is_endless and not (c.built.networks or c.beside or len(tying)):
         return solve_decomposed(c)
-    parts = split(c.matrices, coupling_families())
+    parts = parts_of(c)
     largest = max(int(integers[block.columns].sum()) for block in parts.blocks)
     if largest > ALMOST_ALL * int(integers.sum()):
         return solve_whole(c)
@@ -49,15 +48,11 @@ def _by_blocks(c: Compiled, parts: Split) -> Solution:
 
 
 def solve_apart(c: Compiled) -> Solution:
-    """Solve by blocks; a model that does not fall apart is solved whole.
-
-    Raises OptionError where growth points are to be chosen: each of them changes the
-    demand of many settlements, and ties their blocks together.
-    """
-    if has_candidates(c.built):
-        text = say(
-            "method 'blocks' cannot choose growth points; use 'direct' or 'auto'"
-        )
-        raise OptionError(text)
-    parts = split(c.matrices, coupling_families())
+    """Solve by blocks; a model that does not fall apart is solved whole."""
+    parts = parts_of(c)
     return _by_blocks(c, parts) if len(parts.blocks) > 1 else solve_whole(c)
+
+
+def parts_of(c: Compiled) -> Split:
+    """Return the blocks of a model: candidates of growth points are copied."""
+    return split(c.matrices, coupling_families(), candidate_columns(c.models))

@@ -167,15 +167,13 @@ class Completer:
         return drawn
 
 
-def joined(m: Matrices, parts: list[Part]) -> Floats | None:
-    """Return the plans of all blocks as one, None while one has no plan."""
+def joined(m: Matrices, parts: list[Part], plans: list[Floats]) -> Floats:
+    """Return the plans of all blocks as one."""
     values = np.clip(0.0, m.column_lower, m.column_upper)
-    for part in parts:
-        if part.values is None:
-            return None
-        values[part.columns] = part.values
+    for part, plan in zip(parts, plans, strict=True):
+        values[part.columns] = plan
     values[m.is_integer] = np.round(values[m.is_integer])
-    return values if parts else None
+    return values
 
 
 def fed_columns(c: Compiled) -> Ints:

@@ -58,6 +58,8 @@ class Part:
     columns: Ints
     relaxed: Floats
     duals: Floats
+    copies: Ints
+    """Those of its columns that other blocks have too."""
     units: Flags
     sites: list[Site]
     start: tuple[Ints, Floats]
@@ -188,6 +190,8 @@ def priced_parts(
     assert relaxed.duals is not None
     is_unit = np.zeros(len(c.matrices.cost), dtype=bool)
     is_unit[np.concatenate([site.columns for site in c.sites])] = True
+    is_copied = np.zeros(len(is_unit), dtype=bool)
+    is_copied[split.copied] = True
     given, is_given = np.zeros(len(is_unit)), np.zeros(len(is_unit), dtype=bool)
     given[c.start[0]], is_given[c.start[0]] = c.start[1], True
     total, small = hardness(c.matrices), is_small(c)
@@ -197,21 +201,22 @@ def priced_parts(
             matrices=matrices,
             columns=block.columns,
             relaxed=relaxed.values[block.columns],
-            duals=relaxed.duals[block.rows],
+            duals=(duals := np.append(relaxed.duals[block.rows], 0.0 * block.cuts)),
+            copies=np.flatnonzero(is_copied[block.columns]),
             units=is_unit[block.columns],
             sites=own,
             start=(
                 at := np.flatnonzero(is_given[block.columns]),
                 given[block.columns[at]],
             ),
-            bound=max(lagrangian_bound(matrices, relaxed.duals[block.rows]), least_of),
+            bound=max(lagrangian_bound(matrices, duals), least_of),
             seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
         )
         for least_of, block, matrices, own in zip(
             [-np.inf] * len(split.blocks) if known is None else known,
             split.blocks,
-            block_matrices(c.matrices, split, price),
+            block_matrices(c.matrices, split, price, relaxed.duals),
             sites_of(c.sites, split, len(c.matrices.cost)),
             strict=True,
         )
@@ -225,9 +230,12 @@ def is_small(c: Compiled) -> bool:
 
 
 def sites_of(sites: list[Site], split: Split, count: int) -> list[list[Site]]:
-    """Return the sites that have columns in each block, with their places there."""
+    """Return the sites that have columns in each block, with their places there.
+
+    Columns that are copied are of a site in the first block that has them.
+    """
     owner, place = np.full(count, -1), np.zeros(count, dtype=np.int64)
-    for k, block in enumerate(split.blocks):
+    for k, block in reversed(list(enumerate(split.blocks))):
         owner[block.columns], place[block.columns] = k, np.arange(len(block.columns))
     found: list[list[Site]] = [[] for _ in split.blocks]
     for site in sites:

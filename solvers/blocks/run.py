@@ -28,6 +28,7 @@ import numpy as np
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.blocks.choices import Choices, Chosen
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import (
@@ -65,6 +66,8 @@ NETWORK_SHARE = 0.1
 """Share of the time for large networks when plans are joined for the first time."""
 ROADS_SECONDS = 10.0
 """Time for choosing the roads of joined plans."""
+CHOICE_SHARE = 0.5
+"""Share of the time left that blocks have for plans under choices when joined."""
 AGAIN_SHARE = 0.25
 """Share of the time after which the plans of a large model are joined again."""
 LAST_SHARE = 0.15
@@ -95,6 +98,8 @@ class BlockRun:
     is_infeasible: bool = False
     by_prices: bool = False
     priced: PricedRelaxation | None = None
+    chosen: Chosen = field(default_factory=Chosen)
+    wanted: list[Floats] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -235,6 +240,7 @@ class BlockRun:
             price, known = self.priced.price_of_split, self.priced.bounds()
             self.constant = self.priced.ascent.bound - float(known.sum())
         self.rerouter = Rerouter(self.c, relaxed.values)
+        self.wanted = [relaxed.values[self.split.copied]]
         self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
         # Of the whole time, not of what is left: that depends on the machine.
         first = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
@@ -485,9 +491,60 @@ class BlockRun:
         """Join, repair and complete; improve the networks for so many *seconds*."""
         with self.lock:
             self._fill()
-        apart = joined(self.c.matrices, self.parts)
-        if apart is None or self.rerouter is None:
+        for apart in self._plans_apart():
+            self._offer_apart(completer, apart, seconds)
+
+    def _plans_apart(self) -> Iterator[Floats]:
+        """Yield the blocks' plans side by side, under each choice worth a plan."""
+        m, copied = self.c.matrices, self.split.copied
+        plans = [part.values for part in self.parts if part.values is not None]
+        if len(plans) < len(self.parts) or not plans:
             return
+        if not len(copied):
+            yield joined(m, self.parts, plans)
+            return
+        choices = Choices(m, self.split, self.c.options).worth_a_plan(self._wished())
+        for left, choice in zip(range(len(choices), 0, -1), choices, strict=True):
+            if self.stop.is_set() and left < len(choices):
+                return  # time for one of them
+            values = np.zeros(len(m.cost))
+            values[copied] = choice
+            seconds = CHOICE_SHARE * self.left / left
+            under = self.chosen.parts_under(self.parts, values, seconds, self._under)
+            if under is not None:
+                apart = joined(m, self.parts, under)
+                apart[copied] = choice
+                yield apart
+
+    def _wished(self) -> list[Floats]:
+        """Return shares of what is copied that are worth a choice, the best first."""
+        copied = self.split.copied
+        votes, voters = np.zeros((2, len(self.c.matrices.cost)))
+        for part in self.parts:
+            assert part.values is not None
+            columns = part.columns[part.copies]
+            votes[columns] += part.values[part.copies]
+            voters[columns] += 1.0
+        vote = votes[copied] / np.maximum(voters[copied], 1.0)
+        best = self.search.values
+        known = [] if best is None else [best[copied]]
+        return [*known, *self.wanted, vote, np.zeros(len(copied))]
+
+    def _under(
+        self,
+        m: Matrices,
+        start: tuple[Ints, Floats],
+        seconds: float,
+        nodes: int | None,
+    ) -> Outcome:
+        """Solve a block under a choice; of a small model nodes end it."""
+        if nodes is not None:
+            seconds = max(seconds, GUARD_SHARE * self.left)
+        return self._run(m, start, seconds, nodes=nodes)
+
+    def _offer_apart(self, completer: Completer, apart: Floats, seconds: float) -> None:
+        """Repair and complete the blocks' plans; improve the networks for *seconds*."""
+        assert self.rerouter is not None
         values = completer.feasible(
             self.rerouter.reroute(apart, built) for built in self.rerouter.choices()
         )

@@ -8,11 +8,17 @@ Rows of families that couple (budgets, referral, standards) are relaxed with pri
 over the rows that stay is a lower bound (Geoffrion 1974). Without them the model falls
 apart into blocks: groups of settlements that share no site within reach, service by
 service. A coupling row that touches one block only stays in that block unpriced.
+
+Columns that tie blocks (candidates of growth points) are copied into every block that
+has a row with them. That a copy is as its original is what is relaxed: copies may cost
+anything, as long as the costs of all of one column add up to its own. A block pays for
+its copies what its rows say at the LP duals; the first block that has the column, that
+of the rows between such columns alone, pays the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -29,27 +35,41 @@ ALMOST = 1.0 - 1e-7
 
 @dataclass(frozen=True)
 class Block:
-    """An independent part: its rows and columns in the whole model."""
+    """An independent part: its rows and columns in the whole model.
+
+    Its columns hold copies of those that tie blocks; ``cuts`` are rows of another block
+    that its copies must obey too.
+    """
 
     rows: Ints
     columns: Ints
+    cuts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
 class Split:
-    """Blocks, the rows that are priced, and columns that are in priced rows only."""
+    """Blocks, the rows that are priced, and columns that are in priced rows only.
+
+    ``copied`` are the columns that blocks have copies of.
+    """
 
     blocks: list[Block]
     priced: Ints
     loose: Ints
+    copied: Ints
 
 
-def split(m: Matrices, families: frozenset[str]) -> Split:
-    """Split a model after taking out rows of *families* that tie blocks together."""
+def split(m: Matrices, families: frozenset[str], copied: Ints | None = None) -> Split:
+    """Split a model after taking out rows of *families* that tie blocks together.
+
+    Columns that are *copied* tie nothing: each block has its own.
+    """
     by_row: csr_array = m.sparse.tocsr()
     couples = np.isin(m.row_family, sorted(families))
-    priced = couples & ~_is_inside(by_row, couples)
-    rows, columns = _labels(by_row, ~priced)
+    is_copied = np.zeros(len(m.cost), dtype=bool)
+    is_copied[[] if copied is None else copied] = True
+    priced = couples & ~_is_inside(by_row, couples, is_copied)
+    rows, columns = _labels(by_row, ~priced, ~is_copied)
     in_rows = np.diff(by_row[np.flatnonzero(~priced)].tocsc().indptr) > 0
     order = np.argsort(columns, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(columns[order])) + 1)
@@ -59,17 +79,49 @@ def split(m: Matrices, families: frozenset[str]) -> Split:
     blocks = []
     for part in parts:
         label = columns[part[0]] if len(part) else -1
-        if len(part) and in_rows[part[0]]:
+        if len(part) and in_rows[part[0]] and not is_copied[part[0]]:
             mine = row_order[starts[label] : starts[label + 1]]
             blocks.append(Block(np.sort(mine), np.sort(part)))
-    return Split(blocks, np.flatnonzero(priced), np.flatnonzero(~in_rows))
+    if is_copied.any():
+        blocks = _with_copies(by_row, blocks, is_copied, ~priced)
+    loose = np.flatnonzero(~in_rows)
+    return Split(blocks, np.flatnonzero(priced), loose, np.flatnonzero(is_copied))
 
 
-def _labels(by_row: csr_array, keep: Flags) -> tuple[Ints, Ints]:
-    """Return component labels of rows and columns; rows not kept touch nothing."""
+def _with_copies(
+    by_row: csr_array, blocks: list[Block], is_copied: Flags, keep: Flags
+) -> list[Block]:
+    """Return the blocks with copies of the columns that their rows have.
+
+    The first one is that of the kept rows which have no other columns.
+    """
+    entries = by_row.tocoo()
+    alone = keep & (np.diff(by_row.indptr) > 0)
+    alone[entries.row[~is_copied[entries.col]]] = False
+    rules = np.flatnonzero(alone)
+    found = []
+    if len(rules):
+        found.append(Block(rules, np.unique(by_row[rules].indices).astype(np.int64)))
+    of_rules = by_row[rules].tocoo()
+    for block in blocks:
+        inside = np.zeros_like(is_copied)
+        inside[by_row[block.rows].indices] = True
+        inside &= is_copied
+        columns = np.union1d(block.columns, np.flatnonzero(inside))
+        obeyed = np.ones(len(rules), dtype=bool)
+        obeyed[of_rules.row[~inside[of_rules.col]]] = False
+        found.append(Block(block.rows, columns, rules[obeyed]))
+    return found
+
+
+def _labels(by_row: csr_array, keep: Flags, ties: Flags) -> tuple[Ints, Ints]:
+    """Return component labels of rows and columns.
+
+    Rows not kept touch nothing, nor do columns that do not tie.
+    """
     num_rows, num_columns = by_row.shape
     entries = by_row.tocoo()
-    used = keep[entries.row]
+    used = keep[entries.row] & ties[entries.col]
     ends = (entries.row[used], num_rows + entries.col[used])
     size = num_rows + num_columns
     graph = coo_array((np.ones(int(used.sum())), ends), shape=(size, size))
@@ -77,17 +129,19 @@ def _labels(by_row: csr_array, keep: Flags) -> tuple[Ints, Ints]:
     return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)
 
 
-def _is_inside(by_row: csr_array, couples: Flags) -> Flags:
+def _is_inside(by_row: csr_array, couples: Flags, is_copied: Flags) -> Flags:
     """Return which coupling rows touch a single block of the uncoupled model.
 
-    Columns that occur in coupling rows only (shortfall, overrun) do not count.
+    Columns that occur in coupling rows only (shortfall, overrun) do not count, nor do
+    those that each block has its own copy of.
     """
-    _, columns = _labels(by_row, ~couples)
+    _, columns = _labels(by_row, ~couples, ~is_copied)
     is_core = np.diff(by_row[np.flatnonzero(~couples)].tocsc().indptr) > 0
     inside = np.zeros(len(couples), dtype=bool)
     uses = np.diff(by_row[np.flatnonzero(couples)].tocsc().indptr)
     for row in np.flatnonzero(couples):
         own = by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
+        own = own[~is_copied[own]]
         core = own[is_core[own]]
         alone = bool((uses[own[~is_core[own]]] == 1).all())
         inside[row] = alone and len(core) > 0 and len(np.unique(columns[core])) == 1
@@ -142,23 +196,53 @@ def lagrangian_bound(m: Matrices, duals: Floats) -> float:
     )
 
 
-def block_matrices(m: Matrices, parts: Split, price: Floats) -> list[Matrices]:
-    """Return the MIP of each block with priced costs."""
-    cost = m.cost - m.sparse.T @ price
+def block_costs(
+    m: Matrices, parts: Split, price: Floats, duals: Floats
+) -> list[Floats]:
+    """Return what each block pays for its columns at the prices of what couples.
+
+    *duals* are those of all rows: they say what copies cost.
+    """
+    cost, tying = m.cost - m.sparse.T @ price, m.sparse[:, parts.copied].tocsr()
+    found = [cost[block.columns] for block in parts.blocks]
+    is_copied, payer = np.zeros(len(cost), dtype=bool), np.full(len(cost), -1)
+    is_copied[parts.copied] = True
+    for k, block in enumerate(parts.blocks):
+        copies = np.flatnonzero(is_copied[block.columns])
+        columns = block.columns[copies]
+        is_first = payer[columns] < 0
+        payer[columns[is_first]] = k
+        rest, copied = copies[~is_first], columns[~is_first]
+        by_rows = tying[block.rows].T @ duals[block.rows]
+        paid = by_rows[np.searchsorted(parts.copied, copied)]
+        found[k][rest] = paid
+        for column, mln in zip(copied.tolist(), paid.tolist(), strict=True):
+            first = payer[column]
+            at = np.searchsorted(parts.blocks[first].columns, column)
+            found[first][at] -= mln
+    return found
+
+
+def block_matrices(
+    m: Matrices, parts: Split, price: Floats, duals: Floats
+) -> list[Matrices]:
+    """Return the MIP of each block with priced costs (``block_costs``)."""
+    costs = block_costs(m, parts, price, duals)
     by_row, place = m.sparse.tocsr(), np.zeros(len(m.cost), dtype=np.int32)
     found = []
-    for block in parts.blocks:
+    for block, cost in zip(parts.blocks, costs, strict=True):
         place[block.columns] = np.arange(len(block.columns))
         # Its rows have no columns but its own: what couples is priced.
-        rows, shape = by_row[block.rows], (len(block.rows), len(block.columns))
+        of = np.append(block.rows, block.cuts)
+        rows, shape = by_row[of], (len(of), len(block.columns))
         part = csr_array((rows.data, place[rows.indices], rows.indptr), shape=shape)
         part = part.tocsc()
         part.sort_indices()
         found.append(
             Matrices.of(
                 part,
-                cost[block.columns],
-                (m.row_lower[block.rows], m.row_upper[block.rows]),
+                cost,
+                (m.row_lower[of], m.row_upper[of]),
                 (m.column_lower[block.columns], m.column_upper[block.columns]),
                 m.is_integer[block.columns],
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -40,6 +40,9 @@ def candidate_sites(
             yield f"growth/{tier}/{i}", columns, point
 
 
-def has_candidates(built: BuiltModel) -> bool:
-    """Return whether growth points are to be chosen."""
-    return bool(len(built.data.growth.tier))
+def candidate_columns(models: Iterable[tuple[BuiltModel, Ints]]) -> Ints:
+    """Return the columns of all candidates of models, each with its places."""
+    none = np.zeros(0, dtype=np.int64)
+    found = [place[built.chosen.ravel()] for built, place in models]
+    columns = np.unique(np.concatenate([none, *found]))
+    return columns[columns >= 0]

@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from coupled_instances import coupled_instances
 from examples import examples
+from growth_instances import growth_instances
 from hypothesis import assume, given
+from hypothesis import strategies as st
+from tiny_instances import tiny_instances
 
+import aumaq
 from aumaq.instances import Instance
+from aumaq.solvers.blocks.method import parts_of
 from aumaq.solvers.blocks.networks import joined
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import coupling_families, split
@@ -42,7 +48,67 @@ def test_blocks_without_a_plan_take_that_of_the_whole(instance: Instance) -> Non
         assert (activity >= part.matrices.row_lower - 1e-6).all()
         assert (activity <= part.matrices.row_upper + 1e-6).all()
         assert part.objective >= part.bound - 1e-6 * (1.0 + abs(part.bound))
-    whole = joined(m, run.parts)
-    assert whole is not None
+    plans = [part.values for part in run.parts if part.values is not None]
+    whole = joined(m, run.parts, plans)
     blocks = np.concatenate([block.columns for block in run.split.blocks])
     assert np.allclose(whole[blocks], plan.values[blocks], atol=1e-6)
+
+
+@examples(60)
+@given(
+    data=st.data(),
+    formulation=st.sampled_from(["strong", "weak"]),
+    kind=st.sampled_from(["free", "whole", "nearest", "power", "water"]),
+)
+def test_copies_of_candidates_bound(
+    data: st.DataObject, formulation: str, kind: str
+) -> None:
+    """Blocks with copies of the choice lose nothing against the LP, and stay below."""
+    is_alone = kind in ("free", "whole", "nearest")
+    usual = tiny_instances(kind) if is_alone else coupled_instances(kind=kind)
+    instance = data.draw(growth_instances(usual))
+    options = SolveOptions(gap=0.0, formulation=formulation)
+    c = compiled(instance, options, Silent(), Given())
+    best = Solver(c.matrices, options).run(60.0, Silent(), c.started)
+    lp = replace(c.matrices, is_integer=np.zeros_like(c.matrices.is_integer))
+    relaxed = Solver(lp, options).run(60.0, Silent(), c.started)
+    assume(best.values is not None and relaxed.values is not None)
+    run = BlockRun(c, parts_of(c))
+    assume(len(run.split.copied) and len(run.split.blocks) > 1)
+    run._prepare(relaxed)
+    dust = 1e-6 * (1.0 + abs(best.objective))
+    assert run.bound >= relaxed.objective - dust
+    of_best, whole = 0.0, run.constant
+    for part in run.parts:
+        proven = Solver(part.matrices, options).run(60.0, Silent(), c.started)
+        whole += proven.bound
+        of_best += float(part.matrices.cost @ best.values[part.columns])
+    assert run.bound - dust <= whole <= best.objective + dust
+    loose = run.split.loose
+    if not len(loose) and not len(run.split.priced):
+        assert abs(run.constant + of_best - best.objective) <= dust
+
+
+@pytest.mark.slow
+@examples(60)
+@given(
+    data=st.data(),
+    formulation=st.sampled_from(["strong", "weak"]),
+    kind=st.sampled_from(["free", "whole", "nearest", "power", "water"]),
+)
+def test_blocks_choose_as_direct(
+    data: st.DataObject, formulation: str, kind: str
+) -> None:
+    """The choice that blocks join is one that the whole allows, and their plan true."""
+    is_alone = kind in ("free", "whole", "nearest")
+    usual = tiny_instances(kind) if is_alone else coupled_instances(kind=kind)
+    instance = data.draw(growth_instances(usual))
+    plans = [
+        aumaq.solve(instance, method=method, gap=0.0, formulation=formulation)
+        for method in ("direct", "blocks")
+    ]
+    best, found = plans
+    assert found.status == best.status
+    if best.status == "optimal":
+        assert found.record["problems"] == []
+        assert found.objective_mln == pytest.approx(best.objective_mln, rel=1e-6)
