@@ -1,8 +1,10 @@
-"""Write `west-kazakhstan` with growth points to choose: an instance of its own.
+"""Write a shipped instance with growth points to choose: an instance of its own.
 
-Schools and hospitals on the roads of today: small enough to be solved in two minutes.
+Schools and hospitals on the roads of today: `west-kazakhstan` is small enough to be
+solved in two minutes. In `kazakhstan` people come from the whole region: some centres
+are alone in their districts.
 
-    python tools/kz_growth.py FOLDER [CANDIDATES]
+    python tools/kz_growth.py FOLDER [CANDIDATES [INSTANCE [district|region]]]
     aumaq solve FOLDER --scenario inertial
 
 Candidates are the largest district centres (third category of settlements in the
@@ -44,7 +46,9 @@ def services_alone(
     return from_tables(part(instance.base, tables), outlines=instance.outlines)
 
 
-def with_growth_points(instance: Instance, count: int) -> Instance:
+def with_growth_points(
+    instance: Instance, count: int, donors: str = "district"
+) -> Instance:
     """Return the instance with *count* candidates, of which half may be chosen."""
     places = instance.table("settlements")
     centres = set(instance.table("connections")["from_settlement"])
@@ -58,7 +62,7 @@ def with_growth_points(instance: Instance, count: int) -> Instance:
             "settlement": codes,
             "tier": TIER,
             "gain_share": final,
-            "donors": "district",
+            "donors": donors,
             "capex_mln": (people * final * PRICE_MLN_PER_PERSON).round(1),
             "is_synthetic": True,
             "source": SOURCE,
@@ -102,5 +106,6 @@ if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     number = int(sys.argv[2]) if len(sys.argv) > 2 else 6
-    made = with_growth_points(aumaq.read("west-kazakhstan"), number)
+    name = sys.argv[3] if len(sys.argv) > 3 else "west-kazakhstan"
+    made = with_growth_points(aumaq.read(name), number, *sys.argv[4:5])
     aumaq.write(made, Path(sys.argv[1]))

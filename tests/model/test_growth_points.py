@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tiny_instances import Rows, tiny, tiny_instances
 
 import aumaq
-from aumaq.instances import Instance, InstanceError, NoPlanError, OptionError
+from aumaq.instances import Instance, InstanceError, NoPlanError
 from aumaq.instances.people.growth import moves
 from aumaq.instances.people.loads import everyone
 from aumaq.model import build
@@ -185,13 +185,13 @@ def test_without_tables_nothing_changes() -> None:
     assert all(row.lower == 1.0 for row in model.allocation.served.values())
 
 
-def test_blocks_refuse() -> None:
-    """Blocks cannot choose growth points, and say so; auto can."""
-    with pytest.raises(OptionError, match="cannot choose growth points"):
-        aumaq.solve(towns(), method="blocks")
-    with pytest.raises(OptionError, match="cannot choose growth points"):
-        aumaq.solve_futures(towns(), method="blocks")
-    assert aumaq.solve(towns(), method="auto", gap=0.0).status == "optimal"
+def test_blocks_choose() -> None:
+    """Blocks choose growth points as the whole model does."""
+    whole, apart = (
+        aumaq.solve(towns(), method=method, gap=0.0) for method in ("direct", "blocks")
+    )
+    assert whole.status == apart.status == "optimal"
+    assert apart.objective_mln == pytest.approx(whole.objective_mln)
 
 
 @pytest.mark.slow
