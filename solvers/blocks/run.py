@@ -6,8 +6,8 @@
 3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
-4. The plans of the blocks are joined, once there is one of each and again later;
-   coupling rows that they break are repaired by a small MIP around them, networks are
+4. The plans of the blocks are joined, once there is one of each and again later, under
+   the same choice of growth points (choices.py); coupling rows that they break are repaired by a small MIP around them, networks are
    completed for what is drawn (networks.py). If a gap remains, the whole model goes
    on from there, and a large-neighbourhood search beside it (end.py).
 
@@ -66,7 +66,7 @@ NETWORK_SHARE = 0.1
 """Share of the time for large networks when plans are joined for the first time."""
 ROADS_SECONDS = 10.0
 """Time for choosing the roads of joined plans."""
-CHOICE_SHARE = 0.5
+CHOICE_SHARE = 0.3
 """Share of the time left that blocks have for plans under choices when joined."""
 AGAIN_SHARE = 0.25
 """Share of the time after which the plans of a large model are joined again."""

@@ -10,10 +10,7 @@ apart into blocks: groups of settlements that share no site within reach, servic
 service. A coupling row that touches one block only stays in that block unpriced.
 
 Columns that tie blocks (candidates of growth points) are copied into every block that
-has a row with them. That a copy is as its original is what is relaxed: copies may cost
-anything, as long as the costs of all of one column add up to its own. A block pays for
-its copies what its rows say at the LP duals; the first block that has the column, that
-of the rows between such columns alone, pays the rest.
+has a row with them, and copies may differ: docs/mathematics.md, "Candidates in blocks".
 """
 
 from __future__ import annotations
