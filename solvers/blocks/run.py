@@ -7,9 +7,10 @@
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
 4. The plans of the blocks are joined, once there is one of each and again later, under
-   the same choice of growth points (choices.py); coupling rows that they break are repaired by a small MIP around them, networks are
-   completed for what is drawn (networks.py). If a gap remains, the whole model goes
-   on from there, and a large-neighbourhood search beside it (end.py).
+   the same choice of growth points (choices.py); coupling rows that they break are
+   repaired by a small MIP around them, networks are completed for what is drawn
+   (networks.py). If a gap remains, the whole model goes on from there, and a
+   large-neighbourhood search beside it (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
 """
