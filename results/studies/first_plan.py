@@ -30,8 +30,8 @@ AT_ONCE = 2_000
 """Ways (settlement, site) up to which a first plan takes no time worth telling: then it
 is made when it turns out to be needed."""
 SEARCH_SHARE = 0.2
-"""Share of the time for better units than today's."""
-LEAST_SECONDS = 2.0
+"""Share of the time, or of the work, for better units than today's."""
+LEAST_EFFORT = 2.0
 """With less than that for it, it is not tried: the first time on a machine its loops
 are compiled, which no clock ends."""
 SHARE = 0.5
@@ -91,20 +91,18 @@ def first_plans(
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
     ways = sum(len(d.option_site) for d in data.services.values())
-    seconds = SEARCH_SHARE * options.time_limit
-    if ways > AT_ONCE and given.start is None and seconds >= LEAST_SECONDS:
-        offers = [_improved(data, built, seconds, options.seed), built]
+    enough = SEARCH_SHARE * options.effort >= LEAST_EFFORT
+    if ways > AT_ONCE and given.start is None and enough:
+        offers = [_improved(data, built, options), built]
     plans = FirstPlans(_completed(instance, data, offers, given, options))
     return plans if ways <= AT_ONCE and start is None else plans.made()
 
 
-def _improved(
-    data: ModelData, built: Decisions, seconds: float, seed: int
-) -> Decisions:
+def _improved(data: ModelData, built: Decisions, options: SolveOptions) -> Decisions:
     """Return better units of services; numba, which they need, takes 0.6 s to load."""
     from aumaq.solvers.start.site_search import improved
 
-    return improved(data, built, seconds, seed)
+    return improved(data, built, options.share(SEARCH_SHARE), options.seed)
 
 
 def _taken_over(
@@ -137,7 +135,7 @@ def _completed(
     for offer in offers:
         built = with_settled(data, offer, given)
         now = under_choice(data, built)
-        found = whole_plan(now, built, given, SHARE * options.time_limit)
+        found = whole_plan(now, built, given, options.share(SHARE))
         if found is not None:
             made = decision_tables(data, found)
             own = audit(instance, made, tolerance=ROUNDED)

@@ -25,6 +25,7 @@ from aumaq.solvers import (
     SolveOptions,
     Status,
 )
+from aumaq.solvers.options import seconds_for
 from aumaq.solvers.out_of_time import out_of_time
 from aumaq.solvers.proof import PROVEN
 
@@ -34,6 +35,7 @@ ADVICE = {
         " or allow demand to stay unserved"
     ),
     Status.TIME_LIMIT: say("no plan was found in time; give more time or a start plan"),
+    Status.WORK_LIMIT: say("no plan was found; allow more work or give a start plan"),
     Status.INTERRUPTED: say("stopped before a plan was found"),
     Status.UNBOUNDED: say("the cost has no lower limit; look for negative prices"),
     Status.ERROR: say("the solver failed"),
@@ -45,7 +47,8 @@ def solve(
     instance: Instance,
     *,
     method: str = "auto",
-    time_limit: float = 120.0,
+    time_limit: float | None = None,
+    work_limit: float | None = None,
     gap: float = 0.01,
     threads: int | None = None,
     seed: int = 0,
@@ -59,10 +62,12 @@ def solve(
 ) -> Plan:
     """Solve the active scenario of an instance; return a verified plan with a bound.
 
-    *time_limit* is in seconds, *gap* relative; *start* is a plan of the same sites and
-    levels to begin from. *services_of*, *networks_of* are plans of the same sites and
-    links whose facilities that people come to, or whose roads, links, plants and
-    stations, are settled; the rest is decided. Ctrl-C returns the best plan so far.
+    *time_limit* is in seconds (default: 120), *gap* relative; with a *work_limit*, in
+    units of about a second of one core, the clock decides nothing: the same plan on any
+    machine and any number of threads, and no time limit unless one is given. *start* is
+    a plan of the same sites and levels to begin from. *services_of*, *networks_of* are
+    plans of the same sites and links whose facilities that people come to, or whose
+    roads, links, plants and stations, are settled; the rest is decided. Ctrl-C returns the best plan so far.
     The answer is at least as good as *start* and as today's stock carried on, where
     these obey all hard rules. If a run contradicts itself (status ``contradicted``) its
     model is written to *evidence*, or to a new folder that the record names.
@@ -72,7 +77,8 @@ def solve(
     """
     options = SolveOptions(
         method=method,
-        time_limit=time_limit,
+        time_limit=seconds_for(time_limit, work_limit),
+        work_limit=work_limit,
         gap=gap,
         threads=threads,
         seed=seed,

@@ -12,7 +12,7 @@ from aumaq.solvers.blocks.split import Split, block_matrices, lagrangian_bound
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
-from aumaq.solvers.search import Improver, Site
+from aumaq.solvers.search import Improver, Site, rounded
 
 LEAST_SECONDS = 0.5
 """Shortest first visit, unless time is so short that all would not get one."""
@@ -48,7 +48,8 @@ class Task(Enum):
 class Part:
     """A block under way. Objective and bound in priced costs.
 
-    One thread may prove its bound while another looks for its plan.
+    Where work is counted, seconds are units of it. One thread may prove its bound
+    while another looks for its plan.
     """
 
     matrices: Matrices
@@ -116,6 +117,15 @@ class Part:
                 found.append((gain, Task.SEARCH))
         return found
 
+    def mip(self, task: Task) -> tuple[Matrices, tuple[Ints, Floats], float]:
+        """Return the MIP of a visit that proves or rounds, its start and its effort."""
+        m, effort, start = self.matrices, self.seconds, self.start
+        if task is Task.ROUND:
+            m, effort = rounded(m, self.relaxed, self.units), self.round_seconds
+        if self.values is not None:
+            start = (np.arange(len(self.values)), self.values)
+        return m, start, effort
+
     def begin(self, task: Task) -> None:
         """Mark as being worked on."""
         self.is_begun = True
@@ -153,7 +163,7 @@ def priced_parts(
 ) -> list[Part]:
     """Return the blocks at the prices of the coupling rows, most integers first.
 
-    *budget* are the seconds of all first visits together.
+    *budget* are the seconds, or units of work, of all first visits together.
     """
     assert relaxed.values is not None
     assert relaxed.duals is not None
@@ -161,7 +171,8 @@ def priced_parts(
     is_unit[np.concatenate([site.columns for site in c.sites])] = True
     given, is_given = np.zeros(len(is_unit)), np.zeros(len(is_unit), dtype=bool)
     given[c.start[0]], is_given[c.start[0]] = c.start[1], True
-    total, small = hardness(c.matrices), is_small(c)
+    total = hardness(c.matrices)
+    small = is_small(c) and c.options.work_limit is None
     least = min(LEAST_SECONDS, budget / len(split.blocks))
     parts = [
         Part(

@@ -25,9 +25,10 @@ from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
-from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Most, Scope
+from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Scope
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.solution.decisions import Solution, Status
+from aumaq.solvers.work import Most
 
 FIRST_STEPS = 60
 """Steps of prices before a search is led by them."""

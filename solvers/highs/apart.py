@@ -84,4 +84,5 @@ def _follow(
 
 def _ended(said: str, message: str, plan: Any) -> dict[str, Any]:
     nothing = {"bound": float("nan"), "nodes": 0, "duals": None}
+    nothing |= {"looks": 0, "iterations": 0}
     return {"said": said, "message": message, "values": plan, **nothing}

@@ -1,0 +1,227 @@
+"""A solve by blocks under way: what is known of the blocks, and what comes of it.
+
+Whoever drives it (threads against the clock in run.py, rounds of counted work in
+rounds.py) decides when what is done; how it is done is said here.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from aumaq.instances.arrays import Ints
+from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.blocks.networks import Completer, joined
+from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
+from aumaq.solvers.blocks.rerouting import Rerouter
+from aumaq.solvers.blocks.split import Split, constant, prices
+from aumaq.solvers.compiled import Compiled, improver
+from aumaq.solvers.highs.solver import Outcome
+from aumaq.solvers.progress import ProgressEvent, relative_gap
+from aumaq.solvers.search import DEAR, Improver
+from aumaq.solvers.solution.decisions import Status
+
+GAP_SHARE = 0.5
+"""Share of the gap asked for that is divided evenly among the blocks."""
+ROADS_EFFORT = 10.0
+"""Seconds, or units of work, for choosing the roads of joined plans."""
+FIRST_SHARE = 0.35
+"""Share of the effort for the first visits, divided among the blocks by their size."""
+
+
+@dataclass
+class BlockState:
+    """What is known in one solve by blocks."""
+
+    c: Compiled
+    split: Split
+    parts: list[Part] = field(default_factory=list)
+    constant: float = 0.0
+    whole_bound: float = float("-inf")
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    rerouter: Rerouter | None = None
+    joins: int = 0
+    gained: float = float("inf")
+    is_interrupted: bool = False
+    is_infeasible: bool = False
+    limit: Status = Status.TIME_LIMIT
+    """What ends it if nothing else does."""
+
+    def __post_init__(self) -> None:
+        self.search: Improver = improver(self.c)
+        self.allowed = 0.0  # gap of one block, mln
+        self.size = 0.0  # of the cost, mln: that of the first bound
+
+    @property
+    def is_large(self) -> bool:
+        """Whether plans are joined again and again: the clock decides anyway when."""
+        return not is_small(self.c)
+
+    @property
+    def bound(self) -> float:
+        if not self.parts:
+            return float("-inf")
+        known = self.constant + sum(part.bound for part in self.parts)
+        return max(known, self.whole_bound)
+
+    def prepare(self, relaxed: Outcome, effort: float) -> None:
+        """Price the coupling rows and make the blocks.
+
+        *effort* is that of all first visits together.
+        """
+        m = self.c.matrices
+        assert relaxed.values is not None
+        assert relaxed.duals is not None
+        price = prices(m, self.split, relaxed.duals)
+        self.constant = constant(m, self.split, price)
+        self.rerouter = Rerouter(self.c, relaxed.values)
+        self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
+        self.parts = priced_parts(self.c, self.split, price, relaxed, effort)
+        self.size = abs(self.bound) if np.isfinite(self.bound) else 0.0
+        allowed = GAP_SHARE * self.c.options.gap * self.size
+        self.allowed = max(allowed / len(self.parts), 1e-7)
+        self.tell(say("solving"))
+
+    # -- what to do next -------------------------------------------------------
+
+    def next_visit(self) -> tuple[Part, Task] | None:
+        """Return the block to work on, and how."""
+        with self.lock:
+            wide = [part for part in self.parts if self._is_wide(part)]
+            # Never visited: largest first. Then where most is to gain a second.
+            new = next((p for p in wide if not p.is_begun), None)
+            choice = [
+                (p, gain, task)
+                for p in wide
+                for gain, task in p.promises()
+                # Plans are not joined any more after the last time; bounds count.
+                if self.joins < 2 or task is Task.PROVE
+            ]
+            if new is not None:
+                part, task = new, new.first_task
+            elif choice:
+                part, _, task = max(choice, key=lambda item: item[1])
+            else:
+                return None
+            part.begin(task)
+            return part, task
+
+    def _is_wide(self, part: Part) -> bool:
+        is_bounded = np.isfinite(part.bound)
+        least = 1e-7 * abs(part.bound) if is_bounded else 0.0
+        return part.distance > max(self.allowed, least)
+
+    def is_done(self) -> bool:
+        with self.lock:
+            return not any(part.is_busy or self._is_wide(part) for part in self.parts)
+
+    def fill(self) -> None:
+        """Give blocks without a plan their part of the best one that there is."""
+        whole = self.search.values
+        for part in self.parts:
+            if part.values is None and whole is not None:
+                part.values = whole[part.columns]
+                part.objective = float(part.matrices.cost @ part.values)
+
+    # -- visits ----------------------------------------------------------------
+
+    def visited(self, part: Part, task: Task, outcome: Outcome) -> None:
+        """Take what a visit to a block gave."""
+        with self.lock:
+            part.take(outcome, task)
+            if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
+                self.is_infeasible = True
+
+    def search_of(self, part: Part) -> Improver:
+        """Return the search in a block, which goes on from its best plan."""
+        search = part.search
+        if search is None:
+            search = Improver(part.matrices, part.sites, self.c.options)
+            search.look_where_it_costs(part.duals, DEAR * self.size)
+            part.search = search
+        assert part.values is not None
+        search.offer(part.objective, part.values)
+        return search
+
+    # -- joining ---------------------------------------------------------------
+
+    def completer(self) -> Completer:
+        """Return what completes joined plans."""
+        raise NotImplementedError
+
+    def offer_joined(self, completer: Completer, effort: float) -> None:
+        """Join, repair and complete; improve the networks with so much *effort*."""
+        with self.lock:
+            self.fill()
+        apart = joined(self.c.matrices, self.parts)
+        if apart is None or self.rerouter is None:
+            return
+        values = completer.feasible(
+            self.rerouter.reroute(apart, built) for built in self.rerouter.choices()
+        )
+        if values is not None:
+            begun = completer.cost(values)
+            self.search.offer(begun, values)
+            # What networks gained last time would not make it the best: time is short.
+            if begun - self.search.objective > self.gained:
+                return
+            values = completer.improve(values, effort)
+            upgraded = self.rerouter.upgraded
+            if len(upgraded) and effort > 0.0:
+                values = completer.with_roads(values, upgraded, ROADS_EFFORT)
+            if effort > 0.0:
+                self.gained = begun - completer.cost(values)
+            self.search.offer(completer.cost(values), values)
+
+    def look_at_gaps(self) -> None:
+        """Let the search go where blocks are far from their bounds, and along roads.
+
+        Of what joining the blocks costs, roads cost most: whoever needs an upgrade
+        that is not built was served elsewhere for the facilities that stood.
+        """
+        block = np.full(len(self.c.matrices.cost), -1)
+        for k, part in enumerate(self.parts):
+            block[part.columns] = k
+        groups: dict[int, list[int]] = {}
+        for j, site in enumerate(self.c.sites):
+            for k in np.unique(block[site.columns]).tolist():
+                groups.setdefault(k, []).append(j)
+        far = {k: self.parts[k].distance for k in groups if k >= 0}
+        chosen = [k for k, distance in far.items() if distance > self.allowed]
+        places = [np.array(groups[k]) for k in chosen]
+        weights = [far[k] for k in chosen]
+        lost = self.search.objective - self.constant
+        lost -= sum(part.objective for part in self.parts)
+        along = self._sites_along_roads()
+        if len(along) and lost > self.allowed:
+            places, weights = [*places, along], [*weights, lost]
+        if places:
+            self.search.look_at(places, np.array(weights))
+
+    def _sites_along_roads(self) -> Ints:
+        """Return the sites to which anybody goes by a way that needs an upgrade."""
+        assert self.rerouter is not None
+        upgraded = self.rerouter.upgraded
+        near = np.zeros(len(self.c.matrices.cost), dtype=bool)
+        near[self.search.neighbours(self.search.neighbours(upgraded))] = True
+        is_near = [bool(near[site.columns].any()) for site in self.c.sites]
+        return np.flatnonzero(is_near)
+
+    # -- telling ---------------------------------------------------------------
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the gap that was asked for is reached."""
+        gap = relative_gap(self.search.objective, self.bound)
+        return gap <= max(self.c.options.gap, 1e-9)
+
+    def tell(self, phase: Text) -> None:
+        """Tell the progress."""
+        best, bound = self.search.objective, self.bound
+        plan = best if np.isfinite(best) else float("nan")
+        known = bound if np.isfinite(bound) else float("nan")
+        self.trace.append((self.c.elapsed, plan, known))
+        self.c.progress.update(ProgressEvent(phase, self.c.elapsed, known, plan))
