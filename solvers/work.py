@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 LOOK, LOOK_NONZERO = 4e-3, 5e-6
 """Units of a look of a MIP: of each, and for each nonzero of its matrix."""
-ITERATION, ITERATION_NONZERO = 2e-5, 6e-10
+ITERATION, ITERATION_NONZERO = 3e-5, 2e-10
 """Units of a simplex iteration of an LP, in the same way."""
 
 
