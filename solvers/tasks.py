@@ -118,6 +118,11 @@ class Threads:
         self._pool.shutdown(cancel_futures=True)
 
 
+def executor_of(options: SolveOptions) -> Executor:
+    """Return who solves tasks under such options."""
+    return Threads(options.num_threads)
+
+
 def gathered(
     futures: Sequence[Future[Outcome | None]],
     is_over: Callable[[], bool],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from aumaq.instances import OptionError
 from aumaq.instances.language.texts import say
 from aumaq.model.family import FAMILIES
-from aumaq.solvers.blocks.rounds import Rounds
+from aumaq.solvers.blocks.rounds import WorkRun
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import Split, split
 from aumaq.solvers.compiled import Compiled
@@ -17,7 +17,7 @@ from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.solution.growth import has_candidates
-from aumaq.solvers.tasks import Threads
+from aumaq.solvers.tasks import executor_of
 
 ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
@@ -48,7 +48,7 @@ def solve_by_size(c: Compiled) -> Solution:
 def _by_blocks(c: Compiled, parts: Split) -> Solution:
     """Solve by blocks, and whole where their plans do not join though time is left."""
     if c.options.work_limit is not None:
-        return Rounds(c, parts, executor=Threads(c.options.num_threads)).solve()
+        return WorkRun(c, parts, executor=executor_of(c.options)).solve()
     found = BlockRun(c, parts).solve()
     is_stuck = found.decisions is None and found.status is Status.TIME_LIMIT
     return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found

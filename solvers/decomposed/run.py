@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -19,16 +21,19 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.compiled import Compiled, finish, status_of
-from aumaq.solvers.decomposed.ascent import Ascent
+from aumaq.solvers.decomposed.ascent import FIRST, Ascent
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
+from aumaq.solvers.rounds import STEPS as COUNT
+from aumaq.solvers.rounds import Rounds, Visit
 from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Scope
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.solution.decisions import Solution, Status
-from aumaq.solvers.work import Most
+from aumaq.solvers.tasks import executor_of
+from aumaq.solvers.work import Budget
 
 FIRST_STEPS = 60
 """Steps of prices before a search is led by them."""
@@ -44,6 +49,9 @@ WHOLE = 50_000
 """Integers up to which the whole model is tried."""
 POLISH_SHARE = 0.15
 """Share of the time for the last LP of a model of this size."""
+
+STEP_WORK = 1e-8
+"""Units of work of a step of prices, for each nonzero of the model."""
 
 
 @dataclass
@@ -72,8 +80,9 @@ class Run:
         self.is_large = int(self.c.matrices.is_integer.sum()) > WHOLE
         share = POLISH_SHARE if self.is_large else 0.0
         reserve = share * self.c.options.time_limit
-        seconds = self.c.seconds_left - reserve
-        self.end = time.monotonic() + max(seconds, 0.0)
+        seconds = max(self.c.seconds_left - reserve, 0.0)
+        self.end = time.monotonic() + seconds
+        self.budget = Budget(seconds, self.c.options.work_limit)
 
     @property
     def bound(self) -> float:
@@ -159,8 +168,11 @@ class Run:
         self.solver = solver
         if self.stop.is_set():
             solver.stop()
-        left = max(self.end - time.monotonic(), 0.05)
-        return solver.run(left, Silent(), self.c.started)
+        most = self.budget.most()
+        solver.limit(most)
+        outcome = solver.run(max(most.seconds, 0.05), Silent(), self.c.started)
+        self.budget.spend(outcome.work)
+        return outcome
 
     def _lead(self) -> None:
         """Lead the search by the best prices."""
@@ -207,9 +219,9 @@ class Run:
         scope = self.search.scope
         assert scope is not None
         free = np.flatnonzero(~scope.is_dear | (values != 0.0))
-        found = self.search.solve_part(
-            values, free, Most(self.end - time.monotonic()), fix_whole=True
-        )
+        before, most = self.search.work, self.budget.most()
+        found = self.search.solve_part(values, free, most, fix_whole=True)
+        self.budget.spend(self.search.work - before)
         if found is not None:
             values = values.copy()
             values[free] = found
@@ -220,9 +232,14 @@ class Run:
         """Tell the progress; stop once the gap is reached."""
         with self.lock:
             self._tell(say("solving"))
-            gap = relative_gap(self.search.objective, self.bound)
-            if gap <= max(self.c.options.gap, 1e-9):
+            if self.is_enough:
                 self._halt()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the gap that was asked for is reached."""
+        gap = relative_gap(self.search.objective, self.bound)
+        return gap <= max(self.c.options.gap, 1e-9)
 
     def _tell(self, phase: Text) -> None:
         best, bound = self.search.objective, self.bound
@@ -244,6 +261,57 @@ class Run:
         return replace(outcome, status=status_of(outcome, self.c.options.gap))
 
 
+class WorkRun(Run):
+    """One solve that ends by work: prices rise beside rounds of the search."""
+
+    def solve(self) -> Solution:
+        """Raise the bound and search until the gap is reached or the work is done."""
+        begun = time.monotonic()
+        with closing(executor_of(self.c.options)) as executor:
+            self.rounds = Rounds(self.c, executor)
+            self.budget = self.rounds.budget
+            self._tell(say("pricing"))
+            self._rise_by(FIRST_STEPS, FIRST)
+            self._begin()
+            if self.search.values is not None:
+                self._assign(self.search.values)
+            self._go_on()
+        self.is_interrupted = self.rounds.is_interrupted
+        if self.ended is Status.TIME_LIMIT:
+            self.ended = self.rounds.limit
+        return finish(self.c, self._outcome(), begun)
+
+    def _go_on(self) -> None:
+        """Search in rounds, beside prices that rise as long as that pays."""
+        gain = float("inf")
+        while not (self.is_enough or self.rounds.is_over):
+            if gain > WORTH * abs(self.ascent.bound):
+                before = self.ascent.bound
+                self.rounds.do(self._steps(), partial(self._rise_by, STEPS, AGAIN))
+                gain = self.ascent.bound - before
+            elif not self.is_large:
+                return self._prove()
+            elif self.search.values is None:
+                return None
+            else:
+                self.rounds.do(self._steps())
+            self._tell(say("solving"))
+        return None
+
+    def _steps(self) -> list[Visit]:
+        if self.search.values is None:
+            return []
+        return [self.rounds.searching(self.search, COUNT, STEP_SECONDS)]
+
+    def _rise_by(self, steps: int, first: float) -> None:
+        """Raise prices, and lead the search by them."""
+        before = self.ascent.steps
+        self.ascent.rise(steps, float("inf"), self.rounds.is_stopped, first)
+        size = len(self.c.matrices.values)
+        self.budget.spend((self.ascent.steps - before) * STEP_WORK * size)
+        self._lead()
+
+
 def solve_decomposed(c: Compiled) -> Solution:
     """Solve a compiled model site by site."""
-    return Run(c).solve()
+    return Run(c).solve() if c.options.work_limit is None else WorkRun(c).solve()
