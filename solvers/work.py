@@ -8,13 +8,15 @@ larger model. What ends by work is the same on every machine, sooner or later.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
-LOOK, LOOK_NONZERO = 4e-3, 5e-6
-"""Units of a look of a MIP: of each, and for each nonzero of its matrix."""
+LOOK = 3.5e-4
+"""Units of a look of a MIP, times the root of the nonzeros of its matrix: measured on
+2,500 MIPs of `kazakhstan` with 100 to 140,000 nonzeros."""
 ITERATION, ITERATION_NONZERO = 3e-5, 2e-10
-"""Units of a simplex iteration of an LP, in the same way."""
+"""Units of a simplex iteration of an LP: of each, and for each of its nonzeros."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Most:
 
 def look(nonzeros: int) -> float:
     """Return the units of a look of a MIP."""
-    return LOOK + LOOK_NONZERO * nonzeros
+    return LOOK * math.sqrt(nonzeros + 1.0)
 
 
 def iteration(nonzeros: int) -> float:

@@ -68,8 +68,8 @@ def solve(
     a plan of the same sites and levels to begin from. *services_of*, *networks_of* are
     plans of the same sites and links whose facilities that people come to, or whose
     roads, links, plants and stations, are settled; the rest is decided. Ctrl-C returns
-    the best plan so far. The answer is at least as good as *start* and as today's stock carried on, where
-    these obey all hard rules. If a run contradicts itself (status ``contradicted``) its
+    the best plan so far. The answer is at least as good as *start* and as today's stock
+    carried on, where these obey all hard rules. If a run contradicts itself (status ``contradicted``) its
     model is written to *evidence*, or to a new folder that the record names.
 
     Raises NoPlanError if there is no plan (infeasible, limit too short), OptionError

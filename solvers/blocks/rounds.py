@@ -21,7 +21,6 @@ from aumaq.solvers.blocks.part import SEARCH_SECONDS, SEARCH_STEPS, Part, Task
 from aumaq.solvers.blocks.run import (
     AGAIN_SHARE,
     FIRST_SECONDS,
-    LAST_SHARE,
     NETWORK_SHARE,
 )
 from aumaq.solvers.blocks.state import FIRST_SHARE, BlockState
@@ -37,6 +36,8 @@ ROUND_SHARE = 0.08
 """Share of the work for one round of visits."""
 FIRST_WORK = 2 * FIRST_SECONDS
 """First visits take no more units than this together."""
+LAST_SHARE = 0.25
+"""Share of the work for the last join, and for the search over all."""
 KNOWN = (Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 """What an LP relaxation may end with that says nothing against the model."""
 
