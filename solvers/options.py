@@ -48,6 +48,8 @@ class SolveOptions:
     formulation: str = "strong"
     save_lp: str | Path | None = None
     work_limit: float | None = None
+    checkpoint: Path | None = None
+    """The file in which a run keeps what it knows."""
 
     def __post_init__(self) -> None:
         """Raise OptionError naming every option that makes no sense, ExportError if the
@@ -117,6 +119,7 @@ class SolveOptions:
         """Return the options as plain values for the record of a plan."""
         values = asdict(self)
         values["threads"] = self.num_threads
+        values["checkpoint"] = str(self.checkpoint) if self.checkpoint else None
         values["save_lp"] = str(self.save_lp) if self.save_lp else None
         return values
 

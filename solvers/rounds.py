@@ -38,15 +38,13 @@ class Visit:
 class Rounds:
     """Does rounds of visits until the work is done, or somebody asks to stop."""
 
-    def __init__(
-        self, c: Compiled, executor: Executor, keep: Callable[[], None] | None = None
-    ) -> None:
-        """Begin with all of the work limit; *keep* is called after whole rounds."""
+    def __init__(self, c: Compiled, executor: Executor) -> None:
+        """Begin with all of the work limit."""
         assert c.options.work_limit is not None
         self.work = c.options.work_limit
         self.budget = Budget(c.seconds_left, self.work)
         self.is_interrupted = False
-        self._seed, self._executor, self._keep = c.options.seed, executor, keep
+        self._seed, self._executor = c.options.seed, executor
 
     def do(
         self, visits: Sequence[Visit], beside: Callable[[], None] | None = None
@@ -62,8 +60,6 @@ class Rounds:
             own, found = found[: len(visit.tasks)], found[len(visit.tasks) :]
             self.budget.spend(sum(one.work for one in own if one is not None))
             visit.take(own)
-        if self._keep is not None and not self.is_stopped():
-            self._keep()
 
     def is_stopped(self) -> bool:
         """Whether tasks are to stop that are under way: only for who asked, or time."""

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.checkpoint import Arrays, Facts, joined_arrays, split_arrays
 from aumaq.solvers.excess import Excess
 from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
 from aumaq.solvers.highs.solver import Outcome, Solver
@@ -166,6 +167,28 @@ class Improver:
         says around a site.
         """
         self._excess, self._at_sites, self.scope = away, None, scope
+
+    def state(self) -> tuple[Facts, Arrays]:
+        """Return all that the search learned, and its plan."""
+        facts = {"objective": self.objective, "rng": self._rng.bit_generator.state}
+        arrays: Arrays = {
+            "luck": self._luck,
+            "weights": self._weights,
+            "sizes": self._sizes,
+            **joined_arrays(list(self._groups), "groups", np.int64),
+        }
+        if self.values is not None:
+            arrays["values"] = self.values
+        return facts, arrays
+
+    def restore(self, facts: Facts, arrays: Arrays) -> None:
+        """Go on from what :meth:`state` returned."""
+        self.objective = float(facts["objective"])
+        self._rng.bit_generator.state = facts["rng"]
+        self._luck, self._weights = arrays["luck"].copy(), arrays["weights"].copy()
+        self._sizes = arrays["sizes"].copy()
+        self._groups = split_arrays(arrays, "groups")
+        self.values, self._at_sites = arrays.get("values"), None
 
     def stop(self) -> None:
         """Ask the search to end; returns at once."""

@@ -62,6 +62,7 @@ class WorkRun(BlockState):
             relaxed = self._relax()
             if relaxed.status is Status.OPTIMAL:
                 self.prepare(relaxed, min(FIRST_SHARE * self.work, FIRST_WORK))
+                self._restore()
                 self._visit_blocks()
                 self._end()
         self.limit, self.is_interrupted = self.rounds.limit, self.rounds.is_interrupted
@@ -69,12 +70,48 @@ class WorkRun(BlockState):
             return finish(self.c, replace(relaxed, values=None), begun)
         return replace(finish(self.c, outcome_of(self), begun), relaxed=relaxed)
 
+    def _restore(self) -> None:
+        """Go on from what an earlier run knew, or keep what is known so far."""
+        if (known := self.known()) is None:
+            return self._told()
+        self.restore(known)
+        own = known.facts["by_work"]
+        self.joins, self.joined_at = own["joins"], own["joined_at"]
+        self.budget.spent = own["spent"]
+        for k, (facts, names) in own["searches"].items():
+            part = self.parts[int(k)]
+            arrays = {name: known.arrays[f"{k}_{name}"] for name in names}
+            self.search_of(part).restore(facts, arrays)
+        if self.joins > 1 and not self._is_late():  # more work is allowed now
+            self.joins = 1
+        return None
+
+    def _told(self) -> None:
+        """Tell what is known after a round, and keep it."""
+        self.tell(say("solving"))
+        if self.c.keeper is None or self.rounds.is_stopped():
+            return
+        facts, arrays = self.state()
+        searches = {}
+        for k, part in enumerate(self.parts):
+            if part.search is not None:
+                own, its = part.search.state()
+                searches[str(k)] = own, sorted(its)
+                arrays |= {f"{k}_{name}": one for name, one in its.items()}
+        facts["by_work"] = {
+            "joins": self.joins,
+            "joined_at": self.joined_at,
+            "spent": self.budget.spent,
+            "searches": searches,
+        }
+        self.c.keeper.write("blocks", facts, arrays)
+
     # -- the order of things -----------------------------------------------------
 
     def _relax(self) -> Outcome:
         """Solve the LP relaxation; complete the start plan beside it."""
-        if self.c.relaxed is not None:
-            return self.c.relaxed
+        if (known := self.known_relaxed()) is not None:
+            return known
         m, found = self.c.matrices, list[Outcome | None]()
         self.tell(say("relaxing"))
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
@@ -110,23 +147,25 @@ class WorkRun(BlockState):
             if not (visits or is_due):
                 return
             self.rounds.do(visits, self._join if is_due else None)
-            self.tell(say("solving"))
+            self._told()
 
     def _end(self) -> None:
         """Join for the last time, then search on over all, or solve all as one."""
         if self._is_over():
             return
-        self.fill()
-        self.joins = 2
-        self.rounds.do(self._visits(NETWORK_SHARE * self.work), self._join_last)
-        if self.is_large and self.search.values is not None:
-            self.look_at_gaps()
+        if self.joins < 2:
+            self.fill()
+            self.joins = 2
+            self.rounds.do(self._visits(NETWORK_SHARE * self.work), self._join_last)
+            if self.is_large and self.search.values is not None:
+                self.look_at_gaps()
+            self._told()
         while not self._is_over():
             visits = self._visits_at_the_end()
             if not visits:
                 return
             self.rounds.do(visits)
-            self.tell(say("solving"))
+            self._told()
 
     def _visits_at_the_end(self) -> list[Visit]:
         is_small = int(self.c.matrices.is_integer.sum()) < WHOLE

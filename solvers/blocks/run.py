@@ -89,8 +89,12 @@ class BlockRun(BlockState):
             # Of the whole time, not of what is left: that depends on the machine.
             seconds = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
             self.prepare(relaxed, seconds * self.c.options.num_threads)
+            if (known := self.known()) is not None:
+                self.restore(known)
             self.is_prepared.set()
             self._run_threads(threads)
+            if self.c.keeper is not None:
+                self.c.keeper.write("blocks", *self.state())
         elif relaxed.status is Status.INTERRUPTED:
             self.is_interrupted = True
         self._halt()
@@ -99,8 +103,8 @@ class BlockRun(BlockState):
             thread.join()
         if self.failure:
             raise self.failure[0]
-        known = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
-        if relaxed.status not in known:
+        ended = {Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT}
+        if relaxed.status not in ended:
             return finish(self.c, replace(relaxed, values=None), begun)
         return replace(finish(self.c, outcome_of(self), begun), relaxed=relaxed)
 
@@ -148,8 +152,8 @@ class BlockRun(BlockState):
         self.check()
 
     def _relax(self) -> Outcome:
-        if self.c.relaxed is not None:
-            return self.c.relaxed
+        if (known := self.known_relaxed()) is not None:
+            return known
         m = self.c.matrices
         self.tell(say("relaxing"))
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
@@ -172,6 +176,9 @@ class BlockRun(BlockState):
             self.is_interrupted |= is_asked()
             if self.left <= 0 or self.is_interrupted:
                 self._halt()
+            keeper = self.c.keeper
+            if keeper is not None and keeper.is_due and self.parts:
+                keeper.write("blocks", *self.state())
 
     def _halt(self) -> None:
         self.stop.set()

@@ -17,6 +17,13 @@ from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
 from aumaq.solvers.blocks.rerouting import Rerouter
 from aumaq.solvers.blocks.split import Split, constant, prices
+from aumaq.solvers.checkpoint import (
+    Arrays,
+    Facts,
+    Saved,
+    joined_arrays,
+    split_arrays,
+)
 from aumaq.solvers.compiled import Compiled, improver
 from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.progress import ProgressEvent, relative_gap
@@ -29,6 +36,10 @@ ROADS_EFFORT = 10.0
 """Seconds, or units of work, for choosing the roads of joined plans."""
 FIRST_SHARE = 0.35
 """Share of the effort for the first visits, divided among the blocks by their size."""
+
+PART_FIELDS = ("bound", "objective", "seconds", "round_seconds", "nodes", "gained",
+               "found", "is_begun", "is_rounded", "is_visited")  # fmt: skip
+"""What is kept of each block, beside its plan."""
 
 
 @dataclass
@@ -49,6 +60,8 @@ class BlockState:
     is_infeasible: bool = False
     limit: Status = Status.TIME_LIMIT
     """What ends it if nothing else does."""
+
+    relaxed: Outcome | None = None
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -75,6 +88,7 @@ class BlockState:
         m = self.c.matrices
         assert relaxed.values is not None
         assert relaxed.duals is not None
+        self.relaxed = relaxed
         price = prices(m, self.split, relaxed.duals)
         self.constant = constant(m, self.split, price)
         self.rerouter = Rerouter(self.c, relaxed.values)
@@ -209,6 +223,61 @@ class BlockState:
         near[self.search.neighbours(self.search.neighbours(upgraded))] = True
         is_near = [bool(near[site.columns].any()) for site in self.c.sites]
         return np.flatnonzero(is_near)
+
+    # -- keeping ---------------------------------------------------------------
+
+    def state(self) -> tuple[Facts, Arrays]:
+        """Return what a run needs to go on from here; blocks must have been made."""
+        assert self.relaxed is not None
+        with self.lock:
+            parts = self.parts
+            fields = [[float(getattr(p, f)) for f in PART_FIELDS] for p in parts]
+            plans = [p.values for p in parts]
+            facts, own = self.search.state()
+        nothing, arrays = np.zeros(0), {f"search_{name}": own[name] for name in own}
+        assert self.relaxed.values is not None
+        assert self.relaxed.duals is not None
+        arrays |= {
+            "relaxed": self.relaxed.values,
+            "duals": self.relaxed.duals,
+            "parts": np.array(fields),
+            **joined_arrays([nothing if p is None else p for p in plans], "plans"),
+        }
+        whole: Facts = {
+            "search": facts,
+            "whole_bound": self.whole_bound,
+            "relaxed": self.relaxed.objective,
+            "gained": self.gained,
+        }
+        return whole, arrays
+
+    def known_relaxed(self) -> Outcome | None:
+        """Return the LP relaxation, where it is known beforehand."""
+        if (known := self.known()) is None:
+            return self.c.relaxed
+        values, duals = known.arrays["relaxed"], known.arrays["duals"]
+        best = float(known.facts["relaxed"])
+        return Outcome(Status.OPTIMAL, best, best, values, "known", duals=duals)
+
+    def known(self) -> Saved | None:
+        """Return what an earlier run knew, None without one."""
+        keeper = self.c.keeper
+        return None if keeper is None else keeper.of_kind("blocks")
+
+    def restore(self, known: Saved) -> None:
+        """Go on from what an earlier run knew; the blocks are made."""
+        own = known.arrays
+        plans = split_arrays(own, "plans")
+        for part, row, plan in zip(self.parts, own["parts"], plans, strict=True):
+            for name, value in zip(PART_FIELDS, row.tolist(), strict=True):
+                kind = type(getattr(part, name))
+                setattr(part, name, kind(value))
+            part.values = plan if len(plan) else None
+        self.whole_bound = float(known.facts["whole_bound"])
+        self.gained = float(known.facts["gained"])
+        size = len("search_")
+        arrays = {k[size:]: v for k, v in own.items() if k.startswith("search_")}
+        self.search.restore(known.facts["search"], arrays)
 
     # -- telling ---------------------------------------------------------------
 

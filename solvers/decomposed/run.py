@@ -14,12 +14,14 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.checkpoint import Saved
 from aumaq.solvers.compiled import Compiled, finish, status_of
 from aumaq.solvers.decomposed.ascent import FIRST, Ascent
 from aumaq.solvers.decomposed.distance import Distance
@@ -92,6 +94,7 @@ class Run:
     def solve(self) -> Solution:
         """Raise the bound and search until the gap is reached or the time is up."""
         begun = time.monotonic()
+        self._restore()
         work = [self._rise, *[self._search] * (self.c.options.num_threads - 1)]
         threads = [
             threading.Thread(target=self._safely, args=(one,), daemon=True)
@@ -100,9 +103,29 @@ class Run:
         for thread in threads:
             thread.start()
         self._wait(threads)
+        self._keep()
         if self.failure:
             raise self.failure[0]
         return finish(self.c, self._outcome(), begun)
+
+    def _keep(self, **facts: Any) -> None:
+        """Keep prices, bound and plan."""
+        if self.c.keeper is not None:
+            own, arrays = self.search.state()
+            whole = {"bound": self.bound, "search": own, "steps": self.ascent.steps}
+            prices = {"y": self.ascent.y, "best": self.ascent.best}
+            self.c.keeper.write("decomposed", {**whole, **facts}, {**arrays, **prices})
+
+    def _restore(self) -> Saved | None:
+        """Go on from what an earlier run knew, if there was one."""
+        keeper = self.c.keeper
+        known = None if keeper is None else keeper.of_kind("decomposed")
+        if known is not None:
+            self.search.restore(known.facts["search"], known.arrays)
+            self.ascent.y, self.ascent.best = known.arrays["y"], known.arrays["best"]
+            self.ascent.steps = known.facts["steps"]
+            self.ascent.bound = float(known.facts["bound"])
+        return known
 
     def _safely(self, work: object) -> None:
         try:
@@ -123,6 +146,8 @@ class Run:
             self.is_interrupted |= is_asked()
             if time.monotonic() > self.end or self.is_interrupted:
                 self._halt()
+            if self.c.keeper is not None and self.c.keeper.is_due:
+                self._keep()
 
     def _halt(self) -> None:
         self.stop.set()
@@ -264,6 +289,9 @@ class Run:
 class WorkRun(Run):
     """One solve that ends by work: prices rise beside rounds of the search."""
 
+    gain: float = float("inf")
+    """By so much the last steps of prices raised the bound, mln."""
+
     def solve(self) -> Solution:
         """Raise the bound and search until the gap is reached or the work is done."""
         begun = time.monotonic()
@@ -271,10 +299,15 @@ class WorkRun(Run):
             self.rounds = Rounds(self.c, executor)
             self.budget = self.rounds.budget
             self._tell(say("pricing"))
-            self._rise_by(FIRST_STEPS, FIRST)
-            self._begin()
-            if self.search.values is not None:
-                self._assign(self.search.values)
+            if (known := self._restore()) is not None:
+                self.budget.spent = float(known.facts["spent"])
+                self.gain = float(known.facts["gain"])
+                self._lead()
+            else:
+                self._rise_by(FIRST_STEPS, FIRST)
+                self._begin()
+                if self.search.values is not None:
+                    self._assign(self.search.values)
             self._go_on()
         self.is_interrupted = self.rounds.is_interrupted
         if self.ended is Status.TIME_LIMIT:
@@ -283,12 +316,11 @@ class WorkRun(Run):
 
     def _go_on(self) -> None:
         """Search in rounds, beside prices that rise as long as that pays."""
-        gain = float("inf")
         while not (self.is_enough or self.rounds.is_over):
-            if gain > WORTH * abs(self.ascent.bound):
+            if self.gain > WORTH * abs(self.ascent.bound):
                 before = self.ascent.bound
                 self.rounds.do(self._steps(), partial(self._rise_by, STEPS, AGAIN))
-                gain = self.ascent.bound - before
+                self.gain = self.ascent.bound - before
             elif not self.is_large:
                 return self._prove()
             elif self.search.values is None:
@@ -296,6 +328,8 @@ class WorkRun(Run):
             else:
                 self.rounds.do(self._steps())
             self._tell(say("solving"))
+            if not self.rounds.is_stopped():
+                self._keep(spent=self.budget.spent, gain=self.gain)
         return None
 
     def _steps(self) -> list[Visit]:

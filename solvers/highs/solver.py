@@ -75,6 +75,7 @@ class Solver:
         self._is_enough = threading.Event()
         self._enough: Callable[[float], bool] = lambda _: False
         self._helper: Solver | None = None
+        self._take_plan: Callable[[Floats], None] | None = None
         self._start: tuple[Ints, Floats] | None = None
         self._work: float | None = None
         self._done = 0.0
@@ -107,6 +108,10 @@ class Solver:
         if self._helper is not None:
             self._helper.stop()
 
+    def tell_plans(self, take_plan: Callable[[Floats], None]) -> None:
+        """Give *take_plan* the values of each better plan of a MIP as it comes."""
+        self._take_plan = take_plan
+
     def stop_when(self, enough: Callable[[float], bool]) -> None:
         """End the solve once *enough* says so of the bound."""
         self._enough = enough
@@ -134,9 +139,9 @@ class Solver:
         task = self.task(start)
         try:
             if len(self._matrices.values) >= APART_FROM:
-                answer = answer_apart(task, tell, is_over, left)
+                answer = answer_apart(task, tell, is_over, left, self._take_plan)
             else:
-                answer = _answer_in_thread(task, tell, is_over)
+                answer = _answer_in_thread(task, tell, is_over, self._take_plan)
         except RefusedError as error:
             raise SolverError(say("HiGHS refuses {what}", what=error.args[0])) from None
         outcome = self._outcome(answer, trace)
@@ -226,7 +231,10 @@ class Solver:
 
 
 def _answer_in_thread(
-    task: Task, tell: Tell, is_over: threading.Event
+    task: Task,
+    tell: Tell,
+    is_over: threading.Event,
+    take_plan: Callable[[Floats], None] | None,
 ) -> dict[str, Any]:
     """Run HiGHS in a thread, so that Ctrl-C reaches Python at once."""
     found: list[dict[str, Any]] = []
@@ -235,7 +243,7 @@ def _answer_in_thread(
 
     def work() -> None:
         try:
-            found.append(answer(task, tell, is_over.is_set))
+            found.append(answer(task, tell, is_over.is_set, take_plan))
         except BaseException as error:  # handed over to the caller's thread
             failure.append(error)
         finally:

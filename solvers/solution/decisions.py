@@ -111,6 +111,8 @@ class Given:
     networks: Decisions | None = None
     data: ModelData | None = None
     """The numbers of the instance, if they were gathered before."""
+    resumed: Any = None
+    """What an earlier run of the same solve knew (``Saved``), if this one goes on."""
 
 
 Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]
