@@ -208,6 +208,13 @@ def solve(
     ] = False,
     rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="keep what is known in this file meanwhile")
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="go on from a checkpoint, and keep it"),
+    ] = None,
     overwrite: Overwrite = False,
     store: StoreFile = None,
     lang: Lang = "en",
@@ -218,7 +225,7 @@ def solve(
     from aumaq.instances.formats.targets import new_folder, probe_file
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target, write_plan_folder
-    from aumaq.solvers.options import LP_SUFFIXES
+    from aumaq.solvers.options import LP_SUFFIXES, seconds_for
 
     check_target(RUNS / "new" if folder is None else folder)  # before the work
     if save_lp is not None:
@@ -240,9 +247,12 @@ def solve(
         "progress": None if quiet or as_json else show.Lines(),
         "save_lp": save_lp,
     }
+    if checkpoint is not None or resume is not None:
+        options |= {"checkpoint": checkpoint, "resume": resume}
     beside = RUNS / _stem(instance) if folder is None else folder
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
     if close_loop:
+        options["time_limit"] = seconds_for(time_limit, work_limit)
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
         plan = aumaq.solve(instance, **options)

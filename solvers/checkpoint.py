@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.instances import ExportError, OptionError, UnreadableError
+from aumaq.instances import ExportError, OptionError
+from aumaq.instances.errors import UnreadableError
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file, shown
 from aumaq.instances.language.texts import say

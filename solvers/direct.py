@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.language.texts import say
 from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
 from aumaq.solvers.highs.solver import Outcome, Solver
@@ -100,6 +101,7 @@ def _better(outcome: Outcome, search: Improver, gap: float) -> Outcome:
 def _by_work(c: Compiled) -> Solution:
     """Prove with half of the work, then search with what is left of it."""
     begun, search = time.monotonic(), improver(c)
+    trace: list[tuple[float, float, float]] = []
     with closing(executor_of(c.options)) as executor:
         rounds = Rounds(c, executor)
         known = None if c.keeper is None else c.keeper.of_kind("direct")
@@ -112,19 +114,25 @@ def _by_work(c: Compiled) -> Solution:
         if known is not None:
             search.restore(known.facts["search"], known.arrays)
 
-        def keep() -> None:
+        def told() -> None:
+            """Tell what is known after a round, and keep it."""
+            best = NAN if search.values is None else search.objective
+            trace.append((c.elapsed, best, outcome.bound))
+            event = ProgressEvent(say("solving"), c.elapsed, outcome.bound, best)
+            c.progress.update(event)
             if not rounds.is_stopped():
                 own = {"spent": rounds.budget.spent, "ended": str(outcome.status)}
                 more = {} if duals is None else {"duals": duals}
                 _keep(c, search, outcome.bound, more, **own)
 
-        keep()
+        told()
         while outcome.status in LIMITS and not rounds.is_over:
             gap = relative_gap(search.objective, outcome.bound)
             if search.values is None or gap <= c.options.gap:
                 break
             rounds.do([rounds.searching(search, STEPS, STEP_SECONDS)])
-            keep()
+            told()
+    outcome = replace(outcome, trace=trace)
     if outcome.status in LIMITS:
         outcome = replace(outcome, status=rounds.limit)
     return finish(c, _better(outcome, search, c.options.gap), begun)
