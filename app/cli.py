@@ -200,6 +200,15 @@ def solve(
     work_limit: WorkLimit = None,
     gap: Gap = 0.01,
     threads: Threads = None,
+    workers: Annotated[
+        int | None, typer.Option(help="processes for the tasks of a work limit")
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="Dask scheduler for them: tcp://host:port")
+    ] = "",
+    cluster_security: Annotated[
+        Path | None, typer.Option(help="TOML file with what its TLS needs")
+    ] = None,
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
     start: Annotated[str, typer.Option(help="plan to start from")] = "",
@@ -242,6 +251,9 @@ def solve(
         "work_limit": work_limit,
         "gap": gap,
         "threads": threads,
+        "workers": workers,
+        "cluster": cluster,
+        "cluster_security": cluster_security,
         "seed": seed,
         "start": aumaq.find_plan(start) if start else None,
         "progress": None if quiet or as_json else show.Lines(),

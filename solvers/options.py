@@ -48,6 +48,12 @@ class SolveOptions:
     formulation: str = "strong"
     save_lp: str | Path | None = None
     work_limit: float | None = None
+    workers: int | None = None
+    """So many processes of this machine take the tasks of counted work."""
+    cluster: str = ""
+    """The address of a Dask scheduler whose workers take them."""
+    cluster_security: str | Path | None = None
+    """A file with what its TLS needs (cluster.py)."""
     checkpoint: Path | None = None
     """The file in which a run keeps what it knows."""
 
@@ -69,6 +75,20 @@ class SolveOptions:
                 " {work_limit}",
                 most=MOST_SECONDS,
                 work_limit=self.work_limit,
+            )
+        if self.workers is not None and not 1 <= self.workers <= MOST_THREADS:
+            wrong["workers"] = say(
+                "workers must be from 1 to {most}, not {workers}",
+                most=MOST_THREADS,
+                workers=self.workers,
+            )
+        if self.workers is not None and self.cluster:
+            wrong["cluster"] = say("tasks go to workers or to a cluster, not to both")
+        spread = "cluster" if self.cluster else "workers"
+        if (self.workers is not None or self.cluster) and self.work_limit is None:
+            wrong[spread] = say(
+                "{option} takes tasks of counted work: give a work limit",
+                option=spread,
             )
         if not 0 <= self.gap < 1:
             wrong["gap"] = say(
@@ -120,6 +140,8 @@ class SolveOptions:
         values = asdict(self)
         values["threads"] = self.num_threads
         values["checkpoint"] = str(self.checkpoint) if self.checkpoint else None
+        security = self.cluster_security
+        values["cluster_security"] = str(security) if security else None
         values["save_lp"] = str(self.save_lp) if self.save_lp else None
         return values
 

@@ -120,6 +120,14 @@ class Threads:
 
 def executor_of(options: SolveOptions) -> Executor:
     """Return who solves tasks under such options."""
+    if options.cluster:
+        from aumaq.solvers.cluster import Cluster
+
+        return Cluster(options.cluster, options.cluster_security)
+    if options.workers is not None:
+        from aumaq.solvers.processes import Processes
+
+        return Processes(options.workers)
     return Threads(options.num_threads)
 
 

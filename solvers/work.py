@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-LOOK, LOOK_NONZERO, LOOK_MOST, LOOK_HUGE = 3e-3, 6e-6, 0.25, 2e-6
+LOOK, LOOK_NONZERO, LOOK_MOST, LOOK_HUGE = 2e-3, 4e-6, 0.17, 1.4e-6
 """Units of a look of a MIP: of each, for each nonzero of its matrix, no more than so
 many, but for each nonzero at least so many; measured on 2,500 MIPs of `kazakhstan` with
 100 to 140,000 nonzeros, and on the whole."""

@@ -52,6 +52,9 @@ def solve(
     work_limit: float | None = None,
     gap: float = 0.01,
     threads: int | None = None,
+    workers: int | None = None,
+    cluster: str = "",
+    cluster_security: str | Path | None = None,
     seed: int = 0,
     formulation: str = "strong",
     start: Plan | None = None,
@@ -67,8 +70,10 @@ def solve(
 
     *time_limit* is in seconds (default: 120), *gap* relative. With a *work_limit*, in
     units of about a second of one core, the clock decides nothing: the same plan on any
-    machine and any number of threads, and no time limit unless one is given. *start* is
-    a plan of the same sites and levels to begin from. *services_of*, *networks_of* are
+    machine and any number of threads, and no time limit unless one is given; its tasks
+    may go to so many *workers*, processes of this machine, or to a Dask *cluster* by
+    its address (*cluster_security*: a TOML file with what its TLS needs). *start* is a
+    plan of the same sites and levels to begin from. *services_of*, *networks_of* are
     plans of the same sites and links whose facilities that people come to, or whose
     roads, links, plants and stations, are settled; the rest is decided. Ctrl-C returns
     the best plan so far. What is known is kept in the file *checkpoint* meanwhile;
@@ -87,6 +92,9 @@ def solve(
         work_limit=work_limit,
         gap=gap,
         threads=threads,
+        workers=workers,
+        cluster=cluster,
+        cluster_security=cluster_security,
         seed=seed,
         formulation=formulation,
         save_lp=save_lp,

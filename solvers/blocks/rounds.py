@@ -36,7 +36,7 @@ ROUND_SHARE = 0.08
 """Share of the work for one round of visits."""
 FIRST_WORK = 2 * FIRST_SECONDS
 """First visits take no more units than this together."""
-LAST_SHARE = 0.25
+LAST_SHARE = 0.4
 """Share of the work for the last join, and for the search over all."""
 KNOWN = (Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 """What an LP relaxation may end with that says nothing against the model."""
