@@ -15,6 +15,7 @@ from benchmarks import (
     futures,
     pass_routes,
     sweep,
+    workers,
 )
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
@@ -24,6 +25,7 @@ WITH_ARGUMENTS = {
     "fcnet": fcnet.run,
     "futures": futures.run,
     "sweep": sweep.run,
+    "workers": workers.run,
 }
 
 name, *arguments = sys.argv[1:] or [""]
