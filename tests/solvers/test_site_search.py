@@ -120,7 +120,7 @@ def test_each_search_gains_what_it_says(instance: Instance) -> None:
     data = gather(instance)
     for search in searches_of(data, todays_stock(data), 0).values():
         before = state_cost(data, search)
-        search.run(0.0, 8, np.inf)
+        search.run(0.0, 8, Budget(SECONDS))
         assert state_cost(data, search) <= before + 1e-6 * (1.0 + abs(before))
 
 
