@@ -38,6 +38,8 @@ FIRST_WORK = 2 * FIRST_SECONDS
 """First visits take no more units than this together."""
 LAST_SHARE = 0.4
 """Share of the work for the last join, and for the search over all."""
+PROOF_SHARE = 0.3
+"""Work on bounds beside that of the search over all, as a share of it."""
 KNOWN = (Status.OPTIMAL, Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 """What an LP relaxation may end with that says nothing against the model."""
 
@@ -174,7 +176,7 @@ class WorkRun(BlockState):
         if self.search.values is None:
             return []
         searched = self.rounds.searching(self.search, STEPS, STEP_SECONDS)
-        effort = min(searched.effort, self.budget.left / 2)
+        effort = PROOF_SHARE * min(searched.effort, self.budget.left)
         return [*self._visits(effort), searched]
 
     def _is_late(self) -> bool:
