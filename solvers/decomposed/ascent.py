@@ -23,6 +23,11 @@ MEMORY, SQUARES = 0.85, 0.97
 LEAST_ROOT = 1e-3
 """Slopes that are smaller than this are taken for smaller ones."""
 
+MANY = 2_000
+"""Columns beside the sites from which their LP is not solved at each step."""
+EVERY = 4
+"""Steps from one solve of that LP to the next."""
+
 
 @dataclass
 class Ascent:
@@ -45,15 +50,18 @@ class Ascent:
         """Take so many steps, fewer if the time (monotonic) *ends* comes before."""
         begun, relaxation = time.monotonic(), self.relaxation
         measure = relaxation.priced.step
+        is_quick = len(relaxation.pieces.columns) < MANY
+        every = 1 if is_quick else EVERY
         mean, square = np.zeros(len(self.y)), np.full(len(self.y), 0.05)
         for k in range(steps):
             gone = (time.monotonic() - begun) / max(ends - begun, 1e-9)
             share = max(k / steps, gone)
             if share >= 1.0 or is_over():
                 return
-            bound = relaxation.at(self.y)
             self.steps += 1
-            if bound > self.bound:
+            if k % every:
+                relaxation.near(self.y)
+            elif (bound := relaxation.at(self.y)) > self.bound:
                 self.bound, self.best = bound, self.y
             slope = relaxation.slope(self.y)
             mean += (1.0 - MEMORY) * (slope - mean)

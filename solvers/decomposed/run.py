@@ -77,14 +77,14 @@ class Run:
         self.search = Improver(
             self.c.matrices, self.c.sites, self.c.options, gap=STEP_GAP
         )
-        self.ascent = Ascent(Relaxation(self.c))
-        self.own = self.ascent.relaxation.own_of(self.c.sites)
         self.is_large = int(self.c.matrices.is_integer.sum()) > WHOLE
         share = POLISH_SHARE if self.is_large else 0.0
         reserve = share * self.c.options.time_limit
         seconds = max(self.c.seconds_left - reserve, 0.0)
         self.end = time.monotonic() + seconds
         self.budget = Budget(seconds, self.c.options.work_limit)
+        self.ascent = Ascent(Relaxation(self.c, self._is_over))
+        self.own = self.ascent.relaxation.own_of(self.c.sites)
 
     @property
     def bound(self) -> float:
@@ -107,6 +107,9 @@ class Run:
         if self.failure:
             raise self.failure[0]
         return finish(self.c, self._outcome(), begun)
+
+    def _is_over(self) -> bool:
+        return self.stop.is_set() or time.monotonic() > self.end
 
     def _keep(self, **facts: Any) -> None:
         """Keep prices, bound and plan."""
@@ -228,7 +231,16 @@ class Run:
         c, values = self.c, None
         if c.start_plan is not None:
             values = values_of(c.matrices, c.built, c.place, c.start_plan)
-        if values is None or self.search.broken(values).any():
+        if values is not None and self.search.broken(values).any():
+            before, most = self.search.work, self.budget.most()
+            beside = np.flatnonzero(self.ascent.relaxation.is_beside)
+            found = self.search.solve_part(values, beside, most, fix_whole=True)
+            self.budget.spend(self.search.work - before)
+            if found is None:
+                values = None
+            else:
+                values[beside] = found
+        if values is None:
             fixed = with_fixed(c.matrices, *c.start)
             options = replace(c.options, threads=1, gap=COMPLETION_GAP)
             values = self._run(Solver(fixed, options)).values
@@ -340,6 +352,7 @@ class WorkRun(Run):
     def _rise_by(self, steps: int, first: float) -> None:
         """Raise prices, and lead the search by them."""
         before = self.ascent.steps
+        self.ascent.relaxation.pieces.forget()  # a resumed run knows prices, no more
         self.ascent.rise(steps, float("inf"), self.rounds.is_stopped, first)
         size = len(self.c.matrices.values)
         self.budget.spend((self.ascent.steps - before) * STEP_WORK * size)

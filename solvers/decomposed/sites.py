@@ -20,12 +20,23 @@ HALF = 0.5
 """Between what a limit of 0 and one of 1 allows."""
 
 
-def sites_of(m: Matrices, built: BuiltModel, place: Ints) -> list[kernel.Sites]:
-    """Return the sites of each service to which people come or that is supplied."""
+def served_by(built: BuiltModel, *, sites: bool) -> list[str]:
+    """Return the services to whose *sites* people come; or those that have others."""
+    known = built.data.services
     return [
-        _sites(m, built.data.services[name], v, place)
-        for name, v in built.variables.items()
-        if len(built.data.services[name].sites)
+        name
+        for name in built.variables
+        if len(known[name].sites) and known[name].serves == sites
+    ]
+
+
+def sites_of(
+    m: Matrices, built: BuiltModel, place: Ints, services: list[str]
+) -> list[kernel.Sites]:
+    """Return the sites of each of these services."""
+    return [
+        _sites(m, built.data.services[name], built.variables[name], place)
+        for name in services
     ]
 
 

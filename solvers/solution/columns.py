@@ -1,4 +1,4 @@
-"""The values of all columns under given decisions on services: no solve is needed.
+"""The values of columns under given decisions, as far as no solve is needed.
 
 What people of a site are served by its levels in proportion to what these hold; what
 only measures (shortfalls, overruns) follows from its rows.
@@ -13,6 +13,7 @@ from aumaq.model.built import BuiltModel, ServiceVariables, exists
 from aumaq.model.data.services import ServiceData
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices
 from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions
+from aumaq.solvers.solution.settled import built_links, the_choice
 
 
 def values_of(
@@ -20,7 +21,7 @@ def values_of(
 ) -> Floats | None:
     """Return the value of each column, None where *plan* does not say who goes where.
 
-    Networks, roads and growth points are left at 0.
+    How networks run, and what else follows from what is built, is left at 0.
     """
     values = np.zeros(len(m.cost) + 1)  # the last one stands for what has no column
     for name, v in built.variables.items():
@@ -28,6 +29,8 @@ def values_of(
         if own.share.shape[0] != len(d.option_site):
             return None
         _fill(values, d, v, place, own)
+    for variables, known in (*built_links(built, plan), the_choice(built, plan)):
+        values[place[variables]] = known
     values = values[:-1]
     _measure(m, values)
     return values

@@ -1,0 +1,149 @@
+"""What belongs to no site, under its own rows: networks, roads, growth points.
+
+Rows without a column of a site tie such columns to each other alone. With the costs
+that prices of all other rows leave, their LP gives these rows prices, too, and each
+component of them, a piece, is a MIP of its own, which may prove more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.sparse import coo_array, csc_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
+from aumaq.solvers.highs.repriced import RepricedLP
+
+DUST = 1e-8
+"""Relative to its cost, a reduced cost below 0 by so much is one of 0."""
+ROUNDS = 4
+"""How often limits are drawn from rows, one after the other."""
+
+
+class Pieces:
+    """The rows of what belongs to no site, with their prices as last solved."""
+
+    def __init__(
+        self, m: Matrices, rows: Ints, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take these rows of the model; *is_over*: whether to give an LP up."""
+        self.rows = rows
+        by_row: csr_array = m.sparse.tocsr()[rows]
+        self.columns = np.unique(by_row.indices)
+        part = csc_array(by_row.tocsc()[:, self.columns])
+        part.sort_indices()
+        self.matrices = Matrices.of(
+            part,
+            m.cost[self.columns],
+            (m.row_lower[rows], m.row_upper[rows]),
+            (m.column_lower[self.columns], m.column_upper[self.columns]),
+            m.is_integer[self.columns],
+        )
+        self.upper = implied_upper(self.matrices)
+        self.of_row, self.of_column = _labels(part)
+        self._lp: RepricedLP | None = None
+        self._is_over = is_over
+        self.x = np.zeros(len(self.columns))
+        self.price = np.zeros(len(rows))
+
+    @property
+    def count(self) -> int:
+        """How many pieces there are."""
+        return int(self.of_row.max(initial=-1)) + 1
+
+    def solve(self, cost: Floats) -> bool:
+        """Find values and prices at the *cost* of columns; say whether there are."""
+        if not len(self.rows):
+            return True
+        if self._lp is None:
+            self._lp = RepricedLP(self.matrices, self._is_over)
+        found = self._lp.solve(cost)
+        if found is None:
+            return False
+        self.x, price = found
+        low, high = self.matrices.row_lower, self.matrices.row_upper
+        price = np.where(low > -NO_LIMIT, price, np.minimum(price, 0.0))
+        self.price = np.where(high < NO_LIMIT, price, np.maximum(price, 0.0))
+        return True
+
+    def forget(self) -> None:
+        """Solve from scratch next time: what comes of it follows from the costs."""
+        self._lp = None
+
+    def reduced(self, cost: Floats) -> Floats:
+        """Return what the prices of the rows leave of the *cost* of columns."""
+        found = cost - self.matrices.sparse.T @ self.price
+        is_dust = (found < 0.0) & (found > -DUST * (1.0 + np.abs(cost)))
+        found[is_dust & (self.upper >= NO_LIMIT)] = 0.0
+        return found
+
+    def ends(self, reduced: Floats) -> Floats:
+        """Return the limit of each column at which its reduced cost gains most."""
+        return best_end(reduced, self.matrices.column_lower, self.upper)
+
+    def sides(self) -> Floats:
+        """Return what each row adds to the value: its price times its side."""
+        low, high = self.matrices.row_lower, self.matrices.row_upper
+        return self.price * best_end(self.price, low, high)
+
+    def by_piece(self, sides: Floats, ends: Floats) -> Floats:
+        """Return the value of each piece, from what rows and columns add to it."""
+        rows = np.bincount(self.of_row, sides, self.count)
+        return np.asarray(rows + np.bincount(self.of_column, ends, self.count), float)
+
+    def problem(self, piece: int, cost: Floats) -> tuple[Matrices, Ints]:
+        """Return the MIP of a piece at the *cost* of the columns; its columns here."""
+        rows = np.flatnonzero(self.of_row == piece)
+        own = np.flatnonzero(self.of_column == piece)
+        m = self.matrices
+        part = csc_array(m.sparse.tocsr()[rows].tocsc()[:, own])
+        part.sort_indices()
+        low, high = m.column_lower[own], m.column_upper[own]
+        limits = (m.row_lower[rows], m.row_upper[rows])
+        whole = m.is_integer[own]
+        return Matrices.of(part, cost[own], limits, (low, high), whole), own
+
+
+def implied_upper(m: Matrices) -> Floats:
+    """Return upper limits of columns that follow from theirs and the rows."""
+    table = m.sparse.tocoo()
+    row, column, size = table.row, table.col, table.data
+    low, high = m.column_lower, m.column_upper.copy()
+    for _ in range(ROUNDS):
+        before = high
+        high = before.copy()
+        for sign, limit in ((1.0, m.row_upper), (-1.0, -m.row_lower)):
+            a = sign * size
+            least = np.where(a > 0.0, a * low[column], a * before[column])
+            endless = (a > 0.0) & (low[column] <= -NO_LIMIT)
+            endless |= (a < 0.0) & (before[column] >= NO_LIMIT)
+            number = np.bincount(row, endless, len(limit))
+            total = np.bincount(row, np.where(endless, 0.0, least), len(limit))
+            knows = (a > 0.0) & (number[row] == 0) & (limit[row] < NO_LIMIT)
+            knows &= before[column] >= NO_LIMIT
+            k = np.flatnonzero(knows)
+            most = low[column[k]] + (limit[row[k]] - total[row[k]]) / a[k]
+            np.minimum.at(high, column[k], most)
+        if (high == before).all():
+            break
+    return np.maximum(high, low)
+
+
+def rows_beside(by_row: csr_array, is_loose: Flags) -> Flags:
+    """Return which rows have loose columns, and no column of a site."""
+    has_owned = np.asarray(by_row.astype(bool) @ (~is_loose).astype(float)) > 0.0
+    return np.asarray((np.diff(by_row.indptr) > 0) & ~has_owned)
+
+
+def _labels(part: csc_array) -> tuple[Ints, Ints]:
+    """Return the piece of each row and column."""
+    num_rows, num_columns = part.shape
+    table = part.tocoo()
+    size = num_rows + num_columns
+    ends = (table.row, num_rows + table.col)
+    graph = coo_array((np.ones(table.nnz), ends), shape=(size, size))
+    _, label = connected_components(graph, directed=False)
+    return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)

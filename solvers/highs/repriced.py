@@ -1,0 +1,57 @@
+"""An LP that is solved again and again while only its costs change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import highspy
+import numpy as np
+
+from aumaq.instances.arrays import Floats
+from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.program import accept, loaded
+
+TOLERANCE = 1e-9
+"""Of duals: bounds are computed from them."""
+
+
+class RepricedLP:
+    """One LP kept in HiGHS, so that it begins where it ended at the last costs."""
+
+    def __init__(self, m: Matrices, is_over: Callable[[], bool]) -> None:
+        """Take the LP of *m*; *is_over* is asked often whether to give up."""
+        settings = {
+            "threads": 1,
+            "solver": "simplex",
+            "dual_feasibility_tolerance": TOLERANCE,
+        }
+        arrays = {name: getattr(m, name) for name in _ARRAYS}
+        whole = np.zeros(len(m.cost), dtype=bool)
+        task = {**arrays, "is_integer": whole, "settings": settings}
+        task |= {"start": None, "looks": None}
+        self._highs = loaded(task)
+        self._columns = np.arange(len(m.cost), dtype=np.int32)
+        self._is_over = is_over
+        self._highs.cbSimplexInterrupt.subscribe(self._interrupt)
+
+    def solve(self, cost: Floats) -> tuple[Floats, Floats] | None:
+        """Return values and row duals at these costs, None without an optimum."""
+        highs, count = self._highs, len(self._columns)
+        accept(highs.changeColsCost(count, self._columns, cost), "costs")
+        highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            highs.clearSolver()
+            return None
+        solution = highs.getSolution()
+        return np.array(solution.col_value), np.array(solution.row_dual)
+
+    def _interrupt(self, event: Any) -> None:
+        if event.data_in is not None and self._is_over():
+            event.data_in.user_interrupt = True
+
+
+_ARRAYS = (
+    "cost", "offset", "starts", "rows", "values", "row_lower", "row_upper",
+    "column_lower", "column_upper",
+)  # fmt: skip
