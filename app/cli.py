@@ -247,24 +247,23 @@ def solve(
     options: dict[str, Any] = {
         "method": method,
         "formulation": formulation,
-        "time_limit": time_limit,
+        "time_limit": seconds_for(time_limit, work_limit),
         "work_limit": work_limit,
         "gap": gap,
         "threads": threads,
         "workers": workers,
         "cluster": cluster,
         "cluster_security": cluster_security,
+        "checkpoint": checkpoint,
+        "resume": resume,
         "seed": seed,
         "start": aumaq.find_plan(start) if start else None,
         "progress": None if quiet or as_json else show.Lines(),
         "save_lp": save_lp,
     }
-    if checkpoint is not None or resume is not None:
-        options |= {"checkpoint": checkpoint, "resume": resume}
     beside = RUNS / _stem(instance) if folder is None else folder
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
     if close_loop:
-        options["time_limit"] = seconds_for(time_limit, work_limit)
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
         plan = aumaq.solve(instance, **options)
@@ -276,17 +275,7 @@ def solve(
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         documents.tell({**record, "out": str(written.folder), **kept})
     else:
-        show.summary(plan, words.spoken())
-        if kept:
-            line(t(say("kept as {run}", run=f"{store}:{kept['run_id']}")))
-        where = written.folder
-        page = where / "report.html"
-        told = (
-            say("plan written to {target}, the page is {page}")
-            if page.exists()
-            else say("plan written to {target}")
-        )
-        line(t(told, target=where, page=page))
+        _summary(plan, written.folder, f"{store}:{kept['run_id']}" if kept else "")
     if unkept is not None:
         err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
     show.written(written)
@@ -296,6 +285,20 @@ def solve(
         raise typer.Exit(3)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _summary(plan: aumaq.Plan, folder: Path, run: str) -> None:
+    """Show a plan, the run of a store as which it is kept, and where it is."""
+    show.summary(plan, words.spoken())
+    if run:
+        line(t(say("kept as {run}", run=run)))
+    page = folder / "report.html"
+    told = (
+        say("plan written to {target}, the page is {page}")
+        if page.exists()
+        else say("plan written to {target}")
+    )
+    line(t(told, target=folder, page=page))
 
 
 def _stem(instance: aumaq.Instance) -> str:
