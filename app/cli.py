@@ -49,8 +49,10 @@ from aumaq.options import (
     Seed,
     StoreFile,
     Threads,
+    TimeLimit,
     TotalTime,
     Where,
+    WorkLimit,
     read_instance,
     read_plans,
 )
@@ -194,9 +196,19 @@ def solve(
     scenario: ScenarioName = "",
     method: Method = "auto",
     formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
-    time_limit: Annotated[float, typer.Option(help="seconds")] = 120.0,
+    time_limit: TimeLimit = None,
+    work_limit: WorkLimit = None,
     gap: Gap = 0.01,
     threads: Threads = None,
+    workers: Annotated[
+        int | None, typer.Option(help="processes for the tasks of a work limit")
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="Dask scheduler for them: tcp://host:port")
+    ] = "",
+    cluster_security: Annotated[
+        Path | None, typer.Option(help="TOML file with what its TLS needs")
+    ] = None,
     seed: Seed = 0,
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
     start: Annotated[str, typer.Option(help="plan to start from")] = "",
@@ -205,6 +217,13 @@ def solve(
     ] = False,
     rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
     save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="keep what is known in this file meanwhile")
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="go on from a checkpoint, and keep it"),
+    ] = None,
     overwrite: Overwrite = False,
     store: StoreFile = None,
     lang: Lang = "en",
@@ -215,7 +234,7 @@ def solve(
     from aumaq.instances.formats.targets import new_folder, probe_file
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target, write_plan_folder
-    from aumaq.solvers.options import LP_SUFFIXES
+    from aumaq.solvers.options import LP_SUFFIXES, seconds_for
 
     check_target(RUNS / "new" if folder is None else folder)  # before the work
     if save_lp is not None:
@@ -228,9 +247,15 @@ def solve(
     options: dict[str, Any] = {
         "method": method,
         "formulation": formulation,
-        "time_limit": time_limit,
+        "time_limit": seconds_for(time_limit, work_limit),
+        "work_limit": work_limit,
         "gap": gap,
         "threads": threads,
+        "workers": workers,
+        "cluster": cluster,
+        "cluster_security": cluster_security,
+        "checkpoint": checkpoint,
+        "resume": resume,
         "seed": seed,
         "start": aumaq.find_plan(start) if start else None,
         "progress": None if quiet or as_json else show.Lines(),
@@ -250,17 +275,7 @@ def solve(
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         documents.tell({**record, "out": str(written.folder), **kept})
     else:
-        show.summary(plan, words.spoken())
-        if kept:
-            line(t(say("kept as {run}", run=f"{store}:{kept['run_id']}")))
-        where = written.folder
-        page = where / "report.html"
-        told = (
-            say("plan written to {target}, the page is {page}")
-            if page.exists()
-            else say("plan written to {target}")
-        )
-        line(t(told, target=where, page=page))
+        _summary(plan, written.folder, f"{store}:{kept['run_id']}" if kept else "")
     if unkept is not None:
         err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
     show.written(written)
@@ -270,6 +285,20 @@ def solve(
         raise typer.Exit(3)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _summary(plan: aumaq.Plan, folder: Path, run: str) -> None:
+    """Show a plan, the run of a store as which it is kept, and where it is."""
+    show.summary(plan, words.spoken())
+    if run:
+        line(t(say("kept as {run}", run=run)))
+    page = folder / "report.html"
+    told = (
+        say("plan written to {target}, the page is {page}")
+        if page.exists()
+        else say("plan written to {target}")
+    )
+    line(t(told, target=folder, page=page))
 
 
 def _stem(instance: aumaq.Instance) -> str:

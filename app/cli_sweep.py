@@ -19,6 +19,8 @@ from aumaq.options import (
     Seed,
     StoreFile,
     Threads,
+    TimeLimit,
+    WorkLimit,
 )
 
 
@@ -31,7 +33,8 @@ def sweep(
         int | None, typer.Option(help="scenarios at a time (default: one a core)")
     ] = None,
     method: Method = "auto",
-    time_limit: Annotated[float, typer.Option(help="seconds a scenario")] = 120.0,
+    time_limit: TimeLimit = None,
+    work_limit: WorkLimit = None,
     gap: Gap = 0.01,
     threads: Threads = None,
     seed: Seed = 0,
@@ -62,6 +65,7 @@ def sweep(
         progress=None if quiet or as_json else show.Lines(),
         method=method,
         time_limit=time_limit,
+        work_limit=work_limit,
         gap=gap,
         seed=seed,
     )

@@ -18,6 +18,16 @@ EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
 Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        help="seconds (default: 120, none with --work-limit)", show_default=False
+    ),
+]
+WorkLimit = Annotated[
+    float | None,
+    typer.Option(help="units of counted work: the same plan on any machine"),
+]
 TotalTime = Annotated[float, typer.Option(help="seconds, for all of it")]
 Gap = Annotated[float, typer.Option(help="relative, 0.01 is 1 %")]
 Threads = Annotated[int | None, typer.Option(help="default: all cores")]

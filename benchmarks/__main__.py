@@ -19,6 +19,7 @@ from benchmarks import (
     scale,
     small,
     sweep,
+    workers,
 )
 
 ALONE = {"pass_routes": pass_routes.run, "formulations": formulations.run}
@@ -32,6 +33,7 @@ WITH_ARGUMENTS = {
     "peer": peer.run,
     "scale": scale.run,
     "sweep": sweep.run,
+    "workers": workers.run,
 }
 
 name, *arguments = sys.argv[1:] or [""]

@@ -19,6 +19,7 @@ from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.model.built import exists
 from aumaq.model.data.gathered import ModelData
+from aumaq.solvers.checkpoint import Keeper
 from aumaq.solvers.highs.lp_file import write_lp
 from aumaq.solvers.highs.matrices import (
     Matrices,
@@ -61,7 +62,7 @@ class Compiled:
     given). ``started`` is the clock (time.monotonic) of the whole solve. ``beside`` are
     the models of further futures that stand in the same matrices. ``relaxed`` gives
     values and duals near those of the LP relaxation, where they are known beforehand.
-    ``start_plan`` is the start plan as it was given.
+    ``start_plan`` is the start plan as it was given. ``keeper`` writes checkpoints.
     """
 
     built: BuiltModel
@@ -76,6 +77,7 @@ class Compiled:
     beside: tuple[tuple[BuiltModel, Ints], ...] = ()
     relaxed: Outcome | None = None
     start_plan: Decisions | None = None
+    keeper: Keeper | None = None
 
     @property
     def models(self) -> tuple[tuple[BuiltModel, Ints], ...]:
@@ -168,6 +170,9 @@ def _compiled(
         seconds,
         start_plan=given.start,
     )
+    if options.checkpoint is not None:
+        own = options.checkpoint, matrices, options
+        found.keeper = Keeper(*own, lambda: found.elapsed, given.resumed)
     clock("pass", now)
     return found
 

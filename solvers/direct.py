@@ -8,29 +8,44 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats
+from aumaq.instances.language.texts import say
+from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
 from aumaq.solvers.highs.solver import Outcome, Solver
-from aumaq.solvers.progress import Progress, ProgressEvent, relative_gap
-from aumaq.solvers.search import Improver
-from aumaq.solvers.solution.decisions import Solution
+from aumaq.solvers.progress import ProgressEvent, relative_gap
+from aumaq.solvers.rounds import STEPS, Rounds, Visit
+from aumaq.solvers.search import STEP_SECONDS, Improver, rounded
+from aumaq.solvers.solution.decisions import Solution, Status
+from aumaq.solvers.tasks import SolveTask, executor_of
+
+LP_SHARE = 0.2
+"""Share of the work for the LP relaxation, and for rounding it."""
+LIMITS = (Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
+"""What proving ends with that leaves work for the search."""
 
 
 def solve_whole(c: Compiled) -> Solution:
     """Prove the bound and search for plans side by side; return both together."""
+    if c.options.work_limit is not None:
+        return _by_work(c)
     begun = time.monotonic()
-    seconds, search = c.seconds_left, improver(c)
+    seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
     solver = Solver(c.matrices, c.options)
     solver.start_from(*c.start)
+    if c.keeper is not None:
+        solver.tell_plans(lambda plan: search.offer(search.cost(plan), plan))
     columns, values = c.start
     if len(columns) == len(c.matrices.cost):  # a whole plan
         search.offer(search.cost(values), values)
 
     def enough(bound: float) -> bool:
-        return relative_gap(search.objective, bound) <= c.options.gap
+        return relative_gap(search.objective, max(bound, floor)) <= c.options.gap
 
     solver.stop_when(enough)
     has_searcher = c.options.num_threads > 1
@@ -39,12 +54,40 @@ def solve_whole(c: Compiled) -> Solution:
         searcher = threading.Thread(target=search.search, args=(seconds,), daemon=True)
         searcher.start()
     try:
-        outcome = solver.run(seconds, _Best(c.progress, search), c.started)
+        outcome = solver.run(seconds, _Best(c, search, floor), c.started)
     finally:
         search.stop()
         if has_searcher:
             searcher.join()
-    return finish(c, _better(outcome, search, c.options.gap), begun)
+    outcome = replace(outcome, bound=max(outcome.bound, floor))
+    outcome = _better(outcome, search, c.options.gap)
+    _keep(c, search, outcome.bound)
+    return finish(c, outcome, begun)
+
+
+def _resumed(c: Compiled) -> float:
+    """Start from the plan of an earlier run; return the bound that it proved."""
+    known = None if c.keeper is None else c.keeper.of_kind("direct")
+    if known is None:
+        return float("-inf")
+    values = known.arrays.get("values")
+    if values is not None:
+        c.start = (np.arange(len(values)), values)
+    return float(known.facts["bound"])
+
+
+def _keep(
+    c: Compiled,
+    search: Improver,
+    bound: float,
+    more: Arrays | None = None,
+    **facts: object,
+) -> None:
+    """Keep plan and bound, and what the search learned; *more* are further arrays."""
+    if c.keeper is not None:
+        own, arrays = search.state()
+        whole = {"bound": bound, "search": own, **facts}
+        c.keeper.write("direct", whole, {**arrays, **(more or {})})
 
 
 def _better(outcome: Outcome, search: Improver, gap: float) -> Outcome:
@@ -55,12 +98,96 @@ def _better(outcome: Outcome, search: Improver, gap: float) -> Outcome:
     return replace(outcome, status=status_of(outcome, gap))
 
 
+def _by_work(c: Compiled) -> Solution:
+    """Prove with half of the work, then search with what is left of it."""
+    begun, search = time.monotonic(), improver(c)
+    trace: list[tuple[float, float, float]] = []
+    with closing(executor_of(c.options)) as executor:
+        rounds = Rounds(c, executor)
+        known = None if c.keeper is None else c.keeper.of_kind("direct")
+        if known is None:
+            outcome, duals = _prove(c, search, rounds)
+        else:
+            outcome, duals = _known(c, known, rounds), known.arrays.get("duals")
+        if duals is not None:
+            search.look_where_it_costs(duals)
+        if known is not None:
+            search.restore(known.facts["search"], known.arrays)
+
+        def told() -> None:
+            """Tell what is known after a round, and keep it."""
+            best = NAN if search.values is None else search.objective
+            trace.append((c.elapsed, best, outcome.bound))
+            event = ProgressEvent(say("solving"), c.elapsed, outcome.bound, best)
+            c.progress.update(event)
+            if not rounds.is_stopped():
+                own = {"spent": rounds.budget.spent, "ended": str(outcome.status)}
+                more = {} if duals is None else {"duals": duals}
+                _keep(c, search, outcome.bound, more, **own)
+
+        told()
+        while outcome.status in LIMITS and not rounds.is_over:
+            gap = relative_gap(search.objective, outcome.bound)
+            if search.values is None or gap <= c.options.gap:
+                break
+            rounds.do([rounds.searching(search, STEPS, STEP_SECONDS)])
+            told()
+    outcome = replace(outcome, trace=trace)
+    if outcome.status in LIMITS:
+        outcome = replace(outcome, status=rounds.limit)
+    return finish(c, _better(outcome, search, c.options.gap), begun)
+
+
+def _known(c: Compiled, known: Saved, rounds: Rounds) -> Outcome:
+    """Return what an earlier run proved."""
+    rounds.budget.spent = float(known.facts["spent"])
+    status, bound = Status(known.facts["ended"]), float(known.facts["bound"])
+    values, objective = known.arrays.get("values"), NAN
+    if values is not None:
+        objective = float(c.matrices.cost @ values) + c.matrices.offset
+    return Outcome(status, objective, bound, values, "known")
+
+
+def _prove(
+    c: Compiled, search: Improver, rounds: Rounds
+) -> tuple[Outcome, Floats | None]:
+    """Solve the MIP and its relaxation; round that where there is no plan.
+
+    Returns what the MIP gave, and the row duals of the relaxation.
+    """
+    columns, values = c.start
+    if len(columns) == len(c.matrices.cost):
+        search.offer(search.cost(values), values)
+    m, seed, found = c.matrices, c.options.seed, list[Outcome | None]()
+    lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+    half, most = (rounds.budget.most(k * rounds.work) for k in (0.5, LP_SHARE))
+    proof = SolveTask(m, half, c.options.gap, seed=seed, start=c.start)
+    rounds.do([Visit([proof, SolveTask(lp, most, seed=seed)], found.extend)])
+    outcome = found[0] or Outcome(rounds.limit, NAN, -np.inf, None, "not begun")
+    relaxed = found.pop()
+    if outcome.status not in LIMITS or relaxed is None or relaxed.values is None:
+        relaxed = None
+    elif outcome.values is None:
+        units = np.zeros_like(m.is_integer)
+        units[np.concatenate([site.columns for site in c.sites])] = True
+        part = rounded(m, relaxed.values, units)
+        task = SolveTask(part, most, c.options.gap, seed=seed)
+        rounds.do([Visit([task], found.extend)])
+    for one in found:
+        if one is not None and one.values is not None:
+            search.offer(one.objective, one.values)
+    is_exact = relaxed is not None and relaxed.status is Status.OPTIMAL
+    return outcome, relaxed.duals if relaxed is not None and is_exact else None
+
+
 @dataclass
 class _Best:
     """Passes progress on with the better of two incumbents."""
 
-    progress: Progress
+    c: Compiled
     improver: Improver
+    floor: float
+    """A bound that was proven before."""
 
     def update(self, event: ProgressEvent) -> None:
         best = min(
@@ -70,4 +197,8 @@ class _Best:
             else np.inf,
         )
         mln = best if np.isfinite(best) else NAN
-        self.progress.update(replace(event, incumbent_mln=mln))
+        bound = float(np.fmax(event.bound_mln, self.floor))
+        event = replace(event, incumbent_mln=mln, bound_mln=bound)
+        self.c.progress.update(event)
+        if self.c.keeper is not None and self.c.keeper.is_due:
+            _keep(self.c, self.improver, bound if np.isfinite(bound) else -np.inf)

@@ -6,14 +6,15 @@ import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.search import Improver, Most
+from aumaq.solvers.search import Improver
 from aumaq.solvers.solution.columns import values_of
+from aumaq.solvers.work import Most
 
 
-def first_values(c: Compiled, search: Improver, seconds: float) -> Floats | None:
+def first_values(c: Compiled, search: Improver, most: Most) -> Floats | None:
     """Return the values of the start plan, None where it does not say all.
 
-    *search* is one on the same model; *seconds* are those of the LP.
+    *search* is one on the same model; *most* is how long its LP may take.
     """
     if c.start_plan is None:
         return None
@@ -21,7 +22,7 @@ def first_values(c: Compiled, search: Improver, seconds: float) -> Floats | None
     if values is None or not search.broken(values).any():
         return values
     runs = np.flatnonzero(_runs(c))
-    found = search.solve_part(values, runs, Most(seconds), fix_whole=True)
+    found = search.solve_part(values, runs, most, fix_whole=True)
     if found is None:
         return None
     values[runs] = found

@@ -31,12 +31,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.checkpoint import Arrays, Facts, joined_arrays, split_arrays
 from aumaq.solvers.excess import Excess
 from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.work import Budget, Most
 
 DENSE_ROW = 2_000
 """Rows with more columns (budgets, totals) do not make columns neighbours."""
@@ -55,6 +57,8 @@ NO_LUCK = 0.7
 """By so much less often a group, or a site, is searched after a step without gain."""
 ANYWHERE = 0.1
 """Share of the steps that begin at any site, whatever the plan costs there."""
+DRAWS = 3
+"""So many places are drawn for each of several steps that must not meet."""
 STEP_NODES = 100
 """Nodes of a step where it ends by work."""
 LEAST_GAIN = 1e-7
@@ -74,14 +78,6 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Most:
-    """How long a small MIP may take: seconds, and nodes where work is to end it."""
-
-    seconds: float
-    nodes: int | None = None
-
-
-@dataclass(frozen=True)
 class Scope:
     """What is free in a step: decisions of some sites, and who follows them."""
 
@@ -91,6 +87,23 @@ class Scope:
     """The columns that each site decides, and those that are free where they share a
     row with these: who goes where. None: a site's units, what shares rows with them,
     and what shares rows with that."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the search before it is solved: what is free around a site."""
+
+    group: int
+    centre: int
+    free: Ints
+    known: Floats
+    """The plan whose other columns stay."""
+    part: Matrices
+
+    @property
+    def start(self) -> tuple[Ints, Floats]:
+        """The values that the free columns have in the plan."""
+        return np.arange(len(self.free)), self.known[self.free]
 
 
 class Distances(Protocol):
@@ -129,6 +142,8 @@ class Improver:
         self._weights = np.ones(1)
         self._sizes = np.full(1, FIRST_SITES)
         self._nodes = 0
+        self.work = 0.0
+        """Units of work that its solves took so far."""
         self._excess: Distances | None = None
         self._reduced: Floats | None = None
         self._dear_mln = np.inf
@@ -172,6 +187,28 @@ class Improver:
         self._excess, self._at_sites, self.scope = away, None, scope
         self._reduced = None
 
+    def state(self) -> tuple[Facts, Arrays]:
+        """Return all that the search learned, and its plan."""
+        facts = {"objective": self.objective, "rng": self._rng.bit_generator.state}
+        arrays: Arrays = {
+            "luck": self._luck,
+            "weights": self._weights,
+            "sizes": self._sizes,
+            **joined_arrays(list(self._groups), "groups", np.int64),
+        }
+        if self.values is not None:
+            arrays["values"] = self.values
+        return facts, arrays
+
+    def restore(self, facts: Facts, arrays: Arrays) -> None:
+        """Go on from what :meth:`state` returned."""
+        self.objective = float(facts["objective"])
+        self._rng.bit_generator.state = facts["rng"]
+        self._luck, self._weights = arrays["luck"].copy(), arrays["weights"].copy()
+        self._sizes = arrays["sizes"].copy()
+        self._groups = split_arrays(arrays, "groups")
+        self.values, self._at_sites = arrays.get("values"), None
+
     def stop(self) -> None:
         """Ask the search to end; returns at once."""
         self._stop.set()
@@ -201,21 +238,36 @@ class Improver:
             and (steps is None or done < steps)
         ):
             begun, done = time.monotonic(), done + 1
-            k = self._group()
+            step = self.step()
             if steps is not None:
                 left = seconds - (begun - started)
-                self._free_around(k, Most(left, STEP_NODES))
-                self._adapt(k, self._nodes <= 1, self._nodes >= STEP_NODES)
+                self.take(step, self._solve_step(step, Most(left, STEP_NODES)))
+                self._adapt(step.group, self._nodes <= 1, self._nodes >= STEP_NODES)
                 continue
-            is_better = self._free_around(k, Most(STEP_SECONDS))
+            is_better = self.take_with_luck(
+                step, self._solve_step(step, Most(STEP_SECONDS))
+            )
             took = time.monotonic() - begun
-            if not is_better:
-                self._weights[k] *= NO_LUCK
-                if self._sizes[k] == len(self._sites) and took < STEP_SECONDS:
-                    self._let_more_in()
+            is_all = self._sizes[step.group] == len(self._sites)
+            if not is_better and is_all and took < STEP_SECONDS:
+                self._let_more_in()
             if tell is not None:
                 tell()
-            self._adapt(k, took < STEP_SECONDS / 4, took > STEP_SECONDS * 0.8)
+            self.adapt(step, (time.monotonic() - begun) / STEP_SECONDS)
+
+    def _solve_step(self, step: Step, most: Most) -> Floats | None:
+        return self._solve(step.part, most, step.start)
+
+    def take_with_luck(self, step: Step, found: Floats | None) -> bool:
+        """Take what was found in a step; without luck its group has fewer turns."""
+        is_better = self.take(step, found)
+        if not is_better:
+            self._weights[step.group] *= NO_LUCK
+        return is_better
+
+    def adapt(self, step: Step, share: float) -> None:
+        """Free more or fewer sites next time: a step took a *share* of the most."""
+        self._adapt(step.group, share < 0.25, share > 0.8)
 
     def _group(self) -> int:
         """Return the group of sites whose turn it is."""
@@ -297,13 +349,13 @@ class Improver:
         hardly leaves the plan that it starts from.
         """
         part, _ = self._restrict(free, values)
-        begun = time.monotonic()
+        budget, before = Budget(most.seconds, most.work), self.work
         lp = replace(part, is_integer=np.zeros_like(part.is_integer))
         relaxed = self._solve(lp, most)
         if relaxed is None:
             return None
-        left = max(most.seconds - (time.monotonic() - begun), 0.05)
-        rest = replace(most, seconds=left)
+        budget.spend(self.work - before)
+        rest = budget.most(max(budget.left, 0.05), most.nodes)
         return self._solve(rounded(part, relaxed, part.is_integer), rest)
 
     def cost(self, values: Floats) -> float:
@@ -331,9 +383,8 @@ class Improver:
     ) -> Outcome:
         solver = Solver(matrices, self._options)
         if take is not None:
-            solver.show_plans(take)
-        if most.nodes is not None:
-            solver.set_option("mip_max_nodes", most.nodes)
+            solver.tell_plans(take)
+        solver.limit(most)
         if start is not None:
             solver.start_from(*start)
         self._running.add(solver)
@@ -342,6 +393,7 @@ class Improver:
         outcome = solver.run(most.seconds, Silent(), time.monotonic())
         self._running.discard(solver)
         self._nodes = outcome.nodes
+        self.work += outcome.work
         return outcome
 
     def _round(self, seconds: float) -> None:
@@ -385,25 +437,50 @@ class Improver:
         if found is not None:
             take(found)
 
-    def _free_around(self, group: int, most: Most) -> bool:
-        """Step 4: free the sites nearest to one, solve; say if the plan is better."""
+    def step(self) -> Step:
+        """Step 4: return what is free around one site, or a few near it."""
+        return self._step(*self._place())
+
+    def steps(self, count: int) -> list[Step]:
+        """Return up to so many steps from one plan that have no site in common."""
+        found: list[Step] = []
+        is_taken = np.zeros(len(self._sites), dtype=bool)
+        for _ in range(DRAWS * count):
+            group, centre, sites = self._place()
+            if len(found) < count and not is_taken[sites].any():
+                is_taken[sites] = True
+                found.append(self._step(group, centre, sites))
+        return found
+
+    def _place(self) -> tuple[int, int, Ints]:
+        """Return a group, a site of it that is in the middle, and those nearest."""
         assert self.values is not None
-        # Another plan may be offered meanwhile: what is found belongs to this one.
-        objective, values = self.objective, self.values
+        group = self._group()
         sites = self._groups[group]
         points = self._points[sites]
-        centre = self._centre(sites, values)
+        centre = self._centre(sites, self.values)
         away = ((points - points[centre]) ** 2).sum(axis=1)
         nearest = sites[np.argsort(away, kind="stable")[: self._sizes[group]]]
-        free = self._around(nearest, values)
-        part, now = self._restrict(free, values)
-        found = self._solve(part, most, (np.arange(len(now)), now))
+        return group, int(sites[centre]), nearest
+
+    def _step(self, group: int, centre: int, sites: Ints) -> Step:
+        # Another plan may be offered meanwhile: what is found belongs to this one.
+        values = self.values
+        assert values is not None
+        free = self._around(sites, values)
+        part, _ = self._restrict(free, values)
+        return Step(group, centre, free, values, part)
+
+    def take(self, step: Step, found: Floats | None) -> bool:
+        """Take what was found in a step; say if the plan is better for it."""
         if found is None:
             return False
-        gain = float(part.cost @ (now - found))
-        if gain > LEAST_GAIN * abs(objective) and self._take(values, free, found):
+        gain = float(step.part.cost @ (step.known[step.free] - found))
+        if gain > LEAST_GAIN * abs(self.objective) and self._take(
+            step.known, step.free, found
+        ):
             return True
-        self._luck[sites[centre]] *= NO_LUCK
+        self._luck[step.centre] *= NO_LUCK
         return False
 
     def _around(self, sites: Ints, values: Floats) -> Ints:
@@ -473,6 +550,11 @@ class Improver:
         first = self.neighbours(columns)
         second = self.neighbours(first)
         return np.union1d(first, second[~self._m.is_integer[second]])
+
+    @property
+    def gap(self) -> float:
+        """The gap of each step, relative to the cost of what is freed."""
+        return self._options.gap
 
     @property
     def is_whole(self) -> NDArray[np.bool_]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil, isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.language import ENGLISH, Language
@@ -17,6 +18,7 @@ OPEN_GAP = 0.5
 """Above this gap the bound says next to nothing of the plan: a decision of our own."""
 STOPPED = {
     "time_limit": say("Time was up before the plan was as good as asked for."),
+    "work_limit": say("The work was done before the plan was as good as asked for."),
     "interrupted": say("The search was stopped before the plan was as good as asked."),
     "gap_left": say("The solver ended by itself before the plan was as good as asked."),
     "error": say("The solver failed; this plan was there before it."),
@@ -31,6 +33,21 @@ def contradiction(file: str) -> Text:
         "Something is wrong with this run: the plan is better than its bound"
         " allows. Use neither of them; the model is kept in {file}.",
         file=file,
+    )
+
+
+def _advice(options: Mapping[str, Any]) -> Text:
+    """Return what to do for a better plan."""
+    if (units := options.get("work_limit")) is not None:
+        return say(
+            "What to do: solve once more with more work, from this plan on:"
+            " --work-limit {units} --start FOLDER; FOLDER is where this plan is.",
+            units=ceil(MORE_TIME * float(units)),
+        )
+    return say(
+        "What to do: solve once more with more time, from this plan on:"
+        " --time-limit {seconds} --start FOLDER; FOLDER is where this plan is.",
+        seconds=ceil(MORE_TIME * float(options["time_limit"])),
     )
 
 
@@ -73,12 +90,5 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
             )
         )
     if told:
-        told.append(
-            say(
-                "What to do: solve once more with more time, from this plan on:"
-                " --time-limit {seconds} --start FOLDER; FOLDER is where this"
-                " plan is.",
-                seconds=ceil(MORE_TIME * float(plan.record["options"]["time_limit"])),
-            )
-        )
+        told.append(_advice(plan.record["options"]))
     return [lang.tell(text) for text in told]

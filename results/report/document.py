@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aumaq.instances.language.texts import say
@@ -106,6 +106,19 @@ def run_labels(plans: Sequence[Plan], lang: Language) -> list[str]:
     ]
 
 
+def _asked_for(options: Mapping[str, Any], lang: Language) -> str:
+    """Return the limit and the gap of a solve."""
+    gap = lang.share(options["gap"], 2)
+    if (units := options.get("work_limit")) is not None:
+        text = say(
+            "{units} units of work, gap {gap}", units=lang.number(units), gap=gap
+        )
+    else:
+        seconds = lang.number(options["time_limit"])
+        text = say("{seconds} s, gap {gap}", seconds=seconds, gap=gap)
+    return lang.tell(text)
+
+
 def _proof(plan: Plan, lang: Language) -> list[list[str]]:
     """Return label and value of what says how sure the plan is."""
     record, options = plan.record, plan.record["options"]
@@ -124,13 +137,7 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
         [lang.tell(say("Seconds")), ", ".join(seconds)],
         [
             lang.tell(say("Asked for")),
-            lang.tell(
-                say(
-                    "{seconds} s, gap {gap}",
-                    seconds=lang.number(options["time_limit"]),
-                    gap=lang.share(options["gap"], 2),
-                )
-            ),
+            _asked_for(options, lang),
         ],
         [lang.tell(say("Instance hash")), record["instance_hash"]],
         [

@@ -89,6 +89,10 @@ def close_loop(
     ``loop``. Raises OptionError where people do not depend on services, NoPlanError.
     """
     _check(instance, damping, max_rounds, tolerance, time_limit)
+    if options.get("checkpoint") or options.get("resume"):
+        raise OptionError(
+            say("a closed loop solves many times and keeps no checkpoint")
+        )
     loop = _Loop(
         instance, damping, tolerance, Silent() if progress is None else progress
     )

@@ -33,8 +33,8 @@ SEARCH_FROM = 4_000
 """Ways from which better units than today's are searched for: compiling that search,
 once on a machine, takes longer than smaller instances take to be solved."""
 SEARCH_SHARE = 0.2
-"""Share of the time for better units than today's."""
-LEAST_SECONDS = 2.0
+"""Share of the time, or of the work, for better units than today's."""
+LEAST_EFFORT = 2.0
 """With less than that for it, it is not tried: the first time on a machine its loops
 are compiled, which no clock ends."""
 SHARE = 0.5
@@ -108,10 +108,10 @@ def first_plans(
     built = todays_stock(data)
     offers = [built] if given.start is None else [given.start, built]
     ways = sum(len(d.option_site) for d in data.services.values())
-    seconds = SEARCH_SHARE * options.time_limit
-    if ways > SEARCH_FROM and given.start is None and seconds >= LEAST_SECONDS:
-        offers = [_improved(data, built, seconds, options.seed), built]
-    is_searched = ways > SEARCH_FROM and given.start is None
+    is_searched = SEARCH_SHARE * options.effort >= LEAST_EFFORT
+    is_searched &= ways > SEARCH_FROM and given.start is None
+    if is_searched:
+        offers = [_improved(data, built, options), built]
     first, others = (offers[:1], offers[1:]) if is_searched else (offers, [])
     plans = FirstPlans(
         *(_completed(instance, data, own, given, options) for own in (first, others))
@@ -119,13 +119,11 @@ def first_plans(
     return plans if ways <= AT_ONCE and start is None else plans.made()
 
 
-def _improved(
-    data: ModelData, built: Decisions, seconds: float, seed: int
-) -> Decisions:
+def _improved(data: ModelData, built: Decisions, options: SolveOptions) -> Decisions:
     """Return better units of services; numba, which they need, takes 0.6 s to load."""
     from aumaq.solvers.start.site_search import improved
 
-    return improved(data, built, seconds, seed)
+    return improved(data, built, options.share(SEARCH_SHARE), options.seed)
 
 
 def _taken_over(
@@ -158,7 +156,7 @@ def _completed(
     for offer in offers:
         built = with_settled(data, offer, given)
         now = under_choice(data, built)
-        found = whole_plan(now, built, given, SHARE * options.time_limit)
+        found = whole_plan(now, built, given, options.share(SHARE))
         if found is not None:
             made = decision_tables(data, found)
             own = audit(instance, made, tolerance=ROUNDED)

@@ -23,6 +23,7 @@ from aumaq.results.studies.first_plan import SHARE
 from aumaq.solvers import Decisions, Given
 from aumaq.solvers.solution.decisions import Weighed
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
+from aumaq.solvers.work import Budget
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def common_first_plans(
     offers = [todays_stock(own) for own in data]
     for _ in range(2):
         found = [
-            whole_plan(under_choice(own, built), built, Given(), each)
+            whole_plan(under_choice(own, built), built, Given(), Budget(each))
             for own, built in zip(data, offers, strict=True)
         ]
         whole = [one for one in found if one is not None]

@@ -25,6 +25,8 @@ from aumaq.solvers import (
     SolveOptions,
     Status,
 )
+from aumaq.solvers.checkpoint import checkpoint_target, read_checkpoint
+from aumaq.solvers.options import seconds_for
 from aumaq.solvers.out_of_time import out_of_time
 from aumaq.solvers.proof import PROVEN
 
@@ -34,6 +36,7 @@ ADVICE = {
         " or allow demand to stay unserved"
     ),
     Status.TIME_LIMIT: say("no plan was found in time; give more time or a start plan"),
+    Status.WORK_LIMIT: say("no plan was found; allow more work or give a start plan"),
     Status.INTERRUPTED: say("stopped before a plan was found"),
     Status.UNBOUNDED: say("the cost has no lower limit; look for negative prices"),
     Status.ERROR: say("the solver failed"),
@@ -45,39 +48,57 @@ def solve(
     instance: Instance,
     *,
     method: str = "auto",
-    time_limit: float = 120.0,
+    time_limit: float | None = None,
+    work_limit: float | None = None,
     gap: float = 0.01,
     threads: int | None = None,
+    workers: int | None = None,
+    cluster: str = "",
+    cluster_security: str | Path | None = None,
     seed: int = 0,
     formulation: str = "strong",
     start: Plan | None = None,
     progress: Progress | None = None,
     save_lp: str | Path | None = None,
+    checkpoint: str | Path | None = None,
+    resume: str | Path | None = None,
     services_of: Plan | None = None,
     networks_of: Plan | None = None,
     evidence: Path | None = None,
 ) -> Plan:
     """Solve the active scenario of an instance; return a verified plan with a bound.
 
-    *time_limit* is in seconds, *gap* relative; *start* is a plan of the same sites and
-    levels to begin from. *services_of*, *networks_of* are plans of the same sites and
-    links whose facilities that people come to, or whose roads, links, plants and
-    stations, are settled; the rest is decided. Ctrl-C returns the best plan so far.
-    The answer is at least as good as *start* and as today's stock carried on, where
-    these obey all hard rules. If a run contradicts itself (status ``contradicted``) its
-    model is written to *evidence*, or to a new folder that the record names.
+    *time_limit* is in seconds (default: 120), *gap* relative. With a *work_limit*, in
+    units of about a second of one core, the clock decides nothing: the same plan on any
+    machine and any number of threads, and no time limit unless one is given; its tasks
+    may go to so many *workers*, processes of this machine, or to a Dask *cluster* by
+    its address (*cluster_security*: a TOML file with what its TLS needs). *start* is a
+    plan of the same sites and levels to begin from. *services_of*, *networks_of* are
+    plans of the same sites and links whose facilities that people come to, or whose
+    roads, links, plants and stations, are settled; the rest is decided. Ctrl-C returns
+    the best plan so far. What is known is kept in the file *checkpoint* meanwhile;
+    *resume* goes on from one of the same instance and options, limits and threads
+    excepted, and keeps it up to date. The answer is at least as good as *start* and as
+    today's stock carried on, where these obey all hard rules. If a run contradicts
+    itself (status ``contradicted``) its model is written to *evidence*, or to a new
+    folder that the record names.
 
     Raises NoPlanError if there is no plan (infeasible, limit too short), OptionError
     and UnknownNameError for options that make no sense.
     """
     options = SolveOptions(
         method=method,
-        time_limit=time_limit,
+        time_limit=seconds_for(time_limit, work_limit),
+        work_limit=work_limit,
         gap=gap,
         threads=threads,
+        workers=workers,
+        cluster=cluster,
+        cluster_security=cluster_security,
         seed=seed,
         formulation=formulation,
         save_lp=save_lp,
+        checkpoint=checkpoint_target(checkpoint, resume),
     )
     if method not in METHODS:
         raise UnknownNameError(say("method"), method, METHODS)
@@ -85,6 +106,7 @@ def solve(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),
         networks=None if networks_of is None else decisions_of(networks_of, instance),
+        resumed=None if resume is None else read_checkpoint(Path(resume)),
     )
     begun = time.monotonic()
     tell = Silent() if progress is None else progress
@@ -132,6 +154,9 @@ def _solved(
     )
     seconds = {**found.seconds, "first plan": gone}
     seconds["total"] = time.monotonic() - begun
+    if given.resumed is not None:
+        seconds["earlier"] = given.resumed.seconds
+        seconds["total"] += seconds["earlier"]
     trace = [(gone + then, best, bound) for then, best, bound in found.trace]
     return replace(found, seconds=seconds, trace=trace)
 

@@ -31,6 +31,7 @@ from aumaq.results.studies.sweep_task import (
 )
 from aumaq.results.studies.task_pool import in_processes, on_cluster
 from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
+from aumaq.solvers.options import seconds_for
 from aumaq.solvers.progress import Labelled
 
 ALL = "all"
@@ -103,7 +104,7 @@ def sweep(
     scenario and the table; *store*: file of runs that keeps every plan as it comes;
     *dask*: address of a scheduler that runs the tasks instead of this machine,
     *dask_security*: TOML file with what its TLS needs (``TLS`` of
-    :mod:`~aumaq.results.studies.task_pool`); *overwrite*: replace plans of another
+    :mod:`~aumaq.solvers.cluster`); *overwrite*: replace plans of another
     instance or scenario in *folder*; *options* are those of :func:`aumaq.solve`.
     Ctrl-C keeps what there is.
 
@@ -118,7 +119,10 @@ def sweep(
         raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
     jobs = min(jobs or cores, len(names))
     options["threads"] = max(1, cores // jobs) if threads is None else threads
-    limit = SolveOptions(**options).time_limit  # complains before the work
+    options["time_limit"] = limit = seconds_for(
+        options.get("time_limit"), options.get("work_limit")
+    )
+    SolveOptions(**options)  # complains before the work
     if folder is not None:
         _check_target(folder, folders, instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)

@@ -9,14 +9,10 @@ from __future__ import annotations
 import queue
 import signal
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from aumaq.instances import OptionError
-from aumaq.instances.formats.targets import reason
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import say
 from aumaq.results.studies.sweep_task import (
@@ -30,13 +26,12 @@ from aumaq.results.studies.sweep_task import (
 )
 from aumaq.solvers import Progress
 from aumaq.solvers.child_process import ChildProcess, Inbox
+from aumaq.solvers.cluster import connected
 from aumaq.solvers.progress import Labelled
 
 POLL_SECONDS = 0.2
 NOT_BEGUN = say("not begun")
 COMMAND = (sys.executable, "-P", "-m", "aumaq.results.studies.sweep_child")
-TLS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
-"""Keys of a file for the security of a cluster, as Dask names them."""
 
 
 @dataclass
@@ -119,17 +114,9 @@ def on_cluster(
     tasks: Sequence[SweepTask], address: str, security: str | Path | None
 ) -> Iterator[Outcome]:
     """Run tasks on a Dask cluster; a worker that is lost is a row too."""
-    try:
-        from distributed import Client, wait
-    except ImportError as error:
-        raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
-    try:
-        client = Client(address, timeout=20, security=_security(security))
-    except (OSError, TypeError, ValueError) as error:
-        raise OptionError(
-            say("no cluster at {address!r}: {error}", address=address, error=error)
-        ) from error
-    with client:
+    with connected(address, security) as client:
+        from distributed import wait
+
         waiting = {
             client.submit(outcome_of, task, pure=False, retries=0): task
             for task in tasks
@@ -148,33 +135,3 @@ def on_cluster(
         client.cancel(list(waiting))
         for task in waiting.values():
             yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
-
-
-def _security(file: str | Path | None) -> Any:
-    """Return what TLS needs, as a file says it; None without a file.
-
-    Paths in it are taken from where it lies. Raises OptionError if it says anything
-    else: a connection that somebody wanted safe is never made unsafe.
-    """
-    if not file:
-        return None
-    from distributed import Security
-
-    file = Path(file)
-    try:
-        given = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OptionError(
-            say("{path}: cannot be read: {why}", path=file, why=reason(error))
-        ) from None
-    paths = {key: file.parent / str(value) for key, value in given.items()}
-    if set(given) != set(TLS) or not all(path.is_file() for path in paths.values()):
-        raise OptionError(
-            say(
-                "{path}: expected {keys}, each a file that is there",
-                path=file,
-                keys=", ".join(TLS),
-            )
-        )
-    found = {key: str(path) for key, path in paths.items()}
-    return Security(require_encryption=True, **found)

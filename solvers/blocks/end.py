@@ -12,6 +12,7 @@ from aumaq.solvers.solution.decisions import Status
 
 if TYPE_CHECKING:
     from aumaq.solvers.blocks.run import BlockRun
+    from aumaq.solvers.blocks.state import BlockState
 
 WAIT_SECONDS = 0.1
 WHOLE = 50_000
@@ -44,7 +45,7 @@ def go_on_whole(run: BlockRun) -> None:
         beside.join()
 
 
-def outcome_of(run: BlockRun) -> Outcome:
+def outcome_of(run: BlockState) -> Outcome:
     """Return what is known at the end."""
     is_short = run.search.values is None or run.is_interrupted
     if is_short and run.joins < 2 and not run.is_infeasible:
@@ -54,7 +55,7 @@ def outcome_of(run: BlockRun) -> Outcome:
         if run.is_infeasible
         else Status.INTERRUPTED
         if run.is_interrupted
-        else Status.TIME_LIMIT
+        else run.limit
     )
     found = run.search.values is not None and not run.is_infeasible
     outcome = Outcome(

@@ -5,6 +5,7 @@ How blocks are solved is in run.py, how a model is split in split.py.
 
 from __future__ import annotations
 
+from aumaq.solvers.blocks.rounds import WorkRun
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import Split, coupling_families, split
 from aumaq.solvers.compiled import Compiled
@@ -12,6 +13,7 @@ from aumaq.solvers.decomposed.method import solve_decomposed
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.solution.growth import candidate_columns
+from aumaq.solvers.tasks import executor_of
 
 ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
@@ -24,14 +26,14 @@ BEYOND_LP = 500_000
 def solve_by_size(c: Compiled) -> Solution:
     """Solve a compiled model by blocks if it is large and falls apart, else whole.
 
-    Services of a whole country are solved site by site: their LP has no end.
+    A whole country is solved site by site: its LP has no end.
     """
     integers = c.matrices.is_integer
     if int(integers.sum()) < LARGE:
         return solve_whole(c)
     tying = candidate_columns(c.models)
     is_endless = len(c.matrices.cost) >= BEYOND_LP
-    if is_endless and not (c.built.networks or c.beside or len(tying)):
+    if is_endless and not (c.beside or len(tying)):
         return solve_decomposed(c)
     parts = parts_of(c)
     largest = max(int(integers[block.columns].sum()) for block in parts.blocks)
@@ -42,6 +44,8 @@ def solve_by_size(c: Compiled) -> Solution:
 
 def _by_blocks(c: Compiled, parts: Split) -> Solution:
     """Solve by blocks, and whole where their plans do not join though time is left."""
+    if c.options.work_limit is not None:
+        return WorkRun(c, parts, executor=executor_of(c.options)).solve()
     found = BlockRun(c, parts).solve()
     is_stuck = found.decisions is None and found.status is Status.TIME_LIMIT
     return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found

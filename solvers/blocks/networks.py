@@ -8,7 +8,6 @@ then its MIP is searched from there.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -18,7 +17,8 @@ from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.search import Improver, Most
+from aumaq.solvers.search import Improver
+from aumaq.solvers.work import Budget, Most
 
 ROUNDS = 2
 """A block may draw from another that is already complete: then that is done again."""
@@ -34,16 +34,22 @@ class Completer:
     """Completes plans of one model; without networks there is nothing to complete."""
 
     def __init__(
-        self, c: Compiled, blocks: list[Ints], loose: Ints, patience: float = 0.0
+        self,
+        c: Compiled,
+        blocks: list[Ints],
+        loose: Ints,
+        patience: float = 0.0,
+        *,
+        by_work: bool = False,
     ) -> None:
         """Prepare for a model that falls apart into blocks of columns.
 
         *loose* are the columns that stand in rows between blocks alone. With
-        *patience*, in seconds, steps end by nodes, and the clock ends only those that
-        take longer.
+        *patience*, in seconds, steps end by nodes, or *by_work*, and the clock ends
+        only those that take longer. An effort is in seconds or units of work.
         """
         m = c.matrices
-        self._patience = patience
+        self._patience, self._by_work = patience, by_work
         self._m = m
         self._fed = fed_columns(c)
         self._loose = loose
@@ -108,9 +114,13 @@ class Completer:
                 values[free] = found
         return values
 
-    def improve(self, values: Floats, seconds: float) -> Floats:
-        """Return a plan that is better, or as good: the MIP of each block in turn."""
-        ends = time.monotonic() + seconds
+    def improve(self, values: Floats, effort: float) -> Floats:
+        """Return a plan that is better, or as good: the MIP of each block in turn.
+
+        All of it takes no more than an *effort*.
+        """
+        budget = self._budget(effort)
+        begun = self.work
         values = values.copy()
         order = self._feeding[::-1]
         for k, columns in enumerate(order):
@@ -119,14 +129,16 @@ class Completer:
             is_large = int(self._m.is_integer[free].sum()) >= ROUND_FIRST
             rounding = (self._tight.round_part,) if is_large else ()
             for solve in (*rounding, self._tight.solve_part):
-                left = (ends - time.monotonic()) * share
-                most = replace(self._most(0.0), seconds=left)
-                found = solve(values, free, most) if left > 0.0 else None
+                budget.spent = self.work - begun
+                left = budget.left * share
+                if left <= 0.0:
+                    continue
+                found = solve(values, free, budget.most(left, self._nodes))
                 if found is not None:
                     values = self._cheaper(values, free, found)
         return values
 
-    def with_roads(self, values: Floats, upgraded: Ints, seconds: float) -> Floats:
+    def with_roads(self, values: Floats, upgraded: Ints, effort: float) -> Floats:
         """Return a plan no dearer: which roads are built, and who goes where on them.
 
         *upgraded* are the columns of upgrades. Facilities and networks stay.
@@ -134,14 +146,28 @@ class Completer:
         near = self._tight.neighbours(self._tight.neighbours(upgraded))
         is_free = ~self._m.is_integer[near] | np.isin(near, upgraded)
         free = np.union1d(near[is_free], self._loose)
-        found = self._tight.solve_part(values, free, self._most(seconds))
+        found = self._tight.solve_part(values, free, self._most(effort))
         return values if found is None else self._cheaper(values, free, found)
 
-    def _most(self, seconds: float) -> Most:
+    @property
+    def work(self) -> float:
+        """Units of work that were done so far."""
+        return self._tight.work + self._open.work
+
+    @property
+    def _nodes(self) -> int | None:
+        return MOST_NODES if self._patience > 0.0 else None
+
+    def _budget(self, effort: float) -> Budget:
+        if self._by_work:
+            return Budget(self._patience, effort)
+        return Budget(effort)
+
+    def _most(self, effort: float) -> Most:
         """Return how long a step may take."""
-        if self._patience > 0.0:
-            return Most(max(seconds, self._patience), MOST_NODES)
-        return Most(seconds)
+        if self._by_work:
+            return Most(self._patience, work=effort)
+        return Most(max(effort, self._patience), self._nodes)
 
     def _cheaper(self, values: Floats, free: Ints, found: Floats) -> Floats:
         """Return the better of a plan and of it with other values of *free* columns."""

@@ -12,7 +12,8 @@ from aumaq.solvers.blocks.split import Split, block_matrices, lagrangian_bound
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
-from aumaq.solvers.search import Improver, Site
+from aumaq.solvers.search import DEAR, WIDER, Improver, Site, rounded
+from aumaq.solvers.solution.decisions import Status
 
 LEAST_SECONDS = 0.5
 """Shortest first visit, unless time is so short that all would not get one."""
@@ -51,7 +52,8 @@ class Task(Enum):
 class Part:
     """A block under way. Objective and bound in priced costs.
 
-    One thread may prove its bound while another looks for its plan.
+    Where work is counted, seconds are units of it. One thread may prove its bound
+    while another looks for its plan.
     """
 
     matrices: Matrices
@@ -60,6 +62,8 @@ class Part:
     duals: Floats
     copies: Ints
     """Those of its columns that other blocks have too."""
+    dear_mln: float
+    """What costs so much more than in its LP solution is dear."""
     units: Flags
     sites: list[Site]
     start: tuple[Ints, Floats]
@@ -94,13 +98,14 @@ class Part:
         is_large = not self.is_small and self.integers >= ROUND_FIRST
         return Task.ROUND if is_large else Task.PROVE
 
-    def without_dear(self, dear_mln: float) -> Matrices:
+    def without_dear(self) -> Matrices:
         """Return the MIP without what costs so much more than in its LP solution.
 
         Whole numbers stay, and what the LP or the best plan so far has.
         """
         m = self.matrices
-        is_dear = ~m.is_integer & (m.cost - m.sparse.T @ self.duals > dear_mln)
+        r = m.cost - m.sparse.T @ self.duals
+        is_dear = ~m.is_integer & (r > self.dear_mln)
         is_dear &= (self.relaxed <= 0.0) & (m.column_lower <= 0.0)
         if self.values is not None:
             is_dear &= self.values <= 0.0
@@ -138,6 +143,17 @@ class Part:
                 found.append((gain, Task.SEARCH))
         return found
 
+    def mip(self, task: Task) -> tuple[Matrices, tuple[Ints, Floats], float]:
+        """Return the MIP of a visit, its start and its effort."""
+        m, effort, start = self.matrices, self.seconds, self.start
+        if task is Task.ROUND:
+            m, effort = rounded(m, self.relaxed, self.units), self.round_seconds
+        elif task is Task.FILTER:
+            m, effort = self.without_dear(), self.filter_seconds
+        if self.values is not None:
+            start = (np.arange(len(self.values)), self.values)
+        return m, start, effort
+
     def begin(self, task: Task) -> None:
         """Mark as being worked on."""
         self.is_begun = True
@@ -165,6 +181,8 @@ class Part:
             self.is_rounded = self.values is not None
             self.round_seconds *= 2.0
         elif task is Task.FILTER:
+            if outcome.status is Status.OPTIMAL:
+                self.dear_mln *= WIDER  # nothing better without what is dear
             is_first = not np.isfinite(before)
             self.filtered = np.inf if is_first else before - self.distance
             self.filter_seconds *= 2.0
@@ -180,11 +198,10 @@ def priced_parts(
     price: Floats,
     relaxed: Outcome,
     budget: float,
-    known: Floats | None = None,
 ) -> list[Part]:
     """Return the blocks at the prices of the coupling rows, most integers first.
 
-    *budget* are the seconds of all first visits together, *known* bounds of the blocks.
+    *budget* are the seconds, or units of work, of all first visits together.
     """
     assert relaxed.values is not None
     assert relaxed.duals is not None
@@ -194,7 +211,8 @@ def priced_parts(
     is_copied[split.copied] = True
     given, is_given = np.zeros(len(is_unit)), np.zeros(len(is_unit), dtype=bool)
     given[c.start[0]], is_given[c.start[0]] = c.start[1], True
-    total, small = hardness(c.matrices), is_small(c)
+    total = hardness(c.matrices)
+    small = is_small(c) and c.options.work_limit is None
     least = min(LEAST_SECONDS, budget / len(split.blocks))
     parts = [
         Part(
@@ -203,18 +221,18 @@ def priced_parts(
             relaxed=relaxed.values[block.columns],
             duals=(duals := np.append(relaxed.duals[block.rows], 0.0 * block.cuts)),
             copies=np.flatnonzero(is_copied[block.columns]),
+            dear_mln=DEAR * abs(relaxed.objective),
             units=is_unit[block.columns],
             sites=own,
             start=(
                 at := np.flatnonzero(is_given[block.columns]),
                 given[block.columns[at]],
             ),
-            bound=max(lagrangian_bound(matrices, duals), least_of),
+            bound=lagrangian_bound(matrices, duals),
             seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
         )
-        for least_of, block, matrices, own in zip(
-            [-np.inf] * len(split.blocks) if known is None else known,
+        for block, matrices, own in zip(
             split.blocks,
             block_matrices(c.matrices, split, price, relaxed.duals),
             sites_of(c.sites, split, len(c.matrices.cost)),

@@ -47,7 +47,7 @@ class Distance:
         is_beside = self._owner >= num_sites
         self._value = np.bincount(
             self._owner[is_beside], (self.reduced * end)[is_beside], count
-        )
+        ).astype(float)  # of nothing, numpy counts whole numbers
         self._value[:num_sites] += np.concatenate([np.zeros(0), *relaxation.value])
         self._loose = np.flatnonzero(self._owner < 0)
         self._end = end[self._loose]

@@ -69,6 +69,10 @@ class Pieces:
         self.price = np.where(high < NO_LIMIT, price, np.maximum(price, 0.0))
         return True
 
+    def forget(self) -> None:
+        """Solve from scratch next time: what comes of it follows from the costs."""
+        self._lp = None
+
     def reduced(self, cost: Floats) -> Floats:
         """Return what the prices of the rows leave of the *cost* of columns."""
         found = cost - self.matrices.sparse.T @ self.price
@@ -87,9 +91,8 @@ class Pieces:
 
     def by_piece(self, sides: Floats, ends: Floats) -> Floats:
         """Return the value of each piece, from what rows and columns add to it."""
-        return np.bincount(self.of_row, sides, self.count) + np.bincount(
-            self.of_column, ends, self.count
-        )
+        rows = np.bincount(self.of_row, sides, self.count)
+        return np.asarray(rows + np.bincount(self.of_column, ends, self.count), float)
 
     def problem(self, piece: int, cost: Floats) -> tuple[Matrices, Ints]:
         """Return the MIP of a piece at the *cost* of the columns; its columns here."""

@@ -22,6 +22,7 @@ from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.search import DENSE_ROW
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.work import Budget
 
 OWN = ("siting", "locks", "renewal")
 """Families whose rows a site obeys by itself; and those of what facilities hold."""
@@ -33,7 +34,7 @@ OTHERS = 0.05
 """Steps of other prices are so much of what the columns of their rows usually cost."""
 DRAWN = 0.1
 """Steps of the price of what sites draw are so much of what it costs today."""
-TODAY_SECONDS = 60.0
+TODAY_EFFORT = 60.0
 """Time for finding what it costs today: else prices begin at 0."""
 
 
@@ -141,8 +142,10 @@ def _todays_prices(
     limits = (own.column_lower, own.column_upper)
     lp = Matrices.of(table, own.cost, (low, high), limits, whole)
     solver = Solver(lp, replace(c.options, threads=1))
-    seconds = min(TODAY_SECONDS, max(c.seconds_left, 0.1))
-    outcome = solver.run(seconds, Silent(), c.started)
+    budget = Budget(max(c.seconds_left, 0.1), c.options.work_limit)
+    most = budget.most(TODAY_EFFORT)
+    solver.limit(most)
+    outcome = solver.run(most.seconds, Silent(), c.started)
     if outcome.status is Status.OPTIMAL and outcome.duals is not None:
         found[tied] = outcome.duals[len(own.row_lower) :]
     return found

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.checkpoint import Saved
 from aumaq.solvers.compiled import Compiled, finish, status_of
-from aumaq.solvers.decomposed.ascent import Ascent
+from aumaq.solvers.decomposed.ascent import FIRST, Ascent
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.feeding import Feeding
 from aumaq.solvers.decomposed.relaxation import Relaxation
@@ -27,8 +31,12 @@ from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
-from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Most, Scope
+from aumaq.solvers.rounds import STEPS as COUNT
+from aumaq.solvers.rounds import Rounds, Visit
+from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Scope
 from aumaq.solvers.solution.decisions import Solution, Status
+from aumaq.solvers.tasks import executor_of
+from aumaq.solvers.work import Budget
 
 FIRST_STEPS = 60
 """Steps of prices before a search is led by them."""
@@ -47,6 +55,8 @@ POLISH_SHARE = 0.15
 
 TURN_SHARE = 0.1
 """Share of the time after which networks are completed again; half of it for that."""
+STEP_WORK = 1e-8
+"""Units of work of a step of prices, for each nonzero of the model."""
 
 
 @dataclass
@@ -73,8 +83,9 @@ class Run:
         self.is_large = int(self.c.matrices.is_integer.sum()) > WHOLE
         share = POLISH_SHARE if self.is_large else 0.0
         reserve = share * self.c.options.time_limit
-        seconds = self.c.seconds_left - reserve
-        self.end = time.monotonic() + max(seconds, 0.0)
+        seconds = max(self.c.seconds_left - reserve, 0.0)
+        self.end = time.monotonic() + seconds
+        self.budget = Budget(seconds, self.c.options.work_limit)
         self.ascent = Ascent(Relaxation(self.c, self._is_over))
         self.own = self.ascent.relaxation.own_of(self.c.sites)
         self.feeding: Feeding | None = None
@@ -92,6 +103,7 @@ class Run:
     def solve(self) -> Solution:
         """Raise the bound and search until the gap is reached or the time is up."""
         begun = time.monotonic()
+        self._restore()
         work = [self._rise, *[self._search] * (self.c.options.num_threads - 1)]
         threads = [
             threading.Thread(target=self._safely, args=(one,), daemon=True)
@@ -100,12 +112,32 @@ class Run:
         for thread in threads:
             thread.start()
         self._wait(threads)
+        self._keep()
         if self.failure:
             raise self.failure[0]
         return finish(self.c, self._outcome(), begun)
 
     def _is_over(self) -> bool:
         return self.stop.is_set() or time.monotonic() > self.end
+
+    def _keep(self, **facts: Any) -> None:
+        """Keep prices, bound and plan."""
+        if self.c.keeper is not None:
+            own, arrays = self.search.state()
+            whole = {"bound": self.bound, "search": own, "steps": self.ascent.steps}
+            prices = {"y": self.ascent.y, "best": self.ascent.best}
+            self.c.keeper.write("decomposed", {**whole, **facts}, {**arrays, **prices})
+
+    def _restore(self) -> Saved | None:
+        """Go on from what an earlier run knew, if there was one."""
+        keeper = self.c.keeper
+        known = None if keeper is None else keeper.of_kind("decomposed")
+        if known is not None:
+            self.search.restore(known.facts["search"], known.arrays)
+            self.ascent.y, self.ascent.best = known.arrays["y"], known.arrays["best"]
+            self.ascent.steps = known.facts["steps"]
+            self.ascent.bound = float(known.facts["bound"])
+        return known
 
     def _safely(self, work: object) -> None:
         try:
@@ -126,6 +158,8 @@ class Run:
             self.is_interrupted |= is_asked()
             if time.monotonic() > self.end or self.is_interrupted:
                 self._halt()
+            if self.c.keeper is not None and self.c.keeper.is_due:
+                self._keep()
 
     def _halt(self) -> None:
         self.stop.set()
@@ -173,8 +207,11 @@ class Run:
         self.solver = solver
         if self.stop.is_set():
             solver.stop()
-        left = max(self.end - time.monotonic(), 0.05)
-        return solver.run(left, Silent(), self.c.started)
+        most = self.budget.most()
+        solver.limit(most)
+        outcome = solver.run(max(most.seconds, 0.05), Silent(), self.c.started)
+        self.budget.spend(outcome.work)
+        return outcome
 
     def _lead(self) -> None:
         """Lead the search by the best prices."""
@@ -231,9 +268,10 @@ class Run:
 
     def _begin(self) -> None:
         """Offer the start plan, completed where it does not say all."""
-        c = self.c
-        left = max(self.end - time.monotonic(), 0.05)
-        values = first_values(c, self.search, left)
+        c, most = self.c, self.budget.most()
+        before = self.search.work
+        values = first_values(c, self.search, most)
+        self.budget.spend(self.search.work - before)
         if values is None:
             fixed = with_fixed(c.matrices, *c.start)
             options = replace(c.options, threads=1, gap=COMPLETION_GAP)
@@ -250,9 +288,9 @@ class Run:
         scope = self.search.scope
         assert scope is not None
         free = np.flatnonzero(~scope.is_dear | (values != 0.0))
-        found = self.search.solve_part(
-            values, free, Most(self.end - time.monotonic()), fix_whole=True
-        )
+        before, most = self.search.work, self.budget.most()
+        found = self.search.solve_part(values, free, most, fix_whole=True)
+        self.budget.spend(self.search.work - before)
         if found is not None:
             values = values.copy()
             values[free] = found
@@ -263,9 +301,14 @@ class Run:
         """Tell the progress; stop once the gap is reached."""
         with self.lock:
             self._tell(say("solving"))
-            gap = relative_gap(self.search.objective, self.bound)
-            if gap <= max(self.c.options.gap, 1e-9):
+            if self.is_enough:
                 self._halt()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the gap that was asked for is reached."""
+        gap = relative_gap(self.search.objective, self.bound)
+        return gap <= max(self.c.options.gap, 1e-9)
 
     def _tell(self, phase: Text) -> None:
         best, bound = self.search.objective, self.bound
@@ -287,6 +330,67 @@ class Run:
         return replace(outcome, status=status_of(outcome, self.c.options.gap))
 
 
+class WorkRun(Run):
+    """One solve that ends by work: prices rise beside rounds of the search."""
+
+    gain: float = float("inf")
+    """By so much the last steps of prices raised the bound, mln."""
+
+    def solve(self) -> Solution:
+        """Raise the bound and search until the gap is reached or the work is done."""
+        begun = time.monotonic()
+        with closing(executor_of(self.c.options)) as executor:
+            self.rounds = Rounds(self.c, executor)
+            self.budget = self.rounds.budget
+            self._tell(say("pricing"))
+            if (known := self._restore()) is not None:
+                self.budget.spent = float(known.facts["spent"])
+                self.gain = float(known.facts["gain"])
+                self._lead()
+            else:
+                self._rise_by(FIRST_STEPS, FIRST)
+                self._begin()
+                if self.search.values is not None:
+                    self._assign(self.search.values)
+            self._go_on()
+        self.is_interrupted = self.rounds.is_interrupted
+        if self.ended is Status.TIME_LIMIT:
+            self.ended = self.rounds.limit
+        return finish(self.c, self._outcome(), begun)
+
+    def _go_on(self) -> None:
+        """Search in rounds, beside prices that rise as long as that pays."""
+        while not (self.is_enough or self.rounds.is_over):
+            if self.gain > WORTH * abs(self.ascent.bound):
+                before = self.ascent.bound
+                self.rounds.do(self._steps(), partial(self._rise_by, STEPS, AGAIN))
+                self.gain = self.ascent.bound - before
+            elif not self.is_large:
+                return self._prove()
+            elif self.search.values is None:
+                return None
+            else:
+                self.rounds.do(self._steps())
+            self._tell(say("solving"))
+            if not self.rounds.is_stopped():
+                self._keep(spent=self.budget.spent, gain=self.gain)
+        return None
+
+    def _steps(self) -> list[Visit]:
+        if self.search.values is None:
+            return []
+        return [self.rounds.searching(self.search, COUNT, STEP_SECONDS)]
+
+    def _rise_by(self, steps: int, first: float) -> None:
+        """Raise prices, and lead the search by them."""
+        before = self.ascent.steps
+        self.ascent.relaxation.pieces.forget()  # a resumed run knows prices, no more
+        self.ascent.rise(steps, float("inf"), self.rounds.is_stopped, first)
+        size = len(self.c.matrices.values)
+        self.budget.spend((self.ascent.steps - before) * STEP_WORK * size)
+        self._lead()
+
+
 def solve_decomposed(c: Compiled) -> Solution:
     """Solve a compiled model site by site."""
-    return Run(c).solve()
+    return Run(c).solve() if c.options.work_limit is None else WorkRun(c).solve()

@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ EVENT_SECONDS = 0.2
 
 
 def answer_apart(
-    task: Task, tell: Tell, is_over: threading.Event, seconds: float
+    task: Task,
+    tell: Tell,
+    is_over: threading.Event,
+    seconds: float,
+    take_plan: Callable[[Any], None] | None = None,
 ) -> dict[str, Any]:
     """Solve in another process; the answer is that of :func:`program.answer`.
 
@@ -38,7 +43,8 @@ def answer_apart(
     command = [sys.executable, "-P", str(Path(program.__file__))]
     child = ChildProcess(command, task, inbox)
     try:
-        return _follow(child, inbox, tell, is_over, child.started + seconds)
+        end = child.started + seconds
+        return _follow(child, inbox, tell, is_over, end, take_plan)
     finally:
         child.end()
 
@@ -49,6 +55,7 @@ def _follow(
     tell: Tell,
     is_over: threading.Event,
     deadline: float,
+    take_plan: Callable[[Any], None] | None,
 ) -> dict[str, Any]:
     """Pass messages on until there is an answer, or patience is at its end."""
     plan, is_asked = None, False
@@ -64,6 +71,8 @@ def _follow(
                 return _ended("kSolveError", "HiGHS ended without an answer", plan)
             if kind == "plan":
                 plan = told[0]
+                if take_plan is not None:
+                    take_plan(plan)
             else:
                 tell(*told)
         except queue.Empty:
@@ -84,4 +93,5 @@ def _follow(
 
 def _ended(said: str, message: str, plan: Any) -> dict[str, Any]:
     nothing = {"bound": float("nan"), "nodes": 0, "duals": None}
+    nothing |= {"looks": 0, "iterations": 0}
     return {"said": said, "message": message, "values": plan, **nothing}

@@ -22,7 +22,8 @@ import highspy
 import numpy as np
 
 Task = dict[str, Any]
-"""The fields of Matrices that HiGHS needs, ``settings``, and ``start`` or None."""
+"""The fields of Matrices that HiGHS needs, ``settings``, ``start`` or None, and
+``looks``: how often a MIP may look up whether to stop, None for no end."""
 Tell = Callable[[float, float], None]
 """Takes incumbent and bound of a MIP, NaN where there is none."""
 FAILURES = ("kLoadError", "kModelError", "kPresolveError", "kSolveError",
@@ -71,21 +72,26 @@ def answer(
     is_over: Callable[[], bool],
     take_plan: Callable[[Any], None] | None = None,
 ) -> dict[str, Any]:
-    """Solve and return the answer: said, message, bound, nodes, values, duals.
+    """Solve and return the answer: said, message, bound, nodes, values, duals, and the
+    looks and simplex iterations that it took.
 
     *is_over* is asked often whether to stop; *take_plan* is given the values of each
     better plan of a MIP. Raises RefusedError.
     """
-    highs = loaded(task)
+    highs, looks, most = loaded(task), 0, task["looks"]
 
     def on_interrupt(event: Any) -> None:
         if event.data_in is not None and is_over():
             event.data_in.user_interrupt = True
 
     def on_mip(event: Any) -> None:
+        nonlocal looks
+        looks += 1
         data = event.data_out
         tell(_finite(data.mip_primal_bound), _finite(data.mip_dual_bound))
         on_interrupt(event)
+        if most is not None and looks >= most and event.data_in is not None:
+            event.data_in.user_interrupt = True
 
     highs.cbMipInterrupt.subscribe(on_mip)
     highs.cbSimplexInterrupt.subscribe(on_interrupt)
@@ -101,6 +107,9 @@ def answer(
         # outlives its thread aborts the process at exit.
         highspy.Highs.resetGlobalScheduler(True)
     found = _read(highs, is_mip=bool(task["is_integer"].any()))
+    found["looks"] = looks
+    if found["said"] == "kInterrupt" and not is_over():
+        found["said"] = "kWorkLimit"
     if found["said"] == "kUnboundedOrInfeasible" and task["cost"].any():
         # Whether there is a plan at all is another question, without costs.
         free = answer({**task, "cost": 0.0 * task["cost"]}, tell, is_over)
@@ -122,6 +131,7 @@ def _read(highs: highspy.Highs, *, is_mip: bool) -> dict[str, Any]:
         "message": highs.modelStatusToString(said),
         "bound": float(info.mip_dual_bound),
         "nodes": int(info.mip_node_count),
+        "iterations": int(info.simplex_iteration_count),
         "values": np.array(solution.col_value) if has_plan else None,
         "duals": None if is_mip else np.array(solution.row_dual),
     }

@@ -28,7 +28,8 @@ class RepricedLP:
         }
         arrays = {name: getattr(m, name) for name in _ARRAYS}
         whole = np.zeros(len(m.cost), dtype=bool)
-        task = {**arrays, "is_integer": whole, "settings": settings, "start": None}
+        task = {**arrays, "is_integer": whole, "settings": settings}
+        task |= {"start": None, "looks": None}
         self._highs = loaded(task)
         self._columns = np.arange(len(m.cost), dtype=np.int32)
         self._is_over = is_over

@@ -25,6 +25,7 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 from aumaq.solvers.proof import proven
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.work import Most, iteration, look, times
 
 COMPLETION_GAP = 0.05
 COMPLETION_SHARE = 0.2
@@ -35,11 +36,15 @@ STATUS = {
     "kOptimal": Status.OPTIMAL,
     "kTimeLimit": Status.TIME_LIMIT,
     "kSolutionLimit": Status.TIME_LIMIT,
+    "kWorkLimit": Status.WORK_LIMIT,
+    "kIterationLimit": Status.WORK_LIMIT,
     "kInterrupt": Status.INTERRUPTED,
     "kInfeasible": Status.INFEASIBLE,
     "kUnbounded": Status.UNBOUNDED,
 }
 """What HiGHS says, in our words; all else is an error."""
+STOPPED = ("kInterrupt", "kWorkLimit")
+"""What it says where it was stopped from outside."""
 
 
 @dataclass
@@ -55,6 +60,8 @@ class Outcome:
     nodes: int = 0
     duals: Floats | None = None
     """Row duals of an LP."""
+    work: float = 0.0
+    """Units of work that it took (work.py)."""
 
 
 class Solver:
@@ -67,9 +74,11 @@ class Solver:
         self._is_over = threading.Event()
         self._is_enough = threading.Event()
         self._enough: Callable[[float], bool] = lambda _: False
-        self._take_plan: Callable[[Floats], None] | None = None
         self._helper: Solver | None = None
+        self._take_plan: Callable[[Floats], None] | None = None
         self._start: tuple[Ints, Floats] | None = None
+        self._work: float | None = None
+        self._done = 0.0
         self._settings: dict[str, Any] = {
             "threads": options.num_threads,
             "random_seed": options.seed,
@@ -83,6 +92,12 @@ class Solver:
         """Set an option of HiGHS under its own name."""
         self._settings[name] = value
 
+    def limit(self, most: Most) -> None:
+        """End the solve by the nodes or the work of *most*, where it has them."""
+        self._work = most.work
+        if most.nodes is not None:
+            self.set_option("mip_max_nodes", most.nodes)
+
     def start_from(self, columns: Ints, values: Floats) -> None:
         """Offer values of some columns as a start; the rest is completed by a MIP."""
         self._start = (columns, values)
@@ -93,13 +108,13 @@ class Solver:
         if self._helper is not None:
             self._helper.stop()
 
+    def tell_plans(self, take_plan: Callable[[Floats], None]) -> None:
+        """Give *take_plan* the values of each better plan of a MIP as it comes."""
+        self._take_plan = take_plan
+
     def stop_when(self, enough: Callable[[float], bool]) -> None:
         """End the solve once *enough* says so of the bound."""
         self._enough = enough
-
-    def show_plans(self, take_plan: Callable[[Floats], None]) -> None:
-        """Show each better plan when it is found, where HiGHS runs in this process."""
-        self._take_plan = take_plan
 
     def run(self, time_limit: float, progress: Progress, started: float) -> Outcome:
         """Solve; *started* is the clock (time.monotonic) that progress counts from.
@@ -124,7 +139,7 @@ class Solver:
         task = self.task(start)
         try:
             if len(self._matrices.values) >= APART_FROM:
-                answer = answer_apart(task, tell, is_over, left)
+                answer = answer_apart(task, tell, is_over, left, self._take_plan)
             else:
                 answer = _answer_in_thread(task, tell, is_over, self._take_plan)
         except RefusedError as error:
@@ -142,7 +157,15 @@ class Solver:
             "column_lower", "column_upper", "is_integer",
         )  # fmt: skip
         arrays = {name: getattr(m, name) for name in names}
-        return {**arrays, "settings": self._settings, "start": start}
+        looks, settings = None, self._settings
+        if self._work is not None:
+            left, size = self._work - self._done, len(m.values)
+            if m.is_integer.any():
+                looks = times(left, look(size))
+            else:
+                most = times(left, iteration(size))
+                settings = {**settings, "simplex_iteration_limit": most}
+        return {**arrays, "settings": settings, "start": start, "looks": looks}
 
     def _complete_start(self, time_limit: float, started: float) -> Floats | None:
         """Return the start completed in a model of its own, or None.
@@ -161,11 +184,14 @@ class Solver:
         self._helper = helper
         if self._is_over.is_set():
             return None
-        found = helper.run(COMPLETION_SHARE * time_limit, Silent(), started).values
+        if self._work is not None:
+            helper.limit(Most(time_limit, work=COMPLETION_SHARE * self._work))
+        found = helper.run(COMPLETION_SHARE * time_limit, Silent(), started)
+        self._done += found.work
         self._helper = None
         if helper._is_over.is_set():
             self._is_over.set()
-        return found
+        return found.values
 
     def _outcome(
         self, answer: dict[str, Any], trace: list[tuple[float, float, float]]
@@ -178,7 +204,7 @@ class Solver:
             else float("nan")
         )
         bound = answer["bound"] if answer["duals"] is None else objective
-        if answer["duals"] is None and (said == "kInterrupt" or bound != bound):
+        if answer["duals"] is None and (said in STOPPED or bound != bound):
             # Interrupted, HiGHS may have forgotten its bound; what it reported stays.
             bound = reported_bound(trace)
         status = STATUS.get(said, Status.ERROR)
@@ -194,7 +220,14 @@ class Solver:
             trace,
             answer["nodes"],
             answer["duals"],
+            self._done + self._work_of(answer),
         )
+
+    def _work_of(self, answer: dict[str, Any]) -> float:
+        size = len(self._matrices.values)
+        if answer["duals"] is None:
+            return float(answer["looks"] * look(size))
+        return float(answer["iterations"] * iteration(size))
 
 
 def _answer_in_thread(

@@ -10,7 +10,6 @@ LP of the plan gives it, so that networks need not be solved each time.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -22,12 +21,13 @@ from aumaq.model.built import ServiceVariables
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.polish.churn import Change
-from aumaq.solvers.search import Improver, Most
+from aumaq.solvers.search import Improver
+from aumaq.solvers.work import Budget
 
 SENT_SHARE = 0.1
 """A place that sends out less of its demand is no matter."""
-ONE_PLACE = Most(2.0, 200)
-"""Seconds and nodes for one place."""
+ONE_PLACE = (2.0, 200)
+"""Seconds, or units of work, and nodes for one place."""
 PLACE_GAP = 1e-5
 """Relative to the cost of all there, which is far more than what is to gain."""
 LEAST_GAIN = 1e-8
@@ -62,20 +62,20 @@ def without_loads(m: Matrices, duals: Floats, options: SolveOptions) -> Improver
 
 
 def brought_home(
-    search: Improver, ends: float, built: BuiltModel, place: Ints, values: Floats
+    search: Improver, budget: Budget, built: BuiltModel, place: Ints, values: Floats
 ) -> list[Change]:
     """Return changes of whole numbers by which fewer are sent away and all is cheaper.
 
-    *search* is that of :func:`without_loads`; at the time (monotonic) *ends* it ends.
+    *search* is that of :func:`without_loads`; it ends with the *budget*.
     """
     found = []
     for one in sent_away(built, place, values):
-        left = ends - time.monotonic()
-        if left <= 0.0:
+        if budget.is_over:
             break
         free = search.near(one.columns)
-        most = replace(ONE_PLACE, seconds=min(left, ONE_PLACE.seconds))
-        part = search.solve_part(values, free, most)
+        before = search.work
+        part = search.solve_part(values, free, budget.most(*ONE_PLACE))
+        budget.spend(search.work - before)
         if part is None:
             continue
         trial = values.copy()

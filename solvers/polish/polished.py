@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -20,6 +19,7 @@ from aumaq.solvers.polish.homeward import brought_home, without_loads
 from aumaq.solvers.polish.nearest import nearest_first, roots_of_minutes
 from aumaq.solvers.progress import ProgressEvent, Silent
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.work import Budget
 
 if TYPE_CHECKING:
     from aumaq.solvers.compiled import Compiled
@@ -28,14 +28,16 @@ ROUNDING = 1e-9
 """Relative to its cost, a plan dearer by so much costs the same."""
 SURE = 1e-6
 """Relative to its cost, a plan so near to its bound is the best."""
-HOME_SECONDS, HOME_SHARE = 6.0, 0.06
-"""Time for places that send people away: seconds, and share of the time limit."""
+HOME_EFFORT, HOME_SHARE = 6.0, 0.06
+"""For places that send people away: seconds, and share of the time limit; or units of
+work, and share of the work limit."""
 HOME_OF_SOLVE, LEAST_HOME_SECONDS = 0.25, 0.3
-"""Nor more than this share of what the solve took, but so many seconds at any rate."""
+"""Nor more than this share of what the solve took, but so many seconds at any rate;
+counted work does not look at that."""
 MOST_TRIES = 16
 """Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
-POLISH_SECONDS = 5.0
-"""Time for the last LP beyond what is left of the time limit."""
+POLISH_EFFORT = 5.0
+"""Seconds, or units of work, for the last LP beyond what is left of the time limit."""
 Find = Callable[[BuiltModel, Ints, Any], list[Change]]
 
 
@@ -46,12 +48,12 @@ def polished(c: Compiled, outcome: Outcome) -> Outcome:
     stays that of the MIP. If the LP should fail, the rounded MIP solution stands.
     """
     assert outcome.values is not None
-    begun = time.monotonic()
+    budget = _budget(c, HOME_EFFORT)
     again = around(c, outcome.values)
     if again is None or again.values is None:
         return outcome
-    # Each change asks for an LP like this one.
-    if time.monotonic() - begun < HOME_SECONDS:
+    budget.spend(again.work)
+    if not budget.is_over:  # each change asks for an LP like this one
         again = homeward(c, again, outcome)
     for find in (idle_facilities, missed_facilities):
         again = changed(c, again, find)
@@ -66,7 +68,7 @@ def around(c: Compiled, whole: Any) -> Outcome | None:
     """Return the best plan with the integers of *whole*, None where none is found."""
     solver = Solver(with_whole_fixed(c.matrices, whole), replace(c.options, threads=1))
     left = max(0.0, c.options.time_limit - c.elapsed)
-    found = solver.run(left + POLISH_SECONDS, Silent(), c.started)
+    found = solver.run(left + POLISH_EFFORT, Silent(), c.started)
     return found if found.status is Status.OPTIMAL else None
 
 
@@ -81,14 +83,18 @@ def homeward(c: Compiled, plan: Outcome, found: Outcome) -> Outcome:
     if found.status is Status.INTERRUPTED or distance <= SURE * abs(plan.objective):
         return plan
     search = without_loads(c.matrices, plan.duals, c.options)
-    as_solved = HOME_OF_SOLVE * c.seconds.get("solve", np.inf)
-    seconds = min(
-        HOME_SECONDS,
-        HOME_SHARE * c.options.time_limit,
-        max(LEAST_HOME_SECONDS, as_solved),
-    )
-    ends = time.monotonic() + seconds
-    return changed(c, plan, partial(brought_home, search, ends))
+    effort = min(HOME_EFFORT, HOME_SHARE * c.options.effort)
+    if c.options.work_limit is None:
+        as_solved = HOME_OF_SOLVE * c.seconds.get("solve", np.inf)
+        effort = min(effort, max(LEAST_HOME_SECONDS, as_solved))
+    return changed(c, plan, partial(brought_home, search, _budget(c, effort)))
+
+
+def _budget(c: Compiled, effort: float) -> Budget:
+    """Return a budget of seconds, or of units where work is counted."""
+    if c.options.work_limit is None:
+        return Budget(effort)
+    return Budget(c.options.time_limit - c.elapsed + POLISH_EFFORT, effort)
 
 
 def changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
@@ -101,7 +107,7 @@ def changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     groups = [[one for m in c.models for one in find(*m, plan.values)]]
     for _ in range(MOST_TRIES):
         group = groups.pop(0) if groups else []
-        if not group or c.elapsed > c.options.time_limit + POLISH_SECONDS:
+        if not group or c.elapsed > c.options.time_limit + POLISH_EFFORT:
             break
         values = plan.values
         for change in group:
@@ -128,7 +134,9 @@ def nearest(c: Compiled, plan: Outcome) -> Outcome:
     lp = with_whole_fixed(c.matrices, plan.values)
     part, free = nearest_first(lp, plan.values, plan.duals, price)
     solver = Solver(part, replace(c.options, threads=1))
-    found = solver.run(POLISH_SECONDS, Silent(), c.started)
+    most = _budget(c, POLISH_EFFORT).most()
+    solver.limit(most)
+    found = solver.run(most.seconds, Silent(), c.started)
     if found.status is not Status.OPTIMAL or found.values is None:
         return plan
     values = plan.values.copy()

@@ -26,6 +26,8 @@ class Status(StrEnum):
     numbers it costs more than the solver says, or nothing was left to try."""
     TIME_LIMIT = "time_limit"
     """The time was up; the plan, if any, is the best so far."""
+    WORK_LIMIT = "work_limit"
+    """The work that was allowed is done; the plan, if any, is the best so far."""
     INTERRUPTED = "interrupted"
     """The user stopped it; the plan, if any, is the best so far."""
     INFEASIBLE = "infeasible"
@@ -109,6 +111,8 @@ class Given:
     networks: Decisions | None = None
     data: ModelData | None = None
     """The numbers of the instance, if they were gathered before."""
+    resumed: Any = None
+    """What an earlier run of the same solve knew (``Saved``), if this one goes on."""
 
 
 Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]

@@ -19,9 +19,10 @@ from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.work import Budget, Most
 
 Amounts = Callable[[ServiceData, Floats, Floats, Ints], Floats]
-PROGRAMME_SECONDS = 5.0
+PROGRAMME_EFFORT = 5.0
 ENOUGH = 1e-9
 """Relative to a capacity, a load or a demand, what is less than this counts as none."""
 
@@ -109,21 +110,23 @@ def use(d: ServiceData, amount: Floats) -> Floats:
 
 
 def by_programme(
-    d: ServiceData, units: Ints, upgraded: Ints, seconds: float
+    d: ServiceData, units: Ints, upgraded: Ints, most: Most
 ) -> Floats | None:
     """Return amounts by linear programmes that also use each site enough, or None."""
     capacity = np.einsum("jlt,l->jt", units, d.usable)
     least = np.einsum("jlt,l->jt", units, d.min_use)
     usable = usable_options(d, units, upgraded)
-    amount, ends = np.zeros(usable.shape), time.monotonic() + seconds
+    amount, budget = np.zeros(usable.shape), Budget(most.seconds, most.work)
     for t in range(usable.shape[1]):
         options = np.flatnonzero(usable[:, t] & (d.demand[d.option_settlement, t] > 0))
         m = _programme(d, d.demand[:, t], least[:, t], capacity[:, t], options)
         solver = Solver(m, SolveOptions(gap=0.0, threads=1))
-        left = min(PROGRAMME_SECONDS, ends - time.monotonic())
-        if left <= 0.0:
+        if budget.is_over:
             return None
-        found = solver.run(left, Silent(), time.monotonic())
+        own = budget.most(PROGRAMME_EFFORT)
+        solver.limit(own)
+        found = solver.run(own.seconds, Silent(), time.monotonic())
+        budget.spend(found.work)
         if found.status is not Status.OPTIMAL or found.values is None:
             return None
         share = np.clip(found.values[: len(options)], 0.0, 1.0)

@@ -23,6 +23,7 @@ from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import NetworkDecisions, Status
 from aumaq.solvers.solution.networks import positive
 from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.work import Most
 
 
 @dataclass
@@ -82,7 +83,7 @@ def operated(
     n: NetworkData,
     units: dict[str, Ints],
     steps: Ints,
-    seconds: float,
+    limit: Most,
     budgets: HardBudgets,
 ) -> NetworkDecisions | None:
     """Return the cheapest operation of a network, None if there is none in time.
@@ -103,7 +104,8 @@ def operated(
     p.add(balance, shed, 1.0)
     angle = _angles(p, n, steps, flow, count) if n.has_angles else None
     solver = Solver(p.matrices(), SolveOptions(gap=0.0, threads=1))
-    found = solver.run(seconds, Silent(), time.monotonic())
+    solver.limit(limit)
+    found = solver.run(limit.seconds, Silent(), time.monotonic())
     if found.status is not Status.OPTIMAL or found.values is None:
         return None
     x = found.values

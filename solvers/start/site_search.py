@@ -9,7 +9,6 @@ looked at: a plan that follows is completed and judged like any other (whole_pla
 from __future__ import annotations
 
 import itertools
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,12 +21,15 @@ from aumaq.solvers.start import site_kernel as kernel
 from aumaq.solvers.start.catchments import served, usable_options
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.site_units import arcs, moves_between, units_allowed
+from aumaq.solvers.work import Budget
 
 MOST_CHANGES = 2
 """Changes of level over the periods that a facility may make."""
 SWEEPS = 8
 BATCH = 100
-"""Sites between two looks at the clock."""
+"""Sites between two looks at what is left."""
+BATCH_WORK = 0.02
+"""Units of work for them: measured on the shipped instances."""
 FORCED = 1e3
 """Where all must be served, not to serve costs so many times the dearest way."""
 PRICES = (16.0, 4.0, 1.0)
@@ -36,12 +38,11 @@ is paid for, so that what is left goes to what comes next. A sweep each is enoug
 the next price would do is in its way otherwise."""
 
 
-def improved(data: ModelData, built: Decisions, seconds: float, seed: int) -> Decisions:
+def improved(data: ModelData, built: Decisions, budget: Budget, seed: int) -> Decisions:
     """Return decisions with better units of the services that people come to."""
-    ends = time.monotonic() + seconds
     searches = searches_of(data, built, seed)
     for sweeps in (1, SWEEPS - 1):
-        _run(searches, 0.0, sweeps, ends)
+        _run(searches, 0.0, sweeps, budget)
         is_scarce = bool((_left(data, searches) < 0.0).any())
         if is_scarce:  # what is not paid for is no guide to what is
             break
@@ -51,8 +52,8 @@ def improved(data: ModelData, built: Decisions, seconds: float, seed: int) -> De
         for search in searches.values():
             search.state.limits.left[:] = left
         for price in PRICES:
-            _run(searches, price, 1, ends)
-        _run(searches, 0.0, SWEEPS, ends)
+            _run(searches, price, 1, budget)
+        _run(searches, 0.0, SWEEPS, budget)
     services = dict(built.services)
     for name, search in searches.items():
         services[name] = replace(services[name], units=search.units)
@@ -74,9 +75,11 @@ def searches_of(data: ModelData, built: Decisions, seed: int) -> dict[str, Searc
     return found
 
 
-def _run(searches: dict[str, Search], price: float, sweeps: int, ends: float) -> None:
+def _run(
+    searches: dict[str, Search], price: float, sweeps: int, budget: Budget
+) -> None:
     for search in searches.values():
-        search.run(price, sweeps, ends)
+        search.run(price, sweeps, budget)
 
 
 def _left(data: ModelData, searches: dict[str, Search]) -> Floats:
@@ -96,8 +99,8 @@ class Search:
     allowed: Flags
     rng: np.random.Generator
 
-    def run(self, price: float, sweeps: int, ends: float) -> None:
-        """Let each site respond in turn, until none does better or the time is up.
+    def run(self, price: float, sweeps: int, budget: Budget) -> None:
+        """Let each site respond in turn, until none does better or the budget is.
 
         *price* is what a mln of hard budgets must save, mln.
         """
@@ -106,8 +109,9 @@ class Search:
         for _ in range(sweeps):
             count, order = 0, self.rng.permutation(free)
             for start in range(0, len(order), BATCH):
-                if time.monotonic() > ends:
+                if budget.is_over:
                     return
+                budget.spend(BATCH_WORK)
                 sites = order[start : start + BATCH]
                 count += kernel.respond(self.state, sites, self.allowed, price)
             if not count:

@@ -8,7 +8,6 @@ audit is the judge.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import numpy as np
@@ -40,10 +39,11 @@ from aumaq.solvers.start.site_units import (
     shrunk,
     units_allowed,
 )
+from aumaq.solvers.work import Budget
 
 ROUNDS = 6
 """How often sites that serve too few, or lack a higher tier, are made smaller."""
-LEAST_SECONDS = 10.0
+LEAST_EFFORT = 10.0
 """A linear programme may take so long whatever the limit: without it is no plan."""
 
 
@@ -81,25 +81,24 @@ def with_settled(data: ModelData, built: Decisions, given: Given) -> Decisions:
 
 
 def whole_plan(
-    data: ModelData, built: Decisions, given: Given, seconds: float
+    data: ModelData, built: Decisions, given: Given, budget: Budget
 ) -> Decisions | None:
     """Return all decisions for what is built; None if they do not go together.
 
     *data* are the numbers under the choice of growth points that *built* makes. What
     cannot be had of *built* stays as today, but for what is settled in *given*.
     """
-    ends = time.monotonic() + seconds
     shape = (len(data.roads.upgrades), len(data.periods))
     upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
     steps = {
         name: _standing(built.networks[name].steps, n.step_first)
         for name, n in data.networks.items()
     }
-    found = _services(data, built, given, upgraded, steps, ends)
+    found = _services(data, built, given, upgraded, steps, budget)
     if found is None:
         return None
     services, budgets = found
-    networks = _networks(data, steps, services, ends, budgets)
+    networks = _networks(data, steps, services, budget, budgets)
     if networks is None:
         return None
     whole = Decisions(services, networks, upgraded, built.chosen)
@@ -112,7 +111,7 @@ def _services(
     given: Given,
     upgraded: Ints,
     steps: Mapping[str, Ints],
-    ends: float,
+    budget: Budget,
 ) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
     """Return what services do and what it leaves of budgets, None without a way.
 
@@ -129,7 +128,7 @@ def _services(
         budgets = _budgets(data, upgraded, built.chosen, steps)
         services: dict[str, ServiceDecisions] = {}
         for name, d in data.services.items():
-            own = allowed[name], ends, settled[name], budgets
+            own = allowed[name], budget, settled[name], budgets
             found = _service(d, wanted[name], upgraded, *own)
             if found is None:
                 return None
@@ -182,7 +181,7 @@ def _service(
     units: Ints,
     upgraded: Ints,
     allowed: Flags,
-    ends: float,
+    budget: Budget,
     is_settled: bool,
     budgets: HardBudgets,
 ) -> ServiceDecisions | None:
@@ -194,7 +193,7 @@ def _service(
         units = affordable(d, units, allowed, budgets, used)
     amount = np.zeros((len(d.option_site), allowed.shape[3]))
     if d.serves:
-        units, amount = _filled(d, units, upgraded, allowed, ends, is_settled)
+        units, amount = _filled(d, units, upgraded, allowed, budget, is_settled)
         if lacks(d, units, amount):
             return None
     moves = moves_between(d, units, allowed)
@@ -213,7 +212,7 @@ def _filled(
     units: Ints,
     upgraded: Ints,
     allowed: Flags,
-    ends: float,
+    budget: Budget,
     is_settled: bool,
 ) -> tuple[Ints, Floats]:
     """Return units and amounts by option; sites that serve too few are made smaller."""
@@ -222,8 +221,7 @@ def _filled(
         if not lacks(d, units, amount):
             break
         if d.allocation == "free":
-            left = max(LEAST_SECONDS, ends - time.monotonic())
-            found = by_programme(d, units, upgraded, left)
+            found = by_programme(d, units, upgraded, budget.at_least(LEAST_EFFORT))
             if found is not None:
                 return units, found
         smaller = units if is_settled else shrunk(d, units, allowed, use(d, amount))
@@ -237,14 +235,14 @@ def _networks(
     data: ModelData,
     steps: Mapping[str, Ints],
     services: Mapping[str, ServiceDecisions],
-    ends: float,
+    budget: Budget,
     budgets: HardBudgets,
 ) -> dict[str, NetworkDecisions] | None:
     units = {name: own.units for name, own in services.items()}
     found = {}
     for name, n in data.networks.items():
-        left = max(LEAST_SECONDS, ends - time.monotonic())
-        own = operated(data, n, units, steps[name], left, budgets)
+        most = budget.at_least(LEAST_EFFORT)
+        own = operated(data, n, units, steps[name], most, budgets)
         if own is None:
             return None
         found[name] = own

@@ -39,9 +39,9 @@ def test_blocks_without_a_plan_take_that_of_the_whole(instance: Instance) -> Non
     assert plan.values is not None
     run = BlockRun(c, split(m, coupling_families()))
     assume(run.split.blocks)
-    run._prepare(relaxed)
+    run.prepare(relaxed, 60.0)
     run.search.offer(plan.objective, plan.values)
-    run._fill()
+    run.fill()
     for part in run.parts:
         assert part.values is not None
         activity = part.matrices.sparse @ part.values

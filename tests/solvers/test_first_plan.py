@@ -176,12 +176,12 @@ def test_programmes_of_a_first_plan_may_end(monkeypatch: pytest.MonkeyPatch) -> 
     operated = whole_plan.operated
 
     def recording(*arguments: Any) -> Any:
-        given.append(arguments[4])
+        given.append(arguments[4].seconds)
         return operated(*arguments)
 
     monkeypatch.setattr(whole_plan, "operated", recording)
     assert aumaq.solve(tiny(**grid_rows()), time_limit=NO_TIME).is_verified
-    assert min(given) == whole_plan.LEAST_SECONDS >= 10.0
+    assert min(given) == whole_plan.LEAST_EFFORT >= 10.0
 
 
 def test_a_plan_that_is_rejected_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

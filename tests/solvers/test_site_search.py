@@ -21,13 +21,14 @@ from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.site_search import Search, improved, searches_of
 from aumaq.solvers.start.site_units import arcs, costs, moves_between, renewals
 from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
+from aumaq.solvers.work import Budget
 
 SECONDS = 600.0
 
 
 def cost_of(instance: Instance, data: ModelData, built: Decisions) -> float:
     """Return what a plan of these units costs, mln."""
-    whole = whole_plan(data, built, Given(), SECONDS)
+    whole = whole_plan(data, built, Given(), Budget(SECONDS))
     assert whole is not None
     return audit(instance, decision_tables(data, whole)).objective_mln
 
@@ -77,7 +78,9 @@ def test_one_facility_alone_is_right(instance: Instance) -> None:
     data = gather(instance)
     if data.services["s"].places.max() > 1:
         return
-    found = cost_of(instance, data, improved(data, todays_stock(data), SECONDS, 0))
+    found = cost_of(
+        instance, data, improved(data, todays_stock(data), Budget(SECONDS), 0)
+    )
     best = aumaq.solve(instance, gap=0.0)
     assert found == pytest.approx(best.objective_mln)
 
@@ -117,7 +120,7 @@ def test_each_search_gains_what_it_says(instance: Instance) -> None:
     data = gather(instance)
     for search in searches_of(data, todays_stock(data), 0).values():
         before = state_cost(data, search)
-        search.run(0.0, 8, np.inf)
+        search.run(0.0, 8, Budget(SECONDS))
         assert state_cost(data, search) <= before + 1e-6 * (1.0 + abs(before))
 
 
@@ -127,7 +130,7 @@ def test_hard_budgets_are_kept(instance: Instance) -> None:
     """What today's stock leaves of a budget is not overrun by better units."""
     data = gather(instance)
     today = todays_stock(data)
-    found = improved(data, today, SECONDS, 0)
+    found = improved(data, today, Budget(SECONDS), 0)
     before, after = (left_mln(data, one) for one in (today, found))
     assert (after >= np.minimum(before, 0.0) - 1e-6).all()
 
@@ -149,7 +152,7 @@ def test_a_territory() -> None:
     data = gather(instance)
     today = todays_stock(data)
     before = cost_of(instance, data, today)
-    after = cost_of(instance, data, improved(data, today, SECONDS, 0))
+    after = cost_of(instance, data, improved(data, today, Budget(SECONDS), 0))
     plan = aumaq.solve(instance, gap=0.02, time_limit=60.0)
     assert before > plan.objective_mln
     assert before - after > 0.8 * (before - plan.objective_mln)
