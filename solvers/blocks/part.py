@@ -38,6 +38,9 @@ DOUBT = 0.05
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
+ENDED = (Status.OPTIMAL, Status.GAP_REACHED, Status.GAP_LEFT)
+"""How a visit ends that has nothing more to find."""
+
 
 class Task(Enum):
     """What a visit to a block does."""
@@ -181,7 +184,7 @@ class Part:
             self.is_rounded = self.values is not None
             self.round_seconds *= 2.0
         elif task is Task.FILTER:
-            if outcome.status is Status.OPTIMAL:
+            if outcome.status in ENDED:
                 self.dear_mln *= WIDER  # nothing better without what is dear
             is_first = not np.isfinite(before)
             self.filtered = np.inf if is_first else before - self.distance
