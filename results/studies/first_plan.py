@@ -23,7 +23,12 @@ from aumaq.results.plan.growth import under_choice
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers import Decisions, Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.progress import ProgressEvent
-from aumaq.solvers.start.whole_plan import todays_stock, whole_plan, with_settled
+from aumaq.solvers.start.whole_plan import (
+    spent_on_networks,
+    todays_stock,
+    whole_plan,
+    with_settled,
+)
 
 NAN = float("nan")
 AT_ONCE = 2_000
@@ -37,6 +42,8 @@ SEARCH_SHARE = 0.2
 LEAST_EFFORT = 2.0
 """With less than that for it, it is not tried: the first time on a machine its loops
 are compiled, which no clock ends."""
+NETWORKS = 1.1
+"""Of hard budgets so many times what networks need today is left to them."""
 SHARE = 0.5
 """Share of the time for the linear programmes that complete a first plan."""
 
@@ -123,7 +130,9 @@ def _improved(data: ModelData, built: Decisions, options: SolveOptions) -> Decis
     """Return better units of services; numba, which they need, takes 0.6 s to load."""
     from aumaq.solvers.start.site_search import improved
 
-    return improved(data, built, options.share(SEARCH_SHARE), options.seed)
+    budget = options.share(SEARCH_SHARE)
+    reserve = NETWORKS * spent_on_networks(data, built, budget)
+    return improved(data, built, budget, options.seed, reserve)
 
 
 def _taken_over(

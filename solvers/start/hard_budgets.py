@@ -7,6 +7,7 @@ counted as in model/families/budgets.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,12 @@ class HardBudgets:
         factor = data.instance.active_scenario.budget_factor
         self.left_mln = rows["amount_mln"].to_numpy(dtype=float) * factor
         self._rounding_mln = self.left_mln * ROUNDING
+
+    def copied(self) -> HardBudgets:
+        """Return the same budgets, to be spent apart."""
+        other = copy(self)
+        other.left_mln = self.left_mln.copy()
+        return other
 
     def limits(self, name: str, regions: Sequence[str]) -> Iterator[Limit]:
         """Yield what binds a service, a network, roads or growth points, in time."""

@@ -85,17 +85,20 @@ def operated(
     steps: Ints,
     limit: Most,
     budgets: HardBudgets,
+    scarcity: float = 0.0,
 ) -> NetworkDecisions | None:
     """Return the cheapest operation of a network, None if there is none in time.
 
     What local supply costs is taken from the budgets; the steps are paid already.
+    *scarcity* is what a mln invested in it costs beyond itself, mln: where budgets are
+    to be spared.
     """
     p, count = _Programme(), len(data.periods)
     load = n.base_load + _drawn(data, n, units)
     balance = p.rows(load, load)
     flow = _flows(p, data, n, units, steps, balance)
     supply, source, level, period = _supply(p, data, n, units, balance)
-    capacity, local = _local(p, data, n, balance)
+    capacity, local = _local(p, data, n, balance, scarcity)
     pays = [n.node_region[i] for i in n.local_node.tolist()]
     _within(p, n, budgets, pays, capacity)
     most = n.base_load if n.may_shed else np.zeros_like(n.base_load)
@@ -211,7 +214,7 @@ def _supply(
 
 
 def _local(
-    p: _Programme, data: ModelData, n: NetworkData, balance: Ints
+    p: _Programme, data: ModelData, n: NetworkData, balance: Ints, scarcity: float
 ) -> tuple[Ints, Ints]:
     """Add capacity and supply of local options, (O, T), and what they bring."""
     count = len(data.periods)
@@ -220,6 +223,7 @@ def _local(
     later = np.append(data.df[1:], 0.0)
     worth = n.residual_factor - np.append(n.residual_factor[1:], 0.0)
     built = n.local_capex_mln[:, None] * (data.df - later - worth)
+    built *= 1.0 + scarcity
     running = n.local_opex_mln_per_year[:, None] * data.ann
     capacity = p.columns(built + running, most)
     price = n.local_supply_mln_per_year[:, None] * data.ann

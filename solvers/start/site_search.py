@@ -38,17 +38,26 @@ is paid for, so that what is left goes to what comes next. A sweep each is enoug
 the next price would do is in its way otherwise."""
 
 
-def improved(data: ModelData, built: Decisions, budget: Budget, seed: int) -> Decisions:
-    """Return decisions with better units of the services that people come to."""
+def improved(
+    data: ModelData,
+    built: Decisions,
+    budget: Budget,
+    seed: int,
+    reserve: Floats | float = 0.0,
+) -> Decisions:
+    """Return decisions with better units of the services that people come to.
+
+    *reserve* of each hard budget is left to networks, mln.
+    """
     searches = searches_of(data, built, seed)
     for sweeps in (1, SWEEPS - 1):
         _run(searches, 0.0, sweeps, budget)
-        is_scarce = bool((_left(data, searches) < 0.0).any())
+        is_scarce = bool((_left(data, searches) - reserve < 0.0).any())
         if is_scarce:  # what is not paid for is no guide to what is
             break
     if is_scarce:
         searches = searches_of(data, built, seed)
-        left = _left(data, searches)
+        left = np.maximum(_left(data, searches) - reserve, 0.0)
         for search in searches.values():
             search.state.limits.left[:] = left
         for price in PRICES:

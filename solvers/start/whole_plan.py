@@ -45,6 +45,9 @@ ROUNDS = 6
 """How often sites that serve too few, or lack a higher tier, are made smaller."""
 LEAST_EFFORT = 10.0
 """A linear programme may take so long whatever the limit: without it is no plan."""
+SPARING = (0.0, 30.0)
+"""What a mln of hard budgets costs beyond itself, mln, where networks take from them:
+first nothing, then so much that each leaves what others need."""
 
 
 def todays_stock(data: ModelData) -> Decisions:
@@ -90,10 +93,7 @@ def whole_plan(
     """
     shape = (len(data.roads.upgrades), len(data.periods))
     upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
-    steps = {
-        name: _standing(built.networks[name].steps, n.step_first)
-        for name, n in data.networks.items()
-    }
+    steps = _steps(data, built)
     found = _services(data, built, given, upgraded, steps, budget)
     if found is None:
         return None
@@ -231,6 +231,21 @@ def _filled(
     return units, amount
 
 
+def spent_on_networks(data: ModelData, built: Decisions, budget: Budget) -> Floats:
+    """Return what networks need at least of each hard budget for what is built, mln."""
+    budgets = HardBudgets(data)
+    before, steps = budgets.left_mln.copy(), _steps(data, built)
+    _operated(data, steps, built.services, budget, budgets, SPARING[-1])
+    return before - budgets.left_mln
+
+
+def _steps(data: ModelData, built: Decisions) -> dict[str, Ints]:
+    return {
+        name: _standing(built.networks[name].steps, n.step_first)
+        for name, n in data.networks.items()
+    }
+
+
 def _networks(
     data: ModelData,
     steps: Mapping[str, Ints],
@@ -238,11 +253,29 @@ def _networks(
     budget: Budget,
     budgets: HardBudgets,
 ) -> dict[str, NetworkDecisions] | None:
+    """Return how all networks run; if one would take too much, all spare budgets."""
+    for scarcity in SPARING:
+        own = budgets.copied()
+        found = _operated(data, steps, services, budget, own, scarcity)
+        if found is not None:
+            budgets.left_mln[:] = own.left_mln
+            return found
+    return None
+
+
+def _operated(
+    data: ModelData,
+    steps: Mapping[str, Ints],
+    services: Mapping[str, ServiceDecisions],
+    budget: Budget,
+    budgets: HardBudgets,
+    scarcity: float,
+) -> dict[str, NetworkDecisions] | None:
     units = {name: own.units for name, own in services.items()}
     found = {}
     for name, n in data.networks.items():
         most = budget.at_least(LEAST_EFFORT)
-        own = operated(data, n, units, steps[name], most, budgets)
+        own = operated(data, n, units, steps[name], most, budgets, scarcity)
         if own is None:
             return None
         found[name] = own

@@ -17,13 +17,19 @@ import aumaq
 from aumaq.instances import NoPlanError
 from aumaq.instances.generators import clustered
 from aumaq.instances.language.texts import say
-from aumaq.model.data.gathered import gather
+from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.unavoidable import unavoidable_mln
 from aumaq.results import Finding, Plan
+from aumaq.results.audit import audit
 from aumaq.results.plan.cautions import cautions
+from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.solvers import METHODS, Solution, Status
 from aumaq.solvers.methods import Method
+from aumaq.solvers.solution.decisions import Decisions, Given
 from aumaq.solvers.start import whole_plan
+from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.site_units import costs
+from aumaq.solvers.work import Budget
 
 NO_TIME = 1e-6
 
@@ -200,3 +206,43 @@ def test_a_plan_that_is_rejected_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     (told,) = plan.record["rejected"]
     assert told.endswith("(record): gap: no good")
     assert any(f"did not pass the verification ({told})" in c for c in cautions(plan))
+
+
+def _completed(data: ModelData, built: Decisions) -> Decisions | None:
+    return whole_plan.whole_plan(data, built, Given(), Budget(60.0))
+
+
+def test_networks_share_what_hard_budgets_leave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Power would build suns for all that there is, and leave no water."""
+    tables = dict(aumaq.read("west-kazakhstan").tables)
+    free = aumaq.from_tables(tables)
+    data = gather(free)
+    today = whole_plan.todays_stock(data)
+    least = whole_plan.spent_on_networks(data, today, Budget(60.0))
+    services = replace(data, networks={})
+    without = whole_plan.whole_plan(
+        services, replace(today, networks={}), Given(), Budget(60.0)
+    )
+    assert without is not None
+    budgets = HardBudgets(data)
+    for name, d in data.services.items():
+        own = without.services[name]
+        budgets.spend(name, d.site_region, *costs(d, own.units, own.moves))
+    needed = HardBudgets(data).left_mln - budgets.left_mln + 1.02 * least
+    tables["budgets"] = tables["budgets"].assign(amount_mln=needed)
+    scarce = aumaq.from_tables(tables)
+    data = gather(scarce)
+    plan = whole_plan.whole_plan(
+        data, whole_plan.todays_stock(data), Given(), Budget(60.0)
+    )
+    assert plan is not None
+    assert not audit(scarce, decision_tables(data, plan)).findings
+    monkeypatch.setattr("aumaq.solvers.start.whole_plan.SPARING", (0.0,))
+    assert (
+        whole_plan.whole_plan(
+            data, whole_plan.todays_stock(data), Given(), Budget(60.0)
+        )
+        is None
+    )
