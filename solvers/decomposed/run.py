@@ -286,7 +286,8 @@ class Run:
         What is dear stays out, so that the LP is small.
         """
         scope = self.search.scope
-        assert scope is not None
+        if scope is None:  # it ended before there were prices
+            return
         free = np.flatnonzero(~scope.is_dear | (values != 0.0))
         before, most = self.search.work, self.budget.most()
         found = self.search.solve_part(values, free, most, fix_whole=True)

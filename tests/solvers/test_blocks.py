@@ -75,7 +75,7 @@ def test_copies_of_candidates_bound(
     assume(best.values is not None and relaxed.values is not None)
     run = BlockRun(c, parts_of(c))
     assume(len(run.split.copied) and len(run.split.blocks) > 1)
-    run._prepare(relaxed)
+    run.prepare(relaxed, 60.0)
     dust = 1e-6 * (1.0 + abs(best.objective))
     assert run.bound >= relaxed.objective - dust
     of_best, whole = 0.0, run.constant
