@@ -9,7 +9,7 @@ larger model. What ends by work is the same on every machine, sooner or later.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LOOK, LOOK_NONZERO, LOOK_MOST, LOOK_HUGE = 2e-3, 4e-6, 0.17, 1.4e-6
 """Units of a look of a MIP: of each, for each nonzero of its matrix, no more than so
@@ -29,6 +29,12 @@ class Most:
     seconds: float
     nodes: int | None = None
     work: float | None = None
+
+    def within(self, effort: float) -> Most:
+        """Return the same for a solve of no more than so much effort."""
+        if self.work is None:
+            return replace(self, seconds=min(self.seconds, effort))
+        return replace(self, work=min(self.work, effort))
 
 
 def look(nonzeros: int) -> float:

@@ -39,7 +39,7 @@ from aumaq.solvers.start.site_units import (
     shrunk,
     units_allowed,
 )
-from aumaq.solvers.work import Budget
+from aumaq.solvers.work import Budget, Most
 
 ROUNDS = 6
 """How often sites that serve too few, or lack a higher tier, are made smaller."""
@@ -235,7 +235,8 @@ def spent_on_networks(data: ModelData, built: Decisions, budget: Budget) -> Floa
     """Return what networks need at least of each hard budget for what is built, mln."""
     budgets = HardBudgets(data)
     before, steps = budgets.left_mln.copy(), _steps(data, built)
-    _operated(data, steps, built.services, budget, budgets, SPARING[-1])
+    most = budget.at_least(LEAST_EFFORT)
+    _operated(data, steps, built.services, most, budgets, SPARING[-1])
     return before - budgets.left_mln
 
 
@@ -254,9 +255,14 @@ def _networks(
     budgets: HardBudgets,
 ) -> dict[str, NetworkDecisions] | None:
     """Return how all networks run; if one would take too much, all spare budgets."""
-    for scarcity in SPARING:
+    tries = SPARING if len(budgets.left_mln) else SPARING[:1]
+    for k, scarcity in enumerate(tries):
         own = budgets.copied()
-        found = _operated(data, steps, services, budget, own, scarcity)
+        # That there is no way at all may take an LP long to find.
+        most = budget.at_least(LEAST_EFFORT)
+        if k + 1 < len(tries):
+            most = most.within(LEAST_EFFORT)
+        found = _operated(data, steps, services, most, own, scarcity)
         if found is not None:
             budgets.left_mln[:] = own.left_mln
             return found
@@ -267,14 +273,13 @@ def _operated(
     data: ModelData,
     steps: Mapping[str, Ints],
     services: Mapping[str, ServiceDecisions],
-    budget: Budget,
+    most: Most,
     budgets: HardBudgets,
     scarcity: float,
 ) -> dict[str, NetworkDecisions] | None:
     units = {name: own.units for name, own in services.items()}
     found = {}
     for name, n in data.networks.items():
-        most = budget.at_least(LEAST_EFFORT)
         own = operated(data, n, units, steps[name], most, budgets, scarcity)
         if own is None:
             return None
