@@ -34,7 +34,7 @@ OTHERS = 0.05
 """Steps of other prices are so much of what the columns of their rows usually cost."""
 DRAWN = 0.1
 """Steps of the price of what sites draw are so much of what it costs today."""
-TODAY_EFFORT = 60.0
+TODAY_EFFORT = 12.0
 """Time for finding what it costs today: else prices begin at 0."""
 
 
