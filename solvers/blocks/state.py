@@ -7,6 +7,7 @@ rounds.py) decides when what is done; how it is done is said here.
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -49,7 +50,7 @@ PART_FIELDS = ("bound", "objective", "seconds", "round_seconds", "filter_seconds
 
 
 @dataclass
-class BlockState:
+class BlockState(ABC):
     """What is known in one solve by blocks."""
 
     c: Compiled
@@ -171,9 +172,9 @@ class BlockState:
 
     # -- joining ---------------------------------------------------------------
 
+    @abstractmethod
     def completer(self) -> Completer:
         """Return what completes joined plans."""
-        raise NotImplementedError
 
     def completer_of(self, patience: float, *, by_work: bool = False) -> Completer:
         """Return what completes joined plans with so much *patience*."""
@@ -181,20 +182,20 @@ class BlockState:
         return Completer(self.c, blocks, self.split.loose, patience, by_work=by_work)
 
     @property
+    @abstractmethod
     def effort_left(self) -> float:
         """Seconds, or units of work, that are left."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_stopped(self) -> bool:
         """Whether all is to end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def solve_under(
         self, m: Matrices, start: tuple[Ints, Floats], effort: float, nodes: int | None
     ) -> Outcome:
-        """Solve a block under a choice."""
-        raise NotImplementedError
+        """Solve a block under a choice, with at most so much effort."""
 
     def offer_joined(self, completer: Completer, effort: float) -> None:
         """Join, repair and complete; improve the networks with so much *effort*."""
