@@ -79,20 +79,26 @@ class Completer:
         """Return the objective, mln."""
         return self._tight.cost(values)
 
-    def feasible(self, joined_plans: Iterable[Floats]) -> Floats | None:
-        """Return the first of the joined plans that can be repaired, fed; or None."""
+    def feasible(
+        self, joined_plans: Iterable[Floats], known: Floats | None = None
+    ) -> Floats | None:
+        """Return the first of the joined plans that can be repaired, fed; or None.
+
+        A *known* plan offers its networks beside those of the joined plans.
+        """
         for values in joined_plans:
             # Rows of what is drawn are open until networks are completed for them.
             most = self._most(REPAIR_SECONDS)
             repaired = self._open.repair(values, self._loose, most)
             if repaired is not None:
-                return self.complete(repaired)
+                return self.complete(repaired, known)
         return None
 
-    def complete(self, values: Floats) -> Floats | None:
+    def complete(self, values: Floats, known: Floats | None = None) -> Floats | None:
         """Return the plan with what is drawn fed, or None.
 
-        *values* obeys all rows but those of what is drawn.
+        *values* obeys all rows but those of what is drawn. Where the networks of a
+        *known* plan feed it cheaper, they are taken.
         """
         values = values.copy()
         for turn in range(ROUNDS):
@@ -104,15 +110,27 @@ class Completer:
                     continue
                 values[own] = drawn[own]
                 free = self._free(columns)
-                most = self._most(LP_SECONDS)
-                found = search.solve_part(values, free, most, fix_whole=True)
-                if found is None:
-                    most = self._most(COMPLETION_SECONDS)
-                    found = search.solve_part(values, free, most)
+                found = self._fed_by(search, values, free, known)
                 if found is None:
                     return None
                 values[free] = found
         return values
+
+    def _fed_by(
+        self, search: Improver, values: Floats, free: Ints, known: Floats | None
+    ) -> Floats | None:
+        """Return the *free* columns of a block that feeds, its steps kept if it can."""
+        choices = []
+        for plan in (values, known):
+            if plan is not None:
+                trial = values.copy()
+                trial[free] = plan[free]
+                most = self._most(LP_SECONDS)
+                choices.append(search.solve_part(trial, free, most, fix_whole=True))
+        found = [one for one in choices if one is not None]
+        if found:
+            return min(found, key=lambda one: float(self._m.cost[free] @ one))
+        return search.solve_part(values, free, self._most(COMPLETION_SECONDS))
 
     def improve(self, values: Floats, effort: float) -> Floats:
         """Return a plan that is better, or as good: the MIP of each block in turn.

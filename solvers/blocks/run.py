@@ -6,11 +6,12 @@
 3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
-4. The plans of the blocks are joined, once there is one of each and again later, under
-   the same choice of growth points (choices.py); coupling rows that they break are
-   repaired by a small MIP around them, networks are completed for what is drawn
-   (networks.py). If a gap remains, the whole model goes on from there, and a
-   large-neighbourhood search beside it (end.py).
+4. The plans of the blocks are joined, once there is one of each and again and again,
+   under the same choice of growth points (choices.py); coupling rows that they break
+   are repaired by a small MIP around them, networks are completed for what is drawn, by
+   their own steps or by those of the best plan so far (networks.py). From the first
+   join on one thread of a large model searches over all, beside the others on blocks.
+   If a gap remains, the whole model goes on from there (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
 """
@@ -53,8 +54,8 @@ LP_SHARE = 0.25
 GUARD_SHARE = 0.1
 """Share of the time left that a visit which is to end by nodes takes at most."""
 NETWORK_SHARE = 0.1
-"""Share of the time for large networks when plans are joined for the first time."""
-AGAIN_SHARE = 0.25
+"""Share of the time for large networks of the first plan."""
+AGAIN_SHARE = 0.12
 """Share of the time after which the plans of a large model are joined again."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
@@ -70,6 +71,7 @@ class BlockRun(BlockState):
     failure: list[BaseException] = field(default_factory=list)
     joined_at: float = 0.0
     is_joining: bool = False
+    is_searching: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -201,6 +203,9 @@ class BlockRun(BlockState):
                 if self._begin_joining():
                     self._join()
                     continue
+                if self._begin_searching():
+                    self.search.search(self.left, self.check)
+                    continue
                 found = self.next_visit()
                 if found is not None:
                     self._visit(*found)
@@ -225,6 +230,16 @@ class BlockRun(BlockState):
                 away = time.monotonic() - self.joined_at
                 is_due |= away > AGAIN_SHARE * self.seconds
             self.is_joining = is_due
+            return is_due
+
+    def _begin_searching(self) -> bool:
+        """Say whether to search over all from now on, beside others on blocks."""
+        with self.lock:
+            is_parallel = self.is_large and self.c.options.num_threads > 1
+            is_due = is_parallel and self.joins == 1 and not self.is_searching
+            if is_due:
+                self.is_searching = True
+                self.look_at_gaps()
             return is_due
 
     @property
@@ -299,8 +314,8 @@ class BlockRun(BlockState):
         """Join the blocks' plans and repair what couples; at the end, search on."""
         is_last = self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
-        if self.is_large and (is_last or self.joins == 0):  # a good plan to stop with
-            left = min(self.left, NETWORK_SHARE * self.seconds)
+        if self.is_large:  # networks of the plan before are good ones
+            left = NETWORK_SHARE * self.seconds if self.search.values is None else 0.0
         completer = self.completer()
         with self._stoppable(completer):
             self.offer_joined(completer, left)
@@ -310,7 +325,7 @@ class BlockRun(BlockState):
             self.joined_at = time.monotonic()
         self.check()
         if is_last and not self.stop.is_set():
-            if self.is_large:
+            if self.is_large and not self.is_searching:
                 self.look_at_gaps()
             go_on_whole(self)
 

@@ -244,9 +244,9 @@ class BlockState(ABC):
     def _offer_apart(self, completer: Completer, apart: Floats, effort: float) -> None:
         """Repair and complete the blocks' plans; improve the networks as above."""
         assert self.rerouter is not None
-        values = completer.feasible(
-            self.rerouter.reroute(apart, built) for built in self.rerouter.choices()
-        )
+        choices = self.rerouter.choices()
+        trials = (self.rerouter.reroute(apart, built) for built in choices)
+        values = completer.feasible(trials, self.search.values)
         if values is not None:
             begun = completer.cost(values)
             self.search.offer(begun, values)
@@ -255,9 +255,9 @@ class BlockState(ABC):
                 return
             values = completer.improve(values, effort)
             upgraded = self.rerouter.upgraded
-            if len(upgraded) and effort > 0.0:
+            if len(upgraded) and (effort > 0.0 or self.is_large):
                 values = completer.with_roads(values, upgraded, ROADS_EFFORT)
-            if effort > 0.0:
+            if effort > 0.0 or self.is_large:
                 self.gained = begun - completer.cost(values)
             self.search.offer(completer.cost(values), values)
 
