@@ -20,6 +20,7 @@ from aumaq import (
     cli_convert,
     cli_futures,
     cli_indicators,
+    cli_plan,
     cli_plot,
     cli_project,
     cli_report,
@@ -38,6 +39,7 @@ from aumaq.instances.language.texts import say
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
+    Changes,
     Gap,
     Lang,
     Method,
@@ -55,6 +57,7 @@ from aumaq.options import (
     WorkLimit,
     read_instance,
     read_plans,
+    tell_warnings,
 )
 from aumaq.show import err
 from aumaq.streams import line
@@ -149,17 +152,15 @@ def new(
 
 
 @app.command()
-def validate(name: Name, as_json: AsJson = False) -> None:
+def validate(name: Name, changes: Changes = None, as_json: AsJson = False) -> None:
     """Check an instance under all its scenarios; every problem is listed."""
-    instance = aumaq.read(name)
+    instance = read_instance(name, changes=changes)
     instance.check_scenarios()
     if as_json:
         warnings = [vars(problem) for problem in instance.warnings]
         documents.tell({"status": "valid", "errors": [], "warnings": warnings})
         return
-    for group in aumaq.instances.grouped(instance.warnings):
-        told = t(say("warning: {problem}", problem=words.spoken().tell(group)))
-        err.print(told, markup=False, soft_wrap=True)
+    tell_warnings(instance)
     line(
         words.spoken().tell(
             say(
@@ -173,10 +174,15 @@ def validate(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -> None:
+def describe(
+    name: Name,
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
     """Show sizes, totals, access, and what is unreachable."""
     started = time.perf_counter()
-    instance = read_instance(name, scenario)
+    instance = read_instance(name, scenario, changes)
     found = aumaq.describe(instance)
     seconds = time.perf_counter() - started
     if as_json:
@@ -188,12 +194,14 @@ def describe(name: Name, scenario: ScenarioName = "", as_json: AsJson = False) -
 app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
+app.command()(cli_plan.plan)
 
 
 @app.command()
 def solve(
     name: Name,
     scenario: ScenarioName = "",
+    changes: Changes = None,
     method: Method = "auto",
     formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
     time_limit: TimeLimit = None,
@@ -241,7 +249,7 @@ def solve(
         probe_file(save_lp, LP_SUFFIXES)
     if store is not None:
         aumaq.Store(store).check()
-    instance = read_instance(name, scenario)
+    instance = read_instance(name, scenario, changes)
     if folder is not None:
         check_target(folder, instance=instance, overwrite=overwrite)
     options: dict[str, Any] = {
@@ -325,6 +333,7 @@ def _kept(
 def coordination(
     name: Name,
     scenario: ScenarioName = "",
+    changes: Changes = None,
     method: Method = "auto",
     time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
@@ -339,7 +348,7 @@ def coordination(
 
     if store is not None:
         aumaq.Store(store).check()  # before the work, not after it
-    instance = read_instance(name, scenario)
+    instance = read_instance(name, scenario, changes)
     ways = aumaq.coordination(
         instance,
         method=method,

@@ -12,7 +12,7 @@ from rich.table import Table
 import aumaq
 from aumaq import documents
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, Lang, Name, ScenarioName, read_instance
+from aumaq.options import AsJson, Changes, Lang, Name, ScenarioName, read_instance
 from aumaq.show import out
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
@@ -40,6 +40,7 @@ MOST_ROWS = 40
 def analyse(
     name: Name,
     scenario: ScenarioName = "",
+    changes: Changes = None,
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for tables and maps")
     ] = None,
@@ -56,7 +57,9 @@ def analyse(
     started = time.perf_counter()
     if folder is not None:
         check_target(folder)  # before the work, not after it
-    found = aumaq.analyse(read_instance(name, scenario), classes_of, class_count)
+    found = aumaq.analyse(
+        read_instance(name, scenario, changes), classes_of, class_count
+    )
     if folder is not None:
         found.to_folder(folder, code)
     seconds = time.perf_counter() - started

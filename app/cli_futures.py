@@ -14,6 +14,7 @@ from aumaq import documents, show
 from aumaq.instances.language.texts import Text, say
 from aumaq.options import (
     AsJson,
+    Changes,
     Gap,
     Method,
     Name,
@@ -51,6 +52,7 @@ def futures(
     value: Annotated[
         bool, typer.Option("--value", help="and what planning for all is worth")
     ] = False,
+    changes: Changes = None,
     method: Method = "auto",
     time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
@@ -75,7 +77,7 @@ def futures(
         raise OptionError(
             say("--value is about the expected cost: --objective expected")
         )
-    instance = read_instance(name)
+    instance = read_instance(name, changes=changes)
     chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
     if folder is not None:
         names = _whole_names(instance, chosen)

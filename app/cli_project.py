@@ -9,7 +9,7 @@ import typer
 
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, Name, ScenarioName, read_instance
+from aumaq.options import AsJson, Changes, Name, ScenarioName, read_instance
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -17,6 +17,7 @@ from aumaq.words import t
 def project(
     name: Name,
     scenario: ScenarioName = "",
+    changes: Changes = None,
     projection: Annotated[
         str, typer.Option(help="another one (default: the scenario's)")
     ] = "",
@@ -37,9 +38,9 @@ def project(
 
     if folder is not None:
         check_projection_target(folder)  # before the work, not after it
-    instance = read_instance(name, scenario)
+    instance = read_instance(name, scenario, changes)
     found = compute(
-        instance.base if projection else instance.projection.tables,
+        instance.given if projection else instance.projection.tables,
         projection or instance.active_scenario.projection,
         until_year=until,
     )

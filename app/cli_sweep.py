@@ -11,6 +11,7 @@ import aumaq
 from aumaq import documents, show
 from aumaq.options import (
     AsJson,
+    Changes,
     Gap,
     Method,
     Name,
@@ -21,6 +22,7 @@ from aumaq.options import (
     Threads,
     TimeLimit,
     WorkLimit,
+    read_instance,
 )
 
 
@@ -29,6 +31,7 @@ def sweep(
     scenarios: Annotated[
         str, typer.Option(help="all, or names with commas between")
     ] = "all",
+    changes: Changes = None,
     jobs: Annotated[
         int | None, typer.Option(help="scenarios at a time (default: one a core)")
     ] = None,
@@ -53,7 +56,7 @@ def sweep(
 ) -> None:
     """Solve many scenarios; a failure is a row of the table. Exit code 1 if any."""
     found = aumaq.sweep(
-        aumaq.read(name),
+        read_instance(name, changes=changes),
         scenarios,
         jobs=jobs,
         threads=threads,

@@ -17,6 +17,16 @@ EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
 """The formats of plans; not asked of the library, so that --help stays quick."""
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="CHANGE",
+        help="change values first, again and again: budgets.amount_mln*0.8 or"
+        " sites\\[site=s7].status=required",
+        show_default=False,
+    ),
+]
 Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
 TimeLimit = Annotated[
     float | None,
@@ -105,7 +115,17 @@ def plan_names(words: Sequence[str], plans: Sequence[aumaq.Plan]) -> list[str]:
     return [f"{name} ({file})" for name, file in zip(names, short, strict=True)]
 
 
-def read_instance(name: str, scenario: str = "") -> aumaq.Instance:
-    """Read an instance under a scenario (default: the first)."""
+def read_instance(
+    name: str, scenario: str = "", changes: Sequence[str] | None = None
+) -> aumaq.Instance:
+    """Read an instance under a scenario (default: the first), with values changed."""
     instance = aumaq.read(name)
-    return instance.with_scenario(scenario) if scenario else instance
+    instance = instance.with_scenario(scenario) if scenario else instance
+    return instance.with_changes(list(changes or ()))
+
+
+def tell_warnings(instance: aumaq.Instance) -> None:
+    """Tell what is odd with an instance, beside what is asked for."""
+    for group in aumaq.instances.grouped(instance.warnings):
+        told = words.t(say("warning: {problem}", problem=words.spoken().tell(group)))
+        show.err.print(told, markup=False, soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -30,6 +30,8 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.people import demand, loads
 from aumaq.instances.people.projection import Projection, project
 from aumaq.instances.policies import Policies, policies_of
+from aumaq.instances.scenarios.changes import with_changes
+from aumaq.instances.scenarios.overrides import ALWAYS, overridden
 from aumaq.instances.scenarios.scenario import (
     Scenario,
     active_tables,
@@ -182,6 +184,11 @@ class Instance:
         return tuple(self.tables["settlements"]["settlement"])
 
     @property
+    def given(self) -> Mapping[str, pd.DataFrame]:
+        """The tables without any scenario, but with what always applies done."""
+        return overridden(self.base, [ALWAYS])[0]
+
+    @property
     def synthetic_share(self) -> dict[str, float]:
         """Share of rows flagged as estimates, for each table that has any."""
         return {
@@ -250,6 +257,20 @@ class Instance:
         """Return an instance with some tables replaced; validated anew."""
         instance = from_tables({**self.base, **tables}, outlines=self.outlines)
         return instance.with_scenario(self.scenario)
+
+    @checked
+    def with_changes(self, changes: Sequence[str]) -> Instance:
+        """Return the instance with values changed, in every scenario.
+
+        *changes*: ``budgets.amount_mln*0.8``, ``sites[site=s7].status=required``; a
+        table, rows (none: all), a column, ``=``, ``*``, ``+`` or ``-``, and a value.
+        They are kept in the table ``overrides``. Raises InstanceError with all that is
+        wrong.
+        """
+        if not changes:
+            return self
+        overrides = with_changes(self.base, self.active_scenario, changes)
+        return replace(self.replace(overrides=overrides), origin=self.origin)
 
     # -- what follows from the tables --------------------------------------------
 

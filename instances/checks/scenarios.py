@@ -7,7 +7,7 @@ import numpy as np
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import Hints
 from aumaq.instances.language.texts import say
-from aumaq.instances.scenarios.overrides import listed, overridden
+from aumaq.instances.scenarios.overrides import ALWAYS, listed, overridden
 from aumaq.instances.scenarios.scenario import JOIN, MOST_CHECKED, count_names
 
 
@@ -15,7 +15,7 @@ from aumaq.instances.scenarios.scenario import JOIN, MOST_CHECKED, count_names
 def scenarios_name_overrides(tables: Tables) -> Found:
     """Sets of overrides exist and are used; names do not hold the sign that joins."""
     known = set(tables["overrides"]["override"])
-    used = set()
+    used = {ALWAYS}
     hints = Hints(known)
     for table, code in (("scenarios", "scenario"), ("variants", "variant")):
         rows = tables[table]

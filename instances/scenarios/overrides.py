@@ -26,6 +26,8 @@ BETWEEN = ";"
 """Parts of a list in a cell stand between these."""
 NEVER = ("instance", "periods", "scenarios", "variants", "overrides")
 """Tables that make an instance what it is in every scenario."""
+ALWAYS = "always"
+"""The set of overrides that applies in every scenario, after all others."""
 IN_NUMBERS = ("times", "plus")
 
 

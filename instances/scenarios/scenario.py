@@ -22,7 +22,7 @@ from aumaq.instances.errors import (
 )
 from aumaq.instances.language.texts import say
 from aumaq.instances.people.projection import project
-from aumaq.instances.scenarios.overrides import listed, overridden
+from aumaq.instances.scenarios.overrides import ALWAYS, listed, overridden
 from aumaq.instances.schema.projection import PROJECTION_TABLES
 
 Tables = Mapping[str, pd.DataFrame]
@@ -92,12 +92,14 @@ def scenario_named(tables: Tables, name: str) -> Scenario:
             factor[key] *= float(part[key])
     titles = [str(part["title"]) or code for part, code in zip(
         parts, [base, *chosen["variant"]], strict=True)]  # fmt: skip
+    named = [o for part in parts for o in listed(str(part["overrides"]))]
+    last = [ALWAYS] if (tables["overrides"]["override"] == ALWAYS).any() else []
     projections = [str(part["projection"]) for part in parts if part["projection"]]
     return Scenario(
         scenario=JOIN.join([base, *chosen["variant"]]),
         title=", ".join(titles),
         projection=projections[-1] if projections else base,
-        overrides=tuple(o for part in parts for o in listed(str(part["overrides"]))),
+        overrides=(*(name for name in named if name != ALWAYS), *last),
         **factor,
     )
 

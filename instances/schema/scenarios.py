@@ -105,7 +105,12 @@ OVERRIDES = Table(
     "overrides",
     "Named sets of changes to values of other tables, named by scenarios and variants.",
     (
-        Column("override", "text", "name of the set"),
+        Column(
+            "override",
+            "text",
+            "name of the set; the set `always` applies in every scenario, after all"
+            " others",
+        ),
         Column("table", "text", "the table that is changed"),
         Column(
             "where",

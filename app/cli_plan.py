@@ -1,0 +1,121 @@
+"""The command that does all of it: check an instance, plan, and write what is read."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import aumaq
+from aumaq import documents, show, words
+from aumaq.instances.language.texts import say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Gap,
+    Lang,
+    Name,
+    Quiet,
+    ScenarioName,
+    Threads,
+    TimeLimit,
+    read_instance,
+    tell_warnings,
+)
+from aumaq.streams import line
+from aumaq.words import t
+
+FILES = {".xlsx": "xlsx", ".html": "html"}
+"""What stands beside the instance, and the export that writes it."""
+
+
+def plan(
+    name: Name,
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    time_limit: TimeLimit = None,
+    gap: Gap = 0.01,
+    threads: Threads = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option("--out", help="folder for results (default: that of the input)"),
+    ] = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check, solve, and write workbook and page beside the input; replace nothing."""
+    from aumaq.instances.formats.targets import probe_file
+    from aumaq.instances.interruption import finishing
+    from aumaq.results.exports import check_target, write_plan_folder
+    from aumaq.solvers.options import seconds_for
+
+    begun = time.monotonic()
+    instance = read_instance(name, scenario, changes)
+    instance.check_scenarios()
+    tell_warnings(instance)
+    target = free_target(*place_of(name, instance, beside))
+    check_target(target)  # before the work
+    for suffix in FILES:
+        probe_file(target.with_name(target.name + suffix))
+    found = aumaq.solve(
+        instance,
+        time_limit=seconds_for(time_limit, None),
+        gap=gap,
+        threads=threads,
+        progress=None if quiet or as_json else show.Lines(),
+        evidence=target.with_name(f"{target.name}-contradiction.lp"),
+    )
+    with finishing():
+        written = write_plan_folder(found, target, lang)
+        files = [written.folder.with_name(written.folder.name + end) for end in FILES]
+        for file in files:
+            found.export(FILES[file.suffix], file, lang)
+    if as_json:
+        record = {key: value for key, value in found.record.items() if key != "trace"}
+        out = {"out": str(written.folder), "files": [str(file) for file in files]}
+        documents.tell({**record, **out})
+    else:
+        show.summary(found, words.spoken())
+        for file in files:
+            line(t(say("written to {target}", target=file)))
+        seconds = time.monotonic() - begun
+        told = say(
+            "all tables are in {target}; {seconds:.0f} s in all",
+            target=written.folder,
+            seconds=seconds,
+        )
+        line(t(told))
+    show.written(written)
+    if found.status == "contradicted":
+        raise typer.Exit(3)
+    if not found.is_verified:
+        raise typer.Exit(1)
+
+
+def place_of(
+    name: str, instance: aumaq.Instance, beside: Path | None
+) -> tuple[Path, str]:
+    """Return the folder for results, and how they are called.
+
+    What comes with the package is not written beside: its results go where the user is.
+    """
+    from aumaq.instances.formats.targets import safe_name
+
+    path = Path(name)
+    is_own = path.exists()
+    folder = path.resolve().parent if is_own else Path()
+    stem = path.resolve().stem if is_own else instance.name
+    return beside or folder, f"{safe_name(stem)}-plan"
+
+
+def free_target(folder: Path, stem: str) -> Path:
+    """Return where nothing stands yet: neither a folder nor any of the files."""
+    number, free = 1, folder / stem
+    while any(os.path.lexists(free.with_name(free.name + end)) for end in ("", *FILES)):
+        number += 1
+        free = folder / f"{stem}-{number}"
+    return free

@@ -1,0 +1,61 @@
+"""Values changed by a line: what an edited table gives, in every scenario, last."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from tiny_instances import tiny
+from variants import OVERRIDES, SCENARIOS, VARIANTS
+
+from aumaq.instances import Instance, InstanceError
+
+CHANGES = ["levels.capex_mln*2", "settlements[settlement=a].population+5"]
+
+
+def changing() -> Instance:
+    """Return two villages with scenarios whose overrides change prices too."""
+    return tiny(scenarios=SCENARIOS, variants=VARIANTS, overrides=OVERRIDES)
+
+
+def test_an_edited_table_gives_the_same() -> None:
+    """Factors, differences and rows mean what they mean in a table."""
+    instance = changing()
+    levels, people = (instance.table(name) for name in ("levels", "settlements"))
+    levels["capex_mln"] *= 2
+    people.loc[people["settlement"] == "a", "population"] += 5
+    edited = instance.replace(levels=levels, settlements=people)
+    found = instance.with_changes(CHANGES)
+    for name in ("levels", "settlements", "sites", "budgets"):
+        pd.testing.assert_frame_equal(found.tables[name], edited.tables[name])
+
+
+@pytest.mark.parametrize("scenario", ["base", "other", "other+dear+tight"])
+def test_changes_come_last_in_every_scenario(scenario: str) -> None:
+    """Overrides of scenarios and variants do not undo what was asked for."""
+    found = changing().with_changes(["levels.capex_mln=7"]).with_scenario(scenario)
+    assert set(found.tables["levels"]["capex_mln"]) == {7.0}
+
+
+def test_changes_add_up() -> None:
+    """A second change goes on from the first, and both are kept."""
+    twice = changing().with_changes(["levels.capex_mln*2"]).with_changes(CHANGES[:1])
+    assert twice.levels("s")["capex_mln"].tolist() == [40.0]
+    kept = twice.base["overrides"]
+    assert (kept["override"] == "always").sum() == 2
+
+
+def test_every_wrong_change_is_told() -> None:
+    """All at once, each by its own text."""
+    wrong = {
+        "nonsense": "expected table.column=value",
+        "levls.capex_mln*2": "no such table, did you mean 'levels'",
+        "levels.capex*2": "no such column in levels",
+        "levels[service=zz].capex_mln*2": "no row of levels is meant",
+        "levels.capex_mln*x": "expected a finite number",
+        "settlements.lat=95": "expected at most 90",
+    }
+    with pytest.raises(InstanceError) as caught:
+        changing().with_changes(list(wrong))
+    told = {problem.file: str(problem.message) for problem in caught.value.problems}
+    assert set(told) == set(wrong)
+    assert all(expected in told[text] for text, expected in wrong.items())
