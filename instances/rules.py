@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances.instance import Instance
+from aumaq.instances.land.forbidden import has_rules
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
@@ -46,6 +47,7 @@ BY_SERVICE = {
     "required": say("a required site is open"),
     "forbidden": say("nothing stands on a forbidden site"),
     "renewal": say("old facilities are renewed in time, rebuilt or closed"),
+    "land": say("nothing is built where the land does not permit it"),
 }
 
 
@@ -128,7 +130,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
     for row in tables["services"].itertuples():
         serves = row.role == "serve"
         kinds = {kind for kind, names in asking.items() if row.service in set(names)}
-        kinds |= {"siting", "capacity"}
+        kinds |= {"siting", "capacity", *(("land",) if has_rules(tables) else ())}
         kinds |= {"allocation", "access", row.allocation} if serves else set()
         idle |= {f"{kind}:{row.service}" for kind in BY_SERVICE if kind not in kinds}
     for row in tables["networks"].itertuples():

@@ -18,6 +18,7 @@ import pandas as pd
 from aumaq.instances.checks import (
     growth,
     indicators,
+    land,
     networks,
     places,
     population,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 assert today
 assert indicators
 assert growth
+assert land
 assert networks
 assert places
 assert population

@@ -356,6 +356,25 @@ PLAN: tuple[PlanTable, ...] = (
         ),
     ),
     PlanTable(
+        "forbidden_land",
+        "Sites where the land forbids levels of a service, and why; what stands there"
+        " may stay.",
+        "land:{service}",
+        (
+            _SERVICE,
+            _SITE,
+            *_PLACE,
+            _key("zone", "zone that forbids them"),
+            _text("zone_title", "its title"),
+            _text("kind", "what its land is for"),
+            _key("buffer", "rule on what is near the zone; empty: the zone itself"),
+            _text("levels", "levels that may not be built"),
+            _number("distance_km", "km", "how far the zone is", "told"),
+            _number("within_km", "km", "within which it forbids them", "told"),
+            _flag("stands", "whether something stands there today"),
+        ),
+    ),
+    PlanTable(
         "money",
         "Money by period, service and region, and what it is for.",
         "objective",

@@ -288,6 +288,18 @@ ANGLES: dict[str, Rows] = {
 }
 
 
+EMPTY: dict[str, Rows] = {
+    "facilities": [],
+    "sites": [{**row, "status": "candidate"} for row in VILLAGES["sites"]],
+    **with_all(VILLAGES, "levels", capex_mln=5.0),
+}
+PARK: dict[str, Rows] = {
+    "zones": [{"zone": "park", "kind": "protected", "lat": 50.0, "lon": 70.0,
+               "radius_km": 3.0}],
+    "zone_permits": [{"kind": "protected", "is_permitted": False}],
+}  # fmt: skip
+
+
 def nothing(_: Tables) -> None:
     """Leave the plan as it is."""
 
@@ -317,6 +329,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         VILLAGES, {"sites": [{**VILLAGES["sites"][0], "status": "forbidden"},
                              VILLAGES["sites"][1]]},
         nothing, "forbidden:s",
+    ),
+    "it stands where the land forbids it": (
+        {**VILLAGES, **EMPTY}, PARK, nothing, "land:s",
     ),
     "nobody renews it": (
         VILLAGES, with_all(VILLAGES, "facilities", renew_by_year=2026), nothing,

@@ -10,6 +10,7 @@ import pandas as pd
 from examples import SCALE
 from hypothesis import assume
 from hypothesis import strategies as st
+from land_instances import draw_land
 
 from aumaq.instances import Instance, InstanceError, from_tables
 
@@ -105,6 +106,8 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
                 "most": draw(some(0, 1, 1, 2)),
             }
         ]
+    if draw(some(False, False, True)):
+        draw_land(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:
