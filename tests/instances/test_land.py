@@ -25,7 +25,7 @@ SITES = [
 ]
 LEVELS = [
     {"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 5.0},
-    {"service": "s", "level": 2, "capacity": 200.0, "capex_mln": 6.0},
+    {"service": "s", "level": 2, "capacity": 200.0, "capex_mln": 9.0},
 ]
 PARK = {"zone": "park", "title": "Park", "kind": "protected"}
 AT_A = {**PARK, "outline": "POLYGON ((69.9 49.9, 70.1 49.9, 70.1 50.05, 69.9 50.05,"
@@ -77,7 +77,7 @@ LAND = ("zones", "site_zones", "zone_permits", "buffers")
           "buffers": [{"buffer": "near", "zone": "round", "distance_km": 2.0}]},
          {"a": 1, "b": 1}, {"a"}),
         ({"zones": [AT_A], "site_zones": [{"service": "s", "site": "b", "zone": "park"}],
-          "zone_permits": [{**NOTHING, "from_level": 2}]}, {"a": 2}, {"a", "b"}),
+          "zone_permits": [{**NOTHING, "from_level": 2}]}, {"a": 1, "b": 1}, {"a", "b"}),
         ({"zones": [AT_A], "zone_permits": [NOTHING, {**NOTHING, "service": "s",
                                                       "is_permitted": True}]},
          {"a": 2}, set()),
