@@ -77,6 +77,7 @@ BY_POLICY = {
 
 OF_PLANS = {
     "objective": say("the objective is the sum of its terms"),
+    "impacts": say("impacts are the sums of what adds to them"),
     "tables": say("a plan has all its tables and columns"),
     "record": say("the record of a plan says what its tables say"),
     "model": say("model and plan agree on what the plan costs and misses"),
@@ -126,6 +127,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         *ELSEWHERE,
         *(() if len(tables["road_upgrades"]) else ("roads:upgrades", "roads:access")),
         *(() if len(tables["growth_tiers"]) else ("growth:points",)),
+        *(() if len(tables["impacts"]) else ("impacts",)),
     }
     for row in tables["services"].itertuples():
         serves = row.role == "serve"

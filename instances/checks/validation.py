@@ -17,6 +17,7 @@ import pandas as pd
 
 from aumaq.instances.checks import (
     growth,
+    impacts,
     indicators,
     land,
     networks,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 assert today
 assert indicators
 assert growth
+assert impacts
 assert land
 assert networks
 assert places

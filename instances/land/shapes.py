@@ -7,6 +7,7 @@ place, right to a few parts in a thousand up to some 100 km.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def inside(outline: list[Floats], lat: Floats, lon: Floats) -> Flags:
     """Return which places lie within rings: inside an odd number of them."""
     within = np.zeros(len(lat), dtype=bool)
     for ring in outline:
-        for (x, y), (x_next, y_next) in zip(ring[:-1], ring[1:], strict=True):
+        for (x, y), (x_next, y_next) in pairwise(ring):
             crosses = (y > lat) != (y_next > lat)
             if crosses.any():
                 at = x + (lat - y) / (y_next - y) * (x_next - x)
@@ -67,7 +68,7 @@ def km_to_outline(outline: list[Floats], lat: Floats, lon: Floats) -> Floats:
     here = np.column_stack([lon, lat])
     least = np.full(len(lat), np.inf)
     for ring in outline:
-        for start, end in zip(ring[:-1], ring[1:], strict=True):
+        for start, end in pairwise(ring):
             a, way = (start - here) * scale, (end - start) * scale
             length = (way**2).sum(axis=1)
             share = -(a * way).sum(axis=1) / np.where(length > 0.0, length, 1.0)

@@ -43,8 +43,8 @@ ZONES = Table(
 
 SITE_ZONES = Table(
     "site_zones",
-    "In which zones a site lies, where it is known better than from outlines: these, and"
-    " no others, are then the zones of the site.",
+    "In which zones a site lies, where it is known better than from outlines: these,"
+    " and no others, are then the zones of the site.",
     (
         Column("service", "text", "the service", references="services.service"),
         Column("site", "text", "the site", references="sites.site"),
@@ -71,7 +71,9 @@ ZONE_PERMITS = Table(
             default=None,
             references="services.service",
         ),
-        Column("from_level", "int", "holds for this level and above", "level", 1, low=1),
+        Column(
+            "from_level", "int", "holds for this level and above", "level", 1, low=1
+        ),
         Column("is_permitted", "flag", "whether it may be built there"),
         SOURCE,
     ),

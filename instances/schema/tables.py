@@ -13,6 +13,7 @@ from aumaq.instances.schema.growth import (
     GROWTH_GAINS,
     GROWTH_TIERS,
 )
+from aumaq.instances.schema.impacts import IMPACT_TABLES
 from aumaq.instances.schema.indicators import (
     INDICATOR_BASELINES,
     INDICATOR_TARGETS,
@@ -71,7 +72,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
-    *LAND_TABLES,
+    *LAND_TABLES, *IMPACT_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -30,7 +30,15 @@ LEVELS = [
 PARK = {"zone": "park", "title": "Park", "kind": "protected"}
 AT_A = {**PARK, "outline": "POLYGON ((69.9 49.9, 70.1 49.9, 70.1 50.05, 69.9 50.05,"
         " 69.9 49.9))"}  # fmt: skip
-AROUND_B = {**PARK, "zone": "round", "title": "Round", "lat": 50.1, "lon": 70.05, "radius_km": 1.0}
+AROUND_B = {
+    **PARK,
+    "zone": "round",
+    "title": "Round",
+    "lat": 50.1,
+    "lon": 70.05,
+    "radius_km": 1.0,
+}
+TOLD_B = {"service": "s", "site": "b", "zone": "park"}
 NOTHING = {"kind": "protected", "is_permitted": False}
 
 
@@ -76,8 +84,9 @@ LAND = ("zones", "site_zones", "zone_permits", "buffers")
         ({"zones": [AT_A, AROUND_B], "zone_permits": [NOTHING],
           "buffers": [{"buffer": "near", "zone": "round", "distance_km": 2.0}]},
          {"a": 1, "b": 1}, {"a"}),
-        ({"zones": [AT_A], "site_zones": [{"service": "s", "site": "b", "zone": "park"}],
-          "zone_permits": [{**NOTHING, "from_level": 2}]}, {"a": 1, "b": 1}, {"a", "b"}),
+        ({"zones": [AT_A], "site_zones": [TOLD_B],
+          "zone_permits": [{**NOTHING, "from_level": 2}]},
+         {"a": 1, "b": 1}, {"a", "b"}),
         ({"zones": [AT_A], "zone_permits": [NOTHING, {**NOTHING, "service": "s",
                                                       "is_permitted": True}]},
          {"a": 2}, set()),
@@ -130,12 +139,12 @@ def test_two_ways_to_measure(
 @pytest.mark.parametrize(
     ("land", "told"),
     [
-        ({"zones": [{**PARK, "outline": "POLYGON ((1 2, 3 4, 5 6))"}]}, "outline: expec"),
-        ({"zones": [{**PARK, "outline": "somewhere"}]}, "column outline: expected POLY"),
-        ({"zones": [{**AT_A, "radius_km": 2.0}]}, "radius_km: expected an outline or a"),
+        ({"zones": [{**PARK, "outline": "POLYGON ((1 2, 3 4, 5 6))"}]}, "outline: exp"),
+        ({"zones": [{**PARK, "outline": "somewhere"}]}, "outline: expected POLY"),
+        ({"zones": [{**AT_A, "radius_km": 2.0}]}, "radius_km: expected an outl"),
         ({"zones": [{**PARK, "lat": 50.0, "lon": 70.0}]}, "radius_km: empty: a circle"),
         ({"zones": [{**PARK, "kind": "lake"}]}, "kind: expected one of residential"),
-        ({"zones": [PARK], "site_zones": [{"service": "s", "site": "c", "zone": "park"}]},
+        ({"zones": [PARK], "site_zones": [{**TOLD_B, "site": "c"}]},
          "site: no such site"),
         ({"zones": [AT_A], "zone_permits": [{**NOTHING, "from_level": 3}]},
          "from_level: there are levels up to 2"),

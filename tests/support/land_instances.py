@@ -13,7 +13,9 @@ KINDS = ("protected", "agricultural")
 def draw_land(draw: st.DrawFn, rows: dict[str, list[Row]]) -> None:
     """Draw zones around some settlements, what they permit, and a buffer."""
     places = rows["settlements"]
-    rows["zones"] = [_zone(draw, k, len(places)) for k in range(draw(st.integers(1, 2)))]
+    rows["zones"] = [
+        _zone(draw, k, len(places)) for k in range(draw(st.integers(1, 2)))
+    ]
     services = ("", *(row["service"] for row in rows["services"]))
     if draw(st.booleans()):
         site = draw(st.sampled_from(rows["sites"]))
