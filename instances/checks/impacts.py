@@ -57,9 +57,6 @@ def limits_are_sound(tables: Tables) -> Found:
         elif row["kind"] and row["kind"] not in kinds:
             text = say("there is no zone of this kind: the rule has no force")
             yield Warn(problem("impact_limits", text, k, "kind", row["kind"]))
-        if not row["is_hard"] and row["excess_mln_per_unit_year"] == 0:
-            text = say("is priced at nothing: the rule has no force")
-            yield Warn(problem("impact_limits", text, k, "excess_mln_per_unit_year", 0))
     for name, part in rows.groupby("limit", sort=False):
         known = set(part["period"])
         missing = [p for p in tables["periods"]["period"] if p not in known]

@@ -107,7 +107,7 @@ IMPACT_LIMITS = Table(
         Column(
             "excess_mln_per_unit_year",
             "number",
-            "price of a unit above it",
+            "price of a unit above it (0: what is above it is told, no more)",
             "mln/unit/year",
             0.0,
             low=0.0,

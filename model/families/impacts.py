@@ -17,10 +17,11 @@ Cost
     ``overrun``
         :math:`ann_t\, excess\_mln\_per\_unit\_year \cdot excess_t`
 
-Rates are those of ``impact_rates`` and of what an impact includes (``levels``,
-``local_supplies``). What the land forbids has no rows: levels that zones or buffers do
-not permit have no variables, see siting. A row is divided by its limit, or by its
-largest coefficient where that is larger.
+A limit that is neither hard nor priced is told, and has no row. Rates are those of
+``impact_rates`` and of what an impact includes (``levels``, ``local_supplies``). What
+the land forbids has no rows: levels that zones or buffers do not permit have no
+variables, see siting. A row is divided by its limit, or by its largest coefficient
+where that is larger.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ PART = ("region", "period", "service", "site", "network", "node", "amount", "var
 @family(needs=("siting", "allocation", "networks"), couples=True)
 def impacts(c: Context) -> None:
     """Build one row for each limit and period that has one."""
-    (rules, given), block = c.rules("impact_limits"), c.block("impacts")
+    block, (rules, given) = c.block("impacts"), c.rules("impact_limits")
+    has_force = (given["is_hard"] > 0) | (given["excess_mln_per_unit_year"] > 0.0)
+    given = given.where(has_force)
+    rules = [rule for rule, holds in zip(rules, has_force, strict=True) if holds]
     codes = tuple(dict.fromkeys(given["limit"]))
     names = {**c.tables.names, "limit": codes}
     columns = {
