@@ -28,6 +28,8 @@ YIELD = 1.1
 """Sustainable yield of a region: so much of what its water works hold (assumption)."""
 YIELD_MLN = 0.05
 """Price of a m3/day above it, mln a year (assumption: water from afar)."""
+LAND_MLN = 20.0
+"""Price of a hectare above what there is room for, mln a year (assumption)."""
 ROOM = 1.05
 """Facilities may take so much of the land that they take in recreational zones."""
 
@@ -116,7 +118,8 @@ def _land_rules(
     told = f"assumption: {ROOM - 1:.0%} more than what stands there today takes"
     for period in PERIODS:
         where = (f"limit=recreational-land; impact=land; period={period};"
-                 f" kind=recreational; most={most:g}; is_hard=true")  # fmt: skip
+                 f" kind=recreational; most={most:g};"
+                 f" excess_mln_per_unit_year={LAND_MLN:g}")  # fmt: skip
         rules.append((name, "impact_limits", add, where, "", "", told))
     return rules
 
@@ -173,7 +176,7 @@ def _yields(known: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"limit": f"water-{code.lower()}", "period": period, "impact": "water",
-             "title": f"Sustainable yield of water, {code}", "region": code,
+             "title": "Sustainable yield of water", "region": code,
              "most": float(round(YIELD * amount, -2)), "is_hard": False,
              "excess_mln_per_unit_year": 0.0,
              "source": f"assumption: {YIELD:g} times what today's works hold"}

@@ -79,11 +79,13 @@ def _impacts(plan: Plan, lang: Language) -> dict[str, Any]:
 def _limits(plan: Plan, lang: Language) -> dict[str, Any]:
     rows, instance = plan.table("impact_limits"), plan.instance
     titles = titles_by_code(instance.tables["impact_limits"], "limit", lang)
+    regions = region_names(instance, lang)
     names = titles_by_code(instance.tables["impacts"], "impact", lang)
     use = rows["amount"] / rows["most"].where(rows["most"] > 0, np.nan)
     columns = [
         Column(say("Limit"), [titles.get(code, code) for code in rows["limit"]]),
         Column(say("Impact"), [names.get(i, i) for i in rows["impact"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("At most"), rows["most"].tolist(), "number"),
         Column(say("Under the plan"), rows["amount"].tolist(), "number"),

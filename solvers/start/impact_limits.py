@@ -1,20 +1,24 @@
-"""Facilities of a first plan that hard limits on impacts take out.
+"""Limits on impacts in a first plan: what they take out, what they leave to networks.
 
-What networks supply and who travels is not looked at: the audit is the judge.
-Shapes: J sites, L levels (0: empty places), T periods.
+Who travels is not looked at, nor what other networks add: the audit is the judge.
+Shapes: J sites, L levels (0: empty places), O local options, S sources, T periods.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.land.forbidden import lies_in, zone_distances
+from aumaq.instances.rows import rows_with
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.impacts import impact_rates
+from aumaq.model.data.networks import NetworkData
 from aumaq.solvers.start.site_units import lowered
 
 NOTHING = 1e-9
@@ -84,5 +88,62 @@ def _is_on(data: ModelData, rule: Any, service: str) -> Flags:
         degrees = (sites[name].to_numpy(dtype=float) for name in ("lat", "lon"))
         lies = lies_in(tables, service, sites, zone_distances(zones, *degrees))
         meant = zones["zone"] == rule.zone if rule.zone else zones["kind"] == rule.kind
+        here &= lies[meant.to_numpy()].any(axis=0)
+    return here
+
+
+@dataclass(frozen=True)
+class NetworkLimit:
+    """What a limit on an impact leaves to a network in a period."""
+
+    period: int
+    left: float
+    price: float  # of a unit above it, mln a year; infinite where it is hard
+    source: Floats  # (S, L) of a unit that sources feed in
+    local: Floats  # (O,) of a unit supplied
+    capacity: Floats  # (O,) of a unit installed
+
+
+def network_limits(
+    data: ModelData, n: NetworkData, units: Mapping[str, Ints]
+) -> Iterator[NetworkLimit]:
+    """Yield the limits that a network adds to; *units* add to them first."""
+    instance, names = data.instance, list(data.services)
+    nodes = rows_with(instance.tables["network_nodes"], "network", n.name)
+    homes = nodes["settlement"].to_numpy(dtype=object)[n.local_node]
+    options = list(zip(n.local_option, homes, strict=True))
+    for rule in instance.tables["impact_limits"].itertuples():
+        if not rule.is_hard and rule.excess_mln_per_unit_year == 0.0:
+            continue
+        rates, t = impact_rates(instance, rule.impact), data.periods.index(rule.period)
+        is_on = {name: _is_on(data, rule, name) for name in names}
+        used = sum(
+            float(_impact(units[name][is_on[name]], rates.facility[[s]], t).sum())
+            for s, name in enumerate(names)
+        )
+        there = _nodes_on(data, n, rule, nodes)[n.local_node]
+        given = {
+            of: there * np.array([rate(*key) for key in options], dtype=float)
+            for of in ("local_supply", "local_capacity")
+            for rate in (rates.local(instance, n.name, of),)
+        }
+        source = [
+            rates.supply[names.index(name)] * is_on[name][j] for name, j in n.source
+        ]
+        table = np.array(source).reshape(len(source), rates.supply.shape[1])
+        price = np.inf if rule.is_hard else float(rule.excess_mln_per_unit_year)
+        if table.any() or any(own.any() for own in given.values()):
+            left, local = max(rule.most - used, 0.0), given["local_supply"]
+            yield NetworkLimit(t, left, price, table, local, given["local_capacity"])
+
+
+def _nodes_on(data: ModelData, n: NetworkData, rule: Any, nodes: Any) -> Flags:
+    """Return which nodes of a network a limit is on, (N,)."""
+    here = np.array([rule.region in ("", region) for region in n.node_region])
+    if rule.zone or rule.kind:
+        zones = data.instance.tables["zones"]
+        degrees = (nodes[name].to_numpy(dtype=float) for name in ("lat", "lon"))
+        meant = zones["zone"] == rule.zone if rule.zone else zones["kind"] == rule.kind
+        lies = within(zone_distances(zones, *degrees), 0.0)
         here &= lies[meant.to_numpy()].any(axis=0)
     return here

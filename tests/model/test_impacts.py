@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from impact_rules import draw_impacts
 from land_instances import draw_land
 from tiny_instances import Rows, tiny, tiny_instances
+from two_schools import NO_TIME, two_schools
 
 import aumaq
 from aumaq.instances import Instance
@@ -131,3 +132,33 @@ def test_a_region_pays_for_each_tonne() -> None:
         impact_limits=pd.DataFrame([{**price, "excess_mln_per_unit_year": 0.11}])
     )
     assert aumaq.solve(dear, gap=0.0).objective_mln == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize("most", [0.0, 3.0, 5.0])
+def test_hard_limits_have_a_first_plan(most: float) -> None:
+    """Without any time: schools close for the land, and solar keeps within it."""
+    land = {"impact": "land", "unit": "ha", "includes": "footprint"}
+    solar = {"impact": "land", "of": "local_capacity", "network": "power", "rate": 1.0}
+    limit = {**LIMIT, "impact": "land", "most": most, "is_hard": True}
+    instance = two_schools()
+    levels = instance.table("levels").assign(footprint_ha=2.0)
+    nodes = [
+        {"network": "power", "node": f"n{home}", "lat": 50.0, "lon": 70.0,
+         "settlement": home}
+        for home in instance.settlement_ids
+    ]  # fmt: skip
+    grid = {
+        "networks": [{"network": "power", "shed_mln_per_unit_year": 9.0}],
+        "network_nodes": nodes,
+        "load_rates": [{"network": "power", "units_per_person": 0.01}],
+        "local_supplies": [{"network": "power", "option": "solar",
+                            "capex_mln_per_unit": 0.1}],
+        "impacts": [land], "impact_rates": [solar], "impact_limits": [limit],
+    }  # fmt: skip
+    instance = instance.replace(
+        levels=levels, **{name: pd.DataFrame(rows) for name, rows in grid.items()}
+    )
+    for options in ({"time_limit": NO_TIME}, {"gap": 0.0}):
+        plan = aumaq.solve(instance, **options)
+        assert plan.record["problems"] == []
+        assert plan.table("impact_limits")["amount"].iloc[0] <= most + 1e-6
