@@ -48,7 +48,8 @@ class PlanTable:
     ``rule``: under which rule its own faults are noted, with columns in braces.
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
-    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. Plans
+    of earlier versions lack a table that ``is_later``: it has no rows then.
     """
 
     name: str
@@ -59,6 +60,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -374,6 +376,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("within_km", "km", "within which it forbids them", "told"),
             _flag("stands", "whether something stands there today"),
         ),
+        is_later=True,
     ),
     PlanTable(
         "impacts",
@@ -391,6 +394,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("travel", OF_IMPACT, "of travel to services", "told"),
         ),
         is_known_today=True,
+        is_later=True,
     ),
     PlanTable(
         "impact_limits",
@@ -407,6 +411,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("amount", OF_IMPACT, "what is"),
             _number("excess", OF_IMPACT, "what is beyond a priced limit"),
         ),
+        is_later=True,
     ),
     PlanTable(
         "money",
