@@ -99,7 +99,7 @@ def what_the_land_forbids(instance: Instance) -> Found:
         fits = instance.enterable_levels(service)
         is_shut = ~fits.any(axis=1) & forbidden_levels(bans, fits.shape).any(axis=1)
         here = np.flatnonzero(holds(instance.tables["sites"], "service", service))
-        for j in np.flatnonzero(is_shut):
+        for j in np.flatnonzero(is_shut).tolist():
             why = [reason(ban, j) for ban in bans if ban.banned[j].any()]
             status = str(sites["status"][j])
             text = say("no level of {service} may be built there: {why}",

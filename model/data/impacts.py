@@ -45,7 +45,8 @@ class ImpactRates:
 
         def rate(option: str, settlement: str) -> float:
             included = known.get((option, settlement), known.get((option, ""), 0.0))
-            return float(included + given.get(option, given.get("", 0.0)))
+            own = given[option] if option in given else given.get("", 0.0)
+            return float(included) + float(own)
 
         return rate
 

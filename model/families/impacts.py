@@ -145,7 +145,7 @@ def _in_zones(c: Context, parts: Table, rule: Any) -> Flags:
         degrees = (sites[d].to_numpy(dtype=float) for d in ("lat", "lon"))
         lies = lies_in(instance.tables, name, sites, zone_distances(zones, *degrees))
         mine = (parts["service"] == s) & (parts["site"] >= 0)
-        here = lies[is_meant].any(axis=0)
+        here = np.asarray(lies[is_meant].any(axis=0))
         inside[mine] = here[parts["site"][mine] - first]
     for k, name in enumerate(c.networks):
         nodes = rows_with(instance.tables["network_nodes"], "network", name)

@@ -100,8 +100,8 @@ class Service:
         possible = self.enter[:, 1:].copy()
         for _, _, banned in self.land:
             possible &= ~banned[:, 1:]
-        possible = possible.any(axis=1) | self.stock.any(axis=1)
-        return self.is_forbidden | ~possible
+        runs = possible.any(axis=1) | self.stock.any(axis=1)
+        return self.is_forbidden | ~np.asarray(runs)
 
     @property
     def usable(self) -> Floats:
