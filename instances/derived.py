@@ -11,16 +11,20 @@ from aumaq.instances.access import options as roads
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.upgrades import upgraded_options
 from aumaq.instances.arrays import Flags
+from aumaq.instances.land.forbidden import Ban, bans, forbidden_levels
 from aumaq.instances.rows import rows_with
 from aumaq.instances.schema.dtypes import TEXT
+from aumaq.instances.schema.land import LAND_TABLES
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
+LAND = tuple(table.name for table in LAND_TABLES)
+
 DERIVED_FROM = (
     "policies", "services", "levels", "settlements", "sites", "facilities",
     "referrals", "road_nodes", "road_links", "road_classes", "road_upgrades",
-    "road_upgrade_links", "connections", "travel",
+    "road_upgrade_links", "connections", "travel", *LAND,
 )  # fmt: skip
 """Tables from which access and places are derived."""
 
@@ -69,7 +73,8 @@ def site_places(instance: Instance, sites: pd.DataFrame) -> roads.Places:
 def enterable_levels(instance: Instance, service: str) -> Flags:
     """Return which levels may be built at each site, (J, L); level 1 is column 0.
 
-    By ``sites.max_level`` and ``levels.min_population``; what stands may stay.
+    By ``sites.max_level``, ``levels.min_population`` and what the land permits; what
+    stands may stay.
     """
     sites, levels = instance.service_sites(service), instance.levels(service)
     top = sites["max_level"].to_numpy()
@@ -79,7 +84,14 @@ def enterable_levels(instance: Instance, service: str) -> Flags:
     # A site apart from any settlement serves no place of a size.
     people = np.where(home >= 0, people[home], np.inf)
     fits = levels["level"].to_numpy()[None, :] <= top[:, None]
-    return fits & (people[:, None] >= levels["min_population"].to_numpy()[None, :])
+    fits &= people[:, None] >= levels["min_population"].to_numpy()[None, :]
+    return fits & ~forbidden_levels(instance.land_bans(service), fits.shape)
+
+
+def land_bans(instance: Instance, service: str) -> list[Ban]:
+    """Return what the land forbids at the sites of a service, and why."""
+    count = len(instance.levels(service))
+    return bans(instance.tables, service, instance.service_sites(service), count)
 
 
 def _usable(instance: Instance, service: str) -> Flags:

@@ -26,6 +26,7 @@ from aumaq.instances.checks.validation import (
 )
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
 from aumaq.instances.hashing import content_hash
+from aumaq.instances.land.forbidden import Ban
 from aumaq.instances.language.texts import say
 from aumaq.instances.people import demand, loads
 from aumaq.instances.people.projection import Projection, project
@@ -326,6 +327,16 @@ class Instance:
     def enterable_levels(self, service: str) -> Flags:
         """Return which levels may be built at each site of a service, (J, L)."""
         return derived.enterable_levels(self, service)
+
+    def land_bans(self, service: str) -> list[Ban]:
+        """Return what the land forbids at the sites of a service, each with why."""
+        if service not in self._bans:
+            self._bans[service] = derived.land_bans(self, service)
+        return self._bans[service]
+
+    @cached_property
+    def _bans(self) -> dict[str, list[Ban]]:
+        return {}  # service -> what the land forbids
 
     def site_places(self, service: str) -> Places:
         """Return where each site of a service is tied to the road graph."""

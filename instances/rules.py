@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances.instance import Instance
+from aumaq.instances.land.forbidden import has_rules
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
@@ -46,6 +47,7 @@ BY_SERVICE = {
     "required": say("a required site is open"),
     "forbidden": say("nothing stands on a forbidden site"),
     "renewal": say("old facilities are renewed in time, rebuilt or closed"),
+    "land": say("nothing is built where the land does not permit it"),
 }
 
 
@@ -75,6 +77,7 @@ BY_POLICY = {
 
 OF_PLANS = {
     "objective": say("the objective is the sum of its terms"),
+    "impacts": say("impacts are the sums of what adds to them"),
     "tables": say("a plan has all its tables and columns"),
     "record": say("the record of a plan says what its tables say"),
     "model": say("model and plan agree on what the plan costs and misses"),
@@ -124,11 +127,12 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         *ELSEWHERE,
         *(() if len(tables["road_upgrades"]) else ("roads:upgrades", "roads:access")),
         *(() if len(tables["growth_tiers"]) else ("growth:points",)),
+        *(() if len(tables["impacts"]) else ("impacts",)),
     }
     for row in tables["services"].itertuples():
         serves = row.role == "serve"
         kinds = {kind for kind, names in asking.items() if row.service in set(names)}
-        kinds |= {"siting", "capacity"}
+        kinds |= {"siting", "capacity", *(("land",) if has_rules(tables) else ())}
         kinds |= {"allocation", "access", row.allocation} if serves else set()
         idle |= {f"{kind}:{row.service}" for kind in BY_SERVICE if kind not in kinds}
     for row in tables["networks"].itertuples():

@@ -59,6 +59,8 @@ TITLES = {
     "road_classes": ("title",),
     "standards": ("title",),
     "growth_tiers": ("title",),
+    "impacts": ("title", "unit"),
+    "impact_limits": ("title",),
 }
 """Tables of instances -> columns that readers see."""
 Message = str | tuple[str, str]

@@ -63,6 +63,18 @@ ON_ROADS: list[dict[str, object]] = [
     {"indicator": "connections", "title": "Centres reached in time",
      "formula": "share_of_connections_met"},
 ]  # fmt: skip
+ON_LAND: list[dict[str, object]] = [
+    {"indicator": "co2_per_person", "title": "Greenhouse gases of services and supply",
+     "unit": "t/year/person", "formula": "expression", "direction": "lower",
+     "digits": 2, "expression": 'sum(impacts.amount, impact="co2")'
+     " / sum(population.persons)"},
+    {"indicator": "land_taken", "title": "Land taken by facilities", "unit": "ha",
+     "formula": "expression", "direction": "lower", "digits": 0,
+     "expression": 'sum(impacts.amount, impact="land")'},
+    {"indicator": "water_of_yield", "title": "Abstraction of water above its yield",
+     "unit": "m3/day", "formula": "expression", "direction": "lower", "digits": 0,
+     "expression": 'sum(impact_limits.excess, impact="water")'},
+]  # fmt: skip
 ON_NETWORKS: list[dict[str, object]] = [
     {"indicator": "central_water", "title": "Settlements with central water",
      "formula": "share_of_settlements_connected", "network": "water"},
@@ -84,6 +96,8 @@ def indicators(
         rows += ON_ROADS
     if "network_nodes" in tables:
         rows += ON_NETWORKS
+    if "impacts" in tables:
+        rows += ON_LAND
     chosen = {row["indicator"] for row in rows}
     regions = sorted(set(tables["settlements"]["region"]))
     targets = [
@@ -116,6 +130,7 @@ def _duties(name: str, regions: list[str]) -> list[tuple[object, ...]]:
          f"{NORM_2025}: uninterrupted supply in every settlement (text)"),
         ("budget_use", "", "", 1.0, "by definition"),
         ("pupils_without_school", "", last, 0.0, "assumption: every pupil has a place"),
+        ("water_of_yield", "", "", 0.0, "by definition"),
     ]  # fmt: skip
     rows += [
         ("clinic_30_min", region, "", 0.95, "assumption: standard primary_care:region")

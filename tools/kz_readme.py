@@ -7,6 +7,7 @@ from textwrap import fill
 
 import kz_facilities
 import kz_grid
+import kz_land
 import kz_roads
 import kz_services
 import pandas as pd
@@ -74,6 +75,8 @@ def readme(
         text += _roads(name, tables, counts)
     if "network_nodes" in tables:
         text += _networks(name, tables)
+    if "zones" in tables:
+        text += _land(tables)
     return text
 
 
@@ -131,6 +134,20 @@ def _speeds(road_classes: list[str]) -> str:
     """Return speeds of classes of road, dry (wet)."""
     speeds = [kz_roads.CLASSES[name][:2] for name in road_classes]
     return " and ".join(f"{dry:.0f} ({wet:.0f})" for dry, wet in speeds)
+
+
+def _land(tables: dict[str, pd.DataFrame]) -> str:
+    kinds = tables["zones"]["kind"]
+    return section("kz_readme_land.md").format(
+        areas=len(kinds),
+        strict=int((kinds == "protected").sum()),
+        regulated=int((kinds != "protected").sum()),
+        yield_share=kz_land.YIELD,
+        buffer=kz_land.BUFFER_KM,
+        room=f"{kz_land.ROOM - 1:.0%}",
+        price=", ".join(f"{mln:g}" for mln in kz_land.CARBON_MLN),
+        water=kz_land.YIELD_MLN,
+    )
 
 
 def _networks(name: str, tables: dict[str, pd.DataFrame]) -> str:

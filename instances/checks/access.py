@@ -13,10 +13,12 @@ from aumaq.instances.access.pieces import cut_off
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.checks.check import Found, Warn, applies_to, problem
 from aumaq.instances.checks.growth import ROUNDING, donors_can_give
+from aumaq.instances.checks.land import what_the_land_forbids
 from aumaq.instances.checks.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.checks.places import ALONE_KM
 from aumaq.instances.checks.scale import capacities_are_of_use, values_are_of_one_scale
 from aumaq.instances.checks.totals import totals_are_possible
+from aumaq.instances.land.forbidden import forbidden_levels
 from aumaq.instances.language.texts import Text, chained, figure, say, told_apart
 from aumaq.instances.people.growth import moves
 from aumaq.instances.rows import holds, rows_with
@@ -72,6 +74,7 @@ def required_sites_can_run(instance: Instance) -> Found:
         if not must.any():
             continue
         own = instance.enterable_levels(service) | _stands(instance, service)
+        own |= forbidden_levels(instance.land_bans(service), own.shape)  # told there
         here = np.flatnonzero(holds(rows, "service", service))
         for k in here[must & ~own.any(axis=1)]:
             text = say(
@@ -300,6 +303,7 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     roads_are_near,
     capacity_meets_demand,
     required_sites_can_run,
+    what_the_land_forbids,
     hard_standards_can_hold,
     referrals_can_hold,
     connections_can_hold,

@@ -17,7 +17,9 @@ import pandas as pd
 
 from aumaq.instances.checks import (
     growth,
+    impacts,
     indicators,
+    land,
     networks,
     places,
     population,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 assert today
 assert indicators
 assert growth
+assert impacts
+assert land
 assert networks
 assert places
 assert population

@@ -17,6 +17,7 @@ Words = dict[str, Kind]
 
 SERVICE, NETWORK = "units of service", "units of network"
 """Units of amounts: those of the row's service, or of its network."""
+OF_IMPACT = "unit of the impact"
 MLN, MLN_A_YEAR = "mln", "mln/year"
 POINTS, BOTH = "mln points", "mln, money and points"
 """What weighs in the objective and nobody pays; what stands beside what is paid."""
@@ -47,7 +48,8 @@ class PlanTable:
     ``rule``: under which rule its own faults are noted, with columns in braces.
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
-    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. Plans
+    of earlier versions lack a table that ``is_later``: it has no rows then.
     """
 
     name: str
@@ -58,6 +60,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -354,6 +357,61 @@ PLAN: tuple[PlanTable, ...] = (
             _number("share", "share", "of it in growth points", "told"),
             _number("required_share", "share", "that the rule asks for", "told"),
         ),
+    ),
+    PlanTable(
+        "forbidden_land",
+        "Sites where the land forbids levels of a service, and why; what stands there"
+        " may stay.",
+        "land:{service}",
+        (
+            _SERVICE,
+            _SITE,
+            *_PLACE,
+            _key("zone", "zone that forbids them"),
+            _text("zone_title", "its title"),
+            _text("kind", "what its land is for"),
+            _key("buffer", "rule on what is near the zone; empty: the zone itself"),
+            _text("levels", "levels that may not be built"),
+            _number("distance_km", "km", "how far the zone is", "told"),
+            _number("within_km", "km", "within which it forbids them", "told"),
+            _flag("stands", "whether something stands there today"),
+        ),
+        is_later=True,
+    ),
+    PlanTable(
+        "impacts",
+        "Loads on the environment by region, and what they are of.",
+        "impacts",
+        (
+            _key("impact", "impact"),
+            _text("unit", "its unit"),
+            _key("region", "region of what stands, or of who travels"),
+            _PERIOD,
+            _number("amount", OF_IMPACT, "all of it, in a year"),
+            _number("facilities", OF_IMPACT, "of facilities that run", "told"),
+            _number("supply", OF_IMPACT, "of what they feed into networks", "told"),
+            _number("local_supply", OF_IMPACT, "of local supply", "told"),
+            _number("travel", OF_IMPACT, "of travel to services", "told"),
+        ),
+        is_known_today=True,
+        is_later=True,
+    ),
+    PlanTable(
+        "impact_limits",
+        "How much of each impact there may be, and how much there is.",
+        "limit:{limit}",
+        (
+            _key("limit", "limit"),
+            _PERIOD,
+            _text("impact", "impact"),
+            _text("region", "region that it is on; empty: all"),
+            _text("zone", "zone that it is on"),
+            _text("kind", "kind of zones that it is on"),
+            _number("most", OF_IMPACT, "what may be"),
+            _number("amount", OF_IMPACT, "what is"),
+            _number("excess", OF_IMPACT, "what is beyond a priced limit"),
+        ),
+        is_later=True,
     ),
     PlanTable(
         "money",

@@ -13,11 +13,13 @@ from aumaq.instances.schema.growth import (
     GROWTH_GAINS,
     GROWTH_TIERS,
 )
+from aumaq.instances.schema.impacts import IMPACT_TABLES
 from aumaq.instances.schema.indicators import (
     INDICATOR_BASELINES,
     INDICATOR_TARGETS,
     INDICATORS,
 )
+from aumaq.instances.schema.land import LAND_TABLES
 from aumaq.instances.schema.networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -70,6 +72,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
+    *LAND_TABLES, *IMPACT_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

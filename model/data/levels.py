@@ -11,6 +11,7 @@ import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.model.data.impacts import limited_rates
 
 if TYPE_CHECKING:
     from aumaq.model.data.services import ServiceData
@@ -35,6 +36,7 @@ def useful_levels(
     own = name_has_own_transitions(instance, data.name)
     if own or is_concentrated(instance, data.name):
         return built
+    impacts = limited_rates(instance, data.name)
     rules = instance.tables["referrals"]
     asked = max(rules.loc[rules["to_service"] == data.name, "to_level"], default=0)
     is_due = np.asarray(data.due.any(axis=2))
@@ -48,19 +50,24 @@ def useful_levels(
             is_enough = data.usable[below] >= reachable[j] and below >= asked
             if not (is_free and is_enough):
                 break
-            if _is_dearer(data, capex_mln, closing_mln, below, level):
+            if _is_dearer(data, capex_mln, closing_mln, impacts, below, level):
                 break
             built[j, level] = False
     return built
 
 
 def _is_dearer(
-    data: ServiceData, capex_mln: Floats, closing_mln: Floats, below: int, level: int
+    data: ServiceData,
+    capex_mln: Floats,
+    closing_mln: Floats,
+    impacts: list[Floats],
+    below: int,
+    level: int,
 ) -> bool:
-    """Return whether the lower level costs, asks or draws more in any way."""
+    """Return whether the lower level costs, asks, draws or harms more in any way."""
     amounts = (
         capex_mln, closing_mln, data.opex_mln_per_year, data.min_use,
-        *data.load.values(),
+        *data.load.values(), *impacts,
     )  # fmt: skip
     return any(bool(amount[below] > amount[level]) for amount in amounts)
 

@@ -37,6 +37,8 @@ a site of a big city use the same rows. Levels that do not fit have no variables
 settlement today (``settlements.population``, whatever the projection; a site without a
 settlement has any size), unless it stands there already. No move leads into such a
 level from another, nor from 0 before ``first_period`` of a site that is not required.
+The same holds for levels that the land forbids at the site: its zone does not permit
+them (``zone_permits``), or it lies within a buffer around a zone (``buffers``).
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from aumaq.results.audit.decided import DECIDED, check_names, clean, service_pla
 from aumaq.results.audit.facts import Facts, gather
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
 from aumaq.results.audit.growth import after_moves, growth_points, growth_table
+from aumaq.results.audit.impacts import impact_table, limits
+from aumaq.results.audit.land import land
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
@@ -109,6 +111,9 @@ def audited(
     tables["connections"] = connections(ledger)
     tables["growth_points"] = growth_table(choice, facts)
     tables["concentrations"] = concentrations(ledger)
+    tables["forbidden_land"] = land(ledger)
+    tables["impacts"] = impact_table(instance.tables, tables)
+    tables["impact_limits"] = limits(ledger, tables)
     tables["money"] = money_table(ledger)
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])

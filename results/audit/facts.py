@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.results.audit.frames import find, records
+from aumaq.results.audit.zones import Cause, causes, places_of
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -85,6 +86,8 @@ class Service:
     transport_mln_per_unit_km: float
     titles: NDArray[np.object_]
     """Of the levels."""
+    land: list[Cause]
+    """What the land forbids."""
 
     @property
     def renewal_mln(self) -> Floats:
@@ -94,8 +97,11 @@ class Service:
     @property
     def is_shut(self) -> Flags:
         """Sites where nothing may ever run (j)."""
-        possible = self.enter[:, 1:].any(axis=1) | self.stock.any(axis=1)
-        return self.is_forbidden | ~possible
+        possible = self.enter[:, 1:].copy()
+        for _, _, banned in self.land:
+            possible &= ~banned[:, 1:]
+        runs = possible.any(axis=1) | self.stock.any(axis=1)
+        return self.is_forbidden | ~np.asarray(runs)
 
     @property
     def usable(self) -> Floats:
@@ -266,6 +272,7 @@ def _service(
         trips / 60.0 * hour / 1e6,
         trips * fare / 1e6,
         np.array(["", *_own_levels(facts, name)["title"]], dtype=object),
+        causes(tables, name, places_of(sites, home, facts.settlements), len(price)),
     )
 
 

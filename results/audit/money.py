@@ -17,6 +17,7 @@ from aumaq.results.audit.frames import (
     table_of_parts,
     table_of_rows,
 )
+from aumaq.results.audit.impacts import excess_mln
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.siting import spending
@@ -109,5 +110,6 @@ def objective(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     terms["overrun"] = float(
         (tables["budgets"]["overrun_mln"].to_numpy() * price).sum()
     )
+    terms["overrun"] += excess_mln(ledger, tables["impact_limits"])
     amounts = [terms.get(term, 0.0) for term in TERMS]
     return plan_table("objective", {"term": TERMS, "discounted_mln": amounts})

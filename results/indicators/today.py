@@ -25,6 +25,7 @@ from aumaq.instances.people.loads import industrial_load, people_load
 from aumaq.instances.schema.dtypes import DTYPES
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
+from aumaq.results.audit.impacts import impact_table
 from aumaq.results.indicators.delivery import deliver
 from aumaq.results.indicators.state import State, with_population
 from aumaq.solvers.highs.linear import least
@@ -54,7 +55,9 @@ def of_today(instance: Instance) -> State:
     tables["connections"] = [_connections(instance)]
     period = state.periods[0]
     done = {name: _stack(name, parts, period) for name, parts in tables.items()}
-    return with_population(replace(state, tables={**state.tables, **done}))
+    tables_of_today = {**state.tables, **done}
+    tables_of_today["impacts"] = impact_table(instance.tables, tables_of_today)
+    return with_population(replace(state, tables=tables_of_today))
 
 
 @lru_cache(maxsize=1)

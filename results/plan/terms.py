@@ -26,6 +26,7 @@ SLACKS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series[float]]]] = {
     "shortfall": ("shortfalls", lambda rows: rows["shortfall"]),
     "missed": ("connections", lambda rows: (~rows["is_met"]).astype(float)),
     "overrun": ("budgets", lambda rows: rows["overrun_mln"]),
+    "excess": ("impact_limits", lambda rows: rows["excess"]),
 }
 """Priced slack of the model -> the table with its rows, and how much is missing."""
 
@@ -40,7 +41,7 @@ ITEMS = {
     "unserved": say("unserved demand"),
     "shedding": say("load not met"),
     "shortfall": say("standards missed"),
-    "overrun": say("overrun of budgets"),
+    "overrun": say("overrun of budgets and limits"),
     "residual": say("residual value"),
 }
 """Items of money in the order in which they are stacked."""

@@ -26,6 +26,7 @@ from aumaq.results.report.findings import (
     shadings,
     unserved,
 )
+from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.services import service_data
 
@@ -56,6 +57,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         *money_tables(plan, lang),
         flow_table(plan, lang),
         growth_points(plan, lang),
+        *land_tables(plan, lang),
         missed(plan, lang),
         unserved(plan, lang),
         rules(plan, lang),
@@ -74,6 +76,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         ],
         "networks": network_layers(plan, lang),
         "shadings": shadings(plan, lang),
+        "zones": zone_shapes(plan, lang),
         "tables": {table["name"]: table for table in tables},
         "spending": spending_chart(plan, lang),
         "loading": [network_chart(plan, n, lang) for n in instance.network_names],

@@ -23,6 +23,7 @@ from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import NetworkDecisions, Status
 from aumaq.solvers.solution.networks import positive
 from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.impact_limits import NetworkLimit, network_limits
 from aumaq.solvers.work import Most
 
 
@@ -101,6 +102,8 @@ def operated(
     capacity, local = _local(p, data, n, balance, scarcity)
     pays = [n.node_region[i] for i in n.local_node.tolist()]
     _within(p, n, budgets, pays, capacity)
+    for own in network_limits(data, n, units):
+        _keep(p, own, data.ann, (supply, source, level, period), local, capacity)
     most = n.base_load if n.may_shed else np.zeros_like(n.base_load)
     price = n.shed_mln_per_unit_year * data.ann
     shed = p.columns(np.broadcast_to(price, load.shape), most)
@@ -258,6 +261,26 @@ def _within(
                 p.add(row, capacity[o, t - 1], -capex[o])
         if limit.operation:
             p.add(row, capacity[o, t], limit.years * opex[o])
+
+
+def _keep(
+    p: _Programme,
+    limit: NetworkLimit,
+    ann: Floats,
+    supplied: tuple[Ints, Ints, Ints, Ints],
+    local: Ints,
+    capacity: Ints,
+) -> None:
+    """Add what a limit on an impact leaves, at its price or at all."""
+    supply, source, level, period = supplied
+    t, here = limit.period, period == limit.period
+    row = p.rows(np.array([-np.inf]), np.array([limit.left]))
+    p.add(row, supply[here], limit.source[source[here], level[here]])
+    p.add(row, local[:, t], limit.local)
+    p.add(row, capacity[:, t], limit.capacity)
+    if np.isfinite(limit.price):
+        price = np.array([limit.price * ann[t]])
+        p.add(row, p.columns(price, np.array([np.inf])), -1.0)
 
 
 def _angles(p: _Programme, n: NetworkData, steps: Ints, flow: Ints, count: int) -> Ints:

@@ -27,6 +27,7 @@ from aumaq.solvers.solution.decisions import (
 )
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.impact_limits import limited
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
@@ -136,7 +137,8 @@ def _services(
             services[name] = found
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
-        fewer = referred(data, counted(data, units, allowed, used), allowed)
+        fewer = limited(data, counted(data, units, allowed, used), allowed, used)
+        fewer = referred(data, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break

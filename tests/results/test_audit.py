@@ -49,6 +49,19 @@ CASES: dict[str, dict[str, Rows]] = {
                    {**LEVEL, "level": 2, "capacity": 250.0, "capex_mln": 14.0,
                     "opex_mln_per_year": 3.0}],
     },
+    "a price on each tonne of travel, and land": {
+        "travel": [{"settlement": a, "site": b, "minutes": 25.0, "length_km": 20.0}
+                   for a, b in (("a", "b"), ("b", "a"))],
+        "levels": [{**LEVEL, "capacity": 220.0, "opex_mln_per_year": 2.0,
+                    "footprint_ha": 2.0}],
+        "impacts": [{"impact": "co2", "unit": "t"},
+                    {"impact": "land", "unit": "ha", "includes": "footprint"}],
+        "impact_rates": [{"impact": "co2", "of": "travel", "rate": 0.0001}],
+        "impact_limits": [{"limit": "tax", "period": "p1", "impact": "co2",
+                           "most": 3.0, "excess_mln_per_unit_year": 0.2},
+                          {"limit": "ha", "period": "p1", "impact": "land",
+                           "most": 3.0, "is_hard": True}],
+    },
     "a growth point that draws people": {
         "growth_tiers": [{"tier": "t", "min_count": 0}],
         "growth_candidates": [{"settlement": "a", "tier": "t", "gain_share": 0.2,

@@ -8,6 +8,7 @@ linear programme that holds all states side by side.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -21,6 +22,7 @@ from growth_optima import (
     growth_spending,
     moved,
 )
+from impact_rules import of_facilities
 from road_histories import (
     connection_cost,
     upgrade_cost,
@@ -46,6 +48,8 @@ class Purse:
     region: str
     is_hard: bool
     price: float
+    rule: dict[str, Any] | None = None
+    """A limit on an impact; None: it is on spending."""
 
 
 @dataclass
@@ -226,12 +230,21 @@ def purses(case: Case) -> list[Purse]:
             row["overrun_price"] * case.once[case.period(row["period"])],
         )
         for row in case.rows["budgets"]
-    ]
+    ] + [
+        Purse(
+            case.period(row["period"]), row["most"], "", "", "", row["is_hard"],
+            row["excess_mln_per_unit_year"] * case.yearly[case.period(row["period"])],
+            row,
+        )
+        for row in case.rows["impact_limits"]
+    ]  # fmt: skip
 
 
-def _spending(part: Histories, name: str, purse: Purse) -> np.ndarray:
+def _spending(case: Case, part: Histories, name: str, purse: Purse) -> np.ndarray:
     """Return what each history of a service takes from a purse, mln."""
-    if purse.service not in ("", name):
+    if purse.rule is not None and name:
+        return of_facilities(case, part, name, purse)
+    if purse.service not in ("", name) or not name:
         return np.zeros(len(part.cost))
     mine = np.array([purse.region in ("", region) for region in part.region])
     total = np.zeros(len(part.cost))
@@ -287,7 +300,7 @@ def _best_on_roads(case: Case) -> float | None:
     if any(limit.is_hard and limit.limit < -EPS for limit in limits):
         return None
     if case.rows["networks"]:
-        return best_coupled(case, parts, limits, _spending)
+        return best_coupled(case, parts, limits, partial(_spending, case))
     if not limits and not case.rows["referrals"]:
         return float(sum(part.cost.min() for part in parts.values()))
     names = list(parts)
@@ -307,7 +320,9 @@ def _best_pair(
 ) -> float | None:
     """Return the best sum over pairs of histories of two services."""
     first, second = parts[names[0]], parts[names[1]]
-    spending = [[_spending(parts[n], n, purse) for n in names] for purse in limits]
+    spending = [
+        [_spending(case, parts[n], n, purse) for n in names] for purse in limits
+    ]
     rules = [(r, *_referred(case, r, parts)) for r in case.rows["referrals"]]
     best, least = inf, second.cost.min()
     for p in np.argsort(first.cost):

@@ -37,7 +37,15 @@ def ruled() -> Instance:
         count="few", service="school", from_level=1, region="R", period="", most=2,
         title="", source="",
     )  # fmt: skip
-    return tiny.replace(standards=standards, budgets=budgets, counts=counts)
+    impacts = [{"impact": "co2", "unit": "t/year"}]
+    rates = [{"impact": "co2", "of": "facility", "service": "school", "rate": 2.0}]
+    cap = {"limit": "cap", "period": "2026-30", "impact": "co2", "most": 1.0,
+           "excess_mln_per_unit_year": 1e-4}  # fmt: skip
+    return tiny.replace(
+        standards=standards, budgets=budgets, counts=counts,
+        impacts=pd.DataFrame(impacts), impact_rates=pd.DataFrame(rates),
+        impact_limits=pd.DataFrame([cap]),
+    )  # fmt: skip
 
 
 @cache
@@ -166,6 +174,8 @@ CORRUPTIONS: Corruptions = {
     "spending hidden": (cell("budgets", 0, "spent_mln", 1.0), "budget:all"),
     "money hidden": (cell("money", 0, "amount_mln", 1.0), "objective"),
     "discounting twice": (cell("money", 0, "discounted_mln", 1.0), "objective"),
+    "emissions hidden": (cell("impacts", 0, "amount", 0.5), "impacts"),
+    "a limit that looks kept": (cell("impact_limits", 0, "excess", 0.0), "limit:cap"),
     "a cheaper objective": (cell("objective", 0, "discounted_mln", 1.0), "objective"),
     "a table left out": (lambda tables: tables.pop("allocation"), "tables"),
 }
@@ -288,6 +298,18 @@ ANGLES: dict[str, Rows] = {
 }
 
 
+EMPTY: dict[str, Rows] = {
+    "facilities": [],
+    "sites": [{**row, "status": "candidate"} for row in VILLAGES["sites"]],
+    **with_all(VILLAGES, "levels", capex_mln=5.0),
+}
+PARK: dict[str, Rows] = {
+    "zones": [{"zone": "park", "kind": "protected", "lat": 50.0, "lon": 70.0,
+               "radius_km": 3.0}],
+    "zone_permits": [{"kind": "protected", "is_permitted": False}],
+}  # fmt: skip
+
+
 def nothing(_: Tables) -> None:
     """Leave the plan as it is."""
 
@@ -317,6 +339,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         VILLAGES, {"sites": [{**VILLAGES["sites"][0], "status": "forbidden"},
                              VILLAGES["sites"][1]]},
         nothing, "forbidden:s",
+    ),
+    "it stands where the land forbids it": (
+        {**VILLAGES, **EMPTY}, PARK, nothing, "land:s",
     ),
     "nobody renews it": (
         VILLAGES, with_all(VILLAGES, "facilities", renew_by_year=2026), nothing,

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from hypothesis import assume
 from hypothesis import strategies as st
+from impact_rules import draw_impacts
 from tiny_instances import Row, Rows, some, tiny
 
 from aumaq.instances import Instance, InstanceError
@@ -68,6 +69,8 @@ def coupled_instances(draw: st.DrawFn, kind: str) -> Instance:
     _draw_loads(draw, rows, name)
     rows["local_supplies"] = _local(draw, rows, name, places)
     rows["budgets"] = _budgets(draw, rows)
+    if draw(some(False, False, True)):
+        draw_impacts(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from coupled_loads import base_load
+from impact_rules import add_supplied
 from linear_programme import Programme
 from tiny_case import Case
 
@@ -64,8 +65,8 @@ def step_cost(case: Case, built: Built) -> float:
 class Networks:
     """What the networks cost for given facilities and steps."""
 
-    def __init__(self, case: Case):
-        self.case = case
+    def __init__(self, case: Case, limits: list[Any]):
+        self.case, self.limits = case, limits
         self.loads = {
             row["network"]: base_load(case, row["network"])
             for row in case.rows["networks"]
@@ -249,9 +250,14 @@ class Networks:
     def _purses(self, p: Programme, left: list[Any], built: Built) -> None:
         """Add limits on spending: (period, covers, what services leave, price)."""
         case = self.case
-        for k, (t, covers, rest, price) in enumerate(left):
+        for k, (t, covers, rest, price, limit) in enumerate(left):
             row, spent = ("purse", k), 0.0
-            once, yearly = covers != "operation", covers != "investment"
+            if limit >= 0:
+                add_supplied(case, p, self.limits[limit].rule, row)
+            once, yearly = (
+                covers in ("investment", "all"),
+                covers in ("operation", "all"),
+            )
             for rule in case.rows["link_upgrades"]:
                 since = built.get((rule["network"], rule["link"], rule["step"]), inf)
                 if once and since == t:
@@ -299,7 +305,7 @@ def best_coupled(
     case: Case, parts: dict[str, Any], limits: list[Any], spending: Callable[..., Any]
 ) -> float | None:
     """Return the best objective over histories of sites and steps; None: no plan."""
-    networks, names = Networks(case), list(parts)
+    networks, names = Networks(case, limits), list(parts)
     steps = sorted(
         ((step_cost(case, built), built) for built in step_histories(case)),
         key=lambda pair: pair[0],
@@ -331,6 +337,7 @@ def best_coupled(
                     for name, p in zip(names, pick, strict=True)
                 ),
                 inf if purse.is_hard else purse.price,
+                k if purse.rule else -1,
             )
             for k, purse in enumerate(limits)
         ]

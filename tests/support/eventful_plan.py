@@ -81,4 +81,18 @@ def eventful(**more: Rows) -> Instance:
             }
         ],
         concentrations=[{"concentration": "k", "service": "s", "share": 0.0}],
-    )
+        zones=[
+            {"zone": "z", "title": "Park", "kind": "protected", "lat": 50.02,
+             "lon": 70.0, "radius_km": 1.0}
+        ],
+        buffers=[{"buffer": "near", "zone": "z",
+             "distance_km": 2.0, "service": "plant"}],
+        impacts=[{"impact": "co2", "unit": "t/year"}],
+        impact_rates=[
+            {"impact": "co2", "of": "facility", "service": "s", "rate": 2.0}
+        ],
+        impact_limits=[
+            {"limit": "cap", "period": "p1", "impact": "co2", "most": 1.0,
+             "excess_mln_per_unit_year": 0.01}
+        ],
+    )  # fmt: skip

@@ -75,7 +75,11 @@ def _pairs(case: Case, parts: dict[str, Histories]) -> Costs:
     """Return the best sum over pairs of histories for each pair of first periods."""
     (a, first), (b, second) = parts.items()
     limits = [
-        (purse, _spending(first, a, purse), _spending(second, b, purse))
+        (
+            purse,
+            _spending(case, first, a, purse),
+            _spending(case, second, b, purse),
+        )
         for purse in purses(case)
     ]
     rules = [(rule, *_referred(case, rule, parts)) for rule in case.rows["referrals"]]

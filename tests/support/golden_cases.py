@@ -299,10 +299,68 @@ def roads() -> Instance:
     )  # fmt: skip
 
 
+def land() -> Instance:
+    """Land, emissions of schools, plants and travel, with limits of every kind."""
+    plant = {
+        **SERVICE, "service": "plant", "role": "supply", "network": "power",
+        "group": "", "cutoff_minutes": None, "transport_cost_per_km": 0.0,
+    }  # fmt: skip
+    s = sites()
+    s[0] |= {"status": "existing"}
+    return tiny(
+        periods=PERIODS[:2],
+        policies=POLICIES,
+        settlements=PLACES,
+        travel=TRAVEL,
+        services=[{**SERVICE, "trips_per_year": 90.0}, plant],
+        levels=[
+            *({**row, "footprint_ha": 1.5 * row["level"]} for row in LEVELS),
+            {"service": "plant", "level": 1, "capacity": 70.0, "capex_mln": 6.0,
+             "footprint_ha": 3.0, "emissions_t_per_year": 2.0,
+             "supply_emissions_t_per_unit_year": 0.5},
+        ],
+        sites=[*s, {"site": "x", "service": "plant", "settlement": "a"}],
+        facilities=[{"service": "s", "site": "a", "level": 1}],
+        networks=[{"network": "power", "shed_mln_per_unit_year": 0.7}],
+        network_nodes=[{"network": "power", "node": "na", "lat": 50.0, "lon": 70.0,
+                        "settlement": "a"}],
+        load_rates=[{"network": "power", "units_per_person": 0.3}],
+        local_supplies=[{"network": "power", "option": "diesel",
+                         "capex_mln_per_unit": 0.2, "emissions_t_per_unit_year": 2.5}],
+        zones=[
+            {"zone": "park", "kind": "protected", "lat": 50.2, "lon": 70.0,
+             "radius_km": 4.0},
+            {"zone": "fields", "kind": "agricultural",
+             "outline": "POLYGON ((69.9 49.9, 70.1 49.9, 70.1 50.15, 69.9 50.15,"
+             " 69.9 49.9))"},
+        ],
+        zone_permits=[{"kind": "protected", "is_permitted": False}],
+        impacts=[
+            {"impact": "land", "unit": "ha", "includes": "footprint"},
+            {"impact": "co2", "unit": "t/year", "includes": "emissions"},
+        ],
+        impact_rates=[
+            {"impact": "co2", "of": "travel", "rate": 0.002},
+            {"impact": "land", "of": "local_capacity", "network": "power",
+             "rate": 0.1},
+        ],
+        impact_limits=[
+            {"limit": "fields", "period": "p2", "impact": "land", "most": 7.0,
+             "kind": "agricultural", "is_hard": True},
+            {"limit": "cap", "period": "p1", "impact": "co2", "most": 40.0,
+             "region": "R", "excess_mln_per_unit_year": 0.05},
+            {"limit": "tax", "period": "p2", "impact": "co2", "most": 0.0,
+             "excess_mln_per_unit_year": 0.01},
+            {"limit": "told", "period": "p2", "impact": "land", "most": 1.0},
+        ],
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[[], Instance]] = {
     "tiny": lambda: aumaq.read("tiny"),
     "services": services,
     "growth": growth,
     "power": power,
     "roads": roads,
+    "land": land,
 }

@@ -11,6 +11,8 @@ from itertools import product
 from math import asin, cos, inf, radians, sin, sqrt
 from typing import Any
 
+from land_rules import land_permits
+
 from aumaq.instances import Instance
 
 EPS = 1e-9
@@ -231,7 +233,8 @@ def may_enter(case: Case, site: dict[str, Any], level: dict[str, Any]) -> bool:
     place = site["settlement"]
     people = {r["settlement"]: r["population"] for r in case.rows["settlements"]}
     is_low = site["max_level"] == 0 or level["level"] <= site["max_level"]
-    return bool(is_low and people[place] >= level["min_population"])
+    is_large = people[place] >= level["min_population"]
+    return bool(is_low and is_large and land_permits(case, site, level))
 
 
 def may_run(case: Case, site: dict[str, Any]) -> bool:

@@ -10,6 +10,8 @@ import pandas as pd
 from examples import SCALE
 from hypothesis import assume
 from hypothesis import strategies as st
+from impact_rules import draw_impacts
+from land_instances import draw_land
 
 from aumaq.instances import Instance, InstanceError, from_tables
 
@@ -105,6 +107,10 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
                 "most": draw(some(0, 1, 1, 2)),
             }
         ]
+    if draw(some(False, False, True)):
+        draw_land(draw, rows)
+    if draw(some(False, False, True)):
+        draw_impacts(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:

@@ -16,6 +16,7 @@ from typing import Any
 
 from brute_force import _prices, _rules, purses
 from growth_optima import growth_choices, growth_cost, moved
+from impact_rules import add_facilities, add_supplied
 from road_histories import connection_cost, upgrade_cost, upgrade_histories
 from site_histories import SiteHistories
 from tiny_case import Case, demand, options, read_case, site_minutes
@@ -55,6 +56,10 @@ class Whole(Networks):
             self.referral(rule)
         for network in case.rows["networks"]:
             self.network(network)
+        for k, purse in enumerate(self.purses):
+            if purse.rule is not None:
+                add_facilities(case, self.p, purse.rule, ("purse", k))
+                add_supplied(case, self.p, purse.rule, ("purse", k))
 
     def solve(self) -> float:
         """Return the optimum, inf if there is none."""

@@ -76,11 +76,12 @@ function drawRegions() {
   const all = Object.values(lines).flat().filter((value) => value !== null);
   const told = (value) => number(value, Math.abs(value) < 100 ? 2 : 0);
   const shades = all.length ? fifths(all, told) : null;
-  drawLand(territory().outlines.map(({ region, rings }) => {
+  const zones = shown.run.zones.map(({ title, words, fill, rings }) => ({ rings, fill, told: () => tell(title, words) }));
+  drawLand([...territory().outlines.map(({ region, rings }) => {
     const value = lines[region]?.[shown.period] ?? null;
     return value === null ? { rings } : { rings, fill: shades.of(value), told: () =>
       tell(territory().regions[region] ?? region, [`${item.title}: ${number(value, 3)} ${item.unit}`]) };
-  }));
+  }), ...zones]);
   return shades ? [[squareIcon("#f3f1ea"), `${item.title}, ${item.unit}:`], ...shades.legend] : [];
 }
 

@@ -1,0 +1,1 @@
+"""The land: where zones lie, and what may not be built at which site."""

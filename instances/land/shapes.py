@@ -1,0 +1,87 @@
+"""Outlines of zones: what lies in them, and how far off what does not.
+
+Outlines are straight in degrees. Distances to them are taken on a plane laid at each
+place, right to a few parts in a thousand up to some 100 km.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import numpy as np
+
+from aumaq.instances.access.options import (
+    EARTH_RADIUS_KM,
+    chord_to_km,
+    to_unit_sphere,
+)
+from aumaq.instances.arrays import Flags, Floats
+
+RING = re.compile(r"\(([^()]*)\)")
+FORM = re.compile(r"\s*(POLYGON|MULTIPOLYGON)\s*\(.*\)\s*", re.IGNORECASE | re.DOTALL)
+FEWEST = 4
+"""Points of a ring, the first again as the last."""
+KM_A_DEGREE = EARTH_RADIUS_KM * np.pi / 180.0
+
+
+def rings(outline: str) -> list[Floats]:
+    """Return the rings of a polygon as text, each (points, 2): lon, lat.
+
+    Raises ValueError if it is no ``POLYGON`` or ``MULTIPOLYGON`` of closed rings of
+    degrees.
+    """
+    if not FORM.fullmatch(outline):
+        raise ValueError("no POLYGON ((lon lat, ...))")
+    found = [_ring(text) for text in RING.findall(outline)]
+    if not found:
+        raise ValueError("no ring of points")
+    return found
+
+
+def _ring(text: str) -> Floats:
+    points = np.array([[float(x) for x in p.split()] for p in text.split(",")])
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        raise ValueError("points are no pairs of degrees")
+    if len(points) < FEWEST or (points[0] != points[-1]).any():
+        raise ValueError("a ring does not end where it begins")
+    if (np.abs(points) > (180.0, 90.0)).any():
+        raise ValueError("points lie outside the globe")
+    return points
+
+
+def inside(outline: list[Floats], lat: Floats, lon: Floats) -> Flags:
+    """Return which places lie within rings: inside an odd number of them."""
+    within = np.zeros(len(lat), dtype=bool)
+    for ring in outline:
+        for (x, y), (x_next, y_next) in pairwise(ring):
+            crosses = (y > lat) != (y_next > lat)
+            if crosses.any():
+                at = x + (lat - y) / (y_next - y) * (x_next - x)
+                within ^= crosses & (lon < at)
+    return within
+
+
+def km_to_outline(outline: list[Floats], lat: Floats, lon: Floats) -> Floats:
+    """Return km from places to the area within rings, 0 inside."""
+    scale = np.column_stack([np.cos(np.radians(lat)), np.ones(len(lat))]) * KM_A_DEGREE
+    here = np.column_stack([lon, lat])
+    least = np.full(len(lat), np.inf)
+    for ring in outline:
+        for start, end in pairwise(ring):
+            a, way = (start - here) * scale, (end - start) * scale
+            length = (way**2).sum(axis=1)
+            share = -(a * way).sum(axis=1) / np.where(length > 0.0, length, 1.0)
+            foot = a + np.clip(share, 0.0, 1.0)[:, None] * way
+            least = np.minimum(least, np.hypot(foot[:, 0], foot[:, 1]))
+    return np.where(inside(outline, lat, lon), 0.0, least)
+
+
+def km_to_circle(
+    centre: tuple[float, float], radius_km: float, lat: Floats, lon: Floats
+) -> Floats:
+    """Return km from places to a circle around *centre* (lat, lon), 0 inside."""
+    points = to_unit_sphere(lat, lon)
+    middle = to_unit_sphere(np.array([centre[0]]), np.array([centre[1]]))
+    away = chord_to_km(np.linalg.norm(points - middle, axis=1))
+    return np.asarray(np.maximum(away - radius_km, 0.0))

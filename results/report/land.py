@@ -1,0 +1,124 @@
+"""Land and environment: forbidden sites with their reasons, impacts, limits, zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aumaq.instances.land.forbidden import KINDS
+from aumaq.instances.land.shapes import KM_A_DEGREE, rings
+from aumaq.instances.language.texts import Text, say
+from aumaq.results.indicators.impacts import against_today
+from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import region_names
+from aumaq.results.plan.titles import titles_by_code, titles_of
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+FILLS = {"residential": "#d9b38c", "agricultural": "#e3d690", "forest": "#7fae7a",
+         "industrial": "#b5a6c4", "recreational": "#b9dba8", "protected": "#5e9f76",
+         "hazard": "#d98f7f"}  # fmt: skip
+CORNERS = 36
+"""Of a circle on the map."""
+
+
+def land_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return forbidden sites, impacts against today, and limits with what there is."""
+    return [_forbidden(plan, lang), _impacts(plan, lang), _limits(plan, lang)]
+
+
+def why(row: Any) -> Text:
+    """Return why a row of ``forbidden_land`` forbids what it does, as a sentence."""
+    title, land = row.zone_title or row.zone, KINDS[row.kind]
+    if row.distance_km > 0.0:
+        return say(
+            "{km:.1f} km from {title}, {land}: nothing within {limit:g} km",
+            km=row.distance_km,
+            title=title,
+            land=land,
+            limit=row.within_km,
+        )
+    return say("lies in {zone}, {land}", zone=title, land=land)
+
+
+def _forbidden(plan: Plan, lang: Language) -> dict[str, Any]:
+    rows = plan.table("forbidden_land").sort_values(["service", "name"], kind="stable")
+    titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
+    stays = {True: lang.tell(say("it stays")), False: lang.tell(say("nothing"))}
+    places = plan.instance.table("settlements")
+    columns = [
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("Where"), lang.site_names(places, rows["settlement"], rows["name"])),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Levels"), rows["levels"].tolist()),
+        Column(say("Why"), [lang.tell(why(row)) for row in rows.itertuples()]),
+        Column(say("Stands today"), [stays[flag] for flag in rows["stands"]]),
+    ]
+    return grid("forbidden", say("Where the land forbids to build"), columns, lang)
+
+
+def _impacts(plan: Plan, lang: Language) -> dict[str, Any]:
+    rows = against_today(plan)
+    share = rows["saved"] / rows["continued"].where(rows["continued"] > 0, np.nan)
+    names = titles_by_code(plan.instance.tables["impacts"], "impact", lang)
+    columns = [
+        Column(say("Impact"), [names.get(i, i) for i in rows["impact"]]),
+        Column(say("Measured in"), lang.cells(rows["unit"])),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Under the plan"), rows["amount"].tolist(), "number"),
+        Column(say("Today continued"), rows["continued"].tolist(), "number"),
+        Column(say("Saved"), rows["saved"].tolist(), "number"),
+        Column(say("Share saved"), share.tolist(), "share"),
+    ]
+    return grid("impacts", say("Impacts against today continued"), columns, lang)
+
+
+def _limits(plan: Plan, lang: Language) -> dict[str, Any]:
+    rows, instance = plan.table("impact_limits"), plan.instance
+    titles = titles_by_code(instance.tables["impact_limits"], "limit", lang)
+    regions = region_names(instance, lang)
+    names = titles_by_code(instance.tables["impacts"], "impact", lang)
+    use = rows["amount"] / rows["most"].where(rows["most"] > 0, np.nan)
+    columns = [
+        Column(say("Limit"), [titles.get(code, code) for code in rows["limit"]]),
+        Column(say("Impact"), [names.get(i, i) for i in rows["impact"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("At most"), rows["most"].tolist(), "number"),
+        Column(say("Under the plan"), rows["amount"].tolist(), "number"),
+        Column(say("Used"), use.tolist(), "share"),
+        Column(say("Above a limit"), rows["excess"].tolist(), "number"),
+    ]
+    return grid("limits", say("Limits on impacts"), columns, lang)
+
+
+def zone_shapes(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return the zones that have a shape: title, what is said of it, rings, fill."""
+    found, forbidden = [], plan.table("forbidden_land")
+    count = forbidden.groupby("zone")["site"].nunique()
+    for zone in plan.instance.tables["zones"].itertuples():
+        if zone.outline:
+            shape = [ring.round(3).tolist() for ring in rings(zone.outline)]
+        elif zone.radius_km == zone.radius_km:  # not NaN
+            turn = np.linspace(0.0, 2.0 * np.pi, CORNERS + 1)
+            y = zone.lat + np.sin(turn) * zone.radius_km / KM_A_DEGREE
+            east = KM_A_DEGREE * np.cos(np.radians(zone.lat))
+            x = zone.lon + np.cos(turn) * zone.radius_km / east
+            shape = [np.column_stack([x, y]).round(3).tolist()]
+        else:
+            continue
+        text = say("{n} site on which it forbids to build",
+                   "{n} sites on which it forbids to build",
+                   n=int(count.get(zone.zone, 0)))  # fmt: skip
+        found.append(
+            {
+                "title": lang.cell(zone.title or zone.zone),
+                "words": [lang.tell(KINDS[zone.kind]), lang.tell(text)],
+                "fill": FILLS[zone.kind],
+                "rings": shape,
+            }
+        )
+    return found
