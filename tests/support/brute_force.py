@@ -98,7 +98,11 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         values = allocation_costs(case, service, t, states.reshape(shape))
         cost = cost + values[of.ravel()]
     good = (cost < inf) & concentrated(case, service["service"], units)
-    good &= _few_enough(case, service["service"], units)
+    changes = [
+        [own[k].changes for own, k in zip(paths, of_site, strict=True)]
+        for of_site in (pick.T if case.of("counts", service["service"]) else ())
+    ]
+    good &= _few_enough(case, service["service"], units, changes)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -116,20 +120,65 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
     )
 
 
-def _few_enough(case: Case, service: str, units: np.ndarray) -> np.ndarray:
-    """Return which histories (p,t,j,l) keep all counts."""
-    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+def _few_enough(
+    case: Case, service: str, units: np.ndarray, changes: list[Any]
+) -> np.ndarray:
+    """Return which histories (p,t,j,l), with changes of (p,j), keep all counts."""
+    home = {r["settlement"]: r for r in case.rows["settlements"]}
     good = np.ones(len(units), dtype=bool)
     for rule in case.of("counts", service):
+        here = [
+            j
+            for j, site in enumerate(case.of("sites", service))
+            if counts_place(case, rule, home[site["settlement"]])
+        ]
+        top = rule["to_level"] or units.shape[3]
+        levels = range(rule["from_level"], top + 1)
         for t, period in enumerate(case.rows["periods"]):
-            if rule["period"] in ("", period["period"]):
-                running = sum(
-                    units[:, t, j, rule["from_level"] - 1 :].sum(axis=1)
-                    for j, site in enumerate(case.of("sites", service))
-                    if rule["region"] in ("", home[site["settlement"]])
+            if rule["period"] not in ("", period["period"]):
+                continue
+            if rule["what"] == "facilities":
+                number = units[:, t, here][..., levels[0] - 1 : top].sum(axis=(1, 2))
+            else:
+                number = np.array(
+                    [
+                        sum(
+                            n
+                            for j in here
+                            for a, b, n in p[j][t]
+                            if _kind(a, b) == rule["what"] and max(a, b) in levels
+                        )
+                        for p in changes
+                    ]
                 )
-                good &= running <= rule["most"]
+            if rule["most"] == rule["most"]:
+                good &= number <= rule["most"]
+            if rule["least"] == rule["least"]:
+                good &= number >= rule["least"]
     return good
+
+
+def _kind(before: int, after: int) -> str:
+    """Return what a change of level is called."""
+    if before == after:
+        return "nothing"
+    if not before or not after:
+        return "closures" if before else "openings"
+    return "enlargements" if before < after else "reductions"
+
+
+def counts_place(case: Case, rule: dict[str, Any], place: dict[str, Any]) -> bool:
+    """Return whether a rule counts a settlement: by kind, region, tag."""
+    to, own = rule["applies_to"], (place["settlement"], rule["tag"])
+    tags = {(r["settlement"], r["tag"]) for r in case.rows["settlement_tags"]}
+    is_kind = {
+        "all": True,
+        "urban": place["kind"] != "village",
+        "rural": place["kind"] == "village",
+    }
+    fits = is_kind[to] if to in is_kind else place[f"is_{to}"]
+    in_region = rule["region"] in ("", place["region"])
+    return bool(fits and in_region and (not rule["tag"] or own in tags))
 
 
 def allocation_costs(
@@ -189,15 +238,9 @@ def _rules(
     for rule in case.of("standards", service["service"]):
         if t < case.period(rule["first_period"]):
             continue
-        to = rule["applies_to"]
         groups: dict[str, list[int]] = {}
         for i, place in enumerate(places):
-            counts = {
-                "all": True,
-                "urban": place["kind"] != "village",
-                "rural": place["kind"] == "village",
-            }
-            if counts[to] if to in counts else place[f"is_{to}"]:
+            if counts_place(case, rule, place):
                 name = "" if rule["scope"] == "total" else place[rule["scope"]]
                 if rule["scope"] == "district":
                     name = place["region"] + "/" + name

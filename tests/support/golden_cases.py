@@ -101,6 +101,8 @@ def services() -> Instance:
         counts=[
             {"count": "few", "service": "s", "from_level": 2, "region": "R", "most": 3},
             {"count": "late", "service": "h", "period": "p3", "most": 1},
+            {"count": "more", "service": "s", "what": "openings", "to_level": 1,
+             "period": "p2", "least": 1, "most": 2, "applies_to": "rural"},
         ],
         budgets=[
             {"budget": "purse", "period": "p1", "amount_mln": 21.0, "is_hard": True,

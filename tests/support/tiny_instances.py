@@ -15,6 +15,7 @@ from aumaq.instances import Instance, InstanceError, from_tables
 
 Row = dict[str, Any]
 Rows = list[Row]
+COUNTS = ("facilities", "openings", "closures", "enlargements", "reductions")
 MOST_PATHS = 1500 if SCALE >= 1 else 300
 """Bound on unit paths of one service, so that enumeration is quick."""
 
@@ -95,14 +96,20 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
         ]
     if draw(some(False, False, True)):
         service = draw(some(*services))
+        least, most = draw(some((None, 0), (None, 1), (None, 2), (1, None), (1, 1)))
         rows["counts"] = [
             {
                 "count": "few",
                 "service": service,
+                "what": draw(some(*COUNTS)),
                 "from_level": draw(some(1, _top(rows, service))),
+                "to_level": draw(some(0, 0, _top(rows, service))),
                 "region": draw(some("", "R")),
+                "applies_to": draw(some("all", "all", "rural", "border")),
+                "tag": draw(some("", "", "own")),
                 "period": draw(some("", "p1", f"p{count}")),
-                "most": draw(some(0, 1, 1, 2)),
+                "least": least,
+                "most": most,
             }
         ]
     try:
@@ -158,6 +165,10 @@ def _draw_settlements(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
             "is_growth_point": draw(st.booleans()),
         }
         for code in "abcd"[: draw(st.integers(2, 4))]
+    ]
+    rows["settlement_tags"] = [
+        {"settlement": code["settlement"], "tag": "own"}
+        for code in rows["settlements"][:: draw(some(1, 2))]
     ]
     rows["groups"] = [
         {"group": "all", "share_urban": 1.0, "share_rural": draw(some(0.5, 1.0))}
@@ -331,6 +342,8 @@ def _standard(draw: st.DrawFn, rows: dict[str, Rows], k: int) -> Row:
         "scope": draw(some("settlement", "district", "region", "total")),
         "minutes": float(draw(some(5, 10, 20, 30))),
         "share": draw(some(0.25, 0.5, 0.9, 1.0)),
+        "region": draw(some("", "", "R")),
+        "tag": draw(some("", "", "own")),
         "first_period": draw(some("", rows["periods"][-1]["period"])),
         "is_hard": draw(some(False, False, True)),
         "shortfall_mln_per_unit_year": draw(some(0.05, 0.2)),
