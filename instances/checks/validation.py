@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import (
+    fairness,
     growth,
     indicators,
     networks,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 # Importing them registers their checks.
 assert today
+assert fairness
 assert indicators
 assert growth
 assert networks

@@ -48,6 +48,7 @@ class PlanTable:
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
     share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    ``is_later`` than the first version: plans without it have no rows of it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -383,6 +385,25 @@ PLAN: tuple[PlanTable, ...] = (
             _number("shortfall", SERVICE, "what is missing"),
             _number("cost_mln", POINTS, "price of it, discounted"),
         ),
+    ),
+    PlanTable(
+        "gaps",
+        "How far the best and the worst group of each rule of fairness are apart: a"
+        " share of demand, or minutes.",
+        "gap:{gap}",
+        (
+            _key("gap", "rule"),
+            _text("service", "its service"),
+            _PERIOD,
+            _text("high_group", "the group with the highest value"),
+            _number("high", "", "its value"),
+            _text("low_group", "the group with the lowest value"),
+            _number("low", "", "its value"),
+            _number("difference", "", "what lies between them"),
+            _number("excess", "", "what of it is more than a priced rule allows"),
+            _number("cost_mln", POINTS, "price of it, discounted"),
+        ),
+        is_later=True,
     ),
     PlanTable(
         "budgets",

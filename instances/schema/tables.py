@@ -7,6 +7,7 @@ read, validated, written, hashed and documented.
 from __future__ import annotations
 
 from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.fairness import FAIRNESS_TABLES
 from aumaq.instances.schema.growth import (
     CONCENTRATIONS,
     GROWTH_CANDIDATES,
@@ -68,7 +69,7 @@ TABLES: tuple[Table, ...] = (
     INSTANCE, POLICIES, PERIODS, SCENARIOS, VARIANTS, OVERRIDES, GROUPS, SERVICES,
     LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, SETTLEMENT_TAGS, POPULATION, GROWTH,
     *PROJECTION_TABLES,
-    SITES, FACILITIES, *RULE_TABLES,
+    SITES, FACILITIES, *RULE_TABLES, *FAIRNESS_TABLES,
     ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, ROAD_UPGRADES, ROAD_UPGRADE_LINKS,
     CONNECTIONS, TRAVEL,
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,

@@ -17,6 +17,7 @@ from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
+from aumaq.results.audit.gaps import gaps
 from aumaq.results.audit.growth import after_moves, growth_points, growth_table
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.money import budgets, money_table, objective
@@ -111,6 +112,7 @@ def audited(
     tables["concentrations"] = concentrations(ledger)
     tables["money"] = money_table(ledger)
     tables["shortfalls"] = standards(ledger)
+    tables["gaps"] = gaps(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
     tables["objective"] = objective(ledger, tables)
     return Audit(facts, tables, notes)

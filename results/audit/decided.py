@@ -120,7 +120,8 @@ def clean(
     for name, needed in columns.items():
         frame, where = tables.get(name), say("table {name}", name=name)
         if frame is None:
-            notes.note(LACKING, where, say("the table is missing"))
+            if not BY_NAME[name].is_later:
+                notes.note(LACKING, where, say("the table is missing"))
             frame = pd.DataFrame(columns=list(needed))
         absent = [column for column in needed if column not in frame.columns]
         if absent:

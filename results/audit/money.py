@@ -103,6 +103,7 @@ def objective(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     terms["shortfall"] = float(
         tables["shortfalls"]["cost_mln"].sum() + tables["connections"]["cost_mln"].sum()
     )
+    terms["shortfall"] += float(tables["gaps"]["cost_mln"].sum())
     rules = facts.tables["budgets"]
     t = [facts.times.position(str(period)) for period in rules["period"]]
     price = rules["overrun_price"].to_numpy() * facts.times.once[t]

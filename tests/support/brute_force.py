@@ -203,6 +203,7 @@ def allocation_costs(
         "price": _prices(case, service, t, to),
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
+        "gaps": _gaps(case, service, t, to),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":
@@ -251,6 +252,42 @@ def _rules(
             out.append(
                 (members, rule["minutes"], required, inf if rule["is_hard"] else price)
             )
+    return out
+
+
+def _gaps(
+    case: Case, service: dict[str, Any], t: int, to: list[dict[int, float]]
+) -> list[tuple[list[list[int]], list[dict[int, float]], float, float]]:
+    """Return gaps in force: (groups, worth of a unit by site, most, price)."""
+    out = []
+    for rule in case.of("gaps", service["service"]):
+        if t < case.period(rule["first_period"]):
+            continue
+        groups: dict[str, list[int]] = {}
+        for i, place in enumerate(case.rows["settlements"]):
+            names = [place["kind"] if rule["scope"] == "kind" else place["region"]]
+            if rule["scope"] == "district":
+                names = [place["region"] + "/" + place["district"]]
+            if rule["scope"] == "tag":
+                tags = case.rows["settlement_tags"]
+                own = place["settlement"]
+                names = [r["tag"] for r in tags if r["settlement"] == own]
+            for name in names if counts_place(case, rule, place) else ():
+                groups.setdefault(name, []).append(i)
+        limit, is_share = rule["minutes"], rule["measure"] == "share"
+        worth = [
+            {
+                **{
+                    j: float(m <= limit + EPS) if is_share else min(m, limit)
+                    for j, m in near.items()
+                },
+                -1: 0.0 if is_share else limit,
+            }
+            for near in to
+        ]
+        price = rule["excess_mln_per_year"] * case.yearly[t]
+        price = inf if rule["is_hard"] else price
+        out.append((list(groups.values()), worth, rule["most"], price))
     return out
 
 

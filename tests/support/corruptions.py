@@ -323,6 +323,13 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         "renewal:s",
     ),
     "nowhere to refer to": (VILLAGES, SECOND, nothing, "referral:up"),
+    "regions too far apart": (
+        {**VILLAGES, "settlements": [{"settlement": "a", "region": "R"},
+                                     {"settlement": "b", "region": "Q"}]},
+        {"gaps": [{"gap": "apart", "service": "s", "minutes": 10.0, "most": 0.2,
+                   "is_hard": True}]},
+        nothing, "gap:apart",
+    ),
     "too few open": (
         VILLAGES,
         {"counts": [{"count": "more", "service": "s", "what": "openings",

@@ -104,6 +104,13 @@ def services() -> Instance:
             {"count": "more", "service": "s", "what": "openings", "to_level": 1,
              "period": "p2", "least": 1, "most": 2, "applies_to": "rural"},
         ],
+        gaps=[
+            {"gap": "near", "service": "s", "minutes": 18.0, "most": 0.3,
+             "first_period": "p2", "is_hard": True},
+            {"gap": "far", "service": "s", "measure": "minutes", "scope": "kind",
+             "minutes": 30.0, "most": 7.0, "first_period": "p3",
+             "excess_mln_per_year": 0.9},
+        ],
         budgets=[
             {"budget": "purse", "period": "p1", "amount_mln": 21.0, "is_hard": True,
              "covers": "investment", "service": "s"},

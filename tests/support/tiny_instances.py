@@ -83,6 +83,8 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
     _draw_travel(draw, rows)
     rows["standards"] = [_standard(draw, rows, k) for k in range(draw(some(0, 1, 2)))]
     rows["budgets"] = _budgets(draw, rows)
+    if draw(some(False, False, True)):
+        rows["gaps"] = [_gap(draw, rows)]
     if len(services) == 2 and draw(st.booleans()):
         rows["referrals"] = [
             {
@@ -347,6 +349,22 @@ def _standard(draw: st.DrawFn, rows: dict[str, Rows], k: int) -> Row:
         "first_period": draw(some("", rows["periods"][-1]["period"])),
         "is_hard": draw(some(False, False, True)),
         "shortfall_mln_per_unit_year": draw(some(0.05, 0.2)),
+    }
+
+
+def _gap(draw: st.DrawFn, rows: dict[str, Rows]) -> Row:
+    is_share = draw(st.booleans())
+    return {
+        "gap": "apart",
+        "service": draw(some(*(row["service"] for row in rows["services"]))),
+        "measure": "share" if is_share else "minutes",
+        "scope": draw(some("region", "region", "district", "kind", "tag")),
+        "minutes": float(draw(some(10, 20, 40))),
+        "most": draw(some(0.0, 0.2, 0.5)) if is_share else draw(some(0.0, 5.0, 15.0)),
+        "applies_to": draw(some("all", "all", "rural", "border")),
+        "first_period": draw(some("", rows["periods"][-1]["period"])),
+        "is_hard": draw(some(False, False, True)),
+        "excess_mln_per_year": draw(some(1.0, 9.0)) if is_share else 0.1,
     }
 
 
