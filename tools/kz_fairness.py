@@ -39,13 +39,19 @@ COUNTS = (
 )  # fmt: skip
 """count, service, what, applies_to, least, most, title."""
 
+AVERSION_PER_MINUTE = 0.02
+"""Kolm and Pollak for hospitals: an aversion of 1 where the sum of the squares of ways
+is 50 minutes times their sum; an assumption."""
+
 VARIANTS = [
     {"variant": "guarantees", "axis": "fairness", "overrides": "guarantees",
      "title": "guarantees for border settlements and growth points"},
     {"variant": "even", "axis": "fairness", "overrides": "even",
      "title": "regions may differ by so much"},
     {"variant": "fair", "axis": "fairness", "overrides": "guarantees; even",
-     "title": "guarantees, and regions may differ by so much"},
+     "title": "guarantees and even regions"},
+    {"variant": "averse", "axis": "aversion", "overrides": "averse",
+     "title": "long ways to hospital weigh more"},
     {"variant": "counted", "axis": "counts", "overrides": "counted",
      "title": "numbers of openings and closures are limited"},
 ]  # fmt: skip
@@ -64,7 +70,16 @@ def overrides() -> pd.DataFrame:
         *(("even", "gaps", row, "; is_hard=true") for row in GAPS),
         *(("counted", "counts", row, "") for row in COUNTS),
     ]
-    return pd.DataFrame(
+    aversion = {
+        "override": "averse",
+        "table": "services",
+        "where": "service=hospital",
+        "column": "aversion_per_minute",
+        "action": "set",
+        "value": AVERSION_PER_MINUTE,
+        "source": ASSUMED,
+    }
+    added = pd.DataFrame(
         {
             "override": name,
             "table": table,
@@ -79,3 +94,4 @@ def overrides() -> pd.DataFrame:
         }
         for name, table, row, more in rows
     )
+    return pd.concat([added, pd.DataFrame([aversion])], ignore_index=True)

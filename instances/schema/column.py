@@ -19,6 +19,7 @@ Value = str | int | float | bool | None
 
 LARGEST = {
     "": 1e15,
+    "1/min": 1.0,
     "1/year": 10.0,
     "births/woman/year": 1.0,
     "currency/h": 1e9,

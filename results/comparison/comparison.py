@@ -30,7 +30,8 @@ class Comparison:
     ``decision_counts``, ``decision_changes``, ``actions``, ``money`` (discounted),
     ``money_by_service``, ``money_by_region`` (investment, not discounted). What comes
     of them: ``gains`` (who gains and who loses against A), ``figures``, ``targets``,
-    ``indicators``, ``indicators_by_region``, ``objective``. Changes have a column ``plan``: which plan differs from A. Columns
+    ``indicators``, ``indicators_by_region``, ``objective``. Changes have a column
+    ``plan``: which plan differs from A. Columns
     ``B-A`` are differences; money is in mln of each plan's currency.
     """
 

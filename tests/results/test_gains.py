@@ -15,15 +15,19 @@ from aumaq.results.indicators.gains import gains_of
 
 
 def moved(to: str) -> Plan:
-    """Return the plan in which the only school stands at a place; the other is shut."""
+    """Return the plan in which the only school stands at a place: two cost too much."""
     sites = [
         {"site": site, "service": "s", "settlement": site,
-         "status": "required" if site == to else "forbidden"}
-        for site in "ab"
+         "status": "required" if site == to else other}
+        for site, other in (("a", "existing"), ("b", "candidate"))
     ]  # fmt: skip
+    levels = [{"service": "s", "level": 1, "capacity": 250.0, "capex_mln": 5.0,
+               "opex_mln_per_year": 1000.0}]  # fmt: skip
     standards = [{"standard": "near", "service": "s", "minutes": 10.0, "share": 1.0}]
     instance = two_regions(most=1.0).replace(
-        sites=pd.DataFrame(sites), standards=pd.DataFrame(standards)
+        sites=pd.DataFrame(sites),
+        standards=pd.DataFrame(standards),
+        levels=pd.DataFrame(levels),
     )
     return aumaq.solve(instance, gap=0.0)
 
@@ -35,7 +39,7 @@ def of(rows: pd.DataFrame, by: str, group: str) -> dict[str, Any]:
     return found.iloc[0].to_dict()
 
 
-def test_the_school_moves(tmp_path: Path) -> None:
+def test_the_school_moves() -> None:
     """All of b save 30 minutes, all of a go them: against today and the plan before."""
     stays, goes = moved("a"), moved("b")
     compared = aumaq.compare([stays, goes]).table("gains")

@@ -8,7 +8,7 @@ linear programme that holds all states side by side.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf
+from math import exp, inf
 from typing import Any
 
 import numpy as np
@@ -225,7 +225,9 @@ def _prices(
         out.append({})
         for j, minutes in near.items():
             length = km.get((place["settlement"], sites[j]["site"]), 0.0)
-            trip = minutes / 60 * hour + length * fare
+            k = service["aversion_per_minute"]
+            felt = (exp(k * minutes) - 1) / k if k else minutes
+            trip = felt / 60 * hour + length * fare
             out[-1][j] = trips * trip / 1e6 * case.yearly[t]
     return out
 

@@ -204,6 +204,7 @@ def _draw_service(
             "trips_per_year": float(draw(some(0, 100, 300))),
             "companions_per_trip": draw(some(0.0, 0.0, 0.5)),
             "transport_cost_per_km": float(draw(some(0, 0, 5, 50))),
+            "aversion_per_minute": draw(some(0.0, 0.0, 0.02, 0.1)),
             "may_be_unserved": may_be_unserved,
             "unserved_mln_per_unit_year": draw(some(0.02, 0.1, 0.5)),
             "lifetime_years": float(draw(some(4, 10, 50))),
