@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import within
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.scenarios.overrides import listed
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Indicator, Measure, State
@@ -208,7 +208,7 @@ def e2sfca(state: State, indicator: Indicator) -> Measure:
 
 def _catchments(
     state: State, service: str, minutes: float, t: int
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Ints, Ints, Floats]:
     """Return settlements and sites within reach on the roads of a period, and weights.
 
     The ways are the access options: none beyond the service's own longest trip.

@@ -130,7 +130,8 @@ class _Ways:
             np.divide(x, self.demand, out=np.zeros_like(x), where=self.demand > 0)
             for x in (total, reached)
         )
-        self.share = np.where(np.isnan(limit)[:, None], np.nan, share)
+        is_ruled = ~np.isnan(limit)[:, None]
+        self.share = np.where(is_ruled, np.minimum(share, 1.0), np.nan)
 
 
 def _longest(state: State, service: str) -> float:
