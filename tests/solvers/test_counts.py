@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from brute_force import best_plan_cost
 from tiny_instances import tiny
 from two_schools import NO_TIME, SCHOOLS, two_schools
 
@@ -69,6 +70,21 @@ def test_what_opens(rule: dict[str, Any], open_then: int) -> None:
         stands = plan.table("facilities")
         last = stands[stands["period"] == "p2"]
         assert last["units"].sum() == open_then
+
+
+@pytest.mark.parametrize("method", ["blocks", "decomposed"])
+@pytest.mark.parametrize(
+    "rule",
+    [{"most": 1}, {"least": 1, "what": "closures"},
+     {"least": 1, "most": 1, "what": "closures", "region": "R"}],
+)  # fmt: skip
+def test_other_methods_price_it(method: str, rule: dict[str, Any]) -> None:
+    """Their bound is not above the optimum, their plan keeps the rule."""
+    plan = aumaq.solve(few(**rule), method=method, gap=0.0, time_limit=20.0)
+    assert plan.record["problems"] == []
+    best = best_plan_cost(few(**rule))
+    assert plan.bound_mln <= best + 1e-6
+    assert plan.objective_mln >= best - 1e-6
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -43,6 +44,16 @@ def test_what_a_gap_costs(gap: dict[str, Any], cost: float) -> None:
     )
     quick = aumaq.solve(instance, time_limit=NO_TIME)
     assert quick.record["problems"] == []
+
+
+def test_a_plan_of_before_reads(tmp_path: Path) -> None:
+    """Plans of versions that knew no gaps have no such table, and need none."""
+    instance = two_regions().replace(gaps=two_regions().table("gaps").iloc[:0])
+    folder = aumaq.solve(instance, gap=0.0).to_csv(tmp_path / "plan")
+    (folder / "gaps.csv").unlink()
+    plan = aumaq.Plan.read(folder)
+    assert plan.is_verified
+    assert plan.table("gaps").empty
 
 
 def test_whole_catchments_stay_away_as_a_whole() -> None:
