@@ -1,8 +1,10 @@
 r"""Gaps: how far the best and the worst group of settlements may be apart.
 
 Variables
-    ``high[gap,t]``, ``low[gap,t]``
-        no less, and no more, than the measure of any group; a share, or minutes
+    ``high[gap,t]``
+        no less than the measure of any group; a share, or minutes
+    ``low[gap,t]``
+        no more than the measure of any group
     ``excess[gap,t]``
         by how much the difference is larger than it may be; none where it is hard
 
