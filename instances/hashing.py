@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.schema.column import Value
 from aumaq.instances.schema.dtypes import TEXT
-from aumaq.instances.schema.tables import OWN_COLUMN_PREFIX, TABLES
+from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
 
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -26,10 +28,13 @@ def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
             continue
         digest.update(f"{table.name}:{len(frame)}\n".encode())
         if frame.empty:
-            digest.update(_names_of(tuple(frame.columns)))
+            digest.update(_names_of(table.name, tuple(frame.columns)))
             continue
+        later = _later(table.name)
         for name in frame.columns:
             if str(name).startswith(OWN_COLUMN_PREFIX):
+                continue
+            if name in later and _is_default(frame[name], later[name]):
                 continue
             digest.update(f"{name}\n".encode())
             digest.update(_column_bytes(frame[name]))
@@ -37,9 +42,24 @@ def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 @cache
-def _names_of(columns: tuple[str, ...]) -> bytes:
+def _later(table: str) -> dict[str, Value]:
+    """Return the columns that are later than their table, with their defaults."""
+    columns = BY_NAME[table].columns
+    return {c.name: c.default for c in columns if c.is_later}  # type: ignore[misc]
+
+
+def _is_default(cells: pd.Series[Any], default: Value) -> bool:
+    if default is None:
+        return bool((cells.isna() | (cells == "")).all())
+    return bool((cells == default).all())
+
+
+@cache
+def _names_of(table: str, columns: tuple[str, ...]) -> bytes:
     """Return what a table without rows enters as: most tables of most instances."""
+    later = _later(table)
     names = [n for n in columns if not str(n).startswith(OWN_COLUMN_PREFIX)]
+    names = [n for n in names if n not in later]
     return "".join(f"{name}\n" for name in names).encode()
 
 

@@ -159,7 +159,7 @@ def _in(table: Table, rows: pd.DataFrame) -> list[Rule]:
     return [
         Rule(
             f"{PREFIXES.get(code, code)}:{row[code]}",
-            row["title"] or (table.rule or say("")).given(**row),
+            table.rule_title(row),
             row["source"],
             bool(row.get("is_hard", True)),
         )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
     from aumaq.results.studies.closed_loop import ClosedLoop, close_loop
     from aumaq.results.studies.coordination import Coordination, coordination
+    from aumaq.results.studies.fairest import Fairest, fairest
     from aumaq.results.studies.futures import Futures
     from aumaq.results.studies.futures_plan import solve_futures
     from aumaq.results.studies.futures_value import (
@@ -25,6 +26,7 @@ _HOME = {
     "ClosedLoop": "aumaq.results.studies.closed_loop",
     "Coordination": "aumaq.results.studies.coordination",
     "Finding": "aumaq.results.audit",
+    "Fairest": "aumaq.results.studies.fairest",
     "Futures": "aumaq.results.studies.futures",
     "Plan": "aumaq.results.plan.plan",
     "StochasticValue": "aumaq.results.studies.futures_value",
@@ -33,6 +35,7 @@ _HOME = {
     "analyse": "aumaq.results.analysis",
     "close_loop": "aumaq.results.studies.closed_loop",
     "coordination": "aumaq.results.studies.coordination",
+    "fairest": "aumaq.results.studies.fairest",
     "solve": "aumaq.results.studies.solve",
     "solve_futures": "aumaq.results.studies.futures_plan",
     "sweep": "aumaq.results.studies.sweep",
@@ -44,6 +47,7 @@ __all__ = [
     "Analysis",
     "ClosedLoop",
     "Coordination",
+    "Fairest",
     "Finding",
     "Futures",
     "Plan",
@@ -53,6 +57,7 @@ __all__ = [
     "analyse",
     "close_loop",
     "coordination",
+    "fairest",
     "solve",
     "solve_futures",
     "sweep",

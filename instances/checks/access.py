@@ -11,7 +11,7 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.pieces import cut_off
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.checks.check import Found, Warn, applies_to, problem
+from aumaq.instances.checks.check import Found, Warn, problem
 from aumaq.instances.checks.growth import ROUNDING, donors_can_give
 from aumaq.instances.checks.land import what_the_land_forbids
 from aumaq.instances.checks.likelihood import LIKELIHOOD_CHECKS
@@ -22,6 +22,7 @@ from aumaq.instances.land.forbidden import forbidden_levels
 from aumaq.instances.language.texts import Text, chained, figure, say, told_apart
 from aumaq.instances.people.growth import moves
 from aumaq.instances.rows import holds, rows_with
+from aumaq.instances.selection import selected
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -211,7 +212,7 @@ def hard_standards_can_hold(instance: Instance) -> Found:
             rule["first_period"] or instance.period_names[0]
         )
         peak = _peak_demand(instance, rule["service"])[:, first:].max(axis=1)
-        lost = applies_to(settlements, rule["applies_to"]) & (peak > 0)
+        lost = selected(instance.tables, rule) & (peak > 0)
         lost[near.to_numpy()] = False
         if rule["scope"] == "settlement":
             for i in np.flatnonzero(lost):

@@ -16,7 +16,9 @@ HOMES = {
     "region": "settlements", "district": "settlements", "settlement": "settlements",
 }  # fmt: skip
 """Columns of plans that hold codes of the instance, and the table of the codes."""
-PARAMETERS = ("expression", "service", "network", "minutes", "unpaved_km")
+PARAMETERS = (
+    "expression", "service", "network", "minutes", "unpaved_km", "share", "aversion",
+)  # fmt: skip
 
 
 @check("indicators", "services", "networks", about=("indicators",))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 from aumaq.instances.checks.check import Found, Tables, Warn, applies_to, check, problem
 from aumaq.instances.errors import Hints
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, figure, say
+from aumaq.instances.selection import is_of_all, selected
 
 
 @check("transitions", "levels", about=("transitions",))
@@ -55,7 +60,7 @@ def referrals_name_levels(tables: Tables) -> Found:
             )
 
 
-def _known_regions(tables: Tables, name: str) -> Found:
+def known_regions(tables: Tables, name: str) -> Found:
     """Regions that rules name are those of settlements."""
     rows, regions = tables[name], sorted(set(tables["settlements"]["region"]))
     hints = Hints(regions)
@@ -65,42 +70,103 @@ def _known_regions(tables: Tables, name: str) -> Found:
         yield problem(name, text, i, "region", rows["region"][i])
 
 
-@check("counts", "levels", "sites", "settlements", "facilities", about=("counts",))
+def known_tags(tables: Tables, name: str) -> Found:
+    """Tags that rules name are those of some settlement."""
+    rows, tags = tables[name], sorted(set(tables["settlement_tags"]["tag"]))
+    hints = Hints(tags)
+    for i in np.flatnonzero(~rows["tag"].isin([*tags, ""])):
+        hint = hints.near(str(rows["tag"][i]))
+        text = say("no settlement has this tag{hint}", hint=hint)
+        yield problem(name, text, i, "tag", rows["tag"][i])
+
+
+@check(
+    "counts", "levels", "sites", "settlements", "facilities", "settlement_tags",
+    about=("counts",),
+)  # fmt: skip
 def counts_can_hold(tables: Tables) -> Found:
-    """Regions and levels exist; what must run is no more than may run."""
-    yield from _known_regions(tables, "counts")
-    sites = tables["sites"].set_index(["service", "site"])
-    home = tables["settlements"].set_index("settlement")["region"]
-    region = sites["settlement"].map(home)
-    locked = tables["facilities"][tables["facilities"]["is_locked"]]
+    """Regions, tags and levels exist; limits go together with what must run, or can."""
+    yield from known_regions(tables, "counts")
+    yield from known_tags(tables, "counts")
     top = tables["levels"].groupby("service")["level"].max()
     for k, rule in tables["counts"].iterrows():
-        service = rule["service"]
-        if rule["from_level"] > top.get(service, np.inf):
-            text = say("{service} has levels up to {limit:g}", service=service,
-                       limit=top[service])  # fmt: skip
-            yield problem("counts", text, k, "from_level", rule["from_level"])
-        own = locked[(locked["service"] == service)
-                     & (locked["level"] >= rule["from_level"])]  # fmt: skip
-        must = own.groupby(["service", "site"])["units"].sum()
-        must = must.reindex(sites.index, fill_value=0)
-        if rule["from_level"] == 1:  # a required site may take the smallest level
-            wanted = (sites["status"] == "required") & (sites["first_period"] == "")
-            wanted &= sites.index.get_level_values("service") == service
-            must = must.clip(lower=wanted.astype(int))
-        here = (region == rule["region"]) | (not rule["region"])
-        count = int(must[here].sum())
-        if count > rule["most"]:
-            text = say("{count} facilities must run: they are locked, or required",
-                       count=count)  # fmt: skip
-            yield problem("counts", text, k, "most", rule["most"])
+        faults = [*_limits_of_count(rule), *_levels_of_count(rule, top)]
+        faults = faults or [*_what_must_run(tables, rule), *_what_can_run(tables, rule)]
+        for text, column in faults:
+            value = figure(rule[column]) if rule[column] == rule[column] else ""
+            yield problem("counts", text, k, column, value)
+
+
+def _limits_of_count(rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:
+    """Tell what is wrong with the two limits themselves."""
+    least, most = rule["least"], rule["most"]
+    if least != least and most != most:
+        yield say("is empty, and so is `least`: expected one of them"), "most"
+    for column in ("least", "most"):
+        if rule[column] == rule[column] and rule[column] != round(rule[column]):
+            yield say("expected a whole number"), column
+    if least > most:
+        yield say("is more than `most`, {most:g}", most=most), "least"
+
+
+def _levels_of_count(
+    rule: pd.Series[Any], top: pd.Series[Any]
+) -> Iterator[tuple[Text, str]]:
+    """Tell levels that the service does not have, or that are none."""
+    service = rule["service"]
+    for column in ("from_level", "to_level"):
+        if rule[column] > top.get(service, np.inf):
+            yield say("{service} has levels up to {limit:g}", service=service,
+                      limit=top[service]), column  # fmt: skip
+    if 0 < rule["to_level"] < rule["from_level"]:
+        yield (
+            say("is below `from_level`, {level}", level=rule["from_level"]),
+            "to_level",
+        )
+
+
+def _sites_counted(tables: Tables, rule: pd.Series[Any]) -> pd.DataFrame:
+    """Return the sites that a rule counts, by code."""
+    sites = tables["sites"]
+    sites = sites[sites["service"] == rule["service"]]
+    if not is_of_all(rule):
+        places = tables["settlements"]["settlement"][selected(tables, rule)]
+        sites = sites[sites["settlement"].isin(places)]
+    return sites.set_index("site")
+
+
+def _what_must_run(tables: Tables, rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:
+    """Tell a limit that is below what is locked or required."""
+    if rule["what"] != "facilities" or rule["most"] != rule["most"]:
+        return
+    sites, rows = _sites_counted(tables, rule), tables["facilities"]
+    own = rows[rows["is_locked"] & (rows["service"] == rule["service"])
+               & (rows["level"] >= rule["from_level"])]  # fmt: skip
+    if rule["to_level"]:
+        own = own[own["level"] <= rule["to_level"]]
+    must = own.groupby("site")["units"].sum().reindex(sites.index, fill_value=0)
+    if rule["from_level"] == 1 and not rule["to_level"]:
+        # A required site may take the smallest level.
+        wanted = (sites["status"] == "required") & (sites["first_period"] == "")
+        must = must.clip(lower=wanted.astype(int))
+    if (count := int(must.sum())) > rule["most"]:
+        yield say("{count} facilities must run: they are locked, or required",
+                  count=count), "most"  # fmt: skip
+
+
+def _what_can_run(tables: Tables, rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:
+    """Tell a limit that is above what its sites have room for."""
+    sites = _sites_counted(tables, rule)
+    room = int(sites["max_units"][sites["status"] != "forbidden"].sum())
+    if rule["least"] > room and rule["what"] in ("facilities", "openings"):
+        yield say("its sites have room for {room} facilities", room=room), "least"
 
 
 @check("budgets", "settlements", "periods", about=("budgets",))
 def budgets_are_sound(tables: Tables) -> Found:
     """Regions exist; a budget without a row for a period is unlimited there."""
     rows = tables["budgets"]
-    yield from _known_regions(tables, "budgets")
+    yield from known_regions(tables, "budgets")
     for name, part in rows.groupby("budget", sort=False):
         missing = [
             p for p in tables["periods"]["period"] if p not in set(part["period"])
@@ -138,12 +204,13 @@ def districts_of_standards_are_named(tables: Tables) -> Found:
         yield Warn(problem("settlements", text, int(str(i)), "district"))
 
 
-@check("standards", "settlements", about=("standards",))
+@check("standards", "settlements", "settlement_tags", about=("standards",))
 def standards_apply_somewhere(tables: Tables) -> Found:
-    """A rule that no settlement falls under is odd."""
-    settlements = tables["settlements"]
+    """A rule that no settlement falls under is odd; its region and tag exist."""
+    wrong = [*known_regions(tables, "standards"), *known_tags(tables, "standards")]
+    yield from wrong
     for i, row in tables["standards"].iterrows():
-        if not applies_to(settlements, row["applies_to"]).any():
+        if not wrong and not selected(tables, row).any():
             yield Warn(
                 problem(
                     "standards",

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import (
+    fairness,
     growth,
     impacts,
     indicators,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 # Importing them registers their checks.
 assert today
+assert fairness
 assert indicators
 assert growth
 assert impacts

@@ -7,9 +7,10 @@ format, so that a column has one name, one unit and one meaning everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Literal
+from typing import Any, Literal
 
 from aumaq.instances.language.texts import Text
 
@@ -18,6 +19,7 @@ Value = str | int | float | bool | None
 
 LARGEST = {
     "": 1e15,
+    "1/min": 1.0,
     "1/year": 10.0,
     "births/woman/year": 1.0,
     "currency/h": 1e9,
@@ -82,7 +84,8 @@ class Column:
     ``high`` are inclusive, and the default is always allowed; a number without them has
     those of its unit. ``references`` is ``"table.column"``. In a part of an instance
     (:mod:`aumaq.instances.parts`) a row goes with what it names, unless the column
-    ``may_lose`` it: then the cell is emptied.
+    ``may_lose`` it: then the cell is emptied. A column that ``is_later`` than its table
+    counts in the hash of an instance only where a cell is not the default.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Column:
     choices: tuple[str, ...] = ()
     references: str = ""
     may_lose: bool = False
+    is_later: bool = False
 
     def __post_init__(self) -> None:
         """Give a number the limits of its unit where it has none of its own."""
@@ -138,8 +142,9 @@ class Table:
     ``key`` names the columns whose values together occur once. ``is_single`` marks
     a table of exactly one row. ``example`` holds rows for ``aumaq new`` and docs.
     Rows of a table with ``rule`` are rules of the model, called so where they have no
-    title: columns in braces. A table that ``is_later`` than the first version counts in
-    the hash of an instance only if it has rows, so that older plans keep theirs.
+    title: columns in braces, or what a function says of a row. A table that
+    ``is_later`` than the first version counts in the hash of an instance only if it
+    has rows, so that older plans keep theirs.
     """
 
     name: str
@@ -150,8 +155,16 @@ class Table:
     is_single: bool = False
     is_required: bool = False
     example: tuple[dict[str, Value], ...] = ()
-    rule: Text | None = None
+    rule: Text | Callable[[Mapping[str, Any]], Text] | None = None
     is_later: bool = False
+
+    def rule_title(self, row: Mapping[str, Any]) -> Text | str:
+        """Return what a rule in a row is called: its title, or what it asks for."""
+        if row["title"] or self.rule is None:
+            return str(row["title"])
+        if isinstance(self.rule, Text):
+            return self.rule.given(**row)
+        return self.rule(row)
 
     @property
     def file(self) -> str:

@@ -84,6 +84,68 @@ FORMULAS: dict[str, Formula] = {
             serves=True,
         ),
         Formula(
+            "gini_minutes",
+            "ratio",
+            "Gini coefficient of minutes over demand served: 0, all go as far, to 1",
+            ("service",),
+            SOME,
+            serves=True,
+        ),
+        Formula(
+            "palma_minutes",
+            "ratio",
+            "minutes of the farthest tenth of the demand served / minutes of the"
+            " nearest two fifths; none where these have no way to go",
+            ("service",),
+            SOME,
+            serves=True,
+        ),
+        Formula(
+            "theil_minutes",
+            "ratio",
+            "Theil's index of minutes over demand served: mean of x ln x, x being"
+            " minutes / their mean; 0 where all go as far",
+            ("service",),
+            SOME,
+            serves=True,
+        ),
+        Formula(
+            "percentile_minutes",
+            "min",
+            "within so many minutes goes the nearest `share` of the demand served",
+            ("service", "share"),
+            SOME,
+            serves=True,
+        ),
+        Formula(
+            "kolm_pollak_minutes",
+            "min",
+            "equally distributed equivalent of Kolm and Pollak: if all went so far, it"
+            " would be as bad; ln(mean of exp(k x minutes)) / k over demand served, k ="
+            " `aversion` x sum of minutes / sum of their squares",
+            ("service", "aversion"),
+            SOME,
+            serves=True,
+        ),
+        Formula(
+            "access_poverty",
+            "share",
+            "demand that goes farther than `minutes`, or is not served / demand",
+            ("service", "minutes"),
+            SOME,
+            serves=True,
+        ),
+        Formula(
+            "e2sfca",
+            "units/unit",
+            "places within `minutes` that a unit of demand may reach, by the enhanced"
+            " two-step floating catchment area of Luo and Qi (2009): three zones of the"
+            " same width weigh 1, 0.68, 0.22; ways are access options",
+            ("service", "minutes"),
+            SOME,
+            serves=True,
+        ),
+        Formula(
             "share_of_settlements_with_facility",
             "share",
             "settlements in which a facility of the service runs / settlements",

@@ -19,6 +19,8 @@ SERVICE, NETWORK = "units of service", "units of network"
 """Units of amounts: those of the row's service, or of its network."""
 OF_IMPACT = "unit of the impact"
 MLN, MLN_A_YEAR = "mln", "mln/year"
+OF_GAP = "share or min"
+"""What a rule on a gap compares."""
 POINTS, BOTH = "mln points", "mln, money and points"
 """What weighs in the objective and nobody pays; what stands beside what is paid."""
 
@@ -441,6 +443,25 @@ PLAN: tuple[PlanTable, ...] = (
             _number("shortfall", SERVICE, "what is missing"),
             _number("cost_mln", POINTS, "price of it, discounted"),
         ),
+    ),
+    PlanTable(
+        "gaps",
+        "How far the best and the worst group of each rule of fairness are apart: a"
+        " share of demand, or minutes.",
+        "gap:{gap}",
+        (
+            _key("gap", "rule"),
+            _text("service", "its service"),
+            _PERIOD,
+            _text("high_group", "the group with the highest value"),
+            _number("high", OF_GAP, "its value"),
+            _text("low_group", "the group with the lowest value"),
+            _number("low", OF_GAP, "its value"),
+            _number("difference", OF_GAP, "what lies between them"),
+            _number("excess", OF_GAP, "what of it is more than a priced rule allows"),
+            _number("cost_mln", POINTS, "price of it, discounted"),
+        ),
+        is_later=True,
     ),
     PlanTable(
         "budgets",

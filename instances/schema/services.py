@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from aumaq.instances.language.texts import say
+from collections.abc import Mapping
+from typing import Any
+
+from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.column import HOLDS_FROM, IS_HARD, SOURCE, Column, Table
+from aumaq.instances.schema.territory import ONLY_REGION, ONLY_TAG, WHO
 from aumaq.instances.terms import COVERED
 
 LEVELS = Table(
@@ -231,11 +235,7 @@ STANDARDS = Table(
         Column("service", "text", "the service", references="services.service"),
         Column("title", "text", "the rule in the reader's language", default=None),
         Column(
-            "applies_to",
-            "text",
-            "which settlements count",
-            default="all",
-            choices=("all", "urban", "rural", "remote", "border", "growth_point"),
+            "applies_to", "text", "which settlements count", default="all", choices=WHO
         ),
         Column(
             "scope",
@@ -264,6 +264,8 @@ STANDARDS = Table(
             low=0.0,
         ),
         SOURCE,
+        ONLY_REGION,
+        ONLY_TAG,
     ),
     key=("standard",),
     rule=say("{share:.0%} of {service} demand within {minutes:g} minutes"),
@@ -300,9 +302,32 @@ REFERRALS = Table(
 )
 
 
+def _count(row: Mapping[str, Any]) -> Text:
+    """Return what a rule on a count asks for."""
+    least, most = row["least"], row["most"]
+    if least == most:
+        form = say("exactly {most:g} {what} of {service}")
+    elif least != least:
+        form = say("at most {most:g} {what} of {service}")
+    elif most != most:
+        form = say("at least {least:g} {what} of {service}")
+    else:
+        form = say("{least:g} to {most:g} {what} of {service}")
+    return form.given(**{**row, "what": COUNTED[row["what"]]})
+
+
+COUNTED = {
+    "facilities": say("facilities"),
+    "openings": say("openings"),
+    "closures": say("closures"),
+    "enlargements": say("enlargements"),
+    "reductions": say("reductions"),
+}
+"""What a rule on a count may count, in words."""
+
 COUNTS = Table(
     "counts",
-    "At most so many facilities of a service.",
+    "At least, at most or exactly so many facilities of a service, or changes of them.",
     (
         Column("count", "text", "code of the rule"),
         Column("service", "text", "the service", references="services.service"),
@@ -317,12 +342,57 @@ COUNTS = Table(
             default=None,
             references="periods.period",
         ),
-        Column("most", "int", "so many may run", "facilities", low=0),
+        Column(
+            "most",
+            "number",
+            "at most so many (empty: any number)",
+            "facilities",
+            None,
+            low=0.0,
+        ),
         Column("title", "text", "the rule in the reader's language", default=None),
         SOURCE,
+        Column(
+            "least",
+            "number",
+            "at least so many; the same as `most`: exactly so many (empty: any number)",
+            "facilities",
+            None,
+            low=0.0,
+            is_later=True,
+        ),
+        Column(
+            "what",
+            "text",
+            "what is counted: `facilities` that run in a period, or those that change"
+            " at its start: `openings`, `closures`, `enlargements`, `reductions`",
+            default="facilities",
+            choices=tuple(COUNTED),
+            is_later=True,
+        ),
+        Column(
+            "to_level",
+            "int",
+            "counts this level and below (0: any); of changes the larger of the levels"
+            " before and after is looked at",
+            "level",
+            0,
+            low=0,
+            is_later=True,
+        ),
+        Column(
+            "applies_to",
+            "text",
+            "only sites in these settlements; a site without a settlement counts in"
+            " `all` alone",
+            default="all",
+            choices=WHO,
+            is_later=True,
+        ),
+        ONLY_TAG,
     ),
     key=("count",),
-    rule=say("at most {most} of {service}"),
+    rule=_count,
     is_later=True,
 )
 

@@ -292,6 +292,18 @@ SERVICES = Table(
             low=0.0,
         ),
         SOURCE,
+        Column(
+            "aversion_per_minute",
+            "number",
+            "k of Kolm and Pollak: a way of m minutes weighs as (exp(k m) - 1) / k of"
+            " them, so that long ones weigh more (0: as m); the k of"
+            " `kolm_pollak_minutes` today is a good one",
+            "1/min",
+            0.0,
+            low=0.0,
+            high=1.0,
+            is_later=True,
+        ),
     ),
     key=("service",),
     in_toml=True,

@@ -7,6 +7,7 @@ read, validated, written, hashed and documented.
 from __future__ import annotations
 
 from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.fairness import FAIRNESS_TABLES
 from aumaq.instances.schema.growth import (
     CONCENTRATIONS,
     GROWTH_CANDIDATES,
@@ -54,7 +55,13 @@ from aumaq.instances.schema.settings import (
     POLICIES,
     SERVICES,
 )
-from aumaq.instances.schema.territory import GROWTH, POPULATION, REGIONS, SETTLEMENTS
+from aumaq.instances.schema.territory import (
+    GROWTH,
+    POPULATION,
+    REGIONS,
+    SETTLEMENT_TAGS,
+    SETTLEMENTS,
+)
 from aumaq.instances.schema.today import DISTRICTS, JOBS, REGION_HISTORY
 
 OWN_COLUMN_PREFIX = "x_"
@@ -62,9 +69,9 @@ OWN_COLUMN_PREFIX = "x_"
 
 TABLES: tuple[Table, ...] = (
     INSTANCE, POLICIES, PERIODS, SCENARIOS, VARIANTS, OVERRIDES, GROUPS, SERVICES,
-    LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, POPULATION, GROWTH,
+    LEVELS, TRANSITIONS, REGIONS, SETTLEMENTS, SETTLEMENT_TAGS, POPULATION, GROWTH,
     *PROJECTION_TABLES,
-    SITES, FACILITIES, *RULE_TABLES,
+    SITES, FACILITIES, *RULE_TABLES, *FAIRNESS_TABLES,
     ROAD_NODES, ROAD_LINKS, ROAD_CLASSES, ROAD_UPGRADES, ROAD_UPGRADE_LINKS,
     CONNECTIONS, TRAVEL,
     NETWORKS, NETWORK_NODES, NETWORK_LINKS, LINK_UPGRADES,

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from aumaq.instances.schema.column import SOURCE, Column, Table
 
+WHO = ("all", "urban", "rural", "remote", "border", "growth_point")
+"""Kinds of settlements that a rule may count."""
+
+ONLY_REGION = Column(
+    "region",
+    "text",
+    "only settlements of this region (empty: of all)",
+    default=None,
+    is_later=True,
+)
+ONLY_TAG = Column(
+    "tag",
+    "text",
+    "only settlements with this tag of `settlement_tags` (empty: with any or none)",
+    default=None,
+    is_later=True,
+)
+"""Where rules count, beside ``applies_to``."""
+
 REGIONS = Table(
     "regions",
     "Names of the regions in several languages.",
@@ -103,6 +122,19 @@ SETTLEMENTS = Table(
             "population": 600.0,
         },
     ),
+)
+
+
+SETTLEMENT_TAGS = Table(
+    "settlement_tags",
+    "Groups of settlements of the planner's own: a settlement may be in many.",
+    (
+        Column("settlement", "text", "settlement", references="settlements.settlement"),
+        Column("tag", "text", "name of the group; rules name it in their column `tag`"),
+        SOURCE,
+    ),
+    key=("settlement", "tag"),
+    is_later=True,
 )
 
 

@@ -15,6 +15,7 @@ from aumaq.instances.language.words import LANGUAGES, worded
 
 TITLES = {
     "amount_mln": "amount",
+    "aversion_per_minute": "aversion to inequality",
     "applies_to": "settlements that count",
     "area_km2": "area",
     "births_per_woman_year": "births",
@@ -33,6 +34,7 @@ TITLES = {
     "empty_below_persons": "empty below",
     "enlarge_credit_share": "credit of enlarging",
     "excess_mln_per_unit_year": "price of excess",
+    "excess_mln_per_year": "price of excess",
     "flow_mln_per_unit_year": "price of flow",
     "footprint_ha": "footprint",
     "gravity_share_per_year": "share that moves",

@@ -163,6 +163,7 @@ def _prices(instance: Instance, name: str) -> dict[str, Any]:
         "travel_mln_per_unit_minute": trips / 60.0 * hour / 1e6,
         "transport_mln_per_unit_km": trips * fare / 1e6,
         "unserved_mln_per_unit_year": float(row["unserved_mln_per_unit_year"]),
+        "aversion_per_minute": float(row["aversion_per_minute"]),
     }
 
 

@@ -99,7 +99,12 @@ def useful_places(
 
 def is_concentrated(instance: Instance, service: str) -> bool:
     """Return whether capacity of a service is wanted for its own sake."""
-    return bool((instance.tables["concentrations"]["service"] == service).any())
+    counts = instance.tables["counts"]
+    # At most so many facilities are kept by fewer, smaller ones as well.
+    others = counts["least"].notna() | (counts["what"] != "facilities")
+    wanted = counts["service"][others | (counts["to_level"] > 0)]
+    named = instance.tables["concentrations"]["service"], wanted
+    return any(bool((names == service).any()) for names in named)
 
 
 def name_has_own_transitions(instance: Instance, service: str) -> bool:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from aumaq.instances.access.options import KM_MINUTES
 from aumaq.instances.arrays import Flags, Floats, Ints
 
+MOST_FELT = 30.0
+"""Beyond this exponent nothing weighs more: exp(30) is 10 to the 13."""
+
 
 @dataclass(frozen=True)
 class ServiceData:
@@ -55,6 +58,7 @@ class ServiceData:
     travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
     transport_mln_per_unit_km: float  # a unit of demand, a kilometre away, for a year
     unserved_mln_per_unit_year: float
+    aversion_per_minute: float
 
     @property
     def option_weight(self) -> Floats:
@@ -62,9 +66,17 @@ class ServiceData:
         return self.option_minutes + KM_MINUTES * self.option_km
 
     @property
+    def option_felt_minutes(self) -> Floats:
+        """Minutes as they weigh in the objective, (K,)."""
+        k = self.aversion_per_minute
+        if k == 0.0:
+            return self.option_minutes
+        return np.expm1(np.minimum(k * self.option_minutes, MOST_FELT)) / k
+
+    @property
     def travel_mln_per_unit(self) -> Floats:
         """Price of the way of each option, for a unit of demand and a year, (K,)."""
-        minutes = self.travel_mln_per_unit_minute * self.option_minutes
+        minutes = self.travel_mln_per_unit_minute * self.option_felt_minutes
         return minutes + self.transport_mln_per_unit_km * self.option_km
 
     @property

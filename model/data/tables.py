@@ -141,6 +141,7 @@ def _options(d: ServiceData) -> Table:
         "site": d.option_site,
         "way": d.option_way,
         "minutes": d.option_minutes,
+        "felt": d.option_felt_minutes,
         "km": d.option_km,
     }
     return Table(columns, {})

@@ -29,13 +29,21 @@ Constraints
 
 Cost
     ``travel``
-        :math:`ann_t\, d_{sit}\, trips_s\, \frac{minutes_o}{60}\, \frac{value\_of\_time}
+        :math:`ann_t\, d_{sit}\, trips_s\, \frac{felt_o}{60}\, \frac{value\_of\_time}
         {10^6}\, share_{sijolt}`
     ``transport``
         :math:`ann_t\, d_{sit}\, trips_s\, km_o\, \frac{transport\_cost\_per\_km_s \cdot
         opex\_factor}{10^6}\, share_{sijolt}`
     ``unserved``
         :math:`ann_t\, unserved\_mln\_per\_unit\_year_s\, d_{sit}\, unserved_{sit}`
+
+A way weighs as its minutes, :math:`felt_o = minutes_o`. With an aversion :math:`k` to
+inequality (``aversion_per_minute``) it is :math:`felt_o = (e^{k\,minutes_o} - 1) / k`:
+for given demand, all of it served, the least sum of these is the least equally
+distributed equivalent of Kolm and Pollak, :math:`\frac{1}{k} \ln mean(e^{k\,minutes})`,
+which rises with it: the linear proxy of Horton, Logan, Murrell, Skipper and Speakman
+(2024), with :math:`k = -\kappa`. It is linear in shares, so that all bounds hold for
+it.
 
 Shares are of the most demand that there may be under any choice of growth points,
 :math:`d`; what there is, is :math:`now`. What is kept free is a reserve of places: a
@@ -103,7 +111,7 @@ def _shares(c: Context, block: Block, offers: Table) -> None:
     amount, prices = t.periods["ann"][share["period"]] * share["most"], t.services
     minute = prices["travel_mln_per_unit_minute"][share["service"]]
     km = prices["transport_mln_per_unit_km"][share["service"]]
-    c.pay("travel", amount * minute * share["minutes"], share)
+    c.pay("travel", amount * minute * share["felt"], share)
     c.pay("transport", amount * km * share["km"], share)
 
 

@@ -14,22 +14,23 @@ Cost
     ``shortfall``
         :math:`ann_t\, shortfall\_mln\_per\_unit\_year \cdot shortfall_{Gt}`
 
-Groups *G* are of the settlements that the standard applies to: one each, or all of a
-district, region or the territory. A district is named ``region/district``, because
-names of districts repeat; the territory is ``total``. Rows are divided by the most
-demand that the group may have; on the right stands what it has under the choice of
-growth points, linear in ``chosen``.
+Groups *G* are of the settlements that the standard applies to (by kind, region and
+tag): one each, or all of a district, region or the territory. A district is named
+``region/district``, because names of districts repeat; the territory is ``total``.
+Rows are divided by the most demand that the group may have; on the right stands what it
+has under the choice of growth points, linear in ``chosen``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import share_at_least, within
-from aumaq.instances.checks.check import applies_to
+from aumaq.instances.selection import selected
 from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import PLACE, Context
 from aumaq.model.family import family
@@ -80,7 +81,7 @@ def _members(c: Context) -> Table:
     """Return the settlements of each group of each standard."""
     (rules, given), found, names = c.rules("standards"), [], list[str]()
     for number, rule in enumerate(rules):
-        group, labels = groups_of(c.data.instance.tables["settlements"], rule)
+        group, labels = groups_of(c.data.instance.tables, rule)
         service = c.tables.names["service"].index(rule.service)
         inside = np.flatnonzero(group >= 0)
         columns = {"settlement": inside, "group": group[inside] + len(names)}
@@ -90,8 +91,9 @@ def _members(c: Context) -> Table:
     return stacked(found, known, (*MEMBERS, "standard", "group"))
 
 
-def groups_of(settlements: pd.DataFrame, rule: Any) -> tuple[Any, list[str]]:
+def groups_of(tables: Mapping[str, pd.DataFrame], rule: Any) -> tuple[Any, list[str]]:
     """Return the group number of each settlement (-1: none) and the groups' names."""
+    settlements = tables["settlements"]
     keys = {
         "settlement": settlements["settlement"],
         "district": settlements["region"] + "/" + settlements["district"],
@@ -99,5 +101,5 @@ def groups_of(settlements: pd.DataFrame, rule: Any) -> tuple[Any, list[str]]:
         "total": pd.Series("total", index=settlements.index),
     }[rule.scope]
     number, labels = pd.factorize(keys)
-    number = np.where(applies_to(settlements, rule.applies_to), number, -1)
+    number = np.where(selected(tables, rule), number, -1)
     return number, [str(label) for label in labels]

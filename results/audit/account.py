@@ -17,6 +17,7 @@ from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
+from aumaq.results.audit.gaps import gaps
 from aumaq.results.audit.growth import after_moves, growth_points, growth_table
 from aumaq.results.audit.impacts import impact_table, limits
 from aumaq.results.audit.land import land
@@ -116,6 +117,7 @@ def audited(
     tables["impact_limits"] = limits(ledger, tables)
     tables["money"] = money_table(ledger)
     tables["shortfalls"] = standards(ledger)
+    tables["gaps"] = gaps(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
     tables["objective"] = objective(ledger, tables)
     return Audit(facts, tables, notes)

@@ -122,7 +122,8 @@ def clean(
         if frame is None and BY_NAME[name].is_later:
             frame = without_rows(name)
         if frame is None:
-            notes.note(LACKING, where, say("the table is missing"))
+            if not BY_NAME[name].is_later:
+                notes.note(LACKING, where, say("the table is missing"))
             frame = pd.DataFrame(columns=list(needed))
         absent = [column for column in needed if column not in frame.columns]
         if absent:

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.instances.terms import COVERED, INVESTMENT, TERMS
 from aumaq.results.audit.book import Rows, once, residual, yearly
+from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Service
 from aumaq.results.audit.frames import (
     plan_table,
@@ -22,6 +24,8 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.siting import spending
 
+LARGEST_EXPONENT = 30.0
+"""Of the weight of long ways: beyond it nothing weighs more."""
 DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
@@ -50,7 +54,7 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
     at = np.array(service.region, dtype=object)
     opex = np.einsum("jlt,l->jt", plan.units, service.levels["opex_mln_per_year"])
     places = facts.settlements["region"].to_numpy(dtype=object)
-    way = plan.served * service.travel_mln_per_unit_minute * plan.minutes
+    way = plan.served * service.travel_mln_per_unit_minute * _felt(service, plan)
     fare = plan.served * service.transport_mln_per_unit_km * plan.km
     unserved = plan.unserved * service.demand
     unserved = unserved * float(service.row["unserved_mln_per_unit_year"])
@@ -62,6 +66,14 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
         yearly(times, name, places, "transport", plan.by_place(fare)),
         yearly(times, name, places, "unserved", unserved),
     ]
+
+
+def _felt(service: Service, plan: ServicePlan) -> Floats:
+    """Return minutes as they weigh: long ones more, with an aversion to inequality."""
+    k = float(service.row["aversion_per_minute"])
+    if k == 0.0:
+        return plan.minutes
+    return (np.exp(np.minimum(k * plan.minutes, LARGEST_EXPONENT)) - 1.0) / k
 
 
 def budgets(ledger: Ledger, money: pd.DataFrame) -> pd.DataFrame:
@@ -104,6 +116,7 @@ def objective(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     terms["shortfall"] = float(
         tables["shortfalls"]["cost_mln"].sum() + tables["connections"]["cost_mln"].sum()
     )
+    terms["shortfall"] += float(tables["gaps"]["cost_mln"].sum())
     rules = facts.tables["budgets"]
     t = [facts.times.position(str(period)) for period in rules["period"]]
     price = rules["overrun_price"].to_numpy() * facts.times.once[t]

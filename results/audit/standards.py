@@ -5,6 +5,7 @@ Demand is in units of the service, time in minutes, money in discounted mln.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from aumaq.instances.access.limits import ROUNDED, within
 from aumaq.instances.arrays import Flags
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.book import Rows
+from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
 
@@ -41,6 +43,21 @@ def applies(settlements: pd.DataFrame, to: str) -> Flags:
     return masks[to]
 
 
+def counted_places(facts: Facts, rule: Mapping[str, Any]) -> Flags:
+    """Return which settlements a rule counts: by kind, region and tag."""
+    found = applies(facts.settlements, str(rule["applies_to"])).copy()
+    if rule["region"]:
+        found &= (facts.settlements["region"] == rule["region"]).to_numpy()
+    if rule["tag"]:
+        own = {
+            row["settlement"]
+            for row in records(facts.tables["settlement_tags"])
+            if row["tag"] == rule["tag"]
+        }
+        found &= np.array([place in own for place in facts.ids])
+    return found
+
+
 def _group_names(settlements: pd.DataFrame, scope: str) -> Any:
     """Return the group of each settlement; districts are named region/district."""
     if scope == "total":
@@ -56,7 +73,7 @@ def _standard(ledger: Ledger, rule: dict[str, Any]) -> Rows:
     service, times = facts.services[str(rule["service"])], facts.times
     label = _group_names(facts.settlements, str(rule["scope"]))
     of, groups = pd.factorize(label)
-    group = np.where(applies(facts.settlements, str(rule["applies_to"])), of, -1)
+    group = np.where(counted_places(facts, rule), of, -1)
     near = within(plan.rows["minutes"], rule["minutes"])
     reached_by = np.zeros_like(service.demand)
     np.add.at(reached_by, (plan.i[near], plan.t[near]), plan.served[near])

@@ -15,6 +15,8 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import say
 from aumaq.results.comparison import decisions, indicators, inputs
 from aumaq.results.comparison.columns import LETTERS
+from aumaq.results.indicators.gains import gains
+from aumaq.results.indicators.state import of_plan
 from aumaq.results.plan.plan import Plan
 from aumaq.results.strict_json import strict
 
@@ -27,8 +29,9 @@ class Comparison:
     ``input_counts``, ``input_changes``, ``people``, ``people_by_region``. Decisions:
     ``decision_counts``, ``decision_changes``, ``actions``, ``money`` (discounted),
     ``money_by_service``, ``money_by_region`` (investment, not discounted). What comes
-    of them: ``figures``, ``targets``, ``indicators``, ``indicators_by_region``,
-    ``objective``. Changes have a column ``plan``: which plan differs from A. Columns
+    of them: ``gains`` (who gains and who loses against A), ``figures``, ``targets``,
+    ``indicators``, ``indicators_by_region``, ``objective``. Changes have a column
+    ``plan``: which plan differs from A. Columns
     ``B-A`` are differences; money is in mln of each plan's currency.
     """
 
@@ -116,6 +119,9 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         "money": decisions.money(plans),
         "money_by_service": decisions.investment(plans, "service"),
         "money_by_region": decisions.investment(plans, "region"),
+        "gains": _stacked(
+            {k: gains(of_plan(first), of_plan(p)) for k, p in others.items()}
+        ),
         "targets": indicators.targets(plans),
         "figures": indicators.key_figures(plans),
         "indicators": _where(measured, everywhere=True),

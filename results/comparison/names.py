@@ -10,6 +10,8 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.results.actions import DONE
+from aumaq.results.indicators.gains import BY
+from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.language import Language
 from aumaq.results.pages.territory import region_names, site_names
 from aumaq.results.plan.terms import ITEMS as MONEY
@@ -29,9 +31,12 @@ WORDS = DONE | {
     "connections missed": say("connections missed"), "number": say("number"),
     "share": say("share"), "minutes": say("minutes"), "mln": say("mln"),
     "added": say("added"), "removed": say("removed"), "changed": say("changed"),
+    **BY, **GROUPS,
 }  # fmt: skip
 """Words that the tables use as codes."""
-ITEMS, CODES = ("item", "term"), ("kind", "action", "figure", "unit", "change", "title")
+ITEMS, CODES = ("item", "term"), (
+    "kind", "action", "figure", "unit", "change", "title", "by", "group",
+)  # fmt: skip
 SERVICES = ("service", "of")
 
 
@@ -88,7 +93,7 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
     )
 
     def word(text: Any) -> str:
-        return lang.cell(WORDS.get(str(text), str(text)))
+        return lang.cell(WORDS.get(str(text)) or regions.get(text, str(text)))
 
     def change(column: str, to: Any) -> None:
         if column in rows:

@@ -47,6 +47,7 @@ SECTIONS = {
     },
     say("Indicators"): {
         "targets": say("Targets at the end"),
+        "gains": say("Who gains and who loses against A"),
         "objective": say("Objective, discounted mln"),
         "figures": say("Access, load not met, investment"),
         "indicators": say("Indicators of the whole territory"),

@@ -31,6 +31,10 @@ HEADINGS = {
     "added": say("added"), "removed": say("removed"), "changed": say("changed"),
     "change": say("Change"), "key": say("Row"), "before": say("In A"),
     "after": say("In the other plan"), "code": say("Code"), "figure": say("Figure"),
+    "by": say("By"), "group": say("Group"), "demand": say("Demand"),
+    "gain": say("Gain"), "lose": say("Lose"),
+    "minutes_before": say("Minutes in A"), "minutes_after": say("Minutes then"),
+    "within_before": say("Within the norm in A"), "within_after": say("Then"),
     "of": say("Of"), "indicator": say("Code"), "title": say("Indicator"),
 }  # fmt: skip
 """Columns of the tables as readers see them, unless the schema has their title."""

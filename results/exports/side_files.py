@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aumaq.results.exports.geojson import write_geojson
 from aumaq.results.exports.json_file import write_json
+from aumaq.results.indicators.gains import gains_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -24,6 +25,13 @@ def write_indicators(plan: Plan, path: Path) -> None:
         plan.indicators.to_csv(path, index=False, lineterminator="\n")
 
 
+def write_gains(plan: Plan, path: Path) -> None:
+    """Write who gains and who loses against today, if people come to any service."""
+    rows = gains_of(plan)
+    if len(rows):
+        rows.to_csv(path, index=False, lineterminator="\n")
+
+
 def write_html(plan: Plan, path: Path, lang: str) -> None:
     """Write the report; ``write_report`` takes several plans, too."""
     from aumaq.results.report import write_report
@@ -31,8 +39,10 @@ def write_html(plan: Plan, path: Path, lang: str) -> None:
     write_report([plan], path, lang)
 
 
+GAINS_FILE = "gains.csv"
 SIDE: Mapping[str, SideFile] = {
     INDICATORS_FILE: lambda plan, path, _lang: write_indicators(plan, path),
+    GAINS_FILE: lambda plan, path, _lang: write_gains(plan, path),
     "plan.json": lambda plan, path, _lang: write_json(plan, path),
     "plan.geojson": lambda plan, path, _lang: write_geojson(plan, path),
     "report.html": write_html,

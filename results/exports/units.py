@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from aumaq.instances.schema.plan import BOTH, COLUMNS, PLAN, POINTS
+from aumaq.instances.schema.plan import BOTH, COLUMNS, OF_GAP, PLAN, POINTS
 
 
 class Look(NamedTuple):
@@ -19,6 +19,7 @@ UNITS = tuple(dict.fromkeys(c.unit for t in PLAN for c in t.columns if c.unit))
 FORMATS = {
     "": "#,##0", "persons": "#,##0", "mln": "#,##0.00", "mln/year": "#,##0.00",
     POINTS: "#,##0.00", BOTH: "#,##0.00", "share": "0.0%", "rad": "0.0000",
+    OF_GAP: "0.00",
 }  # fmt: skip
 """Number formats by unit; the others have one decimal."""
 

@@ -21,6 +21,7 @@ from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import MLN, MLN_A_YEAR
 from aumaq.instances.schema.titles import title_of, with_unit
 from aumaq.results.exports.units import look_of
+from aumaq.results.indicators.gains import gains_of
 from aumaq.results.language import Language
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import sentences
@@ -69,6 +70,7 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     tables = dict(plan.tables)
     if len(plan.indicators):
         tables["indicators"] = plan.indicators
+    tables["gains"] = gains_of(plan)
     for name, table in tables.items():
         check_fits(name, table)
     book = openpyxl.Workbook(write_only=True)

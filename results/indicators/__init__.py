@@ -6,6 +6,7 @@ To add a formula: a function in a file here, and its description in
 
 from aumaq.results.indicators import (
     environment,
+    equity,
     expressions,
     money,
     networks,
@@ -18,6 +19,7 @@ from aumaq.results.indicators.table import indicator_table, indicators
 
 # Importing them registers their formulas.
 assert environment
+assert equity
 assert expressions
 assert money
 assert networks

@@ -9,6 +9,7 @@ from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Floats
 from aumaq.instances.checks.check import applies_to
+from aumaq.instances.selection import selected
 from aumaq.results.indicators.registry import formula
 from aumaq.results.indicators.state import Indicator, Measure, State
 
@@ -135,5 +136,5 @@ def strictest_minutes(instance: Instance, service: str) -> Floats:
     limit = np.full(len(settlements), np.nan)
     for rule in rules[rules["service"] == service].itertuples():
         strict = np.fmin(limit, float(rule.minutes))
-        limit = np.where(applies_to(settlements, str(rule.applies_to)), strict, limit)
+        limit = np.where(selected(instance.tables, rule), strict, limit)
     return limit

@@ -48,6 +48,8 @@ class Indicator:
     applies_to: str = "all"
     direction: str = ""
     digits: int = 0
+    share: float = np.nan
+    aversion: float = np.nan
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ def indicators_of(instance: Instance) -> Iterator[Indicator]:
             applies_to=row["applies_to"],
             direction=row["direction"],
             digits=int(row["digits"]),
+            share=float(row["share"]),
+            aversion=float(row["aversion"]),
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.schema.plan import BY_NAME, PLAN_TABLES
+from aumaq.results.audit.frames import without_rows
 
 BLANK = {"text": "", "number": float("nan"), "flag": False}
 
@@ -36,6 +37,9 @@ def completed(
         missing += [f"{name}.{column}" for column in lacking]
         blank = {column: BLANK[kinds[column]] for column in lacking}
         found[name] = frame.assign(**blank) if lacking else frame
+    for name, table in BY_NAME.items():
+        if table.is_later and name not in found:
+            found[name] = without_rows(name)
     return found, missing
 
 

@@ -27,6 +27,7 @@ SLACKS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series[float]]]] = {
     "missed": ("connections", lambda rows: (~rows["is_met"]).astype(float)),
     "overrun": ("budgets", lambda rows: rows["overrun_mln"]),
     "excess": ("impact_limits", lambda rows: rows["excess"]),
+    "beyond": ("gaps", lambda rows: rows["excess"]),
 }
 """Priced slack of the model -> the table with its rows, and how much is missing."""
 

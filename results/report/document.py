@@ -17,6 +17,8 @@ from aumaq.results.report.actions import action_list
 from aumaq.results.report.finance import money_tables, spending_chart
 from aumaq.results.report.findings import (
     flow_table,
+    gain_table,
+    gaps,
     growth_points,
     indicator_table,
     key_figures,
@@ -59,6 +61,8 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         growth_points(plan, lang),
         *land_tables(plan, lang),
         missed(plan, lang),
+        gaps(plan, lang),
+        gain_table(plan, today, lang),
         unserved(plan, lang),
         rules(plan, lang),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,11 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
+from aumaq.instances.schema.fairness import OF_SHARE
 from aumaq.instances.terms import INVESTMENT
+from aumaq.results.indicators.gains import BY, gains
+from aumaq.results.indicators.gains import WORDS as GROUPS
+from aumaq.results.indicators.state import State, of_plan
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import group_names, region_names
@@ -184,6 +189,60 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Missed"), rows["shortfall"] / rows["required"], "share"),
     ]
     return grid("missed", say("Standards missed"), columns, lang)
+
+
+def gaps(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return how far the best and the worst group of each rule are apart."""
+    rows, given = plan.table("gaps"), plan.instance.tables["gaps"]
+    name = group_names(plan.instance, lang)
+    name |= {group: lang.tell(word) for group, word in GROUPS.items()}
+    known = {rule.id: lang.tell(rule.title) for rule in rules_that_apply(plan.instance)}
+    of_share = set(given["gap"][given["measure"] == OF_SHARE])
+    most = dict(zip(given["gap"], given["most"], strict=True))
+
+    def told(values: Iterable[float]) -> list[str]:
+        minutes, found = say("{minutes} min"), []
+        for gap, value in zip(rows["gap"], values, strict=True):
+            in_minutes = minutes.given(minutes=lang.number(value, 1))
+            is_share = gap in of_share
+            found.append(lang.share(value) if is_share else lang.tell(in_minutes))
+        return found
+
+    columns = [
+        Column(say("Rule"), [known[f"gap:{gap}"] for gap in rows["gap"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Highest in"), [name.get(g, g) for g in rows["high_group"]]),
+        Column(say("There"), told(rows["high"])),
+        Column(say("Lowest in"), [name.get(g, g) for g in rows["low_group"]]),
+        Column(say("There"), told(rows["low"])),
+        Column(say("Apart"), told(rows["difference"])),
+        Column(say("Allowed"), told(most[gap] for gap in rows["gap"])),
+    ]
+    return grid("gaps", say("Best and worst groups"), columns, lang)
+
+
+def gain_table(plan: Plan, today: State, lang: Language) -> dict[str, Any]:
+    """Return who gains and who loses against today, by service and group."""
+    rows = gains(today, of_plan(plan))
+    titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
+    words = {name: lang.tell(word) for name, word in GROUPS.items()} | regions
+    columns = [
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("By"), [lang.tell(BY[by]) for by in rows["by"]]),
+        Column(say("Group"), [words.get(group, group) for group in rows["group"]]),
+        Column(say("Demand"), rows["demand"].tolist(), "number"),
+        Column(say("Gain"), (rows["gain"] / rows["demand"]).tolist(), "share", 1),
+        Column(say("Lose"), (rows["lose"] / rows["demand"]).tolist(), "share", 1),
+        Column(say("Minutes today"), rows["minutes_before"].tolist(), "number", 1),
+        Column(say("Minutes then"), rows["minutes_after"].tolist(), "number", 1),
+        Column(
+            say("Within the norm today"), rows["within_before"].tolist(), "share", 1
+        ),
+        Column(say("Then"), rows["within_after"].tolist(), "share", 1),
+    ]
+    title = say("Who gains and who loses against today")
+    return grid("gains", title, columns, lang)
 
 
 def rules(plan: Plan, lang: Language) -> dict[str, Any]:

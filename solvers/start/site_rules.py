@@ -6,13 +6,15 @@ Shapes: J sites, L levels (0: empty places), T periods.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.gathered import ModelData
-from aumaq.solvers.start.site_units import lowered
+from aumaq.model.families.counts import kind_of_move, sites_counted
+from aumaq.solvers.start.site_units import changed_by_one, lowered, moves_between
 
 
 def referred(
@@ -50,26 +52,98 @@ def counted(
     allowed: Mapping[str, Flags],
     used: Mapping[str, Floats],
 ) -> dict[str, Ints]:
-    """Return units of which no more run than counts allow, by service, (J, L+1, T).
+    """Return units of which as many run, open, ... as counts allow, (J, L+1, T).
 
     *used* is what each site serves, (J, T): the sites that serve least go first, from
-    the period of the rule on.
+    the period of the rule on. Where too few are, the sites with most people to come
+    are changed first.
     """
     found = dict(units)
     for rule in data.instance.tables["counts"].itertuples():
-        d, name = data.services[rule.service], rule.service
-        here = np.array([rule.region in ("", region) for region in d.site_region])
+        name = rule.service
         for t, period in enumerate(data.periods):
-            if rule.period not in ("", period):
-                continue
-            for j in np.argsort(used[name][:, t], kind="stable").tolist():
-                running = found[name][:, rule.from_level :, t].sum(axis=1)
-                if int(running[here].sum()) <= rule.most:
-                    break
-                if here[j] and running[j]:
-                    alone = np.zeros(used[name].shape, dtype=bool)
-                    alone[j, t] = True
-                    found[name] = lowered(
-                        d, found[name], allowed[name], alone, rule.from_level
-                    )
+            if rule.period in ("", period):
+                count = _Count(data, rule, t, allowed[name])
+                if rule.what == "facilities":
+                    found[name] = count.with_fewer(found[name], used[name])
+                found[name] = count.within_limits(found[name], used[name])
     return found
+
+
+class _Count:
+    """A rule on a count in one period, and how units are made to keep it."""
+
+    def __init__(self, data: ModelData, rule: Any, t: int, allowed: Flags) -> None:
+        self.d, self.rule, self.t, self.allowed = (
+            data.services[rule.service], rule, t, allowed,
+        )  # fmt: skip
+        self.here = sites_counted(data, rule)
+        self.most = np.inf if np.isnan(rule.most) else rule.most
+        self.least = -np.inf if np.isnan(rule.least) else rule.least
+        self._high = rule.to_level or self.d.num_levels
+
+    def with_fewer(self, units: Ints, used: Floats) -> Ints:
+        """Return units of which facilities go, site by site, until few enough run."""
+        d, low, t = self.d, self.rule.from_level, self.t
+        for j in np.argsort(used[:, t], kind="stable").tolist():
+            running = units[:, low : self._high + 1, t].sum(axis=1)
+            if int(running[self.here].sum()) <= self.most:
+                break
+            if self.here[j] and running[j]:
+                alone = np.zeros(used.shape, dtype=bool)
+                alone[j, t] = True
+                units = lowered(d, units, self.allowed, alone, low)
+        return units
+
+    def within_limits(self, units: Ints, used: Floats) -> Ints:
+        """Return units changed one facility at a time towards the limits."""
+        moves = moves_between(self.d, units, self.allowed)
+        if moves is None:
+            return units
+        number = np.array([self._of(units[j], moves[j]) for j in range(len(units))])
+        number = np.where(self.here, number, 0)
+        if self.least <= number.sum() <= self.most:
+            return units
+        units, total = units.copy(), int(number.sum())
+        demand, come = self.d.demand.max(axis=1), np.zeros(len(units))
+        np.add.at(come, self.d.option_site, demand[self.d.option_settlement])
+        # More closures, or fewer openings, leave less standing.
+        leaves_less = (self.rule.what in ("closures", "reductions")) == (
+            total < self.least
+        )
+        order = np.argsort(used[:, self.t] if leaves_less else -come, kind="stable")
+        for j in order[self.here[order]].tolist():
+            while not self.least <= total <= self.most:
+                better = self._better(units, j, int(number[j]), total)
+                if better is None:
+                    break
+                units[j], after = better
+                total, number[j] = total + after - number[j], after
+        return units
+
+    def _better(
+        self, units: Ints, j: int, now: int, total: int
+    ) -> tuple[Ints, int] | None:
+        """Return other units of a site, nearer to the limits, and how many count."""
+        changes = changed_by_one(self.d, j, units[j], self.allowed[j], self.t)
+        for trial, moves in changes:
+            after = self._of(trial, moves)
+            there = total + after - now
+            if (
+                total < there <= self.most
+                if total < self.least
+                else (self.least <= there < total)
+            ):
+                return trial, after
+        return None
+
+    def _of(self, units: Ints, moves: Ints) -> int:
+        """Return how many the rule counts at a site."""
+        low, high = self.rule.from_level, self._high
+        if self.rule.what == "facilities":
+            return int(units[low : high + 1, self.t].sum())
+        before, after = np.indices(moves.shape[:2])
+        level = np.maximum(before, after)
+        kind = kind_of_move(self.rule.what, before, after)
+        kind &= (level >= low) & (level <= high)
+        return int(moves[:, :, self.t][kind].sum())

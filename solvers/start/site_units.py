@@ -5,6 +5,7 @@ Shapes: J sites, L levels (0: empty places), T periods.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -213,6 +214,33 @@ def lowered(
                 units[j] = trial
                 break
     return units
+
+
+def changed_by_one(
+    d: ServiceData, j: int, units: Ints, allowed: Flags, t: int
+) -> Iterator[tuple[Ints, Ints]]:
+    """Yield what a site may do otherwise from a period on, with all of its moves.
+
+    It stays as it was before, or one facility more is at another level; or it comes to
+    a level one period earlier, to leave it then.
+    """
+    levels = range(len(units))
+    trials = [next(_as_before(d.stock[j], units, t))]
+    trials += [
+        _changed(units, a, b, t)
+        for a, b in itertools.permutations(levels, 2)
+        if units[a, t:].min() > 0
+    ]
+    if t:
+        trials += [
+            _changed(_changed(units, a, b, t - 1), b, c, t)
+            for a, b, c in itertools.product(levels, repeat=3)
+            if b not in (a, c) and units[a, t - 1 :].min() > 0
+        ]
+    for trial in trials:
+        moves = _moved(d, j, trial, allowed)
+        if moves is not None:
+            yield trial, moves
 
 
 def _changed(units: Ints, a: int, b: int, t: int, number: int = 1) -> Ints:

@@ -29,6 +29,7 @@ from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.impact_limits import limited
 from aumaq.solvers.start.network_operation import operated
+from aumaq.solvers.start.share_rules import levelled
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
     affordable,
@@ -143,7 +144,7 @@ def _services(
         if all((fewer[name] == units[name]).all() for name in free):
             break
         wanted = {**units, **{name: fewer[name] for name in free}}
-    return services, budgets
+    return levelled(data, services), budgets
 
 
 def _used(d: ServiceData, own: ServiceDecisions) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import e, log
 from typing import Any
 
 import networkx as nx
@@ -17,7 +18,7 @@ from tiny_instances import Row, Rows
 import aumaq
 from aumaq.instances import Instance, InstanceError
 from aumaq.instances.schema.formulas import FORMULAS
-from aumaq.results.indicators import COMPUTED
+from aumaq.results.indicators import COMPUTED, equity
 from aumaq.results.indicators.today import of_today, transport
 
 NAN = np.nan
@@ -71,6 +72,26 @@ BY_HAND: dict[str, tuple[Row, list[float], list[float], list[float]]] = {
     "mean_minutes": (
         {"service": "s"}, [200 / 120, 200 / 120, 200 / 360],
         [200 / 120, 200 / 120, 200 / 240], [NAN, NAN, 0]),
+    # Who is served: 100 of a on the spot, 20 of b in 10 minutes; in p2 200, 40 in 5,
+    # and 120 of c on the spot.
+    "gini_minutes": (
+        {"service": "s"}, [5 / 6, 5 / 6, 8 / 9], [5 / 6] * 3, [NAN, NAN, 0]),
+    "palma_minutes": ({"service": "s"}, [NAN] * 3, [NAN] * 3, [NAN] * 3),
+    "theil_minutes": (
+        {"service": "s"}, [log(6), log(6), log(9)], [log(6)] * 3, [NAN, NAN, 0]),
+    "percentile_minutes": (
+        {"service": "s", "share": 0.9}, [10, 10, 5], [10, 10, 5], [NAN, NAN, 0]),
+    "kolm_pollak_minutes": (
+        {"service": "s", "aversion": 1.0},
+        [10 * log((100 + 20 * e) / 120)] * 2 + [5 * log((320 + 40 * e) / 360)],
+        [10 * log((100 + 20 * e) / 120)] * 2 + [5 * log((200 + 40 * e) / 240)],
+        [NAN, NAN, 0]),
+    "access_poverty": (
+        {"service": "s", "minutes": 6.0}, [110 / 210, 110 / 210, 60 / 420],
+        [50 / 150, 50 / 150, 60 / 300], [1, 1, 0]),
+    "e2sfca": (
+        {"service": "s", "minutes": 15.0}, [120 / 210, 120 / 210, 360 / 420],
+        [0.8, 0.8, 0.8], [0, 0, 1]),
     "share_of_settlements_with_facility": (
         {"service": "s"}, [1 / 3, 1 / 3, 2 / 3], [0.5, 0.5, 0.5], [0, 0, 1]),
     "share_of_settlements_paved": (
@@ -130,6 +151,39 @@ def test_by_hand(case: Instance, formula: str) -> None:
     found = measured(case, formula=formula, **columns)
     for region, values in zip(("", "R", "Q"), wanted, strict=True):
         assert found[region] == pytest.approx(values, nan_ok=True), region
+
+
+def test_catchments_by_hand(case: Instance) -> None:
+    """Of two zones: b, 10 of 15 minutes away, weighs 0.68; on new roads 5, and 1."""
+    found = measured(
+        case, formula="e2sfca", service="s", minutes=15.0, applies_to="rural"
+    )
+    a = 120 / (100 + 0.68 * 50)
+    assert found["R"] == pytest.approx([0.68 * a, 0.68 * a, 240 / 300])
+
+
+def test_inequality_of_many_ways() -> None:
+    """Weighted measures are those of each unit by itself, worked out pair by pair."""
+    rng = np.random.default_rng(5)
+    minutes, units = rng.uniform(1.0, 90.0, 25).round(), rng.integers(1, 9, 25)
+    d = equity.Distribution.of(minutes, units.astype(float))
+    one = np.sort(np.repeat(minutes, units))
+    apart = np.abs(one[:, None] - one[None, :]).mean()
+    assert equity.gini(d) == pytest.approx(apart / 2 / one.mean())
+    x = one / one.mean()
+    assert equity.theil(d) == pytest.approx((x * np.log(x)).mean())
+    tenfold = np.repeat(one, 10)  # so that a tenth and two fifths are whole
+    cut = len(one)
+    want = tenfold[-cut:].sum() / tenfold[: 4 * cut].sum()
+    assert equity.palma(d) == pytest.approx(want)
+    for share in (0.1, 0.5, 0.9, 1.0):
+        want = np.quantile(one, share, method="inverted_cdf")
+        assert equity.percentile(d, share) == want
+    k = 2.0 * one.sum() / (one**2).sum()
+    assert equity.kolm_pollak(d, 2.0) == pytest.approx(
+        np.log(np.exp(k * one).mean()) / k
+    )
+    assert equity.kolm_pollak(d, 0.0) == pytest.approx(one.mean())
 
 
 def test_applies_to_some(case: Instance) -> None:

@@ -1,4 +1,4 @@
-"""At most so many facilities: without time, at best, and what cannot be."""
+"""So many facilities, or changes: without time, at best, and what cannot be."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from brute_force import best_plan_cost
+from tiny_instances import tiny
 from two_schools import NO_TIME, SCHOOLS, two_schools
 
 import aumaq
 from aumaq.instances import Instance
 
 
-def few(most: int, **columns: Any) -> Instance:
+def few(most: Any = None, **columns: Any) -> Instance:
     """Return two villages with a school each, of which so many may run."""
     rule = {"count": "few", "service": "s", "most": most, **columns}
-    return two_schools().replace(counts=pd.DataFrame([rule]))
+    tags = pd.DataFrame([{"settlement": "b", "tag": "own"}])
+    counts = pd.DataFrame([rule])
+    return two_schools().replace(counts=counts, settlement_tags=tags)
 
 
 @pytest.mark.few(2)
@@ -27,6 +31,10 @@ def few(most: int, **columns: Any) -> Instance:
         ({"most": 0}, ["a", "b"]),
         ({"most": 0, "region": "R"}, ["a"]),
         ({"most": 0, "from_level": 1, "period": "p1", "region": "Q"}, ["b"]),
+        ({"most": 0, "tag": "own"}, ["b"]),
+        ({"most": 0, "applies_to": "urban"}, []),
+        ({"least": 1, "what": "closures"}, ["b"]),
+        ({"least": 1, "most": 1, "what": "closures", "region": "R"}, ["a"]),
     ],
 )
 def test_what_closes(rule: dict[str, Any], left: list[str]) -> None:
@@ -37,6 +45,48 @@ def test_what_closes(rule: dict[str, Any], left: list[str]) -> None:
         assert sorted(plan.table("unserved")["settlement"]) == left
 
 
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("rule", "open_then"),
+    [
+        ({"least": 2}, 2),
+        ({"least": 1, "what": "openings", "period": "p2"}, 1),
+        ({"least": 2, "most": 2, "what": "openings", "period": "p1"}, 2),
+        ({"least": 1, "from_level": 2, "period": "p2"}, 1),
+        ({"least": 1, "most": 1, "what": "enlargements", "period": "p2"}, 1),
+    ],
+)
+def test_what_opens(rule: dict[str, Any], open_then: int) -> None:
+    """Nobody needs a school, yet as many open as a rule asks for: also without time."""
+    periods = [{"period": f"p{t}", "first_year": 2025 + t, "years": 1} for t in (1, 2)]
+    levels = [{"service": "s", "level": k, "capacity": 100.0 * k, "capex_mln": 9.0 * k}
+              for k in (1, 2)]  # fmt: skip
+    services = [{"service": "s", "unserved_mln_per_unit_year": 0.0}]
+    counts = [{"count": "more", "service": "s", **rule}]
+    instance = tiny(periods=periods, levels=levels, services=services, counts=counts)
+    for options in ({"time_limit": NO_TIME}, {"gap": 0.0}):
+        plan = aumaq.solve(instance, **options)
+        assert plan.record["problems"] == []
+        stands = plan.table("facilities")
+        last = stands[stands["period"] == "p2"]
+        assert last["units"].sum() == open_then
+
+
+@pytest.mark.parametrize("method", ["blocks", "decomposed"])
+@pytest.mark.parametrize(
+    "rule",
+    [{"most": 1}, {"least": 1, "what": "closures"},
+     {"least": 1, "most": 1, "what": "closures", "region": "R"}],
+)  # fmt: skip
+def test_other_methods_price_it(method: str, rule: dict[str, Any]) -> None:
+    """Their bound is not above the optimum, their plan keeps the rule."""
+    plan = aumaq.solve(few(**rule), method=method, gap=0.0, time_limit=20.0)
+    assert plan.record["problems"] == []
+    best = best_plan_cost(few(**rule))
+    assert plan.bound_mln <= best + 1e-6
+    assert plan.objective_mln >= best - 1e-6
+
+
 @pytest.mark.parametrize(
     ("rule", "locked", "told"),
     [
@@ -45,6 +95,12 @@ def test_what_closes(rule: dict[str, Any], left: list[str]) -> None:
         ({"most": 1, "from_level": 2}, False, "from_level: s has levels up to 1"),
         ({"most": -1}, False, "column most: "),
         ({"most": 1, "period": "p9"}, False, "column period: no such period"),
+        ({}, False, "column most: is empty, and so is `least`"),
+        ({"most": 0.5}, False, "column most: expected a whole number"),
+        ({"least": 2, "most": 1}, False, "column least: is more than `most`, 1"),
+        ({"least": 3}, False, "column least: its sites have room for 2 facilities"),
+        ({"most": 1, "tag": "x"}, False, "column tag: no settlement has this tag"),
+        ({"most": 1, "to_level": 2}, False, "to_level: s has levels up to 1"),
     ],
 )
 def test_what_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> None:

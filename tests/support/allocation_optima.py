@@ -3,7 +3,9 @@
 A problem is a dictionary: ``need`` (units by settlement), ``options`` (for each
 settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way),
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
-minutes, units required, discounted mln of a unit short; inf if it must hold).
+minutes, units required, discounted mln of a unit short; inf if it must hold), ``gaps``
+(groups of settlements, what a unit adds to the measure by settlement and site, -1 for
+unserved, the most between two groups, discounted mln of 1 more; inf if it must hold).
 """
 
 from __future__ import annotations
@@ -66,6 +68,16 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
         short = required - reached
         if short > EPS:
             cost += price * short
+    for groups, worth, most, price in problem["gaps"]:
+        values = [
+            sum(need[i] * worth[i][plan[i]] for i in own if need[i] > 0)
+            / sum(need[i] for i in own)
+            for own in groups
+            if sum(need[i] for i in own) > 0
+        ]
+        over = max(values, default=0.0) - min(values, default=0.0) - most
+        if over > EPS:
+            cost += price * over
     return cost
 
 
@@ -117,7 +129,40 @@ def _costs(problem: Problem, pairs: list[tuple[int, int]]) -> np.ndarray:
     units = [
         problem["price"][i][j] if j >= 0 else problem["unserved"] for i, j in pairs
     ]
-    return np.array(units + [problem["rules"][k][3] for k in _priced(problem)])
+    rules = [problem["rules"][k][3] for k in _priced(problem)]
+    return np.array(units + rules + [gap[3] for gap in _priced_gaps(problem)])
+
+
+def _priced_gaps(problem: Problem) -> list[Any]:
+    return [gap for gap in problem["gaps"] if gap[3] < inf]
+
+
+def _gap_rows(
+    problem: Problem, pairs: list[tuple[int, int]], width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and limits: of any two groups the one is little above the other."""
+    rows, limits, need = [], [], problem["need"]
+    priced = _priced_gaps(problem)
+    for gap in problem["gaps"]:
+        groups, worth, most, price = gap
+        values = []
+        for own in groups:
+            total = sum(need[i] for i in own)
+            if total > 0:
+                value = np.zeros(width)
+                for column, (i, j) in enumerate(pairs):
+                    value[column] = worth[i][j] / total if i in own else 0.0
+                values.append(value)
+        for one in range(len(values)):
+            for other in range(len(values)):
+                if one != other:
+                    row = values[one] - values[other]
+                    if price < inf:
+                        at = [g is gap for g in priced].index(True)
+                        row[width - len(priced) + at] = -1.0
+                    rows.append(row)
+                    limits.append(most)
+    return np.array(rows).reshape(len(rows), width), np.array(limits)
 
 
 def _rows(
@@ -139,9 +184,11 @@ def _rows(
                     reached[k, column] = 1.0
     for column, k in enumerate(_priced(problem)):
         reached[k, len(pairs) + column] = 1.0
-    matrix = np.vstack([carried, -carried, -reached])
+    apart, most = _gap_rows(problem, pairs, width)
+    matrix = np.vstack([carried, -carried, -reached, apart])
     required = np.array([rule[2] for rule in rules])
-    limit = np.hstack([capacity, -least, np.tile(-required, (len(capacity), 1))])
+    given = np.tile(np.concatenate([-required, most]), (len(capacity), 1))
+    limit = np.hstack([capacity, -least, given])
     who = [i for i, need in enumerate(problem["need"]) if need > 0]
     equal = np.zeros((len(who), width))
     for column, (i, _) in enumerate(pairs):
@@ -159,7 +206,7 @@ def _upper(
         near = min((options[k] for k in options if is_open[k]), default=inf)
         ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
         out.append(problem["need"][i] if ok else 0.0)
-    return out + [inf] * len(_priced(problem))
+    return out + [inf] * (len(_priced(problem)) + len(_priced_gaps(problem)))
 
 
 def _solve(

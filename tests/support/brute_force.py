@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf
+from math import exp, inf
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,11 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         values = allocation_costs(case, service, t, states.reshape(shape))
         cost = cost + values[of.ravel()]
     good = (cost < inf) & concentrated(case, service["service"], units)
-    good &= _few_enough(case, service["service"], units)
+    changes = [
+        [own[k].changes for own, k in zip(paths, of_site, strict=True)]
+        for of_site in (pick.T if case.of("counts", service["service"]) else ())
+    ]
+    good &= _few_enough(case, service["service"], units, changes)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -120,20 +124,65 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
     )
 
 
-def _few_enough(case: Case, service: str, units: np.ndarray) -> np.ndarray:
-    """Return which histories (p,t,j,l) keep all counts."""
-    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+def _few_enough(
+    case: Case, service: str, units: np.ndarray, changes: list[Any]
+) -> np.ndarray:
+    """Return which histories (p,t,j,l), with changes of (p,j), keep all counts."""
+    home = {r["settlement"]: r for r in case.rows["settlements"]}
     good = np.ones(len(units), dtype=bool)
     for rule in case.of("counts", service):
+        here = [
+            j
+            for j, site in enumerate(case.of("sites", service))
+            if counts_place(case, rule, home[site["settlement"]])
+        ]
+        top = rule["to_level"] or units.shape[3]
+        levels = range(rule["from_level"], top + 1)
         for t, period in enumerate(case.rows["periods"]):
-            if rule["period"] in ("", period["period"]):
-                running = sum(
-                    units[:, t, j, rule["from_level"] - 1 :].sum(axis=1)
-                    for j, site in enumerate(case.of("sites", service))
-                    if rule["region"] in ("", home[site["settlement"]])
+            if rule["period"] not in ("", period["period"]):
+                continue
+            if rule["what"] == "facilities":
+                number = units[:, t, here][..., levels[0] - 1 : top].sum(axis=(1, 2))
+            else:
+                number = np.array(
+                    [
+                        sum(
+                            n
+                            for j in here
+                            for a, b, n in p[j][t]
+                            if _kind(a, b) == rule["what"] and max(a, b) in levels
+                        )
+                        for p in changes
+                    ]
                 )
-                good &= running <= rule["most"]
+            if rule["most"] == rule["most"]:
+                good &= number <= rule["most"]
+            if rule["least"] == rule["least"]:
+                good &= number >= rule["least"]
     return good
+
+
+def _kind(before: int, after: int) -> str:
+    """Return what a change of level is called."""
+    if before == after:
+        return "nothing"
+    if not before or not after:
+        return "closures" if before else "openings"
+    return "enlargements" if before < after else "reductions"
+
+
+def counts_place(case: Case, rule: dict[str, Any], place: dict[str, Any]) -> bool:
+    """Return whether a rule counts a settlement: by kind, region, tag."""
+    to, own = rule["applies_to"], (place["settlement"], rule["tag"])
+    tags = {(r["settlement"], r["tag"]) for r in case.rows["settlement_tags"]}
+    is_kind = {
+        "all": True,
+        "urban": place["kind"] != "village",
+        "rural": place["kind"] == "village",
+    }
+    fits = is_kind[to] if to in is_kind else place[f"is_{to}"]
+    in_region = rule["region"] in ("", place["region"])
+    return bool(fits and in_region and (not rule["tag"] or own in tags))
 
 
 def allocation_costs(
@@ -158,6 +207,7 @@ def allocation_costs(
         "price": _prices(case, service, t, to),
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
+        "gaps": _gaps(case, service, t, to),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":
@@ -179,7 +229,9 @@ def _prices(
         out.append({})
         for j, minutes in near.items():
             length = km.get((place["settlement"], sites[j]["site"]), 0.0)
-            trip = minutes / 60 * hour + length * fare
+            k = service["aversion_per_minute"]
+            felt = (exp(k * minutes) - 1) / k if k else minutes
+            trip = felt / 60 * hour + length * fare
             out[-1][j] = trips * trip / 1e6 * case.yearly[t]
     return out
 
@@ -193,15 +245,9 @@ def _rules(
     for rule in case.of("standards", service["service"]):
         if t < case.period(rule["first_period"]):
             continue
-        to = rule["applies_to"]
         groups: dict[str, list[int]] = {}
         for i, place in enumerate(places):
-            counts = {
-                "all": True,
-                "urban": place["kind"] != "village",
-                "rural": place["kind"] == "village",
-            }
-            if counts[to] if to in counts else place[f"is_{to}"]:
+            if counts_place(case, rule, place):
                 name = "" if rule["scope"] == "total" else place[rule["scope"]]
                 if rule["scope"] == "district":
                     name = place["region"] + "/" + name
@@ -212,6 +258,42 @@ def _rules(
             out.append(
                 (members, rule["minutes"], required, inf if rule["is_hard"] else price)
             )
+    return out
+
+
+def _gaps(
+    case: Case, service: dict[str, Any], t: int, to: list[dict[int, float]]
+) -> list[tuple[list[list[int]], list[dict[int, float]], float, float]]:
+    """Return gaps in force: (groups, worth of a unit by site, most, price)."""
+    out = []
+    for rule in case.of("gaps", service["service"]):
+        if t < case.period(rule["first_period"]):
+            continue
+        groups: dict[str, list[int]] = {}
+        for i, place in enumerate(case.rows["settlements"]):
+            names = [place["kind"] if rule["scope"] == "kind" else place["region"]]
+            if rule["scope"] == "district":
+                names = [place["region"] + "/" + place["district"]]
+            if rule["scope"] == "tag":
+                tags = case.rows["settlement_tags"]
+                own = place["settlement"]
+                names = [r["tag"] for r in tags if r["settlement"] == own]
+            for name in names if counts_place(case, rule, place) else ():
+                groups.setdefault(name, []).append(i)
+        limit, is_share = rule["minutes"], rule["measure"] == "share"
+        worth = [
+            {
+                **{
+                    j: float(m <= limit + EPS) if is_share else min(m, limit)
+                    for j, m in near.items()
+                },
+                -1: 0.0 if is_share else limit,
+            }
+            for near in to
+        ]
+        price = rule["excess_mln_per_year"] * case.yearly[t]
+        price = inf if rule["is_hard"] else price
+        out.append((list(groups.values()), worth, rule["most"], price))
     return out
 
 

@@ -348,6 +348,19 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         "renewal:s",
     ),
     "nowhere to refer to": (VILLAGES, SECOND, nothing, "referral:up"),
+    "regions too far apart": (
+        {**VILLAGES, "settlements": [{"settlement": "a", "region": "R"},
+                                     {"settlement": "b", "region": "Q"}]},
+        {"gaps": [{"gap": "apart", "service": "s", "minutes": 10.0, "most": 0.2,
+                   "is_hard": True}]},
+        nothing, "gap:apart",
+    ),
+    "too few open": (
+        VILLAGES,
+        {"counts": [{"count": "more", "service": "s", "what": "openings",
+                     "least": 1}]},
+        nothing, "count:more",
+    ),
     "no growth point of a tier": (VILLAGES, TIER, nothing, "growth:tier:t"),
     "more than a source yields": (
         GRID, {"sites": [GRID["sites"][0], {**GRID["sites"][1], "max_supply": 3.0}]},

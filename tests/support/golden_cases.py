@@ -101,6 +101,15 @@ def services() -> Instance:
         counts=[
             {"count": "few", "service": "s", "from_level": 2, "region": "R", "most": 3},
             {"count": "late", "service": "h", "period": "p3", "most": 1},
+            {"count": "more", "service": "s", "what": "openings", "to_level": 1,
+             "period": "p2", "least": 1, "most": 2, "applies_to": "rural"},
+        ],
+        gaps=[
+            {"gap": "near", "service": "s", "minutes": 18.0, "most": 0.3,
+             "first_period": "p2", "is_hard": True},
+            {"gap": "far", "service": "s", "measure": "minutes", "scope": "kind",
+             "minutes": 30.0, "most": 7.0, "first_period": "p3",
+             "excess_mln_per_year": 0.9},
         ],
         budgets=[
             {"budget": "purse", "period": "p1", "amount_mln": 21.0, "is_hard": True,

@@ -25,6 +25,8 @@ class Path:
     cost: float
     spent: tuple[float, ...]
     first: tuple[Any, ...] = ()
+    changes: tuple[tuple[tuple[int, int, int], ...], ...] = ()
+    """By period, levels before and after, and how many facilities go so."""
 
 
 def _spread(units: int, places: int) -> Iterator[tuple[int, ...]]:
@@ -102,7 +104,9 @@ class SiteHistories:
         best: dict[Any, list[Path]] = {}
         for path in sorted(found, key=lambda p: p.cost):
             first = path.first if self.case.by_first else ()
-            rivals = best.setdefault((first, path.states), [])
+            counted = self.case.of("counts", self.service["service"])
+            changes = path.changes if counted else ()
+            rivals = best.setdefault((first, path.states, changes), [])
             if not any(
                 all(x <= y + EPS for x, y in zip(r.spent, path.spent, strict=True))
                 for r in rivals
@@ -116,7 +120,7 @@ class SiteHistories:
         if t == len(self.case.first):
             yield Path((), 0.0, ())
             return
-        for built, closed, now, gone in self._changes(t, units):
+        for built, closed, now, gone, moves in self._changes(t, units):
             out = tuple(x + y for x, y in zip(left, gone, strict=True))
             for count in self._renewals(t, out, renewed):
                 done = tuple(x + y for x, y in zip(renewed, count, strict=True))
@@ -134,8 +138,9 @@ class SiteHistories:
                 for rest in self._follow(t + 1, now, out, done):
                     total = self.case.once[t] * paid - worth + rest.cost
                     yield Path(
-                        (now[1:], *rest.states), total, (paid, *rest.spent), first
-                    )
+                        (now[1:], *rest.states), total, (paid, *rest.spent), first,
+                        (tuple(moves), *rest.changes),
+                    )  # fmt: skip
 
     def _worth(self, t: int) -> float:
         """Return what a mln of building in *t* is worth at the end, discounted."""
@@ -146,8 +151,8 @@ class SiteHistories:
 
     def _changes(
         self, t: int, units: State
-    ) -> Iterator[tuple[float, float, State, State]]:
-        """Yield (building, closing, new units, units that left) for period t."""
+    ) -> Iterator[tuple[float, float, State, State, list[tuple[int, int, int]]]]:
+        """Yield (building, closing, new units, units that left, moves) for period t."""
         places = range(self.top + 1)
         is_required = self.site["status"] == "required"
         start = self.case.period(self.site["first_period"])
@@ -167,7 +172,7 @@ class SiteHistories:
             built = sum(self.prices[a][b] * n for a, b, n in moves if a < b)
             closed = sum(self.prices[a][b] * n for a, b, n in moves if a > b)
             gone = tuple(units[a] - rows[a][a] for a in places)
-            yield built, closed, now, gone
+            yield built, closed, now, gone, moves
 
     def _renewals(self, t: int, left: State, done: State) -> Iterator[State]:
         """Yield numbers of renewals by level that keep to what is due."""

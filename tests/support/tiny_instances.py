@@ -17,6 +17,7 @@ from aumaq.instances import Instance, InstanceError, from_tables
 
 Row = dict[str, Any]
 Rows = list[Row]
+COUNTS = ("facilities", "openings", "closures", "enlargements", "reductions")
 MOST_PATHS = 1500 if SCALE >= 1 else 300
 """Bound on unit paths of one service, so that enumeration is quick."""
 
@@ -84,6 +85,8 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
     _draw_travel(draw, rows)
     rows["standards"] = [_standard(draw, rows, k) for k in range(draw(some(0, 1, 2)))]
     rows["budgets"] = _budgets(draw, rows)
+    if draw(some(False, False, True)):
+        rows["gaps"] = [_gap(draw, rows)]
     if len(services) == 2 and draw(st.booleans()):
         rows["referrals"] = [
             {
@@ -97,14 +100,20 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
         ]
     if draw(some(False, False, True)):
         service = draw(some(*services))
+        least, most = draw(some((None, 0), (None, 1), (None, 2), (1, None), (1, 1)))
         rows["counts"] = [
             {
                 "count": "few",
                 "service": service,
+                "what": draw(some(*COUNTS)),
                 "from_level": draw(some(1, _top(rows, service))),
+                "to_level": draw(some(0, 0, _top(rows, service))),
                 "region": draw(some("", "R")),
+                "applies_to": draw(some("all", "all", "rural", "border")),
+                "tag": draw(some("", "", "own")),
                 "period": draw(some("", "p1", f"p{count}")),
-                "most": draw(some(0, 1, 1, 2)),
+                "least": least,
+                "most": most,
             }
         ]
     if draw(some(False, False, True)):
@@ -165,6 +174,10 @@ def _draw_settlements(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
         }
         for code in "abcd"[: draw(st.integers(2, 4))]
     ]
+    rows["settlement_tags"] = [
+        {"settlement": code["settlement"], "tag": "own"}
+        for code in rows["settlements"][:: draw(some(1, 2))]
+    ]
     rows["groups"] = [
         {"group": "all", "share_urban": 1.0, "share_rural": draw(some(0.5, 1.0))}
     ]
@@ -197,6 +210,7 @@ def _draw_service(
             "trips_per_year": float(draw(some(0, 100, 300))),
             "companions_per_trip": draw(some(0.0, 0.0, 0.5)),
             "transport_cost_per_km": float(draw(some(0, 0, 5, 50))),
+            "aversion_per_minute": draw(some(0.0, 0.0, 0.02, 0.1)),
             "may_be_unserved": may_be_unserved,
             "unserved_mln_per_unit_year": draw(some(0.02, 0.1, 0.5)),
             "lifetime_years": float(draw(some(4, 10, 50))),
@@ -337,9 +351,27 @@ def _standard(draw: st.DrawFn, rows: dict[str, Rows], k: int) -> Row:
         "scope": draw(some("settlement", "district", "region", "total")),
         "minutes": float(draw(some(5, 10, 20, 30))),
         "share": draw(some(0.25, 0.5, 0.9, 1.0)),
+        "region": draw(some("", "", "R")),
+        "tag": draw(some("", "", "own")),
         "first_period": draw(some("", rows["periods"][-1]["period"])),
         "is_hard": draw(some(False, False, True)),
         "shortfall_mln_per_unit_year": draw(some(0.05, 0.2)),
+    }
+
+
+def _gap(draw: st.DrawFn, rows: dict[str, Rows]) -> Row:
+    is_share = draw(st.booleans())
+    return {
+        "gap": "apart",
+        "service": draw(some(*(row["service"] for row in rows["services"]))),
+        "measure": "share" if is_share else "minutes",
+        "scope": draw(some("region", "region", "district", "kind", "tag")),
+        "minutes": float(draw(some(10, 20, 40))),
+        "most": draw(some(0.0, 0.2, 0.5)) if is_share else draw(some(0.0, 5.0, 15.0)),
+        "applies_to": draw(some("all", "all", "rural", "border")),
+        "first_period": draw(some("", rows["periods"][-1]["period"])),
+        "is_hard": draw(some(False, False, True)),
+        "excess_mln_per_year": draw(some(1.0, 9.0)) if is_share else 0.1,
     }
 
 

@@ -1,0 +1,197 @@
+r"""Lexicographic max-min: the worst region first, then the two worst, and so on.
+
+What counts is the share of demand within so many minutes in the last period. Stage *k*
+makes the sum of the *k* smallest shares as large as it can be while the sums of the
+stages before stay what they are; with the shares :math:`v_G`, linear in the model,
+
+.. math:: \max\ k\, r_k - \sum_G d_{kG} \quad\text{with}\quad
+          v_G \ge r_k - d_{kG},\ d_{kG} \ge 0
+
+which is that sum (Ogryczak and Sliwinski 2003): no stage asks which region is the
+worst. Each stage is a MIP with a bound of its own. What they find becomes hard
+standards, a floor for each region, and the plan is the cheapest that keeps them.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import block_array, coo_array, csc_array, csr_array
+
+from aumaq.instances import Instance, NoPlanError
+from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Floats
+from aumaq.instances.language.texts import say
+from aumaq.model import BuiltModel, build
+from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.solve import solve
+from aumaq.solvers.highs.matrices import Matrices, compile_matrices
+from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+
+RULE = "fairest"
+"""Code of the rule whose rows measure the regions; it forbids nothing."""
+ROOM = 1e-6
+"""A sum that was reached may be less by so much later on: rounding of solvers."""
+
+
+@dataclass(frozen=True)
+class Fairest:
+    """What the stages found.
+
+    ``stages``: worst (so many regions), mean_share (of these, reached), bound (it can
+    be no more, given the stages before), status. ``shares``: region, share. ``plan`` is
+    the cheapest one found with these shares as floors, under hard standards
+    ``fairest:<region>``.
+    """
+
+    plan: Plan
+    stages: pd.DataFrame
+    shares: pd.DataFrame
+
+
+@checked
+def fairest(
+    instance: Instance,
+    service: str,
+    minutes: float,
+    *,
+    stages: int = 3,
+    time_limit: float = 600.0,
+    gap: float = 0.01,
+) -> Fairest:
+    """Lift the worst-off regions as far as they go, and plan for that.
+
+    *stages*: how many, at most one for each region; *time_limit*, s, is shared by them
+    and the plan. Raises NoPlanError if a first stage or the plan finds none in time,
+    InstanceError where regions cannot be compared (see the table ``gaps``).
+    """
+    begun, period = time.monotonic(), instance.period_names[-1]
+    rule = {"gap": RULE, "service": service, "minutes": minutes, "most": 1.0,
+            "is_hard": True, "first_period": period}  # fmt: skip
+    rules = pd.concat([instance.base["gaps"], pd.DataFrame([rule])], ignore_index=True)
+    measured = instance.replace(gaps=rules)
+    built = build(measured)
+    m = compile_matrices(built.program)
+    regions, shares = _shares(built, m)
+    count = min(stages, len(regions))
+    found, reached, x = list[dict[str, object]](), list[float](), None
+    for k in range(1, count + 1):
+        left = time_limit - (time.monotonic() - begun)
+        outcome = _stage(m, shares, reached, left / (count + 2 - k))
+        if outcome.values is None:
+            break
+        x = outcome.values[: len(m.cost)]
+        reached.append(float(np.sort(shares @ x)[:k].sum()))
+        found.append(
+            {"worst": k, "mean_share": reached[-1] / k,
+             "bound": min(-outcome.bound / k, 1.0), "status": str(outcome.status)}
+        )  # fmt: skip
+    if x is None:
+        raise NoPlanError(say("no stage found a plan in time"), str(outcome.status))
+    values = np.clip(shares @ x, 0.0, 1.0)
+    floors = _with_floors(instance, (service, minutes, period), regions, values)
+    left = max(time_limit - (time.monotonic() - begun), 1.0)
+    plan = solve(floors, time_limit=left, gap=gap)
+    told = pd.DataFrame({"region": regions, "share": values})
+    return Fairest(plan, pd.DataFrame(found), told)
+
+
+def _shares(built: BuiltModel, m: Matrices) -> tuple[list[str], csr_array]:
+    """Return the regions, and their shares as rows over the columns of the model."""
+    block = built.program.blocks["gaps"]
+    rows, low = block.rows["lowest"], block.variables["low"]
+    place = m.places(built.program.count)
+    names, lines, columns, amounts = [], [], [], []
+    for r, (code, group, _) in enumerate(rows.labels()):
+        if code == RULE:
+            own = slice(rows.starts[r], rows.starts[r + 1])
+            variable, amount = rows.variable[own], rows.coefficient[own]
+            is_low = (variable >= low.first) & (variable < low.first + len(low))
+            known = ~is_low & (place[variable] >= 0)
+            columns.append(place[variable[known]])
+            amounts.append(amount[known])
+            lines.append(np.full(int(known.sum()), len(names)))
+            names.append(str(group))
+    at = np.concatenate(lines), np.concatenate(columns)
+    shape = (len(names), len(m.cost))
+    return names, csr_array(coo_array((np.concatenate(amounts), at), shape=shape))
+
+
+def _stage(
+    m: Matrices, shares: csr_array, reached: list[float], seconds: float
+) -> Outcome:
+    """Make the next sum as large as it can be; those before stay as they were reached.
+
+    Columns after those of the model: for each sum j its r, and d for each region.
+    """
+    size, sums = shares.shape[0], len(reached) + 1
+    wide = sums * (1 + size)
+    eye, one = np.eye(size), np.ones((size, 1))
+    part = np.hstack([-one, eye])
+    blocks = csc_array(np.kron(np.eye(sums), part))
+    total = np.zeros((sums, wide))
+    for j in range(sums):
+        total[j, j * (1 + size)] = j + 1.0
+        total[j, j * (1 + size) + 1 : (j + 1) * (1 + size)] = -1.0
+    stacked = csr_array(np.kron(np.ones((sums, 1)), np.eye(size))) @ shares
+    matrix = csc_array(
+        block_array(
+            [[m.sparse, None], [stacked, blocks], [None, csc_array(total)]],
+            format="csc",
+        )
+    )
+    endless = np.full(sums * size, np.inf)
+    least = np.array([value - ROOM for value in reached] + [-np.inf])
+    lower = np.zeros(wide)
+    lower[:: 1 + size] = -np.inf
+    return _solved(
+        Matrices.of(
+            matrix,
+            np.concatenate([np.zeros(len(m.cost)), -total[-1]]),
+            (
+                np.concatenate([m.row_lower, np.zeros(sums * size), least]),
+                np.concatenate([m.row_upper, endless, np.full(sums, np.inf)]),
+            ),
+            (
+                np.concatenate([m.column_lower, lower]),
+                np.concatenate([m.column_upper, np.full(wide, np.inf)]),
+            ),
+            np.concatenate([m.is_integer, np.zeros(wide, dtype=bool)]),
+        ),
+        seconds,
+    )
+
+
+def _solved(m: Matrices, seconds: float) -> Outcome:
+    solver = Solver(m, SolveOptions(gap=0.0, time_limit=seconds))
+    return solver.run(seconds, Silent(), time.monotonic())
+
+
+def _with_floors(
+    instance: Instance,
+    asked: tuple[str, float, str],
+    regions: list[str],
+    values: Floats,
+) -> Instance:
+    """Return the instance with a hard standard for each region."""
+    service, minutes, period = asked
+    floors = pd.DataFrame(
+        {
+            "standard": [f"{RULE}:{region}" for region in regions],
+            "service": service,
+            "scope": "region",
+            "region": regions,
+            "minutes": minutes,
+            "share": np.maximum(np.floor((values - ROOM) * 1e6) / 1e6, 0.0),
+            "first_period": period,
+            "is_hard": True,
+            "source": "lexicographic max-min",
+        }
+    )
+    rows = pd.concat([instance.base["standards"], floors], ignore_index=True)
+    return instance.replace(standards=rows)

@@ -1,0 +1,59 @@
+"""Lexicographic max-min over regions, against all choices of sites."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from tiny_instances import tiny
+
+import aumaq
+from aumaq.instances import Instance
+
+PEOPLE = {"a": 100.0, "b": 80.0, "c": 50.0, "e": 30.0}
+PLACES = 60.0
+
+
+def four_regions(open_at_most: int) -> Instance:
+    """Return four villages, a region each; nobody reaches another one in 10 minutes."""
+    return tiny(
+        policies=[{"discount_rate": 0.0, "value_of_time_per_hour": 0.0}],
+        settlements=[{"settlement": code, "region": code.upper(), "population": people}
+                     for code, people in PEOPLE.items()],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 1.0}],
+        levels=[{"service": "s", "level": 1, "capacity": PLACES, "capex_mln": 1.0}],
+        sites=[{"site": code, "service": "s", "settlement": code} for code in PEOPLE],
+        counts=[{"count": "few", "service": "s", "most": open_at_most}],
+        travel=[{"settlement": code, "site": site, "minutes": 30.0}
+                for code in PEOPLE for site in PEOPLE if code != site],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_against_all_choices(count: int) -> None:
+    """The sorted shares of the plan are the largest of all, the worst counting first.
+
+    Each stage reaches what it can: its bound is what it found.
+    """
+    best = max(
+        sorted(
+            min(PLACES / people, 1.0) if code in chosen else 0.0
+            for code, people in PEOPLE.items()
+        )
+        for chosen in combinations(PEOPLE, count)
+    )
+    found = aumaq.fairest(four_regions(count), "s", 10.0, stages=4, time_limit=60.0)
+    assert np.sort(found.shares["share"]) == pytest.approx(best, abs=1e-5)
+    sums = found.stages["mean_share"] * found.stages["worst"]
+    assert sums.tolist() == pytest.approx(np.cumsum(best).tolist(), abs=1e-5)
+    assert (found.stages["bound"] >= found.stages["mean_share"] - 1e-6).all()
+    assert found.stages["bound"].tolist() == pytest.approx(
+        found.stages["mean_share"].tolist(), abs=1e-4
+    )
+    plan = found.plan
+    assert plan.record["problems"] == []
+    near = plan.table("allocation")
+    near = near[near["minutes"] <= 10.0].groupby("settlement")["demand"].sum()
+    shares = [near.get(code, 0.0) / people for code, people in PEOPLE.items()]
+    assert np.sort(shares) == pytest.approx(best, abs=1e-4)

@@ -1,0 +1,81 @@
+"""Who gains and who loses: by hand, against today and against another plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from two_regions import two_regions
+
+import aumaq
+from aumaq.results import Plan
+from aumaq.results.indicators.gains import gains_of
+
+
+def moved(to: str) -> Plan:
+    """Return the plan in which the only school stands at a place: two cost too much."""
+    sites = [
+        {"site": site, "service": "s", "settlement": site,
+         "status": "required" if site == to else other}
+        for site, other in (("a", "existing"), ("b", "candidate"))
+    ]  # fmt: skip
+    levels = [{"service": "s", "level": 1, "capacity": 250.0, "capex_mln": 5.0,
+               "opex_mln_per_year": 1000.0}]  # fmt: skip
+    standards = [{"standard": "near", "service": "s", "minutes": 10.0, "share": 1.0}]
+    instance = two_regions(most=1.0).replace(
+        sites=pd.DataFrame(sites),
+        standards=pd.DataFrame(standards),
+        levels=pd.DataFrame(levels),
+    )
+    return aumaq.solve(instance, gap=0.0)
+
+
+def of(rows: pd.DataFrame, by: str, group: str) -> dict[str, Any]:
+    """Return the row of a group."""
+    found = rows[(rows["by"] == by) & (rows["group"] == group)]
+    assert len(found) == 1
+    return found.iloc[0].to_dict()
+
+
+def test_the_school_moves() -> None:
+    """All of b save 30 minutes, all of a go them: against today and the plan before."""
+    stays, goes = moved("a"), moved("b")
+    compared = aumaq.compare([stays, goes]).table("gains")
+    for rows in (gains_of(goes), compared):
+        lost, won = of(rows, "region", "R"), of(rows, "region", "Q")
+        assert (lost["demand"], lost["lose"], lost["gain"]) == (100.0, 100.0, 0.0)
+        assert (won["demand"], won["lose"], won["gain"]) == (100.0, 0.0, 100.0)
+        assert (lost["minutes_before"], lost["minutes_after"]) == (0.0, 30.0)
+        assert (won["minutes_before"], won["minutes_after"]) == (30.0, 0.0)
+        assert (lost["within_before"], lost["within_after"]) == (1.0, 0.0)
+        assert of(rows, "kind", "town") == won | {"by": "kind", "group": "town"}
+        everybody = of(rows, "total", "")
+        assert (everybody["gain"], everybody["lose"]) == (100.0, 100.0)
+        assert everybody["minutes_before"] == everybody["minutes_after"] == 15.0
+        assert of(rows, "tag", "x")["lose"] == 100.0
+        assert of(rows, "size", "<500")["demand"] == 200.0
+    assert set(compared["plan"]) == {"B"}
+    nobody = gains_of(stays)
+    assert (nobody["gain"].sum(), nobody["lose"].sum()) == (0.0, 0.0)
+
+
+def test_who_is_not_served_loses() -> None:
+    """A hard gap leaves three quarters of a at home: as far as the longest trip."""
+    rows = gains_of(aumaq.solve(two_regions(), gap=0.0))
+    lost = of(rows, "region", "R")
+    assert lost["lose"] == 100.0
+    assert lost["minutes_after"] == pytest.approx(0.75 * 60.0)
+
+
+def test_where_readers_find_it(tmp_path: Path) -> None:
+    """The page, the workbook and a file beside the tables tell it."""
+    plan = moved("b")
+    plan.to_html(tmp_path / "plan.html")
+    assert "Who gains and who loses against today" in (
+        (tmp_path / "plan.html").read_text(encoding="utf-8")
+    )
+    plan.to_excel(tmp_path / "plan.xlsx")
+    sheets = pd.read_excel(tmp_path / "plan.xlsx", sheet_name=None)
+    assert any("gain" in name.lower() for name in sheets)
