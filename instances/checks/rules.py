@@ -55,7 +55,7 @@ def referrals_name_levels(tables: Tables) -> Found:
             )
 
 
-def _known_regions(tables: Tables, name: str) -> Found:
+def known_regions(tables: Tables, name: str) -> Found:
     """Regions that rules name are those of settlements."""
     rows, regions = tables[name], sorted(set(tables["settlements"]["region"]))
     hints = Hints(regions)
@@ -68,7 +68,7 @@ def _known_regions(tables: Tables, name: str) -> Found:
 @check("counts", "levels", "sites", "settlements", "facilities", about=("counts",))
 def counts_can_hold(tables: Tables) -> Found:
     """Regions and levels exist; what must run is no more than may run."""
-    yield from _known_regions(tables, "counts")
+    yield from known_regions(tables, "counts")
     sites = tables["sites"].set_index(["service", "site"])
     home = tables["settlements"].set_index("settlement")["region"]
     region = sites["settlement"].map(home)
@@ -100,7 +100,7 @@ def counts_can_hold(tables: Tables) -> Found:
 def budgets_are_sound(tables: Tables) -> Found:
     """Regions exist; a budget without a row for a period is unlimited there."""
     rows = tables["budgets"]
-    yield from _known_regions(tables, "budgets")
+    yield from known_regions(tables, "budgets")
     for name, part in rows.groupby("budget", sort=False):
         missing = [
             p for p in tables["periods"]["period"] if p not in set(part["period"])

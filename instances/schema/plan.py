@@ -206,6 +206,25 @@ PLAN: tuple[PlanTable, ...] = (
         decided="share",
     ),
     PlanTable(
+        "reassigned",
+        "Where people go whose facility of today runs no more: for each period from its"
+        " closing on, a row for each site that serves some of them, and one for those"
+        " who are not served. Today's facility is the nearest that stands, on today's"
+        " roads (see `closing_rules`); of equally near ones all must have closed.",
+        "allocation:{service}",
+        (
+            _SERVICE,
+            _key("settlement", "settlement"),
+            _PERIOD,
+            _text("closed_in", "period at whose start its facility closed", "derived"),
+            _text("from_site", "today's site, the first if several", "derived"),
+            _number("minutes_before", "min", "way to it on today's roads, one way"),
+            _key("to_site", "where they go; empty: they are not served"),
+            _number("demand", SERVICE, "demand that goes there, or is not served"),
+            _number("minutes_after", "min", "way, one way; empty: they are not served"),
+        ),
+    ),
+    PlanTable(
         "network_steps",
         "Steps of links that are built, and when.",
         "network:{network}:steps",

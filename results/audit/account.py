@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.audit.closings import closings, reassigned_table
 from aumaq.results.audit.concentration import concentrations
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
@@ -103,6 +104,7 @@ def audited(
         serving(ledger, service)
     referrals(ledger)
     counts(ledger)
+    closings(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["road_upgrades"] = upgrade_table(built)
@@ -121,4 +123,5 @@ BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
     "actions": action_table,
     "allocation": allocation_table,
     "unserved": unserved_table,
+    "reassigned": reassigned_table,
 }
