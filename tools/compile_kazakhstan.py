@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import kz_closing
 import kz_country
 import kz_facilities
 import kz_grid
@@ -224,7 +225,7 @@ def document(spec: Spec) -> dict[str, object]:
             {"scenario": "inertial", "title": "Trends continue"},
             {"scenario": "managed", "title": "Growth is steered"},
         ],
-        "variants": kz_population.VARIANTS,
+        "variants": [*kz_population.VARIANTS, *kz_closing.VARIANTS],
         "groups": [
             kz_population.PUPILS,
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
@@ -304,6 +305,7 @@ def tables_of(
         "standards": pd.DataFrame(kz.STANDARDS),
         "referrals": pd.DataFrame(kz.REFERRALS),
         "budgets": budgets(places, spec),
+        "overrides": kz_closing.overrides(),
         "road_nodes": nodes,
         "road_links": links,
     }

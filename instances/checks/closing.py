@@ -17,8 +17,8 @@ def about(settlements: pd.DataFrame, rule: Any) -> Flags:
     """Return which settlements a rule is about (columns ``OF_WHOM``), (I,)."""
     people = settlements["population"].to_numpy(dtype=float)
     most = np.inf if np.isnan(rule.population_most) else rule.population_most
-    found = np.asarray(applies_to(settlements, rule.applies_to), dtype=bool)
-    found &= (people >= rule.population_least) & (people <= most)
+    found = (people >= rule.population_least) & (people <= most)
+    found &= applies_to(settlements, rule.applies_to)
     for column in ("settlement", "region"):
         if wanted := getattr(rule, column):
             found &= settlements[column].to_numpy(dtype=object) == wanted

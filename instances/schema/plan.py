@@ -47,7 +47,8 @@ class PlanTable:
     ``rule``: under which rule its own faults are noted, with columns in braces.
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
-    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. A table
+    that ``is_later`` than the first version may be missing from a file: it is computed.
     """
 
     name: str
@@ -58,6 +59,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -223,6 +225,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("demand", SERVICE, "demand that goes there, or is not served"),
             _number("minutes_after", "min", "way, one way; empty: they are not served"),
         ),
+        is_later=True,
     ),
     PlanTable(
         "network_steps",

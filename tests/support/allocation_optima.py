@@ -3,7 +3,8 @@
 A problem is a dictionary: ``need`` (units by settlement), ``options`` (for each
 settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way),
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
-minutes, units required, discounted mln of a unit short; inf if it must hold).
+minutes, units required, discounted mln of a unit short; inf if it must hold),
+``limits`` (of each settlement: today's sites, and minutes if none of them runs).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from closing_optima import is_bound, is_too_far
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, coo_array
 
@@ -45,6 +47,9 @@ def whole_costs(
     for k in range(len(capacity)):
         fits = (use <= capacity[k] + EPS) & (use >= least[k] - EPS)
         good = (fits & (is_open[k] | (use == 0))).all(axis=1)
+        for i in range(len(need)):
+            if need[i] > 0 and is_bound(problem, i, is_open[k]):
+                good &= [not is_too_far(problem, i, plan[i]) for plan in plans]
         out[k] = cost[good].min(initial=inf)
     return out
 
@@ -158,6 +163,7 @@ def _upper(
         options = problem["options"][i]
         near = min((options[k] for k in options if is_open[k]), default=inf)
         ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
+        ok &= not (is_bound(problem, i, is_open) and is_too_far(problem, i, j))
         out.append(problem["need"][i] if ok else 0.0)
     return out + [inf] * len(_priced(problem))
 

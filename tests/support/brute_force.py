@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from allocation_optima import free_costs, whole_costs
+from closing_optima import kept, limits
 from coupled_optima import best_coupled
 from growth_optima import (
     concentrated,
@@ -99,6 +100,7 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         cost = cost + values[of.ravel()]
     good = (cost < inf) & concentrated(case, service["service"], units)
     good &= _few_enough(case, service["service"], units)
+    good &= kept(case, service["service"], units)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -154,6 +156,7 @@ def allocation_costs(
         "price": _prices(case, service, t, to),
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
+        "limits": limits(case, service),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":

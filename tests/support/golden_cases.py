@@ -102,6 +102,11 @@ def services() -> Instance:
             {"count": "few", "service": "s", "from_level": 2, "region": "R", "most": 3},
             {"count": "late", "service": "h", "period": "p3", "most": 1},
         ],
+        closing_rules=[
+            {"closing": "stay", "service": "s", "region": "R"},
+            {"closing": "near", "service": "h", "keep_only": False,
+             "extra_minutes_most": 9.0},
+        ],
         budgets=[
             {"budget": "purse", "period": "p1", "amount_mln": 21.0, "is_hard": True,
              "covers": "investment", "service": "s"},

@@ -105,11 +105,30 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
                 "most": draw(some(0, 1, 1, 2)),
             }
         ]
+    if draw(some(False, False, True)):
+        rows["closing_rules"] = [draw(closing_rule(some(*services)))]
     try:
         return tiny(**rows)
     except InstanceError:
         assume(False)
         raise
+
+
+@st.composite
+def closing_rule(draw: st.DrawFn, service: st.SearchStrategy[str]) -> Row:
+    """Draw a rule on closing."""
+    extra = draw(some(None, None, 0.0, 10.0, 15.0))
+    return {
+        "closing": "stay",
+        "service": draw(service),
+        "settlement": draw(some("", "", "", "a")),
+        "region": draw(some("", "", "R")),
+        "applies_to": draw(some("all", "all", "all", "urban", "rural", "remote")),
+        "population_least": draw(some(0.0, 0.0, 0.0, 30.0)),
+        "population_most": draw(some(None, None, None, 60.0)),
+        "keep_only": draw(st.booleans()) if extra is not None else True,
+        "extra_minutes_most": extra,
+    }
 
 
 def _draw_settings(draw: st.DrawFn, rows: dict[str, Rows], count: int) -> None:

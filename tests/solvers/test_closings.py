@@ -1,0 +1,90 @@
+"""Rules on closing: against enumeration, without time, and what cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from corruptions import TWO_SCHOOLS
+from differences import differences
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_instances import closing_rule, some, tiny, tiny_instances
+
+import aumaq
+from aumaq.instances import Instance
+
+NO_TIME = 1e-6
+
+
+def ruled(**columns: Any) -> Instance:
+    """Return two villages with a school each, one of which is dear enough."""
+    rule = {"closing": "c", "service": "s", **columns}
+    return tiny(**TWO_SCHOOLS, closing_rules=[rule])
+
+
+@pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
+@examples(15)
+@given(data=st.data())
+def test_enumeration(allocation: str, data: st.DataObject) -> None:
+    """Where running is dear facilities close, and the rule says which may not."""
+    instance = data.draw(tiny_instances(allocation=allocation))
+    rule = data.draw(closing_rule(some("s")))
+    levels = instance.table("levels")
+    levels["opex_mln_per_year"] *= 10.0
+    instance = instance.replace(levels=levels, closing_rules=pd.DataFrame([rule]))
+    assert differences(instance, data.draw(some("strong", "weak"))) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ({}, "ab"),
+        ({"settlement": "b"}, "b"),
+        ({"population_most": 40.0}, "b"),
+        ({"population_least": 41.0}, "a"),
+        ({"keep_only": False, "extra_minutes_most": 29.0}, "ab"),
+        ({"keep_only": False, "extra_minutes_most": 30.0}, "a b"),
+    ],
+)
+def test_what_stays(rule: dict[str, Any], left: str) -> None:
+    """The village that is kept keeps its school, and the plan tells who goes where."""
+    plan = aumaq.solve(ruled(**rule), gap=0.0)
+    assert plan.is_verified
+    assert "".join(plan.facilities["site"]) in left.split()
+    moved = plan.table("reassigned")
+    assert len(moved) == 2 - len(plan.facilities)
+    assert (moved["minutes_after"] - moved["minutes_before"] == 30.0).all()
+    first = aumaq.solve(ruled(**rule), time_limit=NO_TIME)
+    assert first.is_verified
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"keep_only": False}, "keep_only: asks for nothing"),
+        ({"region": "S"}, "column region: no settlement has this"),
+        (
+            {"population_least": 9.0, "population_most": 5.0},
+            "population_most: expected",
+        ),
+        ({"settlement": "z"}, "column settlement: no such"),
+    ],
+)
+def test_what_cannot_be(rule: dict[str, Any], told: str) -> None:
+    """Each mistake is told by row and column."""
+    with pytest.raises(aumaq.InstanceError, match=told):
+        ruled(**rule)
+
+
+def test_the_only_one_on_a_forbidden_site() -> None:
+    """It must close and must not: told before anything is solved."""
+    sites = [
+        {**TWO_SCHOOLS["sites"][0], "status": "forbidden"},
+        TWO_SCHOOLS["sites"][1],
+    ]
+    with pytest.raises(aumaq.InstanceError, match="is the only facility"):
+        tiny(**{**TWO_SCHOOLS, "sites": sites},
+             closing_rules=[{"closing": "c", "service": "s"}])  # fmt: skip
