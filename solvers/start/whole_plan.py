@@ -26,6 +26,7 @@ from aumaq.solvers.solution.decisions import (
     ServiceDecisions,
 )
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
+from aumaq.solvers.start.closing_rules import reopened
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
@@ -115,8 +116,9 @@ def _services(
 ) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
     """Return what services do and what it leaves of budgets, None without a way.
 
-    Where more run than may, or a higher tier is missing, facilities are taken out and
-    all is put together again: others may be near to whom they were.
+    Where more run than may, or a higher tier is missing, facilities are taken out, and
+    what may not close is opened again; then all is put together anew: others may be
+    near to whom they were.
     """
     wanted = {name: own.units for name, own in built.services.items()}
     allowed = {name: arcs(d, data.periods) for name, d in data.services.items()}
@@ -137,6 +139,7 @@ def _services(
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
         fewer = referred(data, counted(data, units, allowed, used), allowed)
+        fewer = reopened(data, services, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,11 @@ from tiny_instances import closing_rule, some, tiny, tiny_instances
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.model.data.gathered import gather
+from aumaq.solvers.solution.decisions import Given
+from aumaq.solvers.start.closing_rules import needed
+from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
+from aumaq.solvers.work import Budget
 
 NO_TIME = 1e-6
 
@@ -88,3 +94,31 @@ def test_the_only_one_on_a_forbidden_site() -> None:
     with pytest.raises(aumaq.InstanceError, match="is the only facility"):
         tiny(**{**TWO_SCHOOLS, "sites": sites},
              closing_rules=[{"closing": "c", "service": "s"}])  # fmt: skip
+
+
+def test_a_first_plan_keeps_what_may_not_close() -> None:
+    """Too many run by another rule: the larger village, which counts, keeps its own."""
+    rows = {**TWO_SCHOOLS, "counts": [{"count": "one", "service": "s", "most": 1}]}
+    rules = [{"closing": "c", "service": "s", "settlement": "b"}]
+    plan = aumaq.solve(tiny(**rows, closing_rules=rules), gap=0.0)
+    assert plan.facilities["site"].tolist() == ["b"]
+    instance = tiny(**TWO_SCHOOLS, closing_rules=rules)
+    data = gather(instance)
+    built = todays_stock(data)
+    own = built.services["s"]
+    units = own.units.copy()
+    units[:, 0], units[:, 1] = 1, 0
+    shut = replace(built, services={"s": replace(own, units=units)})
+    found = whole_plan(data, shut, Given(), Budget(10.0))
+    assert found is not None
+    assert found.services["s"].units[:, 1, 0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [(20.0, [1, 1]), (30.0, [0, 1])])
+def test_the_search_for_a_first_plan_keeps_enough(
+    minutes: float, kept: list[int]
+) -> None:
+    """A school is free to close if another that is kept is near enough."""
+    rule = {"keep_only": False, "extra_minutes_most": minutes}
+    data = gather(ruled(**rule))
+    assert needed(data, data.services["s"]).tolist() == [bool(k) for k in kept]
