@@ -62,6 +62,24 @@ def closing_rules_are_sound(tables: Tables) -> Found:
             yield problem("closing_rules", text, k, "extra_minutes_most", minutes)
 
 
+@check("together_rules", "services", "settlements", about=("together_rules",))
+def together_rules_are_sound(tables: Tables) -> Found:
+    """A rule is about a service that people go to, and that may split them."""
+    yield from rules_are_about_something(tables, "together_rules")
+    services = tables["services"].drop_duplicates("service").set_index("service")
+    for k, rule in enumerate(tables["together_rules"].itertuples()):
+        if rule.service not in services.index:
+            continue
+        if services["role"][rule.service] != "serve":
+            text = say("nobody goes to {service}: expected a service with role serve",
+                       service=rule.service)  # fmt: skip
+            yield problem("together_rules", text, k, "service", rule.service)
+        elif services["allocation"][rule.service] == "whole":
+            text = say("says nothing new: no settlement of {service} is split",
+                       service=rule.service)  # fmt: skip
+            yield Warn(problem("together_rules", text, k, "service", rule.service))
+
+
 @check("closing_rules", "sites", "facilities", "settlements", about=("closing_rules",))
 def what_is_kept_may_stand(tables: Tables) -> Found:
     """Where the only facility must stay, some site of the settlement may hold one."""

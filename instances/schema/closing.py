@@ -79,5 +79,20 @@ CLOSING_RULES = Table(
     is_later=True,
 )
 
-CLOSING_TABLES = (CLOSING_RULES,)
+TOGETHER_RULES = Table(
+    "together_rules",
+    "Settlements whose people are not split over sites, of services that split others"
+    " (`allocation` not `whole`): all of them go to one site, or none is served.",
+    (
+        Column("together", "text", "code of the rule"),
+        *OF_WHOM,
+        Column("title", "text", "the rule in the reader's language", default=None),
+        SOURCE,
+    ),
+    key=("together",),
+    rule=say("{service}: settlements of rule {together} are not split"),
+    is_later=True,
+)
+
+CLOSING_TABLES = (CLOSING_RULES, TOGETHER_RULES)
 """These tables, in the order in which they are told."""

@@ -52,6 +52,7 @@ class ServiceData:
     need_upgrade: Ints  # (M,) ... needs the upgrade
     allocation: str  # free, whole, nearest
     may_be_unserved: bool
+    together: Flags  # (I,) settlements whose people all go to one site
     travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
     transport_mln_per_unit_km: float  # a unit of demand, a kilometre away, for a year
     unserved_mln_per_unit_year: float

@@ -28,10 +28,10 @@ import numpy as np
 
 from aumaq.instances.access.limits import beyond
 from aumaq.instances.access.standing import todays_facilities
-from aumaq.instances.checks.closing import about
 from aumaq.model.algebra import Block, Rows
 from aumaq.model.context import PLACE, Context
 from aumaq.model.family import family
+from aumaq.model.members import members
 from aumaq.model.table import Table, positions, stacked
 
 BY = ("closing", "settlement", "period")
@@ -45,24 +45,11 @@ def closings(c: Context) -> None:
     rules, given = c.rules("closing_rules")
     if not rules:
         return
-    block, members = c.block("closings"), _members(c)
+    block, whose = c.block("closings"), members(c, "closing_rules", "closing")
     is_kept = given["keep_only"] > 0
-    _keep(c, block, members.where(is_kept[members["closing"]]))
-    extra = given["extra_minutes_most"][members["closing"]]
-    _limit(c, block, members.plus(extra=extra).where(~np.isnan(extra)))
-
-
-def _members(c: Context) -> Table:
-    """Return closing, service, settlement: whom each rule is about."""
-    (rules, given), found = c.rules("closing_rules"), []
-    settlements = c.data.instance.tables["settlements"]
-    for number, rule in enumerate(rules):
-        inside = np.flatnonzero(about(settlements, rule))
-        service = c.tables.names["service"].index(rule.service)
-        rows = Table({"settlement": inside}, {})
-        found.append(rows.plus(closing=number, service=service))
-    names = {**c.tables.names, "closing": tuple(given["closing"])}
-    return stacked(found, names, ("closing", *HOME))
+    _keep(c, block, whose.where(is_kept[whose["closing"]]))
+    extra = given["extra_minutes_most"][whose["closing"]]
+    _limit(c, block, whose.plus(extra=extra).where(~np.isnan(extra)))
 
 
 def sites_at_home(c: Context) -> Table:
@@ -79,38 +66,38 @@ def _running(c: Context) -> Table:
     return c.units.where(c.units["level"] > 0).only("service", "site", "period", "var")
 
 
-def _keep(c: Context, block: Block, members: Table) -> None:
+def _keep(c: Context, block: Block, whose: Table) -> None:
     sites, stock = sites_at_home(c), c.tables.facilities
     stands = stock.where((stock["level"] > 0) & (stock["stock"] > 0))
     running = _running(c)
     has = sites.where(sites.find(stands, ("service", "site")) >= 0)
-    is_served = members.find(has, HOME) >= 0
-    here = members.join(sites.join(running, ("service", "site")), HOME)
+    is_served = whose.find(has, HOME) >= 0
+    here = whose.join(sites.join(running, ("service", "site")), HOME)
 
-    kept = members.where(is_served).cross(c.tables.periods)
+    kept = whose.where(is_served).cross(c.tables.periods)
     rows = Rows(block, "kept", kept, BY, RULE)
     rows.add(here).write(1.0, np.inf)
 
     room = sites.total(HOME, room=sites["places"])
     later = c.tables.periods.where(c.tables.periods["period"] > 0)
-    lasting = members.where(~is_served).join(room, HOME).cross(later)
+    lasting = whose.where(~is_served).join(room, HOME).cross(later)
     rows = Rows(block, "lasting", lasting, BY, RULE)
     rows.add(here, room["room"][here.find(room, HOME)])
     rows.add(here.plus(period=here["period"] + 1), -1.0).write(0.0, np.inf)
 
 
-def _limit(c: Context, block: Block, members: Table) -> None:
-    today = _today(c, np.unique(members["service"]).tolist())
+def _limit(c: Context, block: Block, whose: Table) -> None:
+    today = _today(c, np.unique(whose["service"]).tolist())
     near = today.distinct(HOME).only(*HOME, "today")
-    members = members.join(near, HOME)
-    members = members.plus(limit=members["today"] + members["extra"])
-    where = members.join(c.demand.at.only(*PLACE), HOME)
-    share = c.share.only(*PLACE, "minutes", "var").join(members, HOME)
+    whose = whose.join(near, HOME)
+    whose = whose.plus(limit=whose["today"] + whose["extra"])
+    where = whose.join(c.demand.at.only(*PLACE), HOME)
+    share = c.share.only(*PLACE, "minutes", "var").join(whose, HOME)
     far = share.where(beyond(share["minutes"], share["limit"]))
     running = today.join(_running(c), ("service", "site"))
     rows = Rows(block, "farther", where, BY, RULE)
-    rows.add(far).add(c.unserved.only(*PLACE, "var").join(members, HOME))
-    rows.add(members.join(running, HOME), -1.0).write(-np.inf, 0.0)
+    rows.add(far).add(c.unserved.only(*PLACE, "var").join(whose, HOME))
+    rows.add(whose.join(running, HOME), -1.0).write(-np.inf, 0.0)
 
 
 def _today(c: Context, services: list[int]) -> Table:

@@ -31,6 +31,7 @@ from aumaq.results.audit.serving import (
 )
 from aumaq.results.audit.siting import action_table, facility_table, siting
 from aumaq.results.audit.standards import referrals, standards
+from aumaq.results.audit.together import together
 from aumaq.results.audit.travel import Travel
 
 Tables = Mapping[str, pd.DataFrame]
@@ -105,6 +106,7 @@ def audited(
     referrals(ledger)
     counts(ledger)
     closings(ledger)
+    together(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["road_upgrades"] = upgrade_table(built)

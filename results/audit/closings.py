@@ -67,14 +67,14 @@ def closings(ledger: Ledger) -> None:
     """Check the rules on closing."""
     for rule in records(ledger.facts.tables["closing_rules"]):
         service = ledger.facts.services[str(rule["service"])]
-        counts = _about(ledger.facts, rule)
+        counts = rule_is_about(ledger.facts, rule)
         if rule["keep_only"]:
             _check_kept(ledger, service, rule, counts)
         if not np.isnan(rule["extra_minutes_most"]):
             _check_farther(ledger, service, rule, counts)
 
 
-def _about(facts: Facts, rule: dict[str, Any]) -> Flags:
+def rule_is_about(facts: Facts, rule: dict[str, Any]) -> Flags:
     """Return which settlements a rule is about (i)."""
     places, counts = facts.settlements, applies(facts.settlements, rule["applies_to"])
     people = places["population"].to_numpy(dtype=float)

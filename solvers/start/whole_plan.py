@@ -223,7 +223,7 @@ def _filled(
     for _ in range(ROUNDS):
         if not lacks(d, units, amount):
             break
-        if d.allocation == "free":
+        if d.allocation == "free" and not d.together.any():
             found = by_programme(d, units, upgraded, budget.at_least(LEAST_EFFORT))
             if found is not None:
                 return units, found

@@ -7,12 +7,18 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from corruptions import TWO_SCHOOLS
+from corruptions import TWO_SCHOOLS, VILLAGES
 from differences import differences
 from examples import examples
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from tiny_instances import closing_rule, some, tiny, tiny_instances
+from tiny_instances import (
+    closing_rule,
+    some,
+    tiny,
+    tiny_instances,
+    together_rule,
+)
 
 import aumaq
 from aumaq.instances import Instance
@@ -35,12 +41,18 @@ def ruled(**columns: Any) -> Instance:
 @examples(15)
 @given(data=st.data())
 def test_enumeration(allocation: str, data: st.DataObject) -> None:
-    """Where running is dear facilities close, and the rule says which may not."""
+    """Where running is dear facilities close: which may not, and who is not split."""
     instance = data.draw(tiny_instances(allocation=allocation))
     rule = data.draw(closing_rule(some("s")))
     levels = instance.table("levels")
     levels["opex_mln_per_year"] *= 10.0
-    instance = instance.replace(levels=levels, closing_rules=pd.DataFrame([rule]))
+    more = {"closing_rules": pd.DataFrame([rule])}
+    if data.draw(st.booleans()):
+        more = {"together_rules": pd.DataFrame([data.draw(together_rule(some("s")))])}
+    try:
+        instance = instance.replace(levels=levels, **more)
+    except aumaq.InstanceError:  # of a region that there is not, say
+        assume(False)
     assert differences(instance, data.draw(some("strong", "weak"))) == []
 
 
@@ -122,3 +134,16 @@ def test_the_search_for_a_first_plan_keeps_enough(
     rule = {"keep_only": False, "extra_minutes_most": minutes}
     data = gather(ruled(**rule))
     assert needed(data, data.services["s"]).tolist() == [bool(k) for k in kept]
+
+
+def test_a_class_that_is_not_split() -> None:
+    """The second village would fill what the first leaves; now it goes or stays."""
+    rule = {"together": "k", "service": "s"}
+    plan = aumaq.solve(tiny(**VILLAGES, together_rules=[rule]), gap=0.0)
+    assert plan.is_verified
+    assert set(plan.allocation["share"]) == {1.0}
+    split = aumaq.solve(tiny(**VILLAGES), gap=0.0)
+    assert split.allocation["share"].min() == pytest.approx(0.5)
+    assert plan.objective_mln == pytest.approx(split.objective_mln + 50.0)
+    first = aumaq.solve(tiny(**VILLAGES, together_rules=[rule]), time_limit=NO_TIME)
+    assert first.is_verified

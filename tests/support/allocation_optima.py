@@ -74,6 +74,17 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
     return cost
 
 
+def together_costs(problem: Problem, members: list[int], *given: Any) -> np.ndarray:
+    """Return ``free_costs`` where all of each member go to one site, or nowhere."""
+    free = [-1] if problem["unserved"] < inf else []
+    members = [i for i in members if problem["need"][i] > 0]
+    best = np.full(len(given[0]), inf)
+    for pick in product(*([*problem["options"][i], *free] for i in members)):
+        fixed = dict(zip(members, pick, strict=True))
+        best = np.minimum(best, free_costs({**problem, "fixed": fixed}, *given))
+    return best
+
+
 def free_costs(
     problem: Problem,
     capacity: np.ndarray,
@@ -164,6 +175,7 @@ def _upper(
         near = min((options[k] for k in options if is_open[k]), default=inf)
         ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
         ok &= not (is_bound(problem, i, is_open) and is_too_far(problem, i, j))
+        ok &= problem.get("fixed", {}).get(i, j) == j
         out.append(problem["need"][i] if ok else 0.0)
     return out + [inf] * len(_priced(problem))
 

@@ -12,8 +12,8 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from allocation_optima import free_costs, whole_costs
-from closing_optima import kept, limits
+from allocation_optima import together_costs, whole_costs
+from closing_optima import kept, limits, together
 from coupled_optima import best_coupled
 from growth_optima import (
     concentrated,
@@ -162,7 +162,8 @@ def allocation_costs(
     if service["allocation"] == "whole":
         return whole_costs(problem, capacity, least, is_open)
     is_nearest = service["allocation"] == "nearest"
-    return free_costs(problem, capacity, least, is_open, is_nearest)
+    members = together(case, service["service"])
+    return together_costs(problem, members, capacity, least, is_open, is_nearest)
 
 
 def _prices(

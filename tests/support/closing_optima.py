@@ -86,3 +86,10 @@ def is_too_far(problem: dict[str, Any], i: int, j: int) -> bool:
     """Return whether that site (-1: none) is too far for who has lost one."""
     _, limit = problem["limits"][i]
     return bool(j < 0 or problem["options"][i][j] > limit + EPS)
+
+
+def together(case: Case, service: str) -> list[int]:
+    """Return the settlements whose people all go to one site, or nowhere."""
+    rules = case.of("together_rules", service)
+    places = enumerate(case.rows["settlements"])
+    return [i for i, place in places if any(is_about(r, place) for r in rules)]

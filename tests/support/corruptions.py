@@ -337,6 +337,10 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         nothing, "network:power:yield",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
+    "a class is split": (
+        VILLAGES, {"together_rules": [{"together": "k", "service": "s"}]}, nothing,
+        "together:k",
+    ),
     "the only school is closed": (
         TWO_SCHOOLS, {"closing_rules": [{"closing": "c", "service": "s"}]}, nothing,
         "closing:c",

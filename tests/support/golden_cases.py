@@ -102,6 +102,7 @@ def services() -> Instance:
             {"count": "few", "service": "s", "from_level": 2, "region": "R", "most": 3},
             {"count": "late", "service": "h", "period": "p3", "most": 1},
         ],
+        together_rules=[{"together": "few", "service": "s", "population_most": 30.0}],
         closing_rules=[
             {"closing": "stay", "service": "s", "region": "R"},
             {"closing": "near", "service": "h", "keep_only": False,
@@ -127,15 +128,19 @@ def growth() -> Instance:
         policies=POLICIES,
         settlements=PLACES,
         travel=TRAVEL,
-        services=[{**SERVICE, "allocation": "whole"}, plant, pumps],
+        services=[{**SERVICE, "allocation": "whole"}, plant, pumps,
+                  {**SERVICE, "service": "k"}],
+        together_rules=[{"together": "class", "service": "k", "settlement": "b"}],
         levels=[
             *({**row, "load_m3_per_day": 3.0 * row["level"]} for row in LEVELS),
             {"service": "plant", "level": 1, "capacity": 70.0, "capex_mln": 6.0,
              "supply_mln_per_unit_year": 0.013},
             {"service": "pump", "level": 1, "capacity": 19.0, "capex_mln": 1.9},
+            {"service": "k", "level": 1, "capacity": 71.0, "capex_mln": 1.3},
         ],
         sites=[
             *sites(),
+            *sites("k")[:2],
             {"site": "river", "service": "plant", "settlement": "a",
              "network_node": "hub", "max_supply": 47.0},
             {"site": "well", "service": "plant", "settlement": "b", "max_units": 2},

@@ -107,6 +107,8 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
         ]
     if draw(some(False, False, True)):
         rows["closing_rules"] = [draw(closing_rule(some(*services)))]
+    if draw(some(False, False, False, True)):
+        rows["together_rules"] = [draw(together_rule(some(*services)))]
     try:
         return tiny(**rows)
     except InstanceError:
@@ -128,6 +130,17 @@ def closing_rule(draw: st.DrawFn, service: st.SearchStrategy[str]) -> Row:
         "population_most": draw(some(None, None, None, 60.0)),
         "keep_only": draw(st.booleans()) if extra is not None else True,
         "extra_minutes_most": extra,
+    }
+
+
+@st.composite
+def together_rule(draw: st.DrawFn, service: st.SearchStrategy[str]) -> Row:
+    """Draw a rule on who is not split; few are whole, for each is enumerated."""
+    return {
+        "together": "class",
+        "service": draw(service),
+        "settlement": draw(some("a", "b")),
+        "applies_to": draw(some("all", "all", "rural")),
     }
 
 
