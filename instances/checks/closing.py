@@ -101,3 +101,31 @@ def what_is_kept_may_stand(tables: Tables) -> Found:
                        " there is the only facility",
                        places=", ".join(lost[:5]))  # fmt: skip
             yield problem("closing_rules", text, k, "closing", rule.closing)
+
+
+@check("mergers", "sites", "facilities", "services", about=("mergers",))
+def mergers_can_be(tables: Tables) -> Found:
+    """Two sites of the service, of which one may go and one may stay."""
+    sites, stock = tables["sites"], tables["facilities"]
+    keys = zip(sites["service"], sites["site"], strict=True)
+    status = dict(zip(keys, sites["status"], strict=True))
+    locked = stock[stock["is_locked"]]
+    stays = set(zip(locked["service"], locked["site"], strict=True))
+    stays |= {pair for pair, word in status.items() if word == "required"}
+    for k, rule in enumerate(tables["mergers"].itertuples()):
+        pair = [(rule.service, rule.site), (rule.service, rule.other_site)]
+        lost = [column for column, key in zip(("site", "other_site"), pair, strict=True)
+                if key not in status]  # fmt: skip
+        for column in lost:
+            text = say("no such site of {service} in sites{hint}",
+                       service=rule.service, hint="")  # fmt: skip
+            yield problem("mergers", text, k, column, getattr(rule, column))
+        text = None
+        if pair[0] == pair[1]:
+            text = say("expected another site than the first one")
+        elif not lost and set(pair) <= stays:
+            text = say("both must stay: they are locked, or required")
+        elif not lost and {status[key] for key in pair} == {"forbidden"}:
+            text = say("neither may stay: both sites are forbidden")
+        if text is not None:
+            yield problem("mergers", text, k, "other_site", rule.other_site)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aumaq.instances.language.texts import say
-from aumaq.instances.schema.column import SOURCE, Column, Table
+from aumaq.instances.schema.column import HOLDS_FROM, SOURCE, Column, Table
 
 CLASSES = ("all", "urban", "rural", "remote", "border", "growth_point")
 """Classes of settlements that a rule may be about."""
@@ -94,5 +94,24 @@ TOGETHER_RULES = Table(
     is_later=True,
 )
 
-CLOSING_TABLES = (CLOSING_RULES, TOGETHER_RULES)
+MERGERS = Table(
+    "mergers",
+    "Two sites of a service of which one is left: from a period on exactly one facility"
+    " runs at the two together, whichever is better, and the people whose facility of"
+    " today is there (see `closing_rules`) go to no other.",
+    (
+        Column("merger", "text", "code of the rule"),
+        Column("service", "text", "the service", references="services.service"),
+        Column("site", "text", "one of the sites", references="sites.site"),
+        Column("other_site", "text", "the other one", references="sites.site"),
+        HOLDS_FROM,
+        Column("title", "text", "the rule in the reader's language", default=None),
+        SOURCE,
+    ),
+    key=("merger",),
+    rule=say("{service}: {site} and {other_site} become one"),
+    is_later=True,
+)
+
+CLOSING_TABLES = (CLOSING_RULES, TOGETHER_RULES, MERGERS)
 """These tables, in the order in which they are told."""

@@ -15,6 +15,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.closing import about
 from aumaq.instances.rows import rows_with
+from aumaq.model.data.barred import barred_ways
 from aumaq.model.data.growth import GrowthData, growth_data
 from aumaq.model.data.levels import (
     fitting_levels,
@@ -127,6 +128,9 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         allocation=str(row["allocation"]),
         may_be_unserved=bool(row["may_be_unserved"]),
         together=_together(instance, name),
+        barred=barred_ways(
+            instance, name, ways["option_settlement"], ways["option_site"]
+        ),
         **prices,
         **ways,
     )

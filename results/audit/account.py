@@ -20,6 +20,7 @@ from aumaq.results.audit.facts import Facts, gather
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
 from aumaq.results.audit.growth import after_moves, growth_points, growth_table
 from aumaq.results.audit.ledger import Ledger
+from aumaq.results.audit.mergers import mergers
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
@@ -107,6 +108,7 @@ def audited(
     counts(ledger)
     closings(ledger)
     together(ledger)
+    mergers(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["road_upgrades"] = upgrade_table(built)

@@ -45,7 +45,8 @@ class Today:
         """Return whether none of the nearest sites runs in a period (i,t)."""
         runs = plan.units[:, 1:].sum(axis=1) > 0
         stays = self.is_own.astype(float) @ runs.astype(float) > 0
-        return np.asarray(~stays & np.isfinite(self.minutes)[:, None])
+        has_one = np.asarray(np.isfinite(self.minutes))
+        return np.asarray(~stays & has_one[:, None])
 
 
 def today_of(ledger: Ledger, service: Service) -> Today:
@@ -59,8 +60,8 @@ def today_of(ledger: Ledger, service: Service) -> Today:
     for limit in limits:
         if not np.isnan(limit):
             least = np.where(least <= limit + TOLERANCE, least, np.inf)
-    is_own = within(away, least[:, None]) & np.isfinite(least)[:, None]
-    return Today(least, np.asarray(is_own & stands[None, :]))
+    is_own = within(away, least[:, None]) & np.isfinite(away)
+    return Today(least, np.asarray(is_own))
 
 
 def closings(ledger: Ledger) -> None:

@@ -15,9 +15,8 @@ def together(ledger: Ledger) -> None:
     """Check that all of a settlement that a rule is about go to one site, or none."""
     facts = ledger.facts
     for rule in records(facts.tables["together_rules"]):
-        service, plan = (
-            known[str(rule["service"])] for known in (facts.services, ledger.plans)
-        )
+        name = str(rule["service"])
+        service, plan = facts.services[name], ledger.plans[name]
         i = np.flatnonzero(rule_is_about(facts, rule))
         ledger.notes.at_most(
             f"together:{rule['together']}",

@@ -30,7 +30,7 @@ ENOUGH = 1e-9
 def usable_options(d: ServiceData, units: Ints, upgraded: Ints) -> Flags:
     """Return options whose site runs and whose upgrades stand, (K, T)."""
     runs = units[:, 1:].sum(axis=1) > 0
-    usable = runs[d.option_site]
+    usable = runs[d.option_site] & (d.barred < 0)
     if len(d.need_option):
         missing = np.zeros(usable.shape, dtype=np.int64)
         np.add.at(missing, d.need_option, 1 - upgraded[d.need_upgrade])

@@ -28,6 +28,7 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.closing_rules import reopened
 from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.mergers import merged
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
@@ -140,6 +141,7 @@ def _services(
         used = {name: _used(data.services[name], own) for name, own in services.items()}
         fewer = referred(data, counted(data, units, allowed, used), allowed)
         fewer = reopened(data, services, fewer, allowed)
+        fewer = merged(data, fewer, allowed, used)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break

@@ -28,7 +28,12 @@ def whole_costs(
     """Return the best cost of each state when catchments may not be split."""
     need, options = problem["need"], problem["options"]
     free = [-1] if problem["unserved"] < inf else []
-    choices = [[*options[i], *free] if need[i] > 0 else [-1] for i in range(len(need))]
+    choices = [
+        [j for j in (*options[i], *free) if (i, j) not in problem["barred"]]
+        if need[i] > 0
+        else [-1]
+        for i in range(len(need))
+    ]
     plans, costs, uses = [], [], []
     for plan in product(*choices):
         cost = _cost_of(problem, plan)
@@ -176,6 +181,7 @@ def _upper(
         ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
         ok &= not (is_bound(problem, i, is_open) and is_too_far(problem, i, j))
         ok &= problem.get("fixed", {}).get(i, j) == j
+        ok &= (i, j) not in problem["barred"]
         out.append(problem["need"][i] if ok else 0.0)
     return out + [inf] * len(_priced(problem))
 

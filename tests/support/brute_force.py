@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from allocation_optima import together_costs, whole_costs
-from closing_optima import kept, limits, together
+from closing_optima import barred, kept, limits, merged, together
 from coupled_optima import best_coupled
 from growth_optima import (
     concentrated,
@@ -101,6 +101,7 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
     good = (cost < inf) & concentrated(case, service["service"], units)
     good &= _few_enough(case, service["service"], units)
     good &= kept(case, service["service"], units)
+    good &= merged(case, service["service"], units)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -157,6 +158,7 @@ def allocation_costs(
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
         "limits": limits(case, service),
+        "barred": barred(case, service, t),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":

@@ -44,35 +44,40 @@ def kept(case: Case, service: str, units: np.ndarray) -> np.ndarray:
     return good
 
 
-def limits(case: Case, service: dict[str, Any]) -> list[tuple[set[int], float]]:
-    """Return of each settlement today's sites, and minutes if none of them runs."""
+def todays_sites(case: Case, service: dict[str, Any]) -> list[tuple[set[int], float]]:
+    """Return of each settlement its sites of today, and minutes to them."""
     sites = case.of("sites", service["service"])
     stock = {row["site"] for row in case.of("facilities", service["service"])}
     today = travel_minutes(case, -1)
     out = []
     for place in case.rows["settlements"]:
-        home = place["settlement"]
         away = {
-            j: today.get((home, site["site"]), inf)
+            j: today.get((place["settlement"], site["site"]), inf)
             for j, site in enumerate(sites)
             if site["site"] in stock
         }
         least = min(away.values(), default=inf)
-        is_far = (
-            not service["nearest_sites"] and least > service["cutoff_minutes"] + EPS
-        )
-        if is_far or least > service["served_within_minutes"] + EPS:
-            least = inf
+        is_far = not service["nearest_sites"]
+        is_far &= least > service["cutoff_minutes"] + EPS
+        if is_far or least > service["served_within_minutes"] + EPS or least == inf:
+            out.append((set(), inf))
+        else:
+            own = {j for j, minutes in away.items() if minutes <= least + EPS}
+            out.append((own, least))
+    return out
+
+
+def limits(case: Case, service: dict[str, Any]) -> list[tuple[set[int], float]]:
+    """Return of each settlement today's sites, and minutes if none of them runs."""
+    out = []
+    known = zip(case.rows["settlements"], todays_sites(case, service), strict=True)
+    for place, (own, least) in known:
         extra = [
             rule["extra_minutes_most"]
             for rule in case.of("closing_rules", service["service"])
             if is_about(rule, place) and not isnan(rule["extra_minutes_most"])
         ]
-        if least == inf or not extra:
-            out.append((set(), inf))
-        else:
-            own = {j for j, minutes in away.items() if minutes <= least + EPS}
-            out.append((own, least + min(extra)))
+        out.append((own, least + min(extra, default=inf)))
     return out
 
 
@@ -93,3 +98,29 @@ def together(case: Case, service: str) -> list[int]:
     rules = case.of("together_rules", service)
     places = enumerate(case.rows["settlements"])
     return [i for i, place in places if any(is_about(r, place) for r in rules)]
+
+
+def merged(case: Case, service: str, units: np.ndarray) -> np.ndarray:
+    """Return which histories (p,t,j,l) have one of each pair that merges."""
+    good = np.ones(len(units), dtype=bool)
+    for rule in case.of("mergers", service):
+        first = case.period(rule["first_period"])
+        good &= (units[:, first:, _pair(case, rule)].sum(axis=(2, 3)) == 1).all(axis=1)
+    return good
+
+
+def _pair(case: Case, rule: dict[str, Any]) -> list[int]:
+    sites = enumerate(case.of("sites", rule["service"]))
+    return [j for j, row in sites if row["site"] in (rule["site"], rule["other_site"])]
+
+
+def barred(case: Case, service: dict[str, Any], t: int) -> set[tuple[int, int]]:
+    """Return (settlement, site) that mergers bar in a period."""
+    out = set()
+    for rule in case.of("mergers", service["service"]):
+        pair = set(_pair(case, rule))
+        for i, (own, _) in enumerate(todays_sites(case, service)):
+            if t >= case.period(rule["first_period"]) and own and own <= pair:
+                count = len(case.of("sites", service["service"]))
+                out |= {(i, j) for j in range(count) if j not in pair}
+    return out

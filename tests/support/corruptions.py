@@ -337,6 +337,11 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         nothing, "network:power:yield",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
+    "both of a pair run": (
+        VILLAGES, {"mergers": [{"merger": "m", "service": "s", "site": "a",
+                                "other_site": "b"}]},
+        again("facilities", site="b"), "merger:m",
+    ),
     "a class is split": (
         VILLAGES, {"together_rules": [{"together": "k", "service": "s"}]}, nothing,
         "together:k",

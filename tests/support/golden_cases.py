@@ -102,6 +102,10 @@ def services() -> Instance:
             {"count": "few", "service": "s", "from_level": 2, "region": "R", "most": 3},
             {"count": "late", "service": "h", "period": "p3", "most": 1},
         ],
+        mergers=[
+            {"merger": "one", "service": "h", "site": "a", "other_site": "c",
+             "first_period": "p2"},
+        ],
         together_rules=[{"together": "few", "service": "s", "population_most": 30.0}],
         closing_rules=[
             {"closing": "stay", "service": "s", "region": "R"},

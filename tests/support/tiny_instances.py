@@ -109,6 +109,8 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
         rows["closing_rules"] = [draw(closing_rule(some(*services)))]
     if draw(some(False, False, False, True)):
         rows["together_rules"] = [draw(together_rule(some(*services)))]
+    if draw(some(False, False, False, True)):
+        rows["mergers"] = [draw(merger(services[0], rows))]
     try:
         return tiny(**rows)
     except InstanceError:
@@ -141,6 +143,19 @@ def together_rule(draw: st.DrawFn, service: st.SearchStrategy[str]) -> Row:
         "service": draw(service),
         "settlement": draw(some("a", "b")),
         "applies_to": draw(some("all", "all", "rural")),
+    }
+
+
+@st.composite
+def merger(draw: st.DrawFn, service: str, rows: dict[str, Rows]) -> Row:
+    """Draw two sites of a service that become one."""
+    sites = [row["site"] for row in rows["sites"] if row["service"] == service]
+    return {
+        "merger": "pair",
+        "service": service,
+        "site": sites[0],
+        "other_site": draw(some(*sites[1:])),
+        "first_period": draw(some("", *(row["period"] for row in rows["periods"]))),
     }
 
 
