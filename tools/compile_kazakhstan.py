@@ -305,10 +305,10 @@ def tables_of(
         "standards": pd.DataFrame(kz.STANDARDS),
         "referrals": pd.DataFrame(kz.REFERRALS),
         "budgets": budgets(places, spec),
-        "overrides": kz_closing.overrides(),
         "road_nodes": nodes,
         "road_links": links,
     }
+    tables["overrides"] = kz_closing.overrides(tables)
     counts: dict[str, int] = {}
     if spec.has_road_works:
         tables |= kz_roads.upgrades(spec.name, places, nodes, links)

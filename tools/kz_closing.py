@@ -1,15 +1,18 @@
-"""Rules on closing of the Kazakhstan instances, as a variant: schools of villages stay.
+"""Rules on closing of the Kazakhstan instances, each in a variant of its own.
 
-The base instances close what does not pay; the variant `schools_stay` shows what it
-costs that they may not, or only near another.
+The base instances close what does not pay; `schools_stay` shows what it costs that they
+may not, or only near another, `schools_merge` that the two nearest schools of villages
+become one, `classes_together` that the pupils of a village are not split.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+import numpy as np
 import pandas as pd
 
-VARIANT = "schools_stay"
-AXIS = "closing"
+STAY, MERGE, TOGETHER = "schools_stay", "schools_merge", "classes_together"
 ONLY_PEOPLE = 5_000
 """In villages of up to so many the only school, or medical point, stays."""
 EXTRA_MINUTES = 15.0
@@ -19,12 +22,12 @@ SOURCE = (
 )
 
 VARIANTS = [
-    {
-        "variant": VARIANT,
-        "axis": AXIS,
-        "title": "the only school of a village stays",
-        "overrides": VARIANT,
-    }
+    {"variant": name, "axis": axis, "title": title, "overrides": name}
+    for name, axis, title in (
+        (STAY, "closing", "the only school of a village stays"),
+        (MERGE, "merging", "the two nearest schools of villages become one"),
+        (TOGETHER, "classes", "pupils of a village are not split"),
+    )
 ]
 
 RULES = (
@@ -52,17 +55,64 @@ RULES = (
 )
 
 
-def overrides() -> pd.DataFrame:
+CLASSES = {
+    "together": "school:village",
+    "service": "school",
+    "applies_to": "rural",
+    "population_most": ONLY_PEOPLE,
+    "title": "All pupils of a village go to one school",
+}
+
+
+def overrides(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of ``overrides`` that add the rules."""
     return pd.DataFrame(
         [
-            {
-                "override": VARIANT,
-                "table": "closing_rules",
-                "where": "; ".join(f"{key}={value}" for key, value in row.items()),
-                "action": "add",
-                "source": SOURCE,
-            }
-            for row in ({**rule, "source": "assumption"} for rule in RULES)
+            *_added(STAY, "closing_rules", RULES, SOURCE),
+            *_added(MERGE, "mergers", [merger(tables)], "assumption: the nearest pair"),
+            *_added(
+                TOGETHER, "together_rules", [CLASSES], "assumption: usual practice"
+            ),
         ]
     )
+
+
+def _added(
+    name: str, table: str, rows: Iterable[Mapping[str, object]], source: str
+) -> list[dict[str, str]]:
+    return [
+        {
+            "override": name,
+            "table": table,
+            "where": "; ".join(
+                f"{key}={value}"
+                for key, value in {**row, "source": "assumption"}.items()
+            ),
+            "action": "add",
+            "source": source,
+        }
+        for row in rows
+    ]
+
+
+def merger(tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:
+    """Return the merger of the two nearest villages with one school each."""
+    places, stock = tables["settlements"], tables["facilities"]
+    units = stock[stock["service"] == "school"].groupby("site")["units"].sum()
+    places = places[places["settlement"].map(units) == 1]
+    small = (places["kind"] == "village") & (places["population"] <= ONLY_PEOPLE)
+    places = places[small].reset_index(drop=True)
+    north = np.radians(places["lat"].to_numpy())
+    east = np.radians(places["lon"].to_numpy()) * np.cos(north)
+    away = np.hypot(north[:, None] - north, east[:, None] - east)
+    np.fill_diagonal(away, np.inf)
+    pair = np.unravel_index(away.argmin(), away.shape)
+    first, second = sorted(places["settlement"].iloc[list(pair)])
+    return {
+        "merger": "school:nearest",
+        "service": "school",
+        "site": first,
+        "other_site": second,
+        "first_period": "2031-35",
+        "title": "The two nearest schools of villages become one",
+    }

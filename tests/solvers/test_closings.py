@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from corruptions import TWO_SCHOOLS, VILLAGES
+from corruptions import TWO_SCHOOLS, VILLAGES, with_all
 from differences import differences
 from examples import examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tiny_instances import (
     closing_rule,
+    merger,
     some,
     tiny,
     tiny_instances,
@@ -29,6 +30,7 @@ from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
 from aumaq.solvers.work import Budget
 
 NO_TIME = 1e-6
+USED = ("sites", "periods")
 
 
 def ruled(**columns: Any) -> Instance:
@@ -44,11 +46,15 @@ def test_enumeration(allocation: str, data: st.DataObject) -> None:
     """Where running is dear facilities close: which may not, and who is not split."""
     instance = data.draw(tiny_instances(allocation=allocation))
     rule = data.draw(closing_rule(some("s")))
+    kind = data.draw(some("closing_rules", "together_rules", "mergers"))
+    if kind == "mergers":
+        rows = {name: instance.table(name).to_dict("records") for name in USED}
+        rule = data.draw(merger("s", rows))
+    elif kind == "together_rules":
+        rule = data.draw(together_rule(some("s")))
     levels = instance.table("levels")
     levels["opex_mln_per_year"] *= 10.0
-    more = {"closing_rules": pd.DataFrame([rule])}
-    if data.draw(st.booleans()):
-        more = {"together_rules": pd.DataFrame([data.draw(together_rule(some("s")))])}
+    more = {kind: pd.DataFrame([rule])}
     try:
         instance = instance.replace(levels=levels, **more)
     except aumaq.InstanceError:  # of a region that there is not, say
@@ -147,3 +153,34 @@ def test_a_class_that_is_not_split() -> None:
     assert plan.objective_mln == pytest.approx(split.objective_mln + 50.0)
     first = aumaq.solve(tiny(**VILLAGES, together_rules=[rule]), time_limit=NO_TIME)
     assert first.is_verified
+
+
+PAIR = {"merger": "m", "service": "s", "site": "a", "other_site": "b"}
+
+
+@pytest.mark.parametrize("time_limit", [NO_TIME, 60.0])
+def test_a_pair_becomes_one(time_limit: float) -> None:
+    """One school is left for both villages, without any time as well."""
+    rows = {**TWO_SCHOOLS, **with_all(TWO_SCHOOLS, "levels", opex_mln_per_year=0.0)}
+    plan = aumaq.solve(tiny(**rows), gap=0.0)
+    assert len(plan.facilities) == 2
+    merged = tiny(**rows, mergers=[PAIR])
+    plan = aumaq.solve(merged, gap=0.0, time_limit=time_limit)
+    assert plan.is_verified
+    assert len(plan.facilities) == 1
+    assert plan.table("unserved").empty
+
+
+@pytest.mark.parametrize(
+    ("rule", "locked", "told"),
+    [
+        ({"other_site": "a"}, False, "other_site: expected another site"),
+        ({}, True, "other_site: both must stay"),
+        ({"site": "z"}, False, "column site: no such site"),
+    ],
+)
+def test_mergers_that_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> None:
+    """A pair is two sites of which one may go."""
+    rows = {**TWO_SCHOOLS, **with_all(TWO_SCHOOLS, "facilities", is_locked=locked)}
+    with pytest.raises(aumaq.InstanceError, match=told):
+        tiny(**rows, mergers=[{**PAIR, **rule}])
