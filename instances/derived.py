@@ -118,20 +118,9 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
             }
         )  # fmt: skip
     internal = instance.tables["settlements"]["internal_minutes"].to_numpy()
-    given = instance.uses_travel_table
-    reach = roads.Reach(
-        roads.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
-        if given
-        else site_places(instance, sites),
-        pd.Index(instance.settlement_ids)
-        .get_indexer(sites["settlement"])
-        .astype(np.int64),
-        _usable(instance, service),
-        float(row["cutoff_minutes"]),
-        int(row["nearest_sites"]),
-    )
+    given, reach = instance.uses_travel_table, reach_of(instance, service)
     if given:
-        pairs = roads.given_options(_given(instance, sites), internal, reach)
+        pairs = roads.given_options(given_ways(instance, sites), internal, reach)
     else:
         places = instance.settlement_places
         pairs = roads.road_options(instance.road_graph, places, internal, reach)
@@ -162,7 +151,24 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
     )
 
 
-def _given(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
+def reach_of(instance: Instance, service: str) -> roads.Reach:
+    """Return the sites of a service as targets, and how far people go to them."""
+    sites, row = instance.service_sites(service), instance.service(service)
+    return roads.Reach(
+        roads.Places(*(np.zeros(0, dtype=np.int64),) * 4)  # type: ignore[arg-type]
+        if instance.uses_travel_table
+        else site_places(instance, sites),
+        pd.Index(instance.settlement_ids)
+        .get_indexer(sites["settlement"])
+        .astype(np.int64),
+        _usable(instance, service),
+        float(row["cutoff_minutes"]),
+        int(row["nearest_sites"]),
+    )
+
+
+def given_ways(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of ``travel`` to these sites: minutes, length_km, i, j."""
     travel = instance.tables["travel"]
     i = pd.Index(instance.settlement_ids).get_indexer(travel["settlement"])
     j = pd.Index(sites["site"]).get_indexer(travel["site"])
@@ -192,7 +198,7 @@ def site_pairs(instance: Instance, from_service: str, to_service: str) -> pd.Dat
     home = index.get_indexer(lower["settlement"]).astype(np.int64)
     target = index.get_indexer(upper["settlement"]).astype(np.int64)
     if instance.uses_travel_table:
-        by_row = _given(instance, upper).rename(columns={"j": "k"})
+        by_row = given_ways(instance, upper).rename(columns={"j": "k"})
         pairs = pd.DataFrame({"j": np.arange(len(lower)), "i": home}).merge(by_row)
     else:
         pairs = roads.site_pairs(

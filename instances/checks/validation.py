@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import (
+    closing,
     fairness,
     growth,
     impacts,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 # Importing them registers their checks.
+assert closing
 assert today
 assert fairness
 assert indicators

@@ -50,8 +50,8 @@ class PlanTable:
     ``rule``: under which rule its own faults are noted, with columns in braces.
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
-    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. Plans
-    of earlier versions lack a table that ``is_later``: it has no rows then.
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. A table
+    that ``is_later`` than the first version may be missing from a file: it is computed.
     """
 
     name: str
@@ -209,6 +209,26 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         is_known_today=True,
         decided="share",
+    ),
+    PlanTable(
+        "reassigned",
+        "Where people go whose facility of today runs no more: for each period from its"
+        " closing on, a row for each site that serves some of them, and one for those"
+        " who are not served. Today's facility is the nearest that stands, on today's"
+        " roads (see `closing_rules`); of equally near ones all must have closed.",
+        "allocation:{service}",
+        (
+            _SERVICE,
+            _key("settlement", "settlement"),
+            _PERIOD,
+            _text("closed_in", "period at whose start its facility closed", "derived"),
+            _text("from_site", "today's site, the first if several", "derived"),
+            _number("minutes_before", "min", "way to it on today's roads, one way"),
+            _key("to_site", "where they go; empty: they are not served"),
+            _number("demand", SERVICE, "demand that goes there, or is not served"),
+            _number("minutes_after", "min", "way, one way; empty: they are not served"),
+        ),
+        is_later=True,
     ),
     PlanTable(
         "network_steps",

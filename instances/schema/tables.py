@@ -6,6 +6,7 @@ read, validated, written, hashed and documented.
 
 from __future__ import annotations
 
+from aumaq.instances.schema.closing import CLOSING_TABLES
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.fairness import FAIRNESS_TABLES
 from aumaq.instances.schema.growth import (
@@ -80,6 +81,7 @@ TABLES: tuple[Table, ...] = (
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
     *LAND_TABLES, *IMPACT_TABLES,
+    *CLOSING_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -13,7 +13,9 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.checks.closing import about
 from aumaq.instances.rows import rows_with
+from aumaq.model.data.barred import barred_ways
 from aumaq.model.data.growth import GrowthData, growth_data
 from aumaq.model.data.levels import (
     fitting_levels,
@@ -125,6 +127,10 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         demand=demand,
         allocation=str(row["allocation"]),
         may_be_unserved=bool(row["may_be_unserved"]),
+        together=_together(instance, name),
+        barred=barred_ways(
+            instance, name, ways["option_settlement"], ways["option_site"]
+        ),
         **prices,
         **ways,
     )
@@ -133,6 +139,17 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
     else:
         data.is_built[:] = fitting_levels(data)
     return data
+
+
+def _together(instance: Instance, name: str) -> Flags:
+    """Return the settlements whose people rules keep together, (I,)."""
+    settlements = instance.tables["settlements"]
+    found = np.zeros(len(settlements), dtype=bool)
+    for rule in rows_with(
+        instance.tables["together_rules"], "service", name
+    ).itertuples():
+        found |= about(settlements, rule)
+    return found
 
 
 def _capex(instance: Instance, name: str) -> tuple[Floats, Floats]:

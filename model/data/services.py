@@ -55,6 +55,8 @@ class ServiceData:
     need_upgrade: Ints  # (M,) ... needs the upgrade
     allocation: str  # free, whole, nearest
     may_be_unserved: bool
+    together: Flags  # (I,) settlements whose people all go to one site
+    barred: Ints  # (K, T) the row of mergers that bars a way, -1: none
     travel_mln_per_unit_minute: float  # a unit of demand, a minute away, for a year
     transport_mln_per_unit_km: float  # a unit of demand, a kilometre away, for a year
     unserved_mln_per_unit_year: float

@@ -167,12 +167,25 @@ def _open_first(c: Context, block: Block, _: Table) -> None:
 def _whole(c: Context, block: Block, _: Table) -> None:
     is_whole = c.tables.services["allocation"] == "whole"
     share = c.share.where(is_whole[c.share["service"]])
-    pairs = share.total(PAIR)
-    assigned = variable(block, "assigned", pairs, PAIR, upper=1.0, is_whole=True)
+    not_split(c, block, share, (), "whole:{service}")
+
+
+def not_split(
+    c: Context, block: Block, share: Table, by: tuple[str, ...], rule: str
+) -> None:
+    """Let all of a settlement go to one site: those whose shares are given.
+
+    *by* are columns of *share* that are indices besides service, settlement, ...
+    """
+    pairs = share.total((*by, *PAIR))
+    key = (*by, *PAIR)
+    assigned = variable(block, "assigned", pairs, key, upper=1.0, is_whole=True)
     varies = c.demand.varies[pairs.find(c.demand.at, PLACE)]
-    rows = Rows(block, "whole", pairs, PAIR, "whole:{service}")
+    rows = Rows(block, "whole", pairs, key, rule)
     rows.add(share).add(assigned, -1.0)
     rows.write(np.where(varies, -np.inf, 0.0), 0.0)
-    loose = assigned.where(varies)
-    rows = Rows(block, "undivided", loose.total(PLACE), PLACE, "whole:{service}")
-    rows.add(c.unserved).add(loose).write(-np.inf, 1.0)
+    loose, place = assigned.where(varies), (*by, *PLACE)
+    where = loose.total(place)
+    rows = Rows(block, "undivided", where, place, rule)
+    rows.add(where.join(c.unserved.only(*PLACE, "var"), PLACE))
+    rows.add(loose).write(-np.inf, 1.0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.audit.closings import closings, reassigned_table
 from aumaq.results.audit.concentration import concentrations
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
@@ -22,6 +23,7 @@ from aumaq.results.audit.growth import after_moves, growth_points, growth_table
 from aumaq.results.audit.impacts import impact_table, limits
 from aumaq.results.audit.land import land
 from aumaq.results.audit.ledger import Ledger
+from aumaq.results.audit.mergers import mergers
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
@@ -33,6 +35,7 @@ from aumaq.results.audit.serving import (
 )
 from aumaq.results.audit.siting import action_table, facility_table, siting
 from aumaq.results.audit.standards import referrals, standards
+from aumaq.results.audit.together import together
 from aumaq.results.audit.travel import Travel
 
 Tables = Mapping[str, pd.DataFrame]
@@ -106,6 +109,9 @@ def audited(
         serving(ledger, service)
     referrals(ledger)
     counts(ledger)
+    closings(ledger)
+    together(ledger)
+    mergers(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["road_upgrades"] = upgrade_table(built)
@@ -128,4 +134,5 @@ BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
     "actions": action_table,
     "allocation": allocation_table,
     "unserved": unserved_table,
+    "reassigned": reassigned_table,
 }

@@ -237,17 +237,25 @@ def _check_nearest(
     )
 
 
-def _check_whole(
-    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
-) -> None:
-    """Check that one site serves all of a settlement, or none does."""
+def parts_of(service: Service, plan: ServicePlan) -> Floats:
+    """Return the largest share of each demand that is apart from the rest, (I, T).
+
+    0 where all go to one site, or all are not served.
+    """
     parts = np.zeros_like(service.demand)
     rest = np.minimum(plan.share, 1.0 - plan.share)
     np.maximum.at(parts, (plan.i, plan.t), rest)
     parts = np.maximum(parts, np.minimum(plan.unserved, 1.0 - plan.unserved))
+    return np.where(service.demand > 0, parts, 0.0)
+
+
+def _check_whole(
+    facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
+) -> None:
+    """Check that one site serves all of a settlement, or none does."""
     notes.at_most(
         f"whole:{service.name}",
-        np.where(service.demand > 0, parts, 0.0),
+        parts_of(service, plan),
         0.0,
         lambda i, t: say(
             "settlement {settlement}, period {period}",

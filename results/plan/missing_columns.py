@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.schema.plan import BY_NAME, PLAN_TABLES
+from aumaq.instances import Instance
+from aumaq.instances.schema.plan import BY_NAME, PLAN, PLAN_TABLES
+from aumaq.results.audit.account import audit, decided_of
 from aumaq.results.audit.frames import without_rows
 
 BLANK = {"text": "", "number": float("nan"), "flag": False}
@@ -37,10 +39,23 @@ def completed(
         missing += [f"{name}.{column}" for column in lacking]
         blank = {column: BLANK[kinds[column]] for column in lacking}
         found[name] = frame.assign(**blank) if lacking else frame
-    for name, table in BY_NAME.items():
-        if table.is_later and name not in found:
-            found[name] = without_rows(name)
     return found, missing
+
+
+def with_later(
+    instance: Instance, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Return all tables of a plan: those that came later follow from its decisions.
+
+    Of what could not be decided when it was written there is nothing.
+    """
+    lacking = [t.name for t in PLAN if t.is_later and t.name not in tables]
+    if not lacking:
+        return dict(tables)
+    whole = {**tables, **{name: without_rows(name) for name in lacking}}
+    computed = audit(instance, decided_of(whole)).tables
+    whole |= {name: computed[name] for name in lacking}
+    return {t.name: whole[t.name] for t in PLAN if t.name in whole}
 
 
 def filled(

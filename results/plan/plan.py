@@ -30,7 +30,7 @@ from aumaq.results.audit import (
 from aumaq.results.audit.findings import explained
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.decision_tables import decision_tables
-from aumaq.results.plan.missing_columns import completed, filled, without
+from aumaq.results.plan.missing_columns import completed, filled, with_later, without
 from aumaq.results.plan.terms import disagreements, gap_record
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
@@ -376,7 +376,7 @@ class Plan:
             instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])
-        whole, missing = completed(tables)
+        whole, missing = completed(with_later(instance, tables))
         told = {k: v for k, v in record.items() if k not in FOUND_ON_READING}
         if missing:
             told["missing_columns"] = missing

@@ -30,6 +30,7 @@ from aumaq.results.report.findings import (
 )
 from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
+from aumaq.results.report.reassigned import reassigned
 from aumaq.results.report.services import service_data
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
     instance, today = plan.instance, of_today(plan.instance)
     tables = [
         action_list(plan, lang),
+        reassigned(plan, lang),
         indicator_table(plan, lang),
         *money_tables(plan, lang),
         flow_table(plan, lang),

@@ -30,7 +30,7 @@ ENOUGH = 1e-9
 def usable_options(d: ServiceData, units: Ints, upgraded: Ints) -> Flags:
     """Return options whose site runs and whose upgrades stand, (K, T)."""
     runs = units[:, 1:].sum(axis=1) > 0
-    usable = runs[d.option_site]
+    usable = runs[d.option_site] & (d.barred < 0)
     if len(d.need_option):
         missing = np.zeros(usable.shape, dtype=np.int64)
         np.add.at(missing, d.need_option, 1 - upgraded[d.need_upgrade])
@@ -52,15 +52,18 @@ def served(d: ServiceData, units: Ints, upgraded: Ints) -> Floats:
 
 
 def _free(d: ServiceData, demand: Floats, capacity: Floats, order: Ints) -> Floats:
-    """Fill sites from near to far; a settlement may be split."""
+    """Fill sites from near to far; a settlement may be split, if no rule forbids it."""
     amount, rest, room = (
         np.zeros(len(d.option_site)),
         demand.tolist(),
         capacity.tolist(),
     )
     i, j = d.option_settlement.tolist(), d.option_site.tolist()
+    whole = d.together.tolist()
     for k in order.tolist():
         part = min(rest[i[k]], room[j[k]])
+        if whole[i[k]] and part < rest[i[k]] * (1.0 - ENOUGH):
+            continue
         if part > 0.0:
             amount[k] = part
             rest[i[k]] -= part

@@ -2,8 +2,9 @@
 
 Each facility in turn takes the cheapest sequence of levels while all others stay as
 they are (a best response), until none can do better. People are reassigned greedily
-(site_kernel.py). Rules beyond siting, renewal, minimum use and hard budgets are not
-looked at: a plan that follows is completed and judged like any other (whole_plan.py).
+(site_kernel.py). Rules beyond siting, renewal, minimum use, closing and hard budgets
+are not looked at: a plan that follows is completed and judged like any other
+(whole_plan.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from aumaq.model.data.services import ServiceData
 from aumaq.solvers.solution.decisions import Decisions
 from aumaq.solvers.start import site_kernel as kernel
 from aumaq.solvers.start.catchments import served, usable_options
+from aumaq.solvers.start.closing_rules import needed
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.site_units import arcs, moves_between, units_allowed
 from aumaq.solvers.work import Budget
@@ -171,7 +173,7 @@ def _search(
         data=d,
         state=kernel.State(
             ways=ways,
-            people=_people(d, units, served(d, units, none)[options], ways),
+            people=_people(data, d, units, served(d, units, none)[options], ways),
             paths=paths,
             facilities=_facilities(d, moves, paths),
             limits=_limits(data, d, left),
@@ -221,7 +223,7 @@ def _ways(data: ModelData, d: ServiceData, none: Ints) -> tuple[kernel.Ways, Int
 
 
 def _people(
-    d: ServiceData, units: Ints, amount: Floats, ways: kernel.Ways
+    data: ModelData, d: ServiceData, units: Ints, amount: Floats, ways: kernel.Ways
 ) -> kernel.People:
     used = np.zeros((len(d.sites), amount.shape[1]))
     np.add.at(used, ways.site, amount)
@@ -234,15 +236,16 @@ def _people(
         capacity=np.einsum("jlt,l->jt", units, d.usable),
         least=np.einsum("jlt,l->jt", units, d.min_use),
         running=units[:, 1:].sum(axis=1),
-        needed=_needed(d, amount.shape[1]),
+        needed=_needed(data, d, amount.shape[1]),
         is_new=np.ones(len(d.sites), dtype=bool),
     )
 
 
-def _needed(d: ServiceData, count: int) -> Ints:
+def _needed(data: ModelData, d: ServiceData, count: int) -> Ints:
     """Return how many facilities a site must have, (J, T)."""
     late = np.arange(count)[None, :] >= d.first_period[:, None]
-    return ((d.status == "required")[:, None] & late).astype(np.int64)
+    stays = (d.status == "required")[:, None] & late
+    return (stays | needed(data, d)[:, None]).astype(np.int64)
 
 
 def _paths(data: ModelData, d: ServiceData) -> kernel.Paths:

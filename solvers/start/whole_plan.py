@@ -26,8 +26,10 @@ from aumaq.solvers.solution.decisions import (
     ServiceDecisions,
 )
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
+from aumaq.solvers.start.closing_rules import reopened
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.impact_limits import limited
+from aumaq.solvers.start.mergers import merged
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.share_rules import levelled
 from aumaq.solvers.start.site_rules import counted, referred
@@ -117,8 +119,9 @@ def _services(
 ) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
     """Return what services do and what it leaves of budgets, None without a way.
 
-    Where more run than may, or a higher tier is missing, facilities are taken out and
-    all is put together again: others may be near to whom they were.
+    Where more run than may, or a higher tier is missing, facilities are taken out, and
+    what may not close is opened again; then all is put together anew: others may be
+    near to whom they were.
     """
     wanted = {name: own.units for name, own in built.services.items()}
     allowed = {name: arcs(d, data.periods) for name, d in data.services.items()}
@@ -140,6 +143,8 @@ def _services(
         used = {name: _used(data.services[name], own) for name, own in services.items()}
         fewer = limited(data, counted(data, units, allowed, used), allowed, used)
         fewer = referred(data, fewer, allowed)
+        fewer = reopened(data, services, fewer, allowed)
+        fewer = merged(data, fewer, allowed, used)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break
@@ -223,7 +228,7 @@ def _filled(
     for _ in range(ROUNDS):
         if not lacks(d, units, amount):
             break
-        if d.allocation == "free":
+        if d.allocation == "free" and not d.together.any():
             found = by_programme(d, units, upgraded, budget.at_least(LEAST_EFFORT))
             if found is not None:
                 return units, found

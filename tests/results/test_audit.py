@@ -44,6 +44,15 @@ CASES: dict[str, dict[str, Rows]] = {
         "budgets": [{"budget": "all", "period": "p1", "amount_mln": 12.0,
                      "is_hard": False, "overrun_price": 0.7}],
     },
+    "a school that may not close": {
+        "closing_rules": [{"closing": "c", "service": "s"}],
+        "levels": [{**LEVEL, "opex_mln_per_year": 90.0}],
+    },
+    "half an hour more for who loses one": {
+        "closing_rules": [{"closing": "c", "service": "s", "keep_only": False,
+                           "extra_minutes_most": 30.0}],
+        "levels": [{**LEVEL, "opex_mln_per_year": 90.0}],
+    },
     "a large school for both": {
         "levels": [{**LEVEL, "opex_mln_per_year": 2.0},
                    {**LEVEL, "level": 2, "capacity": 250.0, "capex_mln": 14.0,

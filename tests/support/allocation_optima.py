@@ -5,7 +5,8 @@ settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
 minutes, units required, discounted mln of a unit short; inf if it must hold), ``gaps``
 (groups of settlements, what a unit adds to the measure by settlement and site, -1 for
-unserved, the most between two groups, discounted mln of 1 more; inf if it must hold).
+unserved, the most between two groups, discounted mln of 1 more; inf if it must hold),
+``limits`` (of each settlement: today's sites, and minutes if none of them runs).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from closing_optima import is_bound, is_too_far
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, coo_array
 
@@ -28,7 +30,12 @@ def whole_costs(
     """Return the best cost of each state when catchments may not be split."""
     need, options = problem["need"], problem["options"]
     free = [-1] if problem["unserved"] < inf else []
-    choices = [[*options[i], *free] if need[i] > 0 else [-1] for i in range(len(need))]
+    choices = [
+        [j for j in (*options[i], *free) if (i, j) not in problem["barred"]]
+        if need[i] > 0
+        else [-1]
+        for i in range(len(need))
+    ]
     plans, costs, uses = [], [], []
     for plan in product(*choices):
         cost = _cost_of(problem, plan)
@@ -47,6 +54,9 @@ def whole_costs(
     for k in range(len(capacity)):
         fits = (use <= capacity[k] + EPS) & (use >= least[k] - EPS)
         good = (fits & (is_open[k] | (use == 0))).all(axis=1)
+        for i in range(len(need)):
+            if need[i] > 0 and is_bound(problem, i, is_open[k]):
+                good &= [not is_too_far(problem, i, plan[i]) for plan in plans]
         out[k] = cost[good].min(initial=inf)
     return out
 
@@ -79,6 +89,17 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
         if over > EPS:
             cost += price * over
     return cost
+
+
+def together_costs(problem: Problem, members: list[int], *given: Any) -> np.ndarray:
+    """Return ``free_costs`` where all of each member go to one site, or nowhere."""
+    free = [-1] if problem["unserved"] < inf else []
+    members = [i for i in members if problem["need"][i] > 0]
+    best = np.full(len(given[0]), inf)
+    for pick in product(*([*problem["options"][i], *free] for i in members)):
+        fixed = dict(zip(members, pick, strict=True))
+        best = np.minimum(best, free_costs({**problem, "fixed": fixed}, *given))
+    return best
 
 
 def free_costs(
@@ -205,6 +226,9 @@ def _upper(
         options = problem["options"][i]
         near = min((options[k] for k in options if is_open[k]), default=inf)
         ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
+        ok &= not (is_bound(problem, i, is_open) and is_too_far(problem, i, j))
+        ok &= problem.get("fixed", {}).get(i, j) == j
+        ok &= (i, j) not in problem["barred"]
         out.append(problem["need"][i] if ok else 0.0)
     return out + [inf] * (len(_priced(problem)) + len(_priced_gaps(problem)))
 

@@ -13,7 +13,8 @@ from math import exp, inf
 from typing import Any
 
 import numpy as np
-from allocation_optima import free_costs, whole_costs
+from allocation_optima import together_costs, whole_costs
+from closing_optima import barred, kept, limits, merged, together
 from coupled_optima import best_coupled
 from growth_optima import (
     concentrated,
@@ -107,6 +108,8 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         for of_site in (pick.T if case.of("counts", service["service"]) else ())
     ]
     good &= _few_enough(case, service["service"], units, changes)
+    good &= kept(case, service["service"], units)
+    good &= merged(case, service["service"], units)
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
@@ -208,12 +211,15 @@ def allocation_costs(
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
         "gaps": _gaps(case, service, t, to),
+        "limits": limits(case, service),
+        "barred": barred(case, service, t),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":
         return whole_costs(problem, capacity, least, is_open)
     is_nearest = service["allocation"] == "nearest"
-    return free_costs(problem, capacity, least, is_open, is_nearest)
+    members = together(case, service["service"])
+    return together_costs(problem, members, capacity, least, is_open, is_nearest)
 
 
 def _prices(

@@ -265,6 +265,14 @@ VILLAGES: dict[str, Rows] = {
     "facilities": [{"service": "s", "site": "a", "level": 1}],
 }
 """Two villages of 100 people, one school for 150: the others have none."""
+TWO_SCHOOLS: dict[str, Rows] = {
+    **VILLAGES,
+    "settlements": [{"settlement": "a"}, {"settlement": "b", "population": 40.0}],
+    "sites": [{**site, "status": "existing"} for site in VILLAGES["sites"]],
+    "levels": [{**VILLAGES["levels"][0], "opex_mln_per_year": 9.0}],
+    "facilities": [{"service": "s", "site": at, "level": 1} for at in "ab"],
+}
+"""Two villages of 100 and 40 people with a school each: one of them is dear enough."""
 GRID = grid_rows()
 
 
@@ -367,6 +375,31 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         nothing, "network:power:yield",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
+    "both of a pair run": (
+        VILLAGES, {"mergers": [{"merger": "m", "service": "s", "site": "a",
+                                "other_site": "b"}]},
+        again("facilities", site="b"), "merger:m",
+    ),
+    "a class is split": (
+        VILLAGES, {"together_rules": [{"together": "k", "service": "s"}]}, nothing,
+        "together:k",
+    ),
+    "the only school is closed": (
+        TWO_SCHOOLS, {"closing_rules": [{"closing": "c", "service": "s"}]}, nothing,
+        "closing:c",
+    ),
+    "ten minutes more than may be": (
+        TWO_SCHOOLS, {"closing_rules": [{"closing": "c", "service": "s",
+                                         "keep_only": False,
+                                         "extra_minutes_most": 20.0}]},
+        nothing, "closing:c",
+    ),
+    "who loses a school goes nowhere": (
+        TWO_SCHOOLS, {}, drop("reassigned", 0), "allocation:s",
+    ),
+    "they have not far to go": (
+        TWO_SCHOOLS, {}, cell("reassigned", 0, "minutes_after", 5.0), "allocation:s",
+    ),
 }  # fmt: skip
 """Rows that are solved, tables of the same under one more rule, what becomes of the
 plan, and the id of the rule that it breaks then."""

@@ -111,6 +111,16 @@ def services() -> Instance:
              "minutes": 30.0, "most": 7.0, "first_period": "p3",
              "excess_mln_per_year": 0.9},
         ],
+        mergers=[
+            {"merger": "one", "service": "h", "site": "a", "other_site": "c",
+             "first_period": "p2"},
+        ],
+        together_rules=[{"together": "few", "service": "s", "population_most": 30.0}],
+        closing_rules=[
+            {"closing": "stay", "service": "s", "region": "R"},
+            {"closing": "near", "service": "h", "keep_only": False,
+             "extra_minutes_most": 9.0},
+        ],
         budgets=[
             {"budget": "purse", "period": "p1", "amount_mln": 21.0, "is_hard": True,
              "covers": "investment", "service": "s"},
@@ -131,15 +141,19 @@ def growth() -> Instance:
         policies=POLICIES,
         settlements=PLACES,
         travel=TRAVEL,
-        services=[{**SERVICE, "allocation": "whole"}, plant, pumps],
+        services=[{**SERVICE, "allocation": "whole"}, plant, pumps,
+                  {**SERVICE, "service": "k"}],
+        together_rules=[{"together": "class", "service": "k", "settlement": "b"}],
         levels=[
             *({**row, "load_m3_per_day": 3.0 * row["level"]} for row in LEVELS),
             {"service": "plant", "level": 1, "capacity": 70.0, "capex_mln": 6.0,
              "supply_mln_per_unit_year": 0.013},
             {"service": "pump", "level": 1, "capacity": 19.0, "capex_mln": 1.9},
+            {"service": "k", "level": 1, "capacity": 71.0, "capex_mln": 1.3},
         ],
         sites=[
             *sites(),
+            *sites("k")[:2],
             {"site": "river", "service": "plant", "settlement": "a",
              "network_node": "hub", "max_supply": 47.0},
             {"site": "well", "service": "plant", "settlement": "b", "max_units": 2},

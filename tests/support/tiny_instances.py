@@ -120,11 +120,58 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
         draw_land(draw, rows)
     if draw(some(False, False, True)):
         draw_impacts(draw, rows)
+    if draw(some(False, False, True)):
+        rows["closing_rules"] = [draw(closing_rule(some(*services)))]
+    if draw(some(False, False, False, True)):
+        rows["together_rules"] = [draw(together_rule(some(*services)))]
+    if draw(some(False, False, False, True)):
+        rows["mergers"] = [draw(merger(services[0], rows))]
     try:
         return tiny(**rows)
     except InstanceError:
         assume(False)
         raise
+
+
+@st.composite
+def closing_rule(draw: st.DrawFn, service: st.SearchStrategy[str]) -> Row:
+    """Draw a rule on closing."""
+    extra = draw(some(None, None, 0.0, 10.0, 15.0))
+    return {
+        "closing": "stay",
+        "service": draw(service),
+        "settlement": draw(some("", "", "", "a")),
+        "region": draw(some("", "", "R")),
+        "applies_to": draw(some("all", "all", "all", "urban", "rural", "remote")),
+        "population_least": draw(some(0.0, 0.0, 0.0, 30.0)),
+        "population_most": draw(some(None, None, None, 60.0)),
+        "keep_only": draw(st.booleans()) if extra is not None else True,
+        "extra_minutes_most": extra,
+    }
+
+
+@st.composite
+def together_rule(draw: st.DrawFn, service: st.SearchStrategy[str]) -> Row:
+    """Draw a rule on who is not split; few are whole, for each is enumerated."""
+    return {
+        "together": "class",
+        "service": draw(service),
+        "settlement": draw(some("a", "b")),
+        "applies_to": draw(some("all", "all", "rural")),
+    }
+
+
+@st.composite
+def merger(draw: st.DrawFn, service: str, rows: dict[str, Rows]) -> Row:
+    """Draw two sites of a service that become one."""
+    sites = [row["site"] for row in rows["sites"] if row["service"] == service]
+    return {
+        "merger": "pair",
+        "service": service,
+        "site": sites[0],
+        "other_site": draw(some(*sites[1:])),
+        "first_period": draw(some("", *(row["period"] for row in rows["periods"]))),
+    }
 
 
 def _draw_settings(draw: st.DrawFn, rows: dict[str, Rows], count: int) -> None:

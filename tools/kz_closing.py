@@ -1,0 +1,118 @@
+"""Rules on closing of the Kazakhstan instances, each in a variant of its own.
+
+The base instances close what does not pay; `schools_stay` shows what it costs that they
+may not, or only near another, `schools_merge` that the two nearest schools of villages
+become one, `classes_together` that the pupils of a village are not split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+STAY, MERGE, TOGETHER = "schools_stay", "schools_merge", "classes_together"
+ONLY_PEOPLE = 5_000
+"""In villages of up to so many the only school, or medical point, stays."""
+EXTRA_MINUTES = 15.0
+SOURCE = (
+    "assumption: in practice the only school of a village is not closed; extra minutes:"
+    " half of the planning value of 30 minutes (norms.csv)"
+)
+
+VARIANTS = [
+    {"variant": name, "axis": axis, "title": title, "overrides": name}
+    for name, axis, title in (
+        (STAY, "closing", "the only school of a village stays"),
+        (MERGE, "merging", "the two nearest schools of villages become one"),
+        (TOGETHER, "classes", "pupils of a village are not split"),
+    )
+]
+
+RULES = (
+    {
+        "closing": "school:only",
+        "service": "school",
+        "applies_to": "rural",
+        "population_most": ONLY_PEOPLE,
+        "title": f"The only school of a village of up to {ONLY_PEOPLE:,} stays",
+    },
+    {
+        "closing": "primary_care:only",
+        "service": "primary_care",
+        "applies_to": "rural",
+        "population_most": ONLY_PEOPLE,
+        "title": f"The only medical point of a village of up to {ONLY_PEOPLE:,} stays",
+    },
+    {
+        "closing": "school:near",
+        "service": "school",
+        "keep_only": "false",
+        "extra_minutes_most": EXTRA_MINUTES,
+        "title": f"Who loses a school goes at most {EXTRA_MINUTES:g} minutes more",
+    },
+)
+
+
+CLASSES = {
+    "together": "school:village",
+    "service": "school",
+    "applies_to": "rural",
+    "population_most": ONLY_PEOPLE,
+    "title": "All pupils of a village go to one school",
+}
+
+
+def overrides(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of ``overrides`` that add the rules."""
+    return pd.DataFrame(
+        [
+            *_added(STAY, "closing_rules", RULES, SOURCE),
+            *_added(MERGE, "mergers", [merger(tables)], "assumption: the nearest pair"),
+            *_added(
+                TOGETHER, "together_rules", [CLASSES], "assumption: usual practice"
+            ),
+        ]
+    )
+
+
+def _added(
+    name: str, table: str, rows: Iterable[Mapping[str, object]], source: str
+) -> list[dict[str, str]]:
+    return [
+        {
+            "override": name,
+            "table": table,
+            "where": "; ".join(
+                f"{key}={value}"
+                for key, value in {**row, "source": "assumption"}.items()
+            ),
+            "action": "add",
+            "source": source,
+        }
+        for row in rows
+    ]
+
+
+def merger(tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:
+    """Return the merger of the two nearest villages with one school each."""
+    places, stock = tables["settlements"], tables["facilities"]
+    units = stock[stock["service"] == "school"].groupby("site")["units"].sum()
+    places = places[places["settlement"].map(units) == 1]
+    small = (places["kind"] == "village") & (places["population"] <= ONLY_PEOPLE)
+    places = places[small].reset_index(drop=True)
+    north = np.radians(places["lat"].to_numpy())
+    east = np.radians(places["lon"].to_numpy()) * np.cos(north)
+    away = np.hypot(north[:, None] - north, east[:, None] - east)
+    np.fill_diagonal(away, np.inf)
+    pair = np.unravel_index(away.argmin(), away.shape)
+    first, second = sorted(places["settlement"].iloc[list(pair)])
+    return {
+        "merger": "school:nearest",
+        "service": "school",
+        "site": first,
+        "other_site": second,
+        "first_period": "2031-35",
+        "title": "The two nearest schools of villages become one",
+    }
