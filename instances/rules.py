@@ -86,7 +86,7 @@ ELSEWHERE = ("model", "indicators", "futures:first-period")
 """Of these, what is checked only where a plan is made, read, or is one of several."""
 
 
-PREFIXES = {"tier": "growth:tier"}
+PREFIXES = {"tier": "growth:tier", "profession": "staff"}
 """What ids of rules begin with, where it is not the first column of their table."""
 
 

@@ -59,6 +59,8 @@ class Context:
     units: Table = field(init=False)
     moves: Table = field(init=False)
     renewed: Table = field(init=False)
+    second: Table = field(init=False)
+    """service, site, level (as offered), period: demand served in second shift."""
     share: Table = field(init=False)
     unserved: Table = field(init=False)
     upgraded: Table = field(init=False)

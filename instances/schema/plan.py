@@ -47,7 +47,8 @@ class PlanTable:
     ``rule``: under which rule its own faults are noted, with columns in braces.
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
-    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. Plans
+    of earlier versions lack a table that ``is_later``: it is read as one without rows.
     """
 
     name: str
@@ -58,6 +59,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -204,6 +206,21 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         is_known_today=True,
         decided="share",
+    ),
+    PlanTable(
+        "second_shift",
+        "Where there is a second shift, and how many are in it.",
+        "capacity:{service}",
+        (
+            _SERVICE,
+            _SITE,
+            *_PLACE,
+            _PERIOD,
+            _number("demand", SERVICE, "demand served beyond the first shift"),
+            _number("share", "share", "of the demand that the site serves", "told"),
+            _number("cost_mln_per_year", MLN_A_YEAR, "what it costs", rule="objective"),
+        ),
+        is_later=True,
     ),
     PlanTable(
         "network_steps",

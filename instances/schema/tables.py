@@ -37,6 +37,7 @@ from aumaq.instances.schema.roads import (
     ROAD_UPGRADES,
     TRAVEL,
 )
+from aumaq.instances.schema.running import RUNNING_TABLES
 from aumaq.instances.schema.scenarios import OVERRIDES, SCENARIOS, VARIANTS
 from aumaq.instances.schema.services import (
     FACILITIES,
@@ -70,6 +71,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
+    *RUNNING_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -28,6 +28,7 @@ from aumaq.results.audit.serving import (
     unserved_table,
     with_ways,
 )
+from aumaq.results.audit.shifts import second_shift_table, shift_limits
 from aumaq.results.audit.siting import action_table, facility_table, siting
 from aumaq.results.audit.standards import referrals, standards
 from aumaq.results.audit.travel import Travel
@@ -103,6 +104,7 @@ def audited(
         serving(ledger, service)
     referrals(ledger)
     counts(ledger)
+    shift_limits(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["road_upgrades"] = upgrade_table(built)
@@ -121,4 +123,5 @@ BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
     "actions": action_table,
     "allocation": allocation_table,
     "unserved": unserved_table,
+    "second_shift": second_shift_table,
 }

@@ -19,6 +19,7 @@ from aumaq.results.audit.frames import (
 )
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
+from aumaq.results.audit.shifts import shift_money
 from aumaq.results.audit.siting import spending
 
 DUST = 1e-9
@@ -57,6 +58,7 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
         *(once(times, name, at, item, paid[item]) for item in INVESTMENT),
         residual(times, name, at, paid["building"] + paid["renewal"], service.residual),
         yearly(times, name, at, "operation", opex),
+        *shift_money(facts, service, plan),
         yearly(times, name, places, "travel", plan.by_place(way)),
         yearly(times, name, places, "transport", plan.by_place(fare)),
         yearly(times, name, places, "unserved", unserved),

@@ -3,7 +3,9 @@
 A problem is a dictionary: ``need`` (units by settlement), ``options`` (for each
 settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way),
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
-minutes, units required, discounted mln of a unit short; inf if it must hold).
+minutes, units required, discounted mln of a unit short; inf if it must hold),
+``second`` (second shift: places by state and site, discounted mln of one, and limits:
+sites, most units in it together).
 """
 
 from __future__ import annotations
@@ -43,9 +45,13 @@ def whole_costs(
     use, cost = np.array(uses), np.array(costs)
     out = np.full(len(capacity), inf)
     for k in range(len(capacity)):
-        fits = (use <= capacity[k] + EPS) & (use >= least[k] - EPS)
+        over = np.maximum(use - capacity[k], 0.0)
+        more, price, limits = problem["second"]
+        fits = (over <= more[k] + EPS) & (use >= least[k] - EPS)
         good = (fits & (is_open[k] | (use == 0))).all(axis=1)
-        out[k] = cost[good].min(initial=inf)
+        for sites, most in limits:
+            good &= over[:, sites].sum(axis=1) <= most + EPS
+        out[k] = (cost + price * over.sum(axis=1))[good].min(initial=inf)
     return out
 
 
@@ -85,6 +91,7 @@ def free_costs(
     columns = _costs(problem, pairs)
     matrix, equal, limit = _rows(problem, pairs, len(columns), capacity, least)
     upper = np.array([_upper(problem, pairs, row, is_nearest) for row in is_open])
+    upper = np.hstack([upper, problem["second"][0]])
     sizes = (len(capacity), matrix.shape[0], len(columns))
     if sizes[2] == 0:
         bad = (limit < -EPS).any(axis=1) | (np.abs(equal[1]) > EPS).any()
@@ -113,11 +120,13 @@ def _priced(problem: Problem) -> list[int]:
 
 
 def _costs(problem: Problem, pairs: list[tuple[int, int]]) -> np.ndarray:
-    """Return the cost of units served (or not), then of units short of a rule."""
+    """Return the cost of units served (or not), short of a rule, in second shift."""
     units = [
         problem["price"][i][j] if j >= 0 else problem["unserved"] for i, j in pairs
     ]
-    return np.array(units + [problem["rules"][k][3] for k in _priced(problem)])
+    more, price, _ = problem["second"]
+    short = [problem["rules"][k][3] for k in _priced(problem)]
+    return np.array(units + short + [price] * more.shape[1])
 
 
 def _rows(
@@ -139,9 +148,15 @@ def _rows(
                     reached[k, column] = 1.0
     for column, k in enumerate(_priced(problem)):
         reached[k, len(pairs) + column] = 1.0
-    matrix = np.vstack([carried, -carried, -reached])
-    required = np.array([rule[2] for rule in rules])
-    limit = np.hstack([capacity, -least, np.tile(-required, (len(capacity), 1))])
+    second = np.zeros((sites, width))
+    second[:, width - sites :] = np.eye(sites)
+    limits = problem["second"][2]
+    both = np.zeros((len(limits), width))
+    for k, (members, _) in enumerate(limits):
+        both[k] = second[members].sum(axis=0)
+    matrix = np.vstack([carried - second, -carried, -reached, both])
+    required = np.array([-rule[2] for rule in rules] + [most for _, most in limits])
+    limit = np.hstack([capacity, -least, np.tile(required, (len(capacity), 1))])
     who = [i for i, need in enumerate(problem["need"]) if need > 0]
     equal = np.zeros((len(who), width))
     for column, (i, _) in enumerate(pairs):

@@ -154,12 +154,38 @@ def allocation_costs(
         "price": _prices(case, service, t, to),
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
+        "second": second_shift(case, service, t, states, need),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":
         return whole_costs(problem, capacity, least, is_open)
     is_nearest = service["allocation"] == "nearest"
     return free_costs(problem, capacity, least, is_open, is_nearest)
+
+
+def second_shift(
+    case: Case, service: dict[str, Any], t: int, states: np.ndarray, need: list[float]
+) -> tuple[np.ndarray, float, list[tuple[list[int], float]]]:
+    """Return places in second shift by state and site, price of one, and limits."""
+    more, price, name = np.zeros(states.shape[:2]), 0.0, service["service"]
+    for rule in case.of("shifts", name):
+        levels = sorted(case.of("levels", name), key=lambda r: r["level"])
+        share = rule["extra_share"] * service["max_use_share"]
+        size = [row["capacity"] * share * (row["level"] >= rule["from_level"])
+                for row in levels]  # fmt: skip
+        more = more + states @ np.array(size)
+        price = rule["cost_mln_per_unit_year"] * case.yearly[t]
+        price *= case.scenario["opex_factor"]
+    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+    limits = []
+    for rule in case.of("shift_limits", name):
+        if case.period(rule["period"]) == t:
+            sites = [j for j, site in enumerate(case.of("sites", name))
+                     if rule["region"] in ("", home[site["settlement"]])]  # fmt: skip
+            most = sum(units for place, units in zip(home, need, strict=True)
+                       if rule["region"] in ("", home[place]))  # fmt: skip
+            limits.append((sites, rule["most_share"] * most))
+    return more, price, limits
 
 
 def _prices(

@@ -10,6 +10,7 @@ import pandas as pd
 from examples import SCALE
 from hypothesis import assume
 from hypothesis import strategies as st
+from running_rows import draw_running
 
 from aumaq.instances import Instance, InstanceError, from_tables
 
@@ -67,8 +68,15 @@ def some(*values: Any) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
-    """Draw a random tiny instance with a kind of allocation."""
+def tiny_instances(
+    draw: st.DrawFn,
+    allocation: str = "free",
+    running: frozenset[str] | None = None,
+) -> Instance:
+    """Draw a random tiny instance with a kind of allocation.
+
+    *running*: of second shift, staff, ... these for certain (None: any now and then).
+    """
     rows: dict[str, Rows] = {}
     count = draw(st.integers(1, 3))
     _draw_settings(draw, rows, count)
@@ -105,6 +113,7 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
                 "most": draw(some(0, 1, 1, 2)),
             }
         ]
+    draw_running(draw, rows, running)
     try:
         return tiny(**rows)
     except InstanceError:

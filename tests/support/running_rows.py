@@ -1,0 +1,59 @@
+"""Random rows of how facilities are run: second shift, staff, building capacity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+
+def some(*values: Any) -> st.SearchStrategy[Any]:
+    """Draw one of the values."""
+    return st.sampled_from(values)
+
+
+def draw_running(
+    draw: st.DrawFn, rows: Rows, wanted: frozenset[str] | None = None
+) -> None:
+    """Draw rows of the families *wanted*, or of any now and then."""
+    for name, make in DRAWN.items():
+        if name in wanted if wanted is not None else draw(some(False, False, True)):
+            make(draw, rows)
+
+
+def _shifts(draw: st.DrawFn, rows: Rows) -> None:
+    service = draw(some(*(row["service"] for row in rows["services"])))
+    top = max(r["level"] for r in rows["levels"] if r["service"] == service)
+    rows["shifts"] = [
+        {
+            "service": service,
+            "from_level": draw(some(1, top)),
+            "extra_share": draw(some(0.3, 0.5, 1.0)),
+            "cost_mln_per_unit_year": draw(some(0.0, 0.01, 0.05)),
+        }
+    ]
+    rows["shift_limits"] = [
+        {
+            "shift_limit": f"few{k}",
+            "service": service,
+            "period": row["period"],
+            "region": draw(some("", "R", "Q")),
+            "most_share": draw(some(0.0, 0.1, 0.3, 0.6)),
+        }
+        for k in range(draw(some(0, 1, 1, 2)))
+        for row in rows["periods"]
+        if draw(some(True, True, False))
+    ]
+    regions = {row["region"] for row in rows["settlements"]}
+    for row in rows["shift_limits"]:
+        row["region"] = row["region"] if row["region"] in regions else ""
+    # What is paid for running by who goes where is not enumerated under budgets.
+    for row in rows["budgets"]:
+        row["covers"] = "investment"
+
+
+DRAWN = {"shifts": _shifts}
+"""Family -> what draws rows of its tables."""
