@@ -86,6 +86,8 @@ class BuiltModel:
     upgraded: Ints  # (G, T) roads
     chosen: Ints  # (K, T) growth points
     formulation: str
+    hired: Ints  # (R,) rows of the supply of staff
+    trained: Ints  # (R,)
 
     @cached_property
     def model(self) -> pyo.ConcreteModel:
@@ -128,7 +130,16 @@ def _built(c: Context) -> BuiltModel:
         _grid(c.upgraded, ("upgrade", "period"), (len(c.data.roads.upgrades), count)),
         _grid(c.chosen, ("thing", "period"), (len(c.data.growth.tier), count)),
         c.formulation,
+        *_staff(c),
     )
+
+
+def _staff(c: Context) -> tuple[Ints, Ints]:
+    """Return who is hired and trained, for each row of supply."""
+    trained = np.full(len(c.hired), NONE)
+    is_early = c.hired["period"] < len(c.data.periods) - 1
+    trained[is_early] = c.trained["var"]
+    return c.hired["var"], trained
 
 
 def _service(c: Context, s: int) -> ServiceVariables:

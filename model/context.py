@@ -61,6 +61,9 @@ class Context:
     renewed: Table = field(init=False)
     second: Table = field(init=False)
     """service, site, level (as offered), period: demand served in second shift."""
+    hired: Table = field(init=False)
+    """profession, region, period of each row of supply; who is trained likewise."""
+    trained: Table = field(init=False)
     share: Table = field(init=False)
     unserved: Table = field(init=False)
     upgraded: Table = field(init=False)

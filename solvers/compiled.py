@@ -322,4 +322,6 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
             unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
-    return Decisions(services, networks_of(built, number), upgraded, chosen)
+    hired, trained = (np.maximum(number(v), 0.0) for v in (built.hired, built.trained))
+    networks = networks_of(built, number)
+    return Decisions(services, networks, upgraded, chosen, hired, trained)

@@ -33,7 +33,7 @@ def useful_levels(
     built &= (data.min_use[None, :] <= reachable[:, None]) | _stands(data)
     # Capacity may be wanted for its own sake: to stand in growth points.
     own = name_has_own_transitions(instance, data.name)
-    if own or is_concentrated(instance, data.name):
+    if own or has_staff(instance, data.name) or is_concentrated(instance, data.name):
         return built
     rules = instance.tables["referrals"]
     asked = max(rules.loc[rules["to_service"] == data.name, "to_level"], default=0)
@@ -93,6 +93,11 @@ def useful_places(
 def is_concentrated(instance: Instance, service: str) -> bool:
     """Return whether capacity of a service is wanted for its own sake."""
     return bool((instance.tables["concentrations"]["service"] == service).any())
+
+
+def has_staff(instance: Instance, service: str) -> bool:
+    """Return whether a level of a service may need fewer people than one below."""
+    return bool((instance.tables["staff_needs"]["service"] == service).any())
 
 
 def name_has_own_transitions(instance: Instance, service: str) -> bool:

@@ -30,6 +30,7 @@ from aumaq.results.audit.serving import (
 )
 from aumaq.results.audit.shifts import second_shift_table, shift_limits
 from aumaq.results.audit.siting import action_table, facility_table, siting
+from aumaq.results.audit.staff import staff_table
 from aumaq.results.audit.standards import referrals, standards
 from aumaq.results.audit.travel import Travel
 
@@ -111,7 +112,8 @@ def audited(
     tables["connections"] = connections(ledger)
     tables["growth_points"] = growth_table(choice, facts)
     tables["concentrations"] = concentrations(ledger)
-    tables["money"] = money_table(ledger)
+    tables["staff"] = staff_table(ledger, decided["staff"])
+    tables["money"] = money_table(ledger, tables["staff"])
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
     tables["objective"] = objective(ledger, tables)

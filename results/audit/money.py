@@ -21,16 +21,17 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.shifts import shift_money
 from aumaq.results.audit.siting import spending
+from aumaq.results.audit.staff import staff_money
 
 DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
 
-def money_table(ledger: Ledger) -> pd.DataFrame:
+def money_table(ledger: Ledger, staff: pd.DataFrame) -> pd.DataFrame:
     """Return money by period, service, region and item; no rows of nothing.
 
     ``amount_mln`` is undiscounted, of all years of the period; of ``residual`` it is
-    what the buildings are still worth at the end.
+    what the buildings are still worth at the end. *staff* is the plan's table.
     """
     parts: list[Rows] = []
     for service in ledger.facts.services.values():
@@ -38,6 +39,7 @@ def money_table(ledger: Ledger) -> pd.DataFrame:
     for network in ledger.networks.values():
         parts += network_money(network)
     parts += ledger.upgrades.money() + ledger.choice.money()
+    parts += staff_money(ledger.facts, staff)
     table = table_of_parts("money", parts)
     keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
     return table[keep].reset_index(drop=True)

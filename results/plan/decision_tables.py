@@ -33,6 +33,7 @@ def decision_tables(data: ModelData, decisions: Decisions) -> dict[str, pd.DataF
         for table, tell in OF_NETWORK.items():
             parts[table].append(_named(data, "network", name, tell(n, network, data)))
     parts["road_upgrades"] = [_upgrades(data, decisions)]
+    parts["staff"] = [_staff(data, decisions)]
     parts["growth_points"] = [_growth_points(data, decisions)]
     return {table: table_of_parts(table, own) for table, own in parts.items()}
 
@@ -167,6 +168,17 @@ def _growth_points(data: ModelData, decisions: Decisions) -> Columns:
         "period": names_at(data.periods, t),
         "is_chosen": np.ones(len(k), dtype=bool),
     }
+
+
+def _staff(data: ModelData, decisions: Decisions) -> Columns:
+    rows = data.instance.tables["staff_supply"]
+    known = {key: rows[key].to_numpy() for key in ("profession", "region", "period")}
+    nobody = np.zeros(len(rows))
+    hired, trained = (
+        people if len(people) else nobody
+        for people in (decisions.hired, decisions.trained)
+    )
+    return {**known, "hired": hired, "trained": trained}
 
 
 OF_SERVICE = {

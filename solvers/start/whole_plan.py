@@ -29,6 +29,7 @@ from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
+from aumaq.solvers.start.staff import hires, staffed
 from aumaq.solvers.start.site_units import (
     affordable,
     arcs,
@@ -101,7 +102,11 @@ def whole_plan(
     networks = _networks(data, steps, services, budget, budgets)
     if networks is None:
         return None
-    whole = Decisions(services, networks, upgraded, built.chosen)
+    units = {name: own.units for name, own in services.items()}
+    people = hires(data, units, budget.at_least(LEAST_EFFORT))
+    if people is None:
+        return None
+    whole = Decisions(services, networks, upgraded, built.chosen, *people)
     return without_circles(data, whole)
 
 
@@ -136,7 +141,8 @@ def _services(
             services[name] = found
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
-        fewer = referred(data, counted(data, units, allowed, used), allowed)
+        fewer = staffed(data, counted(data, units, allowed, used), allowed, used)
+        fewer = referred(data, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break

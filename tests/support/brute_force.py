@@ -28,6 +28,7 @@ from road_histories import (
     upgrade_spending,
 )
 from site_histories import SiteHistories
+from staff_optima import Staff, posts_of
 from tiny_case import Case, demand, options, read_case, site_minutes, travel_km
 
 from aumaq.instances import Instance
@@ -314,7 +315,7 @@ def _best_on_roads(case: Case) -> float | None:
         return None
     if case.rows["networks"]:
         return best_coupled(case, parts, limits, _spending)
-    if not limits and not case.rows["referrals"]:
+    if not limits and not case.rows["referrals"] and not case.rows["staff_supply"]:
         return float(sum(part.cost.min() for part in parts.values()))
     names = list(parts)
     if len(names) == 1:
@@ -335,6 +336,7 @@ def _best_pair(
     first, second = parts[names[0]], parts[names[1]]
     spending = [[_spending(parts[n], n, purse) for n in names] for purse in limits]
     rules = [(r, *_referred(case, r, parts)) for r in case.rows["referrals"]]
+    posts, staff = [posts_of(case, n, parts[n].units) for n in names], Staff(case)
     best, least = inf, second.cost.min()
     for p in np.argsort(first.cost):
         if first.cost[p] + least >= best:
@@ -351,5 +353,10 @@ def _best_pair(
             allowed = allowed[p] if rule["to_service"] == names[0] else allowed
             broken = (have > allowed).any(axis=(-1, -2))
             total = np.where(broken, inf, total)
-        best = min(best, float(total.min()))
+        for q in np.argsort(total) if case.rows["staff_supply"] else ():
+            if total[q] >= best:
+                break
+            best = min(best, float(total[q]) + staff.cost(posts[0][p] + posts[1][q]))
+        if not case.rows["staff_supply"]:
+            best = min(best, float(total.min()))
     return best if best < inf else None

@@ -55,5 +55,42 @@ def _shifts(draw: st.DrawFn, rows: Rows) -> None:
         row["covers"] = "investment"
 
 
-DRAWN = {"shifts": _shifts}
+def _staff(draw: st.DrawFn, rows: Rows) -> None:
+    professions = ["teacher", "doctor"][: draw(some(1, 1, 2))]
+    rows["professions"] = [{"profession": name} for name in professions]
+    rows["staff_needs"] = [
+        {
+            "profession": name,
+            "service": level["service"],
+            "level": level["level"],
+            "posts": draw(some(1.0, 2.0, 3.5)),
+        }
+        for name in professions
+        for level in rows["levels"]
+        if draw(some(True, True, False))
+    ]
+    regions = sorted({row["region"] for row in rows["settlements"]})
+    rows["staff_supply"] = [
+        {
+            "profession": name,
+            "region": region,
+            "period": period["period"],
+            "available": draw(some(0.0, 1.0, 2.5, 5.0)),
+            "most_hired": draw(some(0.0, 0.5, 2.0, None)),
+            "hire_mln": draw(some(0.0, 0.5, 2.0)),
+            "most_trained": draw(some(0.0, 1.0, 4.0)),
+            "train_mln": draw(some(0.0, 0.3, 1.0)),
+        }
+        for name in professions
+        for region in regions
+        if draw(some(True, True, False))
+        for period in rows["periods"]
+        if draw(some(True, True, True, False))
+    ]
+    # Hiring is not enumerated under budgets.
+    for row in rows["budgets"]:
+        row["covers"] = "investment"
+
+
+DRAWN = {"shifts": _shifts, "staff": _staff}
 """Family -> what draws rows of its tables."""
