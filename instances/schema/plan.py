@@ -432,6 +432,20 @@ PLAN: tuple[PlanTable, ...] = (
         ),
     ),
     PlanTable(
+        "building_capacity",
+        "What changes at once, and what may.",
+        "building_capacity:{building_capacity}",
+        (
+            _key("building_capacity", "rule"),
+            _PERIOD,
+            _number("spent_mln", MLN, "building, closing, renewing facilities"),
+            _number("most_mln", MLN, "what it may be; empty: no limit", "told"),
+            _number("changes", "facilities", "that change"),
+            _number("most_changes", "facilities", "that may; empty: any", "told"),
+        ),
+        is_later=True,
+    ),
+    PlanTable(
         "objective",
         "Terms of the objective: money and points. Their sum is the objective.",
         "objective",

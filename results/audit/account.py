@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.audit.building_capacity import building_capacity
 from aumaq.results.audit.concentration import concentrations
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
@@ -114,6 +115,7 @@ def audited(
     tables["concentrations"] = concentrations(ledger)
     tables["staff"] = staff_table(ledger, decided["staff"])
     tables["money"] = money_table(ledger, tables["staff"])
+    tables["building_capacity"] = building_capacity(ledger)
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
     tables["objective"] = objective(ledger, tables)

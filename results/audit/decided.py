@@ -26,8 +26,12 @@ from aumaq.results.audit.frames import (
     without_rows,
 )
 
-MAY_BE_EMPTY = (("connections", "minutes"),)
-"""Numbers that may be missing: minutes where no road leads."""
+MAY_BE_EMPTY = (
+    ("connections", "minutes"),
+    ("building_capacity", "most_mln"),
+    ("building_capacity", "most_changes"),
+)
+"""Numbers that may be missing: minutes where no road leads, limits that are none."""
 LACKING = "tables"
 """The rule that asks for all tables and columns of a plan."""
 KEYS = {table.name: table.key for table in PLAN}

@@ -25,6 +25,7 @@ from aumaq.solvers.solution.decisions import (
     NetworkDecisions,
     ServiceDecisions,
 )
+from aumaq.solvers.start.building_capacity import calmed
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
@@ -142,6 +143,7 @@ def _services(
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
         fewer = staffed(data, counted(data, units, allowed, used), allowed, used)
+        fewer = calmed(data, fewer, allowed, used)
         fewer = referred(data, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):

@@ -62,6 +62,7 @@ class Histories:
     units: np.ndarray
     region: list[str]
     first: list[tuple[Any, ...]] = field(default_factory=list)
+    changes: np.ndarray | None = None
 
 
 def histories(case: Case, service: dict[str, Any]) -> Histories | None:
@@ -114,7 +115,17 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         ]
         if case.by_first
         else [],
+        _changes(case, paths, pick)[good],
     )
+
+
+def _changes(case: Case, paths: list[Any], pick: np.ndarray) -> np.ndarray:
+    """Return how many facilities change, (p, t, j), where a rule limits it."""
+    found = np.zeros((pick.shape[1], len(case.first), len(paths)))
+    if case.rows["building_capacity"]:
+        for j, (own, k) in enumerate(zip(paths, pick, strict=True)):
+            found[:, :, j] = np.array([path.changes for path in own])[k]
+    return found
 
 
 def _few_enough(case: Case, service: str, units: np.ndarray) -> np.ndarray:
@@ -239,8 +250,18 @@ def _rules(
 
 
 def purses(case: Case) -> list[Purse]:
-    """Return all limits on spending, less what roads and growth points take."""
-    return [
+    """Return all limits on spending, less what roads and growth points take.
+
+    What may change at once is a limit like them, in mln or in facilities.
+    """
+    at_once = [
+        Purse(case.period(row["period"]), row[most], covers, row["service"],
+              row["region"], True, inf)
+        for row in case.rows["building_capacity"]
+        for most, covers in (("most_mln", "investment"), ("most_changes", "changes"))
+        if row[most] == row[most]
+    ]  # fmt: skip
+    return at_once + [
         Purse(
             case.period(row["period"]),
             row["amount_mln"] * case.scenario["budget_factor"]
@@ -261,6 +282,8 @@ def _spending(part: Histories, name: str, purse: Purse) -> np.ndarray:
     if purse.service not in ("", name):
         return np.zeros(len(part.cost))
     mine = np.array([purse.region in ("", region) for region in part.region])
+    if purse.covers == "changes":
+        return part.changes[:, purse.t] @ mine
     total = np.zeros(len(part.cost))
     if purse.covers != "operation":
         total = total + part.spent[:, purse.t] @ mine
@@ -326,7 +349,9 @@ def _best_on_roads(case: Case) -> float | None:
 
 def _nothing(case: Case) -> Histories:
     empty = np.zeros((1, len(case.first), 0))
-    return Histories(np.zeros(1), empty, empty, empty[..., None], [])
+    return Histories(
+        np.zeros(1), empty, empty, empty[..., None], [], changes=empty
+    )
 
 
 def _best_pair(

@@ -92,5 +92,26 @@ def _staff(draw: st.DrawFn, rows: Rows) -> None:
         row["covers"] = "investment"
 
 
-DRAWN = {"shifts": _shifts, "staff": _staff}
+def _building_capacity(draw: st.DrawFn, rows: Rows) -> None:
+    regions = sorted({row["region"] for row in rows["settlements"]})
+    rows["building_capacity"] = [
+        {
+            "building_capacity": f"builders{k}",
+            "period": period["period"],
+            "region": draw(some("", *regions)),
+            "service": draw(some("", rows["services"][0]["service"])),
+            "most_mln": draw(some(None, 3.0, 6.0, 12.0)),
+            "most_changes": draw(some(None, None, 0.0, 1.0, 2.0)),
+        }
+        for k in range(draw(some(1, 1, 2)))
+        for period in rows["periods"]
+        if draw(some(True, True, False))
+    ]
+
+
+DRAWN = {
+    "shifts": _shifts,
+    "staff": _staff,
+    "building_capacity": _building_capacity,
+}
 """Family -> what draws rows of its tables."""

@@ -25,6 +25,13 @@ class Path:
     cost: float
     spent: tuple[float, ...]
     first: tuple[Any, ...] = ()
+    changes: tuple[int, ...] = ()
+    """Facilities that leave their level (or an empty place) or are renewed."""
+
+    @property
+    def used(self) -> tuple[float, ...]:
+        """What a period may have little of."""
+        return (*self.spent, *self.changes)
 
 
 def _spread(units: int, places: int) -> Iterator[tuple[int, ...]]:
@@ -104,7 +111,7 @@ class SiteHistories:
             first = path.first if self.case.by_first else ()
             rivals = best.setdefault((first, path.states), [])
             if not any(
-                all(x <= y + EPS for x, y in zip(r.spent, path.spent, strict=True))
+                all(x <= y + EPS for x, y in zip(r.used, path.used, strict=True))
                 for r in rivals
             ):
                 rivals.append(path)
@@ -133,9 +140,11 @@ class SiteHistories:
                 first = now, gone, count, prices
                 for rest in self._follow(t + 1, now, out, done):
                     total = self.case.once[t] * paid - worth + rest.cost
-                    yield Path(
-                        (now[1:], *rest.states), total, (paid, *rest.spent), first
-                    )
+                    changes = (sum(gone) + sum(count), *rest.changes)
+                    states, spent = (now[1:], *rest.states), (paid, *rest.spent)
+                    if not self.case.rows["building_capacity"]:
+                        changes = ()
+                    yield Path(states, total, spent, first, changes)
 
     def _worth(self, t: int) -> float:
         """Return what a mln of building in *t* is worth at the end, discounted."""
