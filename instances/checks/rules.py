@@ -65,6 +65,22 @@ def _known_regions(tables: Tables, name: str) -> Found:
         yield problem(name, text, i, "region", rows["region"][i])
 
 
+def known_regions(tables: Tables, name: str) -> Found:
+    """Regions that the rules of a table name are those of settlements."""
+    return _known_regions(tables, name)
+
+
+def levels_exist(tables: Tables, name: str, column: str) -> Found:
+    """Levels that the rows of a table name are levels of their services."""
+    rows = tables[name]
+    top = rows["service"].map(tables["levels"].groupby("service")["level"].max())
+    top = top.astype("float64")
+    for i in rows.index[rows[column] > top]:
+        text = say("{service} has levels up to {limit:g}", service=rows["service"][i],
+                   limit=top[i])  # fmt: skip
+        yield problem(name, text, i, column, rows[column][i])
+
+
 @check("counts", "levels", "sites", "settlements", "facilities", about=("counts",))
 def counts_can_hold(tables: Tables) -> Found:
     """Regions and levels exist; what must run is no more than may run."""

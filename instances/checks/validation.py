@@ -25,6 +25,7 @@ from aumaq.instances.checks import (
     rates,
     roads,
     rules,
+    running,
     scenarios,
     today,
 )
@@ -51,6 +52,7 @@ assert projection
 assert rates
 assert roads
 assert rules
+assert running
 assert scenarios
 
 Split = tuple[list[Problem], list[Problem]]

@@ -71,11 +71,11 @@ def some(*values: Any) -> st.SearchStrategy[Any]:
 def tiny_instances(
     draw: st.DrawFn,
     allocation: str = "free",
-    running: frozenset[str] | None = None,
+    running: frozenset[str] | None = frozenset(),
 ) -> Instance:
     """Draw a random tiny instance with a kind of allocation.
 
-    *running*: of second shift, staff, ... these for certain (None: any now and then).
+    *running*: of second shift, staff, ... these (None: any now and then).
     """
     rows: dict[str, Rows] = {}
     count = draw(st.integers(1, 3))

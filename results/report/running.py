@@ -1,0 +1,70 @@
+"""How facilities are run, as tables of the report: second shift, staff, builders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aumaq.instances.language.texts import say
+from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import region_names
+from aumaq.results.plan.titles import titles_by_code, titles_of
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+
+def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return the tables of how facilities are run; empty ones are not shown."""
+    return [make(plan, lang) for make in (second_shift, staff, at_once)]
+
+
+def second_shift(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the demand in second shift by service, region and period."""
+    keys = ["service", "region", "period"]
+    table = plan.table("second_shift")
+    table = table.assign(sites=1)[[*keys, "sites", "demand", "cost_mln_per_year"]]
+    rows = table.groupby(keys, as_index=False, sort=False).sum()
+    titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
+    columns = [
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Sites"), rows["sites"].tolist(), "number"),
+        Column(say("Demand in second shift"), rows["demand"].tolist(), "number"),
+        Column(say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1),
+    ]
+    return grid("second_shift", say("Second shift"), columns, lang)
+
+
+def staff(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return posts and people by profession, region and period."""
+    rows, regions = plan.table("staff"), region_names(plan.instance, lang)
+    titles = titles_by_code(plan.instance.tables["professions"], "profession", lang)
+    columns = [
+        Column(say("Profession"), [titles.get(p, p) for p in rows["profession"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Posts"), rows["needed"].tolist(), "number"),
+        Column(say("Who is there"), rows["available"].tolist(), "number"),
+        Column(say("Hired"), rows["hired"].tolist(), "number"),
+        Column(say("Trained"), rows["trained"].tolist(), "number"),
+        Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
+    ]
+    return grid("staff", say("Staff"), columns, lang)
+
+
+def at_once(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return what changes at once, and what may."""
+    rows = plan.table("building_capacity")
+    known = plan.instance.tables["building_capacity"]
+    titles = titles_by_code(known, "building_capacity", lang)
+    columns = [
+        Column(say("Rule"), [titles.get(c, c) for c in rows["building_capacity"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Facilities that change"), rows["changes"].tolist(), "number"),
+        Column(say("May change"), rows["most_changes"].tolist(), "number"),
+        Column(say("Built, mln"), rows["spent_mln"].tolist(), "number", 1),
+        Column(say("May be built, mln"), rows["most_mln"].tolist(), "number", 1),
+    ]
+    return grid("building_capacity", say("What changes at once"), columns, lang)
