@@ -69,6 +69,7 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     tables = dict(plan.tables)
     if len(plan.indicators):
         tables["indicators"] = plan.indicators
+    tables["deployment"] = plan.deployment
     for name, table in tables.items():
         check_fits(name, table)
     book = openpyxl.Workbook(write_only=True)

@@ -8,15 +8,47 @@ from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import region_names
+from aumaq.results.actions import DONE
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
+ACTIONS = DONE | {"build": say("built")}
+
 
 def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return the tables of how facilities are run; empty ones are not shown."""
-    return [make(plan, lang) for make in (second_shift, staff, at_once)]
+    return [make(plan, lang) for make in (order, second_shift, staff, at_once)]
+
+
+def order(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the steps of the plan in an order that works after each of them."""
+    rows, instance = plan.deployment, plan.instance
+    titles, regions = titles_of(instance, lang), region_names(instance, lang)
+    places = instance.table("settlements").set_index("settlement", drop=False)
+    homes = sorted(set(rows["settlement"]) & set(places.index))
+    names = dict(zip(homes, lang.names(places.loc[homes], "settlement"), strict=True))
+    upgrades = titles_by_code(instance.tables["road_upgrades"], "upgrade", lang)
+    where = [
+        names.get(home) or upgrades.get(code, code)
+        for home, code in zip(rows["settlement"], rows["code"], strict=True)
+    ]
+    words = [lang.cell(ACTIONS[action]) for action in rows["action"]]
+    columns = [
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Step"), rows["step"].tolist(), "number"),
+        Column(say("What"), [titles.get(s, s) for s in rows["service"]]),
+        Column(say("Where"), where),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Action"), words),
+        Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
+        Column(say("People who gain"), rows["gain_persons"].tolist(), "number"),
+        Column(say("Cost so far, mln"), rows["total_mln"].tolist(), "number", 1),
+        Column(say("People so far"), rows["total_gain_persons"].tolist(), "number"),
+        Column(say("After steps"), rows["after"].tolist()),
+    ]
+    return grid("deployment", say("Order of deployment"), columns, lang)
 
 
 def second_shift(plan: Plan, lang: Language) -> dict[str, Any]:
