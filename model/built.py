@@ -52,6 +52,9 @@ class ServiceVariables:
     share_level: Numbers
     share_period: Numbers
     unserved: Ints  # (I, T)
+    bused: Ints
+    bused_option: Numbers
+    bused_period: Numbers
 
 
 @dataclass(frozen=True)
@@ -145,9 +148,9 @@ def _staff(c: Context) -> tuple[Ints, Ints]:
 def _service(c: Context, s: int) -> ServiceVariables:
     name = c.tables.names["service"][s]
     d, count = c.data.services[name], len(c.data.periods)
-    units, moves, renewed, share, unserved = (
+    units, moves, renewed, share, unserved, bused = (
         table.where(table["service"] == s)
-        for table in (c.units, c.moves, c.renewed, c.share, c.unserved)
+        for table in (c.units, c.moves, c.renewed, c.share, c.unserved, c.bused)
     )
     first, shape = c.tables.first_site[name], (*d.is_built.shape, count)
     by = ("site", "level", "period")
@@ -164,6 +167,9 @@ def _service(c: Context, s: int) -> ServiceVariables:
         share_level=share["level"],
         share_period=share["period"],
         unserved=_grid(unserved, ("settlement", "period"), d.demand.shape),
+        bused=bused["var"],
+        bused_option=bused["option"],
+        bused_period=bused["period"],
     )
 
 

@@ -65,6 +65,8 @@ class Context:
     """profession, region, period of each row of supply; who is trained likewise."""
     trained: Table = field(init=False)
     share: Table = field(init=False)
+    bused: Table = field(init=False)
+    """Of ``share``, who rides a bus: service, settlement, option, level, period."""
     unserved: Table = field(init=False)
     upgraded: Table = field(init=False)
     chosen: Table = field(init=False)

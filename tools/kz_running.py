@@ -17,6 +17,14 @@ SHIFT = {
     "source": "assumption: pupils of grades without exams; a place costs as much as one"
     " of a school of 300 places, and half of that again for late hours",
 }
+BUS = {
+    "service": "school",
+    "within_minutes": 60.0,
+    "cost_mln_per_unit_year": 0.12,
+    "cost_per_km": 15.0,
+    "source": "assumption: a seat with driver and escort, shared by 25; fuel and wear"
+    " of a bus at 375 KZT a km, shared by 25",
+}
 POSTS = {
     ("teacher", "school"): (14.0, 32.0, 58.0, 100.0, 190.0),
     ("doctor", "primary_care"): (0.0, 0.0, 2.0, 7.0, 15.0),
@@ -40,6 +48,8 @@ LEAST_CHANGES = 25
 VARIANTS = [
     {"variant": "shifts", "axis": "second shift", "title": "schools may have one",
      "overrides": "shifts"},
+    {"variant": "buses", "axis": "school bus", "title": "a bus may take pupils",
+     "overrides": "buses"},
     {"variant": "staff", "axis": "staff", "title": "teachers and doctors are scarce",
      "overrides": "staff"},
     {"variant": "builders", "axis": "builders", "title": "builders are scarce",
@@ -52,6 +62,7 @@ def overrides(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     rows = [
         *_added("shifts", "shifts", [SHIFT]),
         *_added("shifts", "shift_limits", _limits()),
+        *_added("buses", "buses", [BUS]),
         *_added("staff", "professions", _professions()),
         *_added("staff", "staff_needs", _needs()),
         *_added("staff", "staff_supply", _supply(tables)),
@@ -60,7 +71,9 @@ def overrides(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _added(name: str, table: str, rows: list[dict[str, object]]) -> list[dict[str, str]]:
+def _added(
+    name: str, table: str, rows: list[dict[str, object]]
+) -> list[dict[str, str]]:
     """Return overrides that add rows to a table."""
     return [
         {

@@ -20,6 +20,16 @@ def shifts_are_of_services(tables: Tables) -> Found:
     yield from levels_exist(tables, "shifts", "from_level")
 
 
+@check("buses", "services", about=("buses",))
+def buses_lead_to_people(tables: Tables) -> Found:
+    """People come to what a bus leads to."""
+    rows = tables["buses"]
+    role = rows["service"].map(tables["services"].set_index("service")["role"])
+    for i in rows.index[role != "serve"]:
+        text = say("expected a service that people come to")
+        yield problem("buses", text, i, "service", rows["service"][i])
+
+
 @check("shift_limits", "settlements", about=("shift_limits",))
 def shift_limits_name_regions(tables: Tables) -> Found:
     """Regions exist."""

@@ -208,6 +208,26 @@ PLAN: tuple[PlanTable, ...] = (
         decided="share",
     ),
     PlanTable(
+        "bused",
+        "Who rides a bus, of those who are served.",
+        "bus:{service}",
+        (
+            _SERVICE,
+            _key("settlement", "settlement whose people ride"),
+            _SITE,
+            _PERIOD,
+            _number("share", "share", "of the demand of the settlement", "decided"),
+            _number("demand", SERVICE, "demand that rides"),
+            _number("minutes", "min", "ride, one way", "told"),
+            _number("length_km", "km", "ride, one way", "told"),
+            _number(
+                "cost_mln_per_year", MLN_A_YEAR, "what the bus costs", rule="objective"
+            ),
+        ),
+        decided="share",
+        is_later=True,
+    ),
+    PlanTable(
         "second_shift",
         "Where there is a second shift, and how many are in it.",
         "capacity:{service}",

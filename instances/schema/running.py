@@ -184,6 +184,35 @@ BUILDING_CAPACITY = Table(
     is_later=True,
 )
 
+BUSES = Table(
+    "buses",
+    "A bus that takes people to a service: who rides counts as near in its standards.",
+    (
+        Column("service", "text", "the service", references="services.service"),
+        Column("within_minutes", "number", "longest ride, one way", "min", low=0.0),
+        Column(
+            "cost_mln_per_unit_year",
+            "number",
+            "a seat for a unit of demand a year, beside what the kilometres cost",
+            "mln/unit/year",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "cost_per_km",
+            "number",
+            "a unit's trip, a kilometre, beside `transport_cost_per_km`",
+            "currency/trip/km",
+            0.0,
+            low=0.0,
+        ),
+        SOURCE,
+    ),
+    key=("service",),
+    is_later=True,
+)
+
 RUNNING_TABLES = (
     SHIFTS, SHIFT_LIMITS, PROFESSIONS, STAFF_NEEDS, STAFF_SUPPLY, BUILDING_CAPACITY,
+    BUSES,
 )  # fmt: skip

@@ -63,8 +63,8 @@ def staff_data(data: ModelData) -> StaffData:
         own[names.index(need.profession), need.level] = need.posts
     region = tuple(rows["region"])
     profession = positions(rows["profession"], names)
-    number = {key: rows[key].to_numpy(dtype=float) for key in (
-        "available", "most_hired", "hire_mln", "most_trained", "train_mln")}  # fmt: skip
+    columns = ("available", "most_hired", "hire_mln", "most_trained", "train_mln")
+    number = {key: rows[key].to_numpy(dtype=float) for key in columns}
     number["most_hired"] = np.nan_to_num(number["most_hired"], nan=np.inf)
     most = np.zeros(len(rows))
     for name, own in posts.items():

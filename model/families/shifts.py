@@ -16,7 +16,8 @@ Constraints
 
 Cost
     ``operation``
-        :math:`ann_t\, cost\_mln\_per\_unit\_year_s \cdot opex\_factor \cdot second_{sjlt}`
+        :math:`ann_t\, cost\_mln\_per\_unit\_year_s \cdot opex\_factor \cdot
+        second_{sjlt}`
 
 Only who does not fit into the first shift is in the second, so that a plan need not say
 who: it is what a site serves beyond :math:`\sum_l use_{sl}\, units_{sjlt}`.

@@ -14,7 +14,8 @@ Constraints
 
 Cost
     ``operation``
-        :math:`df_t\, (hire\_mln_{prt}\, hired_{prt} + train\_mln_{prt}\, trained_{prt})`
+        :math:`df_t\, (hire\_mln_{prt}\, hired_{prt} +
+        train\_mln_{prt}\, trained_{prt})`
 
 Posts are full-time ones and may be parts, so may be people. Hiring is paid once, at the
 start of the period; what somebody earns is in what a facility costs a year. A region

@@ -13,6 +13,7 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.results.audit.building_capacity import building_capacity
+from aumaq.results.audit.buses import bus_table, with_riders
 from aumaq.results.audit.concentration import concentrations
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
@@ -98,7 +99,8 @@ def audited(
     plans = {}
     for name, service in facts.services.items():
         plan = service_plan(facts, service, decided, notes)
-        plans[name] = with_ways(instance, built, travel, service, plan)
+        plan = with_ways(instance, built, travel, service, plan)
+        plans[name] = with_riders(facts, service, plan, decided["bused"], notes)
     found = networks(facts, plans, decided, notes)
     ledger = Ledger(instance, facts, choice, built, travel, plans, found, notes)
     for service in facts.services.values():
@@ -127,5 +129,6 @@ BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
     "actions": action_table,
     "allocation": allocation_table,
     "unserved": unserved_table,
+    "bused": bus_table,
     "second_shift": second_shift_table,
 }

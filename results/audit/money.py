@@ -10,6 +10,7 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.instances.terms import COVERED, INVESTMENT, TERMS
 from aumaq.results.audit.book import Rows, once, residual, yearly
+from aumaq.results.audit.buses import bus_money
 from aumaq.results.audit.facts import Service
 from aumaq.results.audit.frames import (
     plan_table,
@@ -63,6 +64,7 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
         *shift_money(facts, service, plan),
         yearly(times, name, places, "travel", plan.by_place(way)),
         yearly(times, name, places, "transport", plan.by_place(fare)),
+        *bus_money(facts, service, plan),
         yearly(times, name, places, "unserved", unserved),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,13 @@ def _allocation(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Colu
     }
 
 
+def _bused(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
+    """Return who rides a bus; all ways of a pair are one row, as in the allocation."""
+    if not plan.bused.size:
+        plan = replace(plan, bused=np.zeros((len(d.option_site), len(data.periods))))
+    return _allocation(d, replace(plan, share=plan.bused), data)
+
+
 def _unserved(_: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
     i, t = np.nonzero(plan.unserved > SMALL_SHARE)
     share = plan.unserved[i, t]
@@ -186,6 +194,7 @@ OF_SERVICE = {
     "actions": _actions,
     "allocation": _allocation,
     "unserved": _unserved,
+    "bused": _bused,
 }
 OF_NETWORK = {
     "network_steps": _steps,

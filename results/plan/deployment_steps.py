@@ -45,7 +45,11 @@ class Step:
 
 def steps_of(plan: Plan, period: str) -> dict[Key, Step]:
     """Return the steps of a period by key, with what each relies on."""
-    steps = {**_facilities(plan, period), **_roads(plan, period), **_links(plan, period)}
+    steps = {
+        **_facilities(plan, period),
+        **_roads(plan, period),
+        **_links(plan, period),
+    }
     if not steps:
         return steps
     for name in plan.instance.service_names:

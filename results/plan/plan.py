@@ -245,7 +245,7 @@ class Plan:
 
     @property
     def deployment(self) -> pd.DataFrame:
-        """The steps of each period in an order that always works, see ``deployment``."""
+        """The steps of each period in an order that works after each of them."""
         return self._deployment.copy(deep=False)
 
     @cached_property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aumaq.instances.language.texts import say
+from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import region_names
-from aumaq.results.actions import DONE
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ACTIONS = DONE | {"build": say("built")}
 
 def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return the tables of how facilities are run; empty ones are not shown."""
-    return [make(plan, lang) for make in (order, second_shift, staff, at_once)]
+    return [make(plan, lang) for make in (order, second_shift, bus, staff, at_once)]
 
 
 def order(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -64,9 +64,31 @@ def second_shift(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Sites"), rows["sites"].tolist(), "number"),
         Column(say("Demand in second shift"), rows["demand"].tolist(), "number"),
-        Column(say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1),
+        Column(
+            say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1
+        ),
     ]
     return grid("second_shift", say("Second shift"), columns, lang)
+
+
+def bus(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return who rides a bus, by service, settlement and period."""
+    rows, instance = plan.table("bused"), plan.instance
+    titles, places = titles_of(instance, lang), instance.table("settlements")
+    named = places.assign(shown=lang.names(places, "settlement"))
+    named = named.set_index("settlement").loc[rows["settlement"]]
+    columns = [
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("From"), named["shown"].tolist()),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Demand"), rows["demand"].tolist(), "number"),
+        Column(say("Minutes"), rows["minutes"].tolist(), "number"),
+        Column(say("Kilometres"), rows["length_km"].tolist(), "number"),
+        Column(
+            say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1
+        ),
+    ]
+    return grid("bused", say("Who rides a bus"), columns, lang)
 
 
 def staff(plan: Plan, lang: Language) -> dict[str, Any]:

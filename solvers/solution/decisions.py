@@ -53,6 +53,8 @@ class ServiceDecisions:
     renewed: Ints  # (J, L+1, T)
     share: Floats  # (K, T) of the demand that there is, summed over levels
     unserved: Floats  # (I, T) share of the demand that there is
+    bused: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """(K, T) of the demand that there is, who rides a bus; empty: nobody."""
 
     @classmethod
     def of_units(cls, units: Ints) -> ServiceDecisions:

@@ -24,8 +24,9 @@ def calmed(
 ) -> dict[str, Ints]:
     """Return units of which no more change at once than may, by service, (J, L+1, T).
 
-    *used* is what each site serves, (J, T): where too much changes, the sites that serve
-    least stay as in the period before. What must change does: the audit is the judge.
+    *used* is what each site serves, (J, T): where too much changes, the sites that
+    serve least stay as in the period before. What must change does: the audit is the
+    judge.
     """
     units = dict(units)
     rules = list(data.instance.tables["building_capacity"].itertuples())

@@ -31,15 +31,15 @@ def staffed(
 ) -> dict[str, Ints]:
     """Return units that can all be staffed, by service, (J, L+1, T).
 
-    *used* is what each site serves, (J, T): where more posts are than people can be had,
-    the sites that serve least go first, from that period on. What may not change stays:
-    the audit is the judge.
+    *used* is what each site serves, (J, T): where more posts are than people can be
+    had, the sites that serve least go first, from that period on. What may not change
+    stays: the audit is the judge.
     """
     found = dict(units)
     if data.instance.tables["staff_supply"].empty:
         return found
     s = staff_data(data)
-    there = _most_people(data, s) * (1.0 + ENOUGH) + ENOUGH
+    there = _most_people(s) * (1.0 + ENOUGH) + ENOUGH
     for k in np.argsort(s.period, kind="stable").tolist():
         for name, j in _least_first(data, s, k, used):
             if s.needed(data, found)[k] <= there[k]:
@@ -68,9 +68,12 @@ def _least_first(
     return [(name, j) for _, name, j in sorted(sites)]
 
 
-def _most_people(data: ModelData, s: StaffData) -> Floats:
+def _most_people(s: StaffData) -> Floats:
     """Return how many people there can be at most, for each row of supply."""
-    hired, trained = np.minimum(s.most_hired, s.most), np.minimum(s.most_trained, s.most)
+    hired, trained = (
+        np.minimum(s.most_hired, s.most),
+        np.minimum(s.most_trained, s.most),
+    )
     more = s.before(trained=False) @ hired + s.before(trained=True) @ trained
     return np.asarray(s.available + more)
 

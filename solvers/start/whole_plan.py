@@ -30,7 +30,6 @@ from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
-from aumaq.solvers.start.staff import hires, staffed
 from aumaq.solvers.start.site_units import (
     affordable,
     arcs,
@@ -41,6 +40,7 @@ from aumaq.solvers.start.site_units import (
     shrunk,
     units_allowed,
 )
+from aumaq.solvers.start.staff import hires, staffed
 from aumaq.solvers.work import Budget, Most
 
 ROUNDS = 6

@@ -116,7 +116,9 @@ def test_a_road_stands_before_the_school_that_is_reached_on_it() -> None:
 
     plan = aumaq.solve(two_villages(10.0, load_kw=5.0), gap=0.0)
     rows = plan.deployment
-    paid = plan.actions["cost_mln"].sum() + plan.table("road_upgrades")["capex_mln"].sum()
+    paid = (
+        plan.actions["cost_mln"].sum() + plan.table("road_upgrades")["capex_mln"].sum()
+    )
     assert set(rows["kind"]) >= {"road upgrade"}
     assert rows.groupby("period")["total_mln"].last().sum() == paid
     at = rows.set_index(["period", "step"])

@@ -5,7 +5,8 @@ settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
 minutes, units required, discounted mln of a unit short; inf if it must hold),
 ``second`` (second shift: places by state and site, discounted mln of one, and limits:
-sites, most units in it together).
+sites, most units in it together), ``bus`` (by settlement {site: discounted mln of a
+unit's bus}). In programmes site j + J stands for going to j by bus, of J sites.
 """
 
 from __future__ import annotations
@@ -56,23 +57,46 @@ def whole_costs(
 
 
 def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
-    """Return travel, unserved and shortfall cost of whole catchments."""
+    """Return travel, unserved, bus and shortfall cost of whole catchments.
+
+    Who goes to one site may ride in part: as many as standards are worth.
+    """
     need, options = problem["need"], problem["options"]
-    cost = 0.0
-    for i, j in enumerate(plan):
-        if need[i] > 0:
-            unit = problem["price"][i][j] if j >= 0 else problem["unserved"]
-            cost += need[i] * unit
-    for members, minutes, required, price in problem["rules"]:
-        reached = sum(
-            need[i]
-            for i in members
-            if plan[i] >= 0 and options[i][plan[i]] <= minutes + EPS
+    cost = sum(
+        need[i] * _unit(problem, i, j, j + 1) for i, j in enumerate(plan) if need[i] > 0
+    )
+    rules = problem["rules"]
+    rides = [i for i, j in enumerate(plan) if j in problem["bus"][i]]
+    price = [problem["bus"][i][plan[i]] for i in rides]
+    price += [0.0 if rule[3] == inf else rule[3] for rule in rules]
+    most = [need[i] for i in rides]
+    most += [0.0 if rule[3] == inf else None for rule in rules]
+    reach, missing = np.zeros((len(rules), len(price))), np.zeros(len(rules))
+    for k, (members, minutes, required, _) in enumerate(rules):
+        is_near = [j >= 0 and options[i][j] <= minutes + EPS
+                   for i, j in enumerate(plan)]  # fmt: skip
+        missing[k] = required - sum(need[i] for i in members if is_near[i])
+        reach[k, len(rides) + k] = 1.0
+        for column, i in enumerate(rides):
+            reach[k, column] = float(i in members and not is_near[i])
+    if not rides:
+        short = np.maximum(missing, 0.0)
+        is_lost = any(
+            x > EPS and r[3] == inf for x, r in zip(short, rules, strict=True)
         )
-        short = required - reached
-        if short > EPS:
-            cost += price * short
-    return cost
+        return inf if is_lost else float(cost + short @ np.array(price))
+    found = linprog(price, A_ub=-reach if len(rules) else None,
+                    b_ub=EPS - missing if len(rules) else None,
+                    bounds=[(0.0, m) for m in most])  # fmt: skip
+    return float(cost + found.fun) if found.status == 0 else inf
+
+
+def _unit(problem: Problem, i: int, j: int, sites: int) -> float:
+    """Return what a unit of a settlement costs that goes to a site, or nowhere."""
+    if j < 0:
+        return float(problem["unserved"])
+    own = float(problem["price"][i][j % sites])
+    return own + (problem["bus"][i][j % sites] if j >= sites else 0.0)
 
 
 def free_costs(
@@ -111,7 +135,11 @@ def _pairs(problem: Problem) -> list[tuple[int, int]]:
         (i, j)
         for i, need in enumerate(problem["need"])
         if need > 0
-        for j in (*problem["options"][i], *([-1] if problem["unserved"] < inf else []))
+        for j in (
+            *problem["options"][i],
+            *(j + problem["second"][0].shape[1] for j in problem["bus"][i]),
+            *([-1] if problem["unserved"] < inf else []),
+        )
     ]
 
 
@@ -121,9 +149,8 @@ def _priced(problem: Problem) -> list[int]:
 
 def _costs(problem: Problem, pairs: list[tuple[int, int]]) -> np.ndarray:
     """Return the cost of units served (or not), short of a rule, in second shift."""
-    units = [
-        problem["price"][i][j] if j >= 0 else problem["unserved"] for i, j in pairs
-    ]
+    sites = problem["second"][0].shape[1]
+    units = [_unit(problem, i, j, sites) for i, j in pairs]
     more, price, _ = problem["second"]
     short = [problem["rules"][k][3] for k in _priced(problem)]
     return np.array(units + short + [price] * more.shape[1])
@@ -142,9 +169,10 @@ def _rows(
     reached = np.zeros((len(rules), width))
     for column, (i, j) in enumerate(pairs):
         if j >= 0:
-            carried[j, column] = 1.0
+            carried[j % sites, column] = 1.0
             for k, (members, minutes, _, _) in enumerate(rules):
-                if i in members and problem["options"][i][j] <= minutes + EPS:
+                is_near = j >= sites or problem["options"][i][j] <= minutes + EPS
+                if i in members and is_near:
                     reached[k, column] = 1.0
     for column, k in enumerate(_priced(problem)):
         reached[k, len(pairs) + column] = 1.0
@@ -172,7 +200,8 @@ def _upper(
     for i, j in pairs:
         options = problem["options"][i]
         near = min((options[k] for k in options if is_open[k]), default=inf)
-        ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
+        own = j % len(is_open)
+        ok = j < 0 or (is_open[own] and not (nearest and options[own] > near + EPS))
         out.append(problem["need"][i] if ok else 0.0)
     return out + [inf] * len(_priced(problem))
 

@@ -167,12 +167,30 @@ def allocation_costs(
         "unserved": unserved if service["may_be_unserved"] else inf,
         "rules": _rules(case, service, t, need),
         "second": second_shift(case, service, t, states, need),
+        "bus": _bus(case, service, t, to),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":
         return whole_costs(problem, capacity, least, is_open)
     is_nearest = service["allocation"] == "nearest"
     return free_costs(problem, capacity, least, is_open, is_nearest)
+
+
+def _bus(
+    case: Case, service: dict[str, Any], t: int, to: list[dict[int, float]]
+) -> list[dict[int, float]]:
+    """Return by settlement and site what a unit's bus costs where it may ride."""
+    km, sites = travel_km(case, t), case.of("sites", service["service"])
+    found: list[dict[int, float]] = [{} for _ in to]
+    for bus in case.of("buses", service["service"]):
+        for own, place, near in zip(found, case.rows["settlements"], to, strict=True):
+            for j, minutes in near.items():
+                if minutes <= bus["within_minutes"] + EPS:
+                    length = km.get((place["settlement"], sites[j]["site"]), 0.0)
+                    fare = service["trips_per_year"] * length * bus["cost_per_km"] / 1e6
+                    price = bus["cost_mln_per_unit_year"] + fare
+                    own[j] = price * case.scenario["opex_factor"] * case.yearly[t]
+    return found
 
 
 def second_shift(
@@ -349,9 +367,7 @@ def _best_on_roads(case: Case) -> float | None:
 
 def _nothing(case: Case) -> Histories:
     empty = np.zeros((1, len(case.first), 0))
-    return Histories(
-        np.zeros(1), empty, empty, empty[..., None], [], changes=empty
-    )
+    return Histories(np.zeros(1), empty, empty, empty[..., None], [], changes=empty)
 
 
 def _best_pair(

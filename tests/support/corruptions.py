@@ -289,9 +289,7 @@ ANGLES: dict[str, Rows] = {
 
 
 SHIFT: dict[str, Rows] = {
-    "shifts": [
-        {"service": "s", "extra_share": 0.2, "cost_mln_per_unit_year": 0.01}
-    ],
+    "shifts": [{"service": "s", "extra_share": 0.2, "cost_mln_per_unit_year": 0.01}],
 }
 SHIFT_LIMIT: Rows = [
     {"shift_limit": "few", "service": "s", "period": "p1", "most_share": 0.1}
@@ -306,6 +304,14 @@ TEACHERS: dict[str, Rows] = {
          "hire_mln": 0.5}
     ],
 }  # fmt: skip
+FAR: Rows = [
+    {"standard": "near", "service": "s", "minutes": 10.0, "share": 0.4,
+     "is_hard": False, "shortfall_mln_per_unit_year": 0.5}
+]  # fmt: skip
+BUS: dict[str, Rows] = {
+    "standards": FAR,
+    "buses": [{"service": "s", "within_minutes": 40.0, "cost_mln_per_unit_year": 0.01}],
+}
 RENEWED = with_all(VILLAGES, "facilities", renew_by_year=2026)
 BUILDERS: Rows = [{"building_capacity": "k", "period": "p1", "most_changes": 0.0}]
 
@@ -356,6 +362,13 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     ),
     "a second shift hidden": (
         {**VILLAGES, **SHIFT}, {}, drop("second_shift", 0), "capacity:s",
+    ),
+    "a ride longer than may be": (
+        {**VILLAGES, **BUS}, with_all(BUS, "buses", within_minutes=20.0), nothing,
+        "bus:s",
+    ),
+    "more ride than go there": (
+        {**VILLAGES, **BUS}, {}, cell("bused", 0, "share", 1.0), "bus:s",
     ),
     "nobody to teach": (
         VILLAGES, {**TEACHERS, **with_all(TEACHERS, "staff_supply", most_hired=1.0)},

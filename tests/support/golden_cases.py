@@ -300,7 +300,7 @@ def roads() -> Instance:
 
 
 def running() -> Instance:
-    """Second shift, staff and building capacity of two regions."""
+    """Second shift, a bus, staff and building capacity of two regions."""
     s = sites(max_units=2)
     s[0] |= {"status": "existing"}
     return tiny(
@@ -322,6 +322,12 @@ def running() -> Instance:
             {"shift_limit": "own", "service": "s", "period": "p2", "region": "Q",
              "most_share": 0.17},
         ],
+        standards=[
+            {"standard": "near", "service": "s", "scope": "region", "minutes": 16.0,
+             "share": 0.8, "is_hard": False, "shortfall_mln_per_unit_year": 0.07},
+        ],
+        buses=[{"service": "s", "within_minutes": 30.0,
+                "cost_mln_per_unit_year": 0.011, "cost_per_km": 7.0}],
         professions=[{"profession": "teacher"}, {"profession": "nurse"}],
         staff_needs=[
             {"profession": "teacher", "service": "s", "level": 1, "posts": 2.9},

@@ -109,7 +109,32 @@ def _building_capacity(draw: st.DrawFn, rows: Rows) -> None:
     ]
 
 
+def _buses(draw: st.DrawFn, rows: Rows) -> None:
+    service = draw(some(*(row["service"] for row in rows["services"])))
+    rows["buses"] = [
+        {
+            "service": service,
+            "within_minutes": draw(some(10.0, 25.0, 40.0, 70.0)),
+            "cost_mln_per_unit_year": draw(some(0.0, 0.01, 0.05)),
+            "cost_per_km": draw(some(0.0, 0.0, 20.0)),
+        }
+    ]
+    # A standard that a bus may keep, where there is none.
+    rows["standards"] = rows["standards"] or [
+        {
+            "standard": "near",
+            "service": service,
+            "scope": draw(some("settlement", "total")),
+            "minutes": draw(some(0.0, 10.0)),
+            "share": draw(some(0.5, 1.0)),
+            "is_hard": False,
+            "shortfall_mln_per_unit_year": draw(some(0.05, 0.2)),
+        }
+    ]
+
+
 DRAWN = {
+    "buses": _buses,
     "shifts": _shifts,
     "staff": _staff,
     "building_capacity": _building_capacity,

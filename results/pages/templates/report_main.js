@@ -33,7 +33,7 @@ function drawRun(k) {
     drawTable(at(name), grid, { opener: (k) => grid.facility[k] && (() => openFacility(...grid.facility[k])) });
   }
   at("networks-title").parentElement.hidden = !run.loading.length;
-  at("running-title").parentElement.hidden = !["second_shift", "staff"].some((name) => run.tables[name].rows.length);
+  at("running-title").parentElement.hidden = !["second_shift", "bused", "staff"].some((name) => run.tables[name].rows.length);
   options(at("service"), run.services.map((service) => service.title));
   options(at("network"), run.networks.map((layer) => layer.title), say("none"));
   options(at("shading"), run.shadings.map((item) => item.title), say("none"));
