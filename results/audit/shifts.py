@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -34,7 +36,7 @@ def in_second_shift(facts: Facts, service: Service, plan: ServicePlan) -> Floats
     return np.where(beyond > DUST * (1.0 + usable), beyond, 0.0)
 
 
-def _shift_of(facts: Facts, service: Service) -> list[dict[str, object]]:
+def _shift_of(facts: Facts, service: Service) -> list[dict[str, Any]]:
     """Return the row of a service in the table of second shifts, if there is one."""
     rows = facts.tables["shifts"]
     return records(rows[rows["service"] == service.name]) if len(rows) else []

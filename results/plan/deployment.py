@@ -4,7 +4,7 @@ Each step comes after all that it relies on (deployment_steps.py), so that whoev
 after any number of steps has what works: a road or a link stands before what needs it,
 a higher tier before a lower one that refers to it, what takes people over before what
 they come from closes. Among the steps that this leaves, the best comes first: the gain
-of a step and of all that it still relies on, by what these cost (the ratio of a set with
+of a step and of all that it still relies on, by what these cost (the ratio of a set and
 its predecessors: Sidney 1975). The rule is greedy, no optimum, and changes nothing of
 the plan.
 """
