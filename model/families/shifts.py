@@ -48,8 +48,6 @@ def shifts(c: Context) -> None:
     where = where.only(*SITE_LEVEL, "most", "region", "price", "scale")
     where = where.cross(c.tables.periods)
     c.second = second = variable(block, "second", where, FACILITY, upper=where["most"])
-    if not len(second):
-        return
     rows = Rows(block, "fits", second, FACILITY, "capacity:{service}")
     rows.add(second, 1.0 / second["scale"])
     units = c.units.only("service", "site", "level", "period", "var")

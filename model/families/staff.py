@@ -47,8 +47,6 @@ def staff(c: Context) -> None:
     c.hired = variable(block, "hired", where, BY, upper=limits[0])
     early = where.where(~last)
     c.trained = variable(block, "trained", early, BY, upper=limits[1][~last])
-    if not len(where):
-        return
     for people, price in zip((c.hired, c.trained), PRICES, strict=True):
         c.pay("operation", c.data.df[people["period"]] * people[price], people)
         c.spend("operation", STAFF, people[price], people)
