@@ -41,6 +41,7 @@ BY_SERVICE = {
     "access": say("ways and times are those of the roads that stand"),
     "capacity": say("no facility serves more than it holds"),
     "minimum_use": say("no facility runs below its minimum use"),
+    "bus": say("who rides a bus goes where it leads, no longer than it may take"),
     "whole": say("a settlement goes to one site as a whole"),
     "nearest": say("a settlement goes to its nearest open site"),
     "lock": say("what is locked stays as it is"),
@@ -89,7 +90,7 @@ ELSEWHERE = ("model", "indicators", "futures:first-period")
 """Of these, what is checked only where a plan is made, read, or is one of several."""
 
 
-PREFIXES = {"tier": "growth:tier"}
+PREFIXES = {"tier": "growth:tier", "profession": "staff"}
 """What ids of rules begin with, where it is not the first column of their table."""
 
 
@@ -121,6 +122,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         "lock": stock["service"][stock["is_locked"]],
         "renewal": stock["service"][stock["renew_by_year"] > 0],
         "required": sites["service"][sites["status"] == "required"],
+        "bus": tables["buses"]["service"],
         "forbidden": sites["service"][sites["status"] == "forbidden"],
     }
     idle = {

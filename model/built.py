@@ -52,6 +52,9 @@ class ServiceVariables:
     share_level: Numbers
     share_period: Numbers
     unserved: Ints  # (I, T)
+    bused: Ints
+    bused_option: Numbers
+    bused_period: Numbers
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class BuiltModel:
     upgraded: Ints  # (G, T) roads
     chosen: Ints  # (K, T) growth points
     formulation: str
+    hired: Ints  # (R,) rows of the supply of staff
+    trained: Ints  # (R,)
 
     @cached_property
     def model(self) -> pyo.ConcreteModel:
@@ -128,15 +133,24 @@ def _built(c: Context) -> BuiltModel:
         _grid(c.upgraded, ("upgrade", "period"), (len(c.data.roads.upgrades), count)),
         _grid(c.chosen, ("thing", "period"), (len(c.data.growth.tier), count)),
         c.formulation,
+        *_staff(c),
     )
+
+
+def _staff(c: Context) -> tuple[Ints, Ints]:
+    """Return who is hired and trained, for each row of supply."""
+    trained = np.full(len(c.hired), NONE)
+    is_early = c.hired["period"] < len(c.data.periods) - 1
+    trained[is_early] = c.trained["var"]
+    return c.hired["var"], trained
 
 
 def _service(c: Context, s: int) -> ServiceVariables:
     name = c.tables.names["service"][s]
     d, count = c.data.services[name], len(c.data.periods)
-    units, moves, renewed, share, unserved = (
+    units, moves, renewed, share, unserved, bused = (
         table.where(table["service"] == s)
-        for table in (c.units, c.moves, c.renewed, c.share, c.unserved)
+        for table in (c.units, c.moves, c.renewed, c.share, c.unserved, c.bused)
     )
     first, shape = c.tables.first_site[name], (*d.is_built.shape, count)
     by = ("site", "level", "period")
@@ -153,6 +167,9 @@ def _service(c: Context, s: int) -> ServiceVariables:
         share_level=share["level"],
         share_period=share["period"],
         unserved=_grid(unserved, ("settlement", "period"), d.demand.shape),
+        bused=bused["var"],
+        bused_option=bused["option"],
+        bused_period=bused["period"],
     )
 
 

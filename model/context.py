@@ -59,7 +59,14 @@ class Context:
     units: Table = field(init=False)
     moves: Table = field(init=False)
     renewed: Table = field(init=False)
+    second: Table = field(init=False)
+    """service, site, level (as offered), period: demand served in second shift."""
+    hired: Table = field(init=False)
+    """profession, region, period of each row of supply; who is trained likewise."""
+    trained: Table = field(init=False)
     share: Table = field(init=False)
+    bused: Table = field(init=False)
+    """Of ``share``, who rides a bus: service, settlement, option, level, period."""
     unserved: Table = field(init=False)
     upgraded: Table = field(init=False)
     chosen: Table = field(init=False)

@@ -314,12 +314,18 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
         moves[v.move_site, v.move_from, v.move_to, v.move_period] = number(v.move)
         share = np.zeros((len(d.option_site), len(built.data.periods)))
         np.add.at(share, (v.share_option, v.share_period), number(v.share))
+        bused = np.zeros_like(share)
+        np.add.at(bused, (v.bused_option, v.bused_period), number(v.bused))
+        by_option = ratio[d.option_settlement]
         services[name] = ServiceDecisions(
             units=np.round(units).astype(np.int64),
             moves=np.round(moves).astype(np.int64),
             renewed=np.round(number(v.renewed)).astype(np.int64),
-            share=np.clip(share * ratio[d.option_settlement], 0.0, 1.0),
+            share=np.clip(share * by_option, 0.0, 1.0),
+            bused=np.clip(np.minimum(bused, share) * by_option, 0.0, 1.0),
             unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
-    return Decisions(services, networks_of(built, number), upgraded, chosen)
+    hired, trained = (np.maximum(number(v), 0.0) for v in (built.hired, built.trained))
+    networks = networks_of(built, number)
+    return Decisions(services, networks, upgraded, chosen, hired, trained)

@@ -53,6 +53,9 @@ def _site_capacity(instance: Instance, service: str) -> Floats:
     share = instance.service(service)["max_use_share"]
     fits = instance.enterable_levels(service) | _stands(instance, service)
     usable = levels["capacity"].to_numpy() * float(share)
+    for shift in rows_with(instance.tables["shifts"], "service", service).itertuples():
+        has_one = levels["level"].to_numpy() >= shift.from_level
+        usable = usable * (1.0 + shift.extra_share * has_one)
     largest = np.where(fits, usable, 0.0).max(axis=1, initial=0.0)
     largest *= sites["max_units"].to_numpy()
     return np.where(sites["status"] == "forbidden", 0.0, largest)
@@ -207,7 +210,9 @@ def hard_standards_can_hold(instance: Instance) -> Found:
         if not rule["is_hard"] or rule["share"] == 0:
             continue
         pairs = instance.access(rule["service"])
-        near = pairs.loc[within(pairs["minutes"], rule["minutes"]), "i"]
+        bus = rows_with(instance.tables["buses"], "service", rule["service"])
+        minutes = max([rule["minutes"], *bus["within_minutes"]])
+        near = pairs.loc[within(pairs["minutes"], minutes), "i"]
         first = instance.period_names.index(
             rule["first_period"] or instance.period_names[0]
         )
@@ -222,7 +227,7 @@ def hard_standards_can_hold(instance: Instance) -> Found:
                         "is hard, but settlement {settlement!r} has no site within"
                         " {minutes:g} minutes",
                         settlement=settlements["settlement"][i],
-                        minutes=rule["minutes"],
+                        minutes=minutes,
                     ),
                     k,
                     "minutes",

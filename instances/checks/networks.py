@@ -11,6 +11,7 @@ from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import Text, chained, figure, say
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.running import STAFF
 
 KINDS = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
@@ -43,7 +44,7 @@ def roles_are_sound(tables: Tables) -> Found:
 def names_tell_money_apart(tables: Tables) -> Found:
     """Tables of money name services, networks and roads in one column."""
     for k, code in enumerate(tables["services"]["service"]):
-        if code in (ROADS, GROWTH_POINTS, *KINDS):
+        if code in (ROADS, GROWTH_POINTS, STAFF, *KINDS):
             text = say("names roads or a network, expected a code of its own")
             yield problem("services", text, k, "service", code)
 

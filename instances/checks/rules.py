@@ -80,6 +80,17 @@ def known_tags(tables: Tables, name: str) -> Found:
         yield problem(name, text, i, "tag", rows["tag"][i])
 
 
+def levels_exist(tables: Tables, name: str, column: str) -> Found:
+    """Levels that the rows of a table name are levels of their services."""
+    rows = tables[name]
+    top = rows["service"].map(tables["levels"].groupby("service")["level"].max())
+    top = top.astype("float64")
+    for i in rows.index[rows[column] > top]:
+        text = say("{service} has levels up to {limit:g}", service=rows["service"][i],
+                   limit=top[i])  # fmt: skip
+        yield problem(name, text, i, column, rows[column][i])
+
+
 @check(
     "counts", "levels", "sites", "settlements", "facilities", "settlement_tags",
     about=("counts",),

@@ -29,6 +29,7 @@ from aumaq.instances.checks import (
     rates,
     roads,
     rules,
+    running,
     scenarios,
     today,
 )
@@ -59,6 +60,7 @@ assert projection
 assert rates
 assert roads
 assert rules
+assert running
 assert scenarios
 
 Split = tuple[list[Problem], list[Problem]]

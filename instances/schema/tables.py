@@ -41,6 +41,7 @@ from aumaq.instances.schema.roads import (
     ROAD_UPGRADES,
     TRAVEL,
 )
+from aumaq.instances.schema.running import RUNNING_TABLES
 from aumaq.instances.schema.scenarios import OVERRIDES, SCENARIOS, VARIANTS
 from aumaq.instances.schema.services import (
     FACILITIES,
@@ -82,6 +83,7 @@ TABLES: tuple[Table, ...] = (
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
     *LAND_TABLES, *IMPACT_TABLES,
     *CLOSING_TABLES,
+    *RUNNING_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

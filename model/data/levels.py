@@ -34,7 +34,7 @@ def useful_levels(
     built &= (data.min_use[None, :] <= reachable[:, None]) | _stands(data)
     # Capacity may be wanted for its own sake: to stand in growth points.
     own = name_has_own_transitions(instance, data.name)
-    if own or is_concentrated(instance, data.name):
+    if own or has_staff(instance, data.name) or is_concentrated(instance, data.name):
         return built
     impacts = limited_rates(instance, data.name)
     rules = instance.tables["referrals"]
@@ -105,6 +105,11 @@ def is_concentrated(instance: Instance, service: str) -> bool:
     wanted = counts["service"][others | (counts["to_level"] > 0)]
     named = instance.tables["concentrations"]["service"], wanted
     return any(bool((names == service).any()) for names in named)
+
+
+def has_staff(instance: Instance, service: str) -> bool:
+    """Return whether a level of a service may need fewer people than one below."""
+    return bool((instance.tables["staff_needs"]["service"] == service).any())
 
 
 def name_has_own_transitions(instance: Instance, service: str) -> bool:

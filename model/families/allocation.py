@@ -14,7 +14,8 @@ Constraints
         :math:`\sum_{j,o,l} share_{sijolt} + unserved_{sit} = now_{sit} / d_{sit}`
         where there may be demand
     ``capacity[s,j,l,t]``
-        :math:`\sum_{i,o} d_{sit}\, share_{sijolt} \le use_{sl}\, units_{sjlt}`
+        :math:`\sum_{i,o} d_{sit}\, share_{sijolt} \le use_{sl}\, units_{sjlt} +
+        second_{sjlt}`
     ``minimum_use[s,j,l,t]``
         :math:`\sum_{i,o} d_{sit}\, share_{sijolt} \ge min\_use_{sl}\, units_{sjlt}`
     ``open_first[s,i,j,l,t]``
@@ -63,6 +64,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from aumaq.instances.arrays import Floats
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, PLACE, Context
 from aumaq.model.family import family
@@ -71,7 +73,7 @@ from aumaq.model.table import Table
 PAIR = ("service", "settlement", "site", "period")
 
 
-@family(needs=("siting",), reads=("demand",))
+@family(needs=("siting", "shifts"), reads=("demand",))
 def allocation(c: Context) -> None:
     """Build shares, their rows and their cost, for every service."""
     block, offers = c.block("allocation"), _offers(c)
@@ -105,7 +107,8 @@ def _shares(c: Context, block: Block, offers: Table) -> None:
     site = site.only("service", "site", "level", "usable", "room", "least", "places")
     where = t.options.join(demand, ("service", "settlement"))
     where = where.join(site, ("service", "site"))
-    top = np.minimum(1.0, where["room"] * where["places"] / where["most"])
+    room = where["room"] * where["places"] + _second(c, where)
+    top = np.minimum(1.0, room / where["most"])
     by = ("service", "settlement", "site", "way", "level", "period")
     c.share = share = variable(block, "share", where, by, upper=top)
     amount, prices = t.periods["ann"][share["period"]] * share["most"], t.services
@@ -113,6 +116,14 @@ def _shares(c: Context, block: Block, offers: Table) -> None:
     km = prices["transport_mln_per_unit_km"][share["service"]]
     c.pay("travel", amount * minute * share["felt"], share)
     c.pay("transport", amount * km * share["km"], share)
+
+
+def _second(c: Context, where: Table) -> Floats:
+    """Return the most that may be served in second shift, for rows of sites."""
+    if not len(c.second):
+        return np.zeros(len(where))
+    found = where.find(c.second, FACILITY[:3])
+    return np.where(found >= 0, c.second["most"][found], 0.0)
 
 
 def _unserved(c: Context, block: Block, _: Table) -> None:
@@ -144,6 +155,9 @@ def _loads(c: Context, block: Block, offers: Table) -> None:
         rows = Rows(block, name, where, FACILITY, f"{name}:{{service}}")
         share = c.share.where(c.share[size] > 0)
         rows.add(share, share["most"] / share[size])
+        if name == "capacity" and len(c.second):
+            more = c.second.only(*FACILITY, "var").join(offered, FACILITY[:3])
+            rows.add(more, -1.0 / more[size])
         # In the weak form all levels of a site share a row.
         units = c.units.only(*FACILITY, size, "var")
         held = units.where((units["level"] > 0) & (units[size] > 0))

@@ -7,7 +7,8 @@ Variables
 Constraints
     ``reach[standard,G,t]``
         :math:`\sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o \le limit} \sum_l
-        share_{sijolt} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
+        share_{sijolt} + \sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o > limit} \sum_l
+        bused_{sijolt} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
         from ``first_period`` on
 
 Cost
@@ -40,7 +41,7 @@ BY = ("standard", "group", "period")
 MEMBERS = ("service", "settlement")
 
 
-@family(needs=("allocation",), reads=("demand",), couples=True)
+@family(needs=("allocation", "buses"), reads=("demand",), couples=True)
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
     block, (_, rules) = c.block("standards"), c.rules("standards")
@@ -66,6 +67,9 @@ def standards(c: Context) -> None:
     share = c.share.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
     share = share.where(within(share["minutes"], limit[share["standard"]]))
     rows.add(*per_most(share, share["most"]))
+    bused = c.bused.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
+    bused = bused.where(~within(bused["minutes"], limit[bused["standard"]]))
+    rows.add(*per_most(bused, bused["most"]))
     change = c.demand.terms.join(members, MEMBERS)
     moved, part = per_most(change, change["change"])
     rows.add(moved, -least[moved["standard"]] * part)

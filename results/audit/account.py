@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.audit.building_capacity import building_capacity
+from aumaq.results.audit.buses import bus_table, with_riders
 from aumaq.results.audit.closings import closings, reassigned_table
 from aumaq.results.audit.concentration import concentrations
 from aumaq.results.audit.counts import counts
@@ -33,7 +35,9 @@ from aumaq.results.audit.serving import (
     unserved_table,
     with_ways,
 )
+from aumaq.results.audit.shifts import second_shift_table, shift_limits
 from aumaq.results.audit.siting import action_table, facility_table, siting
+from aumaq.results.audit.staff import staff_table
 from aumaq.results.audit.standards import referrals, standards
 from aumaq.results.audit.together import together
 from aumaq.results.audit.travel import Travel
@@ -101,7 +105,8 @@ def audited(
     plans = {}
     for name, service in facts.services.items():
         plan = service_plan(facts, service, decided, notes)
-        plans[name] = with_ways(instance, built, travel, service, plan)
+        plan = with_ways(instance, built, travel, service, plan)
+        plans[name] = with_riders(facts, service, plan, decided["bused"], notes)
     found = networks(facts, plans, decided, notes)
     ledger = Ledger(instance, facts, choice, built, travel, plans, found, notes)
     for service in facts.services.values():
@@ -112,6 +117,7 @@ def audited(
     closings(ledger)
     together(ledger)
     mergers(ledger)
+    shift_limits(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["road_upgrades"] = upgrade_table(built)
@@ -121,7 +127,9 @@ def audited(
     tables["forbidden_land"] = land(ledger)
     tables["impacts"] = impact_table(instance.tables, tables)
     tables["impact_limits"] = limits(ledger, tables)
-    tables["money"] = money_table(ledger)
+    tables["staff"] = staff_table(ledger, decided["staff"])
+    tables["money"] = money_table(ledger, tables["staff"])
+    tables["building_capacity"] = building_capacity(ledger)
     tables["shortfalls"] = standards(ledger)
     tables["gaps"] = gaps(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
@@ -135,4 +143,6 @@ BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
     "allocation": allocation_table,
     "unserved": unserved_table,
     "reassigned": reassigned_table,
+    "bused": bus_table,
+    "second_shift": second_shift_table,
 }

@@ -26,8 +26,14 @@ from aumaq.results.audit.frames import (
     without_rows,
 )
 
-MAY_BE_EMPTY = (("connections", "minutes"), ("reassigned", "minutes_after"))
-"""Numbers that may be missing: minutes where no road leads, or nobody goes."""
+MAY_BE_EMPTY = (
+    ("connections", "minutes"),
+    ("reassigned", "minutes_after"),
+    ("building_capacity", "most_mln"),
+    ("building_capacity", "most_changes"),
+)
+"""Numbers that may be missing: minutes where no road leads or nobody goes, and limits
+that are none."""
 LACKING = "tables"
 """The rule that asks for all tables and columns of a plan."""
 KEYS = {table.name: table.key for table in PLAN}

@@ -11,6 +11,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.instances.terms import COVERED, INVESTMENT, TERMS
 from aumaq.results.audit.book import Rows, once, residual, yearly
+from aumaq.results.audit.buses import bus_money
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Service
 from aumaq.results.audit.frames import (
@@ -22,7 +23,9 @@ from aumaq.results.audit.frames import (
 from aumaq.results.audit.impacts import excess_mln
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
+from aumaq.results.audit.shifts import shift_money
 from aumaq.results.audit.siting import spending
+from aumaq.results.audit.staff import staff_money
 
 LARGEST_EXPONENT = 30.0
 """Of the weight of long ways: beyond it nothing weighs more."""
@@ -30,11 +33,11 @@ DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
 
-def money_table(ledger: Ledger) -> pd.DataFrame:
+def money_table(ledger: Ledger, staff: pd.DataFrame) -> pd.DataFrame:
     """Return money by period, service, region and item; no rows of nothing.
 
     ``amount_mln`` is undiscounted, of all years of the period; of ``residual`` it is
-    what the buildings are still worth at the end.
+    what the buildings are still worth at the end. *staff* is the plan's table.
     """
     parts: list[Rows] = []
     for service in ledger.facts.services.values():
@@ -42,6 +45,7 @@ def money_table(ledger: Ledger) -> pd.DataFrame:
     for network in ledger.networks.values():
         parts += network_money(network)
     parts += ledger.upgrades.money() + ledger.choice.money()
+    parts += staff_money(ledger.facts, staff)
     table = table_of_parts("money", parts)
     keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
     return table[keep].reset_index(drop=True)
@@ -62,8 +66,10 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
         *(once(times, name, at, item, paid[item]) for item in INVESTMENT),
         residual(times, name, at, paid["building"] + paid["renewal"], service.residual),
         yearly(times, name, at, "operation", opex),
+        *shift_money(facts, service, plan),
         yearly(times, name, places, "travel", plan.by_place(way)),
         yearly(times, name, places, "transport", plan.by_place(fare)),
+        *bus_money(facts, service, plan),
         yearly(times, name, places, "unserved", unserved),
     ]
 

@@ -22,6 +22,7 @@ from aumaq.results.audit.findings import Notebook, named
 from aumaq.results.audit.frames import table_of_parts
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.roads import Upgrades
+from aumaq.results.audit.shifts import more_places
 from aumaq.results.audit.travel import Travel, legal_options
 
 
@@ -168,6 +169,7 @@ def _check_capacity(
     largest = np.zeros_like(used)
     np.maximum.at(largest, (plan.j, plan.t), service.demand[plan.i, plan.t])
     usable = np.einsum("jlt,l->jt", plan.units, service.usable)
+    usable = usable + more_places(facts, service, plan)
     least = np.einsum("jlt,l->jt", plan.units, service.levels["min_use"])
 
     def place(j: int, t: int) -> str:

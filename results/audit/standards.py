@@ -15,6 +15,7 @@ from aumaq.instances.access.limits import ROUNDED, within
 from aumaq.instances.arrays import Flags
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.book import Rows
+from aumaq.results.audit.buses import near_by_bus
 from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
@@ -77,6 +78,8 @@ def _standard(ledger: Ledger, rule: dict[str, Any]) -> Rows:
     near = within(plan.rows["minutes"], rule["minutes"])
     reached_by = np.zeros_like(service.demand)
     np.add.at(reached_by, (plan.i[near], plan.t[near]), plan.served[near])
+    rides = near_by_bus(service, plan, rule["minutes"])
+    np.add.at(reached_by, (plan.i, plan.t), rides)
     total, reached = (np.zeros((len(groups), len(times.names))) for _ in range(2))
     member = group >= 0
     np.add.at(total, group[member], service.demand[member])

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, chained, say
+from aumaq.instances.schema.running import STAFF
 from aumaq.results.actions import CHANGES
 from aumaq.results.comparison.columns import LETTERS, side_by_side
 from aumaq.results.language import ENGLISH
@@ -20,6 +21,8 @@ PLACE = ["name", "region"]
 STATE = [*KEY, *PLACE, "text"]
 TYPES = dict.fromkeys(STATE, "str") | dict.fromkeys(("code", "text"), "object")
 """Texts of ours are objects: columns of strings forget how they were made."""
+STAFF_DUST = 0.05
+"""So much of a post is no decision."""
 DUST = 1e-6
 """Local capacity up to this is numerical dust and no decision."""
 
@@ -196,6 +199,18 @@ def _points(plan: Plan) -> pd.DataFrame:
     return first.assign(service=first["tier"], text=first["period"], period="")
 
 
+def _staff(plan: Plan) -> pd.DataFrame:
+    """Return who is hired and trained, rounded to tenths of a post."""
+    rows = plan.table("staff")
+    people = rows["hired"] + rows["trained"]
+    rows = rows[people > STAFF_DUST]
+    told = zip(rows["hired"].round(1), rows["trained"].round(1), strict=True)
+    words = say("{hired} hired, {trained} trained")
+    text = _texts(rows, (words.given(hired=h, trained=t) for h, t in told))
+    return rows.assign(service=STAFF, code=rows["profession"] + ", " + rows["region"],
+                       name=rows["title"], text=text)  # fmt: skip
+
+
 STATES: dict[str, Callable[[Plan], Any]] = {
     "facility": _facilities,
     "action": _actions,
@@ -203,5 +218,6 @@ STATES: dict[str, Callable[[Plan], Any]] = {
     "network step": _steps,
     "local supply": _local,
     "growth point": _points,
+    "staff": _staff,
 }
 """Kinds of decisions in the order in which they are told."""

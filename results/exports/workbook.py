@@ -71,6 +71,7 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     if len(plan.indicators):
         tables["indicators"] = plan.indicators
     tables["gains"] = gains_of(plan)
+    tables["deployment"] = plan.deployment
     for name, table in tables.items():
         check_fits(name, table)
     book = openpyxl.Workbook(write_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ def decision_tables(data: ModelData, decisions: Decisions) -> dict[str, pd.DataF
         for table, tell in OF_NETWORK.items():
             parts[table].append(_named(data, "network", name, tell(n, network, data)))
     parts["road_upgrades"] = [_upgrades(data, decisions)]
+    parts["staff"] = [_staff(data, decisions)]
     parts["growth_points"] = [_growth_points(data, decisions)]
     return {table: table_of_parts(table, own) for table, own in parts.items()}
 
@@ -94,6 +96,13 @@ def _allocation(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Colu
         "t": rows["t"].to_numpy(dtype=np.int64),
         "share": np.minimum(rows["share"].to_numpy(), 1.0),
     }
+
+
+def _bused(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
+    """Return who rides a bus; all ways of a pair are one row, as in the allocation."""
+    if not plan.bused.size:
+        plan = replace(plan, bused=np.zeros((len(d.option_site), len(data.periods))))
+    return _allocation(d, replace(plan, share=plan.bused), data)
 
 
 def _unserved(_: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
@@ -169,11 +178,23 @@ def _growth_points(data: ModelData, decisions: Decisions) -> Columns:
     }
 
 
+def _staff(data: ModelData, decisions: Decisions) -> Columns:
+    rows = data.instance.tables["staff_supply"]
+    known = {key: rows[key].to_numpy() for key in ("profession", "region", "period")}
+    nobody = np.zeros(len(rows))
+    hired, trained = (
+        people if len(people) else nobody
+        for people in (decisions.hired, decisions.trained)
+    )
+    return {**known, "hired": hired, "trained": trained}
+
+
 OF_SERVICE = {
     "facilities": _facilities,
     "actions": _actions,
     "allocation": _allocation,
     "unserved": _unserved,
+    "bused": _bused,
 }
 OF_NETWORK = {
     "network_steps": _steps,

@@ -244,6 +244,17 @@ class Plan:
         return indicator_table(self)
 
     @property
+    def deployment(self) -> pd.DataFrame:
+        """The steps of each period in an order that works after each of them."""
+        return self._deployment.copy(deep=False)
+
+    @cached_property
+    def _deployment(self) -> pd.DataFrame:
+        from aumaq.results.plan.deployment import deployment
+
+        return deployment(self)
+
+    @property
     def plot(self) -> Plots:
         """Figures for papers: map, access curve, budget, convergence."""
         from aumaq.results.plots import Plots

@@ -8,6 +8,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.running import STAFF
 from aumaq.results.language import Language
 from aumaq.results.plan.terms import ITEMS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def titles_of(instance: Instance, lang: Language) -> dict[str, str]:
     """Return the title of everything that costs: services, networks, roads."""
-    found = {ROADS: lang.tell(say("Roads"))}
+    found = {ROADS: lang.tell(say("Roads")), STAFF: lang.tell(say("Staff"))}
     for table, key in (("services", "service"), ("networks", "network")):
         found |= titles_by_code(instance.tables[table], key, lang)
     return found

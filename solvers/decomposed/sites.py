@@ -12,6 +12,7 @@ import numpy as np
 from aumaq.instances.arrays import Flags, Ints
 from aumaq.model.built import BuiltModel, ServiceVariables
 from aumaq.model.data.services import ServiceData
+from aumaq.model.data.shifts import second_room
 from aumaq.model.program import NONE
 from aumaq.solvers.decomposed import kernel
 from aumaq.solvers.highs.matrices import Matrices
@@ -35,7 +36,7 @@ def sites_of(
 ) -> list[kernel.Sites]:
     """Return the sites of each of these services."""
     return [
-        _sites(m, built.data.services[name], built.variables[name], place)
+        _sites(m, built, built.data.services[name], built.variables[name], place)
         for name in services
     ]
 
@@ -69,7 +70,7 @@ def work_for(s: kernel.Sites) -> kernel.Work:
 
 
 def _sites(
-    m: Matrices, d: ServiceData, v: ServiceVariables, place: Ints
+    m: Matrices, built: BuiltModel, d: ServiceData, v: ServiceVariables, place: Ints
 ) -> kernel.Sites:
     count, size = d.demand.shape[1], d.num_levels + 1
     move = np.full((len(d.sites), size, size, count), NONE)
@@ -84,7 +85,7 @@ def _sites(
         may=_may(m, d, place[v.units]),
         move=move,
         renewed=place[v.renewed],
-        room=d.room,
+        room=d.room + second_room(built.data, d),
         least=d.least,
         places=d.places.astype(np.int64),
         stock=d.stock,

@@ -53,6 +53,8 @@ class ServiceDecisions:
     renewed: Ints  # (J, L+1, T)
     share: Floats  # (K, T) of the demand that there is, summed over levels
     unserved: Floats  # (I, T) share of the demand that there is
+    bused: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """(K, T) of the demand that there is, who rides a bus; empty: nobody."""
 
     @classmethod
     def of_units(cls, units: Ints) -> ServiceDecisions:
@@ -95,6 +97,10 @@ class Decisions:
     """(G, T) 1 once a road upgrade is built."""
     chosen: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     """(K, T) 1 once a candidate is a growth point."""
+    hired: Floats = field(default_factory=lambda: np.zeros(0))
+    """(R,) people, for each row of ``staff_supply``; empty: not decided yet."""
+    trained: Floats = field(default_factory=lambda: np.zeros(0))
+    """(R,) likewise."""
 
 
 @dataclass(frozen=True)

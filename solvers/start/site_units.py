@@ -64,6 +64,11 @@ def moves_between(d: ServiceData, units: Ints, allowed: Flags) -> Ints | None:
     return moves
 
 
+def moves_at(d: ServiceData, j: int, units: Ints, allowed: Flags) -> Ints | None:
+    """Return the moves of one site, (L+1, L+1, T), that make its *units*, or None."""
+    return _moved(d, j, units, allowed)
+
+
 def _moved(d: ServiceData, j: int, units: Ints, allowed: Flags) -> Ints | None:
     """Return the moves of one site, (L+1, L+1, T), or None; locked ones stay."""
     size, count = units.shape

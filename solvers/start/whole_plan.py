@@ -25,6 +25,7 @@ from aumaq.solvers.solution.decisions import (
     NetworkDecisions,
     ServiceDecisions,
 )
+from aumaq.solvers.start.building_capacity import calmed
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.closing_rules import reopened
 from aumaq.solvers.start.hard_budgets import HardBudgets
@@ -43,6 +44,7 @@ from aumaq.solvers.start.site_units import (
     shrunk,
     units_allowed,
 )
+from aumaq.solvers.start.staff import hires, staffed
 from aumaq.solvers.work import Budget, Most
 
 ROUNDS = 6
@@ -105,7 +107,11 @@ def whole_plan(
     networks = _networks(data, steps, services, budget, budgets)
     if networks is None:
         return None
-    whole = Decisions(services, networks, upgraded, built.chosen)
+    units = {name: own.units for name, own in services.items()}
+    people = hires(data, units, budget.at_least(LEAST_EFFORT))
+    if people is None:
+        return None
+    whole = Decisions(services, networks, upgraded, built.chosen, *people)
     return without_circles(data, whole)
 
 
@@ -142,6 +148,8 @@ def _services(
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
         fewer = limited(data, counted(data, units, allowed, used), allowed, used)
+        fewer = staffed(data, fewer, allowed, used)
+        fewer = calmed(data, fewer, allowed, used)
         fewer = referred(data, fewer, allowed)
         fewer = reopened(data, services, fewer, allowed)
         fewer = merged(data, fewer, allowed, used)

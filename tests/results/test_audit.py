@@ -71,6 +71,14 @@ CASES: dict[str, dict[str, Rows]] = {
                           {"limit": "ha", "period": "p1", "impact": "land",
                            "most": 3.0, "is_hard": True}],
     },
+    "a second shift, staff, one change at once": {
+        "shifts": [{"service": "s", "extra_share": 0.7,
+                    "cost_mln_per_unit_year": 0.02}],
+        "shift_limits": [{"shift_limit": "k", "service": "s", "period": "p1",
+                          "most_share": 0.5}],
+        "building_capacity": [{"building_capacity": "b", "period": "p1",
+                               "most_changes": 1.0}],
+    },
     "a growth point that draws people": {
         "growth_tiers": [{"tier": "t", "min_count": 0}],
         "growth_candidates": [{"settlement": "a", "tier": "t", "gain_share": 0.2,

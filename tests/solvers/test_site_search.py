@@ -114,7 +114,7 @@ def state_cost(data: ModelData, search: Search) -> float:
 
 
 @examples(200)
-@given(tiny_instances())
+@given(tiny_instances(running=None))
 def test_each_search_gains_what_it_says(instance: Instance) -> None:
     """People are all somewhere, rules of siting hold, and nothing gets dearer."""
     data = gather(instance)
@@ -125,7 +125,7 @@ def test_each_search_gains_what_it_says(instance: Instance) -> None:
 
 
 @examples(200)
-@given(tiny_instances())
+@given(tiny_instances(running=None))
 def test_hard_budgets_are_kept(instance: Instance) -> None:
     """What today's stock leaves of a budget is not overrun by better units."""
     data = gather(instance)

@@ -5,8 +5,11 @@ settlement {site: minutes}), ``price`` (likewise: discounted mln of a unit's way
 ``unserved`` (discounted mln of a unit; inf if it may not be), ``rules`` (settlements,
 minutes, units required, discounted mln of a unit short; inf if it must hold), ``gaps``
 (groups of settlements, what a unit adds to the measure by settlement and site, -1 for
-unserved, the most between two groups, discounted mln of 1 more; inf if it must hold),
-``limits`` (of each settlement: today's sites, and minutes if none of them runs).
+unserved, the most between two groups, discounted mln of 1 more; inf if it must hold).
+``limits`` (of each settlement: today's sites, and minutes if none of them runs),
+``second`` (second shift: places by state and site, discounted mln of one, and limits:
+sites, most units in it together), ``bus`` (by settlement {site: discounted mln of a
+unit's bus}). In programmes site j + J stands for going to j by bus, of J sites.
 """
 
 from __future__ import annotations
@@ -52,32 +55,66 @@ def whole_costs(
     use, cost = np.array(uses), np.array(costs)
     out = np.full(len(capacity), inf)
     for k in range(len(capacity)):
-        fits = (use <= capacity[k] + EPS) & (use >= least[k] - EPS)
+        over = np.maximum(use - capacity[k], 0.0)
+        more, price, limits = problem["second"]
+        fits = (over <= more[k] + EPS) & (use >= least[k] - EPS)
         good = (fits & (is_open[k] | (use == 0))).all(axis=1)
         for i in range(len(need)):
             if need[i] > 0 and is_bound(problem, i, is_open[k]):
                 good &= [not is_too_far(problem, i, plan[i]) for plan in plans]
-        out[k] = cost[good].min(initial=inf)
+        for sites, most in limits:
+            good &= over[:, sites].sum(axis=1) <= most + EPS
+        out[k] = (cost + price * over.sum(axis=1))[good].min(initial=inf)
     return out
 
 
 def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
-    """Return travel, unserved and shortfall cost of whole catchments."""
+    """Return travel, unserved, bus and shortfall cost of whole catchments.
+
+    Who goes to one site may ride in part: as many as standards are worth.
+    """
     need, options = problem["need"], problem["options"]
-    cost = 0.0
-    for i, j in enumerate(plan):
-        if need[i] > 0:
-            unit = problem["price"][i][j] if j >= 0 else problem["unserved"]
-            cost += need[i] * unit
-    for members, minutes, required, price in problem["rules"]:
-        reached = sum(
-            need[i]
-            for i in members
-            if plan[i] >= 0 and options[i][plan[i]] <= minutes + EPS
+    cost = sum(
+        need[i] * _unit(problem, i, j, j + 1) for i, j in enumerate(plan) if need[i] > 0
+    )
+    cost += _gap_cost(problem, plan)
+    rules = problem["rules"]
+    rides = [i for i, j in enumerate(plan) if j in problem["bus"][i]]
+    price = [problem["bus"][i][plan[i]] for i in rides]
+    price += [0.0 if rule[3] == inf else rule[3] for rule in rules]
+    most = [need[i] for i in rides]
+    most += [0.0 if rule[3] == inf else None for rule in rules]
+    reach, missing = np.zeros((len(rules), len(price))), np.zeros(len(rules))
+    for k, (members, minutes, required, _) in enumerate(rules):
+        is_near = [j >= 0 and options[i][j] <= minutes + EPS
+                   for i, j in enumerate(plan)]  # fmt: skip
+        missing[k] = required - sum(need[i] for i in members if is_near[i])
+        reach[k, len(rides) + k] = 1.0
+        for column, i in enumerate(rides):
+            reach[k, column] = float(i in members and not is_near[i])
+    if not rides:
+        short = np.maximum(missing, 0.0)
+        is_lost = any(
+            x > EPS and r[3] == inf for x, r in zip(short, rules, strict=True)
         )
-        short = required - reached
-        if short > EPS:
-            cost += price * short
+        return inf if is_lost else float(cost + short @ np.array(price))
+    found = linprog(price, A_ub=-reach if len(rules) else None,
+                    b_ub=EPS - missing if len(rules) else None,
+                    bounds=[(0.0, m) for m in most])  # fmt: skip
+    return float(cost + found.fun) if found.status == 0 else inf
+
+
+def _unit(problem: Problem, i: int, j: int, sites: int) -> float:
+    """Return what a unit of a settlement costs that goes to a site, or nowhere."""
+    if j < 0:
+        return float(problem["unserved"])
+    own = float(problem["price"][i][j % sites])
+    return own + (problem["bus"][i][j % sites] if j >= sites else 0.0)
+
+
+def _gap_cost(problem: Problem, plan: tuple[int, ...]) -> float:
+    """Return what groups too far apart cost; a bus makes no way shorter."""
+    need, cost = problem["need"], 0.0
     for groups, worth, most, price in problem["gaps"]:
         values = [
             sum(need[i] * worth[i][plan[i]] for i in own if need[i] > 0)
@@ -118,6 +155,7 @@ def free_costs(
     columns = _costs(problem, pairs)
     matrix, equal, limit = _rows(problem, pairs, len(columns), capacity, least)
     upper = np.array([_upper(problem, pairs, row, is_nearest) for row in is_open])
+    upper = np.hstack([upper, problem["second"][0]])
     sizes = (len(capacity), matrix.shape[0], len(columns))
     if sizes[2] == 0:
         bad = (limit < -EPS).any(axis=1) | (np.abs(equal[1]) > EPS).any()
@@ -137,7 +175,11 @@ def _pairs(problem: Problem) -> list[tuple[int, int]]:
         (i, j)
         for i, need in enumerate(problem["need"])
         if need > 0
-        for j in (*problem["options"][i], *([-1] if problem["unserved"] < inf else []))
+        for j in (
+            *problem["options"][i],
+            *(j + problem["second"][0].shape[1] for j in problem["bus"][i]),
+            *([-1] if problem["unserved"] < inf else []),
+        )
     ]
 
 
@@ -146,12 +188,15 @@ def _priced(problem: Problem) -> list[int]:
 
 
 def _costs(problem: Problem, pairs: list[tuple[int, int]]) -> np.ndarray:
-    """Return the cost of units served (or not), then of units short of a rule."""
-    units = [
-        problem["price"][i][j] if j >= 0 else problem["unserved"] for i, j in pairs
-    ]
-    rules = [problem["rules"][k][3] for k in _priced(problem)]
-    return np.array(units + rules + [gap[3] for gap in _priced_gaps(problem)])
+    """Return the cost of units served (or not), short of a rule, of groups too far
+    apart, in second shift.
+    """
+    sites = problem["second"][0].shape[1]
+    units = [_unit(problem, i, j, sites) for i, j in pairs]
+    more, price, _ = problem["second"]
+    short = [problem["rules"][k][3] for k in _priced(problem)]
+    apart = [gap[3] for gap in _priced_gaps(problem)]
+    return np.array(units + short + apart + [price] * more.shape[1])
 
 
 def _priced_gaps(problem: Problem) -> list[Any]:
@@ -163,7 +208,7 @@ def _gap_rows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return rows and limits: of any two groups the one is little above the other."""
     rows, limits, need = [], [], problem["need"]
-    priced = _priced_gaps(problem)
+    priced, sites = _priced_gaps(problem), problem["second"][0].shape[1]
     for gap in problem["gaps"]:
         groups, worth, most, price = gap
         values = []
@@ -172,7 +217,8 @@ def _gap_rows(
             if total > 0:
                 value = np.zeros(width)
                 for column, (i, j) in enumerate(pairs):
-                    value[column] = worth[i][j] / total if i in own else 0.0
+                    to = j % sites if j >= 0 else j
+                    value[column] = worth[i][to] / total if i in own else 0.0
                 values.append(value)
         for one in range(len(values)):
             for other in range(len(values)):
@@ -180,7 +226,7 @@ def _gap_rows(
                     row = values[one] - values[other]
                     if price < inf:
                         at = [g is gap for g in priced].index(True)
-                        row[width - len(priced) + at] = -1.0
+                        row[len(pairs) + len(_priced(problem)) + at] = -1.0
                     rows.append(row)
                     limits.append(most)
     return np.array(rows).reshape(len(rows), width), np.array(limits)
@@ -199,16 +245,23 @@ def _rows(
     reached = np.zeros((len(rules), width))
     for column, (i, j) in enumerate(pairs):
         if j >= 0:
-            carried[j, column] = 1.0
+            carried[j % sites, column] = 1.0
             for k, (members, minutes, _, _) in enumerate(rules):
-                if i in members and problem["options"][i][j] <= minutes + EPS:
+                is_near = j >= sites or problem["options"][i][j] <= minutes + EPS
+                if i in members and is_near:
                     reached[k, column] = 1.0
     for column, k in enumerate(_priced(problem)):
         reached[k, len(pairs) + column] = 1.0
-    apart, most = _gap_rows(problem, pairs, width)
-    matrix = np.vstack([carried, -carried, -reached, apart])
-    required = np.array([rule[2] for rule in rules])
-    given = np.tile(np.concatenate([-required, most]), (len(capacity), 1))
+    second = np.zeros((sites, width))
+    second[:, width - sites :] = np.eye(sites)
+    limits = problem["second"][2]
+    both = np.zeros((len(limits), width))
+    for k, (members, _) in enumerate(limits):
+        both[k] = second[members].sum(axis=0)
+    apart, most_apart = _gap_rows(problem, pairs, width)
+    matrix = np.vstack([carried - second, -carried, -reached, both, apart])
+    required = [-rule[2] for rule in rules] + [most for _, most in limits]
+    given = np.tile(np.array([*required, *most_apart]), (len(capacity), 1))
     limit = np.hstack([capacity, -least, given])
     who = [i for i, need in enumerate(problem["need"]) if need > 0]
     equal = np.zeros((len(who), width))
@@ -225,10 +278,11 @@ def _upper(
     for i, j in pairs:
         options = problem["options"][i]
         near = min((options[k] for k in options if is_open[k]), default=inf)
-        ok = j < 0 or (is_open[j] and not (nearest and options[j] > near + EPS))
-        ok &= not (is_bound(problem, i, is_open) and is_too_far(problem, i, j))
-        ok &= problem.get("fixed", {}).get(i, j) == j
-        ok &= (i, j) not in problem["barred"]
+        to = j % len(is_open) if j >= 0 else j
+        ok = j < 0 or (is_open[to] and not (nearest and options[to] > near + EPS))
+        ok &= not (is_bound(problem, i, is_open) and is_too_far(problem, i, to))
+        ok &= problem.get("fixed", {}).get(i, to) == to
+        ok &= (i, to) not in problem["barred"]
         out.append(problem["need"][i] if ok else 0.0)
     return out + [inf] * (len(_priced(problem)) + len(_priced_gaps(problem)))
 

@@ -31,6 +31,7 @@ from road_histories import (
     upgrade_spending,
 )
 from site_histories import SiteHistories
+from staff_optima import Staff, posts_of
 from tiny_case import Case, demand, options, read_case, site_minutes, travel_km
 
 from aumaq.instances import Instance
@@ -66,6 +67,7 @@ class Histories:
     units: np.ndarray
     region: list[str]
     first: list[tuple[Any, ...]] = field(default_factory=list)
+    changes: np.ndarray | None = None
 
 
 def histories(case: Case, service: dict[str, Any]) -> Histories | None:
@@ -124,7 +126,17 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
         ]
         if case.by_first
         else [],
+        _changes(case, paths, pick)[good],
     )
+
+
+def _changes(case: Case, paths: list[Any], pick: np.ndarray) -> np.ndarray:
+    """Return how many facilities change, (p, t, j), where a rule limits it."""
+    found = np.zeros((pick.shape[1], len(case.first), len(paths)))
+    if case.rows["building_capacity"]:
+        for j, (own, k) in enumerate(zip(paths, pick, strict=True)):
+            found[:, :, j] = np.array([path.moved for path in own])[k]
+    return found
 
 
 def _few_enough(
@@ -213,6 +225,8 @@ def allocation_costs(
         "gaps": _gaps(case, service, t, to),
         "limits": limits(case, service),
         "barred": barred(case, service, t),
+        "second": second_shift(case, service, t, states, need),
+        "bus": _bus(case, service, t, to),
     }
     is_open = states.sum(axis=2) > 0
     if service["allocation"] == "whole":
@@ -220,6 +234,48 @@ def allocation_costs(
     is_nearest = service["allocation"] == "nearest"
     members = together(case, service["service"])
     return together_costs(problem, members, capacity, least, is_open, is_nearest)
+
+
+def _bus(
+    case: Case, service: dict[str, Any], t: int, to: list[dict[int, float]]
+) -> list[dict[int, float]]:
+    """Return by settlement and site what a unit's bus costs where it may ride."""
+    km, sites = travel_km(case, t), case.of("sites", service["service"])
+    found: list[dict[int, float]] = [{} for _ in to]
+    for bus in case.of("buses", service["service"]):
+        for own, place, near in zip(found, case.rows["settlements"], to, strict=True):
+            for j, minutes in near.items():
+                if minutes <= bus["within_minutes"] + EPS:
+                    length = km.get((place["settlement"], sites[j]["site"]), 0.0)
+                    fare = service["trips_per_year"] * length * bus["cost_per_km"] / 1e6
+                    price = bus["cost_mln_per_unit_year"] + fare
+                    own[j] = price * case.scenario["opex_factor"] * case.yearly[t]
+    return found
+
+
+def second_shift(
+    case: Case, service: dict[str, Any], t: int, states: np.ndarray, need: list[float]
+) -> tuple[np.ndarray, float, list[tuple[list[int], float]]]:
+    """Return places in second shift by state and site, price of one, and limits."""
+    more, price, name = np.zeros(states.shape[:2]), 0.0, service["service"]
+    for rule in case.of("shifts", name):
+        levels = sorted(case.of("levels", name), key=lambda r: r["level"])
+        share = rule["extra_share"] * service["max_use_share"]
+        size = [row["capacity"] * share * (row["level"] >= rule["from_level"])
+                for row in levels]  # fmt: skip
+        more = more + states @ np.array(size)
+        price = rule["cost_mln_per_unit_year"] * case.yearly[t]
+        price *= case.scenario["opex_factor"]
+    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+    limits = []
+    for rule in case.of("shift_limits", name):
+        if case.period(rule["period"]) == t:
+            sites = [j for j, site in enumerate(case.of("sites", name))
+                     if rule["region"] in ("", home[site["settlement"]])]  # fmt: skip
+            most = sum(units for place, units in zip(home, need, strict=True)
+                       if rule["region"] in ("", home[place]))  # fmt: skip
+            limits.append((sites, rule["most_share"] * most))
+    return more, price, limits
 
 
 def _prices(
@@ -304,8 +360,18 @@ def _gaps(
 
 
 def purses(case: Case) -> list[Purse]:
-    """Return all limits on spending, less what roads and growth points take."""
-    return [
+    """Return all limits on spending, less what roads and growth points take.
+
+    What may change at once is a limit like them, in mln or in facilities.
+    """
+    at_once = [
+        Purse(case.period(row["period"]), row[most], covers, row["service"],
+              row["region"], True, inf)
+        for row in case.rows["building_capacity"]
+        for most, covers in (("most_mln", "investment"), ("most_changes", "changes"))
+        if row[most] == row[most]
+    ]  # fmt: skip
+    return at_once + [
         Purse(
             case.period(row["period"]),
             row["amount_mln"] * case.scenario["budget_factor"]
@@ -335,6 +401,8 @@ def _spending(case: Case, part: Histories, name: str, purse: Purse) -> np.ndarra
     if purse.service not in ("", name) or not name:
         return np.zeros(len(part.cost))
     mine = np.array([purse.region in ("", region) for region in part.region])
+    if purse.covers == "changes":
+        return part.changes[:, purse.t] @ mine
     total = np.zeros(len(part.cost))
     if purse.covers != "operation":
         total = total + part.spent[:, purse.t] @ mine
@@ -389,7 +457,7 @@ def _best_on_roads(case: Case) -> float | None:
         return None
     if case.rows["networks"]:
         return best_coupled(case, parts, limits, partial(_spending, case))
-    if not limits and not case.rows["referrals"]:
+    if not limits and not case.rows["referrals"] and not case.rows["staff_supply"]:
         return float(sum(part.cost.min() for part in parts.values()))
     names = list(parts)
     if len(names) == 1:
@@ -400,7 +468,7 @@ def _best_on_roads(case: Case) -> float | None:
 
 def _nothing(case: Case) -> Histories:
     empty = np.zeros((1, len(case.first), 0))
-    return Histories(np.zeros(1), empty, empty, empty[..., None], [])
+    return Histories(np.zeros(1), empty, empty, empty[..., None], [], changes=empty)
 
 
 def _best_pair(
@@ -412,6 +480,7 @@ def _best_pair(
         [_spending(case, parts[n], n, purse) for n in names] for purse in limits
     ]
     rules = [(r, *_referred(case, r, parts)) for r in case.rows["referrals"]]
+    posts, staff = [posts_of(case, n, parts[n].units) for n in names], Staff(case)
     best, least = inf, second.cost.min()
     for p in np.argsort(first.cost):
         if first.cost[p] + least >= best:
@@ -428,5 +497,10 @@ def _best_pair(
             allowed = allowed[p] if rule["to_service"] == names[0] else allowed
             broken = (have > allowed).any(axis=(-1, -2))
             total = np.where(broken, inf, total)
-        best = min(best, float(total.min()))
+        for q in np.argsort(total) if case.rows["staff_supply"] else ():
+            if total[q] >= best:
+                break
+            best = min(best, float(total[q]) + staff.cost(posts[0][p] + posts[1][q]))
+        if not case.rows["staff_supply"]:
+            best = min(best, float(total.min()))
     return best if best < inf else None

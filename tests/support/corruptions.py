@@ -318,6 +318,34 @@ PARK: dict[str, Rows] = {
 }  # fmt: skip
 
 
+SHIFT: dict[str, Rows] = {
+    "shifts": [{"service": "s", "extra_share": 0.2, "cost_mln_per_unit_year": 0.01}],
+}
+SHIFT_LIMIT: Rows = [
+    {"shift_limit": "few", "service": "s", "period": "p1", "most_share": 0.1}
+]
+TEACHERS: dict[str, Rows] = {
+    "professions": [{"profession": "teacher"}],
+    "staff_needs": [
+        {"profession": "teacher", "service": "s", "level": 1, "posts": 9.0}
+    ],
+    "staff_supply": [
+        {"profession": "teacher", "region": "R", "period": "p1", "available": 7.0,
+         "hire_mln": 0.5}
+    ],
+}  # fmt: skip
+FAR: Rows = [
+    {"standard": "near", "service": "s", "minutes": 10.0, "share": 0.4,
+     "is_hard": False, "shortfall_mln_per_unit_year": 0.5}
+]  # fmt: skip
+BUS: dict[str, Rows] = {
+    "standards": FAR,
+    "buses": [{"service": "s", "within_minutes": 40.0, "cost_mln_per_unit_year": 0.01}],
+}
+RENEWED = with_all(VILLAGES, "facilities", renew_by_year=2026)
+BUILDERS: Rows = [{"building_capacity": "k", "period": "p1", "most_changes": 0.0}]
+
+
 def nothing(_: Tables) -> None:
     """Leave the plan as it is."""
 
@@ -373,6 +401,31 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "more than a source yields": (
         GRID, {"sites": [GRID["sites"][0], {**GRID["sites"][1], "max_supply": 3.0}]},
         nothing, "network:power:yield",
+    ),
+    "too many in second shift": (
+        {**VILLAGES, **SHIFT}, {"shift_limits": SHIFT_LIMIT}, nothing,
+        "shift_limit:few",
+    ),
+    "a second shift hidden": (
+        {**VILLAGES, **SHIFT}, {}, drop("second_shift", 0), "capacity:s",
+    ),
+    "a ride longer than may be": (
+        {**VILLAGES, **BUS}, with_all(BUS, "buses", within_minutes=20.0), nothing,
+        "bus:s",
+    ),
+    "more ride than go there": (
+        {**VILLAGES, **BUS}, {}, cell("bused", 0, "share", 1.0), "bus:s",
+    ),
+    "nobody to teach": (
+        VILLAGES, {**TEACHERS, **with_all(TEACHERS, "staff_supply", most_hired=1.0)},
+        nothing, "staff:teacher",
+    ),
+    "hiring hidden": (
+        {**VILLAGES, **TEACHERS}, {}, every("staff", "hired", 0.0), "staff:teacher",
+    ),
+    "more is renewed than can be": (
+        {**VILLAGES, **RENEWED}, {"building_capacity": BUILDERS}, nothing,
+        "building_capacity:k",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
     "both of a pair run": (

@@ -379,6 +379,60 @@ def land() -> Instance:
     )  # fmt: skip
 
 
+def running() -> Instance:
+    """Second shift, a bus, staff and building capacity of two regions."""
+    s = sites(max_units=2)
+    s[0] |= {"status": "existing"}
+    return tiny(
+        periods=PERIODS,
+        policies=POLICIES,
+        settlements=PLACES,
+        travel=TRAVEL,
+        services=[{**SERVICE, "max_use_share": 0.9}],
+        levels=LEVELS,
+        sites=s,
+        facilities=[
+            {"service": "s", "site": "a", "level": 1, "renew_by_year": 2029},
+        ],
+        shifts=[{"service": "s", "from_level": 1, "extra_share": 0.35,
+                 "cost_mln_per_unit_year": 0.023}],
+        shift_limits=[
+            {"shift_limit": "few", "service": "s", "period": "p1", "most_share": 0.21},
+            {"shift_limit": "few", "service": "s", "period": "p3", "most_share": 0.13},
+            {"shift_limit": "own", "service": "s", "period": "p2", "region": "Q",
+             "most_share": 0.17},
+        ],
+        standards=[
+            {"standard": "near", "service": "s", "scope": "region", "minutes": 16.0,
+             "share": 0.8, "is_hard": False, "shortfall_mln_per_unit_year": 0.07},
+        ],
+        buses=[{"service": "s", "within_minutes": 30.0,
+                "cost_mln_per_unit_year": 0.011, "cost_per_km": 7.0}],
+        professions=[{"profession": "teacher"}, {"profession": "nurse"}],
+        staff_needs=[
+            {"profession": "teacher", "service": "s", "level": 1, "posts": 2.9},
+            {"profession": "teacher", "service": "s", "level": 2, "posts": 5.3},
+            {"profession": "nurse", "service": "s", "level": 2, "posts": 1.7},
+        ],
+        staff_supply=[
+            {"profession": "teacher", "region": "R", "period": f"p{t}",
+             "available": 3.1 + t, "most_hired": 1.9, "hire_mln": 0.7,
+             "most_trained": 4.3, "train_mln": 0.37}
+            for t in (1, 2, 3)
+        ] + [{"profession": "nurse", "region": "Q", "period": "p2", "available": 0.0,
+              "hire_mln": 0.41}],
+        building_capacity=[
+            {"building_capacity": "mln", "period": "p1", "most_mln": 13.0},
+            {"building_capacity": "both", "period": "p2", "region": "R",
+             "service": "s", "most_mln": 7.0, "most_changes": 2.0},
+        ],
+        budgets=[
+            {"budget": "till", "period": "p2", "amount_mln": 9.0, "covers": "operation",
+             "is_hard": False, "overrun_price": 1.7},
+        ],
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[[], Instance]] = {
     "tiny": lambda: aumaq.read("tiny"),
     "services": services,
@@ -386,4 +440,5 @@ CASES: dict[str, Callable[[], Instance]] = {
     "power": power,
     "roads": roads,
     "land": land,
+    "running": running,
 }

@@ -27,6 +27,13 @@ class Path:
     first: tuple[Any, ...] = ()
     changes: tuple[tuple[tuple[int, int, int], ...], ...] = ()
     """By period, levels before and after, and how many facilities go so."""
+    moved: tuple[int, ...] = ()
+    """Facilities that leave their level (or an empty place) or are renewed."""
+
+    @property
+    def used(self) -> tuple[float, ...]:
+        """What a period may have little of."""
+        return (*self.spent, *self.moved)
 
 
 def _spread(units: int, places: int) -> Iterator[tuple[int, ...]]:
@@ -108,7 +115,7 @@ class SiteHistories:
             changes = path.changes if counted else ()
             rivals = best.setdefault((first, path.states, changes), [])
             if not any(
-                all(x <= y + EPS for x, y in zip(r.spent, path.spent, strict=True))
+                all(x <= y + EPS for x, y in zip(r.used, path.used, strict=True))
                 for r in rivals
             ):
                 rivals.append(path)
@@ -137,9 +144,12 @@ class SiteHistories:
                 first = now, gone, count, prices
                 for rest in self._follow(t + 1, now, out, done):
                     total = self.case.once[t] * paid - worth + rest.cost
+                    moved = (sum(gone) + sum(count), *rest.moved)
+                    if not self.case.rows["building_capacity"]:
+                        moved = ()
                     yield Path(
                         (now[1:], *rest.states), total, (paid, *rest.spent), first,
-                        (tuple(moves), *rest.changes),
+                        (tuple(moves), *rest.changes), moved,
                     )  # fmt: skip
 
     def _worth(self, t: int) -> float:

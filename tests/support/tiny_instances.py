@@ -12,6 +12,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from impact_rules import draw_impacts
 from land_instances import draw_land
+from running_rows import draw_running
 
 from aumaq.instances import Instance, InstanceError, from_tables
 
@@ -70,8 +71,15 @@ def some(*values: Any) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
-    """Draw a random tiny instance with a kind of allocation."""
+def tiny_instances(
+    draw: st.DrawFn,
+    allocation: str = "free",
+    running: frozenset[str] | None = frozenset(),
+) -> Instance:
+    """Draw a random tiny instance with a kind of allocation.
+
+    *running*: of second shift, staff, ... these (None: any now and then).
+    """
     rows: dict[str, Rows] = {}
     count = draw(st.integers(1, 3))
     _draw_settings(draw, rows, count)
@@ -126,6 +134,7 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
         rows["together_rules"] = [draw(together_rule(some(*services)))]
     if draw(some(False, False, False, True)):
         rows["mergers"] = [draw(merger(services[0], rows))]
+    draw_running(draw, rows, running)
     try:
         return tiny(**rows)
     except InstanceError:

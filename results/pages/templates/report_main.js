@@ -34,6 +34,7 @@ function drawRun(k) {
   }
   at("networks-title").parentElement.hidden = !run.loading.length;
   at("land-title").parentElement.hidden = !["forbidden", "impacts", "limits"].some((name) => run.tables[name].total);
+  at("running-title").parentElement.hidden = !["second_shift", "bused", "staff"].some((name) => run.tables[name].rows.length);
   options(at("service"), run.services.map((service) => service.title));
   options(at("network"), run.networks.map((layer) => layer.title), say("none"));
   options(at("shading"), run.shadings.map((item) => item.title), say("none"));

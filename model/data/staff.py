@@ -1,0 +1,80 @@
+"""Numbers of staff: who is there, what more may be had, and the posts to fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.model.data.gathered import ModelData
+from aumaq.model.table import positions
+
+
+@dataclass(frozen=True)
+class StaffData:
+    """Staff by rows of ``staff_supply`` (R), in their order. Prices in mln."""
+
+    professions: tuple[str, ...]
+    profession: Ints
+    region: tuple[str, ...]
+    period: Ints
+    available: Floats
+    most_hired: Floats
+    hire_mln: Floats
+    most_trained: Floats
+    train_mln: Floats
+    posts: dict[str, Floats]
+    """By service, posts in a facility, (professions, L+1)."""
+    most: Floats
+    """More posts there can never be."""
+
+    def needed(self, data: ModelData, units: Mapping[str, Ints]) -> Floats:
+        """Return the posts of what runs, (R,), of units (J, L+1, T) by service."""
+        found = np.zeros(len(self.period))
+        for name, posts in self.posts.items():
+            where = np.array(data.services[name].site_region, dtype=object)
+            filled = np.einsum("jlt,pl->pjt", units[name], posts)
+            for k, region in enumerate(self.region):
+                own = filled[self.profession[k], where == region, self.period[k]]
+                found[k] += own.sum()
+        return found
+
+    def before(self, *, trained: bool) -> Floats:
+        """Return whose people are there, (R, R): 1 where those of a column are in a
+        row's region and period; who is *trained* from the period after on.
+        """
+        same = self.profession[:, None] == self.profession[None, :]
+        same &= np.equal.outer(np.array(self.region), np.array(self.region))
+        later = self.period[:, None] - self.period[None, :] >= int(trained)
+        return np.asarray(same & later, dtype=float)
+
+
+def staff_data(data: ModelData) -> StaffData:
+    """Return the numbers of staff of an instance."""
+    tables = data.instance.tables
+    rows, needs = tables["staff_supply"], tables["staff_needs"]
+    names = tuple(tables["professions"]["profession"])
+    posts: dict[str, Floats] = {}
+    for need in needs.itertuples():
+        d = data.services[need.service]
+        own = posts.setdefault(need.service, np.zeros((len(names), d.num_levels + 1)))
+        own[names.index(need.profession), need.level] = need.posts
+    region = tuple(rows["region"])
+    profession = positions(rows["profession"], names)
+    columns = ("available", "most_hired", "hire_mln", "most_trained", "train_mln")
+    number = {key: rows[key].to_numpy(dtype=float) for key in columns}
+    number["most_hired"] = np.nan_to_num(number["most_hired"], nan=np.inf)
+    most = np.zeros(len(rows))
+    for name, own in posts.items():
+        d = data.services[name]
+        largest = np.where(d.is_built[None], own[:, None, :], 0.0).max(axis=2)
+        where = np.array(d.site_region, dtype=object)
+        for k, at in enumerate(region):
+            inside = where == at
+            most[k] += largest[profession[k], inside] @ d.places[inside]
+    return StaffData(
+        names, profession, region, positions(rows["period"], data.periods),
+        posts=posts, most=most, **number,
+    )  # fmt: skip

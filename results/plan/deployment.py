@@ -1,0 +1,105 @@
+"""The order in which a plan is carried out within each period.
+
+Each step comes after all that it relies on (deployment_steps.py), so that whoever stops
+after any number of steps has what works: a road or a link stands before what needs it,
+a higher tier before a lower one that refers to it, what takes people over before what
+they come from closes. Among the steps that this leaves, the best comes first: the gain
+of a step and of all that it still relies on, by what these cost (the ratio of a set and
+its predecessors: Sidney 1975). The rule is greedy, no optimum, and changes nothing of
+the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from aumaq.results.plan.deployment_steps import Key, Step, place_of, steps_of
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+COLUMNS = {
+    "period": "str", "step": "int64", "kind": "str", "service": "str", "code": "str",
+    "settlement": "str", "region": "str", "action": "str", "units": "int64",
+    "cost_mln": "float64", "gain_persons": "float64", "total_mln": "float64",
+    "total_gain_persons": "float64", "after": "str",
+}  # fmt: skip
+FREE = 1e-6
+"""Mln: what costs less than this is done at once if it gains anything."""
+
+
+def deployment(plan: Plan) -> pd.DataFrame:
+    """Return the steps of each period in order, with cost, gain and sums so far.
+
+    ``after`` are the numbers of the steps that a step relies on, ``; `` between them;
+    ``gain_persons`` is in people, money in mln, undiscounted.
+    """
+    rows = []
+    for period in plan.instance.period_names:
+        steps = steps_of(plan, period)
+        number: dict[Key, int] = {}
+        spent = gained = 0.0
+        for key in ordered(steps):
+            step, number[key] = steps[key], len(number) + 1
+            spent, gained = spent + step.cost_mln, gained + step.gain
+            after = sorted(number[one] for one in step.after if one in number)
+            rows.append((
+                period, number[key], *key[:1], key[1], key[2], place_of(plan, key),
+                step.region, step.action, step.units, step.cost_mln, step.gain,
+                spent, gained, "; ".join(map(str, after)),
+            ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def ordered(steps: Mapping[Key, Step]) -> list[Key]:
+    """Return the steps in order: after all that they rely on, the best gain first."""
+    relies = {key: _relied_on(key, steps) for key in steps}
+    rank = {key: k for k, key in enumerate(steps)}
+    lend: dict[Key, list[Key]] = {key: [] for key in steps}
+    for key, whole in relies.items():
+        for one in whole:
+            lend[one].append(key)
+    done: dict[Key, None] = {}
+
+    def entry(key: Key) -> tuple[float, float, float, int, int, Key]:
+        """Return a step with all that is missing for it, the best ones smallest."""
+        missing = [steps[one] for one in relies[key] if one not in done]
+        gain = sum(step.gain for step in missing)
+        cost = sum(step.cost_mln for step in missing)
+        # Without a gain the cheapest comes first; what is equal keeps its order.
+        return -gain / max(cost, FREE), -gain, cost, rank[key], len(missing), key
+
+    heap = [entry(key) for key in steps]
+    heapify(heap)
+    while heap:
+        *_, missing, key = heappop(heap)
+        left = [one for one in relies[key] if one not in done]
+        if key in done or len(left) != missing:
+            continue  # what it relies on was done meanwhile: it is in there anew
+        done |= dict.fromkeys(left)
+        for other in {other for one in left for other in lend[one]} - done.keys():
+            heappush(heap, entry(other))
+    return list(done)
+
+
+def _relied_on(key: Key, steps: Mapping[Key, Step]) -> list[Key]:
+    """Return all that a step relies on, each after what it relies on itself, and it.
+
+    Where steps rely on each other, the one that is met first comes last of them.
+    """
+    found: dict[Key, None] = {}
+    stack, entered = [(key, False)], set[Key]()
+    while stack:
+        one, is_left = stack.pop()
+        if is_left:
+            found[one] = None
+        elif one not in entered:
+            entered.add(one)
+            stack.append((one, True))
+            before = sorted(steps[one].after & steps.keys(), reverse=True)
+            stack += [(other, False) for other in before if other not in entered]
+    return list(found)

@@ -1,0 +1,124 @@
+"""How facilities are run, as tables of the report: second shift, staff, builders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aumaq.instances.language.texts import say
+from aumaq.results.actions import DONE
+from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import region_names
+from aumaq.results.plan.titles import titles_by_code, titles_of
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+ACTIONS = DONE | {"build": say("built")}
+
+
+def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return the tables of how facilities are run; empty ones are not shown."""
+    return [make(plan, lang) for make in (order, second_shift, bus, staff, at_once)]
+
+
+def order(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the steps of the plan in an order that works after each of them."""
+    rows, instance = plan.deployment, plan.instance
+    titles, regions = titles_of(instance, lang), region_names(instance, lang)
+    places = instance.table("settlements").set_index("settlement", drop=False)
+    homes = sorted(set(rows["settlement"]) & set(places.index))
+    names = dict(zip(homes, lang.names(places.loc[homes], "settlement"), strict=True))
+    upgrades = titles_by_code(instance.tables["road_upgrades"], "upgrade", lang)
+    where = [
+        names.get(home) or upgrades.get(code, code)
+        for home, code in zip(rows["settlement"], rows["code"], strict=True)
+    ]
+    words = [lang.cell(ACTIONS[action]) for action in rows["action"]]
+    columns = [
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Step"), rows["step"].tolist(), "number"),
+        Column(say("What"), [titles.get(s, s) for s in rows["service"]]),
+        Column(say("Where"), where),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Action"), words),
+        Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
+        Column(say("People who gain"), rows["gain_persons"].tolist(), "number"),
+        Column(say("Cost so far, mln"), rows["total_mln"].tolist(), "number", 1),
+        Column(say("People so far"), rows["total_gain_persons"].tolist(), "number"),
+        Column(say("After steps"), rows["after"].tolist()),
+    ]
+    return grid("deployment", say("Order of deployment"), columns, lang)
+
+
+def second_shift(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the demand in second shift by service, region and period."""
+    keys = ["service", "region", "period"]
+    table = plan.table("second_shift")
+    table = table.assign(sites=1)[[*keys, "sites", "demand", "cost_mln_per_year"]]
+    rows = table.groupby(keys, as_index=False, sort=False).sum()
+    titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
+    columns = [
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Sites"), rows["sites"].tolist(), "number"),
+        Column(say("Demand in second shift"), rows["demand"].tolist(), "number"),
+        Column(
+            say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1
+        ),
+    ]
+    return grid("second_shift", say("Second shift"), columns, lang)
+
+
+def bus(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return who rides a bus, by service, settlement and period."""
+    rows, instance = plan.table("bused"), plan.instance
+    titles, places = titles_of(instance, lang), instance.table("settlements")
+    named = places.assign(shown=lang.names(places, "settlement"))
+    named = named.set_index("settlement").loc[rows["settlement"]]
+    columns = [
+        Column(say("Service"), [titles[s] for s in rows["service"]]),
+        Column(say("From"), named["shown"].tolist()),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Demand"), rows["demand"].tolist(), "number"),
+        Column(say("Minutes"), rows["minutes"].tolist(), "number"),
+        Column(say("Kilometres"), rows["length_km"].tolist(), "number"),
+        Column(
+            say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1
+        ),
+    ]
+    return grid("bused", say("Who rides a bus"), columns, lang)
+
+
+def staff(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return posts and people by profession, region and period."""
+    rows, regions = plan.table("staff"), region_names(plan.instance, lang)
+    titles = titles_by_code(plan.instance.tables["professions"], "profession", lang)
+    columns = [
+        Column(say("Profession"), [titles.get(p, p) for p in rows["profession"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Posts"), rows["needed"].tolist(), "number"),
+        Column(say("Who is there"), rows["available"].tolist(), "number"),
+        Column(say("Hired"), rows["hired"].tolist(), "number"),
+        Column(say("Trained"), rows["trained"].tolist(), "number"),
+        Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
+    ]
+    return grid("staff", say("Staff"), columns, lang)
+
+
+def at_once(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return what changes at once, and what may."""
+    rows = plan.table("building_capacity")
+    known = plan.instance.tables["building_capacity"]
+    titles = titles_by_code(known, "building_capacity", lang)
+    columns = [
+        Column(say("Rule"), [titles.get(c, c) for c in rows["building_capacity"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Facilities that change"), rows["changes"].tolist(), "number"),
+        Column(say("May change"), rows["most_changes"].tolist(), "number"),
+        Column(say("Built, mln"), rows["spent_mln"].tolist(), "number", 1),
+        Column(say("May be built, mln"), rows["most_mln"].tolist(), "number", 1),
+    ]
+    return grid("building_capacity", say("What changes at once"), columns, lang)

@@ -1,0 +1,76 @@
+"""What cannot be of second shift, staff, buses and building capacity is told."""
+
+from __future__ import annotations
+
+import pytest
+from tiny_instances import Rows, tiny
+
+import aumaq
+
+SHIFT = {"service": "s", "extra_share": 0.5, "cost_mln_per_unit_year": 0.1}
+LIMIT = {"shift_limit": "k", "service": "s", "period": "p1", "most_share": 0.1}
+NEED = {"profession": "t", "service": "s", "level": 1, "posts": 3.0}
+SUPPLY = {"profession": "t", "region": "R", "period": "p1", "available": 2.0}
+BUS = {"service": "s", "within_minutes": 30.0}
+RULE = {"building_capacity": "b", "period": "p1", "most_changes": 1.0}
+SOUND: dict[str, Rows] = {
+    "shifts": [SHIFT],
+    "shift_limits": [LIMIT],
+    "professions": [{"profession": "t"}],
+    "staff_needs": [NEED],
+    "staff_supply": [SUPPLY],
+    "buses": [BUS],
+    "building_capacity": [RULE],
+}
+
+
+def test_what_is_sound_is_read() -> None:
+    """All tables together are no problem."""
+    assert len(tiny(**SOUND).table("staff_supply")) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "told"),
+    [
+        (
+            "shifts",
+            {**SHIFT, "from_level": 2},
+            "column from_level: s has levels up to 1",
+        ),
+        ("shifts", {**SHIFT, "extra_share": -0.1}, "column extra_share"),
+        ("shift_limits", {**LIMIT, "region": "X"}, "column region: no settlement has"),
+        ("shift_limits", {**LIMIT, "period": "p7"}, "column period: no such period"),
+        ("staff_needs", {**NEED, "level": 4}, "column level: s has levels up to 1"),
+        ("staff_needs", {**NEED, "profession": "z"}, "column profession: no such"),
+        ("staff_supply", {**SUPPLY, "region": "X"}, "column region: no settlement"),
+        ("buses", {**BUS, "service": "z"}, "column service: no such service"),
+        ("building_capacity", {**RULE, "most_changes": None}, "column most_mln: empty"),
+        ("building_capacity", {**RULE, "region": "X"}, "column region: no settlement"),
+    ],
+)
+def test_what_cannot_be(table: str, row: dict[str, object], told: str) -> None:
+    """Each mistake is told by row and column."""
+    with pytest.raises(aumaq.InstanceError, match=told):
+        tiny(**{**SOUND, table: [row]})
+
+
+def test_a_hard_standard_may_be_kept_by_a_bus_and_demand_by_a_second_shift() -> None:
+    """What no school near can do, and no first shift holds, is no contradiction."""
+    must = {"service": "s", "may_be_unserved": False, "unserved_mln_per_unit_year": 1.0}
+    plan = aumaq.solve(
+        tiny(
+            services=[must],
+            levels=[{"service": "s", "level": 1, "capacity": 150.0, "capex_mln": 9.0}],
+            sites=[{"site": "a", "service": "s", "settlement": "a"}],
+            travel=[{"settlement": "b", "site": "a", "minutes": 30.0}],
+            standards=[{"standard": "n", "service": "s", "minutes": 10.0, "share": 1.0,
+                        "is_hard": True}],
+            shifts=[SHIFT],
+            buses=[BUS],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    assert plan.is_verified
+    assert plan.table("second_shift")["demand"].tolist() == pytest.approx([50.0])
+    assert plan.table("bused")["demand"].tolist() == pytest.approx([100.0])
+    assert plan.unserved.empty
