@@ -12,6 +12,9 @@ import pandas as pd
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.tables import OWN_COLUMN_PREFIX, TABLES
 
+LATER = frozenset((t.name, c.name) for t in TABLES for c in t.columns if c.is_later)
+"""Columns of text that earlier versions did not have: left out while they are empty."""
+
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
     """Return the sha256 of all tables in schema order, without own columns.
@@ -26,10 +29,12 @@ def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
             continue
         digest.update(f"{table.name}:{len(frame)}\n".encode())
         if frame.empty:
-            digest.update(_names_of(tuple(frame.columns)))
+            digest.update(_names_of(table.name, tuple(frame.columns)))
             continue
         for name in frame.columns:
             if str(name).startswith(OWN_COLUMN_PREFIX):
+                continue
+            if (table.name, name) in LATER and (frame[name] == "").all():
                 continue
             digest.update(f"{name}\n".encode())
             digest.update(_column_bytes(frame[name]))
@@ -37,9 +42,13 @@ def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 @cache
-def _names_of(columns: tuple[str, ...]) -> bytes:
+def _names_of(table: str, columns: tuple[str, ...]) -> bytes:
     """Return what a table without rows enters as: most tables of most instances."""
-    names = [n for n in columns if not str(n).startswith(OWN_COLUMN_PREFIX)]
+    names = [
+        n
+        for n in columns
+        if not (str(n).startswith(OWN_COLUMN_PREFIX) or (table, n) in LATER)
+    ]
     return "".join(f"{name}\n" for name in names).encode()
 
 

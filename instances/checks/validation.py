@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import (
+    anchors,
     growth,
     indicators,
     networks,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 # Importing them registers their checks.
+assert anchors
 assert today
 assert indicators
 assert growth

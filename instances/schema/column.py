@@ -82,7 +82,8 @@ class Column:
     ``high`` are inclusive, and the default is always allowed; a number without them has
     those of its unit. ``references`` is ``"table.column"``. In a part of an instance
     (:mod:`aumaq.instances.parts`) a row goes with what it names, unless the column
-    ``may_lose`` it: then the cell is emptied.
+    ``may_lose`` it: then the cell is emptied. A column that ``is_later`` than the first
+    version counts in the hash of an instance only if a row says something there.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Column:
     choices: tuple[str, ...] = ()
     references: str = ""
     may_lose: bool = False
+    is_later: bool = False
 
     def __post_init__(self) -> None:
         """Give a number the limits of its unit where it has none of its own."""

@@ -6,6 +6,7 @@ read, validated, written, hashed and documented.
 
 from __future__ import annotations
 
+from aumaq.instances.schema.anchors import ANCHORS
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.growth import (
     CONCENTRATIONS,
@@ -70,6 +71,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
+    ANCHORS,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -216,6 +216,7 @@ def _persons(facts: Facts, group: str) -> Floats:
     if group:
         share = _first(groups[groups["group"] == group])
     out = np.zeros((len(facts.ids), len(facts.times.names)))
+    come = _brought(facts)
     for i, place in enumerate(records(facts.settlements)):
         kind = "rural" if place["kind"] == "village" else "urban"
         for t, period in enumerate(facts.times.names):
@@ -225,7 +226,20 @@ def _persons(facts: Facts, group: str) -> Floats:
             total = given.get((place["settlement"], period, "all"), grown)
             derived = total * float(share[f"share_{kind}"])
             out[i, t] = given.get((place["settlement"], period, group), derived)
+            more = come.get((place["settlement"], t), 0.0)
+            out[i, t] += more * float(share[f"share_{kind}"])
     return out
+
+
+def _brought(facts: Facts) -> dict[tuple[str, int], float]:
+    """Return the people whom open anchors bring, by settlement and period."""
+    found: dict[tuple[str, int], float] = {}
+    for row in records(facts.tables["anchors"]):
+        for t in range(facts.times.position(row["first_period"]), len(facts.times.names)):
+            key = row["settlement"], t
+            people = float(row["jobs"]) * float(row["persons_per_job"])
+            found[key] = found.get(key, 0.0) + people
+    return found
 
 
 def _service(
