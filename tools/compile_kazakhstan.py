@@ -22,6 +22,7 @@ import kz_history
 import kz_networks
 import kz_population
 import kz_roads
+import kz_scheme
 import kz_services as kz
 import numpy as np
 import pandas as pd
@@ -224,7 +225,7 @@ def document(spec: Spec) -> dict[str, object]:
             {"scenario": "inertial", "title": "Trends continue"},
             {"scenario": "managed", "title": "Growth is steered"},
         ],
-        "variants": kz_population.VARIANTS,
+        "variants": kz_population.VARIANTS + kz_scheme.variants(spec.name),
         "groups": [
             kz_population.PUPILS,
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
@@ -268,6 +269,8 @@ def compile_one(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, table in tables.items():
+        if name == "overrides" and table.empty:
+            continue
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     text = tomli_w.dumps(document(spec))
     (folder / "instance.toml").write_text(text, encoding="utf-8")
@@ -312,6 +315,7 @@ def tables_of(
         tables |= kz_roads.upgrades(spec.name, places, nodes, links)
         tables["connections"], counts = connections(spec.name, tables)
     tables["road_classes"] = kz_roads.classes(tables)
+    tables["overrides"] = kz_scheme.overrides(spec.name, places)
     if spec.networks:
         for name, rows in spec.networks.networks(source, places).items():
             known = [tables[name]] if name in tables else []

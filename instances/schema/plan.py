@@ -47,7 +47,9 @@ class PlanTable:
     ``rule``: under which rule its own faults are noted, with columns in braces.
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
-    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing. A table
+    that ``is_later`` than the first version may be missing from a plan of before: it is
+    recomputed as a whole.
     """
 
     name: str
@@ -58,6 +60,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -404,6 +407,35 @@ PLAN: tuple[PlanTable, ...] = (
             _key("term", "term"),
             _number("discounted_mln", BOTH, "its amount"),
         ),
+    ),
+    PlanTable(
+        "sectors",
+        "The plan by sector: what is spent and done in each period, and for whom.",
+        "sectors",
+        (
+            _key("sector", "sector"),
+            _PERIOD,
+            _number("investment_mln", MLN, "building, renewal, closing, undiscounted"),
+            _number(
+                "operation_mln",
+                MLN,
+                "operation and supply in all years of the period, undiscounted",
+            ),
+            _whole(
+                "actions",
+                "facilities changed, steps, roads and local supplies built, growth"
+                " points chosen",
+                "derived",
+            ),
+            _number(
+                "persons",
+                "persons",
+                "inhabitants of settlements that its actions reach: who goes to a"
+                " facility that is changed, lives at a road or line that is built, ...",
+            ),
+            _number("jobs", "jobs", "jobs at the anchors of the sector that are open"),
+        ),
+        is_later=True,
     ),
 )
 """Tables of a plan, in the order in which they are written."""

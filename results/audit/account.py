@@ -22,6 +22,7 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
+from aumaq.results.audit.sectors import sector_table
 from aumaq.results.audit.serving import (
     allocation_table,
     serving,
@@ -113,6 +114,7 @@ def audited(
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
     tables["objective"] = objective(ledger, tables)
+    tables["sectors"] = sector_table(ledger, tables)
     return Audit(facts, tables, notes)
 
 

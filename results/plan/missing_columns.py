@@ -1,7 +1,8 @@
-"""Columns that plans of earlier versions lack: what only says again what is known.
+"""Columns, or whole tables, that plans of earlier versions lack.
 
-They are recomputed, or left blank where they cannot be, and named in the record of the
-plan; nothing compares them. Keys, decisions and what the rules read must be there.
+They only say again what is known: they are recomputed, or left blank where they cannot
+be, and named in the record of the plan; nothing compares them. Keys, decisions and what
+the rules read must be there.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.schema.plan import BY_NAME, PLAN_TABLES
+from aumaq.instances.schema.plan import BY_NAME, COLUMNS, PLAN, PLAN_TABLES
+from aumaq.results.audit.frames import plan_table, without_rows
 
 BLANK = {"text": "", "number": float("nan"), "flag": False}
 
@@ -27,9 +29,13 @@ def completed(
     tables: Mapping[str, pd.DataFrame],
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Return the tables with blank columns for those that they lack, and their names
-    (``table.column``).
+    (``table.column``). A later table that is missing has no rows, and lacks all.
     """
-    found, missing = {}, []
+    found, missing = dict[str, pd.DataFrame](), list[str]()
+    for table in PLAN:
+        if table.is_later and table.name not in tables:
+            found[table.name] = without_rows(table.name)
+            missing += [f"{table.name}.{column}" for column in table.words]
     for name, frame in tables.items():
         kinds = PLAN_TABLES.get(name, {})
         lacking = [column for column in kinds if column not in frame.columns]
@@ -47,6 +53,10 @@ def filled(
     What is None stays as it is; so does a column whose rows are not all sound.
     """
     found = dict(tables)
+    for name in {full.split(".", 1)[0] for full in derived}:
+        whole = {c: derived.get(f"{name}.{c}") for c in COLUMNS[name]}
+        if found[name].empty and all(cells is not None for cells in whole.values()):
+            found[name] = plan_table(name, whole)
     for full, values in derived.items():
         name, column = full.split(".", 1)
         if len(values) == len(found[name]):

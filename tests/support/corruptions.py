@@ -167,6 +167,11 @@ CORRUPTIONS: Corruptions = {
     "money hidden": (cell("money", 0, "amount_mln", 1.0), "objective"),
     "discounting twice": (cell("money", 0, "discounted_mln", 1.0), "objective"),
     "a cheaper objective": (cell("objective", 0, "discounted_mln", 1.0), "objective"),
+    "spending of a sector hidden": (
+        cell("sectors", 0, "investment_mln", 1.0),
+        "sectors",
+    ),
+    "people of a sector invented": (cell("sectors", 0, "persons", 1e6), "sectors"),
     "a table left out": (lambda tables: tables.pop("allocation"), "tables"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from anchor_case import draw_anchors
 from hypothesis import assume
 from hypothesis import strategies as st
 from tiny_instances import Row, Rows, some, tiny
@@ -68,6 +69,7 @@ def coupled_instances(draw: st.DrawFn, kind: str) -> Instance:
     _draw_loads(draw, rows, name)
     rows["local_supplies"] = _local(draw, rows, name, places)
     rows["budgets"] = _budgets(draw, rows)
+    rows["anchors"] = draw_anchors(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:

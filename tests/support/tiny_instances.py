@@ -7,6 +7,7 @@ from math import comb, prod
 from typing import Any
 
 import pandas as pd
+from anchor_case import draw_anchors
 from examples import SCALE
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -105,6 +106,7 @@ def tiny_instances(draw: st.DrawFn, allocation: str = "free") -> Instance:
                 "most": draw(some(0, 1, 1, 2)),
             }
         ]
+    rows["anchors"] = draw_anchors(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:
