@@ -98,11 +98,11 @@ def overrides(name: str, places: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def added(override: str, table: str, source: str, **cells: object) -> dict[str, str]:
-    """Return the override that adds a row of these cells."""
+def added(name: str, of: str, why: str, /, **cells: object) -> dict[str, str]:
+    """Return a row of the overrides *name* that adds a row of cells to a table."""
     where = "; ".join(f"{key}={value}" for key, value in cells.items())
-    return {"override": override, "table": table, "where": where, "action": "add",
-            "source": source}  # fmt: skip
+    return {"override": name, "table": of, "where": where, "action": "add",
+            "source": why}  # fmt: skip
 
 
 def codes(places: pd.DataFrame) -> dict[str, str]:
