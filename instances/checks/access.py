@@ -12,6 +12,7 @@ from aumaq.instances.access.limits import within
 from aumaq.instances.access.pieces import cut_off
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.checks.check import Found, Warn, applies_to, problem
+from aumaq.instances.checks.agglomerations import agglomerations_can_hold
 from aumaq.instances.checks.growth import ROUNDING, donors_can_give
 from aumaq.instances.checks.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.checks.places import ALONE_KM
@@ -305,6 +306,7 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     connections_can_hold,
     options_are_all_there,
     donors_can_give,
+    agglomerations_can_hold,
     capacities_are_of_use,
     values_are_of_one_scale,
     *LIKELIHOOD_CHECKS,

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import (
+    agglomerations,
     anchors,
     growth,
     indicators,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 # Importing them registers their checks.
+assert agglomerations
 assert anchors
 assert today
 assert indicators

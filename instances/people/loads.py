@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.people.agglomerations import demand_factor
 from aumaq.instances.people.anchors import anchor_load
 from aumaq.instances.people.demand import ALL, persons
 from aumaq.instances.rows import holds, rows_with
@@ -39,7 +40,7 @@ def load_rates(tables: Tables, projection: str, network: str) -> Floats:
         who = (kinds == row["kind"]) | (row["kind"] == "")
         when = (periods == row["period"]).to_numpy() | (row["period"] == "")
         rate[np.ix_(who, when)] = float(row["units_per_person"])
-    return rate
+    return rate * demand_factor(tables, network)[:, None]
 
 
 def everyone(tables: Tables, projection: str) -> Floats:

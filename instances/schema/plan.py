@@ -437,6 +437,18 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         is_later=True,
     ),
+    PlanTable(
+        "agglomerations",
+        "People in agglomerations that may hold so many.",
+        "agglomeration:{agglomeration}",
+        (
+            _key("agglomeration", "agglomeration"),
+            _PERIOD,
+            _number("persons", "persons", "who live in its settlements"),
+            _number("max_persons", "persons", "who may", "told"),
+        ),
+        is_later=True,
+    ),
 )
 """Tables of a plan, in the order in which they are written."""
 

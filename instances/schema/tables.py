@@ -6,6 +6,10 @@ read, validated, written, hashed and documented.
 
 from __future__ import annotations
 
+from aumaq.instances.schema.agglomerations import (
+    AGGLOMERATION_DEMAND,
+    AGGLOMERATIONS,
+)
 from aumaq.instances.schema.anchors import ANCHORS
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.growth import (
@@ -71,7 +75,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
-    ANCHORS,
+    ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.audit.agglomerations import agglomerations
 from aumaq.results.audit.concentration import concentrations
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
@@ -110,6 +111,7 @@ def audited(
     tables["connections"] = connections(ledger)
     tables["growth_points"] = growth_table(choice, facts)
     tables["concentrations"] = concentrations(ledger)
+    tables["agglomerations"] = agglomerations(ledger)
     tables["money"] = money_table(ledger)
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])

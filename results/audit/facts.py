@@ -287,7 +287,19 @@ def _demand(facts: Facts, row: dict[str, Any], people: Mapping[str, Floats]) -> 
     """Return units of demand by settlement and period; 0 where nobody comes."""
     if row["role"] != "serve":
         return np.zeros((len(facts.ids), len(facts.times.names)))
-    return people[str(row["group"])] * float(row["demand_per_person"])
+    usual = people[str(row["group"])] * float(row["demand_per_person"])
+    return usual * urban_factor(facts, str(row["service"]))[:, None]
+
+
+def urban_factor(facts: Facts, service: str) -> Floats:
+    """Return what people ask for relative to what is usual, (settlements,)."""
+    factors = {
+        row["agglomeration"]: float(row["factor"])
+        for row in records(facts.tables["agglomeration_demand"])
+        if row["service"] == service
+    }
+    inside = facts.settlements["agglomeration"].tolist()
+    return np.array([factors.get(code, 1.0) for code in inside], dtype=float)
 
 
 def _enter(

@@ -11,6 +11,7 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.results.audit.facts import urban_factor
 from aumaq.results.audit.frames import records
 from aumaq.results.audit.network import NetworkPlan, Row
 
@@ -154,11 +155,11 @@ def base_load(n: NetworkPlan) -> Floats:
             at = n.position[n.fed_by[anchor["settlement"]]]
             load[at, since:] += float(anchor[DRAWN[n.name]])
     people, shifts = n.facts.residents, n.facts.shifts
-    rates = n.facts.of("load_rates", n.name)
+    rates, urban = n.facts.of("load_rates", n.name), urban_factor(n.facts, n.name)
     for k, node in enumerate(n.nodes):
         if node["settlement"]:
             i = n.facts.ids.get_loc(node["settlement"])
-            rate = _rate(n, i, rates)
+            rate = _rate(n, i, rates) * urban[i]
             load[k] += people[i] * rate
             if shifts is not None:
                 load[k] += (rate * shifts[:, i]).sum(axis=0)

@@ -286,6 +286,14 @@ TIER: dict[str, Rows] = {
         {"settlement": "b", "tier": "t", "gain_share": 0.05, "donors": "total"}
     ],
 }
+CROWDED: dict[str, Rows] = {
+    **VILLAGES,
+    **TIER,
+    "settlements": [
+        {"settlement": "a"}, {"settlement": "b", "agglomeration": "A"}
+    ],
+    "agglomerations": [{"agglomeration": "A", "max_persons": 105.0}],
+}  # fmt: skip
 ANGLES: dict[str, Rows] = {
     **with_all(GRID, "networks", flow_model="dc"),
     **with_all(GRID, "network_links", susceptance=20.0, loss_per_km=0.0),
@@ -332,6 +340,11 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "more than a source yields": (
         GRID, {"sites": [GRID["sites"][0], {**GRID["sites"][1], "max_supply": 3.0}]},
         nothing, "network:power:yield",
+    ),
+    "more people than an agglomeration holds": (
+        CROWDED,
+        {"agglomerations": [{"agglomeration": "A", "max_persons": 100.0}]},
+        nothing, "agglomeration:A",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from itertools import product
 from math import asin, cos, inf, radians, sin, sqrt
 from typing import Any
 
+from agglomeration_case import urban
 from anchor_case import brought
 
 from aumaq.instances import Instance
@@ -115,7 +116,9 @@ def demand(case: Case, service: dict[str, Any]) -> list[list[float]]:
         ]
         out.append(
             [
-                (n * share if m is None else m + k) * service["demand_per_person"]
+                (n * share if m is None else m + k)
+                * service["demand_per_person"]
+                * urban(case, place, service["service"])
                 for n, m, k in zip(people, members, more, strict=True)
             ]
         )
