@@ -18,6 +18,7 @@ import pandas as pd
 from aumaq.instances.checks import (
     agglomerations,
     anchors,
+    contingencies,
     growth,
     indicators,
     networks,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 # Importing them registers their checks.
 assert agglomerations
 assert anchors
+assert contingencies
 assert today
 assert indicators
 assert growth

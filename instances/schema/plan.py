@@ -449,6 +449,23 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         is_later=True,
     ),
+    PlanTable(
+        "contingencies",
+        "What networks still meet after the loss of a link, run anew.",
+        "contingency:{contingency}",
+        (
+            _key("contingency", "rule"),
+            _text("network", "network"),
+            _key("link", "link that is lost"),
+            _PERIOD,
+            _number("load_met", NETWORK, "load that is met with all links"),
+            _number("required", NETWORK, "of it, what must be met without this one"),
+            _number("met", NETWORK, "the most that can be met without it"),
+            _number("shortfall", NETWORK, "what is missing of a rule that is priced"),
+            _number("cost_mln", POINTS, "price of it, discounted"),
+        ),
+        is_later=True,
+    ),
 )
 """Tables of a plan, in the order in which they are written."""
 

@@ -12,6 +12,7 @@ from aumaq.instances.schema.agglomerations import (
 )
 from aumaq.instances.schema.anchors import ANCHORS
 from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.contingencies import CONTINGENCIES
 from aumaq.instances.schema.growth import (
     CONCENTRATIONS,
     GROWTH_CANDIDATES,
@@ -75,7 +76,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
-    ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND,
+    ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND, CONTINGENCIES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -14,6 +14,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.results.audit.agglomerations import agglomerations
 from aumaq.results.audit.concentration import concentrations
+from aumaq.results.audit.contingencies import contingencies
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
@@ -112,6 +113,7 @@ def audited(
     tables["growth_points"] = growth_table(choice, facts)
     tables["concentrations"] = concentrations(ledger)
     tables["agglomerations"] = agglomerations(ledger)
+    tables["contingencies"] = contingencies(ledger)
     tables["money"] = money_table(ledger)
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])

@@ -21,6 +21,8 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.siting import spending
 
+PRICED = ("shortfalls", "connections", "contingencies")
+"""Tables with the price of rules that are missed."""
 DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
@@ -101,7 +103,7 @@ def objective(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         tables["money"].groupby("item")["discounted_mln"].sum().to_dict()
     )
     terms["shortfall"] = float(
-        tables["shortfalls"]["cost_mln"].sum() + tables["connections"]["cost_mln"].sum()
+        sum(tables[name]["cost_mln"].sum() for name in PRICED)
     )
     rules = facts.tables["budgets"]
     t = [facts.times.position(str(period)) for period in rules["period"]]

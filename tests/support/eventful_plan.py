@@ -83,5 +83,13 @@ def eventful(**more: Rows) -> Instance:
             }
         ],
         agglomerations=[{"agglomeration": "A", "max_persons": 500.0}],
+        contingencies=[
+            {
+                "contingency": "n1",
+                "network": "power",
+                "link": "e0",
+                "shortfall_mln_per_unit_year": 0.01,
+            }
+        ],
         concentrations=[{"concentration": "k", "service": "s", "share": 0.0}],
     )
