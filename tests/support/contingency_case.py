@@ -6,32 +6,34 @@ from math import inf
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from hypothesis import strategies as st
+
+from aumaq.instances import Instance
 
 Row = dict[str, Any]
 
 
-def draw_contingencies(draw: st.DrawFn, rows: dict[str, list[Row]]) -> list[Row]:
-    """Draw rules on the loss of links; some links get a voltage for it."""
-    pick, links = st.sampled_from, rows["network_links"]
-    if not draw(pick([False, False, True])):
-        return []
-    for link in links:
-        link["voltage_kv"] = draw(pick([10.0, 110.0]))
-    links[0]["voltage_kv"] = 110.0
+@st.composite
+def contingent(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Instance:
+    """Draw a rule on the loss of links for a *usual* instance with a network."""
+    base, pick = draw(usual), st.sampled_from
+    links = base.table("network_links")
+    links["voltage_kv"] = [110.0, *(draw(pick([10.0, 110.0])) for _ in links.index[1:])]
+    # A loss is felt where some of the load is far from all that feeds it.
+    links["capacity"] = np.maximum(links["capacity"], draw(pick([0.0, 10.0])))
     by_voltage = draw(st.booleans())
-    return [
-        {
-            "contingency": "n1",
-            "network": links[0]["network"],
-            "link": "" if by_voltage else draw(pick(links))["link"],
-            "min_voltage_kv": 110.0 if by_voltage else None,
-            "served_share": draw(pick([0.5, 0.8, 1.0])),
-            "first_period": draw(pick(["", rows["periods"][-1]["period"]])),
-            "is_hard": draw(pick([False, False, True])),
-            "shortfall_mln_per_unit_year": draw(pick([0.02, 0.1, 0.4])),
-        }
-    ]
+    rule = {
+        "contingency": "n1",
+        "network": links["network"][0],
+        "link": "" if by_voltage else draw(pick(links["link"].tolist())),
+        "min_voltage_kv": 110.0 if by_voltage else None,
+        "served_share": draw(pick([0.5, 0.8, 1.0])),
+        "first_period": draw(pick(["", base.period_names[-1]])),
+        "is_hard": draw(pick([False, False, True])),
+        "shortfall_mln_per_unit_year": draw(pick([0.02, 0.1, 0.4])),
+    }
+    return base.replace(network_links=links, contingencies=pd.DataFrame([rule]))
 
 
 def add_emergencies(

@@ -346,6 +346,11 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         {"agglomerations": [{"agglomeration": "A", "max_persons": 100.0}]},
         nothing, "agglomeration:A",
     ),
+    "a line is lost, and nobody is fed": (
+        GRID, {"contingencies": [{"contingency": "n1", "network": "power", "link": "e0",
+                                  "is_hard": True}]},
+        nothing, "contingency:n1",
+    ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
 }  # fmt: skip
 """Rows that are solved, tables of the same under one more rule, what becomes of the

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 
 from anchor_case import draw_anchors
-from contingency_case import draw_contingencies
 from hypothesis import assume
 from hypothesis import strategies as st
 from tiny_instances import Row, Rows, some, tiny
@@ -71,7 +70,6 @@ def coupled_instances(draw: st.DrawFn, kind: str) -> Instance:
     rows["local_supplies"] = _local(draw, rows, name, places)
     rows["budgets"] = _budgets(draw, rows)
     rows["anchors"] = draw_anchors(draw, rows)
-    rows["contingencies"] = draw_contingencies(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:
