@@ -5,6 +5,8 @@ work or are announced are general knowledge; jobs, people and loads are assumpti
 rounded. What works today brings no people and no load: regional totals hold them.
 `points`: growth points that the model chooses, of the towns of the second and third
 category of settlements (policy_lists.csv, Gov. Res. 710 of 02.09.2025).
+`bounded`: limits on the five agglomerations (policy_lists.csv), and urban demand inside.
+`n1`: the loss of a line of the north-south and western transit is survived.
 """
 
 from __future__ import annotations
@@ -16,6 +18,10 @@ VARIANTS = [
      "title": "industrial, agricultural and tourist sites", "overrides": "anchors"},
     {"variant": "points", "axis": "growth points",
      "title": "growth points are chosen", "overrides": "points"},
+    {"variant": "bounded", "axis": "agglomerations",
+     "title": "agglomerations are bounded", "overrides": "bounded"},
+    {"variant": "n1", "axis": "reliability",
+     "title": "the loss of a transit line is survived", "overrides": "n1"},
 ]  # fmt: skip
 
 KNOWN = "general knowledge: it works today, its people and load are in the totals"
@@ -84,6 +90,29 @@ PRICE_MLN_PER_PERSON = 0.2
 OF_TOWNS = "policy_lists.csv: category 2 or 3 of Gov. Res. 710/2025"
 
 
+AGGLOMERATIONS = (
+    ("Almaty", "Almaty agglomeration", (3100000, 3400000, 3700000)),
+    ("Astana", "Astana agglomeration", (1800000, 2050000, 2300000)),
+    ("Shymkent", "Shymkent agglomeration", (1500000, 1700000, 1900000)),
+    ("Aktobe", "Aktobe agglomeration", (610000, 650000, 690000)),
+    ("Aktau", "Aktau agglomeration", (530000, 590000, 650000)),
+)
+"""Code, title, people at most in each period: up to a tenth below the projections."""
+PERIODS = ("2026-30", "2031-35", "2036-40")
+BOUNDS = "policy_lists.csv: schemes of the agglomerations, the limits are assumptions"
+URBAN_DEMAND = (("water", 1.15), ("power", 1.1))
+URBAN = "assumption: in agglomerations people draw more than elsewhere"
+
+TRANSIT = (
+    "Ekibastuz-Agadyr", "Agadyr-YuKGRES_Ulken", "YuKGRES_Ulken-Alma_Almaty",
+    "Ekibastuz-Semey",
+)  # fmt: skip
+"""Lines of 500 kV whose loss is looked at (grid_schematic_lines.csv)."""
+SURVIVED = 0.9
+UNSURVIVED_MLN = 0.15
+N1 = "assumption: the criterion is usual practice, share and price are assumptions"
+
+
 def variants(name: str) -> list[dict[str, object]]:
     """Return the variants of an instance; only that of the country has them."""
     return VARIANTS if name == "kazakhstan" else []
@@ -94,7 +123,7 @@ def overrides(name: str, places: pd.DataFrame) -> pd.DataFrame:
     columns = ["override", "table", "where", "action", "source"]
     if name != "kazakhstan":
         return pd.DataFrame(columns=columns)
-    rows = [*_anchors(places), *_points(places)]
+    rows = [*_anchors(places), *_points(places), *_bounded(), *_n1()]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -148,4 +177,30 @@ def _points(places: pd.DataFrame) -> list[dict[str, str]]:
         added("points", "concentrations", assumed, concentration="hospitals",
               title="Half of large hospitals stands in growth points",
               service="hospital", min_level=3, share=0.5, source=assumed),
+    ]  # fmt: skip
+
+
+def _bounded() -> list[dict[str, str]]:
+    return [
+        *(
+            added("bounded", "agglomerations", BOUNDS, agglomeration=code, title=title,
+                  period=period, max_persons=most, source=BOUNDS)
+            for code, title, limits in AGGLOMERATIONS
+            for period, most in zip(PERIODS, limits, strict=True)
+        ),
+        *(
+            added("bounded", "agglomeration_demand", URBAN, agglomeration=code,
+                  service=network, factor=factor, source=URBAN)
+            for code, *_ in AGGLOMERATIONS
+            for network, factor in URBAN_DEMAND
+        ),
+    ]  # fmt: skip
+
+
+def _n1() -> list[dict[str, str]]:
+    return [
+        added("n1", "contingencies", N1, contingency=link, network="power", link=link,
+              title=f"Loss of the line {link}", served_share=SURVIVED,
+              shortfall_mln_per_unit_year=UNSURVIVED_MLN, source=N1)
+        for link in TRANSIT
     ]  # fmt: skip
