@@ -5,7 +5,7 @@ work or are announced are general knowledge; jobs, people and loads are assumpti
 rounded. What works today brings no people and no load: regional totals hold them.
 `points`: growth points that the model chooses, of the towns of the second and third
 category of settlements (policy_lists.csv, Gov. Res. 710 of 02.09.2025).
-`bounded`: limits on the five agglomerations (policy_lists.csv), and urban demand inside.
+`bounded`: limits on the five agglomerations (policy_lists.csv), urban demand inside.
 `n1`: the loss of a line of the north-south and western transit is survived.
 """
 

@@ -11,8 +11,8 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.pieces import cut_off
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.checks.check import Found, Warn, applies_to, problem
 from aumaq.instances.checks.agglomerations import agglomerations_can_hold
+from aumaq.instances.checks.check import Found, Warn, applies_to, problem
 from aumaq.instances.checks.growth import ROUNDING, donors_can_give
 from aumaq.instances.checks.likelihood import LIKELIHOOD_CHECKS
 from aumaq.instances.checks.places import ALONE_KM

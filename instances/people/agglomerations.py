@@ -39,7 +39,7 @@ def within_limits(tables: Tables, people: Floats) -> Floats:
     _, inside, most = limited(tables)
     if not len(inside):
         return people
-    found, free = people.copy(), ~inside.any(axis=0)
+    found, free = people.copy(), np.asarray(~inside.any(axis=0))
     regions = tables["settlements"]["region"].to_numpy(dtype=object)
     for own, limit in zip(inside, most, strict=True):
         total = people[own].sum(axis=0)

@@ -1,7 +1,8 @@
 """How many people there are, and what they demand of a service.
 
 A row of ``population`` for the projection, or the base population times the growth of
-the region times the group's share of urban or rural inhabitants. Whom anchors bring comes on top.
+the region times the group's share of urban or rural inhabitants. Whom
+anchors bring comes on top.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ ANCHORS = Table(
     "anchors",
     "Plants, farms, resorts, ports and economic zones: once open, each brings jobs,"
     " people and load to a settlement. People come on top of every projection, from"
-    " outside; what `announced_sites` moves within a projection is not said here again.",
+    " outside; whom `announced_sites` moves in a projection is not said here again.",
     (
         Column("anchor", "text", "code"),
         Column("title", "text", "title for readers", default=None),

@@ -8,9 +8,9 @@ from aumaq.instances.schema.networks import NETWORK
 
 CONTINGENCIES = Table(
     "contingencies",
-    "Links that may fail, one at a time (N-1): of the load that is met, at least a share"
-    " is met after the loss of the link with all its steps. What stands is run anew"
-    " then, flows are limited by capacities alone, and losses are not counted.",
+    "Links that may fail, one at a time (N-1): of the load that is met, at least a"
+    " share is met after the loss of the link with all its steps. What stands is run"
+    " anew then; capacities alone limit flows, and losses are not counted.",
     (
         Column("contingency", "text", "code of the rule"),
         Column("title", "text", "the rule in the reader's language", default=None),
@@ -44,7 +44,7 @@ CONTINGENCIES = Table(
         Column(
             "shortfall_mln_per_unit_year",
             "number",
-            "price of a unit that is missing after the loss, where the rule is not hard",
+            "price of a unit that is missing after a loss, where it is not hard",
             "mln/unit/year",
             0.0,
             low=0.0,

@@ -121,7 +121,9 @@ class _Emergency:
         """Build everything; *short* is what may be missing at a price."""
         flow, supply, local = self._flow(), self._supply(), self._local()
         met = self._met()
-        nodes = self.at.join(self.c.load[self.name].at.only("node", "period"), ("period",))
+        nodes = self.at.join(
+            self.c.load[self.name].at.only("node", "period"), ("period",)
+        )
         rows = self._rows("emergency_balance", nodes, NODE)
         is_out = flow["way"] == 0
         tail = np.where(is_out, flow["from"], flow["to"])

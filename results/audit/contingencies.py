@@ -37,7 +37,9 @@ def contingencies(ledger: Ledger) -> pd.DataFrame:
                 short = short if short > DUST * max(usual, 1.0) else 0.0
                 if rule["is_hard"]:
                     place = say(
-                        "without link {link}, {period}", link=code, period=times.names[t]
+                        "without link {link}, {period}",
+                        link=code,
+                        period=times.names[t],
                     )
                     ledger.notes.at_most(
                         f"contingency:{rule['contingency']}", required, met,

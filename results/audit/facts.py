@@ -235,7 +235,9 @@ def _brought(facts: Facts) -> dict[tuple[str, int], float]:
     """Return the people whom open anchors bring, by settlement and period."""
     found: dict[tuple[str, int], float] = {}
     for row in records(facts.tables["anchors"]):
-        for t in range(facts.times.position(row["first_period"]), len(facts.times.names)):
+        for t in range(
+            facts.times.position(row["first_period"]), len(facts.times.names)
+        ):
             key = row["settlement"], t
             people = float(row["jobs"]) * float(row["persons_per_job"])
             found[key] = found.get(key, 0.0) + people

@@ -102,9 +102,7 @@ def objective(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     terms: dict[str, Any] = (
         tables["money"].groupby("item")["discounted_mln"].sum().to_dict()
     )
-    terms["shortfall"] = float(
-        sum(tables[name]["cost_mln"].sum() for name in PRICED)
-    )
+    terms["shortfall"] = float(sum(tables[name]["cost_mln"].sum() for name in PRICED))
     rules = facts.tables["budgets"]
     t = [facts.times.position(str(period)) for period in rules["period"]]
     price = rules["overrun_price"].to_numpy() * facts.times.once[t]

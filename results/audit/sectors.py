@@ -64,7 +64,7 @@ def _spent(money: pd.DataFrame, items: Iterable[str]) -> dict[tuple[str, str], f
     """Return mln of some items by sector and period."""
     rows = money[money["item"].isin(items)]
     sums = rows.groupby(["sector", "period"])["amount_mln"].sum()
-    return {(str(s), str(p)): float(v) for (s, p), v in sums.items()}  # type: ignore[misc]
+    return {(str(s), str(p)): float(v) for (s, p), v in sums.items()}
 
 
 def _jobs(ledger: Ledger) -> dict[tuple[str, int], float]:
@@ -112,7 +112,9 @@ def _networks(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> Iterable[Act]:
         yield row["network"], row["period"], 1, ends
     stands: dict[tuple[str, str, str], float] = {}
     order = ledger.facts.times.position
-    for row in sorted(records(tables["local_supply"]), key=lambda r: order(r["period"])):
+    for row in sorted(
+        records(tables["local_supply"]), key=lambda r: order(r["period"])
+    ):
         key = row["network"], row["node"], row["option"]
         before, size = stands.get(key, 0.0), float(row["capacity"])
         stands[key] = size

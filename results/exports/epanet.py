@@ -130,8 +130,11 @@ def _wet(flows: Any, works: dict[str, Any]) -> set[str]:
 
 
 def _ids(codes: list[str], letter: str) -> dict[str, str]:
-    """Return an id for each code: itself where EPANET takes it, else a number."""
-    fits = re.compile(r"[A-Za-z0-9_.-]{1,%d}" % (LONGEST_ID - 4))
+    """Return an id for each code: itself where EPANET takes it, else a number.
+
+    What is added to ids has an underscore; a code with one, or like a number, has none.
+    """
+    fits = re.compile(rf"(?!{letter}\d+$)[A-Za-z0-9.-]{{1,{LONGEST_ID - 4}}}")
     return {
         code: code if fits.fullmatch(code) else f"{letter}{k + 1}"
         for k, code in enumerate(codes)

@@ -14,10 +14,11 @@ import pandas as pd
 
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
-from aumaq.results.exports.epanet import WaterNetwork, inp_text, water_network
+from aumaq.results.exports.epanet import inp_text, water_network
 
 if TYPE_CHECKING:
     from aumaq.instances.language.texts import Text
+    from aumaq.results.exports.epanet import Main
     from aumaq.results.plan.plan import Plan
 
 LEAST_PRESSURE_M = 10.0
@@ -43,12 +44,22 @@ def check_water(plan: Plan, period: str = "") -> pd.DataFrame:
     names = _names(plan)
     rows = [
         *(
-            ("pressure", code, names.get(code, code), float(pressure[network.ids[code]]))
+            (
+                "pressure",
+                code,
+                names.get(code, code),
+                float(pressure[network.ids[code]]),
+            )
             for code in network.ids
             if network.demand[code] > 0
         ),
         *(
-            ("velocity", main.code, _way(network, main, names), float(velocity[main.id]))
+            (
+                "velocity",
+                main.code,
+                _way(main, names),
+                float(velocity[main.id]),
+            )
             for main in network.mains
         ),
     ]
@@ -88,5 +99,5 @@ def _names(plan: Plan) -> dict[str, str]:
     }
 
 
-def _way(network: WaterNetwork, main: Any, names: dict[str, str]) -> str:
+def _way(main: Main, names: dict[str, str]) -> str:
     return f"{names.get(main.start, main.start)} – {names.get(main.end, main.end)}"

@@ -12,9 +12,7 @@ from aumaq.instances import Instance
 Row = dict[str, Any]
 
 
-def draw_agglomerations(
-    draw: st.DrawFn, base: Instance
-) -> dict[str, pd.DataFrame]:
+def draw_agglomerations(draw: st.DrawFn, base: Instance) -> dict[str, pd.DataFrame]:
     """Draw the tables of a usual instance with an agglomeration "A"; or as they are."""
     pick = st.sampled_from
     places = base.table("settlements")

@@ -48,7 +48,9 @@ def add_emergencies(
             if link["network"] != rule["network"]:
                 continue
             named = link["link"] == rule["link"]
-            if named or (not rule["link"] and link["voltage_kv"] >= rule["min_voltage_kv"]):
+            if named or (
+                not rule["link"] and link["voltage_kv"] >= rule["min_voltage_kv"]
+            ):
                 _emergency(networks, p, network, rule, link, units, built, t)
 
 
@@ -96,7 +98,14 @@ def _emergency(
 
 
 def _links(
-    networks: Any, p: Any, name: str, lost: Row, key: Any, units: Any, built: Any, t: int
+    networks: Any,
+    p: Any,
+    name: str,
+    lost: Row,
+    key: Any,
+    units: Any,
+    built: Any,
+    t: int,
 ) -> None:  # fmt: skip
     for link in networks.case.rows["network_links"]:
         if link["network"] != name or link["link"] == lost["link"]:

@@ -23,9 +23,13 @@ def growth_choices(case: Case) -> Iterator[dict[Key, int]]:
     for built in histories(case, case.rows["growth_candidates"]):
         chosen = {(row["settlement"], row["tier"]): t for row, t in built}
         places = [settlement for settlement, _ in chosen]
-        if len(places) == len(set(places)) and _within_limits(case, chosen):
-            if within_limits(case, _people_after(case, chosen)):
-                yield chosen
+        has_one_tier = len(places) == len(set(places))
+        if (
+            has_one_tier
+            and _within_limits(case, chosen)
+            and within_limits(case, _people_after(case, chosen))
+        ):
+            yield chosen
 
 
 def _people_after(case: Case, chosen: dict[Key, int]) -> list[list[float]]:
