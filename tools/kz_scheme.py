@@ -15,7 +15,7 @@ import pandas as pd
 
 VARIANTS = [
     {"variant": "anchors", "axis": "anchors",
-     "title": "industrial, agricultural and tourist sites", "overrides": "anchors"},
+     "title": "sites of industry and farming and tourism", "overrides": "anchors"},
     {"variant": "points", "axis": "growth points",
      "title": "growth points are chosen", "overrides": "points"},
     {"variant": "bounded", "axis": "agglomerations",
