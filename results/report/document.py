@@ -27,6 +27,7 @@ from aumaq.results.report.findings import (
     unserved,
 )
 from aumaq.results.report.networks import network_layers
+from aumaq.results.report.scheme import agglomerations, losses
 from aumaq.results.report.services import service_data
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         *money_tables(plan, lang),
         flow_table(plan, lang),
         growth_points(plan, lang),
+        agglomerations(plan, lang),
+        losses(plan, lang),
         missed(plan, lang),
         unserved(plan, lang),
         rules(plan, lang),
