@@ -108,7 +108,7 @@ TRANSIT = (
     "Ekibastuz-Semey",
 )  # fmt: skip
 """Lines of 500 kV whose loss is looked at (grid_schematic_lines.csv)."""
-SURVIVED = 0.9
+SURVIVED = 1.0
 UNSURVIVED_MLN = 0.15
 N1 = "assumption: the criterion is usual practice, share and price are assumptions"
 
