@@ -76,7 +76,8 @@ def test_sectors_follow_from_what_things_are() -> None:
                            levels=[{"service": name, "level": 1, "capacity": 9.0,
                                     "capex_mln": 1.0} for name in ("s", "plant")],
                            sites=[{"site": name, "service": name, "settlement": "a"}
-                                  for name in ("s", "plant")], travel=[],
+                                  for name in ("s", "plant")],
+                           travel=[{"settlement": "b", "site": "s", "minutes": 9.0}],
                            **POWER).tables)  # fmt: skip
     assert found["s"] == "tourism"
     assert found["plant"] == found["power"] == "energy"
