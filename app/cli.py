@@ -26,6 +26,7 @@ from aumaq import (
     cli_report,
     cli_runs,
     cli_sweep,
+    cli_water,
     documents,
     endings,
     installation,
@@ -425,6 +426,7 @@ app.command()(cli_runs.runs)
 app.command()(cli_runs.compare)
 app.command()(cli_plot.plot)
 app.command()(cli_report.report)
+app.command("check-water")(cli_water.check_water)
 
 
 def main() -> None:

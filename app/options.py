@@ -13,7 +13,7 @@ from aumaq import show, words
 from aumaq.instances.language.texts import say
 
 Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="name, folder or file")]
-EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet")
+EXPORT_NAMES = ("csv", "json", "geojson", "html", "xlsx", "gpkg", "parquet", "epanet")
 """The formats of plans; not asked of the library, so that --help stays quick."""
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON only")]
 ScenarioName = Annotated[str, typer.Option(help="scenario (default: the first)")]

@@ -196,6 +196,7 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
                 figure(row["discounted_mln"], ",.1f"),
             )
     out.print(table)
+    out.print(_by_sector(plan))
     out.print(
         t(
             say(
@@ -216,6 +217,26 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     )
     for problem in list(plan.record["problems"])[:20]:
         out.print(f"  {lang.tell(problem)}", markup=False, soft_wrap=True)
+
+
+def _by_sector(plan: aumaq.Plan) -> Table:
+    """Return the plan by sector: money and actions of all periods, jobs at the end."""
+    from aumaq.results.plan.sectors import SECTOR_TITLES, by_sector
+
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(t(say("sector")))
+    for head in (say("invested mln"), say("operation mln"), say("actions"),
+                 say("jobs")):  # fmt: skip
+        table.add_column(t(head), justify="right")
+    for row in by_sector(plan).to_dict("records"):
+        table.add_row(
+            t(SECTOR_TITLES[row["sector"]]),
+            figure(row["investment_mln"], ",.1f"),
+            figure(row["operation_mln"], ",.1f"),
+            figure(row["actions"]),
+            figure(row["jobs"], ",.0f"),
+        )
+    return table
 
 
 KINDS = {

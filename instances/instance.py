@@ -29,6 +29,7 @@ from aumaq.instances.hashing import content_hash
 from aumaq.instances.land.forbidden import Ban
 from aumaq.instances.language.texts import say
 from aumaq.instances.people import demand, loads
+from aumaq.instances.people.agglomerations import demand_factor
 from aumaq.instances.people.projection import Projection, project
 from aumaq.instances.policies import Policies, policies_of
 from aumaq.instances.scenarios.changes import with_changes
@@ -302,7 +303,8 @@ class Instance:
         row = self.service(service)
         if row["role"] != "serve":
             return np.zeros((len(self.settlement_ids), len(self.period_names)))
-        return self.persons(str(row["group"])) * float(row["demand_per_person"])
+        units = float(row["demand_per_person"]) * demand_factor(self.tables, service)
+        return self.persons(str(row["group"])) * units[:, None]
 
     def levels(self, service: str) -> pd.DataFrame:
         """Return the levels of a service by level; row 0 is level 1."""

@@ -81,6 +81,7 @@ OF_PLANS = {
     "impacts": say("impacts are the sums of what adds to them"),
     "tables": say("a plan has all its tables and columns"),
     "record": say("the record of a plan says what its tables say"),
+    "sectors": say("the list by sector adds up what the plan does"),
     "model": say("model and plan agree on what the plan costs and misses"),
     "indicators": say("indicators beside a plan are those of its tables"),
     "futures:first-period": say("plans for several futures begin alike"),

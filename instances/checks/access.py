@@ -11,6 +11,7 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.access.pieces import cut_off
 from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.checks.agglomerations import agglomerations_can_hold
 from aumaq.instances.checks.check import Found, Warn, problem
 from aumaq.instances.checks.growth import ROUNDING, donors_can_give
 from aumaq.instances.checks.land import what_the_land_forbids
@@ -315,6 +316,7 @@ ACCESS_CHECKS: tuple[Callable[[Instance], Found], ...] = (
     connections_can_hold,
     options_are_all_there,
     donors_can_give,
+    agglomerations_can_hold,
     capacities_are_of_use,
     values_are_of_one_scale,
     *LIKELIHOOD_CHECKS,

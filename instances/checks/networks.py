@@ -9,6 +9,7 @@ from aumaq.instances.access.options import chord_to_km, to_unit_sphere
 from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import Text, chained, figure, say
+from aumaq.instances.people.anchors import LOAD
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.running import STAFF
@@ -226,7 +227,8 @@ def suppliers_have_a_node(tables: Tables) -> Found:
 
 
 @check("networks", "services", "sites", "levels", "network_nodes", "network_links",
-       "local_supplies", "industrial_loads", "load_rates", "link_upgrades")  # fmt: skip
+       "local_supplies", "industrial_loads", "load_rates", "link_upgrades",
+       "anchors")  # fmt: skip
 def loads_can_be_supplied(tables: Tables) -> Found:
     """Isolated nodes and islands without supply are told before any solving."""
     for name in tables["networks"]["network"]:
@@ -239,6 +241,9 @@ def loads_can_be_supplied(tables: Tables) -> Found:
         row_of = dict(zip(nodes["node"], nodes.index, strict=True))
         settled = dict(zip(nodes["node"], nodes["settlement"], strict=True))
         loaded = set(tables["industrial_loads"].query("network == @name")["node"])
+        anchors = tables["anchors"]
+        drawn = anchors.loc[anchors[LOAD[name]] > 0, "settlement"]
+        loaded |= {home[code] for code in drawn if code in home}
         has_rates = bool((tables["load_rates"]["network"] == name).any())
         islands = _islands(nodes, links)
         fed = [island for island in islands if island & sources]

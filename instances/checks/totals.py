@@ -11,6 +11,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.checks.check import Found, problem
 from aumaq.instances.checks.scale import numbers_of
 from aumaq.instances.language.texts import figure, say
+from aumaq.instances.people.anchors import LOAD
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -100,6 +101,7 @@ def _peak_load(instance: Instance, network: str) -> float:
     """Return the largest load that a network may have, facilities at their largest."""
     rows = instance.tables["industrial_loads"]
     industry = float(rows.loc[rows["network"] == network, "load"].sum())
+    industry += float(instance.tables["anchors"][LOAD[network]].sum())
     futures = (instance, *instance.futures)
     people = max(_peak(future.people_load(network)) for future in futures)
     levels, sites = instance.tables["levels"], instance.tables["sites"]

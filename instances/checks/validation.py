@@ -16,7 +16,10 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks import (
+    agglomerations,
+    anchors,
     closing,
+    contingencies,
     fairness,
     growth,
     impacts,
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
 
 # Importing them registers their checks.
 assert closing
+assert agglomerations
+assert anchors
+assert contingencies
 assert today
 assert fairness
 assert indicators

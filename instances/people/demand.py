@@ -1,7 +1,8 @@
 """How many people there are, and what they demand of a service.
 
 A row of ``population`` for the projection, or the base population times the growth of
-the region times the group's share of urban or rural inhabitants.
+the region times the group's share of urban or rural inhabitants. Whom
+anchors bring comes on top.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.errors import UnknownNameError
 from aumaq.instances.language.texts import say
+from aumaq.instances.people.anchors import arrivals
 from aumaq.instances.rows import holds, rows_with
 
 Tables = Mapping[str, pd.DataFrame]
@@ -61,11 +63,12 @@ def persons(tables: Tables, projection: str, group: str) -> Floats:
     """Return the members of *group*, (settlements, periods), persons."""
     base = tables["settlements"]["population"].to_numpy(dtype=float)
     total = base[:, None] * growth_factors(tables, projection)
-    total = _overwrite(tables, projection, ALL, total)
+    total, come = _overwrite(tables, projection, ALL, total), arrivals(tables)
     if group == ALL and ALL not in set(tables["groups"]["group"]):
-        return total
-    share = _share(tables, group)
-    return _overwrite(tables, projection, group, total * share[:, None])
+        return total + come
+    share = _share(tables, group)[:, None]
+    own = _overwrite(tables, projection, group, total * share)
+    return own + come * share
 
 
 def _share(tables: Tables, group: str) -> Floats:

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.people.agglomerations import demand_factor
+from aumaq.instances.people.anchors import anchor_load
 from aumaq.instances.people.demand import ALL, persons
 from aumaq.instances.rows import holds, rows_with
 
@@ -38,7 +40,7 @@ def load_rates(tables: Tables, projection: str, network: str) -> Floats:
         who = (kinds == row["kind"]) | (row["kind"] == "")
         when = (periods == row["period"]).to_numpy() | (row["period"] == "")
         rate[np.ix_(who, when)] = float(row["units_per_person"])
-    return rate
+    return rate * demand_factor(tables, network)[:, None]
 
 
 def everyone(tables: Tables, projection: str) -> Floats:
@@ -49,11 +51,15 @@ def everyone(tables: Tables, projection: str) -> Floats:
 
 
 def industrial_load(tables: Tables, network: str, nodes: pd.Index[str]) -> Floats:
-    """Return the load of industry, (nodes, periods), units of the network."""
+    """Return the load of industry and anchors, (nodes, periods), units of the network.
+
+    *nodes* are all nodes of the network, in order.
+    """
     periods = pd.Index(tables["periods"]["period"])
     load = np.zeros((len(nodes), len(periods)))
     rows = rows_with(tables["industrial_loads"], "network", network)
     for row in rows.itertuples():
         when = (periods == row.period) | (row.period == "")
         load[nodes.get_loc(row.node), when] += float(row.load)
-    return load
+    homes = rows_with(tables["network_nodes"], "network", network)["settlement"]
+    return load + anchor_load(tables, network, homes)

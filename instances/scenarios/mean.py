@@ -43,6 +43,12 @@ def mean_instance(instances: Sequence[Instance], weights: Floats) -> Instance | 
     tables["scenarios"] = _scenario(instances, weights)
     tables["population"] = _population(instances, weights, tables["population"])
     tables["load_rates"] = _load_rates(instances, weights, tables["load_rates"])
+    # Whom anchors bring is among the people of the mean already.
+    tables["anchors"] = tables["anchors"].assign(persons_per_job=0.0)
+    # What people draw more in agglomerations is in the load of the mean.
+    inside = tables["agglomeration_demand"]
+    is_load = inside["service"].isin(instances[0].network_names)
+    tables["agglomeration_demand"] = inside[~is_load].reset_index(drop=True)
     return from_tables(tables)
 
 

@@ -7,6 +7,7 @@ day for water.
 from __future__ import annotations
 
 from aumaq.instances.schema.column import SOURCE, Column, Table
+from aumaq.instances.schema.sectors import SECTOR
 
 NETWORK = Column("network", "text", "the network", references="networks.network")
 SYNTHETIC = Column(
@@ -56,6 +57,7 @@ NETWORKS = Table(
             40.0,
             low=1.0,
         ),
+        SECTOR,
         SOURCE,
     ),
     key=("network",),

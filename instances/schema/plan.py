@@ -571,6 +571,64 @@ PLAN: tuple[PlanTable, ...] = (
             _number("discounted_mln", BOTH, "its amount"),
         ),
     ),
+    PlanTable(
+        "sectors",
+        "The plan by sector: what is spent and done in each period, and for whom.",
+        "sectors",
+        (
+            _key("sector", "sector"),
+            _PERIOD,
+            _number("investment_mln", MLN, "building, renewal, closing, undiscounted"),
+            _number(
+                "operation_mln",
+                MLN,
+                "operation and supply in all years of the period, undiscounted",
+            ),
+            _whole(
+                "actions",
+                "facilities changed, steps, roads and local supplies built, growth"
+                " points chosen",
+                "derived",
+            ),
+            _number(
+                "persons",
+                "persons",
+                "inhabitants of settlements that its actions reach: who goes to a"
+                " facility that is changed, lives at a road or line that is built, ...",
+            ),
+            _number("jobs", "jobs", "jobs at the anchors of the sector that are open"),
+        ),
+        is_later=True,
+    ),
+    PlanTable(
+        "agglomerations",
+        "People in agglomerations that may hold so many.",
+        "agglomeration:{agglomeration}",
+        (
+            _key("agglomeration", "agglomeration"),
+            _PERIOD,
+            _number("persons", "persons", "who live in its settlements"),
+            _number("max_persons", "persons", "who may", "told"),
+        ),
+        is_later=True,
+    ),
+    PlanTable(
+        "contingencies",
+        "What networks still meet after the loss of a link, run anew.",
+        "contingency:{contingency}",
+        (
+            _key("contingency", "rule"),
+            _text("network", "network"),
+            _key("link", "link that is lost"),
+            _PERIOD,
+            _number("load_met", NETWORK, "load that is met with all links"),
+            _number("required", NETWORK, "of it, what must be met without this one"),
+            _number("met", NETWORK, "the most that can be met without it"),
+            _number("shortfall", NETWORK, "what is missing of a rule that is priced"),
+            _number("cost_mln", POINTS, "price of it, discounted"),
+        ),
+        is_later=True,
+    ),
 )
 """Tables of a plan, in the order in which they are written."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aumaq.instances.schema.column import SOURCE, Column, Table
+from aumaq.instances.schema.sectors import SECTOR
 
 INSTANCE = Table(
     "instance",
@@ -291,6 +292,7 @@ SERVICES = Table(
             0.5,
             low=0.0,
         ),
+        SECTOR,
         SOURCE,
         Column(
             "aversion_per_minute",

@@ -6,8 +6,14 @@ read, validated, written, hashed and documented.
 
 from __future__ import annotations
 
+from aumaq.instances.schema.agglomerations import (
+    AGGLOMERATION_DEMAND,
+    AGGLOMERATIONS,
+)
+from aumaq.instances.schema.anchors import ANCHORS
 from aumaq.instances.schema.closing import CLOSING_TABLES
 from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.contingencies import CONTINGENCIES
 from aumaq.instances.schema.fairness import FAIRNESS_TABLES
 from aumaq.instances.schema.growth import (
     CONCENTRATIONS,
@@ -84,6 +90,7 @@ TABLES: tuple[Table, ...] = (
     *LAND_TABLES, *IMPACT_TABLES,
     *CLOSING_TABLES,
     *RUNNING_TABLES,
+    ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND, CONTINGENCIES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

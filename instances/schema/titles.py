@@ -47,6 +47,7 @@ TITLES = {
     "gravity_share_per_year": "share that moves",
     "growth_per_year": "growth",
     "internal_minutes": "trip inside",
+    "investment_mln": "investment",
     "lat": "latitude",
     "length_km": "length",
     "lifetime_years": "lifetime",
@@ -66,6 +67,7 @@ TITLES = {
     "name_ru": "name in Russian",
     "norm_per_1000": "norm",
     "of": "cause",
+    "operation_mln": "operation",
     "opex_mln_per_unit_year": "opex",
     "opex_mln_per_year": "opex",
     "overrun_mln": "overrun",
@@ -73,6 +75,7 @@ TITLES = {
     "persons_per_year": "persons",
     "pop_source": "source of population",
     "radius_km": "radius",
+    "power_kw": "power load",
     "renewal_share": "price of renewal",
     "served_within_minutes": "farthest that is served",
     "share_synthetic": "synthetic share",
@@ -97,6 +100,7 @@ TITLES = {
     "value_of_time_per_hour": "value of time",
     "voltage_kv": "voltage",
     "within_km": "within",
+    "water_m3_per_day": "water load",
     "wet_speed_kmh": "speed when wet",
 }
 """Name of a table or column -> title in English, where it is not just its words."""

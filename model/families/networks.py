@@ -196,7 +196,7 @@ def _carries(c: Context, block: Block, n: NetworkData, limits: FlowLimits) -> No
         block, f"carries_{n.name}", where, FLOW, f"network:{n.name}:capacity"
     ).add(where)
     rows.add(widening, -np.minimum(widening["added"], enough[widening["link"]]))
-    units = keys.join(_stations(c, n), ("link",))
+    units = keys.join(stations(c, n), ("link",))
     units = units.join(c.units.only(*FACILITY, "capacity", "var"), SITE)
     units = units.where(units["level"] > 0)
     rows.add(units, -np.minimum(units["capacity"], enough[units["link"]]))
@@ -204,7 +204,7 @@ def _carries(c: Context, block: Block, n: NetworkData, limits: FlowLimits) -> No
     rows.write(-np.inf, np.where(where["step"] < 0, today, 0.0))
 
 
-def _stations(c: Context, n: NetworkData) -> Table:
+def stations(c: Context, n: NetworkData) -> Table:
     """Return the site of the station of each link that has one."""
     found = [
         (e, c.tables.names["service"].index(station[0]),

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.results.audit.agglomerations import agglomerations
 from aumaq.results.audit.building_capacity import building_capacity
 from aumaq.results.audit.buses import bus_table, with_riders
 from aumaq.results.audit.closings import closings, reassigned_table
 from aumaq.results.audit.concentration import concentrations
+from aumaq.results.audit.contingencies import contingencies
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
@@ -29,6 +31,7 @@ from aumaq.results.audit.mergers import mergers
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
+from aumaq.results.audit.sectors import sector_table
 from aumaq.results.audit.serving import (
     allocation_table,
     serving,
@@ -130,10 +133,13 @@ def audited(
     tables["staff"] = staff_table(ledger, decided["staff"])
     tables["money"] = money_table(ledger, tables["staff"])
     tables["building_capacity"] = building_capacity(ledger)
+    tables["agglomerations"] = agglomerations(ledger)
+    tables["contingencies"] = contingencies(ledger)
     tables["shortfalls"] = standards(ledger)
     tables["gaps"] = gaps(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
     tables["objective"] = objective(ledger, tables)
+    tables["sectors"] = sector_table(ledger, tables)
     return Audit(facts, tables, notes)
 
 

@@ -47,6 +47,11 @@ class _Pair:
 
     def compare(self) -> dict[str, list[Any]]:
         """Compare rows and columns; return the columns that are not told."""
+        if self.table.is_later and not self.told:  # a plan of before
+            return {
+                f"{self.table.name}.{name}": cells.tolist()
+                for name, cells in self.right.items()
+            }
         keys = self._keys(self.told)
         position = {key: k for k, key in enumerate(self._keys(self.right))}
         at = np.array([position.get(key, -1) for key in keys], dtype=np.int64)

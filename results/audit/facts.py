@@ -222,6 +222,7 @@ def _persons(facts: Facts, group: str) -> Floats:
     if group:
         share = _first(groups[groups["group"] == group])
     out = np.zeros((len(facts.ids), len(facts.times.names)))
+    come = _brought(facts)
     for i, place in enumerate(records(facts.settlements)):
         kind = "rural" if place["kind"] == "village" else "urban"
         for t, period in enumerate(facts.times.names):
@@ -231,7 +232,22 @@ def _persons(facts: Facts, group: str) -> Floats:
             total = given.get((place["settlement"], period, "all"), grown)
             derived = total * float(share[f"share_{kind}"])
             out[i, t] = given.get((place["settlement"], period, group), derived)
+            more = come.get((place["settlement"], t), 0.0)
+            out[i, t] += more * float(share[f"share_{kind}"])
     return out
+
+
+def _brought(facts: Facts) -> dict[tuple[str, int], float]:
+    """Return the people whom open anchors bring, by settlement and period."""
+    found: dict[tuple[str, int], float] = {}
+    for row in records(facts.tables["anchors"]):
+        for t in range(
+            facts.times.position(row["first_period"]), len(facts.times.names)
+        ):
+            key = row["settlement"], t
+            people = float(row["jobs"]) * float(row["persons_per_job"])
+            found[key] = found.get(key, 0.0) + people
+    return found
 
 
 def _service(
@@ -280,7 +296,19 @@ def _demand(facts: Facts, row: dict[str, Any], people: Mapping[str, Floats]) -> 
     """Return units of demand by settlement and period; 0 where nobody comes."""
     if row["role"] != "serve":
         return np.zeros((len(facts.ids), len(facts.times.names)))
-    return people[str(row["group"])] * float(row["demand_per_person"])
+    usual = people[str(row["group"])] * float(row["demand_per_person"])
+    return usual * urban_factor(facts, str(row["service"]))[:, None]
+
+
+def urban_factor(facts: Facts, service: str) -> Floats:
+    """Return what people ask for relative to what is usual, (settlements,)."""
+    factors = {
+        row["agglomeration"]: float(row["factor"])
+        for row in records(facts.tables["agglomeration_demand"])
+        if row["service"] == service
+    }
+    inside = facts.settlements["agglomeration"].tolist()
+    return np.array([factors.get(code, 1.0) for code in inside], dtype=float)
 
 
 def _enter(

@@ -29,6 +29,8 @@ from aumaq.results.audit.staff import staff_money
 
 LARGEST_EXPONENT = 30.0
 """Of the weight of long ways: beyond it nothing weighs more."""
+PRICED = ("shortfalls", "connections", "contingencies", "gaps")
+"""Tables with the price of rules that are missed."""
 DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
@@ -119,10 +121,7 @@ def objective(ledger: Ledger, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     terms: dict[str, Any] = (
         tables["money"].groupby("item")["discounted_mln"].sum().to_dict()
     )
-    terms["shortfall"] = float(
-        tables["shortfalls"]["cost_mln"].sum() + tables["connections"]["cost_mln"].sum()
-    )
-    terms["shortfall"] += float(tables["gaps"]["cost_mln"].sum())
+    terms["shortfall"] = float(sum(tables[name]["cost_mln"].sum() for name in PRICED))
     rules = facts.tables["budgets"]
     t = [facts.times.position(str(period)) for period in rules["period"]]
     price = rules["overrun_price"].to_numpy() * facts.times.once[t]

@@ -11,10 +11,14 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.results.audit.facts import urban_factor
+from aumaq.results.audit.frames import records
 from aumaq.results.audit.network import NetworkPlan, Row
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
 """Column of ``levels`` that holds the load of a facility on a network."""
+DRAWN = {"power": "power_kw", "water": "water_m3_per_day"}
+"""Column of ``anchors`` that holds the load of an anchor on a network."""
 
 
 def local_supply(n: NetworkPlan) -> Floats:
@@ -145,12 +149,17 @@ def base_load(n: NetworkPlan) -> Floats:
     for row in n.facts.of("industrial_loads", n.name):
         when = (names == row["period"]) | (row["period"] == "")
         load[n.position[row["node"]], when] += float(row["load"])
+    for anchor in records(n.facts.tables["anchors"]):
+        if anchor["settlement"] in n.fed_by:
+            since = n.facts.times.position(anchor["first_period"])
+            at = n.position[n.fed_by[anchor["settlement"]]]
+            load[at, since:] += float(anchor[DRAWN[n.name]])
     people, shifts = n.facts.residents, n.facts.shifts
-    rates = n.facts.of("load_rates", n.name)
+    rates, urban = n.facts.of("load_rates", n.name), urban_factor(n.facts, n.name)
     for k, node in enumerate(n.nodes):
         if node["settlement"]:
             i = n.facts.ids.get_loc(node["settlement"])
-            rate = _rate(n, i, rates)
+            rate = _rate(n, i, rates) * urban[i]
             load[k] += people[i] * rate
             if shifts is not None:
                 load[k] += (rate * shifts[:, i]).sum(axis=0)

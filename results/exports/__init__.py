@@ -18,6 +18,7 @@ from aumaq.results.exports.csv_folder import (
     read_csv_folder,
     write_csv_folder,
 )
+from aumaq.results.exports.epanet import write_epanet
 from aumaq.results.exports.geojson import write_geojson
 from aumaq.results.exports.geopackage import read_geopackage, write_geopackage
 from aumaq.results.exports.json_file import PlanFiles, read_json, write_json
@@ -46,6 +47,7 @@ EXPORTS: dict[str, WriteIn] = {
     "gpkg": _for_programs(write_geopackage),
     "parquet": _for_programs(write_parquet),
     "html": write_html,
+    "epanet": _for_programs(write_epanet),
 }
 
 
@@ -55,9 +57,10 @@ SUFFIXES = {
     "xlsx": (".xlsx", ""),
     "gpkg": (".gpkg",),
     "html": (".html", ".htm", ""),
+    "epanet": (".inp",),
 }
 """Endings of files by export; the other exports are folders."""
-NOT_READ = (".csv", ".geojson", ".htm", ".html", ".parquet", ".xlsx")
+NOT_READ = (".csv", ".geojson", ".htm", ".html", ".inp", ".parquet", ".xlsx")
 """Endings of files that are written, and never are a whole plan by themselves."""
 
 

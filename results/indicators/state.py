@@ -19,6 +19,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.check import applies_to
 from aumaq.instances.people import demand, loads
+from aumaq.instances.people.agglomerations import demand_factor
 from aumaq.instances.people.growth import after_moves, chosen_of
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import OF_SETTLEMENT
@@ -120,7 +121,8 @@ class State:
         """Return demand for a service, (S, T)."""
         row = self.instance.service(service)
         members = demand.persons(self.world, self.projection, str(row["group"]))
-        return self._after_moves(members * float(row["demand_per_person"]))
+        units = float(row["demand_per_person"]) * demand_factor(self.world, service)
+        return self._after_moves(members * units[:, None])
 
     @cached_property
     def _chosen(self) -> NDArray[np.int64]:

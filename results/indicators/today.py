@@ -69,6 +69,7 @@ def networks_of_today(instance: Instance) -> State:
         "growth": instance.tables["growth"].iloc[:0],
         "population": instance.tables["population"].iloc[:0],
         "growth_candidates": instance.tables["growth_candidates"].iloc[:0],
+        "anchors": instance.tables["anchors"].iloc[:0],
     }
     period, stock = instance.period_names[0], _stock(instance)
     nothing = np.zeros((len(instance.upgrade_names), 1), dtype=bool)

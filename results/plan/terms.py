@@ -25,6 +25,7 @@ SAME, SAME_OF_ALL, SAME_MLN = 1e-5, 1e-7, 1e-6
 SLACKS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series[float]]]] = {
     "shortfall": ("shortfalls", lambda rows: rows["shortfall"]),
     "missed": ("connections", lambda rows: (~rows["is_met"]).astype(float)),
+    "short": ("contingencies", lambda rows: rows["shortfall"]),
     "overrun": ("budgets", lambda rows: rows["overrun_mln"]),
     "excess": ("impact_limits", lambda rows: rows["excess"]),
     "beyond": ("gaps", lambda rows: rows["excess"]),

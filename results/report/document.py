@@ -32,6 +32,7 @@ from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.reassigned import reassigned
 from aumaq.results.report.running import running_tables
+from aumaq.results.report.scheme import agglomerations, losses
 from aumaq.results.report.services import service_data
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         growth_points(plan, lang),
         *land_tables(plan, lang),
         *running_tables(plan, lang),
+        agglomerations(plan, lang),
+        losses(plan, lang),
         missed(plan, lang),
         gaps(plan, lang),
         gain_table(plan, today, lang),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
+from aumaq.results.plan.sectors import SECTOR_TITLES
 from aumaq.results.plan.titles import item_title, titles_of
 
 if TYPE_CHECKING:
@@ -35,8 +36,27 @@ def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
 
 
 def money_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
-    """Return spending by what it is for, budgets by period, and the objective."""
-    return [_spending(plan, lang), _budgets(plan, lang), _objective(plan, lang)]
+    """Return money by sector, by what it is for, by budget, and the objective."""
+    return [
+        _sectors(plan, lang),
+        _spending(plan, lang),
+        _budgets(plan, lang),
+        _objective(plan, lang),
+    ]
+
+
+def _sectors(plan: Plan, lang: Language) -> dict[str, Any]:
+    rows = plan.table("sectors")
+    columns = [
+        Column(say("Sector"), [lang.tell(SECTOR_TITLES[s]) for s in rows["sector"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Investment, mln"), rows["investment_mln"].tolist(), "number", 1),
+        Column(say("Operation, mln"), rows["operation_mln"].tolist(), "number", 1),
+        Column(say("Actions"), rows["actions"].tolist(), "number"),
+        Column(say("People reached"), rows["persons"].tolist(), "number"),
+        Column(say("Jobs at anchors"), rows["jobs"].tolist(), "number"),
+    ]
+    return grid("sectors", say("The plan by sector"), columns, lang)
 
 
 def _spending(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from contingency_case import contingent
 from coupled_instances import coupled_instances
 from examples import examples
 from growth_instances import growth_instances
@@ -45,6 +46,7 @@ KINDS = {
     "growth": growth_instances(tiny_instances("free")),
     "steps": step_instances(),
     "running": tiny_instances("free", running=frozenset(DRAWN)),
+    "losses": contingent(coupled_instances("power")),
 }
 SURE = 1e-6
 

@@ -177,6 +177,11 @@ CORRUPTIONS: Corruptions = {
     "emissions hidden": (cell("impacts", 0, "amount", 0.5), "impacts"),
     "a limit that looks kept": (cell("impact_limits", 0, "excess", 0.0), "limit:cap"),
     "a cheaper objective": (cell("objective", 0, "discounted_mln", 1.0), "objective"),
+    "spending of a sector hidden": (
+        cell("sectors", 0, "investment_mln", 1.0),
+        "sectors",
+    ),
+    "people of a sector invented": (cell("sectors", 0, "persons", 1e6), "sectors"),
     "a table left out": (lambda tables: tables.pop("allocation"), "tables"),
 }
 
@@ -299,6 +304,14 @@ TIER: dict[str, Rows] = {
         {"settlement": "b", "tier": "t", "gain_share": 0.05, "donors": "total"}
     ],
 }
+CROWDED: dict[str, Rows] = {
+    **VILLAGES,
+    **TIER,
+    "settlements": [
+        {"settlement": "a"}, {"settlement": "b", "agglomeration": "A"}
+    ],
+    "agglomerations": [{"agglomeration": "A", "max_persons": 105.0}],
+}  # fmt: skip
 ANGLES: dict[str, Rows] = {
     **with_all(GRID, "networks", flow_model="dc"),
     **with_all(GRID, "network_links", susceptance=20.0, loss_per_km=0.0),
@@ -426,6 +439,16 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "more is renewed than can be": (
         {**VILLAGES, **RENEWED}, {"building_capacity": BUILDERS}, nothing,
         "building_capacity:k",
+    ),
+    "more people than an agglomeration holds": (
+        CROWDED,
+        {"agglomerations": [{"agglomeration": "A", "max_persons": 100.0}]},
+        nothing, "agglomeration:A",
+    ),
+    "a line is lost, and nobody is fed": (
+        GRID, {"contingencies": [{"contingency": "n1", "network": "power", "link": "e0",
+                                  "is_hard": True}]},
+        nothing, "contingency:n1",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
     "both of a pair run": (

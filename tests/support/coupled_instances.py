@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from anchor_case import draw_anchors
 from hypothesis import assume
 from hypothesis import strategies as st
 from impact_rules import draw_impacts
@@ -71,6 +72,7 @@ def coupled_instances(draw: st.DrawFn, kind: str) -> Instance:
     rows["budgets"] = _budgets(draw, rows)
     if draw(some(False, False, True)):
         draw_impacts(draw, rows)
+    rows["anchors"] = draw_anchors(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:

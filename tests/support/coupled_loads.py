@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agglomeration_case import urban
+from anchor_case import anchored_load, brought
 from growth_optima import moved
 from tiny_case import Case
 
@@ -20,7 +22,8 @@ def everyone(case: Case) -> list[list[float]]:
             * factor.get(
                 (place["region"], p["period"]), factor.get(("", p["period"]), 1.0)
             )
-            for p in case.rows["periods"]
+            + brought(case, place["settlement"], t)
+            for t, p in enumerate(case.rows["periods"])
         ]
         for place in case.rows["settlements"]
     ]
@@ -43,7 +46,8 @@ def base_load(case: Case, network: str) -> dict[tuple[str, int], float]:
                     value = 4 * (row["kind"] != "") + (row["period"] != "")
                     if fits and value > best:
                         best, rate = value, row["units_per_person"]
-                total = people[i][t] * rate
+                total = people[i][t] * rate * urban(case, place, network)
+                total += anchored_load(case, network, node["settlement"], t)
             for row in case.rows["industrial_loads"]:
                 if (row["network"], row["node"]) == (network, node["node"]):
                     total += row["load"] * (row["period"] in ("", period["period"]))

@@ -13,6 +13,7 @@ from math import inf, prod
 from typing import Any
 
 import numpy as np
+from contingency_case import add_emergencies
 from coupled_loads import base_load
 from impact_rules import add_supplied
 from linear_programme import Programme
@@ -114,6 +115,8 @@ class Networks:
             for service in case.rows["services"]:
                 self._site_loads(p, name, service, units, feeds, t)
         self._local(p, network, nodes)
+        for t in range(len(case.first)):
+            add_emergencies(self, p, network, units, built, t)
 
     def _site_loads(
         self,

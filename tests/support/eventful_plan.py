@@ -13,6 +13,8 @@ def eventful(**more: Rows) -> Instance:
     rows = grid_rows()
     rows["travel"] = []
     rows["local_supplies"][0] |= {"capex_mln_per_unit": 0.01}
+    rows["settlements"] = [{"settlement": "a", "agglomeration": "A"},
+                           {"settlement": "b"}]  # fmt: skip
     rows["levels"][0] |= {"capacity": 150.0}
     for name, own in more.items():
         rows[name] = [*rows.get(name, []), *own]
@@ -78,6 +80,15 @@ def eventful(**more: Rows) -> Instance:
                 "donors": "total",
                 "capex_mln": 1.0,
                 "opex_mln_per_year": 0.1,
+            }
+        ],
+        agglomerations=[{"agglomeration": "A", "max_persons": 500.0}],
+        contingencies=[
+            {
+                "contingency": "n1",
+                "network": "power",
+                "link": "e0",
+                "shortfall_mln_per_unit_year": 0.01,
             }
         ],
         concentrations=[{"concentration": "k", "service": "s", "share": 0.0}],

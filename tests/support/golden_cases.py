@@ -433,6 +433,57 @@ def running() -> Instance:
     )  # fmt: skip
 
 
+def scheme() -> Instance:
+    """Anchors, an agglomeration with a limit, urban demand, the loss of links."""
+    return tiny(
+        periods=PERIODS[:2],
+        policies=POLICIES,
+        settlements=[{**place, "agglomeration": "A" if k else ""}
+                     for k, place in enumerate(PLACES)],
+        services=[SERVICE, {"service": "plant", "role": "supply", "network": "power",
+                            "group": "", "cutoff_minutes": None}],
+        levels=[*LEVELS, {"service": "plant", "level": 1, "capacity": 70.0,
+                          "capex_mln": 6.0}],
+        sites=[*sites(max_units=2),
+               {"site": "plant", "service": "plant", "settlement": "a",
+                "network_node": "na", "max_supply": 65.0}],
+        travel=TRAVEL,
+        networks=[{"network": "power", "shed_mln_per_unit_year": 0.31}],
+        network_nodes=[
+            {"network": "power", "node": f"n{code}", "settlement": code, "lat": 50.0,
+             "lon": 70.0 + 0.1 * k}
+            for k, code in enumerate("abc")
+        ],
+        network_links=[
+            {"network": "power", "link": link, "from_node": a, "to_node": b,
+             "length_km": 10.0, "capacity": 15.0, "voltage_kv": 110.0}
+            for link, a, b in (("e0", "na", "nb"), ("e1", "nb", "nc"))
+        ],
+        link_upgrades=[{"network": "power", "link": "e1", "step": 1, "capacity": 17.0,
+                        "capex_mln": 1.1}],
+        local_supplies=[{"network": "power", "option": "solar",
+                         "capex_mln_per_unit": 0.2}],
+        load_rates=[{"network": "power", "units_per_person": 0.13}],
+        growth_tiers=[{"tier": "t"}],
+        growth_candidates=[{"settlement": "c", "tier": "t", "gain_share": 0.2,
+                            "donors": "total"}],
+        anchors=[{"anchor": "mill", "kind": "industry", "settlement": "b",
+                  "first_period": "p2", "jobs": 9.0, "persons_per_job": 2.0,
+                  "power_kw": 3.0}],
+        agglomerations=[{"agglomeration": "A", "max_persons": 92.0}],
+        agglomeration_demand=[
+            {"agglomeration": "A", "service": service, "factor": 1.25}
+            for service in (str(SERVICE["service"]), "power")
+        ],
+        contingencies=[
+            {"contingency": "k0", "network": "power", "min_voltage_kv": 100.0,
+             "served_share": 0.8, "shortfall_mln_per_unit_year": 0.07},
+            {"contingency": "k1", "network": "power", "link": "e0",
+             "served_share": 0.4, "is_hard": True, "first_period": "p2"},
+        ],
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[[], Instance]] = {
     "tiny": lambda: aumaq.read("tiny"),
     "services": services,
@@ -441,4 +492,5 @@ CASES: dict[str, Callable[[], Instance]] = {
     "roads": roads,
     "land": land,
     "running": running,
+    "scheme": scheme,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from agglomeration_case import draw_agglomerations
 from hypothesis import assume
 from hypothesis import strategies as st
 from tiny_instances import Rows, some
@@ -66,6 +67,7 @@ def growth_instances(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Ins
         ],
     }  # fmt: skip
     tables = {name: pd.DataFrame(part) for name, part in rows.items()}
+    tables |= draw_agglomerations(draw, base)
     try:
         return from_tables({**base.tables, **tables})
     except InstanceError:

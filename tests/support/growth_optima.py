@@ -10,6 +10,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from agglomeration_case import within_limits
 from lasting_case import cost, histories, spending
 from tiny_case import EPS, Case, inhabitants
 
@@ -22,8 +23,20 @@ def growth_choices(case: Case) -> Iterator[dict[Key, int]]:
     for built in histories(case, case.rows["growth_candidates"]):
         chosen = {(row["settlement"], row["tier"]): t for row, t in built}
         places = [settlement for settlement, _ in chosen]
-        if len(places) == len(set(places)) and _within_limits(case, chosen):
+        has_one_tier = len(places) == len(set(places))
+        if (
+            has_one_tier
+            and _within_limits(case, chosen)
+            and within_limits(case, _people_after(case, chosen))
+        ):
             yield chosen
+
+
+def _people_after(case: Case, chosen: dict[Key, int]) -> list[list[float]]:
+    before, case.chosen = case.chosen, chosen
+    people = moved(case, inhabitants(case))
+    case.chosen = before
+    return people
 
 
 def _within_limits(case: Case, chosen: dict[Key, int]) -> bool:

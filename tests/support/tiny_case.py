@@ -11,6 +11,8 @@ from itertools import product
 from math import asin, cos, inf, radians, sin, sqrt
 from typing import Any
 
+from agglomeration_case import urban
+from anchor_case import brought
 from land_rules import land_permits
 
 from aumaq.instances import Instance
@@ -92,7 +94,9 @@ def inhabitants(case: Case) -> list[list[float]]:
                     if key == (future, region, period["period"]):
                         factor = row["factor"]
             grown = place["population"] * factor
-            given[-1].append(grown if people is None else people)
+            t, code = case.period(period["period"]), place["settlement"]
+            usual = grown if people is None else people
+            given[-1].append(usual + brought(case, code, t))
     return given
 
 
@@ -107,10 +111,16 @@ def demand(case: Case, service: dict[str, Any]) -> list[list[float]]:
         case.rows["settlements"], everybody, given, strict=True
     ):
         share = group["share_rural" if place["kind"] == "village" else "share_urban"]
+        more = [
+            share * brought(case, place["settlement"], t)
+            for t in range(len(case.first))
+        ]
         out.append(
             [
-                (n * share if m is None else m) * service["demand_per_person"]
-                for n, m in zip(people, members, strict=True)
+                (n * share if m is None else m + k)
+                * service["demand_per_person"]
+                * urban(case, place, service["service"])
+                for n, m, k in zip(people, members, more, strict=True)
             ]
         )
     return out

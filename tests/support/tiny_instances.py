@@ -7,6 +7,7 @@ from math import comb, prod
 from typing import Any
 
 import pandas as pd
+from anchor_case import draw_anchors
 from examples import SCALE
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -135,6 +136,7 @@ def tiny_instances(
     if draw(some(False, False, False, True)):
         rows["mergers"] = [draw(merger(services[0], rows))]
     draw_running(draw, rows, running)
+    rows["anchors"] = draw_anchors(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:

@@ -11,6 +11,7 @@ import pandas as pd
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import UnknownNameError
 from aumaq.instances.language.texts import say
+from aumaq.instances.people.agglomerations import within_limits
 from aumaq.instances.people.demand import ALL
 from aumaq.instances.people.projection.calendar import (
     period_means,
@@ -94,10 +95,14 @@ class Projection:
         ).reset_index()
 
     def rows(self) -> pd.DataFrame:
-        """Return the rows of ``population``: means of periods, all and by group."""
+        """Return the rows of ``population``: means of periods, all and by group.
+
+        They keep to the limits of agglomerations; people by year do not.
+        """
         periods = list(self.tables["periods"]["period"])
         years = list(self.years)
         people = period_means(self.tables, years, self.people)
+        people = within_limits(self.tables, people)
         found = {ALL: people}
         if self.cohorts.size:
             by_age = period_means(self.tables, years, self.cohorts.sum(axis=1))

@@ -1,0 +1,41 @@
+"""``aumaq check-water``: pressures and velocities of the water plan, by EPANET."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aumaq import documents
+from aumaq.instances.language.texts import say
+from aumaq.options import AsJson, PlanName, Where, read_plans
+from aumaq.streams import line
+from aumaq.words import spoken, t
+
+
+def check_water(
+    plan: PlanName,
+    period: Annotated[str, typer.Option(help="(default: the last one)")] = "",
+    instance: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the water mains of a plan in EPANET; tell what fails, by name."""
+    from aumaq.results.exports.water_check import check_water as found_by
+    from aumaq.results.exports.water_check import told
+
+    found = found_by(read_plans([plan], instance)[0], period)
+    failing = found[found["fails"]]
+    if as_json:
+        documents.tell({"checked": len(found), "failing": failing.to_dict("records")})
+    else:
+        text = say(
+            "{n} of {all} pressures and velocities fail in {period}",
+            n=len(failing),
+            all=len(found),
+            period=found["period"].iloc[0],
+        )
+        line(t(text))
+        for row in failing.to_dict("records"):
+            line(f"  {row['name']}: {spoken().tell(told(row))}")
+    if len(failing):
+        raise typer.Exit(1)

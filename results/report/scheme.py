@@ -1,0 +1,45 @@
+"""Agglomerations and losses of links: what the report says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aumaq.instances.language.texts import say
+from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column, grid
+from aumaq.results.plan.titles import titles_by_code, titles_of
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+
+def agglomerations(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return people in agglomerations against their limits."""
+    rows = plan.table("agglomerations")
+    given = plan.instance.tables["agglomerations"]
+    titles = titles_by_code(given, "agglomeration", lang)
+    columns = [
+        Column(say("Agglomeration"), [titles[code] for code in rows["agglomeration"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("People"), rows["persons"].tolist(), "number"),
+        Column(say("At most"), rows["max_persons"].tolist(), "number"),
+    ]
+    return grid("agglomerations", say("Limits of agglomerations"), columns, lang)
+
+
+def losses(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return what is still met after the loss of each link, the worst first."""
+    rows = plan.table("contingencies").assign(
+        left=lambda t: t["met"] / t["load_met"].where(t["load_met"] > 0)
+    )
+    rows = rows.sort_values("left", kind="stable")
+    titles = titles_of(plan.instance, lang)
+    columns = [
+        Column(say("Network"), [titles[code] for code in rows["network"]]),
+        Column(say("Without the link"), rows["link"].tolist()),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Load met"), rows["load_met"].tolist(), "number"),
+        Column(say("Of it met without it"), rows["left"].clip(upper=1.0), "share"),
+        Column(say("Missing"), rows["shortfall"].tolist(), "number"),
+    ]
+    return grid("losses", say("Loss of a link"), columns, lang)
