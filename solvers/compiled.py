@@ -44,7 +44,12 @@ from aumaq.solvers.solution.decisions import (
     Weighed,
 )
 from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
-from aumaq.solvers.solution.networks import link_sites, networks_of, upgrade_sites
+from aumaq.solvers.solution.networks import (
+    link_sites,
+    networks_of,
+    positive,
+    upgrade_sites,
+)
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
 from aumaq.solvers.solution.terms import weighed
 from aumaq.solvers.start.hopeless import without_hopeless
@@ -322,4 +327,5 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
             unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
-    return Decisions(services, networks_of(built, number), upgraded, chosen)
+    money = positive(number(built.paid)), positive(number(built.partnered))
+    return Decisions(services, networks_of(built, number), upgraded, chosen, *money)

@@ -18,6 +18,7 @@ from aumaq.instances.schema.indicators import (
     INDICATOR_TARGETS,
     INDICATORS,
 )
+from aumaq.instances.schema.money import MONEY_TABLES
 from aumaq.instances.schema.networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -70,6 +71,7 @@ TABLES: tuple[Table, ...] = (
     REGION_HISTORY, DISTRICTS, JOBS,
     INDICATORS, INDICATOR_TARGETS, INDICATOR_BASELINES,
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
+    *MONEY_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

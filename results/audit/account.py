@@ -17,10 +17,17 @@ from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
+from aumaq.results.audit.funding import financing_table, fund_table, funding
 from aumaq.results.audit.growth import after_moves, growth_points, growth_table
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
+from aumaq.results.audit.partnerships import (
+    partnership_table,
+    partnerships,
+    payment_table,
+    with_partners,
+)
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
 from aumaq.results.audit.serving import (
     allocation_table,
@@ -109,9 +116,16 @@ def audited(
     tables["connections"] = connections(ledger)
     tables["growth_points"] = growth_table(choice, facts)
     tables["concentrations"] = concentrations(ledger)
-    tables["money"] = money_table(ledger)
+    spent = money_table(ledger)
+    partnered = partnerships(ledger, decided["partnerships"], spent)
+    tables["partnerships"] = partnership_table(partnered)
+    tables["payments"] = payment_table(partnered)
+    tables["money"] = with_partners(spent, partnered)
     tables["shortfalls"] = standards(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
+    paid = funding(ledger, decided["financing"], tables["money"])
+    tables["financing"] = financing_table(paid)
+    tables["funds"] = fund_table(ledger, paid)
     tables["objective"] = objective(ledger, tables)
     return Audit(facts, tables, notes)
 

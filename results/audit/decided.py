@@ -26,8 +26,11 @@ from aumaq.results.audit.frames import (
     without_rows,
 )
 
-MAY_BE_EMPTY = (("connections", "minutes"),)
-"""Numbers that may be missing: minutes where no road leads."""
+MAY_BE_EMPTY = (
+    ("connections", "minutes"), ("funds", "limit_mln"), ("funds", "left_mln"),
+)  # fmt: skip
+"""Numbers that may be missing: minutes where no road leads, limits that there are not.
+"""
 LACKING = "tables"
 """The rule that asks for all tables and columns of a plan."""
 KEYS = {table.name: table.key for table in PLAN}

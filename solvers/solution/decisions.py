@@ -95,6 +95,10 @@ class Decisions:
     """(G, T) 1 once a road upgrade is built."""
     chosen: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     """(K, T) 1 once a candidate is a growth point."""
+    paid: Floats = field(default_factory=lambda: np.zeros((0,) * 5))
+    """(F, kinds, sectors, regions, T) mln that funds pay."""
+    partnered: Floats = field(default_factory=lambda: np.zeros((0,) * 4))
+    """(P, sectors, regions, T) mln that partners pay."""
 
 
 @dataclass(frozen=True)
