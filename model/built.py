@@ -129,9 +129,17 @@ def _built(c: Context) -> BuiltModel:
         {name: _network(c, name, v) for name, v in c.networks.items()},
         _grid(c.upgraded, ("upgrade", "period"), (len(c.data.roads.upgrades), count)),
         _grid(c.chosen, ("thing", "period"), (len(c.data.growth.tier), count)),
+        *money_variables(c),
+        c.formulation,
+    )
+
+
+def money_variables(c: Context) -> tuple[Ints, Ints]:
+    """Return the variables of what funds and what partners pay (``BuiltModel``)."""
+    count = len(c.data.periods)
+    return (
         _grid(c.paid, PAID, (*c.data.funds.may_pay.shape, count)),
         _grid(c.partnered, PARTNERED, (*c.data.partners.may.shape, count)),
-        c.formulation,
     )
 
 

@@ -51,10 +51,14 @@ from aumaq.solvers.solution.networks import (
     upgrade_sites,
 )
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
-from aumaq.solvers.solution.terms import weighed
+from aumaq.solvers.solution.terms import is_saved, weighed
+from aumaq.solvers.start.financing import financed
 from aumaq.solvers.start.hopeless import without_hopeless
+from aumaq.solvers.work import Most
 
 NAN = float("nan")
+REFINANCING = 10.0
+"""Seconds for who pays once moves that go round for nothing are taken out."""
 COMPILING_SHARE = 0.7
 """Compiling takes about so long for each second of building."""
 
@@ -300,6 +304,8 @@ def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
     """
     found = decisions_in(c.built, values, c.place)
     kept = without_circles(c.built.data, without_rounds(c.built.data, found))
+    if is_saved(found, kept):  # less is spent, so that others pay
+        kept = financed(c.built.data, kept, Most(REFINANCING))
     return kept, weighed(c.built, values, c.place, found, kept)
 
 

@@ -8,13 +8,15 @@ audit is the judge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.model.data.financing import KINDS
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import link_regions
 from aumaq.model.data.services import ServiceData
@@ -26,7 +28,8 @@ from aumaq.solvers.solution.decisions import (
     ServiceDecisions,
 )
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
-from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.financing import financing, has_financing, spending_of
+from aumaq.solvers.start.hard_budgets import ROUNDING, Cap, HardBudgets
 from aumaq.solvers.start.network_operation import operated
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
@@ -48,6 +51,12 @@ LEAST_EFFORT = 10.0
 SPARING = (0.0, 30.0)
 """What a mln of hard budgets costs beyond itself, mln, where networks take from them:
 first nothing, then so much that each leaves what others need."""
+
+
+TRIES = 8
+"""How often a plan is made smaller for which nobody pays."""
+MUST = 10.0
+"""By so much it matters more that what must run is paid for."""
 
 
 def todays_stock(data: ModelData) -> Decisions:
@@ -91,10 +100,55 @@ def whole_plan(
     *data* are the numbers under the choice of growth points that *built* makes. What
     cannot be had of *built* stays as today, but for what is settled in *given*.
     """
+    caps: list[Cap] = []
+    weight = np.ones(())
+    for _ in range(TRIES):
+        whole = _whole(data, built, given, budget, caps)
+        if whole is None or not has_financing(data):
+            return whole
+        spent, most = spending_of(data, whole), budget.at_least(LEAST_EFFORT)
+        found = financing(data, spent, most, weight)
+        if found is None:
+            return whole
+        whole = replace(whole, paid=found.paid, partnered=found.partnered)
+        if not found.unpaid.any():
+            return whole
+        caps, weight = _tighter(data, caps, weight, spent, found.unpaid)
+    return whole
+
+
+def _tighter(
+    data: ModelData, caps: list[Cap], weight: Floats, spent: Floats, unpaid: Floats
+) -> tuple[list[Cap], Floats]:
+    """Return limits on what nobody pays, and what matters more that it is paid.
+
+    What a limit did not bring down must run: others are to be without money then.
+    """
+    weight, by_cell = np.broadcast_to(weight, spent.shape).copy(), {}
+    for cap in caps:
+        by_cell[cap.covers, cap.service, cap.region, cap.period] = cap
+    for kind, sector, region, t in np.argwhere(unpaid > 0.0).tolist():
+        at = kind, sector, region, t
+        key = KINDS[kind], data.sectors[sector], data.regions[region], data.periods[t]
+        if key in by_cell and spent[at] > by_cell[key].amount_mln * (1.0 + ROUNDING):
+            weight[at] *= MUST
+        else:
+            most = max(0.0, float(spent[at] - unpaid[at]))
+            by_cell[key] = Cap(key[3], key[1], key[2], key[0], most)
+    return list(by_cell.values()), weight
+
+
+def _whole(
+    data: ModelData,
+    built: Decisions,
+    given: Given,
+    budget: Budget,
+    caps: Sequence[Cap],
+) -> Decisions | None:
     shape = (len(data.roads.upgrades), len(data.periods))
     upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
     steps = _steps(data, built)
-    found = _services(data, built, given, upgraded, steps, budget)
+    found = _services(data, built, given, upgraded, steps, budget, caps)
     if found is None:
         return None
     services, budgets = found
@@ -112,6 +166,7 @@ def _services(
     upgraded: Ints,
     steps: Mapping[str, Ints],
     budget: Budget,
+    caps: Sequence[Cap],
 ) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
     """Return what services do and what it leaves of budgets, None without a way.
 
@@ -125,7 +180,7 @@ def _services(
         for name, d in data.services.items()
     }
     for _ in range(ROUNDS):
-        budgets = _budgets(data, upgraded, built.chosen, steps)
+        budgets = _budgets(data, upgraded, built.chosen, steps, caps)
         services: dict[str, ServiceDecisions] = {}
         for name, d in data.services.items():
             own = allowed[name], budget, settled[name], budgets
@@ -152,10 +207,14 @@ def _used(d: ServiceData, own: ServiceDecisions) -> Floats:
 
 
 def _budgets(
-    data: ModelData, upgraded: Ints, chosen: Ints, steps: Mapping[str, Ints]
+    data: ModelData,
+    upgraded: Ints,
+    chosen: Ints,
+    steps: Mapping[str, Ints],
+    caps: Sequence[Cap],
 ) -> HardBudgets:
     """Return what hard budgets leave beside roads, growth points and network steps."""
-    budgets = HardBudgets(data)
+    budgets = HardBudgets(data, caps)
     for name, lasting, stands in (
         (ROADS, data.roads, upgraded),
         (GROWTH_POINTS, data.growth, chosen),
