@@ -19,6 +19,7 @@ import kz_country
 import kz_facilities
 import kz_grid
 import kz_history
+import kz_money
 import kz_networks
 import kz_population
 import kz_roads
@@ -52,6 +53,7 @@ class Spec:
     roads: str
     networks: ModuleType | None = None
     has_road_works: bool = False
+    has_money: bool = False
 
 
 SPECS = (
@@ -60,7 +62,7 @@ SPECS = (
          has_road_works=True),
     Spec("kazakhstan", "Kazakhstan: cities, towns and district centres",
          "settlements_small.csv", "roads_small.csv", networks=kz_grid,
-         has_road_works=True),
+         has_road_works=True, has_money=True),
     Spec("kazakhstan-full", "Kazakhstan: all official settlements",
          "settlements_full.csv", "roads_full.csv", networks=kz_country,
          has_road_works=True),
@@ -224,7 +226,8 @@ def document(spec: Spec) -> dict[str, object]:
             {"scenario": "inertial", "title": "Trends continue"},
             {"scenario": "managed", "title": "Growth is steered"},
         ],
-        "variants": kz_population.VARIANTS,
+        "variants": kz_population.VARIANTS
+        + ([kz_money.VARIANT] if spec.has_money else []),
         "groups": [
             kz_population.PUPILS,
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
@@ -319,6 +322,8 @@ def tables_of(
         tables["levels"] = tables["levels"].fillna(0.0)
         for name, column in (("sites", "max_level"), ("facilities", "renew_by_year")):
             tables[name][column] = tables[name][column].fillna(0).astype(int)
+    if spec.has_money:
+        tables["overrides"] = kz_money.overrides(places, tables["budgets"])
     return tables | indicators(source, spec.name, tables), counts
 
 

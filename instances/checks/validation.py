@@ -18,6 +18,7 @@ import pandas as pd
 from aumaq.instances.checks import (
     growth,
     indicators,
+    money,
     networks,
     places,
     population,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 # Importing them registers their checks.
 assert today
 assert indicators
+assert money
 assert growth
 assert networks
 assert places
