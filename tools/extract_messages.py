@@ -59,6 +59,9 @@ TITLES = {
     "road_classes": ("title",),
     "standards": ("title",),
     "growth_tiers": ("title",),
+    "funding_sources": ("title",),
+    "partnerships": ("title",),
+    "burdens": ("title",),
 }
 """Tables of instances -> columns that readers see."""
 Message = str | tuple[str, str]

@@ -10,14 +10,15 @@ Constraints
     ``covered[kind,s,r,t]``
         :math:`\sum_f paid_{f,kind,s,r,t} = spending_{kind,s,r,t}`
     ``limit[f,t]``
-        :math:`\sum_{kind,s,r} paid_{f,kind,s,r,t} \le limit_{ft}`; with carry-over
-        :math:`\sum_{\tau \le t} g_{f \tau t} \sum_{kind,s,r} paid_{f,kind,s,r,\tau}
-        \le \sum_{\tau \le t} g_{f \tau t}\, limit_{f\tau}`
+        :math:`\sum_{\tau} g_{f \tau t} \sum_{kind,s,r} paid_{f,kind,s,r,\tau}
+        \le \sum_{\tau} g_{f \tau t}\, limit_{f\tau}`
+        where :math:`\tau` are *t* and, with carry-over, all periods before
     ``least[f,e,t]``
         :math:`\sum_{(kind,s,r) \in e} paid_{f,kind,s,r,t} \ge share\_least_e
         \sum_{(kind,s,r) \in e} spending_{kind,s,r,t}`
     ``most[f,e,t]``
-        the same with at most :math:`share\_most_e`
+        :math:`\sum_{(kind,s,r) \in e} paid_{f,kind,s,r,t} \le share\_most_e
+        \sum_{(kind,s,r) \in e} spending_{kind,s,r,t}`
 
 :math:`limit_{ft}` are the rows of ``funding_limits`` of the period and of its years,
 times *budget_factor*; :math:`g_{f \tau t} = (1 + interest_f)^{first\_year_t -

@@ -21,7 +21,7 @@ Cost
     ``availability``
         :math:`\sum_{y < end} a_{pty}\, money_{psrt} / (1 + \rho)^{y - base}`
     ``liability``
-        the same for the years *y* from the end of the last period on
+        :math:`\sum_{y \ge end} a_{pty}\, money_{psrt} / (1 + \rho)^{y - base}`
 
 A mln paid at the start of *t* is paid back in *term_years* equal payments, the first
 after *first_payment_years*, which are worth a mln at the yearly rate *premium*:

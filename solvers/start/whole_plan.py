@@ -55,6 +55,8 @@ first nothing, then so much that each leaves what others need."""
 
 TRIES = 8
 """How often a plan is made smaller for which nobody pays."""
+USUAL, TINY = 1.5, 1e-9
+"""What of spending on all but services matters; less than any mln."""
 MUST = 10.0
 """By so much it matters more that what must run is paid for."""
 
@@ -101,20 +103,39 @@ def whole_plan(
     cannot be had of *built* stays as today, but for what is settled in *given*.
     """
     caps: list[Cap] = []
-    weight = np.ones(())
+    matters: Floats | None = None
     for _ in range(TRIES):
         whole = _whole(data, built, given, budget, caps)
         if whole is None or not has_financing(data):
             return whole
         spent, most = spending_of(data, whole), budget.at_least(LEAST_EFFORT)
+        weight = _worth(data, whole, spent) if matters is None else matters
         found = financing(data, spent, most, weight)
         if found is None:
             return whole
         whole = replace(whole, paid=found.paid, partnered=found.partnered)
         if not found.unpaid.any():
             return whole
-        caps, weight = _tighter(data, caps, weight, spent, found.unpaid)
+        caps, matters = _tighter(data, caps, weight, spent, found.unpaid)
     return whole
+
+
+def _worth(data: ModelData, plan: Decisions, spent: Floats) -> Floats:
+    """Return what of spending matters more: from 1 to 2, by what it spares.
+
+    That is the price of demand that would not be served without it, over its cost.
+    """
+    found = np.full(spent.shape, USUAL)
+    for name, d in data.services.items():
+        if not d.serves:
+            continue
+        sector, spared = data.sectors.index(name), np.zeros(spent.shape[2:])
+        home = [data.regions.index(region) for region in d.site_region]
+        price = d.unserved_mln_per_unit_year * data.years
+        np.add.at(spared, home, _used(d, plan.services[name]) * price)
+        cost = spent[:, sector].sum(axis=0)
+        found[:, sector] = 1.0 + spared / np.maximum(spared + cost, TINY)
+    return found
 
 
 def _tighter(
@@ -124,7 +145,7 @@ def _tighter(
 
     What a limit did not bring down must run: others are to be without money then.
     """
-    weight, by_cell = np.broadcast_to(weight, spent.shape).copy(), {}
+    weight, by_cell = weight.copy(), {}
     for cap in caps:
         by_cell[cap.covers, cap.service, cap.region, cap.period] = cap
     for kind, sector, region, t in np.argwhere(unpaid > 0.0).tolist():
