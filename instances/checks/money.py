@@ -111,7 +111,8 @@ def shares_go_together(tables: Tables) -> Found:
 def somebody_pays(tables: Tables) -> Found:
     """What must be spent has a source; what may be spent and has none is not built."""
     rules, told = tables["funding_eligibility"], set[tuple[str, ...]]()
-    for sector, region, kind, must in _spending(tables):
+    # What must be spent comes first: of one row only that is told.
+    for sector, region, kind, must in sorted(_spending(tables), key=lambda c: not c[3]):
         mine = rules["service"].isin(["", sector]) & rules["region"].isin(["", region])
         mine = mine & rules["covers"].isin(["all", kind])
         if not mine.any():

@@ -30,7 +30,8 @@ def funding(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> list[Any
     for row in records(told):
         place, id_ = named(row, ("fund", *CELL)), f"fund:{row['fund']}"
         if row["fund"] not in funds:
-            notes.note(id_, place, say("there is no such source of money"))
+            text = say("there is no such source of money")
+            notes.note("funding:covered", place, text)
             continue
         rows.append(row)
         if not any(r["fund"] == row["fund"] and _covers(r, row) for r in rules):

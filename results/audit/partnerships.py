@@ -93,7 +93,7 @@ def partnerships(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> Par
         rule, place = rules.get(row["partnership"]), named(row, KEYS)
         id_ = f"partnership:{row['partnership']}"
         if rule is None:
-            notes.note(id_, place, say("there is no such partnership"))
+            notes.note("funding:covered", place, say("there is no such partnership"))
             continue
         found.rows.append(row)
         if not (rule["service"] in ("", row["sector"])
