@@ -1,9 +1,10 @@
 """Who pays in Kazakhstan: sources of money and a partnership, as a variant.
 
-The base has one budget for all investment. The variant ``sources`` of the axis ``money``
-lets it bind nobody and puts the same sum in the hands of the state and of the regions, by
-their inhabitants; a donor and a private partner come beside them. Shares, limits, rates
-and terms are assumptions: no table of the sources has them, and each row says so.
+The base has one budget for all investment. The variant ``sources`` of the axis
+``money`` lets it bind nobody and puts the same sum in the hands of the state and of the
+regions, by their inhabitants; a donor and a private partner come beside them. Shares,
+limits, rates and terms are assumptions: no table of the sources has them, and each row
+says so.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import pandas as pd
 VARIANT = {
     "variant": "sources",
     "axis": "money",
-    "title": "state, regions, a donor and a partner pay",
+    "title": "money from several sources",
     "overrides": "sources",
 }
 STATE_SHARE = 0.6
 """Of the budget for investment; the regions have the rest, by inhabitants."""
 STATE_MOST = 0.8
-"""Largest share of the state in what a region invests in schools, care and hospitals."""
+"""Largest share of the state in what a region invests in ``SHARED``."""
 DONOR_MLN = 100_000.0
 """For water, in each period."""
 PARTNER_MLN = {"school": 400_000.0, "hospital": 200_000.0}

@@ -1,4 +1,4 @@
-"""Checks of who pays: limits in time, shares that go together, spending without payer."""
+"""Checks of who pays: limits in time, shares that fit, spending without a payer."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def limits_are_in_time(tables: Tables) -> Found:
             text = say("expected a period or a year, one of the two")
             yield problem("funding_limits", text, k, "year", row["year"])
         elif row["year"] and not begin <= row["year"] < end:
-            text = say("expected a year from {first} to {last}", first=begin, last=end - 1)
+            text = say(
+                "expected a year from {first} to {last}", first=begin, last=end - 1
+            )
             yield problem("funding_limits", text, k, "year", row["year"])
 
 
@@ -73,9 +75,7 @@ def sources_can_pay(tables: Tables) -> Found:
             yield Warn(problem("funding_sources", text, k, "fund", row["fund"]))
         if row["interest"] > 0 and not row["carry_over"]:
             text = say("counts only with carry_over")
-            yield Warn(
-                problem("funding_sources", text, k, "interest", row["interest"])
-            )
+            yield Warn(problem("funding_sources", text, k, "interest", row["interest"]))
         has = set(period[(limits["fund"] == row["fund"]).to_numpy()])
         missing = [p for p in periods["period"] if p not in has] if has else []
         if missing:

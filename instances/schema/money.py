@@ -12,7 +12,9 @@ SERVICE = Column(
     "only this service or network, `roads` or `growth_points` (empty: all)",
     default=None,
 )
-REGION = Column("region", "text", "only what this region pays (empty: all)", default=None)
+REGION = Column(
+    "region", "text", "only what this region pays (empty: all)", default=None
+)
 FUND = Column("fund", "text", "the source of money", references="funding_sources.fund")
 
 FUNDING_SOURCES = Table(
@@ -54,8 +56,8 @@ FUNDING_SOURCES = Table(
 
 FUNDING_LIMITS = Table(
     "funding_limits",
-    "What a source has, by period or by year; years of a period add up. A source without"
-    " any row has no limit, one with some has nothing in other periods.",
+    "What a source has, by period or by year; years of a period add up. A source"
+    " without any row has no limit, one with some has nothing in other periods.",
     (
         FUND,
         Column(
@@ -66,7 +68,9 @@ FUNDING_LIMITS = Table(
             references="periods.period",
         ),
         Column("year", "int", "calendar year (0: give a period)", "year", 0),
-        Column("amount_mln", "number", "what there is, times budget_factor", "mln", low=0.0),
+        Column(
+            "amount_mln", "number", "what there is, times budget_factor", "mln", low=0.0
+        ),
         SOURCE,
     ),
     key=("fund", "period", "year"),
@@ -132,7 +136,9 @@ PARTNERSHIPS = Table(
             low=0.0,
             high=1.0,
         ),
-        Column("limit_mln", "number", "and at most this in all periods", "mln", low=0.0),
+        Column(
+            "limit_mln", "number", "and at most this in all periods", "mln", low=0.0
+        ),
         Column(
             "premium",
             "number",
@@ -144,7 +150,7 @@ PARTNERSHIPS = Table(
         Column(
             "term_years",
             "int",
-            "number of yearly payments, all equal; they may go on after the last period",
+            "yearly payments, all equal; they may go on after the last period",
             "years",
             low=1,
             high=100.0,

@@ -382,7 +382,9 @@ PLAN: tuple[PlanTable, ...] = (
             _key("partnership", "partnership"),
             _key("year", "calendar year", "int"),
             _text("period", "period in which it lies; empty after the last", "derived"),
-            _flag("is_past_horizon", "whether it lies after the last period", "derived"),
+            _flag(
+                "is_past_horizon", "whether it lies after the last period", "derived"
+            ),
             _number("amount_mln", MLN, "what is paid, undiscounted"),
             _number("discounted_mln", MLN, "as it counts in the objective"),
         ),
@@ -452,7 +454,9 @@ PLAN: tuple[PlanTable, ...] = (
             _key("fund", "source of money"),
             _PERIOD,
             _number("limit_mln", MLN, "what it has of the period; empty: no limit"),
-            _number("carried_over_mln", MLN, "left of the period before, with interest"),
+            _number(
+                "carried_over_mln", MLN, "left of the period before, with interest"
+            ),
             _number("paid_mln", MLN, "what it pays"),
             _number("left_mln", MLN, "what is left of it; empty: no limit"),
         ),

@@ -86,8 +86,8 @@ def _check_shares(
     cells = [(dict(zip(CELL, cell, strict=True)), mln) for cell, mln in spent.items()]
     for rule in rules:
         for period in ledger.facts.times.names:
-            whole = sum(mln for cell, mln in cells
-                        if cell["period"] == period and _covers(rule, cell))  # fmt: skip
+            here = [one for one in cells if one[0]["period"] == period]
+            whole = sum(mln for cell, mln in here if _covers(rule, cell))
             paid = sum(row["amount_mln"] for row in rows
                        if row["fund"] == rule["fund"] and row["period"] == period
                        and _covers(rule, row))  # fmt: skip
@@ -115,8 +115,8 @@ def fund_table(ledger: Ledger, rows: list[Any]) -> pd.DataFrame:
     for fund in records(facts.tables["funding_sources"]):
         carried = 0.0
         for t, period in enumerate(times.names):
-            paid = sum(row["amount_mln"] for row in rows
-                       if row["fund"] == fund["fund"] and row["period"] == period)  # fmt: skip
+            own = [row for row in rows if row["fund"] == fund["fund"]]
+            paid = sum(r["amount_mln"] for r in own if r["period"] == period)
             limit = float(limits[fund["fund"]][t])
             place = say("period {period}", period=period)
             ledger.notes.at_most(

@@ -99,7 +99,10 @@ def partnerships(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> Par
         if not (rule["service"] in ("", row["sector"])
                 and rule["region"] in ("", row["region"])):  # fmt: skip
             notes.note(id_, place, say("is not for that"))
-        paid, spent = row["money_mln"], invested.get(tuple(row[k] for k in KEYS[1:]), 0.0)
+        paid, spent = (
+            row["money_mln"],
+            invested.get(tuple(row[k] for k in KEYS[1:]), 0.0),
+        )
         if paid < -notes.tolerance:
             notes.note(id_, place, say("pays less than nothing"), paid)
         notes.at_most(

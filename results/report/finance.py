@@ -136,7 +136,9 @@ def _payments(plan: Plan, lang: Language) -> dict[str, Any]:
     rows, titles = plan.table("payments"), _titles(plan, lang, "partnership")
     past = lang.tell(say("owed at the end"))
     columns = [
-        Column(say("Partner"), [titles.get(code, code) for code in rows["partnership"]]),
+        Column(
+            say("Partner"), [titles.get(code, code) for code in rows["partnership"]]
+        ),
         Column(say("Year"), [f"{year:.0f}" for year in rows["year"]]),
         Column(say("Period"), [period or past for period in rows["period"]]),
         Column(say("Paid, mln"), rows["amount_mln"].tolist(), "number", 1),

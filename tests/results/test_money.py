@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "money.md"
 
 
 def by_hand() -> Instance:
-    """Return the instance of the page: a school of 1,000 mln, half of it a partner's."""
+    """Return the instance of the page: a partner pays half of a school."""
     return tiny(
         policies=[{"discount_rate": 0.08, "value_of_time_per_hour": 0.0,
                    "count_residual_value": False}],

@@ -320,7 +320,9 @@ def _best_financed(case: Case, parts: dict[str, Histories]) -> float | None:
         pick = divmod(k, len(second.cost))
         if total[pick] - gain >= best:
             break
-        cells = _cells(case, [(n, parts[n], p) for n, p in zip(names, pick, strict=True)])
+        cells = _cells(
+            case, [(n, parts[n], p) for n, p in zip(names, pick, strict=True)]
+        )
         best = min(best, float(total[pick]) + financing_cost(case, cells))
     return best if best < inf else None
 
@@ -329,7 +331,10 @@ def _cells(case: Case, chosen: list[tuple[str, Histories, int]]) -> Cells:
     """Return what is spent by kind, service, region and period."""
     found: Cells = {}
     for name, part, p in chosen:
-        for kind, mln in (("investment", part.spent[p]), ("operation", part.running[p])):
+        for kind, mln in (
+            ("investment", part.spent[p]),
+            ("operation", part.running[p]),
+        ):
             for (t, j), amount in np.ndenumerate(mln):
                 key = kind, name, part.region[j], t
                 found[key] = found.get(key, 0.0) + float(amount)

@@ -354,7 +354,8 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         MONEY, with_all(MONEY, "funding_limits", amount_mln=90.0), nothing, "fund:d",
     ),
     "what it may not pay for": (
-        MONEY, with_all(MONEY, "funding_eligibility", service="roads"), nothing, "fund:d",
+        MONEY, with_all(MONEY, "funding_eligibility", service="roads"), nothing,
+        "fund:d",
     ),
     "more than its share": (
         MONEY, with_all(MONEY, "funding_eligibility", share_most=0.5), nothing,
@@ -370,7 +371,8 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         "partnership:p",
     ),
     "what a partner is not for": (
-        MONEY, with_all(MONEY, "partnerships", service="roads"), nothing, "partnership:p",
+        MONEY, with_all(MONEY, "partnerships", service="roads"), nothing,
+        "partnership:p",
     ),
     "a partner unheard of": (
         MONEY, {}, every("partnerships", "partnership", "x"), "funding:covered",

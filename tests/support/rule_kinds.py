@@ -30,4 +30,8 @@ def kind_of(rule: str) -> str:
     head, *rest = rule.split(":")
     if head == "network":
         return f"network:{rest[1]}"
-    return f"{head}:{rest[0]}" if head in ("roads", "growth", "funding", "futures") else head
+    return (
+        f"{head}:{rest[0]}"
+        if head in ("roads", "growth", "funding", "futures")
+        else head
+    )
