@@ -59,7 +59,7 @@ def _spent(money: pd.DataFrame) -> Sums:
     for kind in KINDS:
         rows = money[money["item"].isin(COVERED[kind])]
         sums = rows.groupby(["service", "region", "period"])["amount_mln"].sum()
-        for (sector, region, period), mln in sums.items():  # type: ignore[misc]
+        for (sector, region, period), mln in sums.items():
             found[sector, region, kind, period] = float(mln)
     return found
 

@@ -116,7 +116,7 @@ def partnerships(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> Par
 def _invested(money: pd.DataFrame) -> dict[tuple[Any, ...], float]:
     rows = money[money["item"].isin(INVESTMENT)]
     sums = rows.groupby(["service", "region", "period"])["amount_mln"].sum()
-    return {key: float(mln) for key, mln in sums.items()}  # type: ignore[misc]
+    return {key: float(mln) for key, mln in sums.items()}
 
 
 def _check_limits(found: Partnered) -> None:
