@@ -76,6 +76,11 @@ BY_POLICY = {
 }
 
 
+BY_MONEY = {
+    "covered": say("somebody pays for all that is spent"),
+}
+
+
 OF_PLANS = {
     "objective": say("the objective is the sum of its terms"),
     "impacts": say("impacts are the sums of what adds to them"),
@@ -100,6 +105,7 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
     rules = [
         *_of("roads:{kind}", say("Roads"), BY_ROADS),
         *_of("growth:{kind}", say("Growth points"), BY_POLICY),
+        *_of("funding:{kind}", say("Money"), BY_MONEY),
         *(Rule(id_, title, MODEL) for id_, title in OF_PLANS.items()),
     ]
     for row in instance.tables["services"].itertuples():
@@ -131,6 +137,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         *(() if len(tables["road_upgrades"]) else ("roads:upgrades", "roads:access")),
         *(() if len(tables["growth_tiers"]) else ("growth:points",)),
         *(() if len(tables["impacts"]) else ("impacts",)),
+        *(() if len(tables["funding_sources"]) else ("funding:covered",)),
     }
     for row in tables["services"].itertuples():
         serves = row.role == "serve"

@@ -13,7 +13,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Ints
 from aumaq.instances.terms import TERMS
 from aumaq.model import families
-from aumaq.model.context import Context, Network, Numbers
+from aumaq.model.context import PAID, PARTNERED, Context, Network, Numbers
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.family import FAMILIES, in_build_order
 from aumaq.model.program import NONE, Program
@@ -88,6 +88,8 @@ class BuiltModel:
     networks: dict[str, NetworkVariables]
     upgraded: Ints  # (G, T) roads
     chosen: Ints  # (K, T) growth points
+    paid: Ints  # (F, kinds, sectors, regions, T) funds
+    partnered: Ints  # (P, sectors, regions, T) partners
     formulation: str
     hired: Ints  # (R,) rows of the supply of staff
     trained: Ints  # (R,)
@@ -132,6 +134,7 @@ def _built(c: Context) -> BuiltModel:
         {name: _network(c, name, v) for name, v in c.networks.items()},
         _grid(c.upgraded, ("upgrade", "period"), (len(c.data.roads.upgrades), count)),
         _grid(c.chosen, ("thing", "period"), (len(c.data.growth.tier), count)),
+        *money_variables(c),
         c.formulation,
         *_staff(c),
     )
@@ -143,6 +146,15 @@ def _staff(c: Context) -> tuple[Ints, Ints]:
     is_early = c.hired["period"] < len(c.data.periods) - 1
     trained[is_early] = c.trained["var"]
     return c.hired["var"], trained
+
+
+def money_variables(c: Context) -> tuple[Ints, Ints]:
+    """Return the variables of what funds and what partners pay (``BuiltModel``)."""
+    count = len(c.data.periods)
+    return (
+        _grid(c.paid, PAID, (*c.data.funds.may_pay.shape, count)),
+        _grid(c.partnered, PARTNERED, (*c.data.partners.may.shape, count)),
+    )
 
 
 def _service(c: Context, s: int) -> ServiceVariables:

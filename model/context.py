@@ -20,6 +20,9 @@ from aumaq.model.table import Table
 
 Numbers = NDArray[Any]
 FORMULATIONS = ("strong", "weak")
+SPENT = ("kind", "sector", "region", "period")
+PAID = ("fund", *SPENT)
+PARTNERED = ("partnership", "sector", "region", "period")
 PLACE = ("service", "settlement", "period")
 SITE = ("service", "site", "period")
 FACILITY = ("service", "site", "level", "period")
@@ -76,6 +79,11 @@ class Context:
     """By network, units of load of people and industry at each node and period."""
     networks: dict[str, Network] = field(default_factory=dict)
     spending: list[Table] = field(default_factory=list)
+    """is_operation, service (-1: none), sector, region, period, mln of each var."""
+    paid: Table = field(init=False)
+    """What funds pay, mln: fund, kind, sector, region, period."""
+    partnered: Table = field(init=False)
+    """What partners pay, mln: partnership, sector, region, period."""
 
     def __post_init__(self) -> None:
         """Check the options; start from numbers without any decision."""
@@ -126,10 +134,12 @@ class Context:
 
         The table says region and period, and the service where that is None.
         """
-        known = self.tables.names["service"]
         if service is not None:
-            owner = known.index(service) if service in known else -1
-            of = of.plus(service=owner)
-        of = of.only("service", "region", "period", "var")
+            of = of.plus(sector=self.tables.names["sector"].index(service))
+        elif "sector" not in of.columns:
+            of = of.plus(sector=of["service"])
+        is_service = of["sector"] < len(self.tables.names["service"])
+        of = of.plus(service=np.where(is_service, of["sector"], -1))
+        of = of.only("service", "sector", "region", "period", "var")
         rows = of.plus(is_operation=kind == "operation", mln=mln)
         self.spending.append(rows.where(rows["mln"] != 0.0))

@@ -44,12 +44,21 @@ from aumaq.solvers.solution.decisions import (
     Weighed,
 )
 from aumaq.solvers.solution.growth import candidate_sites, chosen_of, demand_ratio
-from aumaq.solvers.solution.networks import link_sites, networks_of, upgrade_sites
+from aumaq.solvers.solution.networks import (
+    link_sites,
+    networks_of,
+    positive,
+    upgrade_sites,
+)
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
-from aumaq.solvers.solution.terms import weighed
+from aumaq.solvers.solution.terms import is_saved, weighed
+from aumaq.solvers.start.financing import financed
 from aumaq.solvers.start.hopeless import without_hopeless
+from aumaq.solvers.work import Most
 
 NAN = float("nan")
+REFINANCING = 10.0
+"""Seconds for who pays once moves that go round for nothing are taken out."""
 COMPILING_SHARE = 0.7
 """Compiling takes about so long for each second of building."""
 
@@ -295,6 +304,8 @@ def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
     """
     found = decisions_in(c.built, values, c.place)
     kept = without_circles(c.built.data, without_rounds(c.built.data, found))
+    if is_saved(found, kept):  # less is spent, so that others pay
+        kept = financed(c.built.data, kept, Most(REFINANCING))
     return kept, weighed(c.built, values, c.place, found, kept)
 
 
@@ -326,6 +337,14 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
             unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
         )
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
-    hired, trained = (np.maximum(number(v), 0.0) for v in (built.hired, built.trained))
-    networks = networks_of(built, number)
-    return Decisions(services, networks, upgraded, chosen, hired, trained)
+    paid, partnered = (positive(number(v)) for v in (built.paid, built.partnered))
+    return Decisions(
+        services,
+        networks_of(built, number),
+        upgraded,
+        chosen,
+        hired=positive(number(built.hired)),
+        trained=positive(number(built.trained)),
+        paid=paid,
+        partnered=partnered,
+    )

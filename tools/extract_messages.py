@@ -61,6 +61,9 @@ TITLES = {
     "growth_tiers": ("title",),
     "impacts": ("title", "unit"),
     "impact_limits": ("title",),
+    "funding_sources": ("title",),
+    "partnerships": ("title",),
+    "burdens": ("title",),
 }
 """Tables of instances -> columns that readers see."""
 Message = str | tuple[str, str]

@@ -25,6 +25,7 @@ from aumaq.instances.checks import (
     impacts,
     indicators,
     land,
+    money,
     networks,
     places,
     population,
@@ -56,6 +57,7 @@ assert contingencies
 assert today
 assert fairness
 assert indicators
+assert money
 assert growth
 assert impacts
 assert land

@@ -489,6 +489,41 @@ PLAN: tuple[PlanTable, ...] = (
         is_later=True,
     ),
     PlanTable(
+        "partnerships",
+        "What partners pay of investment, and how they are paid back.",
+        "partnership:{partnership}",
+        (
+            _key("partnership", "partnership"),
+            _key("sector", "service, network, roads or growth points"),
+            _key("region", "region that would have paid"),
+            _PERIOD,
+            _number("money_mln", MLN, "what the partner pays", "decided"),
+            _number("payment_mln_per_year", MLN_A_YEAR, "what is paid back each year"),
+            _whole("first_year", "year of the first payment", "derived"),
+            _whole("last_year", "year of the last payment", "derived"),
+            _number("paid_back_mln", MLN, "paid back within the periods"),
+            _number("liability_mln", MLN, "still owed after the last period"),
+        ),
+        decided="money_mln",
+        leaves_out_nothing=True,
+    ),
+    PlanTable(
+        "payments",
+        "What is paid to partners by calendar year, also after the last period.",
+        "partnership:{partnership}",
+        (
+            _key("partnership", "partnership"),
+            _key("year", "calendar year", "int"),
+            _text("period", "period in which it lies; empty after the last", "derived"),
+            _flag(
+                "is_past_horizon", "whether it lies after the last period", "derived"
+            ),
+            _number("amount_mln", MLN, "what is paid, undiscounted"),
+            _number("discounted_mln", MLN, "as it counts in the objective"),
+        ),
+        leaves_out_nothing=True,
+    ),
+    PlanTable(
         "money",
         "Money by period, service and region, and what it is for.",
         "objective",
@@ -563,6 +598,36 @@ PLAN: tuple[PlanTable, ...] = (
         is_later=True,
     ),
     PlanTable(
+        "financing",
+        "Who pays for what, and when.",
+        "funding:covered",
+        (
+            _key("fund", "source of money"),
+            _key("sector", "service, network, roads or growth points"),
+            _key("region", "region whose spending it is"),
+            _key("spending", "investment or operation"),
+            _PERIOD,
+            _number("amount_mln", MLN, "what it pays, undiscounted", "decided"),
+        ),
+        decided="amount_mln",
+        leaves_out_nothing=True,
+    ),
+    PlanTable(
+        "funds",
+        "What each source of money has, pays and has left.",
+        "fund:{fund}",
+        (
+            _key("fund", "source of money"),
+            _PERIOD,
+            _number("limit_mln", MLN, "what it has of the period; empty: no limit"),
+            _number(
+                "carried_over_mln", MLN, "left of the period before, with interest"
+            ),
+            _number("paid_mln", MLN, "what it pays"),
+            _number("left_mln", MLN, "what is left of it; empty: no limit"),
+        ),
+    ),
+    PlanTable(
         "objective",
         "Terms of the objective: money and points. Their sum is the objective.",
         "objective",
@@ -570,6 +635,7 @@ PLAN: tuple[PlanTable, ...] = (
             _key("term", "term"),
             _number("discounted_mln", BOTH, "its amount"),
         ),
+        leaves_out_nothing=True,
     ),
     PlanTable(
         "sectors",

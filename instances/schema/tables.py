@@ -28,6 +28,7 @@ from aumaq.instances.schema.indicators import (
     INDICATORS,
 )
 from aumaq.instances.schema.land import LAND_TABLES
+from aumaq.instances.schema.money import MONEY_TABLES
 from aumaq.instances.schema.networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -91,6 +92,7 @@ TABLES: tuple[Table, ...] = (
     *CLOSING_TABLES,
     *RUNNING_TABLES,
     ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND, CONTINGENCIES,
+    *MONEY_TABLES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -16,6 +16,14 @@ from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.closing import about
 from aumaq.instances.rows import rows_with
 from aumaq.model.data.barred import barred_ways
+from aumaq.model.data.financing import (
+    FundData,
+    PartnerData,
+    fund_data,
+    partner_data,
+    regions_of,
+    sectors_of,
+)
 from aumaq.model.data.growth import GrowthData, growth_data
 from aumaq.model.data.levels import (
     fitting_levels,
@@ -47,6 +55,19 @@ class ModelData:
     networks: dict[str, NetworkData]
     roads: RoadData
     growth: GrowthData
+    funds: FundData
+    partners: PartnerData
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Who may pay: none, and the regions of settlements and roads."""
+        # Not all settlements need be in the table of regions.
+        return regions_of(self.instance)
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """What is paid for: services first, then networks, roads, growth points."""
+        return sectors_of(self.instance)
 
 
 def gather(instance: Instance) -> ModelData:
@@ -80,6 +101,8 @@ def gather(instance: Instance) -> ModelData:
         networks=networks,
         roads=road_data(instance),
         growth=growth,
+        funds=fund_data(instance),
+        partners=partner_data(instance),
     )
 
 

@@ -50,8 +50,8 @@ def tables_of(data: ModelData) -> Tables:
         "site": tuple(site for d in services for site in d.sites),
         "settlement": data.settlements,
         "period": data.periods,
-        # Not all settlements need be in the table of regions.
-        "region": ("", *dict.fromkeys(data.instance.tables["settlements"]["region"])),
+        "region": data.regions,
+        "sector": data.sectors,
         "upgrade": data.roads.upgrades,
         "tier": tuple(dict.fromkeys(data.growth.tier)),
     }

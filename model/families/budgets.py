@@ -14,7 +14,8 @@ Cost
 
 Spending is what the other families record with ``Context.spend``, undiscounted: on
 ``investment`` once in the period of building, closing and renewal, on ``operation`` a
-year's cost for all years of the period; ``all`` is both.
+year's cost for all years of the period; ``all`` is both. What partners pay is not
+spent, what they are paid back is (partnerships).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ ENDLESS = 1e4
 """A limit of so many of its largest decisions binds like one without an end."""
 
 
-@family(reads=("spending",), couples=True)
+@family(reads=("spending", "partner money"), couples=True)
 def budgets(c: Context) -> None:
     """Build one row for each budget and period that has one."""
     block, (rules, given) = c.block("budgets"), c.rules("budgets")
@@ -74,8 +75,9 @@ def budgets(c: Context) -> None:
 def _covered(c: Context, book: Table, rule: Any, period: int) -> Table:
     """Return the spending that a budget covers in a period."""
     found = book.where(book["period"] == period)
-    terms = COVERED[rule.covers]
-    inside = np.isin(found["is_operation"], [term == "operation" for term in terms])
+    kinds = ("building", "operation")
+    covered = [term == "operation" for term in kinds if term in COVERED[rule.covers]]
+    inside = np.isin(found["is_operation"], covered)
     for key, name in (("service", rule.service), ("region", rule.region)):
         if name:
             inside &= found[key] == c.tables.names[key].index(name)

@@ -22,6 +22,7 @@ from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
+from aumaq.results.audit.funding import financing_table, fund_table, funding
 from aumaq.results.audit.gaps import gaps
 from aumaq.results.audit.growth import after_moves, growth_points, growth_table
 from aumaq.results.audit.impacts import impact_table, limits
@@ -30,6 +31,12 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.mergers import mergers
 from aumaq.results.audit.money import budgets, money_table, objective
 from aumaq.results.audit.networks import network_tables, networks
+from aumaq.results.audit.partnerships import (
+    partnership_table,
+    partnerships,
+    payment_table,
+    with_partners,
+)
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
 from aumaq.results.audit.sectors import sector_table
 from aumaq.results.audit.serving import (
@@ -131,13 +138,20 @@ def audited(
     tables["impacts"] = impact_table(instance.tables, tables)
     tables["impact_limits"] = limits(ledger, tables)
     tables["staff"] = staff_table(ledger, decided["staff"])
-    tables["money"] = money_table(ledger, tables["staff"])
     tables["building_capacity"] = building_capacity(ledger)
     tables["agglomerations"] = agglomerations(ledger)
     tables["contingencies"] = contingencies(ledger)
+    spent = money_table(ledger, tables["staff"])
+    partnered = partnerships(ledger, decided["partnerships"], spent)
+    tables["partnerships"] = partnership_table(partnered)
+    tables["payments"] = payment_table(partnered)
+    tables["money"] = with_partners(spent, partnered)
     tables["shortfalls"] = standards(ledger)
     tables["gaps"] = gaps(ledger)
     tables["budgets"] = budgets(ledger, tables["money"])
+    paid = funding(ledger, decided["financing"], tables["money"])
+    tables["financing"] = financing_table(paid)
+    tables["funds"] = fund_table(ledger, paid)
     tables["objective"] = objective(ledger, tables)
     tables["sectors"] = sector_table(ledger, tables)
     return Audit(facts, tables, notes)

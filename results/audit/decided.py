@@ -31,6 +31,8 @@ MAY_BE_EMPTY = (
     ("reassigned", "minutes_after"),
     ("building_capacity", "most_mln"),
     ("building_capacity", "most_changes"),
+    ("funds", "limit_mln"),
+    ("funds", "left_mln"),
 )
 """Numbers that may be missing: minutes where no road leads or nobody goes, and limits
 that are none."""

@@ -27,6 +27,7 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.rows import holds
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.growth import demand_of
+from aumaq.results.plan.titles import titles_by_code
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -113,7 +114,7 @@ def concerns(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         for look in (_Look(plan, service, lang) for service in served)
         for find in (_unmet, _full, _sent_out, _far, _long, _oversized)
         for text in find(look)
-    ] + list(_budgets(plan, lang))
+    ] + [*_budgets(plan, lang), *_funds(plan, lang), *_owed(plan, lang)]
 
 
 def _unmet(look: _Look) -> Iterator[str]:
@@ -173,6 +174,41 @@ def _budgets(plan: Plan, lang: Language) -> Iterator[str]:
                     **values,
                 )
             )
+
+
+def _funds(plan: Plan, lang: Language) -> Iterator[str]:
+    """Say which sources of money are used up, the largest first."""
+    rows = plan.table("funds")
+    has = rows["limit_mln"] + rows["carried_over_mln"]
+    empty = rows[(has > 0.0) & (rows["left_mln"] <= (1.0 - SPENT_SHARE) * has)]
+    titles = titles_by_code(plan.instance.tables["funding_sources"], "fund", lang)
+    for period, part in empty.groupby("period", sort=False):
+        part = part.sort_values("limit_mln", ascending=False, kind="stable")
+        names = [titles[code] for code in part["fund"].head(MOST_NAMED)]
+        yield lang.tell(
+            say(
+                "In {period} nothing is left of {n} source of money: {names}.",
+                "In {period} nothing is left of {n} sources of money: {names}.",
+                n=len(part),
+                period=period,
+                names=", ".join(names) + ", ..." * (len(part) > MOST_NAMED),
+            )
+        )
+
+
+def _owed(plan: Plan, lang: Language) -> Iterator[str]:
+    """Say what is still owed to partners after the last period."""
+    rows = plan.table("payments")
+    past = rows[rows["is_past_horizon"].astype(bool)]
+    if len(past):
+        yield lang.tell(
+            say(
+                "After the last period {mln} mln are still paid to partners, the last"
+                " in {year}.",
+                mln=lang.number(past["amount_mln"].sum()),
+                year=f"{past['year'].max():.0f}",
+            )
+        )
 
 
 def _full(look: _Look) -> Iterator[str]:

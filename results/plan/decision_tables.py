@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.model.data.circuits import WAYS, circuits
+from aumaq.model.data.financing import KINDS
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.data.services import ServiceData
@@ -36,6 +37,8 @@ def decision_tables(data: ModelData, decisions: Decisions) -> dict[str, pd.DataF
     parts["road_upgrades"] = [_upgrades(data, decisions)]
     parts["staff"] = [_staff(data, decisions)]
     parts["growth_points"] = [_growth_points(data, decisions)]
+    parts["partnerships"] = [_partnerships(data, decisions)]
+    parts["financing"] = [_financing(data, decisions)]
     return {table: table_of_parts(table, own) for table, own in parts.items()}
 
 
@@ -187,6 +190,29 @@ def _staff(data: ModelData, decisions: Decisions) -> Columns:
         for people in (decisions.hired, decisions.trained)
     )
     return {**known, "hired": hired, "trained": trained}
+
+
+def _partnerships(data: ModelData, decisions: Decisions) -> Columns:
+    p, sector, region, t = np.nonzero(decisions.partnered)
+    return {
+        "partnership": names_at(data.partners.partnerships, p),
+        "sector": names_at(data.sectors, sector),
+        "region": names_at(data.regions, region),
+        "period": names_at(data.periods, t),
+        "money_mln": decisions.partnered[p, sector, region, t],
+    }
+
+
+def _financing(data: ModelData, decisions: Decisions) -> Columns:
+    fund, kind, sector, region, t = np.nonzero(decisions.paid)
+    return {
+        "fund": names_at(data.funds.funds, fund),
+        "sector": names_at(data.sectors, sector),
+        "region": names_at(data.regions, region),
+        "spending": names_at(KINDS, kind),
+        "period": names_at(data.periods, t),
+        "amount_mln": decisions.paid[fund, kind, sector, region, t],
+    }
 
 
 OF_SERVICE = {

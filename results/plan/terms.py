@@ -45,6 +45,9 @@ ITEMS = {
     "shortfall": say("standards missed"),
     "overrun": say("overrun of budgets and limits"),
     "residual": say("residual value"),
+    "partner": say("paid by partners"),
+    "availability": say("payments to partners"),
+    "liability": say("owed to partners at the end"),
 }
 """Items of money in the order in which they are stacked."""
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.plan.sectors import SECTOR_TITLES
-from aumaq.results.plan.titles import item_title, titles_of
+from aumaq.results.plan.titles import item_title, titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
+WHAT = ("sector", "spending", "period")
+KINDS = {"investment": say("investment"), "operation": say("operation")}
 PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
 """Items that somebody pays; the others are valued, not paid."""
 
@@ -36,11 +40,14 @@ def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
 
 
 def money_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
-    """Return money by sector, by what it is for, by budget, and the objective."""
+    """Return money by sector, item, budget and who pays, and the objective."""
     return [
         _sectors(plan, lang),
         _spending(plan, lang),
         _budgets(plan, lang),
+        _payers(plan, lang),
+        _funds(plan, lang),
+        _payments(plan, lang),
         _objective(plan, lang),
     ]
 
@@ -91,6 +98,69 @@ def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Overrun, mln"), rows["overrun_mln"].tolist(), "number", 1),
     ]
     return grid("budgets", say("Sources of money by period"), columns, lang)
+
+
+def _payers(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return who pays for what: sources of money, and partners for investment."""
+    periods, titles = list(plan.instance.period_names), titles_of(plan.instance, lang)
+    paid = plan.table("financing")[["fund", *WHAT, "amount_mln"]]
+    partners = plan.table("partnerships").assign(spending="investment")
+    partners = partners.rename(
+        columns={"partnership": "fund", "money_mln": "amount_mln"}
+    )
+    rows = pd.concat([paid, partners[list(paid.columns)]])
+    sums = rows.groupby(["fund", "sector", "spending", "period"])["amount_mln"].sum()
+    wide = sums.unstack("period", fill_value=0.0).reindex(
+        columns=periods, fill_value=0.0
+    )
+    wide = wide.reset_index()
+    payers = {**_titles(plan, lang, "fund"), **_titles(plan, lang, "partnership")}
+    columns = [
+        Column(say("Who pays"), [payers.get(code, code) for code in wide["fund"]]),
+        Column(say("For"), [titles.get(code, code) for code in wide["sector"]]),
+        Column(say("Kind"), [lang.tell(KINDS[kind]) for kind in wide["spending"]]),
+        *(Column(period, wide[period].tolist(), "number", 1) for period in periods),
+    ]
+    return grid("financing", say("Who pays for what, mln"), columns, lang)
+
+
+def _titles(plan: Plan, lang: Language, key: str) -> dict[str, str]:
+    """Return the titles of sources of money (``fund``) or of partnerships."""
+    table = "funding_sources" if key == "fund" else "partnerships"
+    return titles_by_code(plan.instance.tables[table], key, lang)
+
+
+def _funds(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return what each source of money has, pays and has left."""
+    rows, titles = plan.table("funds"), _titles(plan, lang, "fund")
+    columns = [
+        Column(say("Source"), [titles.get(code, code) for code in rows["fund"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
+        Column(
+            say("Carried over, mln"), rows["carried_over_mln"].tolist(), "number", 1
+        ),
+        Column(say("Paid, mln"), rows["paid_mln"].tolist(), "number", 1),
+        Column(say("Left, mln"), rows["left_mln"].tolist(), "number", 1),
+    ]
+    title = say("What sources of money have, pay and have left")
+    return grid("funds", title, columns, lang)
+
+
+def _payments(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return what partners are paid back by year, beyond the last period as well."""
+    rows, titles = plan.table("payments"), _titles(plan, lang, "partnership")
+    past = lang.tell(say("owed at the end"))
+    columns = [
+        Column(
+            say("Partner"), [titles.get(code, code) for code in rows["partnership"]]
+        ),
+        Column(say("Year"), [f"{year:.0f}" for year in rows["year"]]),
+        Column(say("Period"), [period or past for period in rows["period"]]),
+        Column(say("Paid, mln"), rows["amount_mln"].tolist(), "number", 1),
+        Column(say("Discounted mln"), rows["discounted_mln"].tolist(), "number", 1),
+    ]
+    return grid("payments", say("Payments to partners by year"), columns, lang)
 
 
 def _objective(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -101,6 +101,10 @@ class Decisions:
     """(R,) people, for each row of ``staff_supply``; empty: not decided yet."""
     trained: Floats = field(default_factory=lambda: np.zeros(0))
     """(R,) likewise."""
+    paid: Floats = field(default_factory=lambda: np.zeros((0,) * 5))
+    """(F, kinds, sectors, regions, T) mln that funds pay."""
+    partnered: Floats = field(default_factory=lambda: np.zeros((0,) * 4))
+    """(P, sectors, regions, T) mln that partners pay."""
 
 
 @dataclass(frozen=True)

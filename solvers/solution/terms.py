@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.terms import PARTNERED
 from aumaq.model import BuiltModel
 from aumaq.solvers.solution.decisions import Decisions, Slacks, Weighed
 
-OF_MOVES = frozenset({"building", "closing", "residual"})
+OF_MOVES = frozenset({"building", "closing", "residual", *PARTNERED})
 OF_FLOWS = frozenset({"supply"})
 OF_SLACKS = ("shortfall", "overrun")
 """Terms that are prices of rows that are missed, beside demand and load not met."""
@@ -54,11 +55,16 @@ def _weighed(
 
 def _saved_terms(found: Decisions, kept: Decisions) -> frozenset[str]:
     """Return the terms that may be less since decisions were taken out."""
-    saved = frozenset[str]()
-    for name, service in found.services.items():
-        if not np.array_equal(service.moves, kept.services[name].moves):
-            saved |= OF_MOVES
+    saved = OF_MOVES if is_saved(found, kept) else frozenset[str]()
     for name, network in found.networks.items():
         if not np.array_equal(network.flow, kept.networks[name].flow):
             saved |= OF_FLOWS
     return saved
+
+
+def is_saved(found: Decisions, kept: Decisions) -> bool:
+    """Return whether moves were taken out of decisions."""
+    return any(
+        not np.array_equal(service.moves, kept.services[name].moves)
+        for name, service in found.services.items()
+    )

@@ -42,17 +42,29 @@ class Limit:
         return np.asarray(once + yearly)
 
 
+@dataclass(frozen=True)
+class Cap:
+    """A limit beside the budgets: what there is somebody to pay for, like a row."""
+
+    period: str
+    service: str
+    region: str
+    covers: str
+    amount_mln: float
+
+
 class HardBudgets:
     """The rows of all budgets that may not be overrun, and what is left of each."""
 
-    def __init__(self, data: ModelData) -> None:
-        """Take what the active scenario allows."""
+    def __init__(self, data: ModelData, caps: Sequence[Cap] = ()) -> None:
+        """Take what the active scenario allows, and *caps* beside it."""
         table = data.instance.tables["budgets"]
         rows: Any = table[table["is_hard"].to_numpy(dtype=bool)]
-        self._rows = list(rows.itertuples())
+        self._rows: list[Any] = [*rows.itertuples(), *caps]
         self._periods, self._years = data.periods, data.years
         factor = data.instance.active_scenario.budget_factor
-        self.left_mln = rows["amount_mln"].to_numpy(dtype=float) * factor
+        own = rows["amount_mln"].to_numpy(dtype=float) * factor
+        self.left_mln = np.append(own, [cap.amount_mln for cap in caps])
         self._rounding_mln = self.left_mln * ROUNDING
 
     def copied(self) -> HardBudgets:

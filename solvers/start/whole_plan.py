@@ -8,13 +8,15 @@ audit is the judge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.model.data.financing import KINDS
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import link_regions
 from aumaq.model.data.services import ServiceData
@@ -28,7 +30,8 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.start.building_capacity import calmed
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.closing_rules import reopened
-from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.financing import financing, has_financing, spending_of
+from aumaq.solvers.start.hard_budgets import ROUNDING, Cap, HardBudgets
 from aumaq.solvers.start.impact_limits import limited
 from aumaq.solvers.start.mergers import merged
 from aumaq.solvers.start.network_operation import operated
@@ -54,6 +57,14 @@ LEAST_EFFORT = 10.0
 SPARING = (0.0, 30.0)
 """What a mln of hard budgets costs beyond itself, mln, where networks take from them:
 first nothing, then so much that each leaves what others need."""
+
+
+TRIES = 8
+"""How often a plan is made smaller for which nobody pays."""
+USUAL, TINY = 1.5, 1e-9
+"""What of spending on all but services matters; less than any mln."""
+MUST = 10.0
+"""By so much it matters more that what must run is paid for."""
 
 
 def todays_stock(data: ModelData) -> Decisions:
@@ -97,10 +108,74 @@ def whole_plan(
     *data* are the numbers under the choice of growth points that *built* makes. What
     cannot be had of *built* stays as today, but for what is settled in *given*.
     """
+    caps: list[Cap] = []
+    matters: Floats | None = None
+    for _ in range(TRIES):
+        whole = _whole(data, built, given, budget, caps)
+        if whole is None or not has_financing(data):
+            return whole
+        spent, most = spending_of(data, whole), budget.at_least(LEAST_EFFORT)
+        weight = _worth(data, whole, spent) if matters is None else matters
+        found = financing(data, spent, most, weight)
+        if found is None:
+            return whole
+        whole = replace(whole, paid=found.paid, partnered=found.partnered)
+        if not found.unpaid.any():
+            return whole
+        caps, matters = _tighter(data, caps, weight, spent, found.unpaid)
+    return whole
+
+
+def _worth(data: ModelData, plan: Decisions, spent: Floats) -> Floats:
+    """Return what of spending matters more: from 1 to 2, by what it spares.
+
+    That is the price of demand that would not be served without it, over its cost.
+    """
+    found = np.full(spent.shape, USUAL)
+    for name, d in data.services.items():
+        if not d.serves:
+            continue
+        sector, spared = data.sectors.index(name), np.zeros(spent.shape[2:])
+        home = [data.regions.index(region) for region in d.site_region]
+        price = d.unserved_mln_per_unit_year * data.years
+        np.add.at(spared, home, _used(d, plan.services[name]) * price)
+        cost = spent[:, sector].sum(axis=0)
+        found[:, sector] = 1.0 + spared / np.maximum(spared + cost, TINY)
+    return found
+
+
+def _tighter(
+    data: ModelData, caps: list[Cap], weight: Floats, spent: Floats, unpaid: Floats
+) -> tuple[list[Cap], Floats]:
+    """Return limits on what nobody pays, and what matters more that it is paid.
+
+    What a limit did not bring down must run: others are to be without money then.
+    """
+    weight, by_cell = weight.copy(), {}
+    for cap in caps:
+        by_cell[cap.covers, cap.service, cap.region, cap.period] = cap
+    for kind, sector, region, t in np.argwhere(unpaid > 0.0).tolist():
+        at = kind, sector, region, t
+        key = KINDS[kind], data.sectors[sector], data.regions[region], data.periods[t]
+        if key in by_cell and spent[at] > by_cell[key].amount_mln * (1.0 + ROUNDING):
+            weight[at] *= MUST
+        else:
+            most = max(0.0, float(spent[at] - unpaid[at]))
+            by_cell[key] = Cap(key[3], key[1], key[2], key[0], most)
+    return list(by_cell.values()), weight
+
+
+def _whole(
+    data: ModelData,
+    built: Decisions,
+    given: Given,
+    budget: Budget,
+    caps: Sequence[Cap],
+) -> Decisions | None:
     shape = (len(data.roads.upgrades), len(data.periods))
     upgraded = _standing(built.upgraded.reshape(shape), data.roads.first_period)
     steps = _steps(data, built)
-    found = _services(data, built, given, upgraded, steps, budget)
+    found = _services(data, built, given, upgraded, steps, budget, caps)
     if found is None:
         return None
     services, budgets = found
@@ -122,6 +197,7 @@ def _services(
     upgraded: Ints,
     steps: Mapping[str, Ints],
     budget: Budget,
+    caps: Sequence[Cap],
 ) -> tuple[dict[str, ServiceDecisions], HardBudgets] | None:
     """Return what services do and what it leaves of budgets, None without a way.
 
@@ -136,7 +212,7 @@ def _services(
         for name, d in data.services.items()
     }
     for _ in range(ROUNDS):
-        budgets = _budgets(data, upgraded, built.chosen, steps)
+        budgets = _budgets(data, upgraded, built.chosen, steps, caps)
         services: dict[str, ServiceDecisions] = {}
         for name, d in data.services.items():
             own = allowed[name], budget, settled[name], budgets
@@ -168,10 +244,14 @@ def _used(d: ServiceData, own: ServiceDecisions) -> Floats:
 
 
 def _budgets(
-    data: ModelData, upgraded: Ints, chosen: Ints, steps: Mapping[str, Ints]
+    data: ModelData,
+    upgraded: Ints,
+    chosen: Ints,
+    steps: Mapping[str, Ints],
+    caps: Sequence[Cap],
 ) -> HardBudgets:
     """Return what hard budgets leave beside roads, growth points and network steps."""
-    budgets = HardBudgets(data)
+    budgets = HardBudgets(data, caps)
     for name, lasting, stands in (
         (ROADS, data.roads, upgraded),
         (GROWTH_POINTS, data.growth, chosen),

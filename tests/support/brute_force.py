@@ -16,6 +16,7 @@ import numpy as np
 from allocation_optima import together_costs, whole_costs
 from closing_optima import barred, kept, limits, merged, together
 from coupled_optima import best_coupled
+from financing_optima import Cells, financing_cost, is_financed, most_gain
 from growth_optima import (
     concentrated,
     growth_choices,
@@ -452,6 +453,8 @@ def _best_on_roads(case: Case) -> float | None:
         if part is None or not len(part.cost):
             return None
         parts[service["service"]] = part
+    if is_financed(case):
+        return _best_financed(case, parts)
     limits = purses(case)
     if any(limit.is_hard and limit.limit < -EPS for limit in limits):
         return None
@@ -464,6 +467,56 @@ def _best_on_roads(case: Case) -> float | None:
         names.append("")
         parts[""] = _nothing(case)
     return _best_pair(case, names, parts, limits)
+
+
+def _best_financed(case: Case, parts: dict[str, Histories]) -> float | None:
+    """Return the best objective where it matters who pays: a programme a history."""
+    names = list(parts)
+    if len(names) == 1:
+        names.append("")
+        parts[""] = _nothing(case)
+    first, second = parts[names[0]], parts[names[1]]
+    total = first.cost[:, None] + second.cost[None, :]
+    for rule in case.rows["referrals"]:
+        have, allowed = _referred(case, rule, parts)
+        if rule["service"] == names[0]:
+            broken = (have[:, None] > allowed[None, :]).any(axis=(-1, -2))
+        else:
+            broken = (have[None, :] > allowed[:, None]).any(axis=(-1, -2))
+        total[broken] = inf
+    best, gain = inf, most_gain(case)
+    for k in np.argsort(total, axis=None, kind="stable").tolist():
+        pick = divmod(k, len(second.cost))
+        if total[pick] - gain >= best:
+            break
+        cells = _cells(
+            case, [(n, parts[n], p) for n, p in zip(names, pick, strict=True)]
+        )
+        best = min(best, float(total[pick]) + financing_cost(case, cells))
+    return best if best < inf else None
+
+
+def _cells(case: Case, chosen: list[tuple[str, Histories, int]]) -> Cells:
+    """Return what is spent by kind, service, region and period."""
+    found: Cells = {}
+    for name, part, p in chosen:
+        for kind, mln in (
+            ("investment", part.spent[p]),
+            ("operation", part.running[p]),
+        ):
+            for (t, j), amount in np.ndenumerate(mln):
+                key = kind, name, part.region[j], t
+                found[key] = found.get(key, 0.0) + float(amount)
+    regions = {row["region"] for row in case.rows["settlements"]}
+    regions |= {row["region"] for row in case.rows["road_upgrades"]}
+    for kind in ("investment", "operation"):
+        for region in regions:
+            for t, period in enumerate(case.rows["periods"]):
+                row = {"period": period["period"], "covers": kind, "service": "",
+                       "region": region}  # fmt: skip
+                found[kind, "roads", region, t] = upgrade_spending(case, row)
+                found[kind, "growth_points", region, t] = growth_spending(case, row)
+    return {key: mln for key, mln in found.items() if mln}
 
 
 def _nothing(case: Case) -> Histories:

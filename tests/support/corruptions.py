@@ -359,6 +359,20 @@ RENEWED = with_all(VILLAGES, "facilities", renew_by_year=2026)
 BUILDERS: Rows = [{"building_capacity": "k", "period": "p1", "most_changes": 0.0}]
 
 
+MONEY: dict[str, Rows] = {
+    **VILLAGES,
+    "sites": [*VILLAGES["sites"][:1], {**VILLAGES["sites"][1], "status": "required"}],
+    "levels": [{**VILLAGES["levels"][0], "opex_mln_per_year": 2.0}],
+    "funding_sources": [{"fund": "n"}, {"fund": "d"}],
+    "funding_limits": [{"fund": "d", "period": "p1", "amount_mln": 100.0}],
+    "funding_eligibility": [{"fund": "n", "covers": "operation"},
+                            {"fund": "d", "covers": "investment"}],
+    "partnerships": [{"partnership": "p", "service": "s", "limit_mln": 1e3,
+                      "premium": 0.1, "term_years": 4, "first_payment_years": 0}],
+}  # fmt: skip
+"""A school that must be built for 500 mln: *d* has 100, the partner pays the rest."""
+
+
 def nothing(_: Tables) -> None:
     """Leave the plan as it is."""
 
@@ -475,6 +489,51 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     ),
     "they have not far to go": (
         TWO_SCHOOLS, {}, cell("reassigned", 0, "minutes_after", 5.0), "allocation:s",
+    ),
+    "nobody pays": (MONEY, {}, drop("financing", 0), "funding:covered"),
+    "paid twice": (
+        MONEY, {}, cell("financing", 0, "amount_mln", 900.0), "funding:covered",
+    ),
+    "a source unheard of": (
+        MONEY, {}, every("financing", "fund", "x"), "funding:covered",
+    ),
+    "more than it has": (
+        MONEY, with_all(MONEY, "funding_limits", amount_mln=90.0), nothing, "fund:d",
+    ),
+    "what it may not pay for": (
+        MONEY, with_all(MONEY, "funding_eligibility", service="roads"), nothing,
+        "fund:d",
+    ),
+    "more than its share": (
+        MONEY, with_all(MONEY, "funding_eligibility", share_most=0.5), nothing,
+        "fund:d",
+    ),
+    "what is left made up": (MONEY, {}, cell("funds", 1, "left_mln", 5.0), "fund:d"),
+    "more than a partner has": (
+        MONEY, with_all(MONEY, "partnerships", limit_mln=399.0), nothing,
+        "partnership:p",
+    ),
+    "more than a partner's share": (
+        MONEY, with_all(MONEY, "partnerships", share_most=0.7), nothing,
+        "partnership:p",
+    ),
+    "what a partner is not for": (
+        MONEY, with_all(MONEY, "partnerships", service="roads"), nothing,
+        "partnership:p",
+    ),
+    "a partner unheard of": (
+        MONEY, {}, every("partnerships", "partnership", "x"), "funding:covered",
+    ),
+    "a partner who gives": (
+        MONEY, {}, every("partnerships", "money_mln", 0.0), "funding:covered",
+    ),
+    "a debt hidden": (
+        MONEY, {}, every("partnerships", "liability_mln", 0.0), "partnership:p",
+    ),
+    "a payment past the end hidden": (MONEY, {}, drop("payments", 3), "partnership:p"),
+    "too much a year": (
+        MONEY, {"burdens": [{"burden": "b", "most_mln_per_year": 100.0}]}, nothing,
+        "burden:b",
     ),
 }  # fmt: skip
 """Rows that are solved, tables of the same under one more rule, what becomes of the

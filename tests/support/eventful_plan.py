@@ -18,6 +18,7 @@ def eventful(**more: Rows) -> Instance:
     rows["levels"][0] |= {"capacity": 150.0}
     for name, own in more.items():
         rows[name] = [*rows.get(name, []), *own]
+    services = [row["service"] for row in rows["services"]]
     return tiny(
         **rows,
         road_nodes=[
@@ -106,4 +107,25 @@ def eventful(**more: Rows) -> Instance:
             {"limit": "cap", "period": "p1", "impact": "co2", "most": 1.0,
              "excess_mln_per_unit_year": 0.01}
         ],
+        funding_sources=[{"fund": "state", "carry_over": True}],
+        funding_limits=[{"fund": "state", "period": "p1", "amount_mln": 900.0}],
+        # Of roads a partner pays all, and is paid back beyond the period.
+        funding_eligibility=[
+            {"fund": "state", "covers": "operation"},
+            *(
+                {"fund": "state", "service": name, "covers": "investment"}
+                for name in (*services, "power", "growth_points")
+            ),
+        ],
+        partnerships=[
+            {
+                "partnership": "road",
+                "service": "roads",
+                "limit_mln": 10.0,
+                "premium": 0.1,
+                "term_years": 3,
+                "first_payment_years": 0,
+            }
+        ],
+        burdens=[{"burden": "all", "most_mln_per_year": 2.0}],
     )  # fmt: skip

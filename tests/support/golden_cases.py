@@ -484,6 +484,35 @@ def scheme() -> Instance:
     )  # fmt: skip
 
 
+def money() -> Instance:
+    """Sources with limits by period and year, carry-over and shares; a partner."""
+    return tiny(
+        periods=PERIODS,
+        policies=POLICIES,
+        levels=[{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 11.0,
+                 "opex_mln_per_year": 1.5}],
+        funding_sources=[
+            {"fund": "state", "carry_over": True, "interest": 0.03},
+            {"fund": "town"},
+        ],
+        funding_limits=[
+            {"fund": "state", "period": "p1", "amount_mln": 8.0},
+            {"fund": "state", "year": 2026, "amount_mln": 0.5},
+            {"fund": "state", "period": "p2", "amount_mln": 3.0},
+        ],
+        funding_eligibility=[
+            {"fund": "state", "share_most": 0.9},
+            {"fund": "town", "service": "s", "covers": "operation",
+             "share_least": 0.2},
+        ],
+        partnerships=[
+            {"partnership": "ppp", "region": "R", "share_most": 0.6, "limit_mln": 7.0,
+             "premium": 0.09, "term_years": 6, "first_payment_years": 2},
+        ],
+        burdens=[{"burden": "all", "most_mln_per_year": 1.3}],
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[[], Instance]] = {
     "tiny": lambda: aumaq.read("tiny"),
     "services": services,
@@ -493,4 +522,5 @@ CASES: dict[str, Callable[[], Instance]] = {
     "land": land,
     "running": running,
     "scheme": scheme,
+    "money": money,
 }

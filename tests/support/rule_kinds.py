@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aumaq.instances.rules import (
+    BY_MONEY,
     BY_NETWORK,
     BY_POLICY,
     BY_ROADS,
@@ -17,6 +18,7 @@ KINDS = {
     *(f"network:{kind}" for kind in BY_NETWORK),
     *(f"roads:{kind}" for kind in BY_ROADS),
     *(f"growth:{kind}" for kind in BY_POLICY),
+    *(f"funding:{kind}" for kind in BY_MONEY),
     *(PREFIXES.get(table.key[0], table.key[0]) for table in TABLES if table.rule),
     *OF_PLANS,
 }
@@ -28,4 +30,8 @@ def kind_of(rule: str) -> str:
     head, *rest = rule.split(":")
     if head == "network":
         return f"network:{rest[1]}"
-    return f"{head}:{rest[0]}" if head in ("roads", "growth", "futures") else head
+    return (
+        f"{head}:{rest[0]}"
+        if head in ("roads", "growth", "funding", "futures")
+        else head
+    )

@@ -137,6 +137,8 @@ def tiny_instances(
         rows["mergers"] = [draw(merger(services[0], rows))]
     draw_running(draw, rows, running)
     rows["anchors"] = draw_anchors(draw, rows)
+    if draw(some(False, False, True)):
+        _draw_money(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:
@@ -183,6 +185,54 @@ def merger(draw: st.DrawFn, service: str, rows: dict[str, Rows]) -> Row:
         "other_site": draw(some(*sites[1:])),
         "first_period": draw(some("", *(row["period"] for row in rows["periods"]))),
     }
+
+
+def _draw_money(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
+    """Draw sources of money, partners, or both."""
+    kind = draw(some("funds", "partners", "both"))
+    services = ["", rows["services"][0]["service"]]
+    regions = ["", rows["settlements"][0]["region"]]
+    periods = rows["periods"]
+    if kind != "partners":
+        rows["funding_sources"] = [
+            {"fund": code, "carry_over": draw(st.booleans()),
+             "interest": draw(some(0.0, 0.05))}
+            for code in "nd"
+        ]  # fmt: skip
+        rows["funding_limits"] = [
+            {"fund": code, "period": period["period"] if is_whole else "",
+             "year": 0 if is_whole else period["first_year"] + period["years"] - 1,
+             "amount_mln": float(draw(some(1, 4, 10, 30)))}
+            for code in draw(some("n", "nd"))
+            for period in periods
+            if draw(some(True, True, False))
+            for is_whole in (draw(st.booleans()),)
+        ]  # fmt: skip
+        pairs = {(draw(some(*services)), draw(some(*regions))) for _ in range(2)}
+        rows["funding_eligibility"] = [
+            {"fund": "n", "share_least": draw(some(0.0, 0.0, 0.3)),
+             "share_most": draw(some(1.0, 1.0, 0.6))},
+            *({"fund": "d", "service": service, "region": region,
+               "covers": draw(some("investment", "operation", "all")),
+               "share_least": draw(some(0.0, 0.0, 0.2)),
+               "share_most": draw(some(1.0, 0.5))}
+              for service, region in sorted(pairs)),
+        ]  # fmt: skip
+    if kind != "funds":
+        rows["partnerships"] = [
+            {"partnership": f"ppp{k}", "service": draw(some(*services)),
+             "region": draw(some(*regions)), "share_most": draw(some(0.5, 1.0)),
+             "limit_mln": float(draw(some(2, 5, 20))),
+             "premium": draw(some(0.0, 0.04, 0.12)),
+             "term_years": draw(some(1, 3, 8)),
+             "first_payment_years": draw(some(0, 1, 1, 4))}
+            for k in range(draw(some(1, 1, 2)))
+        ]  # fmt: skip
+        if draw(st.booleans()):
+            rows["burdens"] = [
+                {"burden": "all", "service": draw(some(*services)),
+                 "most_mln_per_year": draw(some(0.2, 1.0, 3.0))}
+            ]  # fmt: skip
 
 
 def _draw_settings(draw: st.DrawFn, rows: dict[str, Rows], count: int) -> None:
