@@ -19,10 +19,10 @@ import kz_country
 import kz_facilities
 import kz_grid
 import kz_history
-import kz_land
 import kz_networks
 import kz_population
 import kz_roads
+import kz_rules
 import kz_services as kz
 import numpy as np
 import pandas as pd
@@ -53,7 +53,7 @@ class Spec:
     roads: str
     networks: ModuleType | None = None
     has_road_works: bool = False
-    has_land: bool = False
+    has_rules: bool = False
 
 
 SPECS = (
@@ -62,7 +62,7 @@ SPECS = (
          has_road_works=True),
     Spec("kazakhstan", "Kazakhstan: cities, towns and district centres",
          "settlements_small.csv", "roads_small.csv", networks=kz_grid,
-         has_road_works=True, has_land=True),
+         has_road_works=True, has_rules=True),
     Spec("kazakhstan-full", "Kazakhstan: all official settlements",
          "settlements_full.csv", "roads_full.csv", networks=kz_country,
          has_road_works=True),
@@ -227,7 +227,7 @@ def document(spec: Spec) -> dict[str, object]:
             {"scenario": "managed", "title": "Growth is steered"},
         ],
         "variants": kz_population.VARIANTS
-        + (kz_land.VARIANTS if spec.has_land else []),
+        + (kz_rules.VARIANTS if spec.has_rules else []),
         "groups": [
             kz_population.PUPILS,
             {"group": "all", "title": "All inhabitants", "share_urban": 1.0,
@@ -322,8 +322,8 @@ def tables_of(
         tables["levels"] = tables["levels"].fillna(0.0)
         for name, column in (("sites", "max_level"), ("facilities", "renew_by_year")):
             tables[name][column] = tables[name][column].fillna(0).astype(int)
-    if spec.has_land:
-        tables |= kz_land.tables(source, tables)
+    if spec.has_rules:
+        tables |= kz_rules.tables(source, tables)
     return tables | indicators(source, spec.name, tables), counts
 
 

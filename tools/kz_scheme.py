@@ -113,16 +113,9 @@ UNSURVIVED_MLN = 0.15
 N1 = "assumption: the criterion is usual practice, share and price are assumptions"
 
 
-def variants(name: str) -> list[dict[str, object]]:
-    """Return the variants of an instance; only that of the country has them."""
-    return VARIANTS if name == "kazakhstan" else []
-
-
-def overrides(name: str, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that the variants add; none for other instances."""
+def overrides(places: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that the variants add."""
     columns = ["override", "table", "where", "action", "source"]
-    if name != "kazakhstan":
-        return pd.DataFrame(columns=columns)
     rows = [*_anchors(places), *_points(places), *_bounded(), *_n1()]
     return pd.DataFrame(rows, columns=columns)
 

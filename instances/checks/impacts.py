@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
-from aumaq.instances.checks.rules import _known_regions as known_regions
+from aumaq.instances.checks.rules import known_regions
 from aumaq.instances.language.texts import say
 
 OF_SERVICE = ("facility", "supply")

@@ -51,7 +51,7 @@ class Today:
 
 def today_of(ledger: Ledger, service: Service) -> Today:
     """Return today's facility of each settlement."""
-    stands = service.stock[:, 1:].any(axis=1)
+    stands = np.asarray(service.stock[:, 1:].any(axis=1))
     away = np.where(stands[None, :], ledger.travel.minutes(service, -1), np.inf)
     least = away.min(axis=1, initial=np.inf)
     limits = [float(service.row["served_within_minutes"])]

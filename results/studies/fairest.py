@@ -106,7 +106,8 @@ def _shares(built: BuiltModel, m: Matrices) -> tuple[list[str], csr_array]:
     block = built.program.blocks["gaps"]
     rows, low = block.rows["lowest"], block.variables["low"]
     place = m.places(built.program.count)
-    names, lines, columns, amounts = [], [], [], []
+    names = list[str]()
+    lines, columns, amounts = [], [], []
     for r, (code, group, _) in enumerate(rows.labels()):
         if code == RULE:
             own = slice(rows.starts[r], rows.starts[r + 1])
