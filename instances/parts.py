@@ -15,6 +15,7 @@ from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.indicators import names_in
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.money import MONEY_TABLES
 from aumaq.instances.schema.tables import TABLES
 
 Tables = Mapping[str, pd.DataFrame]
@@ -55,6 +56,7 @@ def part(whole: Tables, kept: Tables) -> dict[str, pd.DataFrame]:
 def _lost(whole: Tables, tables: Tables) -> dict[str, set[str]]:
     """Return codes that are gone, by ``table.column`` that some column refers to."""
     targets = {c.references for table in TABLES for c in table.columns if c.references}
+    targets |= {"services.service", "networks.network"}
     lost = {}
     for target in targets:
         table, column = target.split(".")
@@ -74,6 +76,11 @@ def _without(
             rows = rows.assign(**{column.name: rows[column.name].mask(gone, "")})
         else:
             stays &= ~gone
+    if table in MONEY_TABLES and "service" in rows:  # which may be a network, too
+        payees = lost.get("services.service", set()) | lost.get(
+            "networks.network", set()
+        )
+        stays &= ~rows["service"].isin(payees).to_numpy()
     if table.name == "indicators":
         stays &= ~_expresses(rows, lost)
     return rows if stays.all() else rows[stays]

@@ -10,6 +10,7 @@ import pandas as pd
 from aumaq.instances import Instance, from_tables
 from aumaq.instances.parts import OF_NETWORKS, part
 from aumaq.instances.schema.growth import GROWTH_POINTS
+from aumaq.instances.schema.money import MONEY_TABLES
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.tables import TABLES
 from aumaq.instances.terms import COVERED
@@ -36,6 +37,7 @@ def services_alone(instance: Instance, joint: Plan) -> Instance:
     tables["services"] = services[services["role"] == "serve"]
     own = {*tables["services"]["service"], GROWTH_POINTS}
     tables["budgets"] = _budgets(instance, joint, own)
+    tables |= _without_payers(instance)
     return _made(instance, tables)
 
 
@@ -61,7 +63,13 @@ def networks_alone(instance: Instance, joint: Plan) -> Instance:
     tables |= {name: tables[name].iloc[:0] for name in OF_SERVICES}
     others = set(services["service"]) - names
     tables["budgets"] = _budgets(instance, joint, {*others, *_not_services(instance)})
+    tables |= _without_payers(instance)
     return _made(instance, tables)
+
+
+def _without_payers(instance: Instance) -> Tables:
+    """Return the tables of who pays, empty: an office alone cannot share sources."""
+    return {table.name: instance.tables[table.name].iloc[:0] for table in MONEY_TABLES}
 
 
 def _not_services(instance: Instance) -> tuple[str, ...]:
