@@ -8,6 +8,7 @@ import pandas as pd
 
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.running import STAFF
 from aumaq.instances.schema.sectors import SECTORS
 
 OF_NETWORK = {"power": "energy", "water": "water"}
@@ -23,7 +24,7 @@ OF_ANCHOR = {
 
 def sector_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return the sector of all that money is spent on: services, networks, roads."""
-    found = {ROADS: "transport", GROWTH_POINTS: "settlement"}
+    found = {ROADS: "transport", GROWTH_POINTS: "settlement", STAFF: "social"}
     networks, services = tables["networks"], tables["services"]
     for code, own in zip(networks["network"], networks["sector"], strict=True):
         found[code] = own or OF_NETWORK[code]
@@ -39,6 +40,8 @@ def sectors_in(tables: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
     known, idle = sector_of(tables), set()
     if tables["road_upgrades"].empty:
         idle.add(ROADS)
+    if tables["staff_supply"].empty:
+        idle.add(STAFF)
     if tables["growth_candidates"].empty:
         idle.add(GROWTH_POINTS)
     there = {sector for code, sector in known.items() if code not in idle}

@@ -12,6 +12,7 @@ from aumaq.instances.errors import Hints
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.running import STAFF
 
 WITH_PLACES = ("funding_eligibility", "partnerships", "burdens")
 SCOPE = ("service", "region", "covers")
@@ -26,7 +27,7 @@ def money_names_what_there_is(tables: Tables) -> Found:
     """What money is for is a service, a network, roads or growth points of a region."""
     sectors = [*tables["services"]["service"], *tables["networks"]["network"]]
     known = {
-        "service": [*sectors, ROADS, GROWTH_POINTS],
+        "service": [*sectors, ROADS, GROWTH_POINTS, STAFF],
         "region": sorted({*tables["settlements"]["region"],
                           *tables["road_upgrades"]["region"]} - {""}),
     }  # fmt: skip

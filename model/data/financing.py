@@ -1,8 +1,8 @@
 """Who may pay for what: funds, and partners who are paid back.
 
 Shapes: F funds, E rows on what they may pay for, P partnerships, B burdens, 2 kinds of
-spending (investment, operation), S sectors (services, networks, roads, growth points),
-R regions (the first is none), T periods, Y calendar years with payments.
+spending (investment, operation), S sectors (services, networks, roads, growth points,
+staff), R regions (the first is none), T periods, Y calendar years with payments.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.running import STAFF
 from aumaq.instances.terms import COVERED
 
 KINDS = ("investment", "operation")
@@ -62,7 +63,7 @@ class PartnerData:
 
 def sectors_of(instance: Instance) -> tuple[str, ...]:
     """Return what money is spent on: services first."""
-    others = (*instance.network_names, ROADS, GROWTH_POINTS)
+    others = (*instance.network_names, ROADS, GROWTH_POINTS, STAFF)
     return (*instance.service_names, *others)
 
 

