@@ -48,6 +48,7 @@ class PlanTable:
     ``decided``: the column that says how much is decided (empty: that there is a row).
     ``common``: of the keys, which say what several futures with a common first period
     share; none: nothing. ``leaves_out_nothing``: rows of zeros may be missing.
+    ``is_later``: plans of earlier versions lack it, and it has no rows then.
     """
 
     name: str
@@ -58,6 +59,7 @@ class PlanTable:
     decided: str | None = None
     common: tuple[str, ...] = ()
     leaves_out_nothing: bool = False
+    is_later: bool = False
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -373,6 +375,7 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         decided="money_mln",
         leaves_out_nothing=True,
+        is_later=True,
     ),
     PlanTable(
         "payments",
@@ -389,6 +392,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("discounted_mln", MLN, "as it counts in the objective"),
         ),
         leaves_out_nothing=True,
+        is_later=True,
     ),
     PlanTable(
         "money",
@@ -445,6 +449,7 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         decided="amount_mln",
         leaves_out_nothing=True,
+        is_later=True,
     ),
     PlanTable(
         "funds",
@@ -460,6 +465,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("paid_mln", MLN, "what it pays"),
             _number("left_mln", MLN, "what is left of it; empty: no limit"),
         ),
+        is_later=True,
     ),
     PlanTable(
         "objective",

@@ -11,7 +11,7 @@ import pandas as pd
 from aumaq.instances import Problem
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.dtypes import TEXT
-from aumaq.instances.schema.plan import COLUMNS, PLAN_TABLES
+from aumaq.instances.schema.plan import BY_NAME, COLUMNS, PLAN_TABLES
 from aumaq.results.audit.frames import without_rows
 from aumaq.results.plan.missing_columns import dispensable
 
@@ -33,6 +33,9 @@ def checked_tables(
     """
     tables, problems = {}, []
     for name in PLAN_TABLES:
+        if name not in raw and BY_NAME[name].is_later:
+            tables[name] = without_rows(name)
+            continue
         if name not in raw:
             problems.append(Problem(place(name), say("table {name} is missing",
                                                      name=name)))  # fmt: skip
