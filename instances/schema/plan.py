@@ -506,6 +506,7 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         decided="money_mln",
         leaves_out_nothing=True,
+        is_later=True,
     ),
     PlanTable(
         "payments",
@@ -522,6 +523,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("discounted_mln", MLN, "as it counts in the objective"),
         ),
         leaves_out_nothing=True,
+        is_later=True,
     ),
     PlanTable(
         "money",
@@ -611,6 +613,7 @@ PLAN: tuple[PlanTable, ...] = (
         ),
         decided="amount_mln",
         leaves_out_nothing=True,
+        is_later=True,
     ),
     PlanTable(
         "funds",
@@ -626,6 +629,7 @@ PLAN: tuple[PlanTable, ...] = (
             _number("paid_mln", MLN, "what it pays"),
             _number("left_mln", MLN, "what is left of it; empty: no limit"),
         ),
+        is_later=True,
     ),
     PlanTable(
         "objective",
