@@ -23,7 +23,7 @@ from scipy.sparse import block_array, coo_array, csc_array, csr_array
 
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arguments import checked
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel, build
 from aumaq.results.plan.plan import Plan
@@ -106,8 +106,8 @@ def _shares(built: BuiltModel, m: Matrices) -> tuple[list[str], csr_array]:
     block = built.program.blocks["gaps"]
     rows, low = block.rows["lowest"], block.variables["low"]
     place = m.places(built.program.count)
-    names = list[str]()
-    lines, columns, amounts = [], [], []
+    lines, columns, amounts = list[Ints](), list[Ints](), list[Floats]()
+    names: list[str] = []
     for r, (code, group, _) in enumerate(rows.labels()):
         if code == RULE:
             own = slice(rows.starts[r], rows.starts[r + 1])

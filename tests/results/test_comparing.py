@@ -228,7 +228,7 @@ def test_page_is_escaped_and_whole(tmp_path: Path) -> None:
     assert parts == ["plans", "people", "people_by_region", "settings",
                      "input_counts", "input_changes", "money_by_service",
                      "money_by_region", "actions", "decision_counts", "money",
-                     "decision_changes", "objective", "figures",
+                     "decision_changes", "gains", "objective", "figures",
                      "indicators_by_region"]  # fmt: skip
     content = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
     assert content
