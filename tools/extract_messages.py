@@ -59,8 +59,11 @@ TITLES = {
     "road_classes": ("title",),
     "standards": ("title",),
     "growth_tiers": ("title",),
+    "overrides": (),
 }
 """Tables of instances -> columns that readers see."""
+ADDED_TITLE = re.compile(r"(?:^|; )title=([^;]+)")
+"""The title of a row that an override adds."""
 Message = str | tuple[str, str]
 
 
@@ -144,6 +147,8 @@ def shipped_titles() -> Iterator[str]:
     for name in aumaq.shipped():
         tables = _as_given(SHIPPED_FOLDER / name)
         yield from (table for table, rows in tables.items() if "is_synthetic" in rows)
+        for cells in tables["overrides"].get("where", ()):
+            yield from ADDED_TITLE.findall(cells)
         for table, columns in TITLES.items():
             for column in filter(tables[table].__contains__, columns):
                 for text in tables[table][column].dropna().unique():

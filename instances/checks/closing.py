@@ -120,12 +120,12 @@ def mergers_can_be(tables: Tables) -> Found:
             text = say("no such site of {service} in sites{hint}",
                        service=rule.service, hint="")  # fmt: skip
             yield problem("mergers", text, k, column, getattr(rule, column))
-        text = None
         if pair[0] == pair[1]:
-            text = say("expected another site than the first one")
+            wrong = say("expected another site than the first one")
         elif not lost and set(pair) <= stays:
-            text = say("both must stay: they are locked, or required")
+            wrong = say("both must stay: they are locked, or required")
         elif not lost and {status[key] for key in pair} == {"forbidden"}:
-            text = say("neither may stay: both sites are forbidden")
-        if text is not None:
-            yield problem("mergers", text, k, "other_site", rule.other_site)
+            wrong = say("neither may stay: both sites are forbidden")
+        else:
+            continue
+        yield problem("mergers", wrong, k, "other_site", rule.other_site)

@@ -45,8 +45,7 @@ class Today:
         """Return whether none of the nearest sites runs in a period (i,t)."""
         runs = plan.units[:, 1:].sum(axis=1) > 0
         stays = self.is_own.astype(float) @ runs.astype(float) > 0
-        has_one = np.asarray(np.isfinite(self.minutes))
-        return np.asarray(~stays & has_one[:, None])
+        return np.asarray(~stays & self.is_own.any(axis=1, keepdims=True))
 
 
 def today_of(ledger: Ledger, service: Service) -> Today:
