@@ -44,13 +44,13 @@ class Today:
     def is_lost(self, plan: ServicePlan) -> Flags:
         """Return whether none of the nearest sites runs in a period (i,t)."""
         runs = plan.units[:, 1:].sum(axis=1) > 0
-        stays = self.is_own.astype(float) @ runs.astype(float) > 0
-        return np.asarray(~stays & self.is_own.any(axis=1, keepdims=True))
+        staying = np.asarray(self.is_own.astype(float) @ runs.astype(float))
+        return np.asarray((staying == 0) & self.is_own.any(axis=1, keepdims=True))
 
 
 def today_of(ledger: Ledger, service: Service) -> Today:
     """Return today's facility of each settlement."""
-    stands = service.stock[:, 1:].any(axis=1)
+    stands = np.asarray(service.stock[:, 1:].any(axis=1))
     away = np.where(stands[None, :], ledger.travel.minutes(service, -1), np.inf)
     least = away.min(axis=1, initial=np.inf)
     limits = [float(service.row["served_within_minutes"])]
