@@ -64,8 +64,11 @@ TITLES = {
     "funding_sources": ("title",),
     "partnerships": ("title",),
     "burdens": ("title",),
+    "overrides": (),
 }
 """Tables of instances -> columns that readers see."""
+ADDED_TITLE = re.compile(r"(?:^|; )title=([^;]+)")
+"""The title of a row that an override adds."""
 Message = str | tuple[str, str]
 
 
@@ -149,6 +152,8 @@ def shipped_titles() -> Iterator[str]:
     for name in aumaq.shipped():
         tables = _as_given(SHIPPED_FOLDER / name)
         yield from (table for table, rows in tables.items() if "is_synthetic" in rows)
+        for cells in tables["overrides"].get("where", ()):
+            yield from ADDED_TITLE.findall(cells)
         for table, columns in TITLES.items():
             for column in filter(tables[table].__contains__, columns):
                 for text in tables[table][column].dropna().unique():

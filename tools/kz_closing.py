@@ -15,6 +15,8 @@ import pandas as pd
 STAY, MERGE, TOGETHER = "schools_stay", "schools_merge", "classes_together"
 ONLY_PEOPLE = 5_000
 """In villages of up to so many the only school, or medical point, stays."""
+CLASS_PEOPLE = 2_000
+"""Pupils of villages of up to so many are not split over schools."""
 EXTRA_MINUTES = 15.0
 SOURCE = (
     "assumption: in practice the only school of a village is not closed; extra minutes:"
@@ -26,7 +28,7 @@ VARIANTS = [
     for name, axis, title in (
         (STAY, "closing", "the only school of a village stays"),
         (MERGE, "merging", "the two nearest schools of villages become one"),
-        (TOGETHER, "classes", "pupils of a village are not split"),
+        (TOGETHER, "classes", "pupils of a small village are not split"),
     )
 ]
 
@@ -59,8 +61,8 @@ CLASSES = {
     "together": "school:village",
     "service": "school",
     "applies_to": "rural",
-    "population_most": ONLY_PEOPLE,
-    "title": "All pupils of a village go to one school",
+    "population_most": CLASS_PEOPLE,
+    "title": f"All pupils of a village of up to {CLASS_PEOPLE:,} go to one school",
 }
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.check import Found, Tables, Warn, applies_to, check, problem
 from aumaq.instances.checks.rules import known_regions
-from aumaq.instances.language.texts import Text, figure, say
+from aumaq.instances.language.texts import figure, say
 
 
 def about(settlements: pd.DataFrame, rule: Any) -> Flags:
@@ -120,12 +120,12 @@ def mergers_can_be(tables: Tables) -> Found:
             text = say("no such site of {service} in sites{hint}",
                        service=rule.service, hint="")  # fmt: skip
             yield problem("mergers", text, k, column, getattr(rule, column))
-        why: Text | None = None
         if pair[0] == pair[1]:
-            why = say("expected another site than the first one")
+            wrong = say("expected another site than the first one")
         elif not lost and set(pair) <= stays:
-            why = say("both must stay: they are locked, or required")
+            wrong = say("both must stay: they are locked, or required")
         elif not lost and {status[key] for key in pair} == {"forbidden"}:
-            why = say("neither may stay: both sites are forbidden")
-        if why is not None:
-            yield problem("mergers", why, k, "other_site", rule.other_site)
+            wrong = say("neither may stay: both sites are forbidden")
+        else:
+            continue
+        yield problem("mergers", wrong, k, "other_site", rule.other_site)

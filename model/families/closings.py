@@ -42,10 +42,8 @@ RULE = "closing:{closing}"
 @family(needs=("siting", "allocation"), reads=("demand",), couples=True)
 def closings(c: Context) -> None:
     """Build the rows of rules on closing."""
-    rules, given = c.rules("closing_rules")
-    if not rules:
-        return
-    block, whose = c.block("closings"), members(c, "closing_rules", "closing")
+    block, (_, given) = c.block("closings"), c.rules("closing_rules")
+    whose = members(c, "closing_rules", "closing")
     is_kept = given["keep_only"] > 0
     _keep(c, block, whose.where(is_kept[whose["closing"]]))
     extra = given["extra_minutes_most"][whose["closing"]]

@@ -29,10 +29,8 @@ RULE = "merger:{merger}"
 @family(needs=("siting", "allocation"), couples=True)
 def mergers(c: Context) -> None:
     """Build the rows of mergers, in the periods from which they hold."""
-    rules, given = c.rules("mergers")
-    if not rules:
-        return
-    block, pairs = c.block("mergers"), _pairs(c)
+    block, (rules, given) = c.block("mergers"), c.rules("mergers")
+    pairs = _pairs(c)
     first = np.maximum(positions(given["first_period"], c.data.periods), 0)
     names = {**c.tables.names, "merger": tuple(given["merger"])}
     where = Table({"merger": np.arange(len(rules)), "first": first}, names)
@@ -65,9 +63,13 @@ def _barred(c: Context, names: Names) -> Table:
     """Return the shares that go past the two sites, with the merger that bars them."""
     found = []
     share = c.share.only("service", "option", "settlement", "period", "var")
+    asked = {rule.service for rule in c.rules("mergers")[0]}
     for s, d in enumerate(c.data.services.values()):
+        if d.name not in asked:
+            continue
         option, period = np.nonzero(d.barred >= 0)
         barred = Table({"option": option, "period": period}, c.tables.names)
         barred = barred.plus(service=s, merger=d.barred[option, period])
         found.append(share.join(barred, ("service", "option", "period")))
-    return stacked(found, names)
+    columns = ("service", "option", "settlement", "period", "var", "merger")
+    return stacked(found, names, columns)

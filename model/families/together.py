@@ -30,10 +30,9 @@ HOME = ("service", "settlement")
 @family(needs=("allocation",), reads=("demand",))
 def together(c: Context) -> None:
     """Build the rows of settlements that rules keep together."""
-    if not c.rules("together_rules")[0]:
-        return
+    block = c.block("together")
     whose = members(c, "together_rules", "together").distinct(HOME)
     is_split = c.tables.services["allocation"] != "whole"
     whose = whose.where(is_split[whose["service"]])
     share = c.share.join(whose, HOME)
-    not_split(c, c.block("together"), share, ("together",), "together:{together}")
+    not_split(c, block, share, ("together",), "together:{together}")

@@ -44,9 +44,8 @@ class Today:
     def is_lost(self, plan: ServicePlan) -> Flags:
         """Return whether none of the nearest sites runs in a period (i,t)."""
         runs = plan.units[:, 1:].sum(axis=1) > 0
-        stays = self.is_own.astype(float) @ runs.astype(float) > 0
-        has_one = np.asarray(np.isfinite(self.minutes))
-        return np.asarray(~stays & has_one[:, None])
+        staying = np.asarray(self.is_own.astype(float) @ runs.astype(float))
+        return np.asarray((staying == 0) & self.is_own.any(axis=1, keepdims=True))
 
 
 def today_of(ledger: Ledger, service: Service) -> Today:

@@ -113,16 +113,23 @@ def use(d: ServiceData, amount: Floats) -> Floats:
 
 
 def by_programme(
-    d: ServiceData, units: Ints, upgraded: Ints, most: Most
+    d: ServiceData, units: Ints, upgraded: Ints, most: Most, filled: Floats
 ) -> Floats | None:
-    """Return amounts by linear programmes that also use each site enough, or None."""
+    """Return amounts by linear programmes that also use each site enough, or None.
+
+    Whom rules keep together goes as in *filled*, the amounts by option, (K, T).
+    """
     capacity = np.einsum("jlt,l->jt", units, d.usable)
     least = np.einsum("jlt,l->jt", units, d.min_use)
     usable = usable_options(d, units, upgraded)
     amount, budget = np.zeros(usable.shape), Budget(most.seconds, most.work)
     for t in range(usable.shape[1]):
         options = np.flatnonzero(usable[:, t] & (d.demand[d.option_settlement, t] > 0))
-        m = _programme(d, d.demand[:, t], least[:, t], capacity[:, t], options)
+        stays = d.together[d.option_settlement[options]]
+        goes = filled[options, t] > 0.0
+        options, stays = options[goes | ~stays], stays[goes | ~stays]
+        limits = least[:, t], capacity[:, t]
+        m = _programme(d, d.demand[:, t], *limits, options, stays)
         solver = Solver(m, SolveOptions(gap=0.0, threads=1))
         if budget.is_over:
             return None
@@ -138,9 +145,17 @@ def by_programme(
 
 
 def _programme(
-    d: ServiceData, demand: Floats, least: Floats, most: Floats, options: Ints
+    d: ServiceData,
+    demand: Floats,
+    least: Floats,
+    most: Floats,
+    options: Ints,
+    stays: Flags,
 ) -> Matrices:
-    """Return the least travel of shares by option, then shares unserved."""
+    """Return the least travel of shares by option, then shares unserved.
+
+    Options that *stay* take all of their settlement.
+    """
     i, j = d.option_settlement[options], d.option_site[options]
     count, places = len(options), len(demand)
     own = np.arange(places)
@@ -161,6 +176,9 @@ def _programme(
             np.concatenate([np.ones(places), least / size]),
             np.concatenate([np.ones(places), most / size]),
         ),
-        (np.zeros(count + places), np.concatenate([np.ones(count), upper])),
+        (
+            np.concatenate([stays.astype(float), np.zeros(places)]),
+            np.concatenate([np.ones(count), upper]),
+        ),
         np.zeros(count + places, dtype=bool),
     )

@@ -316,8 +316,9 @@ def _filled(
     for _ in range(ROUNDS):
         if not lacks(d, units, amount):
             break
-        if d.allocation == "free" and not d.together.any():
-            found = by_programme(d, units, upgraded, budget.at_least(LEAST_EFFORT))
+        if d.allocation == "free":
+            most = budget.at_least(LEAST_EFFORT)
+            found = by_programme(d, units, upgraded, most, amount)
             if found is not None:
                 return units, found
         smaller = units if is_settled else shrunk(d, units, allowed, use(d, amount))
