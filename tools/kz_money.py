@@ -34,11 +34,13 @@ ASSUMED = "assumption"
 Rows = list[tuple[str, dict[str, Any]]]
 
 
-def overrides(places: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
-    """Return the set of overrides of the variant."""
+def overrides(
+    places: pd.DataFrame, budgets: pd.DataFrame, names: dict[str, str]
+) -> pd.DataFrame:
+    """Return the set of overrides of the variant; *names* are those of regions."""
     people = places.groupby("region")["population"].sum()
     amounts = dict(zip(budgets["period"], budgets["amount_mln"], strict=True))
-    rows = [*_sources(people), *_limits(people, amounts), *_eligibility(people),
+    rows = [*_sources(people, names), *_limits(people, amounts), *_eligibility(people),
             *_partners()]  # fmt: skip
     found = [
         {"override": "sources", "table": "budgets", "column": "is_hard",
@@ -56,12 +58,15 @@ def _fund(region: str) -> str:
     return f"region {region}"
 
 
-def _sources(people: pd.Series) -> Rows:
+def _sources(people: pd.Series, names: dict[str, str]) -> Rows:
     own = [
         ("state", "Republican budget", "national", True),
         ("current", "Current spending of the regions", "regional", False),
         ("bank", "Development bank, for water", "donor", True),
-        *((_fund(r), f"Budget of region {r}", "regional", False) for r in people.index),
+        *(
+            (_fund(r), f"Budget of the region: {names[r]}", "regional", False)
+            for r in people.index
+        ),
     ]
     return [
         ("funding_sources", {"fund": fund, "title": title, "kind": kind,

@@ -27,10 +27,11 @@ VARIANTS = [
 
 def tables(source: Path, known: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return zones, impacts and what else is known in every scenario, and overrides."""
-    places = known["settlements"]
+    places, regions = known["settlements"], known["regions"]
+    names = dict(zip(regions["region"], regions["name"], strict=True))
     found = kz_land.tables(source, known)
     overrides = [
-        kz_money.overrides(places, known["budgets"]),
+        kz_money.overrides(places, known["budgets"], names),
         found["overrides"],
         kz_fairness.overrides(),
         kz_closing.overrides(known),

@@ -148,12 +148,15 @@ def _supply(tables: dict[str, pd.DataFrame]) -> list[dict[str, object]]:
 
 def _builders(tables: dict[str, pd.DataFrame]) -> list[dict[str, object]]:
     """Return how many facilities may change at once in each region."""
+    names = dict(
+        zip(tables["regions"]["region"], tables["regions"]["name"], strict=True)
+    )
     today = _todays(tables)
     today = today[today["service"].isin({service for _, service in POSTS})]
     return [
         {"building_capacity": f"builders_{region}", "period": period, "region": region,
          "most_changes": max(LEAST_CHANGES, round(number * CHANGES)),
-         "title": f"What builders of {region} can do at once",
+         "title": f"Builders of the region: {names[region]}",
          "source": f"assumption: {CHANGES:.0%} of today's facilities in five years"}
         for region, number in today.groupby("region")["units"].sum().items()
         for period in LIMITS

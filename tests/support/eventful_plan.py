@@ -92,6 +92,21 @@ def eventful(**more: Rows) -> Instance:
                 "shortfall_mln_per_unit_year": 0.01,
             }
         ],
+        shifts=[{"service": "s", "extra_share": 0.2, "cost_mln_per_unit_year": 0.001}],
+        buses=[{"service": "s", "within_minutes": 60.0,
+                "cost_mln_per_unit_year": 0.001}],
+        professions=[{"profession": "teacher", "title": "Teachers"}],
+        staff_needs=[
+            {"profession": "teacher", "service": "s", "level": 1, "posts": 3.0}
+        ],
+        staff_supply=[
+            {"profession": "teacher", "region": "R", "period": "p1", "available": 2.0,
+             "hire_mln": 0.1}
+        ],
+        building_capacity=[
+            {"building_capacity": "all", "period": "p1", "most_mln": 999.0,
+             "most_changes": 99.0}
+        ],
         concentrations=[{"concentration": "k", "service": "s", "share": 0.0}],
         zones=[
             {"zone": "z", "title": "Park", "kind": "protected", "lat": 50.02,
