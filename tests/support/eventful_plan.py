@@ -14,6 +14,11 @@ def eventful(**more: Rows) -> Instance:
     rows["travel"] = []
     rows["local_supplies"][0] |= {"capex_mln_per_unit": 0.01}
     rows["levels"][0] |= {"capacity": 150.0}
+    # A school that has to close: who went there is told.
+    old = {"site": "old", "service": "s", "settlement": "b", "status": "forbidden"}
+    rows["sites"] = [*rows["sites"], old]
+    stock = {"service": "s", "site": "old", "level": 1}
+    rows["facilities"] = [*rows.get("facilities", []), stock]
     for name, own in more.items():
         rows[name] = [*rows.get(name, []), *own]
     return tiny(
