@@ -155,7 +155,8 @@ def _reassigned(ledger: Ledger, service: Service) -> Rows:
     since = np.maximum.accumulate(np.where(lost, -1, t[None, :]), axis=1) + 1
     goes, stays = lost[plan.i, plan.t] & (plan.share > 0), lost & (plan.unserved > 0)
     si, st = np.nonzero(stays)
-    i, t = np.append(plan.i[goes], si), np.append(plan.t[goes], st)
+    # Who is served nowhere stands first.
+    i, t = np.append(si, plan.i[goes]), np.append(st, plan.t[goes])
     left = plan.unserved[si, st] * service.demand[si, st]
     target = names_at(service.sites, plan.j[goes])
     return {
@@ -165,7 +166,7 @@ def _reassigned(ledger: Ledger, service: Service) -> Rows:
         "closed_in": names_at(facts.times.names, since[i, t]),
         "from_site": names_at(service.sites, today.first[i]),
         "minutes_before": today.minutes[i],
-        "to_site": np.append(target, np.full(len(si), "", dtype=object)),
-        "demand": np.append(plan.served[goes], left),
-        "minutes_after": np.append(plan.minutes[goes], np.full(len(si), np.nan)),
+        "to_site": np.append(np.full(len(si), "", dtype=object), target),
+        "demand": np.append(left, plan.served[goes]),
+        "minutes_after": np.append(np.full(len(si), np.nan), plan.minutes[goes]),
     }

@@ -16,6 +16,11 @@ def eventful(**more: Rows) -> Instance:
     rows["settlements"] = [{"settlement": "a", "agglomeration": "A"},
                            {"settlement": "b"}]  # fmt: skip
     rows["levels"][0] |= {"capacity": 150.0}
+    # A school that has to close: who went there is told.
+    old = {"site": "old", "service": "s", "settlement": "b", "status": "forbidden"}
+    rows["sites"] = [*rows["sites"], old]
+    stock = {"service": "s", "site": "old", "level": 1}
+    rows["facilities"] = [*rows.get("facilities", []), stock]
     for name, own in more.items():
         rows[name] = [*rows.get(name, []), *own]
     services = [row["service"] for row in rows["services"]]
