@@ -23,7 +23,7 @@ Changes = Annotated[
         "--set",
         metavar="CHANGE",
         help="change values first, again and again: budgets.amount_mln*0.8 or"
-        " sites\\[site=s7].status=required",
+        " sites\\[site=s7].max_units=2",
         show_default=False,
     ),
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aumaq.instances import Instance
+from aumaq.instances.schema.plan import PLAN
 from aumaq.results.audit.agglomerations import agglomerations
 from aumaq.results.audit.building_capacity import building_capacity
 from aumaq.results.audit.buses import bus_table, with_riders
@@ -154,7 +155,7 @@ def audited(
     tables["funds"] = fund_table(ledger, paid)
     tables["objective"] = objective(ledger, tables)
     tables["sectors"] = sector_table(ledger, tables)
-    return Audit(facts, tables, notes)
+    return Audit(facts, {t.name: tables[t.name] for t in PLAN}, notes)
 
 
 BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {

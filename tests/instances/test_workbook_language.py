@@ -176,7 +176,7 @@ def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
             at = list(table.columns).index("settlement") + 1
             tables[name] = table.copy()
             tables[name].insert(at, "name", table["settlement"].map(known))
-    titles = [title_of(name, code) for name in tables]
+    titles = [title_of(name, code) for name in (*tables, "gains", "deployment")]
     assert book.sheetnames == [lang.tell("Summary"), *titles, lang.tell("Columns")]
     words = [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
     assert [text for text in sentences(plan, lang) if text not in words] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from golden_cases import CASES
@@ -31,21 +33,31 @@ def test_pyomo_compiles_the_same(name: str, formulation: str) -> None:
     built = build(CASES[name](), formulation=formulation)
     found = compile_matrices(built.program)
     form = LinearStandardFormCompiler().write(built.model, mixed_form=True)
-    matrix, limits = form.A.tocsc(), [(v.lower, v.upper) for v in form.columns]
+    limits = [(v.lower, v.upper) for v in form.columns]
+    # Pyomo writes a row with two different limits twice.
+    twice = [a.constraint is b.constraint for a, b in pairwise(form.rows)]
+    first = np.flatnonzero([True, *(not same for same in twice)])
+    matrix = form.A.tocsr()[first].tocsc()
+    matrix.sort_indices()
     assert names(built.program, found.columns.tolist()) == [
         column.name for column in form.columns
     ]
     assert found.row_family.tolist() == [
-        row.constraint.parent_block().local_name for row in form.rows
+        form.rows[k].constraint.parent_block().local_name for k in first
     ]
     kind = np.array([row.bound_type for row in form.rows])
+    sides = np.asarray(form.rhs)
+    lower, upper = (
+        np.fmax.reduceat(np.where(kind == other, np.nan, sign * sides), first)
+        for other, sign in ((1, 1.0), (-1, -1.0))
+    )
     for mine, theirs in (
         (found.starts, matrix.indptr),
         (found.rows, matrix.indices),
         (found.values, matrix.data),
         (found.cost, form.c.toarray().ravel()),
-        (found.row_lower, np.where(kind == 1, -np.inf, form.rhs)),
-        (found.row_upper, np.where(kind == -1, np.inf, form.rhs)),
+        (found.row_lower, np.nan_to_num(lower, nan=-np.inf)),
+        (found.row_upper, -np.nan_to_num(upper, nan=-np.inf)),
         (found.column_lower, [-np.inf if low is None else low for low, _ in limits]),
         (found.column_upper, [np.inf if high is None else high for _, high in limits]),
         (found.is_integer, [column.is_integer() for column in form.columns]),
