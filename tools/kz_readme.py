@@ -9,6 +9,7 @@ import kz_facilities
 import kz_grid
 import kz_land
 import kz_roads
+import kz_rules
 import kz_services
 import pandas as pd
 from kz_connections import LIMITS
@@ -76,7 +77,7 @@ def readme(
     if "network_nodes" in tables:
         text += _networks(name, tables)
     if "zones" in tables:
-        text += _land(tables)
+        text += _land(tables) + _rules(tables["overrides"])
     return text
 
 
@@ -134,6 +135,19 @@ def _speeds(road_classes: list[str]) -> str:
     """Return speeds of classes of road, dry (wet)."""
     speeds = [kz_roads.CLASSES[name][:2] for name in road_classes]
     return " and ".join(f"{dry:.0f} ({wet:.0f})" for dry, wet in speeds)
+
+
+def _rules(overrides: pd.DataFrame) -> str:
+    of = overrides.groupby("override", sort=False)["table"]
+    named = {
+        name: ", ".join(f"`{t}`" for t in dict.fromkeys(rows)) for name, rows in of
+    }
+    lines = [
+        f"| `{v['variant']}` | {v['axis']} | {v['title']} |"
+        f" {', '.join(named[part.strip()] for part in v['overrides'].split(';'))} |"
+        for v in kz_rules.VARIANTS
+    ]
+    return section("kz_readme_rules.md").format(rows="\n".join(lines))
 
 
 def _land(tables: dict[str, pd.DataFrame]) -> str:
