@@ -66,6 +66,7 @@ def test_networks(kind: str, data: st.DataObject) -> None:
     assert differences(instance, "strong") == []
 
 
+@pytest.mark.slow
 @examples(25)
 @given(data=st.data())
 def test_decomposed_has_a_valid_bound(data: st.DataObject) -> None:

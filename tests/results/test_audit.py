@@ -86,7 +86,13 @@ CASES: dict[str, dict[str, Rows]] = {
         "concentrations": [{"concentration": "k", "service": "s", "share": 1.0}],
     },
 }  # fmt: skip
-SLOW = ("a large school for both", "a growth point that draws people")
+SLOW = (
+    "a large school for both",
+    "a growth point that draws people",
+    "a price on each tonne of travel, and land",
+    "a second shift, staff, one change at once",
+    "half an hour more for who loses one",
+)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_what_opens(rule: dict[str, Any], open_then: int) -> None:
         assert last["units"].sum() == open_then
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["blocks", "decomposed"])
 @pytest.mark.parametrize(
     "rule",

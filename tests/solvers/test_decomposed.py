@@ -126,6 +126,7 @@ def test_a_site_with_one_place_is_solved_exactly(
             assert value == pytest.approx(found.objective, rel=SURE, abs=room)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["free", "whole", "power", "roads"])
 @examples(20)
 @given(st.data(), st.integers(1, 2))

@@ -15,6 +15,7 @@ from tiny_instances import tiny_instances
 SETS = [*((name,) for name in DRAWN), *combinations(DRAWN, 2)]
 
 
+@pytest.mark.few(len(DRAWN))
 @pytest.mark.parametrize("names", SETS, ids="+".join)
 @examples(60)
 @given(data=st.data())

@@ -390,6 +390,7 @@ def running() -> Instance:
         facilities=[
             {"service": "s", "site": "a", "level": 1, "renew_by_year": 2029},
         ],
+        together_rules=[{"together": "class", "service": "s", "settlement": "b"}],
         shifts=[{"service": "s", "from_level": 1, "extra_share": 0.35,
                  "cost_mln_per_unit_year": 0.023}],
         shift_limits=[
