@@ -53,6 +53,7 @@ def staff(c: Context) -> None:
     later, periods = c.trained.plus(period=c.trained["period"] + 1), c.tables.periods
     filled, scale = _filled(c, s), np.maximum(where["available"], 1.0)
     rows = Rows(block, "staffed", where, BY, "staff:{profession}")
+    filled = filled.join(where.only(*BY), BY)  # posts that have a row of supply
     rows.add(filled, filled["posts"] / scale[filled.find(where, BY)])
     for people in (c.hired, later):
         there = people.from_then_on(periods)

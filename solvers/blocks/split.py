@@ -26,8 +26,10 @@ from aumaq.model.family import FAMILIES
 from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 
-ALMOST = 1.0 - 1e-7
-"""Prices are shrunk by this: duals are exact to a tolerance, a bound must be one."""
+ALMOST = 1.0 - 1e-12
+"""Prices are shrunk by this beside what they must be: sums are rounded."""
+ROUNDS = 20
+"""How often prices are shrunk until no endless loose column gains."""
 
 
 @dataclass(frozen=True)
@@ -149,17 +151,31 @@ def prices(m: Matrices, parts: Split, duals: Floats) -> Floats:
     """Return valid prices of the priced rows, 0 elsewhere, from LP duals.
 
     A price has the sign of a side that exists, and leaves no loose column with a
-    negative cost and no upper bound.
+    negative cost and no upper bound. No price is shrunk without need: by as much the
+    duals of blocks would leave their endless columns a negative cost.
     """
     price = np.zeros(len(m.row_lower))
-    price[parts.priced] = duals[parts.priced] * ALMOST
+    price[parts.priced] = duals[parts.priced]
     price[(price > 0) & ~np.isfinite(_finite(m.row_lower))] = 0.0
     price[(price < 0) & ~np.isfinite(_finite(m.row_upper))] = 0.0
-    by_column = m.sparse[:, parts.loose]
-    cost = m.cost[parts.loose] - by_column.T @ price
-    endless = (cost < 0) & ~np.isfinite(_finite(m.column_upper[parts.loose]))
-    bad = np.unique(by_column[:, np.flatnonzero(endless)].indices)
-    price[bad] = 0.0
+    is_endless = ~np.isfinite(_finite(m.column_upper[parts.loose]))
+    columns = parts.loose[is_endless]
+    by_column, cost = m.sparse[:, columns].T.tocsr(), m.cost[columns]
+    for _ in range(ROUNDS):
+        pays = by_column @ price
+        bad = np.flatnonzero(pays > cost)
+        if not len(bad):
+            return price
+        factor = np.ones(len(price))
+        for k in bad.tolist():
+            begin, end = by_column.indptr[k : k + 2]
+            row = by_column.indices[begin:end]
+            paid = by_column.data[begin:end] * price[row]
+            most = int(np.argmax(paid))  # others may cancel it but for rounding
+            left = max(0.0, 1.0 - (pays[k] - cost[k]) / paid[most]) * ALMOST
+            factor[row[most]] = min(factor[row[most]], left)
+        price = price * factor
+    price[np.unique(by_column[bad].indices)] = 0.0
     return price
 
 

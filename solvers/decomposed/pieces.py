@@ -18,7 +18,8 @@ from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 from aumaq.solvers.highs.repriced import RepricedLP
 
 DUST = 1e-8
-"""Relative to its cost, a reduced cost below 0 by so much is one of 0."""
+"""Relative to its cost, a reduced cost by which an endless column gains is 0 if it is
+no more than this."""
 ROUNDS = 4
 """How often limits are drawn from rows, one after the other."""
 
@@ -76,8 +77,10 @@ class Pieces:
     def reduced(self, cost: Floats) -> Floats:
         """Return what the prices of the rows leave of the *cost* of columns."""
         found = cost - self.matrices.sparse.T @ self.price
-        is_dust = (found < 0.0) & (found > -DUST * (1.0 + np.abs(cost)))
-        found[is_dust & (self.upper >= NO_LIMIT)] = 0.0
+        is_dust = np.abs(found) < DUST * (1.0 + np.abs(cost))
+        pays = (found < 0.0) & (self.upper >= NO_LIMIT)
+        pays |= (found > 0.0) & (self.matrices.column_lower <= -NO_LIMIT)  # angles
+        found[is_dust & pays] = 0.0
         return found
 
     def ends(self, reduced: Floats) -> Floats:
