@@ -385,12 +385,17 @@ def running() -> Instance:
         settlements=PLACES,
         travel=TRAVEL,
         services=[{**SERVICE, "max_use_share": 0.9}, {**SERVICE, "service": "k"}],
-        levels=[*LEVELS, {"service": "k", "level": 1, "capacity": 71.0, "capex_mln": 1.3}],
+        levels=[
+            *LEVELS,
+            {"service": "k", "level": 1, "capacity": 71.0, "capex_mln": 1.3},
+        ],
         sites=[*s, *sites("k")[:2]],
         facilities=[
             {"service": "s", "site": "a", "level": 1, "renew_by_year": 2029},
         ],
-        together_rules=[{"together": "class", "service": "k", "settlement": "b"}],
+        together_rules=[
+            {"together": name, "service": name, "settlement": "b"} for name in "sk"
+        ],
         shifts=[{"service": "s", "from_level": 1, "extra_share": 0.35,
                  "cost_mln_per_unit_year": 0.023}],
         shift_limits=[
