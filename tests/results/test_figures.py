@@ -13,6 +13,7 @@ from golden_cases import growth
 from indicator_case import of, territory
 
 import aumaq
+from aumaq.instances import Instance
 from aumaq.instances.access.limits import TOLERANCE
 from aumaq.results import Plan
 from aumaq.results.comparison.decisions import investment as compared_investment
@@ -40,7 +41,20 @@ INDICATORS = pd.DataFrame(
         of("population"),
     ]
 )
-CASES = {"people double": territory, "people move": growth}
+
+
+def moving() -> Instance:
+    """Return people who move to growth points, and one service that they go to."""
+    instance = growth()
+    own = ("services", "levels", "sites", "together_rules")
+    return instance.replace(**{
+        name: rows[rows["service"] != "k"]
+        for name in own
+        for rows in [instance.table(name)]
+    })  # fmt: skip
+
+
+CASES = {"people double": territory, "people move": moving}
 
 
 @pytest.fixture(scope="module", params=CASES)

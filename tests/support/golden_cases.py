@@ -141,15 +141,19 @@ def growth() -> Instance:
         policies=POLICIES,
         settlements=PLACES,
         travel=TRAVEL,
-        services=[{**SERVICE, "allocation": "whole"}, plant, pumps],
+        services=[{**SERVICE, "allocation": "whole"}, plant, pumps,
+                  {**SERVICE, "service": "k"}],
+        together_rules=[{"together": "class", "service": "k", "settlement": "b"}],
         levels=[
             *({**row, "load_m3_per_day": 3.0 * row["level"]} for row in LEVELS),
+            {"service": "k", "level": 1, "capacity": 71.0, "capex_mln": 1.3},
             {"service": "plant", "level": 1, "capacity": 70.0, "capex_mln": 6.0,
              "supply_mln_per_unit_year": 0.013},
             {"service": "pump", "level": 1, "capacity": 19.0, "capex_mln": 1.9},
         ],
         sites=[
             *sites(),
+            *sites("k")[:2],
             {"site": "river", "service": "plant", "settlement": "a",
              "network_node": "hub", "max_supply": 47.0},
             {"site": "well", "service": "plant", "settlement": "b", "max_units": 2},
@@ -384,17 +388,11 @@ def running() -> Instance:
         policies=POLICIES,
         settlements=PLACES,
         travel=TRAVEL,
-        services=[{**SERVICE, "max_use_share": 0.9}, {**SERVICE, "service": "k"}],
-        levels=[
-            *LEVELS,
-            {"service": "k", "level": 1, "capacity": 71.0, "capex_mln": 1.3},
-        ],
-        sites=[*s, *sites("k")[:2]],
+        services=[{**SERVICE, "max_use_share": 0.9}],
+        levels=LEVELS,
+        sites=s,
         facilities=[
             {"service": "s", "site": "a", "level": 1, "renew_by_year": 2029},
-        ],
-        together_rules=[
-            {"together": name, "service": name, "settlement": "b"} for name in "sk"
         ],
         shifts=[{"service": "s", "from_level": 1, "extra_share": 0.35,
                  "cost_mln_per_unit_year": 0.023}],
