@@ -2,7 +2,8 @@ r"""Gaps: how far the best and the worst group of settlements may be apart.
 
 Variables
     ``high[gap,t]``
-        no less than the measure of any group; a share, or minutes
+        no less than the measure of any group; a share, or minutes: at most 1, or the
+        minutes of the rule
     ``low[gap,t]``
         no more than the measure of any group
     ``beyond[gap,t]``
@@ -59,8 +60,11 @@ def gaps(c: Context) -> None:
     groups = members.total(OF_GROUP, most=members["most"])
     groups = groups.where(groups["most"] > 0.0)
     where = groups.total(BY)
-    high = variable(block, "high", where, BY)
-    low = variable(block, "low", where, BY)
+    # With an end, so that methods can price the rows: what costs nothing has no other.
+    most = np.array([1.0 if r.measure == OF_SHARE else r.minutes for r in rules])
+    end = most[where["gap"]]
+    high = variable(block, "high", where, BY, upper=end)
+    low = variable(block, "low", where, BY, upper=end)
     value, amount = _values(c, members, groups, rules)
     for name, side, limits in (
         ("highest", high, (-np.inf, 0.0)),

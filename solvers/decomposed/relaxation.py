@@ -67,7 +67,9 @@ class Relaxation:
         self._free[self.pieces.columns] = False
         has_end = m.column_upper < NO_LIMIT
         is_priced = np.diff(self._by_column.indptr) > 0
-        self._endless = np.flatnonzero(self._free & is_priced & ~has_end)
+        # Renewals have no end either: where somebody pays for them, they might pay.
+        may_gain = (self._free | ~self._loose) & is_priced
+        self._endless = np.flatnonzero(may_gain & ~has_end)
         self._renewals = np.flatnonzero(~self._loose & ~has_end)
         self.value = [np.zeros(len(s.places)) for s in self.sites]
         self.of_pieces = np.zeros(self.pieces.count)

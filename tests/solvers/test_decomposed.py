@@ -96,7 +96,10 @@ def test_a_site_with_one_place_is_solved_exactly(
     assume(instance.table("shifts").empty)  # what a second shift adds is priced
     c = _compiled(instance, formulation)
     relaxation, m = Relaxation(c), c.matrices
-    relaxation.at(_prices(relaxation, seed))
+    if not np.isfinite(relaxation.at(_prices(relaxation, seed))):
+        found = Solver(m, c.options).run(60.0, Silent(), c.started)
+        assert found.status is Status.INFEASIBLE
+        return
     at_prices = replace(m, cost=relaxation.reduced, offset=0.0)
     by_row = m.sparse.tocsr()
     units = {k for s in relaxation.sites for k in s.unit[s.unit >= 0].tolist()}

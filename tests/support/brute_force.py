@@ -372,7 +372,7 @@ def purses(case: Case) -> list[Purse]:
         for most, covers in (("most_mln", "investment"), ("most_changes", "changes"))
         if row[most] == row[most]
     ]  # fmt: skip
-    return at_once + [
+    budgets = [
         Purse(
             case.period(row["period"]),
             row["amount_mln"] * case.scenario["budget_factor"]
@@ -385,7 +385,9 @@ def purses(case: Case) -> list[Purse]:
             row["overrun_price"] * case.once[case.period(row["period"])],
         )
         for row in case.rows["budgets"]
-    ] + [
+        if not is_financed(case)  # who pays is found with what partners pay
+    ]
+    return at_once + budgets + [
         Purse(
             case.period(row["period"]), row["most"], "", "", "", row["is_hard"],
             row["excess_mln_per_unit_year"] * case.yearly[case.period(row["period"])],
@@ -453,11 +455,11 @@ def _best_on_roads(case: Case) -> float | None:
         if part is None or not len(part.cost):
             return None
         parts[service["service"]] = part
-    if is_financed(case):
-        return _best_financed(case, parts)
     limits = purses(case)
     if any(limit.is_hard and limit.limit < -EPS for limit in limits):
         return None
+    if is_financed(case):
+        return _best_financed(case, parts, limits)
     if case.rows["networks"]:
         return best_coupled(case, parts, limits, partial(_spending, case))
     if not limits and not case.rows["referrals"] and not case.rows["staff_supply"]:
@@ -469,7 +471,9 @@ def _best_on_roads(case: Case) -> float | None:
     return _best_pair(case, names, parts, limits)
 
 
-def _best_financed(case: Case, parts: dict[str, Histories]) -> float | None:
+def _best_financed(
+    case: Case, parts: dict[str, Histories], limits: list[Purse]
+) -> float | None:
     """Return the best objective where it matters who pays: a programme a history."""
     names = list(parts)
     if len(names) == 1:
@@ -484,6 +488,14 @@ def _best_financed(case: Case, parts: dict[str, Histories]) -> float | None:
         else:
             broken = (have[None, :] > allowed[:, None]).any(axis=(-1, -2))
         total[broken] = inf
+    for purse in limits:
+        own, other = (_spending(case, parts[n], n, purse) for n in names)
+        over = np.maximum(0.0, own[:, None] + other[None, :] - purse.limit)
+        if purse.is_hard:
+            total[over > EPS] = inf
+        else:
+            total += purse.price * over
+    posts = [posts_of(case, n, parts[n].units) for n in names]
     best, gain = inf, most_gain(case)
     for k in np.argsort(total, axis=None, kind="stable").tolist():
         pick = divmod(k, len(second.cost))
@@ -492,7 +504,8 @@ def _best_financed(case: Case, parts: dict[str, Histories]) -> float | None:
         cells = _cells(
             case, [(n, parts[n], p) for n, p in zip(names, pick, strict=True)]
         )
-        best = min(best, float(total[pick]) + financing_cost(case, cells))
+        filled = posts[0][pick[0]] + posts[1][pick[1]]
+        best = min(best, float(total[pick]) + financing_cost(case, cells, filled))
     return best if best < inf else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+import numpy as np
 from linear_programme import Programme
 from tiny_case import Case
 
@@ -46,10 +47,14 @@ def most_gain(case: Case) -> float:
     )
 
 
-def financing_cost(case: Case, cells: Cells) -> float:
-    """Return the least cost of partners and overruns for what is spent, inf if none."""
+def financing_cost(case: Case, cells: Cells, posts: np.ndarray) -> float:
+    """Return the least cost of partners, staff and overruns for what is spent.
+
+    *posts* are those to fill by row of supply; inf if there is no way.
+    """
     p = Programme()
     spent = {cell: dict[int, float]() for cell in _all(case, cells)}
+    _staff(case, p, posts, spent)
     for rule in case.rows["partnerships"]:
         _partner(case, p, rule, cells, spent)
     for burden in case.rows["burdens"]:
@@ -98,6 +103,26 @@ def _partner(
                 later = max(k for k, first in enumerate(case.first) if first <= year)
                 own = spent["operation", sector, region, later]
                 own[column] = own.get(column, 0.0) + a
+
+
+def _staff(case: Case, p: Programme, posts: np.ndarray, spent: Any) -> None:
+    """Add who is hired, and trained for later; what that costs is spent, too."""
+    rows = case.rows["staff_supply"]
+    for k, row in enumerate(rows):
+        p.right["staffed", k] = ("<", row["available"] - float(posts[k]))
+    for row in rows:
+        t = case.period(row["period"])
+        cell = spent.setdefault(("operation", "staff", row["region"], t), {})
+        for what, wait in (("hire", 0), ("train", 1)):
+            most = row["most_hired" if what == "hire" else "most_trained"]
+            price, key = row[f"{what}_mln"], (row["profession"], row["region"], t)
+            column = p.add((what, *key), price * case.once[t], 0.0,
+                           None if most != most else most)  # fmt: skip
+            cell[column] = price
+            for k, other in enumerate(rows):
+                is_same = all(other[c] == row[c] for c in ("profession", "region"))
+                if is_same and case.period(other["period"]) - t >= wait:
+                    p.term(("staffed", k), column, -1.0)
 
 
 def _burden(case: Case, p: Programme, burden: dict[str, Any]) -> None:

@@ -208,6 +208,9 @@ def _draw_money(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
             if draw(some(True, True, False))
             for is_whole in (draw(st.booleans()),)
         ]  # fmt: skip
+        # What is paid for by who goes where is not enumerated where funds pay.
+        for row in rows.get("shifts", ()):
+            row["cost_mln_per_unit_year"] = 0.0
         pairs = {(draw(some(*services)), draw(some(*regions))) for _ in range(2)}
         rows["funding_eligibility"] = [
             {"fund": "n", "share_least": draw(some(0.0, 0.0, 0.3)),
