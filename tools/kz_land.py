@@ -30,6 +30,9 @@ YIELD_MLN = 0.05
 """Price of a m3/day above it, mln a year (assumption: water from afar)."""
 LAND_MLN = 20.0
 """Price of a hectare above what there is room for, mln a year (assumption)."""
+TOWN_KM, LEAST_KM = 3.0, 0.5
+"""A strict area ends so far from a settlement, and has so much of a circle anyway."""
+EARTH_KM = 6371.0088
 ROOM = 1.05
 """Facilities may take so much of the land that they take in recreational zones."""
 
@@ -43,7 +46,7 @@ VARIANTS = [
 
 def tables(source: Path, known: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return zones, impacts, their rates and yields, and the overrides of variants."""
-    zones = _zones(source)
+    zones = _zones(source, known["settlements"])
     rules = [*_land_rules(zones, known), *_carbon_rules()]
     rows = [
         {"override": name, "table": table, "where": where, "column": column,
@@ -82,9 +85,18 @@ RATES = [
 ]  # fmt: skip
 
 
-def _zones(source: Path) -> pd.DataFrame:
+def _zones(source: Path, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas as circles; strict ones end short of the next settlement.
+
+    Their true borders leave towns out, which a circle around an approximate point
+    does not: nobody could build anything in Almaty.
+    """
     areas = pd.read_csv(source / "protected_areas.csv")
     strict = areas["strict"] == 1
+    town = _nearest_km(areas, places) - TOWN_KM
+    radius_km = areas["equiv_radius_km"].where(
+        ~strict, np.minimum(areas["equiv_radius_km"], np.maximum(town, LEAST_KM))
+    )
     told = np.where(strict, STRICT, REGULATED)
     return pd.DataFrame(
         {
@@ -93,11 +105,20 @@ def _zones(source: Path) -> pd.DataFrame:
             "kind": np.where(strict, "protected", "recreational"),
             "lat": areas["lat"],
             "lon": areas["lon"],
-            "radius_km": areas["equiv_radius_km"],
+            "radius_km": radius_km.round(1),
             "source": areas["source"] + "; " + areas["category"]
             + "; point approximate; " + told,
         }
     )  # fmt: skip
+
+
+def _nearest_km(areas: pd.DataFrame, places: pd.DataFrame) -> np.ndarray:
+    """Return how far the next settlement is from each point."""
+    lat, lon = (np.radians(areas[d].to_numpy())[:, None] for d in ("lat", "lon"))
+    to_lat, to_lon = (np.radians(places[d].to_numpy()) for d in ("lat", "lon"))
+    half = np.sin((to_lat - lat) / 2) ** 2
+    half += np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
+    return 2 * EARTH_KM * np.arcsin(np.sqrt(half)).min(axis=1)
 
 
 def _land_rules(

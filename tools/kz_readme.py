@@ -157,6 +157,7 @@ def _land(tables: dict[str, pd.DataFrame]) -> str:
         strict=int((kinds == "protected").sum()),
         regulated=int((kinds != "protected").sum()),
         yield_share=kz_land.YIELD,
+        town=kz_land.TOWN_KM,
         buffer=kz_land.BUFFER_KM,
         room=f"{kz_land.ROOM - 1:.0%}",
         price=", ".join(f"{mln:g}" for mln in kz_land.CARBON_MLN),
