@@ -11,6 +11,7 @@ from examples import examples
 from growth_instances import growth_instances
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.sparse import csc_array
 from tiny_instances import tiny_instances
 
 import aumaq
@@ -18,8 +19,9 @@ from aumaq.instances import Instance, NoPlanError
 from aumaq.solvers.blocks.method import parts_of
 from aumaq.solvers.blocks.networks import joined
 from aumaq.solvers.blocks.run import BlockRun
-from aumaq.solvers.blocks.split import coupling_families, split
+from aumaq.solvers.blocks.split import Split, coupling_families, prices, split
 from aumaq.solvers.compiled import compiled
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -52,6 +54,21 @@ def test_blocks_without_a_plan_take_that_of_the_whole(instance: Instance) -> Non
     whole = joined(m, run.parts, plans)
     blocks = np.concatenate([block.columns for block in run.split.blocks])
     assert np.allclose(whole[blocks], plan.values[blocks], atol=1e-6)
+
+
+def test_rounding_costs_no_price() -> None:
+    """What costs nothing and has no end may cancel out: prices stay, and are valid."""
+    duals = np.array([0.1, 0.2, -0.3])
+    assert duals.sum() > 0.0
+    rows, upper = csc_array(np.ones((3, 1))), np.full(1, np.inf)
+    sides = np.array([0.0, 0.0, -np.inf]), np.array([np.inf, np.inf, 0.0])
+    m = Matrices.of(
+        rows, np.zeros(1), sides, (np.zeros(1), upper), np.zeros(1, dtype=bool)
+    )
+    none = np.zeros(0, dtype=np.int64)
+    price = prices(m, Split([], np.arange(3), np.arange(1), none), duals)
+    assert price == pytest.approx(duals, rel=1e-9)
+    assert (m.cost - m.sparse.T @ price >= 0.0).all()
 
 
 @examples(60)
