@@ -156,6 +156,14 @@ class Completer:
                     values = self._cheaper(values, free, found)
         return values
 
+    def settled(self, values: Floats) -> Floats:
+        """Return a plan no dearer with the same whole numbers: an LP over all else."""
+        free = np.arange(len(values))
+        found = self._tight.solve_part(
+            values, free, self._most(LP_SECONDS), fix_whole=True
+        )
+        return values if found is None else self._cheaper(values, free, found)
+
     def with_roads(self, values: Floats, upgraded: Ints, effort: float) -> Floats:
         """Return a plan no dearer: which roads are built, and who goes where on them.
 

@@ -152,6 +152,8 @@ class BlockRun(BlockState):
             return
         completer = self.completer()
         with self._stoppable(completer):
+            values = completer.settled(values)
+            self._offer(values)
             self._offer(completer.improve(values, NETWORK_SHARE * self.seconds))
         while not (self.is_prepared.is_set() or self.stop.is_set()):
             self.search.search(STEP_SECONDS, self.check)

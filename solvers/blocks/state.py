@@ -41,6 +41,9 @@ ROADS_EFFORT = 10.0
 FIRST_SHARE = 0.35
 """Share of the effort for the first visits, divided among the blocks by their size."""
 
+SETTLED = 0.02
+"""A joined plan that costs by such a share more than its blocks sends people anew: what
+holds over all, who pays or how far regions differ, asks more than a repair."""
 CHOICE_SHARE = 0.3
 """Share of what is left that blocks have for plans under choices when joined."""
 PART_FIELDS = ("bound", "objective", "seconds", "round_seconds", "filter_seconds",
@@ -257,9 +260,15 @@ class BlockState(ABC):
             upgraded = self.rerouter.upgraded
             if len(upgraded) and (effort > 0.0 or self.is_large):
                 values = completer.with_roads(values, upgraded, ROADS_EFFORT)
+            if self.lost(completer.cost(values)) > SETTLED * self.size:
+                values = completer.settled(values)
             if effort > 0.0 or self.is_large:
                 self.gained = begun - completer.cost(values)
             self.search.offer(completer.cost(values), values)
+
+    def lost(self, objective: float) -> float:
+        """Return what a plan costs beyond the plans of its blocks, mln."""
+        return objective - self.constant - sum(p.objective for p in self.parts)
 
     def look_at_gaps(self) -> None:
         """Let the search go where blocks are far from their bounds, and along roads.
@@ -278,8 +287,7 @@ class BlockState(ABC):
         chosen = [k for k, distance in far.items() if distance > self.allowed]
         places = [np.array(groups[k]) for k in chosen]
         weights = [far[k] for k in chosen]
-        lost = self.search.objective - self.constant
-        lost -= sum(part.objective for part in self.parts)
+        lost = self.lost(self.search.objective)
         along = self._sites_along_roads()
         if len(along) and lost > self.allowed:
             places, weights = [*places, along], [*weights, lost]
