@@ -8,8 +8,8 @@ Constraints
     ``reach[standard,G,t]``
         :math:`\sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o \le limit} \sum_l
         share_{sijolt} + \sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o > limit} \sum_l
-        bused_{sijolt} + \sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o > limit} \sum_m
-        visited_{msijot} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
+        bused_{sijolt} + \sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o > limit} \sum_k
+        visited_{ksijot} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
         from ``first_period`` on
 
 Cost

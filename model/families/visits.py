@@ -1,38 +1,38 @@
 r"""Mobile service: teams of facilities that run serve people at home on visit days.
 
 Variables
-    ``visited[m,s,i,j,o,t]``
-        0 to 1: of ``share``, whom teams of the mobile service *m* serve at home; only
+    ``visited[k,s,i,j,o,t]``
+        0 to 1: of ``share``, whom teams of the mobile service *k* serve at home; only
         on ways of ``within_minutes`` at most, and of settlements that it is for
-    ``teams[m,s,j,t]``
+    ``teams[k,s,j,t]``
         whole: teams that are based at *j*
 
 Constraints
     ``home[s,i,j,o,t]``
-        :math:`\sum_m visited_{msijot} + \sum_l bused_{sijolt} \le \sum_l
+        :math:`\sum_k visited_{ksijot} + \sum_l bused_{sijolt} \le \sum_l
         share_{sijolt}`
-    ``days[m,s,j,t]``
-        :math:`\sum_{i,o} \frac{d_{sit}}{units\_per\_day_m\, days\_per\_year_m}\,
-        visited_{msijot} \le teams_{msjt}`
-    ``base[m,s,j,t]``
-        :math:`teams_{msjt} \le most\_teams_m \sum_{l \ge from\_level_m} units_{sjlt}`
-    ``part[m,s,i,t]``
-        :math:`\sum_{j,o} visited_{msijot} \le most\_share_m\, now_{sit} / d_{sit}`
+    ``days[k,s,j,t]``
+        :math:`\sum_{i,o} \frac{d_{sit}}{units\_per\_day_k\, days\_per\_year_k}\,
+        visited_{ksijot} \le teams_{ksjt}`
+    ``base[k,s,j,t]``
+        :math:`teams_{ksjt} \le most\_teams_k \sum_{l \ge from\_level_k} units_{sjlt}`
+    ``part[k,s,i,t]``
+        :math:`\sum_{j,o} visited_{ksijot} \le most\_share_k\, now_{sit} / d_{sit}`
         where ``most_share`` is below 1
 
 Cost
     ``operation``
-        :math:`ann_t\, opex\_factor \left(cost\_mln\_per\_team\_year_m\, teams_{msjt} +
-        cost\_mln\_per\_day_m\, \frac{d_{sit}}{units\_per\_day_m}\,
-        visited_{msijot}\right)`
+        :math:`ann_t\, opex\_factor \left(cost\_mln\_per\_team\_year_k\, teams_{ksjt} +
+        cost\_mln\_per\_day_k\, \frac{d_{sit}}{units\_per\_day_k}\,
+        visited_{ksijot}\right)`
     ``transport``
-        :math:`ann_t\, d_{sit} \left(opex\_factor\, \frac{2\, km_o}{units\_per\_day_m}
-        \frac{cost\_per\_km_m}{10^6} - trips_s\, km_o\,
+        :math:`ann_t\, d_{sit} \left(opex\_factor\, \frac{2\, km_o}{units\_per\_day_k}
+        \frac{cost\_per\_km_k}{10^6} - trips_s\, km_o\,
         \frac{transport\_cost\_per\_km_s \cdot opex\_factor}{10^6}\right)
-        visited_{msijot}`
+        visited_{ksijot}`
     ``travel``
         :math:`-ann_t\, d_{sit}\, trips_s\, \frac{felt_o}{60}\, \frac{value\_of\_time}
-        {10^6}\, visited_{msijot}`
+        {10^6}\, visited_{ksijot}`
 
 Who is visited belongs to the facility where the team is based: he takes one of its
 places, and rules on who goes where hold for him, but he does not travel, so that travel
