@@ -49,20 +49,20 @@ MOBILE = {
     "mobile_service": "mobile_clinic",
     "service": "primary_care",
     "from_level": 3,
-    "most_teams": 2,
+    "most_teams": 3,
     "days_per_year": 200.0,
     "units_per_day": 15.0,
     "cost_mln_per_team_year": 45.0,
     "cost_mln_per_day": 0.05,
     "cost_per_km": 180.0,
-    "within_minutes": 60.0,
+    "within_minutes": 90.0,
     "applies_to": "rural",
-    "population_most": 500.0,
+    "population_most": 8000.0,
     "title": "Mobile clinic for small villages",
     "source": "assumption: a doctor, a nurse and a driver with a mobile clinic see 30"
     " people a day, each twice a year; wages and wear 45 mln KZT a year, drugs and"
-    " tests 50 thousand a day, fuel 180 KZT a km; villages of up to 500 people within"
-    " an hour of an ambulatory",
+    " tests 50 thousand a day, fuel 180 KZT a km; the smallest villages of this table"
+    " (up to 8,000 people), within an hour and a half of an ambulatory",
 }
 VARIANTS = [
     {"variant": "shifts", "axis": "second shift", "title": "schools may have one",
