@@ -42,6 +42,9 @@ BY_SERVICE = {
     "capacity": say("no facility serves more than it holds"),
     "minimum_use": say("no facility runs below its minimum use"),
     "bus": say("who rides a bus goes where it leads, no longer than it may take"),
+    "visits": say(
+        "who is visited belongs to the base of the team, and is counted once"
+    ),
     "whole": say("a settlement goes to one site as a whole"),
     "nearest": say("a settlement goes to its nearest open site"),
     "lock": say("what is locked stays as it is"),
@@ -130,6 +133,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         "renewal": stock["service"][stock["renew_by_year"] > 0],
         "required": sites["service"][sites["status"] == "required"],
         "bus": tables["buses"]["service"],
+        "visits": tables["mobile_services"]["service"],
         "forbidden": sites["service"][sites["status"] == "forbidden"],
     }
     idle = {

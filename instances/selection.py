@@ -33,3 +33,13 @@ def selected(tables: Tables, rule: Any) -> Flags:
 def is_of_all(rule: Any) -> bool:
     """Return whether a rule counts all settlements."""
     return rule.applies_to == "all" and not rule.region and not rule.tag
+
+
+def visited_places(tables: Tables, mobile: Any) -> Flags:
+    """Return which settlements a row of ``mobile_services`` is for."""
+    found = selected(tables, mobile)
+    if not np.isnan(mobile.population_most):
+        found &= (
+            tables["settlements"]["population"] <= mobile.population_most
+        ).to_numpy()
+    return found

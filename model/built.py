@@ -55,6 +55,11 @@ class ServiceVariables:
     bused: Ints
     bused_option: Numbers
     bused_period: Numbers
+    visited: Ints
+    visited_by: Numbers
+    visited_option: Numbers
+    visited_period: Numbers
+    teams: Ints  # (M, J, T) of its mobile services
 
 
 @dataclass(frozen=True)
@@ -160,9 +165,17 @@ def money_variables(c: Context) -> tuple[Ints, Ints]:
 def _service(c: Context, s: int) -> ServiceVariables:
     name = c.tables.names["service"][s]
     d, count = c.data.services[name], len(c.data.periods)
-    units, moves, renewed, share, unserved, bused = (
+    units, moves, renewed, share, unserved, bused, visited, teams = (
         table.where(table["service"] == s)
-        for table in (c.units, c.moves, c.renewed, c.share, c.unserved, c.bused)
+        for table in (c.units, c.moves, c.renewed, c.share, c.unserved, c.bused,
+                      c.visited, c.teams)
+    )  # fmt: skip
+    # Of all mobile services, the number of each among those of this one.
+    mobile = c.data.instance.tables["mobile_services"]["service"] == name
+    by_number = np.cumsum(mobile.to_numpy()) - 1
+    teams = teams.plus(
+        mobile=by_number[teams["mobile_service"]],
+        site=teams["site"] - c.tables.first_site[name],
     )
     first, shape = c.tables.first_site[name], (*d.is_built.shape, count)
     by = ("site", "level", "period")
@@ -182,6 +195,13 @@ def _service(c: Context, s: int) -> ServiceVariables:
         bused=bused["var"],
         bused_option=bused["option"],
         bused_period=bused["period"],
+        visited=visited["var"],
+        visited_by=by_number[visited["mobile_service"]],
+        visited_option=visited["option"],
+        visited_period=visited["period"],
+        teams=_grid(
+            teams, ("mobile", "site", "period"), (mobile.sum(), len(d.sites), count)
+        ),
     )
 
 

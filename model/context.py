@@ -70,6 +70,10 @@ class Context:
     share: Table = field(init=False)
     bused: Table = field(init=False)
     """Of ``share``, who rides a bus: service, settlement, option, level, period."""
+    visited: Table = field(init=False)
+    """Of ``share``, who is visited: mobile_service, service, ..., option, period."""
+    teams: Table = field(init=False)
+    """mobile_service, service, site, period: teams based there."""
     unserved: Table = field(init=False)
     upgraded: Table = field(init=False)
     chosen: Table = field(init=False)

@@ -327,6 +327,9 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
         np.add.at(share, (v.share_option, v.share_period), number(v.share))
         bused = np.zeros_like(share)
         np.add.at(bused, (v.bused_option, v.bused_period), number(v.bused))
+        visited = np.zeros((len(v.teams), *share.shape))
+        at = v.visited_by, v.visited_option, v.visited_period
+        np.add.at(visited, at, number(v.visited))
         by_option = ratio[d.option_settlement]
         services[name] = ServiceDecisions(
             units=np.round(units).astype(np.int64),
@@ -335,6 +338,8 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
             share=np.clip(share * by_option, 0.0, 1.0),
             bused=np.clip(np.minimum(bused, share) * by_option, 0.0, 1.0),
             unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
+            visited=np.clip(np.minimum(visited, share) * by_option, 0.0, 1.0),
+            teams=np.round(number(v.teams)).astype(np.int64),
         )
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
     paid, partnered = (positive(number(v)) for v in (built.paid, built.partnered))

@@ -45,11 +45,32 @@ STAFF_SOURCE = (
 CHANGES = 0.5
 """Of today's facilities, so many may change at once in a region, in five years."""
 LEAST_CHANGES = 25
+MOBILE = {
+    "mobile_service": "mobile_clinic",
+    "service": "primary_care",
+    "from_level": 3,
+    "most_teams": 3,
+    "days_per_year": 200.0,
+    "units_per_day": 15.0,
+    "cost_mln_per_team_year": 45.0,
+    "cost_mln_per_day": 0.05,
+    "cost_per_km": 180.0,
+    "within_minutes": 90.0,
+    "applies_to": "rural",
+    "population_most": 8000.0,
+    "title": "Mobile clinic for small villages",
+    "source": "assumption: a doctor, a nurse and a driver with a mobile clinic see 30"
+    " people a day, each twice a year; wages and wear 45 mln KZT a year, drugs and"
+    " tests 50 thousand a day, fuel 180 KZT a km; the smallest villages of this table"
+    " (up to 8,000 people), within an hour and a half of an ambulatory",
+}
 VARIANTS = [
     {"variant": "shifts", "axis": "second shift", "title": "schools may have one",
      "overrides": "shifts"},
     {"variant": "buses", "axis": "school bus", "title": "a bus may take pupils",
      "overrides": "buses"},
+    {"variant": "mobile", "axis": "mobile clinic",
+     "title": "a mobile clinic visits small villages", "overrides": "mobile"},
     {"variant": "staff", "axis": "staff", "title": "teachers and doctors are scarce",
      "overrides": "staff"},
     {"variant": "builders", "axis": "builders", "title": "builders are scarce",
@@ -63,6 +84,7 @@ def overrides(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         *_added("shifts", "shifts", [SHIFT]),
         *_added("shifts", "shift_limits", _limits()),
         *_added("buses", "buses", [BUS]),
+        *_added("mobile", "mobile_services", [MOBILE]),
         *_added("staff", "professions", _professions()),
         *_added("staff", "staff_needs", _needs()),
         *_added("staff", "staff_supply", _supply(tables)),

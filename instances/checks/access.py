@@ -23,7 +23,7 @@ from aumaq.instances.land.forbidden import forbidden_levels
 from aumaq.instances.language.texts import Text, chained, figure, say, told_apart
 from aumaq.instances.people.growth import moves
 from aumaq.instances.rows import holds, rows_with
-from aumaq.instances.selection import selected
+from aumaq.instances.selection import selected, visited_places
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -213,7 +213,10 @@ def hard_standards_can_hold(instance: Instance) -> Found:
         pairs = instance.access(rule["service"])
         bus = rows_with(instance.tables["buses"], "service", rule["service"])
         minutes = max([rule["minutes"], *bus["within_minutes"]])
-        near = pairs.loc[within(pairs["minutes"], minutes), "i"]
+        is_near = within(pairs["minutes"], minutes) | _may_be_visited(
+            instance, rule["service"], pairs
+        )
+        near = pairs.loc[is_near, "i"]
         first = instance.period_names.index(
             rule["first_period"] or instance.period_names[0]
         )
@@ -234,6 +237,17 @@ def hard_standards_can_hold(instance: Instance) -> Found:
                     "minutes",
                     figure(rule["minutes"]),
                 )
+
+
+def _may_be_visited(instance: Instance, service: str, pairs: pd.DataFrame) -> Flags:
+    """Return which pairs are near by visits of a mobile service."""
+    found, i = np.zeros(len(pairs), dtype=bool), pairs["i"].to_numpy()
+    rows = rows_with(instance.tables["mobile_services"], "service", service)
+    for mobile in rows.itertuples():
+        if mobile.counts_in_standards:
+            is_for = visited_places(instance.tables, mobile)
+            found |= within(pairs["minutes"], mobile.within_minutes) & is_for[i]
+    return found
 
 
 def referrals_can_hold(instance: Instance) -> Found:

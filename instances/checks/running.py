@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
-from aumaq.instances.checks.rules import known_regions, levels_exist
+from aumaq.instances.checks.rules import known_regions, known_tags, levels_exist
 from aumaq.instances.language.texts import say
 
 
@@ -64,3 +64,19 @@ def building_capacity_limits_something(tables: Tables) -> Found:
     for i in np.flatnonzero(nothing.to_numpy()):
         text = say("empty, as is most_changes: expected a limit in one of them")
         yield problem("building_capacity", text, i, "most_mln")
+
+
+@check(
+    "mobile_services", "services", "levels", "settlements", "settlement_tags",
+    about=("mobile_services",),
+)  # fmt: skip
+def mobile_services_are_sound(tables: Tables) -> Found:
+    """People come to what is mobile; levels, regions and tags exist."""
+    rows = tables["mobile_services"]
+    role = rows["service"].map(tables["services"].set_index("service")["role"])
+    for i in rows.index[role != "serve"]:
+        text = say("expected a service that people come to")
+        yield problem("mobile_services", text, i, "service", rows["service"][i])
+    yield from levels_exist(tables, "mobile_services", "from_level")
+    yield from known_regions(tables, "mobile_services")
+    yield from known_tags(tables, "mobile_services")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.column import SOURCE, Column, Table
+from aumaq.instances.schema.territory import ONLY_REGION, ONLY_TAG, WHO
 
 STAFF = "staff"
 """What pays for hiring and training, where money and budgets name a service."""
@@ -212,7 +215,101 @@ BUSES = Table(
     is_later=True,
 )
 
+MOBILE_SERVICES = Table(
+    "mobile_services",
+    "Teams that serve people at home on visit days: a doctor, an X-ray bus, a library."
+    " Who is visited belongs to the facility where the team is based, takes one of its"
+    " places, and does not travel.",
+    (
+        Column("mobile_service", "text", "code of the rule"),
+        Column("service", "text", "the service", references="services.service"),
+        Column(
+            "from_level",
+            "int",
+            "teams are based at facilities that run, of this level and above",
+            "level",
+            1,
+            low=1,
+        ),
+        Column(
+            "most_teams",
+            "int",
+            "so many teams at most for each of them",
+            default=1,
+            low=1,
+        ),
+        Column(
+            "days_per_year",
+            "number",
+            "days of visits of a team",
+            "days/year",
+            low=1.0,
+            high=366.0,
+        ),
+        Column(
+            "units_per_day",
+            "number",
+            "units of demand that are served all year by a day of visits a year",
+            "units",
+            low=0.001,
+        ),
+        Column(
+            "cost_mln_per_team_year",
+            "number",
+            "a team, whatever it does",
+            "mln/team/year",
+            0.0,
+            low=0.0,
+        ),
+        Column(
+            "cost_mln_per_day", "number", "a day of visits", "mln/day", 0.0, low=0.0
+        ),
+        Column(
+            "cost_per_km",
+            "number",
+            "a kilometre of the team: it goes out and back on each day",
+            "currency/km",
+            0.0,
+            low=0.0,
+        ),
+        Column("within_minutes", "number", "longest way from its base", "min", low=0.0),
+        Column(
+            "applies_to", "text", "which settlements count", default="all", choices=WHO
+        ),
+        replace(ONLY_REGION, is_later=False),
+        replace(ONLY_TAG, is_later=False),
+        Column(
+            "population_most",
+            "number",
+            "only settlements of so many inhabitants today, or fewer (empty: any)",
+            "persons",
+            None,
+            low=0.0,
+        ),
+        Column(
+            "most_share",
+            "number",
+            "of a settlement's demand so much may be served at home",
+            "share",
+            1.0,
+            low=0.0,
+            high=1.0,
+        ),
+        Column(
+            "counts_in_standards",
+            "flag",
+            "whether who is visited counts as near in standards",
+            default=True,
+        ),
+        _TITLE,
+        SOURCE,
+    ),
+    key=("mobile_service",),
+    rule=say("a mobile service does what it can: {mobile_service}"),
+    is_later=True,
+)
+
 RUNNING_TABLES = (
     SHIFTS, SHIFT_LIMITS, PROFESSIONS, STAFF_NEEDS, STAFF_SUPPLY, BUILDING_CAPACITY,
-    BUSES,
+    BUSES, MOBILE_SERVICES,
 )  # fmt: skip

@@ -51,14 +51,15 @@ def staff(c: Context) -> None:
         c.pay("operation", c.data.df[people["period"]] * people[price], people)
         c.spend("operation", STAFF, people[price], people)
     later, periods = c.trained.plus(period=c.trained["period"] + 1), c.tables.periods
-    filled, scale = _filled(c, s), np.maximum(where["available"], 1.0)
+    # The last one is of what no row of supply limits: it has no row here either.
+    filled, scale = _filled(c, s), np.append(np.maximum(where["available"], 1.0), 1.0)
     rows = Rows(block, "staffed", where, BY, "staff:{profession}")
     filled = filled.join(where.only(*BY), BY)  # posts that have a row of supply
     rows.add(filled, filled["posts"] / scale[filled.find(where, BY)])
     for people in (c.hired, later):
         there = people.from_then_on(periods)
         rows.add(there, -1.0 / scale[there.find(where, BY)])
-    rows.write(-np.inf, where["available"] / scale)
+    rows.write(-np.inf, where["available"] / scale[:-1])
 
 
 def _rows(c: Context) -> Table:

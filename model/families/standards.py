@@ -8,7 +8,8 @@ Constraints
     ``reach[standard,G,t]``
         :math:`\sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o \le limit} \sum_l
         share_{sijolt} + \sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o > limit} \sum_l
-        bused_{sijolt} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
+        bused_{sijolt} + \sum_{i \in G} d_{sit} \sum_{j,o:\ minutes_o > limit} \sum_k
+        visited_{ksijot} + shortfall_{Gt} \ge share\_required \sum_{i \in G} now_{sit}`
         from ``first_period`` on
 
 Cost
@@ -41,7 +42,7 @@ BY = ("standard", "group", "period")
 MEMBERS = ("service", "settlement")
 
 
-@family(needs=("allocation", "buses"), reads=("demand",), couples=True)
+@family(needs=("allocation", "buses", "visits"), reads=("demand",), couples=True)
 def standards(c: Context) -> None:
     """Build one row for each standard, group and period."""
     block, (_, rules) = c.block("standards"), c.rules("standards")
@@ -67,9 +68,11 @@ def standards(c: Context) -> None:
     share = c.share.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
     share = share.where(within(share["minutes"], limit[share["standard"]]))
     rows.add(*per_most(share, share["most"]))
-    bused = c.bused.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
-    bused = bused.where(~within(bused["minutes"], limit[bused["standard"]]))
-    rows.add(*per_most(bused, bused["most"]))
+    counts = c.visited.where(c.visited["counts_in_standards"] > 0)
+    for near in (c.bused, counts):
+        near = near.only(*PLACE, "minutes", "most", "var").join(members, MEMBERS)
+        near = near.where(~within(near["minutes"], limit[near["standard"]]))
+        rows.add(*per_most(near, near["most"]))
     change = c.demand.terms.join(members, MEMBERS)
     moved, part = per_most(change, change["change"])
     rows.add(moved, -least[moved["standard"]] * part)

@@ -52,6 +52,8 @@ from aumaq.results.audit.staff import staff_table
 from aumaq.results.audit.standards import referrals, standards
 from aumaq.results.audit.together import together
 from aumaq.results.audit.travel import Travel
+from aumaq.results.audit.visit_checks import with_visits
+from aumaq.results.audit.visits import team_table, visit_table
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -117,7 +119,8 @@ def audited(
     for name, service in facts.services.items():
         plan = service_plan(facts, service, decided, notes)
         plan = with_ways(instance, built, travel, service, plan)
-        plans[name] = with_riders(facts, service, plan, decided["bused"], notes)
+        plan = with_riders(facts, service, plan, decided["bused"], notes)
+        plans[name] = with_visits(facts, service, plan, decided, notes)
     found = networks(facts, plans, decided, notes)
     ledger = Ledger(instance, facts, choice, built, travel, plans, found, notes)
     for service in facts.services.values():
@@ -165,5 +168,7 @@ BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {
     "unserved": unserved_table,
     "reassigned": reassigned_table,
     "bused": bus_table,
+    "visits": visit_table,
+    "mobile_teams": team_table,
     "second_shift": second_shift_table,
 }

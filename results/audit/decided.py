@@ -6,7 +6,7 @@ What cannot be placed is left out, after it has been noted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -60,6 +60,10 @@ class ServicePlan:
     unserved_rows: pd.DataFrame
     facilities: pd.DataFrame
     actions: pd.DataFrame
+    visits: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Who is visited: mobile service, share, row of the allocation."""
+    teams: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Teams of mobile services: number, positions j, t."""
 
     @cached_property
     def i(self) -> Ints:

@@ -26,6 +26,7 @@ from aumaq.results.audit.network_money import network_money
 from aumaq.results.audit.shifts import shift_money
 from aumaq.results.audit.siting import spending
 from aumaq.results.audit.staff import staff_money
+from aumaq.results.audit.visits import visit_money, visited
 
 LARGEST_EXPONENT = 30.0
 """Of the weight of long ways: beyond it nothing weighs more."""
@@ -60,8 +61,9 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
     at = np.array(service.region, dtype=object)
     opex = np.einsum("jlt,l->jt", plan.units, service.levels["opex_mln_per_year"])
     places = facts.settlements["region"].to_numpy(dtype=object)
-    way = plan.served * service.travel_mln_per_unit_minute * _felt(service, plan)
-    fare = plan.served * service.transport_mln_per_unit_km * plan.km
+    goes = plan.served - visited(service, plan)
+    way = goes * service.travel_mln_per_unit_minute * _felt(service, plan)
+    fare = goes * service.transport_mln_per_unit_km * plan.km
     unserved = plan.unserved * service.demand
     unserved = unserved * float(service.row["unserved_mln_per_unit_year"])
     return [
@@ -72,6 +74,7 @@ def _service_money(ledger: Ledger, service: Service) -> list[Rows]:
         yearly(times, name, places, "travel", plan.by_place(way)),
         yearly(times, name, places, "transport", plan.by_place(fare)),
         *bus_money(facts, service, plan),
+        *visit_money(facts, service, plan),
         yearly(times, name, places, "unserved", unserved),
     ]
 

@@ -19,6 +19,7 @@ from aumaq.results.audit.buses import near_by_bus
 from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
+from aumaq.results.audit.visits import near_by_visit
 
 DUST = 1e-9
 """Relative shortfalls up to this are numerical dust."""
@@ -80,6 +81,8 @@ def _standard(ledger: Ledger, rule: dict[str, Any]) -> Rows:
     np.add.at(reached_by, (plan.i[near], plan.t[near]), plan.served[near])
     rides = near_by_bus(service, plan, rule["minutes"])
     np.add.at(reached_by, (plan.i, plan.t), rides)
+    seen = near_by_visit(facts, service, plan, rule["minutes"])
+    np.add.at(reached_by, (plan.i, plan.t), seen)
     total, reached = (np.zeros((len(groups), len(times.names))) for _ in range(2))
     member = group >= 0
     np.add.at(total, group[member], service.demand[member])

@@ -211,6 +211,15 @@ def _staff(plan: Plan) -> pd.DataFrame:
                        name=rows["title"], text=text)  # fmt: skip
 
 
+def _teams(plan: Plan) -> pd.DataFrame:
+    """Return the teams of mobile services at each base in each period."""
+    rows = _named(plan, plan.table("mobile_teams"), "site")
+    words = say("{n} × {title}")
+    told = zip(rows["teams"].tolist(), rows["mobile_service"], strict=True)
+    rows["text"] = _texts(rows, (words.given(n=n, title=m) for n, m in told))
+    return _joined(rows, ["service", "code", "period"])
+
+
 STATES: dict[str, Callable[[Plan], Any]] = {
     "facility": _facilities,
     "action": _actions,
@@ -219,5 +228,6 @@ STATES: dict[str, Callable[[Plan], Any]] = {
     "local supply": _local,
     "growth point": _points,
     "staff": _staff,
+    "mobile team": _teams,
 }
 """Kinds of decisions in the order in which they are told."""

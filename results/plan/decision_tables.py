@@ -108,6 +108,37 @@ def _bused(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
     return _allocation(d, replace(plan, share=plan.bused), data)
 
 
+def _visits(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
+    """Return whom each mobile service visits; all ways of a pair are one row."""
+    parts = [_allocation(d, replace(plan, share=share), data) for share in plan.visited]
+    return _by_mobile(d, data, parts, ("settlement", "site", "t", "share"))
+
+
+def _teams(d: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
+    """Return the teams of each mobile service, by base."""
+    parts = []
+    for teams in plan.teams:
+        j, t = np.nonzero(teams)
+        parts.append({"site": names_at(d.sites, j), "t": t, "teams": teams[j, t]})
+    return _by_mobile(d, data, parts, ("site", "t", "teams"))
+
+
+def _by_mobile(
+    d: ServiceData, data: ModelData, parts: list[Columns], columns: tuple[str, ...]
+) -> Columns:
+    """Return rows of the mobile services of a service, with their codes."""
+    rows = data.instance.tables["mobile_services"]
+    codes = rows["mobile_service"][rows["service"] == d.name]
+    own = [
+        {"mobile_service": np.full(len(part["t"]), code, dtype=object), **part}
+        for code, part in zip(codes, parts, strict=False)  # none in a first plan
+    ]
+    names = ("mobile_service", *columns)
+    if not own:
+        return {key: np.zeros(0, dtype=np.int64) for key in names}
+    return {key: np.concatenate([part[key] for part in own]) for key in names}
+
+
 def _unserved(_: ServiceData, plan: ServiceDecisions, data: ModelData) -> Columns:
     i, t = np.nonzero(plan.unserved > SMALL_SHARE)
     share = plan.unserved[i, t]
@@ -221,6 +252,8 @@ OF_SERVICE = {
     "allocation": _allocation,
     "unserved": _unserved,
     "bused": _bused,
+    "visits": _visits,
+    "mobile_teams": _teams,
 }
 OF_NETWORK = {
     "network_steps": _steps,

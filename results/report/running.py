@@ -19,7 +19,7 @@ ACTIONS = DONE | {"build": say("built")}
 
 def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return the tables of how facilities are run; empty ones are not shown."""
-    return [make(plan, lang) for make in (order, second_shift, bus, staff, at_once)]
+    return [make(plan, lang) for make in MAKERS]
 
 
 def order(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -91,6 +91,58 @@ def bus(plan: Plan, lang: Language) -> dict[str, Any]:
     return grid("bused", say("Who rides a bus"), columns, lang)
 
 
+def visits(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return who is visited by a mobile service, by settlement and period."""
+    rows, instance = plan.table("visits"), plan.instance
+    titles = titles_by_code(instance.tables["mobile_services"], "mobile_service", lang)
+    places = instance.table("settlements")
+    shown = lang.names(places, "settlement")
+    names = dict(zip(places["settlement"], shown, strict=True))
+    sites = instance.table("sites").set_index(["service", "site"])["settlement"]
+    bases = [sites[key] for key in zip(rows["service"], rows["site"], strict=True)]
+    columns = [
+        Column(say("Mobile service"), [titles[m] for m in rows["mobile_service"]]),
+        Column(say("Settlement"), [names[code] for code in rows["settlement"]]),
+        Column(say("Base"), [names.get(home) or site for home, site in
+                             zip(bases, rows["site"], strict=True)]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Demand"), rows["demand"].tolist(), "number"),
+        Column(say("Visit days a year"), rows["days"].tolist(), "number", 1),
+        Column(say("Minutes"), rows["minutes"].tolist(), "number"),
+        Column(say("Kilometres"), rows["length_km"].tolist(), "number"),
+        Column(
+            say("Cost, mln a year"), rows["cost_mln_per_year"].tolist(), "number", 1
+        ),
+    ]  # fmt: skip
+    return grid("visits", say("Who is visited at home"), columns, lang)
+
+
+def teams(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the teams of mobile services by region and period."""
+    keys = ["mobile_service", "region", "period"]
+    rows = plan.table("mobile_teams")
+    counted = ["teams", "days", "most_days", "cost_mln_per_year"]
+    rows = rows.groupby(keys, as_index=False, sort=False)[counted].sum()
+    known, regions = (
+        plan.instance.tables["mobile_services"],
+        region_names(plan.instance, lang),
+    )
+    titles = titles_by_code(known, "mobile_service", lang)
+    columns = [
+        Column(say("Mobile service"), [titles[m] for m in rows["mobile_service"]]),
+        Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
+        Column(say("Period"), rows["period"].tolist()),
+        Column(say("Teams"), rows["teams"].tolist(), "number"),
+        Column(say("Visit days a year"), rows["days"].tolist(), "number"),
+        Column(say("Days that teams have"), rows["most_days"].tolist(), "number"),
+        Column(
+            say("Teams cost, mln a year"), rows["cost_mln_per_year"].tolist(),
+            "number", 1,
+        ),
+    ]  # fmt: skip
+    return grid("mobile_teams", say("Mobile teams"), columns, lang)
+
+
 def staff(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return posts and people by profession, region and period."""
     rows, regions = plan.table("staff"), region_names(plan.instance, lang)
@@ -122,3 +174,6 @@ def at_once(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("May be built, mln"), rows["most_mln"].tolist(), "number", 1),
     ]
     return grid("building_capacity", say("What changes at once"), columns, lang)
+
+
+MAKERS = (order, second_shift, bus, visits, teams, staff, at_once)

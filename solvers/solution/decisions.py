@@ -55,6 +55,10 @@ class ServiceDecisions:
     unserved: Floats  # (I, T) share of the demand that there is
     bused: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     """(K, T) of the demand that there is, who rides a bus; empty: nobody."""
+    visited: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    """(M, K, T) of the demand that there is, whom each mobile service visits."""
+    teams: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+    """(M, J, T) teams of each mobile service, in the order of the table."""
 
     @classmethod
     def of_units(cls, units: Ints) -> ServiceDecisions:

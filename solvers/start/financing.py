@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.running import STAFF
@@ -24,6 +24,7 @@ from aumaq.model.built import money_variables
 from aumaq.model.context import SPENT, Context
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import link_regions
+from aumaq.model.data.services import ServiceData
 from aumaq.model.families.budgets import budgets
 from aumaq.model.families.funding import funding
 from aumaq.model.families.partnerships import partnerships
@@ -33,7 +34,7 @@ from aumaq.solvers.highs.matrices import compile_matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution.decisions import Decisions, Status
+from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions, Status
 from aumaq.solvers.solution.networks import positive
 from aumaq.solvers.work import Most
 
@@ -94,6 +95,7 @@ def spending_of(data: ModelData, plan: Decisions) -> Floats:
         once = np.einsum("jabt,ab->jt", own.moves, d.transition_mln)
         once += np.einsum("jlt,l->jt", own.renewed, d.renewal_mln)
         running = np.einsum("jlt,l->jt", own.units, d.opex_mln_per_year)
+        running += visits_mln(data, d, own, plan.chosen)
         found.spend(name, d.site_region, once, running)
     for name, n in data.networks.items():
         network, by_link = plan.networks[name], link_regions(n)
@@ -116,6 +118,24 @@ def spending_of(data: ModelData, plan: Decisions) -> Floats:
         mln += plan.trained * rows["train_mln"].to_numpy()
         found.spend_on_staff(rows["region"], rows["period"], mln)
     return found.mln
+
+
+def visits_mln(
+    data: ModelData, d: ServiceData, plan: ServiceDecisions, chosen: Ints
+) -> Floats:
+    """Return what teams and days of mobile services cost a year, (J, T)."""
+    rows = data.instance.tables["mobile_services"]
+    rows = rows[rows["service"] == d.name]
+    found = np.zeros((len(d.sites), len(data.periods)))
+    if not plan.teams.size:  # no mobile service, or none decided yet
+        return found
+    demand = data.growth.demand[d.name].under(chosen)[d.option_settlement]
+    own = zip(rows.itertuples(), plan.teams, plan.visited, strict=True)
+    for row, teams, share in own:
+        days = share * demand / row.units_per_day
+        np.add.at(found, d.option_site, days * row.cost_mln_per_day)
+        found += teams * row.cost_mln_per_team_year
+    return found * data.instance.active_scenario.opex_factor
 
 
 def has_financing(data: ModelData) -> bool:

@@ -12,6 +12,8 @@ LIMIT = {"shift_limit": "k", "service": "s", "period": "p1", "most_share": 0.1}
 NEED = {"profession": "t", "service": "s", "level": 1, "posts": 3.0}
 SUPPLY = {"profession": "t", "region": "R", "period": "p1", "available": 2.0}
 BUS = {"service": "s", "within_minutes": 30.0}
+MOBILE = {"mobile_service": "m", "service": "s", "days_per_year": 40.0,
+          "units_per_day": 2.0, "within_minutes": 30.0}  # fmt: skip
 RULE = {"building_capacity": "b", "period": "p1", "most_changes": 1.0}
 SOUND: dict[str, Rows] = {
     "shifts": [SHIFT],
@@ -20,6 +22,7 @@ SOUND: dict[str, Rows] = {
     "staff_needs": [NEED],
     "staff_supply": [SUPPLY],
     "buses": [BUS],
+    "mobile_services": [MOBILE],
     "building_capacity": [RULE],
 }
 
@@ -44,6 +47,16 @@ def test_what_is_sound_is_read() -> None:
         ("staff_needs", {**NEED, "profession": "z"}, "column profession: no such"),
         ("staff_supply", {**SUPPLY, "region": "X"}, "column region: no settlement"),
         ("buses", {**BUS, "service": "z"}, "column service: no such service"),
+        ("mobile_services", {**MOBILE, "service": "z"}, "column service: no such"),
+        (
+            "mobile_services",
+            {**MOBILE, "from_level": 2},
+            "column from_level: s has levels up to 1",
+        ),
+        ("mobile_services", {**MOBILE, "region": "X"}, "column region: no settlement"),
+        ("mobile_services", {**MOBILE, "tag": "X"}, "column tag: no settlement has"),
+        ("mobile_services", {**MOBILE, "days_per_year": 400.0}, "column days_per_year"),
+        ("mobile_services", {**MOBILE, "units_per_day": 0.0}, "column units_per_day"),
         ("building_capacity", {**RULE, "most_changes": None}, "column most_mln: empty"),
         ("building_capacity", {**RULE, "region": "X"}, "column region: no settlement"),
     ],
@@ -74,3 +87,31 @@ def test_a_hard_standard_may_be_kept_by_a_bus_and_demand_by_a_second_shift() -> 
     assert plan.table("second_shift")["demand"].tolist() == pytest.approx([50.0])
     assert plan.table("bused")["demand"].tolist() == pytest.approx([100.0])
     assert plan.unserved.empty
+
+
+def test_a_hard_standard_may_be_kept_by_visits() -> None:
+    """Teams go where no site is near: as many as the days ask for, by hand."""
+    mobile = {
+        **MOBILE, "most_teams": 3, "cost_mln_per_team_year": 0.1,
+        "cost_mln_per_day": 0.01, "cost_per_km": 300.0,
+    }  # fmt: skip
+    plan = aumaq.solve(
+        tiny(
+            levels=[{"service": "s", "level": 1, "capacity": 250.0, "capex_mln": 9.0}],
+            sites=[{"site": "a", "service": "s", "settlement": "a"}],
+            travel=[{"settlement": "b", "site": "a", "minutes": 30.0,
+                     "length_km": 20.0}],
+            standards=[{"standard": "n", "service": "s", "minutes": 10.0, "share": 1.0,
+                        "is_hard": True}],
+            mobile_services=[mobile],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    assert plan.is_verified
+    visits, teams = plan.table("visits"), plan.table("mobile_teams")
+    assert visits["demand"].tolist() == pytest.approx([100.0])
+    assert visits["days"].tolist() == pytest.approx([50.0])
+    # 50 days of 0.01, and 40 km each at 300
+    assert visits["cost_mln_per_year"].tolist() == pytest.approx([0.5 + 0.6])
+    assert teams["teams"].tolist() == [2]
+    assert teams["cost_mln_per_year"].tolist() == pytest.approx([0.2])

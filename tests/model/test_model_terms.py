@@ -131,7 +131,8 @@ def slack() -> tuple[Instance, Solution, dict[str, pd.DataFrame]]:
     rows = eventful()
     instance = rows.replace(
         connections=rows.table("connections").assign(**rule),
-        buses=rows.table("buses").iloc[:0],  # whoever rides one is near enough
+        buses=rows.table("buses").iloc[:0],  # whoever rides one is near enough,
+        mobile_services=rows.table("mobile_services").iloc[:0],  # or is visited
     )
     solution = METHODS["direct"](instance, SolveOptions(gap=0.0), Silent(), Given())
     assert solution.decisions is not None

@@ -9,7 +9,9 @@ unserved, the most between two groups, discounted mln of 1 more; inf if it must 
 ``limits`` (of each settlement: today's sites, and minutes if none of them runs),
 ``second`` (second shift: places by state and site, discounted mln of one, and limits:
 sites, most units in it together), ``bus`` (by settlement {site: discounted mln of a
-unit's bus}). In programmes site j + J stands for going to j by bus, of J sites.
+unit's bus}), ``mobile`` and ``teams`` (see mobile_optima). In programmes site j + J
+stands for going to j by bus, j + (2 + m) J for a visit of mobile service m from j, of J
+sites.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from closing_optima import is_bound, is_too_far
+from mobile_optima import visit_rows, visits
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, coo_array
 
@@ -69,9 +72,9 @@ def whole_costs(
 
 
 def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
-    """Return travel, unserved, bus and shortfall cost of whole catchments.
+    """Return travel, unserved, bus, visit and shortfall cost of whole catchments.
 
-    Who goes to one site may ride in part: as many as standards are worth.
+    Who goes to one site may ride, or be visited, in part: as many as that is worth.
     """
     need, options = problem["need"], problem["options"]
     cost = sum(
@@ -81,25 +84,36 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
     rules = problem["rules"]
     rides = [i for i, j in enumerate(plan) if j in problem["bus"][i]]
     price = [problem["bus"][i][plan[i]] for i in rides]
+    seen = [one for one in visits(problem) if plan[one[1]] == one[2]]
+    price += [problem["mobile"][m]["price"][i][j] - problem["price"][i][j]
+              for m, i, j in seen]  # fmt: skip
     price += [0.0 if rule[3] == inf else rule[3] for rule in rules]
-    most = [need[i] for i in rides]
+    most = [need[i] for i in rides] + [need[i] for _, i, _ in seen]
     most += [0.0 if rule[3] == inf else None for rule in rules]
     reach, missing = np.zeros((len(rules), len(price))), np.zeros(len(rules))
     for k, (members, minutes, required, _) in enumerate(rules):
         is_near = [j >= 0 and options[i][j] <= minutes + EPS
                    for i, j in enumerate(plan)]  # fmt: skip
         missing[k] = required - sum(need[i] for i in members if is_near[i])
-        reach[k, len(rides) + k] = 1.0
+        reach[k, len(rides) + len(seen) + k] = 1.0
         for column, i in enumerate(rides):
             reach[k, column] = float(i in members and not is_near[i])
-    if not rides:
+        for column, (m, i, _) in enumerate(seen, len(rides)):
+            counts = problem["mobile"][m]["counts"] and not is_near[i]
+            reach[k, column] = float(i in members and counts)
+    if not rides and not seen:
         short = np.maximum(missing, 0.0)
         is_lost = any(
             x > EPS and r[3] == inf for x, r in zip(short, rules, strict=True)
         )
         return inf if is_lost else float(cost + short @ np.array(price))
-    found = linprog(price, A_ub=-reach if len(rules) else None,
-                    b_ub=EPS - missing if len(rules) else None,
+    once = np.array([[r == i for r in rides] + [own[1] == i for own in seen]
+                     for i in range(len(need))], float)  # fmt: skip
+    rows, limits = visit_rows(problem, seen)
+    own = np.vstack([once, np.hstack([np.zeros((len(rows), len(rides))), rows])])
+    own = np.hstack([own, np.zeros((len(own), len(rules)))])
+    found = linprog(price, A_ub=np.vstack([-reach, own]),
+                    b_ub=np.concatenate([EPS - missing, need, limits]),
                     bounds=[(0.0, m) for m in most])  # fmt: skip
     return float(cost + found.fun) if found.status == 0 else inf
 
@@ -108,6 +122,8 @@ def _unit(problem: Problem, i: int, j: int, sites: int) -> float:
     """Return what a unit of a settlement costs that goes to a site, or nowhere."""
     if j < 0:
         return float(problem["unserved"])
+    if j >= 2 * sites:
+        return float(problem["mobile"][j // sites - 2]["price"][i][j % sites])
     own = float(problem["price"][i][j % sites])
     return own + (problem["bus"][i][j % sites] if j >= sites else 0.0)
 
@@ -171,13 +187,15 @@ def free_costs(
 
 def _pairs(problem: Problem) -> list[tuple[int, int]]:
     """Return variables: (settlement, site), with site -1 for unserved."""
+    sites, seen = problem["second"][0].shape[1], visits(problem)
     return [
         (i, j)
         for i, need in enumerate(problem["need"])
         if need > 0
         for j in (
             *problem["options"][i],
-            *(j + problem["second"][0].shape[1] for j in problem["bus"][i]),
+            *(j + sites for j in problem["bus"][i]),
+            *(j + (2 + m) * sites for m, who, j in seen if who == i),
             *([-1] if problem["unserved"] < inf else []),
         )
     ]
@@ -247,7 +265,11 @@ def _rows(
         if j >= 0:
             carried[j % sites, column] = 1.0
             for k, (members, minutes, _, _) in enumerate(rules):
-                is_near = j >= sites or problem["options"][i][j] <= minutes + EPS
+                is_near = problem["options"][i][j % sites] <= minutes + EPS
+                is_near |= sites <= j < 2 * sites
+                is_near |= (
+                    j >= 2 * sites and problem["mobile"][j // sites - 2]["counts"]
+                )
                 if i in members and is_near:
                     reached[k, column] = 1.0
     for column, k in enumerate(_priced(problem)):
@@ -259,9 +281,14 @@ def _rows(
     for k, (members, _) in enumerate(limits):
         both[k] = second[members].sum(axis=0)
     apart, most_apart = _gap_rows(problem, pairs, width)
-    matrix = np.vstack([carried - second, -carried, -reached, both, apart])
+    at = [k for k, (_, j) in enumerate(pairs) if j >= 2 * sites]
+    seen = [(pairs[k][1] // sites - 2, pairs[k][0], pairs[k][1] % sites) for k in at]
+    own, most_seen = visit_rows(problem, seen)
+    visited = np.zeros((len(own), width))
+    visited[:, at] = own
+    matrix = np.vstack([carried - second, -carried, -reached, both, apart, visited])
     required = [-rule[2] for rule in rules] + [most for _, most in limits]
-    given = np.tile(np.array([*required, *most_apart]), (len(capacity), 1))
+    given = np.tile(np.array([*required, *most_apart, *most_seen]), (len(capacity), 1))
     limit = np.hstack([capacity, -least, given])
     who = [i for i, need in enumerate(problem["need"]) if need > 0]
     equal = np.zeros((len(who), width))

@@ -25,6 +25,7 @@ from growth_optima import (
     moved,
 )
 from impact_rules import of_facilities
+from mobile_optima import costs_with_teams, mobile
 from road_histories import (
     connection_cost,
     upgrade_cost,
@@ -228,13 +229,19 @@ def allocation_costs(
         "barred": barred(case, service, t),
         "second": second_shift(case, service, t, states, need),
         "bus": _bus(case, service, t, to),
+        "mobile": mobile(case, service, t, to, states, counts_place),
     }
     is_open = states.sum(axis=2) > 0
-    if service["allocation"] == "whole":
-        return whole_costs(problem, capacity, least, is_open)
-    is_nearest = service["allocation"] == "nearest"
     members = together(case, service["service"])
-    return together_costs(problem, members, capacity, least, is_open, is_nearest)
+    given = capacity, least, is_open
+
+    def costs(problem: dict[str, Any]) -> np.ndarray:
+        if service["allocation"] == "whole":
+            return whole_costs(problem, *given)
+        is_nearest = service["allocation"] == "nearest"
+        return together_costs(problem, members, *given, is_nearest)
+
+    return costs_with_teams(problem, costs)
 
 
 def _bus(

@@ -355,6 +355,14 @@ BUS: dict[str, Rows] = {
     "standards": FAR,
     "buses": [{"service": "s", "within_minutes": 40.0, "cost_mln_per_unit_year": 0.01}],
 }
+CLINIC: dict[str, Rows] = {
+    "standards": FAR,
+    "mobile_services": [
+        {"mobile_service": "m", "service": "s", "days_per_year": 60.0,
+         "units_per_day": 1.0, "within_minutes": 40.0, "cost_mln_per_day": 0.001,
+         "cost_mln_per_team_year": 0.01}
+    ],
+}  # fmt: skip
 RENEWED = with_all(VILLAGES, "facilities", renew_by_year=2026)
 BUILDERS: Rows = [{"building_capacity": "k", "period": "p1", "most_changes": 0.0}]
 
@@ -442,6 +450,33 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     ),
     "more ride than go there": (
         {**VILLAGES, **BUS}, {}, cell("bused", 0, "share", 1.0), "bus:s",
+    ),
+    "a visit farther away than may be": (
+        {**VILLAGES, **CLINIC}, with_all(CLINIC, "mobile_services", within_minutes=9.0),
+        nothing, "mobile_service:m",
+    ),
+    "a visit where the service is not for": (
+        {**VILLAGES, **CLINIC},
+        with_all(CLINIC, "mobile_services", population_most=1.0), nothing,
+        "mobile_service:m",
+    ),
+    "more of a village visited than may be": (
+        {**VILLAGES, **CLINIC}, with_all(CLINIC, "mobile_services", most_share=0.05),
+        nothing, "mobile_service:m",
+    ),
+    "more days than a team has": (
+        {**VILLAGES, **CLINIC}, with_all(CLINIC, "mobile_services", days_per_year=1.0),
+        nothing, "mobile_service:m",
+    ),
+    "more teams than a base may have": (
+        {**VILLAGES, **CLINIC}, {}, cell("mobile_teams", 0, "teams", 2),
+        "mobile_service:m",
+    ),
+    "a team that nobody sends": (
+        {**VILLAGES, **CLINIC}, {}, drop("mobile_teams", 0), "mobile_service:m",
+    ),
+    "more visited than go there": (
+        {**VILLAGES, **CLINIC}, {}, cell("visits", 0, "share", 1.0), "visits:s",
     ),
     "nobody to teach": (
         VILLAGES, {**TEACHERS, **with_all(TEACHERS, "staff_supply", most_hired=1.0)},

@@ -100,6 +100,11 @@ def eventful(**more: Rows) -> Instance:
         shifts=[{"service": "s", "extra_share": 0.2, "cost_mln_per_unit_year": 0.001}],
         buses=[{"service": "s", "within_minutes": 60.0,
                 "cost_mln_per_unit_year": 0.001}],
+        mobile_services=[
+            {"mobile_service": "m", "service": "s", "days_per_year": 10.0,
+             "units_per_day": 0.5, "within_minutes": 60.0,
+             "cost_mln_per_day": 0.00001, "cost_mln_per_team_year": 0.00001}
+        ],
         professions=[{"profession": "teacher", "title": "Teachers"}],
         staff_needs=[
             {"profession": "teacher", "service": "s", "level": 1, "posts": 3.0}

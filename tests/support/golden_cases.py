@@ -408,6 +408,12 @@ def running() -> Instance:
         ],
         buses=[{"service": "s", "within_minutes": 30.0,
                 "cost_mln_per_unit_year": 0.011, "cost_per_km": 7.0}],
+        mobile_services=[
+            {"mobile_service": "m", "service": "s", "days_per_year": 30.0,
+             "units_per_day": 1.7, "within_minutes": 30.0, "most_share": 0.6,
+             "cost_mln_per_team_year": 0.19, "cost_mln_per_day": 0.013,
+             "cost_per_km": 370.0}
+        ],
         professions=[{"profession": "teacher"}, {"profession": "nurse"}],
         staff_needs=[
             {"profession": "teacher", "service": "s", "level": 1, "posts": 2.9},

@@ -119,7 +119,11 @@ def _buses(draw: st.DrawFn, rows: Rows) -> None:
             "cost_per_km": draw(some(0.0, 0.0, 20.0)),
         }
     ]
-    # A standard that a bus may keep, where there is none.
+    _near(draw, rows, service)
+
+
+def _near(draw: st.DrawFn, rows: Rows, service: str) -> None:
+    """Draw a standard that a bus or a visit may keep, where there is none."""
     rows["standards"] = rows["standards"] or [
         {
             "standard": "near",
@@ -133,7 +137,39 @@ def _buses(draw: st.DrawFn, rows: Rows) -> None:
     ]
 
 
+def _visits(draw: st.DrawFn, rows: Rows) -> None:
+    service = draw(some(*(row["service"] for row in rows["services"])))
+    top = max(r["level"] for r in rows["levels"] if r["service"] == service)
+    regions = {row["region"] for row in rows["settlements"]}
+    region = draw(some("", "", "Q"))
+    rows["mobile_services"] = [
+        {
+            "mobile_service": f"m{k}",
+            "service": service,
+            "from_level": draw(some(1, 1, top)),
+            "days_per_year": draw(some(10.0, 40.0)),
+            "units_per_day": draw(some(0.5, 1.0, 4.0)),
+            "cost_mln_per_team_year": draw(some(0.0, 0.05, 0.2)),
+            "cost_mln_per_day": draw(some(0.0, 0.001, 0.01)),
+            "cost_per_km": draw(some(0.0, 30.0, 300.0)),
+            "within_minutes": draw(some(0.0, 25.0, 40.0, 70.0)),
+            "applies_to": draw(some("all", "all", "rural", "remote")),
+            "region": region if region in regions else "",
+            "tag": draw(some("", "", "own")),
+            "population_most": draw(some(None, None, 40.0)),
+            "most_share": draw(some(1.0, 0.5, 0.9)),
+            "counts_in_standards": draw(some(True, True, False)),
+        }
+        for k in range(draw(some(1, 1, 1, 2)))
+    ]
+    # What is paid for running by who goes where is not enumerated under budgets.
+    for row in rows["budgets"]:
+        row["covers"] = "investment"
+    _near(draw, rows, service)
+
+
 DRAWN = {
+    "visits": _visits,
     "buses": _buses,
     "shifts": _shifts,
     "staff": _staff,

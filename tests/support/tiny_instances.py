@@ -137,7 +137,9 @@ def tiny_instances(
         rows["mergers"] = [draw(merger(services[0], rows))]
     draw_running(draw, rows, running)
     rows["anchors"] = draw_anchors(draw, rows)
-    if draw(some(False, False, True)):
+    # Who pays for what is spent on these is not enumerated.
+    is_known = not any(map(rows.get, ("shifts", "staff_supply", "mobile_services")))
+    if draw(some(False, False, True)) and is_known:
         _draw_money(draw, rows)
     try:
         return tiny(**rows)
