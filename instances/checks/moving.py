@@ -19,7 +19,9 @@ def relocations_can_be(tables: Tables) -> Found:
     stays = set(zip(stock["service"], stock["site"], strict=True))
     stays -= set(zip(free["service"], free["site"], strict=True))
     for k, rule in enumerate(tables["relocations"].itertuples()):
-        ends = {name: (rule.service, getattr(rule, name)) for name in ("site", "to_site")}
+        ends = {
+            name: (rule.service, getattr(rule, name)) for name in ("site", "to_site")
+        }
         lost = [name for name, key in ends.items() if key not in status]
         for name in lost:
             text = say("no such site of {service} in sites{hint}",

@@ -74,7 +74,8 @@ def relocations_of(data: ModelData) -> Relocations:
     return Relocations(
         tuple(rows["relocation"]),
         tuple(rows["service"]),
-        *ends,
+        ends[0],
+        ends[1],
         may,
         rows["is_forced"].to_numpy(dtype=bool),
         opening,

@@ -65,8 +65,9 @@ def relocations(c: Context) -> None:
     rows.add(moved).write(r.is_forced.astype(float), 1.0)
 
     key = at, moved["level"]
-    arrives = arrives.plus(mln=r.opening_mln[key], region=t.sites["region"][arrives["site"]])
-    leaves = leaves.plus(mln=r.closing_mln[key], region=t.sites["region"][leaves["site"]])
+    region = t.sites["region"]
+    arrives = arrives.plus(mln=r.opening_mln[key], region=region[arrives["site"]])
+    leaves = leaves.plus(mln=r.closing_mln[key], region=region[leaves["site"]])
     df = t.periods["df"][moved["period"]]
     c.pay("building", df * arrives["mln"], moved)
     credit = np.array([c.data.services[name].residual_factor for name in r.service])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Facts, Service
 from aumaq.results.audit.findings import Notebook
@@ -21,10 +21,14 @@ from aumaq.results.audit.frames import records, table_of_rows
 Row = dict[str, Any]
 Move = tuple[int, int, int, int]
 """Site, level before, level after, period."""
+TOLD = ("relocation", "service", "site", "to_site")
 
 
 def relocations(
-    facts: Facts, plans: Mapping[str, ServicePlan], decided: pd.DataFrame, notes: Notebook
+    facts: Facts,
+    plans: Mapping[str, ServicePlan],
+    decided: pd.DataFrame,
+    notes: Notebook,
 ) -> tuple[dict[str, ServicePlan], pd.DataFrame]:
     """Check what moves; return the plans with what it costs instead, and its table."""
     known = {str(r["relocation"]): r for r in records(facts.tables["relocations"])}
@@ -39,7 +43,7 @@ def relocations(
         beside[name].append((arrive, cost - float(price[0, level])))
         rows.append(
             {
-                **{key: rule[key] for key in ("relocation", "service", "site", "to_site")},
+                **{key: rule[key] for key in TOLD},
                 "title": rule["title"] or rule["relocation"],
                 "period": row["period"],
                 "level": level,
@@ -67,7 +71,7 @@ def _sound(
     found = []
     for row in rows:
         code = str(row["relocation"])
-        place = say("relocation {code}, period {period}", code=code, period=row["period"])
+        place = _place(row)
         if code not in known:
             text = say("there is no relocation {code!r}", code=code)
             notes.note(f"relocation:{code}", place, text)
@@ -85,6 +89,11 @@ def _sound(
             notes.note(f"relocation:{code}", place, text)
         found.append(row)
     return found
+
+
+def _place(row: Row) -> Text:
+    code, period = row["relocation"], row["period"]
+    return say("relocation {code}, period {period}", code=code, period=period)
 
 
 def _moves(facts: Facts, rule: Row, row: Row) -> tuple[Move, Move]:
@@ -109,12 +118,10 @@ def _check_moves(
         for move in _moves(facts, row, row):
             needed, there = count[name, move], plans[name].moves[move]
             if needed > there:
-                place = say(
-                    "relocation {code}, period {period}", code=code, period=row["period"]
-                )
                 text = say(
-                    "{needed} of level {level} move from or to site {site}, {there} do so",
+                    "{needed} of level {level} are relocated from or to site {site},"
+                    " {there} close or open there",
                     needed=needed, level=row["level"], there=int(there),
                     site=facts.services[name].sites[move[0]],
                 )  # fmt: skip
-                notes.note(f"relocation:{code}", place, text)
+                notes.note(f"relocation:{code}", _place(row), text)

@@ -24,7 +24,7 @@ WORDS = DONE | {
     "facility": say("facility"), "action": say("action"),
     "road upgrade": say("road upgrade"), "network step": say("step of a link"),
     "local supply": say("local supply"), "growth point": say("growth point"),
-    "staff": say("staff"),
+    "staff": say("staff"), "relocation": say("relocation"),
     ROADS: say("Roads"),
     "demand served": say("demand served"), "objective": say("all together"),
     "minutes of those served": say("minutes of those served"),
