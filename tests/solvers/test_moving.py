@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tiny_instances import relocation, some, tiny, tiny_instances
 
 import aumaq
-from aumaq.instances import Instance
+from aumaq.instances import Instance, NoPlanError
+from aumaq.results.comparison.decisions import changed_decisions
 
 NO_TIME = 1e-6
 USED = ("sites", "periods", "facilities")
@@ -55,6 +56,33 @@ def test_blocks_price_relocations(data: st.DataObject) -> None:
     assert differences_by_blocks(_drawn(data)) == []
 
 
+@pytest.mark.slow
+@examples(15)
+@given(data=st.data())
+def test_decomposed_prices_relocations(data: st.DataObject) -> None:
+    """Its bound is none above the optimum, and its plan keeps the rules."""
+    instance = _drawn(data)
+    try:
+        best = aumaq.solve(instance, gap=0.0)
+        plan = aumaq.solve(instance, method="decomposed", gap=0.0, time_limit=20.0)
+    except NoPlanError:
+        assume(False)
+        raise
+    room = 2e-6 * max(1.0, abs(best.objective_mln))
+    assert plan.is_verified
+    assert plan.bound_mln <= best.objective_mln + room
+    assert plan.objective_mln >= best.objective_mln - room
+
+
+def test_a_move_is_told_beside_another_plan() -> None:
+    """A comparison says where the school moves."""
+    moves = tiny(**ONE_SCHOOL, relocations=[{**MOVE, "is_forced": True}])
+    plans = (aumaq.solve(one, gap=0.0) for one in (tiny(**ONE_SCHOOL), moves))
+    rows = changed_decisions(*plans).set_index("kind")
+    assert str(rows.loc["relocation", "after"]) == "from a to b"
+    assert rows.loc["relocation", "code"] == "m"
+
+
 MOVE = {"relocation": "m", "service": "s", "site": "a", "to_site": "b", "cost_mln": 2.0}
 ONE_SCHOOL: dict[str, Any] = {
     "policies": [{"discount_rate": 0.0, "value_of_time_per_hour": 0.0,
@@ -91,8 +119,8 @@ def test_a_school_moves(time_limit: float) -> None:
     assert plan.objective_mln == pytest.approx(20.0 + 0.2)
 
 
-def test_it_moves_where_it_pays() -> None:
-    """At 85 mln it does not, for it serves 80 more; forced, it does."""
+def test_a_dear_move_must_be_forced() -> None:
+    """A second school costs less; forced, it moves, and costs what it says."""
     far = {**MOVE, "cost_mln": 850.0}
     plan = aumaq.solve(tiny(**ONE_SCHOOL, relocations=[far]), gap=0.0)
     assert plan.table("relocations").empty
