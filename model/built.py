@@ -15,6 +15,8 @@ from aumaq.instances.terms import TERMS
 from aumaq.model import families
 from aumaq.model.context import PAID, PARTNERED, Context, Network, Numbers
 from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.data.relocations import relocations_of
+from aumaq.model.families.relocations import BY
 from aumaq.model.family import FAMILIES, in_build_order
 from aumaq.model.program import NONE, Program
 from aumaq.model.pyomo_model import pyomo_model
@@ -98,6 +100,7 @@ class BuiltModel:
     formulation: str
     hired: Ints  # (R,) rows of the supply of staff
     trained: Ints  # (R,)
+    relocated: Ints  # (relocations, L+1, T)
 
     @cached_property
     def model(self) -> pyo.ConcreteModel:
@@ -142,6 +145,7 @@ def _built(c: Context) -> BuiltModel:
         *money_variables(c),
         c.formulation,
         *_staff(c),
+        _grid(c.relocated, BY, relocations_of(c.data).may.shape),
     )
 
 

@@ -62,6 +62,10 @@ class Context:
     units: Table = field(init=False)
     moves: Table = field(init=False)
     renewed: Table = field(init=False)
+    relocated: Table = field(init=False)
+    """relocation, level, period: what moves to another site."""
+    replaced: Table = field(init=False)
+    """service, region, period, mln: what relocations change of the cost of moves."""
     second: Table = field(init=False)
     """service, site, level (as offered), period: demand served in second shift."""
     hired: Table = field(init=False)

@@ -54,6 +54,7 @@ from aumaq.solvers.solution.settled import built_links, settled, the_choice
 from aumaq.solvers.solution.terms import is_saved, weighed
 from aumaq.solvers.start.financing import financed
 from aumaq.solvers.start.hopeless import without_hopeless
+from aumaq.solvers.start.relocations import can_be
 from aumaq.solvers.work import Most
 
 NAN = float("nan")
@@ -303,7 +304,10 @@ def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
     Beside them what the model weighs under it.
     """
     found = decisions_in(c.built, values, c.place)
-    kept = without_circles(c.built.data, without_rounds(c.built.data, found))
+    kept = without_rounds(c.built.data, found)
+    if not can_be(c.built.data, kept):  # a round was a relocation that must be
+        kept = found
+    kept = without_circles(c.built.data, kept)
     if is_saved(found, kept):  # less is spent, so that others pay
         kept = financed(c.built.data, kept, Most(REFINANCING))
     return kept, weighed(c.built, values, c.place, found, kept)
@@ -348,6 +352,7 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
         networks_of(built, number),
         upgraded,
         chosen,
+        relocated=np.round(number(built.relocated)).astype(np.int64),
         hired=positive(number(built.hired)),
         trained=positive(number(built.trained)),
         paid=paid,

@@ -70,18 +70,17 @@ def overrides(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of ``overrides`` that add the rules."""
     return pd.DataFrame(
         [
-            *_added(STAY, "closing_rules", RULES, SOURCE),
-            *_added(MERGE, "mergers", [merger(tables)], "assumption: the nearest pair"),
-            *_added(
-                TOGETHER, "together_rules", [CLASSES], "assumption: usual practice"
-            ),
+            *added(STAY, "closing_rules", RULES, SOURCE),
+            *added(MERGE, "mergers", [merger(tables)], "assumption: the nearest pair"),
+            *added(TOGETHER, "together_rules", [CLASSES], "assumption: usual practice"),
         ]
     )
 
 
-def _added(
+def added(
     name: str, table: str, rows: Iterable[Mapping[str, object]], source: str
 ) -> list[dict[str, str]]:
+    """Return the rows of ``overrides`` called *name* that add rows to a table."""
     return [
         {
             "override": name,

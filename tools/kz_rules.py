@@ -11,6 +11,7 @@ import kz_closing
 import kz_fairness
 import kz_land
 import kz_money
+import kz_moving
 import kz_running
 import kz_scheme
 import pandas as pd
@@ -20,6 +21,7 @@ VARIANTS = [
     *kz_land.VARIANTS,
     *kz_fairness.VARIANTS,
     *kz_closing.VARIANTS,
+    *kz_moving.VARIANTS,
     *kz_running.VARIANTS,
     *kz_scheme.VARIANTS,
 ]
@@ -35,6 +37,7 @@ def tables(source: Path, known: dict[str, pd.DataFrame]) -> dict[str, pd.DataFra
         found["overrides"],
         kz_fairness.overrides(),
         kz_closing.overrides(known),
+        kz_moving.overrides(known),
         kz_running.overrides(known),
         kz_scheme.overrides(places),
     ]

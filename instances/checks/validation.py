@@ -26,6 +26,7 @@ from aumaq.instances.checks import (
     indicators,
     land,
     money,
+    moving,
     networks,
     places,
     population,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
 # Importing them registers their checks.
 assert closing
+assert moving
 assert agglomerations
 assert anchors
 assert contingencies

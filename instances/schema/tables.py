@@ -29,6 +29,7 @@ from aumaq.instances.schema.indicators import (
 )
 from aumaq.instances.schema.land import LAND_TABLES
 from aumaq.instances.schema.money import MONEY_TABLES
+from aumaq.instances.schema.moving import MOVING_TABLES
 from aumaq.instances.schema.networks import (
     INDUSTRIAL_LOADS,
     LINK_UPGRADES,
@@ -90,6 +91,7 @@ TABLES: tuple[Table, ...] = (
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
     *LAND_TABLES, *IMPACT_TABLES,
     *CLOSING_TABLES,
+    *MOVING_TABLES,
     *RUNNING_TABLES,
     ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND, CONTINGENCIES,
     *MONEY_TABLES,

@@ -14,6 +14,7 @@ from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.growth import Effect
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.data.services import ServiceData, possible_moves
+from aumaq.model.table import positions
 
 
 def unavoidable_mln(data: ModelData) -> float:
@@ -51,13 +52,14 @@ def _stock(data: ModelData, d: ServiceData) -> float:
     """Return the least cost of today's facilities: a shortest path for each."""
     count, size = len(data.periods), d.num_levels + 1
     moves = possible_moves(d, data.periods)
-    price = d.transition_mln
+    price = np.repeat(d.transition_mln[None], len(d.sites), axis=0)
+    _spare(data, d, price)
     left = np.where(d.is_built, 0.0, np.inf)  # (J, L+1) from a level on
     for t in reversed(range(count)):
         site, before, after, _ = moves[moves[:, 3] == t].T
         paid = np.full((len(d.sites), size, size), np.inf)
         worth = np.where(after > before, d.residual_factor[t], 0.0)
-        cost = price[before, after] * (data.df[t] - worth)
+        cost = price[site, before, after] * (data.df[t] - worth)
         running = data.ann[t] * d.opex_mln_per_year[after]
         paid[site, before, after] = cost + running + left[site, after]
         left = paid.min(axis=2)
@@ -68,6 +70,14 @@ def _stock(data: ModelData, d: ServiceData) -> float:
     renewed = np.maximum(0, d.due.sum(axis=2) - free)  # locked ones that must be
     renewal = d.renewal_mln * (data.df - d.residual_factor).min()
     return moving + float((d.locked * stays + renewed * renewal).sum())
+
+
+def _spare(data: ModelData, d: ServiceData, price: Floats) -> None:
+    """Take from the price of moves, (J, L+1, L+1), what relocations may pay back."""
+    rows = data.instance.tables["relocations"]
+    rows = rows[rows["service"] == d.name]
+    price[positions(rows["site"], d.sites), :, 0] = 0.0
+    price[positions(rows["to_site"], d.sites), 0, :] = 0.0
 
 
 def _shed(data: ModelData, n: NetworkData) -> float:

@@ -25,7 +25,7 @@ from aumaq.model.table import Table, positions, stacked
 BY = ("building_capacity", "period")
 
 
-@family(needs=("siting", "renewal"), couples=True)
+@family(needs=("siting", "renewal", "relocations"), couples=True)
 def building_capacity(c: Context) -> None:
     """Build one row for each rule and period, and for each of its two limits."""
     block, (rules, given) = c.block("building_capacity"), c.rules("building_capacity")
@@ -43,10 +43,10 @@ def building_capacity(c: Context) -> None:
                 inside &= done[key] == names[key].index(name)
         own = done.where(inside)
         found.append(own.plus(building_capacity=where["building_capacity"][k]))
-    covered = stacked(found, names, (*BY, "mln", "var"))
+    covered = stacked(found, names, (*BY, "mln", "number", "var"))
     for name, column, size in (
         ("spent", "most_mln", covered["mln"]),
-        ("changed", "most_changes", np.ones(len(covered))),
+        ("changed", "most_changes", covered["number"]),
     ):
         most = np.asarray(given[column], dtype=float)
         held = np.flatnonzero(~np.isnan(most))
@@ -63,5 +63,6 @@ def _done(c: Context) -> Table:
     moves = c.moves.where(c.moves["before"] != c.moves["after"])
     moves = moves.plus(mln=moves["price_mln"])
     renewed = c.renewed.plus(mln=c.renewed["renewal_mln"])
-    columns = ("service", "region", "period", "mln", "var")
-    return stacked([moves, renewed], c.tables.names, columns)
+    found = [x.plus(number=1.0) for x in (moves, renewed)]
+    columns = ("service", "region", "period", "mln", "number", "var")
+    return stacked([*found, c.replaced.plus(number=0.0)], c.tables.names, columns)

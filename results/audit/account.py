@@ -38,6 +38,7 @@ from aumaq.results.audit.partnerships import (
     payment_table,
     with_partners,
 )
+from aumaq.results.audit.relocations import relocations
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
 from aumaq.results.audit.sectors import sector_table
 from aumaq.results.audit.serving import (
@@ -121,6 +122,7 @@ def audited(
         plan = with_ways(instance, built, travel, service, plan)
         plan = with_riders(facts, service, plan, decided["bused"], notes)
         plans[name] = with_visits(facts, service, plan, decided, notes)
+    plans, moved = relocations(facts, plans, decided["relocations"], notes)
     found = networks(facts, plans, decided, notes)
     ledger = Ledger(instance, facts, choice, built, travel, plans, found, notes)
     for service in facts.services.values():
@@ -134,6 +136,7 @@ def audited(
     shift_limits(ledger)
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
+    tables["relocations"] = moved
     tables["road_upgrades"] = upgrade_table(built)
     tables["connections"] = connections(ledger)
     tables["growth_points"] = growth_table(choice, facts)

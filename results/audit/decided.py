@@ -43,13 +43,17 @@ DECIDED = {table.name: table.decisions for table in PLAN if table.decisions}
 """Tables of decisions -> their keys, and the columns that are decided."""
 
 
+Replaced = tuple[tuple[int, int, int, int, float], ...]
+"""Moves (site, from, to, period) of which one costs so many mln more (or less)."""
+
+
 @dataclass(frozen=True)
 class ServicePlan:
     """What a plan says of one service, as arrays.
 
     ``units[j,l,t]`` (0 for level 0), ``moves[j,l,l',t]`` without empty places that stay
     empty, ``renewed[j,l,t]``, ``unserved[i,t]``; ``rows`` is the allocation with
-    positions i, j, t.
+    positions i, j, t. ``replaced``: what relocations change of the cost of moves.
     """
 
     units: Ints
@@ -64,6 +68,7 @@ class ServicePlan:
     """Who is visited: mobile service, share, row of the allocation."""
     teams: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Teams of mobile services: number, positions j, t."""
+    replaced: Replaced = ()
 
     @cached_property
     def i(self) -> Ints:

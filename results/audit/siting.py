@@ -214,9 +214,13 @@ def spending(service: Service, plan: ServicePlan) -> dict[str, Floats]:
     """Return building, closing, renewal by site and period: mln, undiscounted."""
     level = np.arange(len(service.price))
     is_up = level[None, :] > level[:, None]
+    building = np.einsum("jabt,ab->jt", plan.moves, service.price * is_up)
+    closing = np.einsum("jabt,ab->jt", plan.moves, service.price * ~is_up)
+    for j, before, after, t, mln in plan.replaced:
+        (building if after > before else closing)[j, t] += mln
     return {
-        "building": np.einsum("jabt,ab->jt", plan.moves, service.price * is_up),
-        "closing": np.einsum("jabt,ab->jt", plan.moves, service.price * ~is_up),
+        "building": building,
+        "closing": closing,
         "renewal": np.einsum("jlt,l->jt", plan.renewed, service.renewal_mln),
     }
 
@@ -264,6 +268,9 @@ def _actions(ledger: Ledger, service: Service) -> Rows:
     price = np.where(a == b, 0.0, service.price[a, b])
     price = np.where(frame["action"] == "renew", service.renewal_mln[b], price)
     units = frame["units"].to_numpy(dtype=np.int64)
+    cost = units * price
+    for *at, mln in ledger.plans[service.name].replaced:
+        cost[(np.stack([j, a, b, t], axis=1) == at).all(axis=1)] += mln
     return {
         **_places(ledger.facts, service, j),
         "period": names_at(ledger.facts.times.names, t),
@@ -271,7 +278,7 @@ def _actions(ledger: Ledger, service: Service) -> Rows:
         "from_level": a,
         "to_level": b,
         "units": units,
-        "cost_mln": units * price,
+        "cost_mln": cost,
     }
 
 

@@ -199,6 +199,16 @@ def _points(plan: Plan) -> pd.DataFrame:
     return first.assign(service=first["tier"], text=first["period"], period="")
 
 
+def _relocations(plan: Plan) -> pd.DataFrame:
+    rows = plan.table("relocations")
+    ends = zip(rows["site"], rows["to_site"], strict=True)
+    text = _texts(rows, (say("from {site} to {to_site}", site=a, to_site=b)
+                         for a, b in ends))  # fmt: skip
+    return rows.assign(
+        code=rows["relocation"], name=rows["title"], region="", text=text
+    )
+
+
 def _staff(plan: Plan) -> pd.DataFrame:
     """Return who is hired and trained, rounded to tenths of a post."""
     rows = plan.table("staff")
@@ -229,5 +239,6 @@ STATES: dict[str, Callable[[Plan], Any]] = {
     "growth point": _points,
     "staff": _staff,
     "mobile team": _teams,
+    "relocation": _relocations,
 }
 """Kinds of decisions in the order in which they are told."""

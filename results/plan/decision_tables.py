@@ -35,6 +35,7 @@ def decision_tables(data: ModelData, decisions: Decisions) -> dict[str, pd.DataF
         for table, tell in OF_NETWORK.items():
             parts[table].append(_named(data, "network", name, tell(n, network, data)))
     parts["road_upgrades"] = [_upgrades(data, decisions)]
+    parts["relocations"] = [_relocations(data, decisions)]
     parts["staff"] = [_staff(data, decisions)]
     parts["growth_points"] = [_growth_points(data, decisions)]
     parts["partnerships"] = [_partnerships(data, decisions)]
@@ -210,6 +211,12 @@ def _growth_points(data: ModelData, decisions: Decisions) -> Columns:
         "period": names_at(data.periods, t),
         "is_chosen": np.ones(len(k), dtype=bool),
     }
+
+
+def _relocations(data: ModelData, decisions: Decisions) -> Columns:
+    r, level, t = np.nonzero(decisions.relocated)
+    codes = names_at(data.instance.tables["relocations"]["relocation"], r)
+    return {"relocation": codes, "period": names_at(data.periods, t), "level": level}
 
 
 def _staff(data: ModelData, decisions: Decisions) -> Columns:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ACTIONS = DONE | {"build": say("built")}
 Payers = Callable[[str, str, str], str]
 """Service, region and period -> the titles of the budgets that pay."""
+Action = tuple[str, str, int, int]
 KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_mln",
         "served", "unit", "payer", "estimate", "facility"]  # fmt: skip
 
@@ -90,6 +91,7 @@ def _of_service(
     names = np.array(site_names(instance, sites, lang), dtype=object)
     unit = lang.cell(row["unit"] or say("unit")) if instance.serves(service) else ""
     keys = zip(rows["region"], rows["period"], rows["cost_mln"], strict=True)
+    moved = _moved(plan, service, dict(zip(sites["site"], names, strict=True)), lang)
     return pd.DataFrame(
         {
             "what": lang.cell(row["title"] or service),
@@ -98,7 +100,12 @@ def _of_service(
             "period": rows["period"].to_numpy(),
             "action": rows["action"].to_numpy(),
             "units": rows["units"].to_numpy(),
-            "detail": _from_to(plan, service, rows, lang),
+            "detail": [
+                "; ".join([levels, *moved.get(key, [])])
+                for key, levels in zip(
+                    _keys(rows), _from_to(plan, service, rows, lang), strict=True
+                )
+            ],
             "cost_mln": rows["cost_mln"].to_numpy(),
             "served": _served(plan, service, rows),
             "unit": unit,
@@ -108,6 +115,30 @@ def _of_service(
         },
         columns=KEYS,
     )
+
+
+def _keys(rows: pd.DataFrame) -> list[Action]:
+    """Return site, period and levels of actions."""
+    columns = ("site", "period", "from_level", "to_level")
+    return list(zip(*(rows[name].tolist() for name in columns), strict=True))
+
+
+def _moved(
+    plan: Plan, service: str, names: dict[str, str], lang: Language
+) -> dict[Action, list[str]]:
+    """Return of the actions that are a relocation where it leads, and whence."""
+    found: dict[Action, list[str]] = {}
+    rows = plan.table("relocations")
+    for row in rows[rows["service"] == service].to_dict("records"):
+        site, to_site, level = row["site"], row["to_site"], row["level"]
+        for key, text in (
+            ((site, row["period"], level, 0),
+             say("moves to {place}", place=names[to_site])),
+            ((to_site, row["period"], 0, level),
+             say("comes from {place}", place=names[site])),
+        ):  # fmt: skip
+            found.setdefault(key, []).append(lang.tell(text))
+    return found
 
 
 def _from_to(plan: Plan, service: str, rows: pd.DataFrame, lang: Language) -> list[str]:

@@ -31,6 +31,8 @@ def values_of(
         _fill(values, d, v, place, own)
     for variables, known in (*built_links(built, plan), the_choice(built, plan)):
         values[place[variables]] = known
+    if plan.relocated.size:
+        values[place[built.relocated]] = plan.relocated
     values = values[:-1]
     _measure(m, values)
     return values

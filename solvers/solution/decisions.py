@@ -101,6 +101,8 @@ class Decisions:
     """(G, T) 1 once a road upgrade is built."""
     chosen: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     """(K, T) 1 once a candidate is a growth point."""
+    relocated: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+    """(relocations, L+1, T) 1 if a facility moves; empty: none does."""
     hired: Floats = field(default_factory=lambda: np.zeros(0))
     """(R,) people, for each row of ``staff_supply``; empty: not decided yet."""
     trained: Floats = field(default_factory=lambda: np.zeros(0))

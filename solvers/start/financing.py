@@ -24,6 +24,7 @@ from aumaq.model.built import money_variables
 from aumaq.model.context import SPENT, Context
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import link_regions
+from aumaq.model.data.relocations import relocations_of
 from aumaq.model.data.services import ServiceData
 from aumaq.model.families.budgets import budgets
 from aumaq.model.families.funding import funding
@@ -89,11 +90,12 @@ class Spending:
 
 def spending_of(data: ModelData, plan: Decisions) -> Floats:
     """Return what a plan spends, (2, S, R, T)."""
-    found = Spending(data)
+    found, r = Spending(data), relocations_of(data)
     for name, d in data.services.items():
         own = plan.services[name]
         once = np.einsum("jabt,ab->jt", own.moves, d.transition_mln)
         once += np.einsum("jlt,l->jt", own.renewed, d.renewal_mln)
+        once += r.paid_beside(name, plan.relocated, len(d.sites))
         running = np.einsum("jlt,l->jt", own.units, d.opex_mln_per_year)
         running += visits_mln(data, d, own, plan.chosen)
         found.spend(name, d.site_region, once, running)

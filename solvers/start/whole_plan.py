@@ -35,6 +35,7 @@ from aumaq.solvers.start.hard_budgets import ROUNDING, Cap, HardBudgets
 from aumaq.solvers.start.impact_limits import limited
 from aumaq.solvers.start.mergers import merged
 from aumaq.solvers.start.network_operation import operated
+from aumaq.solvers.start.relocations import moved, relocated
 from aumaq.solvers.start.share_rules import levelled
 from aumaq.solvers.start.site_rules import counted, referred
 from aumaq.solvers.start.site_units import (
@@ -186,7 +187,9 @@ def _whole(
     people = hires(data, units, budget.at_least(LEAST_EFFORT))
     if people is None:
         return None
-    whole = Decisions(services, networks, upgraded, built.chosen, *people)
+    whole = Decisions(
+        services, networks, upgraded, built.chosen, relocated(data, services), *people
+    )
     return without_circles(data, whole)
 
 
@@ -229,6 +232,7 @@ def _services(
         fewer = referred(data, fewer, allowed)
         fewer = reopened(data, services, fewer, allowed)
         fewer = merged(data, fewer, allowed, used)
+        fewer = moved(data, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
             break

@@ -26,6 +26,7 @@ from growth_optima import (
 )
 from impact_rules import of_facilities
 from mobile_optima import costs_with_teams, mobile
+from relocation_optima import relocated
 from road_histories import (
     connection_cost,
     upgrade_cost,
@@ -114,21 +115,27 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
     good &= _few_enough(case, service["service"], units, changes)
     good &= kept(case, service["service"], units)
     good &= merged(case, service["service"], units)
+    pick, cost, spent, running, units = (
+        pick[:, good], cost[good], spent[good], running[good], units[good]
+    )  # fmt: skip
+    if case.of("relocations", service["service"]):
+        of, cost, spent = relocated(case, service, paths, pick, cost, spent)
+        pick, running, units = pick[:, of], running[of], units[of]
     years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
-        cost[good],
-        spent[good],
-        (running * years)[good],
-        units[good],
+        cost,
+        spent,
+        running * years,
+        units,
         [home[site["settlement"]] for site in sites],
         [
             tuple(own[k].first for own, k in zip(paths, of_site, strict=True))
-            for of_site in pick[:, good].T
+            for of_site in pick.T
         ]
         if case.by_first
         else [],
-        _changes(case, paths, pick)[good],
+        _changes(case, paths, pick),
     )
 
 

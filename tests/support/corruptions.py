@@ -381,6 +381,22 @@ MONEY: dict[str, Rows] = {
 """A school that must be built for 500 mln: *d* has 100, the partner pays the rest."""
 
 
+MOVED: dict[str, Rows] = {
+    "periods": [{"period": "p1", "first_year": 2026, "years": 1},
+                {"period": "p2", "first_year": 2027, "years": 1}],
+    "relocations": [{"relocation": "m", "service": "s", "site": "a", "to_site": "b",
+                     "cost_mln": 2.0}],
+}  # fmt: skip
+MOVING: dict[str, Rows] = {
+    **VILLAGES,
+    **MOVED,
+    "settlements": [{"settlement": "a", "population": 20.0}, {"settlement": "b"}],
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 1.0,
+                  "cutoff_minutes": 20.0}],
+}  # fmt: skip
+"""A school in a village of 20, which moves to where 100 live."""
+
+
 def nothing(_: Tables) -> None:
     """Leave the plan as it is."""
 
@@ -500,6 +516,19 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         nothing, "contingency:n1",
     ),
     "power without angles": (GRID, ANGLES, nothing, "network:power:angles"),
+    "nothing is paid instead": (MOVING, {}, drop("relocations", 0), "objective"),
+    "what moves has not closed": (
+        MOVING, {}, every("relocations", "level", 2), "relocation:m",
+    ),
+    "it moves before its time": (
+        MOVING, with_all(MOVING, "relocations", first_period="p2"), nothing,
+        "relocation:m",
+    ),
+    "it must move": (
+        {**MOVING, **with_all(MOVING, "relocations", cost_mln=900.0)},
+        with_all(MOVING, "relocations", cost_mln=900.0, is_forced=True), nothing,
+        "relocation:m",
+    ),
     "both of a pair run": (
         VILLAGES, {"mergers": [{"merger": "m", "service": "s", "site": "a",
                                 "other_site": "b"}]},

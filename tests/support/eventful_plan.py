@@ -48,6 +48,10 @@ def eventful(**more: Rows) -> Instance:
                 "road_class": "fast",
             }
         ],
+        relocations=[
+            {"relocation": "m", "service": "s", "site": "old", "to_site": "a",
+             "cost_mln": 9.0}
+        ],
         connections=[
             {
                 "connection": "ab",

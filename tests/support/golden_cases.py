@@ -115,6 +115,10 @@ def services() -> Instance:
             {"merger": "one", "service": "h", "site": "a", "other_site": "c",
              "first_period": "p2"},
         ],
+        relocations=[
+            {"relocation": "away", "service": "s", "site": "a", "to_site": "b",
+             "cost_mln": 3.7, "first_period": "p2"},
+        ],
         together_rules=[{"together": "few", "service": "s", "population_most": 30.0}],
         closing_rules=[
             {"closing": "stay", "service": "s", "region": "R"},

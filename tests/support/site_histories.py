@@ -112,6 +112,7 @@ class SiteHistories:
         for path in sorted(found, key=lambda p: p.cost):
             first = path.first if self.case.by_first else ()
             counted = self.case.of("counts", self.service["service"])
+            counted = counted or self.case.of("relocations", self.service["service"])
             changes = path.changes if counted else ()
             rivals = best.setdefault((first, path.states, changes), [])
             if not any(

@@ -135,6 +135,8 @@ def tiny_instances(
         rows["together_rules"] = [draw(together_rule(some(*services)))]
     if draw(some(False, False, False, True)):
         rows["mergers"] = [draw(merger(services[0], rows))]
+    if draw(some(False, False, False, True)):
+        rows["relocations"] = [draw(relocation(services[0], rows))]
     draw_running(draw, rows, running)
     rows["anchors"] = draw_anchors(draw, rows)
     # Who pays for what is spent on these is not enumerated.
@@ -186,6 +188,27 @@ def merger(draw: st.DrawFn, service: str, rows: dict[str, Rows]) -> Row:
         "site": sites[0],
         "other_site": draw(some(*sites[1:])),
         "first_period": draw(some("", *(row["period"] for row in rows["periods"]))),
+    }
+
+
+@st.composite
+def relocation(
+    draw: st.DrawFn, service: str, rows: dict[str, Rows], code: str = "away"
+) -> Row:
+    """Draw a facility that may move, from where one stands if any does."""
+    sites = [row["site"] for row in rows["sites"] if row["service"] == service]
+    stock = [row["site"] for row in rows["facilities"] if row["service"] == service]
+    periods = [row["period"] for row in rows["periods"]]
+    site = draw(some(*stock, *sites[:1]))
+    return {
+        "relocation": code,
+        "service": service,
+        "site": site,
+        "to_site": draw(some(*(x for x in sites if x != site), sites[0])),
+        "cost_mln": draw(some(0.0, 1.0, 4.0, 30.0)),
+        "first_period": draw(some("", "", *periods)),
+        "last_period": draw(some("", "", periods[-1])),
+        "is_forced": draw(some(False, False, True)),
     }
 
 
