@@ -9,6 +9,7 @@ import pandas as pd
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.plan import BY_NAME
 from aumaq.instances.terms import COVERED, INVESTMENT, TERMS
 from aumaq.results.audit.book import Rows, once, residual, yearly
 from aumaq.results.audit.buses import bus_money
@@ -50,6 +51,9 @@ def money_table(ledger: Ledger, staff: pd.DataFrame) -> pd.DataFrame:
     parts += ledger.upgrades.money() + ledger.choice.money()
     parts += staff_money(ledger.facts, staff)
     table = table_of_parts("money", parts)
+    key = list(BY_NAME["money"].key)
+    # A region pays for several things under one item: facilities, shifts, visits.
+    table = table.groupby(key, sort=False, as_index=False).sum()
     keep = (table["amount_mln"] != 0) | (table["discounted_mln"] != 0)
     return table[keep].reset_index(drop=True)
 
