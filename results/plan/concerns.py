@@ -212,10 +212,12 @@ def _owed(plan: Plan, lang: Language) -> Iterator[str]:
 
 
 def _full(look: _Look) -> Iterator[str]:
-    """Facilities are full everywhere: no room for one child more."""
+    """Facilities are full everywhere: no room for one child more in the first shift."""
     rows = look.of("facilities").groupby("period", sort=False)
     sums = rows[["capacity", "used", "units"]].sum()
-    share = sums["used"] / sums["capacity"].where(sums["capacity"] > 0)
+    second = look.of("second_shift").groupby("period")["demand"].sum()
+    first = sums["used"] - second.reindex(sums.index, fill_value=0.0)
+    share = first / sums["capacity"].where(sums["capacity"] > 0)
     full = share[(share > FULL_SHARE) & (sums["units"] >= LEAST_FACILITIES)]
     if len(full):
         worst = str(full.idxmax())

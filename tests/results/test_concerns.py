@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from service_case import SERVICE, tiny
 from shared_plans import shipped
@@ -122,6 +123,18 @@ def test_no_room_for_one_more() -> None:
     (told,) = solved(full(0.9)).record["warnings"]
     assert "have no place in p1, 9.1% of all" in told
     assert list(full(1.0, facilities=1).warnings) == []
+
+
+def test_a_second_shift_takes_no_place_of_the_first() -> None:
+    """Who learns in the afternoon is served, and no more than all places are taken."""
+    crowded = full(1.0)
+    more = crowded.table("settlements").assign(population=330.0)
+    shift = {"service": "s", "extra_share": 0.35, "cost_mln_per_unit_year": 0.001}
+    plan = solved(crowded.replace(settlements=more, shifts=pd.DataFrame([shift])))
+    assert plan.table("second_shift")["demand"].sum() == pytest.approx(30.0)
+    assert plan.table("unserved").empty
+    (told,) = plan.record["warnings"]
+    assert "100.0% of all places are taken in p1" in told
 
 
 def test_a_palace_in_a_village() -> None:

@@ -130,6 +130,10 @@ def test_schools_that_nobody_pays_for_close(sources: Rows, left: list[str]) -> N
         assert sorted(plan.table("unserved")["settlement"]) == left
 
 
+MUST_RUN = ("counts", "closing_rules", "mergers", "relocations")
+"""Rules by which something must run, whoever pays."""
+
+
 @examples(30)
 @given(data=st.data())
 def test_there_is_a_plan_without_any_time(data: st.DataObject) -> None:
@@ -149,7 +153,7 @@ def test_there_is_a_plan_without_any_time(data: st.DataObject) -> None:
         facilities=tables["facilities"].assign(is_locked=False),
         transitions=tables["transitions"].iloc[:0],
         standards=tables["standards"].assign(is_hard=False),
-        referrals=tables["referrals"].iloc[:0],
+        **{name: tables[name].iloc[:0] for name in ("referrals", *MUST_RUN)},
     )
     plan = aumaq.solve(instance, time_limit=NO_TIME)
     assert plan.record["problems"] == []
