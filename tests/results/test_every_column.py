@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 import pytest
 from eventful_plan import eventful
-from golden_cases import CASES
 from rule_kinds import KINDS, kind_of
+from two_regions import two_regions
 
 import aumaq
 from aumaq.instances import Instance
@@ -19,7 +19,7 @@ from aumaq.instances.rules import rules_of
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.plan.plan import Plan
 
-ELSEWHERE = {"gaps": CASES["services"]}
+ELSEWHERE = {"gaps": partial(two_regions, is_hard=False, excess_mln_per_year=20.0)}
 """Tables that cannot have rows beside all others -> a case in which they have."""
 
 
