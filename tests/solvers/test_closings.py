@@ -114,6 +114,22 @@ def test_the_only_one_on_a_forbidden_site() -> None:
              closing_rules=[{"closing": "c", "service": "s"}])  # fmt: skip
 
 
+def test_what_was_never_within_the_limits_is_not_lost() -> None:
+    """Village b has no school within them: closing the far one takes nothing away."""
+    service = {"service": "s", "unserved_mln_per_unit_year": 1.0,
+               "served_within_minutes": 20.0}  # fmt: skip
+    sites = [TWO_SCHOOLS["sites"][0], VILLAGES["sites"][1]]
+    rows = {**TWO_SCHOOLS, "services": [service], "sites": sites,
+            "facilities": TWO_SCHOOLS["facilities"][:1],
+            **with_all(TWO_SCHOOLS, "levels", opex_mln_per_year=500.0)}  # fmt: skip
+    rule = {"closing": "c", "service": "s", "settlement": "b", "keep_only": False,
+            "extra_minutes_most": 5.0}  # fmt: skip
+    plan = aumaq.solve(tiny(**rows, closing_rules=[rule]), gap=0.0)
+    assert plan.is_verified
+    assert plan.facilities.empty
+    assert plan.table("reassigned")["settlement"].tolist() == ["a"]
+
+
 def test_a_first_plan_keeps_what_may_not_close() -> None:
     """Too many run by another rule: the larger village, which counts, keeps its own."""
     rows = {**TWO_SCHOOLS, "counts": [{"count": "one", "service": "s", "most": 1}]}
