@@ -1,0 +1,1 @@
+"""Classic location problems: files, methods with bounds, recomputed values."""
