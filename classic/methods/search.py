@@ -1,4 +1,4 @@
-"""Iterated local search: disturb a plan near one client, repair it there, keep the best.
+"""Iterated local search: disturb a plan near a client, repair it, keep the best.
 
 A plan is changed around a client drawn at random, improved by swaps among the sites of
 its list, and kept if it is no worse (Lourenco, Martin, Stuetzle 2003, section 2).
