@@ -27,7 +27,7 @@ def start_of(problem: Problem, seed: int = 0) -> Ints:
     fixed = np.zeros(r.m)
     plan, other, space = empty_plan(r), empty_plan(r), space_of(r)
     free = np.flatnonzero(~problem.sites.forbidden)
-    begin(r, weight, plan, greedy_sites(r.row_site, near, problem, p))
+    begin(r, weight, plan, greedy_sites(near, problem, p))
     sow(seed)
     improve(r, weight, fixed, stays, free, True, plan, space, 10**7)
     allowed = ~problem.sites.forbidden
@@ -40,8 +40,9 @@ def start_of(problem: Problem, seed: int = 0) -> Ints:
     return np.sort(plan.sites[:p].copy())
 
 
-def greedy_sites(site: Ints, near: Neighbours, problem: Problem, p: int) -> Ints:
+def greedy_sites(near: Neighbours, problem: Problem, p: int) -> Ints:
     """Return required sites, and always the one that covers most of the rest."""
+    site = near.site
     m, weight = problem.shape[1], problem.clients.weights.copy()
     client = np.repeat(np.arange(problem.shape[0]), near.counts)
     sites = [int(j) for j in np.flatnonzero(problem.sites.required)]

@@ -133,8 +133,8 @@ def greedy(rows: Rows, problem: Problem) -> Floats:
     by_site = rows.matrix.T.tocsr()
     unmet = np.ones(rows.matrix.shape[0])
     y = problem.sites.required.astype(float)
-    for j in np.flatnonzero(y):
-        unmet[by_site.indices[by_site.indptr[j] : by_site.indptr[j + 1]]] = 0.0
+    for k in np.flatnonzero(y):
+        unmet[by_site.indices[by_site.indptr[k] : by_site.indptr[k + 1]]] = 0.0
     while unmet.any():
         j = int(np.argmax(by_site @ unmet))
         y[j] = 1.0

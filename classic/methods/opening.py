@@ -109,7 +109,7 @@ class Race:
 
     def keep(self) -> None:
         """Put the plan that the search has into the pool."""
-        count = self.plan.count[0]
+        count = self.plan.size[0]
         if (self.plan.near >= self.far).any():
             return
         value = value_of(self.weight, self.fixed, self.plan)
