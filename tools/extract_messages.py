@@ -43,7 +43,7 @@ SCHEMA = ROOT / "instances" / "language" / "locale"
 TRANSLATED = tuple(code for code in LANGUAGES if code != "en")
 MARKER = "say"
 """What makes a text (instances/language/texts.py), in code, templates and scripts."""
-LAYERS = ("instances", "model", "solvers", "results", "app")
+LAYERS = ("instances", "model", "solvers", "classic", "results", "app")
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
 SCHEMA_SOURCES = ("instances/formats/workbook/writer.py",)
 """Their texts are in the catalogue of the schema, as they go with its words."""
