@@ -47,20 +47,20 @@ class Goal:
 COST = Goal("cost", say("least cost"), "mln", "least")
 COVER = Goal(
     "cover",
-    say("most people within the minutes"),
+    say("most people within the limit"),
     "persons",
     "most",
     needs_minutes=True,
 )
 COVER_ALL = Goal(
     "cover_all",
-    say("fewest sites so that all are within the minutes"),
+    say("fewest sites so that all are within the limit"),
     "sites",
     "least",
     needs_minutes=True,
 )
-MEAN_MINUTES = Goal("mean_minutes", say("least mean minutes"), "min", "least")
-WORST_MINUTES = Goal("worst_minutes", say("least worst minutes"), "min", "least")
+MEAN_MINUTES = Goal("mean_minutes", say("least mean way"), "min", "least")
+WORST_MINUTES = Goal("worst_minutes", say("least worst way"), "min", "least")
 
 PLAN_GOALS = {goal.name: goal for goal in (COST, COVER, MEAN_MINUTES, WORST_MINUTES)}
 """What plans are optimised for; cost, with its points, is the objective of old."""

@@ -75,8 +75,8 @@ def most_people(p: LocationProblem, limit: float, count: int, clock: Clock) -> C
     most = sure + float(people.sum())
     bound = float(np.clip(sure - outcome.bound, value, most))
     status = proven(-value, -bound, clock.gap, outcome.status)
-    found = Choice(is_open, value, bound, status, clock.elapsed)
-    return _useful(found, near, lambda ways: np.isfinite(ways))
+    choice = Choice(is_open, value, bound, status, clock.elapsed)
+    return _useful(choice, near, lambda ways: np.isfinite(ways))
 
 
 def fewest_sites(p: LocationProblem, limit: float, clock: Clock) -> Choice:
@@ -234,8 +234,8 @@ def least_worst(p: LocationProblem, count: int, clock: Clock) -> Choice:
             break
     bound = min(float(limits[low + 1]), value)
     status = proven(value, bound, clock.gap, status)
-    found = Choice(is_open, value, bound, status, clock.elapsed)
-    return _useful(found, p, lambda ways: ways)
+    choice = Choice(is_open, value, bound, status, clock.elapsed)
+    return _useful(choice, p, lambda ways: ways)
 
 
 def _within_limit(
