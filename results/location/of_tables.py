@@ -70,12 +70,14 @@ def question_of_tables(
     if unknown := sorted(set(given) - set(ROLES)):
         raise UnknownNameError(say("column of the question"), unknown[0], ROLES)
     length = _column(distances, "distance", given)
-    client, place = _pair_of(distances, clients, given, ("client", "place"), {length})
     people = _column(clients, "people", given)
+    client, place = _pair_of(
+        distances, clients, given, ("client", "place"), ({length}, {people})
+    )
     known = {length, client}
     own = None if sites is None else sites.frame.columns[0]
     if sites is not None and "site" not in given:
-        site, own = _pair_of(distances, sites, given, ("site", ""), known)
+        site, own = _pair_of(distances, sites, given, ("site", ""), (known, set()))
     else:
         site = _column(distances, "site", given, without=known)
     found.notes.append(
@@ -148,14 +150,14 @@ def _pair_of(
     other: TableFile,
     given: Mapping[str, str],
     roles: tuple[str, str],
-    without: set[str],
+    without: tuple[set[str], set[str]],
 ) -> tuple[str, str]:
     """Return the columns of distances and of another table that hold the same codes."""
     left = [given[roles[0]]] if roles[0] in given else [
-        str(name) for name in distances.frame.columns if name not in without
+        str(name) for name in distances.frame.columns if name not in without[0]
     ]  # fmt: skip
     right = [given[roles[1]]] if roles[1] in given else [
-        str(name) for name in other.frame.columns
+        str(name) for name in other.frame.columns if name not in without[1]
     ]  # fmt: skip
     for name, names, table in ((roles[0], left, distances), (roles[1], right, other)):
         if name in given and given[name] not in table.frame.columns:
