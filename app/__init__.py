@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     )
     from aumaq.results.comparison import Comparison, compare
     from aumaq.results.indicators import indicators
+    from aumaq.results.location.answer import Location
+    from aumaq.results.location.locate import locate
     from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
 
@@ -67,6 +69,7 @@ _HOME = {
     "Futures": "aumaq.results",
     "Instance": "aumaq.instances",
     "InstanceError": "aumaq.instances",
+    "Location": "aumaq.results.location.answer",
     "NoPlanError": "aumaq.instances",
     "OptionError": "aumaq.instances",
     "Plan": "aumaq.results",
@@ -84,6 +87,7 @@ _HOME = {
     "fairest": "aumaq.results",
     "from_tables": "aumaq.instances",
     "indicators": "aumaq.results.indicators",
+    "locate": "aumaq.results.location.locate",
     "plot_pareto": "aumaq.results.plots",
     "plot_sensitivity": "aumaq.results.plots",
     "read": "aumaq.instances",
@@ -109,6 +113,7 @@ __all__ = [
     "Futures",
     "Instance",
     "InstanceError",
+    "Location",
     "NoPlanError",
     "OptionError",
     "Plan",
@@ -126,6 +131,7 @@ __all__ = [
     "find_plan",
     "from_tables",
     "indicators",
+    "locate",
     "plot_pareto",
     "plot_sensitivity",
     "read",

@@ -20,6 +20,7 @@ from aumaq import (
     cli_convert,
     cli_futures,
     cli_indicators,
+    cli_locate,
     cli_plan,
     cli_plot,
     cli_project,
@@ -196,6 +197,7 @@ app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
 app.command()(cli_plan.plan)
+app.command()(cli_locate.locate)
 
 
 @app.command()

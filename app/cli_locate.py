@@ -1,0 +1,223 @@
+"""``aumaq locate``: where to place so many sites, when money is not the question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aumaq import documents, show
+from aumaq.instances.language.texts import say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Lang,
+    Quiet,
+    ScenarioName,
+    Threads,
+    read_instance,
+)
+from aumaq.streams import line
+from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    from aumaq.instances.goals import Goal
+    from aumaq.results.location.answer import Location
+    from aumaq.results.location.question import Question
+
+Sites = Annotated[list[str] | None, typer.Option(metavar="SITE", show_default=False)]
+
+
+def locate(
+    name: Annotated[
+        str, typer.Argument(metavar="INSTANCE", help="or a table of clients")
+    ],
+    service: Annotated[str, typer.Option(help="default: the only one")] = "",
+    new: Annotated[int | None, typer.Option(help="so many sites open at most")] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--minutes",
+            "--within",
+            help="who is within counts; in the unit of --distances",
+            show_default=False,
+        ),
+    ] = None,
+    cover_all: Annotated[
+        bool, typer.Option("--cover-all", help="fewest sites so that all are within")
+    ] = False,
+    mean_minutes: Annotated[
+        bool, typer.Option("--mean-minutes", help="least mean way")
+    ] = False,
+    worst_minutes: Annotated[
+        bool, typer.Option("--worst-minutes", help="least worst way")
+    ] = False,
+    existing: Annotated[
+        str, typer.Option(help="keep; or free: they may move, their number stays")
+    ] = "keep",
+    period: Annotated[str, typer.Option(help="default: the last")] = "",
+    people: Annotated[
+        str, typer.Option(help="groups a,b (default: that of the service)")
+    ] = "",
+    require: Sites = None,
+    forbid: Sites = None,
+    distances: Annotated[
+        Path | None, typer.Option(help="table of client, site, distance")
+    ] = None,
+    sites: Annotated[
+        Path | None, typer.Option(help="table of sites beside --distances")
+    ] = None,
+    columns: Annotated[
+        str, typer.Option("--map", help="columns: people=POP2000,site=shop")
+    ] = "",
+    unit: Annotated[str, typer.Option(help="of --distances: m, km, min")] = "",
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    time_limit: Annotated[float, typer.Option(help="seconds")] = 60.0,
+    gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.0,
+    threads: Threads = None,
+    folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="replace an earlier answer")
+    ] = False,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Choose sites for what people travel: most within, fewest, least mean or worst."""
+    from aumaq.instances.goals import LOCATION_GOALS, goal_named
+    from aumaq.instances.interruption import finishing
+    from aumaq.results.location.folder import check_answer_folder
+    from aumaq.results.location.locate import answered
+    from aumaq.solvers.options import SolveOptions
+
+    asked = {
+        "cover_all": cover_all,
+        "mean_minutes": mean_minutes,
+        "worst_minutes": worst_minutes,
+    }
+    goal = goal_named(_only(asked), LOCATION_GOALS, minutes)
+    options = SolveOptions(time_limit=time_limit, gap=gap, threads=threads)
+    if folder is not None:
+        check_answer_folder(folder, overwrite=overwrite)  # before the work
+    own: dict[str, Any] = {
+        "new": new,
+        "minutes": minutes,
+        "existing": existing,
+        "require": require or (),
+        "forbid": forbid or (),
+    }
+    if distances is None:
+        _refuse_table_options(sites=sites, columns=columns, unit=unit)
+        question = _of_instance(
+            name, goal, scenario, changes, service=service, period=period,
+            people=_words(people), **own,
+        )  # fmt: skip
+    else:
+        question = _of_tables(name, distances, sites, goal, columns, unit, own)
+    tell = None if quiet or as_json else _Lines(goal).update
+    found = answered(question, options, tell)
+    with finishing():
+        if folder is not None:
+            found.write(folder, lang, overwrite=overwrite)
+    _tell(found, folder, as_json)
+
+
+def _tell(found: Location, folder: Path | None, as_json: bool) -> None:
+    """Print the answer; exit 3 if what it is worth is not what it was told to be."""
+    if as_json:
+        out = {} if folder is None else {"out": str(folder)}
+        documents.tell({**found.record(), **out})
+    else:
+        for text in found.texts(spoken()):
+            line(text)
+        if folder is not None:
+            line(t(say("written to {target}", target=folder)))
+    if not found.is_verified:
+        show.err.print(show.verdict(False))
+        raise typer.Exit(3)
+
+
+def _only(asked: dict[str, bool]) -> str:
+    """Return the one goal that is asked for; most people within if none is."""
+    from aumaq.instances import OptionError
+
+    named = [name for name, is_asked in asked.items() if is_asked]
+    if len(named) > 1:
+        words = ", ".join(f"--{name.replace('_', '-')}" for name in named)
+        raise OptionError(say("{options}: only one of them", options=words), named)
+    return named[0] if named else "cover"
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _refuse_table_options(**given: Any) -> None:
+    from aumaq.instances import OptionError
+
+    wrong = [name for name, value in given.items() if value]
+    if wrong:
+        words = {"columns": "--map"}
+        names = ", ".join(words.get(name, f"--{name}") for name in wrong)
+        text = say("{options}: only with --distances", options=names)
+        raise OptionError(text, wrong)
+
+
+def _of_instance(
+    name: str, goal: Goal, scenario: str, changes: list[str] | None, **own: Any
+) -> Question:
+    from aumaq.results.location.of_instance import question_of_instance
+
+    instance = read_instance(name, scenario, changes)
+    return question_of_instance(instance, goal, words=spoken(), **own)
+
+
+def _of_tables(
+    name: str,
+    distances: Path,
+    sites: Path | None,
+    goal: Goal,
+    columns: str,
+    unit: str,
+    own: dict[str, Any],
+) -> Question:
+    """Return the question of a table of clients and one of distances."""
+    from aumaq.instances import OptionError
+    from aumaq.results.location.of_tables import question_of_tables
+    from aumaq.results.location.reading import read_tables
+
+    pairs = [word.partition("=") for word in _words(columns)]
+    if wrong := [key for key, _, value in pairs if not value]:
+        text = say("--map is ROLE=COLUMN,...; without =: {words}", words=wrong[0])
+        raise OptionError(text, ["columns"])
+    client_table, distance_table, site_table = read_tables(Path(name), distances, sites)
+    assert client_table is not None
+    assert distance_table is not None
+    named = {key.strip(): value.strip() for key, _, value in pairs}
+    return question_of_tables(
+        client_table, distance_table, goal, sites=site_table, columns=named, unit=unit,
+        **own,
+    )  # fmt: skip
+
+
+class _Lines:
+    """Progress as lines on standard error, at most one a second."""
+
+    def __init__(self, goal: Goal) -> None:
+        self._goal, self._last = goal, 0.0
+
+    def update(self, seconds: float, value: float, bound: float) -> None:
+        """Print where the work stands."""
+        if seconds - self._last < 1.0:
+            return
+        self._last = seconds
+        form = ",.2f" if self._goal.unit == "min" else ",.0f"
+        text = say(
+            "{seconds} s  best {value}  bound {bound}",
+            seconds=figure(seconds, "7.1f"),
+            value="-" if value != value else figure(value, form),
+            bound="-" if bound != bound else figure(bound, form),
+        )
+        show.err.print(t(text), markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Questions without money: where to place so many sites, and what that is worth."""

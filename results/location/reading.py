@@ -1,0 +1,55 @@
+"""Tables of clients and distances from files: CSV (commas, semicolons, tabs), Excel."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from aumaq.instances import InstanceError
+from aumaq.instances.errors import Problem, UnreadableError
+from aumaq.instances.formats.files import check_count, check_file, parsing, text_of
+from aumaq.instances.formats.raw import needed
+from aumaq.instances.language.texts import say
+from aumaq.results.location.of_tables import TableFile
+
+SEPARATORS = (",", ";", "\t")
+
+
+def read_tables(*paths: Path | None) -> list[TableFile | None]:
+    """Return the tables of files as texts (InstanceError: all that cannot be read)."""
+    found: list[TableFile | None] = []
+    problems = []
+    for path in paths:
+        try:
+            found.append(None if path is None else TableFile(_frame(path), path.name))
+        except UnreadableError as error:
+            problems.append(Problem(str(path), error.text))
+    if problems:
+        raise InstanceError(problems)
+    return found
+
+
+def _frame(path: Path) -> pd.DataFrame:
+    if path.suffix.lower() == ".xlsx":
+        check_file(path)
+        needed("openpyxl", "excel")
+        with parsing(say("is not a readable workbook")):
+            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
+    else:
+        text = text_of(path)
+        head = text.partition("\n")[0]
+        separator = max(SEPARATORS, key=head.count)
+        with parsing(say("is not a readable CSV table")):
+            frame = pd.read_csv(
+                StringIO(text),
+                sep=separator,
+                dtype=str,
+                keep_default_na=False,
+                index_col=False,
+            )
+    if frame.empty:
+        raise UnreadableError(say("has no rows"))
+    check_count(*frame.shape)
+    return frame.rename(columns=str)

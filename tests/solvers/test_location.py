@@ -1,0 +1,105 @@
+"""Choices of sites are as good as the best of all, and their bounds say so."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from location_optima import SmallCase, fewest_new, least, most_within
+
+from aumaq.instances.goals import LOCATION_GOALS
+from aumaq.solvers.location.choosing import Choice, choose
+from aumaq.solvers.location.problem import LocationProblem
+from aumaq.solvers.location.programme import Clock
+from aumaq.solvers.solution.decisions import Status
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> SmallCase:
+    """Draw a case: few different numbers make ties common; pairs are missing."""
+    clients, sites = draw(st.integers(1, 7)), draw(st.integers(1, 6))
+    people = draw(
+        st.lists(st.sampled_from([0, 1, 2, 5, 7.5]), min_size=clients, max_size=clients)
+    )
+    way = st.none() | st.sampled_from([0.0, 3.0, 5.0, 5.5, 8.0, 13.0])
+    minutes = {}
+    for client in range(clients):
+        for site in range(sites):
+            if (length := draw(way)) is not None:
+                minutes[client, site] = length
+    roles = draw(
+        st.lists(
+            st.sampled_from(["kept", "may", "may", "must", "never"]),
+            min_size=sites,
+            max_size=sites,
+        )
+    )
+    named = {
+        role: {k for k, own in enumerate(roles) if own == role}
+        for role in ("kept", "may", "must")
+    }
+    return SmallCase(
+        [float(p) for p in people], minutes, sites, named["kept"],
+        named["may"] | named["must"], named["must"],
+    )  # fmt: skip
+
+
+def problem_of(case: SmallCase) -> LocationProblem:
+    """Return the case as arrays."""
+    pairs = np.array(list(case.minutes), dtype=np.int64).reshape(-1, 2)
+
+    def flags(some: set[int]) -> np.ndarray:
+        return np.isin(np.arange(case.sites), list(some))
+
+    return LocationProblem.of(
+        np.array(case.people),
+        (pairs[:, 0], pairs[:, 1], np.array(list(case.minutes.values()))),
+        flags(case.kept),
+        flags(case.may),
+        flags(case.must),
+    )
+
+
+def chosen(case: SmallCase, goal: str, limit: float | None, count: int) -> Choice:
+    """Return the choice; it opens what may open, and is worth what it says."""
+    problem = problem_of(case)
+    clock = Clock(60.0, 0.0, 1, lambda *_: None)
+    found = choose(problem, LOCATION_GOALS[goal], limit, count, clock)
+    opened = set(np.flatnonzero(found.is_open).tolist())
+    assert case.kept | case.must <= opened <= case.kept | case.may
+    if goal != "cover_all":
+        assert len(opened - case.kept) <= count
+    if not math.isnan(found.value):
+        assert found.status is Status.OPTIMAL
+        assert found.bound == pytest.approx(found.value, abs=1e-6)
+    ways = case.ways(opened)
+    if goal == "cover":
+        own = sum(people for people, way in ways if way <= (limit or 0.0))
+        assert own == found.value
+    elif goal == "worst_minutes" and ways:
+        assert max(way for _, way in ways) == found.value
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.integers(0, 5), st.sampled_from([0.0, 3.0, 5.0, 9.0]))
+def test_counting_goals_equal_enumeration(
+    case: SmallCase, extra: int, limit: float
+) -> None:
+    """The most people within, and the fewest sites for all, also with nothing to do."""
+    count = len(case.must) + extra
+    assert chosen(case, "cover", limit, count).value == most_within(case, count, limit)
+    assert chosen(case, "cover_all", limit, 0).value == fewest_new(case, limit)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.integers(0, 5))
+def test_goals_of_minutes_equal_enumeration(case: SmallCase, extra: int) -> None:
+    """The least mean and the least worst, once the most people reach a site at all."""
+    count = len(case.must) + extra
+    for goal in ("mean_minutes", "worst_minutes"):
+        found, best = chosen(case, goal, None, count).value, least(case, count, goal)
+        assert (best is None and math.isnan(found)) or found == pytest.approx(best)
