@@ -1,8 +1,8 @@
 """Roads where none are given: straight lines between near places, times a detour.
 
-Each place is joined to its nearest ones and to the neighbours around it (the
-triangulation of Delaunay), so that no way is much longer than its own straight line
-times the detour; few places are joined each to each, and none is.
+Each place is joined to its nearest ones, to the nearest in each direction, and to the
+neighbours around it (the triangulation of Delaunay): ways are hardly longer than their
+own straight line times the detour. Few places are joined each to each, and no way is.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from aumaq.instances.access.options import (
     chord_to_km,
     to_unit_sphere,
 )
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 STRAIGHT = "straight_line"
 """The class of roads that are straight lines."""
 STRAIGHT_KMH = 50.0
 """Mean speed along them: roads between villages, half of them unpaved."""
-NEAREST = 12
-"""Places to which each is joined at least."""
+NEAREST, SECTORS, CANDIDATES = 12, 16, 96
+"""Places to which each is joined at least; directions in which it is; places among
+which it is looked."""
 
 
 def straight_links(
@@ -65,14 +66,36 @@ def joined_pairs(lat: Floats, lon: Floats) -> Ints:
     from scipy.spatial import Delaunay, cKDTree
 
     points = _on_a_plane(lat, lon)
-    _, near = cKDTree(points).query(points, k=NEAREST + 1)
-    ends = [np.column_stack([np.repeat(np.arange(n), NEAREST + 1), near.ravel()])]
+    _, near = cKDTree(points).query(points, k=min(n, CANDIDATES + 1))
+    first = np.repeat(np.arange(n), near.shape[1])
+    is_kept = np.zeros(near.shape, dtype=bool)
+    is_kept[:, : NEAREST + 1] = True
+    is_kept |= _first_in_sector(points, near)
     # Joggled: places in one line, or at one point, have no triangles otherwise.
     corners = Delaunay(points, qhull_options="QJ Pp").simplices
+    ends = [np.column_stack([first, near.ravel()])[is_kept.ravel()]]
     ends += [corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]
     pairs = np.sort(np.concatenate(ends).astype(np.int64), axis=1)
     pairs = np.unique(pairs, axis=0)
     return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+def _first_in_sector(points: Floats, near: Ints) -> Flags:
+    """Return which of the places *near* each, nearest first, lead in their direction.
+
+    Joined to the nearest of every sector, a graph has short ways (Yao 1982).
+    """
+    away = points[near] - points[:, None]
+    turn = np.arctan2(away[..., 1], away[..., 0]) / (2 * np.pi) + 0.5
+    sector = np.minimum((turn * SECTORS).astype(int), SECTORS - 1)
+    sector[(away == 0.0).all(axis=2)] = -1  # at the same point: in no direction
+    found = np.zeros(near.shape, dtype=bool)
+    rows = np.arange(len(near))
+    for k in range(SECTORS):
+        is_there = sector == k
+        has_one = is_there.any(axis=1)
+        found[rows[has_one], is_there.argmax(axis=1)[has_one]] = True
+    return found
 
 
 def _on_a_plane(lat: Floats, lon: Floats) -> Floats:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from aumaq.instances.errors import UnknownNameError
+from aumaq.instances.formats.template_parts import OF_NORMS, SHORT
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.tables import BY_NAME
 
@@ -20,6 +21,8 @@ NORMS = {"kz": "kazakhstan"}
 """Code of a country -> the shipped instance with its norms."""
 OF_SERVICES = ("services", "levels", "standards")
 ROAD_CLASSES = "road_classes"
+ROADS_OF = {"kz": "kazakhstan-full"}
+"""Code -> the shipped instance whose classes of roads are those of its roads."""
 
 
 def check_norms(code: str) -> None:
@@ -38,8 +41,11 @@ def norms(code: str, services: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
     folder = DATA / NORMS[code]
     head = tomllib.loads((folder / "instance.toml").read_text(encoding="utf-8"))
     found = {name: pd.DataFrame(head[name]) for name in ("groups", "services")}
+    origin = dict.fromkeys((*found, *OF_SERVICES), NORMS[code])
+    origin[ROAD_CLASSES] = ROADS_OF[code]
     for name in ("levels", "standards", ROAD_CLASSES):
-        found[name] = pd.read_csv(folder / BY_NAME[name].file, keep_default_na=False)
+        file = DATA / origin[name] / BY_NAME[name].file
+        found[name] = pd.read_csv(file, keep_default_na=False)
     known = found["services"]
     known = known[known["group"].fillna("") != ""]["service"].tolist()
     for service in services:
@@ -53,18 +59,15 @@ def norms(code: str, services: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
     is_counted = groups["group"].isin(found["services"]["group"])
     found["groups"] = groups[is_counted].reset_index(drop=True)
     for name, frame in found.items():
-        found[name] = _flagged(name, frame, NORMS[code])
+        found[name] = _flagged(name, frame, origin[name])
     found["policies"] = pd.DataFrame([head["policies"]])
     return found
 
 
 def _flagged(name: str, frame: pd.DataFrame, origin: str) -> pd.DataFrame:
-    """Return rows that name the instance in their source, without idle columns."""
-    kept = []
-    for column in BY_NAME[name].columns:
-        idle = ["", *([] if column.is_required else [column.default])]
-        if column.name in frame and not frame[column.name].isin(idle).all():
-            kept.append(column.name)
+    """Return the columns that are shown, the instance named in their source."""
+    names = {*OF_NORMS.get(name, ()), *SHORT.get(name, frame.columns)}
+    kept = [c.name for c in BY_NAME[name].columns if c.name in names & {*frame.columns}]
     rows = frame[kept].copy()
     rows["source"] = f"instance {origin}: " + frame["source"].astype(str)
     return rows

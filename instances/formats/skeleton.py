@@ -11,7 +11,7 @@ import pandas as pd
 from aumaq.instances.formats.csv_table import COMMENT
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.targets import probe_new
-from aumaq.instances.formats.workbook.writer import note, write_workbook
+from aumaq.instances.formats.workbook.writer import Shown, note, write_workbook
 from aumaq.instances.language.words import worded
 from aumaq.instances.schema.column import Column, Table, Value
 from aumaq.instances.schema.tables import BY_NAME, TABLES
@@ -52,7 +52,7 @@ def write_skeleton(path: Path, lang: str = "en") -> None:
 
 def write_texts(
     tables: Mapping[str, pd.DataFrame],
-    shown: Mapping[str, Sequence[Column]],
+    shown: Shown,
     folder: Path,
     lang: str = "en",
 ) -> None:
@@ -67,7 +67,7 @@ def write_texts(
     (folder / "instance.toml").write_text(text, encoding="utf-8")
     for table, frame in named:
         if not table.in_toml:
-            _csv(table, frame, shown[table.name], folder / table.file, lang)
+            _csv(table, frame, shown, folder / table.file, lang)
 
 
 def _rows(table: Table) -> tuple[dict[str, Value], ...]:
@@ -110,23 +110,23 @@ def _toml_value(value: object) -> str:
 def _csv(
     table: Table,
     frame: pd.DataFrame,
-    columns: Sequence[Column],
+    shown: Shown,
     path: Path,
     lang: str,
 ) -> None:
     """Write a table; what its columns mean stands in lines with # above the header."""
-    names = [column.name for column in columns]
+    names = [column.name for column in shown[table.name]]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        for line in _comments(table, columns, lang):
+        for line in _comments(table, shown, lang):
             writer.writerow([f"{COMMENT} {line}"])
         writer.writerow(names)
         rows = frame.reindex(columns=names).astype(object)
         writer.writerows(rows.where(rows.notna(), "").to_numpy().tolist())
 
 
-def _comments(table: Table, columns: Sequence[Column], lang: str) -> Iterator[str]:
+def _comments(table: Table, shown: Shown, lang: str) -> Iterator[str]:
     yield worded(table.meaning, lang)
-    for column in columns:
-        name, *rest = note(column, lang).split("\n")
+    for column in shown[table.name]:
+        name, *rest = note(column, lang, shown, words_of="en").split("\n")
         yield f"{name}: {'; '.join(rest)}"

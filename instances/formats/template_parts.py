@@ -7,13 +7,13 @@ their names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from aumaq.instances.errors import UnknownNameError
 from aumaq.instances.language.texts import say
-from aumaq.instances.schema.column import Column
+from aumaq.instances.schema.column import Column, Table
 from aumaq.instances.schema.tables import BY_NAME, TABLES
 
 SERVICES, ALL = "services", "all"
@@ -81,6 +81,41 @@ SHORT: dict[str, tuple[str, ...]] = {
     "road_links": ("from_node", "to_node", "length_km", "road_class", "road"),
 }  # fmt: skip
 """Table -> the columns of it that a template shows; others show all."""
+
+
+EXPLAINED = (SERVICES, "periods", "sites", "standards", "roads", "travel", "money",
+             "power")  # fmt: skip
+"""Parts whose explanations are translated; those of others are in English."""
+
+
+OF_NORMS: dict[str, tuple[str, ...]] = {
+    "groups": ("from_age", "to_age", "participation", "source"),
+    "services": ("norm_per_1000", "nearest_sites", "served_within_minutes",
+                 "max_use_share", "companions_per_trip", "transport_cost_per_km",
+                 "lifetime_years", "enlarge_credit_share", "source"),
+    "levels": ("closing_mln", "min_use", "load_kw", "load_m3_per_day", "footprint_ha",
+               "emissions_t_per_year", "source"),
+    "standards": ("source",),
+}  # fmt: skip
+"""Columns that come with the norms of a country."""
+
+
+def explained() -> Iterator[tuple[Table, Column]]:
+    """Yield tables and columns of templates whose explanations are translated."""
+    for name in tables_of(EXPLAINED):
+        table = BY_NAME[name]
+        for column in table.columns:
+            if column in short_columns(name) or column.name in OF_NORMS.get(name, ()):
+                yield table, column
+
+
+def explanations() -> list[str]:
+    """Return the texts of templates that are translated: meanings, words of lists."""
+    found = []
+    for table, column in explained():
+        words = [choice.replace("_", " ") for choice in column.choices]
+        found += [table.meaning, column.meaning, *words]
+    return list(dict.fromkeys(found))
 
 
 def tables_of(parts: Sequence[str]) -> list[str]:

@@ -23,15 +23,17 @@ def has_words(column: Column) -> bool:
 
 @lru_cache(maxsize=512)
 def choice_words(choices: tuple[str, ...], code: str) -> tuple[str, ...]:
-    """Return the words of a list in a language, in order; its own where two are alike.
+    """Return the words of a list in a language, in order.
 
-    A word with a comma could not stand in the list of a rule.
+    It has its own where one is not translated or two are alike; a word with a comma
+    could not stand in the list of a rule.
     """
     if code == "en":
         return choices
-    words = tuple(worded(choice, code) for choice in choices)
+    words = tuple(worded(choice.replace("_", " "), code) for choice in choices)
     is_clear = len({folded(word) for word in words}) == len(words)
-    return words if is_clear and not any("," in word for word in words) else choices
+    is_whole = not any(map(str.isascii, words))
+    return words if is_clear and is_whole and "," not in "".join(words) else choices
 
 
 def flag_words(code: str) -> tuple[str, str]:

@@ -81,8 +81,14 @@ def header(column: Column, lang: str) -> str:
     return with_unit(title_of(column.name, lang), column.unit, lang)
 
 
-def note(column: Column, lang: str, shown: Shown | None = None) -> str:
-    """Return name and meaning of a column, and what it takes, in a few lines."""
+def note(
+    column: Column, lang: str, shown: Shown | None = None, words_of: str = ""
+) -> str:
+    """Return name and meaning of a column, and what it takes, in a few lines.
+
+    *words_of*: the language of the words that it takes (default: *lang*).
+    """
+    words_of = words_of or lang
     kind = {
         "text": worded(say("text"), lang),
         "int": worded(say("a whole number"), lang),
@@ -95,7 +101,7 @@ def note(column: Column, lang: str, shown: Shown | None = None) -> str:
         low, high = f"{column.low:g}", f"{column.high:g}"
         lines.append(worded(say("from {low} to {high}"), lang, low=low, high=high))
     if column.choices:
-        words = choice_words(column.choices, lang)
+        words = choice_words(column.choices, words_of)
         lines.append(worded(say("one of {choices}"), lang, choices=", ".join(words)))
     if reference := _reference(column, shown):
         sheet, name = (title_of(part, lang) for part in reference)
@@ -108,8 +114,8 @@ def note(column: Column, lang: str, shown: Shown | None = None) -> str:
     elif column.default is not None:
         default = column.default
         if isinstance(default, bool):
-            default = flag_words(lang)[0 if default else 1]
-        default = shown_choice(column, default, lang)
+            default = flag_words(words_of)[0 if default else 1]
+        default = shown_choice(column, default, words_of)
         lines.append(worded(say("empty: {value}"), lang, value=default))
     return "\n".join(lines)
 
