@@ -19,6 +19,7 @@ from aumaq import (
     cli_analyse,
     cli_convert,
     cli_futures,
+    cli_import,
     cli_indicators,
     cli_new,
     cli_plan,
@@ -157,6 +158,7 @@ def describe(
         show.facts(found, seconds)
 
 
+app.command("import")(cli_import.import_)
 app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)

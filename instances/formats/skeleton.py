@@ -115,7 +115,9 @@ def _csv(
     lang: str,
 ) -> None:
     """Write a table; what its columns mean stands in lines with # above the header."""
+    of_schema = {column.name for column in table.columns}
     names = [column.name for column in shown[table.name]]
+    names += [name for name in frame if name not in of_schema]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         for line in _comments(table, shown, lang):
