@@ -19,7 +19,7 @@ HEAD = (
     "# What `aumaq import` took for what. Change it, and import again:\n"
     "# aumaq import PLACES --mapping THIS_FILE --out NEW\n\n"
 )
-PARTS = {
+PARTS: dict[str, dict[str, Any]] = {
     "places": {"columns": dict, "layer": str, "crs": str, "region": str},
     "roads": {"columns": dict, "layer": str, "crs": str, "tolerance_m": float,
               "reach_km": float, "detour": float, "speeds_kmh": dict},

@@ -139,10 +139,10 @@ def _points(source: Source, column: Mapping[str, str]) -> tuple[Floats, Floats, 
     y, x = (numbers(source.cells[column[role]]) for role in ("lat", "lon"))
     faults: Faults = []
     for role, values in (("lat", y), ("lon", x)):
-        for k in np.flatnonzero(~np.isfinite(values)):
+        for k in np.flatnonzero(~np.isfinite(values)).tolist():
             cell = str(source.cells[column[role]].iloc[k])
             told = say("expected a coordinate") if cell else say("empty, no coordinate")
-            faults.append((int(k), _at(source, k, told, column[role], cell)))
+            faults.append((k, _at(source, k, told, column[role], cell)))
     if source.system is not None:
         x, y = to_wgs84(x, y, source.system)
         x, y = np.asarray(x), np.asarray(y)
@@ -155,10 +155,10 @@ def _points(source: Source, column: Mapping[str, str]) -> tuple[Floats, Floats, 
         raise InstanceError([Problem(source.file, told)])
     for role, values, most in (("lat", y, 90.0), ("lon", x, 180.0)):
         outside = np.abs(values) > most  # infinite, too: outside of the system
-        for k in np.flatnonzero(outside & ~np.isnan(values)):
+        for k in np.flatnonzero(outside & ~np.isnan(values)).tolist():
             cell = str(source.cells[column[role]].iloc[k])
             told = say("expected degrees from -{most:g} to {most:g}", most=most)
-            faults.append((int(k), _at(source, k, told, column[role], cell)))
+            faults.append((k, _at(source, k, told, column[role], cell)))
     return y, x, faults
 
 
@@ -176,39 +176,39 @@ def _of_shapes(source: Source) -> tuple[Floats, Floats, Faults]:
     within = np.full(len(shapes), None, dtype=object)
     within[is_there] = shapely.point_on_surface(shapes[is_there])
     y, x = shapely.get_y(within), shapely.get_x(within)
-    for k in np.flatnonzero(~is_there):
-        faults.append((int(k), _at(source, k, say("has no place"), "geometry")))
+    for k in np.flatnonzero(~is_there).tolist():
+        faults.append((k, _at(source, k, say("has no place"), "geometry")))
     is_line = np.isin(shapely.get_type_id(shapes), (1, 2, 5))
-    for k in np.flatnonzero(is_line):
+    for k in np.flatnonzero(is_line).tolist():
         told = say("expected a point or an area, found a line")
-        faults.append((int(k), _at(source, k, told, "geometry")))
+        faults.append((k, _at(source, k, told, "geometry")))
     outside = is_there & ~((np.abs(y) <= 90.0) & (np.abs(x) <= 180.0))
-    for k in np.flatnonzero(outside & ~is_line):
+    for k in np.flatnonzero(outside & ~is_line).tolist():
         told = say("lies outside of the Earth's degrees")
-        faults.append((int(k), _at(source, k, told, "geometry")))
+        faults.append((k, _at(source, k, told, "geometry")))
     return y, x, faults
 
 
 def _persons(source: Source, name: str) -> tuple[Floats, Faults]:
     values = numbers(source.cells[name], are_counts=True)
     faults: Faults = []
-    for k in np.flatnonzero(~np.isfinite(values) | (values < 0.0)):
+    for k in np.flatnonzero(~np.isfinite(values) | (values < 0.0)).tolist():
         cell = str(source.cells[name].iloc[k])
         told = say("expected a number of inhabitants")
-        faults.append((int(k), _at(source, k, told, name, cell)))
+        faults.append((k, _at(source, k, told, name, cell)))
     return values, faults
 
 
 def _blank(source: Source, column: Mapping[str, str], names: pd.Series[str]) -> Faults:
     where = column.get("name", column.get("settlement", str(names.name)))
     return [
-        (int(k), _at(source, k, say("empty, no name"), where))
-        for k in np.flatnonzero((names == "").to_numpy())
+        (k, _at(source, k, say("empty, no name"), where))
+        for k in np.flatnonzero((names == "").to_numpy()).tolist()
     ]
 
 
 def _at(source: Source, k: int, told: Text, column: str, cell: str = "") -> Problem:
-    return Problem(source.file, told, source.rows[int(k)], column, cell)
+    return Problem(source.file, told, source.rows[k], column, cell)
 
 
 def _kinds(

@@ -254,7 +254,7 @@ def _tied(
     part, main, is_far = parts.part, parts.main, parts.is_far
     on_main = np.flatnonzero(part == main)
     tree, extra = cKDTree(nodes[on_main]), []
-    for k in np.flatnonzero(is_far):  # a node of its own, and a way from it
+    for k in np.flatnonzero(is_far).tolist():  # a node of its own, and a way from it
         metres, near = tree.query(points[k])
         extra.append((len(nodes), int(on_main[near]), metres))
         nodes = np.vstack([nodes, points[k]])

@@ -112,10 +112,9 @@ def note(
     if column.is_required:
         lines.append(worded(say("required"), lang))
     elif column.default is not None:
-        default = column.default
+        default = shown_choice(column, column.default, words_of)
         if isinstance(default, bool):
             default = flag_words(words_of)[0 if default else 1]
-        default = shown_choice(column, default, words_of)
         lines.append(worded(say("empty: {value}"), lang, value=default))
     return "\n".join(lines)
 
