@@ -19,8 +19,10 @@ from aumaq import (
     cli_analyse,
     cli_convert,
     cli_futures,
+    cli_import,
     cli_indicators,
     cli_locate,
+    cli_new,
     cli_plan,
     cli_plot,
     cli_project,
@@ -114,43 +116,7 @@ def instances() -> None:
         line(name)
 
 
-@app.command()
-def new(
-    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
-    random: Annotated[
-        int | None, typer.Option(help="settlements of a random instance")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
-    lang: Lang = "en",
-) -> None:
-    """Write a small commented instance to start from, or a random one of any size."""
-    from aumaq.instances.formats.skeleton import write_skeleton
-    from aumaq.instances.generators import clustered
-    from aumaq.instances.reading import check_new
-
-    if random is None:
-        write_skeleton(folder, lang)
-        line(
-            t(
-                say(
-                    "written to {target}; change it, then: aumaq validate {target}",
-                    target=folder,
-                )
-            )
-        )
-        return
-    check_new(folder)  # before the work, not after it
-    aumaq.write(clustered(random, seed), folder, lang)
-    line(
-        t(
-            say(
-                "written to {target}: {n} settlements, seed {seed}",
-                target=folder,
-                n=random,
-                seed=seed,
-            )
-        )
-    )
+app.command()(cli_new.new)
 
 
 @app.command()
@@ -193,6 +159,7 @@ def describe(
         show.facts(found, seconds)
 
 
+app.command("import")(cli_import.import_)
 app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)

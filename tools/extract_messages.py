@@ -27,6 +27,7 @@ from jinja2 import Environment, nodes
 import aumaq
 from aumaq import cli, translating
 from aumaq.instances import SHIPPED_FOLDER
+from aumaq.instances.formats.template_parts import explanations
 from aumaq.instances.formats.workbook.writer import NOT_TABLES
 from aumaq.instances.language.words import LANGUAGES
 from aumaq.instances.schema.formulas import FORMULAS
@@ -45,7 +46,10 @@ MARKER = "say"
 """What makes a text (instances/language/texts.py), in code, templates and scripts."""
 LAYERS = ("instances", "model", "solvers", "classic", "results", "app")
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
-SCHEMA_SOURCES = ("instances/formats/workbook/writer.py",)
+SCHEMA_SOURCES = (
+    "instances/formats/workbook/writer.py",
+    "instances/schema/choices.py",
+)
 """Their texts are in the catalogue of the schema, as they go with its words."""
 TITLES = {
     "instance": ("title",),
@@ -135,6 +139,7 @@ def of_schema() -> dict[Message, None]:
     found: dict[Message, None] = dict.fromkeys(map(english_title, names))
     units = [column.unit for table in TABLES for column in table.columns]
     found.update(dict.fromkeys([*filter(None, units), *UNITS, *NOT_TABLES[:2]]))
+    found.update(dict.fromkeys(explanations()))
     for name in SCHEMA_SOURCES:
         found.update(dict.fromkeys(marked(ROOT / name)))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.straight_lines import STRAIGHT
 from aumaq.results.actions import CHANGES
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
@@ -37,7 +38,11 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
         say("Services"): [
             _building(plan, s, served, lang) for s in instance.service_names
         ],
-        say("Networks and roads"): [*grids, *_roads(plan, lang)],
+        say("Networks and roads"): [
+            *grids,
+            *_roads(plan, lang),
+            *_straight_lines(plan, lang),
+        ],
         say("People, standards, targets"): [
             text
             for tell in (_growth, _standards, _indicators, _loop, _estimates)
@@ -357,6 +362,21 @@ def _indicators(plan: Plan, lang: Language) -> list[str]:
             )
         )
     ]
+
+
+def _straight_lines(plan: Plan, lang: Language) -> list[str]:
+    """Say that straight lines stand for roads, where they do."""
+    links = plan.instance.table("road_links")
+    is_straight = links["road_class"] == STRAIGHT
+    if plan.instance.uses_travel_table or not is_straight.any():
+        return []
+    length = links["length_km"].to_numpy()
+    told = say(
+        "Straight lines times a detour stand for roads, for {share} of their length:"
+        " times of travel are estimates.",
+        share=lang.share(length[is_straight].sum() / max(length.sum(), 1e-9), 0),
+    )
+    return [lang.tell(told)]
 
 
 def _estimates(plan: Plan, lang: Language) -> list[str]:
