@@ -153,7 +153,7 @@ def places(text: str) -> set[str]:
 def shipped_titles() -> Iterator[str]:
     """Yield the titles of shipped instances that the report shows."""
     for formula in FORMULAS.values():
-        yield from filter(None, [formula.unit])
+        yield from filter(None, [formula.unit, formula.meaning])
     for name in aumaq.shipped():
         tables = _as_given(SHIPPED_FOLDER / name)
         yield from (table for table, rows in tables.items() if "is_synthetic" in rows)
