@@ -27,6 +27,7 @@ from aumaq import (
     cli_runs,
     cli_sweep,
     cli_water,
+    cli_what_if,
     documents,
     endings,
     installation,
@@ -427,6 +428,7 @@ app.command()(cli_runs.compare)
 app.command()(cli_plot.plot)
 app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
+app.command("what-if")(cli_what_if.what_if)
 
 
 def main() -> None:
