@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         write,
     )
     from aumaq.results import (
+        Alternatives,
         Analysis,
         ClosedLoop,
         Coordination,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Sweep,
         Verification,
         WhatIf,
+        alternatives,
         analyse,
         close_loop,
         coordination,
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Alternatives": "aumaq.results",
     "Analysis": "aumaq.results",
     "ArgumentError": "aumaq.instances",
     "AumaqError": "aumaq.instances",
@@ -83,6 +86,7 @@ _HOME = {
     "Verification": "aumaq.results",
     "WhatIf": "aumaq.results",
     "close_loop": "aumaq.results",
+    "alternatives": "aumaq.results",
     "analyse": "aumaq.results",
     "compare": "aumaq.results.comparison",
     "coordination": "aumaq.results",
@@ -108,6 +112,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Alternatives",
     "Analysis",
     "ArgumentError",
     "AumaqError",
@@ -129,6 +134,7 @@ __all__ = [
     "UnknownNameError",
     "Verification",
     "WhatIf",
+    "alternatives",
     "analyse",
     "close_loop",
     "compare",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from aumaq.results.analysis import Analysis, analyse
     from aumaq.results.audit import Finding, Verification, verify
     from aumaq.results.plan.plan import Plan
+    from aumaq.results.studies.choosing.alternatives import Alternatives, alternatives
     from aumaq.results.studies.choosing.lock_rows import lock_rows
     from aumaq.results.studies.choosing.what_if import Scored, WhatIf, score, what_if
     from aumaq.results.studies.closed_loop import ClosedLoop, close_loop
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aumaq.results.studies.sweep import Sweep, sweep
 
 _HOME = {
+    "Alternatives": "aumaq.results.studies.choosing.alternatives",
     "Analysis": "aumaq.results.analysis",
     "ClosedLoop": "aumaq.results.studies.closed_loop",
     "Coordination": "aumaq.results.studies.coordination",
@@ -36,6 +38,7 @@ _HOME = {
     "Sweep": "aumaq.results.studies.sweep",
     "Verification": "aumaq.results.audit",
     "WhatIf": "aumaq.results.studies.choosing.what_if",
+    "alternatives": "aumaq.results.studies.choosing.alternatives",
     "analyse": "aumaq.results.analysis",
     "close_loop": "aumaq.results.studies.closed_loop",
     "coordination": "aumaq.results.studies.coordination",
@@ -51,6 +54,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Alternatives",
     "Analysis",
     "ClosedLoop",
     "Coordination",
@@ -63,6 +67,7 @@ __all__ = [
     "Sweep",
     "Verification",
     "WhatIf",
+    "alternatives",
     "analyse",
     "close_loop",
     "coordination",

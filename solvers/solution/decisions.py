@@ -131,6 +131,8 @@ class Given:
     """What an earlier run of the same solve knew (``Saved``), if this one goes on."""
     locks: Any = None
     """Limits on single decisions (``Locks``)."""
+    is_measured: bool = False
+    """Whether the model comes with what plans are measured by beside their cost."""
 
 
 Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]
