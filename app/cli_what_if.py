@@ -172,8 +172,7 @@ def _show(found: aumaq.WhatIf) -> None:
             most=figure(found.difference_at_most_mln, ",.1f"),
         ),
         say(
-            "{n} decision frozen, {m} decided otherwise",
-            "{n} decisions frozen, {m} decided otherwise",
+            "frozen decisions: {n}; decided otherwise: {m}",
             n=len(found.frozen),
             m=len(found.decisions),
         ),

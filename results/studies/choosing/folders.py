@@ -13,8 +13,11 @@ from aumaq.instances import Instance
 from aumaq.instances.formats.drafts import check_marked, draft_file
 from aumaq.instances.interruption import finishing
 from aumaq.results.exports import check_target, write_plan_folder
+from aumaq.results.exports.side_files import INDICATORS_FILE, SIDE
 from aumaq.results.plan.plan import Plan
 
+FILES = {name: SIDE[name] for name in (INDICATORS_FILE, "plan.json")}
+"""What stands beside the tables of each; a page of one is ``aumaq report``."""
 TABLE, RECORD = "plans.csv", "plans.json"
 
 
@@ -43,4 +46,6 @@ def write_plans(
             text = json.dumps(record, ensure_ascii=False, indent=1, default=str)
             draft.write_text(text, encoding="utf-8")
         for name, plan in plans.items():
-            write_plan_folder(plan, folder / name, lang, overwrite=overwrite)
+            write_plan_folder(
+                plan, folder / name, lang, overwrite=overwrite, side=FILES
+            )
