@@ -70,9 +70,9 @@ class Amendment:
         """Return the matrices with all of it."""
         more, count = len(self.lower), len(self.rows)
         wide = self.num_columns + more
-        cost = np.append(m.cost, np.zeros(more))
+        cost: Floats = np.append(m.cost, np.zeros(more))
         if self.goal is not None:
-            cost = np.bincount(self.goal[0], self.goal[1], wide)
+            cost = np.bincount(self.goal[0], self.goal[1], wide).astype(float)
         starts = np.append(m.starts, np.full(more, m.starts[-1]))
         shape = (len(m.row_lower), wide)
         both = csc_array((m.values, m.rows, starts), shape=shape)
@@ -138,8 +138,8 @@ class Study:
         """Return a sum over variables as one over columns, each once."""
         place = self.c.place[of.variable]
         known = place >= 0
-        sums = np.bincount(place[known], of.amount[known], self.size)
-        found = np.flatnonzero(sums)
+        sums = np.bincount(place[known], of.amount[known], self.size).astype(float)
+        found: Ints = np.flatnonzero(sums)
         return found, sums[found]
 
     def amendment(self) -> Amendment:

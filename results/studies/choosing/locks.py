@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,7 @@ class Things:
 
     kind: str
     group: str  # service or network
-    names: dict[str, Sequence[str]]  # key -> a value for each thing
+    names: Mapping[str, Sequence[str]]  # key -> a value for each thing
     may: Flags  # whether it can be there at all
     limits: Limits
     plan: Ints  # what the earlier plan has
