@@ -16,6 +16,7 @@ import typer
 
 import aumaq
 from aumaq import (
+    cli_alternatives,
     cli_analyse,
     cli_convert,
     cli_futures,
@@ -30,6 +31,7 @@ from aumaq import (
     cli_runs,
     cli_sweep,
     cli_water,
+    cli_what_if,
     documents,
     endings,
     installation,
@@ -396,6 +398,8 @@ app.command()(cli_runs.compare)
 app.command()(cli_plot.plot)
 app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
+app.command()(cli_alternatives.alternatives)
+app.command("what-if")(cli_what_if.what_if)
 
 
 def main() -> None:
