@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         verify,
     )
     from aumaq.results.comparison import Comparison, compare
+    from aumaq.results.explanations.conflicts import Conflicts, conflicts
     from aumaq.results.indicators import indicators
     from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
@@ -61,6 +62,7 @@ _HOME = {
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparison",
+    "Conflicts": "aumaq.results.explanations.conflicts",
     "Coordination": "aumaq.results",
     "ExportError": "aumaq.instances",
     "Fairest": "aumaq.results",
@@ -78,6 +80,7 @@ _HOME = {
     "close_loop": "aumaq.results",
     "analyse": "aumaq.results",
     "compare": "aumaq.results.comparison",
+    "conflicts": "aumaq.results.explanations.conflicts",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "find_plan": "aumaq.results.store",
@@ -103,6 +106,7 @@ __all__ = [
     "AumaqError",
     "ClosedLoop",
     "Comparison",
+    "Conflicts",
     "Coordination",
     "ExportError",
     "Fairest",
@@ -120,6 +124,7 @@ __all__ = [
     "analyse",
     "close_loop",
     "compare",
+    "conflicts",
     "coordination",
     "describe",
     "fairest",

@@ -17,6 +17,7 @@ import typer
 import aumaq
 from aumaq import (
     cli_analyse,
+    cli_conflicts,
     cli_convert,
     cli_futures,
     cli_indicators,
@@ -196,6 +197,7 @@ app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
 app.command()(cli_plan.plan)
+app.command()(cli_conflicts.conflicts)
 
 
 @app.command()
@@ -275,7 +277,8 @@ def solve(
     if close_loop:
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
-        plan = aumaq.solve(instance, **options)
+        with cli_conflicts.reasons(instance, options["time_limit"]):
+            plan = aumaq.solve(instance, **options)
     with finishing():  # the work is done: Ctrl-C would only lose it
         kept, unkept = _kept(plan, store)
         target = new_folder(RUNS, _stem(instance)) if folder is None else folder
