@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         what_if,
     )
     from aumaq.results.comparison import Comparison, compare
+    from aumaq.results.explanations.conflicts import Conflicts, conflicts
     from aumaq.results.indicators import indicators
     from aumaq.results.location.answer import Location
     from aumaq.results.location.locate import locate
@@ -71,6 +72,7 @@ _HOME = {
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparison",
+    "Conflicts": "aumaq.results.explanations.conflicts",
     "Coordination": "aumaq.results",
     "ExportError": "aumaq.instances",
     "Fairest": "aumaq.results",
@@ -92,6 +94,7 @@ _HOME = {
     "alternatives": "aumaq.results",
     "analyse": "aumaq.results",
     "compare": "aumaq.results.comparison",
+    "conflicts": "aumaq.results.explanations.conflicts",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "find_plan": "aumaq.results.store",
@@ -122,6 +125,7 @@ __all__ = [
     "AumaqError",
     "ClosedLoop",
     "Comparison",
+    "Conflicts",
     "Coordination",
     "ExportError",
     "Fairest",
@@ -143,6 +147,7 @@ __all__ = [
     "analyse",
     "close_loop",
     "compare",
+    "conflicts",
     "coordination",
     "describe",
     "fairest",

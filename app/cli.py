@@ -18,6 +18,7 @@ import aumaq
 from aumaq import (
     cli_alternatives,
     cli_analyse,
+    cli_conflicts,
     cli_convert,
     cli_futures,
     cli_import,
@@ -167,6 +168,7 @@ app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
 app.command()(cli_plan.plan)
 app.command()(cli_locate.locate)
+app.command()(cli_conflicts.conflicts)
 
 
 @app.command()
@@ -246,7 +248,8 @@ def solve(
     if close_loop:
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
-        plan = aumaq.solve(instance, **options)
+        with cli_conflicts.reasons(instance, options["time_limit"]):
+            plan = aumaq.solve(instance, **options)
     with finishing():  # the work is done: Ctrl-C would only lose it
         kept, unkept = _kept(plan, store)
         target = new_folder(RUNS, _stem(instance)) if folder is None else folder
