@@ -47,9 +47,11 @@ def is_beyond_lp(c: Compiled) -> bool:
 
 def _by_blocks(c: Compiled, parts: Split) -> Solution:
     """Solve by blocks, and whole where their plans do not join though time is left."""
-    if c.options.work_limit is not None:
-        return WorkRun(c, parts, executor=executor_of(c.options)).solve()
     by_prices = is_beyond_lp(c) and not (c.beside or len(parts.copied))
+    if c.options.work_limit is not None:
+        if by_prices:  # rounds of blocks know prices of an LP alone
+            return solve_decomposed(c)
+        return WorkRun(c, parts, executor=executor_of(c.options)).solve()
     found = BlockRun(c, parts, by_prices=by_prices).solve()
     is_stuck = found.decisions is None and found.status is Status.TIME_LIMIT
     return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found
