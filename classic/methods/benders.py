@@ -102,7 +102,7 @@ class CutLoop:
         self.price = np.zeros(r.n)
         self.rounds = 0
         self.is_infeasible = False
-        self._head = 1 if o.p >= 0 else 0  # rows that are no cuts
+        self._head = 1  # rows that are no cuts
         self._lp = self._begin(threads)
 
     def _begin(self, threads: int) -> highspy.Highs:
@@ -125,9 +125,9 @@ class CutLoop:
         high = np.concatenate([np.ones(r.m), np.full(r.n, highspy.kHighsInf)])
         none_i, none_f = np.empty(0, np.int32), np.empty(0)
         lp.addCols(r.m + r.n, cost, low, high, 0, none_i, none_i, none_f)
-        if o.p >= 0:
-            sites = np.arange(r.m, dtype=np.int32)
-            lp.addRow(float(o.p), float(o.p), r.m, sites, np.ones(r.m))
+        sites = np.arange(r.m, dtype=np.int32)
+        least, most = (o.p, o.p) if o.p >= 0 else (1, r.m)
+        lp.addRow(float(least), float(most), r.m, sites, np.ones(r.m))
         return lp
 
     def add(self, clients: Ints, levels: Floats) -> None:
