@@ -15,7 +15,7 @@ from aumaq.instances.arrays import Flags, Floats
 
 KINDS = {
     "lscp": "fewest sites that cover all clients",
-    "lscp-b": "fewest sites that cover all clients, then most clients covered twice",
+    "lscp-b": "the fewest sites that cover all clients, most clients covered twice",
     "mclp": "p sites that cover most weight",
     "p-median": "p sites with the least weighted distance",
     "p-center": "p sites with the least greatest distance",

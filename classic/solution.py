@@ -13,7 +13,7 @@ from aumaq.instances.language.texts import Text, say
 
 COVERS = ("lscp", "lscp-b", "mclp")
 CAPACITATED = ("cflp", "sscflp", "cpmp")
-GREATEST = ("mclp", "p-dispersion")
+GREATEST = ("mclp", "lscp-b", "p-dispersion")
 """Problems that want more: their bound lies above the objective."""
 TOLERANCE = 1e-6
 """Relative, of recomputed values."""
@@ -183,6 +183,10 @@ def _count(problem: Problem, solution: Solution) -> float:
     return float(len(solution.sites))
 
 
+def _backed_up(problem: Problem, solution: Solution) -> float:
+    return float((times_covered(problem, solution.sites) >= 2).sum())
+
+
 def _covered(problem: Problem, solution: Solution) -> float:
     count = times_covered(problem, solution.sites)
     return float(problem.clients.weights[count > 0].sum())
@@ -204,7 +208,7 @@ def _least_apart(problem: Problem, solution: Solution) -> float:
 
 _VALUES = {
     "lscp": _count,
-    "lscp-b": _count,
+    "lscp-b": _backed_up,
     "mclp": _covered,
     "p-median": _service_cost,
     "p-center": _greatest,

@@ -1,15 +1,15 @@
 """The LP of p-median and of location with fixed costs by cuts in the sites alone.
 
-A client pays theta_i. With d_i1 <= d_i2 <= ... the distances to its sites,
+A client pays theta_i. For D any of the distances to its sites (or the list's end)
 
-    theta_i >= D - sum_j max(0, D - d_ij) y_j     for D any of them (the list's end, too)
+    theta_i >= D - sum_j max(0, D - d_ij) y_j
 
-is valid, and all of them together are the strong LP (Cornuejols, Nemhauser, Wolsey 1980;
-Duran-Mateluna, Ales, Elloumi 2023). The one that is violated most at some y has for D
-the distance at which the sites met on the way out add up to one: a scan of a list.
+is valid, and all of them together are the strong LP (Duran-Mateluna, Ales,
+Elloumi 2023). The one that is violated most at some y has for D the distance at which
+sites met on the way out add up to one: a scan of a list.
 
-HiGHS proposes prices; the bound is always that of the Lagrangian at them, which is never
-worse than the LP in exact arithmetic, and valid in any.
+HiGHS proposes prices; the bound is always that of the Lagrangian at them, which is
+never worse than the LP in exact arithmetic, and valid in any.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ VIOLATED = 1e-6
 """Relative to the distance, by how much a cut is to be violated."""
 INWARD = 0.5
 """Part of the inner point in the point that is cut off (Ben-Ameur, Neto 2007)."""
+NEVER_SLACK = -(10**9)
 SLACK_ROUNDS = 6
 """Rounds after which a cut that is slack leaves the LP."""
 
 
 @njit(cache=True, nogil=True)
 def levels_at(r: Reach, end: Floats, y: Floats, theta: Floats, level: Floats) -> int:
-    """Fill in D of the most violated cut of each client, -1 for none; return the number."""
+    """Fill in D of the most violated cut of each client, -1: none; return how many."""
     count = 0
     for i in range(r.n):
         mass, cost, found = 0.0, 0.0, end[i]
@@ -100,7 +101,8 @@ class CutLoop:
         self.value = -np.inf
         self.price = np.zeros(r.n)
         self.rounds = 0
-        self._head = 1 if o.p >= 0 else 0  # rows that are no cuts
+        self.is_infeasible = False
+        self._head = 1  # rows that are no cuts
         self._lp = self._begin(threads)
 
     def _begin(self, threads: int) -> highspy.Highs:
@@ -123,9 +125,9 @@ class CutLoop:
         high = np.concatenate([np.ones(r.m), np.full(r.n, highspy.kHighsInf)])
         none_i, none_f = np.empty(0, np.int32), np.empty(0)
         lp.addCols(r.m + r.n, cost, low, high, 0, none_i, none_i, none_f)
-        if o.p >= 0:
-            sites = np.arange(r.m, dtype=np.int32)
-            lp.addRow(float(o.p), float(o.p), r.m, sites, np.ones(r.m))
+        sites = np.arange(r.m, dtype=np.int32)
+        least, most = (o.p, o.p) if o.p >= 0 else (1, r.m)
+        lp.addRow(float(least), float(most), r.m, sites, np.ones(r.m))
         return lp
 
     def add(self, clients: Ints, levels: Floats) -> None:
@@ -141,6 +143,23 @@ class CutLoop:
         self.level = np.concatenate([self.level, levels])
         self.client = np.concatenate([self.client, clients])
         self.slack = np.concatenate([self.slack, np.zeros(len(clients), np.int64)])
+
+    def cover(self, clients: Ints) -> None:
+        """Ask for an open site in the list of each of some clients."""
+        for i in clients:
+            row = self.r.row_site[self.r.row_first[i] : self.r.row_first[i + 1]]
+            self._lp.addRow(
+                1.0,
+                highspy.kHighsInf,
+                len(row),
+                row.astype(np.int32),
+                np.ones(len(row)),
+            )
+        new = len(clients)
+        self.level = np.concatenate([self.level, np.zeros(new)])
+        # Clients' costs have no part in such a row: it stands for client n.
+        self.client = np.concatenate([self.client, np.full(new, self.r.n)])
+        self.slack = np.concatenate([self.slack, np.full(new, NEVER_SLACK)])
 
     def start_at(self, price: Floats) -> None:
         """Add the cuts on both sides of some prices."""
@@ -170,7 +189,9 @@ class CutLoop:
         lp = self._lp
         lp.setOptionValue("time_limit", lp.getRunTime() + max(seconds, 0.1))
         lp.run()
-        if lp.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        status = lp.getModelStatus()
+        self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
+        if status != highspy.HighsModelStatus.kOptimal:
             return False
         self.rounds += 1
         found = lp.getSolution()
@@ -178,9 +199,10 @@ class CutLoop:
         self.y, self.theta = np.clip(values[: self.r.m], 0, 1), values[self.r.m :]
         self.value = lp.getInfo().objective_function_value
         dual = np.maximum(np.asarray(found.row_dual)[self._head :], 0.0)
-        self.slack = np.where(dual > 0, 0, self.slack + 1)
-        paid = np.bincount(self.client, dual, minlength=self.r.n)
-        price = np.bincount(self.client, dual * self.level, minlength=self.r.n)
+        self.slack = np.where((dual > 0) & (self.slack >= 0), 0, self.slack + 1)
+        n = self.r.n
+        paid = np.bincount(self.client, dual, minlength=n + 1)[:n]
+        price = np.bincount(self.client, dual * self.level, minlength=n + 1)[:n]
         price += np.maximum(self.o.weight - paid, 0.0) * self.nearest
         self.price = np.minimum(price, self.o.limit)
         return True
@@ -190,7 +212,7 @@ class CutLoop:
         return bound_at(self.r, self.o, state, self.price)
 
     def separate(self, inner: Floats | None = None) -> int:
-        """Add the cuts violated most, at a point between y and *inner* where it helps."""
+        """Add the cuts violated most at y, or between it and *inner* if those cut y."""
         level = np.empty(self.r.n)
         theta = np.where(self.o.weight > 0, self.theta, np.inf)
         if inner is not None:

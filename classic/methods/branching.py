@@ -38,7 +38,7 @@ class Tree:
         pool: Pool,
         clock: Clock,
         plan_at: Callable[[Floats], None],
-        whole_plan: Callable[[Ints], None],
+        whole_plan: Callable[[Ints], Ints],
     ) -> None:
         self.loop, self.pool, self.clock = loop, pool, clock
         self.plan_at, self.whole_plan = plan_at, whole_plan
@@ -58,9 +58,7 @@ class Tree:
             if current[0] > self.pool.cutoff:
                 current = None
                 continue
-            left = min(
-                [current[0]] + [self._heap[0][0]] if self._heap else [current[0]]
-            )
+            left = min(current[0], self._heap[0][0] if self._heap else np.inf)
             self.clock.note(say("branching"), left, self.pool.best)
             if self.clock.is_over:
                 return left
@@ -80,6 +78,8 @@ class Tree:
         loop.bounds(state)
         for turn in range(ROUNDS):
             if not loop.solve(self.clock.left):
+                if loop.is_infeasible:
+                    return []
                 return None if self.clock.is_over else self._split_any(bound, state)
             found = loop.bound(state)
             bound = max(bound, found.value)
@@ -140,7 +140,10 @@ class Tree:
     def _below_whole(self, bound: float, state: Ints) -> list[Node]:
         """Take the plan of a node that is solved; go on if more plans are wanted."""
         chosen = np.flatnonzero(self.loop.y > 0.5)
-        self.whole_plan(chosen)
+        unserved = self.whole_plan(chosen)
+        if len(unserved):
+            self.loop.cover(unserved)
+            return [(bound, next(self._number), state)]
         if self.pool.size == 1:
             return []
         inside = [int(j) for j in chosen if state[j] == FREE]

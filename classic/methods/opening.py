@@ -45,6 +45,9 @@ BATCH = 60
 """Disturbances between two looks at the clock."""
 PATIENCE = 6
 """Batches without a better plan after which the search pauses."""
+LEAST_WANDER, WANDERING = 0.5, 0.2
+"""Seconds of one search at least, and more by the time that has gone by."""
+MOST_PATIENCE = 100
 LARGEST_LP = 4_000_000
 """Pairs within the prices, for an LP that is tried at all."""
 TRIES = 20_000
@@ -75,11 +78,13 @@ class Race:
         self.state = np.full(m, FREE)
         self.state[problem.sites.forbidden] = CLOSED
         self.state[problem.sites.required] = OPEN
+        self.urged = urged(problem)
         self.stays = problem.sites.required
         self.far = 1e3 * (longest(problem) + 1.0)
         expected = self.p if is_counted else max(1, int(m**0.5))
         self.reach = reach_of(problem.distances, expected, self.far)
         self.ends = self._ends()
+        self.rest = self.far if lacks_pairs(problem) else 0.0
         self.pool = Pool(size, is_whole=is_whole(problem))
         self.plan, self.other = empty_plan(self.reach), empty_plan(self.reach)
         self.space = space_of(self.reach)
@@ -104,7 +109,7 @@ class Race:
 
     def keep(self) -> None:
         """Put the plan that the search has into the pool."""
-        count = self.plan.count[0]
+        count = self.plan.size[0]
         if (self.plan.near >= self.far).any():
             return
         value = value_of(self.weight, self.fixed, self.plan)
@@ -112,9 +117,9 @@ class Race:
 
     def descend(self, sites: Ints, order: Ints) -> None:
         """Improve a plan of some sites by swaps."""
-        begin(self.reach, self.weight, self.plan, sites)
+        begin(self.reach, self.urged, self.plan, sites)
         while not improve(
-            self.reach, self.weight, self.fixed, self.stays, order, self.p >= 0,
+            self.reach, self.urged, self.fixed, self.stays, order, self.p >= 0,
             self.plan, self.space, TRIES,
         ):  # fmt: skip
             self.keep()
@@ -142,7 +147,9 @@ class Race:
         w = self.weight
         start = w * 0.5 * (self.plan.near + np.minimum(self.plan.next, self.far / 1e3))
         start = start if self.found is None else self.price
-        o = Opening(w, self.fixed, self.p, w * self.ends)
+        with np.errstate(invalid="ignore"):
+            limit = np.where(w > 0, w * self.ends, 0.0)
+        o = Opening(w, self.fixed, self.p, limit)
         ascent = Ascent(self.reach, o, self.state, start)
         for step in range(1, steps + 1):
             target = self.pool.best
@@ -173,14 +180,17 @@ class Race:
         """Disturb and repair the best plan until that stops helping."""
         if not self.pool.plans:
             return
-        begin(self.reach, self.weight, self.plan, self.pool.sites)
+        begin(self.reach, self.urged, self.plan, self.pool.sites)
         usable = self.state != CLOSED
         usable[self.pool.sites] = True
         per_site = self.reach.m // max(1, len(self.pool.sites))
         most, idle = max(30, 6 * per_site), 0
-        while idle < patience and not self.clock.is_over and not self.is_proven:
+        until = self.clock.seconds + LEAST_WANDER + WANDERING * self.clock.seconds
+        while idle < patience and not (self.clock.is_over or self.is_proven):
+            if self.clock.seconds > until and patience <= MOST_PATIENCE:
+                break
             better = iterate(
-                self.reach, self.weight, self.fixed, self.stays, usable, self.p >= 0,
+                self.reach, self.urged, self.fixed, self.stays, usable, self.p >= 0,
                 self.plan, self.other, self.space, self.order, BATCH, most,
             )  # fmt: skip
             self.keep()
@@ -193,7 +203,8 @@ class Race:
         gap = max(self.pool.cutoff - self.bound, 0.0)
         w = self.weight
         with np.errstate(divide="ignore", invalid="ignore"):
-            cap = np.where(w > 0, (self.price + gap) / w * (1 + 1e-9), 0.0)
+            cap = np.where(w > 0, (self.price + gap) / w * (1 + 1e-9), self.rest)
+        cap = np.minimum(cap, self.far)
         part = trimmed(self.reach, self.problem.distances, self.ends, active, cap)
         o = Opening(w, self.fixed[active], self.p, w * cap)
         return part, o, self.state[active]
@@ -220,6 +231,24 @@ def longest(problem: Problem) -> float:
         assert isinstance(distances, Sparse)
         known = distances.length
     return float(known[np.isfinite(known)].max(initial=0.0))
+
+
+def urged(problem: Problem) -> Floats:
+    """Return weights for searches: none is 0 where a client may lack a site, (I,)."""
+    weights = problem.clients.weights
+    if not lacks_pairs(problem) or not (weights > 0).any():
+        return weights
+    return np.maximum(weights, weights[weights > 0].min())
+
+
+def lacks_pairs(problem: Problem) -> bool:
+    """Whether there are sites that some clients cannot reach."""
+    distances = problem.distances
+    if isinstance(distances, Points):
+        return False
+    if isinstance(distances, Dense):
+        return bool(np.isinf(distances.matrix).any())
+    return True
 
 
 def is_whole(problem: Problem) -> bool:
@@ -269,7 +298,7 @@ def _finish(race: Race) -> None:
         race.fix()
         race.wander(2 * PATIENCE)
         if race.is_proven or (before == (race.pool.best, race.bound)):
-            race.wander(10**6)
+            race.wander(10**9)
             return
     close(race)
 
@@ -329,9 +358,10 @@ def _plan_at(race: Race, part: Trimmed, y: Floats) -> None:
 
 
 def _branch(race: Race, part: Trimmed, loop: CutLoop, state: Ints) -> None:
-    def whole(chosen: Ints) -> None:
-        begin(race.reach, race.weight, race.plan, part.ids[chosen])
+    def whole(chosen: Ints) -> Ints:
+        begin(race.reach, race.urged, race.plan, part.ids[chosen])
         race.keep()
+        return np.flatnonzero(race.plan.near >= race.far)
 
     def at(y: Floats) -> None:
         _plan_at(race, part, y)

@@ -1,4 +1,4 @@
-"""Iterated local search: disturb a plan near one client, repair it there, keep the best.
+"""Iterated local search: disturb a plan near a client, repair it, keep the best.
 
 A plan is changed around a client drawn at random, improved by swaps among the sites of
 its list, and kept if it is no worse (Lourenco, Martin, Stuetzle 2003, section 2).
@@ -32,7 +32,7 @@ def _copy(source: Plan, target: Plan) -> None:
     target.is_open[:] = source.is_open
     target.sites[:] = source.sites
     target.place[:] = source.place
-    target.count[:] = source.count
+    target.size[:] = source.size
     target.first[:] = source.first
     target.second[:] = source.second
     target.near[:] = source.near
@@ -82,8 +82,8 @@ def disturb(
                 new = j
             if new >= 0 and old >= 0:
                 break
-        if old < 0 and plan.count[0] > 0:
-            j = plan.sites[np.random.randint(plan.count[0])]  # noqa: NPY002
+        if old < 0 and plan.size[0] > 0:
+            j = plan.sites[np.random.randint(plan.size[0])]  # noqa: NPY002
             old = -1 if stays[j] else j
         if new < 0 or (old < 0 and is_counted):
             continue
@@ -121,5 +121,5 @@ def iterate(
             _copy(plan, other)
         else:
             _copy(other, plan)
-    begin(r, weight, plan, other.sites[: other.count[0]].copy())
+    begin(r, weight, plan, other.sites[: other.size[0]].copy())
     return better

@@ -27,7 +27,7 @@ class Plan(NamedTuple):
     is_open: Flags  # (J,)
     sites: Ints  # (J,) open sites in the first places
     place: Ints  # (J,) where a site stands in ``sites``
-    count: Ints  # (1,)
+    size: Ints  # (1,) number of open sites
     first: Ints  # (I,) the nearest open site, -1: none
     second: Ints  # (I,)
     near: Floats  # (I,) distance to ``first``
@@ -65,7 +65,7 @@ def begin(r: Reach, weight: Floats, plan: Plan, chosen: Ints) -> None:
     """Make a plan of some sites."""
     plan.is_open[:] = False
     plan.place[:] = -1
-    plan.count[0] = len(chosen)
+    plan.size[0] = len(chosen)
     for k in range(len(chosen)):
         plan.is_open[chosen[k]] = True
         plan.sites[k] = chosen[k]
@@ -100,7 +100,7 @@ def two_nearest(r: Reach, plan: Plan, i: int) -> None:
         if not len(r.clients):
             return
         plan.first[i], plan.near[i] = -1, r.far
-    for k in range(plan.count[0]):
+    for k in range(plan.size[0]):
         take(plan, i, plan.sites[k], distance(r, i, plan.sites[k]))
 
 
@@ -118,9 +118,9 @@ def take(plan: Plan, i: int, j: int, length: float) -> None:
 def add(r: Reach, weight: Floats, plan: Plan, space: Space, j: int) -> None:
     """Open a site."""
     plan.is_open[j] = True
-    plan.place[j] = plan.count[0]
-    plan.sites[plan.count[0]] = j
-    plan.count[0] += 1
+    plan.place[j] = plan.size[0]
+    plan.sites[plan.size[0]] = j
+    plan.size[0] += 1
     plan.loss[j] = 0.0
     for k in range(column(r, j, space.client, space.length)):
         i = space.client[k]
@@ -134,11 +134,11 @@ def add(r: Reach, weight: Floats, plan: Plan, space: Space, j: int) -> None:
 def drop(r: Reach, weight: Floats, plan: Plan, j: int) -> None:
     """Close a site."""
     plan.is_open[j] = False
-    last = plan.sites[plan.count[0] - 1]
+    last = plan.sites[plan.size[0] - 1]
     plan.sites[plan.place[j]] = last
     plan.place[last] = plan.place[j]
     plan.place[j] = -1
-    plan.count[0] -= 1
+    plan.size[0] -= 1
     for i in range(r.n):
         if plan.first[i] == j or plan.second[i] == j:
             unlearn(weight, plan, i)
@@ -166,7 +166,7 @@ def value_of(weight: Floats, fixed: Floats, plan: Plan) -> float:
     total = 0.0
     for i in range(len(weight)):
         total += weight[i] * plan.near[i]
-    for k in range(plan.count[0]):
+    for k in range(plan.size[0]):
         total += fixed[plan.sites[k]]
     return total
 
@@ -191,7 +191,7 @@ def best_move(
             saved = plan.next[i] - max(plan.near[i], length)
             space.extra[old] += weight[i] * saved + 1e-300
     least, closed = 1e300, -1
-    for k in range(plan.count[0]):
+    for k in range(plan.size[0]):
         site = plan.sites[k]
         if not stays[site]:
             change = plan.loss[site] - space.extra[site] - fixed[site]
@@ -224,7 +224,7 @@ def improve(
         idle += 1
         if plan.is_open[j]:
             saved = fixed[j] - plan.loss[j]
-            if not is_counted and not stays[j] and plan.count[0] > 1 and saved > least:
+            if not is_counted and not stays[j] and plan.size[0] > 1 and saved > least:
                 drop(r, weight, plan, j)
                 idle = 0
             continue

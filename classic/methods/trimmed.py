@@ -1,4 +1,4 @@
-"""Lists of what can still matter: open and free sites, and pairs that are near enough."""
+"""Lists of what can still matter: sites not closed, and pairs near enough."""
 
 from __future__ import annotations
 
