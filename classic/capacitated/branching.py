@@ -17,14 +17,14 @@ import numpy as np
 
 from aumaq.classic.capacitated.hunt import Hunt
 from aumaq.classic.capacitated.kernel_mip import leaf_bound, plan_of, sent_out
-from aumaq.classic.capacitated.relaxation import Data, climb, evaluate
+from aumaq.classic.capacitated.relaxation import Data, climb, evaluate, reduced_costs
 from aumaq.classic.capacitated.search import assigned, repaired
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import say
 
 ROUNDS, PATIENCE, STEP = 80, 8, 0.25
-OFTEN = 10
-"""Each so manieth node is rounded to a plan."""
+OFTEN, OFTEN_SHARED = 2, 10
+"""Each so manieth node is rounded to a plan; transports take longer."""
 LEAF_NODES = 2_000
 """Nodes of the 0-1 knapsacks for the last bound of a node."""
 
@@ -101,7 +101,7 @@ class Tree:
         may = may & (bound.value + bound.into <= limit + slack)
         must = must | (may & (bound.value + bound.out > limit + slack))
         often = np.where(may, found.often, 0.0)
-        if self.nodes % OFTEN == 1:
+        if self.nodes % (OFTEN if data.is_single else OFTEN_SHARED) == 1:
             self.round_off(data._replace(may=may, must=must), often, found.prices)
         node = Node(value, next(self.numbers), may, must, found.prices, often)
         heapq.heappush(self.open, node)
@@ -109,17 +109,24 @@ class Tree:
     def round_off(self, data: Data, often: Floats, prices: Floats) -> None:
         """Offer the plan of the sites that stood most often."""
         is_open = rounded(data, often, 1.0)
+        sites = np.flatnonzero(is_open)
         if not data.is_single:
-            plan = sent_out(data, np.flatnonzero(is_open), None)
-        else:
-            place = assigned(data, is_open, data.cost)
-            price = float(prices.sum() / max(data.demand.sum(), 1e-9))
-            holds = (place >= 0).all() and np.isfinite(
-                repaired(data, place, is_open, price)
-            )
-            plan = plan_of(data, place, is_open) if holds else None
-        if plan is not None:
-            self.hunt.offer(plan, say("branching"))
+            plan = sent_out(data, sites, None)
+            if plan is not None:
+                self.hunt.offer(plan, say("branching"))
+            return
+        price = float(prices.sum() / max(data.demand.sum(), 1e-9))
+        rented = np.full_like(data.cost, np.inf)
+        rented[sites] = reduced_costs(data, prices, sites) + prices
+        for guide in (data.cost, rented):
+            standing = is_open.copy()
+            place = assigned(data, standing, guide)
+            if (place >= 0).all() and np.isfinite(
+                repaired(data, place, standing, price)
+            ):
+                plan = plan_of(data, place, standing)
+                if plan is not None:
+                    self.hunt.offer(plan, say("branching"))
 
     def leaf(self, node: Node) -> None:
         """Settle a node in which every site is decided."""

@@ -29,6 +29,7 @@ from aumaq.classic.capacitated.relaxation import (
     Data,
     climb,
     evaluate,
+    reduced_costs,
 )
 from aumaq.classic.capacitated.restricted import pairs_within
 from aumaq.classic.capacitated.search import (
@@ -49,8 +50,11 @@ NEAR = 5
 """Sites that are tried in exchange for another."""
 BRANCHING = 0.6
 """Share of the time that is left for branching over sites."""
-TRIALS = 60_000_000
-"""Local search over sites is left out where its trials look at more pairs."""
+SHARED = ((1.4, 4, 0.12), (2.0, 7, 0.2))
+SINGLE = ((1.2, 3, 0.03), (1.6, 5, 0.05))
+"""Restricted models: sites for each that stands, pairs of a client, share of time."""
+POLISHING = 0.05
+"""Share of the time for each local search over sites."""
 
 
 def data_of(problem: Problem) -> Data:
@@ -112,8 +116,7 @@ def search(hunt: Hunt) -> None:
     prices = first_prices(data)
     found = climb(data, prices, float(prices.sum()), ROUNDS, 1.0, PATIENCE)
     hunt.raise_bound(evaluate(data, found.prices, NODES).value, say("prices"))
-    if not hunt.is_over:
-        first_plans(hunt, found)
+    first_plans(hunt, found)
     best = found.prices
     for _ in range(3):
         if hunt.is_over:
@@ -154,8 +157,8 @@ def first_plans(hunt: Hunt, found: Climb) -> None:
     data = hunt.data
     price = float(found.prices.sum() / max(data.demand.sum(), 1e-9))
     for spare in (1.0, 1.03, 1.08):
-        if hunt.is_over:
-            return
+        if hunt.is_over and (hunt.plan is not None or spare > 1.0):
+            return  # late as it may be, the first is tried
         is_open = rounded(data, found.often, spare)
         place = assigned(data, is_open, data.cost)
         if (place < 0).any():
@@ -171,14 +174,16 @@ def first_plans(hunt: Hunt, found: Climb) -> None:
 
 
 def polish(hunt: Hunt, place: Ints, is_open: Flags, price: float) -> None:
-    """Better a plan by local search over sites, where that is quick."""
-    data = hunt.data
-    m, n = data.cost.shape
-    if m * n * n > TRIALS:
+    """Better a plan of single sources by local search over sites."""
+    data, ends = hunt.data, time.monotonic() + POLISHING * hunt.seconds
+    if not data.is_single:
         return
-    near = nearest_sites(data)
-    cost = improved(data, place, is_open, near, price)
-    if np.isfinite(cost) and (plan := plan_of(data, place, is_open)):
+    near, m = nearest_sites(data), len(is_open)
+    stale, j = 0, 0
+    while stale < m and time.monotonic() < ends and not hunt.is_over:
+        stale = 0 if improved(data, place, is_open, near, price, j) else stale + 1
+        j = (j + 1) % m
+    if plan := plan_of(data, place, is_open):
         hunt.offer(plan, say("local search"))
 
 
@@ -205,24 +210,10 @@ def ruled_out(hunt: Hunt, prices: Floats) -> Bound:
     return evaluate(hunt.data, prices, NODES)
 
 
-def reduced_costs(data: Data, prices: Floats, sites: Ints) -> Floats:
-    """Return (S, N) cost of each pair at the prices of clients and of capacities."""
-    found = np.empty((len(sites), len(prices)))
-    for row, j in enumerate(sites):
-        paid = prices - data.cost[j]
-        each = paid / np.maximum(data.demand, 1e-12)
-        order = np.argsort(-each)
-        order = order[paid[order] > 0.0]
-        full = np.searchsorted(np.cumsum(data.demand[order]), data.capacity[j])
-        rent = each[order[full]] if full < len(order) else 0.0
-        found[row] = rent * data.demand - paid
-    return found
-
-
 def improve(hunt: Hunt, found: Climb, bound: Bound) -> None:
     """Seek better plans in restricted models of growing size."""
     data = hunt.data
-    for size, pairs, share in ((1.4, 4, 0.12), (2.0, 7, 0.2)):
+    for size, pairs, share in SINGLE if data.is_single else SHARED:
         if hunt.is_over:
             return
         rank = np.where(data.may, found.often - bound.into / abs(bound.value), -np.inf)

@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 from aumaq.classic.capacitated.knapsack import choose, fill, forced
-from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 FEW_NODES, NODES = 300, 20_000
 """Nodes of a 0-1 knapsack while prices are still sought, and for the last bound."""
@@ -182,6 +182,20 @@ def rises(data: Data, prices: Floats, bound: Bound, j: int) -> Floats:
             found[i] = np.inf
         else:
             found[i] = bound.into[j] + max(earned - paid[i], 0.0)
+    return found
+
+
+def reduced_costs(data: Data, prices: Floats, sites: Ints) -> Floats:
+    """Return (S, N) cost of each pair at the prices of clients and of capacities."""
+    found = np.empty((len(sites), len(prices)))
+    for row, j in enumerate(sites):
+        paid = prices - data.cost[j]
+        each = paid / np.maximum(data.demand, 1e-12)
+        order = np.argsort(-each)
+        order = order[paid[order] > 0.0]
+        full = np.searchsorted(np.cumsum(data.demand[order]), data.capacity[j])
+        rent = each[order[full]] if full < len(order) else 0.0
+        found[row] = rent * data.demand - paid
     return found
 
 

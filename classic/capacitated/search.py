@@ -206,45 +206,51 @@ def with_site(data: Data, place: Ints, is_open: Flags, j: int) -> None:
 
 @njit(cache=True)
 def improved(
-    data: Data, place: Ints, is_open: Flags, near: Ints, price: float
-) -> float:
-    """Open, close and exchange sites in place while that is cheaper; return the cost.
+    data: Data, place: Ints, is_open: Flags, near: Ints, price: float, j: int
+) -> bool:
+    """Open, close or exchange site *j* in place if that is cheaper; say whether.
 
     *near* (M, K) are sites worth trying in exchange for each.
     """
-    m = len(is_open)
     best = value_of(data, place, is_open)
-    is_better = True
-    while is_better:
-        is_better = False
-        for j in range(m):
-            if not data.may[j]:
+    if not data.may[j]:
+        return False
+    if not is_open[j]:
+        if data.number >= 0:
+            return False
+        trial, standing = place.copy(), is_open.copy()
+        with_site(data, trial, standing, j)
+        return _kept(data, place, is_open, trial, standing, price, best)
+    if data.must[j]:
+        return False
+    for h in range(-1, near.shape[1]):
+        if h < 0 and data.number >= 0:
+            continue
+        trial, standing = place.copy(), is_open.copy()
+        if h >= 0:
+            k = near[j, h]
+            if k < 0 or is_open[k] or not data.may[k]:
                 continue
-            if not is_open[j]:
-                if data.number < 0:
-                    trial, standing = place.copy(), is_open.copy()
-                    with_site(data, trial, standing, j)
-                    value = repaired(data, trial, standing, price)
-                    if value < best - 1e-7:
-                        best, is_better = value, True
-                        place[:], is_open[:] = trial, standing
-                continue
-            if data.must[j]:
-                continue
-            for h in range(-1, near.shape[1]):
-                if h < 0 and data.number >= 0:
-                    continue
-                trial, standing = place.copy(), is_open.copy()
-                if h >= 0:
-                    k = near[j, h]
-                    if k < 0 or is_open[k] or not data.may[k]:
-                        continue
-                    with_site(data, trial, standing, k)
-                if not without(data, trial, standing, j):
-                    continue
-                value = repaired(data, trial, standing, price)
-                if value < best - 1e-7:
-                    best, is_better = value, True
-                    place[:], is_open[:] = trial, standing
-                    break
-    return best
+            with_site(data, trial, standing, k)
+        if without(data, trial, standing, j) and _kept(
+            data, place, is_open, trial, standing, price, best
+        ):
+            return True
+    return False
+
+
+@njit(cache=True)
+def _kept(
+    data: Data,
+    place: Ints,
+    is_open: Flags,
+    trial: Ints,
+    standing: Flags,
+    price: float,
+    best: float,
+) -> bool:
+    """Settle a trial; take it over if it costs less than *best*."""
+    if repaired(data, trial, standing, price) >= best - 1e-7:
+        return False
+    place[:], is_open[:] = trial, standing
+    return True
