@@ -17,6 +17,7 @@ def numbers_of(path: Path, words: dict[str, float] | None = None) -> Floats:
     Raises UnreadableError that names row and word of what is no number.
     """
     text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = text.rstrip("\x1a\n\r\t ")  # DOS ends a file with a sign of its own
     for word, value in (words or {}).items():
         text = text.replace(word, repr(value))
     try:
