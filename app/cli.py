@@ -21,6 +21,7 @@ from aumaq import (
     cli_convert,
     cli_futures,
     cli_indicators,
+    cli_pareto,
     cli_plan,
     cli_plot,
     cli_project,
@@ -430,6 +431,7 @@ app.command()(cli_plot.plot)
 app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
 app.command()(cli_alternatives.alternatives)
+app.command()(cli_pareto.pareto)
 app.command("what-if")(cli_what_if.what_if)
 
 
