@@ -25,6 +25,7 @@ from aumaq import (
     cli_indicators,
     cli_locate,
     cli_new,
+    cli_pareto,
     cli_plan,
     cli_plot,
     cli_project,
@@ -402,6 +403,7 @@ app.command()(cli_plot.plot)
 app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
 app.command()(cli_alternatives.alternatives)
+app.command()(cli_pareto.pareto)
 app.command("what-if")(cli_what_if.what_if)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from aumaq.results.audit import Finding, Verification, verify
     from aumaq.results.plan.plan import Plan
     from aumaq.results.studies.choosing.alternatives import Alternatives, alternatives
+    from aumaq.results.studies.choosing.front import Front, best_by, pareto
     from aumaq.results.studies.choosing.lock_rows import lock_rows
     from aumaq.results.studies.choosing.what_if import Scored, WhatIf, score, what_if
     from aumaq.results.studies.closed_loop import ClosedLoop, close_loop
@@ -31,6 +32,7 @@ _HOME = {
     "Coordination": "aumaq.results.studies.coordination",
     "Finding": "aumaq.results.audit",
     "Fairest": "aumaq.results.studies.fairest",
+    "Front": "aumaq.results.studies.choosing.front",
     "Futures": "aumaq.results.studies.futures",
     "Plan": "aumaq.results.plan.plan",
     "Scored": "aumaq.results.studies.choosing.what_if",
@@ -40,10 +42,12 @@ _HOME = {
     "WhatIf": "aumaq.results.studies.choosing.what_if",
     "alternatives": "aumaq.results.studies.choosing.alternatives",
     "analyse": "aumaq.results.analysis",
+    "best_by": "aumaq.results.studies.choosing.front",
     "close_loop": "aumaq.results.studies.closed_loop",
     "coordination": "aumaq.results.studies.coordination",
     "fairest": "aumaq.results.studies.fairest",
     "lock_rows": "aumaq.results.studies.choosing.lock_rows",
+    "pareto": "aumaq.results.studies.choosing.front",
     "score": "aumaq.results.studies.choosing.what_if",
     "solve": "aumaq.results.studies.solve",
     "solve_futures": "aumaq.results.studies.futures_plan",
@@ -60,6 +64,7 @@ __all__ = [
     "Coordination",
     "Fairest",
     "Finding",
+    "Front",
     "Futures",
     "Plan",
     "Scored",
@@ -69,10 +74,12 @@ __all__ = [
     "WhatIf",
     "alternatives",
     "analyse",
+    "best_by",
     "close_loop",
     "coordination",
     "fairest",
     "lock_rows",
+    "pareto",
     "score",
     "solve",
     "solve_futures",

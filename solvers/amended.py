@@ -16,12 +16,13 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import listening
 from aumaq.model.measures import Sum
-from aumaq.solvers.compiled import Compiled, compiled
+from aumaq.solvers.compiled import Compiled, compiled, finish
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress
-from aumaq.solvers.solution.decisions import Given, Solution
+from aumaq.solvers.solution.decisions import Given, Solution, Status
 
 FAMILY = "study"
 """What rows of a study are of."""
@@ -173,7 +174,20 @@ class Study:
             seconds={"pass": 0.0},
         )
         with listening():
-            return solve_whole(again)
+            found = solve_whole(again)
+            if found.status is not Status.CONTRADICTED:
+                return found
+            return self._plainly(again, found)
+
+    def _plainly(self, c: Compiled, found: Solution) -> Solution:
+        """Solve again without presolve: with it a plan was found below the bound."""
+        begun = time.monotonic()
+        again = replace(c, started=begun, seconds={"pass": 0.0})
+        solver = Solver(c.matrices, c.options)
+        solver.set_option("presolve", "off")
+        if found.values is not None:
+            solver.start_from(np.arange(len(found.values)), found.values)
+        return finish(again, solver.run(again.seconds_left, c.progress, begun), begun)
 
     def value(self, of: tuple[Ints, Floats], values: Floats) -> float:
         """Return what a sum over columns is for a solution."""

@@ -37,7 +37,7 @@ from aumaq.solvers.progress import Labelled
 
 CAPS = ("cost", "investment", "posts")
 """Of what near-optimal plans may have more than the best one, by a share."""
-ROOM = 1e-7
+ROOM = 1e-9
 """A cap is met within this share of it: rounding of solvers."""
 LEAST_SECONDS = 2.0
 
