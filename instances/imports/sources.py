@@ -157,6 +157,8 @@ def _book(path: Path, sheet: str) -> Source:
         for one in [book[sheet]] if sheet else book.worksheets:
             one.reset_dimensions()
             rows = [[cell_text(c).strip() for c in row] for row in one.values]
+            if not any(map(any, rows)):
+                continue  # the empty "Sheet1" of new workbooks
             source = _table(path.name, list(enumerate(rows, start=1)))
             if not source.cells.empty:
                 return Source(**{**vars(source), "layer": one.title})

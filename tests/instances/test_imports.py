@@ -29,13 +29,13 @@ HEAD = "№;Наименование НП;Население 2009;Населен
 ROWS = [
     "1;Акжар;900;1 250;50,10;70,20;паром",
     "2;Бесоба;800;640;50,25;70,45;",
-    "3;Көктем;10;2 300;50°24′N;70,30;",
+    "3;Коктем;10;2 300;50°24'N;70,30;",
 ]
 
 
 def listed(path: Path, rows: list[str], head: str = HEAD, code: str = "cp1251") -> Path:
     """Write a list of places as an office in Kazakhstan keeps it."""
-    path.write_bytes((head + "\n".join(rows) + "\n").encode(code, "xmlcharrefreplace"))
+    path.write_bytes((head + "\n".join(rows) + "\n").encode(code))
     return path
 
 
