@@ -32,6 +32,8 @@ WHAT, REGION, PERIOD, COST = 0, 2, 3, 6
 """Columns of the list of actions."""
 LISTED = (1, 3, 4, 5, 6, 7, 8, 9, 10)
 """Columns that are told of each action; service and region are headings."""
+SAID_ONCE = (8, 10)
+"""Columns (unit, who pays) that are told once where all actions have the same."""
 DPI = 160
 
 
@@ -218,14 +220,22 @@ def _services(grid: dict[str, Any], plan: Plan, lang: Language) -> list[Service]
     for title, members in groupby(rows, key=lambda r: r[WHAT]):
         own = list(members)
         cost = sum(row[COST] or 0.0 for row in own)
+        same = {c: own[0][c] for c in SAID_ONCE if len({row[c] for row in own}) == 1}
         columns = [
-            c for c in LISTED if any(row[c] not in (None, "", "–") for row in own)
+            c
+            for c in LISTED
+            if c not in same and any(row[c] not in (None, "", "–") for row in own)
         ]
         tables = [
             as_table({**grid, "rows": list(part)}, lang, columns, region or "–")
             for region, part in groupby(own, key=lambda r: r[REGION])
         ]
         line = f"{_counts(own, lang)} — {lang.money(cost, plan.instance.currency)}"
+        line += "".join(
+            f". {grid['columns'][c]['title']}: {value}"
+            for c, value in same.items()
+            if value not in ("", "–")
+        )
         found.append((cost, Service(title, line, tables)))
     return [service for _, service in sorted(found, key=lambda pair: -pair[0])]
 

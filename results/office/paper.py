@@ -17,11 +17,13 @@ FONT = "DejaVu"
 """Comes with matplotlib and has the letters of Kazakh."""
 INK, SOFT, SHADE = (29, 39, 51), (91, 104, 117), (233, 240, 244)
 SIZE = 9.0
+WIDEST = 36
+"""Letters of a column beyond which its texts are broken into lines."""
 TABLE = 3
 """Level of the titles of tables."""
 
 
-class Paper(FPDF):
+class Paper(FPDF):  # type: ignore[misc]  # the library has no types here
     """An A4 sheet across: the title above, the number of the page below."""
 
     def __init__(self, title: str) -> None:
@@ -54,12 +56,14 @@ class Paper(FPDF):
         """Write a paragraph over the whole width."""
         self.set_font(FONT, "B" if bold else "", size)
         self.set_text_color(*INK)
-        self.multi_cell(0, size * 0.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(
+            0, size * 0.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
         self.ln(1.5)
 
     def heading(self, text: str, level: int) -> None:
         """Write a heading, on a new page if little of this one is left."""
-        if self.will_page_break(30):
+        if self.will_page_break(60 if level == 1 else 30):
             self.add_page()
         self.ln(2)
         if level < TABLE:  # tables may follow any heading; outlines leave no level out
@@ -138,9 +142,13 @@ def _actions(paper: Paper, content: Content) -> None:
 
 
 def _widths(table: Table) -> tuple[float, ...]:
-    """Return widths of columns by their longest words, none too narrow."""
+    """Return widths of columns by their texts: no word is broken, none takes it all."""
     columns = zip(*[*([table.heads] if table.heads else []), *table.rows], strict=True)
     return tuple(
-        min(60.0, max(7.0, *(float(len(text)) for text in column)))
+        max(
+            5.0,
+            max(max(map(len, text.split()), default=0) for text in column) + 2.0,
+            float(min(WIDEST, max(map(len, column)))),
+        )
         for column in columns
     )

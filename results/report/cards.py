@@ -298,15 +298,15 @@ def sure(plan: Plan, today: State, lang: Language) -> Card:
     return Card(
         "sure",
         say("How sure"),
-        lang.tell(say("at most {gap} from the best", gap=lang.share(plan.gap)))
+        lang.tell(say("at most {gap}", gap=lang.share(plan.gap)))
         if known
-        else lang.tell(say("distance from the best unknown")),
+        else lang.tell(say("unknown")),
         say(
             "The solver proves that no plan costs less than its bound, in money and"
             " points together. The gap is how much of this plan's cost could be saved"
             " at most. A program of its own works out every rule and sum again."
         ),
-        [lang.tell(checked)],
+        [lang.tell(say("of its cost could be saved; {checked}", checked=checked))],
         [],
         "proof-title",
     )

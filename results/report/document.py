@@ -101,7 +101,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "problems": [lang.tell(problem) for problem in plan.record["problems"][:20]],
         "summary": list(chapters(plan, lang).items()),
         "cards": cards(plan, today, lang),
-        "figures": key_figures(plan, today, lang),
+        "figures": key_figures(plan, lang),
         "periods": list(instance.period_names),
         "services": [
             service_data(plan, name, today, lang) for name in instance.service_names

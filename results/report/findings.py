@@ -16,6 +16,7 @@ from aumaq.instances.terms import INVESTMENT
 from aumaq.results.indicators.gains import BY, gains
 from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.indicators.state import State, of_plan
+from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import group_names, region_names
@@ -339,7 +340,7 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
     return grid("growth", say("Growth points chosen"), columns, lang)
 
 
-def key_figures(plan: Plan, today: State, lang: Language) -> list[dict[str, Any]]:
+def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return label, value, kind and digits of what runs are compared by."""
     last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
     paid, yearly = terms["amount_mln"].sum(), [x for x in PAID if x not in INVESTMENT]
@@ -360,12 +361,12 @@ def key_figures(plan: Plan, today: State, lang: Language) -> list[dict[str, Any]
             0,
         ),
     ]
-    norm = norm_shares(plan, today)
+    norm = norm_shares(plan, of_today(plan.instance))
     if norm is not None:
         figures.append((lang.tell(WITHIN_NORM), norm.plan, "share", 1))
     counts = plan.actions.groupby("action")["units"].sum()
-    for action, text in COUNTED.items():
-        figures.append((lang.tell(text), float(counts.get(action, 0)), "number", 0))
+    for action, title in COUNTED.items():
+        figures.append((lang.tell(title), float(counts.get(action, 0)), "number", 0))
     titles, minutes = titles_of(plan.instance, lang), mean_minutes(plan).by_period
     for service, share in served_share(plan).by_period[last].items():
         text = lang.tell(

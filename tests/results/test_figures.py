@@ -144,7 +144,7 @@ def test_load_not_met(plan: Plan) -> None:
     own = found.by_period.loc[network].tolist()
     assert own == pytest.approx((sums["shed"] / whole).tolist())
     assert own == compared(plan, "load not met", network)
-    (told,) = [text for text in sentences(plan) if "of the load comes" in text]
+    (told,) = [text for text in sentences(plan) if "of what is needed comes" in text]
     for share, period in zip(own, plan.instance.period_names, strict=True):
         assert (f"{ENGLISH.share(share)} ({period})" in told) == (share > 0)
     overall = coordination.figures(plan)["shed_share"][network]
