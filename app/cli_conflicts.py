@@ -39,8 +39,10 @@ def conflicts(
     ] = False,
     keep: Annotated[
         list[str] | None,
-        typer.Option(help="id of a rule that never gives way, again and again",
-                     show_default=False),
+        typer.Option(
+            help="id of a rule that never gives way, again and again",
+            show_default=False,
+        ),
     ] = None,
     time_limit: Annotated[float, typer.Option(help="seconds", min=0.1)] = 120.0,
     threads: Threads = None,
@@ -52,6 +54,7 @@ def conflicts(
 
     Exit code 1 if there is no plan.
     """
+    del lang  # its callback has chosen the words
     instance = read_instance(name, scenario, changes)
     found = aumaq.conflicts(
         instance,

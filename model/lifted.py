@@ -1,9 +1,9 @@
 r"""The model of an instance in which every rule is a row that can be taken away.
 
 For a solve, what the rules forbid is not built: no variable for a school on forbidden
-land, none for people without a place where all must have one. Whoever asks why there is
-no plan needs these rules in sight. Here the same model is built of numbers in which they
-are lifted, and they stand as rows of a block of their own:
+land, none for people without a place where all must have one. Whoever asks why there
+is no plan needs these rules in sight. Here the same model is built of numbers in which
+they are lifted, and they stand as rows of a block of their own:
 
 Variables
     ``room[s,j,l,t]``
@@ -16,8 +16,8 @@ Constraints
     ``forbidden[s,j,t]``
         :math:`\sum_{l \ge 1} units_{sjlt} \le 0` on forbidden sites
     ``land[s,j,l,t]``, ``sized[s,j,l,t]``
-        :math:`\sum_{l' \ne l} moves_{sjl'lt} \le 0` where the land forbids the level, or
-        the site or the settlement is too small for it
+        :math:`\sum_{l' \ne l} moves_{sjl'lt} \le 0` where the land forbids the level,
+        or the site or the settlement is too small for it
     ``early[s,j,t]``
         :math:`\sum_{l \ge 1} moves_{sj0lt} \le 0` before the first period of the site
     ``transitions[s,l,l',t]``
@@ -229,7 +229,7 @@ def _most(c: Context, where: Table) -> Floats:
     at = share.find(where, FACILITY)
     known = at >= 0
     amount = (share["most"] / share["room"])[known]
-    return np.bincount(at[known], amount, len(where))
+    return np.bincount(at[known], amount, len(where)).astype(float)
 
 
 def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:

@@ -1,8 +1,8 @@
 """Which rows of a model are rules that somebody made, and could relax.
 
-The rows of a model are of two sorts. Some say how the world works: a facility holds one
-level, flows add up, nobody is served at a closed site. Others are rules of the instance:
-a budget, a standard, a lock. Only the second sort can clash in a planner's words.
+The rows of a model are of two sorts. Some say how the world works: a facility holds
+one level, flows add up, nobody is served at a closed site. Others are rules of the
+instance: a budget, a standard, a lock. Only these can clash in a planner's words.
 
 A *limit* is one such rule as the planner wrote it: one row of a table of the instance
 (the budget of a period, a standard, the lock of a facility), with all rows of the model

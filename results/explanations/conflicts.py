@@ -109,7 +109,9 @@ class Conflicts:
             "rules": rules,
         }
 
-    def sentences(self, lang: Language = ENGLISH, *, is_short: bool = False) -> list[str]:
+    def sentences(
+        self, lang: Language = ENGLISH, *, is_short: bool = False
+    ) -> list[str]:
         """Return what a planner reads: each conflict, then what could give way."""
         told = self.record(lang)
         if self.is_possible:
@@ -136,12 +138,12 @@ class Conflicts:
 
 def _of_conflict(number: int, conflict: dict[str, Any], lang: Language) -> list[str]:
     rules = conflict["rules"]
-    head = say(
-        "Conflict {number}: this rule cannot be kept:",
-        "Conflict {number}: these {n} rules cannot be kept together:",
-        n=len(rules),
-        number=number,
-    )
+    head = (
+        say("Conflict {number}: this rule cannot be kept:", number=number)
+        if len(rules) == 1
+        else say("Conflict {number}: these rules cannot be kept together:",
+                 number=number)
+    )  # fmt: skip
     proof = (
         say("Proven: no plan keeps them all; without any one of them there is a plan.")
         if conflict["is_minimal"]

@@ -116,8 +116,7 @@ class Words:
         number, share = self.number(limit), self.lang.figure(amount, ".3%")
         kind = (limit.family, limit.name)
         if limit.relaxed == COUNTED:
-            return say("let it be missed by {n}", "let it be missed by {n}",
-                       n=round(amount))  # fmt: skip
+            return say("let it be missed by {count}", count=round(amount))
         if limit.relaxed != SCALED:
             return say("give it up")
         if kind == ("lifted", "unserved"):
@@ -239,7 +238,9 @@ _TITLES: dict[tuple[str, str], Callable[[Words, dict[str, Any]], Text]] = {
     ("renewal", "due"): _at_site(
         say("{service} in {site}, {level}: is old, to be renewed, rebuilt or closed")
     ),
-    ("lifted", "forbidden"): _at_site(say("{service} in {site}: the site is forbidden")),
+    ("lifted", "forbidden"): _at_site(
+        say("{service} in {site}: the site is forbidden")
+    ),
     ("lifted", "land"): _land,
     ("lifted", "sized"): _at_site(
         say("{service} in {site}: the place is too small for more than is allowed")

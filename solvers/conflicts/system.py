@@ -1,4 +1,4 @@
-"""The rules of an instance as a system: which of them can hold together?
+"""The rules of an instance as a system: which of them hold together.
 
 A question is a set of limits (:mod:`aumaq.model.limits`); the answer is that a plan
 obeys them all, that none does, or that time ran out. How the world works always holds.

@@ -62,8 +62,10 @@ def clashing(draw: st.DrawFn, allocation: str = "free") -> Instance:
         ],
     }  # fmt: skip
     if draw(st.booleans()):
+        if sites[0]["status"] == "candidate":
+            sites[0]["status"] = "existing"
         rows["facilities"] = [
-            {"service": "s", "site": "a", "level": 1, "is_locked": draw(some(True, False))}
+            {"service": "s", "site": "a", "level": 1, "is_locked": draw(st.booleans())}
         ]  # fmt: skip
     try:
         instance = tiny(**rows)
@@ -78,11 +80,10 @@ def without(instance: Instance, limit: dict[str, Any], amount: float = 1.0) -> I
     """Return the instance with a rule taken away, or changed by an amount."""
     rule, kind = limit["rule"], limit["rule"].partition(":")[0]
     given = instance.given
-    table, key = {"budget": ("budgets", "budget"), "count": ("counts", "count"),
-                  "standard": ("standards", "standard")}.get(kind, ("", ""))  # fmt: skip
-    if table:
+    table = f"{kind}s"
+    if table in ("budgets", "counts", "standards"):
         rows = given[table].copy()
-        own = rows[key] == rule.partition(":")[2]
+        own = rows[kind] == rule.partition(":")[2]
         if amount >= 1.0 and kind == "standard":
             return instance.replace(**{table: rows[~own]})
         if amount == float("inf"):
@@ -95,7 +96,9 @@ def without(instance: Instance, limit: dict[str, Any], amount: float = 1.0) -> I
     if kind == "lock":
         return instance.replace(facilities=given["facilities"].assign(is_locked=False))
     sites = given["sites"].copy()
-    sites.loc[sites["site"] == limit["site"], "status"] = "candidate"
+    stands = limit["site"] in set(given["facilities"]["site"])
+    own = sites["site"] == limit["site"]
+    sites.loc[own, "status"] = "existing" if stands else "candidate"
     return instance.replace(sites=sites)
 
 
