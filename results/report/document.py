@@ -28,6 +28,7 @@ from aumaq.results.report.findings import (
     shadings,
     unserved,
 )
+from aumaq.results.report.follow_ons import follow_ons
 from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.reassigned import reassigned
@@ -59,6 +60,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
     tables = [
         action_list(plan, lang),
         reassigned(plan, lang),
+        *follow_ons(plan, lang),
         indicator_table(plan, lang),
         *money_tables(plan, lang),
         flow_table(plan, lang),
