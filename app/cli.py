@@ -18,6 +18,7 @@ import aumaq
 from aumaq import (
     cli_analyse,
     cli_convert,
+    cli_fairest,
     cli_futures,
     cli_indicators,
     cli_plan,
@@ -195,6 +196,7 @@ def describe(
 app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
+app.command()(cli_fairest.fairest)
 app.command()(cli_plan.plan)
 
 
