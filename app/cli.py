@@ -20,6 +20,7 @@ from aumaq import (
     cli_analyse,
     cli_conflicts,
     cli_convert,
+    cli_fairest,
     cli_futures,
     cli_import,
     cli_indicators,
@@ -167,6 +168,7 @@ app.command("import")(cli_import.import_)
 app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
+app.command()(cli_fairest.fairest)
 app.command()(cli_plan.plan)
 app.command()(cli_locate.locate)
 app.command()(cli_conflicts.conflicts)

@@ -32,6 +32,7 @@ from aumaq.results.report.findings import (
     unserved,
     who_gains,
 )
+from aumaq.results.report.follow_ons import follow_ons
 from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.notes import notes, settings
@@ -77,6 +78,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
     tables = [
         action_list(plan, lang),
         reassigned(plan, lang),
+        *follow_ons(plan, lang),
         indicator_table(plan, lang),
         unit_cost_table(plan, lang),
         *money_tables(plan, lang),
