@@ -104,11 +104,12 @@ class BuiltModel:
     hired: Ints  # (R,) rows of the supply of staff
     trained: Ints  # (R,)
     relocated: Ints  # (relocations, L+1, T)
-    measures: Measures | None = None
-    """What plans are measured by beside their cost, if it was asked for."""
     merged: Ints  # (possible mergers, T)
     follows: Ints
     """(N, 5) follow-ons that are chosen: feeder, site, to_site, period, variable."""
+
+    measures: Measures | None = None
+    """What plans are measured by beside their cost, if it was asked for."""
 
     @cached_property
     def model(self) -> pyo.ConcreteModel:
