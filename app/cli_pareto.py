@@ -86,7 +86,11 @@ def pareto(
     }
     if weights or tolerances:
         found = aumaq.best_by(
-            instance, names, _numbers(weights), _numbers(tolerances), **usual
+            instance,
+            names,
+            weights=_numbers(weights),
+            tolerances=_numbers(tolerances),
+            **usual,
         )
     else:
         found = aumaq.pareto(instance, names, points, jobs=jobs, **usual)
