@@ -23,13 +23,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import say
-from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer
 from aumaq.solvers.blocks.part import (
@@ -44,7 +44,7 @@ from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.search import STEP_SECONDS, Improver
+from aumaq.solvers.search import STEP_SECONDS
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.work import Most
 
@@ -62,7 +62,11 @@ LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
 
-Stoppable = Solver | Improver | Completer | PricedRelaxation
+class Stoppable(Protocol):
+    """What may be under way in a thread."""
+
+    def stop(self) -> None:
+        """End soon; may be called from any thread."""
 
 
 @dataclass
@@ -183,6 +187,8 @@ class BlockRun(BlockState):
 
     def _relax_by_prices(self) -> Outcome:
         """Raise prices without an LP of the whole, then solve the LP of each block."""
+        from aumaq.solvers.blocks.by_prices import PricedRelaxation  # compiles
+
         self.tell(say("pricing"))
         self.priced = priced = PricedRelaxation(self.c, self.split, self._is_over)
         with self._stoppable(priced):

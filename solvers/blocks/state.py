@@ -10,12 +10,12 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
-from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.choices import Choices, Chosen
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
@@ -34,6 +34,9 @@ from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.search import DEAR, Improver
 from aumaq.solvers.solution.decisions import Status
+
+if TYPE_CHECKING:
+    from aumaq.solvers.blocks.by_prices import PricedRelaxation
 
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
