@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         shipped,
         write,
     )
+    from aumaq.instances.editing import Edit
     from aumaq.results import (
         Analysis,
         ClosedLoop,
@@ -64,6 +65,7 @@ _HOME = {
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparison",
     "Coordination": "aumaq.results",
+    "Edit": "aumaq.instances.editing",
     "ExportError": "aumaq.instances",
     "Fairest": "aumaq.results",
     "Futures": "aumaq.results",
@@ -108,6 +110,7 @@ __all__ = [
     "ClosedLoop",
     "Comparison",
     "Coordination",
+    "Edit",
     "ExportError",
     "Fairest",
     "Futures",

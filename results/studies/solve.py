@@ -47,6 +47,7 @@ ADVICE = {
 def solve(
     instance: Instance,
     *,
+    scenario: str = "",
     method: str = "auto",
     time_limit: float | None = None,
     work_limit: float | None = None,
@@ -66,7 +67,9 @@ def solve(
     networks_of: Plan | None = None,
     evidence: Path | None = None,
 ) -> Plan:
-    """Solve the active scenario of an instance; return a verified plan with a bound.
+    """Solve a scenario of an instance; return a verified plan with a bound.
+
+    *scenario*: default is the active one.
 
     *time_limit* is in seconds (default: 120), *gap* relative. With a *work_limit*, in
     units of about a second of one core, the clock decides nothing: the same plan on any
@@ -102,6 +105,8 @@ def solve(
     )
     if method not in METHODS:
         raise UnknownNameError(say("method"), method, METHODS)
+    if scenario:
+        instance = instance.with_scenario(scenario)
     given = Given(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),
