@@ -16,11 +16,13 @@ import typer
 
 import aumaq
 from aumaq import (
+    cli_alternatives,
     cli_analyse,
     cli_convert,
     cli_futures,
     cli_indicators,
     cli_locate,
+    cli_pareto,
     cli_plan,
     cli_plot,
     cli_project,
@@ -28,6 +30,7 @@ from aumaq import (
     cli_runs,
     cli_sweep,
     cli_water,
+    cli_what_if,
     documents,
     endings,
     installation,
@@ -429,6 +432,9 @@ app.command()(cli_runs.compare)
 app.command()(cli_plot.plot)
 app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
+app.command()(cli_alternatives.alternatives)
+app.command()(cli_pareto.pareto)
+app.command("what-if")(cli_what_if.what_if)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.relocations import relocations_of
 from aumaq.model.families.relocations import BY
 from aumaq.model.family import FAMILIES, in_build_order
+from aumaq.model.measures import Measures, measures
 from aumaq.model.program import NONE, Program
 from aumaq.model.pyomo_model import pyomo_model
 from aumaq.model.table import Table
@@ -101,6 +102,8 @@ class BuiltModel:
     hired: Ints  # (R,) rows of the supply of staff
     trained: Ints  # (R,)
     relocated: Ints  # (relocations, L+1, T)
+    measures: Measures | None = None
+    """What plans are measured by beside their cost, if it was asked for."""
 
     @cached_property
     def model(self) -> pyo.ConcreteModel:
@@ -114,12 +117,14 @@ def build(
     formulation: str = "strong",
     data: ModelData | None = None,
     look_up: Callable[[], None] = lambda: None,
+    is_measured: bool = False,
 ) -> BuiltModel:
     """Build the model of the instance's active scenario.
 
     *formulation* is ``strong`` (allocation keeps the level index) or ``weak``; *data*
     are the numbers of the instance, if they were gathered before. *look_up* is called
-    every second or so; what it raises ends the building.
+    every second or so; what it raises ends the building. *is_measured*: with what plans
+    are measured by beside their cost.
     """
     context = Context(
         Program(instance.name, TERMS),
@@ -130,7 +135,8 @@ def build(
     for family in in_build_order(FAMILIES.values()):
         look_up()
         family.build(context)
-    return _built(context)
+    built = _built(context)
+    return replace(built, measures=measures(context)) if is_measured else built
 
 
 def _built(c: Context) -> BuiltModel:

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from aumaq.results.analysis import Analysis, analyse
     from aumaq.results.audit import Finding, Verification, verify
     from aumaq.results.plan.plan import Plan
+    from aumaq.results.studies.choosing.alternatives import Alternatives, alternatives
+    from aumaq.results.studies.choosing.front import Front, best_by, pareto
+    from aumaq.results.studies.choosing.lock_rows import lock_rows
+    from aumaq.results.studies.choosing.what_if import Scored, WhatIf, score, what_if
     from aumaq.results.studies.closed_loop import ClosedLoop, close_loop
     from aumaq.results.studies.coordination import Coordination, coordination
     from aumaq.results.studies.fairest import Fairest, fairest
@@ -22,47 +26,67 @@ if TYPE_CHECKING:
     from aumaq.results.studies.sweep import Sweep, sweep
 
 _HOME = {
+    "Alternatives": "aumaq.results.studies.choosing.alternatives",
     "Analysis": "aumaq.results.analysis",
     "ClosedLoop": "aumaq.results.studies.closed_loop",
     "Coordination": "aumaq.results.studies.coordination",
     "Finding": "aumaq.results.audit",
     "Fairest": "aumaq.results.studies.fairest",
+    "Front": "aumaq.results.studies.choosing.front",
     "Futures": "aumaq.results.studies.futures",
     "Plan": "aumaq.results.plan.plan",
+    "Scored": "aumaq.results.studies.choosing.what_if",
     "StochasticValue": "aumaq.results.studies.futures_value",
     "Sweep": "aumaq.results.studies.sweep",
     "Verification": "aumaq.results.audit",
+    "WhatIf": "aumaq.results.studies.choosing.what_if",
+    "alternatives": "aumaq.results.studies.choosing.alternatives",
     "analyse": "aumaq.results.analysis",
+    "best_by": "aumaq.results.studies.choosing.front",
     "close_loop": "aumaq.results.studies.closed_loop",
     "coordination": "aumaq.results.studies.coordination",
     "fairest": "aumaq.results.studies.fairest",
+    "lock_rows": "aumaq.results.studies.choosing.lock_rows",
+    "pareto": "aumaq.results.studies.choosing.front",
+    "score": "aumaq.results.studies.choosing.what_if",
     "solve": "aumaq.results.studies.solve",
     "solve_futures": "aumaq.results.studies.futures_plan",
     "sweep": "aumaq.results.studies.sweep",
     "value_of_stochastic_solution": "aumaq.results.studies.futures_value",
     "verify": "aumaq.results.audit",
+    "what_if": "aumaq.results.studies.choosing.what_if",
 }
 
 __all__ = [
+    "Alternatives",
     "Analysis",
     "ClosedLoop",
     "Coordination",
     "Fairest",
     "Finding",
+    "Front",
     "Futures",
     "Plan",
+    "Scored",
     "StochasticValue",
     "Sweep",
     "Verification",
+    "WhatIf",
+    "alternatives",
     "analyse",
+    "best_by",
     "close_loop",
     "coordination",
     "fairest",
+    "lock_rows",
+    "pareto",
+    "score",
     "solve",
     "solve_futures",
     "sweep",
     "value_of_stochastic_solution",
     "verify",
+    "what_if",
 ]
 
 

@@ -156,7 +156,13 @@ def _compiled(
         look_up()
     now = clock("access", now)
     progress.update(ProgressEvent(say("building the model"), now - started, NAN, NAN))
-    built = build(instance, formulation=options.formulation, data=data, look_up=look_up)
+    built = build(
+        instance,
+        formulation=options.formulation,
+        data=data,
+        look_up=look_up,
+        is_measured=given.is_measured,
+    )
     if options.save_lp is not None:
         save_lp(built, options.save_lp)
     now = clock("build", now)

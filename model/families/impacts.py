@@ -61,7 +61,7 @@ def impacts(c: Context) -> None:
         "price": given["excess_mln_per_unit_year"],
     }
     where = Table(columns, names).plus(row=np.arange(len(rules)))
-    known = {rule.impact: _parts(c, rule.impact) for rule in rules}
+    known = {rule.impact: parts_of(c, rule.impact) for rule in rules}
     found = []
     for k, rule in enumerate(rules):
         part = _limited(c, known[rule.impact], rule, int(where["period"][k]))
@@ -81,7 +81,7 @@ def impacts(c: Context) -> None:
     rows.write(-np.inf, where["most"] / where["scale"])
 
 
-def _parts(c: Context, impact: str) -> Table:
+def parts_of(c: Context, impact: str) -> Table:
     """Return every variable that adds to an impact, and how much a unit of it does."""
     rates = impact_rates(c.data.instance, impact)
     region = c.tables.sites["region"]

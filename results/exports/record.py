@@ -57,9 +57,10 @@ LISTS: dict[str, Kinds | tuple[Kinds, ...]] = {
     "rejected": "string",
     "planned_with": "string",
     "missing_columns": "string",
+    "locks": "string",
 }
 """What is a list in a record -> what its items are; of lists: each of theirs."""
-LATER_LISTS = ("warnings", "rejected", "planned_with", "missing_columns")
+LATER_LISTS = ("warnings", "rejected", "planned_with", "missing_columns", "locks")
 """Lists that only some records have."""
 COUNTS = ("rows", "columns", "integers", "nonzeros", "nodes")
 """What is never below 0, as seconds are."""

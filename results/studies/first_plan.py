@@ -145,6 +145,8 @@ def _taken_over(
     """Return a start that is a plan of this very problem, as it is."""
     if start is None or given.services is not None or given.networks is not None:
         return None
+    if given.locks is not None:
+        return None
     own = (instance.content_hash, instance.scenario, instance.kept)
     other = start.instance
     if own != (other.content_hash, other.scenario, other.kept):
@@ -166,7 +168,7 @@ def _completed(
         built = with_settled(data, offer, given)
         now = under_choice(data, built)
         found = whole_plan(now, built, given, options.share(SHARE))
-        if found is not None:
+        if found is not None and (given.locks is None or given.locks.allow(found)):
             made = decision_tables(data, found)
             own = audit(instance, made, tolerance=ROUNDED)
             plan = Plan.judged(instance, own.tables, _unproven(found), options, data)

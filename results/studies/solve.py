@@ -29,6 +29,7 @@ from aumaq.solvers.checkpoint import checkpoint_target, read_checkpoint
 from aumaq.solvers.options import seconds_for
 from aumaq.solvers.out_of_time import out_of_time
 from aumaq.solvers.proof import PROVEN
+from aumaq.solvers.solution.locks import Locks
 
 ADVICE = {
     Status.INFEASIBLE: say(
@@ -65,6 +66,7 @@ def solve(
     resume: str | Path | None = None,
     services_of: Plan | None = None,
     networks_of: Plan | None = None,
+    locks: Locks | None = None,
     evidence: Path | None = None,
 ) -> Plan:
     """Solve a scenario of an instance; return a verified plan with a bound.
@@ -78,7 +80,8 @@ def solve(
     its address (*cluster_security*: a TOML file with what its TLS needs). *start* is a
     plan of the same sites and levels to begin from. *services_of*, *networks_of* are
     plans of the same sites and links whose facilities that people come to, or whose
-    roads, links, plants and stations, are settled; the rest is decided. Ctrl-C returns
+    roads, links, plants and stations, are settled; the rest is decided. *locks* limit
+    single decisions (``aumaq.results.studies.choosing.locks``). Ctrl-C returns
     the best plan so far. What is known is kept in the file *checkpoint* meanwhile;
     *resume* goes on from one of the same instance and options, limits and threads
     excepted, and keeps it up to date. The answer is at least as good as *start* and as
@@ -111,6 +114,7 @@ def solve(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),
         networks=None if networks_of is None else decisions_of(networks_of, instance),
+        locks=locks,
         resumed=None if resume is None else read_checkpoint(Path(resume)),
     )
     begun = time.monotonic()

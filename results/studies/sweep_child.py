@@ -38,7 +38,7 @@ def main() -> None:
 
         task = pickle.load(sys.stdin.buffer)
         is_done = threading.Event()
-        threading.Thread(target=_leave_with_asker, args=(is_done,), daemon=True).start()
+        threading.Thread(target=leave_with_asker, args=(is_done,), daemon=True).start()
         if heard:
             outcome = no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
         else:
@@ -47,7 +47,8 @@ def main() -> None:
         answer("done", outcome)
 
 
-def _leave_with_asker(is_done: threading.Event) -> None:
+def leave_with_asker(is_done: threading.Event) -> None:
+    """Wait for the end of the input; unless all is done, interrupt the program then."""
     # Not sys.stdin: its lock, held here, would end the interpreter in an error.
     while os.read(0, 1):
         pass

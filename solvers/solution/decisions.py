@@ -129,6 +129,10 @@ class Given:
     """The numbers of the instance, if they were gathered before."""
     resumed: Any = None
     """What an earlier run of the same solve knew (``Saved``), if this one goes on."""
+    locks: Any = None
+    """Limits on single decisions (``Locks``)."""
+    is_measured: bool = False
+    """Whether the model comes with what plans are measured by beside their cost."""
 
 
 Slacks = dict[tuple[str, tuple[str, ...]], tuple[float, float]]

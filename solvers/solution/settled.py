@@ -13,6 +13,7 @@ from aumaq.model import BuiltModel
 from aumaq.model.built import exists
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.solution.decisions import Decisions, Given
+from aumaq.solvers.solution.locks import ANY, Limits, Locks
 
 
 def settled(m: Matrices, built: BuiltModel, place: Ints, given: Given) -> Matrices:
@@ -23,7 +24,30 @@ def settled(m: Matrices, built: BuiltModel, place: Ints, given: Given) -> Matric
         column = place[variables[where]]
         known = column >= 0
         low[column[known]] = high[column[known]] = values[where][known]
+    for variables, limits in _locked(built, given.locks):
+        where = exists(variables) & limits.is_limited
+        column = place[variables[where]]
+        known, at = column >= 0, column[column >= 0]
+        low[at] = np.maximum(low[at], limits.least[where][known])
+        high[at] = np.minimum(high[at], limits.most[where][known])
     return replace(m, column_lower=low, column_upper=high)
+
+
+def _locked(built: BuiltModel, locks: Locks | None) -> Iterator[tuple[Ints, Limits]]:
+    """Yield arrays of variables and the limits that locks set them."""
+    if locks is None:
+        return
+    for name, own in locks.units.items():
+        units, running = built.variables[name].units, locks.running[name]
+        yield units, own
+        # What does not run is an empty place.
+        places = built.data.services[name].places[:, None]
+        empty = np.where(running.most < ANY, places - running.most, 0)
+        yield units[:, 0], Limits(empty, places - running.least)
+    for name, own in locks.steps.items():
+        yield built.networks[name].step, own
+    yield built.upgraded, locks.upgraded
+    yield built.chosen, locks.chosen
 
 
 def _settled(built: BuiltModel, given: Given) -> Iterator[tuple[Any, Any]]:

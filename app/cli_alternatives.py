@@ -1,0 +1,154 @@
+"""``aumaq alternatives``: the K best plans, or near-optimal ones that differ most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+import aumaq
+from aumaq import documents, show
+from aumaq.instances.language.texts import say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Lang,
+    Name,
+    Overwrite,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Threads,
+    TotalTime,
+    read_instance,
+)
+from aumaq.streams import line
+from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    from aumaq.instances import Instance
+
+HEADS = (
+    say("objective"), say("bound"), say("gap"), say("invested"), say("differs"),
+    say("nearest"), say("at most"), say("verified"),
+)  # fmt: skip
+EXACT = 0.0
+ExactGap = Annotated[float, typer.Option(help="relative, of each solve; 0.01 is 1 %")]
+
+
+def alternatives(
+    name: Name,
+    best: Annotated[int | None, typer.Option(help="the so many best plans")] = None,
+    most_different: Annotated[
+        int | None, typer.Option(help="so many plans that differ most")
+    ] = None,
+    within: Annotated[
+        str, typer.Option(help="with these: how much more than the best plan: 2%")
+    ] = "2%",
+    caps: Annotated[
+        str, typer.Option("--cap", help="of what: cost, investment, posts")
+    ] = "cost",
+    by: Annotated[str, typer.Option(help="what tells plans apart: sites, levels")] = (
+        "sites"
+    ),
+    against: Annotated[str, typer.Option(help="an earlier plan")] = "",
+    churn: Annotated[
+        int | None, typer.Option(help="at most so much otherwise than in that plan")
+    ] = None,
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    time_limit: TotalTime = 600.0,
+    gap: ExactGap = EXACT,
+    threads: Threads = None,
+    seed: Seed = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for plans and the table")
+    ] = None,
+    overwrite: Overwrite = False,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the best plans after the best, or others that cost hardly more."""
+    from aumaq.instances import OptionError
+    from aumaq.results.studies.choosing.folders import check_folder, write_plans
+
+    if (best is None) == (most_different is None):
+        raise OptionError(say("give either --best or --most-different"))
+    instance = read_instance(name, scenario, changes)
+    if folder is not None:
+        check_folder(folder, instance, overwrite=overwrite)
+    found = aumaq.alternatives(
+        instance,
+        best or most_different or 0,
+        within=None if most_different is None else share_of(within),
+        caps=[part.strip() for part in caps.split(",") if part.strip()],
+        by=by,
+        against=aumaq.find_plan(against) if against else None,
+        churn=churn,
+        time_limit=time_limit,
+        gap=gap,
+        threads=threads,
+        seed=seed,
+        progress=None if quiet or as_json else show.Lines(),
+    )
+    if folder is not None:
+        names = [f"plan-{k + 1}" for k in range(len(found.plans))]
+        plans = dict(zip(names, found.plans, strict=True))
+        write_plans(folder, plans, found.rows, found.record(), lang,
+                    overwrite=overwrite)  # fmt: skip
+    if as_json:
+        documents.tell(found.record())
+    else:
+        _show(found)
+        if folder is not None:
+            line(t(say("written to {target}", target=folder)))
+    end(found.plans)
+
+
+def share_of(text: str) -> float:
+    """Return a share that is written as 2% or 0.02 (OptionError if it is neither)."""
+    from aumaq.instances import OptionError
+
+    number, sign, rest = text.strip().partition("%")
+    try:
+        if rest:
+            raise ValueError
+        return float(number) / (100.0 if sign else 1.0)
+    except ValueError:
+        told = say("expected a share such as 2% or 0.02, not {text!r}", text=text)
+        raise OptionError(told) from None
+
+
+def end(plans: Sequence[aumaq.Plan]) -> None:
+    """Exit with 3 where a plan contradicts its bound, with 1 where one is wrong."""
+    if any(plan.status == "contradicted" for plan in plans):
+        raise typer.Exit(3)
+    if not all(plan.is_verified for plan in plans):
+        raise typer.Exit(1)
+
+
+def _show(found: aumaq.Alternatives) -> None:
+    """Print the plans beside each other, and what is certain of them."""
+    instance: Instance = found.instance
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(t(say("mln {currency}", currency=instance.currency)))
+    for head in HEADS:
+        table.add_column(t(head), justify="right")
+    for row in found.rows.to_dict("records"):
+        table.add_row(*_cells(row))
+    show.out.print(table)
+    if found.message:
+        show.out.print(spoken().tell(found.message), markup=False, soft_wrap=True)
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    number = t(say("plan {n}", n=row["plan"]))
+    money = [figure(row[key], ",.1f") for key in ("objective_mln", "bound_mln")]
+    apart = [figure(row[key]) for key in ("differs", "nearest", "nearest_most")]
+    return [number, *money, figure(row["gap"], ".2%"),
+            figure(row["investment_mln"], ",.1f"), *apart,
+            show.verdict(row["verified"])]  # fmt: skip

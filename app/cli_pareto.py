@@ -1,0 +1,144 @@
+"""``aumaq pareto``: the front of two or three goals, or one plan by several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+import aumaq
+from aumaq import documents, show
+from aumaq.cli_alternatives import EXACT, ExactGap, end, share_of
+from aumaq.instances.language.texts import say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Lang,
+    Name,
+    Overwrite,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Threads,
+    TotalTime,
+    read_instance,
+)
+from aumaq.streams import line
+from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PICTURE = "front.svg"
+GOALS_HELP = (
+    "cost, investment, unserved, mean_minutes, worst_minutes, cover, posts, emissions,"
+    " impact:NAME; commas between"
+)
+
+
+def pareto(
+    name: Name,
+    goals: Annotated[str, typer.Option(help=GOALS_HELP)],
+    points: Annotated[
+        int, typer.Option(help="limits of each goal after the first; 0: all points")
+    ] = 12,
+    minutes: Annotated[
+        float | None, typer.Option(help="within which the goal cover counts")
+    ] = None,
+    weights: Annotated[
+        str, typer.Option(help="one plan instead: a weight for each goal")
+    ] = "",
+    tolerances: Annotated[
+        str, typer.Option(help="one plan instead, goal after goal: 1%,0")
+    ] = "",
+    jobs: Annotated[int, typer.Option(help="processes side by side", min=1)] = 1,
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    time_limit: TotalTime = 600.0,
+    gap: ExactGap = EXACT,
+    threads: Threads = None,
+    seed: Seed = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for table, picture and plans")
+    ] = None,
+    overwrite: Overwrite = False,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find plans that no other beats in all goals, each with a bound."""
+    from aumaq.results.studies.choosing.folders import check_folder, write_plans
+
+    instance = read_instance(name, scenario, changes)
+    if folder is not None:
+        check_folder(folder, instance, overwrite=overwrite)
+    names = [part.strip() for part in goals.split(",") if part.strip()]
+    usual: dict[str, Any] = {
+        "minutes": minutes,
+        "time_limit": time_limit,
+        "gap": gap,
+        "threads": threads,
+        "seed": seed,
+        "progress": None if quiet or as_json else show.Lines(),
+    }
+    if weights or tolerances:
+        own = {"weights": _numbers(weights), "tolerances": _numbers(tolerances)}
+        found = aumaq.best_by(instance, names, **own, **usual)
+    else:
+        found = aumaq.pareto(instance, names, points, jobs=jobs, **usual)
+    if folder is not None:
+        write_plans(folder, found.plans, found.rows, found.record(), lang,
+                    overwrite=overwrite)  # fmt: skip
+        if len(found.rows) > 1:
+            _draw(found, folder / PICTURE, lang)
+    if as_json:
+        documents.tell(found.record())
+    else:
+        _show(found)
+        if folder is not None:
+            line(t(say("written to {target}", target=folder)))
+    end(list(found.plans.values()))
+
+
+def _numbers(text: str) -> list[float]:
+    return [share_of(part) for part in text.split(",") if part.strip()]
+
+
+def _draw(found: aumaq.Front, path: Path, lang: str) -> None:
+    """Draw the front; without the extra for figures there is no picture."""
+    from aumaq.instances import OptionError
+    from aumaq.results.plots.front import plot_front
+
+    axes = [(aim.name, f"{t(aim.title)}, {aim.unit}") for aim in found.aims]
+    try:
+        plot_front(found.rows, axes, lang).save(path)
+    except OptionError as error:
+        show.troubles([error.text])
+
+
+def _show(found: aumaq.Front) -> None:
+    """Print the payoff table and the points."""
+    names = [aim.name for aim in found.aims]
+    if len(found.payoff):
+        heads = [t(say("best at")), *names, t(say("bound"))]
+        show.out.print(_table(found.payoff, heads, ["best", *names, "bound"]))
+    more = [c for c in found.rows if c.startswith("bound") or c in ("sum", "gap")]
+    columns = ["point", *names, *more]
+    show.out.print(_table(found.rows, [t(say("point")), *columns[1:]], columns))
+    if found.message:
+        show.out.print(spoken().tell(found.message), markup=False, soft_wrap=True)
+
+
+def _table(rows: pd.DataFrame, heads: Sequence[str], columns: Sequence[str]) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for k, head in enumerate(heads):
+        table.add_column(head, justify="right" if k else "left")
+    for row in rows[[*columns]].to_dict("records"):
+        cells = [str(row[columns[0]])]
+        for key in columns[1:]:
+            cells.append(figure(row[key], ".2%" if key == "gap" else ",.2f"))
+        table.add_row(*cells)
+    return table

@@ -1,0 +1,226 @@
+"""``aumaq what-if``: a plan again under locks and changes, or scored under others."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+import aumaq
+from aumaq import documents, show
+from aumaq.instances.language.texts import say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Gap,
+    Lang,
+    Method,
+    Overwrite,
+    PlanName,
+    Quiet,
+    Seed,
+    Threads,
+    TotalTime,
+    Where,
+    read_plans,
+)
+from aumaq.streams import line
+from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_SHOWN = 30
+"""Rows of a table that the terminal shows; the files have all."""
+LOCK_HELP = "again and again: site=s7,service=clinic,level=2,period=2031-35"
+FILES = ("frozen", "inputs", "decisions")
+HEADS = (
+    say("objective"), say("bound"), say("difference"), say("verified"),
+)  # fmt: skip
+Locked = Annotated[
+    list[str] | None,
+    typer.Option("--lock", metavar="KEYS", help=f"must be; {LOCK_HELP}"),
+]
+Forbidden = Annotated[
+    list[str] | None,
+    typer.Option("--forbid", metavar="KEYS", help="must not be; keys as with --lock"),
+]
+Frozen = Annotated[
+    list[str] | None,
+    typer.Option("--freeze", metavar="KEYS", help="stays as in the plan; all: all"),
+]
+LockFile = Annotated[
+    Path | None,
+    typer.Option("--locks", help="CSV file: action (lock, forbid, freeze) and keys"),
+]
+
+
+def what_if(
+    plan: PlanName,
+    changes: Changes = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help="another scenario; with --score again and again"),
+    ] = None,
+    lock: Locked = None,
+    forbid: Forbidden = None,
+    freeze: Frozen = None,
+    locks: LockFile = None,
+    is_scored: Annotated[
+        bool, typer.Option("--score", help="keep what is decided, serve people anew")
+    ] = False,
+    method: Method = "auto",
+    time_limit: TotalTime = 120.0,
+    gap: Gap = 0.01,
+    threads: Threads = None,
+    seed: Seed = 0,
+    folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
+    instance: Where = "",
+    overwrite: Overwrite = False,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan again from a plan with parts frozen and input changed, or score it so."""
+    from aumaq.instances import OptionError
+
+    names = scenario or []
+    rows = aumaq.lock_rows(lock or (), forbid or (), freeze or (), locks)
+    if is_scored and (rows or folder is not None):
+        raise OptionError(
+            say("--score decides nothing: it takes no locks and no --out")
+        )
+    if not is_scored and len(names) > 1:
+        raise OptionError(say("give one scenario, or --score"))
+    if folder is not None:
+        from aumaq.results.exports import check_target
+
+        check_target(folder, overwrite=overwrite)
+    (found,) = read_plans([plan], instance)
+    usual: dict[str, Any] = {
+        "changes": changes or [],
+        "time_limit": time_limit,
+        "gap": gap,
+        "threads": threads,
+        "progress": None if quiet or as_json else show.Lines(),
+    }
+    if is_scored:
+        _tell_score(aumaq.score(found, scenarios=names, **usual), is_json=as_json)
+        return
+    again = aumaq.what_if(
+        found, scenario="".join(names), locks=rows, method=method, seed=seed, **usual
+    )
+    written = _written(again, folder, lang, overwrite=overwrite)
+    if as_json:
+        out = {} if folder is None else {"out": str(written.folder)}
+        documents.tell({**again.record(), **out})
+    else:
+        _show(again)
+        if folder is not None:
+            line(t(say("plan written to {target}", target=written.folder)))
+    if folder is not None:
+        show.written(written)
+    if again.after.status == "contradicted":
+        raise typer.Exit(3)
+    if not again.after.is_verified:
+        raise typer.Exit(1)
+
+
+def _written(
+    found: aumaq.WhatIf, folder: Path | None, lang: str, *, overwrite: bool
+) -> Any:
+    """Write the new plan, and beside it what was frozen and what differs."""
+    from aumaq.instances.interruption import finishing
+    from aumaq.results.exports import write_plan_folder
+    from aumaq.results.exports.side_files import SIDE
+
+    if folder is None:
+        return None
+
+    def write(name: str, _plan: aumaq.Plan, path: Path, _lang: str) -> None:
+        rows: pd.DataFrame = getattr(found, name)
+        rows.to_csv(path, index=False, lineterminator="\n")
+
+    own = {f"{name}.csv": partial(write, name) for name in FILES}
+    with finishing():
+        return write_plan_folder(
+            found.after, folder, lang, overwrite=overwrite, side={**SIDE, **own}
+        )
+
+
+def _show(found: aumaq.WhatIf) -> None:
+    """Print what was frozen, what changed, what it costs, and how sure that is."""
+    cases = {
+        t(say("the plan in hand")): found.before,
+        t(say("the same decisions under the changes")): found.scored,
+        t(say("planned again")): found.after,
+    }
+    rows = [(name, plan) for name, plan in cases.items() if plan is not None]
+    show.out.print(_cases(rows, found.before))
+    if found.message:
+        show.out.print(spoken().tell(found.message), markup=False, soft_wrap=True)
+    for text in (
+        say(
+            "the change costs {plan} mln {currency}; best plan against best plan from"
+            " {least} to {most} mln, proven",
+            plan=figure(found.difference_mln, ",.1f"),
+            currency=found.after.instance.currency,
+            least=figure(found.difference_at_least_mln, ",.1f"),
+            most=figure(found.difference_at_most_mln, ",.1f"),
+        ),
+        say(
+            "frozen decisions: {n}; decided otherwise: {m}",
+            n=len(found.frozen),
+            m=len(found.decisions),
+        ),
+    ):
+        show.out.print(t(text), markup=False, soft_wrap=True)
+    rows_of = found.decisions[["kind", "service", "name", "period", "before", "after"]]
+    show.out.print(_differences(rows_of.head(MOST_SHOWN)))
+
+
+def _cases(rows: list[tuple[str, aumaq.Plan]], first: aumaq.Plan) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(t(say("mln {currency}", currency=first.instance.currency)))
+    for head in HEADS:
+        table.add_column(t(head), justify="right")
+    for name, plan in rows:
+        more = plan.objective_mln - first.objective_mln
+        amounts = plan.objective_mln, plan.bound_mln, more
+        cells = [figure(x, ",.1f") for x in amounts]
+        table.add_row(name, *cells, show.verdict(plan.is_verified))
+    return table
+
+
+def _differences(rows: pd.DataFrame) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for head in (say("what"), say("service"), say("where"), say("period"),
+                 say("before"), say("now")):  # fmt: skip
+        table.add_column(t(head))
+    for cells in rows.itertuples(index=False):
+        table.add_row(*(spoken().cell(str(cell)) if k < 2 else _told(cell)
+                        for k, cell in enumerate(cells)))  # fmt: skip
+    return table
+
+
+def _told(cell: Any) -> str:
+    return figure(cell, ",.4g") if isinstance(cell, float) else spoken().tell(cell)
+
+
+def _tell_score(found: aumaq.Scored, *, is_json: bool) -> None:
+    """Tell of a plan under other conditions; exit with 1 if it breaks a hard rule."""
+    if is_json:
+        documents.tell(found.record())
+    else:
+        rows = [(t(say("as it was planned")), found.plan)]
+        rows += [(case, plan) for case, plan in found.cases.items() if plan is not None]
+        show.out.print(_cases(rows, found.plan))
+        for row in found.rows.to_dict("records"):
+            if row["message"]:
+                told = f"{row['case']}: {spoken().tell(row['message'])}"
+                show.out.print(told, markup=False, soft_wrap=True)
+    if any(plan is None for plan in found.cases.values()):
+        raise typer.Exit(1)

@@ -1,0 +1,213 @@
+r"""Goals of a study as sums over the columns of a model, less being better in all.
+
+What is most is taken with the other sign: ``value = sign * sum``. ``worst_minutes`` is
+a column :math:`w` of its own with a row for each service, settlement and period,
+:math:`\sum_o m_o\, share_{sito} + late_s\, unserved_{sit} \le w`.
+
+Of a plan each is computed a second time from its tables alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import Instance, OptionError, UnknownNameError
+from aumaq.instances.access.limits import within
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.goals import PLAN_GOALS
+from aumaq.instances.language.texts import Text, say
+from aumaq.model.measures import Sum
+from aumaq.results.plan.figures import investment
+from aumaq.results.plan.plan import Plan
+from aumaq.solvers.amended import Amendment, Study
+
+IMPACT, EMISSIONS = "impact:", "emissions"
+MINUTES = ("mean_minutes", "worst_minutes", "cover")
+"""Goals that count how far people go."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A goal by name; ``sign`` is 1 where less is better, -1 where more is."""
+
+    name: str
+    title: Text
+    unit: str
+    sign: float = 1.0
+    minutes: float = float("nan")
+
+
+def aims_of(
+    instance: Instance, names: Sequence[str], minutes: float | None = None
+) -> list[Aim]:
+    """Return goals by name; *minutes* are for ``cover``.
+
+    Raises UnknownNameError for a name that is none, OptionError for fewer than two,
+    for the same one twice, and where the instance says nothing of one.
+    """
+    known = {
+        **{name: Aim(name, goal.title, goal.unit, goal.sign)
+           for name, goal in PLAN_GOALS.items()},
+        "investment": Aim("investment", say("least investment"), "mln"),
+        "unserved": Aim("unserved", say("fewest people unserved"), "persons"),
+        "posts": Aim("posts", say("fewest posts"), "posts"),
+        **_impacts(instance),
+    }  # fmt: skip
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(say("goal"), name, known)
+    if len(set(names)) != len(names) or not names:
+        raise OptionError(say("name each goal once"))
+    if "posts" in names and not len(instance.tables["staff_needs"]):
+        raise OptionError(say("the instance says nothing of {name}", name="posts"))
+    growing = len(instance.tables["growth_candidates"]) > 0
+    if growing and set(MINUTES) & set(names):
+        raise OptionError(
+            say("minutes are no goal where growth points change where people live")
+        )
+    found = [known[name] for name in names]
+    if "cover" not in names:
+        return found
+    if minutes is None or not minutes >= 0.0:
+        raise OptionError(say("the goal {goal} needs minutes", goal="cover"))
+    return [
+        Aim(a.name, a.title, a.unit, a.sign, minutes) if a.name == "cover" else a
+        for a in found
+    ]
+
+
+def _impacts(instance: Instance) -> dict[str, Aim]:
+    found = {}
+    for row in instance.tables["impacts"].itertuples():
+        name = f"{IMPACT}{row.impact}"
+        title = say("least {impact}", impact=row.title or row.impact)
+        found[name] = Aim(name, title, str(row.unit))
+        if row.includes == EMISSIONS and EMISSIONS not in found:
+            found[EMISSIONS] = Aim(EMISSIONS, title, str(row.unit))
+    return found
+
+
+def impact_of(instance: Instance, name: str) -> str:
+    """Return the impact that a goal is about."""
+    if name != EMISSIONS:
+        return name.removeprefix(IMPACT)
+    rows = instance.tables["impacts"]
+    return str(rows.loc[rows["includes"] == EMISSIONS, "impact"].iloc[0])
+
+
+@dataclass(frozen=True)
+class Term:
+    """A goal in a model: ``value = amounts @ values[columns]``, less is better."""
+
+    aim: Aim
+    columns: Ints
+    amounts: Floats
+
+    def of(self, values: Floats) -> float:
+        """Return the value for a solution."""
+        return float(self.amounts @ values[self.columns])
+
+
+def term_of(study: Study, amendment: Amendment, aim: Aim) -> Term:
+    """Return a goal in a model; what it needs is added."""
+    if aim.name == "cost":
+        return Term(aim, *study.cost)
+    if aim.name == "worst_minutes":
+        return Term(aim, _worst(study, amendment), np.ones(1))
+    columns, amounts = study.columns(_sum(study, aim))
+    return Term(aim, columns, aim.sign * amounts)
+
+
+def _sum(study: Study, aim: Aim) -> Sum:
+    m = study.measures
+    if aim.name == "investment":
+        return m.investment
+    if aim.name == "unserved":
+        return m.unserved
+    if aim.name == "mean_minutes":
+        return m.mean_minutes
+    if aim.name == "cover":
+        return m.cover(aim.minutes)
+    if aim.name == "posts":
+        assert m.posts is not None
+        return m.posts
+    return m.impacts[impact_of(study.c.built.data.instance, aim.name)]
+
+
+def _worst(study: Study, amendment: Amendment) -> Ints:
+    """Add the column of the longest way, and what it is no less than."""
+    w, place = study.measures.ways, study.c.place
+    column, at = place[w.variable], w.place
+    top = float(w.minutes.max(initial=0.0))
+    worst = amendment.column(upper=top)
+    kept = (column >= 0) & (w.minutes > 0.0)
+    order = np.flatnonzero(kept)[np.argsort(at[kept], kind="stable")]
+    starts = np.flatnonzero(np.diff(at[order], prepend=-1))
+    for own in np.split(order, starts[1:]) if len(order) else []:
+        columns = np.append(column[own], worst)
+        amendment.row(columns, np.append(w.minutes[own], -1.0) / top, upper=0.0)
+    return np.array([worst])
+
+
+def value_of(plan: Plan, aim: Aim) -> float:
+    """Return a goal of a plan from its tables alone, as a reader counts it."""
+    if aim.name == "cost":
+        return plan.objective_mln
+    if aim.name == "investment":
+        return float(investment(plan, "service").sum())
+    if aim.name in (*MINUTES, "unserved"):
+        return _of_people(plan, aim)
+    if aim.name == "posts":
+        return _posts(plan)
+    rows = plan.table("impacts")
+    own = rows[rows["impact"] == impact_of(plan.instance, aim.name)]
+    return _mean_of_years(plan, own["period"], own["amount"])
+
+
+def _mean_of_years(plan: Plan, period: pd.Series[Any], amount: pd.Series[Any]) -> float:
+    years = dict(
+        zip(plan.instance.period_names, plan.instance.period_years, strict=True)
+    )
+    weight = period.map(years).to_numpy(dtype=float)
+    return float((weight * amount.to_numpy(dtype=float)).sum() / sum(years.values()))
+
+
+def _posts(plan: Plan) -> float:
+    instance = plan.instance
+    rows = plan.facilities[plan.facilities["period"] == instance.period_names[-1]]
+    needs = instance.tables["staff_needs"]
+    both = rows.merge(needs, on=["service", "level"])
+    return float((both["units"] * both["posts"]).sum())
+
+
+def _of_people(plan: Plan, aim: Aim) -> float:
+    """Return a goal of how far people go, or whether they are served at all."""
+    instance = plan.instance
+    if aim.name == "unserved":
+        rows = plan.unserved
+        return _mean_of_years(plan, rows["period"], rows["demand"])
+    goes = plan.allocation
+    if aim.name == "cover":
+        near = goes[within(goes["minutes"], aim.minutes)]
+        return _mean_of_years(plan, near["period"], near["demand"])
+    late = {name: _late(instance, name) for name in instance.service_names}
+    out = plan.unserved.assign(minutes=plan.unserved["service"].map(late))
+    keys = ["service", "settlement", "period"]
+    rows = pd.concat([goes, out])[[*keys, "share", "demand", "minutes"]]
+    if aim.name == "worst_minutes":
+        rows = rows.assign(felt=rows["share"] * rows["minutes"])
+        return float(rows.groupby(keys)["felt"].sum().max())
+    top = _mean_of_years(plan, rows["period"], rows["demand"] * rows["minutes"])
+    return top / _mean_of_years(plan, rows["period"], rows["demand"])
+
+
+def _late(instance: Instance, service: str) -> float:
+    """Return the minutes of who is not served: the longest way that is looked at."""
+    cutoff = float(instance.service(service)["cutoff_minutes"])
+    longest = float(instance.access(service)["minutes"].max())
+    return max(longest, cutoff) if np.isfinite(cutoff) else longest

@@ -1,0 +1,337 @@
+"""Several goals: fronts, sums with weights, one goal after the other.
+
+Every point of a front has a plan, and a bound: no plan that is as good in all other
+goals is better in the first one than that.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import Instance, OptionError
+from aumaq.instances.arguments import checked
+from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.interruption import is_asked, listening
+from aumaq.instances.language.texts import Text, say
+from aumaq.results.plan.plan import Plan
+from aumaq.results.strict_json import strict
+from aumaq.results.studies.choosing.aims import Aim, aims_of
+from aumaq.results.studies.choosing.chain import (
+    Chain,
+    ChainTask,
+    Grid,
+    Walked,
+    chains_of,
+    walk,
+)
+from aumaq.results.studies.choosing.front_model import Bare, FrontModel, Point
+from aumaq.solvers import Progress, Silent, SolveOptions
+from aumaq.solvers.child_process import ENDED, ChildProcess, Inbox
+from aumaq.solvers.progress import Labelled
+
+PAYOFF_SHARE = 0.4
+"""Share of the time for the payoff table."""
+TINY = 1e-9
+"""A range below this, relative, is none: the goals do not conflict."""
+DOMINATED = 1e-7
+"""Relative; a plan that is worse by more in one goal, and better in none, goes."""
+POLL_SECONDS = 0.2
+COMMAND = (sys.executable, "-P", "-m", "aumaq.results.studies.choosing.chain_child")
+MOST_GOALS = 3
+
+
+@dataclass(frozen=True)
+class Front:
+    """Plans none of which is beaten in all goals, with a bound each.
+
+    ``rows``: point, a column for each goal, ``limit_*`` for those after the first,
+    ``bound`` and ``gap`` of the first goal, status, verified, seconds. ``payoff``: the
+    goals where each is best, and after it the others in turn; with ``bound_*`` of it.
+    """
+
+    instance: Instance
+    aims: tuple[Aim, ...]
+    payoff: pd.DataFrame
+    rows: pd.DataFrame
+    plans: dict[str, Plan]
+    message: Text
+
+    def record(self) -> dict[str, Any]:
+        """Return both tables as plain values."""
+        return {
+            "instance": self.instance.name,
+            "scenario": self.instance.scenario,
+            "goals": [
+                {"goal": a.name, "unit": a.unit, "sense": "least" if a.sign > 0 else
+                 "most"} for a in self.aims
+            ],
+            "message": self.message,
+            "payoff": _plain(self.payoff),
+            "rows": _plain(self.rows),
+        }  # fmt: skip
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = frame.astype("object").where(frame.notna(), None)
+    return list(strict(rows.to_dict("records")))
+
+
+@checked
+def pareto(
+    instance: Instance,
+    goals: Sequence[str],
+    points: int = 12,
+    *,
+    minutes: float | None = None,
+    jobs: int | None = None,
+    time_limit: float = 600.0,
+    gap: float = 0.0,
+    threads: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Front:
+    """Return the front of two or three goals, the first one on the grid of the others.
+
+    *points*: limits of each goal after the first, 0: every point of two goals.
+    *minutes* are for the goal ``cover``. Chains of points go to *jobs* processes
+    (default: one, in this process). *time_limit*, s, is for all of it; *gap* that of
+    each solve. Raises NoPlanError if there is no plan at all, OptionError and
+    UnknownNameError for goals that make no sense.
+    """
+    if not 2 <= len(goals) <= MOST_GOALS:
+        raise OptionError(say("give two or three goals, not {n}", n=len(goals)))
+    if points == 1 or points < 0 or (points == 0 and len(goals) > 2):
+        raise OptionError(
+            say("points is at least 2, or of two goals 0 for all, not {n}", n=points)
+        )
+    aims = aims_of(instance, goals, minutes)
+    begun = time.monotonic()
+    cores, jobs = os.cpu_count() or 1, jobs or 1
+    options = SolveOptions(
+        method="direct", time_limit=time_limit, gap=gap, seed=seed, threads=threads
+    )
+    tell = Silent() if progress is None else progress
+    with listening():
+        model = FrontModel(instance, aims, options, tell)
+        left = PAYOFF_SHARE * time_limit - (time.monotonic() - begun)
+        payoff, values, ends = _payoff(model, max(left, 1.0))
+        grid = _grid(values, points)
+        left = time_limit - (time.monotonic() - begun)
+        if jobs == 1 or points == 0:
+            walked = _here(model, grid, left)
+        else:
+            own = replace(options, threads=threads or max(1, cores // jobs))
+            walked = list(_apart(model, grid, own, jobs, left, tell))
+    found = [point for one in walked for point in one.points]
+    return _front(model, payoff, [*found, *(() if found else ends)], walked)
+
+
+def _payoff(
+    model: FrontModel, seconds: float
+) -> tuple[pd.DataFrame, Floats, list[Point]]:
+    """Return the payoff table, its values as minimised, and its plans as points."""
+    count = len(model.aims)
+    rows, values, ends = list[dict[str, Any]](), [], list[Point]()
+    for k, aim in enumerate(model.aims):
+        order = [k, *(g for g in range(count) if g != k)]
+        found, bounds = model.lexicographic(order, [0.0] * count, seconds / count)
+        assert found.values is not None
+        goals = model.goals(found.values)
+        values.append(goals)
+        row: dict[str, Any] = {"best": aim.name}
+        for own, value in zip(model.aims, goals.tolist(), strict=True):
+            row[own.name] = own.sign * value
+        row["bound"] = aim.sign * bounds[k]
+        row["status"] = str(found.status)
+        rows.append(row)
+        if k == 0:
+            plan = model.plan_of(found)
+            none = np.zeros(count - 1)
+            ends.append(Point(tuple(goals[1:].tolist()), goals, float(bounds[0]),
+                              str(found.status), 0.0, plan, none))  # fmt: skip
+    return pd.DataFrame(rows), np.array(values), ends
+
+
+def _grid(values: Floats, points: int) -> Grid:
+    """Return the grid between the best and the worst of each goal in the table."""
+    best, worst = values.min(axis=0), values.max(axis=0)
+    size = np.abs(values).max(axis=0)
+    ranges = np.where(worst - best > TINY * (1.0 + size), worst - best, 0.0)
+    steps = max(points - 1, 0)
+    room = 1e-9 * (1.0 + size)  # what was reached is a limit that can be kept
+    return Grid(
+        np.maximum(ranges, TINY * (1.0 + size)),
+        (worst + room)[1:],
+        (best + room)[1:],
+        steps if (ranges[1:] > 0.0).any() or points == 0 else 1,
+    )
+
+
+def _here(model: FrontModel, grid: Grid, seconds: float) -> list[Walked]:
+    """Walk all chains in this process."""
+    ends, found, chains = time.monotonic() + seconds, list[Walked](), chains_of(grid, 1)
+    for done, chain in enumerate(chains):
+        left = (ends - time.monotonic()) / (len(chains) - done)
+        found.append(walk(model, grid, chain, left))
+    return found
+
+
+def _apart(
+    model: FrontModel,
+    grid: Grid,
+    options: SolveOptions,
+    jobs: int,
+    seconds: float,
+    progress: Progress,
+) -> Iterator[Walked]:
+    """Yield what processes give that walk the chains side by side."""
+    instance, chains = model.instance, chains_of(grid, jobs)
+    parts: list[list[Chain]] = [chains[k::jobs] for k in range(min(jobs, len(chains)))]
+    inbox, running = Inbox(), dict[ChildProcess, Text]()
+    for k, part in enumerate(parts):
+        task = ChainTask(
+            dict(instance.base), instance.outlines, instance.origin, instance.scenario,
+            instance.kept, model.aims, options, grid, part, model.known, seconds,
+        )  # fmt: skip
+        running[ChildProcess(COMMAND, task, inbox)] = say("part {n}", n=k + 1)
+    is_stopped, answered = False, set[ChildProcess]()
+    try:
+        while running:
+            if is_asked() and not is_stopped:
+                is_stopped = True
+                for child in running:
+                    child.signal(signal.SIGINT)
+            try:
+                child, (kind, said) = inbox.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if kind == "event":
+                Labelled(progress, running[child]).update(said)
+            elif kind == ENDED:
+                del running[child]
+                if child not in answered:
+                    yield Walked(ended="died")
+            else:
+                answered.add(child)
+                yield from said if isinstance(said, list) else [Walked(ended=said)]
+    finally:
+        for child in running:
+            child.end()
+
+
+def _front(
+    model: FrontModel, payoff: pd.DataFrame, found: list[Point], walked: list[Walked]
+) -> Front:
+    """Return the front of points: each once, none that another beats."""
+    kept = _undominated(found)
+    kept.sort(key=lambda point: point.goals.tolist())
+    rows, plans = list[dict[str, Any]](), dict[str, Plan]()
+    first = model.aims[0]
+    for number, point in enumerate(kept, start=1):
+        name, plan = f"point-{number:02d}", point.plan
+        plan = plan.of(model.instance) if isinstance(plan, Bare) else plan
+        row: dict[str, Any] = {"point": name}
+        for aim, value in zip(model.aims, point.goals.tolist(), strict=True):
+            row[aim.name] = aim.sign * value
+        for aim, limit in zip(model.aims[1:], point.limits, strict=True):
+            row[f"limit_{aim.name}"] = aim.sign * limit
+        row |= {"bound": first.sign * point.bound, "gap": point.gap,
+                "status": point.status, "verified": plan.is_verified,
+                "seconds": round(point.seconds, 3)}  # fmt: skip
+        rows.append(row)
+        plans[name] = plan
+    ended = sorted({one.ended for one in walked if one.ended not in ("", "infeasible")})
+    told = say("not all limits were tried: {why}", why=", ".join(ended))
+    message = told if ended else Text("")
+    return Front(model.instance, tuple(model.aims), payoff, pd.DataFrame(rows), plans,
+                 message)  # fmt: skip
+
+
+def _undominated(points: list[Point]) -> list[Point]:
+    """Return points that no other beats, of equal ones the one with the best bound."""
+    if not points:
+        return []
+    points = sorted(points, key=lambda point: point.gap)
+    values = np.array([point.goals for point in points])
+    room = DOMINATED * (1.0 + np.abs(values))
+    kept = list[Point]()
+    for k, point in enumerate(points):
+        no_worse: Flags = (values <= values[k] + room[k]).all(axis=1)
+        better: Flags = (values < values[k] - room[k]).any(axis=1)
+        same = no_worse & ~better & (np.arange(len(points)) < k)
+        if not (no_worse & better).any() and not same.any():
+            kept.append(point)
+    return kept
+
+
+@checked
+def best_by(
+    instance: Instance,
+    goals: Sequence[str],
+    *,
+    weights: Sequence[float] = (),
+    tolerances: Sequence[float] = (),
+    minutes: float | None = None,
+    time_limit: float = 600.0,
+    gap: float = 0.0,
+    threads: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Front:
+    """Return the one plan that is best by weights, or by one goal after the other.
+
+    With *weights* the least sum of ``weight * (goal - best) / (worst - best)`` of the
+    payoff table; otherwise goals come in their order, each worse by at most its share
+    of *tolerances* (default: 0) for those after it. ``bound`` is that of the sum, or of
+    the last goal. Other arguments as those of :func:`pareto`.
+    """
+    aims = aims_of(instance, goals, minutes)
+    for name, given in (("weights", weights), ("tolerances", tolerances)):
+        if given and (len(given) != len(goals) or min(given) < 0.0):
+            raise OptionError(
+                say("{name}: give a number from 0 for each goal", name=name)
+            )
+    if weights and tolerances:
+        raise OptionError(say("give weights or tolerances, not both"))
+    options = SolveOptions(
+        method="direct", time_limit=time_limit, gap=gap, seed=seed, threads=threads
+    )
+    begun = time.monotonic()
+    with listening():
+        model = FrontModel(instance, aims, options, progress or Silent())
+        left = time_limit - (time.monotonic() - begun)
+        payoff, bounds = pd.DataFrame(), np.zeros(0)
+        if weights:
+            payoff, values, _ = _payoff(model, PAYOFF_SHARE * left)
+            grid = _grid(values, 2)
+            own = np.array(weights) / grid.ranges
+            found = model.weighted(own, time_limit - (time.monotonic() - begun))
+            bound = found.bound_mln - float(own @ values.min(axis=0))
+        else:
+            given = [*tolerances] or [0.0] * len(aims)
+            found, bounds = model.lexicographic(range(len(aims)), given, left)
+            bound = float(bounds[-1])
+    assert found.values is not None
+    reached = model.goals(found.values)
+    row: dict[str, Any] = {"point": "best"}
+    for k, (aim, value) in enumerate(zip(aims, reached.tolist(), strict=True)):
+        row[aim.name] = aim.sign * value
+        if not weights:
+            row[f"bound_{aim.name}"] = aim.sign * float(bounds[k])
+    if weights:
+        row["sum"] = float(own @ (reached - values.min(axis=0)))
+        row["bound"] = bound
+    plan = model.plan_of(found)
+    row |= {"status": str(found.status), "verified": plan.is_verified}
+    return Front(instance, tuple(aims), payoff, pd.DataFrame([row]), {"best": plan},
+                 Text(""))  # fmt: skip

@@ -1,0 +1,262 @@
+r"""One model for many points of a front: the augmented epsilon-constraint method.
+
+With goals :math:`f_1, \ldots, f_p`, all minimised, ranges :math:`r_g` of the payoff
+table and limits :math:`\varepsilon_g`, a point is the optimum of (AUGMECON2, Mavrotas
+and Florios 2013)
+
+.. math:: \min\ f_1 - \epsilon\, r_1 \sum_{g \ge 2} 10^{2-g} s_g / r_g \quad\text{with}
+          \quad f_g + s_g = \varepsilon_g,\ s_g \ge 0
+
+No other plan is as good in all goals and better in one, whatever :math:`\epsilon > 0`.
+With the bound :math:`\beta` of that solve and the slacks :math:`s^*` of its plan,
+
+.. math:: f_1(x) \ge \beta + \epsilon\, r_1 \sum_{g \ge 2} 10^{2-g} s^*_g / r_g
+
+for every plan :math:`x` that is as good as the point in all other goals: the bound that
+comes with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import Instance, NoPlanError
+from aumaq.instances.arrays import Floats
+from aumaq.instances.language.texts import say
+from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.choosing.aims import Aim, term_of, value_of
+from aumaq.results.studies.solve import why
+from aumaq.solvers import Given, Progress, Solution, SolveOptions, Status
+from aumaq.solvers.amended import Amendment, Study
+from aumaq.solvers.out_of_time import OutOfTimeError
+from aumaq.solvers.progress import Labelled
+
+AUGMENT = 1e-3
+"""Share of the range of the first goal that all slacks together are worth."""
+ROOM = 1e-9
+"""By that share of its size a goal that was reached may be worse. Not more: where a row
+had room of ten feasibility tolerances, HiGHS 1.15.1 called a worse plan the best."""
+FITS = 1e-6
+"""By that share of its range a solution may be beyond a limit to begin from."""
+SAME = 1e-5
+"""Relative; by so much a goal of a plan's tables may differ from that of the model."""
+LEAST_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Known:
+    """A solution to begin from: values of the model's columns, and of the goals."""
+
+    values: Floats
+    goals: Floats
+
+
+@dataclass(frozen=True)
+class Bare:
+    """Tables and record of a plan whose instance is known where it goes."""
+
+    tables: dict[str, pd.DataFrame]
+    record: dict[str, Any]
+
+    def of(self, instance: Instance) -> Plan:
+        """Return the plan."""
+        return Plan(instance, MappingProxyType(self.tables),
+                    MappingProxyType(self.record))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a front: plan, goals (as minimised), bound on the first, status."""
+
+    limits: tuple[float, ...]
+    goals: Floats
+    bound: float
+    status: str
+    seconds: float
+    plan: Plan | Bare
+    slack: Floats
+    """By how many of its ranges each other goal is better than its limit."""
+
+    @property
+    def gap(self) -> float:
+        """How much of the first goal could be better at most, as a share of it."""
+        away = self.goals[0] - self.bound
+        size = abs(self.goals[0])
+        return 0.0 if away <= 1e-9 * max(1.0, size) else float(away / max(size, 1e-12))
+
+
+class FrontModel:
+    """The model of an instance with goals, solved again and again."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        aims: Sequence[Aim],
+        options: SolveOptions,
+        progress: Progress,
+    ) -> None:
+        """Build the model once (NoPlanError if there is no time for that)."""
+        self.instance, self.aims = instance, list(aims)
+        self.options, self.progress = options, progress
+        try:
+            self.study = Study(instance, options, progress, Given())
+        except OutOfTimeError:
+            raise NoPlanError(say("no time was left to solve"), "time_limit") from None
+        self.base: Amendment = self.study.amendment()
+        self.terms = [term_of(self.study, self.base, aim) for aim in aims]
+        self.known: list[Known] = []
+
+    def goals(self, values: Floats) -> Floats:
+        """Return the goals of a solution, as minimised."""
+        found = [term.of(values) for term in self.terms]
+        for k, aim in enumerate(self.aims):  # its column may be above what it bounds
+            if aim.name == "worst_minutes":
+                found[k] = self._worst(values)
+        return np.array(found)
+
+    def _worst(self, values: Floats) -> float:
+        w, place = self.study.measures.ways, self.study.c.place
+        share = np.append(values, 0.0)[place[w.variable]]
+        sums = np.bincount(w.place, w.minutes * share, max(w.num_places, 1))
+        return float(sums.max(initial=0.0))
+
+    def lexicographic(
+        self, order: Sequence[int], tolerances: Sequence[float], seconds: float
+    ) -> tuple[Solution, Floats]:
+        """Make goals best one after another; return the last solution, and bounds.
+
+        A goal may be worse by its tolerance, a share, for those that come after it.
+        Raises NoPlanError where a first solve finds no plan.
+        """
+        ends, bounds = time.monotonic() + seconds, np.full(len(self.terms), -np.inf)
+        amendment, last = self.base.copy(), None
+        for done, k in enumerate(order):
+            left = (ends - time.monotonic()) / (len(order) - done)
+            amendment.goal = self.terms[k].columns, self.terms[k].amounts
+            start = None if last is None else last.values
+            found = self._solve(self.aims[k], amendment, left, start)
+            if found.decisions is None or found.values is None:
+                if last is None:
+                    raise NoPlanError(why(found), str(found.status))
+                break
+            last, bounds[k] = found, found.bound_mln
+            reached = float(self.goals(found.values)[k])
+            room = abs(reached) * (tolerances[done] + ROOM) + ROOM
+            self._limit(amendment, k, reached + room, max(abs(reached), 1.0))
+        assert last is not None
+        assert last.values is not None
+        self.remember(last.values)
+        return last, bounds
+
+    def weighted(self, weights: Floats, seconds: float) -> Solution:
+        """Return the best solution for a sum of goals; NoPlanError without any."""
+        amendment = self.base.copy()
+        columns = np.concatenate([term.columns for term in self.terms])
+        amounts = np.concatenate(
+            [w * term.amounts for w, term in zip(weights, self.terms, strict=True)]
+        )
+        amendment.goal = columns, amounts
+        start = min(self.known, key=lambda k: float(weights @ k.goals), default=None)
+        found = self._solve(self.aims[0], amendment, seconds,
+                            None if start is None else start.values)  # fmt: skip
+        if found.decisions is None:
+            raise NoPlanError(why(found), str(found.status))
+        return found
+
+    def point(
+        self, limits: Sequence[float], ranges: Floats, seconds: float
+    ) -> Point | Status:
+        """Return the point within *limits* of the second goal on, or why there is none.
+
+        *ranges* are those of all goals in the payoff table.
+        """
+        begun, amendment = time.monotonic(), self.base.copy()
+        first = self.terms[0]
+        columns, amounts = [first.columns], [first.amounts]
+        worth = AUGMENT * ranges[0] * 10.0 ** -np.arange(len(limits))
+        slacks = []
+        for k, limit in enumerate(limits, start=1):
+            term, size = self.terms[k], ranges[k]
+            slack = amendment.column()
+            amendment.row(np.append(term.columns, slack),
+                          np.append(term.amounts / size, 1.0),
+                          limit / size, limit / size)  # fmt: skip
+            columns.append(np.array([slack]))
+            amounts.append(np.array([-worth[k - 1]]))
+            slacks.append(slack)
+        amendment.goal = np.concatenate(columns), np.concatenate(amounts)
+        found = self._solve(self.aims[0], amendment, seconds, self._start(limits))
+        if found.decisions is None or found.values is None:
+            return found.status
+        self.remember(found.values)
+        slack_values = np.maximum(found.values[slacks], 0.0)
+        bound = found.bound_mln + float(worth @ slack_values)
+        goals = self.goals(found.values)
+        bound = min(bound, goals[0]) if bound - goals[0] < 1e-6 * abs(bound) else bound
+        plan = self.plan_of(found, bound)
+        took = time.monotonic() - begun
+        status = str(plan.status if self.aims[0].name == "cost" else found.status)
+        return Point(tuple(limits), goals, bound, status, took, plan, slack_values)
+
+    def plan_of(self, found: Solution, bound: float = -np.inf) -> Plan:
+        """Return the plan of a solution; *bound* is on the first goal.
+
+        Where that is no cost, of its cost no bound is known but what no plan avoids.
+        The goals of its tables are held against those of the model.
+        """
+        is_cost = self.aims[0].name == "cost"
+        own = replace(found, bound_mln=bound if is_cost else -np.inf)
+        data = self.study.c.built.data
+        plan = Plan.from_solution(self.instance, own, self.options, data)
+        told = {aim.name: value_of(plan, aim) for aim in self.aims}
+        assert found.values is not None
+        wrong = [
+            f"{aim.name}: {told[aim.name]:.9g} in the plan, {value:.9g} in the model"
+            for aim, value in zip(self.aims, self._told(found.values), strict=True)
+            if abs(told[aim.name] - value) > SAME * (1.0 + abs(value))
+        ]
+        plan = plan.with_record(goals=told)
+        if not wrong:
+            return plan
+        problems = [*plan.record["problems"], *wrong]
+        return plan.with_record(problems=problems, verified=False)
+
+    def _told(self, values: Floats) -> list[float]:
+        goals = self.goals(values).tolist()
+        return [aim.sign * goal for aim, goal in zip(self.aims, goals, strict=True)]
+
+    def remember(self, values: Floats) -> None:
+        """Keep a solution to begin others from."""
+        own = values[: self.study.size]
+        goals = self.goals(values)
+        self.known.append(Known(own, goals))
+
+    def _start(self, limits: Sequence[float]) -> Floats | None:
+        """Return the best known solution within limits: a neighbour's."""
+        most = np.array(limits) + FITS * (1.0 + np.abs(limits))
+        fits = [known for known in self.known if (known.goals[1:] <= most).all()]
+        best = min(fits, key=lambda k: float(k.goals[0]), default=None)
+        return None if best is None else best.values
+
+    def _limit(self, amendment: Amendment, k: int, upper: float, scale: float) -> None:
+        term = self.terms[k]
+        amendment.row(term.columns, term.amounts / scale, upper=upper / scale)
+
+    def _solve(
+        self,
+        aim: Aim,
+        amendment: Amendment,
+        seconds: float,
+        start: Floats | None,
+    ) -> Solution:
+        progress: Any = Labelled(self.progress, aim.title)
+        self.study.c.progress = progress
+        whole = max(seconds, LEAST_SECONDS)
+        return self.study.solve(amendment, whole, self.options.gap, start)

@@ -1,0 +1,276 @@
+r"""What if: a plan again with some of it frozen and some of its input changed.
+
+The plan in hand costs :math:`a`, and no plan of its instance less than
+:math:`\underline a`; the new one costs :math:`b`, and no plan under the locks and
+changes less than :math:`\underline b`. What the change costs, best plan against best
+plan, then lies in
+
+.. math:: [\underline b - a,\; b - \underline a]
+
+and where nothing but locks was added, not below 0: a lock only takes plans away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances import Instance, NoPlanError
+from aumaq.instances.arguments import checked
+from aumaq.instances.language.texts import Text, say
+from aumaq.model.data.gathered import gather
+from aumaq.results.comparison.decisions import changed_decisions
+from aumaq.results.comparison.inputs import changed_inputs
+from aumaq.results.plan.plan import Plan
+from aumaq.results.strict_json import strict
+from aumaq.results.studies.choosing.lock_rows import LockRow
+from aumaq.results.studies.choosing.locks import FROZEN, locks_of
+from aumaq.results.studies.coordination import figures
+from aumaq.results.studies.solve import solve
+from aumaq.solvers import Progress, Silent
+from aumaq.solvers.progress import Labelled
+
+SCORE_SHARE = 0.25
+"""Share of the time in which the plan in hand is scored under what has changed."""
+AS_IT_WAS = say("as it was planned")
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A plan again under locks and changes.
+
+    ``scored`` is the plan in hand under the changes, its decisions as they are; None
+    where nothing but locks was given, or where it breaks a hard rule then (``message``
+    says so). ``frozen``: what was limited, see ``FROZEN``; ``inputs``: which cells of
+    the instance differ; ``decisions``: what is decided otherwise.
+    """
+
+    before: Plan
+    after: Plan
+    scored: Plan | None
+    message: Text
+    frozen: pd.DataFrame
+    inputs: pd.DataFrame
+    decisions: pd.DataFrame
+
+    @property
+    def is_same_input(self) -> bool:
+        """Whether nothing but locks was added."""
+        return _is_same(self.before.instance, self.after.instance)
+
+    @property
+    def difference_mln(self) -> float:
+        """How much more the new plan costs than the one in hand."""
+        return self.after.objective_mln - self.before.objective_mln
+
+    @property
+    def difference_at_least_mln(self) -> float:
+        """The change costs no less, best plan against best plan."""
+        least = self.after.bound_mln - self.before.objective_mln
+        return max(0.0, least) if self.is_same_input else least
+
+    @property
+    def difference_at_most_mln(self) -> float:
+        """The change costs no more, best plan against best plan."""
+        return self.after.objective_mln - self.before.bound_mln
+
+    def record(self) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        return {
+            "before": told(self.before),
+            "after": told(self.after),
+            "scored": None if self.scored is None else told(self.scored),
+            "message": self.message,
+            "difference_mln": self.difference_mln,
+            "difference_at_least_mln": self.difference_at_least_mln,
+            "difference_at_most_mln": self.difference_at_most_mln,
+            "frozen": _rows(self.frozen),
+            "inputs": _rows(self.inputs),
+            "decisions": _rows(self.decisions),
+        }
+
+
+@checked
+def what_if(
+    plan: Plan,
+    *,
+    changes: Sequence[str] = (),
+    scenario: str = "",
+    locks: Sequence[LockRow] = (),
+    time_limit: float = 120.0,
+    gap: float = 0.01,
+    method: str = "auto",
+    threads: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> WhatIf:
+    """Plan again from *plan* under *locks* and changed input.
+
+    *changes* are those of ``Instance.with_changes``, *scenario* another one (default:
+    the plan's). *time_limit*, s, is for all of it. Raises InstanceError for changes and
+    locks that mean nothing, NoPlanError where no plan keeps them.
+    """
+    instance = _changed(plan.instance, scenario, changes)
+    limits, frozen = None, pd.DataFrame(columns=list(FROZEN))
+    if locks:
+        limits, frozen = locks_of(instance, gather(instance), locks, plan)
+    options: dict[str, Any] = {
+        "gap": gap, "method": method, "threads": threads, "seed": seed
+    }  # fmt: skip
+    tell = Silent() if progress is None else progress
+    scored, message, share = None, Text(""), 0.0
+    if not _is_same(plan.instance, instance):
+        share = SCORE_SHARE
+        own = Labelled(tell, say("the plan in hand"))
+        scored, message = _score(plan, instance, share * time_limit, own, options)
+    after = solve(
+        instance,
+        start=plan,
+        locks=limits,
+        time_limit=(1.0 - share) * time_limit,
+        progress=progress,
+        **options,
+    )
+    if limits is not None:
+        after = after.with_record(locks=[f"{row.action} {row.text}" for row in locks])
+    if _is_same(plan.instance, instance):
+        after = _lifted(after, plan.bound_mln)
+    return WhatIf(
+        plan,
+        after,
+        scored,
+        message,
+        frozen,
+        changed_inputs(plan.instance, instance),
+        changed_decisions(plan, after),
+    )
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A plan under other conditions, its decisions as they are.
+
+    ``cases``: case -> the plan there, or None. ``rows``: case, status, message, cost,
+    bound, differences from the plan in hand, and key figures.
+    """
+
+    plan: Plan
+    cases: dict[str, Plan | None]
+    rows: pd.DataFrame
+
+    def record(self) -> dict[str, Any]:
+        """Return the table as plain values."""
+        return {"instance": self.plan.instance.name, "rows": _rows(self.rows)}
+
+
+@checked
+def score(
+    plan: Plan,
+    *,
+    changes: Sequence[str] = (),
+    scenarios: Sequence[str] = (),
+    time_limit: float = 120.0,
+    gap: float = 0.01,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Scored:
+    """Score *plan* under changes and other scenarios beside its own conditions.
+
+    What it builds, closes and upgrades is settled; who goes where, flows and money are
+    decided anew. Cases are the plan's own scenario with *changes*, and each of
+    *scenarios* with them; *time_limit*, s, is shared by them. A case in which the plan
+    breaks a hard rule is a row that says so.
+    """
+    names = [*scenarios] or [plan.instance.scenario]
+    options: dict[str, Any] = {"gap": gap, "threads": threads}
+    cases: dict[str, Plan | None] = {}
+    rows = [_row(plan, AS_IT_WAS, plan, Text(""))]
+    for name in names:
+        instance = _changed(plan.instance, name, changes)
+        case = " ".join([name, *changes])
+        own = Labelled(Silent() if progress is None else progress, case)
+        found, why = _score(plan, instance, time_limit / len(names), own, options)
+        cases[case] = found
+        rows.append(_row(plan, Text(case), found, why))
+    return Scored(plan, cases, pd.DataFrame(rows))
+
+
+def told(plan: Plan) -> dict[str, Any]:
+    """Return what a row of a table tells of a plan."""
+    found = figures(plan)
+    return {
+        "scenario": plan.instance.scenario,
+        "status": plan.status,
+        "verified": plan.is_verified,
+        "objective_mln": plan.objective_mln,
+        "bound_mln": plan.bound_mln,
+        "gap": plan.gap,
+        "investment_mln": float(sum(found["investment_mln"].values())),
+        **{f"{s}_served_share": x for s, x in found["served_share"].items()},
+        **{f"{s}_mean_minutes": x for s, x in found["mean_minutes"].items()},
+    }
+
+
+def _score(
+    plan: Plan,
+    instance: Instance,
+    seconds: float,
+    progress: Progress,
+    options: dict[str, Any],
+) -> tuple[Plan | None, Text]:
+    """Return a plan's decisions under an instance, or why they do not go there."""
+    try:
+        found = solve(
+            instance,
+            start=plan,
+            services_of=plan,
+            networks_of=plan,
+            time_limit=seconds,
+            progress=progress,
+            **options,
+        )
+    except NoPlanError as error:
+        return None, say("its decisions break a hard rule: {why}", why=error.text)
+    return found, Text("")
+
+
+def _row(plan: Plan, case: Text, found: Plan | None, why: Text) -> dict[str, Any]:
+    """Return the row of a case; *plan* is that in hand."""
+    if found is None:
+        return {"case": case, "status": "no_plan", "message": why}
+    difference = found.objective_mln - plan.objective_mln
+    return {"case": case, **told(found), "message": why, "difference_mln": difference}
+
+
+def _changed(instance: Instance, scenario: str, changes: Sequence[str]) -> Instance:
+    """Return an instance under another scenario, with values changed."""
+    if scenario and scenario != instance.scenario:
+        instance = instance.with_scenario(scenario)
+    return instance.with_changes(list(changes))
+
+
+def _is_same(one: Instance, other: Instance) -> bool:
+    names = one.scenario == other.scenario
+    return names and one.content_hash == other.content_hash
+
+
+def _lifted(after: Plan, bound_mln: float) -> Plan:
+    """Return a plan with the bound of the plan in hand, where that is better.
+
+    Locks only take plans away: what no plan undercuts, no plan under them does.
+    """
+    from aumaq.model.data.unavoidable import unavoidable_mln
+    from aumaq.results.plan.terms import gap_record
+
+    if not bound_mln > after.bound_mln or bound_mln > after.objective_mln:
+        return after
+    least = unavoidable_mln(gather(after.instance))
+    return after.with_record(**gap_record(after.objective, bound_mln, least))
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype("object").where(frame.notna(), None)
+    return list(strict(plain.to_dict("records")))

@@ -1,0 +1,118 @@
+"""Other plans: the K best are those of enumeration, and most different ones are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from choosing_case import Case, Outcome, cases
+from command import run
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from shared_plans import best_plan, shipped
+
+import aumaq
+from aumaq.instances import OptionError
+
+Key = Callable[[Outcome], tuple[object, ...]]
+KEYS: dict[str, Key] = {"sites": lambda o: o.sites, "levels": lambda o: o.levels}
+MOST = 8
+"""Plans asked for: so many sets of three sites there are with none at all."""
+SAME = {"rel": 1e-6, "abs": 1e-6}
+
+
+def best_of_each(case: Case, key: Key) -> dict[tuple[object, ...], float]:
+    """Return the least cost of the plans of each kind."""
+    found: dict[tuple[object, ...], float] = {}
+    for plan in case.plans():
+        found[key(plan)] = min(found.get(key(plan), float("inf")), plan.cost)
+    return found
+
+
+def levels_of(plan: aumaq.Plan) -> tuple[int, ...]:
+    """Return the level at each site."""
+    at = dict(zip(plan.facilities["site"], plan.facilities["level"], strict=True))
+    return tuple(int(at.get(site, 0)) for site in "abc")
+
+
+@examples(60)
+@given(case=cases(), by=st.sampled_from(["sites", "levels"]))
+def test_the_k_best_are_those_of_enumeration(case: Case, by: str) -> None:
+    """Costs in order, each plan the best of its kind, bounds between them."""
+    each, key = best_of_each(case, KEYS[by]), KEYS[by]
+    found = aumaq.alternatives(case.instance, MOST, by=by)
+    expected = sorted(each.values())[: len(found.plans)]
+    assert found.rows["objective_mln"].tolist() == pytest.approx(expected, **SAME)
+    assert found.rows["bound_mln"].tolist() == pytest.approx(expected, **SAME)
+    assert found.rows["verified"].all()
+    kinds = [key(Outcome(levels_of(p), 0, 0, 0, 0, 0)) for p in found.plans]
+    assert len(set(kinds)) == len(kinds) == min(MOST, len(each))
+    costs = [each[kind] for kind in kinds]
+    assert found.rows["objective_mln"].tolist() == pytest.approx(costs, **SAME)
+    assert found.is_all == (len(each) < MOST)
+
+
+@examples(40)
+@given(case=cases(), within=st.sampled_from([0.0, 0.1, 0.5]))
+def test_most_different_plans_are_as_far_as_any(case: Case, within: float) -> None:
+    """Each is within the cap, as far from those before as any, the cheapest of them."""
+    each = best_of_each(case, KEYS["sites"])
+    found = aumaq.alternatives(case.instance, 4, within=within)
+    top = min(each.values()) * (1.0 + within) + 1e-6
+    kinds = [tuple(level > 0 for level in levels_of(p)) for p in found.plans]
+
+    def away(kind: tuple[object, ...], others: list[tuple[bool, ...]]) -> int:
+        return min(sum(a != b for a, b in zip(kind, o, strict=True)) for o in others)
+
+    near = {kind: cost for kind, cost in each.items() if cost <= top}
+    for k in range(1, len(kinds)):
+        before = kinds[:k]
+        farthest = max(away(kind, before) for kind in near)
+        row = found.rows.iloc[k]
+        assert row["nearest"] == row["nearest_most"] == farthest
+        cheapest = min(c for kind, c in near.items() if away(kind, before) == farthest)
+        assert row["objective_mln"] == pytest.approx(cheapest, **SAME)
+    if len(kinds) < 4:
+        assert all(away(kind, kinds) == 0 for kind in near)
+
+
+def test_churn_limits_what_is_otherwise() -> None:
+    """None allowed: the same sites as before; the earlier plan need not be the best."""
+    first = best_plan()
+    other = aumaq.what_if(first, locks=aumaq.lock_rows(lock=["site=b"]), gap=0.0).after
+    kept = aumaq.alternatives(shipped(), 1, against=other, churn=0).plans[0]
+    runs = set(other.facilities["site"])
+    assert set(kept.facilities["site"]) == runs != set(first.facilities["site"])
+    free = aumaq.alternatives(shipped(), 1, against=other, churn=9).plans[0]
+    assert free.objective_mln == pytest.approx(first.objective_mln)
+
+
+def test_senseless_options_are_told() -> None:
+    """No plans, churn against nothing, an unknown way to tell plans apart."""
+    with pytest.raises(OptionError):
+        aumaq.alternatives(shipped(), 0)
+    with pytest.raises(OptionError):
+        aumaq.alternatives(shipped(), churn=1)
+    with pytest.raises(aumaq.UnknownNameError, match="did you mean 'sites'"):
+        aumaq.alternatives(shipped(), by="site")
+
+
+def test_the_command_writes_all_plans(tmp_path: Path) -> None:
+    """A folder with a plan each and the table; a second study replaces the first."""
+    words = ("alternatives", "tiny", "--best", 2, "--out", "others", "--json")
+    for _ in range(2):
+        done = run(*words, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    table = pd.read_csv(tmp_path / "others" / "plans.csv")
+    costs = [row["objective_mln"] for row in found["rows"]]
+    assert table["objective_mln"].tolist() == pytest.approx(costs)
+    plans = [aumaq.find_plan(str(tmp_path / "others" / f"plan-{k}")) for k in (1, 2)]
+    assert [plan.objective_mln for plan in plans] == pytest.approx(costs)
+    assert all(plan.is_verified for plan in plans)
+    wrong = run("alternatives", "tiny", "--within", "2%", folder=tmp_path)
+    assert wrong.returncode == 2

@@ -1,0 +1,149 @@
+"""What if: locked plans are the best of those that are left; differences are proven."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from choosing_case import Case, Outcome, cases
+from command import run
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from shared_plans import best_plan, shipped
+
+import aumaq
+from aumaq.instances import InstanceError, NoPlanError
+from aumaq.solvers.methods import METHODS
+
+Lock = tuple[str, str, int]
+"""Action, site, level (0: any)."""
+SAME = {"rel": 1e-6, "abs": 1e-6}
+locks = st.lists(
+    st.tuples(
+        st.sampled_from(["lock", "forbid"]),
+        st.sampled_from("abc"),
+        st.sampled_from([0, 0, 1, 2]),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda lock: lock[1],
+)
+
+
+def keeps(plan: Outcome, lock: Lock) -> bool:
+    """Return whether a plan keeps a lock."""
+    action, site, level = lock
+    there = plan.levels["abc".index(site)]
+    return (there == level if level else there > 0) == (action == "lock")
+
+
+def text(lock: Lock) -> str:
+    """Return a lock as one writes it."""
+    _, site, level = lock
+    return f"site={site},level={level}" if level else f"site={site}"
+
+
+@examples(60)
+@given(case=cases(), drawn=locks, method=st.sampled_from(sorted(METHODS)))
+def test_locked_plans_are_the_best_that_keep_the_locks(
+    case: Case, drawn: list[Lock], method: str
+) -> None:
+    """The optimum of enumeration, what the locks cost, no method that forgets them."""
+    plans = case.plans()
+    free = min(plan.cost for plan in plans)
+    kept = [plan.cost for plan in plans if all(keeps(plan, lock) for lock in drawn)]
+    before = aumaq.solve(case.instance, gap=0.0)
+    rows = aumaq.lock_rows(
+        *([text(lock) for lock in drawn if lock[0] == action]
+          for action in ("lock", "forbid"))
+    )  # fmt: skip
+    found = aumaq.what_if(before, locks=rows, gap=0.0, method=method)
+    assert found.after.is_verified
+    least, most = found.difference_at_least_mln, found.difference_at_most_mln
+    assert least - 1e-6 <= min(kept) - free <= most + 1e-6
+    if method != "decomposed":  # it promises a bound, not an optimum
+        assert found.after.objective_mln == pytest.approx(min(kept), **SAME)
+    decided = found.after.facilities.set_index("site")["level"].to_dict()
+    levels = tuple(int(decided.get(site, 0)) for site in "abc")
+    assert all(keeps(Outcome(levels, 0, 0, 0, 0, 0), lock) for lock in drawn)
+    assert len(found.frozen) == len(drawn)
+    again = aumaq.lock_rows([text(drawn[0])], [text(drawn[0])])
+    with pytest.raises((NoPlanError, InstanceError)):
+        aumaq.what_if(before, locks=again, gap=0.0)
+
+
+def test_what_is_frozen_stays_though_prices_change() -> None:
+    """All frozen is the plan scored; a scored plan decides nothing."""
+    plan, dear = best_plan(), ["levels.opex_mln_per_year*2"]
+    everything = aumaq.lock_rows(freeze=["all"])
+    frozen = aumaq.what_if(plan, changes=dear, locks=everything, gap=0.0)
+    scored = aumaq.score(plan, changes=dear, gap=0.0)
+    (other,) = scored.cases.values()
+    assert other is not None
+    assert frozen.after.objective_mln == pytest.approx(other.objective_mln)
+    assert frozen.scored is not None
+    assert frozen.scored.objective_mln == pytest.approx(other.objective_mln)
+    assert frozen.decisions.empty
+    assert len(frozen.inputs) == 2
+    again = aumaq.what_if(plan, changes=dear, gap=0.0)
+    assert again.after.objective_mln < other.objective_mln
+    running = plan.money.set_index("item")["amount_mln"]["operation"].sum()
+    assert scored.rows["difference_mln"].tolist() == pytest.approx([0.0, running])
+
+
+def test_a_rule_that_decisions_break_is_told() -> None:
+    """A plan that cannot pay under a budget has no score, and the table says so."""
+    budget = pd.DataFrame([{"budget": "all", "period": "2026-30", "title": "all",
+                            "covers": "investment", "amount_mln": 600.0,
+                            "is_hard": True}])  # fmt: skip
+    plan = aumaq.solve(shipped().replace(budgets=budget), gap=0.0)
+    found = aumaq.score(plan, changes=["budgets.amount_mln*0.2"], gap=0.0)
+    assert found.rows["status"].tolist() == ["optimal", "no_plan"]
+    assert "hard rule" in found.rows["message"][1]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the plan of the tiny instance."""
+    target = tmp_path_factory.mktemp("plans")
+    best_plan().to_csv(target / "plan")
+    return target
+
+
+def test_the_command_tells_what_changed(folder: Path) -> None:
+    """Locks of a file and a line, JSON, files beside the plan that is written."""
+    text = "action,service,site,level,period\nforbid,,a,,\nfreeze,school,c,,2026-30\n"
+    (folder / "locks.csv").write_text(text)
+    words = ("--locks", "locks.csv", "--lock", "site=b", "--gap", 0, "--json")
+    done = run("what-if", "plan", *words, "--out", "again", folder=folder)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {row["action"] for row in found["frozen"]} == {"lock", "forbid", "freeze"}
+    plan = aumaq.find_plan(str(folder / "again"))
+    assert plan.is_verified
+    assert plan.objective_mln == pytest.approx(found["after"]["objective_mln"])
+    assert "a" not in set(plan.facilities["site"])
+    decided = pd.read_csv(folder / "again" / "decisions.csv")
+    assert len(decided) == len(found["decisions"]) > 0
+    assert found["difference_at_least_mln"] <= found["difference_mln"] + 1e-9
+
+
+def test_every_wrong_lock_is_told_once(folder: Path) -> None:
+    """Exit code 2, all problems with file and row, nothing written."""
+    rows = "action,site,level\nlokc,a,1\nlock,zz,\nlock,a\n"
+    (folder / "wrong.csv").write_text(rows)
+    for words, places in (
+        (("--locks", "wrong.csv", "--lock", "sit=a"),
+         [("sit=a", 0), ("wrong.csv", 2), ("wrong.csv", 4)]),
+        (("--lock", "site=zz", "--forbid", "site=a,level=9"),
+         [("--forbid site=a,level=9", 0), ("--lock site=zz", 0)]),
+        (("--lock", "site=a", "--forbid", "site=a"), [("locks", 0)]),
+    ):  # fmt: skip
+        done = run("what-if", "plan", *words, "--json", "--out", "no", folder=folder)
+        assert done.returncode == 2
+        problems = json.loads(done.stdout)["problems"]
+        assert sorted((p["file"], p["row"]) for p in problems) == places
+        assert not (folder / "no").exists()
