@@ -208,6 +208,12 @@ def solve(
     name: Name,
     scenario: ScenarioName = "",
     changes: Changes = None,
+    goal: Annotated[
+        str, typer.Option(help="cost, cover, mean_minutes or worst_minutes")
+    ] = "cost",
+    minutes: Annotated[
+        float | None, typer.Option(help="within which the goal cover counts")
+    ] = None,
     method: Method = "auto",
     formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
     time_limit: TimeLimit = None,
@@ -259,6 +265,8 @@ def solve(
     if folder is not None:
         check_target(folder, instance=instance, overwrite=overwrite)
     options: dict[str, Any] = {
+        "goal": goal,
+        "minutes": minutes,
         "method": method,
         "formulation": formulation,
         "time_limit": seconds_for(time_limit, work_limit),
@@ -304,6 +312,8 @@ def solve(
 def _summary(plan: aumaq.Plan, folder: Path, run: str) -> None:
     """Show a plan, the run of a store as which it is kept, and where it is."""
     show.summary(plan, words.spoken())
+    if "goal" in plan.record:
+        show.goal(plan.record["goal"])
     if run:
         line(t(say("kept as {run}", run=run)))
     page = folder / "report.html"
