@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         what_if,
     )
     from aumaq.results.comparison import Comparison, compare
+    from aumaq.results.explanations.conflicts import Conflicts, conflicts
     from aumaq.results.indicators import indicators
     from aumaq.results.location.answer import Location
     from aumaq.results.location.locate import locate
@@ -75,6 +76,7 @@ _HOME = {
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparison",
+    "Conflicts": "aumaq.results.explanations.conflicts",
     "Coordination": "aumaq.results",
     "Edit": "aumaq.instances.editing",
     "ExportError": "aumaq.instances",
@@ -99,6 +101,7 @@ _HOME = {
     "alternatives": "aumaq.results",
     "analyse": "aumaq.results",
     "compare": "aumaq.results.comparison",
+    "conflicts": "aumaq.results.explanations.conflicts",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "find_plan": "aumaq.results.store",
@@ -130,6 +133,7 @@ __all__ = [
     "AumaqError",
     "ClosedLoop",
     "Comparison",
+    "Conflicts",
     "Coordination",
     "Edit",
     "ExportError",
@@ -154,6 +158,7 @@ __all__ = [
     "best_by",
     "close_loop",
     "compare",
+    "conflicts",
     "coordination",
     "describe",
     "fairest",

@@ -18,10 +18,14 @@ import aumaq
 from aumaq import (
     cli_alternatives,
     cli_analyse,
+    cli_conflicts,
     cli_convert,
+    cli_fairest,
     cli_futures,
+    cli_import,
     cli_indicators,
     cli_locate,
+    cli_new,
     cli_pareto,
     cli_plan,
     cli_plot,
@@ -117,43 +121,7 @@ def instances() -> None:
         line(name)
 
 
-@app.command()
-def new(
-    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
-    random: Annotated[
-        int | None, typer.Option(help="settlements of a random instance")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
-    lang: Lang = "en",
-) -> None:
-    """Write a small commented instance to start from, or a random one of any size."""
-    from aumaq.instances.formats.skeleton import write_skeleton
-    from aumaq.instances.generators import clustered
-    from aumaq.instances.reading import check_new
-
-    if random is None:
-        write_skeleton(folder, lang)
-        line(
-            t(
-                say(
-                    "written to {target}; change it, then: aumaq validate {target}",
-                    target=folder,
-                )
-            )
-        )
-        return
-    check_new(folder)  # before the work, not after it
-    aumaq.write(clustered(random, seed), folder, lang)
-    line(
-        t(
-            say(
-                "written to {target}: {n} settlements, seed {seed}",
-                target=folder,
-                n=random,
-                seed=seed,
-            )
-        )
-    )
+app.command()(cli_new.new)
 
 
 @app.command()
@@ -196,11 +164,14 @@ def describe(
         show.facts(found, seconds)
 
 
+app.command("import")(cli_import.import_)
 app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
+app.command()(cli_fairest.fairest)
 app.command()(cli_plan.plan)
 app.command()(cli_locate.locate)
+app.command()(cli_conflicts.conflicts)
 
 
 @app.command()
@@ -288,7 +259,8 @@ def solve(
     if close_loop:
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
-        plan = aumaq.solve(instance, **options)
+        with cli_conflicts.reasons(instance, options["time_limit"]):
+            plan = aumaq.solve(instance, **options)
     with finishing():  # the work is done: Ctrl-C would only lose it
         kept, unkept = _kept(plan, store)
         target = new_folder(RUNS, _stem(instance)) if folder is None else folder

@@ -85,8 +85,13 @@ def pareto(
         "progress": None if quiet or as_json else show.Lines(),
     }
     if weights or tolerances:
-        own = {"weights": _numbers(weights), "tolerances": _numbers(tolerances)}
-        found = aumaq.best_by(instance, names, **own, **usual)
+        found = aumaq.best_by(
+            instance,
+            names,
+            weights=_numbers(weights),
+            tolerances=_numbers(tolerances),
+            **usual,
+        )
     else:
         found = aumaq.pareto(instance, names, points, jobs=jobs, **usual)
     if folder is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,35 +14,70 @@ from aumaq.streams import line
 from aumaq.words import t
 
 
+class Kind(StrEnum):
+    """What a report is written as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
+    PPTX = "pptx"
+
+
 def report(
     plans: PlanNames,
     lang: Lang = "en",
     target: Annotated[
         Path | None,
-        typer.Option("--out", help="HTML file (default: report.html by the first)"),
+        typer.Option("--out", help="file (default: report.html by the first)"),
     ] = None,
+    kind: Annotated[
+        Kind,
+        typer.Option(
+            "--to",
+            help="a page on one plan or several; of one plan also paper (pdf), a text"
+            " (docx), slides (pptx)",
+        ),
+    ] = Kind.HTML,
     instance: Where = "",
 ) -> None:
-    """Write one HTML file on one plan or several; it opens offline in any browser."""
+    """Write one HTML file on one plan or several; it opens offline in any browser.
+
+    A folder of plans (a sweep) stands for all of its plans.
+    """
+    from aumaq.instances import OptionError
     from aumaq.instances.formats.targets import probe_file
-    from aumaq.results.exports import SUFFIXES
     from aumaq.results.language import Language
+    from aumaq.results.office import write_office
     from aumaq.results.report import write_report
+    from aumaq.results.report.plan_folders import opened
 
     code = Language(lang).code  # before the work, not after it
-    path = _beside(plans[0]) if target is None else target
-    probe_file(path, SUFFIXES["html"])
-    read = read_plans(plans, instance)
-    write_report(read, path, code)
+    path = _beside(plans[0], kind) if target is None else target
+    probe_file(path, (f".{kind}",))
+    names = opened(plans)
+    if kind != Kind.HTML and len(names) > 1:
+        raise OptionError(
+            say(
+                "{format} is of one plan, and these are {count}; only the page holds"
+                " several",
+                format=kind.value,
+                count=len(names),
+            )
+        )
+    read = read_plans(list(names), instance)
+    if kind == Kind.HTML:
+        write_report(read, path, code, labels=tuple(names.values()))
+    else:
+        write_office(read[0], path, kind, code)
     line(t(say("written to {target}", target=path)))
 
 
-def _beside(plan: str) -> Path:
+def _beside(plan: str, kind: Kind) -> Path:
     """Return where the report goes: into the folder, beside the file or store."""
-    path = Path(plan)
+    path, name = Path(plan), f"report.{kind}"
     if path.is_dir():
-        return path / "report.html"
+        return path / name
     if path.exists():
-        return path.parent / "report.html"
+        return path.parent / name
     store, _, run_id = plan.rpartition(":")
-    return Path(store).parent / f"report-{run_id[:8]}.html"
+    return Path(store).parent / f"report-{run_id[:8]}.{kind}"

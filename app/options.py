@@ -71,6 +71,11 @@ Lang = Annotated[
 ]
 
 
+def listed(words: str) -> list[str]:
+    """Return the names of a list with commas between them."""
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
 def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
     """Read plans by folder, file or STORE:RUN, against an instance if one is named."""
     given = aumaq.read(instance) if instance else None

@@ -134,12 +134,11 @@ def _one_page(page: Any, path: Path, width: int) -> None:
     page.locator("#map").scroll_into_view_if_needed()
     box = page.locator("#map").bounding_box()
     name = page.evaluate(
-        "JSON.parse(document.getElementById('data').textContent)"
-        ".territories[0].settlements.name.at(-1)"
+        "document.querySelector('#worst button.link')?.textContent ?? ''"
     )
     rows = {
         "open, map drawn": opened,
-        "another period": page.evaluate(SET, ["period", "0"]),
+        "another period": page.evaluate(CLICK, "#steps button:nth-child(2)"),
         "another service": page.evaluate(SET, ["service", "1"]),
         "settlements by minutes": page.evaluate(SET, ["colour", "change"]),
         "search": page.evaluate(SET, ["search", name]),

@@ -16,6 +16,8 @@ from aumaq.model import families
 from aumaq.model.context import PAID, PARTNERED, Context, Network, Numbers
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.relocations import relocations_of
+from aumaq.model.families.feeders import FOLLOW_ON
+from aumaq.model.families.possible_mergers import BY as MERGED
 from aumaq.model.families.relocations import BY
 from aumaq.model.family import FAMILIES, in_build_order
 from aumaq.model.measures import Measures, measures
@@ -102,6 +104,10 @@ class BuiltModel:
     hired: Ints  # (R,) rows of the supply of staff
     trained: Ints  # (R,)
     relocated: Ints  # (relocations, L+1, T)
+    merged: Ints  # (possible mergers, T)
+    follows: Ints
+    """(N, 5) follow-ons that are chosen: feeder, site, to_site, period, variable."""
+
     measures: Measures | None = None
     """What plans are measured by beside their cost, if it was asked for."""
 
@@ -152,7 +158,19 @@ def _built(c: Context) -> BuiltModel:
         c.formulation,
         *_staff(c),
         _grid(c.relocated, BY, relocations_of(c.data).may.shape),
+        _grid(c.merged, MERGED, (len(c.rules("possible_mergers")[0]), count)),
+        _follows(c),
     )
+
+
+def _follows(c: Context) -> Ints:
+    """Return where who goes on may go: feeder, sites of their services, period, var."""
+    found = np.stack([c.follows[key] for key in (*FOLLOW_ON, "var")], axis=1)
+    for k, rule in enumerate(c.rules("feeders")[0]):
+        own = found[:, 0] == k
+        found[own, 1] -= c.tables.first_site[rule.service]
+        found[own, 2] -= c.tables.first_site[rule.to_service]
+    return found.astype(np.int64)
 
 
 def _staff(c: Context) -> tuple[Ints, Ints]:

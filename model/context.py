@@ -78,6 +78,10 @@ class Context:
     """Of ``share``, who is visited: mobile_service, service, ..., option, period."""
     teams: Table = field(init=False)
     """mobile_service, service, site, period: teams based there."""
+    merged: Table = field(init=False)
+    """merger, period: whether a pair that may merge has done so."""
+    follows: Table = field(init=False)
+    """feeder, site, to_site, period: where who goes to the one goes on, if chosen."""
     unserved: Table = field(init=False)
     upgraded: Table = field(init=False)
     chosen: Table = field(init=False)

@@ -14,6 +14,7 @@ from gettext import NullTranslations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from aumaq.instances.language.texts import say
 from aumaq.instances.language.words import (
     LANGUAGES,
     catalogue,
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from aumaq.instances.errors import Told
 
 __all__ = ["ENGLISH", "LANGUAGES", "Language"]
+
+SCALES = ((1e6, say("trn")), (1e3, say("bn")), (1.0, say("mln")), (1e-6, say("")))
+"""Mln -> what people call so much money; from each size on."""
+MONEY_DIGITS = 3
+"""Digits of money in sentences; tables have more."""
 
 
 @lru_cache
@@ -102,6 +108,23 @@ class Language:
         sign = "%" if self.code == "en" else "\u00a0%"
         return mark + self.number(100.0 * value, digits) + sign
 
+    def money(self, amount_mln: float, currency: str = "") -> str:
+        """Return an amount of money, in mln, as people say it: 57.4 trn KZT.
+
+        Three digits; from a thousand mln on it is told in bn or trn, below one in whole
+        units. The script of the pages does the same (``money`` in ``page.js``).
+        """
+        if not isfinite(amount_mln):
+            return "–"
+        amount = float(f"{amount_mln:.{MONEY_DIGITS}g}")
+        scale, word = next(((s, w) for s, w in SCALES if abs(amount) >= s), SCALES[-1])
+        shown = amount / scale
+        digits = next(
+            d for d in range(3) if d == 2 or abs(shown - round(shown, d)) < 1e-6
+        )
+        parts = [self.number(shown, digits if word else 0), self.tell(word), currency]
+        return "\u00a0".join(filter(None, parts))
+
     def figure(self, value: float, form: str = ",.0f") -> str:
         """Return a number by a format of Python, with the language's separators.
 
@@ -148,6 +171,10 @@ class Language:
     def cell(self, title: str) -> str:
         """Return a title of the data, translated if the catalogue knows it."""
         return self._words.gettext(title) if title else ""
+
+    def code_words(self, code: str) -> str:
+        """Return the name of a table in words, translated if the catalogue knows it."""
+        return self.cell(code).replace("_", " ")
 
     def cells(self, titles: Iterable[Any]) -> list[str]:
         """Return titles of the data, translated where the catalogue knows them."""

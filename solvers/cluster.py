@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import OptionError
+from aumaq.instances.extras import install_command
 from aumaq.instances.formats.targets import reason
 from aumaq.instances.language.texts import say
 from aumaq.solvers.highs.solver import Outcome
@@ -29,7 +30,12 @@ def connected(address: str, security: str | Path | None = None) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise OptionError(say("a cluster needs the extra: aumaq[cluster]")) from error
+        raise OptionError(
+            say(
+                "a cluster needs the extra cluster: {command}",
+                command=install_command("cluster"),
+            )
+        ) from error
     try:
         return Client(
             address, timeout=20, security=_security(security), set_as_default=False

@@ -359,6 +359,8 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
         upgraded,
         chosen,
         relocated=np.round(number(built.relocated)).astype(np.int64),
+        merged=np.round(number(built.merged)).astype(np.int64),
+        follows=built.follows[number(built.follows[:, 4]) > 0.5, :4],
         hired=positive(number(built.hired)),
         trained=positive(number(built.trained)),
         paid=paid,

@@ -27,6 +27,7 @@ from jinja2 import Environment, nodes
 import aumaq
 from aumaq import cli, translating
 from aumaq.instances import SHIPPED_FOLDER
+from aumaq.instances.formats.template_parts import explanations
 from aumaq.instances.formats.workbook.writer import NOT_TABLES
 from aumaq.instances.language.words import LANGUAGES
 from aumaq.instances.schema.formulas import FORMULAS
@@ -43,9 +44,12 @@ SCHEMA = ROOT / "instances" / "language" / "locale"
 TRANSLATED = tuple(code for code in LANGUAGES if code != "en")
 MARKER = "say"
 """What makes a text (instances/language/texts.py), in code, templates and scripts."""
-LAYERS = ("instances", "model", "solvers", "results", "app")
+LAYERS = ("instances", "model", "solvers", "classic", "results", "app")
 PLACE = re.compile(r"\{(\w*)[^{}]*\}")
-SCHEMA_SOURCES = ("instances/formats/workbook/writer.py",)
+SCHEMA_SOURCES = (
+    "instances/formats/workbook/writer.py",
+    "instances/schema/choices.py",
+)
 """Their texts are in the catalogue of the schema, as they go with its words."""
 TITLES = {
     "instance": ("title",),
@@ -135,6 +139,7 @@ def of_schema() -> dict[Message, None]:
     found: dict[Message, None] = dict.fromkeys(map(english_title, names))
     units = [column.unit for table in TABLES for column in table.columns]
     found.update(dict.fromkeys([*filter(None, units), *UNITS, *NOT_TABLES[:2]]))
+    found.update(dict.fromkeys(explanations()))
     for name in SCHEMA_SOURCES:
         found.update(dict.fromkeys(marked(ROOT / name)))
     return found
@@ -148,7 +153,7 @@ def places(text: str) -> set[str]:
 def shipped_titles() -> Iterator[str]:
     """Yield the titles of shipped instances that the report shows."""
     for formula in FORMULAS.values():
-        yield from filter(None, [formula.unit])
+        yield from filter(None, [formula.unit, formula.meaning])
     for name in aumaq.shipped():
         tables = _as_given(SHIPPED_FOLDER / name)
         yield from (table for table, rows in tables.items() if "is_synthetic" in rows)

@@ -2,7 +2,8 @@
 
 The base instances close what does not pay; `schools_stay` shows what it costs that they
 may not, or only near another, `schools_merge` that the two nearest schools of villages
-become one, `classes_together` that the pupils of a village are not split.
+become one, `classes_together` that the pupils of a village are not split,
+`referred_together` that the patients of a medical point go on to one hospital.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 STAY, MERGE, TOGETHER = "schools_stay", "schools_merge", "classes_together"
+GO_ON = "referred_together"
 ONLY_PEOPLE = 5_000
 """In villages of up to so many the only school, or medical point, stays."""
 CLASS_PEOPLE = 2_000
@@ -29,6 +31,7 @@ VARIANTS = [
         (STAY, "closing", "the only school of a village stays"),
         (MERGE, "merging", "the two nearest schools of villages become one"),
         (TOGETHER, "classes", "pupils of a small village are not split"),
+        (GO_ON, "feeders", "patients of a medical point go on to one hospital"),
     )
 ]
 
@@ -66,12 +69,21 @@ CLASSES = {
 }
 
 
+FEEDER = {
+    "feeder": "primary_care:hospital",
+    "service": "primary_care",
+    "to_service": "hospital",
+    "title": "Patients of a medical point go on to one hospital",
+}
+
+
 def overrides(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of ``overrides`` that add the rules."""
     return pd.DataFrame(
         [
             *added(STAY, "closing_rules", RULES, SOURCE),
             *added(MERGE, "mergers", [merger(tables)], "assumption: the nearest pair"),
+            *added(GO_ON, "feeders", [FEEDER], "assumption: usual practice"),
             *added(TOGETHER, "together_rules", [CLASSES], "assumption: usual practice"),
         ]
     )

@@ -23,6 +23,7 @@ from aumaq.instances.checks.causes import (
     is_blank,
     told_by_row,
 )
+from aumaq.instances.completion import completed
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.instances.schema.column import Column, Table
@@ -61,6 +62,7 @@ def normalise(
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """Return typed tables, one for each of the schema, and all problems found."""
     problems: list[Problem] = []
+    raw = completed(raw)
     for name in raw:
         if name not in BY_NAME:
             hint = did_you_mean(name, BY_NAME)

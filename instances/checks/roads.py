@@ -7,6 +7,7 @@ import numpy as np
 from aumaq.instances.access.upgrades import BETWEEN
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.language.texts import say
+from aumaq.instances.straight_lines import STRAIGHT
 
 
 @check(
@@ -44,6 +45,35 @@ def roads_are_used(tables: Tables) -> Found:
             rules["to_settlement"][k],
         )
         yield problem("connections", text, k, "to_settlement", place)
+
+
+@check("road_links", about=("road_links",))
+def roads_are_known(tables: Tables) -> Found:
+    """Straight lines stand for roads: times of travel are estimates."""
+    links = tables["road_links"]
+    count = int((links["road_class"] == STRAIGHT).sum())
+    if count:
+        text = say(
+            "straight lines times a detour stand for roads: {count} of {total} links;"
+            " times of travel are estimates",
+            count=count,
+            total=len(links),
+        )
+        yield Warn(problem("road_links", text))
+
+
+@check("instance", "services", "settlements", "sites", about=("sites",))
+def sites_are_chosen(tables: Tables) -> Found:
+    """Sites that were made are told: the planner may know better."""
+    services = tables["services"]
+    count = int((services["role"] == "serve").sum()) * len(tables["settlements"])
+    is_home = tables["sites"]["site"] == tables["sites"]["settlement"]
+    if tables["instance"]["fill_missing"].iloc[0] and int(is_home.sum()) == count:
+        text = say(
+            "every service may stand in every settlement; rows of `sites` say where it"
+            " may, `levels.min_population` how large a place must be"
+        )
+        yield Warn(problem("sites", text))
 
 
 @check("travel", "services", "sites", about=("travel",))

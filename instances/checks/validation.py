@@ -21,10 +21,12 @@ from aumaq.instances.checks import (
     closing,
     contingencies,
     fairness,
+    feeders,
     growth,
     impacts,
     indicators,
     land,
+    merging,
     money,
     moving,
     networks,
@@ -58,11 +60,13 @@ assert anchors
 assert contingencies
 assert today
 assert fairness
+assert feeders
 assert indicators
 assert money
 assert growth
 assert impacts
 assert land
+assert merging
 assert networks
 assert places
 assert population

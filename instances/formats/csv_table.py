@@ -27,6 +27,10 @@ SEPARATORS = {";": say("semicolons"), "\t": say("tabs"), "|": say("bars")}
 """What other programs write between cells."""
 
 
+COMMENT = "#"
+"""What lines above the header begin with that only people read."""
+
+
 def read_csv(path: Path, raw: Raw) -> None:
     """Read the file of a table; what is wrong with it becomes problems of *raw*."""
     name = path.stem
@@ -35,6 +39,8 @@ def read_csv(path: Path, raw: Raw) -> None:
     except UnreadableError as error:
         raw.refuse(name, Problem(path.name, error.text))
         return
+    while rows and rows[0][1] and rows[0][1][0].lstrip().startswith(COMMENT):
+        del rows[0]
     if not rows:
         raw.refuse(name, Problem(path.name, say("is empty; expected a header")))
         return
@@ -100,7 +106,7 @@ def _foreign(place: str, rows: list[Row], table: Table) -> Problem | None:
             "names of columns have capitals or blanks around them; expected {names}",
             names=", ".join(odd),
         )
-        return Problem(place, message, row=1)
+        return Problem(place, message, row=rows[0][0])
     return None
 
 
@@ -125,7 +131,7 @@ def _take(place: str, name: str, rows: list[Row], raw: Raw) -> None:
     while names and not names[-1].strip() and not _is_used(records, len(names) - 1):
         names.pop()  # columns that only their commas show
     width = len(names)
-    problems = _header_problems(place, name, names)
+    problems = _header_problems(place, name, names, rows[0][0])
     problems += [
         problem
         for number, cells in records
@@ -148,13 +154,15 @@ def _is_used(records: list[Row], k: int) -> bool:
     return any(cells[k].strip() for _, cells in records if k < len(cells))
 
 
-def _header_problems(place: str, name: str, names: list[str]) -> list[Problem]:
+def _header_problems(
+    place: str, name: str, names: list[str], row: int
+) -> list[Problem]:
     """Return what is wrong with the names of columns."""
     found = []
     twice = sorted({text for text in names if names.count(text) > 1 and text.strip()})
     if twice:
         message = say("column occurs twice: {twice}", twice=", ".join(twice))
-        found.append(Problem(place, message, row=1))
+        found.append(Problem(place, message, row=row))
     if not all(map(str.strip, names)):
         message = say("a column has no name; expected one in the header")
         if name in BY_NAME:
@@ -162,7 +170,7 @@ def _header_problems(place: str, name: str, names: list[str]) -> list[Problem]:
                 "a column has no name; not there yet are {names}",
                 names=wanted(BY_NAME[name], names),
             )
-        found.append(Problem(place, message, row=1))
+        found.append(Problem(place, message, row=row))
     return found
 
 

@@ -123,15 +123,10 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if len(_CONTROLS.findall(content)) > len(content) // 100:
-            raise UnreadableError(_NO_TEXT) from None
-        counts = {name: len(p.findall(content)) for name, p in _CYRILLIC.items()}
-        likely = max(counts, key=lambda name: counts[name])
-        if counts[likely]:
-            koi8, other = (len(names.findall(content)) for names in _NAMES)
-            is_koi8 = likely == "Windows-1251" and koi8 > other
-            found = "KOI8-R" if is_koi8 else likely
+        if found := likely_encoding(content):
             raise UnreadableError(_encoded(found)) from None
+        if _is_no_text(content):
+            raise UnreadableError(_NO_TEXT) from None
         row = content.count(b"\n", 0, error.start) + 1
         raise UnreadableError(
             say(
@@ -140,6 +135,25 @@ def decoded(content: bytes) -> str:
                 row=row,
             )
         ) from None
+
+
+def likely_encoding(content: bytes) -> str:
+    """Return the encoding that bytes seem to have if they are no UTF-8; "": none."""
+    for mark, name in _MARKS.items():
+        if content.startswith(mark):
+            return name
+    if _is_no_text(content):
+        return ""
+    counts = {name: len(p.findall(content)) for name, p in _CYRILLIC.items()}
+    likely = max(counts, key=lambda name: counts[name])
+    if not counts[likely]:
+        return ""
+    koi8, other = (len(names.findall(content)) for names in _NAMES)
+    return "KOI8-R" if likely == "Windows-1251" and koi8 > other else likely
+
+
+def _is_no_text(content: bytes) -> bool:
+    return len(_CONTROLS.findall(content)) > len(content) // 100
 
 
 def _encoded(name: str) -> Text:

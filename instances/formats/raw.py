@@ -16,6 +16,7 @@ import pandas as pd
 from aumaq.instances.checks.cells import normalise, row_number
 from aumaq.instances.checks.validation import table_of_problem, validate
 from aumaq.instances.errors import AumaqError, InstanceError, Problem, did_you_mean
+from aumaq.instances.extras import install_command
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
@@ -131,9 +132,10 @@ def needed(module: str, extra: str) -> Any:
     except ImportError as error:
         raise AumaqError(
             say(
-                "this format needs {package} ({error}); pip install 'aumaq[{extra}]'",
+                "this format needs {package} ({error}), extra {extra}: {command}",
                 package=module.split(".")[0],
                 error=error,
                 extra=extra,
+                command=install_command(extra),
             )
         ) from None

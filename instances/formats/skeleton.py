@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from aumaq.instances.formats.csv_table import COMMENT
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.targets import probe_new
-from aumaq.instances.formats.workbook.writer import write_workbook
+from aumaq.instances.formats.workbook.writer import Shown, note, write_workbook
+from aumaq.instances.language.words import worded
 from aumaq.instances.schema.column import Column, Table, Value
-from aumaq.instances.schema.tables import TABLES
+from aumaq.instances.schema.tables import BY_NAME, TABLES
 
 ROADS: dict[str, tuple[dict[str, Value], ...]] = {
     "road_nodes": (
@@ -43,33 +46,51 @@ def write_skeleton(path: Path, lang: str = "en") -> None:
             write_workbook(tables, None, draft, lang)
         return
     with draft_of(path) as draft:
-        draft.mkdir()
-        text = "\n".join(_toml(table) for table in TABLES if table.in_toml)
-        (draft / "instance.toml").write_text(text, encoding="utf-8")
-        for table in TABLES:
-            if not table.in_toml:
-                _csv(table, draft / table.file)
+        tables = {t.name: pd.DataFrame(_rows(t), dtype=object) for t in TABLES}
+        write_texts(tables, {t.name: t.columns for t in TABLES}, draft, lang)
+
+
+def write_texts(
+    tables: Mapping[str, pd.DataFrame],
+    shown: Shown,
+    folder: Path,
+    lang: str = "en",
+) -> None:
+    """Write tables by name as a new folder, with comments on the columns *shown*."""
+    folder.mkdir()
+    named = [(BY_NAME[name], frame) for name, frame in tables.items()]
+    text = "\n".join(
+        _toml(table, frame, shown[table.name], lang)
+        for table, frame in named
+        if table.in_toml
+    )
+    (folder / "instance.toml").write_text(text, encoding="utf-8")
+    for table, frame in named:
+        if not table.in_toml:
+            _csv(table, frame, shown, folder / table.file, lang)
 
 
 def _rows(table: Table) -> tuple[dict[str, Value], ...]:
     return table.example or ROADS.get(table.name, ())
 
 
-def _toml(table: Table) -> str:
+def _toml(
+    table: Table, frame: pd.DataFrame, columns: Sequence[Column], lang: str
+) -> str:
     mark = f"[{table.name}]" if table.is_single else f"[[{table.name}]]"
-    lines = [f"# {table.meaning}"]
-    rows = _rows(table)
-    for row in rows or ({},):
+    lines = [f"# {worded(table.meaning, lang)}"]
+    rows = frame.to_dict("records")
+    for row in rows or [{}]:
         lines.append(mark if rows or table.is_single else f"# {mark}")
-        for column in table.columns:
-            lines.append(_toml_line(column, row))
+        filled = {str(k): v for k, v in row.items() if v == v and v is not None}
+        lines += [_toml_line(column, filled, lang) for column in columns]
         lines.append("")
     return "\n".join(lines)
 
 
-def _toml_line(column: Column, row: dict[str, Value]) -> str:
-    unit = f" [{column.unit}]" if column.unit else ""
-    note = f"  # {column.meaning}{unit}"
+def _toml_line(column: Column, row: Mapping[str, object], lang: str) -> str:
+    unit = f" [{worded(column.unit, lang)}]" if column.unit else ""
+    note = f"  # {worded(column.meaning, lang)}{unit}"
     if column.name in row:
         return f"{column.name} = {_toml_value(row[column.name])}{note}"
     if column.is_required or column.default is None:
@@ -86,9 +107,28 @@ def _toml_value(value: object) -> str:
     return str(value)
 
 
-def _csv(table: Table, path: Path) -> None:
+def _csv(
+    table: Table,
+    frame: pd.DataFrame,
+    shown: Shown,
+    path: Path,
+    lang: str,
+) -> None:
+    """Write a table; what its columns mean stands in lines with # above the header."""
+    of_schema = {column.name for column in table.columns}
+    names = [column.name for column in shown[table.name]]
+    names += [name for name in frame if name not in of_schema]
     with path.open("w", newline="", encoding="utf-8") as file:
-        names = [column.name for column in table.columns]
-        writer = csv.DictWriter(file, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(_rows(table))
+        writer = csv.writer(file, lineterminator="\n")
+        for line in _comments(table, shown, lang):
+            writer.writerow([f"{COMMENT} {line}"])
+        writer.writerow(names)
+        rows = frame.reindex(columns=names).astype(object)
+        writer.writerows(rows.where(rows.notna(), "").to_numpy().tolist())
+
+
+def _comments(table: Table, shown: Shown, lang: str) -> Iterator[str]:
+    yield worded(table.meaning, lang)
+    for column in shown[table.name]:
+        name, *rest = note(column, lang, shown, words_of="en").split("\n")
+        yield f"{name}: {'; '.join(rest)}"

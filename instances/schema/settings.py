@@ -15,6 +15,16 @@ INSTANCE = Table(
         Column("currency", "text", "currency of all money columns", default="KZT"),
         Column("base_year", "int", "year to which money is discounted", "year"),
         SOURCE,
+        Column(
+            "fill_missing",
+            "flag",
+            "whether tables without rows are made: a site of each service in each"
+            " settlement, roads as straight lines between near settlements times 1.3"
+            " at 50 km/h (or as `road_classes` says of `straight_line`), two periods of"
+            " five years, one scenario",
+            default=False,
+            is_later=True,
+        ),
     ),
     in_toml=True,
     is_single=True,

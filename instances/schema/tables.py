@@ -15,6 +15,7 @@ from aumaq.instances.schema.closing import CLOSING_TABLES
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.contingencies import CONTINGENCIES
 from aumaq.instances.schema.fairness import FAIRNESS_TABLES
+from aumaq.instances.schema.feeders import FEEDER_TABLES
 from aumaq.instances.schema.growth import (
     CONCENTRATIONS,
     GROWTH_CANDIDATES,
@@ -28,6 +29,7 @@ from aumaq.instances.schema.indicators import (
     INDICATORS,
 )
 from aumaq.instances.schema.land import LAND_TABLES
+from aumaq.instances.schema.merging import POSSIBLE_MERGERS
 from aumaq.instances.schema.money import MONEY_TABLES
 from aumaq.instances.schema.moving import MOVING_TABLES
 from aumaq.instances.schema.networks import (
@@ -91,6 +93,8 @@ TABLES: tuple[Table, ...] = (
     GROWTH_TIERS, GROWTH_CANDIDATES, GROWTH_GAINS, CONCENTRATIONS,
     *LAND_TABLES, *IMPACT_TABLES,
     *CLOSING_TABLES,
+    *FEEDER_TABLES,
+    POSSIBLE_MERGERS,
     *MOVING_TABLES,
     *RUNNING_TABLES,
     ANCHORS, AGGLOMERATIONS, AGGLOMERATION_DEMAND, CONTINGENCIES,

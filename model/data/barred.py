@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from aumaq.instances import Instance
 from aumaq.instances.access.standing import todays_facilities
-from aumaq.instances.arrays import Ints
+from aumaq.instances.arrays import Flags, Ints
 from aumaq.model.table import positions
 
 
@@ -19,14 +21,21 @@ def barred_ways(instance: Instance, service: str, i: Ints, j: Ints) -> Ints:
     found = np.full((len(i), len(periods)), -1)
     if service not in set(table["service"]):
         return found
-    sites = instance.service_sites(service)["site"]
-    today = todays_facilities(instance, service)
     for number, rule in enumerate(table.itertuples()):
-        if rule.service != service:
-            continue
-        pair = positions((rule.site, rule.other_site), list(sites))
-        is_own = today["j"].isin(pair)
-        own = np.setdiff1d(today["i"][is_own], today["i"][~is_own])
-        first = max(0, int(positions([rule.first_period], periods)[0]))
-        found[np.isin(i, own) & ~np.isin(j, pair), first:] = number
+        if rule.service == service:
+            first = max(0, int(positions([rule.first_period], periods)[0]))
+            found[past_the_pair(instance, rule, i, j), first:] = number
     return found
+
+
+def past_the_pair(instance: Instance, rule: Any, i: Ints, j: Ints) -> Flags:
+    """Return which ways lead elsewhere, of people whose sites of today are of a pair.
+
+    *rule* names service, site, other_site; shapes as in :func:`barred_ways`.
+    """
+    today = todays_facilities(instance, rule.service)
+    sites = instance.service_sites(rule.service)["site"]
+    pair = positions((rule.site, rule.other_site), list(sites))
+    is_own = today["j"].isin(pair)
+    own = np.setdiff1d(today["i"][is_own], today["i"][~is_own])
+    return np.asarray(np.isin(i, own) & ~np.isin(j, pair), dtype=bool)

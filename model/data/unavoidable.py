@@ -12,6 +12,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.growth import Effect
+from aumaq.model.data.merging import most_saved_mln
 from aumaq.model.data.networks import NetworkData
 from aumaq.model.data.services import ServiceData, possible_moves
 from aumaq.model.table import positions
@@ -69,7 +70,8 @@ def _stock(data: ModelData, d: ServiceData) -> float:
     moving = float((free * np.where(known, left, 0.0)).sum())
     renewed = np.maximum(0, d.due.sum(axis=2) - free)  # locked ones that must be
     renewal = d.renewal_mln * (data.df - d.residual_factor).min()
-    return moving + float((d.locked * stays + renewed * renewal).sum())
+    known_cost = moving + float((d.locked * stays + renewed * renewal).sum())
+    return known_cost - most_saved_mln(data, d.name)
 
 
 def _spare(data: ModelData, d: ServiceData, price: Floats) -> None:

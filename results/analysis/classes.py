@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from aumaq.instances import OptionError
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.extras import install_command
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.analysis.measures import Measure
 from aumaq.results.language import ENGLISH, Language
@@ -190,8 +191,9 @@ def _grouped(scores: Floats, most: int, wanted: int) -> tuple[Ints, pd.DataFrame
     except ImportError:
         raise OptionError(
             say(
-                "classes need scikit-learn: pip install 'aumaq[analysis]', or"
-                " leave them out with --classes none"
+                "classes need scikit-learn: {command}; or leave them out with"
+                " --classes none",
+                command=install_command("analysis"),
             )
         ) from None
     labels: dict[int, NDArray[Any]] = {}

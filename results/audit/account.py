@@ -22,6 +22,7 @@ from aumaq.results.audit.contingencies import contingencies
 from aumaq.results.audit.counts import counts
 from aumaq.results.audit.decided import DECIDED, check_names, clean, service_plan
 from aumaq.results.audit.facts import Facts, gather
+from aumaq.results.audit.feeders import feeders
 from aumaq.results.audit.findings import TOLERANCE, Finding, Notebook
 from aumaq.results.audit.funding import financing_table, fund_table, funding
 from aumaq.results.audit.gaps import gaps
@@ -38,6 +39,7 @@ from aumaq.results.audit.partnerships import (
     payment_table,
     with_partners,
 )
+from aumaq.results.audit.possible_mergers import possible_mergers
 from aumaq.results.audit.relocations import relocations
 from aumaq.results.audit.roads import connections, upgrade_table, upgrades
 from aumaq.results.audit.sectors import sector_table
@@ -137,6 +139,7 @@ def audited(
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
     tables |= network_tables(found)
     tables["relocations"] = moved
+    tables["follow_ons"] = feeders(ledger, decided["follow_ons"])
     tables["road_upgrades"] = upgrade_table(built)
     tables["connections"] = connections(ledger)
     tables["growth_points"] = growth_table(choice, facts)
@@ -148,7 +151,8 @@ def audited(
     tables["building_capacity"] = building_capacity(ledger)
     tables["agglomerations"] = agglomerations(ledger)
     tables["contingencies"] = contingencies(ledger)
-    spent = money_table(ledger, tables["staff"])
+    tables["merged"] = possible_mergers(ledger, decided["merged"])
+    spent = money_table(ledger, tables["staff"], tables["merged"])
     partnered = partnerships(ledger, decided["partnerships"], spent)
     tables["partnerships"] = partnership_table(partnered)
     tables["payments"] = payment_table(partnered)

@@ -59,7 +59,9 @@ def today_of(ledger: Ledger, service: Service) -> Today:
     for limit in limits:
         if not np.isnan(limit):
             least = np.where(least <= limit + TOLERANCE, least, np.inf)
-    is_own = within(away, least[:, None]) & np.isfinite(away)
+    # Without one within the limits the farther ones are none of it either.
+    has_one = np.isfinite(least)[:, None]
+    is_own = within(away, least[:, None]) & np.isfinite(away) & has_one
     return Today(least, np.asarray(is_own))
 
 

@@ -24,6 +24,7 @@ from aumaq.results.audit.frames import (
 from aumaq.results.audit.impacts import excess_mln
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network_money import network_money
+from aumaq.results.audit.possible_mergers import merger_money
 from aumaq.results.audit.shifts import shift_money
 from aumaq.results.audit.siting import spending
 from aumaq.results.audit.staff import staff_money
@@ -37,11 +38,14 @@ DUST = 1e-9
 """Relative overruns up to this are numerical dust."""
 
 
-def money_table(ledger: Ledger, staff: pd.DataFrame) -> pd.DataFrame:
+def money_table(
+    ledger: Ledger, staff: pd.DataFrame, merged: pd.DataFrame
+) -> pd.DataFrame:
     """Return money by period, service, region and item; no rows of nothing.
 
     ``amount_mln`` is undiscounted, of all years of the period; of ``residual`` it is
-    what the buildings are still worth at the end. *staff* is the plan's table.
+    what the buildings are still worth at the end. *staff* and *merged* are tables of
+    the plan.
     """
     parts: list[Rows] = []
     for service in ledger.facts.services.values():
@@ -50,6 +54,7 @@ def money_table(ledger: Ledger, staff: pd.DataFrame) -> pd.DataFrame:
         parts += network_money(network)
     parts += ledger.upgrades.money() + ledger.choice.money()
     parts += staff_money(ledger.facts, staff)
+    parts += merger_money(ledger.facts, merged)
     table = table_of_parts("money", parts)
     key = list(BY_NAME["money"].key)
     # A region pays for several things under one item: facilities, shifts, visits.

@@ -67,6 +67,14 @@ def gains_of(plan: Plan) -> pd.DataFrame:
     return gains(of_today(plan.instance), of_plan(plan))
 
 
+def settlement_shares(state: State, service: str) -> Floats:
+    """Return the share of each settlement's demand within the norm, (S, T).
+
+    The norm is that of the strictest standard; NaN where none counts the settlement.
+    """
+    return _Ways(state, service).share
+
+
 def _of_service(
     before: State, after: State, service: str
 ) -> Iterator[dict[str, object]]:

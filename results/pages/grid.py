@@ -36,8 +36,14 @@ def grid(
     columns: Sequence[Column],
     lang: Language,
     facility: Sequence[Any] = (),
+    *,
+    is_whole: bool = False,
 ) -> dict[str, Any]:
-    """Return a table; ``facility`` gives (service, site) positions by row, or None."""
+    """Return a table; ``facility`` gives (service, site) positions by row, or None.
+
+    It has at most :data:`MOST_ROWS`, unless it must be whole.
+    """
+    most = None if is_whole else MOST_ROWS
     rows = [list(row) for row in zip(*(c.values for c in columns), strict=True)]
     return {
         "name": name,
@@ -46,9 +52,9 @@ def grid(
             {"title": lang.cell(c.title), "kind": c.kind, "digits": c.digits}
             for c in columns
         ],
-        "rows": [[_plain(cell) for cell in row] for row in rows[:MOST_ROWS]],
+        "rows": [[_plain(cell) for cell in row] for row in rows[:most]],
         "total": len(rows),
-        "facility": list(facility[:MOST_ROWS]),
+        "facility": list(facility[:most]),
     }
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
+from base64 import b64encode
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +19,8 @@ from markupsafe import Markup
 
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.language import Language
+from aumaq.results.language import LANGUAGES, Language
+from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.strict_json import strict
 
 LEAFLET = "vendor/leaflet.js"
@@ -27,6 +30,10 @@ STYLES = ("vendor/leaflet.css", "page.css")
 """The styles of every page, before its own."""
 MAP_SCRIPTS = (*TABLE_SCRIPTS, "marks.js", "map.js")
 """The scripts of a page with tables and a map, which needs LEAFLET."""
+
+
+PACKED_FROM = 3_000_000
+"""Longer data are compressed, so that the page can be mailed."""
 
 
 def page(
@@ -42,11 +49,15 @@ def page(
     """Return a page as text; every value in it is escaped.
 
     *data* is for the *scripts*, which are put together in their order; *values* are for
-    the template. Texts of both are told in the language.
+    the template. Texts of both are told in the language; with a :class:`Polyglot` the
+    page opens in its own, and its reader may choose another.
     """
 
     def told(value: Any) -> Any:
-        return lang.tell(value) if isinstance(value, Text) else value
+        if isinstance(value, Text):
+            value = lang.tell(value)
+        is_plain = isinstance(value, str) and not isinstance(value, Markup)
+        return lang.read(value) if is_plain and isinstance(lang, Polyglot) else value
 
     environment = Environment(
         autoescape=True,
@@ -56,17 +67,30 @@ def page(
         loader=FunctionLoader(_file),
         finalize=told,
     )
-    own = "\n".join(['"use strict";', "(() => {", *map(_file, scripts), "})();"])
-    words = {text: lang.tell(text) for text in script_texts(scripts)}
+    sources = [*scripts, template] if isinstance(lang, Polyglot) else scripts
+    words = {text: lang.tell(text) for text in script_texts(sources)}
+    whole = embedded_json({**data, "strings": words, "lang": lang.code})
+    pools = lang.pools() if isinstance(lang, Polyglot) else {}
+    own = "\n".join(['"use strict";', "(async () => {", *map(_file, scripts), "})();"])
     return environment.get_template(template).render(
         say=say,
         lang=lang,
+        languages=LANGUAGES,
         style=Markup("\n".join(map(_style, (*STYLES, *styles)))),
         libraries=[Markup(_without_map(_file(name))) for name in libraries],
         script=Markup(own),
-        data=Markup(embedded_json({**data, "strings": words, "lang": lang.code})),
+        data=Markup(whole if len(whole) < PACKED_FROM else "{}"),
+        words=Markup(embedded_json(pools) if pools else ""),
+        packed=Markup("" if len(whole) < PACKED_FROM else _packed(whole)),
         **values,
     )
+
+
+def _packed(text: str) -> str:
+    """Return a text compressed, base 64: browsers unpack it by themselves."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(text.encode("utf-8")) + packer.flush()
+    return b64encode(packed).decode("ascii")
 
 
 def write_page(text: str, path: Path) -> None:
@@ -76,7 +100,7 @@ def write_page(text: str, path: Path) -> None:
 
 
 def script_texts(scripts: Sequence[str]) -> list[str]:
-    """Return the texts that scripts ask for."""
+    """Return the texts that scripts and templates ask for."""
     calls = re.findall(r'\bsay\("([^"]+)"\)', "\n".join(map(_file, scripts)))
     return list(dict.fromkeys(calls))
 

@@ -36,6 +36,8 @@ def decision_tables(data: ModelData, decisions: Decisions) -> dict[str, pd.DataF
             parts[table].append(_named(data, "network", name, tell(n, network, data)))
     parts["road_upgrades"] = [_upgrades(data, decisions)]
     parts["relocations"] = [_relocations(data, decisions)]
+    parts["merged"] = [_merged(data, decisions)]
+    parts["follow_ons"] = [_follow_ons(data, decisions)]
     parts["staff"] = [_staff(data, decisions)]
     parts["growth_points"] = [_growth_points(data, decisions)]
     parts["partnerships"] = [_partnerships(data, decisions)]
@@ -217,6 +219,37 @@ def _relocations(data: ModelData, decisions: Decisions) -> Columns:
     r, level, t = np.nonzero(decisions.relocated)
     codes = names_at(data.instance.tables["relocations"]["relocation"], r)
     return {"relocation": codes, "period": names_at(data.periods, t), "level": level}
+
+
+def _merged(data: ModelData, decisions: Decisions) -> Columns:
+    """Return the pairs that have merged, with the first period in which they are."""
+    merged = decisions.merged.reshape(-1, len(data.periods))
+    r, t = np.nonzero(np.diff(merged, axis=1, prepend=0) > 0)
+    codes = names_at(data.instance.tables["possible_mergers"]["possible_merger"], r)
+    return {"possible_merger": codes, "period": names_at(data.periods, t)}
+
+
+def _follow_ons(data: ModelData, decisions: Decisions) -> Columns:
+    """Return where who goes to a site goes on: of sites where anybody is."""
+    rules = list(data.instance.tables["feeders"].itertuples())
+    used = {}
+    for rule in rules:
+        d, own = data.services[rule.service], decisions.services[rule.service]
+        some = np.zeros((len(d.sites), len(data.periods)), dtype=bool)
+        k, t = np.nonzero(own.share > SMALL_SHARE)
+        some[d.option_site[k], t] = True
+        used[rule.service] = some
+    found = [
+        (rules[f].feeder, data.services[rules[f].service].sites[j],
+         data.services[rules[f].to_service].sites[k], data.periods[t])
+        for f, j, k, t in sorted(map(tuple, decisions.follows.tolist()))
+        if used[rules[f].service][j, t]
+    ]  # fmt: skip
+    names = ("feeder", "site", "to_site", "period")
+    return {
+        name: np.array([row[at] for row in found], dtype=object)
+        for at, name in enumerate(names)
+    }
 
 
 def _staff(data: ModelData, decisions: Decisions) -> Columns:

@@ -24,10 +24,10 @@ def proof(plan: Plan, lang: Language) -> list[str]:
     told = [
         lang.tell(
             say(
-                "At most {gap} of its cost could be saved: money and points together"
-                " are {objective} mln, and no plan has less than {bound} mln.",
-                bound=lang.number(plan.bound_mln),
-                objective=lang.number(plan.objective_mln),
+                "At most {gap} of its cost could be saved: it costs {objective}, and no"
+                " plan costs less than {bound}, with what nobody pays counted in.",
+                bound=lang.money(plan.bound_mln, plan.instance.currency),
+                objective=lang.money(plan.objective_mln, plan.instance.currency),
                 gap=lang.share(plan.gap, 2),
             )
         )
@@ -40,9 +40,9 @@ def proof(plan: Plan, lang: Language) -> list[str]:
         told.append(
             lang.tell(
                 say(
-                    "No plan avoids {fixed} mln of it; of what decisions can change, at"
+                    "No plan avoids {fixed} of it; of what decisions can change, at"
                     " most {gap} could be saved.",
-                    fixed=lang.number(fixed),
+                    fixed=lang.money(fixed, plan.instance.currency),
                     gap=lang.share(gap, 2),
                 )
             )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.straight_lines import STRAIGHT
 from aumaq.results.actions import CHANGES
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
-from aumaq.results.plan.figures import served_share, shed_share
+from aumaq.results.plan.figures import investment, served_share, shed_share
 from aumaq.results.plan.proof import proof
 from aumaq.results.plan.terms import ITEMS, is_money, money_and_points
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aumaq.results.plan.plan import Plan
-
-BUILT_AND_RUN = ("building", "renewal", "operation")
-"""Terms of money that the sentence before the others tells."""
 
 
 def sentences(plan: Plan, lang: Language = ENGLISH) -> list[str]:
@@ -37,7 +35,11 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
         say("Services"): [
             _building(plan, s, served, lang) for s in instance.service_names
         ],
-        say("Networks and roads"): [*grids, *_roads(plan, lang)],
+        say("Networks and roads"): [
+            *grids,
+            *_roads(plan, lang),
+            *_straight_lines(plan, lang),
+        ],
         say("People, standards, targets"): [
             text
             for tell in (_growth, _standards, _indicators, _loop, _estimates)
@@ -164,16 +166,18 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     )
     return lang.tell(
         say(
-            "{title}: {n} step of links is built for {cost} mln, local supply for"
-            " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
-            " from local supply; not met: {lost}.",
-            "{title}: {n} steps of links are built for {cost} mln, local supply for"
-            " {own_cost} mln; in {period} {far} of the load comes by the network, {own}"
-            " from local supply; not met: {lost}.",
+            "{title}: {n} line is built or widened for {cost}, local supply is built"
+            " for {own_cost}; in {period} {far} of what is needed comes by the network,"
+            " {own} from local supply; not met: {lost}.",
+            "{title}: {n} lines are built or widened for {cost}, local supply is built"
+            " for {own_cost}; in {period} {far} of what is needed comes by the network,"
+            " {own} from local supply; not met: {lost}.",
             n=len(built),
-            own_cost=lang.number(max(0.0, paid - built["capex_mln"].sum())),
+            own_cost=lang.money(
+                max(0.0, paid - built["capex_mln"].sum()), plan.instance.currency
+            ),
             title=lang.cell(title),
-            cost=lang.number(built["capex_mln"].sum()),
+            cost=lang.money(built["capex_mln"].sum(), plan.instance.currency),
             period=last,
             far=lang.share(far),
             own=lang.share(own),
@@ -190,11 +194,11 @@ def _roads(plan: Plan, lang: Language) -> list[str]:
         told.append(
             lang.tell(
                 say(
-                    "Roads: {n} of {all} upgrades are built, {km} km for {cost} mln.",
+                    "Roads: {n} of {all} upgrades are built, {km} km for {cost}.",
                     n=lang.number(len(built)),
                     all=lang.number(len(plan.instance.upgrade_names)),
                     km=lang.number(built["length_km"].sum()),
-                    cost=lang.number(built["capex_mln"].sum()),
+                    cost=lang.money(built["capex_mln"].sum(), plan.instance.currency),
                 )
             )
         )
@@ -240,53 +244,50 @@ def _growth(plan: Plan, lang: Language) -> list[str]:
 
 
 def _money(plan: Plan, lang: Language) -> list[str]:
-    terms = plan.objective.set_index("term")["discounted_mln"]
-    built = terms.get("building", 0.0) + terms.get("renewal", 0.0)
+    """Say what is paid, then once what it comes to when it is discounted."""
+    paid = float(investment(plan, "period").sum())
+    people = float(plan.instance.table("settlements")["population"].sum())
     money, points = money_and_points(plan.objective)
+
+    def told(amount_mln: float) -> str:
+        return lang.money(amount_mln, plan.instance.currency)
+
     return [
         lang.tell(
             say(
-                "Discounted to {year}, building and renewal cost {built} mln"
-                " {currency}, operation {operation} mln.",
+                "Building, renewal and closing cost {money} in all periods, {each} for"
+                " each of today's people.",
+                money=told(paid),
+                each=told(paid / people if people else 0.0),
+            )
+        ),
+        lang.tell(
+            say(
+                "Discounted to {year} the plan costs {money}: {items}.",
                 year=plan.instance.base_year,
-                built=lang.number(built),
-                currency=plan.instance.currency,
-                operation=lang.number(terms.get("operation", 0.0)),
+                money=told(money),
+                items=_items(plan, lang),
             )
         ),
-        *_other_money(plan, lang),
         lang.tell(
             say(
-                "In money it costs {money} mln {currency}; travel time, demand and load"
-                " that are not met and missed rules weigh {points} mln points more.",
-                money=lang.number(money),
-                currency=plan.instance.currency,
-                points=lang.number(points),
+                "Long ways, what is not served and rules that are not kept count as"
+                " {points} more; nobody pays that.",
+                points=told(points),
             )
         ),
     ]
 
 
-def _other_money(plan: Plan, lang: Language) -> list[str]:
-    """Say what else is money: supply, transport, closing, what is left of worth."""
+def _items(plan: Plan, lang: Language) -> str:
+    """Return the items of the discounted money; residual value comes off."""
     terms = plan.objective.set_index("term")["discounted_mln"]
-    told = [
+    return ", ".join(
         f"{lang.tell(title)} {'−' if terms[term] < 0 else ''}"
-        f"{lang.number(abs(terms[term]))}"
+        f"{lang.money(abs(terms[term]))}"
         for term, title in ITEMS.items()
-        if term not in BUILT_AND_RUN and is_money(term) and terms.get(term)
-    ]
-    if not told:
-        return []
-    return [
-        lang.tell(
-            say(
-                "Other money, discounted: {items} mln (residual value is what outlasts"
-                " the plan).",
-                items=", ".join(told),
-            )
-        )
-    ]
+        if is_money(term) and terms.get(term)
+    ) or lang.tell(say("nothing"))
 
 
 def _standards(plan: Plan, lang: Language) -> list[str]:
@@ -297,8 +298,8 @@ def _standards(plan: Plan, lang: Language) -> list[str]:
     return [
         lang.tell(
             say(
-                "Standards: {met} of {all} demands (a group in a period) are met;"
-                " {missed} are missed and priced.",
+                "Standards are kept in {met} of {all} cases (one place or region in one"
+                " period); in {missed} they are not.",
                 met=lang.number(len(rows) - missed),
                 all=lang.number(len(rows)),
                 missed=lang.number(missed),
@@ -359,12 +360,27 @@ def _indicators(plan: Plan, lang: Language) -> list[str]:
     ]
 
 
+def _straight_lines(plan: Plan, lang: Language) -> list[str]:
+    """Say that straight lines stand for roads, where they do."""
+    links = plan.instance.table("road_links")
+    is_straight = links["road_class"] == STRAIGHT
+    if plan.instance.uses_travel_table or not is_straight.any():
+        return []
+    length = links["length_km"].to_numpy()
+    told = say(
+        "Straight lines times a detour stand for roads, for {share} of their length:"
+        " times of travel are estimates.",
+        share=lang.share(length[is_straight].sum() / max(length.sum(), 1e-9), 0),
+    )
+    return [lang.tell(told)]
+
+
 def _estimates(plan: Plan, lang: Language) -> list[str]:
     share = plan.instance.synthetic_share
     if not share:
         return []
     named = ", ".join(
-        f"{lang.cell(table).replace('_', ' ')}: {lang.share(part, 0)}"
+        f"{lang.code_words(table)}: {lang.share(part, 0)}"
         for table, part in share.items()
     )
     return [

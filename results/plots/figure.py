@@ -11,6 +11,7 @@ from typing import Any
 
 from aumaq.instances import OptionError
 from aumaq.instances.arguments import checked
+from aumaq.instances.extras import install_command
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file
 from aumaq.instances.language.texts import say
@@ -77,7 +78,10 @@ def styled() -> Iterator[None]:
         import matplotlib as mpl
     except ImportError as error:
         raise OptionError(
-            say("figures need the extra: pip install 'aumaq[plots]'")
+            say(
+                "figures need the extra plots: {command}",
+                command=install_command("plots"),
+            )
         ) from (error)
     with mpl.rc_context(STYLE):
         yield

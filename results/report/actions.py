@@ -58,7 +58,9 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Rests on an estimate"), rows["estimate"].tolist()),
     ]
     facility = rows["facility"].tolist()
-    return grid("actions", say("List of actions"), columns, lang, facility)
+    return grid(
+        "actions", say("List of actions"), columns, lang, facility, is_whole=True
+    )
 
 
 def payers(instance: Instance, lang: Language) -> Payers:

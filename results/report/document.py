@@ -14,8 +14,11 @@ from aumaq.results.pages.territory import territory
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import chapters
 from aumaq.results.report.actions import action_list
+from aumaq.results.report.cards import cards
 from aumaq.results.report.finance import money_tables, spending_chart
 from aumaq.results.report.findings import (
+    INVESTED,
+    WITHIN_NORM,
     flow_table,
     gain_table,
     gaps,
@@ -27,20 +30,33 @@ from aumaq.results.report.findings import (
     rules,
     shadings,
     unserved,
+    who_gains,
 )
+from aumaq.results.report.follow_ons import follow_ons
 from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
+from aumaq.results.report.notes import notes, settings
 from aumaq.results.report.reassigned import reassigned
 from aumaq.results.report.running import running_tables
 from aumaq.results.report.scheme import agglomerations, losses
 from aumaq.results.report.services import service_data
+from aumaq.results.report.unit_costs import unit_cost_table
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 
-def document(plans: Sequence[Plan], lang: Language) -> dict[str, Any]:
-    """Return the runs, and the territories they are on: equal ones stand once."""
+AXES = (INVESTED, WITHIN_NORM)
+"""Figures of the chart of several plans, until its reader chooses others."""
+
+
+def document(
+    plans: Sequence[Plan], lang: Language, labels: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the runs, and the territories they are on: equal ones stand once.
+
+    *labels*: names of plans whose scenarios do not tell them apart.
+    """
     territories: dict[str, dict[str, Any]] = {}
     runs = []
     for plan in plans:
@@ -48,10 +64,13 @@ def document(plans: Sequence[Plan], lang: Language) -> dict[str, Any]:
         key = json.dumps(land, ensure_ascii=False)
         territories.setdefault(key, land)
         runs.append({**_run(plan, lang), "territory": list(territories).index(key)})
-    for run, label in zip(runs, run_labels(plans, lang), strict=True):
-        run["label"] = label
+    alike = len({plan.instance.scenario for plan in plans}) < len(plans)
+    given = [*labels, *[""] * len(plans)]
+    for run, own, label in zip(runs, given, run_labels(plans, lang), strict=False):
+        run["label"] = (alike and own) or label
     return {"territories": list(territories.values()), "runs": runs,
-            "marks": marks_of(ACTIONS, lang)}  # fmt: skip
+            "marks": marks_of(ACTIONS, lang),
+            "axes": [lang.tell(title) for title in AXES]}  # fmt: skip
 
 
 def _run(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -59,7 +78,9 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
     tables = [
         action_list(plan, lang),
         reassigned(plan, lang),
+        *follow_ons(plan, lang),
         indicator_table(plan, lang),
+        unit_cost_table(plan, lang),
         *money_tables(plan, lang),
         flow_table(plan, lang),
         growth_points(plan, lang),
@@ -72,6 +93,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         gain_table(plan, today, lang),
         unserved(plan, lang),
         rules(plan, lang),
+        settings(plan, lang),
     ]
     return {
         "title": lang.cell(instance.title or instance.name),
@@ -80,6 +102,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "cautions": cautions(plan, lang),
         "problems": [lang.tell(problem) for problem in plan.record["problems"][:20]],
         "summary": list(chapters(plan, lang).items()),
+        "cards": cards(plan, today, lang),
         "figures": key_figures(plan, lang),
         "periods": list(instance.period_names),
         "services": [
@@ -90,6 +113,8 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "zones": zone_shapes(plan, lang),
         "tables": {table["name"]: table for table in tables},
         "spending": spending_chart(plan, lang),
+        "whoGains": who_gains(plan, today, lang),
+        "notes": notes(plan, lang),
         "loading": [network_chart(plan, n, lang) for n in instance.network_names],
         "proof": _proof(plan, lang),
     }

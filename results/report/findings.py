@@ -11,20 +11,26 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
 from aumaq.instances.schema.fairness import OF_SHARE
+from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.terms import INVESTMENT
 from aumaq.results.indicators.gains import BY, gains
 from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.indicators.state import State, of_plan
+from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import group_names, region_names
 from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import titles_by_code, titles_of
+from aumaq.results.report.cards import norm_shares
 from aumaq.results.report.finance import PAID
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
+INVESTED = say("Building, renewal, closing, mln, not discounted")
+WITHIN_NORM = say("People within the norm of every service")
+COUNTED = {"open": say("New facilities"), "close": say("Closed facilities")}
 LOAD_CLASSES = (
     (0.5, say("under 50 %")),
     (0.8, say("50 to 80 %")),
@@ -70,7 +76,26 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Met"), [met.get(cell, "") for cell in facts["is_met"].tolist()]),
     ]
     found = grid("indicators", say("Indicators against targets"), columns, lang)
-    return found | {"texts": _indicator_texts(found, facts["unit"], plan, lang)}
+    how = _how(plan, lang)
+    return found | {
+        "texts": _indicator_texts(found, facts["unit"], plan, lang),
+        "how": [how[code] for code in facts["indicator"]],
+    }
+
+
+def _how(plan: Plan, lang: Language) -> dict[str, list[str]]:
+    """Return how each indicator is worked out: its formula, and what it takes."""
+    titles, found = titles_of(plan.instance, lang), {}
+    for row in plan.instance.tables["indicators"].to_dict("records"):
+        taken = [titles[row[key]] for key in ("service", "network") if row[key]]
+        if row["minutes"] == row["minutes"]:  # not NaN
+            minutes = lang.number(row["minutes"])
+            taken.append(lang.tell(say("{minutes} min", minutes=minutes)))
+        if row["applies_to"] != "all":
+            taken.append(lang.cell(str(row["applies_to"])))
+        meaning = lang.cell(FORMULAS[row["formula"]].meaning)
+        found[row["indicator"]] = [meaning, str(row["expression"]), ", ".join(taken)]
+    return found
 
 
 def _indicator_texts(
@@ -245,6 +270,26 @@ def gain_table(plan: Plan, today: State, lang: Language) -> dict[str, Any]:
     return grid("gains", title, columns, lang)
 
 
+def who_gains(plan: Plan, today: State, lang: Language) -> list[dict[str, Any]]:
+    """Return who gains and loses by service: units in the last period, mean minutes."""
+    rows, titles = gains(today, of_plan(plan)), titles_of(plan.instance, lang)
+    last = plan.instance.period_names[-1]
+    rows = rows[(rows["by"] == "total") & (rows["period"] == last)]
+    return [
+        {
+            "title": titles[row["service"]],
+            "unit": lang.cell(plan.instance.service(row["service"])["unit"] or "unit"),
+            "demand": round(row["demand"]),
+            "gain": round(row["gain"]),
+            "lose": round(row["lose"]),
+            "minutes": [
+                round(row[f"minutes_{when}"], 1) for when in ("before", "after")
+            ],
+        }
+        for row in rows.to_dict("records")
+    ]
+
+
 def rules(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return the rules of the instance, all of which the verification looks at."""
     known = rules_that_apply(plan.instance)
@@ -304,7 +349,7 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
         (lang.tell(say("Lower bound, discounted mln")), plan.bound_mln, "number", 0),
         (lang.tell(say("Gap")), plan.gap, "share", 2),
         (
-            lang.tell(say("Building, renewal, closing, mln, not discounted")),
+            lang.tell(INVESTED),
             float(investment(plan, "service").sum()),
             "number",
             0,
@@ -316,6 +361,12 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             0,
         ),
     ]
+    norm = norm_shares(plan, of_today(plan.instance))
+    if norm is not None:
+        figures.append((lang.tell(WITHIN_NORM), norm.plan, "share", 1))
+    counts = plan.actions.groupby("action")["units"].sum()
+    for action, title in COUNTED.items():
+        figures.append((lang.tell(title), float(counts.get(action, 0)), "number", 0))
     titles, minutes = titles_of(plan.instance, lang), mean_minutes(plan).by_period
     for service, share in served_share(plan).by_period[last].items():
         text = lang.tell(

@@ -109,6 +109,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     ]  # fmt: skip
     return {
         "title": lang.tell(say("Roads")),
+        "isRoads": True,
         "links": links,
         "periods": [
             standing + [state for start, state in new if start <= t]

@@ -27,7 +27,7 @@ def reassigned(plan: Plan, lang: Language) -> dict[str, Any]:
     places = plan.instance.table("settlements").set_index("settlement", drop=False)
     here = places.loc[rows["settlement"]]
     regions, titles = region_names(plan.instance, lang), titles_of(plan.instance, lang)
-    names = _names(plan, lang)
+    names = names_of_sites(plan, lang)
     nowhere = lang.tell(say("nowhere"))
     start = zip(rows["service"], rows["from_site"], strict=True)
     target = zip(rows["service"], rows["to_site"], strict=True)
@@ -51,7 +51,7 @@ def reassigned(plan: Plan, lang: Language) -> dict[str, Any]:
     return grid("reassigned", say("Who loses a facility"), columns, lang)
 
 
-def _names(plan: Plan, lang: Language) -> dict[tuple[str, str], str]:
+def names_of_sites(plan: Plan, lang: Language) -> dict[tuple[str, str], str]:
     """Return the name of each site, by service and code."""
     found: dict[tuple[str, str], str] = {}
     for service in plan.instance.service_names:

@@ -18,7 +18,8 @@ from aumaq.results.language import Language
 from aumaq.results.pages.marks import MAIN_ACTIONS
 from aumaq.results.pages.territory import site_names
 from aumaq.results.plan.titles import level_title
-from aumaq.results.report.travel import access_curves, before, next_best
+from aumaq.results.report.access_bars import access_bars
+from aumaq.results.report.travel import before, next_best
 from aumaq.results.shares import rounded
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 
 def used_sites(plan: Plan, service: str) -> pd.DataFrame:
-    """Return the sites at which anything runs or happens, in order."""
+    """Return the sites at which anything stands, runs or happens, in order."""
     sites = plan.instance.service_sites(service)
     used: set[str] = set()
-    for rows in (plan.facilities, plan.actions):
+    for rows in (plan.instance.tables["facilities"], plan.facilities, plan.actions):
         used |= set(rows_with(rows, "service", service)["site"].unique().tolist())
     is_used = [site in used for site in sites["site"].tolist()]
     return sites[is_used].reset_index(drop=True)
@@ -38,7 +39,7 @@ def used_sites(plan: Plan, service: str) -> pd.DataFrame:
 def service_data(
     plan: Plan, service: str, today: State, lang: Language
 ) -> dict[str, Any]:
-    """Return a service: titles, sites, periods, today's access and access curves."""
+    """Return a service: titles, sites, today, periods, access by minutes."""
     instance, row = plan.instance, plan.instance.service(service)
     shown = used_sites(plan, service)
     place, homes = pd.Index(shown["site"]), pd.Index(instance.settlement_ids)
@@ -59,7 +60,8 @@ def service_data(
             "lon": shown["lon"].round(4).tolist(),
         },
         "before": before(today, service) if serves else None,
-        "access": access_curves(plan, today, service) if serves else None,
+        "access": access_bars(plan, today, service) if serves else None,
+        "today": _today(plan, today, service, place, homes, lang),
         "periods": [
             {
                 "facilities": _facilities(running, actions, place, period, lang),
@@ -78,6 +80,28 @@ def service_data(
             }
             for period in instance.period_names
         ],
+    }
+
+
+def _today(
+    plan: Plan,
+    today: State,
+    service: str,
+    place: pd.Index,
+    homes: pd.Index,
+    lang: Language,
+) -> dict[str, Any]:
+    """Return what stands today, in the shape of a period; ways have no next site."""
+    running, ways, lost = (
+        rows_with(today.tables[name], "service", service)
+        for name in ("facilities", "allocation", "unserved")
+    )
+    period = today.periods[0]
+    ways = ways.assign(next_site="", next_minutes=np.nan)
+    return {
+        "facilities": _facilities(running, plan.actions.iloc[:0], place, period, lang),
+        "links": _links(ways, homes, place),
+        "unserved": unserved_shares(lost, homes, period),
     }
 
 
@@ -110,7 +134,7 @@ def _facilities(
     grouped = running.groupby("site")
     sums = grouped[["capacity", "used", "opex_mln_per_year"]].sum()
     actions = actions[actions["period"] == period].copy()
-    actions["rank"] = actions["action"].map(MAIN_ACTIONS.index)
+    actions["rank"] = [MAIN_ACTIONS.index(action) for action in actions["action"]]
     changed = actions[actions["action"].isin(CHANGES)]
     done = _joined(
         changed["site"],
@@ -119,7 +143,7 @@ def _facilities(
             for action, units in zip(changed["action"], changed["units"], strict=True)
         ],
     )
-    rank = actions.groupby("site")["rank"].min()
+    rank = actions.groupby("site")["rank"].min().astype(int)
     cost = actions.groupby("site")["cost_mln"].sum()
     at = rank.index.union(sums.index)
     last = len(MAIN_ACTIONS) - 1

@@ -1,4 +1,4 @@
-"""Travel before and after: who goes where today, access curves, the next best site."""
+"""Travel before and after: minutes today, the next best site."""
 
 from __future__ import annotations
 
@@ -10,15 +10,10 @@ import pandas as pd
 from aumaq.instances.access.upgrades import BETWEEN
 from aumaq.instances.rows import rows_with
 from aumaq.results.indicators.state import State
-from aumaq.results.plan.figures import share_within
-from aumaq.results.plan.growth import demand_of
 from aumaq.results.shares import rounded
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
-
-FINE_UNTIL = 180.0
-"""Access curves up to so many minutes have a point a minute, longer ones every five."""
 
 
 def before(state: State, service: str) -> dict[str, list[Any]]:
@@ -35,28 +30,6 @@ def before(state: State, service: str) -> dict[str, list[Any]]:
     return {
         "minutes": [None if x != x else round(x, 1) for x in minutes.tolist()],
         "unserved": rounded(share),
-    }
-
-
-def access_curves(plan: Plan, today: State, service: str) -> dict[str, Any]:
-    """Return the share of demand served within so many minutes.
-
-    ``minutes`` is the axis; the first of ``shares`` is today, the others are the
-    periods. Demand that is not served counts as never reached.
-    """
-    rows = rows_with(plan.allocation, "service", service)
-    old = rows_with(today.tables["allocation"], "service", service)
-    times = np.concatenate([rows["minutes"], old["minutes"], [1.0]])
-    step = 1.0 if times.max() <= FINE_UNTIL else 5.0
-    axis = np.arange(0.0, times.max() + step, step)
-    total = demand_of(plan, service).sum(axis=0)
-    shares = [share_within(old, axis, float(today.demand(service)[:, 0].sum()))]
-    for t, period in enumerate(plan.instance.period_names):
-        now = rows[rows["period"] == period]
-        shares.append(share_within(now, axis, float(total[t])))
-    return {
-        "minutes": axis.round(2).tolist(),
-        "shares": [rounded(curve) for curve in shares],
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.extras import install_command
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file, reason
 from aumaq.instances.language.texts import say
@@ -233,7 +234,7 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError as error:
-        raise OptionError(EXTRA) from error
+        raise OptionError(EXTRA.given(command=install_command("store"))) from error
     return duckdb
 
 

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aumaq.instances import ExportError, OptionError
+from aumaq.instances.extras import install_command
 from aumaq.instances.formats.targets import reason, refused, shown
 from aumaq.instances.language.texts import say
 
-EXTRA = say("a run store needs the extra: pip install 'aumaq[store]'")
+EXTRA = say("a run store needs the extra store: {command}")
 
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -37,7 +38,7 @@ def turn(
     try:
         from filelock import FileLock, Timeout
     except ImportError as error:
-        raise OptionError(EXTRA) from error
+        raise OptionError(EXTRA.given(command=install_command("store"))) from error
     store.parent.mkdir(parents=True, exist_ok=True)
     holder = Path(f"{store}.holder")
     file = Path(f"{store}.lock")

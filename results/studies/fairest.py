@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import block_array, coo_array, csc_array, csr_array
 
-from aumaq.instances import Instance, NoPlanError
+from aumaq.instances import Instance, NoPlanError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import say
@@ -31,7 +31,8 @@ from aumaq.results.studies.solve import solve
 from aumaq.solvers.highs.matrices import Matrices, compile_matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
-from aumaq.solvers.progress import Silent
+from aumaq.solvers.progress import Progress, ProgressEvent, Silent
+from aumaq.solvers.solution.decisions import Status
 
 RULE = "fairest"
 """Code of the rule whose rows measure the regions; it forbids nothing."""
@@ -63,14 +64,19 @@ def fairest(
     stages: int = 3,
     time_limit: float = 600.0,
     gap: float = 0.01,
+    progress: Progress | None = None,
 ) -> Fairest:
     """Lift the worst-off regions as far as they go, and plan for that.
 
     *stages*: how many, at most one for each region; *time_limit*, s, is shared by them
-    and the plan. Raises NoPlanError if a first stage or the plan finds none in time,
-    InstanceError where regions cannot be compared (see the table ``gaps``).
+    and the plan. A stage that is stopped (Ctrl-C) is the last one. Raises NoPlanError
+    if a first stage or the plan finds none in time, UnknownNameError for a service that
+    there is not, InstanceError where regions cannot be compared (table ``gaps``).
     """
     begun, period = time.monotonic(), instance.period_names[-1]
+    progress = progress or Silent()
+    if service not in instance.service_names:
+        raise UnknownNameError(say("service"), service, instance.service_names)
     rule = {"gap": RULE, "service": service, "minutes": minutes, "most": 1.0,
             "is_hard": True, "first_period": period}  # fmt: skip
     rules = pd.concat([instance.base["gaps"], pd.DataFrame([rule])], ignore_index=True)
@@ -81,7 +87,10 @@ def fairest(
     count = min(stages, len(regions))
     found, reached, x = list[dict[str, object]](), list[float](), None
     for k in range(1, count + 1):
-        left = time_limit - (time.monotonic() - begun)
+        gone = time.monotonic() - begun
+        left = time_limit - gone
+        phase = say("stage {k} of {count}", k=k, count=count)
+        progress.update(ProgressEvent(phase, gone, np.nan, np.nan))
         outcome = _stage(m, shares, reached, left / (count + 2 - k))
         if outcome.values is None:
             break
@@ -91,12 +100,14 @@ def fairest(
             {"worst": k, "mean_share": reached[-1] / k,
              "bound": min(-outcome.bound / k, 1.0), "status": str(outcome.status)}
         )  # fmt: skip
+        if outcome.status is Status.INTERRUPTED:
+            break
     if x is None:
         raise NoPlanError(say("no stage found a plan in time"), str(outcome.status))
     values = np.clip(shares @ x, 0.0, 1.0)
     floors = _with_floors(instance, (service, minutes, period), regions, values)
     left = max(time_limit - (time.monotonic() - begun), 1.0)
-    plan = solve(floors, time_limit=left, gap=gap)
+    plan = solve(floors, time_limit=left, gap=gap, progress=progress)
     told = pd.DataFrame({"region": regions, "share": values})
     return Fairest(plan, pd.DataFrame(found), told)
 

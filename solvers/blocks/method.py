@@ -20,33 +20,39 @@ ALMOST_ALL = 0.9
 LARGE = 15_000
 """Integers from which ``auto`` splits a model."""
 BEYOND_LP = 500_000
-"""Columns from which ``auto`` does without the LP relaxation."""
+"""Columns from which prices come from an ascent instead of the LP relaxation."""
 
 
 def solve_by_size(c: Compiled) -> Solution:
     """Solve a compiled model by blocks if it is large and falls apart, else whole.
 
-    A whole country is solved site by site: its LP has no end.
+    Of a whole country that does not fall apart, whose LP has no end, sites are priced.
     """
     integers = c.matrices.is_integer
     if int(integers.sum()) < LARGE:
         return solve_whole(c)
     tying = candidate_columns(c.models)
-    is_endless = len(c.matrices.cost) >= BEYOND_LP
-    if is_endless and not (c.beside or len(tying)):
-        return solve_decomposed(c)
     parts = parts_of(c)
     largest = max(int(integers[block.columns].sum()) for block in parts.blocks)
-    if largest > ALMOST_ALL * int(integers.sum()):
-        return solve_whole(c)
-    return _by_blocks(c, parts)
+    if largest <= ALMOST_ALL * int(integers.sum()):
+        return _by_blocks(c, parts)
+    may_price = is_beyond_lp(c) and not (c.beside or len(tying))
+    return solve_decomposed(c) if may_price else solve_whole(c)
+
+
+def is_beyond_lp(c: Compiled) -> bool:
+    """Return whether a model is too large for the LP relaxation of the whole."""
+    return len(c.matrices.cost) >= BEYOND_LP
 
 
 def _by_blocks(c: Compiled, parts: Split) -> Solution:
     """Solve by blocks, and whole where their plans do not join though time is left."""
+    by_prices = is_beyond_lp(c) and not (c.beside or len(parts.copied))
     if c.options.work_limit is not None:
+        if by_prices:  # rounds of blocks know prices of an LP alone
+            return solve_decomposed(c)
         return WorkRun(c, parts, executor=executor_of(c.options)).solve()
-    found = BlockRun(c, parts).solve()
+    found = BlockRun(c, parts, by_prices=by_prices).solve()
     is_stuck = found.decisions is None and found.status is Status.TIME_LIMIT
     return solve_whole(c) if is_stuck and c.seconds_left > 0.0 else found
 

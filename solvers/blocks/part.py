@@ -33,6 +33,10 @@ block of 900 integers the root node alone may take 5 s."""
 ROUND_FIRST = 1_500
 """Blocks with so many integers are rounded first: HiGHS finds no good plan of them in
 the time of a first visit, but a bound, which has no hurry."""
+FEW = 1 / 30
+"""A block is rounded without what is dear by this share of what is dear else."""
+ROUNDED = 0.5
+"""Share of its distance that a block which was not rounded yet is hoped to gain so."""
 DOUBT = 0.05
 """Share of its distance that a block is hoped to gain after a visit without any."""
 SEARCH_SITES = 24
@@ -81,6 +85,7 @@ class Part:
     is_planning: bool = False
     is_rounded: bool = False
     is_visited: bool = False
+    few: float = FEW
     filtered: float = float("inf")
     gained: float = float("inf")
     found: float = float("inf")
@@ -101,14 +106,15 @@ class Part:
         is_large = not self.is_small and self.integers >= ROUND_FIRST
         return Task.ROUND if is_large else Task.PROVE
 
-    def without_dear(self) -> Matrices:
+    def without_dear(self, share: float = 1.0) -> Matrices:
         """Return the MIP without what costs so much more than in its LP solution.
 
-        Whole numbers stay, and what the LP or the best plan so far has.
+        Whole numbers stay, and what the LP or the best plan so far has. *share* of
+        ``dear_mln`` is dear.
         """
         m = self.matrices
         r = m.cost - m.sparse.T @ self.duals
-        is_dear = ~m.is_integer & (r > self.dear_mln)
+        is_dear = ~m.is_integer & (r > share * self.dear_mln)
         is_dear &= (self.relaxed <= 0.0) & (m.column_lower <= 0.0)
         if self.values is not None:
             is_dear &= self.values <= 0.0
@@ -138,7 +144,10 @@ class Part:
             hope = np.inf if self.values is None else max(2.0 * self.gained, least)
             gain = min(self.distance, hope) / self.seconds
             found.append((gain, Task.PROVE))
-        if (self.is_visited or self.is_rounded) and not self.is_planning:
+        if self.first_task is Task.ROUND and not (self.is_rounded or self.is_planning):
+            gain = ROUNDED * self.distance / self.round_seconds
+            found.append((gain, Task.ROUND))
+        elif (self.is_visited or self.is_rounded) and not self.is_planning:
             gain = min(self.distance, max(2.0 * self.filtered, least))
             found.append((gain / self.filter_seconds, Task.FILTER))
             if self.values is not None and len(self.sites) >= SEARCH_SITES:
@@ -150,7 +159,8 @@ class Part:
         """Return the MIP of a visit, its start and its effort."""
         m, effort, start = self.matrices, self.seconds, self.start
         if task is Task.ROUND:
-            m, effort = rounded(m, self.relaxed, self.units), self.round_seconds
+            m = rounded(self.without_dear(self.few), self.relaxed, self.units)
+            effort = self.round_seconds
         elif task is Task.FILTER:
             m, effort = self.without_dear(), self.filter_seconds
         if self.values is not None:
@@ -181,8 +191,10 @@ class Part:
             return
         self.is_planning = False
         if task is Task.ROUND:
-            self.is_rounded = self.values is not None
+            self.is_rounded = outcome.values is not None
             self.round_seconds *= 2.0
+            if outcome.status is Status.INFEASIBLE:
+                self.few *= WIDER
         elif task is Task.FILTER:
             if outcome.status in ENDED:
                 self.dear_mln *= WIDER  # nothing better without what is dear
@@ -201,10 +213,12 @@ def priced_parts(
     price: Floats,
     relaxed: Outcome,
     budget: float,
+    least_mln: Floats | None = None,
 ) -> list[Part]:
     """Return the blocks at the prices of the coupling rows, most integers first.
 
-    *budget* are the seconds, or units of work, of all first visits together.
+    *budget* are the seconds, or units of work, of all first visits together,
+    *least_mln* what each block is known to cost at least.
     """
     assert relaxed.values is not None
     assert relaxed.duals is not None
@@ -215,6 +229,7 @@ def priced_parts(
     given, is_given = np.zeros(len(is_unit)), np.zeros(len(is_unit), dtype=bool)
     given[c.start[0]], is_given[c.start[0]] = c.start[1], True
     total = hardness(c.matrices)
+    known = np.full(len(split.blocks), -np.inf) if least_mln is None else least_mln
     small = is_small(c) and c.options.work_limit is None
     least = min(LEAST_SECONDS, budget / len(split.blocks))
     parts = [
@@ -231,12 +246,13 @@ def priced_parts(
                 at := np.flatnonzero(is_given[block.columns]),
                 given[block.columns[at]],
             ),
-            bound=lagrangian_bound(matrices, duals),
+            bound=max(lagrangian_bound(matrices, duals), float(bound)),
             seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
         )
-        for block, matrices, own in zip(
+        for block, bound, matrices, own in zip(
             split.blocks,
+            known,
             block_matrices(c.matrices, split, price, relaxed.duals),
             sites_of(c.sites, split, len(c.matrices.cost)),
             strict=True,

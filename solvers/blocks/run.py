@@ -29,6 +29,7 @@ import numpy as np
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import say
+from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
 from aumaq.solvers.blocks.networks import Completer
 from aumaq.solvers.blocks.part import (
@@ -61,13 +62,16 @@ LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
 
+Stoppable = Solver | Improver | Completer | PricedRelaxation
+
+
 @dataclass
 class BlockRun(BlockState):
     """One solve by blocks against the clock: threads that share what is known."""
 
     stop: threading.Event = field(default_factory=threading.Event)
     is_prepared: threading.Event = field(default_factory=threading.Event)
-    running: set[Solver | Improver | Completer] = field(default_factory=set)
+    running: set[Stoppable] = field(default_factory=set)
     failure: list[BaseException] = field(default_factory=list)
     joined_at: float = 0.0
     is_joining: bool = False
@@ -92,7 +96,9 @@ class BlockRun(BlockState):
         relaxed = self._relax()
         if relaxed.status is Status.OPTIMAL and relaxed.values is not None:
             # Of the whole time, not of what is left: that depends on the machine.
-            seconds = min(self.c.options.time_limit * FIRST_SHARE, FIRST_SECONDS)
+            seconds = self.c.options.time_limit * FIRST_SHARE
+            if not self.by_prices:
+                seconds = min(seconds, FIRST_SECONDS)
             self.prepare(relaxed, seconds * self.c.options.num_threads)
             if (known := self.known()) is not None:
                 self.restore(known)
@@ -165,6 +171,8 @@ class BlockRun(BlockState):
     def _relax(self) -> Outcome:
         if (known := self.known_relaxed()) is not None:
             return known
+        if self.by_prices:
+            return self._relax_by_prices()
         m = self.c.matrices
         self.tell(say("relaxing"))
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
@@ -172,6 +180,27 @@ class BlockRun(BlockState):
         # and one core is at work on the start plan.
         solver = Solver(lp, replace(self.c.options, threads=1))
         return solver.run(self.left, Silent(), self.c.started)
+
+    def _relax_by_prices(self) -> Outcome:
+        """Raise prices without an LP of the whole, then solve the LP of each block."""
+        self.tell(say("pricing"))
+        self.priced = priced = PricedRelaxation(self.c, self.split, self._is_over)
+        with self._stoppable(priced):
+            priced.rise(self._take_bound)
+            self.tell(say("relaxing"))
+            found = priced.solve(self.c.options.num_threads)
+        if found is not None:
+            return found
+        ended = Status.INTERRUPTED if self.is_interrupted else Status.TIME_LIMIT
+        return Outcome(ended, float("nan"), self.whole_bound, None, "")
+
+    def _is_over(self) -> bool:
+        return self.stop.is_set() or self.left <= 0.0
+
+    def _take_bound(self, bound: float) -> None:
+        with self.lock:
+            self.whole_bound = max(self.whole_bound, bound)
+        self.check()
 
     # -- threads ---------------------------------------------------------------
 
@@ -302,7 +331,7 @@ class BlockRun(BlockState):
             return solver.run(max(seconds, 0.05), Silent(), self.c.started)
 
     @contextmanager
-    def _stoppable(self, item: Solver | Improver | Completer) -> Iterator[None]:
+    def _stoppable(self, item: Stoppable) -> Iterator[None]:
         """Have *item* stopped when all is."""
         with self.lock:
             if self.stop.is_set():

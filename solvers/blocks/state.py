@@ -15,6 +15,7 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.choices import Choices, Chosen
 from aumaq.solvers.blocks.networks import Completer, joined
 from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
@@ -71,7 +72,11 @@ class BlockState(ABC):
     limit: Status = Status.TIME_LIMIT
     """What ends it if nothing else does."""
 
+    by_prices: bool = False
+    """Whether prices come from an ascent instead of the LP of the whole."""
+
     relaxed: Outcome | None = None
+    priced: PricedRelaxation | None = None
     chosen: Chosen = field(default_factory=Chosen)
     wanted: list[Floats] = field(default_factory=list)
 
@@ -88,7 +93,7 @@ class BlockState(ABC):
     @property
     def bound(self) -> float:
         if not self.parts:
-            return float("-inf")
+            return self.whole_bound
         known = self.constant + sum(part.bound for part in self.parts)
         return max(known, self.whole_bound)
 
@@ -106,7 +111,8 @@ class BlockState(ABC):
         self.rerouter = Rerouter(self.c, relaxed.values)
         self.wanted = [relaxed.values[self.split.copied]]
         self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
-        self.parts = priced_parts(self.c, self.split, price, relaxed, effort)
+        least = None if self.priced is None else self.priced.bounds()
+        self.parts = priced_parts(self.c, self.split, price, relaxed, effort, least)
         self.size = abs(self.bound) if np.isfinite(self.bound) else 0.0
         allowed = GAP_SHARE * self.c.options.gap * self.size
         self.allowed = max(allowed / len(self.parts), 1e-7)
@@ -147,11 +153,14 @@ class BlockState(ABC):
 
     def fill(self) -> None:
         """Give blocks without a plan their part of the best one that there is."""
-        whole = self.search.values
         for part in self.parts:
-            if part.values is None and whole is not None:
-                part.values = whole[part.columns]
-                part.objective = float(part.matrices.cost @ part.values)
+            self._fill(part)
+
+    def _fill(self, part: Part) -> None:
+        whole = self.search.values
+        if part.values is None and whole is not None:
+            part.values = whole[part.columns]
+            part.objective = float(part.matrices.cost @ part.values)
 
     # -- visits ----------------------------------------------------------------
 
@@ -161,6 +170,8 @@ class BlockState(ABC):
             part.take(outcome, task)
             if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
                 self.is_infeasible = True
+            if self.is_large:  # one block without a plan must not keep all busy
+                self._fill(part)
 
     def search_of(self, part: Part) -> Improver:
         """Return the search in a block, which goes on from its best plan."""

@@ -22,7 +22,8 @@ ROUNDING = 1e-6
 class Matrices:
     """``min cost x`` subject to ``lower <= A x <= upper`` and bounds; A by columns.
 
-    ``columns`` holds the variable of each column, where they are those of a programme.
+    ``columns`` holds the variable of each column, where they are those of a programme;
+    ``row_numbers`` its row of each row.
     """
 
     cost: Floats
@@ -37,6 +38,7 @@ class Matrices:
     is_integer: Flags
     columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
+    row_numbers: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def of(
@@ -129,6 +131,7 @@ def compile_matrices(p: Program) -> Matrices:
         p.is_whole[columns],
         columns=columns,
         row_family=family[is_left],
+        row_numbers=np.flatnonzero(is_left),
     )
 
 

@@ -33,6 +33,12 @@ def values_of(
         values[place[variables]] = known
     if plan.relocated.size:
         values[place[built.relocated]] = plan.relocated
+    if plan.merged.size:
+        values[place[built.merged]] = plan.merged
+    if len(built.follows):
+        chosen = {*map(tuple, plan.follows.tolist())}
+        is_chosen = [tuple(row) in chosen for row in built.follows[:, :4].tolist()]
+        values[place[built.follows[:, 4]]] = is_chosen
     values = values[:-1]
     _measure(m, values)
     return values

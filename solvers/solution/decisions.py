@@ -103,6 +103,11 @@ class Decisions:
     """(K, T) 1 once a candidate is a growth point."""
     relocated: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
     """(relocations, L+1, T) 1 if a facility moves; empty: none does."""
+    merged: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """(possible mergers, T) 1 once a pair has merged; empty: none does."""
+    follows: Ints = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
+    """(N, 4) feeder, site, follow-on, period: where who goes there goes on, if that is
+    chosen; in no order."""
     hired: Floats = field(default_factory=lambda: np.zeros(0))
     """(R,) people, for each row of ``staff_supply``; empty: not decided yet."""
     trained: Floats = field(default_factory=lambda: np.zeros(0))

@@ -30,6 +30,7 @@ from aumaq.solvers.solution.decisions import (
 from aumaq.solvers.start.building_capacity import calmed
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
 from aumaq.solvers.start.closing_rules import reopened
+from aumaq.solvers.start.feeders import followed
 from aumaq.solvers.start.financing import financing, has_financing, spending_of
 from aumaq.solvers.start.hard_budgets import ROUNDING, Cap, HardBudgets
 from aumaq.solvers.start.impact_limits import limited
@@ -180,6 +181,8 @@ def _whole(
     if found is None:
         return None
     services, budgets = found
+    services, follows = followed(data, services)
+    services = levelled(data, services)
     networks = _networks(data, steps, services, budget, budgets)
     if networks is None:
         return None
@@ -188,7 +191,14 @@ def _whole(
     if people is None:
         return None
     whole = Decisions(
-        services, networks, upgraded, built.chosen, relocated(data, services), *people
+        services,
+        networks,
+        upgraded,
+        built.chosen,
+        relocated(data, services),
+        follows=follows,
+        hired=people[0],
+        trained=people[1],
     )
     return without_circles(data, whole)
 
@@ -237,7 +247,7 @@ def _services(
         if all((fewer[name] == units[name]).all() for name in free):
             break
         wanted = {**units, **{name: fewer[name] for name in free}}
-    return levelled(data, services), budgets
+    return services, budgets
 
 
 def _used(d: ServiceData, own: ServiceDecisions) -> Floats:

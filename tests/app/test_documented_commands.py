@@ -94,7 +94,7 @@ def own(page: Path, things: Path, folder: Path) -> Path:
     for made in re.findall(r"--out (runs/\w+)", "\n".join(commands(page))):
         shutil.rmtree(at / made, ignore_errors=True)
     if page.stem == "futures":
-        assert process("new", "mine", folder=at).returncode == 0
+        assert process("new", "mine", "--with", "all", folder=at).returncode == 0
         settings = at / "mine" / "instance.toml"
         text = settings.read_text(encoding="utf-8").replace('"base"', '"low"')
         settings.write_text(text + OWN_SCENARIOS, encoding="utf-8")

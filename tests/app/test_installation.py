@@ -2,6 +2,9 @@
 
 import json
 import re
+import shlex
+import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from command import run
 
 import aumaq
 from aumaq import installation
+from aumaq.instances import extras
 
 
 @pytest.mark.parametrize("is_told_by_pandas", [False, True])
@@ -61,3 +65,24 @@ def test_extras_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aumaq, "__file__", str(Path("/nowhere/aumaq/__init__.py")))
     monkeypatch.setattr(metadata, "requires", lambda _: needed)
     assert [str(each) for each in installation.requirements()] == ["numba>=0.63"]
+
+
+def test_an_extra_is_installed_by_its_packages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same from a working copy and from the metadata of what is installed."""
+    listed = extras.packages_of("excel")
+    command = shlex.split(extras.install_command("excel"))
+    assert command == [sys.executable, "-m", "pip", "install", *listed]
+    monkeypatch.setattr(extras, "ROOT", tmp_path)
+    needed = ["numba>=0.63", *(f'{one}; extra == "excel"' for one in listed)]
+    monkeypatch.setattr(metadata, "requires", lambda _: needed)
+    assert extras.packages_of("excel") == listed
+
+
+def test_all_extras_are_in_all() -> None:
+    """What a user may install by name is in ``all``; tools of developers are not."""
+    project = tomllib.loads((extras.ROOT / "pyproject.toml").read_text())["project"]
+    named = set(project["optional-dependencies"]) - {"all", "dev", "docs"}
+    (all_of_them,) = project["optional-dependencies"]["all"]
+    assert set(all_of_them.removeprefix("aumaq[").rstrip("]").split(",")) == named

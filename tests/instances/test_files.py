@@ -250,7 +250,7 @@ def test_command_line(tmp_path: Path) -> None:
 def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the package of a format the message names the extra to install."""
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(aumaq.AumaqError, match=r"pip install 'aumaq\[excel\]'"):
+    with pytest.raises(aumaq.AumaqError, match=r"pip install 'lxml>=\d+' 'openpyxl>="):
         needed("openpyxl", "excel")
 
 

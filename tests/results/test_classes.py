@@ -120,5 +120,5 @@ def test_few_units_and_impossible_numbers() -> None:
 def test_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names what to install."""
     monkeypatch.setitem(sys.modules, "sklearn.cluster", None)
-    with pytest.raises(OptionError, match=r"aumaq\[analysis\]"):
+    with pytest.raises(OptionError, match=r"pip install 'scikit-learn>="):
         classify(groups([(0, 0), (9, 9)], 3), MEASURES, "regions")

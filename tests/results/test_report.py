@@ -27,6 +27,7 @@ from aumaq.instances.generators import clustered
 from aumaq.instances.language.texts import say
 from aumaq.results.language import LANGUAGES, Language
 from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import group_names
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report import findings
@@ -144,7 +145,7 @@ def test_key_figures_say_what_they_are(plan: Plan, data: dict[str, Any]) -> None
     assert all(last in label for label in labels if "mean minutes" in label)
     told = " ".join(text for _, texts in run["summary"] for text in texts)
     terms = plan.objective.set_index("term")["discounted_mln"]
-    assert f"operation {terms['operation']:,.0f} mln" in told
+    assert f"operation {Language().money(terms['operation'])}" in told
     assert "unning costs" not in report_page([plan], Language())
 
 
@@ -179,10 +180,11 @@ def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:
     page = report_page([plan], Language())
     assert NASTY[:20] not in page
     assert_fetches_nothing(page)
-    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
-    assert found
-    names = json.loads(found[1])["territories"][0]["settlements"]["name"]
-    assert names[0] == NASTY
+    parts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page)
+    names = json.loads(parts[0])["territories"][0]["settlements"]["name"]
+    number = re.fullmatch("\ue000([0-9a-z]+)\ue001", names[0])
+    shown = json.loads(parts[1])["en"][int(number[1], 36)] if number else names[0]
+    assert shown == NASTY
 
 
 def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
@@ -208,19 +210,91 @@ def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
     assert paid == pytest.approx(rows["amount_mln"].sum(), rel=1e-4)
 
 
-def test_access_curves_end_at_the_share_served(
+def test_access_bars_are_the_shares_of_the_tables(
     plan: Plan, data: dict[str, Any]
 ) -> None:
-    """A curve never falls, and its end is the share that is served."""
-    from aumaq.results.plan.figures import served_share
-
-    served = served_share(plan).by_period
+    """Within 15, 30, 45, 60 minutes and served at all: sums of the allocation."""
     for k, service in enumerate(plan.instance.service_names):
         access = data["runs"][0]["services"][k]["access"]
         for t, period in enumerate(plan.instance.period_names):
-            curve = access["shares"][t + 1]
-            assert np.all(np.diff(curve) >= 0)
-            assert curve[-1] == pytest.approx(served.loc[service, period], abs=2e-3)
+            rows = rows_of(plan.allocation, service, period)
+            lost = rows_of(plan.unserved, service, period)["demand"].sum()
+            whole = rows["demand"].sum() + lost
+            near = [
+                rows["demand"][rows["minutes"] <= limit].sum() / whole
+                for limit in (*access["minutes"], np.inf)
+            ]
+            assert access["minutes"] == [15, 30, 45, 60]
+            assert access["shares"][t + 1] == pytest.approx(near, abs=2e-4)
+
+
+def test_cards_are_the_figures_of_the_tables(plan: Plan, data: dict[str, Any]) -> None:
+    """Investment, facilities and running costs, told as people say them."""
+    shown = {card["name"]: card for card in data["runs"][0]["cards"]}
+    lang, money = Language(), plan.money
+    paid = money[money["item"].isin(["building", "renewal", "closing"])]["amount_mln"]
+    currency = plan.instance.currency
+    assert shown["investment"]["value"] == lang.money(paid.sum(), currency)
+    people = plan.instance.table("settlements")["population"].sum()
+    each = lang.money(paid.sum() / people, currency)
+    assert shown["investment"]["beside"] == [f"{each} a head"]
+    counts = plan.actions.groupby("action")["units"].sum()
+    assert shown["changes"]["value"] == (
+        f"+{counts.get('open', 0):,} / −{counts.get('close', 0):,}"
+    )
+    period, years = plan.instance.period_names[-1], plan.instance.table("periods")
+    yearly = (
+        money[
+            money["item"].isin(["operation", "supply", "transport"])
+            & (money["period"] == period)
+        ]["amount_mln"].sum()
+        / years["years"].iloc[-1]
+    )
+    assert shown["running"]["value"] == lang.money(yearly, currency)
+    assert all(card["how"] for card in shown.values())
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_money_is_told_as_people_say_it(code: str) -> None:
+    """Three digits of what people call so much, by Python and by the script."""
+    lang = Language(code)
+    amounts = [57_412_345.0, 1234.5, 999.6, 999_600.0, 12.0, 0.844, 0.0, -3113.9, 1e-6]
+    told = [lang.money(amount, "KZT") for amount in amounts]
+    if code == "en":
+        assert [text.replace("\u00a0", " ") for text in told] == [
+            "57.4 trn KZT", "1.23 bn KZT", "1 bn KZT", "1 trn KZT", "12 mln KZT",
+            "844,000 KZT", "0 KZT", "-3.11 bn KZT", "1 KZT",
+        ]  # fmt: skip
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here")
+    page = (ROOT / "results/pages/templates/page.js").read_text("utf-8")
+    words = {word: lang.tell(say(word)) for word in ("trn", "bn", "mln")}
+    text = json.dumps({"lang": code, "strings": words})
+    page = page.replace('document.getElementById("data").textContent', json.dumps(text))
+    page += f"console.log(JSON.stringify({amounts}.map((x) => money(x, 'KZT'))));"
+    found = subprocess.run(
+        [node, "-"], input=page, capture_output=True, text=True, check=True
+    )
+    assert json.loads(found.stdout) == told
+
+
+def test_a_page_tells_what_each_language_alone_tells(plan: Plan) -> None:
+    """The references of a page in three languages, read in one, are its texts."""
+    words = Polyglot("kk")
+    together = json.dumps(document([plan], words), ensure_ascii=False)
+    for code in LANGUAGES:
+        alone = json.dumps(document([plan], Language(code)), ensure_ascii=False)
+        assert json.loads(read_in_json(words, together, code)) == json.loads(alone)
+
+
+def read_in_json(words: Polyglot, text: str, code: str) -> str:
+    """Return JSON with the words of a language in the places of references."""
+
+    def quoted(match: re.Match[str]) -> str:
+        return json.dumps(words.read(match[0], code), ensure_ascii=False)[1:-1]
+
+    return re.sub("\ue000[0-9a-z]+\ue001", quoted, text)
 
 
 def test_next_best_is_the_nearest_other_open_site(plan: Plan) -> None:
@@ -265,10 +339,10 @@ def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
     page = target.read_text(encoding="utf-8")
     assert '<html lang="kk">' in page
     assert "Әр ереже мен қосынды қайта есептелді және дұрыс" in page
+    assert "<h2>Негізгі (1)</h2>" in page
+    assert "<h2>Негізгі (2)</h2>" in page
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
     assert found
-    runs = json.loads(found[1])["runs"]
-    assert [run["label"] for run in runs] == ["Негізгі (1)", "Негізгі (2)"]
     assert len(json.loads(found[1])["territories"]) == 1
     result = CliRunner().invoke(app, [*call, "--lang", "xx"])
     assert isinstance(result.exception, UnknownNameError)
@@ -314,15 +388,38 @@ def test_page_works_in_a_browser(
     page.wait_for_timeout(100)
     assert any(page.locator(".leaflet-front-pane canvas").evaluate_all(PAINTED))
 
-    last = page.text_content("#period-name")
-    page.focus("#period")
-    page.keyboard.press("Home")
-    assert page.text_content("#period-name") == plan.instance.period_names[0] != last
+    assert page.locator("#play").is_visible()
+    for n, period in enumerate(plan.instance.period_names):
+        page.click(f"#steps button:nth-child({n + 2})")
+        assert period in str(page.text_content("#card .when"))
 
     place = document([plan], Language(code))["territories"][0]["settlements"]["name"][3]
     page.fill("#search", place)
     page.keyboard.press("Enter")
     assert page.text_content("#card h3") == place
+    page.select_option("#service", index=0)
+    page.click("#steps button:first-child")
+    assert page.text_content("#card h3") == place  # told anew, not gone
+    assert Language(code).tell(say("today")) in str(page.text_content("#card .when"))
+    page.click("#legend button")
+    assert page.get_attribute("#legend button", "aria-pressed") == "false"
+
+    page.click("#cards button:first-child")
+    assert page.locator("#how").is_visible()
+    page.keyboard.press("Escape")
+    hidden = page.locator("#parts a:visible").evaluate_all(
+        "links => links.filter(a => !document.querySelector(a.hash)?.offsetParent)"
+        ".map(a => a.hash)"
+    )
+    assert hidden == []
+
+    for other in LANGUAGES:
+        page.click(f"[data-language={other}]")
+        assert page.get_attribute("html", "lang") == other
+        told = Language(other).tell(say("List of actions"))
+        assert page.text_content("#actions-title") == told
+    page.click(f"[data-language={code}]")
+    page.click("details:has(#actions) > summary")
 
     page.click("#actions th:nth-child(7) .sort")
     cells = page.locator("#actions tbody td:nth-child(7)").all_text_contents()

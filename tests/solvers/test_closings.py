@@ -114,6 +114,22 @@ def test_the_only_one_on_a_forbidden_site() -> None:
              closing_rules=[{"closing": "c", "service": "s"}])  # fmt: skip
 
 
+def test_what_was_never_within_the_limits_is_not_lost() -> None:
+    """Village b has no school within them: closing the far one takes nothing away."""
+    service = {"service": "s", "unserved_mln_per_unit_year": 1.0,
+               "served_within_minutes": 20.0}  # fmt: skip
+    sites = [TWO_SCHOOLS["sites"][0], VILLAGES["sites"][1]]
+    rows = {**TWO_SCHOOLS, "services": [service], "sites": sites,
+            "facilities": TWO_SCHOOLS["facilities"][:1],
+            **with_all(TWO_SCHOOLS, "levels", opex_mln_per_year=500.0)}  # fmt: skip
+    rule = {"closing": "c", "service": "s", "settlement": "b", "keep_only": False,
+            "extra_minutes_most": 5.0}  # fmt: skip
+    plan = aumaq.solve(tiny(**rows, closing_rules=[rule]), gap=0.0)
+    assert plan.is_verified
+    assert plan.facilities.empty
+    assert plan.table("reassigned")["settlement"].tolist() == ["a"]
+
+
 def test_a_first_plan_keeps_what_may_not_close() -> None:
     """Too many run by another rule: the larger village, which counts, keeps its own."""
     rows = {**TWO_SCHOOLS, "counts": [{"count": "one", "service": "s", "most": 1}]}
@@ -153,6 +169,77 @@ def test_a_class_that_is_not_split() -> None:
     assert plan.objective_mln == pytest.approx(split.objective_mln + 50.0)
     first = aumaq.solve(tiny(**VILLAGES, together_rules=[rule]), time_limit=NO_TIME)
     assert first.is_verified
+
+
+@examples(30)
+@given(data=st.data())
+def test_a_pair_that_may_merge(data: st.DataObject) -> None:
+    """Whether and when, at what cost and saving: as enumeration says."""
+    instance = data.draw(tiny_instances(data.draw(some("free", "free", "whole"))))
+    rows = {name: instance.table(name).to_dict("records") for name in USED}
+    rule = data.draw(merger("s", rows))
+    levels = instance.table("levels")
+    own = levels[levels["service"] == "s"]
+    least = data.draw(some(1, 1, int(own["level"].max())))
+    most = own.loc[own["level"] >= least, "opex_mln_per_year"].min()
+    rule["possible_merger"] = rule.pop("merger")
+    rule |= {
+        "cost_mln": data.draw(some(0.0, 0.2, 1.0)),
+        "saving_mln_per_year": most * data.draw(some(0.0, 0.5, 1.0)),
+        "least_level": least,
+    }
+    policies = instance.table("policies").assign(allow_closing=True)
+    more = {"possible_mergers": pd.DataFrame([rule]), "policies": policies}
+    try:
+        instance = instance.replace(**more)
+    except aumaq.InstanceError:
+        assume(False)
+    assert differences(instance, data.draw(some("strong", "weak"))) == []
+
+
+MAY = {"possible_merger": "m", "service": "s", "site": "a", "other_site": "b"}
+SMALL: dict[str, Any] = {
+    "policies": [{"discount_rate": 0.0, "value_of_time_per_hour": 600.0,
+                  "count_residual_value": False}],
+    "periods": [{"period": "p1", "first_year": 2026, "years": 10}],
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 1.0,
+                  "trips_per_year": 100.0}],
+    "settlements": [{"settlement": "a", "population": 50.0},
+                    {"settlement": "b", "population": 40.0}],
+    "levels": [{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 900.0,
+                "opex_mln_per_year": 1.0}],
+    "sites": [{"site": x, "service": "s", "settlement": x, "status": "existing"}
+              for x in "ab"],
+    "facilities": [{"service": "s", "site": x, "level": 1} for x in "ab"],
+}  # fmt: skip
+"""Two schools cost 20 in ten years; one costs 10, and ways of 12."""
+
+
+@pytest.mark.parametrize(("saving", "cost"), [(1.0, 4.0 + 12.0), (0.5, 20.0)])
+def test_a_pair_merges_if_that_pays(saving: float, cost: float) -> None:
+    """All of what one costs to run is saved, or half of it, which is not enough."""
+    may = {**MAY, "saving_mln_per_year": saving, "cost_mln": 4.0}
+    plan = aumaq.solve(tiny(**SMALL, possible_mergers=[may]), gap=0.0)
+    assert plan.is_verified
+    assert plan.objective_mln == pytest.approx(cost)
+    rows = plan.table("merged")
+    assert rows["left"].tolist() == (["a"] if saving == 1.0 else [])
+    assert plan.record["unavoidable_mln"] <= cost
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"other_site": "a"}, "other_site: expected another site"),
+        ({"site": "z"}, "column site: no such site"),
+        ({"least_level": 2}, "least_level: expected a level of s, up to 1"),
+        ({"saving_mln_per_year": 2.0}, "saving_mln_per_year: expected 1 at most"),
+    ],
+)
+def test_possible_mergers_that_cannot_be(rule: dict[str, Any], told: str) -> None:
+    """Each mistake is told by row and column."""
+    with pytest.raises(aumaq.InstanceError, match=told):
+        tiny(**SMALL, possible_mergers=[{**MAY, **rule}])
 
 
 PAIR = {"merger": "m", "service": "s", "site": "a", "other_site": "b"}

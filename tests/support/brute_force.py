@@ -14,8 +14,17 @@ from typing import Any
 
 import numpy as np
 from allocation_optima import together_costs, whole_costs
-from closing_optima import barred, kept, limits, merged, together
+from closing_optima import (
+    barred,
+    kept,
+    limits,
+    merged,
+    merging_choices,
+    merging_money,
+    together,
+)
 from coupled_optima import best_coupled
+from feeder_optima import joint_costs, ties
 from financing_optima import Cells, financing_cost, is_financed, most_gain
 from growth_optima import (
     concentrated,
@@ -74,7 +83,37 @@ class Histories:
 
 
 def histories(case: Case, service: dict[str, Any]) -> Histories | None:
-    """Return joint histories with siting, operation and allocation cost."""
+    """Return joint histories with siting, operation and allocation cost.
+
+    Where pairs may merge, those of each way in which they do, one after another.
+    """
+    found = []
+    for choice in merging_choices(case, service["service"]):
+        case.merging = choice
+        if (part := _histories(case, service)) is not None:
+            name = service["service"]
+            part.cost = part.cost + merging_money(case, name, part.spent, part.running)
+            part.running = part.running * np.array(case.years)[None, :, None]
+            now = tuple(sorted(code for code, t in choice.items() if t == 0))
+            part.first = [(*one, now) for one in part.first]
+            found.append(part)
+    case.merging = {}
+    return _one_after_another(found) if found else None
+
+
+def _one_after_another(parts: list[Histories]) -> Histories:
+    if len(parts) == 1:
+        return parts[0]
+    arrays = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("cost", "spent", "running", "units", "changes")
+    }
+    first = [one for part in parts for one in part.first]
+    return Histories(**arrays, region=parts[0].region, first=first)
+
+
+def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
+    """Return them for one way in which pairs merge; *running* is of a year."""
     sites = case.of("sites", service["service"])
     paths = [SiteHistories(case, service, site).all() for site in sites]
     if not all(paths):
@@ -100,7 +139,7 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
     price = np.array([row["opex_mln_per_year"] for row in levels])
     running = units @ price * case.scenario["opex_factor"]
     cost = cost + np.einsum("ptj,t->p", running, np.array(case.yearly))
-    for t in periods:
+    for t in () if ties(case, service["service"]) else periods:
         states, of = np.unique(
             units[:, t].reshape(len(units), -1), axis=0, return_inverse=True
         )
@@ -121,12 +160,11 @@ def histories(case: Case, service: dict[str, Any]) -> Histories | None:
     if case.of("relocations", service["service"]):
         of, cost, spent = relocated(case, service, paths, pick, cost, spent)
         pick, running, units = pick[:, of], running[of], units[of]
-    years = np.array(case.years)[None, :, None]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
         cost,
         spent,
-        running * years,
+        running,
         units,
         [home[site["settlement"]] for site in sites],
         [
@@ -218,6 +256,22 @@ def allocation_costs(
     """
     if service["role"] != "serve":
         return np.zeros(len(states))
+    problem, given = problem_of(case, service, t, states)
+    members = together(case, service["service"])
+
+    def costs(problem: dict[str, Any]) -> np.ndarray:
+        if service["allocation"] == "whole":
+            return whole_costs(problem, *given)
+        is_nearest = service["allocation"] == "nearest"
+        return together_costs(problem, members, *given, is_nearest)
+
+    return costs_with_teams(problem, costs)
+
+
+def problem_of(
+    case: Case, service: dict[str, Any], t: int, states: np.ndarray
+) -> tuple[dict[str, Any], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return the problem of an allocation; room, least use and what runs by state."""
     need = [line[t] for line in moved(case, demand(case, service))]
     levels = sorted(case.of("levels", service["service"]), key=lambda r: r["level"])
     capacity = states @ np.array([row["capacity"] for row in levels])
@@ -238,17 +292,7 @@ def allocation_costs(
         "bus": _bus(case, service, t, to),
         "mobile": mobile(case, service, t, to, states, counts_place),
     }
-    is_open = states.sum(axis=2) > 0
-    members = together(case, service["service"])
-    given = capacity, least, is_open
-
-    def costs(problem: dict[str, Any]) -> np.ndarray:
-        if service["allocation"] == "whole":
-            return whole_costs(problem, *given)
-        is_nearest = service["allocation"] == "nearest"
-        return together_costs(problem, members, *given, is_nearest)
-
-    return costs_with_teams(problem, costs)
+    return problem, (capacity, least, states.sum(axis=2) > 0)
 
 
 def _bus(
@@ -476,7 +520,8 @@ def _best_on_roads(case: Case) -> float | None:
         return _best_financed(case, parts, limits)
     if case.rows["networks"]:
         return best_coupled(case, parts, limits, partial(_spending, case))
-    if not limits and not case.rows["referrals"] and not case.rows["staff_supply"]:
+    apart = ("referrals", "staff_supply", "feeders")
+    if not limits and not any(case.rows[name] for name in apart):
         return float(sum(part.cost.min() for part in parts.values()))
     names = list(parts)
     if len(names) == 1:
@@ -495,6 +540,7 @@ def _best_financed(
         parts[""] = _nothing(case)
     first, second = parts[names[0]], parts[names[1]]
     total = first.cost[:, None] + second.cost[None, :]
+    total += _joint(case, names, parts)
     for rule in case.rows["referrals"]:
         have, allowed = _referred(case, rule, parts)
         if rule["service"] == names[0]:
@@ -546,6 +592,12 @@ def _cells(case: Case, chosen: list[tuple[str, Histories, int]]) -> Cells:
     return {key: mln for key, mln in found.items() if mln}
 
 
+def _joint(case: Case, names: list[str], parts: dict[str, Histories]) -> np.ndarray:
+    """Return what who goes where costs that is decided for two services together."""
+    units = [parts[name].units for name in names]
+    return joint_costs(case, names, units, problem_of)
+
+
 def _nothing(case: Case) -> Histories:
     empty = np.zeros((1, len(case.first), 0))
     return Histories(np.zeros(1), empty, empty, empty[..., None], [], changes=empty)
@@ -562,10 +614,11 @@ def _best_pair(
     rules = [(r, *_referred(case, r, parts)) for r in case.rows["referrals"]]
     posts, staff = [posts_of(case, n, parts[n].units) for n in names], Staff(case)
     best, least = inf, second.cost.min()
+    joint = _joint(case, names, parts)
     for p in np.argsort(first.cost):
         if first.cost[p] + least >= best:
             break
-        total = first.cost[p] + second.cost
+        total = first.cost[p] + second.cost + joint[p]
         for purse, (own, other) in zip(limits, spending, strict=True):
             over = np.maximum(0.0, own[p] + other - purse.limit)
             if purse.is_hard:

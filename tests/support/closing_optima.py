@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import inf, isnan
 from typing import Any
 
@@ -103,10 +104,56 @@ def together(case: Case, service: str) -> list[int]:
 def merged(case: Case, service: str, units: np.ndarray) -> np.ndarray:
     """Return which histories (p,t,j,l) have one of each pair that merges."""
     good = np.ones(len(units), dtype=bool)
-    for rule in case.of("mergers", service):
-        first = case.period(rule["first_period"])
-        good &= (units[:, first:, _pair(case, rule)].sum(axis=(2, 3)) == 1).all(axis=1)
+    for rule, first in _in_force(case, service):
+        own = units[:, first:, _pair(case, rule)]
+        good &= (own.sum(axis=(2, 3)) == 1).all(axis=1)
+        least = rule.get("least_level", 1)
+        good &= (own[..., least - 1 :].sum(axis=(2, 3)) == 1).all(axis=1)
     return good
+
+
+def _in_force(case: Case, service: str) -> list[tuple[dict[str, Any], int]]:
+    """Return pairs that merge, by rule or by choice, and from when."""
+    forced = [(r, case.period(r["first_period"])) for r in case.of("mergers", service)]
+    return forced + [
+        (rule, case.merging[rule["possible_merger"]])
+        for rule in case.of("possible_mergers", service)
+        if rule["possible_merger"] in case.merging
+    ]
+
+
+def merging_choices(case: Case, service: str) -> list[dict[str, int]]:
+    """Return when pairs that may merge do so, in all ways."""
+    rules, periods = case.of("possible_mergers", service), range(len(case.first))
+    when = [
+        [None, *(t for t in periods if t >= case.period(rule["first_period"]))]
+        for rule in rules
+    ]
+    return [
+        {
+            r["possible_merger"]: t
+            for r, t in zip(rules, pick, strict=True)
+            if t is not None
+        }
+        for pick in product(*when)
+    ]
+
+
+def merging_money(
+    case: Case, service: str, spent: np.ndarray, running: np.ndarray
+) -> float:
+    """Book what merging costs (p,t,j) and saves a year; return the discounted sum."""
+    total = 0.0
+    sites = [row["site"] for row in case.of("sites", service)]
+    for rule in case.of("possible_mergers", service):
+        if rule["possible_merger"] in case.merging:
+            t, j = case.merging[rule["possible_merger"]], sites.index(rule["site"])
+            cost = rule["cost_mln"] * case.scenario["capex_factor"]
+            saved = rule["saving_mln_per_year"] * case.scenario["opex_factor"]
+            spent[:, t, j] += cost
+            running[:, t:, j] -= saved
+            total += cost * case.once[t] - saved * sum(case.yearly[t:])
+    return total
 
 
 def _pair(case: Case, rule: dict[str, Any]) -> list[int]:
@@ -117,10 +164,10 @@ def _pair(case: Case, rule: dict[str, Any]) -> list[int]:
 def barred(case: Case, service: dict[str, Any], t: int) -> set[tuple[int, int]]:
     """Return (settlement, site) that mergers bar in a period."""
     out = set()
-    for rule in case.of("mergers", service["service"]):
+    for rule, first in _in_force(case, service["service"]):
         pair = set(_pair(case, rule))
         for i, (own, _) in enumerate(todays_sites(case, service)):
-            if t >= case.period(rule["first_period"]) and own and own <= pair:
+            if t >= first and own and own <= pair:
                 count = len(case.of("sites", service["service"]))
                 out |= {(i, j) for j in range(count) if j not in pair}
     return out

@@ -278,6 +278,17 @@ TWO_SCHOOLS: dict[str, Rows] = {
     "facilities": [{"service": "s", "site": at, "level": 1} for at in "ab"],
 }
 """Two villages of 100 and 40 people with a school each: one of them is dear enough."""
+GIVES: dict[str, Rows] = {
+    "possible_mergers": [
+        {
+            "possible_merger": "m",
+            "service": "s",
+            "site": "a",
+            "other_site": "b",
+            "saving_mln_per_year": 9.0,
+        }
+    ]
+}
 GRID = grid_rows()
 
 
@@ -395,6 +406,22 @@ MOVING: dict[str, Rows] = {
                   "cutoff_minutes": 20.0}],
 }  # fmt: skip
 """A school in a village of 20, which moves to where 100 live."""
+
+
+FED: dict[str, Rows] = {
+    "policies": [{"discount_rate": 0.0, "value_of_time_per_hour": 0.0,
+                  "count_residual_value": False}],
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 5.0},
+                 {"service": "h", "unserved_mln_per_unit_year": 1.0}],
+    "levels": [{"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 900.0},
+               {"service": "h", "level": 1, "capacity": 100.0, "capex_mln": 900.0}],
+    "sites": [{"site": x, "service": y, "settlement": x, "status": "existing"}
+              for y, x in ("sa", "ha", "hb")],
+    "facilities": [{"service": y, "site": x, "level": 1}
+                   for y, x in ("sa", "ha", "hb")],
+}  # fmt: skip
+"""Pupils of a and b go to one school in a; two secondary schools hold 100 each."""
+ON: dict[str, Rows] = {"feeders": [{"feeder": "on", "service": "s", "to_service": "h"}]}
 
 
 def nothing(_: Tables) -> None:
@@ -529,10 +556,23 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         with_all(MOVING, "relocations", cost_mln=900.0, is_forced=True), nothing,
         "relocation:m",
     ),
+    "pupils of a school go on to two": (FED, ON, nothing, "feeder:on"),
+    "it goes on where another one is given": (
+        {**FED, **ON, "feeder_sites": [{"feeder": "on", "site": "a", "to_site": "a"}]},
+        {"feeder_sites": [{"feeder": "on", "site": "a", "to_site": "b"}]}, nothing,
+        "feeder:on",
+    ),
     "both of a pair run": (
         VILLAGES, {"mergers": [{"merger": "m", "service": "s", "site": "a",
                                 "other_site": "b"}]},
         again("facilities", site="b"), "merger:m",
+    ),
+    "what has merged is two": (
+        {**TWO_SCHOOLS, **GIVES}, {}, again("facilities", site="b"),
+        "possible_merger:m",
+    ),
+    "a merger that saves nothing": (
+        {**TWO_SCHOOLS, **GIVES}, {}, drop("merged", 0), "objective",
     ),
     "a class is split": (
         VILLAGES, {"together_rules": [{"together": "k", "service": "s"}]}, nothing,

@@ -115,6 +115,14 @@ def services() -> Instance:
             {"merger": "one", "service": "h", "site": "a", "other_site": "c",
              "first_period": "p2"},
         ],
+        possible_mergers=[
+            {"possible_merger": "may", "service": "s", "site": "b", "other_site": "c",
+             "cost_mln": 1.3, "saving_mln_per_year": 0.2, "least_level": 2,
+             "first_period": "p2"},
+        ],
+        feeders=[{"feeder": "on", "service": "s", "to_service": "h",
+                  "first_period": "p2"}],
+        feeder_sites=[{"feeder": "on", "site": "c", "to_site": "a"}],
         relocations=[
             {"relocation": "away", "service": "s", "site": "a", "to_site": "b",
              "cost_mln": 3.7, "first_period": "p2"},

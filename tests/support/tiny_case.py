@@ -40,6 +40,9 @@ class Case:
     chosen: dict[tuple[str, str], int] = field(default_factory=dict)
     """Growth point (settlement, tier) -> period from which it is one."""
 
+    merging: dict[str, int] = field(default_factory=dict)
+    """Pair that may merge -> period from which it has; not there: it does not."""
+
     def of(self, table: str, service: str) -> list[dict[str, Any]]:
         """Return the rows of a table that belong to a service."""
         return [row for row in self.rows[table] if row["service"] == service]

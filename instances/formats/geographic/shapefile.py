@@ -39,15 +39,20 @@ LANGUAGE_BYTES = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x26: "cp866",
 _FIELD = struct.Struct("<11sc4xBB14x")
 
 
-def read_shapefile(path: Path) -> Layer:
-    """Return the records of a Shapefile (UnreadableError if it is none)."""
+def check_shapefile(path: Path) -> str:
+    """Return the encoding of its text (UnreadableError if it is no Shapefile)."""
     parts = _parts(path)
     with path.open("rb") as file:
         if file.read(4) != MAGIC:
             raise UnreadableError(say("is no Shapefile"))
     if ".dbf" not in parts:
         raise UnreadableError(say("has no file .dbf, which holds the cells, beside it"))
-    encoding = _encoding(path, parts)
+    return _encoding(path, parts)
+
+
+def read_shapefile(path: Path) -> Layer:
+    """Return the records of a Shapefile (UnreadableError if it is none)."""
+    encoding, parts = check_shapefile(path), _parts(path)
     prj = parts.get(".prj")
     pyogrio = needed("pyogrio", "gis")
     needed("pyogrio.raw", "gis")

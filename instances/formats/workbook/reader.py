@@ -27,6 +27,7 @@ from aumaq.instances.formats.workbook.writer import NOT_TABLES, OUTLINES
 from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.language.words import LANGUAGES, worded
+from aumaq.instances.schema.choices import has_words, meant_choice
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 from aumaq.instances.schema.titles import by_title, folded, title_of
 
@@ -262,6 +263,10 @@ def _take_table(name: str, names: list[str], grid: Grid, raw: Raw) -> None:
     names = names + [""] * (width - len(names))
     rows = [cells + [""] * (width - len(cells)) for _, cells in grid[1:]]
     columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    for column in BY_NAME[name].columns if name in BY_NAME else ():
+        if has_words(column) and column.name in columns:
+            cells = columns[column.name]
+            columns[column.name] = tuple(meant_choice(column, cell) for cell in cells)
     _check_unnamed(names, name, grid, raw)
     raw.rows[name] = [number for number, _ in grid[1:]]
     raw.tables[name] = pd.DataFrame(

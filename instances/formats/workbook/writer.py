@@ -9,7 +9,7 @@ has in every other format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from aumaq.instances.formats.workbook.cells import (
 )
 from aumaq.instances.language.texts import say
 from aumaq.instances.language.words import check_language, worded
+from aumaq.instances.schema.choices import choice_words, flag_words, shown_choice
 from aumaq.instances.schema.column import Column, Table
 from aumaq.instances.schema.tables import BY_NAME, TABLES
 from aumaq.instances.schema.titles import title_of, with_unit
@@ -34,6 +35,11 @@ GUIDE, OUTLINES, LISTS = "README", "outlines", "lists"
 NOT_TABLES = (GUIDE, OUTLINES, LISTS)
 LONGEST_LIST = 255
 """Characters of a list that Excel takes inside a rule; longer ones go to a sheet."""
+Shown = Mapping[str, Sequence[Column]]
+"""Table -> the columns that its sheet has."""
+STANDS_FOR = {"sites.site": "settlements.settlement"}
+"""What a column names where the sheet of what it should name is not there: sites that
+are made are called as their settlements."""
 REQUIRED_FILL, OPTIONAL_FILL = "FFDCE6F1", "FFEFEFEF"
 
 
@@ -42,10 +48,12 @@ def write_workbook(
     outlines: dict[str, Any] | None,
     path: Path,
     lang: str = "en",
+    shown: Shown | None = None,
 ) -> None:
     """Write tables by name, typed or not, to a new file, in a language by its code.
 
-    Columns that a table lacks are written empty. Numbers are written with all their
+    *shown*: the sheets and their columns (default: all of the schema). Columns that a
+    table lacks are written empty. Numbers are written with all their
     digits. Raises ExportError if a table has more rows, or a text more characters,
     than Excel takes, UnknownNameError if the language has no catalogue.
     """
@@ -53,16 +61,18 @@ def write_workbook(
     openpyxl = needed("openpyxl", "excel")
     for name, frame in tables.items():
         check_fits(name, frame)
+    shown = {table.name: table.columns for table in TABLES} if shown is None else shown
     book = openpyxl.Workbook(write_only=True)
-    _write_guide(book, tables, lang)
-    for table in TABLES:
-        _write_table(book, table, tables.get(table.name, pd.DataFrame()), lang)
+    _write_guide(book, tables, lang, shown)
+    for name in shown:
+        frame = tables.get(name, pd.DataFrame())
+        _write_table(book, BY_NAME[name], frame, lang, shown)
     if outlines is not None:
         sheet = book.create_sheet(worded(OUTLINES, lang))
         sheet.append(["GeoJSON, in pieces"])
         for piece in pieces(outlines):
             sheet.append([cell_of(sheet, piece)])
-    _write_lists(book)
+    _write_lists(book, shown, lang)
     book.save(path)
 
 
@@ -71,8 +81,14 @@ def header(column: Column, lang: str) -> str:
     return with_unit(title_of(column.name, lang), column.unit, lang)
 
 
-def note(column: Column, lang: str) -> str:
-    """Return name and meaning of a column, and what it takes, in a few lines."""
+def note(
+    column: Column, lang: str, shown: Shown | None = None, words_of: str = ""
+) -> str:
+    """Return name and meaning of a column, and what it takes, in a few lines.
+
+    *words_of*: the language of the words that it takes (default: *lang*).
+    """
+    words_of = words_of or lang
     kind = {
         "text": worded(say("text"), lang),
         "int": worded(say("a whole number"), lang),
@@ -85,11 +101,10 @@ def note(column: Column, lang: str) -> str:
         low, high = f"{column.low:g}", f"{column.high:g}"
         lines.append(worded(say("from {low} to {high}"), lang, low=low, high=high))
     if column.choices:
-        lines.append(
-            worded(say("one of {choices}"), lang, choices=", ".join(column.choices))
-        )
-    if column.references:
-        sheet, name = (title_of(part, lang) for part in column.references.split("."))
+        words = choice_words(column.choices, words_of)
+        lines.append(worded(say("one of {choices}"), lang, choices=", ".join(words)))
+    if reference := _reference(column, shown):
+        sheet, name = (title_of(part, lang) for part in reference)
         text = worded(
             say("as in sheet {sheet}, column {column}"), lang, sheet=sheet, column=name
         )
@@ -97,8 +112,23 @@ def note(column: Column, lang: str) -> str:
     if column.is_required:
         lines.append(worded(say("required"), lang))
     elif column.default is not None:
-        lines.append(worded(say("empty: {value}"), lang, value=column.default))
+        default = shown_choice(column, column.default, words_of)
+        if isinstance(default, bool):
+            default = flag_words(words_of)[0 if default else 1]
+        lines.append(worded(say("empty: {value}"), lang, value=default))
     return "\n".join(lines)
+
+
+def _reference(column: Column, shown: Shown | None) -> tuple[str, ...]:
+    """Return table and column that a column names, if there is a sheet of it."""
+    place = column.references
+    if not place or shown is None:
+        return tuple(place.split(".")) if place else ()
+    for one in (place, STANDS_FOR.get(place, "")):
+        table, _, name = one.partition(".")
+        if name in (known.name for known in shown.get(table, ())):
+            return table, name
+    return ()
 
 
 def sheet_reference(title: str) -> str:
@@ -108,8 +138,17 @@ def sheet_reference(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def _guide_lines(lang: str) -> list[str]:
+def _guide_lines(lang: str, shown: Shown) -> list[str]:
+    is_short = set(shown) < set(BY_NAME)
+    short = say(
+        "This is a short template: put your places into `{sheet}` in place of the"
+        " examples. What is not here is made: a site of each service in each place,"
+        " straight roads times 1.3 at 50 km/h, two periods of five years. More sheets:"
+        " aumaq new --with ..."
+    )
+    first = [worded(short, lang, sheet=title_of("settlements", lang))]
     return [
+        *(first if is_short else []),
         worded(
             say(
                 "One sheet a table: row 1 names the columns with their units, a"
@@ -139,14 +178,16 @@ def _guide_lines(lang: str) -> list[str]:
     ]
 
 
-def _write_guide(book: Any, tables: Mapping[str, pd.DataFrame], lang: str) -> None:
+def _write_guide(
+    book: Any, tables: Mapping[str, pd.DataFrame], lang: str, shown: Shown
+) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
     sheet = book.create_sheet(worded(GUIDE, lang))
     for letter, width in zip("ABCD", (24, 10, 10, 110), strict=True):
         sheet.column_dimensions[letter].width = width
-    for line in _guide_lines(lang):
+    for line in _guide_lines(lang, shown):
         sheet.append([line])
     sheet.append([])
     bold = []
@@ -161,7 +202,7 @@ def _write_guide(book: Any, tables: Mapping[str, pd.DataFrame], lang: str) -> No
         cell.font = Font(bold=True)
         bold.append(cell)
     sheet.append(bold)
-    for table in TABLES:
+    for table in map(BY_NAME.__getitem__, shown):
         title = title_of(table.name, lang)
         link = WriteOnlyCell(sheet, value=title)
         link.hyperlink = f"#{sheet_reference(title)}!A1"
@@ -171,36 +212,48 @@ def _write_guide(book: Any, tables: Mapping[str, pd.DataFrame], lang: str) -> No
         sheet.append([link, count, need, worded(table.meaning, lang)])
 
 
-def _write_table(book: Any, table: Table, frame: pd.DataFrame, lang: str) -> None:
+def _write_table(
+    book: Any, table: Table, frame: pd.DataFrame, lang: str, shown: Shown
+) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(title_of(table.name, lang))
     sheet.sheet_properties.tabColor = (
         REQUIRED_FILL if table.is_required else OPTIONAL_FILL
     )
-    known = [column.name for column in table.columns]
-    own = [name for name in frame.columns if name not in known]
-    titles = [header(column, lang) for column in table.columns]
+    columns = shown[table.name]
+    known = [column.name for column in columns]
+    of_schema = {column.name for column in table.columns}
+    own = [name for name in frame.columns if name not in of_schema]
+    titles = [header(column, lang) for column in columns]
     for k, name in enumerate([*titles, *own], start=1):
         sheet.column_dimensions[get_column_letter(k)].width = max(10, len(name) + 3)
     last = get_column_letter(len(known) + len(own))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{last}{max(len(frame) + 1, 2)}"
-    for k, column in enumerate(table.columns, start=1):
-        _add_rule(sheet, column, get_column_letter(k), lang)
+    for k, column in enumerate(columns, start=1):
+        _add_rule(sheet, column, get_column_letter(k), lang, shown)
     heads = [
-        _head(sheet, title, column.is_required, note(column, lang))
-        for title, column in zip(titles, table.columns, strict=True)
+        _head(sheet, title, column.is_required, note(column, lang, shown))
+        for title, column in zip(titles, columns, strict=True)
     ]
     mine = worded(say("a column of your own"), lang)
     heads += [_head(sheet, name, False, mine) for name in own]
     sheet.append(heads)
+    none = [None] * len(frame)
     cells = [
-        frame[name].tolist() if name in frame else [None] * len(frame)
-        for name in [*known, *own]
-    ]
+        _worded_cells(frame, column, lang) if column.name in frame else none
+        for column in columns
+    ] + [frame[name].tolist() for name in own]
     for row in zip(*cells, strict=True):
         sheet.append([cell_of(sheet, value) for value in row])
+
+
+def _worded_cells(frame: pd.DataFrame, column: Column, lang: str) -> list[Any]:
+    cells = frame[column.name].tolist()
+    if lang == "en" or not column.choices:
+        return cells
+    return [shown_choice(column, cell, lang) for cell in cells]
 
 
 def _head(sheet: Any, text: str, is_required: bool, comment: str) -> Any:
@@ -217,16 +270,16 @@ def _head(sheet: Any, text: str, is_required: bool, comment: str) -> Any:
     return cell
 
 
-def _add_rule(sheet: Any, column: Column, letter: str, lang: str) -> None:
+def _add_rule(sheet: Any, column: Column, letter: str, lang: str, shown: Shown) -> None:
     """Add the drop-down list or the limits of a column."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     common = {"allow_blank": not column.is_required, "showErrorMessage": True,
               "errorTitle": title_of(column.name, lang)[:32],
               "error": note(column, lang)[:220]}  # fmt: skip
-    if column.references:
-        target, name = column.references.split(".")
-        k = [c.name for c in BY_NAME[target].columns].index(name)
+    if reference := _reference(column, shown):
+        target, name = reference
+        k = [c.name for c in shown[target]].index(name)
         # As many entries as there are: a whole column would list its blanks.
         place = f"{sheet_reference(title_of(target, lang))}!${_letter(k)}"
         source = (
@@ -234,9 +287,9 @@ def _add_rule(sheet: Any, column: Column, letter: str, lang: str) -> None:
         )
         rule = DataValidation("list", source, **common, errorStyle="warning")
     elif column.choices:
-        rule = DataValidation("list", _choices(column), **common)
+        rule = DataValidation("list", _choices(column, shown, lang), **common)
     elif column.kind == "flag":
-        rule = DataValidation("list", '"TRUE,FALSE"', **common)
+        rule = DataValidation("list", f'"{",".join(flag_words(lang))}"', **common)
     elif column.low is not None and column.high is not None:
         kind = "whole" if column.kind == "int" else "decimal"
         low = column.low  # a rule has one range: the default must be in it
@@ -257,25 +310,27 @@ def _letter(k: int) -> str:
     return str(get_column_letter(k + 1))
 
 
-def _long_lists() -> dict[tuple[str, ...], int]:
+def _long_lists(shown: Shown, lang: str) -> dict[tuple[str, ...], int]:
     """Return lists too long for a rule, with their column on the sheet of lists."""
     found: dict[tuple[str, ...], int] = {}
-    for table in TABLES:
-        for column in table.columns:
-            if len(",".join(column.choices)) > LONGEST_LIST:
-                found.setdefault(column.choices, len(found))
+    for columns in shown.values():
+        for column in columns:
+            words = choice_words(column.choices, lang)
+            if len(",".join(words)) > LONGEST_LIST:
+                found.setdefault(words, len(found))
     return found
 
 
-def _choices(column: Column) -> str:
-    k = _long_lists().get(column.choices)
+def _choices(column: Column, shown: Shown, lang: str) -> str:
+    words = choice_words(column.choices, lang)
+    k = _long_lists(shown, lang).get(words)
     if k is None:
-        return f'"{",".join(column.choices)}"'
-    return f"{LISTS}!${_letter(k)}$1:${_letter(k)}${len(column.choices)}"
+        return f'"{",".join(words)}"'
+    return f"{LISTS}!${_letter(k)}$1:${_letter(k)}${len(words)}"
 
 
-def _write_lists(book: Any) -> None:
-    lists = list(_long_lists())
+def _write_lists(book: Any, shown: Shown, lang: str) -> None:
+    lists = list(_long_lists(shown, lang))
     if not lists:
         return
     sheet = book.create_sheet(LISTS)

@@ -11,7 +11,7 @@ function told(value, { kind, unit }) {
 
 function colours(item) {
   const known = item.values.filter(isKnown);
-  if (item.kind !== "class") return fifths(known, (value) => told(value, item));
+  if (item.kind !== "class") return classesOf(known, (value) => told(value, item));
   const of = (value) => COLOURS[(value - 1) % COLOURS.length];
   const used = [...new Set(known)].sort((a, b) => a - b);
   return { of, legend: used.map((value) => [squareIcon(of(value)), data.descriptions[value - 1]]) };

@@ -3,39 +3,30 @@ const map = L.map("map", {
   preferCanvas: true, zoomSnap: 0.25, attributionControl: false, zoomControl: false, keyboardPanDelta: 60,
 });
 L.control.zoom({ zoomInTitle: say("zoom in"), zoomOutTitle: say("zoom out") }).addTo(map);
+L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 const layer = () => L.layerGroup().addTo(map);
 const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
 // Panes of their own: showing the ways of one settlement does not redraw the roads.
 const ground = pane("ground", 350), between = pane("between", 400);
+map.createPane("lines").style.zIndex = 380;
 map.createPane("front").style.zIndex = 450;
 
-// Settlements and facilities: one layer on a canvas of its own. Thousands of Leaflet's
-// markers would each be an object with listeners; here they are numbers in arrays, drawn
-// in one go, and found by a grid of cells under the pointer.
+// A canvas of our own over the map and a margin around it, drawn in one go. Thousands of
+// Leaflet's markers and lines would each be an object with listeners; here they are
+// numbers in arrays.
 const CELL = 32, CATCH = 3, MARGIN = 0.25, CROWD = 1500;
+const worldPoint = (lat, lon) => map.options.crs.latLngToPoint(L.latLng(lat, lon), 0);
 
-const Places = L.Layer.extend({
-  initialize() { this._items = []; this._cells = new Map(); },
-
+const OwnCanvas = L.Layer.extend({
   onAdd(map) {
-    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPane("front"));
+    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPane(this.pane));
     this._canvas.style.pointerEvents = "none";
     map.on("moveend zoomend resize viewreset", this.draw, this);
-    map.on("mousemove", this._move, this);
-    map.on("click", this._click, this);
     this.draw(); // the map is placed only now: what was shown before waits
   },
 
-  // Items: [lat, lon, radius, draw(context, x, y, radius), tell()]; the last lie on top.
-  show(items) {
-    this._items = items;
-    this._world = items.map(([lat, lon]) => map.options.crs.latLngToPoint(L.latLng(lat, lon), 0));
-    this._over = -1;
-    this.draw();
-  },
-
-  draw() {
-    if (!this._canvas) return;
+  // The empty canvas in its place: context, width and height, scale of the world, corner.
+  _frame() {
     const size = map.getSize(), margin = size.multiplyBy(MARGIN).round(), ratio = window.devicePixelRatio || 1;
     const corner = map.containerPointToLayerPoint([0, 0]).subtract(margin), whole = size.add(margin.multiplyBy(2));
     const canvas = this._canvas, context = canvas.getContext("2d");
@@ -45,7 +36,38 @@ const Places = L.Layer.extend({
     canvas.style.height = `${whole.y}px`;
     L.DomUtil.setPosition(canvas, corner);
     context.scale(ratio, ratio);
-    const scale = 2 ** map.getZoom(), origin = map.getPixelOrigin().add(corner);
+    return { context, whole, margin, scale: 2 ** map.getZoom(), origin: map.getPixelOrigin().add(corner) };
+  },
+});
+
+// Settlements and facilities, found by a grid of cells under the pointer; names of the
+// largest settlements.
+const Places = OwnCanvas.extend({
+  pane: "front",
+
+  initialize() { this._items = []; this._cells = new Map(); this._names = []; },
+
+  onAdd(map) {
+    OwnCanvas.prototype.onAdd.call(this, map);
+    map.on("mousemove", this._move, this);
+    map.on("click", this._click, this);
+  },
+
+  // Items: [lat, lon, radius, draw(context, x, y, radius), tell()]; the last lie on top.
+  // Names: [lat, lon, text], the largest first; below(layerPoint) gives what is told of
+  // what lies under all items there, or null.
+  show(items, names = [], below = () => null) {
+    this._items = items;
+    this._world = items.map(([lat, lon]) => worldPoint(lat, lon));
+    this._names = names.map(([lat, lon, text]) => [worldPoint(lat, lon), text]);
+    this._below = below;
+    this._over = -1;
+    this.draw();
+  },
+
+  draw() {
+    if (!this._canvas) return;
+    const { context, whole, margin, scale, origin } = this._frame();
     // Small signs on a whole country, full size once a district fills the map.
     const shrink = this._items.length > CROWD ? Math.min(1, Math.max(0.3, 0.3 + 0.15 * (map.getZoom() - 4))) : 1;
     this._cells.clear();
@@ -58,6 +80,28 @@ const Places = L.Layer.extend({
       if (!this._cells.has(key)) this._cells.set(key, []);
       this._cells.get(key).push([k, x, y, radius * shrink]);
     });
+    this._drawNames(context, whole, margin, scale, origin);
+  },
+
+  // As many names as fit without touching each other, a few for each part of the map.
+  _drawNames(context, whole, margin, scale, origin) {
+    const taken = [], most = Math.max(5, (whole.x - 2 * margin.x) * (whole.y - 2 * margin.y) / 40000);
+    context.font = "600 12px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.lineJoin = "round";
+    for (const [world, text] of this._names) {
+      const x = world.x * scale - origin.x, y = world.y * scale - origin.y - 12;
+      const half = context.measureText(text).width / 2 + 6;
+      if (x - half < margin.x || x + half > whole.x - margin.x || y < margin.y + 12 || y > whole.y - margin.y) continue;
+      if (taken.some(([left, right, top]) => x + half > left && x - half < right && Math.abs(y - top) < 22)) continue;
+      taken.push([x - half, x + half, y]);
+      context.strokeStyle = "rgb(255 255 255 / 0.9)";
+      context.lineWidth = 3.5;
+      context.strokeText(text, x, y);
+      context.fillStyle = "#1d2733";
+      context.fillText(text, x, y);
+      if (taken.length >= most) break;
+    }
   },
 
   // The topmost item under the pointer, or -1.
@@ -76,15 +120,17 @@ const Places = L.Layer.extend({
   },
 
   _move(event) {
-    const k = this.at(event.layerPoint);
-    map.getContainer().style.cursor = k < 0 ? "" : "pointer";
+    const k = this.at(event.layerPoint), below = k < 0 ? this._below?.(event.layerPoint) : null;
+    map.getContainer().style.cursor = k < 0 && !below ? "" : "pointer";
     if (k >= 0 && k !== this._over) this._items[k][4]();
+    else below?.();
     this._over = k;
   },
 
   _click(event) {
     const k = this.at(event.layerPoint);
     if (k >= 0) this._items[k][4]();
+    else this._below?.(event.layerPoint)?.();
   },
 });
 const places = new Places().addTo(map);
@@ -105,8 +151,8 @@ function drawLand(shapes) {
   land.clearLayers();
   for (const { rings, fill, told } of shapes) {
     L.polygon(rings.map((ring) => ring.map(([x, y]) => [y, x])), {
-      color: "#a39d8c", weight: 1, renderer: ground, fillOpacity: fill ? 0.75 : 1,
-      fillColor: fill ?? "#f3f1ea", interactive: Boolean(told),
+      color: "#b4b9be", weight: 1, renderer: ground, fillOpacity: fill ? 0.75 : 1,
+      fillColor: fill ?? "#f7f8f8", interactive: Boolean(told),
     }).on("mouseover click", () => told()).addTo(land);
   }
 }

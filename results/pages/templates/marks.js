@@ -58,16 +58,23 @@ const CHANGE_BOUNDS = [-10, -1, 1, 10], MINUTE_BOUNDS = [10, 20, 30, 60];
 
 const classOf = (value, bounds) => bounds.filter((bound) => value >= bound).length;
 
-// Five classes with as many values in each as can be: the colour of a value, the legend.
-function fifths(values, tell) {
-  const sorted = [...values].sort((a, b) => a - b), at = (k) => sorted[Math.floor((k * sorted.length) / STEPS.length)];
-  const cuts = [...new Set([1, 2, 3, 4].map(at))].filter((cut) => cut > sorted[0]);
+// Up to five classes with round bounds: the colour of a value, the legend. The farthest
+// twentieths do not stretch the classes.
+function classesOf(values, tell) {
+  const sorted = [...values].sort((a, b) => a - b), at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  const low = at(0.05), high = at(0.95), rough = (high - low) / STEPS.length;
+  const cuts = [];
+  if (rough > 0) {
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * ([1, 2, 2.5, 5, 10].find((n) => n * power >= rough) ?? 10);
+    for (let k = Math.floor(low / step) + 1; k * step < high && cuts.length < STEPS.length - 1; k++) cuts.push(Number((k * step).toPrecision(12)));
+  }
   const colour = (k) => STEPS[cuts.length ? Math.round((k * (STEPS.length - 1)) / cuts.length) : 2];
-  const edges = [sorted[0], ...cuts, sorted.at(-1)];
+  const words = cuts.map(tell);
   return {
     of: (value) => colour(classOf(value, cuts)),
     legend: cuts.length
-      ? edges.slice(1).map((edge, k) => [squareIcon(colour(k)), `${tell(edges[k])} … ${tell(edge)}`])
+      ? [`< ${words[0]}`, ...words.slice(1).map((upper, k) => `${words[k]} … ${upper}`), `≥ ${words.at(-1)}`].map((text, k) => [squareIcon(colour(k)), text])
       : sorted.slice(0, 1).map((value) => [squareIcon(colour(0)), tell(value)]),
   };
 }

@@ -1,12 +1,13 @@
 // What every page uses: the data, words, numbers, elements.
-const data = JSON.parse(document.getElementById("data").textContent);
+let data = JSON.parse(document.getElementById("data").textContent);
 const say = (text) => data.strings[text] ?? text;
 const at = (id) => document.getElementById(id);
 // Colours of Okabe and Ito, which the colour-blind can tell apart.
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#f0e442", "#6b7782"];
 
 // Some browsers claim Kazakh and write English numbers; Kazakh writes them as Russian.
-const LOCALE = data.lang === "kk" ? "ru" : data.lang;
+const localeOf = (code) => (code === "kk" ? "ru" : code);
+let LOCALE = localeOf(data.lang);
 
 function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
@@ -22,6 +23,16 @@ function percent(value, digits = 1) {
   else if (size >= 1 - least / 2 && size < 1 - DUST) told = 1 - least;
   const sign = told === size ? "" : told > size === value > 0 ? "<" : ">";
   return sign + number(100 * Math.sign(value) * told, digits) + (data.lang === "en" ? "%" : "\u00a0%");
+}
+
+// As Language.money: three digits, in what people call so much money.
+const SCALES = [[1e6, () => say("trn")], [1e3, () => say("bn")], [1, () => say("mln")], [1e-6, null]];
+function money(mln, currency = "") {
+  if (mln === null || mln === undefined) return "–";
+  const amount = Number(mln.toPrecision(3));
+  const [scale, word] = SCALES.find(([size]) => Math.abs(amount) >= size) ?? SCALES.at(-1);
+  const digits = { maximumFractionDigits: word ? 2 : 0 };
+  return [(amount / scale).toLocaleString(LOCALE, digits), word?.(), currency].filter(Boolean).join("\u00a0");
 }
 
 function show(value, kind, digits) {

@@ -16,8 +16,8 @@ function openFacility(k, j) {
     column(say("Used"), "number"), column(say("Used, share"), "share"), column(say("Cost, mln"), "number", 1),
     column(say("Operation, mln a year"), "number", 1),
   ] }, { tools: false });
-  at("catchment-title").textContent = `${say("Who comes here, and the next best site")}: ${shown.run.periods[shown.period]}`;
-  const catchment = linksTo(j).map(([i, , share, minutes, demand, next, later]) => [
+  at("catchment-title").textContent = `${say("Who comes here, and the next best site")}: ${shown.run.periods[periodOfStep()]}`;
+  const catchment = linksTo(j, service.periods[periodOfStep()]).map(([i, , share, minutes, demand, next, later]) => [
     territory().settlements.name[i], share, demand, minutes,
     next >= 0 ? service.sites.name[next] : "–", next >= 0 ? later : null,
   ]).sort((a, b) => b[2] - a[2]);

@@ -1,27 +1,12 @@
-// Puts a run on the page, and listens to the controls.
-function drawFigures() {
-  const labels = [...new Set(data.runs.flatMap((run) => run.figures.map((figure) => figure.label)))];
-  const titles = [say("Figure"), ...data.runs.map((run) => run.label)];
-  const several = data.runs.length > 1;
-  if (several) titles.push(...data.runs.slice(1).map((run) => `${run.label} − ${data.runs[0].label}`));
-  const rows = labels.map((label) => {
-    const found = data.runs.map((run) => run.figures.find((figure) => figure.label === label));
-    const cell = (value) => { const { kind, digits } = found.find(Boolean); return value === undefined ? "–" : show(value, kind, digits); };
-    const first = found[0]?.value;
-    const less = (figure) => figure && first !== undefined && first !== null && figure.value !== null ? figure.value - first : undefined;
-    return [label, ...found.map((figure) => cell(figure?.value)), ...(several ? found.slice(1).map((figure) => cell(less(figure))) : [])];
-  });
-  at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("Key figures") }, make("table", {},
-    make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
-    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
-}
-
+// Puts a plan on the page, and listens to the controls.
 function drawRun(k) {
   shown.run = data.runs[k];
   const { run } = shown;
   shown.service = Math.min(shown.service, run.services.length - 1);
-  shown.period = run.periods.length - 1;
+  if (typeof shown.step === "number") shown.step = Math.min(shown.step, run.periods.length - 1);
+  shown.told = null;
   at("title").textContent = run.title;
+  document.title = `${run.title} – ${say("Report on the plan")}`;
   at("failed").hidden = run.verified;
   at("problems").replaceChildren(...run.problems.map((text) => make("li", {}, text)));
   at("cautions").hidden = !run.cautions.length;
@@ -29,31 +14,99 @@ function drawRun(k) {
   at("sentences").replaceChildren(...run.summary.map(([title, texts], k) => make("div", { class: k ? "" : "short" },
     make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text))))));
   at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
-  for (const [name, grid] of Object.entries(run.tables)) {
-    drawTable(at(name), grid, { opener: (k) => grid.facility[k] && (() => openFacility(...grid.facility[k])) });
-  }
-  at("networks-title").parentElement.hidden = !run.loading.length;
-  at("land-title").parentElement.hidden = !["forbidden", "impacts", "limits"].some((name) => run.tables[name].total);
-  at("running-title").parentElement.hidden = !["second_shift", "bused", "staff"].some((name) => run.tables[name].rows.length);
+  at("notes").replaceChildren(...run.notes.flatMap(([title, texts]) => [make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text)))]));
+  at("money-note").textContent = run.notes[0][1][0];
+  drawCards();
+  drawTables(run);
+  drawByService();
   options(at("service"), run.services.map((service) => service.title));
-  options(at("network"), run.networks.map((layer) => layer.title), say("none"));
-  options(at("shading"), run.shadings.map((item) => item.title), say("none"));
+  options(at("worst-service"), run.services.filter((service) => service.before).map((service) => service.title));
+  choose("network", run.networks.map((layer) => layer.title), run.networks.findIndex((layer) => layer.isRoads));
+  choose("shading", run.shadings.map((item) => item.title), -1);
   at("service").value = shown.service;
-  at("period").max = run.periods.length - 1;
-  at("period").value = shown.period;
-  tell(say("Map"), [say("Point at a facility or a settlement, or search for one.")]);
   drawCharts();
+  drawWhoGains();
+  drawWorst();
+  drawSteps();
   drawMap();
-  wholeMap();
+  hideEmpty();
+  drawPlans(k);
 }
 
-at("run").closest(".controls").hidden = data.runs.length < 2;
-at("run").addEventListener("input", (event) => drawRun(Number(event.target.value)));
+// A list with "none"; what was chosen stays, else *first* is (-1: none).
+function choose(id, titles, first) {
+  const before = at(id).dataset.drawn ? at(id).value : String(first < 0 ? "" : first);
+  options(at(id), titles, say("none"));
+  at(id).value = before;
+  if (at(id).selectedIndex < 0) at(id).value = "";
+  at(id).dataset.drawn = "yes";
+}
+
+function drawTables(run) {
+  for (const [name, grid] of Object.entries(run.tables)) {
+    const place = at(name);
+    if (!place) continue;
+    const isIndicator = name === "indicators";
+    const opener = isIndicator ? (k) => () => openIndicator(grid, k) : (k) => grid.facility[k] && (() => openFacility(...grid.facility[k]));
+    drawTable(place, grid, { linked: isIndicator ? 0 : 1, opener });
+  }
+}
+
+function openIndicator(grid, k) {
+  openHow(grid.rows[k][0], grid.how[k], grid.columns.slice(1).map((column, c) =>
+    [column.title, grid.texts?.[k][c + 1] ?? show(grid.rows[k][c + 1], column.kind, column.digits)]));
+}
+
+// Parts that have nothing to show are not there, nor sections without parts, nor links.
+function hideEmpty() {
+  for (const part of document.querySelectorAll(".part")) {
+    const place = part.querySelector("[id]");
+    part.hidden = Boolean(place) && !place.querySelector("table");
+  }
+  for (const section of document.querySelectorAll("main > section")) {
+    const parts = [...section.querySelectorAll(".part")];
+    const charts = [...section.querySelectorAll(".charts, #proof, #notes, #by-service")];
+    if (!parts.length) continue;
+    section.hidden = parts.every((part) => part.hidden) && charts.every((chart) => !chart.children.length);
+  }
+  at("plans").hidden = data.runs.length < 2;
+  for (const link of document.querySelectorAll("#parts a")) {
+    link.hidden = Boolean(document.querySelector(link.getAttribute("href"))?.closest("[hidden]"));
+  }
+}
+
+function choosePlan(k) {
+  drawRun(k);
+  at("tradeoff").querySelector(`[data-plan="${k}"]`)?.focus();
+}
+
+at("plan").addEventListener("input", (event) => drawRun(Number(event.target.value)));
+for (const id of ["across", "upwards"]) at(id).addEventListener("input", drawTradeoff);
 at("service").addEventListener("input", (event) => { shown.service = Number(event.target.value); drawMap(); });
-at("period").addEventListener("input", (event) => { shown.period = Number(event.target.value); drawMap(); });
-for (const id of ["colour", "network", "shading", "changes"]) at(id).addEventListener("input", drawMap);
+at("worst-service").addEventListener("input", drawWorst);
+for (const id of ["colour", "network", "shading"]) at(id).addEventListener("input", drawMap);
 at("search").addEventListener("input", (event) => hint(event.target.value));
 at("search").addEventListener("change", (event) => find(event.target.value));
-Chart.defaults.font.family = "system-ui, sans-serif";
-drawFigures();
+for (const button of document.querySelectorAll("[data-language]")) {
+  button.addEventListener("click", () => {
+    const k = data.runs.indexOf(shown.run);
+    speak(button.dataset.language);
+    Object.assign(MARKS, data.marks);
+    drawRun(k);
+  });
+}
+
+// The link of the part that is on the screen is marked.
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    const id = target.querySelector("h2")?.id ?? target.id, link = document.querySelector(`#parts a[href="#${id}"]`);
+    if (isIntersecting && link) {
+      document.querySelector("#parts [aria-current]")?.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "true");
+    }
+  }
+}, { rootMargin: "-20% 0px -70% 0px" });
+for (const section of document.querySelectorAll("main > section")) seen.observe(section);
+
 drawRun(0);
+wholeMap();

@@ -1,25 +1,57 @@
-// The map of the report: regions, roads and networks, settlements, facilities, ways on hover.
-const shown = { run: data.runs[0], service: 0, period: 0 };
+// The map of the report: service and step chosen, settlements, facilities, ways, lines.
+// Steps: "today", a number (a period), or "all" (what is done in all periods).
+const shown = { run: data.runs[0], service: 0, step: "all", hidden: new Set(), told: null };
 const territory = () => data.territories[shown.run.territory];
 const currentService = () => shown.run.services[shown.service];
-const layers = { grid: layer(), heads: layer(), ways: layer() };
-const period = () => currentService().periods[shown.period];
+const lastPeriod = () => shown.run.periods.length - 1;
+const periodOfStep = () => (typeof shown.step === "number" ? shown.step : lastPeriod());
 const siteAt = (j) => [currentService().sites.lat[j], currentService().sites.lon[j]];
 const homeAt = (i) => [territory().settlements.lat[i], territory().settlements.lon[i]];
+const ways = layer();
+
+function stepName(step = shown.step) {
+  if (step === "today") return say("today");
+  return step === "all" ? say("all periods") : shown.run.periods[step];
+}
+
+// All actions of the plan on what stands in the last period: the action that counts
+// first, what is done in which period, and all that it costs.
+function allPeriods(service) {
+  const ranks = Object.keys(MARKS), rows = new Map();
+  service.periods.forEach(({ facilities }, t) => {
+    for (const [j, action, stands, capacity, used, done, cost, opex] of facilities) {
+      const row = rows.get(j) ?? [j, action, "", 0, 0, "", 0, 0];
+      rows.set(j, row);
+      if (ranks.indexOf(action) < ranks.indexOf(row[1])) row[1] = action;
+      if (done) row[5] = [row[5], `${done}: ${shown.run.periods[t]}`].filter(Boolean).join("; ");
+      row[6] += cost;
+      if (t === lastPeriod()) [row[2], row[3], row[4], row[7]] = [stands, capacity, used, opex];
+    }
+  });
+  return { ...service.periods.at(-1), facilities: [...rows.values()] };
+}
+
+const views = new WeakMap();
+function view() {
+  const service = currentService();
+  if (shown.step === "today") return service.today;
+  if (shown.step !== "all") return service.periods[shown.step];
+  if (!views.has(service)) views.set(service, allPeriods(service));
+  return views.get(service);
+}
 
 function drawWays(links) {
-  layers.ways.clearLayers();
+  ways.clearLayers();
   for (const [i, j, share] of links) {
     L.polyline([homeAt(i), siteAt(j)], {
       color: "#1d2733", opacity: 0.7, weight: 1 + 2 * share, interactive: false, renderer: between,
-    }).addTo(layers.ways);
+    }).addTo(ways);
   }
 }
 
-// Ways of a period by settlement and by site; made once for each, found at once after.
+// Ways of a view by settlement and by site; made once for each, found at once after.
 const indexes = new WeakMap();
-function index() {
-  const now = period();
+function indexOf(now) {
   if (!indexes.has(now)) {
     const from = new Map(), to = new Map();
     for (const link of now.links) {
@@ -32,13 +64,25 @@ function index() {
   }
   return indexes.get(now);
 }
-const linksFrom = (i) => index().from.get(i) ?? [];
-const linksTo = (j) => index().to.get(j) ?? [];
+const linksFrom = (i, now = view()) => indexOf(now).from.get(i) ?? [];
+const linksTo = (j, now = view()) => indexOf(now).to.get(j) ?? [];
 
-function meanMinutes(i) {
-  const links = linksFrom(i);
+function meanMinutes(i, now = view()) {
+  const links = linksFrom(i, now);
   const whole = links.reduce((sum, link) => sum + link[2], 0);
   return whole ? links.reduce((sum, link) => sum + link[2] * link[3], 0) / whole : null;
+}
+
+// What the panel tells is told again when service or period change: it is never stale.
+function panel(title, rows, again, button) {
+  shown.told = again;
+  tell(title, [], button);
+  at("card").querySelector("h3").after(
+    make("p", { class: "when" }, `${currentService().title} · ${stepName()}`), ...rows.map((row) => make("p", {}, row)));
+}
+function emptyPanel() {
+  ways.clearLayers();
+  panel(say("Map"), [say("Point at a facility, a settlement or a line, or search for a place.")], emptyPanel);
 }
 
 function tellSettlement(i) {
@@ -48,105 +92,125 @@ function tellSettlement(i) {
   const rows = [`${regions[settlements.region[i]]} · ${say("people today")}: ${number(settlements.population[i])}`];
   if (service.before) {
     rows.push(`${say("minutes of travel today")}: ${number(service.before.minutes[i], 1)}`);
-    rows.push(`${say("minutes of travel by the plan")}: ${number(meanMinutes(i), 1)}`);
+    rows.push(`${say("minutes of travel by the plan")}: ${number(meanMinutes(i, service.periods[periodOfStep()]), 1)}`);
   }
   for (const [, j, share, minutes] of links) {
     rows.push(`${percent(share)} → ${service.sites.name[j]}, ${number(minutes, 1)} ${say("min")}`);
   }
-  const lost = index().lost.get(i);
+  const lost = indexOf(view()).lost.get(i);
   if (lost) rows.push(`${percent(lost)} ${say("is not served")}`);
-  tell(settlements.name[i], rows);
+  panel(settlements.name[i], rows, () => tellSettlement(i));
 }
 
-function tellFacility(f) {
-  const service = currentService(), [j, action, stands, capacity, used, done, cost] = f;
-  const links = linksTo(j);
+function tellFacility(k, j) {
+  const service = currentService(), again = () => tellFacility(k, j);
+  if (k !== shown.service) { emptyPanel(); return; }
+  const f = view().facilities.find((row) => row[0] === j);
+  const name = service.sites.name[j];
+  if (!f) { ways.clearLayers(); panel(name, [say("nothing runs here")], again); return; }
+  const [, action, stands, capacity, used, done, cost] = f, links = linksTo(j);
   drawWays(links);
-  tell(service.sites.name[j], [
-    `${service.title}: ${MARKS[action].title}${done ? ` (${done})` : ""}`,
-    stands || say("nothing runs here"),
-    `${say("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`,
-    `${say("Settlements served")}: ${number(links.length)}`,
-    `${say("Cost, mln")}: ${number(cost, 1)}`,
-  ], make("button", { type: "button", onclick: () => openFacility(shown.service, j) }, say("details")));
+  const rows = [`${MARKS[action].title}${done ? ` (${done})` : ""}`, stands || say("nothing runs here")];
+  rows.push(`${say("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`);
+  if (service.access) rows.push(`${say("Settlements served")}: ${number(links.length)}`);
+  if (cost) rows.push(`${say("Cost")}: ${money(cost, shown.run.currency)}`);
+  panel(name, rows, again, make("button", { type: "button", onclick: () => openFacility(k, j) }, say("details")));
+}
+
+function tellLine(n, k) {
+  const network = shown.run.networks[n], state = network?.periods[periodOfStep()].find((row) => row[0] === k);
+  if (!state || String(n) !== at("network").value) { emptyPanel(); return; }
+  ways.clearLayers();
+  panel(`${network.title}: ${network.links[k][4]}`,
+    [LINES[kindOfLine(network, state)].told(), state[3]], () => tellLine(n, k));
+}
+
+function tellRegion(region, item, value) {
+  ways.clearLayers();
+  panel(territory().regions[region] ?? region, [`${item.title}: ${number(value, 3)} ${item.unit}`], () => {
+    const now = shown.run.shadings[at("shading").value];
+    if (now) tellRegion(region, now, now.values[region]?.[periodOfStep()] ?? null);
+    else emptyPanel();
+  });
 }
 
 function drawRegions() {
-  const item = shown.run.shadings[at("shading").value], lines = item?.values ?? {};
-  const all = Object.values(lines).flat().filter((value) => value !== null);
-  const told = (value) => number(value, Math.abs(value) < 100 ? 2 : 0);
-  const shades = all.length ? fifths(all, told) : null;
-  const zones = shown.run.zones.map(({ title, words, fill, rings }) => ({ rings, fill, told: () => tell(title, words) }));
+  const item = shown.run.shadings[at("shading").value], values = item?.values ?? {};
+  const all = Object.values(values).flat().filter((value) => value !== null);
+  const shades = all.length ? classesOf(all, (value) => number(value, Math.abs(value) < 100 ? 2 : 0)) : null;
+  const zones = shown.run.zones.map(({ title, words, fill, rings }) => ({ rings, fill, told: () => panel(title, words, emptyPanel) }));
   drawLand([...territory().outlines.map(({ region, rings }) => {
-    const value = lines[region]?.[shown.period] ?? null;
-    return value === null ? { rings } : { rings, fill: shades.of(value), told: () =>
-      tell(territory().regions[region] ?? region, [`${item.title}: ${number(value, 3)} ${item.unit}`]) };
+    const value = values[region]?.[periodOfStep()] ?? null;
+    return value === null ? { rings } : { rings, fill: shades.of(value), told: () => tellRegion(region, item, value) };
   }), ...zones]);
-  return shades ? [[squareIcon("#f3f1ea"), `${item.title}, ${item.unit}:`], ...shades.legend] : [];
+  return shades ? [[squareIcon("#f7f8f8"), `${item.title}, ${item.unit}:`], ...shades.legend] : [];
 }
 
-// Links that are built stand out by colour and dashes, full ones by width.
-function drawGrid() {
-  layers.grid.clearLayers();
-  const network = shown.run.networks[at("network").value];
-  if (!network) return;
-  for (const [k, isNew, use, words] of network.periods[shown.period]) {
-    const [x1, y1, x2, y2, name] = network.links[k];
-    L.polyline([[y1, x1], [y2, x2]], {
-      color: isNew ? "#d55e00" : "#3b8fc4", weight: 1 + 3 * use, dashArray: isNew ? "6 3" : null, renderer: ground,
-    }).on("mouseover click", () => tell(`${network.title}: ${name}`, [
-      isNew ? say("widened or built by this plan") : say("stands today"), words,
-    ])).addTo(layers.grid);
-  }
+// Today nothing is built yet; what is built by a period is drawn from that period on.
+function drawLines() {
+  const n = at("network").value, network = shown.run.networks[n];
+  const states = (network?.periods[shown.step === "today" ? 0 : periodOfStep()] ?? []).filter((state) => shown.step !== "today" || !state[1]);
+  const found = states.map((state) => [network.links[state[0]], state, kindOfLine(network, state), () => tellLine(Number(n), state[0])]);
+  lines.show(found.filter(([, , kind]) => !shown.hidden.has(kind)));
+  return new Set(found.map(([, , kind]) => kind));
 }
-
-// Heads point where flow goes, on links that are long enough on the screen.
-const SHORTEST_WITH_HEAD = 28, HEAD = 5;
-function drawHeads() {
-  layers.heads.clearLayers();
-  const network = shown.run.networks[at("network").value];
-  for (const [k, isNew, , , way] of network?.periods[shown.period] ?? []) {
-    const [x1, y1, x2, y2] = network.links[k];
-    const ends = [[y1, x1], [y2, x2]].map((end) => map.latLngToLayerPoint(end));
-    const [from, to] = way < 0 ? ends.reverse() : ends, length = from.distanceTo(to);
-    if (!way || length < SHORTEST_WITH_HEAD) continue;
-    const on = to.subtract(from).multiplyBy(HEAD / length), aside = L.point(-on.y, on.x);
-    const middle = from.add(to).divideBy(2), back = middle.subtract(on);
-    L.polygon([middle.add(on), back.add(aside), back.subtract(aside)].map((corner) => map.layerPointToLatLng(corner)), {
-      stroke: false, fillOpacity: 1, fillColor: isNew ? "#d55e00" : "#2b6f9b", interactive: false, renderer: ground,
-    }).addTo(layers.heads);
-  }
-}
-map.on("zoomend", drawHeads);
 
 function colourOf(i) {
   const way = at("colour").value, old = currentService().before?.minutes[i] ?? null;
   if (way === "plain" || !currentService().before) return "#ffffff";
-  const now = way === "before" ? old : meanMinutes(i);
+  const now = way === "before" ? old : meanMinutes(i, currentService().periods[periodOfStep()]);
   if (now === null) return "#bdbdbd";
   if (way !== "change") return STEPS[classOf(now, MINUTE_BOUNDS)];
   return old === null ? "#bdbdbd" : BETTER_WORSE[classOf(now - old, CHANGE_BOUNDS)];
 }
 
 function drawPlaces() {
-  const { settlements } = territory(), { lost } = index(), items = [];
-  const largest = settlements.population.reduce((most, people) => Math.max(most, people), 1);
+  const { settlements } = territory(), { lost } = indexOf(view()), items = [], counts = {};
+  const largest = settlements.population.reduce((most, people) => Math.max(most, people), 1), k = shown.service;
   settlements.population.forEach((people, i) => {
+    if (settlements.lat[i] === null) return;
     const isLost = lost.has(i), fill = colourOf(i);
     items.push([settlements.lat[i], settlements.lon[i], 2.5 + 11 * Math.sqrt(people / largest),
       (context, x, y, radius) => drawDot(context, x, y, radius, fill, isLost), () => tellSettlement(i)]);
   });
-  for (const f of period().facilities) {
-    if (at("changes").checked && f[1] === "keep") continue;
+  for (const f of view().facilities) {
+    counts[f[1]] = (counts[f[1]] ?? 0) + 1;
+    if (shown.hidden.has(f[1])) continue;
     items.push([...siteAt(f[0]), f[1] === "keep" ? 4 : 6.5,
-      (context, x, y, radius) => drawMark(context, x, y, radius, f[1]), () => tellFacility(f)]);
+      (context, x, y, radius) => drawMark(context, x, y, radius, f[1]), () => tellFacility(k, f[0])]);
   }
-  places.show(items);
+  places.show(items, largestNames(), (point) => lines.at(point));
+  return counts;
 }
 
-function legendOf(shades) {
-  const rows = Object.keys(MARKS).map((key) => [markIcon(key), MARKS[key].title]);
-  rows.push([dotIcon("#fff"), say("settlement, by people")], [dotIcon("#fff", "#a3005c"), say("partly unserved")]);
+const NAMED = 400;
+const named = new WeakMap();
+function largestNames() {
+  const land = territory();
+  if (!named.has(land)) {
+    const { population, name, lat, lon } = land.settlements;
+    const order = population.map((_, i) => i).filter((i) => lat[i] !== null).sort((a, b) => population[b] - population[a]);
+    named.set(land, order.slice(0, NAMED).map((i) => [lat[i], lon[i], name[i]]));
+  }
+  return named.get(land);
+}
+
+// A row of the legend that can be switched off is a button.
+function switchable(key, picture, words) {
+  return make("button", { type: "button", "aria-pressed": String(!shown.hidden.has(key)), onclick: () => {
+    if (!shown.hidden.delete(key)) shown.hidden.add(key);
+    drawMap();
+    at("legend").querySelector(`[data-key="${key}"]`)?.focus();
+  }, "data-key": key }, picture, words);
+}
+
+function drawLegendOf(counts, kinds, shades) {
+  const rows = Object.keys(MARKS).filter((key) => counts[key])
+    .map((key) => [switchable(key, markIcon(key), `${MARKS[key].title}: ${number(counts[key])}`)]);
+  if (rows.length) rows.unshift([say("Sites by what is done there (a click hides them):")]);
+  rows.push(...Object.keys(LINES).filter((kind) => kinds.has(kind)).map((kind) => [switchable(kind, lineIcon(kind), LINES[kind].told())]));
+  rows.push([dotIcon("#fff"), say("settlement, by people")]);
+  if (view().unserved.length) rows.push([dotIcon("#fff", "#a3005c"), say("partly unserved")]);
   const way = at("colour").value;
   if (way !== "plain" && currentService().before) {
     const colours = way === "change" ? BETTER_WORSE : STEPS;
@@ -154,25 +218,48 @@ function legendOf(shades) {
       .forEach((words, k) => rows.push([dotIcon(colours[k]), `${words} ${say("min")}`]));
     rows.push([dotIcon("#bdbdbd"), say("no way")]);
   }
-  if (at("network").value !== "") {
-    const line = (stroke, dash) => icon(["line", { x1: -8, y1: 0, x2: 8, y2: 0, stroke, "stroke-width": 3, "stroke-dasharray": dash }]);
-    rows.push([line("#3b8fc4", "none"), say("link that stands")], [line("#d55e00", "5 2"), say("link widened or built; thicker: fuller")]);
-  }
-  return [...rows, ...shades];
+  at("legend").replaceChildren(...[...rows, ...shades].map((parts) => make("li", {}, ...parts)));
+}
+
+function drawSteps() {
+  const steps = ["today", ...shown.run.periods.keys(), "all"];
+  at("steps").replaceChildren(...steps.map((step) => make("button", {
+    type: "button", "aria-pressed": String(step === shown.step), onclick: () => { stopPlaying(); setStep(step); },
+  }, stepName(step))));
+}
+
+function setStep(step) {
+  shown.step = step;
+  drawSteps();
+  drawMap();
 }
 
 function drawMap() {
-  at("period-name").textContent = shown.run.periods[shown.period];
-  at("period").setAttribute("aria-valuetext", shown.run.periods[shown.period]);
-  layers.ways.clearLayers();
   const { settlements, outlines } = territory();
-  corners = outlines.flatMap(({ rings }) => ringPoints(rings)).concat(settlements.lat.map((y, k) => [y, settlements.lon[k]]));
-  const shades = drawRegions();
-  drawGrid();
-  drawHeads();
-  drawPlaces();
-  drawLegend(legendOf(shades));
+  corners = outlines.flatMap(({ rings }) => ringPoints(rings)).concat(settlements.lat.map((y, k) => [y, settlements.lon[k]]).filter(([y]) => y !== null));
+  const shades = drawRegions(), kinds = drawLines(), counts = drawPlaces();
+  drawLegendOf(counts, kinds, shades);
+  at("map-caption").textContent = `${say("Service")}: ${currentService().title}. ${say("Period")}: ${stepName()}.`;
+  (shown.told ?? emptyPanel)();
 }
+
+// Play goes from today through the periods to all actions.
+const PLAY_MS = 1600;
+let playing = 0;
+function stopPlaying() {
+  clearInterval(playing);
+  playing = 0;
+  at("play").setAttribute("aria-pressed", false);
+}
+at("play").addEventListener("click", () => {
+  if (playing) { stopPlaying(); return; }
+  const steps = ["today", ...shown.run.periods.keys(), "all"];
+  let k = 0;
+  const next = () => { setStep(steps[k++]); if (k === steps.length) stopPlaying(); };
+  playing = setInterval(next, PLAY_MS);
+  at("play").setAttribute("aria-pressed", true);
+  next();
+});
 
 // Names that begin as what is typed; a list of all would be thousands of elements.
 const MOST_HINTS = 12;
@@ -192,7 +279,11 @@ function find(text) {
   let i = names.indexOf(wanted);
   if (i < 0) i = names.findIndex((name) => name.startsWith(wanted));
   if (i < 0) i = names.findIndex((name) => name.includes(wanted));
-  if (i < 0) { tell(text, [say("not found")]); return; }
-  map.setView(homeAt(i), Math.max(map.getZoom(), 9), { animate: false });
+  if (i < 0) { panel(text, [say("not found")], emptyPanel); return; }
+  goTo(i);
+}
+
+function goTo(i) {
+  if (territory().settlements.lat[i] !== null) map.setView(homeAt(i), Math.max(map.getZoom(), 9), { animate: false });
   tellSettlement(i);
 }

@@ -1,2 +1,10 @@
-// On paper the charts are as wide as the sheet, too.
-for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => charts.forEach((chart) => chart.resize()));
+// On paper everything is there: closed parts are opened, tables are whole.
+let closed = [];
+addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")];
+  for (const details of closed) { details.fill?.(); details.open = true; }
+  for (const table of document.querySelectorAll(".scroll")) table.whole?.();
+});
+addEventListener("afterprint", () => {
+  for (const details of closed) details.open = false;
+});

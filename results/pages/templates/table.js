@@ -2,13 +2,17 @@
 // digits), rows of values, and where some are told in another way than by their kind,
 // texts (null: by its kind) and class names of the same shape.
 const FIRST_ROWS = 25, MORE_ROWS = 500;
-const WORDS = new Intl.Collator(LOCALE, { numeric: true });
+const collators = new Map();
+function inOrder(a, b) {
+  if (!collators.has(LOCALE)) collators.set(LOCALE, new Intl.Collator(LOCALE, { numeric: true }));
+  return collators.get(LOCALE).compare(a, b);
+}
 
 function compare(a, b) {
   if (a === b) return 0;
   if (a === null || a === "") return 1;
   if (b === null || b === "") return -1;
-  return typeof a === "number" && typeof b === "number" ? a - b : WORDS.compare(a, b);
+  return typeof a === "number" && typeof b === "number" ? a - b : inOrder(a, b);
 }
 
 // A cell that a spreadsheet could take for a formula is given as text.
@@ -77,7 +81,9 @@ function drawTable(place, grid, { tools = true, linked = 1, opener = () => null 
       make("button", { type: "button", onclick: () => save(`${grid.name}.csv`, csv(grid, matching())) }, say("save as CSV")),
       more, count));
   } else most = Infinity;
-  place.append(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": grid.title },
-    make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body)));
+  const frame = make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": grid.title },
+    make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body));
+  frame.whole = () => { most = Infinity; fill(); };
+  place.append(frame);
   fill();
 }

@@ -1,0 +1,101 @@
+"""``aumaq conflicts``: why an instance has no plan, and what would have to give way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import aumaq
+from aumaq import documents, show, words
+from aumaq.instances.language.texts import chained, say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Lang,
+    Name,
+    Quiet,
+    ScenarioName,
+    Threads,
+    read_instance,
+)
+from aumaq.streams import line
+
+if TYPE_CHECKING:
+    from aumaq.results.explanations.conflicts import Conflicts
+
+SHORT_SECONDS = 20.0
+"""So long a solve that found no plan looks for the reason, at most."""
+
+
+def conflicts(
+    name: Name,
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="all conflicts, not only three")
+    ] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="id of a rule that never gives way, again and again",
+            show_default=False,
+        ),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(help="seconds", min=0.1)] = 120.0,
+    threads: Threads = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the rules that clash, and the smallest change that makes a plan possible.
+
+    Exit code 1 if there is no plan.
+    """
+    del lang  # its callback has chosen the words
+    instance = read_instance(name, scenario, changes)
+    found = aumaq.conflicts(
+        instance,
+        most=None if every else 3,
+        keep=keep or (),
+        time_limit=time_limit,
+        threads=threads or 1,
+        progress=None if quiet or as_json else show.Lines(),
+    )
+    if as_json:
+        documents.tell(found.record(words.spoken()))
+    else:
+        for text in found.sentences(words.spoken()):
+            line(text)
+    if found.is_possible is not True:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def reasons(instance: aumaq.Instance, time_limit: float) -> Iterator[None]:
+    """Where a solve ends without a plan for want of one, say what clashes as well."""
+    from aumaq.instances import NoPlanError
+    from aumaq.instances.interruption import is_asked
+
+    try:
+        yield
+    except NoPlanError as error:
+        if error.status != "infeasible" or is_asked():
+            raise
+        found = _short(instance, min(SHORT_SECONDS, time_limit))
+        if found is None or not found.found.conflicts:
+            raise
+        told = found.sentences(words.spoken(), is_short=True)
+        more = say("for all conflicts: aumaq conflicts {name}", name=instance.name)
+        text = chained([error.text, *told, more], "\n")
+        raise NoPlanError(text, error.status) from None
+
+
+def _short(instance: aumaq.Instance, seconds: float) -> Conflicts | None:
+    """Return the first conflict, None where it cannot be found."""
+    try:
+        return aumaq.conflicts(instance, time_limit=seconds)
+    except aumaq.AumaqError:  # the reason is a courtesy: the solve's own error stays
+        return None

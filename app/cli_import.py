@@ -1,0 +1,201 @@
+"""``aumaq import``: lists of places and layers of roads made into an instance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aumaq import documents, words
+from aumaq.instances.language.texts import Text, say
+from aumaq.options import AsJson, Lang, listed, tell_warnings
+from aumaq.streams import line
+from aumaq.words import t
+
+if TYPE_CHECKING:
+    from aumaq.instances.imports.assembly import Import
+    from aumaq.instances.imports.mapping import Mapped
+
+ENDING = "-mapping.toml"
+"""What the mapping file is called behind the name of the output."""
+
+
+def import_(
+    places: Annotated[
+        Path, typer.Argument(help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="new: mine.xlsx or a folder")],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="columns: name=NAME_RU,population=POP_2021", metavar="PAIRS"
+        ),
+    ] = None,
+    roads: Annotated[
+        Path | None, typer.Option(help="layer of road lines: .shp, .gpkg, .geojson")
+    ] = None,
+    road_columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--road-map", help="columns: road_class=CLASS,road=REF", metavar="PAIRS"
+        ),
+    ] = None,
+    speeds: Annotated[
+        list[str] | None,
+        typer.Option(help="km/h by class: primary=80,track=20", metavar="PAIRS"),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="mapping file of an earlier import")
+    ] = None,
+    crs: Annotated[
+        str, typer.Option(help="reference system where none is named: EPSG:32642")
+    ] = "",
+    layer: Annotated[
+        str, typer.Option(help="layer or sheet of the places, where there are several")
+    ] = "",
+    road_layer: Annotated[str, typer.Option(help="layer of the roads")] = "",
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="metres within which ends of roads meet (30)", min=0.0),
+    ] = None,
+    reach: Annotated[
+        float | None,
+        typer.Option(help="km within which a place is on a road (5)", min=0.0),
+    ] = None,
+    detour: Annotated[
+        float | None,
+        typer.Option(help="straight lines times this, where no road is (1.3)", min=1.0),
+    ] = None,
+    region: Annotated[
+        str, typer.Option(help="region of places without one (default: the name)")
+    ] = "",
+    skip: Annotated[
+        bool, typer.Option("--skip", help="leave out rows that cannot be read")
+    ] = False,
+    parts: Annotated[
+        str, typer.Option("--with", help="more sheets, as of `aumaq new`")
+    ] = "services",
+    norms: Annotated[
+        str, typer.Option(help="fill in levels, prices and standards of a country: kz")
+    ] = "",
+    services: Annotated[
+        str, typer.Option(help="with --norms, only these: school,hospital")
+    ] = "",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Make an instance of a list of places and, if there is one, a layer of roads."""
+    from aumaq.instances.formats.targets import probe_new
+    from aumaq.instances.imports.assembly import Wishes, imported, write_import
+    from aumaq.instances.imports.mapping import Mapped, mapping_text, pairs_of
+    from aumaq.instances.interruption import finishing
+
+    probe_new(out, (".xlsx",))  # before the work
+    kept = out.with_name(out.stem + ENDING)
+    is_new = mapping is None or mapping.resolve() != kept.resolve()
+    if is_new:
+        probe_new(kept, (".toml",))
+    before = _read(mapping)
+    own = {"layer": layer, "crs": crs, "region": region}
+    own_roads = {"layer": road_layer, "crs": crs if roads else "", "tolerance_m":
+                 tolerance, "reach_km": reach, "detour": detour}  # fmt: skip
+    asked = Mapped(
+        _joined(before.places, own, columns=pairs_of(columns or [], "--map")),
+        _joined(
+            before.roads,
+            own_roads,
+            columns=pairs_of(road_columns or [], "--road-map"),
+            speeds_kmh=_speeds(pairs_of(speeds or [], "--speeds")),
+        ),
+    )
+    wishes = Wishes(out.stem, listed(parts), norms, listed(services), skip, asked)
+    found = imported(places, roads, wishes)
+    with finishing():
+        write_import(found, out, lang)
+        if is_new:
+            kept.write_text(mapping_text(found.mapping), encoding="utf-8")
+    if as_json:
+        documents.tell(_document(found, out, kept))
+        return
+    _tell(found)
+    line(t(say("written to {target}; what was taken for what is in {file}",
+               target=out, file=kept)))  # fmt: skip
+    line(t(say("next: aumaq plan {target}", target=out)))
+
+
+def _read(mapping: Path | None) -> Mapped:
+    from aumaq.instances.errors import InstanceError, Problem, UnreadableError
+    from aumaq.instances.imports.mapping import Mapped, read_mapping
+
+    if mapping is None:
+        return Mapped()
+    try:
+        return read_mapping(mapping)
+    except UnreadableError as error:
+        raise InstanceError([Problem(mapping.name, error.text)]) from None
+
+
+def _joined(
+    before: Any, own: dict[str, Any], **pairs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return settings of a mapping file with those of the command before them."""
+    found = {**before, **{k: v for k, v in own.items() if v not in ("", None)}}
+    for key, given in pairs.items():
+        if given or before.get(key):
+            found[key] = {**before.get(key, {}), **given}
+    return found
+
+
+def _speeds(pairs: dict[str, str]) -> dict[str, float]:
+    from aumaq.instances.errors import OptionError
+
+    found = {}
+    for name, text in pairs.items():
+        try:
+            found[name] = float(text)
+        except ValueError:
+            found[name] = 0.0
+        if not 1.0 <= found[name] <= 200.0:
+            raise OptionError(
+                say(
+                    "--speeds expects 1 to 200 km/h for {name}, got {text!r}",
+                    name=name,
+                    text=text,
+                )
+            )
+    return found
+
+
+def _tell(found: Import) -> None:
+    for file, guesses in found.guesses.items():
+        line(f"{file}:")
+        for guess in guesses:
+            line(f"  {guess.role:12} {guess.column:24} {t(guess.why)}")
+    own = [c for c in found.tables["settlements"] if c.startswith("x_")]
+    if own:
+        line("  " + t(say("kept as columns of your own: {columns}",
+                          columns=", ".join(own))))  # fmt: skip
+    for note in found.notes:
+        line(t(note))
+    tell_warnings(found.instance)
+    count = len(found.instance.settlement_ids)
+    line(words.spoken().tell(say("{n} place", "{n} places", n=count)))
+
+
+def _document(found: Import, out: Path, kept: Path) -> dict[str, Any]:
+    def said(text: Text) -> str:
+        return words.spoken().tell(text)
+
+    return {
+        "status": "imported",
+        "out": str(out),
+        "mapping": str(kept),
+        "places": len(found.instance.settlement_ids),
+        "columns": {
+            file: {guess.role: guess.column for guess in guesses}
+            for file, guesses in found.guesses.items()
+        },
+        "notes": [said(note) for note in found.notes],
+        "warnings": [said(problem.text) for problem in found.instance.warnings],
+    }

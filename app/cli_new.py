@@ -1,0 +1,69 @@
+"""``aumaq new``: a template to fill in, or a random instance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import aumaq
+from aumaq.instances.language.texts import say
+from aumaq.options import Lang, listed
+from aumaq.streams import line
+from aumaq.words import t
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
+    parts: Annotated[
+        str,
+        typer.Option(
+            "--with",
+            help="what it is about: services,roads,power,money ..., or all (a name that"
+            " does not exist lists them)",
+        ),
+    ] = "services",
+    norms: Annotated[
+        str, typer.Option(help="fill in levels, prices and standards of a country: kz")
+    ] = "",
+    services: Annotated[
+        str, typer.Option(help="with --norms, only these: school,hospital")
+    ] = "",
+    random: Annotated[
+        int | None, typer.Option(help="settlements of a random instance")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="of the random instance", min=0)] = 0,
+    lang: Lang = "en",
+) -> None:
+    """Write a short commented template to fill in, or a random instance of any size."""
+    if random is None:
+        _template(folder, listed(parts), norms, listed(services), lang)
+        return
+    from aumaq.instances.generators import clustered
+    from aumaq.instances.reading import check_new
+
+    check_new(folder)  # before the work, not after it
+    aumaq.write(clustered(random, seed), folder, lang)
+    told = say(
+        "written to {target}: {n} settlements, seed {seed}",
+        target=folder,
+        n=random,
+        seed=seed,
+    )
+    line(t(told))
+
+
+def _template(
+    folder: Path, parts: list[str], norms: str, services: list[str], lang: str
+) -> None:
+    from aumaq.instances.formats.skeleton import write_skeleton
+    from aumaq.instances.formats.template import write_template
+    from aumaq.instances.formats.template_parts import ALL
+
+    if parts == [ALL] and not norms and not services:
+        write_skeleton(folder, lang)
+    else:
+        write_template(folder, parts, lang, norms, services)
+    told = say("written to {target}; change it, then: aumaq validate {target}")
+    line(t(told, target=folder))

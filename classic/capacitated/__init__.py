@@ -1,0 +1,1 @@
+"""Capacitated location: sites with room, clients shared out or with one source."""

@@ -1,0 +1,254 @@
+"""Capacitated location: prices, plans, restricted models, branching and proof.
+
+1. Prices by subgradient (relaxation.py): a bound, and sites that stand at them.
+2. Plans: those sites rounded, clients sent to them, local search (search.py); where
+   clients may be shared out, the transport of open sites is solved exactly.
+3. Prices again, aimed at the plan; sites, and pairs of a single source, that cannot be
+   in a better plan are ruled out.
+4. Restricted models of growing size by HiGHS (kernel_mip.py), then the proof.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from aumaq.classic.capacitated.branching import Tree, cannot_hold, rounded
+from aumaq.classic.capacitated.hunt import Hunt
+from aumaq.classic.capacitated.kernel_mip import (
+    pairs_left,
+    plan_of,
+    sent_out,
+    solve_kernel,
+)
+from aumaq.classic.capacitated.relaxation import (
+    NODES,
+    Bound,
+    Climb,
+    Data,
+    climb,
+    evaluate,
+    reduced_costs,
+)
+from aumaq.classic.capacitated.restricted import pairs_within
+from aumaq.classic.capacitated.search import (
+    assigned,
+    improved,
+    repaired,
+)
+from aumaq.classic.problems import Problem
+from aumaq.classic.solution import Solution
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.errors import NoPlanError, OptionError
+from aumaq.instances.language.texts import say
+from aumaq.solvers.progress import Progress, Silent
+
+KINDS = ("cflp", "sscflp", "cpmp")
+ROUNDS, PATIENCE = 400, 20
+NEAR = 5
+"""Sites that are tried in exchange for another."""
+BRANCHING = 0.6
+"""Share of the time that is left for branching over sites."""
+SHARED = ((1.4, 4, 0.12), (2.0, 7, 0.2))
+SINGLE = ((1.2, 3, 0.03), (1.6, 5, 0.05))
+"""Restricted models: sites for each that stands, pairs of a client, share of time."""
+POLISHING = 0.05
+"""Share of the time for each local search over sites."""
+
+
+def data_of(problem: Problem) -> Data:
+    """Return what the kernels take; sites without capacity for all get that much."""
+    n, m = problem.shape
+    cost = problem.distances.block(slice(0, n), np.arange(m))
+    cost = cost * problem.clients.weights[:, None]
+    demand = np.asarray(problem.clients.demands, float)
+    capacity = np.minimum(problem.sites.capacities, max(demand.sum(), 1.0))
+    has_number = problem.kind == "cpmp" or problem.p is not None
+    fixed = problem.sites.fixed_costs if problem.kind != "cpmp" else np.zeros(m)
+    return Data(
+        np.ascontiguousarray(cost.T, float),
+        demand,
+        np.ascontiguousarray(capacity, float),
+        np.ascontiguousarray(fixed, float),
+        problem.kind != "cflp",
+        int(problem.p) if has_number and problem.p is not None else -1,
+        np.ascontiguousarray(problem.sites.required, bool),
+        np.ascontiguousarray(~problem.sites.forbidden, bool),
+    )
+
+
+def solve(
+    problem: Problem,
+    time_limit: float = 60.0,
+    gap: float = 0.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Solution:
+    """Solve a capacitated problem; raise NoPlanError where there is no plan."""
+    if problem.kind not in KINDS:
+        raise OptionError(say("{kind} has no capacities", kind=problem.kind))
+    hunt = Hunt(data_of(problem), time_limit, gap, progress or Silent(), seed=seed)
+    search(hunt)
+    if hunt.plan is None:
+        if hunt.is_infeasible:
+            raise NoPlanError(say("no plan keeps all capacities"))
+        raise NoPlanError(say("no plan was found in time"))
+    plan, n = hunt.plan, problem.shape[0]
+    place = np.full(n, -1)
+    order = np.argsort(plan.share, kind="stable")
+    place[plan.client[order]] = plan.site[order]  # the greatest share comes last
+    is_shared = problem.kind == "cflp" and len(plan.client) > n
+    shares = np.column_stack([plan.client, plan.site, plan.share])
+    return Solution(
+        plan.cost, hunt.bound, np.flatnonzero(plan.is_open), place,
+        time.monotonic() - hunt.started, "lagrangian",
+        shares if is_shared else np.empty((0, 3)), tuple(hunt.trace),
+    )  # fmt: skip
+
+
+def search(hunt: Hunt) -> None:
+    """Do the steps, until the gap is what was asked for or the time is over."""
+    data = hunt.data
+    if cannot_hold(data):
+        hunt.is_infeasible = True
+        return
+    prices = first_prices(data)
+    found = climb(data, prices, float(prices.sum()), ROUNDS, 1.0, PATIENCE)
+    hunt.raise_bound(evaluate(data, found.prices, NODES).value, say("prices"))
+    first_plans(hunt, found)
+    best = found.prices
+    for _ in range(3):
+        if hunt.is_over:
+            return
+        before = hunt.cost
+        found = again(hunt, best)
+        best = found.prices
+        bound = ruled_out(hunt, best)
+        if hunt.is_over:
+            return
+        improve(hunt, found, bound)
+        if hunt.cost >= before - 1e-9 * abs(before):
+            break
+    if not hunt.is_over:
+        prove(hunt, best)
+
+
+def first_prices(data: Data) -> Floats:
+    """Return the second least cost of each client, with its part of fixed costs."""
+    each = data.fixed_cost / np.maximum(data.capacity, 1e-9)
+    cost = data.cost[data.may] + each[data.may, None] * data.demand
+    second = np.sort(cost, axis=0)[min(1, len(cost) - 1)]
+    least = cost.min(axis=0)
+    return np.where(np.isfinite(second), second, np.where(np.isfinite(least), least, 0))
+
+
+def again(hunt: Hunt, prices: Floats) -> Climb:
+    """Climb on from prices, aimed at the cost of the best plan."""
+    target = hunt.cost if hunt.plan is not None else 1.02 * abs(hunt.bound)
+    found = climb(hunt.data, prices, target, ROUNDS, 0.5, PATIENCE)
+    value = evaluate(hunt.data, found.prices, NODES).value
+    hunt.raise_bound(value, say("prices"))
+    return found
+
+
+def first_plans(hunt: Hunt, found: Climb) -> None:
+    """Round the sites of the prices in some ways, and better the best plan."""
+    data = hunt.data
+    price = float(found.prices.sum() / max(data.demand.sum(), 1e-9))
+    for spare in (1.0, 1.03, 1.08):
+        if hunt.is_over and (hunt.plan is not None or spare > 1.0):
+            return  # late as it may be, the first is tried
+        is_open = rounded(data, found.often, spare)
+        place = assigned(data, is_open, data.cost)
+        if (place < 0).any():
+            continue
+        cost = repaired(data, place, is_open, price)
+        if np.isfinite(cost) and (plan := plan_of(data, place, is_open)):
+            hunt.offer(plan, say("rounded"))
+            polish(hunt, place, is_open, price)
+        if not data.is_single:
+            shared = sent_out(data, np.flatnonzero(is_open), None)
+            if shared is not None:
+                hunt.offer(shared, say("rounded"))
+
+
+def polish(hunt: Hunt, place: Ints, is_open: Flags, price: float) -> None:
+    """Better a plan of single sources by local search over sites."""
+    data, ends = hunt.data, time.monotonic() + POLISHING * hunt.seconds
+    if not data.is_single:
+        return
+    near, m = nearest_sites(data), len(is_open)
+    stale, j = 0, 0
+    while stale < m and time.monotonic() < ends and not hunt.is_over:
+        stale = 0 if improved(data, place, is_open, near, price, j) else stale + 1
+        j = (j + 1) % m
+    if plan := plan_of(data, place, is_open):
+        hunt.offer(plan, say("local search"))
+
+
+def nearest_sites(data: Data) -> Ints:
+    """Return the sites (M, K) whose costs are most like those of each."""
+    cost = np.where(np.isfinite(data.cost), data.cost, 0.0)
+    square = (cost**2).sum(axis=1)
+    apart = square[:, None] + square[None, :] - 2.0 * cost @ cost.T
+    np.fill_diagonal(apart, np.inf)
+    return np.argsort(apart, axis=1)[:, : min(NEAR, len(cost) - 1)].astype(np.int64)
+
+
+def ruled_out(hunt: Hunt, prices: Floats) -> Bound:
+    """Decide sites that a better plan must have or cannot have; return the bound."""
+    bound = evaluate(hunt.data, prices, NODES)
+    limit, data = hunt.cutoff, hunt.data
+    slack = 1e-7 * abs(bound.value)
+    may = data.may & (bound.value + bound.into <= limit + slack)
+    must = data.must | (data.may & (bound.value + bound.out > limit + slack))
+    if (must & ~may).any():
+        hunt.raise_bound(hunt.cost, say("proven"))
+        return bound
+    hunt.data = data._replace(may=may, must=must)
+    return evaluate(hunt.data, prices, NODES)
+
+
+def improve(hunt: Hunt, found: Climb, bound: Bound) -> None:
+    """Seek better plans in restricted models of growing size."""
+    data = hunt.data
+    for size, pairs, share in SINGLE if data.is_single else SHARED:
+        if hunt.is_over:
+            return
+        rank = np.where(data.may, found.often - bound.into / abs(bound.value), -np.inf)
+        rank[data.must & data.may] = np.inf
+        if hunt.plan is not None:
+            rank[hunt.plan.is_open & data.may] += 2.0
+        count = int(np.ceil(size * max(found.often.sum(), 2.0))) + 2
+        sites = np.sort(np.argsort(-rank, kind="stable")[:count])
+        sites = sites[data.may[sites]]
+        cost = reduced_costs(data, found.prices, sites)
+        cost[~pairs_within(data, sites, np.full(len(data.demand), np.inf))] = np.inf
+        nth = np.sort(cost, axis=0)[min(pairs, len(sites)) - 1]
+        is_pair = (cost <= nth) & np.isfinite(cost)
+        solve_kernel(hunt, sites, is_pair, share * hunt.seconds, is_proof=False)
+
+
+def prove(hunt: Hunt, prices: Floats) -> None:
+    """Branch over sites, then solve the rest as one programme if there is time."""
+    ruled_out(hunt, prices)
+    if hunt.is_over:
+        return
+    tree = Tree(hunt, prices)
+    if tree.run(time.monotonic() + BRANCHING * hunt.left) and tree.bound > hunt.cutoff:
+        hunt.raise_bound(hunt.cost, say("proven"))
+    while not hunt.is_over:
+        before = hunt.cost
+        bound = ruled_out(hunt, prices)
+        if hunt.is_over:
+            return
+        data = hunt.data
+        sites = np.flatnonzero(data.may)
+        if data.is_single:
+            is_pair = pairs_left(hunt, data, prices, bound, sites)
+        else:
+            is_pair = pairs_within(data, sites, 1.25 * prices + 1e-6)
+        done = solve_kernel(hunt, sites, is_pair, hunt.left, is_proof=True)
+        if hunt.is_over or (done and hunt.cost >= before):
+            return

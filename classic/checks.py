@@ -1,0 +1,76 @@
+"""What must hold of a classic problem before it is solved; all wrong is told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aumaq.classic.distances import Dense, Sparse
+from aumaq.classic.problems import KINDS, Problem
+from aumaq.instances.errors import InstanceError, UnknownNameError
+from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.language.texts import Text, say
+
+WITH_P = ("mclp", "p-median", "p-center", "p-dispersion", "cpmp")
+WITH_RADIUS = ("lscp", "lscp-b", "mclp")
+
+
+def check_problem(problem: Problem) -> None:
+    """Raise InstanceError that lists everything that keeps a problem from a plan."""
+    if problem.kind not in KINDS:
+        raise UnknownNameError(say("problem"), problem.kind, KINDS)
+    found = [*_sites(problem), *_clients(problem), *_question(problem)]
+    if found:
+        where = problem.name or problem.kind
+        raise InstanceError([Wrong(where, text) for text in found])
+
+
+def _sites(problem: Problem) -> list[Text]:
+    sites, found = problem.sites, []
+    if problem.shape[1] == 0:
+        found.append(say("there are no sites"))
+    both = int((sites.required & sites.forbidden).sum())
+    if both:
+        found.append(say("{n} sites are required and forbidden", n=both))
+    if not np.isfinite(sites.fixed_costs).all():
+        found.append(say("fixed costs must be finite numbers"))
+    return found
+
+
+def _clients(problem: Problem) -> list[Text]:
+    found = []
+    if problem.shape[0] == 0:
+        found.append(say("there are no clients"))
+    weights = problem.clients.weights
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        found.append(say("weights must be finite numbers, not negative"))
+    if len(weights) != problem.shape[0]:
+        told = say("{n} weights are given for {clients} clients", n=len(weights),
+                   clients=problem.shape[0])  # fmt: skip
+        found.append(told)
+    distances = problem.distances
+    known = distances.matrix if isinstance(distances, Dense) else np.empty(0)
+    if isinstance(distances, Sparse):
+        known = distances.length
+    if np.isnan(known).any() or (known < 0).any():
+        found.append(say("distances must be numbers, not negative"))
+    return found
+
+
+def _question(problem: Problem) -> list[Text]:
+    found: list[Text] = []
+    sites, p = problem.sites, problem.p
+    if problem.kind in WITH_RADIUS and not (problem.radius or 0) > 0:
+        found.append(say("a radius greater than 0 is needed (--radius)"))
+    if problem.kind not in WITH_P:
+        return found
+    free = int((~sites.forbidden).sum())
+    least = max(1, int(sites.required.sum()))
+    if p is None:
+        found.append(say("the number of sites p is needed (--p)"))
+    elif not least <= p <= free:
+        found.append(
+            say(
+                "p must be from {least} to {most}, not {p}", least=least, most=free, p=p
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Methods of classic problems; each gives a bound beside its plan."""

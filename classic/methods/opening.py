@@ -1,0 +1,371 @@
+"""Which sites open: p-median and location with fixed costs, with a bound.
+
+Swaps and prices first, each helping the other; then what the bound rules out is left
+away, the strong LP is closed by cuts, and the rest is branched on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aumaq.classic.distances import Dense, Points, Sparse, lengths
+from aumaq.classic.methods.benders import CutLoop
+from aumaq.classic.methods.branching import Tree
+from aumaq.classic.methods.clock import Clock
+from aumaq.classic.methods.pool import Pool
+from aumaq.classic.methods.prices import (
+    CLOSED,
+    FREE,
+    OPEN,
+    Ascent,
+    Bound,
+    Opening,
+)
+from aumaq.classic.methods.reach import LISTS, reach_of
+from aumaq.classic.methods.search import iterate, sow
+from aumaq.classic.methods.swap import (
+    begin,
+    empty_plan,
+    improve,
+    space_of,
+    value_of,
+)
+from aumaq.classic.methods.trimmed import Trimmed, trimmed
+from aumaq.classic.problems import Problem
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.language.texts import say
+
+STEPS = 800
+"""Subgradient steps at most before the LP."""
+PLAN_EVERY = 40
+"""Steps between two plans made of the sites that the bound takes."""
+BATCH = 60
+"""Disturbances between two looks at the clock."""
+PATIENCE = 6
+"""Batches without a better plan after which the search pauses."""
+LEAST_WANDER, WANDERING = 0.5, 0.2
+"""Seconds of one search at least, and more by the time that has gone by."""
+MOST_PATIENCE = 100
+LARGEST_LP = 4_000_000
+"""Pairs within the prices, for an LP that is tried at all."""
+TRIES = 20_000
+"""Sites tried by swaps between two looks at the clock."""
+SHRUNK = 0.8
+"""Part of its pairs that an LP is made anew for."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Plans and a bound."""
+
+    plans: list[tuple[float, tuple[int, ...]]]  # value and sites, the best first
+    bound: float
+
+
+class Race:
+    """One solve: what is known of plans and bounds, from step to step."""
+
+    def __init__(self, problem: Problem, clock: Clock, seed: int, size: int) -> None:
+        n, m = problem.shape
+        is_counted = problem.kind != "uflp"
+        self.problem, self.clock = problem, clock
+        self.weight, self.fixed = problem.clients.weights, problem.sites.fixed_costs
+        if is_counted:
+            self.fixed = np.zeros(m)
+        self.p = int(problem.p or 0) if is_counted else -1
+        self.state = np.full(m, FREE)
+        self.state[problem.sites.forbidden] = CLOSED
+        self.state[problem.sites.required] = OPEN
+        self.urged = urged(problem)
+        self.stays = problem.sites.required
+        self.far = 1e3 * (longest(problem) + 1.0)
+        expected = self.p if is_counted else max(1, int(m**0.5))
+        self.reach = reach_of(problem.distances, expected, self.far)
+        self.ends = self._ends()
+        self.rest = self.far if lacks_pairs(problem) else 0.0
+        self.pool = Pool(size, is_whole=is_whole(problem))
+        self.plan, self.other = empty_plan(self.reach), empty_plan(self.reach)
+        self.space = space_of(self.reach)
+        self.order = np.zeros(m, np.int64)
+        self.rng = np.random.default_rng(seed)
+        self.bound = -np.inf
+        self.found: Bound | None = None
+        self.price = np.zeros(n)
+        sow(seed)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether no plan can be better than those that are known."""
+        return self.bound > self.pool.cutoff
+
+    def _ends(self) -> Floats:
+        """Return how far lists are complete, (I,)."""
+        r = self.reach
+        if r.mode != LISTS or len(r.row_site) >= r.n * r.m or not len(r.clients):
+            return np.full(r.n, np.inf)
+        return r.row_length[r.row_first[1:] - 1]
+
+    def keep(self) -> None:
+        """Put the plan that the search has into the pool."""
+        count = self.plan.size[0]
+        if (self.plan.near >= self.far).any():
+            return
+        value = value_of(self.weight, self.fixed, self.plan)
+        self.pool.add(value, self.plan.sites[:count].copy())
+
+    def descend(self, sites: Ints, order: Ints) -> None:
+        """Improve a plan of some sites by swaps."""
+        begin(self.reach, self.urged, self.plan, sites)
+        while not improve(
+            self.reach, self.urged, self.fixed, self.stays, order, self.p >= 0,
+            self.plan, self.space, TRIES,
+        ):  # fmt: skip
+            self.keep()
+            if self.clock.is_over:
+                break
+        self.keep()
+
+    def first_plan(self) -> None:
+        """Make a plan of sites drawn at random, and improve it."""
+        free = np.flatnonzero(self.state == FREE)
+        required = np.flatnonzero(self.state == OPEN)
+        rest = (self.p - len(required)) if self.p >= 0 else int(not len(required))
+        drawn = self.rng.permutation(free)
+        self.descend(np.concatenate([required, drawn[:rest]]).astype(int), drawn)
+
+    def plan_of(self, taken: Ints, worth: Floats) -> None:
+        """Make a plan of the sites that a bound takes."""
+        if self.p < 0 and not len(taken):
+            return
+        usable = np.flatnonzero(self.state != CLOSED)
+        self.descend(taken, usable[np.argsort(-worth[usable], kind="stable")])
+
+    def ascend(self, steps: int) -> None:
+        """Find prices, and plans on the way."""
+        w = self.weight
+        start = w * 0.5 * (self.plan.near + np.minimum(self.plan.next, self.far / 1e3))
+        start = start if self.found is None else self.price
+        with np.errstate(invalid="ignore"):
+            limit = np.where(w > 0, w * self.ends, 0.0)
+        o = Opening(w, self.fixed, self.p, limit)
+        ascent = Ascent(self.reach, o, self.state, start)
+        for step in range(1, steps + 1):
+            target = self.pool.best
+            if not np.isfinite(target):
+                target = float(ascent.price.sum()) + 1.0
+            ascent.move(target)
+            best = ascent.best
+            if best is not None and best.value > self.bound:
+                self.bound, self.found = best.value, best
+                self.price = ascent.best_price
+            if step % PLAN_EVERY == 0 and self.found is not None:
+                self.plan_of(np.flatnonzero(self.found.taken), self.found.worth)
+            self.clock.note(say("prices"), self.bound, self.pool.best)
+            if ascent.is_over or self.is_proven or self.clock.is_over:
+                return
+
+    def fix(self) -> None:
+        """Open and close sites that must be so in any better plan."""
+        if self.found is None:
+            return
+        gap = self.pool.cutoff - self.found.value
+        free = self.state == FREE
+        self.state = self.state.copy()
+        self.state[free & (self.found.opened > gap)] = CLOSED
+        self.state[free & (self.found.closed > gap)] = OPEN
+
+    def wander(self, patience: int = PATIENCE) -> None:
+        """Disturb and repair the best plan until that stops helping."""
+        if not self.pool.plans:
+            return
+        begin(self.reach, self.urged, self.plan, self.pool.sites)
+        usable = self.state != CLOSED
+        usable[self.pool.sites] = True
+        per_site = self.reach.m // max(1, len(self.pool.sites))
+        most, idle = max(30, 6 * per_site), 0
+        until = self.clock.seconds + LEAST_WANDER + WANDERING * self.clock.seconds
+        while idle < patience and not (self.clock.is_over or self.is_proven):
+            if self.clock.seconds > until and patience <= MOST_PATIENCE:
+                break
+            better = iterate(
+                self.reach, self.urged, self.fixed, self.stays, usable, self.p >= 0,
+                self.plan, self.other, self.space, self.order, BATCH, most,
+            )  # fmt: skip
+            self.keep()
+            idle = 0 if better else idle + 1
+            self.clock.note(say("swaps"), self.bound, self.pool.best)
+
+    def trimmed(self) -> tuple[Trimmed, Opening, Ints]:
+        """Return lists of what is left, its costs, and the state of its sites."""
+        active = np.flatnonzero(self.state != CLOSED)
+        gap = max(self.pool.cutoff - self.bound, 0.0)
+        w = self.weight
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cap = np.where(w > 0, (self.price + gap) / w * (1 + 1e-9), self.rest)
+        cap = np.minimum(cap, self.far)
+        part = trimmed(self.reach, self.problem.distances, self.ends, active, cap)
+        o = Opening(w, self.fixed[active], self.p, w * cap)
+        return part, o, self.state[active]
+
+    def pairs_priced(self) -> int:
+        """Return how many pairs are nearer than their price pays for, about."""
+        r, w = self.reach, self.weight
+        if r.mode != LISTS:
+            return LARGEST_LP + 1
+        client = np.repeat(np.arange(r.n), np.diff(r.row_first))
+        paid = w[client] * r.row_length < self.price[client]
+        return int((paid & (self.state[r.row_site] != CLOSED)).sum())
+
+
+def longest(problem: Problem) -> float:
+    """Return a distance that no pair within reach exceeds."""
+    distances = problem.distances
+    if isinstance(distances, Points):
+        both = np.vstack([distances.clients, distances.sites])
+        chord = np.array([np.linalg.norm(both.max(axis=0) - both.min(axis=0))])
+        return float(lengths(chord, distances.rule, distances.scale)[0])
+    known = distances.matrix if isinstance(distances, Dense) else None
+    if known is None:
+        assert isinstance(distances, Sparse)
+        known = distances.length
+    return float(known[np.isfinite(known)].max(initial=0.0))
+
+
+def urged(problem: Problem) -> Floats:
+    """Return weights for searches: none is 0 where a client may lack a site, (I,)."""
+    weights = problem.clients.weights
+    if not lacks_pairs(problem) or not (weights > 0).any():
+        return weights
+    return np.maximum(weights, weights[weights > 0].min())
+
+
+def lacks_pairs(problem: Problem) -> bool:
+    """Whether there are sites that some clients cannot reach."""
+    distances = problem.distances
+    if isinstance(distances, Points):
+        return False
+    if isinstance(distances, Dense):
+        return bool(np.isinf(distances.matrix).any())
+    return True
+
+
+def is_whole(problem: Problem) -> bool:
+    """Whether the cost of any plan is a whole number."""
+    distances, fixed = problem.distances, problem.sites.fixed_costs
+    if problem.kind == "uflp" and (fixed != np.floor(fixed)).any():
+        return False
+    weights = problem.clients.weights
+    if (weights != np.floor(weights)).any():
+        return False
+    if isinstance(distances, Points):
+        return distances.rule not in ("euclid", "great_circle")
+    known = distances.matrix if isinstance(distances, Dense) else distances.length  # type: ignore[attr-defined]
+    known = known[np.isfinite(known)]
+    return bool((known == np.floor(known)).all() and known.max(initial=0) < 2**40)
+
+
+def solve_opening(
+    problem: Problem, clock: Clock, seed: int = 0, size: int = 1
+) -> Opened:
+    """Return the *size* best plans of p-median or uncapacitated location, and a bound.
+
+    Ctrl-C ends the search early.
+    """
+    race = Race(problem, clock, seed, size)
+    try:
+        race.first_plan()
+        race.ascend(STEPS)
+        if not race.is_proven:
+            _finish(race)
+    except KeyboardInterrupt:
+        pass
+    bound = race.bound
+    if race.pool.is_whole:
+        bound = float(np.ceil(bound - 1e-6))
+    return Opened(race.pool.plans, min(bound, race.pool.best))
+
+
+def _finish(race: Race) -> None:
+    """Close the LP and branch, with searches in between."""
+    race.fix()
+    race.wander()
+    race.fix()
+    while race.pairs_priced() > LARGEST_LP and not race.clock.is_over:
+        before = race.pool.best, race.bound
+        race.ascend(STEPS // 4)
+        race.fix()
+        race.wander(2 * PATIENCE)
+        if race.is_proven or (before == (race.pool.best, race.bound)):
+            race.wander(10**9)
+            return
+    close(race)
+
+
+def close(race: Race) -> None:
+    """Close the LP by cuts, trimming lists as the gap shrinks; then branch."""
+    part, o, state = race.trimmed()
+    loop = CutLoop(part.reach, o)
+    loop.start_at(race.price)
+    pairs, inner = len(part.reach.row_site), None
+    while not race.is_proven and not race.clock.is_over:
+        loop.bounds(state)
+        if not loop.solve(race.clock.left):
+            break
+        _learn(race, part, loop, state)
+        inner = loop.y if inner is None else 0.5 * (inner + loop.y)
+        if not loop.separate(inner if loop.rounds > 12 else None):
+            break
+        if loop.rounds % 4 == 0:
+            loop.purge()
+        state = race.state[part.ids]
+    if race.is_proven or race.clock.is_over:
+        return
+    race.wander()
+    race.fix()
+    new, o, state = race.trimmed()
+    if len(new.reach.row_site) < SHRUNK * pairs:
+        part, loop = new, CutLoop(new.reach, o)
+        loop.start_at(race.price)
+    else:
+        state = race.state[part.ids]
+    _branch(race, part, loop, state)
+
+
+def _learn(race: Race, part: Trimmed, loop: CutLoop, state: Ints) -> None:
+    """Take bound, prices and a plan out of an LP."""
+    found = loop.bound(state)
+    m = race.reach.m
+    if found.value > race.bound:
+        race.bound, race.price = found.value, loop.price
+        taken, opened = np.zeros(m, bool), np.full(m, np.inf)
+        closed, worth = np.zeros(m), np.full(m, -np.inf)
+        taken[part.ids], opened[part.ids] = found.taken, found.opened
+        closed[part.ids], worth[part.ids] = found.closed, found.worth
+        race.found = Bound(found.value, taken, worth, opened, closed)
+        race.fix()
+    _plan_at(race, part, loop.y)
+    race.clock.note(say("cuts"), race.bound, race.pool.best)
+
+
+def _plan_at(race: Race, part: Trimmed, y: Floats) -> None:
+    """Make a plan of the sites that an LP opens most."""
+    order = np.argsort(-y, kind="stable")
+    count = race.p if race.p >= 0 else max(1, int((y > 0.5).sum()))
+    usable = part.ids[order[y[order] > 0]]
+    race.descend(part.ids[order[:count]], usable)
+
+
+def _branch(race: Race, part: Trimmed, loop: CutLoop, state: Ints) -> None:
+    def whole(chosen: Ints) -> Ints:
+        begin(race.reach, race.urged, race.plan, part.ids[chosen])
+        race.keep()
+        return np.flatnonzero(race.plan.near >= race.far)
+
+    def at(y: Floats) -> None:
+        _plan_at(race, part, y)
+
+    tree = Tree(loop, race.pool, race.clock, at, whole)
+    left = tree.run(state, race.bound)
+    race.bound = max(race.bound, left)

@@ -1,0 +1,135 @@
+"""Which sites come near a client, and the other way round, as kernels read it.
+
+Lists where all pairs fit in memory, or enough of them; a matrix that is there anyway;
+or coordinates, from which a column of distances is computed when it is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from aumaq.classic.distances import (
+    RULES,
+    Dense,
+    Distances,
+    Neighbours,
+    Points,
+    Sites32,
+)
+from aumaq.instances.arrays import Floats, Ints
+
+LISTS, MATRIX, POINTS = 0, 1, 2
+MOST_PAIRS = 24_000_000
+"""Pairs that lists may have, by client and by site: 24 bytes each."""
+NEAREST_PER_SITE = 8
+"""Lists reach so many times as many sites as share a client on average."""
+FEWEST = 40
+"""Sites that a list has at least."""
+
+
+class Reach(NamedTuple):
+    """Distances for kernels. I clients, J sites, K pairs in lists."""
+
+    mode: int
+    n: int
+    m: int
+    row_first: Ints  # (I+1,)
+    row_site: Sites32  # (K,)
+    row_length: Floats  # (K,)
+    column_first: Ints  # (J+1,)
+    column_client: Sites32  # (K,)
+    column_length: Floats  # (K,)
+    matrix: Floats  # (I, J), or nothing
+    clients: Floats  # (I, 3), or nothing
+    sites: Floats  # (J, 3), or nothing
+    rule: int
+    scale: float
+    far: float  # counts for a pair that is out of reach
+
+
+def reach_of(distances: Distances, p: int, far: float) -> Reach:
+    """Return distances for kernels, for plans of about *p* sites."""
+    n, m = distances.shape
+    count = min(m, max(FEWEST, NEAREST_PER_SITE * m // max(p, 1)))
+    if isinstance(distances, Points):
+        if n * count > MOST_PAIRS:
+            return _bare(POINTS, distances, far)
+        return lists_of(distances.nearest(count), distances, far)
+    if isinstance(distances, Dense) and n * m > MOST_PAIRS:
+        return _bare(MATRIX, distances, far)
+    return lists_of(distances.within(np.inf), distances, far)
+
+
+def lists_of(near: Neighbours, distances: Distances, far: float) -> Reach:
+    """Return lists by client and by site; what is in none of them is far."""
+    n, m = distances.shape
+    client = np.repeat(np.arange(n, dtype=np.int32), near.counts)
+    order = np.argsort(near.site, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(near.site, minlength=m))])
+    bare = _bare(LISTS, distances, far)
+    return bare._replace(
+        row_first=near.first.astype(np.int64),
+        row_site=near.site,
+        row_length=near.length,
+        column_first=first.astype(np.int64),
+        column_client=client[order],
+        column_length=near.length[order],
+    )
+
+
+def _bare(mode: int, distances: Distances, far: float) -> Reach:
+    """Return distances without lists."""
+    n, m = distances.shape
+    flat, ids = np.empty((0, 3)), np.empty(0, np.int32)
+    none, zero = np.empty(0), np.zeros(1, np.int64)
+    points = distances if isinstance(distances, Points) else None
+    matrix = distances.matrix if mode == MATRIX else np.empty((0, 0))  # type: ignore[attr-defined]
+    return Reach(
+        mode, n, m, zero, ids, none, zero, ids, none, np.ascontiguousarray(matrix),
+        flat if points is None else np.ascontiguousarray(points.clients),
+        flat if points is None else np.ascontiguousarray(points.sites),
+        0 if points is None else RULES.index(points.rule),
+        1.0 if points is None else points.scale, far,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def distance(r: Reach, i: int, j: int) -> float:
+    """Return the distance of a pair that lists need not have; far if unknown."""
+    if r.mode == MATRIX:
+        return min(r.matrix[i, j], r.far)
+    if not len(r.clients):
+        return r.far
+    dx = r.clients[i, 0] - r.sites[j, 0]
+    dy = r.clients[i, 1] - r.sites[j, 1]
+    dz = r.clients[i, 2] - r.sites[j, 2]
+    chord = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if r.rule >= 5:
+        arc = r.scale * 2.0 * math.asin(min(chord / 2.0, 1.0))
+        return math.floor(arc + 1.0) if r.rule == 5 else arc
+    line = chord * r.scale
+    if r.rule == 1:
+        return math.floor(line)
+    if r.rule == 2:
+        return math.floor(line + 0.5)
+    if r.rule >= 3:
+        return math.ceil(line)
+    return line
+
+
+@njit(cache=True, nogil=True)
+def column(r: Reach, j: int, client: Sites32, length: Floats) -> int:
+    """Fill in who is near a site and how far; return how many that are."""
+    if r.mode == LISTS:
+        start, stop = r.column_first[j], r.column_first[j + 1]
+        client[: stop - start] = r.column_client[start:stop]
+        length[: stop - start] = r.column_length[start:stop]
+        return stop - start
+    for i in range(r.n):
+        client[i] = i
+        length[i] = distance(r, i, j)
+    return r.n

@@ -1,0 +1,101 @@
+"""Classic location problems: clients, sites, distances, and what is asked.
+
+One record fits all of them; a reader fills in what a file has, and ``replace`` of
+:mod:`dataclasses` asks another question of the same data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from aumaq.classic.distances import Distances
+from aumaq.instances.arrays import Flags, Floats
+
+KINDS = {
+    "lscp": "fewest sites that cover all clients",
+    "lscp-b": "the fewest sites that cover all clients, most clients covered twice",
+    "mclp": "p sites that cover most weight",
+    "p-median": "p sites with the least weighted distance",
+    "p-center": "p sites with the least greatest distance",
+    "p-dispersion": "p sites with the greatest least distance between any two",
+    "uflp": "sites with the least fixed costs and costs of service",
+    "cflp": "the same with capacities; a client may be shared out",
+    "sscflp": "the same with capacities; a client has one site",
+    "cpmp": "p sites with capacities; a client has one site",
+}
+"""What each problem asks for."""
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Who is served. I clients."""
+
+    weights: Floats  # (I,) what a unit of distance of the client counts
+    demands: Floats  # (I,) what the client takes of a capacity
+    names: tuple[str, ...] = ()  # empty: numbers from 0 on
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Where facilities may stand. J sites."""
+
+    fixed_costs: Floats  # (J,)
+    capacities: Floats  # (J,) infinite where there is no limit
+    required: Flags  # (J,) must be open
+    forbidden: Flags  # (J,) must stay closed
+    existing: Flags  # (J,) is open today: stays open unless a budget lets it move
+    names: tuple[str, ...] = ()  # empty: numbers from 0 on
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One question. The cost of a client at a site is weight times distance."""
+
+    kind: str  # of KINDS
+    clients: Clients
+    sites: Sites
+    distances: Distances
+    p: int | None = None  # number of sites, those required among them
+    radius: float | None = None  # how far a site covers, in units of the distances
+    name: str = ""
+    notes: tuple[str, ...] = field(default=())  # what a reader had to decide
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of clients and of sites."""
+        return self.distances.shape
+
+
+def clients_of(
+    count: int,
+    weights: Floats | None = None,
+    demands: Floats | None = None,
+    names: tuple[str, ...] = (),
+) -> Clients:
+    """Return clients; of weight and demand 1 where none is given."""
+    one = np.ones(count)
+    return Clients(
+        one if weights is None else np.asarray(weights, float),
+        one if demands is None else np.asarray(demands, float),
+        names,
+    )
+
+
+def sites_of(
+    count: int,
+    fixed_costs: Floats | None = None,
+    capacities: Floats | None = None,
+    names: tuple[str, ...] = (),
+) -> Sites:
+    """Return sites that are free to open; without costs or limits if none is given."""
+    none = np.zeros(count, bool)
+    return Sites(
+        np.zeros(count) if fixed_costs is None else np.asarray(fixed_costs, float),
+        np.full(count, np.inf) if capacities is None else np.asarray(capacities, float),
+        none,
+        none,
+        none,
+        names,
+    )

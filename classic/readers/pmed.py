@@ -1,0 +1,67 @@
+"""OR-Library p-median: a graph; distances are its shortest paths.
+
+The first line has nodes, edges, p; each other line an edge with its length. An edge
+that comes again replaces the one before it (Beasley 1985).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import shortest_path
+
+from aumaq.classic.distances import Dense
+from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.classic.readers.numbers import check_count, numbers_of, whole
+from aumaq.instances.errors import UnreadableError
+from aumaq.instances.language.texts import say
+
+
+def matches(path: Path, head: str) -> bool:
+    """Whether there are three whole numbers in a line, and edges below."""
+    del path
+    lines = [line.split() for line in head.splitlines()[:6] if line.strip()]
+    if len(lines) < 2 or any(len(line) != 3 for line in lines[:-1]):
+        return False
+    try:
+        n, edges, p = (int(word) for word in lines[0])
+        ends = [(int(a), int(b)) for a, b, *_ in lines[1:-1] or lines[1:]]
+    except ValueError:
+        return False
+    return 0 < p <= n and edges > 0 and all(1 <= k <= n for e in ends for k in e)
+
+
+def read(path: Path) -> Problem:
+    """Read a graph and p."""
+    numbers = numbers_of(path)
+    check_count(path, len(numbers), 3)
+    n, edges, p = (
+        whole(path, name, value)
+        for name, value in zip(("nodes", "edges", "p"), numbers[:3], strict=True)
+    )
+    check_count(path, len(numbers), 3 + 3 * edges)
+    rows = numbers[3 : 3 + 3 * edges].reshape(edges, 3)
+    ends = rows[:, :2].astype(int) - 1
+    wrong = np.flatnonzero(((ends < 0) | (ends >= n)).any(axis=1) | (rows[:, 2] < 0))
+    if len(wrong):
+        k = int(wrong[0])
+        raise UnreadableError(
+            say(
+                "{file}, edge {row}: ends must be nodes from 1 to {n}, lengths not"
+                " negative ({count} such edges)",
+                file=path.name,
+                row=k + 1,
+                n=n,
+                count=len(wrong),
+            )
+        )
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    last = {(a, b): k for k, (a, b) in enumerate(zip(low, high, strict=True))}
+    kept = np.fromiter(last.values(), int)
+    graph = csr_array((rows[kept, 2], (low[kept], high[kept])), shape=(n, n))
+    matrix = shortest_path(graph, method="D", directed=False)
+    return Problem(
+        "p-median", clients_of(n), sites_of(n), Dense(matrix), p, None, path.stem
+    )

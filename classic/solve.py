@@ -1,0 +1,125 @@
+"""One problem in, one checked solution out, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from aumaq.classic.checks import check_problem
+from aumaq.classic.methods.center import solve_center
+from aumaq.classic.methods.clock import Clock, Told, silent
+from aumaq.classic.methods.covers import solve_backup, solve_lscp, solve_mclp
+from aumaq.classic.methods.dispersion import solve_dispersion
+from aumaq.classic.methods.opening import solve_opening
+from aumaq.classic.problems import Problem
+from aumaq.classic.solution import Solution, check, distances_to
+from aumaq.instances.arrays import Ints
+from aumaq.instances.errors import NoPlanError, SolverError
+from aumaq.instances.language.texts import chained, say
+
+OPENING = ("p-median", "uflp")
+Found = tuple[Problem, Ints, float]
+"""The problem as it was solved, open sites, and a bound."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float = 60.0,
+    seed: int = 0,
+    tell: Told = silent,
+) -> Solution:
+    """Solve a classic problem; what was open at the time limit is the answer.
+
+    Raises InstanceError for data that is wrong, NoPlanError if there is no plan (in
+    time), SolverError if the recomputation finds another value.
+    """
+    return k_best(problem, 1, time_limit=time_limit, seed=seed, tell=tell)[0]
+
+
+def k_best(
+    problem: Problem,
+    count: int,
+    *,
+    time_limit: float = 60.0,
+    seed: int = 0,
+    tell: Told = silent,
+) -> list[Solution]:
+    """Return the *count* best plans of p-median or location with fixed costs.
+
+    All have the bound of what is not among them: fewer than *count* come back only if
+    there are no more. Other problems have one plan here.
+    """
+    check_problem(problem)
+    clock = Clock(time_limit, tell)
+    if problem.kind in OPENING:
+        return _opened(problem, clock, seed, count)
+    method = _METHODS.get(problem.kind)
+    if method is None:
+        raise NoPlanError(say("{kind} has no method here", kind=problem.kind))
+    solved, sites, bound = method(problem, clock)
+    return [solution_of(solved, sites, bound, clock)]
+
+
+def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:
+    found = solve_opening(problem, clock, seed, count)
+    if not found.plans:
+        raise NoPlanError(say("no plan serves every client"), "infeasible")
+    plans = []
+    for k, (value, sites) in enumerate(found.plans):
+        bound = min(found.bound, value) if k == 0 else value
+        plans.append(solution_of(problem, np.array(sites, int), bound, clock))
+    return plans
+
+
+def solution_of(problem: Problem, sites: Ints, bound: float, clock: Clock) -> Solution:
+    """Return a solution with who goes where; its value is recomputed from the data."""
+    nearest = distances_to(problem, sites)[1]
+    if problem.kind in ("lscp", "lscp-b", "mclp"):
+        within = distances_to(problem, sites)[0] <= (problem.radius or 0.0)
+        nearest = np.where(within, nearest, -1)
+    if problem.kind == "p-dispersion":
+        nearest = np.full(problem.shape[0], -1)
+    draft = Solution(
+        0.0, bound, np.sort(sites), nearest, clock.seconds, problem.kind,
+        trace=tuple(clock.trace),
+    )  # fmt: skip
+    solution = replace(draft, objective=check(problem, draft).value)
+    wrong = check(problem, solution).problems
+    if wrong:
+        raise SolverError(chained(list(wrong), "; "))
+    return solution
+
+
+def _lscp(problem: Problem, clock: Clock) -> Found:
+    return (problem, *solve_lscp(problem, clock))
+
+
+def _backup(problem: Problem, clock: Clock) -> Found:
+    sites, bound, count = solve_backup(problem, clock)
+    return replace(problem, p=count), sites, bound
+
+
+def _mclp(problem: Problem, clock: Clock) -> Found:
+    from aumaq.classic.methods.coverage import start_of
+
+    return (problem, *solve_mclp(problem, clock, start_of(problem)))
+
+
+def _center(problem: Problem, clock: Clock) -> Found:
+    return (problem, *solve_center(problem, clock))
+
+
+def _dispersion(problem: Problem, clock: Clock) -> Found:
+    return (problem, *solve_dispersion(problem, clock))
+
+
+_METHODS: dict[str, Callable[[Problem, Clock], Found]] = {
+    "lscp": _lscp,
+    "lscp-b": _backup,
+    "mclp": _mclp,
+    "p-center": _center,
+    "p-dispersion": _dispersion,
+}

@@ -1,0 +1,98 @@
+"""The mapping file: what was taken for what, to be looked at, changed, used again."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from aumaq.instances.errors import OptionError, UnreadableError
+from aumaq.instances.formats.files import parsing, text_of
+from aumaq.instances.language.texts import say
+
+MAX_BYTES = 1_000_000
+HEAD = (
+    "# What `aumaq import` took for what. Change it, and import again:\n"
+    "# aumaq import PLACES --mapping THIS_FILE --out NEW\n\n"
+)
+PARTS: dict[str, dict[str, Any]] = {
+    "places": {"columns": dict, "layer": str, "crs": str, "region": str},
+    "roads": {"columns": dict, "layer": str, "crs": str, "tolerance_m": float,
+              "reach_km": float, "detour": float, "speeds_kmh": dict},
+}  # fmt: skip
+"""Part -> the keys that it may have, and what they hold."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Columns and settings of the places and of the roads, by key."""
+
+    places: Mapping[str, Any] = field(default_factory=dict)
+    roads: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_mapping(path: Path) -> Mapped:
+    """Read a mapping file (UnreadableError with every key that is not understood)."""
+    with parsing(say("is no mapping file")):
+        document = tomllib.loads(text_of(path, MAX_BYTES))
+    wrong = []
+    for part, keys in document.items():
+        known = PARTS.get(part)
+        if known is None or not isinstance(keys, dict):
+            wrong.append(part)
+            continue
+        for key, value in keys.items():
+            kind = known.get(key)
+            is_fine = isinstance(value, (int, float) if kind is float else kind or ())
+            if isinstance(value, bool) or not is_fine:
+                wrong.append(f"{part}.{key}")
+    if wrong:
+        raise UnreadableError(
+            say("has keys that are not understood: {keys}", keys=", ".join(wrong))
+        )
+    return Mapped(document.get("places", {}), document.get("roads", {}))
+
+
+def mapping_text(mapping: Mapped) -> str:
+    """Return the text of a mapping file; what is blank is left out."""
+    parts = {"places": mapping.places, "roads": mapping.roads}
+    document = {
+        part: {key: value for key, value in keys.items() if value not in ("", {}, None)}
+        for part, keys in parts.items()
+        if keys
+    }
+    return HEAD + tomli_w.dumps(document)
+
+
+def pairs_of(words: list[str], option: str) -> dict[str, str]:
+    """Return ``name=COLUMN,population=COLUMN`` as pairs; a column may hold commas.
+
+    Raises OptionError that names the option where a part is no pair.
+    """
+    found: dict[str, str] = {}
+    for text in words:
+        last = ""
+        for part in text.split(","):
+            role, sign, column = part.partition("=")
+            if sign and role.strip():
+                last = role.strip()
+                if last in found:
+                    raise OptionError(
+                        say("{option} says {role} twice", option=option, role=last)
+                    )
+                found[last] = column.strip()
+            elif last:
+                found[last] += f",{part}"
+            else:
+                raise OptionError(
+                    say(
+                        "{option} expects pairs as name=COLUMN, got {text!r}",
+                        option=option,
+                        text=text,
+                    )
+                )
+    return found

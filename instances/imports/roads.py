@@ -1,0 +1,391 @@
+"""Road nodes, links and classes from a layer of lines, tied to places.
+
+What lines do not reach is joined by straight lines times a detour, flagged as such:
+each place ends up on one network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.access.options import DETOUR_FACTOR
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.errors import InstanceError, Problem, did_you_mean
+from aumaq.instances.formats.raw import needed
+from aumaq.instances.imports.lines import Network, Plane, feet_of, network_of
+from aumaq.instances.imports.recognition import (
+    ROAD_NAMES,
+    Guess,
+    numbers,
+    recognised,
+)
+from aumaq.instances.imports.sources import Source
+from aumaq.instances.imports.speeds import OTHER_KMH, speed_of
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.scipy_parts import connected_components
+from aumaq.instances.straight_lines import STRAIGHT, straight_class
+
+TOLERANCE_M = 30.0
+"""Ends of lines so near are one node."""
+REACH_KM = 5.0
+"""A place farther from every road is joined by a straight line."""
+NO_CLASS = "road"
+
+
+@dataclass(frozen=True)
+class RoadOptions:
+    """How lines become roads: lengths, detour, speeds by class where told."""
+
+    tolerance_m: float = TOLERANCE_M
+    reach_km: float = REACH_KM
+    detour: float = DETOUR_FACTOR
+    speeds_kmh: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Roads:
+    """Tables of roads, what columns were taken for, and what was decided."""
+
+    tables: dict[str, pd.DataFrame]
+    guesses: list[Guess]
+    notes: list[Text]
+
+
+def roads_of(
+    source: Source,
+    places: pd.DataFrame,
+    given: Mapping[str, str],
+    options: RoadOptions,
+    *,
+    leave_out: bool = False,
+) -> Roads:
+    """Return road tables from a layer of lines (InstanceError with every problem).
+
+    *places* have lat and lon; *given*: ``road_class``, ``speed_kmh``, ``road`` ->
+    columns.
+    """
+    shapely = needed("shapely", "gis")
+    guesses = recognised(source.cells, given, ROAD_NAMES)
+    column = {guess.role: guess.column for guess in guesses}
+    notes = [*source.notes]
+    lines, of = _lines(source, given, notes, leave_out=leave_out)
+    corners = shapely.get_coordinates(lines)
+    plane = Plane(float(np.mean(corners[:, 1])), float(np.mean(corners[:, 0])))
+    flat = shapely.transform(lines, lambda xy: plane.metres(xy[:, 1], xy[:, 0]))
+    points = plane.metres(places["lat"].to_numpy(), places["lon"].to_numpy())
+    feet = feet_of(flat, points, options.reach_km * 1000.0)
+    network = network_of(flat, plane, options.tolerance_m, feet)
+    if network.pieces.empty:
+        told = say("has no line longer than the tolerance")
+        raise InstanceError([Problem(source.file, told)])
+    more = _feet_on_main(flat, _parts_of(network, points, options), network, points)
+    if len(more):
+        feet = pd.concat([feet, more], ignore_index=True)
+        network = network_of(flat, plane, options.tolerance_m, feet)
+    named, classes = _classes(source, column, options, notes)
+    pieces = network.pieces
+    rows = of[pieces["line"].to_numpy()]
+    pieces = pieces.assign(road_class=named[rows], road=_names(source, column)[rows])
+    joined = _tied(Network(network.nodes, pieces), points, options, notes)
+    tables = _tables(joined, plane, points, classes, source.file, notes)
+    return Roads(tables, guesses, notes)
+
+
+def _lines(
+    source: Source, given: Mapping[str, str], notes: list[Text], *, leave_out: bool
+) -> tuple[np.ndarray, Ints]:
+    """Return lines, and the row of each; sets of lines are taken apart."""
+    shapely = needed("shapely", "gis")
+    problems = [*_unknown(source, given)]
+    if source.shapes is None:
+        told = say("has no shapes; expected a layer of lines (.shp, .gpkg, .geojson)")
+        raise InstanceError([*problems, Problem(source.file, told)])
+    shapes = source.shapes
+    kind = shapely.get_type_id(shapes)
+    is_line = np.isin(kind, (1, 5)) & ~shapely.is_empty(shapes)
+    bounds = shapely.bounds(shapes)
+    is_sound = (np.abs(bounds[:, [0, 2]]) <= 180.0).all(axis=1)
+    is_sound &= (np.abs(bounds[:, [1, 3]]) <= 90.0).all(axis=1)
+    bad = np.flatnonzero(~(is_line & is_sound))
+    if leave_out and len(bad) < len(shapes) and not problems:
+        if len(bad):
+            told = say("{count} shapes are no lines and are left out", count=len(bad))
+            notes.append(told)
+    else:
+        told = say("expected a line within the Earth's degrees")
+        problems += [
+            Problem(source.file, told, source.rows[k], "geometry") for k in bad
+        ]
+    if problems:
+        raise InstanceError(problems)
+    rows = np.flatnonzero(is_line & is_sound)
+    parts, of = shapely.get_parts(shapes[rows], return_index=True)
+    parts = shapely.force_2d(parts)
+    is_long = shapely.length(parts) > 0.0
+    return parts[is_long], rows[of][is_long]
+
+
+def _unknown(source: Source, given: Mapping[str, str]) -> Iterable[Problem]:
+    for role, column in given.items():
+        if role not in ROAD_NAMES:
+            told = say(
+                "--road-map names {role!r}, which roads do not have{hint}; they are"
+                " {known}",
+                role=role,
+                hint=did_you_mean(role, ROAD_NAMES),
+                known=", ".join(ROAD_NAMES),
+            )
+            yield Problem(source.file, told)
+        if column not in source.cells:
+            told = say(
+                "has no column {column!r}{hint}; its columns are {known}",
+                column=column,
+                hint=did_you_mean(column, source.cells),
+                known=", ".join(map(str, source.cells)),
+            )
+            yield Problem(source.file, told)
+
+
+def _names(source: Source, column: Mapping[str, str]) -> np.ndarray:
+    if "road" not in column:
+        return np.full(len(source.rows), "", dtype=object)
+    return source.cells[column["road"]].to_numpy(dtype=object)
+
+
+def _classes(
+    source: Source, column: Mapping[str, str], options: RoadOptions, notes: list[Text]
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the class of each row, and the table of classes with their speeds."""
+    blank = pd.Series("", index=source.cells.index, dtype=object)
+    words = source.cells[column["road_class"]] if "road_class" in column else blank
+    named = words.where(words != "", NO_CLASS).astype(object)
+    told = dict(options.speeds_kmh or {})
+    given = np.full(len(named), np.nan)
+    if "speed_kmh" in column:
+        given = numbers(source.cells[column["speed_kmh"]])
+        is_given = np.isfinite(given) & (given >= 1.0) & (given <= 200.0)
+        faster = pd.Series([f"{n}-{s:g}" for n, s in zip(named, given, strict=True)])
+        named = named.where(~is_given, faster)
+    rows, unknown = [], []
+    for name in dict.fromkeys(named):
+        first = int(np.flatnonzero((named == name).to_numpy())[0])
+        row = {"road_class": name, "title": name, "source": "assumption"}
+        if name in told:
+            row |= {"speed_kmh": told[name], "source": "as told"}
+        elif str(name).endswith(f"-{given[first]:g}"):
+            row |= {"speed_kmh": given[first], "source": source.file}
+        elif (speed := speed_of(str(name))) is not None:
+            row["speed_kmh"] = speed
+        else:
+            unknown.append(str(name))
+            row["speed_kmh"] = OTHER_KMH
+        rows.append(row)
+    if unknown:
+        text = say(
+            "nothing is known of these classes of roads, {speed:g} km/h on each:"
+            " {classes}; --speeds CLASS=KMH says otherwise",
+            speed=OTHER_KMH,
+            classes=", ".join(unknown),
+        )
+        notes.append(text)
+    return named.to_numpy(dtype=object), pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which nodes hang together: part of each, the main one, those with places on them.
+
+    ``is_far``: places that no road reaches.
+    """
+
+    part: Ints
+    main: int
+    used: Ints
+    is_far: Flags
+
+
+def _parts_of(network: Network, points: Floats, options: RoadOptions) -> Parts:
+    """Return the parts of a network; most places, then most kilometres, make main."""
+    from scipy.sparse import coo_array
+    from scipy.spatial import cKDTree
+
+    nodes, pieces = network.nodes, network.pieces
+    apart, node = cKDTree(nodes).query(points)
+    is_far = apart > options.reach_km * 1000.0
+    ends = (pieces["u"].to_numpy(), pieces["v"].to_numpy())
+    graph = coo_array((np.ones(len(pieces)), ends), shape=(len(nodes),) * 2)
+    count, part = connected_components(graph, directed=False)
+    held = np.bincount(part[node[~is_far]], minlength=count)
+    lengths = np.bincount(part[ends[0]], pieces["km"], minlength=count)
+    main = int(np.lexsort([lengths, held])[-1])
+    return Parts(part, main, np.unique(part[node[~is_far]]), is_far)
+
+
+def _feet_on_main(
+    lines: np.ndarray, parts: Parts, network: Network, points: Floats
+) -> pd.DataFrame:
+    """Return where straight lines from elsewhere will meet the lines of the main part.
+
+    One for each far place, and one for each other part with places.
+    """
+    pieces = network.pieces
+    is_main = parts.part[pieces["u"].to_numpy()] == parts.main
+    among = np.unique(pieces["line"].to_numpy()[is_main])
+    found = [feet_of(lines[among], points[parts.is_far])]
+    for scrap in parts.used[parts.used != parts.main]:
+        feet = feet_of(lines[among], network.nodes[parts.part == scrap])
+        found.append(feet.nsmallest(1, "away"))
+    feet = pd.concat(found, ignore_index=True)
+    return feet.assign(line=among[feet["line"].to_numpy(dtype=np.int64)])
+
+
+def _tied(
+    network: Network, points: Floats, options: RoadOptions, notes: list[Text]
+) -> Network:
+    """Return the network on which all places are, straight lines where it lacks any."""
+    from scipy.spatial import cKDTree
+
+    nodes, pieces = network.nodes, network.pieces
+    parts = _parts_of(network, points, options)
+    part, main, is_far = parts.part, parts.main, parts.is_far
+    on_main = np.flatnonzero(part == main)
+    tree, extra = cKDTree(nodes[on_main]), []
+    for k in np.flatnonzero(is_far).tolist():  # a node of its own, and a way from it
+        metres, near = tree.query(points[k])
+        extra.append((len(nodes), int(on_main[near]), metres))
+        nodes = np.vstack([nodes, points[k]])
+    used = parts.used
+    for scrap in used[used != main]:
+        own = np.flatnonzero(part == scrap)
+        metres, near = tree.query(network.nodes[own])
+        k = int(np.argmin(metres))
+        extra.append((int(own[k]), int(on_main[near[k]]), metres[k]))
+    is_kept = np.isin(part[pieces["u"].to_numpy()], [main, *used])
+    _tell(pieces, is_kept, is_far, len(used) - (main in used), notes)
+    added = pd.DataFrame(extra, columns=["u", "v", "km"])
+    added["km"] = added["km"] / 1000.0 * options.detour
+    added = added.assign(line=-1, road_class=STRAIGHT, road="")
+    kept = pieces[is_kept].assign(source="", is_synthetic=False)
+    added = added.assign(
+        source=f"straight line times {options.detour:g}", is_synthetic=True
+    )
+    rows = pd.concat([kept, added], ignore_index=True) if extra else kept
+    return Network(nodes, rows.reset_index(drop=True))
+
+
+def _tell(
+    pieces: pd.DataFrame, is_kept: np.ndarray, is_far: np.ndarray, scraps: int,
+    notes: list[Text],
+) -> None:  # fmt: skip
+    if is_far.any():
+        text = say(
+            "{count} places are far from every road: straight lines times a detour"
+            " join them",
+            count=int(is_far.sum()),
+        )
+        notes.append(text)
+    if scraps > 0:
+        text = say(
+            "{count} parts of the roads are joined to the rest by straight lines times"
+            " a detour",
+            count=scraps,
+        )
+        notes.append(text)
+    if not is_kept.all():
+        text = say(
+            "{km:,.1f} km of roads lead to no place and are left out",
+            km=float(pieces["km"][~is_kept].sum()),
+        )
+        notes.append(text)
+
+
+def _tables(
+    network: Network,
+    plane: Plane,
+    points: Floats,
+    classes: pd.DataFrame,
+    file: str,
+    notes: list[Text],
+) -> dict[str, pd.DataFrame]:
+    """Return the tables: nodes only where roads meet, change, or places are."""
+    from scipy.spatial import cKDTree
+
+    at = np.unique(network.pieces[["u", "v"]].to_numpy())
+    tied = at[cKDTree(network.nodes[at]).query(points)[1]]
+    links = _contracted(network.pieces, set(tied.tolist()))
+    speed = {**classes.set_index("road_class")["speed_kmh"], STRAIGHT: 50.0}
+    minutes = links["km"] / links["road_class"].map(speed)
+    ends = np.sort(links[["u", "v"]].to_numpy(), axis=1)
+    links = links.assign(u=ends[:, 0], v=ends[:, 1], minutes=minutes)
+    links = links.sort_values(["minutes", "u", "v"], kind="stable")
+    links = links.drop_duplicates(["u", "v"]).sort_values(["u", "v"])
+    used = np.unique(links[["u", "v"]].to_numpy())
+    name = {int(k): f"n{number}" for number, k in enumerate(used, start=1)}
+    lat, lon = plane.degrees(network.nodes[used])
+    if (links["road_class"] == STRAIGHT).any():
+        classes = pd.concat(
+            [classes, pd.DataFrame([straight_class()])], ignore_index=True
+        )
+    text = say(
+        "roads: {nodes} nodes, {links} links, {km:,.1f} km",
+        nodes=len(used),
+        links=len(links),
+        km=float(links["km"].sum()),
+    )
+    notes.append(text)
+    is_used = classes["road_class"].isin(links["road_class"])
+    return {
+        "road_nodes": pd.DataFrame(
+            {"node": list(name.values()), "lat": lat.round(6), "lon": lon.round(6)}
+        ),
+        "road_links": pd.DataFrame(
+            {
+                "from_node": links["u"].map(name).to_numpy(),
+                "to_node": links["v"].map(name).to_numpy(),
+                "length_km": links["km"].round(4).to_numpy(),
+                "road_class": links["road_class"].to_numpy(),
+                "road": links["road"].to_numpy(),
+                "share_synthetic": links["is_synthetic"].astype(float).to_numpy(),
+                "is_synthetic": links["is_synthetic"].to_numpy(dtype=bool),
+                "source": links["source"].where(links["source"] != "", file).to_numpy(),
+            }
+        ),
+        "road_classes": classes[is_used].reset_index(drop=True),
+    }
+
+
+SAME = ("road_class", "road", "is_synthetic", "source")
+"""What two pieces share that become one."""
+
+
+def _contracted(pieces: pd.DataFrame, kept: set[int]) -> pd.DataFrame:
+    """Return pieces, those of one road that follow each other as one."""
+    rows = dict(enumerate(pieces.to_dict("records")))
+    around: dict[int, set[int]] = {}
+    for k, row in rows.items():
+        for end in (row["u"], row["v"]):
+            around.setdefault(int(end), set()).add(k)
+    following = len(rows)
+    for node in sorted(around):
+        if node in kept or len(around[node]) != 2:
+            continue
+        a, b = sorted(around[node])
+        if any(rows[a][name] != rows[b][name] for name in SAME):
+            continue
+        far = [
+            int(row["u"] if row["v"] == node else row["v"])
+            for row in (rows[a], rows[b])
+        ]
+        if far[0] == far[1] or node in far:
+            continue
+        rows[following] = {**rows[a], "u": far[0], "v": far[1],
+                           "km": rows[a]["km"] + rows[b]["km"]}  # fmt: skip
+        for end, old in zip(far, (a, b), strict=True):
+            around[end] = (around[end] - {old}) | {following}
+        del rows[a], rows[b], around[node]
+        following += 1
+    return pd.DataFrame(list(rows.values()))

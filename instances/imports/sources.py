@@ -1,0 +1,261 @@
+"""Tables and layers as other people keep them: cells as text, shapes in degrees.
+
+Any separator, any encoding of Cyrillic, titles above the header, any reference system:
+what is found is said (:attr:`Source.notes`), not asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.errors import UnknownNameError, UnreadableError
+from aumaq.instances.formats.files import (
+    bytes_of,
+    check_count,
+    check_file,
+    likely_encoding,
+    parsing,
+)
+from aumaq.instances.formats.geographic.reference_systems import (
+    ReferenceSystem,
+    described,
+    named,
+    to_wgs84,
+)
+from aumaq.instances.formats.geographic.shapefile import check_shapefile
+from aumaq.instances.formats.raw import needed
+from aumaq.instances.formats.workbook.cells import text_of as cell_text
+from aumaq.instances.language.texts import Text, say
+
+TEXTS = (".csv", ".tsv", ".txt")
+BOOKS = (".xlsx", ".xlsm")
+LAYERS = (".geojson", ".json", ".gpkg", ".shp")
+SEPARATORS = (";", "\t", "|", ",")
+"""Signs between cells; of equally good ones the first."""
+LOOKED_AT = 20
+"""Rows by which the separator and the header are found."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table: cells as text, the row of each as the user counts it, shapes if any.
+
+    ``shapes`` are shapely's, in degrees of WGS 84; ``system`` is that of coordinates
+    in cells, None for degrees.
+    """
+
+    file: str
+    cells: pd.DataFrame
+    rows: list[int]
+    shapes: Any = None
+    encoding: str = ""
+    layer: str = ""
+    system: ReferenceSystem | None = None
+    notes: tuple[Text, ...] = ()
+
+
+def read_source(path: Path, layer: str = "", crs: str = "") -> Source:
+    """Read a table or layer (UnreadableError, AumaqError if a package is missing).
+
+    *layer*: of a GeoPackage, or the sheet of a workbook, where there are several.
+    *crs*: the reference system of coordinates, ``EPSG:32642``, where the file names
+    none.
+    """
+    check_file(path)
+    suffix, system = path.suffix.lower(), _asked(crs)
+    if suffix in TEXTS:
+        source = _text(path)
+    elif suffix in BOOKS:
+        source = _book(path, layer)
+    elif suffix in LAYERS:
+        return _layer(path, layer, system)
+    else:
+        raise UnreadableError(
+            say(
+                "is no table that is read; expected a file that ends in {suffixes}",
+                suffixes=", ".join((*TEXTS, *BOOKS, *LAYERS)),
+            )
+        )
+    if source.cells.empty:
+        raise UnreadableError(say("holds no rows; expected a header and records"))
+    return Source(**{**vars(source), "system": system})
+
+
+def _asked(crs: str) -> ReferenceSystem | None:
+    if not crs:
+        return None
+    found = named(crs) or described(crs)
+    if found is None:
+        raise UnreadableError(
+            say("no reference system {crs!r}; expected one as EPSG:32642", crs=crs)
+        )
+    return found
+
+
+# -- tables --------------------------------------------------------------------------
+
+
+def _text(path: Path) -> Source:
+    content = bytes_of(path)
+    try:
+        text, encoding = content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        encoding = likely_encoding(content)
+        if not encoding:
+            raise UnreadableError(
+                say("is in no encoding that is known; save it as UTF-8")
+            ) from None
+        with parsing(say("is not in the encoding {encoding}", encoding=encoding)):
+            text = content.decode(encoding)
+    if "\0" in text:
+        raise UnreadableError(say("is no text; expected a table"))
+    sign = _separator(text)
+    with parsing(say("is not a readable table")):
+        records = list(csv.reader(StringIO(text, newline=""), delimiter=sign))
+    source = _table(path.name, list(enumerate(records, start=1)))
+    notes = list(source.notes)
+    if encoding != "utf-8":
+        notes.insert(0, say("text is in {encoding}", encoding=encoding))
+    return Source(**{**vars(source), "encoding": encoding, "notes": tuple(notes)})
+
+
+def _separator(text: str) -> str:
+    """Return the sign by which most of the first rows are equally wide."""
+    head = "\n".join(text.splitlines()[:LOOKED_AT])
+
+    def quality(sign: str) -> tuple[int, int]:
+        try:
+            rows = list(csv.reader(StringIO(head), delimiter=sign))
+        except csv.Error:
+            return 0, 0
+        widths = [len(row) for row in rows if any(map(str.strip, row))]
+        usual = max(set(widths), key=widths.count, default=0)
+        return (widths.count(usual) if usual > 1 else 0), usual
+
+    return max(SEPARATORS, key=quality)
+
+
+def _book(path: Path, sheet: str) -> Source:
+    from aumaq.instances.formats.workbook.package import plain_workbook
+
+    openpyxl = needed("openpyxl", "excel")
+    packed = plain_workbook(path)
+    with parsing(say("is not a readable Excel workbook")), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+        names = [one.title for one in book.worksheets]
+        if sheet and sheet not in names:
+            raise UnknownNameError(say("sheet"), sheet, names)
+        for one in [book[sheet]] if sheet else book.worksheets:
+            one.reset_dimensions()
+            rows = [[cell_text(c).strip() for c in row] for row in one.values]
+            if not any(map(any, rows)):
+                continue  # the empty "Sheet1" of new workbooks
+            source = _table(path.name, list(enumerate(rows, start=1)))
+            if not source.cells.empty:
+                return Source(**{**vars(source), "layer": one.title})
+    raise UnreadableError(say("holds no rows; expected a header and records"))
+
+
+def _table(file: str, rows: list[tuple[int, list[str]]]) -> Source:
+    """Return cells below the header: the first row with as many names as most have."""
+    rows = [(k, [cell.strip() for cell in row]) for k, row in rows]
+    rows = [(k, row) for k, row in rows if any(row)]
+    if not rows:
+        raise UnreadableError(say("is empty; expected a header and records"))
+    check_count(len(rows), max(len(row) for _, row in rows))
+    filled = [sum(map(bool, row)) for _, row in rows[:LOOKED_AT]]
+    start = next(k for k, count in enumerate(filled) if 2 * count >= max(filled))
+    head = rows[start][1]
+    while head and not head[-1]:
+        head = head[:-1]
+    width = len(head)
+    names = [name or f"column {k + 1}" for k, name in enumerate(head)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UnreadableError(
+            say("column occurs twice: {twice}", twice=", ".join(twice))
+        )
+    records = [(k, (row + [""] * width)[:width]) for k, row in rows[start + 1 :]]
+    cells = pd.DataFrame([row for _, row in records], columns=names, dtype=object)
+    told = say("the header is row {row}", row=rows[start][0])
+    return Source(file, cells, [k for k, _ in records], notes=(told,) if start else ())
+
+
+# -- layers --------------------------------------------------------------------------
+
+
+def _layer(path: Path, layer: str, asked: ReferenceSystem | None) -> Source:
+    pyogrio = needed("pyogrio", "gis")
+    needed("pyogrio.raw", "gis")
+    shapely = needed("shapely", "gis")
+    encoding = check_shapefile(path) if path.suffix.lower() == ".shp" else None
+    with parsing(say("is not a readable layer")), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        if layer and layer not in names:
+            raise UnknownNameError(say("layer"), layer, names)
+        if len(names) > 1 and not layer:
+            raise UnreadableError(
+                say(
+                    "holds {count} layers; name one with --layer: {names}",
+                    count=len(names),
+                    names=", ".join(names),
+                )
+            )
+        meta, _, wkb, columns = pyogrio.raw.read(
+            path, layer=layer or names[0], encoding=encoding, force_2d=True
+        )
+        shapes = None if wkb is None else shapely.from_wkb(wkb)
+    if shapes is None or not len(shapes):
+        raise UnreadableError(say("holds no shapes; expected points or lines"))
+    check_count(len(shapes), len(columns) + 1)
+    cells = pd.DataFrame(
+        {
+            str(name): [_said(cell) for cell in values]
+            for name, values in zip(meta["fields"], columns, strict=True)
+        },
+        dtype=object,
+        index=range(len(shapes)),
+    )
+    shapes = _in_degrees(shapes, _system(meta["crs"], asked))
+    rows = list(range(1, len(shapes) + 1))
+    return Source(path.name, cells, rows, shapes, encoding or "", layer)
+
+
+def _said(cell: Any) -> str:
+    """Return a cell of a layer as text; whole numbers without a point."""
+    if cell is None or cell != cell:
+        return ""
+    if isinstance(cell, float | np.floating) and cell == round(cell):
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _system(crs: str | None, asked: ReferenceSystem | None) -> ReferenceSystem:
+    found = asked or (crs and (named(crs) or described(crs)))
+    if not found:
+        raise UnreadableError(
+            say(
+                "has no coordinate reference system; name it with --crs EPSG:32642, say"
+            )
+        )
+    return found
+
+
+def _in_degrees(shapes: Any, system: ReferenceSystem) -> Any:
+    shapely = needed("shapely", "gis")
+
+    def turned(points: Any) -> Any:
+        return np.column_stack(to_wgs84(points[:, 0], points[:, 1], system))
+
+    with parsing(say("has coordinates that its reference system does not know")):
+        return shapely.transform(shapes, turned)

@@ -1,0 +1,243 @@
+r"""The model of an instance in which every rule is a row that can be taken away.
+
+For a solve, what the rules forbid is not built: no variable for a school on forbidden
+land, none for people without a place where all must have one. Whoever asks why there
+is no plan needs these rules in sight. Here the same model is built of numbers in which
+they are lifted, and they stand as rows of a block of their own:
+
+Variables
+    ``room[s,j,l,t]``
+        0 to what may ever come: demand served beyond the capacity, as a multiple of the
+        room of one facility
+
+Constraints
+    ``unserved[s,i,t]``
+        :math:`unserved_{sit} \le 0` where all demand is to be served
+    ``forbidden[s,j,t]``
+        :math:`\sum_{l \ge 1} units_{sjlt} \le 0` on forbidden sites
+    ``land[s,j,l,t]``, ``sized[s,j,l,t]``
+        :math:`\sum_{l' \ne l} moves_{sjl'lt} \le 0` where the land forbids the level,
+        or the site or the settlement is too small for it
+    ``early[s,j,t]``
+        :math:`\sum_{l \ge 1} moves_{sj0lt} \le 0` before the first period of the site
+    ``transitions[s,l,l',t]``
+        :math:`\sum_j moves_{sjll't} \le 0` where the policies or the service forbid it
+    ``holds[s,j,l,t]``
+        :math:`room_{sjlt} \le most_{sj}\, units_{sjlt}`
+    ``capacity[s,j,l,t]``
+        :math:`room_{sjlt} \le 0`
+
+``allocation.capacity`` is less ``room``. With all rows the plans are those of the model
+that is solved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import Instance
+from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.land.forbidden import forbidden_levels
+from aumaq.instances.scenarios.overrides import ALWAYS
+from aumaq.instances.terms import TERMS
+from aumaq.model.algebra import Block, Rows, variable
+from aumaq.model.context import FACILITY, PLACE, SITE, Context, Numbers
+from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.data.services import ServiceData
+from aumaq.model.family import FAMILIES, in_build_order
+from aumaq.model.program import Program, RowSet
+from aumaq.model.table import Table
+
+ARRIVES = ("service", "site", "level", "period")
+CHANGE = ("service", "before", "after", "period")
+LIFTS = (
+    ("sites", "status=forbidden", "status", "set", "candidate"),
+    ("sites", "", "max_level", "set", "0"),
+    ("levels", "", "min_population", "set", "0"),
+    ("zone_permits", "", "", "remove", ""),
+    ("buffers", "", "", "remove", ""),
+)
+"""Changes of tables that lift what may not be built where, as rows of ``overrides``."""
+
+
+def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
+    """Return the programme of the active scenario with all rules as rows.
+
+    It has no objective: what plans cost is no matter of whether there are any. Unless
+    it *lifts_sites*, what may not be built at a site is left out, as in a solve.
+    """
+    own = gather(instance)
+    free = _freed_sites(instance) if lifts_sites else instance
+    data = own if free is instance else gather(free)
+    services = {name: _freed(d) for name, d in data.services.items()}
+    data = replace(data, services=services)
+    c = Context(Program(instance.name, TERMS), data)
+    for family in in_build_order(FAMILIES.values()):
+        family.build(c)
+    block = c.block("lifted")
+    _unserved(c, block, own)
+    _sites(c, block, own)
+    _moves(c, block, own)
+    _capacity(c, block)
+    for term in c.program.terms:
+        c.program.objective[term].clear()
+    return c.program
+
+
+def _freed_sites(instance: Instance) -> Instance:
+    """Return the instance with everything allowed everywhere, if anything is not."""
+    changes = [
+        (table, where, column, action, value)
+        for table, where, column, action, value in LIFTS
+        if _is_meant(instance, table, where, column, value)
+    ]
+    if not changes:
+        return instance
+    names = ("table", "where", "column", "action", "value")
+    rows = pd.DataFrame(changes, columns=names).assign(override=ALWAYS)
+    known = instance.base["overrides"]
+    rows = rows.reindex(columns=known.columns)
+    both = pd.concat([known, rows.astype(known.dtypes.to_dict())], ignore_index=True)
+    return instance.replace(overrides=both)
+
+
+def _is_meant(
+    instance: Instance, table: str, where: str, column: str, value: str
+) -> bool:
+    """Return whether a lift changes any row."""
+    rows = instance.tables[table]
+    if where:
+        key, _, wanted = where.partition("=")
+        return bool((rows[key] == wanted).any())
+    if column:
+        return bool((rows[column] != float(value)).any())
+    return len(rows) > 0
+
+
+def _freed(d: ServiceData) -> ServiceData:
+    """Return a service that may change in any way, at any time, or be left out."""
+    return replace(
+        d,
+        first_period=np.zeros_like(d.first_period),
+        is_transition_allowed=np.ones_like(d.is_transition_allowed),
+        may_be_unserved=True,
+    )
+
+
+def _unserved(c: Context, block: Block, own: ModelData) -> None:
+    must = np.array([not d.may_be_unserved for d in own.services.values()], dtype=bool)
+    where = c.unserved.where(must[c.unserved["service"]])
+    rows = Rows(block, "unserved", where, PLACE, "allocation:{service}")
+    rows.add(where).write(-np.inf, 0.0)
+
+
+def _of_sites(own: ModelData, name: str) -> Numbers:
+    """Return an array of all sites, service after service."""
+    return np.concatenate([np.asarray(getattr(d, name)) for d in own.services.values()])
+
+
+def _sites(c: Context, block: Block, own: ModelData) -> None:
+    """Write forbidden sites, and those that are not there yet."""
+    status, first = _of_sites(own, "status"), _of_sites(own, "first_period")
+    sites = c.tables.sites.where(status == "forbidden").cross(c.tables.periods)
+    running = c.units.where(c.units["level"] > 0)
+    rows = Rows(block, "forbidden", sites, SITE, "forbidden:{service}")
+    rows.add(running).write(-np.inf, 0.0)
+    sites = c.tables.sites.where(status != "required").cross(c.tables.periods)
+    sites = sites.where(sites["period"] < first[sites["site"]])
+    opening = c.moves.where((c.moves["before"] == 0) & (c.moves["after"] > 0))
+    rows = Rows(block, "early", sites, SITE, "siting:{service}")
+    rows.add(opening).write(-np.inf, 0.0)
+
+
+def _moves(c: Context, block: Block, own: ModelData) -> None:
+    """Write what may not be built where, and changes that are not allowed."""
+    changes = c.moves.where(c.moves["before"] != c.moves["after"])
+    arrives = changes.plus(level=changes["after"])
+    banned = [_banned(own.instance, name, d) for name, d in own.services.items()]
+    sized = [~d.may_enter & ~ban for d, ban in
+             zip(own.services.values(), banned, strict=True)]  # fmt: skip
+    for name, flags, rule in (
+        ("land", banned, "land:{service}"),
+        ("sized", sized, "siting:{service}"),
+    ):
+        where = arrives.where(_at(c, arrives, flags)).distinct(ARRIVES)
+        rows = Rows(block, name, where, ARRIVES, rule)
+        rows.add(arrives).write(-np.inf, 0.0)
+    refused = np.zeros(len(changes), dtype=bool)
+    status = _of_sites(own, "status")
+    for s, d in enumerate(own.services.values()):
+        allowed = _allowed(d, changes)
+        refused |= (changes["service"] == s) & ~allowed
+    refused &= status[changes["site"]] != "forbidden"
+    barred = changes.where(refused)
+    where = barred.distinct(CHANGE)
+    rows = Rows(block, "transitions", where, CHANGE, "siting:{service}")
+    rows.add(barred).write(-np.inf, 0.0)
+
+
+def _allowed(d: ServiceData, changes: Table) -> Flags:
+    """Return which changes a service allows; True where it has no such level."""
+    found = np.ones(len(changes), dtype=bool)
+    known = (changes["before"] <= d.num_levels) & (changes["after"] <= d.num_levels)
+    at = changes["before"][known], changes["after"][known]
+    found[known] = d.is_transition_allowed[at]
+    return found
+
+
+def _banned(instance: Instance, name: str, d: ServiceData) -> Flags:
+    """Return which levels the land forbids at the sites of a service, (J, L+1)."""
+    shape = (len(d.sites), d.num_levels)
+    found = forbidden_levels(instance.land_bans(name), shape)
+    return np.insert(found, 0, False, axis=1) & ~d.may_enter
+
+
+def _at(c: Context, rows: Table, flags: list[Flags]) -> Flags:
+    """Return a flag for each row of service, site and level."""
+    found = np.zeros(len(rows), dtype=bool)
+    for s, (name, own) in enumerate(zip(c.data.services, flags, strict=True)):
+        mine = np.flatnonzero(rows["service"] == s)
+        site = rows["site"][mine] - c.tables.first_site[name]
+        found[mine] = own[site, rows["level"][mine]]
+    return found
+
+
+def _capacity(c: Context, block: Block) -> None:
+    """Let facilities hold more than they do, and forbid it by rows of their own."""
+    held = c.program.blocks["allocation"].rows["capacity"]
+    for share in c.program.blocks["allocation"].variables.values():
+        if share.name == "share":
+            share.upper[:] = 1.0
+    where = held.where.only(*FACILITY)
+    most = _most(c, where)
+    room = variable(block, "room", where, FACILITY, upper=most)
+    c.program.blocks["allocation"].rows["capacity"] = _with_term(held, room, -1.0)
+    rows = Rows(block, "holds", room, FACILITY, "capacity:{service}").add(room)
+    units = room.only(*FACILITY).plus(most=most)
+    units = units.join(c.units.only(*FACILITY, "var"), FACILITY)
+    rows.add(units, -units["most"]).write(-np.inf, 0.0)
+    rows = Rows(block, "capacity", room, FACILITY, "capacity:{service}")
+    rows.add(room).write(-np.inf, 0.0)
+
+
+def _most(c: Context, where: Table) -> Floats:
+    """Return what may ever come to each facility, in rooms of one."""
+    share = c.share.where(c.share["room"] > 0)
+    at = share.find(where, FACILITY)
+    known = at >= 0
+    amount = (share["most"] / share["room"])[known]
+    return np.bincount(at[known], amount, len(where)).astype(float)
+
+
+def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:
+    """Return rows with one more term each, in the order of the rows."""
+    ends = rows.starts[1:]
+    return replace(
+        rows,
+        starts=rows.starts + np.arange(len(rows.starts)),
+        coefficient=np.insert(rows.coefficient, ends, coefficient),
+        variable=np.insert(rows.variable, ends, terms["var"]),
+    )

@@ -1,0 +1,99 @@
+"""Names of places and things of an instance in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from aumaq.instances import Instance
+from aumaq.instances.language.texts import Text, chained, say
+from aumaq.results.language import Language
+from aumaq.results.plan.titles import titles_by_code
+
+MOST_NAMED = 5
+"""Places named in a sentence; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Looks up what readers call a code."""
+
+    instance: Instance
+    lang: Language
+
+    @cached_property
+    def settlements(self) -> dict[str, str]:
+        """Settlement -> its name."""
+        return self._of("settlements", "settlement")
+
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """Region -> its name."""
+        return self._of("regions", "region")
+
+    @cached_property
+    def services(self) -> dict[str, str]:
+        """Service -> its title."""
+        rows = self.instance.tables["services"]
+        return titles_by_code(rows, "service", self.lang)
+
+    @cached_property
+    def sites(self) -> dict[str, str]:
+        """Site -> its name: that of the settlement where it is, where it has no own."""
+        rows, found = self.instance.tables["sites"], dict[str, str]()
+        names = rows["name"] if "name" in rows else pd.Series("", index=rows.index)
+        for code, home, name in zip(
+            rows["site"], rows["settlement"], names.fillna(""), strict=True
+        ):
+            found.setdefault(code, self.settlements.get(home) or name or code)
+        return found
+
+    def _of(self, table: str, key: str) -> dict[str, str]:
+        rows = self.instance.tables[table]
+        return dict(zip(rows[key], self.lang.names(rows, key), strict=True))
+
+    def unit(self, service: str) -> str:
+        """Return the unit of demand of a service."""
+        return self.lang.cell(self.instance.service(service)["unit"] or say("unit"))
+
+    def level(self, service: str, level: int) -> str:
+        """Return what a level of a service is called."""
+        rows = self.instance.levels(service)
+        title = rows.loc[rows["level"] == level, "title"]
+        told = str(title.iloc[0] or "") if len(title) else ""
+        return self.lang.cell(told) or self.lang.tell(say("level {n}", n=level))
+
+    def place(self, column: str, value: Any) -> str | None:
+        """Return the name of a value of a column that says where, None of others."""
+        code = str(value)
+        if column == "site":
+            return self.sites.get(code, code)
+        if column == "settlement":
+            return self.settlements.get(code, code)
+        if column == "region":
+            return self.regions.get(code, code)
+        if column == "group":
+            return self._group(code)
+        return None
+
+    def _group(self, code: str) -> str:
+        """Return the name of a group: a settlement, a district, a region or all."""
+        if code == "total":
+            return self.lang.tell(say("the whole territory"))
+        if code in self.settlements:
+            return self.settlements[code]
+        region, _, district = code.partition("/")
+        name = self.regions.get(region, region)
+        return f"{name}, {district}" if district else name
+
+    def listed(self, places: list[str]) -> Text:
+        """Return some places by name, and how many there are besides."""
+        unique = list(dict.fromkeys(places))
+        rest = len(unique) - MOST_NAMED
+        if rest <= 1:
+            return chained(unique, ", ")
+        shown = chained(unique[:MOST_NAMED], ", ")
+        return say("{places} and {rest:,} more", places=shown, rest=rest)

@@ -1,0 +1,57 @@
+// Who gains and who loses, and the places that are worst off, by name.
+const MOST_PLACES = 10;
+
+function drawWhoGains() {
+  const colours = ["#0072b2", "#dfe4e8", "#d55e00"];
+  const words = [say("shorter way"), say("no change"), say("longer way")];
+  at("who-gains").replaceChildren(...shown.run.whoGains.map(({ title, unit, demand, gain, lose, minutes }) => {
+    const parts = [gain, Math.max(0, demand - gain - lose), lose];
+    return make("figure", {}, make("figcaption", {}, title, " ",
+      make("small", { class: "soft" }, `${say("mean way")}: ${number(minutes[0], 1)} → ${number(minutes[1], 1)} ${say("min")}`)),
+    make("div", { class: "stack whole" }, ...parts.map((part, k) => make("span", { style: `flex:${part};background:${colours[k]}` }))),
+    make("ul", { class: "legend" }, ...parts.map((part, k) => make("li", {}, squareIcon(colours[k]),
+      `${words[k]}: ${percent(demand ? part / demand : 0)}, ${number(part)} (${unit})`))));
+  }));
+}
+
+// Rows [settlement, region, people, minutes today, minutes then, change, share lost].
+function placesOf(service) {
+  const { settlements, regions } = territory(), now = service.periods.at(-1), lost = indexOf(now).lost;
+  return settlements.name.map((name, i) => {
+    const before = service.before.minutes[i], after = meanMinutes(i, now);
+    const change = before === null || after === null ? null : after - before;
+    return [name, regions[settlements.region[i]], settlements.population[i], before, after, change, lost.get(i) ?? 0, i];
+  });
+}
+
+function drawWorst() {
+  const service = shown.run.services.filter((item) => item.before)[at("worst-service").value || 0];
+  if (!service) return;
+  const rows = placesOf(service), felt = (row) => row[5] !== null && Math.abs(row[5]) > 1;
+  const lists = {
+    worst: [...rows].filter((row) => row[4] !== null || row[6]).sort((a, b) => b[6] - a[6] || b[4] - a[4]),
+    losers: rows.filter((row) => felt(row) && row[5] > 0).sort((a, b) => b[5] - a[5]),
+    winners: rows.filter((row) => felt(row) && row[5] < 0).sort((a, b) => a[5] - b[5]),
+  };
+  const column = (title, kind = "text", digits = 0) => ({ title, kind, digits });
+  const columns = [column(say("Settlement")), column(say("Region")), column(say("People"), "number"), column(say("Minutes today"), "number", 1),
+    column(say("Minutes then"), "number", 1), column(say("Change"), "number", 1), column(say("Not served"), "share", 1)];
+  for (const [id, found] of Object.entries(lists)) {
+    const shownColumns = id === "worst" ? columns : columns.slice(0, 6);
+    const some = found.slice(0, MOST_PLACES).map((row) => row.slice(0, shownColumns.length));
+    drawTable(at(id), { name: id, title: `${service.title}: ${say("places by name")}`, columns: shownColumns, rows: some, total: some.length }, {
+      tools: false, linked: 0, opener: (k) => () => showOnMap(service, found[k][7]) });
+    if (found.length > some.length) {
+      at(id).append(make("p", { class: "soft" }, `${number(some.length)} / ${number(found.length)}`));
+    }
+    at(id).parentElement.hidden = !found.length;
+  }
+}
+
+function showOnMap(service, i) {
+  shown.service = shown.run.services.indexOf(service);
+  at("service").value = shown.service;
+  drawMap();
+  at("map-title").scrollIntoView();
+  goTo(i);
+}

@@ -1,0 +1,74 @@
+// Several plans: a slider over them, and two of their figures against each other.
+const SVG = "http://www.w3.org/2000/svg";
+function draw(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+const figureOf = (run, label) => run.figures.find((figure) => figure.label === label);
+const labelsOfAll = () => [...new Set(data.runs.flatMap((run) => run.figures.map((figure) => figure.label)))];
+
+function drawFigures() {
+  const titles = [say("Figure"), ...data.runs.map((run) => run.label)];
+  const rows = labelsOfAll().map((label) => [label, ...data.runs.map((run) => {
+    const found = figureOf(run, label);
+    return found ? show(found.value, found.kind, found.digits) : "–";
+  })]);
+  at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("All figures of all plans") }, make("table", {},
+    make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
+    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
+}
+
+// Round steps of an axis from the least to the largest value.
+function ticks(low, high) {
+  const rough = (high - low || Math.abs(high) || 1) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 2.5, 5, 10].find((n) => n * power >= rough);
+  const first = Math.floor(low / step), last = Math.ceil(high / step);
+  return Array.from({ length: Math.max(1, last - first) + 1 }, (_, k) => (first + k) * step);
+}
+
+const WIDE = 640, HIGH = 340, LEFT = 96, BELOW = 46;
+function drawTradeoff() {
+  const [across, upwards] = ["across", "upwards"].map((id) => labelsOfAll()[at(id).value]);
+  const points = data.runs.map((run, k) => ({ k, run, x: figureOf(run, across), y: figureOf(run, upwards) })).filter(({ x, y }) => x?.value != null && y?.value != null);
+  if (!points.length) { at("tradeoff").replaceChildren(); return; }
+  const axes = ["x", "y"].map((axis) => ticks(Math.min(...points.map((p) => p[axis].value)), Math.max(...points.map((p) => p[axis].value))));
+  const [xs, ys] = axes, part = (value, steps) => (value - steps[0]) / (steps.at(-1) - steps[0] || 1);
+  const x = (value) => LEFT + part(value, xs) * (WIDE - LEFT - 24), y = (value) => HIGH - BELOW - part(value, ys) * (HIGH - BELOW - 20);
+  const told = (figure, value) => (figure.kind === "share" ? percent(value, figure.digits) : Math.abs(value) >= 1e6 ? number(Number(value.toPrecision(3))) : number(value, figure.digits));
+  const grid = [
+    ...xs.flatMap((value) => [draw("line", { x1: x(value), x2: x(value), y1: 20, y2: HIGH - BELOW, class: "grid" }), draw("text", { x: x(value), y: HIGH - BELOW + 16, class: "middle" }, told(points[0].x, value))]),
+    ...ys.flatMap((value) => [draw("line", { x1: LEFT, x2: WIDE - 24, y1: y(value), y2: y(value), class: "grid" }), draw("text", { x: LEFT - 6, y: y(value) + 4, class: "end" }, told(points[0].y, value))]),
+  ];
+  const marks = points.map(({ k, run, x: a, y: b }) => draw("circle", {
+    cx: x(a.value), cy: y(b.value), r: run === shown.run ? 9 : 6, class: run === shown.run ? "chosen" : "", tabindex: 0, role: "button",
+    "aria-label": `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`, "data-plan": k,
+  }, draw("title", {}, `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`)));
+  const named = points.length <= 8 ? points : points.filter(({ run }) => run === shown.run);
+  const names = named.map(({ run, x: a, y: b }) => draw("text", { x: x(a.value) + (x(a.value) > WIDE - 150 ? -12 : 12), y: y(b.value) - 8, class: x(a.value) > WIDE - 150 ? "end" : "" }, run.label));
+  const order = [...points].sort((a, b) => a.x.value - b.x.value).map(({ x: a, y: b }) => `${x(a.value)},${y(b.value)}`).join(" ");
+  const svg = draw("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": `${upwards} / ${across}` },
+    ...grid, draw("polyline", { points: order, class: "through" }), ...marks, ...names,
+    draw("text", { x: (LEFT + WIDE) / 2, y: HIGH - 6, class: "middle axis" }, across), draw("text", { x: 4, y: 12, class: "axis" }, upwards));
+  svg.addEventListener("click", (event) => event.target.dataset.plan && choosePlan(Number(event.target.dataset.plan)));
+  svg.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && event.target.dataset.plan && choosePlan(Number(event.target.dataset.plan)));
+  at("tradeoff").replaceChildren(svg);
+}
+
+function drawPlans(k) {
+  at("plans").hidden = data.runs.length < 2;
+  if (data.runs.length < 2) return;
+  at("plan").max = data.runs.length - 1;
+  at("plan").value = k;
+  at("plan").setAttribute("aria-valuetext", data.runs[k].label);
+  at("plan-name").textContent = `${number(k + 1)} / ${number(data.runs.length)}: ${data.runs[k].label}`;
+  const labels = labelsOfAll(), kept = [at("across").value, at("upwards").value];
+  options(at("across"), labels);
+  options(at("upwards"), labels);
+  at("across").value = kept[0] || Math.max(0, labels.indexOf(data.axes[0]));
+  at("upwards").value = kept[1] || Math.max(0, labels.indexOf(data.axes[1]));
+  drawFigures();
+  drawTradeoff();
+}

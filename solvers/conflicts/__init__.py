@@ -1,0 +1,1 @@
+"""Why there is no plan: rules that clash, and what would have to give way."""

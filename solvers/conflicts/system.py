@@ -1,0 +1,232 @@
+"""The rules of an instance as a system: which of them hold together.
+
+A question is a set of limits (:mod:`aumaq.model.limits`); the answer is that a plan
+obeys them all, that none does, or that time ran out. How the world works always holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from scipy.sparse import vstack
+
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.interruption import is_asked
+from aumaq.model.limits import Limit, Limits
+from aumaq.model.program import Program
+from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, compile_matrices
+from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution.decisions import Status
+
+TOLERANCE = 1e-6
+"""Relative; by so much a row may be missed and count as obeyed."""
+FIRST_PLAN = 0.999
+"""A gap that any plan closes: without costs the first one is as good as any."""
+
+
+class Answer(StrEnum):
+    """Whether a plan obeys a set of limits."""
+
+    POSSIBLE = "possible"
+    """There is such a plan; HiGHS found one."""
+    IMPOSSIBLE = "impossible"
+    """There is none; HiGHS proved it."""
+    UNKNOWN = "unknown"
+    """Time ran out."""
+
+
+@dataclass
+class Clock:
+    """The time that all questions share."""
+
+    seconds: float
+    threads: int = 1
+    begun: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Start now."""
+        self.begun = time.monotonic()
+
+    @property
+    def gone(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.begun
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.seconds - self.gone
+
+    @property
+    def is_over(self) -> bool:
+        """Whether time is up, or the user asked to stop."""
+        return self.left <= 0.0 or is_asked()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, and the values of the plan that shows it."""
+
+    answer: Answer
+    values: Floats | None = None
+
+
+class System:
+    """The limits of a programme over the rows that always hold."""
+
+    def __init__(
+        self, program: Program, clock: Clock, kept: Collection[str] = ()
+    ) -> None:
+        """Compile the programme; find its limits.
+
+        What has one of the ids *kept* of rules always holds.
+        """
+        self.found = Limits(program)
+        m = compile_matrices(program)
+        self.clock = clock
+        self.asked = 0
+        place = np.full(int(self.found.first[-1]) + 1, -1)
+        place[m.row_numbers] = np.arange(len(m.row_numbers))
+        self.limits: list[Limit] = []
+        self.rows: list[Ints] = []
+        self.sizes: list[Floats] = []
+        for limit in self.found.all:
+            rows = place[limit.rows]
+            # Without a row nothing could break it.
+            if (rows >= 0).any() and limit.rule not in kept:
+                self.limits.append(limit)
+                self.rows.append(rows[rows >= 0])
+                self.sizes.append(limit.size[rows >= 0])
+        m = self._one_sided(m)
+        self.matrices = replace(m, cost=np.zeros_like(m.cost))
+        of = np.full(len(m.row_lower), -1)
+        for k, rows in enumerate(self.rows):
+            of[rows] = k
+        self.limit_of = of
+        """The limit that each row of the matrices belongs to, -1: none."""
+
+    def _one_sided(self, m: Matrices) -> Matrices:
+        """Write each row of a limit with two sides as two rows, so that it can give."""
+        low, high = m.row_lower.copy(), m.row_upper.copy()
+        numbers, more = m.row_numbers, len(low)
+        copies = []
+        for k, rows in enumerate(self.rows):
+            both = (low[rows] > -NO_LIMIT) & (high[rows] < NO_LIMIT)
+            if both.any():
+                own = rows[both]
+                new = more + np.arange(len(own))
+                self.rows[k] = np.append(rows, new)
+                self.sizes[k] = np.append(self.sizes[k], self.sizes[k][both])
+                copies.append(own)
+                more += len(own)
+        if not copies:
+            return m
+        own = np.concatenate(copies)
+        top = high[own].copy()
+        high[own] = np.inf
+        sparse = m.sparse.tocsr()
+        return Matrices.of(
+            vstack([sparse, sparse[own]]).tocsc(),
+            m.cost,
+            (np.append(low, np.full(len(own), -np.inf)), np.append(high, top)),
+            (m.column_lower, m.column_upper),
+            m.is_integer,
+            row_numbers=np.append(numbers, numbers[own]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.limits)
+
+    @property
+    def everything(self) -> Flags:
+        """All limits."""
+        return np.ones(len(self), dtype=bool)
+
+    def chosen(self, limits: Ints | list[int]) -> Flags:
+        """Return flags of some limits."""
+        found = np.zeros(len(self), dtype=bool)
+        found[np.asarray(limits, dtype=np.int64)] = True
+        return found
+
+    def part(self, active: Flags, rows: Flags | None = None) -> Matrices:
+        """Return the matrices with these limits, of all others only the rows without.
+
+        *rows* leaves out further ones.
+        """
+        m, of = self.matrices, self.limit_of
+        kept = (of < 0) | active[of]
+        if rows is not None:
+            kept &= rows
+        sparse = m.sparse.tocsr()[np.flatnonzero(kept)].tocsc()
+        return Matrices.of(
+            sparse,
+            m.cost,
+            (m.row_lower[kept], m.row_upper[kept]),
+            (m.column_lower, m.column_upper),
+            m.is_integer,
+        )
+
+    def ask(
+        self, active: Flags, rows: Flags | None = None, seconds: float = np.inf
+    ) -> Reply:
+        """Return whether a plan obeys these limits: by the LP first, then by the MIP.
+
+        *rows* are flags of the rows that count, all by default.
+        """
+        self.asked += 1
+        m, end = self.part(active, rows), time.monotonic() + seconds
+        lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+        found = self.run(lp, end - time.monotonic())
+        if found.status is Status.INFEASIBLE:
+            return Reply(Answer.IMPOSSIBLE)
+        if found.values is not None and self._is_whole(found.values):
+            return Reply(Answer.POSSIBLE, found.values)
+        if not m.is_integer.any():
+            is_known = found.values is not None
+            answer = Answer.POSSIBLE if is_known else Answer.UNKNOWN
+            return Reply(answer, found.values)
+        found = self.run(m, end - time.monotonic())
+        if found.values is not None:
+            return Reply(Answer.POSSIBLE, found.values)
+        if found.status is Status.INFEASIBLE:
+            return Reply(Answer.IMPOSSIBLE)
+        return Reply(Answer.UNKNOWN)
+
+    def run(
+        self,
+        m: Matrices,
+        seconds: float = np.inf,
+        gap: float = FIRST_PLAN,
+        set_up: Callable[[Solver], None] = lambda _: None,
+    ) -> Outcome:
+        """Solve matrices within the time that is left."""
+        seconds = min(seconds, self.clock.left)
+        if seconds <= 0.0 or is_asked():
+            return Outcome(Status.TIME_LIMIT, np.nan, -np.inf, None, "no time is left")
+        solver = Solver(m, SolveOptions(threads=self.clock.threads, gap=gap))
+        set_up(solver)
+        return solver.run(max(seconds, 0.1), Silent(), time.monotonic())
+
+    def _is_whole(self, values: Floats) -> bool:
+        whole = values[self.matrices.is_integer]
+        return bool((np.abs(whole - np.round(whole)) <= TOLERANCE).all())
+
+    def missed(self, values: Floats) -> Floats:
+        """Return by how much values miss each row, 0 where they obey it."""
+        m = self.matrices
+        activity = m.sparse @ values
+        below, above = m.row_lower - activity, activity - m.row_upper
+        return np.maximum(np.maximum(below, above), 0.0)
+
+    def obeyed(self, values: Floats) -> Flags:
+        """Return which limits a plan obeys."""
+        missed, found = self.missed(values), np.ones(len(self), dtype=bool)
+        broken = self.limit_of[missed > TOLERANCE]
+        found[broken[broken >= 0]] = False
+        return found

@@ -1,0 +1,128 @@
+"""Capacitated problems: plans, bounds and proofs against enumeration."""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from capacitated_optima import drawn, optimum
+
+from aumaq.classic.capacitated.knapsack import choose
+from aumaq.classic.capacitated.method import KINDS, data_of, solve
+from aumaq.classic.capacitated.relaxation import evaluate, rises
+from aumaq.classic.readers import read
+from aumaq.classic.solution import check
+from aumaq.instances.errors import NoPlanError
+
+BENCH = os.environ.get("AUMAQ_BENCH", "")
+
+
+def test_a_knapsack_takes_the_best_whole_items() -> None:
+    """Against all subsets; with too few nodes never less than the best."""
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        k = int(rng.integers(1, 9))
+        gain, size = rng.integers(1, 30, k) * 1.0, rng.integers(1, 12, k) * 1.0
+        order = np.argsort(-gain / size)
+        gain, size, capacity = gain[order], size[order], float(rng.integers(1, 40))
+        subsets = (np.arange(2**k)[:, None] >> np.arange(k)) & 1
+        best = float(((subsets @ gain) * (subsets @ size <= capacity)).max())
+        taken = np.zeros(k)
+        assert choose(gain, size, capacity, taken, 10_000) == pytest.approx(
+            best, abs=1e-6
+        )
+        assert taken @ size <= capacity
+        assert choose(gain, size, capacity, taken, 2) >= best - 1e-9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_prices_never_claim_more_than_the_optimum(kind: str) -> None:
+    """Any prices give a lower bound, also of what a site or a pair would cost."""
+    rng, known = np.random.default_rng(11), 0
+    for _ in range(120):
+        problem = drawn(rng, kind)
+        best = optimum(problem)
+        if np.isinf(best):
+            continue
+        known += 1
+        data = data_of(problem)
+        for _ in range(4):
+            prices = rng.random(problem.shape[0]) * rng.choice([5.0, 40.0, 90.0])
+            bound = evaluate(data, prices, int(rng.choice([1, 10_000])))
+            assert bound.value <= best + 1e-6
+            j = int(rng.integers(problem.shape[1]))
+            _check_site(problem, j, bound)
+            if kind != "cflp":
+                _check_pair(problem, j, bound, rises(data, prices, bound, j), rng)
+    assert known > 60
+
+
+def _check_site(problem, j, bound) -> None:
+    """Standing or not, a site costs no less than the bound says."""
+    flag = np.arange(problem.shape[1]) == j
+    if not problem.sites.forbidden[j]:
+        sites = replace(problem.sites, required=problem.sites.required | flag)
+        with_it = optimum(replace(problem, sites=sites))
+        assert bound.value + bound.into[j] <= with_it + 1e-6
+    if not problem.sites.required[j]:
+        sites = replace(problem.sites, forbidden=problem.sites.forbidden | flag)
+        without = optimum(replace(problem, sites=sites))
+        assert bound.value + bound.out[j] <= without + 1e-6
+
+
+def _check_pair(problem, j, bound, rise, rng) -> None:
+    """A client that goes to a site costs no less than the bound says."""
+    if problem.sites.forbidden[j]:
+        return
+    i = int(rng.integers(problem.shape[0]))
+    matrix = problem.distances.matrix.copy()
+    matrix[i, np.arange(matrix.shape[1]) != j] = np.inf
+    flag = np.arange(problem.shape[1]) == j
+    sites = replace(problem.sites, required=problem.sites.required | flag)
+    distances = replace(problem.distances, matrix=matrix)
+    forced = optimum(replace(problem, distances=distances, sites=sites))
+    assert bound.value + rise[i] <= forced + 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_tiny_problems_are_solved_to_their_optimum(kind: str) -> None:
+    """Hundreds of drawn problems: the optimum, proven, or that there is no plan."""
+    rng = np.random.default_rng(3)
+    for k in range(150):
+        problem = drawn(rng, kind)
+        best = optimum(problem)
+        if np.isinf(best):
+            with pytest.raises(NoPlanError):
+                solve(problem, 200.0)
+            continue
+        found = solve(problem, 200.0, seed=k)
+        assert check(problem, found).problems == ()
+        assert found.objective == pytest.approx(best), k
+        assert found.bound <= best + 1e-6 * max(1.0, abs(best))
+        assert found.proven
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not BENCH, reason="AUMAQ_BENCH names no folder of published files")
+def test_published_optima_of_small_files_are_proven() -> None:
+    """All of cap, and Holmberg's smallest, to their published values."""
+    folder = Path(BENCH)
+    with (folder / "optima.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    seen = 0
+    for where, name, problem, _, value, *_ in rows:
+        is_cap = where == "orlib_cap" and problem == "CFLP multi-source"
+        is_holmberg = where == "sscflp/holmberg" and name in ("p1", "p5", "p9")
+        path = folder / where / name
+        if not (is_cap or is_holmberg) or not path.is_file() or name == "capa.txt":
+            continue
+        found = solve(read(path), 120.0)
+        assert found.proven
+        assert found.objective == pytest.approx(float(value), rel=1e-8)
+        seen += 1
+    assert seen >= 20

@@ -1,0 +1,159 @@
+"""Every problem on instances of a few sites, against all choices of sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aumaq.classic import Problem, check, k_best, solve
+from aumaq.classic.distances import Dense, Distances, Sparse, plane
+from aumaq.classic.problems import clients_of, sites_of
+from aumaq.instances.errors import NoPlanError
+
+GREATEST = ("mclp", "p-dispersion")
+
+
+def drawn(kind: str, seed: int, form: str = "dense") -> Problem:
+    """Return a small problem with required and forbidden sites now and then."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(5, 14)), int(rng.integers(4, 9))
+    clients, sites = rng.integers(0, 40, (n, 2)), rng.integers(0, 40, (m, 2))
+    clients = sites if kind == "p-dispersion" else clients
+    n = len(clients)
+    points = plane(clients, sites, str(rng.choice(["euclid", "floor"])))
+    matrix = points.block(slice(0, n), np.arange(m))
+    distances: Distances = points if form == "points" else Dense(matrix)
+    if form == "sparse":
+        near = matrix <= np.quantile(matrix, 0.7)
+        client, site = np.nonzero(near)
+        distances = Sparse(client, site, matrix[near], (n, m))
+    made = sites_of(m, rng.integers(1, 120, m))
+    marks = rng.random(m)
+    made = replace(made, required=marks < 0.12, forbidden=marks > 0.88)
+    p = int(made.required.sum()) + int(rng.integers(1, 3))
+    p = min(max(p, 2), int((~made.forbidden).sum()))
+    weights = rng.integers(0, 9, n) + (0.5 if seed % 2 else 0.0)
+    return Problem(
+        kind, clients_of(n, weights), made, distances,
+        None if kind in ("uflp", "lscp", "lscp-b") else p, float(rng.integers(8, 30)),
+    )  # fmt: skip
+
+
+def plans(problem: Problem) -> Iterator[list[int]]:
+    """Yield all choices of sites that keep to what is required and forbidden."""
+    m, sites = problem.shape[1], problem.sites
+    sizes = range(1, m + 1) if problem.p is None else [problem.p]
+    for size in sizes:
+        for chosen in combinations(range(m), size):
+            is_open = np.isin(np.arange(m), chosen)
+            if (
+                not (sites.required & ~is_open).any()
+                and not (sites.forbidden & is_open).any()
+            ):
+                yield list(chosen)
+
+
+def value(problem: Problem, chosen: list[int]) -> float:
+    """Return the value of a choice from the whole matrix; NaN if it is no plan."""
+    n, m = problem.shape
+    matrix = problem.distances.block(slice(0, n), np.arange(m))
+    least = matrix[:, chosen].min(axis=1)
+    weights, near = problem.clients.weights, matrix[:, chosen] <= problem.radius
+    if problem.kind in ("lscp", "lscp-b"):
+        return float(len(chosen)) if near.any(axis=1).all() else np.nan
+    if problem.kind == "mclp":
+        return float(weights[near.any(axis=1)].sum())
+    if problem.kind == "p-dispersion":
+        return float(min(matrix[a, b] for a, b in combinations(chosen, 2)))
+    if not np.isfinite(least).all():
+        return np.nan
+    if problem.kind == "p-center":
+        return float(least.max())
+    fixed = problem.sites.fixed_costs[chosen].sum() if problem.kind == "uflp" else 0
+    return float((weights * least).sum() + fixed)
+
+
+def values(problem: Problem) -> list[float]:
+    """Return the values of all plans, the best first."""
+    found = [value(problem, chosen) for chosen in plans(problem)]
+    found = sorted(v for v in found if not np.isnan(v))
+    return found[::-1] if problem.kind in GREATEST else found
+
+
+KINDS = ["p-median", "uflp", "p-center", "lscp", "mclp", "p-dispersion"]
+
+
+@pytest.mark.parametrize("form", ["dense", "points", "sparse"])
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_the_best_of_all_choices(kind: str, form: str, seed: int) -> None:
+    """The value is that of enumeration, proven, and recomputed without complaint."""
+    if kind in ("p-dispersion", "p-center") and form == "sparse":
+        form = "dense"
+    problem = drawn(kind, seed, form)
+    known = values(problem)
+    if not known:
+        with pytest.raises(NoPlanError):
+            solve(problem)
+        return
+    found = solve(problem)
+    assert found.objective == pytest.approx(known[0])
+    assert found.bound == pytest.approx(known[0])
+    assert found.proven
+    assert not check(problem, found).problems
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_backup_needs_two_sites(seed: int) -> None:
+    """With as few sites as cover all, most clients have two open ones in reach."""
+    problem = drawn("lscp-b", seed)
+    known = values(problem)
+    if not known:
+        with pytest.raises(NoPlanError):
+            solve(problem)
+        return
+    least = int(known[0])
+    n, m = problem.shape
+    near = problem.distances.block(slice(0, n), np.arange(m)) <= problem.radius
+    best = max(
+        int((near[:, chosen].sum(axis=1) >= 2).sum())
+        for chosen in plans(replace(problem, p=least))
+        if near[:, chosen].any(axis=1).all()
+    )
+    found = solve(problem)
+    assert (len(found.sites), found.objective, found.bound) == (least, best, best)
+
+
+@pytest.mark.parametrize("kind", ["p-median", "uflp"])
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 12))
+def test_the_k_best_of_all_choices(kind: str, seed: int, count: int) -> None:
+    """The k best plans have the k best values of enumeration, each plan once."""
+    problem = drawn(kind, seed)
+    known = values(problem)[:count]
+    found = k_best(problem, count)
+    assert [plan.objective for plan in found] == pytest.approx(known)
+    assert len({tuple(plan.sites) for plan in found}) == len(known)
+    assert all(not check(problem, plan).problems for plan in found)
+
+
+def test_a_check_finds_what_is_wrong() -> None:
+    """A changed value, a bound on the wrong side, a closed required site are told."""
+    problem = drawn("p-median", 3)
+    found = solve(problem)
+    wrong = replace(found, objective=found.objective + 1)
+    assert check(problem, wrong).problems
+    assert check(problem, replace(found, bound=found.objective + 1)).problems
+    closed = np.setdiff1d(np.arange(problem.shape[1]), found.sites)
+    required = np.zeros(problem.shape[1], bool)
+    required[closed] = True
+    other = replace(problem, sites=replace(problem.sites, required=required))
+    assert check(other, found).problems

@@ -1,0 +1,314 @@
+"""Lists and layers of others: what is recognised, refused, kept; true roads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+from command import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+import aumaq
+from aumaq.instances import InstanceError
+from aumaq.instances.imports.assembly import Wishes, imported
+from aumaq.instances.imports.mapping import Mapped
+from aumaq.instances.imports.recognition import numbers, plain, recognised
+from aumaq.instances.imports.roads import RoadOptions, roads_of
+from aumaq.instances.imports.sources import Source, read_source
+
+HEAD = "№;Наименование НП;Население 2009;Население 2021;Широта;Долгота;Примечание\n"
+ROWS = [
+    "1;Акжар;900;1 250;50,10;70,20;паром",
+    "2;Бесоба;800;640;50,25;70,45;",
+    "3;Коктем;10;2 300;50°24'N;70,30;",
+]
+
+
+def listed(path: Path, rows: list[str], head: str = HEAD, code: str = "cp1251") -> Path:
+    """Write a list of places as an office in Kazakhstan keeps it."""
+    path.write_bytes((head + "\n".join(rows) + "\n").encode(code))
+    return path
+
+
+def read(path: Path, roads: Path | None = None, **wishes: object) -> aumaq.Instance:
+    """Return the instance that an import makes."""
+    return imported(path, roads, Wishes("mine", **wishes)).instance  # type: ignore[arg-type]
+
+
+def refusals(path: Path, roads: Path | None = None, **wishes: object) -> list[str]:
+    """Return what is wrong with an import, each as it is told."""
+    with pytest.raises(InstanceError) as caught:
+        read(path, roads, **wishes)
+    return [str(problem.text) for problem in caught.value.problems]
+
+
+def test_a_list_is_understood(tmp_path: Path) -> None:
+    """Cyrillic in cp1251, semicolons, commas, blanks in thousands, degrees, a title."""
+    path = listed(tmp_path / "p.csv", ROWS, "Сведения о населении;;;;;;\n\n" + HEAD)
+    made = imported(path, None, Wishes("Моё место"))
+    rows = made.instance.table("settlements")
+    assert rows["population"].tolist() == [1250.0, 640.0, 2300.0]  # the later year
+    assert rows["lat"].tolist() == [50.1, 50.25, 50.4]
+    assert rows["kind"].tolist() == ["village"] * 3
+    assert set(rows["region"]) == {"Моё место"}
+    assert rows["x_Примечание"].tolist() == ["паром", "", ""]
+    assert rows["x_Население_2009"].tolist() == ["900", "800", "10"]
+    told = " ".join(map(str, made.notes))
+    assert "Windows-1251" in told
+    assert "the header is row 3" in told
+    assert "straight lines times 1.3" in told
+
+
+@pytest.mark.parametrize(
+    ("names", "role"),
+    [
+        ("name NAME_RU Название НАИМЕНОВАНИЕ атауы «Населённый_пункт»", "name"),
+        ("pop POP_2021 Население Численность_населения халық_саны", "population"),
+        ("Latitude широта ендік Y lat", "lat"),
+        ("LON долгота бойлық x lng", "lon"),
+    ],
+)
+def test_headers_in_three_languages(names: str, role: str) -> None:
+    """Each is taken for what it is, whatever else there is."""
+    for name in names.split():
+        cell = "Акжар" if role == "name" else "50.5"
+        cells = pd.DataFrame({"прочее": ["z", "z"], name: [cell, cell]}, dtype=object)
+        found = {guess.role: guess.column for guess in recognised(cells, {})}
+        assert found[role] == name, plain(name)
+
+
+@given(st.floats(-180, 180), st.integers(0, 10**7))
+def test_numbers_as_offices_write_them(value: float, count: int) -> None:
+    """A comma for a point, blanks or commas between thousands."""
+    cells = pd.Series([f"{value:.6f}".replace(".", ",")])
+    assert numbers(cells)[0] == float(f"{value:.6f}")
+    for mark in (" ", "\u00a0", ","):
+        cells = pd.Series([f"{count:,}".replace(",", mark)])
+        assert numbers(cells, are_counts=True)[0] == count
+
+
+BAD = {
+    "empty file": ("", "", ["is empty"]),
+    "no coordinates": ("name,population\na,5", "", ["for lat", "for lon"]),
+    "header only": ("name,population,lat,lon", "", ["holds no rows"]),
+    "wrong column": (
+        "name,population,lat,lon\na,5,50,70",
+        "population=POP",
+        ["has no column 'POP'"],
+    ),
+    "wrong role": (
+        "name,population,lat,lon\na,5,50,70",
+        "popul=population",
+        ["names 'popul'"],
+    ),
+    "rows": (
+        "name,population,lat,lon\na,5,50,70\nb,many,50,70\nc,7,,70\nd,8,95,70\n,9,50,70",
+        "population=population,lat=lat,lon=lon",
+        ["row 3, column population", "row 4, column lat", "row 5, column lat",
+         "row 6, column name"],
+    ),
+    "metres": ("name,population,x,y\na,5,500000,5600000", "", ["--crs"]),
+    "same code": ("code,name,population,lat,lon\n1,a,5,50,70\n1,b,5,50,70",
+                  "settlement=code", ["same code"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_read_is_told(tmp_path: Path, case: str) -> None:
+    """Every problem at once: file, row and column; nothing is written."""
+    text, mapping, wanted = BAD[case]
+    path = tmp_path / "p.csv"
+    path.write_text(text, "utf-8")
+    words = ("--map", mapping) if mapping else ()
+    done = run("import", path, "--out", tmp_path / "o", *words)
+    assert done.returncode == 2, done.stdout
+    for part in wanted:
+        assert part in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["p.csv"]
+
+
+def test_rows_are_left_out_only_when_asked(tmp_path: Path) -> None:
+    """And are told by number then."""
+    path = tmp_path / "p.csv"
+    path.write_text("name,pop,lat,lon\na,5,50,70\nb,many,50,70\nc,7,50,70.1\nd,9,50,71")
+    given_ = Mapped({"columns": {"population": "pop"}})
+    assert len(refusals(path, mapped=given_)) == 1
+    made = imported(path, None, Wishes("m", leave_out=True, mapped=given_))
+    assert list(made.instance.settlement_ids) == ["a", "c", "d"]
+    assert any("left out" in str(note) and ": 3" in str(note) for note in made.notes)
+
+
+def test_names_that_occur_again(tmp_path: Path) -> None:
+    """Codes are made different; a second import by the mapping is the same."""
+    path = tmp_path / "p.csv"
+    path.write_text("name,pop,lat,lon\nAksu,5,50,70\nAksu,6,50,70.5\nAksu,7,50,71")
+    first = run("import", path, "--out", tmp_path / "a")
+    assert first.returncode == 0, first.stderr
+    assert "Aksu-2, Aksu-3" in first.stdout
+    kept = tmp_path / "a-mapping.toml"
+    again = run(
+        "import", path, "--out", tmp_path / "b.xlsx", "--mapping", kept, "--json"
+    )
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["columns"]["p.csv"]["population"] == "pop"
+    one, two = (aumaq.read(tmp_path / name) for name in ("a", "b.xlsx"))
+    pd.testing.assert_frame_equal(one.table("settlements"), two.table("settlements"))
+    kept.write_text("[places]\ncolour = 'red'\n")
+    done = run("import", path, "--out", tmp_path / "c", "--mapping", kept)
+    assert done.returncode == 2
+    assert "places.colour" in done.stderr
+
+
+def test_layers_in_any_system(tmp_path: Path) -> None:
+    """The same places, Z and all, from four formats and two reference systems."""
+    frame = gpd.GeoDataFrame(
+        {"NAME_RU": ["Акжар", "Бесоба"], "POP": [500, 700], "TYPE": ["село", "город"]},
+        geometry=gpd.points_from_xy([70.2, 70.6], [50.1, 50.3], [5.0, 6.0]),
+        crs=4326,
+    )
+    areas = frame.to_crs(32642).buffer(800.0).to_crs(4326)
+    frame.to_file(tmp_path / "a.gpkg")
+    frame.to_crs(32642).to_file(tmp_path / "b.shp", encoding="cp1251")
+    frame.to_file(tmp_path / "c.geojson")
+    frame.set_geometry(areas).to_file(tmp_path / "d.gpkg")
+    flat = frame.to_crs(32642).geometry
+    table = pd.DataFrame(frame.drop(columns="geometry")).assign(X=flat.x, Y=flat.y)
+    table.to_excel(tmp_path / "e.xlsx", index=False)
+    for name in ("a.gpkg", "b.shp", "c.geojson", "d.gpkg", "e.xlsx"):
+        mapped = Mapped({"crs": "EPSG:32642"} if name == "e.xlsx" else {})
+        rows = read(tmp_path / name, mapped=mapped).table("settlements")
+        np.testing.assert_allclose(rows["lat"], [50.1, 50.3], atol=2e-4)
+        np.testing.assert_allclose(rows["lon"], [70.2, 70.6], atol=2e-4)
+        assert rows["kind"].tolist() == ["village", "city"], name
+    (tmp_path / "b.dbf").unlink()
+    assert "no file .dbf" in refusals(tmp_path / "b.shp")[0]
+    (tmp_path / "a.geojson").write_text("{}")
+    assert refusals(tmp_path / "a.geojson")
+
+
+def test_sheets_and_broken_books(tmp_path: Path) -> None:
+    """The first sheet with a table counts; what is no workbook is told."""
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Список")
+    for row in (["Название", "Население", "Широта", "Долгота"], ["Аксай", 5, 50, 70]):
+        sheet.append(row)
+    book.save(tmp_path / "p.xlsx")
+    assert read(tmp_path / "p.xlsx").table("settlements")["name"].tolist() == ["Аксай"]
+    (tmp_path / "q.xlsx").write_text("no workbook")
+    assert refusals(tmp_path / "q.xlsx")
+
+
+def roads_from(
+    lines: list[object], places: list[tuple[float, float]], **options: float
+):
+    """Return road tables from lines of degrees and places (lon, lat)."""
+    cells = pd.DataFrame({"highway": ["primary"] * len(lines)}, dtype=object)
+    source = Source("r", cells, list(range(1, len(lines) + 1)), np.array(lines))
+    rows = pd.DataFrame(places, columns=["lon", "lat"])
+    return roads_of(source, rows, {}, RoadOptions(**options))
+
+
+def test_roads_meet_where_they_cross_and_nearly_touch() -> None:
+    """A cross, a spur that ends 10 m short of it, and a stray line without places."""
+    cross = [
+        shapely.LineString([(70.0, 50.0), (70.4, 50.0)]),
+        shapely.LineString([(70.2, 49.9), (70.2, 50.1)]),
+        shapely.MultiLineString([[(70.1, 50.0001), (70.1, 50.1)],
+                                 [(75.0, 45.0), (75.1, 45.0)]]),
+    ]  # fmt: skip
+    made = roads_from(cross, [(70.0, 50.0), (70.2, 50.1), (70.1, 50.1)])
+    links = made.tables["road_links"]
+    nodes = made.tables["road_nodes"].set_index("node")
+    assert not links["is_synthetic"].any()
+    degree = pd.concat([links["from_node"], links["to_node"]]).value_counts()
+    near = nodes[((nodes - [50.0, 70.2]).abs() < 1e-3).all(axis=1)].index
+    assert degree[near].tolist() == [4]
+    assert any("lead to no place" in str(note) for note in made.notes)
+    assert links["length_km"].sum() == pytest.approx(28.67 + 22.24 + 11.1, rel=0.01)
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=10, deadline=None)
+def test_ways_are_those_along_the_lines(seed: int) -> None:
+    """Between places on a grid of lines: as long as the way by its corners."""
+    rng = np.random.default_rng(seed)
+    xs, ys = np.sort(rng.random(4)) + 70.0, np.sort(rng.random(4)) + 50.0
+    if min(np.diff(xs).min(), np.diff(ys).min()) < 0.01:
+        return
+    lines = [shapely.LineString([(x, ys[0]), (x, ys[-1])]) for x in xs]
+    lines += [shapely.LineString([(xs[0], y), (xs[-1], y)]) for y in ys]
+    corners = [(x, y) for x in xs for y in ys]
+    made = roads_from(lines, corners)
+    nodes, links = made.tables["road_nodes"], made.tables["road_links"]
+    assert len(nodes) == 16
+    assert len(links) == 24
+    at = pd.Index(nodes["node"])
+    ends = at.get_indexer(links["from_node"]), at.get_indexer(links["to_node"])
+    graph = coo_array((links["length_km"], ends), shape=(16, 16)).tocsr()
+    found = dijkstra(graph, directed=False)
+    lat, lon = np.radians(nodes["lat"].to_numpy()), np.radians(nodes["lon"].to_numpy())
+    up = 6371.0088 * np.abs(lat[:, None] - lat)
+    across = 6371.0088 * np.abs(lon[:, None] - lon)
+    narrow = np.cos(np.maximum(lat[:, None], lat))  # along the northernmost way
+    np.testing.assert_allclose(found, up + across * narrow, rtol=5e-3, atol=0.02)
+
+
+def test_what_roads_do_not_reach_is_joined_straight() -> None:
+    """A far place, and a road of its own: flagged, and as long as the detour says."""
+    lines = [
+        shapely.LineString([(70.0, 50.0), (71.0, 50.0)]),
+        shapely.LineString([(70.3, 50.2), (70.4, 50.2)]),
+    ]
+    places = [(70.0, 50.0), (71.0, 50.0), (70.5, 50.5), (70.3, 50.2)]
+    made = roads_from(lines, places, detour=1.5)
+    links = made.tables["road_links"]
+    straight = links[links["is_synthetic"]]
+    degree_km = 6371.0088 * np.pi / 180
+    wanted = sorted([0.5 * degree_km * 1.5, 0.2 * degree_km * 1.5])
+    assert sorted(straight["length_km"]) == pytest.approx(wanted, rel=0.01)
+    assert set(straight["road_class"]) == {"straight_line"}
+    told = " ".join(map(str, made.notes))
+    assert "1 places are far" in told
+    assert "1 parts of the roads" in told
+
+
+def test_roads_of_a_layer(tmp_path: Path) -> None:
+    """Speeds by class and by option; points among the lines are told or left out."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    lines = [shapely.LineString([(70.2, 50.1), (70.45, 50.25)]),
+             shapely.LineString([(70.45, 50.25), (70.3, 50.4)])]  # fmt: skip
+    frame = gpd.GeoDataFrame({"КЛАСС": ["III", "особый"]}, geometry=lines, crs=4326)
+    frame.to_crs(3857).to_file(tmp_path / "r.gpkg")
+    done = run("import", path, "--roads", tmp_path / "r.gpkg", "--speeds", "III=72",
+               "--out", tmp_path / "o")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "nothing is known of these classes of roads" in done.stdout
+    classes = aumaq.read(tmp_path / "o").table("road_classes")
+    speeds = classes.set_index("road_class")["speed_kmh"].to_dict()
+    assert speeds == {"III": 72.0, "особый": 50.0}
+    mixed = pd.concat([frame, gpd.GeoDataFrame({"КЛАСС": ["x"]},
+                       geometry=[shapely.Point(70, 50)], crs=4326)])  # fmt: skip
+    mixed.to_file(tmp_path / "m.geojson")
+    assert "expected a line" in refusals(path, tmp_path / "m.geojson")[0]
+    assert len(read(path, tmp_path / "m.geojson", leave_out=True).table("road_links"))
+
+
+def test_own_columns_live_on(tmp_path: Path) -> None:
+    """Columns of the user's own go through a workbook, a folder, and back."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    source = read_source(path)
+    assert source.encoding == "Windows-1251"
+    instance = read(path)
+    for name in ("a.xlsx", "b", "c.gpkg"):
+        again = aumaq.read(aumaq.write(instance, tmp_path / name))
+        assert again.table("settlements")["x_Примечание"].tolist() == ["паром", "", ""]

@@ -1,0 +1,115 @@
+"""Documents for offices: read back by the libraries of their formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shared_plans import best_plan
+from typer.testing import CliRunner
+
+from aumaq.cli import app
+from aumaq.instances import OptionError
+from aumaq.instances.language.texts import say
+from aumaq.results.indicators.today import of_today
+from aumaq.results.language import LANGUAGES, Language
+from aumaq.results.office import OFFICE, write_office
+from aumaq.results.plan.plan import Plan
+from aumaq.results.report.actions import action_list
+from aumaq.results.report.decision import decision
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return the best plan of the small instance."""
+    return best_plan()
+
+
+@pytest.fixture(scope="module", params=list(LANGUAGES))
+def code(request: Any) -> str:
+    """Return a language."""
+    return str(request.param)
+
+
+def decisions(plan: Plan) -> list[str]:
+    """Return the decision in every language."""
+    today = of_today(plan.instance)
+    return [decision(plan, today, Language(code)) for code in LANGUAGES]
+
+
+@pytest.mark.few(1)
+def test_text_holds_the_decision_and_every_action(
+    plan: Plan, tmp_path: Path, code: str
+) -> None:
+    """In all languages, and as many rows of actions as the list has; heads repeat."""
+    docx = pytest.importorskip("docx")
+    path = write_office(plan, tmp_path / "plan.docx", "docx", code)
+    document = docx.Document(str(path))
+    paragraphs = [paragraph.text for paragraph in document.paragraphs]
+    assert set(decisions(plan)) <= set(paragraphs)
+    lang = Language(code)
+    rows = action_list(plan, lang)["rows"]
+    where = lang.tell(say("Where"))
+    listed = [t for t in document.tables if t.rows[0].cells[0].text == where]
+    cells = [row.cells[0].text for table in listed for row in table.rows[1:]]
+    assert sorted(cells) == sorted(row[1] for row in rows)
+    assert all("w:tblHeader" in table._tbl.xml for table in listed)
+
+
+@pytest.mark.few(1)
+def test_slides_hold_decision_charts_and_figures(
+    plan: Plan, tmp_path: Path, code: str
+) -> None:
+    """Charts are those of the program, with the shares of the page."""
+    pptx = pytest.importorskip("pptx")
+    path = write_office(plan, tmp_path / "plan.pptx", "pptx", code)
+    shapes = [s for slide in pptx.Presentation(str(path)).slides for s in slide.shapes]
+    texts = [s.text_frame.text for s in shapes if s.has_text_frame]
+    assert set(decisions(plan)) <= set(texts)
+    charts = [s.chart for s in shapes if s.has_chart]
+    services = sum(map(plan.instance.serves, plan.instance.service_names))
+    assert len(charts) == services + 1
+    assert all(
+        0.0 <= v <= 1.0 for p in charts[0].plots for s in p.series for v in s.values
+    )
+
+
+def test_paper_has_the_letters_of_kazakh(plan: Plan, tmp_path: Path) -> None:
+    """Each letter of the decision in Kazakh is in the letters that the file carries."""
+    pytest.importorskip("fpdf")
+    path = write_office(plan, tmp_path / "plan.pdf", "pdf", "kk")
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF")
+    known = data.decode("latin-1")  # glyph -> letter, as readers and searches need it
+    kazakh = decisions(plan)[list(LANGUAGES).index("kk")]
+    letters = {char for char in kazakh if char.isalpha()}
+    assert {char for char in letters if f"> <{ord(char):04X}>" not in known} == set()
+
+
+def test_command_writes_one_plan_and_refuses_two(plan: Plan, tmp_path: Path) -> None:
+    """Several plans are for the page; a folder of plans stands for all of them."""
+    pytest.importorskip("docx")
+    for name in ("b2", "b10"):
+        plan.to_csv(tmp_path / "sweep" / name)
+    folder, out = str(tmp_path / "sweep"), tmp_path / "x.docx"
+    result = CliRunner().invoke(
+        app, ["report", folder, "--to", "docx", "--out", str(out)]
+    )
+    assert isinstance(result.exception, OptionError)
+    assert not out.exists()
+    one = str(tmp_path / "sweep" / "b2")
+    result = CliRunner().invoke(app, ["report", one, "--to", "docx", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert out.stat().st_size > 10_000
+    result = CliRunner().invoke(app, ["report", folder])
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "sweep" / "report.html").read_text("utf-8")
+    assert page.index("<h2>b2</h2>") < page.index("<h2>b10</h2>")
+
+
+def test_every_format_is_one_of_the_command() -> None:
+    """What is registered can be asked for."""
+    from aumaq.cli_report import Kind
+
+    assert {kind.value for kind in Kind} == {"html", *OFFICE}

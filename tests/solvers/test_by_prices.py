@@ -1,0 +1,86 @@
+"""Blocks at the prices of an ascent: their bounds, and what they prove together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from coupled_instances import coupled_instances
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from road_instances import road_instances
+from tiny_instances import tiny_instances
+
+from aumaq.instances import Instance
+from aumaq.solvers.blocks.by_prices import PricedRelaxation
+from aumaq.solvers.blocks.run import BlockRun
+from aumaq.solvers.blocks.split import block_matrices, coupling_families, split
+from aumaq.solvers.compiled import Compiled, compiled
+from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution.decisions import Given, Status
+
+KINDS = {
+    "free": tiny_instances("free"),
+    "nearest": tiny_instances("nearest"),
+    "power": coupled_instances("power"),
+    "water": coupled_instances("water"),
+    "angles": coupled_instances("angles"),
+    "roads": road_instances("free"),
+}
+SURE = 1e-6
+
+
+def _compiled(instance: Instance, threads: int = 1) -> Compiled:
+    options = SolveOptions(gap=0.0, threads=threads, time_limit=60.0)
+    return compiled(instance, options, Silent(), Given())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@examples(30)
+@given(st.data())
+def test_the_bound_of_each_block_is_below_its_optimum(
+    kind: str, data: st.DataObject
+) -> None:
+    """And all of them, with what is beside them, are below that of the whole."""
+    c = _compiled(data.draw(KINDS[kind]))
+    best = Solver(c.matrices, c.options).run(60.0, Silent(), c.started)
+    if best.status is not Status.OPTIMAL:
+        return
+    parts = split(c.matrices, coupling_families())
+    priced = PricedRelaxation(c, parts, lambda: False)
+    priced.rise(lambda _: None)
+    bounds, price = priced.bounds(), priced.price_of_split
+    total = priced.ascent.bound - bounds.sum()
+    for bound, m in zip(
+        bounds, block_matrices(c.matrices, parts, price, price), strict=True
+    ):
+        found = Solver(m, c.options).run(60.0, Silent(), c.started)
+        assert found.status is Status.OPTIMAL
+        assert bound <= found.objective + SURE * (1.0 + abs(found.objective))
+        total += found.objective
+    assert total <= best.objective + SURE * (1.0 + abs(best.objective))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["free", "power", "roads"])
+@examples(15)
+@given(st.data(), st.integers(1, 2))
+def test_blocks_at_such_prices_prove_the_optimum(
+    kind: str, data: st.DataObject, threads: int
+) -> None:
+    """What prices leave open is closed by the whole model, as after an LP."""
+    c = _compiled(data.draw(KINDS[kind]), threads)
+    best = Solver(c.matrices, replace(c.options)).run(60.0, Silent(), c.started)
+    parts = split(c.matrices, coupling_families())
+    found = BlockRun(c, parts, by_prices=True).solve()
+    if best.status is not Status.OPTIMAL:
+        assert found.decisions is None
+        return
+    assert found.status is Status.OPTIMAL
+    assert found.objective_mln == pytest.approx(best.objective, rel=SURE, abs=SURE)
+    assert np.isfinite(found.bound_mln)

@@ -1,0 +1,157 @@
+"""Conflicts and relaxations against enumeration of all sets of rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clashing_instances import (
+    KEPT,
+    clashing,
+    conflicts_by_enumeration,
+    least_weight,
+)
+from command import run
+from examples import examples
+from hypothesis import given
+from tiny_instances import tiny
+
+import aumaq
+from aumaq.instances import Instance
+from aumaq.results.language import Language
+from aumaq.solvers.conflicts.relaxation import TOUCHED
+
+
+def limits_of(found: aumaq.Conflicts) -> list[dict[str, Any]]:
+    """Return rule and key of each limit."""
+    return [{"rule": limit.rule, **limit.of} for limit in found.system.limits]
+
+
+@examples(40)
+@given(instance=clashing())
+def test_all_conflicts_are_those_of_enumeration(instance: Instance) -> None:
+    """All conflicts, each minimal, and all smallest sets to give up: no others."""
+    found = aumaq.conflicts(instance, most=None, keep=KEPT)
+    conflicts, lost = conflicts_by_enumeration(instance, limits_of(found))
+    assert {frozenset(c.limits) for c in found.found.conflicts} == conflicts
+    assert set(found.found.lost) == lost
+    assert found.found.is_all
+    assert all(c.is_minimal for c in found.found.conflicts)
+
+
+@examples(40)
+@given(instance=clashing(allocation="whole"))
+def test_the_cheapest_relaxation_is_that_of_enumeration(instance: Instance) -> None:
+    """No change of the rules that makes a plan possible weighs less."""
+    found = aumaq.conflicts(instance, keep=KEPT)
+    way = found.cheapest
+    assert way is not None
+    assert way.is_proven
+    least = least_weight(instance, limits_of(found), TOUCHED)
+    assert way.weight == pytest.approx(least, abs=1e-5)
+
+
+def crowded() -> Instance:
+    """Two villages of 150 people, one school of 100 at most, and little money."""
+    return tiny(
+        services=[{"service": "s", "may_be_unserved": False}],
+        settlements=[
+            {"settlement": "a", "population": 80.0},
+            {"settlement": "b", "population": 70.0},
+        ],
+        budgets=[{"budget": "all", "period": "p1", "amount_mln": 12.0,
+                  "is_hard": True, "title": "Money of the district"}],
+        counts=[{"count": "few", "service": "s", "most": 1}],
+    )  # fmt: skip
+
+
+def test_a_conflict_worked_by_hand() -> None:
+    """150 people, 100 places a school: money for one, or at most one, is too little."""
+    found = aumaq.conflicts(crowded(), most=None).record()
+    rules = [{rule["rule"] for rule in c["rules"]} for c in found["conflicts"]]
+    everyone = {"allocation:s", "capacity:s"}
+    assert sorted(map(sorted, rules)) == sorted(
+        map(sorted, ({"budget:all", *everyone}, {"count:few", *everyone}))
+    )
+    # Leaving a third of each village unserved weighs less than half a school more.
+    (way,) = found["cheapest"]["rules"]
+    assert way["rule"] == "allocation:s"
+    assert way["amount"] == pytest.approx(1.0 / 3.0)
+    assert way["where"] == ["A p1", "B p1"]
+
+
+def test_what_is_kept_never_gives_way() -> None:
+    """With demand and capacity kept, money and count must give way."""
+    keep = ["allocation:s", "capacity:s"]
+    found = aumaq.conflicts(crowded(), most=None, keep=keep).record()
+    rules = {way["rule"]: way["amount"] for way in found["cheapest"]["rules"]}
+    assert rules == pytest.approx({"budget:all": 20.0 / 12.0 - 1.0, "count:few": 1.0})
+    assert [len(c["rules"]) for c in found["conflicts"]] == [1, 1]
+    with pytest.raises(aumaq.UnknownNameError, match="did you mean 'capacity:s'"):
+        aumaq.conflicts(crowded(), keep=["capacity:x"])
+
+
+def test_forbidden_land() -> None:
+    """Forbidden land has no variable in a solve, and is told as the rule that it is."""
+    instance = tiny(
+        counts=[{"count": "some", "service": "s", "least": 1}],
+        zones=[{"zone": "park", "kind": "protected", "lat": 50.0, "lon": 70.0,
+                "radius_km": 50.0}],
+        zone_permits=[{"kind": "protected", "service": "", "is_permitted": False}],
+    )  # fmt: skip
+    found = aumaq.conflicts(instance, most=None).record(Language("ru"))
+    (conflict,) = found["conflicts"]
+    assert conflict["is_minimal"]
+    assert [(rule["rule"], rule.get("site")) for rule in conflict["rules"]] == [
+        ("count:some", None), ("land:s", "a"), ("land:s", "b"),
+    ]  # fmt: skip
+
+
+def test_forbidden_sites() -> None:
+    """Two villages reach one school of 100 and a forbidden site: 110 people clash."""
+    people = {"a": 80.0, "b": 70.0, "c": 40.0}
+    instance = tiny(
+        services=[{"service": "s", "may_be_unserved": False}],
+        settlements=[{"settlement": v, "population": n} for v, n in people.items()],
+        sites=[
+            {"site": v, "service": "s", "settlement": v,
+             "status": "forbidden" if v == "c" else "candidate"}
+            for v in people
+        ],
+        travel=[{"settlement": "b", "site": "c", "minutes": 20.0},
+                {"settlement": "c", "site": "b", "minutes": 20.0}],
+    )  # fmt: skip
+    (conflict,) = aumaq.conflicts(instance, most=None).record()["conflicts"]
+    assert conflict["is_minimal"]
+    assert sorted(rule["rule"] for rule in conflict["rules"]) == [
+        "allocation:s", "capacity:s", "forbidden:s",
+    ]  # fmt: skip
+
+
+def test_possible_is_told() -> None:
+    """An instance with a plan has no conflicts."""
+    found = aumaq.conflicts(tiny())
+    assert found.is_possible is True
+    assert found.sentences() == ["There is a plan: all rules can hold together."]
+
+
+def test_the_commands_tell(tmp_path: Path) -> None:
+    """A solve without a plan says what clashes; ``conflicts`` says all of it."""
+    aumaq.write(crowded(), tmp_path / "in")
+    done = run("solve", "in", "--out", "out", "--quiet", folder=tmp_path)
+    assert done.returncode == 1
+    assert "Money of the district, p1: at most 12 mln" in done.stderr or (
+        "at most 1 facilities" in done.stderr
+    )
+    assert "aumaq conflicts" in done.stderr
+    done = run("conflicts", "in", "--all", "--json", "--lang", "kk", folder=tmp_path)
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["is_all"]
+    assert len(told["conflicts"]) == 2
+    assert all(c["is_minimal"] for c in told["conflicts"])
+    done = run("conflicts", "in", "--keep", "budgets:all", folder=tmp_path)
+    assert done.returncode == 2
+    assert "did you mean 'budget:all'" in done.stderr
