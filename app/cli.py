@@ -256,6 +256,10 @@ def solve(
     }
     beside = RUNS / _stem(instance) if folder is None else folder
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
+    if close_loop and goal != "cost":
+        from aumaq.instances import OptionError
+
+        raise OptionError(say("--close-loop: only for the goal cost"), ["goal"])
     if close_loop:
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
