@@ -256,11 +256,8 @@ def solve(
     }
     beside = RUNS / _stem(instance) if folder is None else folder
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
-    if close_loop and goal != "cost":
-        from aumaq.instances import OptionError
-
-        raise OptionError(say("--close-loop: only for the goal cost"), ["goal"])
     if close_loop:
+        _check_loop(goal)
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
         with cli_conflicts.reasons(instance, options["time_limit"]):
@@ -283,6 +280,14 @@ def solve(
         raise typer.Exit(3)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _check_loop(goal: str) -> None:
+    """Raise OptionError for a loop that is to plan for another goal than cost."""
+    from aumaq.instances import OptionError
+
+    if goal != "cost":
+        raise OptionError(say("--close-loop: only for the goal cost"), ["goal"])
 
 
 def _summary(plan: aumaq.Plan, folder: Path, run: str) -> None:

@@ -114,8 +114,7 @@ def solve(
     )
     if method not in METHODS:
         raise UnknownNameError(say("method"), method, METHODS)
-    if scenario:
-        instance = instance.with_scenario(scenario)
+    instance = instance.with_scenario(scenario) if scenario else instance
     others = {
         "work_limit": work_limit, "workers": workers, "cluster": cluster,
         "start": start, "save_lp": save_lp, "checkpoint": checkpoint, "resume": resume,
