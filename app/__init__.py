@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         shipped,
         write,
     )
+    from aumaq.instances.editing import Edit
     from aumaq.results import (
         Alternatives,
         Analysis,
@@ -77,6 +78,7 @@ _HOME = {
     "Comparison": "aumaq.results.comparison",
     "Conflicts": "aumaq.results.explanations.conflicts",
     "Coordination": "aumaq.results",
+    "Edit": "aumaq.instances.editing",
     "ExportError": "aumaq.instances",
     "Fairest": "aumaq.results",
     "Front": "aumaq.results",
@@ -133,6 +135,7 @@ __all__ = [
     "Comparison",
     "Conflicts",
     "Coordination",
+    "Edit",
     "ExportError",
     "Fairest",
     "Front",

@@ -179,6 +179,12 @@ def solve(
     name: Name,
     scenario: ScenarioName = "",
     changes: Changes = None,
+    goal: Annotated[
+        str, typer.Option(help="cost, cover, mean_minutes or worst_minutes")
+    ] = "cost",
+    minutes: Annotated[
+        float | None, typer.Option(help="within which the goal cover counts")
+    ] = None,
     method: Method = "auto",
     formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
     time_limit: TimeLimit = None,
@@ -230,6 +236,8 @@ def solve(
     if folder is not None:
         check_target(folder, instance=instance, overwrite=overwrite)
     options: dict[str, Any] = {
+        "goal": goal,
+        "minutes": minutes,
         "method": method,
         "formulation": formulation,
         "time_limit": seconds_for(time_limit, work_limit),
@@ -249,6 +257,7 @@ def solve(
     beside = RUNS / _stem(instance) if folder is None else folder
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
     if close_loop:
+        _check_loop(goal)
         plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
     else:
         with cli_conflicts.reasons(instance, options["time_limit"]):
@@ -273,9 +282,19 @@ def solve(
         raise typer.Exit(1)
 
 
+def _check_loop(goal: str) -> None:
+    """Raise OptionError for a loop that is to plan for another goal than cost."""
+    from aumaq.instances import OptionError
+
+    if goal != "cost":
+        raise OptionError(say("--close-loop: only for the goal cost"), ["goal"])
+
+
 def _summary(plan: aumaq.Plan, folder: Path, run: str) -> None:
     """Show a plan, the run of a store as which it is kept, and where it is."""
     show.summary(plan, words.spoken())
+    if "goal" in plan.record:
+        show.goal(plan.record["goal"])
     if run:
         line(t(say("kept as {run}", run=run)))
     page = folder / "report.html"

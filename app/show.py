@@ -93,6 +93,24 @@ def facts(found: dict[str, Any], seconds: float) -> None:
                 out.print(named, codes, markup=False, soft_wrap=True)
 
 
+def goal(told: dict[str, Any]) -> None:
+    """Print what a plan reaches at its goal, and how sure that is."""
+    from aumaq.instances.goals import PLAN_GOALS
+
+    form = ",.2f" if told["unit"] == "min" else ",.1f"
+    text = say(
+        "goal: {goal}; {value} {unit}, bound {bound}, gap {gap}; no plan that is as"
+        " good costs less than {cost} mln",
+        goal=PLAN_GOALS[told["goal"]].title,
+        value=figure(told["value"], form),
+        unit=t(say("min")) if told["unit"] == "min" else t(say("persons")),
+        bound=figure(told["bound"], form),
+        gap=figure(told["gap"], ".2%"),
+        cost=figure(told["cost_bound_mln"], ",.1f"),
+    )
+    out.print(t(text), markup=False, soft_wrap=True)
+
+
 FACT_HEADS = (
     say("sites"), say("facilities"), say("capacity"), say("demand first"),
     say("demand last"), say("options"), say("by upgrades"), say("beyond cut-off"),

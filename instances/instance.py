@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,13 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.checks.cells import normalise
 from aumaq.instances.checks.validation import (
+    table_of_problem,
     validate,
     validate_access,
     validate_scenarios,
 )
 from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
+from aumaq.instances.frames import frames_of
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.land.forbidden import Ban
 from aumaq.instances.language.texts import say
@@ -42,6 +44,9 @@ from aumaq.instances.scenarios.scenario import (
     is_computed,
     scenario_named,
 )
+
+if TYPE_CHECKING:
+    from aumaq.instances.editing import Edit
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,6 +260,34 @@ class Instance:
                 found.append(self if is_own else self._under(one))
         return tuple(found)
 
+    @classmethod
+    def from_tables(
+        cls, tables: Mapping[str, Any], *, outlines: dict[str, Any] | None = None
+    ) -> Instance:
+        """Return what :func:`aumaq.from_tables` returns."""
+        return from_tables(tables, outlines=outlines)
+
+    def edit(self) -> Edit:
+        """Return changes to make: rows set, added, removed, and checked at the end.
+
+        ``inst.edit().remove("sites", site="c").instance``, or a ``with`` block. This
+        instance stays as it is.
+        """
+        from aumaq.instances.editing import Edit
+
+        return Edit(self)
+
+    def svg(self, service: str = "") -> str:
+        """Return a map of settlements and of what stands today, as SVG."""
+        from aumaq.instances.view import picture
+
+        return picture(self, service)
+
+    def _repr_html_(self) -> str:
+        from aumaq.instances.view import html
+
+        return html(self)
+
     def replace(self, **tables: pd.DataFrame) -> Instance:
         """Return an instance with some tables replaced; validated anew."""
         instance = from_tables({**self.base, **tables}, outlines=self.outlines)
@@ -403,11 +436,19 @@ class Instance:
 
 @checked
 def from_tables(
-    tables: Mapping[str, pd.DataFrame], *, outlines: dict[str, Any] | None = None
+    tables: Mapping[str, Any], *, outlines: dict[str, Any] | None = None
 ) -> Instance:
-    """Build a validated instance, first scenario (InstanceError: all errors)."""
-    typed, problems = normalise(tables)
-    errors, warnings = validate(typed, problems)
+    """Build a validated instance, first scenario (InstanceError: all errors).
+
+    *tables* are data frames by the name of the table; of a GeoDataFrame in any
+    reference system the points are ``lat`` and ``lon``. Tables that are not given are
+    empty.
+    """
+    frames, odd = frames_of(tables)
+    unread = {name for name in tables if tables[name] is not None} - frames.keys()
+    typed, problems = normalise(frames)
+    problems = [one for one in problems if table_of_problem(one) not in unread]
+    errors, warnings = validate(typed, [*odd, *problems], unread=unread)
     if errors:
         raise InstanceError(errors)
     base = MappingProxyType(typed)

@@ -15,7 +15,7 @@ import pandas as pd
 from aumaq.instances import derived
 from aumaq.instances.access import options
 from aumaq.instances.access.limits import within
-from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
@@ -27,11 +27,12 @@ def ways_to(
     is_allowed: Flags,
     most_minutes: float = np.inf,
     nearest: int = 0,
+    who: Ints | None = None,
 ) -> pd.DataFrame:
     """Return i, j, minutes, length_km of ways to allowed sites, (J,), within minutes.
 
-    So many *nearest* are there however far they are. Nobody goes farther than the
-    service's ``served_within_minutes``.
+    So many *nearest* are there however far they are; *who*: of these settlements only,
+    all ways. Nobody goes farther than the service's ``served_within_minutes``.
     """
     reach = replace(
         derived.reach_of(instance, service),
@@ -43,9 +44,13 @@ def ways_to(
     if instance.uses_travel_table:
         given = derived.given_ways(instance, instance.service_sites(service))
         found = options.given_options(given, internal, reach)
+        found = found if who is None else found[found["i"].isin(who)]
     else:
         places, graph = instance.settlement_places, instance.road_graph
-        found = options.road_options(graph, places, internal, reach)
+        if who is None:
+            found = options.road_options(graph, places, internal, reach)
+        else:
+            found = options.all_pairs(graph, places, internal, reach, who, most_minutes)
     limit = float(instance.service(service)["served_within_minutes"])
     if not np.isnan(limit):
         found = found[within(found["minutes"], limit)]
@@ -58,8 +63,8 @@ def ways_that_count(
     """Return the ways that any choice of sites may use; and where looking ended.
 
     From each settlement: to the nearest site that is kept, and to all that may open and
-    are nearer. Where nothing is kept there may be more pairs than *most*: then only
-    those within four times the cut-off are looked at (infinite: all of them).
+    are nearer. Where many reach none that is kept there may be more pairs than *most*:
+    then only those within four times the cut-off are looked at (infinite: all of them).
     """
     cutoff = float(instance.service(service)["cutoff_minutes"])
     kept = ways_to(instance, service, is_kept, cutoff, nearest=1)
@@ -67,10 +72,15 @@ def ways_that_count(
     count = len(instance.settlement_ids)
     today: Floats = np.full(count, np.inf)
     today[kept["i"].to_numpy(dtype=np.int64)] = kept["minutes"].to_numpy()
-    far, end = float(today.max(initial=0.0)), np.inf
-    if not np.isfinite(far) and count * int(may_open.sum()) > most:
-        far = end = max(4.0 * cutoff, float(today[np.isfinite(today)].max(initial=0.0)))
-    more = ways_to(instance, service, may_open, far)
+    reached = np.isfinite(today)
+    lost, end = np.flatnonzero(~reached), np.inf
+    far = float(today[reached].max(initial=0.0))
+    if len(lost) * int(may_open.sum()) > most:
+        far = end = max(4.0 * cutoff, far)
+        lost = lost[:0]
+    near = ways_to(instance, service, may_open, far)
+    near = near[~near["i"].isin(lost)]
+    more = pd.concat([near, ways_to(instance, service, may_open, who=lost)])
     is_nearer = more["minutes"].to_numpy() < today[more["i"].to_numpy(dtype=np.int64)]
     found = pd.concat([kept, more[is_nearer]], ignore_index=True)
     return found.sort_values(["i", "minutes", "j"], ignore_index=True), end

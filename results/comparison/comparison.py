@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances import OptionError
+from aumaq.instances import ArgumentError, OptionError
 from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import say
 from aumaq.results.comparison import decisions, indicators, inputs
@@ -62,6 +62,11 @@ class Comparison:
             for name, table in self.tables.items()
         }
 
+    def _repr_html_(self) -> str:
+        measured = self.tables["figures"].to_html(index=False, border=0)
+        plans = self.tables["plans"].to_html(index=False, border=0)
+        return f"<div class='aumaq'>{plans}{measured}</div>"
+
     @checked
     def to_html(self, file: str | Path, lang: str = "en") -> Path:
         """Write one page that opens offline; *lang* is en, kk or ru."""
@@ -72,13 +77,18 @@ class Comparison:
 
 
 @checked
-def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
-    """Compare the first plan with each of the others.
+def compare(
+    plans: Sequence[Any] | Plan,
+    *more: Any,
+    names: Sequence[str] = (),
+) -> Comparison:
+    """Compare the first plan with each of the others: ``compare(a, b)``, or a list.
 
     *names* are for readers (default: the scenarios). Plans may be of different
     scenarios, options or instances. Raises OptionError for fewer than two plans or more
     than there are letters.
     """
+    plans, names = _given(plans, more, names)
     if not 2 <= len(plans) <= len(LETTERS):
         raise OptionError(
             say(
@@ -129,6 +139,27 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         "objective": indicators.objective(plans),
     }
     return Comparison(tuple(plans), names, MappingProxyType(tables))
+
+
+def _given(
+    plans: Sequence[Any] | Plan, more: tuple[Any, ...], names: Sequence[str]
+) -> tuple[list[Plan], Sequence[str]]:
+    """Return plans that were given one by one, or as a list with names behind it."""
+    if isinstance(plans, Plan):
+        found = [plans, *more]
+    else:
+        found = list(plans)
+        names = more[0] if len(more) == 1 else names
+    for k, one in enumerate(found):
+        if not isinstance(one, Plan):
+            text = say(
+                "compare: plans[{k}] must be of type Plan, not {shown} ({kind})",
+                k=k,
+                shown=repr(one)[:40],
+                kind=type(one).__name__,
+            )
+            raise ArgumentError(text, ["plans"])
+    return found, names
 
 
 def _plans(plans: Sequence[Plan], names: Sequence[str]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.goals import COVER, COVER_ALL, MEAN_MINUTES
 from aumaq.instances.language.texts import Text, say
+from aumaq.instances.svg_map import Lines, Points, radii, svg_map
 from aumaq.results.language import Language
-from aumaq.results.pages.svg_map import Lines, Points, radii, svg_map
 
 if TYPE_CHECKING:
     from aumaq.results.location.answer import Location

@@ -286,6 +286,17 @@ class Plan:
         """Whether the verification found every rule obeyed."""
         return bool(self.record["verified"])
 
+    def svg(self, service: str = "") -> str:
+        """Return a map as SVG: what runs at the end, what opens and closes."""
+        from aumaq.results.plan.view import picture
+
+        return picture(self, service)
+
+    def _repr_html_(self) -> str:
+        from aumaq.results.plan.view import html
+
+        return html(self)
+
     def __repr__(self) -> str:
         """Return a line with the essentials."""
         word = "verified" if self.is_verified else "FAILED VERIFICATION"

@@ -16,6 +16,7 @@ from aumaq.model.data.gathered import ModelData, gather
 from aumaq.results.plan.decisions import decisions_of, start_used
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.first_plan import FirstPlans, Floored, first_plans
+from aumaq.results.studies.goal_options import is_other_goal
 from aumaq.solvers import (
     METHODS,
     Given,
@@ -48,6 +49,9 @@ ADVICE = {
 def solve(
     instance: Instance,
     *,
+    scenario: str = "",
+    goal: str = "cost",
+    minutes: float | None = None,
     method: str = "auto",
     time_limit: float | None = None,
     work_limit: float | None = None,
@@ -68,7 +72,12 @@ def solve(
     locks: Locks | None = None,
     evidence: Path | None = None,
 ) -> Plan:
-    """Solve the active scenario of an instance; return a verified plan with a bound.
+    """Solve a scenario of an instance; return a verified plan with a bound.
+
+    *scenario*: default is the active one. *goal*: ``cost``; or ``cover`` (the most
+    people within *minutes*), ``mean_minutes``, ``worst_minutes``, and of the plans that
+    are best at it the cheapest (``aumaq.instances.goals``): the method is ``direct``,
+    and ``plan.record["goal"]`` tells value and bounds.
 
     *time_limit* is in seconds (default: 120), *gap* relative. With a *work_limit*, in
     units of about a second of one core, the clock decides nothing: the same plan on any
@@ -105,6 +114,16 @@ def solve(
     )
     if method not in METHODS:
         raise UnknownNameError(say("method"), method, METHODS)
+    instance = instance.with_scenario(scenario) if scenario else instance
+    others = {
+        "work_limit": work_limit, "workers": workers, "cluster": cluster,
+        "start": start, "save_lp": save_lp, "checkpoint": checkpoint, "resume": resume,
+        "services_of": services_of, "networks_of": networks_of, "locks": locks,
+    }  # fmt: skip
+    if is_other_goal(goal, minutes, method, others):
+        from aumaq.results.studies.goal_plan import plan_for_goal
+
+        return plan_for_goal(instance, goal, minutes, options, progress)
     given = Given(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),

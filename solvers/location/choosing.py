@@ -137,7 +137,8 @@ def least_mean(p: LocationProblem, count: int, clock: Clock) -> Choice:
         ranks = rank_of(short, steps, short.nearest(is_open)[1])
         used = np.minimum(np.maximum(ranks + 1, FEWEST_STEPS), steps.count)
         used = _relaxed(short, steps, used, count, clock)
-    value, bound, status = p.mean_minutes(is_open), -np.inf, Status.OPTIMAL
+    value, status = p.mean_minutes(is_open), Status.OPTIMAL
+    bound = 0.0 if lost > 0.0 else p.mean_minutes(p.is_kept | p.may_open)
     while True:
         programme, _ = median(short, steps, used, count, lost)
         outcome = programme.solve(clock, lambda mean: mean)

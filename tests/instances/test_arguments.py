@@ -45,7 +45,7 @@ WRONG = {
     "read(None)": ("read", "None"),
     "write('tiny', 'x')": ("write: instance", "aumaq.read"),
     "describe(P)": ("describe: instance", "(Plan)"),
-    "compare(P, 'x')": ("compare: plans must be a list", "(Plan)"),
+    "compare(P, 'x')": ("compare: plans[1] must be of type Plan", "'x' (str)"),
     "compare([P, 'x'])": ("plans[1]", "'x' (str)"),
     "verify(P)": ("verify", "tables"),
     "indicators([T])": ("plans", "Instance"),

@@ -103,3 +103,31 @@ def test_goals_of_minutes_equal_enumeration(case: SmallCase, extra: int) -> None
     for goal in ("mean_minutes", "worst_minutes"):
         found, best = chosen(case, goal, None, count).value, least(case, count, goal)
         assert (best is None and math.isnan(found)) or found == pytest.approx(best)
+
+
+@pytest.mark.parametrize("seconds", [1e-3, 0.3])
+def test_bounds_hold_when_time_is_short(seconds: float) -> None:
+    """Whatever is known by then: a choice that is allowed, and a bound on the best."""
+    draw = np.random.default_rng(7)
+    clients, sites = 60, 25
+    points = draw.random((clients + sites, 2))
+    ways = np.hypot(*(points[:clients, None] - points[None, clients:]).T).T
+    client, site = np.nonzero(ways < 0.7)
+    none = np.zeros(sites, dtype=bool)
+    problem = LocationProblem.of(
+        draw.integers(0, 9, clients).astype(float),
+        (client, site, ways[client, site]),
+        none,
+        ~none,
+        none,
+    )
+    for goal in LOCATION_GOALS.values():
+        best, hurried = (
+            choose(problem, goal, 0.2, 4, Clock(limit, 0.0, 1, lambda *_: None))
+            for limit in (60.0, seconds)
+        )
+        assert best.status is Status.OPTIMAL
+        assert goal.sign * hurried.value >= goal.sign * best.value - 1e-9
+        assert goal.sign * hurried.bound <= goal.sign * best.value + 1e-9
+        assert np.isfinite(hurried.bound)
+        assert goal.name == "cover_all" or hurried.is_open.sum() <= 4
