@@ -19,6 +19,7 @@ from aumaq import (
     cli_analyse,
     cli_conflicts,
     cli_convert,
+    cli_explain,
     cli_futures,
     cli_indicators,
     cli_plan,
@@ -198,6 +199,7 @@ app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
 app.command()(cli_plan.plan)
 app.command()(cli_conflicts.conflicts)
+app.command()(cli_explain.explain)
 
 
 @app.command()

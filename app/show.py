@@ -16,6 +16,8 @@ from aumaq.instances.language.texts import chained, say
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aumaq.instances.language.texts import Text
     from aumaq.results.exports.plan_folder import Written
     from aumaq.results.language import Language
@@ -388,6 +390,31 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["message"]:
             text = chained([row["scenario"], row["message"]], ": ")
             out.print(spoken().tell(text), markup=False, soft_wrap=True)
+
+
+RANKED_HEADS = (
+    say("served"), say("settlements"), say("minutes farther"), say("without any"),
+    say("mln more without it, at most"),
+)  # fmt: skip
+
+
+def ranked(rows: pd.DataFrame, currency: str) -> None:
+    """Print all facilities by what the plan costs without each."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(t(say("service")))
+    table.add_column(t(say("site")))
+    for head in RANKED_HEADS:
+        table.add_column(t(head), justify="right")
+    for row in rows.to_dict("records"):
+        cost = row["replacement_at_most_mln"]
+        dear = t(say("no plan")) if cost == float("inf") else _number(cost)
+        table.add_row(
+            row["service"], row["name"], figure(row["served"]),
+            figure(row["settlements"]), figure(row["extra_minutes"]),
+            figure(row["stranded"]), dear,
+        )  # fmt: skip
+    out.print(table)
+    out.print(t(say("mln {currency}", currency=currency)), markup=False)
 
 
 def contradiction(file: str) -> None:

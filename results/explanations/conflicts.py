@@ -22,6 +22,9 @@ from aumaq.solvers.conflicts.system import TOLERANCE, Clock, System
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 
 NAN = float("nan")
+MOST_ROWS = 5_000
+"""With more rows in all tables, what may not be built at a site is left out: with it
+the model would be several times as large."""
 RELAXING_SHARE = 0.4
 """Of the time, for the cheapest relaxation."""
 
@@ -202,7 +205,8 @@ def conflicts(
         tell.update(ProgressEvent(phase, time.monotonic() - begun, NAN, NAN))
 
     told(say("building the model"))
-    program = lifted_program(instance)
+    is_small = sum(map(len, instance.tables.values())) <= MOST_ROWS
+    program = lifted_program(instance, lifts_sites=is_small)
     clock = Clock(time_limit * (1.0 - RELAXING_SHARE), threads)
     system = System(program, clock, keep)
     told(say("looking for rules that clash"))
