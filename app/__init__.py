@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from aumaq.results.indicators import indicators
     from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
+    from aumaq.results.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
 
@@ -73,6 +74,7 @@ _HOME = {
     "OptionError": "aumaq.instances",
     "Plan": "aumaq.results",
     "Sweep": "aumaq.results",
+    "Sensitivity": "aumaq.results.studies.sensitivity",
     "StochasticValue": "aumaq.results",
     "Store": "aumaq.results.store",
     "UnknownNameError": "aumaq.instances",
@@ -93,6 +95,7 @@ _HOME = {
     "services_only": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
+    "sensitivity": "aumaq.results.studies.sensitivity",
     "sweep": "aumaq.results",
     "solve_futures": "aumaq.results",
     "value_of_stochastic_solution": "aumaq.results",
@@ -116,6 +119,7 @@ __all__ = [
     "NoPlanError",
     "OptionError",
     "Plan",
+    "Sensitivity",
     "StochasticValue",
     "Store",
     "Sweep",
@@ -134,6 +138,7 @@ __all__ = [
     "plot_pareto",
     "plot_sensitivity",
     "read",
+    "sensitivity",
     "services_only",
     "shipped",
     "solve",

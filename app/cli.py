@@ -27,6 +27,7 @@ from aumaq import (
     cli_project,
     cli_report,
     cli_runs,
+    cli_sensitivity,
     cli_sweep,
     cli_water,
     documents,
@@ -200,6 +201,7 @@ app.command()(cli_sweep.sweep)
 app.command()(cli_plan.plan)
 app.command()(cli_conflicts.conflicts)
 app.command()(cli_explain.explain)
+app.command()(cli_sensitivity.sensitivity)
 
 
 @app.command()

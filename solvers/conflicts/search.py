@@ -23,7 +23,9 @@ from aumaq.solvers.conflicts.system import Answer, System
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.solution.decisions import Status
 
-ASKED_SHARE = 0.05
+FEW = 30
+"""With more limits, all of a family are tried at once first."""
+ASKED_SHARE = 0.1
 """Of the time, for one question in a large system; what stays open is kept."""
 
 
@@ -116,13 +118,33 @@ def _look(system: System, seed: Flags, known: _Map, found: Found) -> None:
 def shrunk(system: System, limits: Iterable[int]) -> Conflict:
     """Return a conflict among limits that clash."""
     quick = _QuickXplain(system)
-    kept = quick.of([], list(limits), is_new=False)
+    kept = quick.of([], _without_families(system, list(limits), quick), is_new=False)
     needed = []
     for k in kept:
         rest = system.chosen([other for other in kept if other != k])
         if quick.answer(rest) is Answer.POSSIBLE:
             needed.append(k)
     return Conflict(tuple(sorted(kept)), tuple(sorted(needed)))
+
+
+def _without_families(
+    system: System, limits: list[int], quick: _QuickXplain
+) -> list[int]:
+    """Return what is left of limits that clash once all of a family are dropped at once.
+
+    A family has hundreds of locks, say, and often nothing to do with it.
+    """
+    if len(limits) <= FEW:
+        return limits
+    families: dict[str, list[int]] = {}
+    for k in limits:
+        limit = system.limits[k]
+        families.setdefault(f"{limit.family}.{limit.name}", []).append(k)
+    for own in sorted(families.values(), key=len, reverse=True):
+        rest = [k for k in limits if k not in set(own)]
+        if rest and quick.answer(system.chosen(rest)) is Answer.IMPOSSIBLE:
+            limits = rest
+    return limits
 
 
 class _QuickXplain:
@@ -152,7 +174,7 @@ class _QuickXplain:
             answer = self.answer(self.system.chosen(behind))
             if answer is Answer.IMPOSSIBLE:
                 return []
-        if len(rest) == 1:
+        if len(rest) == 1 or self.system.clock.is_over:
             return rest
         half = len(rest) // 2
         first, second = rest[:half], rest[half:]
