@@ -156,10 +156,19 @@ def new(
 
 
 @app.command()
-def validate(name: Name, changes: Changes = None, as_json: AsJson = False) -> None:
+def validate(
+    name: Name,
+    changes: Changes = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="count as well what can never fit")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check an instance under all its scenarios; every problem is listed."""
     instance = read_instance(name, changes=changes)
     instance.check_scenarios()
+    if deep:
+        aumaq.check_deeply(instance)
     if as_json:
         warnings = [vars(problem) for problem in instance.warnings]
         documents.tell({"status": "valid", "errors": [], "warnings": warnings})

@@ -130,7 +130,7 @@ def shrunk(system: System, limits: Iterable[int]) -> Conflict:
 def _without_families(
     system: System, limits: list[int], quick: _QuickXplain
 ) -> list[int]:
-    """Return what is left of limits that clash once all of a family are dropped at once.
+    """Return what is left of limits that clash, families that do not matter dropped.
 
     A family has hundreds of locks, say, and often nothing to do with it.
     """
