@@ -2,8 +2,8 @@
 
 Each of these is a proof: whatever is planned, the figures do not fit. They take longer
 than the checks of every reading (a flow for each service and period), and so are asked
-for: ``aumaq validate --deep``. What passes may still have no plan, for reasons that only
-a solve finds (``aumaq conflicts``).
+for: ``aumaq validate --deep``. What passes may still have no plan, for reasons that
+only a solve finds (``aumaq conflicts``).
 """
 
 from __future__ import annotations
@@ -250,8 +250,8 @@ def _money(instance: Instance) -> Iterator[Problem]:
             yield problem(
                 "budgets",
                 say(
-                    "until {period} there are {amount:,.6g} mln in all, but what must be"
-                    " built costs {cost:,.6g} mln at least ({parts})",
+                    "until {period} there are {amount:,.6g} mln in all, but what must"
+                    " be built costs {cost:,.6g} mln at least ({parts})",
                     period=instance.period_names[t],
                     amount=float(has[t]),
                     cost=float(whole[t]),

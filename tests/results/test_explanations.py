@@ -11,7 +11,7 @@ from brute_force import best_plan_cost
 from command import run
 from examples import examples
 from hypothesis import assume, given
-from shared_plans import shipped
+from shared_plans import best_plan
 from tiny_instances import tiny, tiny_instances
 
 import aumaq
@@ -59,7 +59,7 @@ def test_the_plan_without_a_facility(instance: Instance) -> None:
 
 def test_a_facility_read_as_a_planner_would() -> None:
     """Who comes, where else they could go, what it saves, and the next best site."""
-    told = explain_site(shipped(), "a", "school").sentences()
+    told = explain_site(best_plan(), "a", "school").sentences()
     assert told[0] == (
         "School in Alpha, 2031-35: level 2, serves 160 (pupil) from Alpha, Beta;"
         " it holds 200."
@@ -74,11 +74,11 @@ def test_a_facility_read_as_a_planner_would() -> None:
 
 def test_a_settlement_read_as_a_planner_would() -> None:
     """Beta goes to Alpha: a school of its own costs 400 mln, 120 mln too much."""
-    told = explain_settlement(shipped(), "b").sentences()
+    told = explain_settlement(best_plan(), "b").sentences()
     assert "100.0% to Alpha, 15 minutes" in told[1]
     assert "A facility here would make the best plan 120 mln KZT dearer." in told[3]
     assert "400 mln KZT now, became at least 30.0% cheaper" in told[4]
-    own = explain_settlement(shipped(), "a", "school").record()["services"][0]
+    own = explain_settlement(best_plan(), "a", "school").record()["services"][0]
     assert own["reasons"] == ["A facility of its own is open here."]
 
 
@@ -120,7 +120,7 @@ def test_a_rule_and_its_price() -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     """One facility in words, all of them as a table and as data for a page."""
-    shipped().to_csv(tmp_path / "plan")
+    best_plan().to_csv(tmp_path / "plan")
     done = run("explain", "plan", "--site", "a", "--lang", "ru", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 5
@@ -135,4 +135,4 @@ def test_the_command(tmp_path: Path) -> None:
     done = run("explain", "plan", "--site", "x", folder=tmp_path)
     assert done.returncode == 2
     assert "unknown site 'x'" in done.stderr
-    assert len(ranking(shipped(), lang=Language("kk"))) == 2
+    assert len(ranking(best_plan(), lang=Language("kk"))) == 2
