@@ -50,10 +50,10 @@ if TYPE_CHECKING:
         verify,
     )
     from aumaq.results.comparison import Comparison, compare
-    from aumaq.results.explanations.conflicts import Conflicts, conflicts
     from aumaq.results.indicators import indicators
     from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
+    from aumaq.results.studies.conflicts import Conflicts, conflicts
     from aumaq.results.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
@@ -64,7 +64,7 @@ _HOME = {
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparison",
-    "Conflicts": "aumaq.results.explanations.conflicts",
+    "Conflicts": "aumaq.results.studies.conflicts",
     "Coordination": "aumaq.results",
     "ExportError": "aumaq.instances",
     "Fairest": "aumaq.results",
@@ -84,7 +84,7 @@ _HOME = {
     "close_loop": "aumaq.results",
     "analyse": "aumaq.results",
     "compare": "aumaq.results.comparison",
-    "conflicts": "aumaq.results.explanations.conflicts",
+    "conflicts": "aumaq.results.studies.conflicts",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "find_plan": "aumaq.results.store",

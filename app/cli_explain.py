@@ -68,15 +68,15 @@ def explain(
         limits["progress"] = None if quiet or as_json else show.Lines()
     told: Any
     if site:
-        from aumaq.results.explanations.facility import explain_site
+        from aumaq.results.studies.facility import explain_site
 
         told = explain_site(found, site, service, **limits)
     elif settlement:
-        from aumaq.results.explanations.settlement import explain_settlement
+        from aumaq.results.studies.settlement import explain_settlement
 
         told = explain_settlement(found, settlement, service, **limits)
     else:
-        from aumaq.results.explanations.rule import explain_rule
+        from aumaq.results.studies.rule import explain_rule
 
         told = explain_rule(found, rule, **limits)
     if as_json:
@@ -91,9 +91,9 @@ def _rank(
 ) -> None:
     """Rank all facilities by what the plan costs without each; show or write it."""
     from aumaq.instances.formats.targets import probe_file
-    from aumaq.results.explanations.facility import ranking
     from aumaq.results.language import Language
     from aumaq.results.strict_json import strict
+    from aumaq.results.studies.facility import ranking
 
     if target is not None:
         probe_file(target, TABLES)

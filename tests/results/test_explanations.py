@@ -16,10 +16,10 @@ from tiny_instances import tiny, tiny_instances
 
 import aumaq
 from aumaq.instances import Instance
-from aumaq.results.explanations.facility import explain_site, ranking
-from aumaq.results.explanations.rule import explain_rule
-from aumaq.results.explanations.settlement import explain_settlement
 from aumaq.results.language import Language
+from aumaq.results.studies.facility import explain_site, ranking
+from aumaq.results.studies.rule import explain_rule
+from aumaq.results.studies.settlement import explain_settlement
 
 
 def best(instance: Instance, change: str) -> float | None:
