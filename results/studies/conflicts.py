@@ -25,6 +25,8 @@ NAN = float("nan")
 MOST_ROWS = 5_000
 """With more rows in all tables, what may not be built at a site is left out: with it
 the model would be several times as large."""
+MOST_SHOWN = 12
+"""Rules of a conflict in sentences; the record has all of them."""
 RELAXING_SHARE = 0.4
 """Of the time, for the cheapest relaxation."""
 
@@ -42,6 +44,7 @@ class Conflicts:
     found: Found
     cheapest: Relaxation | None
     seconds: float
+    _told: dict[Language, Words] = field(default_factory=dict, repr=False)
 
     @property
     def is_possible(self) -> bool | None:
@@ -66,7 +69,9 @@ class Conflicts:
         }
 
     def _words(self, lang: Language) -> Words:
-        return Words(self.instance, self.system.found, lang)
+        if lang not in self._told:
+            self._told[lang] = Words(self.instance, self.system.found, lang)
+        return self._told[lang]
 
     def _limit(self, k: int, lang: Language) -> dict[str, Any]:
         limit, words = self.system.limits[k], self._words(lang)
@@ -152,7 +157,11 @@ def _of_conflict(number: int, conflict: dict[str, Any], lang: Language) -> list[
         if conflict["is_minimal"]
         else say("Proven: no plan keeps them all; not proven that all are needed.")
     )
-    lines = [f"  – {rule['text']}  [{rule['rule']}]" for rule in rules]
+    shown = rules if len(rules) <= MOST_SHOWN + 1 else rules[:MOST_SHOWN]
+    lines = [f"  – {rule['text']}  [{rule['rule']}]" for rule in shown]
+    if len(shown) < len(rules):
+        rest = lang.number(len(rules) - len(shown))
+        lines.append("  – " + lang.tell(say("and {count} more", count=rest)))
     return [lang.tell(head), *lines, "  " + lang.tell(proof)]
 
 

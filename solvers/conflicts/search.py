@@ -121,6 +121,8 @@ def shrunk(system: System, limits: Iterable[int]) -> Conflict:
     kept = quick.of([], _without_families(system, list(limits), quick), is_new=False)
     needed = []
     for k in kept:
+        if system.clock.is_over:
+            break
         rest = system.chosen([other for other in kept if other != k])
         if quick.answer(rest) is Answer.POSSIBLE:
             needed.append(k)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
-from aumaq.model.program import Program, Variables
-from aumaq.solvers.highs.matrices import NONE, Matrices
+from aumaq.model.program import NONE, Program, Variables
+from aumaq.solvers.highs.matrices import Matrices
 
 
 def tries(program: Program, m: Matrices) -> list[tuple[Ints, Floats]]:
