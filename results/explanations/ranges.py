@@ -27,19 +27,24 @@ class Difference:
 
     @classmethod
     def between(
-        cls, plan: Plan, objective_mln: float, bound_mln: float, *, is_tighter: bool
+        cls,
+        plan: Plan,
+        objective_mln: float,
+        bound_mln: float,
+        *,
+        is_tighter: bool | None,
     ) -> Difference:
         """Return by how much the best plan after a change costs more than before.
 
         *is_tighter*: the change takes plans away, so that it cannot be cheaper;
-        otherwise it allows more, so that it cannot be dearer.
+        False: it allows more, so that it cannot be dearer; None: it does both.
         """
         size = SAME * max(1.0, abs(plan.objective_mln))
         least = bound_mln - plan.objective_mln
         most = objective_mln - plan.bound_mln
         if is_tighter:
             least, most = max(least, 0.0), max(most, 0.0)
-        else:
+        elif is_tighter is False:
             least, most = min(least, 0.0), min(most, 0.0)
         least, most = (0.0 if abs(x) <= size else x for x in (least, most))
         return cls(least, most)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from aumaq.instances import AumaqError, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.language.texts import Text, say
+from aumaq.model.data.gathered import gather
 from aumaq.results.explanations.names import Names
 from aumaq.results.explanations.ranges import Difference
 from aumaq.results.explanations.reaching import Reach
@@ -129,10 +130,7 @@ class Facility:
         else:
             told.append(say("With nothing else rebuilt, there is no plan without it."))
         if self.difference is not None:
-            amount = self.difference.told(lang, currency)
-            told.append(
-                say("The best plan without it costs {amount} more.", amount=amount)
-            )
+            told.append(_dearer(self.difference, lang, currency))
             if self.instead:
                 sites = [names.sites.get(s, s) for s in self.instead]
                 told.append(
@@ -262,9 +260,43 @@ def _without(
         return None, (), str(why)
     except AumaqError as error:
         return None, (), str(error)
-    bound = max(found.bound_mln, plan.bound_mln)
-    difference = Difference.between(plan, found.objective_mln, bound, is_tighter=True)
+    # Whoever forbids a site lets what stands there close, allowed or not.
+    is_tighter = True if _may_close(plan, service, site) else None
+    bound = max(found.bound_mln, plan.bound_mln) if is_tighter else found.bound_mln
+    difference = Difference.between(
+        plan, found.objective_mln, bound, is_tighter=is_tighter
+    )
     return difference, _instead(plan, found, service, site), ""
+
+
+def _may_close(plan: Plan, service: str, site: str) -> bool:
+    """Return whether nothing stands at a site today, or all of it may be closed."""
+    rows = plan.instance.tables["facilities"]
+    rows = rows[(rows["service"] == service) & (rows["site"] == site)]
+    if not len(rows):
+        return True
+    allowed = gather(plan.instance).services[service].is_transition_allowed
+    # What is locked may not close either.
+    return not rows["is_locked"].any() and bool(allowed[1:, 0].all())
+
+
+def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
+    """Return how much more, or less, the best plan without a facility costs."""
+    amount = difference.told(lang, currency)
+    if difference.least >= 0.0:
+        return say("The best plan without it costs {amount} more.", amount=amount)
+    if difference.most <= 0.0:
+        return say(
+            "The best plan without it costs {amount} less: today it may not be closed.",
+            amount=amount,
+        )
+    return say(
+        "The best plan without it costs between {less} mln {currency} less and {more}"
+        " mln more.",
+        less=lang.figure(-difference.least, ",.6g"),
+        more=lang.figure(difference.most, ",.6g"),
+        currency=currency,
+    )
 
 
 def _instead(plan: Plan, other: Plan, service: str, site: str) -> tuple[str, ...]:

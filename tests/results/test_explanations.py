@@ -99,7 +99,6 @@ def test_a_rule_and_its_price() -> None:
     """Money for two schools of three: the price, and what the plan saves without."""
     instance = tiny(
         settlements=[{"settlement": v, "population": 60.0} for v in "ab"],
-        travel=[],
         services=[{"service": "s", "unserved_mln_per_unit_year": 1.0}],
         budgets=[{"budget": "m", "period": "p1", "amount_mln": 12.0,
                   "is_hard": True}],
