@@ -128,7 +128,8 @@ def explain_rule(
     fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
     numbers, labels = rows_of(fixed.built.program, rule)
     priced = fixed.prices(time_limit / 2.0)
-    places, binding = (), 0
+    places: tuple[tuple[dict[str, Any], float], ...] = ()
+    binding = 0
     if priced is not None:
         places, binding = _binding(priced, numbers, labels)
     difference = None
