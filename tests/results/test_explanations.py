@@ -27,6 +27,7 @@ def best(instance: Instance, change: str) -> float | None:
     return best_plan_cost(instance.with_changes([change]))
 
 
+@pytest.mark.slow
 @examples(60)
 @given(instance=tiny_instances(allocation="free"))
 def test_the_plan_without_a_facility(instance: Instance) -> None:

@@ -27,9 +27,11 @@ def test_what_cannot_be_read_is_named() -> None:
         sensitivity(aumaq.read("tiny"), VARY, method="sobl")
 
 
+@pytest.mark.slow
 def test_one_number_at_a_time() -> None:
     """Each run is the plan of the instance with the change; sites are counted."""
     found = sensitivity(aumaq.read("tiny"), VARY, runs=5, gap=0.0, threads=1)
+    assert found.rows["has_plan"].all(), found.rows["message"].tolist()
     assert found.points.tolist() == [[1, 1], [0.5, 1], [2, 1], [1, 0.5], [1, 2]]
     for factor in (0.5, 2.0):
         changed = aumaq.read("tiny").with_changes([f"levels.capex_mln*{factor}"])
