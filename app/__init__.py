@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NoPlanError,
         OptionError,
         UnknownNameError,
+        check_deeply,
         describe,
         from_tables,
         read,
@@ -60,12 +61,13 @@ if TYPE_CHECKING:
         what_if,
     )
     from aumaq.results.comparison import Comparison, compare
-    from aumaq.results.explanations.conflicts import Conflicts, conflicts
     from aumaq.results.indicators import indicators
     from aumaq.results.location.answer import Location
     from aumaq.results.location.locate import locate
     from aumaq.results.plots import plot_pareto, plot_sensitivity
     from aumaq.results.store import Store, find_plan
+    from aumaq.results.studies.conflicts import Conflicts, conflicts
+    from aumaq.results.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
 
@@ -76,7 +78,7 @@ _HOME = {
     "AumaqError": "aumaq.instances",
     "ClosedLoop": "aumaq.results",
     "Comparison": "aumaq.results.comparison",
-    "Conflicts": "aumaq.results.explanations.conflicts",
+    "Conflicts": "aumaq.results.studies.conflicts",
     "Coordination": "aumaq.results",
     "Edit": "aumaq.instances.editing",
     "ExportError": "aumaq.instances",
@@ -91,17 +93,19 @@ _HOME = {
     "Plan": "aumaq.results",
     "Scored": "aumaq.results",
     "Sweep": "aumaq.results",
+    "Sensitivity": "aumaq.results.studies.sensitivity",
     "StochasticValue": "aumaq.results",
     "Store": "aumaq.results.store",
     "UnknownNameError": "aumaq.instances",
     "Verification": "aumaq.results",
     "WhatIf": "aumaq.results",
     "best_by": "aumaq.results",
+    "check_deeply": "aumaq.instances",
     "close_loop": "aumaq.results",
     "alternatives": "aumaq.results",
     "analyse": "aumaq.results",
     "compare": "aumaq.results.comparison",
-    "conflicts": "aumaq.results.explanations.conflicts",
+    "conflicts": "aumaq.results.studies.conflicts",
     "coordination": "aumaq.results",
     "describe": "aumaq.instances",
     "find_plan": "aumaq.results.store",
@@ -118,6 +122,7 @@ _HOME = {
     "services_only": "aumaq.instances",
     "shipped": "aumaq.instances",
     "solve": "aumaq.results",
+    "sensitivity": "aumaq.results.studies.sensitivity",
     "sweep": "aumaq.results",
     "solve_futures": "aumaq.results",
     "value_of_stochastic_solution": "aumaq.results",
@@ -147,6 +152,7 @@ __all__ = [
     "OptionError",
     "Plan",
     "Scored",
+    "Sensitivity",
     "StochasticValue",
     "Store",
     "Sweep",
@@ -156,6 +162,7 @@ __all__ = [
     "alternatives",
     "analyse",
     "best_by",
+    "check_deeply",
     "close_loop",
     "compare",
     "conflicts",
@@ -172,6 +179,7 @@ __all__ = [
     "plot_sensitivity",
     "read",
     "score",
+    "sensitivity",
     "services_only",
     "shipped",
     "solve",

@@ -21,6 +21,7 @@ from aumaq import (
     cli_conflicts,
     cli_convert,
     cli_fairest,
+    cli_explain,
     cli_futures,
     cli_import,
     cli_indicators,
@@ -32,6 +33,7 @@ from aumaq import (
     cli_project,
     cli_report,
     cli_runs,
+    cli_sensitivity,
     cli_sweep,
     cli_water,
     cli_what_if,
@@ -125,10 +127,19 @@ app.command()(cli_new.new)
 
 
 @app.command()
-def validate(name: Name, changes: Changes = None, as_json: AsJson = False) -> None:
+def validate(
+    name: Name,
+    changes: Changes = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="count as well what can never fit")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check an instance under all its scenarios; every problem is listed."""
     instance = read_instance(name, changes=changes)
     instance.check_scenarios()
+    if deep:
+        aumaq.check_deeply(instance)
     if as_json:
         warnings = [vars(problem) for problem in instance.warnings]
         documents.tell({"status": "valid", "errors": [], "warnings": warnings})
@@ -172,6 +183,8 @@ app.command()(cli_fairest.fairest)
 app.command()(cli_plan.plan)
 app.command()(cli_locate.locate)
 app.command()(cli_conflicts.conflicts)
+app.command()(cli_explain.explain)
+app.command()(cli_sensitivity.sensitivity)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from aumaq.options import (
 from aumaq.streams import line
 
 if TYPE_CHECKING:
-    from aumaq.results.explanations.conflicts import Conflicts
+    from aumaq.results.studies.conflicts import Conflicts
 
 SHORT_SECONDS = 20.0
 """So long a solve that found no plan looks for the reason, at most."""

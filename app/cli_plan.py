@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq import documents, show, words
+from aumaq import cli_conflicts, documents, show, words
 from aumaq.instances.language.texts import say
 from aumaq.options import (
     AsJson,
@@ -61,14 +61,16 @@ def plan(
     check_target(target)  # before the work
     for suffix in FILES:
         probe_file(target.with_name(target.name + suffix))
-    found = aumaq.solve(
-        instance,
-        time_limit=seconds_for(time_limit, None),
-        gap=gap,
-        threads=threads,
-        progress=None if quiet or as_json else show.Lines(),
-        evidence=target.with_name(f"{target.name}-contradiction.lp"),
-    )
+    limit = seconds_for(time_limit, None)
+    with cli_conflicts.reasons(instance, limit):
+        found = aumaq.solve(
+            instance,
+            time_limit=limit,
+            gap=gap,
+            threads=threads,
+            progress=None if quiet or as_json else show.Lines(),
+            evidence=target.with_name(f"{target.name}-contradiction.lp"),
+        )
     with finishing():
         written = write_plan_folder(found, target, lang)
         files = [written.folder.with_name(written.folder.name + end) for end in FILES]

@@ -16,6 +16,8 @@ from aumaq.instances.language.texts import chained, say
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aumaq.instances.language.texts import Text
     from aumaq.results.exports.plan_folder import Written
     from aumaq.results.language import Language
@@ -406,6 +408,77 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["message"]:
             text = chained([row["scenario"], row["message"]], ": ")
             out.print(spoken().tell(text), markup=False, soft_wrap=True)
+
+
+RANKED_HEADS = (
+    say("served"), say("settlements"), say("minutes farther"), say("without any"),
+    say("mln more without it, at most"),
+)  # fmt: skip
+
+
+def ranked(rows: pd.DataFrame, currency: str) -> None:
+    """Print all facilities by what the plan costs without each."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(t(say("service")))
+    table.add_column(t(say("site")))
+    for head in RANKED_HEADS:
+        table.add_column(t(head), justify="right")
+    for row in rows.to_dict("records"):
+        cost = row["replacement_at_most_mln"]
+        dear = t(say("no plan")) if cost == float("inf") else _number(cost)
+        table.add_row(
+            row["service"], row["name"], figure(row["served"]),
+            figure(row["settlements"]), figure(row["extra_minutes"]),
+            figure(row["stranded"]), dear,
+        )  # fmt: skip
+    out.print(table)
+    out.print(t(say("mln {currency}", currency=currency)), markup=False)
+
+
+MOST_SITES = 20
+"""Sites of which it is shown how often they are chosen."""
+INDEX_HEADS = {
+    "least": say("least"), "most": say("most"), "mu_star": say("mean effect, absolute"),
+    "mu": say("mean effect"), "sigma": say("deviation of effects"),
+    "first": say("share of variance alone"), "first_within": say("give or take"),
+    "total": say("share of variance in all"), "total_within": say("give or take"),
+}  # fmt: skip
+
+
+def sensitivity(found: aumaq.Sensitivity) -> None:
+    """Print what matters, and how often sites are chosen."""
+    record = found.record()
+    text = say(
+        "{runs} runs, {lost} without a plan; differences below {noise} of the cost may"
+        " be the solver's",
+        runs=record["runs"],
+        lost=record["without_plan"],
+        noise=figure(found.noise_share, ".2%"),
+    )
+    out.print(t(text), markup=False, soft_wrap=True)
+    if len(found.effects):
+        table = Table(show_edge=False, pad_edge=False)
+        table.add_column(t(say("result")))
+        table.add_column(t(say("what varies")))
+        keys = [key for key in INDEX_HEADS if key in found.effects]
+        for key in keys:
+            table.add_column(t(INDEX_HEADS[key]), justify="right")
+        for row in found.effects.to_dict("records"):
+            cells = [figure(row[key], ",.4g") for key in keys]
+            table.add_row(row["result"], row["factor"], *cells)
+        out.print(table)
+    else:
+        text = say("without a plan for every run there are no indices")
+        out.print(t(text), markup=False, soft_wrap=True)
+    table = Table(show_edge=False, pad_edge=False)
+    for head in (say("service"), say("site")):
+        table.add_column(t(head))
+    for head in (say("runs in so many plans"), say("opened or enlarged in")):
+        table.add_column(t(head), justify="right")
+    for row in found.sites.head(MOST_SITES).to_dict("records"):
+        shares = (figure(row[key], ".0%") for key in ("runs_share", "built_share"))
+        table.add_row(row["service"], row["site"], *shares)
+    out.print(table)
 
 
 def contradiction(file: str) -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aumaq.instances.checks.deep import check_deeply
     from aumaq.instances.description import describe
     from aumaq.instances.errors import (
         ArgumentError,
@@ -40,6 +41,7 @@ _HOME = {
     "SHIPPED_FOLDER": "aumaq.instances.reading",
     "Scenario": "aumaq.instances.scenarios.scenario",
     "UnknownNameError": "aumaq.instances.errors",
+    "check_deeply": "aumaq.instances.checks.deep",
     "describe": "aumaq.instances.description",
     "did_you_mean": "aumaq.instances.errors",
     "find": "aumaq.instances.reading",
@@ -65,6 +67,7 @@ __all__ = [
     "Scenario",
     "SolverError",
     "UnknownNameError",
+    "check_deeply",
     "describe",
     "did_you_mean",
     "find",

@@ -34,13 +34,13 @@ def _peak_demand(instance: Instance, service: str) -> Floats:
 
     Where people may move to growth points, what stays under any choice.
     """
-    peak = _sure_demand(instance, service)
+    peak = sure_demand(instance, service)
     for future in instance.futures:
-        peak = np.maximum(peak, _sure_demand(future, service))
+        peak = np.maximum(peak, sure_demand(future, service))
     return peak
 
 
-def _sure_demand(instance: Instance, service: str) -> Floats:
+def sure_demand(instance: Instance, service: str) -> Floats:
     demand = instance.demand(service)
     if instance.tables["growth_candidates"].empty:
         return demand
@@ -48,7 +48,7 @@ def _sure_demand(instance: Instance, service: str) -> Floats:
     return demand * np.maximum(0.0, 1.0 - found.largest_loss_share())
 
 
-def _site_capacity(instance: Instance, service: str) -> Floats:
+def site_capacity(instance: Instance, service: str) -> Floats:
     """Return the most that each site can hold, units of demand."""
     levels, sites = instance.levels(service), instance.service_sites(service)
     share = instance.service(service)["max_use_share"]
@@ -164,7 +164,7 @@ def capacity_meets_demand(instance: Instance) -> Found:
         row, pairs = instance.service(service), instance.access(service)
         must = not row["may_be_unserved"]
         capacity, peak = (
-            _site_capacity(instance, service),
+            site_capacity(instance, service),
             _peak_demand(instance, service),
         )
         most = peak.sum(axis=0).max()

@@ -23,6 +23,11 @@ from aumaq.solvers.conflicts.system import Answer, System
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.solution.decisions import Status
 
+FEW = 30
+"""With more limits, all of a family are tried at once first."""
+ASKED_SHARE = 0.1
+"""Of the time, for one question in a large system; what stays open is kept."""
+
 
 @dataclass(frozen=True)
 class Conflict:
@@ -82,7 +87,8 @@ def search(
 
 def _look(system: System, seed: Flags, known: _Map, found: Found) -> None:
     """Ask whether a set of limits holds together, and learn from the answer."""
-    least = least_by_lp(system, seed)
+    # In a large system presolve sees at once what an LP would take minutes for.
+    least = None if system.is_large else least_by_lp(system, seed)
     if least is not None:
         core = [int(k) for k in least.limits]
         clashes = system.ask(system.chosen(core)).answer is Answer.IMPOSSIBLE
@@ -112,13 +118,35 @@ def _look(system: System, seed: Flags, known: _Map, found: Found) -> None:
 def shrunk(system: System, limits: Iterable[int]) -> Conflict:
     """Return a conflict among limits that clash."""
     quick = _QuickXplain(system)
-    kept = quick.of([], list(limits), is_new=False)
+    kept = quick.of([], _without_families(system, list(limits), quick), is_new=False)
     needed = []
     for k in kept:
+        if system.clock.is_over:
+            break
         rest = system.chosen([other for other in kept if other != k])
         if quick.answer(rest) is Answer.POSSIBLE:
             needed.append(k)
     return Conflict(tuple(sorted(kept)), tuple(sorted(needed)))
+
+
+def _without_families(
+    system: System, limits: list[int], quick: _QuickXplain
+) -> list[int]:
+    """Return what is left of limits that clash, families that do not matter dropped.
+
+    A family has hundreds of locks, say, and often nothing to do with it.
+    """
+    if len(limits) <= FEW:
+        return limits
+    families: dict[str, list[int]] = {}
+    for k in limits:
+        limit = system.limits[k]
+        families.setdefault(f"{limit.family}.{limit.name}", []).append(k)
+    for own in sorted(families.values(), key=len, reverse=True):
+        rest = [k for k in limits if k not in set(own)]
+        if rest and quick.answer(system.chosen(rest)) is Answer.IMPOSSIBLE:
+            limits = rest
+    return limits
 
 
 class _QuickXplain:
@@ -126,6 +154,7 @@ class _QuickXplain:
 
     def __init__(self, system: System) -> None:
         self.system = system
+        self.seconds = ASKED_SHARE * system.clock.seconds if system.is_large else np.inf
         self.known: dict[bytes, Answer] = {}
         self.plans: list[Flags] = []
 
@@ -135,7 +164,7 @@ class _QuickXplain:
         if key not in self.known:
             if any(bool(plan[active].all()) for plan in self.plans):
                 return Answer.POSSIBLE
-            reply = self.system.ask(active)
+            reply = self.system.ask(active, seconds=self.seconds)
             self.known[key] = reply.answer
             if reply.values is not None:
                 self.plans.append(self.system.obeyed(reply.values))
@@ -147,7 +176,7 @@ class _QuickXplain:
             answer = self.answer(self.system.chosen(behind))
             if answer is Answer.IMPOSSIBLE:
                 return []
-        if len(rest) == 1:
+        if len(rest) == 1 or self.system.clock.is_over:
             return rest
         half = len(rest) // 2
         first, second = rest[:half], rest[half:]

@@ -18,7 +18,13 @@ from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.model.limits import Limit, Limits
 from aumaq.model.program import Program
-from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, compile_matrices
+from aumaq.solvers.conflicts.tries import tries
+from aumaq.solvers.highs.matrices import (
+    NO_LIMIT,
+    Matrices,
+    compile_matrices,
+    with_fixed,
+)
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -26,6 +32,10 @@ from aumaq.solvers.solution.decisions import Status
 
 TOLERANCE = 1e-6
 """Relative; by so much a row may be missed and count as obeyed."""
+LARGE = 150_000
+"""With so many nonzeros a system is large."""
+TRY_SECONDS = 20.0
+"""For a plan whose places are given."""
 FIRST_PLAN = 0.999
 """A gap that any plan closes: without costs the first one is as good as any."""
 
@@ -103,6 +113,7 @@ class System:
                 self.limits.append(limit)
                 self.rows.append(rows[rows >= 0])
                 self.sizes.append(limit.size[rows >= 0])
+        self.tries = tries(program, m)
         m = self._one_sided(m)
         self.matrices = replace(m, cost=np.zeros_like(m.cost))
         of = np.full(len(m.row_lower), -1)
@@ -144,6 +155,11 @@ class System:
         return len(self.limits)
 
     @property
+    def is_large(self) -> bool:
+        """Whether answers take long, so that each gets a share of the time."""
+        return len(self.matrices.values) > LARGE
+
+    @property
     def everything(self) -> Flags:
         """All limits."""
         return np.ones(len(self), dtype=bool)
@@ -181,6 +197,10 @@ class System:
         """
         self.asked += 1
         m, end = self.part(active, rows), time.monotonic() + seconds
+        if self.is_large and rows is None:
+            values = self._tried(m, end)
+            if values is not None:
+                return Reply(Answer.POSSIBLE, values)
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
         found = self.run(lp, end - time.monotonic())
         if found.status is Status.INFEASIBLE:
@@ -197,6 +217,15 @@ class System:
         if found.status is Status.INFEASIBLE:
             return Reply(Answer.IMPOSSIBLE)
         return Reply(Answer.UNKNOWN)
+
+    def _tried(self, m: Matrices, end: float) -> Floats | None:
+        """Return a plan with all places as in one of the tries, if there is any."""
+        for columns, values in self.tries:
+            known = with_fixed(m, columns, values)
+            found = self.run(known, min(TRY_SECONDS, end - time.monotonic()))
+            if found.values is not None:
+                return found.values
+        return None
 
     def run(
         self,

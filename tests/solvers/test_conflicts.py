@@ -29,6 +29,7 @@ def limits_of(found: aumaq.Conflicts) -> list[dict[str, Any]]:
     return [{"rule": limit.rule, **limit.of} for limit in found.system.limits]
 
 
+@pytest.mark.slow
 @examples(40)
 @given(instance=clashing())
 def test_all_conflicts_are_those_of_enumeration(instance: Instance) -> None:
@@ -41,6 +42,7 @@ def test_all_conflicts_are_those_of_enumeration(instance: Instance) -> None:
     assert all(c.is_minimal for c in found.found.conflicts)
 
 
+@pytest.mark.slow
 @examples(40)
 @given(instance=clashing(allocation="whole"))
 def test_the_cheapest_relaxation_is_that_of_enumeration(instance: Instance) -> None:

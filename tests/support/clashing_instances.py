@@ -14,7 +14,7 @@ from tiny_instances import some, tiny
 
 from aumaq.instances import Instance, InstanceError
 
-KEPT = ("capacity:s",)
+KEPT = ("capacity:s", "whole:s")
 """Rules that the enumeration does not take away."""
 COST = 10.0
 """Building one facility, mln; nothing else costs anything."""

@@ -22,6 +22,11 @@ from aumaq.solvers.conflicts.system import TOLERANCE, Clock, System
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 
 NAN = float("nan")
+MOST_ROWS = 5_000
+"""With more rows in all tables, what may not be built at a site is left out: with it
+the model would be several times as large."""
+MOST_SHOWN = 12
+"""Rules of a conflict in sentences; the record has all of them."""
 RELAXING_SHARE = 0.4
 """Of the time, for the cheapest relaxation."""
 
@@ -39,6 +44,7 @@ class Conflicts:
     found: Found
     cheapest: Relaxation | None
     seconds: float
+    _told: dict[Language, Words] = field(default_factory=dict, repr=False)
 
     @property
     def is_possible(self) -> bool | None:
@@ -63,7 +69,9 @@ class Conflicts:
         }
 
     def _words(self, lang: Language) -> Words:
-        return Words(self.instance, self.system.found, lang)
+        if lang not in self._told:
+            self._told[lang] = Words(self.instance, self.system.found, lang)
+        return self._told[lang]
 
     def _limit(self, k: int, lang: Language) -> dict[str, Any]:
         limit, words = self.system.limits[k], self._words(lang)
@@ -149,7 +157,11 @@ def _of_conflict(number: int, conflict: dict[str, Any], lang: Language) -> list[
         if conflict["is_minimal"]
         else say("Proven: no plan keeps them all; not proven that all are needed.")
     )
-    lines = [f"  – {rule['text']}  [{rule['rule']}]" for rule in rules]
+    shown = rules if len(rules) <= MOST_SHOWN + 1 else rules[:MOST_SHOWN]
+    lines = [f"  – {rule['text']}  [{rule['rule']}]" for rule in shown]
+    if len(shown) < len(rules):
+        rest = lang.number(len(rules) - len(shown))
+        lines.append("  – " + lang.tell(say("and {count} more", count=rest)))
     return [lang.tell(head), *lines, "  " + lang.tell(proof)]
 
 
@@ -202,7 +214,8 @@ def conflicts(
         tell.update(ProgressEvent(phase, time.monotonic() - begun, NAN, NAN))
 
     told(say("building the model"))
-    program = lifted_program(instance)
+    is_small = sum(map(len, instance.tables.values())) <= MOST_ROWS
+    program = lifted_program(instance, lifts_sites=is_small)
     clock = Clock(time_limit * (1.0 - RELAXING_SHARE), threads)
     system = System(program, clock, keep)
     told(say("looking for rules that clash"))

@@ -1,0 +1,354 @@
+"""What a facility of a plan is for: who is served, and the plan without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances import AumaqError, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances.language.texts import Text, say
+from aumaq.model.data.gathered import gather
+from aumaq.results.explanations.names import Names
+from aumaq.results.explanations.ranges import Difference
+from aumaq.results.explanations.reaching import Reach
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.plan.decisions import decisions_of
+from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.solve import solve
+from aumaq.solvers.fixed_plan import FixedPlan
+from aumaq.solvers.progress import Progress
+
+MOST_SITES = 5
+"""Sites that are named as the next best."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """Who comes to a site in the last period in which it runs.
+
+    ``farther`` holds who would go farther: settlement, demand, minutes, site and
+    other_minutes of the nearest other open site (missing where there is none).
+    """
+
+    period: str
+    level: int
+    units: int
+    capacity: float
+    used: float
+    farther: pd.DataFrame
+
+    @property
+    def extra_minutes(self) -> float:
+        """Mean minutes farther of those who have another site, weighted by demand."""
+        rows = self.farther.dropna(subset=["other_minutes"])
+        if not rows["demand"].sum() > 0:
+            return 0.0
+        more = rows["other_minutes"] - rows["minutes"]
+        return float(np.average(more, weights=rows["demand"]))
+
+    @property
+    def stranded(self) -> float:
+        """Demand that has no other open site within reach."""
+        lost = self.farther["other_minutes"].isna()
+        return float(self.farther.loc[lost, "demand"].sum())
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A facility explained.
+
+    ``difference`` is what the best plan costs more without it (None: not asked, or no
+    plan is left, see ``why``); ``at_most_mln`` the same with nothing else rebuilt, an
+    upper bound (NaN: nothing else rebuilt, there is no plan). ``instead`` are sites
+    that the plan without it opens or enlarges.
+    """
+
+    plan: Plan
+    service: str
+    site: str
+    served: Served
+    at_most_mln: float
+    difference: Difference | None
+    instead: tuple[str, ...]
+    why: str
+
+    def record(self, lang: Language = ENGLISH) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        found, d = self.served, self.difference
+        return {
+            "service": self.service,
+            "site": self.site,
+            "name": Names(self.plan.instance, lang).sites[self.site],
+            "period": found.period,
+            "level": found.level,
+            "served": found.used,
+            "capacity": found.capacity,
+            "settlements": len(found.farther),
+            "extra_minutes": found.extra_minutes,
+            "stranded": found.stranded,
+            "replacement_at_most_mln": self.at_most_mln,
+            "without_least_mln": None if d is None else d.least,
+            "without_most_mln": None if d is None else d.most,
+            "instead": list(self.instead),
+            "why": self.why,
+            "sentences": self.sentences(lang),
+        }
+
+    def sentences(self, lang: Language = ENGLISH) -> list[str]:
+        """Return what a planner reads."""
+        names, found = Names(self.plan.instance, lang), self.served
+        unit, currency = names.unit(self.service), self.plan.instance.currency
+        place = {"service": names.services[self.service],
+                 "site": names.sites[self.site]}  # fmt: skip
+        homes = [names.settlements.get(s, s) for s in found.farther["settlement"]]
+        told = [
+            say(
+                "{service} in {site}, {period}: {level}, serves {used} ({unit}) from"
+                " {places}; it holds {capacity}.",
+                **place,
+                period=found.period,
+                level=names.level(self.service, found.level),
+                used=lang.figure(found.used, ",.0f"),
+                unit=unit,
+                places=names.listed(homes) if homes else "–",
+                capacity=lang.figure(found.capacity, ",.0f"),
+            ),
+            _if_closed(found, unit, lang),
+        ]
+        if np.isfinite(self.at_most_mln):
+            told.append(
+                say(
+                    "With nothing else rebuilt, the plan without it costs {most} mln"
+                    " {currency} more (an upper bound of what it saves).",
+                    most=lang.figure(self.at_most_mln, ",.6g"),
+                    currency=currency,
+                )
+            )
+        else:
+            told.append(say("With nothing else rebuilt, there is no plan without it."))
+        if self.difference is not None:
+            told.append(_dearer(self.difference, lang, currency))
+            if self.instead:
+                sites = [names.sites.get(s, s) for s in self.instead]
+                told.append(
+                    say(
+                        "The next best sites, which that plan opens or enlarges:"
+                        " {sites}.",
+                        sites=names.listed(sites),
+                    )
+                )
+        elif self.why:
+            told.append(say("{title}", title=self.why))
+        return [lang.tell(text) for text in told]
+
+
+def _if_closed(found: Served, unit: str, lang: Language) -> Text:
+    """Return where its people would go if it were closed."""
+    stranded = lang.figure(found.stranded, ",.0f")
+    if found.farther["other_minutes"].notna().any():
+        return say(
+            "Were it closed, the nearest other one would be {minutes} minutes"
+            " farther on average; {stranded} ({unit}) would have none in reach.",
+            minutes=lang.figure(found.extra_minutes, ",.0f"),
+            stranded=stranded,
+            unit=unit,
+        )
+    return say(
+        "Were it closed, none of the {stranded} ({unit}) would have another in reach.",
+        stranded=stranded,
+        unit=unit,
+    )
+
+
+def service_of(plan: Plan, site: str, service: str) -> str:
+    """Return the service that runs at a site; raise if that is none, or several."""
+    rows = plan.table("facilities")
+    known = plan.instance.tables["sites"]["site"]
+    if site not in set(known):
+        raise UnknownNameError(say("site"), site, set(known))
+    running = list(dict.fromkeys(rows.loc[rows["site"] == site, "service"]))
+    if service and service in running:
+        return service
+    if len(running) == 1 and not service:
+        return str(running[0])
+    if not running or service:
+        raise UnknownNameError(say("facility"), service or site, running)
+    raise OptionError(
+        say("several services run there; name one of them: {names}",
+            names=", ".join(running)),
+        ["service"],
+    )  # fmt: skip
+
+
+def served_at(plan: Plan, service: str, site: str) -> Served:
+    """Return who comes to a site in the last period in which something runs there."""
+    rows = plan.table("facilities")
+    rows = rows[(rows["service"] == service) & (rows["site"] == site)]
+    period = max(rows["period"], key=plan.instance.period_names.index)
+    now = rows[rows["period"] == period]
+    who = plan.table("allocation")
+    who = who[(who["service"] == service) & (who["site"] == site)]
+    who = who[who["period"] == period]
+    amounts = who.assign(weighted=who["minutes"] * who["demand"])
+    amounts = amounts.groupby("settlement", sort=False)[["demand", "weighted"]].sum()
+    amounts["minutes"] = amounts["weighted"] / amounts["demand"].where(
+        amounts["demand"] > 0
+    )
+    other = Reach(plan, service, period).nearest(but=site)
+    found = amounts.drop(columns="weighted").join(
+        other.rename(columns={"site": "other_site", "minutes": "other_minutes"})
+    )
+    return Served(
+        str(period),
+        int(now["level"].max()),
+        int(now["units"].sum()),
+        float(now["capacity"].sum()),
+        float(now["used"].sum()),
+        found.sort_values("demand", ascending=False).reset_index(),
+    )
+
+
+def explain_site(
+    plan: Plan,
+    site: str,
+    service: str = "",
+    *,
+    time_limit: float = 60.0,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Facility:
+    """Explain a facility of a plan: half of the time is for the plan without it.
+
+    Raises UnknownNameError if no facility of the plan stands there.
+    """
+    service = service_of(plan, site, service)
+    fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
+    at_most = _replacement(plan, fixed, service, site, time_limit / 2.0)
+    options = {"time_limit": time_limit / 2.0, "threads": threads, "progress": progress}
+    difference, instead, why = _without(plan, service, site, options)
+    served = served_at(plan, service, site)
+    return Facility(plan, service, site, served, at_most, difference, instead, why)
+
+
+def _replacement(
+    plan: Plan, fixed: FixedPlan, service: str, site: str, seconds: float
+) -> float:
+    """Return what the plan costs more without a site, all else as it is; NaN: none."""
+    j = list(plan.instance.service_sites(service)["site"]).index(site)
+    found = fixed.cost_without(service, j, seconds)
+    if found.values is None:
+        return float("nan")
+    return max(0.0, found.objective - plan.objective_mln)
+
+
+def _without(
+    plan: Plan, service: str, site: str, options: dict[str, Any]
+) -> tuple[Difference | None, tuple[str, ...], str]:
+    """Solve without a site; return the difference, the sites used instead, or why not.
+
+    The bound of the plan holds for the smaller problem as well.
+    """
+    change = f"sites[service={service}; site={site}].status=forbidden"
+    try:
+        changed = plan.instance.with_changes([change])
+        found = solve(changed, start=plan, gap=1e-4, **options)
+    except NoPlanError as error:
+        why = say("There is no plan without it: {reason}", reason=error.text)
+        return None, (), str(why)
+    except AumaqError as error:
+        return None, (), str(error)
+    # Whoever forbids a site lets what stands there close, allowed or not.
+    is_tighter = True if _may_close(plan, service, site) else None
+    bound = max(found.bound_mln, plan.bound_mln) if is_tighter else found.bound_mln
+    difference = Difference.between(
+        plan, found.objective_mln, bound, is_tighter=is_tighter
+    )
+    return difference, _instead(plan, found, service, site), ""
+
+
+def _may_close(plan: Plan, service: str, site: str) -> bool:
+    """Return whether nothing stands at a site today, or all of it may be closed."""
+    rows = plan.instance.tables["facilities"]
+    rows = rows[(rows["service"] == service) & (rows["site"] == site)]
+    if not len(rows):
+        return True
+    allowed = gather(plan.instance).services[service].is_transition_allowed
+    # What is locked may not close either.
+    return not rows["is_locked"].any() and bool(allowed[1:, 0].all())
+
+
+def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
+    """Return how much more, or less, the best plan without a facility costs."""
+    amount = difference.told(lang, currency)
+    if difference.least >= 0.0:
+        return say("The best plan without it costs {amount} more.", amount=amount)
+    if difference.most <= 0.0:
+        return say(
+            "The best plan without it costs {amount} less: today it may not be closed.",
+            amount=amount,
+        )
+    return say(
+        "The best plan without it costs between {less} mln {currency} less and {more}"
+        " mln more.",
+        less=lang.figure(-difference.least, ",.6g"),
+        more=lang.figure(difference.most, ",.6g"),
+        currency=currency,
+    )
+
+
+def _instead(plan: Plan, other: Plan, service: str, site: str) -> tuple[str, ...]:
+    """Return the sites that have more capacity in another plan, most first."""
+    held = []
+    for each in (plan, other):
+        rows = each.table("facilities")
+        rows = rows[rows["service"] == service]
+        held.append(rows.groupby("site")["capacity"].sum())
+    more = held[1].sub(held[0], fill_value=0.0)
+    more = more[(more > 0.0) & (more.index != site)].sort_values(ascending=False)
+    return tuple(more.index[:MOST_SITES])
+
+
+RANKED = (
+    "service", "site", "name", "period", "level", "served", "settlements",
+    "extra_minutes", "stranded", "replacement_at_most_mln",
+)  # fmt: skip
+
+
+def ranking(
+    plan: Plan,
+    *,
+    time_limit: float = 60.0,
+    threads: int = 1,
+    lang: Language = ENGLISH,
+) -> pd.DataFrame:
+    """Return all facilities that serve people by what the plan costs without each.
+
+    ``replacement_at_most_mln`` is the plan's cost without it, all else as it is, less
+    its cost with it: an upper bound of what it saves; infinite where no plan is left,
+    missing where time ran out.
+    """
+    import time
+
+    begun = time.monotonic()
+    fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
+    names, rows = Names(plan.instance, lang), []
+    table = plan.table("facilities").drop_duplicates(["service", "site"])
+    for service, site in zip(table["service"], table["site"], strict=True):
+        if not plan.instance.serves(service):
+            continue
+        found = served_at(plan, service, site)
+        left = time_limit - (time.monotonic() - begun)
+        cost = float("nan")
+        if left > 0.0:
+            cost = _replacement(plan, fixed, service, site, left)
+            cost = float("inf") if np.isnan(cost) else cost
+        rows.append((service, site, names.sites[site], found.period, found.level,
+                     found.used, len(found.farther), found.extra_minutes,
+                     found.stranded, cost))  # fmt: skip
+    told = pd.DataFrame(rows, columns=list(RANKED))
+    return told.sort_values(
+        "replacement_at_most_mln", ascending=False, kind="stable", ignore_index=True
+    )

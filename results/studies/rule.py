@@ -1,0 +1,198 @@
+"""What a rule does to a plan: where it binds, its price, and the plan without it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+import numpy as np
+
+from aumaq.instances import UnknownNameError
+from aumaq.instances.arrays import Ints
+from aumaq.instances.language.texts import say
+from aumaq.instances.rules import rules_of
+from aumaq.model.program import Program, RowSet
+from aumaq.results.explanations.names import Names
+from aumaq.results.explanations.ranges import Difference
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.plan.decisions import decisions_of
+from aumaq.results.plan.plan import Plan
+from aumaq.solvers.fixed_plan import FixedPlan, Priced
+from aumaq.solvers.highs.matrices import NO_LIMIT
+
+TIGHT = 1e-6
+"""Relative; so near to its limit a row binds."""
+PRICED_MLN = 1e-9
+"""A price below this is rounding."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A rule explained.
+
+    ``places`` are those where it binds, dearest first, with what one per cent more room
+    would save, mln (0: as far as can be seen, nothing). ``difference``: how much the
+    best plan without the rule costs less (at most 0; None: not found in time).
+    """
+
+    plan: Plan
+    rule: str
+    rows: int
+    binding: int
+    places: tuple[tuple[dict[str, Any], float], ...]
+    difference: Difference | None
+
+    @property
+    def saves_mln(self) -> float:
+        """What one per cent more room in all its places would save, mln."""
+        return float(sum(price for _, price in self.places))
+
+    def record(self, lang: Language = ENGLISH) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        d = self.difference
+        return {
+            "rule": self.rule,
+            "title": lang.tell(rules_of(self.plan.instance)[self.rule].title),
+            "rows": self.rows,
+            "binding": self.binding,
+            "saves_mln_per_percent": self.saves_mln,
+            "places": [{**at, "saves_mln_per_percent": x} for at, x in self.places],
+            "without_saves_least_mln": None if d is None else -d.most,
+            "without_saves_most_mln": None if d is None else -d.least,
+            "sentences": self.sentences(lang),
+        }
+
+    def sentences(self, lang: Language = ENGLISH) -> list[str]:
+        """Return what a planner reads."""
+        names, currency = Names(self.plan.instance, lang), self.plan.instance.currency
+        title = lang.tell(rules_of(self.plan.instance)[self.rule].title)
+        told = [
+            say(
+                "{title}: it binds in {binding} of {rows} places and periods.",
+                title=title,
+                binding=lang.number(self.binding),
+                rows=lang.number(self.rows),
+            )
+        ]
+        priced = [(at, x) for at, x in self.places if x > PRICED_MLN]
+        if priced:
+            where = [_told(at, names) for at, _ in priced]
+            told.append(
+                say(
+                    "One per cent more room would save {saved} mln {currency}, most of"
+                    " it in {places}. This price is local: it holds for small changes,"
+                    " with all places of the plan as they are.",
+                    saved=lang.figure(self.saves_mln, ",.3g"),
+                    currency=currency,
+                    places=names.listed(where),
+                )
+            )
+        elif self.binding:
+            told.append(
+                say("A little more room would save nothing unless something else is"
+                    " built.")
+            )  # fmt: skip
+        if self.difference is not None:
+            amount = self.difference.told(lang, currency)
+            text = say("The best plan without the rule costs {amount} less.",
+                       amount=amount)  # fmt: skip
+            told.append(text)
+        return [lang.tell(text) for text in told]
+
+
+def _told(at: dict[str, Any], names: Names) -> str:
+    parts = [names.place(key, value) for key, value in at.items()]
+    shown = [text for text in parts if text]
+    if "period" in at:
+        shown.append(str(at["period"]))
+    return " ".join(shown) or ", ".join(map(str, at.values()))
+
+
+def explain_rule(
+    plan: Plan,
+    rule: str,
+    *,
+    time_limit: float = 60.0,
+    threads: int = 1,
+) -> Bound:
+    """Explain a rule by its id: where it binds, its price, the plan without it.
+
+    Raises UnknownNameError if the instance has no such rule.
+    """
+    known = rules_of(plan.instance)
+    if rule not in known:
+        raise UnknownNameError(say("rule"), rule, known)
+    begun = time.monotonic()
+    fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
+    numbers, labels = rows_of(fixed.built.program, rule)
+    priced = fixed.prices(time_limit / 2.0)
+    places: tuple[tuple[dict[str, Any], float], ...] = ()
+    binding = 0
+    if priced is not None:
+        places, binding = _binding(priced, numbers, labels)
+    difference = None
+    left = time_limit - (time.monotonic() - begun)
+    if left > 0.0 and len(numbers):
+        found = fixed.without_rows(numbers, left, 1e-4)
+        if found.values is not None:
+            difference = Difference.between(
+                plan, found.objective, found.bound, is_tighter=False
+            )
+    return Bound(plan, rule, len(numbers), binding, places, difference)
+
+
+def rows_of(program: Program, rule: str) -> tuple[Ints, list[dict[str, Any]]]:
+    """Return the numbers of the rows that enforce a rule, and their indices."""
+    numbers, labels, first = list[int](), list[dict[str, Any]](), 0
+    for block in program.blocks.values():
+        for rows in block.rows.values():
+            for k in _matching(rows, rule):
+                numbers.append(first + k)
+                at = rows.where.where(np.array([k])).labels(rows.by)[0]
+                labels.append(dict(zip(rows.by, at, strict=True)))
+            first += len(rows)
+    return np.array(numbers, dtype=np.int64), labels
+
+
+def _matching(rows: RowSet, rule: str) -> list[int]:
+    """Return which rows enforce a rule."""
+    columns = [name for _, name, _, _ in Formatter().parse(rows.rule) if name]
+    if not len(rows):
+        return []
+    if not columns:
+        return list(range(len(rows))) if rows.rule == rule else []
+    if not rule.startswith(rows.rule.partition("{")[0]):
+        return []
+    names = rows.where.only(*columns).labels(columns)
+    return [
+        k
+        for k, values in enumerate(names)
+        if rows.rule.format(**dict(zip(columns, values, strict=True))) == rule
+    ]
+
+
+def _binding(
+    priced: Priced, numbers: Ints, labels: list[dict[str, Any]]
+) -> tuple[tuple[tuple[dict[str, Any], float], ...], int]:
+    """Return where rows bind with the price of a per cent, dearest first; how many."""
+    place = {int(n): k for k, n in enumerate(priced.row_numbers)}
+    found = []
+    for number, at in zip(numbers.tolist(), labels, strict=True):
+        k = place.get(number)
+        if k is None:
+            continue
+        sides = [
+            side for side in (priced.lower[k], priced.upper[k])
+            if abs(side) < NO_LIMIT
+        ]  # fmt: skip
+        near = [
+            side
+            for side in sides
+            if abs(priced.activity[k] - side) <= TIGHT * max(1.0, abs(side))
+        ]
+        if near:
+            found.append((at, 0.01 * abs(near[0]) * float(priced.prices[k])))
+    found.sort(key=lambda item: -item[1])
+    return tuple(found), len(found)

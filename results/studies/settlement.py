@@ -1,0 +1,235 @@
+"""Where the people of a settlement go under a plan, and why not to one of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aumaq.instances import AumaqError, NoPlanError, UnknownNameError
+from aumaq.instances.land.forbidden import reason
+from aumaq.instances.language.texts import Text, say
+from aumaq.model.data.gathered import gather
+from aumaq.results.explanations.names import Names
+from aumaq.results.explanations.ranges import Difference
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.solve import solve
+from aumaq.solvers.progress import Progress
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a facility of its own would mean for a settlement and a service.
+
+    ``difference`` is by how much the best plan with one is dearer (None: there is no
+    such plan, or none was asked for), ``own_mln`` what the facility itself costs in the
+    plan that was found: building, running and renewing it, discounted.
+    """
+
+    service: str
+    goes: tuple[tuple[str, float, float], ...]
+    """site, share of the demand, minutes, in the last period."""
+    unserved: float
+    reasons: tuple[Text, ...]
+    difference: Difference | None = None
+    own_mln: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A settlement explained, service by service."""
+
+    plan: Plan
+    settlement: str
+    services: tuple[Own, ...]
+
+    def record(self, lang: Language = ENGLISH) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        return {
+            "settlement": self.settlement,
+            "name": Names(self.plan.instance, lang).settlements[self.settlement],
+            "services": [
+                {
+                    "service": own.service,
+                    "goes": [
+                        {"site": site, "share": share, "minutes": minutes}
+                        for site, share, minutes in own.goes
+                    ],
+                    "unserved_share": own.unserved,
+                    "reasons": [lang.tell(text) for text in own.reasons],
+                    "own_least_mln": own.difference.least if own.difference else None,
+                    "own_most_mln": own.difference.most if own.difference else None,
+                    "own_cost_mln": own.own_mln,
+                }
+                for own in self.services
+            ],
+            "sentences": self.sentences(lang),
+        }
+
+    def sentences(self, lang: Language = ENGLISH) -> list[str]:
+        """Return what a planner reads."""
+        names = Names(self.plan.instance, lang)
+        lines = [names.settlements[self.settlement]]
+        for own in self.services:
+            lines += _of_service(self.plan, own, names, lang)
+        return lines
+
+
+def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]:
+    goes = [
+        lang.tell(
+            say(
+                "{share} to {site}, {minutes} minutes",
+                share=lang.share(share),
+                site=names.sites.get(site, site),
+                minutes=lang.figure(minutes, ",.0f"),
+            )
+        )
+        for site, share, minutes in own.goes
+    ]
+    if own.unserved > 0.0:
+        lost = lang.share(own.unserved)
+        goes.append(lang.tell(say("{share} are not served", share=lost)))
+    service = names.services[own.service]
+    told = [say("{title}: {places}", title=service, places="; ".join(goes) or "–")]
+    lines = [lang.tell(text) for text in told]
+    lines += ["  " + lang.tell(text) for text in own.reasons]
+    if own.difference is not None:
+        currency = plan.instance.currency
+        amount = own.difference.told(lang, currency)
+        text = say("A facility here would make the best plan {amount} dearer.",
+                   amount=amount)  # fmt: skip
+        lines.append("  " + lang.tell(text))
+        if np.isfinite(own.own_mln) and own.own_mln > 0.0 and own.difference.least > 0:
+            text = say(
+                "It would pay if building and running it, {cost} mln {currency} now,"
+                " became at least {less} cheaper.",
+                less=lang.share(min(1.0, own.difference.least / own.own_mln)),
+                cost=lang.figure(own.own_mln, ",.6g"),
+                currency=currency,
+            )
+            lines.append("  " + lang.tell(text))
+    return lines
+
+
+def explain_settlement(
+    plan: Plan,
+    settlement: str,
+    service: str = "",
+    *,
+    time_limit: float = 60.0,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Settlement:
+    """Explain where a settlement's people go, and why nothing of their own is open.
+
+    For each service (or one) without a facility there the plan is solved again with
+    one, all in *time_limit* seconds. Raises UnknownNameError.
+    """
+    instance = plan.instance
+    if settlement not in instance.settlement_ids:
+        raise UnknownNameError(say("settlement"), settlement, instance.settlement_ids)
+    asked = [s for s in instance.service_names if instance.serves(s)]
+    if service:
+        if service not in asked:
+            raise UnknownNameError(say("service"), service, asked)
+        asked = [service]
+    options = {
+        "time_limit": time_limit / len(asked), "threads": threads,
+        "progress": progress,
+    }  # fmt: skip
+    found = [_explained(plan, settlement, name, options) for name in asked]
+    return Settlement(plan, settlement, tuple(found))
+
+
+def _explained(
+    plan: Plan, settlement: str, service: str, options: dict[str, Any]
+) -> Own:
+    instance = plan.instance
+    period = instance.period_names[-1]
+    rows = plan.table("allocation")
+    rows = rows[(rows["service"] == service) & (rows["settlement"] == settlement)]
+    rows = rows[rows["period"] == period].sort_values("share", ascending=False)
+    goes = tuple(zip(rows["site"], rows["share"], rows["minutes"], strict=True))
+    lost = plan.table("unserved")
+    lost = lost[(lost["service"] == service) & (lost["settlement"] == settlement)]
+    unserved = float(lost.loc[lost["period"] == period, "share"].sum())
+    sites = instance.service_sites(service)
+    own = sites[sites["settlement"] == settlement]
+    running = plan.table("facilities")
+    running = running[(running["service"] == service) & (running["period"] == period)]
+    if set(own["site"]) & set(running["site"]):
+        here = (say("A facility of its own is open here."),)
+        return Own(service, goes, unserved, here)
+    if not len(own):
+        none = (say("There is no site for one here: see the table sites."),)
+        return Own(service, goes, unserved, none)
+    reasons = [text for site in own["site"] for text in _barred(plan, service, site)]
+    if reasons:
+        return Own(service, goes, unserved, tuple(reasons))
+    site = str(own["site"].iloc[0])
+    return _with_one(plan, Own(service, goes, unserved, ()), site, options)
+
+
+def _barred(plan: Plan, service: str, site: str) -> list[Text]:
+    """Return what forbids to build anything at a site."""
+    instance = plan.instance
+    sites = instance.service_sites(service)
+    j = list(sites["site"]).index(site)
+    row = sites.iloc[j]
+    if row["status"] == "forbidden":
+        return [say("The site is forbidden.")]
+    if instance.enterable_levels(service)[j].any():
+        return []
+    bans = [
+        say("The land forbids it: it {why}.", why=reason(ban, j))
+        for ban in instance.land_bans(service)
+        if ban.banned[j].any()
+    ]
+    if bans:
+        return bans
+    levels = instance.levels(service)
+    people = instance.tables["settlements"].set_index("settlement")["population"]
+    return [
+        say(
+            "The smallest level is for places of {least} people and more; here live"
+            " {people}.",
+            least=round(float(levels["min_population"].min())),
+            people=round(float(people.get(row["settlement"], np.nan))),
+        )
+    ]
+
+
+def _with_one(plan: Plan, own: Own, site: str, options: dict[str, Any]) -> Own:
+    """Solve with a facility at a site; return what that means."""
+    change = f"sites[service={own.service}; site={site}].status=required"
+    try:
+        changed = plan.instance.with_changes([change])
+        found = solve(changed, start=plan, gap=1e-4, **options)
+    except NoPlanError as error:
+        why = say("With one here there is no plan: {reason}", reason=error.text)
+        return Own(own.service, own.goes, own.unserved, (why,))
+    except AumaqError as error:
+        return Own(own.service, own.goes, own.unserved, (say("{title}", title=error),))
+    bound = max(found.bound_mln, plan.bound_mln)
+    difference = Difference.between(plan, found.objective_mln, bound, is_tighter=True)
+    told = (say("Nothing forbids one here; the plan found it cheaper without."),)
+    cost = _own_cost(found, own.service, site)
+    return Own(own.service, own.goes, own.unserved, told, difference, cost)
+
+
+def _own_cost(plan: Plan, service: str, site: str) -> float:
+    """Return what a facility costs over all periods: built, run, renewed; mln."""
+    data = gather(plan.instance)
+    t = {name: k for k, name in enumerate(data.periods)}
+    total = 0.0
+    actions, runs = plan.table("actions"), plan.table("facilities")
+    for rows, column, weight in (
+        (actions, "cost_mln", data.df), (runs, "opex_mln_per_year", data.ann),
+    ):  # fmt: skip
+        own = rows[(rows["service"] == service) & (rows["site"] == site)]
+        at = [t[p] for p in own["period"]]
+        total += float((own[column].to_numpy() * weight[at]).sum())
+    return total

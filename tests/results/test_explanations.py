@@ -1,0 +1,138 @@
+"""Facilities, settlements and rules of plans explained, against enumeration."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from brute_force import best_plan_cost
+from command import run
+from examples import examples
+from hypothesis import assume, given
+from shared_plans import best_plan
+from tiny_instances import tiny, tiny_instances
+
+import aumaq
+from aumaq.instances import Instance
+from aumaq.results.language import Language
+from aumaq.results.studies.facility import explain_site, ranking
+from aumaq.results.studies.rule import explain_rule
+from aumaq.results.studies.settlement import explain_settlement
+
+
+def best(instance: Instance, change: str) -> float | None:
+    """Return the optimum of enumeration after a change of the tables."""
+    return best_plan_cost(instance.with_changes([change]))
+
+
+@pytest.mark.slow
+@examples(60)
+@given(instance=tiny_instances(allocation="free"))
+def test_the_plan_without_a_facility(instance: Instance) -> None:
+    """The range holds what enumeration says, and the upper bound is above it."""
+    now = best_plan_cost(instance)
+    assume(now is not None)
+    assert now is not None
+    plan = aumaq.solve(instance, gap=0.05)
+    served = plan.facilities[plan.facilities["used"] > 0]
+    assume(len(served))
+    service, site = served[["service", "site"]].iloc[0]
+    try:
+        change = f"sites[service={service}; site={site}].status=forbidden"
+        without = best(instance, change)
+    except aumaq.InstanceError:
+        assume(False)
+        raise
+    found = explain_site(plan, site, service)
+    if without is None:
+        assert found.difference is None
+        assert found.why
+        return
+    room = 1e-5 * max(1.0, abs(now))
+    assert found.difference is not None
+    assert found.difference.least <= without - now + room
+    assert found.difference.most >= without - now - room
+    if found.at_most_mln == found.at_most_mln:  # a plan is left
+        assert found.at_most_mln >= without - plan.objective_mln - room
+
+
+def test_a_facility_read_as_a_planner_would() -> None:
+    """Who comes, where else they could go, what it saves, and the next best site."""
+    told = explain_site(best_plan(), "a", "school").sentences()
+    assert told[0] == (
+        "School in Alpha, 2031-35: level 2, serves 160 (pupil) from Alpha, Beta;"
+        " it holds 200."
+    )
+    assert told[1] == (
+        "Were it closed, none of the 160 (pupil) would have another in reach."
+    )
+    assert "1,220 mln KZT more" in told[2]
+    assert told[3] == "The best plan without it costs 300 mln KZT more."
+    assert "Beta" in told[4]
+
+
+def test_a_settlement_read_as_a_planner_would() -> None:
+    """Beta goes to Alpha: a school of its own costs 400 mln, 120 mln too much."""
+    told = explain_settlement(best_plan(), "b").sentences()
+    assert "100.0% to Alpha, 15 minutes" in told[1]
+    assert "A facility here would make the best plan 120 mln KZT dearer." in told[3]
+    assert "400 mln KZT now, became at least 30.0% cheaper" in told[4]
+    own = explain_settlement(best_plan(), "a", "school").record()["services"][0]
+    assert own["reasons"] == ["A facility of its own is open here."]
+
+
+def test_why_nothing_may_stand() -> None:
+    """A forbidden site, and a place too small for the smallest level, say so."""
+    instance = tiny(
+        sites=[
+            {"site": "a", "service": "s", "settlement": "a"},
+            {"site": "b", "service": "s", "settlement": "b", "status": "forbidden"},
+        ]
+    )
+    plan = aumaq.solve(instance, gap=0.0)
+    found = explain_settlement(plan, "b").record()["services"][0]
+    assert found["reasons"] == ["The site is forbidden."]
+
+
+def test_a_rule_and_its_price() -> None:
+    """Money for two schools of three: the price, and what the plan saves without."""
+    instance = tiny(
+        settlements=[{"settlement": v, "population": 60.0} for v in "ab"],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 1.0}],
+        budgets=[{"budget": "m", "period": "p1", "amount_mln": 12.0,
+                  "is_hard": True}],
+    )  # fmt: skip
+    plan = aumaq.solve(instance, gap=0.0)
+    found = explain_rule(plan, "budget:m")
+    with_it, without = best_plan_cost(instance), best(instance, "budgets.amount_mln=99")
+    assert with_it is not None
+    assert without is not None
+    assert found.difference is not None
+    assert found.difference.least == pytest.approx(without - with_it)
+    assert found.difference.most == pytest.approx(without - with_it)
+    capacity = explain_rule(plan, "allocation:s")
+    assert capacity.binding > 0
+    with pytest.raises(aumaq.UnknownNameError, match="did you mean 'budget:m'"):
+        explain_rule(plan, "budget:x")
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """One facility in words, all of them as a table and as data for a page."""
+    best_plan().to_csv(tmp_path / "plan")
+    done = run("explain", "plan", "--site", "a", "--lang", "ru", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 5
+    for file in ("all.csv", "all.json"):
+        done = run("explain", "plan", "--out", file, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    with (tmp_path / "all.csv").open(encoding="utf-8") as text:
+        rows = list(csv.DictReader(text))
+    data = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    assert [row["site"] for row in rows] == [row["site"] for row in data] == ["a", "c"]
+    assert float(rows[0]["replacement_at_most_mln"]) == pytest.approx(1220.0)
+    done = run("explain", "plan", "--site", "x", folder=tmp_path)
+    assert done.returncode == 2
+    assert "unknown site 'x'" in done.stderr
+    assert len(ranking(best_plan(), lang=Language("kk"))) == 2
