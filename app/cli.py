@@ -18,6 +18,7 @@ import aumaq
 from aumaq import (
     cli_alternatives,
     cli_analyse,
+    cli_budgets,
     cli_convert,
     cli_futures,
     cli_indicators,
@@ -432,6 +433,7 @@ app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
 app.command()(cli_alternatives.alternatives)
 app.command()(cli_pareto.pareto)
+app.command()(cli_budgets.budgets)
 app.command("what-if")(cli_what_if.what_if)
 
 

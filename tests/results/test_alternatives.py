@@ -39,7 +39,7 @@ def levels_of(plan: aumaq.Plan) -> tuple[int, ...]:
     return tuple(int(at.get(site, 0)) for site in "abc")
 
 
-@examples(60)
+@examples(40)
 @given(case=cases(), by=st.sampled_from(["sites", "levels"]))
 def test_the_k_best_are_those_of_enumeration(case: Case, by: str) -> None:
     """Costs in order, each plan the best of its kind, bounds between them."""

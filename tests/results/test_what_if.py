@@ -46,7 +46,7 @@ def text(lock: Lock) -> str:
     return f"site={site},level={level}" if level else f"site={site}"
 
 
-@examples(60)
+@examples(40)
 @given(case=cases(), drawn=locks, method=st.sampled_from(sorted(METHODS)))
 def test_locked_plans_are_the_best_that_keep_the_locks(
     case: Case, drawn: list[Lock], method: str
