@@ -43,8 +43,8 @@ AUGMENT = 1e-3
 ROOM = 1e-9
 """By that share of its size a goal that was reached may be worse. Not more: where a row
 had room of ten feasibility tolerances, HiGHS 1.15.1 called a worse plan the best."""
-FITS = 1e-6
-"""By that share of its range a solution may be beyond a limit to begin from."""
+FITS = 1e-9
+"""Relative; by so much a solution may be beyond a limit to begin from."""
 SAME = 1e-5
 """Relative; by so much a goal of a plan's tables may differ from that of the model."""
 LEAST_SECONDS = 2.0
@@ -52,7 +52,10 @@ LEAST_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Known:
-    """A solution to begin from: values of the model's columns, and of the goals."""
+    """A solution to begin from: values of its columns and of the goals.
+
+    Its columns are those of the model, and those that the goals add.
+    """
 
     values: Floats
     goals: Floats
@@ -137,16 +140,17 @@ class FrontModel:
         """
         ends, bounds = time.monotonic() + seconds, np.full(len(self.terms), -np.inf)
         amendment, last = self.base.copy(), None
+        start = min(self.known, key=lambda k: float(k.goals[order[0]]), default=None)
+        values = None if start is None else start.values
         for done, k in enumerate(order):
             left = (ends - time.monotonic()) / (len(order) - done)
             amendment.goal = self.terms[k].columns, self.terms[k].amounts
-            start = None if last is None else last.values
-            found = self._solve(self.aims[k], amendment, left, start)
+            found = self._solve(self.aims[k], amendment, left, values)
             if found.decisions is None or found.values is None:
                 if last is None:
                     raise NoPlanError(why(found), str(found.status))
                 break
-            last, bounds[k] = found, found.bound_mln
+            last, bounds[k], values = found, found.bound_mln, found.values
             reached = float(self.goals(found.values)[k])
             room = abs(reached) * (tolerances[done] + ROOM) + ROOM
             self._limit(amendment, k, reached + room, max(abs(reached), 1.0))
@@ -192,7 +196,8 @@ class FrontModel:
             amounts.append(np.array([-worth[k - 1]]))
             slacks.append(slack)
         amendment.goal = np.concatenate(columns), np.concatenate(amounts)
-        found = self._solve(self.aims[0], amendment, seconds, self._start(limits))
+        start = self._start(limits, ranges)
+        found = self._solve(self.aims[0], amendment, seconds, start)
         if found.decisions is None or found.values is None:
             return found.status
         self.remember(found.values)
@@ -234,16 +239,22 @@ class FrontModel:
 
     def remember(self, values: Floats) -> None:
         """Keep a solution to begin others from."""
-        own = values[: self.study.size]
+        own = values[: self.study.size + len(self.base.lower)].copy()
         goals = self.goals(values)
+        for aim, term, goal in zip(self.aims, self.terms, goals.tolist(), strict=True):
+            if aim.name == "worst_minutes":
+                own[term.columns] = goal
         self.known.append(Known(own, goals))
 
-    def _start(self, limits: Sequence[float]) -> Floats | None:
-        """Return the best known solution within limits: a neighbour's."""
+    def _start(self, limits: Sequence[float], ranges: Floats) -> Floats | None:
+        """Return the best known solution within limits, with its slacks."""
         most = np.array(limits) + FITS * (1.0 + np.abs(limits))
         fits = [known for known in self.known if (known.goals[1:] <= most).all()]
         best = min(fits, key=lambda k: float(k.goals[0]), default=None)
-        return None if best is None else best.values
+        if best is None:
+            return None
+        slack = (np.array(limits) - best.goals[1:]) / ranges[1:]
+        return np.append(best.values, np.maximum(slack, 0.0))
 
     def _limit(self, amendment: Amendment, k: int, upper: float, scale: float) -> None:
         term = self.terms[k]
