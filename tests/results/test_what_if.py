@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from choosing_case import Case, Outcome, cases
 from command import run
+from eventful_plan import eventful
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,3 +148,22 @@ def test_every_wrong_lock_is_told_once(folder: Path) -> None:
         problems = json.loads(done.stdout)["problems"]
         assert sorted((p["file"], p["row"]) for p in problems) == places
         assert not (folder / "no").exists()
+
+
+def test_links_roads_and_growth_points_can_be_locked() -> None:
+    """All frozen costs the same; what the plan has may be asked for, not taken away."""
+    plan = aumaq.solve(eventful(), gap=0.0)
+    frozen = aumaq.what_if(plan, locks=aumaq.lock_rows(freeze=["all"]), gap=0.0)
+    assert frozen.after.objective_mln == pytest.approx(plan.objective_mln, **SAME)
+    assert set(frozen.frozen["kind"]) == {"facility", "link", "upgrade", "growth"}
+    (link, step) = plan.table("network_steps")[["link", "step"]].iloc[0]
+    keys = [f"link={link},step={step}", "upgrade=u", "settlement=b,tier=t"]
+    kept = aumaq.what_if(plan, locks=aumaq.lock_rows(keys), gap=0.0)
+    assert kept.after.objective_mln == pytest.approx(plan.objective_mln, **SAME)
+    assert kept.difference_at_least_mln == pytest.approx(0.0, abs=1e-6)
+    for key in keys[1:]:  # a connection and a least number ask for them
+        with pytest.raises(NoPlanError):
+            aumaq.what_if(plan, locks=aumaq.lock_rows(forbid=[key]), gap=0.0)
+    without = aumaq.what_if(plan, locks=aumaq.lock_rows(forbid=[keys[0]]), gap=0.0)
+    assert link not in set(without.after.table("network_steps")["link"])
+    assert without.difference_at_least_mln > 0.0
