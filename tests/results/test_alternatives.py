@@ -80,6 +80,7 @@ def test_most_different_plans_are_as_far_as_any(case: Case, within: float) -> No
         assert all(away(kind, kinds) == 0 for kind in near)
 
 
+@pytest.mark.slow
 def test_churn_limits_what_is_otherwise() -> None:
     """None allowed: the same sites as before; the earlier plan need not be the best."""
     first = best_plan()
@@ -101,6 +102,7 @@ def test_senseless_options_are_told() -> None:
         aumaq.alternatives(shipped(), by="site")
 
 
+@pytest.mark.slow
 def test_the_command_writes_all_plans(tmp_path: Path) -> None:
     """A folder with a plan each and the table; a second study replaces the first."""
     words = ("alternatives", "tiny", "--best", 2, "--out", "others", "--json")

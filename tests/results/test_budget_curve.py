@@ -56,6 +56,7 @@ def test_plans_for_amounts_are_the_best_there_are(case: Case, way: str) -> None:
         before = levels_of(plan)
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_price(tmp_path: Path) -> None:
     """Table, picture and plans; an amount for which there is no plan is a row."""
     words = ("--amounts", "300,100", "--nested", "--out", "money", "--json")

@@ -55,6 +55,7 @@ def test_all_points_of_two_goals_are_the_front_of_enumeration(
     assert not found.message
 
 
+@pytest.mark.slow
 @examples(20)
 @given(case=cases(), goals=st.sampled_from(THREE))
 def test_a_grid_of_three_goals(case: Case, goals: list[str]) -> None:

@@ -95,6 +95,7 @@ def test_what_is_frozen_stays_though_prices_change() -> None:
     assert scored.rows["difference_mln"].tolist() == pytest.approx([0.0, running])
 
 
+@pytest.mark.slow
 def test_a_rule_that_decisions_break_is_told() -> None:
     """A plan that cannot pay under a budget has no score, and the table says so."""
     budget = pd.DataFrame([{"budget": "all", "period": "2026-30", "title": "all",
@@ -150,6 +151,7 @@ def test_every_wrong_lock_is_told_once(folder: Path) -> None:
         assert not (folder / "no").exists()
 
 
+@pytest.mark.slow
 def test_links_roads_and_growth_points_can_be_locked() -> None:
     """All frozen costs the same; what the plan has may be asked for, not taken away."""
     plan = aumaq.solve(eventful(), gap=0.0)
