@@ -115,6 +115,8 @@ class FrontModel:
         self.base: Amendment = self.study.amendment()
         self.terms = [term_of(self.study, self.base, aim) for aim in aims]
         self.known: list[Known] = []
+        self.floor = -np.inf
+        """No plan at all has a first goal below this."""
 
     def goals(self, values: Floats) -> Floats:
         """Return the goals of a solution, as minimised."""
@@ -151,6 +153,8 @@ class FrontModel:
                     raise NoPlanError(why(found), str(found.status))
                 break
             last, bounds[k], values = found, found.bound_mln, found.values
+            if done == 0 and k == 0:  # nothing is limited yet
+                self.floor = max(self.floor, found.bound_mln)
             reached = float(self.goals(found.values)[k])
             room = abs(reached) * (tolerances[done] + ROOM) + ROOM
             self._limit(amendment, k, reached + room, max(abs(reached), 1.0))
@@ -202,7 +206,7 @@ class FrontModel:
             return found.status
         self.remember(found.values)
         slack_values = np.maximum(found.values[slacks], 0.0)
-        bound = found.bound_mln + float(worth @ slack_values)
+        bound = max(found.bound_mln + float(worth @ slack_values), self.floor)
         goals = self.goals(found.values)
         bound = min(bound, goals[0]) if bound - goals[0] < 1e-6 * abs(bound) else bound
         plan = self.plan_of(found, bound)
