@@ -31,7 +31,7 @@ from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.results.plan.plan import Plan
-from aumaq.results.studies.choosing.aims import Aim, term_of, value_of
+from aumaq.results.studies.choosing.aims import MINUTES, Aim, term_of, value_of
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.amended import Amendment, Study
@@ -93,6 +93,17 @@ class Point:
         away = self.goals[0] - self.bound
         size = abs(self.goals[0])
         return 0.0 if away <= 1e-9 * max(1.0, size) else float(away / max(size, 1e-12))
+
+
+def _differs(aim: Aim, told: float, value: float) -> bool:
+    """Return whether a goal of a plan is not what its model says.
+
+    Flows in circles and moves for nothing are taken out of a plan: what they cost, and
+    their impacts, may be less in it.
+    """
+    worse, room = aim.sign * (told - value), SAME * (1.0 + abs(value))
+    may_be_less = aim.name not in (*MINUTES, "unserved", "posts")
+    return worse > room or (worse < -room and not may_be_less)
 
 
 class FrontModel:
@@ -210,6 +221,8 @@ class FrontModel:
         goals = self.goals(found.values)
         bound = min(bound, goals[0]) if bound - goals[0] < 1e-6 * abs(bound) else bound
         plan = self.plan_of(found, bound)
+        told = plan.record["goals"]  # a little less, where something was taken out
+        goals = np.array([aim.sign * told[aim.name] for aim in self.aims])
         took = time.monotonic() - begun
         status = str(plan.status if self.aims[0].name == "cost" else found.status)
         return Point(tuple(limits), goals, bound, status, took, plan, slack_values)
@@ -229,7 +242,7 @@ class FrontModel:
         wrong = [
             f"{aim.name}: {told[aim.name]:.9g} in the plan, {value:.9g} in the model"
             for aim, value in zip(self.aims, self._told(found.values), strict=True)
-            if abs(told[aim.name] - value) > SAME * (1.0 + abs(value))
+            if _differs(aim, told[aim.name], value)
         ]
         plan = plan.with_record(goals=told)
         if not wrong:
