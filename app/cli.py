@@ -19,6 +19,7 @@ from aumaq import (
     cli_alternatives,
     cli_analyse,
     cli_conflicts,
+    cli_budgets,
     cli_convert,
     cli_fairest,
     cli_explain,
@@ -438,6 +439,7 @@ app.command()(cli_report.report)
 app.command("check-water")(cli_water.check_water)
 app.command()(cli_alternatives.alternatives)
 app.command()(cli_pareto.pareto)
+app.command()(cli_budgets.budgets)
 app.command("what-if")(cli_what_if.what_if)
 
 

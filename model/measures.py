@@ -120,7 +120,13 @@ def late_minutes(d: ServiceData, cutoff_minutes: float) -> float:
 
 
 def _investment(c: Context) -> Sum:
-    parts = [part.where(~part["is_operation"].astype(bool)) for part in c.spending]
+    """Return what is invested in the periods, whoever pays: partners, too."""
+    parts = []
+    for part in c.spending:
+        is_meant = ~part["is_operation"].astype(bool)
+        is_meant &= part["period"] < len(c.data.periods)
+        is_meant &= ~np.isin(part["var"], c.partnered["var"])
+        parts.append(part.where(is_meant))
     amounts = [part["mln"].astype(float) for part in parts]
     variables = [part["var"] for part in parts]
     nobody = np.zeros(0, dtype=np.int64)

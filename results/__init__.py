@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from aumaq.results.audit import Finding, Verification, verify
     from aumaq.results.plan.plan import Plan
     from aumaq.results.studies.choosing.alternatives import Alternatives, alternatives
+    from aumaq.results.studies.choosing.budget_curve import BudgetCurve, budget_curve
     from aumaq.results.studies.choosing.front import Front, best_by, pareto
     from aumaq.results.studies.choosing.lock_rows import lock_rows
     from aumaq.results.studies.choosing.what_if import Scored, WhatIf, score, what_if
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Alternatives": "aumaq.results.studies.choosing.alternatives",
     "Analysis": "aumaq.results.analysis",
+    "BudgetCurve": "aumaq.results.studies.choosing.budget_curve",
     "ClosedLoop": "aumaq.results.studies.closed_loop",
     "Coordination": "aumaq.results.studies.coordination",
     "Finding": "aumaq.results.audit",
@@ -43,6 +45,7 @@ _HOME = {
     "alternatives": "aumaq.results.studies.choosing.alternatives",
     "analyse": "aumaq.results.analysis",
     "best_by": "aumaq.results.studies.choosing.front",
+    "budget_curve": "aumaq.results.studies.choosing.budget_curve",
     "close_loop": "aumaq.results.studies.closed_loop",
     "coordination": "aumaq.results.studies.coordination",
     "fairest": "aumaq.results.studies.fairest",
@@ -60,6 +63,7 @@ _HOME = {
 __all__ = [
     "Alternatives",
     "Analysis",
+    "BudgetCurve",
     "ClosedLoop",
     "Coordination",
     "Fairest",
@@ -75,6 +79,7 @@ __all__ = [
     "alternatives",
     "analyse",
     "best_by",
+    "budget_curve",
     "close_loop",
     "coordination",
     "fairest",

@@ -154,13 +154,17 @@ class Study:
         gap: float,
         start: Floats | None = None,
     ) -> Solution:
-        """Solve with an amendment; *start* holds values of the columns of the model.
+        """Solve with an amendment; objective and bound are those of its goal.
 
-        Objective and bound are those of the amendment's goal.
+        *start* holds values of all columns, or of those of the model alone: then its
+        whole numbers are an offer that is completed.
         """
         matrices = amendment.of(self.c.matrices)
+        width = len(matrices.cost)
         if start is None:
             start_of = self.c.start
+        elif len(start) >= width:
+            start_of = np.arange(width), start[:width]
         else:
             columns = np.flatnonzero(self.c.matrices.is_integer)
             start_of = columns, start[columns]

@@ -39,7 +39,7 @@ def levels_of(plan: aumaq.Plan) -> tuple[int, ...]:
     return tuple(int(at.get(site, 0)) for site in "abc")
 
 
-@examples(60)
+@examples(40)
 @given(case=cases(), by=st.sampled_from(["sites", "levels"]))
 def test_the_k_best_are_those_of_enumeration(case: Case, by: str) -> None:
     """Costs in order, each plan the best of its kind, bounds between them."""
@@ -80,6 +80,7 @@ def test_most_different_plans_are_as_far_as_any(case: Case, within: float) -> No
         assert all(away(kind, kinds) == 0 for kind in near)
 
 
+@pytest.mark.slow
 def test_churn_limits_what_is_otherwise() -> None:
     """None allowed: the same sites as before; the earlier plan need not be the best."""
     first = best_plan()
@@ -101,6 +102,7 @@ def test_senseless_options_are_told() -> None:
         aumaq.alternatives(shipped(), by="site")
 
 
+@pytest.mark.slow
 def test_the_command_writes_all_plans(tmp_path: Path) -> None:
     """A folder with a plan each and the table; a second study replaces the first."""
     words = ("alternatives", "tiny", "--best", 2, "--out", "others", "--json")

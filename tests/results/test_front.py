@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from choosing_case import Case, cases
 from command import run
+from eventful_plan import eventful
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +55,7 @@ def test_all_points_of_two_goals_are_the_front_of_enumeration(
     assert not found.message
 
 
+@pytest.mark.slow
 @examples(20)
 @given(case=cases(), goals=st.sampled_from(THREE))
 def test_a_grid_of_three_goals(case: Case, goals: list[str]) -> None:
@@ -126,3 +128,12 @@ def test_senseless_goals_are_told() -> None:
             aumaq.pareto(shipped(), goals)
     with pytest.raises(aumaq.UnknownNameError, match="did you mean 'mean_minutes'"):
         aumaq.pareto(shipped(), ["cost", "mean_minute"])
+
+
+def test_goals_are_the_same_in_model_and_plan_where_everything_happens() -> None:
+    """Investment, posts, impacts, who is unserved; with networks, roads, partners."""
+    goals = ["cost", "investment", "unserved", "impact:co2", "posts"]
+    found = aumaq.best_by(eventful(), goals)
+    assert found.rows["verified"].all(), found.plans["best"].record["problems"]
+    with pytest.raises(OptionError, match="growth"):
+        aumaq.pareto(eventful(), ["cost", "mean_minutes"])

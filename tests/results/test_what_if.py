@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from choosing_case import Case, Outcome, cases
 from command import run
+from eventful_plan import eventful
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def text(lock: Lock) -> str:
     return f"site={site},level={level}" if level else f"site={site}"
 
 
-@examples(60)
+@examples(40)
 @given(case=cases(), drawn=locks, method=st.sampled_from(sorted(METHODS)))
 def test_locked_plans_are_the_best_that_keep_the_locks(
     case: Case, drawn: list[Lock], method: str
@@ -94,6 +95,7 @@ def test_what_is_frozen_stays_though_prices_change() -> None:
     assert scored.rows["difference_mln"].tolist() == pytest.approx([0.0, running])
 
 
+@pytest.mark.slow
 def test_a_rule_that_decisions_break_is_told() -> None:
     """A plan that cannot pay under a budget has no score, and the table says so."""
     budget = pd.DataFrame([{"budget": "all", "period": "2026-30", "title": "all",
@@ -147,3 +149,23 @@ def test_every_wrong_lock_is_told_once(folder: Path) -> None:
         problems = json.loads(done.stdout)["problems"]
         assert sorted((p["file"], p["row"]) for p in problems) == places
         assert not (folder / "no").exists()
+
+
+@pytest.mark.slow
+def test_links_roads_and_growth_points_can_be_locked() -> None:
+    """All frozen costs the same; what the plan has may be asked for, not taken away."""
+    plan = aumaq.solve(eventful(), gap=0.0)
+    frozen = aumaq.what_if(plan, locks=aumaq.lock_rows(freeze=["all"]), gap=0.0)
+    assert frozen.after.objective_mln == pytest.approx(plan.objective_mln, **SAME)
+    assert set(frozen.frozen["kind"]) == {"facility", "link", "upgrade", "growth"}
+    (link, step) = plan.table("network_steps")[["link", "step"]].iloc[0]
+    keys = [f"link={link},step={step}", "upgrade=u", "settlement=b,tier=t"]
+    kept = aumaq.what_if(plan, locks=aumaq.lock_rows(keys), gap=0.0)
+    assert kept.after.objective_mln == pytest.approx(plan.objective_mln, **SAME)
+    assert kept.difference_at_least_mln == pytest.approx(0.0, abs=1e-6)
+    for key in keys[1:]:  # a connection and a least number ask for them
+        with pytest.raises(NoPlanError):
+            aumaq.what_if(plan, locks=aumaq.lock_rows(forbid=[key]), gap=0.0)
+    without = aumaq.what_if(plan, locks=aumaq.lock_rows(forbid=[keys[0]]), gap=0.0)
+    assert link not in set(without.after.table("network_steps")["link"])
+    assert without.difference_at_least_mln > 0.0

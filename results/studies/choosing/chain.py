@@ -122,6 +122,7 @@ class ChainTask:
     grid: Grid
     chains: Sequence[Chain]
     known: Sequence[Known]
+    floor: float
     seconds: float
 
     def run(self, tell: Callable[[ProgressEvent], None]) -> list[Walked] | Text:
@@ -131,7 +132,7 @@ class ChainTask:
         """
         try:
             model = FrontModel(self._instance(), self.aims, self.options, _Tell(tell))
-            model.known = [*self.known]
+            model.known, model.floor = [*self.known], self.floor
             ends, found = time.monotonic() + self.seconds, list[Walked]()
             for done, chain in enumerate(self.chains):
                 left = (ends - time.monotonic()) / (len(self.chains) - done)

@@ -201,7 +201,8 @@ def _apart(
     for k, part in enumerate(parts):
         task = ChainTask(
             dict(instance.base), instance.outlines, instance.origin, instance.scenario,
-            instance.kept, model.aims, options, grid, part, model.known, seconds,
+            instance.kept, model.aims, options, grid, part, model.known, model.floor,
+            seconds,
         )  # fmt: skip
         running[ChildProcess(COMMAND, task, inbox)] = say("part {n}", n=k + 1)
     is_stopped, answered = False, set[ChildProcess]()

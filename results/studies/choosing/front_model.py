@@ -31,7 +31,7 @@ from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.results.plan.plan import Plan
-from aumaq.results.studies.choosing.aims import Aim, term_of, value_of
+from aumaq.results.studies.choosing.aims import MINUTES, Aim, term_of, value_of
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.amended import Amendment, Study
@@ -43,8 +43,8 @@ AUGMENT = 1e-3
 ROOM = 1e-9
 """By that share of its size a goal that was reached may be worse. Not more: where a row
 had room of ten feasibility tolerances, HiGHS 1.15.1 called a worse plan the best."""
-FITS = 1e-6
-"""By that share of its range a solution may be beyond a limit to begin from."""
+FITS = 1e-9
+"""Relative; by so much a solution may be beyond a limit to begin from."""
 SAME = 1e-5
 """Relative; by so much a goal of a plan's tables may differ from that of the model."""
 LEAST_SECONDS = 2.0
@@ -52,7 +52,10 @@ LEAST_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Known:
-    """A solution to begin from: values of the model's columns, and of the goals."""
+    """A solution to begin from: values of its columns and of the goals.
+
+    Its columns are those of the model, and those that the goals add.
+    """
 
     values: Floats
     goals: Floats
@@ -92,6 +95,17 @@ class Point:
         return 0.0 if away <= 1e-9 * max(1.0, size) else float(away / max(size, 1e-12))
 
 
+def _differs(aim: Aim, told: float, value: float) -> bool:
+    """Return whether a goal of a plan is not what its model says.
+
+    Flows in circles and moves for nothing are taken out of a plan: what they cost, and
+    their impacts, may be less in it.
+    """
+    worse, room = aim.sign * (told - value), SAME * (1.0 + abs(value))
+    may_be_less = aim.name not in (*MINUTES, "unserved", "posts")
+    return worse > room or (worse < -room and not may_be_less)
+
+
 class FrontModel:
     """The model of an instance with goals, solved again and again."""
 
@@ -112,6 +126,8 @@ class FrontModel:
         self.base: Amendment = self.study.amendment()
         self.terms = [term_of(self.study, self.base, aim) for aim in aims]
         self.known: list[Known] = []
+        self.floor = -np.inf
+        """No plan at all has a first goal below this."""
 
     def goals(self, values: Floats) -> Floats:
         """Return the goals of a solution, as minimised."""
@@ -137,16 +153,19 @@ class FrontModel:
         """
         ends, bounds = time.monotonic() + seconds, np.full(len(self.terms), -np.inf)
         amendment, last = self.base.copy(), None
+        start = min(self.known, key=lambda k: float(k.goals[order[0]]), default=None)
+        values = None if start is None else start.values
         for done, k in enumerate(order):
             left = (ends - time.monotonic()) / (len(order) - done)
             amendment.goal = self.terms[k].columns, self.terms[k].amounts
-            start = None if last is None else last.values
-            found = self._solve(self.aims[k], amendment, left, start)
+            found = self._solve(self.aims[k], amendment, left, values)
             if found.decisions is None or found.values is None:
                 if last is None:
                     raise NoPlanError(why(found), str(found.status))
                 break
-            last, bounds[k] = found, found.bound_mln
+            last, bounds[k], values = found, found.bound_mln, found.values
+            if done == 0 and k == 0:  # nothing is limited yet
+                self.floor = max(self.floor, found.bound_mln)
             reached = float(self.goals(found.values)[k])
             room = abs(reached) * (tolerances[done] + ROOM) + ROOM
             self._limit(amendment, k, reached + room, max(abs(reached), 1.0))
@@ -192,15 +211,18 @@ class FrontModel:
             amounts.append(np.array([-worth[k - 1]]))
             slacks.append(slack)
         amendment.goal = np.concatenate(columns), np.concatenate(amounts)
-        found = self._solve(self.aims[0], amendment, seconds, self._start(limits))
+        start = self._start(limits, ranges)
+        found = self._solve(self.aims[0], amendment, seconds, start)
         if found.decisions is None or found.values is None:
             return found.status
         self.remember(found.values)
         slack_values = np.maximum(found.values[slacks], 0.0)
-        bound = found.bound_mln + float(worth @ slack_values)
+        bound = max(found.bound_mln + float(worth @ slack_values), self.floor)
         goals = self.goals(found.values)
         bound = min(bound, goals[0]) if bound - goals[0] < 1e-6 * abs(bound) else bound
         plan = self.plan_of(found, bound)
+        told = plan.record["goals"]  # a little less, where something was taken out
+        goals = np.array([aim.sign * told[aim.name] for aim in self.aims])
         took = time.monotonic() - begun
         status = str(plan.status if self.aims[0].name == "cost" else found.status)
         return Point(tuple(limits), goals, bound, status, took, plan, slack_values)
@@ -220,7 +242,7 @@ class FrontModel:
         wrong = [
             f"{aim.name}: {told[aim.name]:.9g} in the plan, {value:.9g} in the model"
             for aim, value in zip(self.aims, self._told(found.values), strict=True)
-            if abs(told[aim.name] - value) > SAME * (1.0 + abs(value))
+            if _differs(aim, told[aim.name], value)
         ]
         plan = plan.with_record(goals=told)
         if not wrong:
@@ -234,16 +256,22 @@ class FrontModel:
 
     def remember(self, values: Floats) -> None:
         """Keep a solution to begin others from."""
-        own = values[: self.study.size]
+        own = values[: self.study.size + len(self.base.lower)].copy()
         goals = self.goals(values)
+        for aim, term, goal in zip(self.aims, self.terms, goals.tolist(), strict=True):
+            if aim.name == "worst_minutes":
+                own[term.columns] = goal
         self.known.append(Known(own, goals))
 
-    def _start(self, limits: Sequence[float]) -> Floats | None:
-        """Return the best known solution within limits: a neighbour's."""
+    def _start(self, limits: Sequence[float], ranges: Floats) -> Floats | None:
+        """Return the best known solution within limits, with its slacks."""
         most = np.array(limits) + FITS * (1.0 + np.abs(limits))
         fits = [known for known in self.known if (known.goals[1:] <= most).all()]
         best = min(fits, key=lambda k: float(k.goals[0]), default=None)
-        return None if best is None else best.values
+        if best is None:
+            return None
+        slack = (np.array(limits) - best.goals[1:]) / ranges[1:]
+        return np.append(best.values, np.maximum(slack, 0.0))
 
     def _limit(self, amendment: Amendment, k: int, upper: float, scale: float) -> None:
         term = self.terms[k]

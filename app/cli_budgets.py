@@ -1,0 +1,128 @@
+"""``aumaq budgets``: what more money brings, and what it costs to build on and on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+import aumaq
+from aumaq import documents, show
+from aumaq.cli_alternatives import EXACT, ExactGap, end
+from aumaq.instances.language.texts import say
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Lang,
+    Name,
+    Overwrite,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Threads,
+    TotalTime,
+    read_instance,
+)
+from aumaq.streams import line
+from aumaq.words import figure, spoken, t
+
+PICTURE = "budgets.svg"
+COLUMNS = {
+    "amount_mln": say("amount"),
+    "investment_mln": say("invested"),
+    "objective_mln": say("cost"),
+    "bound_mln": say("bound"),
+    "nested_mln": say("nested"),
+    "price_mln": say("price of nesting"),
+    "price_at_least_mln": say("at least"),
+    "price_at_most_mln": say("at most"),
+}
+
+
+def budgets(
+    name: Name,
+    amounts: Annotated[
+        str, typer.Option(help="of investment, mln, commas between: 1000,2000")
+    ],
+    is_nested: Annotated[
+        bool, typer.Option("--nested", help="each plan has all of the one before, too")
+    ] = False,
+    is_down: Annotated[
+        bool, typer.Option("--down", help="with --nested: from the largest amount")
+    ] = False,
+    scenario: ScenarioName = "",
+    changes: Changes = None,
+    time_limit: TotalTime = 600.0,
+    gap: ExactGap = EXACT,
+    threads: Threads = None,
+    seed: Seed = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for table, picture and plans")
+    ] = None,
+    overwrite: Overwrite = False,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan for several amounts of money, each alone and nested in each other."""
+    from aumaq.results.plots.budget_curve import plot_budgets
+    from aumaq.results.studies.choosing.folders import check_folder, write_plans
+
+    instance = read_instance(name, scenario, changes)
+    if folder is not None:
+        check_folder(folder, instance, overwrite=overwrite)
+    found = aumaq.budget_curve(
+        instance,
+        _amounts(amounts),
+        nested="" if not is_nested else "down" if is_down else "up",
+        time_limit=time_limit,
+        gap=gap,
+        threads=threads,
+        seed=seed,
+        progress=None if quiet or as_json else show.Lines(),
+    )
+    plans = {f"{a:g}": plan for a, plan in found.plans.items()}
+    plans |= {f"{a:g}-nested": plan for a, plan in found.nested.items()}
+    if folder is not None:
+        write_plans(folder, plans, found.rows, found.record(), lang,
+                    overwrite=overwrite)  # fmt: skip
+        if plans:
+            plot_budgets(found.rows, instance.currency, lang).save(folder / PICTURE)
+    if as_json:
+        documents.tell(found.record())
+    else:
+        _show(found)
+        if folder is not None:
+            line(t(say("written to {target}", target=folder)))
+    if len(found.plans) < len(found.rows):
+        raise typer.Exit(1)
+    end(list(plans.values()))
+
+
+def _amounts(text: str) -> list[float]:
+    """Return the amounts (OptionError where one is no number)."""
+    from aumaq.instances import OptionError
+
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        told = say("expected numbers with commas between, not {text!r}", text=text)
+        raise OptionError(told) from None
+
+
+def _show(found: aumaq.BudgetCurve) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    columns = {key: head for key, head in COLUMNS.items() if key in found.rows}
+    for head in columns.values():
+        table.add_column(t(head), justify="right")
+    rows: list[dict[str, Any]] = found.rows.to_dict("records")
+    for row in rows:
+        known = [row[key] for key in columns]
+        table.add_row(*("-" if x != x else figure(x, ",.1f") for x in known))
+    show.out.print(table)
+    for row in rows:
+        if row["message"]:
+            text = f"{row['amount_mln']:g}: {spoken().tell(row['message'])}"
+            show.out.print(text, markup=False, soft_wrap=True)
