@@ -11,11 +11,14 @@ const figureOf = (run, label) => run.figures.find((figure) => figure.label === l
 const labelsOfAll = () => [...new Set(data.runs.flatMap((run) => run.figures.map((figure) => figure.label)))];
 
 function drawFigures() {
-  const titles = [say("Figure"), ...data.runs.map((run) => run.label)];
-  const rows = labelsOfAll().map((label) => [label, ...data.runs.map((run) => {
-    const found = figureOf(run, label);
-    return found ? show(found.value, found.kind, found.digits) : "–";
-  })]);
+  const pair = data.runs.length === 2; // more have no room for differences
+  const titles = [say("Figure"), ...data.runs.map((run) => run.label), ...(pair ? [say("Difference")] : [])];
+  const rows = labelsOfAll().map((label) => {
+    const found = data.runs.map((run) => figureOf(run, label)), { kind, digits } = found.find(Boolean);
+    const cells = found.map((figure) => (figure ? show(figure.value, kind, digits) : "–"));
+    const known = pair && found.every((figure) => figure && figure.value !== null);
+    return [label, ...cells, ...(pair ? [known ? show(found[1].value - found[0].value, kind, digits) : "–"] : [])];
+  });
   at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("All figures of all plans") }, make("table", {},
     make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
