@@ -32,6 +32,16 @@ function ticks(low, high) {
   return Array.from({ length: Math.max(1, last - first) + 1 }, (_, k) => (first + k) * step);
 }
 
+// The chosen plan is named, and others whose names touch no other name.
+function namedPoints(points, x, y) {
+  const sorted = [...points].sort((a, b) => (b.run === shown.run) - (a.run === shown.run)), taken = [];
+  return sorted.filter(({ x: a, y: b }) => {
+    const isFree = taken.every(([left, top]) => Math.abs(left - x(a.value)) > 110 || Math.abs(top - y(b.value)) > 16);
+    if (isFree) taken.push([x(a.value), y(b.value)]);
+    return isFree;
+  });
+}
+
 const WIDE = 640, HIGH = 340, LEFT = 96, BELOW = 46;
 function drawTradeoff() {
   const [across, upwards] = ["across", "upwards"].map((id) => labelsOfAll()[at(id).value]);
@@ -49,8 +59,7 @@ function drawTradeoff() {
     cx: x(a.value), cy: y(b.value), r: run === shown.run ? 9 : 6, class: run === shown.run ? "chosen" : "", tabindex: 0, role: "button",
     "aria-label": `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`, "data-plan": k,
   }, draw("title", {}, `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`)));
-  const named = points.length <= 8 ? points : points.filter(({ run }) => run === shown.run);
-  const names = named.map(({ run, x: a, y: b }) => draw("text", { x: x(a.value) + (x(a.value) > WIDE - 150 ? -12 : 12), y: y(b.value) - 8, class: x(a.value) > WIDE - 150 ? "end" : "" }, run.label));
+  const names = namedPoints(points, x, y).map(({ run, x: a, y: b }) => draw("text", { x: x(a.value) + (x(a.value) > WIDE - 150 ? -12 : 12), y: y(b.value) - 8, class: x(a.value) > WIDE - 150 ? "end" : "" }, run.label));
   const order = [...points].sort((a, b) => a.x.value - b.x.value).map(({ x: a, y: b }) => `${x(a.value)},${y(b.value)}`).join(" ");
   const svg = draw("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": `${upwards} / ${across}` },
     ...grid, draw("polyline", { points: order, class: "through" }), ...marks, ...names,
