@@ -204,7 +204,8 @@ CHECKS: dict[str, Callable[..., None]] = {
         _targets,
     r"Estimates, not facts: this share of the rows is synthetic: (?P<named>.*);"
     r" rows that rest on them are marked\.": _estimates,
-    r".*(?:have no place in|are sent to smaller|min one way|than the longest trip|of all places are taken"
+    r".*(?:have no place in|are sent to smaller|min one way|than the longest trip"
+    r"|of all places are taken"
     r"|times its own demand|times their own demand|The budget).*": _concern,
 }  # fmt: skip
 """Pattern of a sentence -> what works its figures out anew."""
