@@ -34,6 +34,8 @@ LISTED = (1, 3, 4, 5, 6, 7, 8, 9, 10)
 """Columns that are told of each action; service and region are headings."""
 SAID_ONCE = (8, 10)
 """Columns (unit, who pays) that are told once where all actions have the same."""
+DEAREST = 12
+"""Actions of a service on a slide."""
 DPI = 160
 
 
@@ -59,11 +61,16 @@ class Chart:
 
 @dataclass(frozen=True)
 class Service:
-    """The actions of one service: title, a line on all of them, a table a region."""
+    """The actions of one service: title, a line on all of them, a table a region.
+
+    ``dearest`` are the first of ``count`` actions by cost, as slides have little room.
+    """
 
     title: str
     told: str
     tables: list[Table]
+    dearest: Table
+    count: int
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,7 @@ HEADINGS = {
     "actions": say("List of actions"),
     "money": say("Money"),
     "notes": say("What it rests on"),
-    "region": say("Region"),
-    "of_all": say("{n} of {all}; the page and the text document have all"),
+    "of_all": say("the dearest {n} of {all}; the page and the text document have all"),
 }
 
 
@@ -236,7 +242,9 @@ def _services(grid: dict[str, Any], plan: Plan, lang: Language) -> list[Service]
             for c, value in same.items()
             if value not in ("", "–")
         )
-        found.append((cost, Service(title, line, tables)))
+        dear = sorted(own, key=lambda row: -(row[COST] or 0.0))[:DEAREST]
+        top = as_table({**grid, "rows": dear}, lang, [REGION, *columns], title)
+        found.append((cost, Service(title, line, tables, top, len(own))))
     return [service for _, service in sorted(found, key=lambda pair: -pair[0])]
 
 

@@ -9,14 +9,13 @@ from typing import Any
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.text import PP_ALIGN
 from pptx.util import Mm, Pt
 
 from aumaq.results.office.content import Chart, Content, Service, Table
 
 WIDE, HIGH, MARGIN = 338.7, 190.5, 14.0
 """A slide of 16 : 9, mm."""
-ROWS = 12
-"""Rows of a table on a slide."""
 TITLE_ONLY = 5
 
 
@@ -125,33 +124,31 @@ def _chart(slide: Any, chart: Chart) -> None:
     drawn.font.size = Pt(14)
     if chart.is_share:
         drawn.value_axis.maximum_scale = 1.0
+        drawn.value_axis.tick_labels.number_format = "0%"
+        drawn.value_axis.tick_labels.number_format_is_linked = False
         drawn.plots[0].has_data_labels = True
         drawn.plots[0].data_labels.font.size = Pt(12)
 
 
 def _service(slides: Any, service: Service, content: Content) -> None:
-    """Add the dearest actions of a service, with their region."""
-    rows = [(table.title, row) for table in service.tables for row in table.rows]
-    table = service.tables[0]
-    shown = Table(
-        service.title,
-        [content.headings["region"], *table.heads],
-        [[region, *row] for region, row in rows[:ROWS]],
-        [False, *table.is_number],
-    )
+    """Add the dearest actions of a service, and say how many there are."""
     slide = _slide(slides, f"{service.title}: {service.told}")
-    slide.shapes.title.text_frame.paragraphs[0].font.size = Pt(20)
-    _table(slide, shown)
-    if len(rows) > ROWS:
-        told = content.headings["of_all"].format(n=ROWS, all=len(rows))
+    slide.shapes.title.text_frame.paragraphs[0].font.size = Pt(18)
+    _table(slide, service.dearest)
+    shown = len(service.dearest.rows)
+    if service.count > shown:
+        told = content.headings["of_all"].format(n=shown, all=service.count)
         _text(slide, [told], 11, top=HIGH - 18.0)
 
 
 def _table(slide: Any, table: Table) -> None:
-    rows = [table.heads, *table.rows[:ROWS]]
+    rows = [table.heads, *table.rows]
     frame = slide.shapes.add_table(
         len(rows), len(table.heads), Mm(MARGIN), Mm(32), Mm(WIDE - 2 * MARGIN), Mm(10)
     )
+    lengths = [min(40, max(map(len, column))) + 2 for column in zip(*rows, strict=True)]
+    for column, length in zip(frame.table.columns, lengths, strict=True):
+        column.width = Mm((WIDE - 2 * MARGIN) * length / sum(lengths))
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
             cell = frame.table.cell(r, c)
@@ -159,3 +156,5 @@ def _table(slide: Any, table: Table) -> None:
             cell.margin_top = cell.margin_bottom = Mm(0.6)
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.font.size = Pt(11)
+            if table.is_number[c]:
+                paragraph.alignment = PP_ALIGN.RIGHT

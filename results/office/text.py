@@ -106,7 +106,7 @@ def _table(document: Any, table: Table) -> None:
         document.add_paragraph().add_run(table.title).bold = True
     rows = [*([table.heads] if table.heads else []), *table.rows]
     added = document.add_table(rows=0, cols=max(map(len, rows), default=1))
-    added.style = "Light Grid Accent 1" if table.heads else "Light List Accent 1"
+    added.style = "Light Grid Accent 1" if table.heads else "Table Grid"
     for k, row in enumerate(rows):
         is_head = bool(table.heads) and k == 0
         cells = "".join(

@@ -114,7 +114,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "tables": {table["name"]: table for table in tables},
         "spending": spending_chart(plan, lang),
         "whoGains": who_gains(plan, today, lang),
-        "notes": notes(plan, lang),
+        "notes": notes(plan, lang, tables),
         "loading": [network_chart(plan, n, lang) for n in instance.network_names],
         "proof": _proof(plan, lang),
     }

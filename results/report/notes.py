@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from aumaq.results.indicators.gains import MINUTES_FELT
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.plan.titles import titles_of
+from aumaq.results.report.services import used_sites
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance
@@ -27,14 +29,16 @@ LEAST_SHARE = 5e-5
 """Smaller shares of a settlement are no line on the map."""
 
 
-def notes(plan: Plan, lang: Language) -> list[list[Any]]:
-    """Return headings, and what is said under each."""
+def notes(
+    plan: Plan, lang: Language, tables: Iterable[dict[str, Any]] = ()
+) -> list[list[Any]]:
+    """Return headings, and what is said under each; *tables*: those of the page."""
     instance = plan.instance
     told: dict[Text, list[Text]] = {
         say("Money"): _money(instance, lang),
         say("Ways"): _ways(instance, lang),
         say("Today"): _today(),
-        say("What the page leaves out"): _left_out(plan, lang),
+        say("What the page leaves out"): [*_left_out(plan, lang), *_cut(tables, lang)],
     }
     return [
         [lang.tell(heading), [lang.tell(text) for text in texts]]
@@ -122,13 +126,23 @@ def _left_out(plan: Plan, lang: Language) -> list[Text]:
         say("Ways of less than {share} of a settlement's demand are not drawn.",
             share=lang.share(LEAST_SHARE, 3)),
     ]  # fmt: skip
-    rows = plan.instance.table("settlements")
+    instance = plan.instance
+    rows = instance.table("settlements")
     nowhere = int(rows["lat"].isna().sum())
     if nowhere:
         told.append(
             say("{n} settlement without coordinates is in the tables, not on the map.",
                 "{n} settlements without coordinates are in the tables, not on the"
                 " map.", n=nowhere)
+        )  # fmt: skip
+    kept = sum(len(used_sites(plan, name)) for name in instance.service_names)
+    idle = sum(len(instance.service_sites(s)) for s in instance.service_names) - kept
+    if idle > 0:
+        told.append(
+            say("{n} place for a facility where nothing stands and nothing is done is"
+                " not on the map.",
+                "{n} places for facilities where nothing stands and nothing is done are"
+                " not on the map.", n=idle)
         )  # fmt: skip
     drawn = plan.table("flows")[["network", "link"]].drop_duplicates()
     idle = len(plan.instance.table("network_links")) - len(drawn)
@@ -139,6 +153,16 @@ def _left_out(plan: Plan, lang: Language) -> list[Text]:
                 " drawn.", n=idle)
         )  # fmt: skip
     return told
+
+
+def _cut(tables: Iterable[dict[str, Any]], lang: Language) -> list[Text]:
+    return [
+        say("Table “{title}”: {count} of {total} rows are on the page, all are in the"
+            " files of the plan.", title=table["title"],
+            count=lang.number(len(table["rows"])), total=lang.number(table["total"]))
+        for table in tables
+        if table["total"] > len(table["rows"])
+    ]  # fmt: skip
 
 
 def settings(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from aumaq.results.pages.territory import group_names
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report import findings
 from aumaq.results.report.document import document
-from aumaq.results.report.page import report_page
+from aumaq.results.report.page import report_page, write_report
 from aumaq.results.report.travel import next_best
 from aumaq.results.shares import rounded
 
@@ -449,4 +449,27 @@ def test_page_works_in_a_browser(
                 page.select_option(f"#{control}", value)
     assert len(page.pdf()) > 10_000
     assert wrong == []
+    page.close()
+
+
+@pytest.mark.slow
+def test_slider_and_chart_go_through_several_plans(
+    plan: Plan, browser: Any, tmp_path: Path
+) -> None:
+    """A key on the slider, a click on a point: another plan is on the page."""
+    path = tmp_path / "plans.html"
+    write_report([plan, plan, plan], path, labels=("few", "some", "many"))
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(path.as_uri())
+    assert page.locator("#plans").is_visible()
+    assert "few" in str(page.text_content("#plan-name"))
+    page.focus("#plan")
+    page.keyboard.press("End")
+    assert "many" in str(page.text_content("#plan-name"))
+    assert page.locator("#tradeoff circle").count() == 3
+    page.focus("#tradeoff [data-plan='1']")
+    page.keyboard.press("Enter")
+    assert "some" in str(page.text_content("#plan-name"))
+    page.select_option("#across", index=1)
+    assert page.locator("#tradeoff text.axis").first.text_content()
     page.close()

@@ -39,7 +39,7 @@ function drawRegionsOf(place, grid, members) {
   for (const [name, own] of [...regions].sort(([a], [b]) => inOrder(a, b))) {
     own.sort((a, b) => periods.indexOf(grid.rows[a][period]) - periods.indexOf(grid.rows[b][period]) || grid.rows[b][cost] - grid.rows[a][cost]);
     const table = make("div", {});
-    place.append(make("h4", {}, name || "–"), table);
+    place.append(make("h3", {}, name || "–"), table);
     drawTable(table, { name: "actions", title: name, columns: keep.map((c) => grid.columns[c]), rows: own.map((k) => keep.map((c) => grid.rows[k][c])), total: own.length },
       { tools: false, linked: 0, opener: (n) => grid.facility[own[n]] && (() => openFacility(...grid.facility[own[n]])) });
   }

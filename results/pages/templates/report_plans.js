@@ -11,11 +11,14 @@ const figureOf = (run, label) => run.figures.find((figure) => figure.label === l
 const labelsOfAll = () => [...new Set(data.runs.flatMap((run) => run.figures.map((figure) => figure.label)))];
 
 function drawFigures() {
-  const titles = [say("Figure"), ...data.runs.map((run) => run.label)];
-  const rows = labelsOfAll().map((label) => [label, ...data.runs.map((run) => {
-    const found = figureOf(run, label);
-    return found ? show(found.value, found.kind, found.digits) : "–";
-  })]);
+  const pair = data.runs.length === 2; // more have no room for differences
+  const titles = [say("Figure"), ...data.runs.map((run) => run.label), ...(pair ? [say("Difference")] : [])];
+  const rows = labelsOfAll().map((label) => {
+    const found = data.runs.map((run) => figureOf(run, label)), { kind, digits } = found.find(Boolean);
+    const cells = found.map((figure) => (figure ? show(figure.value, kind, digits) : "–"));
+    const known = pair && found.every((figure) => figure && figure.value !== null);
+    return [label, ...cells, ...(pair ? [known ? show(found[1].value - found[0].value, kind, digits) : "–"] : [])];
+  });
   at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("All figures of all plans") }, make("table", {},
     make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, k) => (k ? make("td", { class: "n" }, cell) : make("th", { scope: "row" }, cell)))))))));
@@ -27,6 +30,16 @@ function ticks(low, high) {
   const step = power * [1, 2, 2.5, 5, 10].find((n) => n * power >= rough);
   const first = Math.floor(low / step), last = Math.ceil(high / step);
   return Array.from({ length: Math.max(1, last - first) + 1 }, (_, k) => (first + k) * step);
+}
+
+// The chosen plan is named, and others whose names touch no other name.
+function namedPoints(points, x, y) {
+  const sorted = [...points].sort((a, b) => (b.run === shown.run) - (a.run === shown.run)), taken = [];
+  return sorted.filter(({ x: a, y: b }) => {
+    const isFree = taken.every(([left, top]) => Math.abs(left - x(a.value)) > 110 || Math.abs(top - y(b.value)) > 16);
+    if (isFree) taken.push([x(a.value), y(b.value)]);
+    return isFree;
+  });
 }
 
 const WIDE = 640, HIGH = 340, LEFT = 96, BELOW = 46;
@@ -46,8 +59,7 @@ function drawTradeoff() {
     cx: x(a.value), cy: y(b.value), r: run === shown.run ? 9 : 6, class: run === shown.run ? "chosen" : "", tabindex: 0, role: "button",
     "aria-label": `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`, "data-plan": k,
   }, draw("title", {}, `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`)));
-  const named = points.length <= 8 ? points : points.filter(({ run }) => run === shown.run);
-  const names = named.map(({ run, x: a, y: b }) => draw("text", { x: x(a.value) + (x(a.value) > WIDE - 150 ? -12 : 12), y: y(b.value) - 8, class: x(a.value) > WIDE - 150 ? "end" : "" }, run.label));
+  const names = namedPoints(points, x, y).map(({ run, x: a, y: b }) => draw("text", { x: x(a.value) + (x(a.value) > WIDE - 150 ? -12 : 12), y: y(b.value) - 8, class: x(a.value) > WIDE - 150 ? "end" : "" }, run.label));
   const order = [...points].sort((a, b) => a.x.value - b.x.value).map(({ x: a, y: b }) => `${x(a.value)},${y(b.value)}`).join(" ");
   const svg = draw("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": `${upwards} / ${across}` },
     ...grid, draw("polyline", { points: order, class: "through" }), ...marks, ...names,

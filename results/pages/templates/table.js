@@ -37,7 +37,7 @@ function drawTable(place, grid, { tools = true, linked = 1, opener = () => null 
   }
   let order = grid.rows.map((_, k) => k), sorted = -1, falling = false, wanted = "", most = FIRST_ROWS;
   const body = make("tbody"), count = make("span", { class: "soft", role: "status" });
-  const heads = grid.columns.map((column, c) => make("th", { scope: "col", class: column.kind === "text" ? "" : "n" },
+  const heads = grid.columns.map((column, c) => make("th", { scope: "col", class: column.kind === "text" ? "" : "n", "data-title": column.title },
     make("button", { type: "button", class: "sort", onclick: () => sort(c) }, column.title)));
 
   function sort(c) {
