@@ -18,6 +18,7 @@ import aumaq
 from aumaq import (
     cli_analyse,
     cli_convert,
+    cli_demo,
     cli_futures,
     cli_import,
     cli_indicators,
@@ -115,6 +116,7 @@ def instances() -> None:
         line(name)
 
 
+app.command()(cli_demo.demo)
 app.command()(cli_new.new)
 
 
