@@ -1,17 +1,18 @@
-# Two commands need nothing but Python 3.11+ and a package index:
+# Three commands need nothing but Python 3.11+ and a package index:
 #   make demo   set up, solve the shipped instance, verify, write the report
 #   make test   set up, lint, types, tests
+#   make first  set up, plan a region in 20 seconds, write its page
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The tests start the command a hundred times: compiled modules are kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test short test-all lint types docs docs-site changelog gallery benchmark clean
+.PHONY: setup demo first test short test-all lint types docs docs-site changelog gallery benchmark clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,4s/^# \{0,1\}//p' Makefile
+	@sed -n '1,5s/^# \{0,1\}//p' Makefile
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("aumaq needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -23,6 +24,9 @@ setup: $(VENV)/.installed
 
 demo: setup
 	$(BIN)/aumaq solve kazakhstan --time-limit 88 --gap 0.01 --out runs/demo
+
+first: setup
+	$(BIN)/aumaq demo
 
 lint: setup
 	$(BIN)/ruff check .

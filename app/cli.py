@@ -23,6 +23,7 @@ from aumaq import (
     cli_convert,
     cli_fairest,
     cli_explain,
+    cli_demo,
     cli_futures,
     cli_import,
     cli_indicators,
@@ -124,6 +125,7 @@ def instances() -> None:
         line(name)
 
 
+app.command()(cli_demo.demo)
 app.command()(cli_new.new)
 
 

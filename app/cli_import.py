@@ -45,6 +45,21 @@ def import_(
         list[str] | None,
         typer.Option(help="km/h by class: primary=80,track=20", metavar="PAIRS"),
     ] = None,
+    facilities: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="what stands today, a list a service: school=schools.csv",
+            metavar="PAIRS",
+        ),
+    ] = None,
+    facility_columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--facility-map",
+            help="columns: settlement=VILLAGE,capacity=PLACES",
+            metavar="PAIRS",
+        ),
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="mapping file of an earlier import")
     ] = None,
@@ -108,8 +123,17 @@ def import_(
             columns=pairs_of(road_columns or [], "--road-map"),
             speeds_kmh=_speeds(pairs_of(speeds or [], "--speeds")),
         ),
+        _joined(
+            before.facilities,
+            {},
+            columns=pairs_of(facility_columns or [], "--facility-map"),
+        ),
     )
-    wishes = Wishes(out.stem, listed(parts), norms, listed(services), skip, asked)
+    stock = pairs_of(facilities or [], "--facilities")
+    files = {name: Path(file) for name, file in stock.items()}
+    wishes = Wishes(
+        out.stem, listed(parts), norms, listed(services), skip, files, asked
+    )
     found = imported(places, roads, wishes)
     with finishing():
         write_import(found, out, lang)

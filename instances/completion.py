@@ -90,13 +90,16 @@ def _sites(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     stands = pd.MultiIndex.from_arrays(
         [_column(raw, "facilities", name) for name in ("service", "site")]
     )
-    is_there = pd.MultiIndex.from_frame(rows).isin(stands)
+    units = pd.to_numeric(_column(raw, "facilities", "units"), errors="coerce")
+    count = pd.Series(units.fillna(1.0).to_numpy(), stands).groupby(level=[0, 1]).sum()
+    held = count.reindex(pd.MultiIndex.from_frame(rows)).fillna(0.0).to_numpy()
     return pd.DataFrame(
         {
             "site": rows["site"],
             "service": rows["service"],
             "settlement": rows["site"],
-            "status": np.where(is_there, "existing", "candidate"),
+            "status": np.where(held > 0.0, "existing", "candidate"),
+            "max_units": np.maximum(held, 1.0),
         }
     )
 

@@ -17,6 +17,7 @@ from aumaq.instances.formats.targets import safe_name
 from aumaq.instances.formats.template import template_tables
 from aumaq.instances.formats.template_parts import SERVICES, shown_columns
 from aumaq.instances.formats.workbook.writer import write_workbook
+from aumaq.instances.imports.facilities import facilities_of
 from aumaq.instances.imports.mapping import Mapped
 from aumaq.instances.imports.places import places_of
 from aumaq.instances.imports.recognition import Guess
@@ -52,6 +53,7 @@ class Wishes:
     country: str = ""
     services: Sequence[str] = ()
     leave_out: bool = False
+    facilities: Mapping[str, Path] = field(default_factory=dict)
     mapped: Mapped = field(default_factory=Mapped)
 
 
@@ -91,7 +93,32 @@ def imported(places: Path, roads: Path | None, wishes: Wishes) -> Import:
         speeds = classes.set_index("road_class")["speed_kmh"].astype(float).to_dict()
         own = {**asked.roads, "columns": _columns(made.guesses), "speeds_kmh": speeds}
         mapping = Mapped(mapping.places, own)
+    if wishes.facilities:
+        own = _add_facilities(tables, wishes, guesses, notes)
+        mapping = Mapped(mapping.places, mapping.roads, {"columns": own})
     return Import(tables, from_tables(tables), guesses, notes, mapping)
+
+
+def _add_facilities(
+    tables: dict[str, pd.DataFrame],
+    wishes: Wishes,
+    guesses: dict[str, list[Guess]],
+    notes: list[Text],
+) -> dict[str, str]:
+    """Add what stands today; return the columns that say it."""
+    given, found = wishes.mapped.facilities.get("columns", {}), []
+    columns: dict[str, str] = {}
+    for service, path in wishes.facilities.items():
+        source = _source(path, {"crs": wishes.mapped.places.get("crs", "")})
+        stock = facilities_of(
+            source, service, tables, given, leave_out=wishes.leave_out
+        )
+        found.append(stock.rows)
+        guesses[source.file] = stock.guesses
+        notes += stock.notes
+        columns |= _columns(stock.guesses)
+    tables["facilities"] = pd.concat(found, ignore_index=True)
+    return columns
 
 
 def write_import(found: Import, path: Path, lang: str = "en") -> None:

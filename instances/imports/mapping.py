@@ -23,16 +23,18 @@ PARTS: dict[str, dict[str, Any]] = {
     "places": {"columns": dict, "layer": str, "crs": str, "region": str},
     "roads": {"columns": dict, "layer": str, "crs": str, "tolerance_m": float,
               "reach_km": float, "detour": float, "speeds_kmh": dict},
+    "facilities": {"columns": dict},
 }  # fmt: skip
 """Part -> the keys that it may have, and what they hold."""
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """Columns and settings of the places and of the roads, by key."""
+    """Columns and settings of the places, the roads, the facilities, by key."""
 
     places: Mapping[str, Any] = field(default_factory=dict)
     roads: Mapping[str, Any] = field(default_factory=dict)
+    facilities: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_mapping(path: Path) -> Mapped:
@@ -54,15 +56,14 @@ def read_mapping(path: Path) -> Mapped:
         raise UnreadableError(
             say("has keys that are not understood: {keys}", keys=", ".join(wrong))
         )
-    return Mapped(document.get("places", {}), document.get("roads", {}))
+    return Mapped(**document)
 
 
 def mapping_text(mapping: Mapped) -> str:
     """Return the text of a mapping file; what is blank is left out."""
-    parts = {"places": mapping.places, "roads": mapping.roads}
     document = {
         part: {key: value for key, value in keys.items() if value not in ("", {}, None)}
-        for part, keys in parts.items()
+        for part, keys in vars(mapping).items()
         if keys
     }
     return HEAD + tomli_w.dumps(document)

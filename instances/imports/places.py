@@ -55,7 +55,7 @@ def places_of(
     problems = [*_unknown(source, given), *_lacking(source, column, has_points)]
     if problems:
         raise InstanceError(problems)
-    lat, lon, faults = _points(source, column)
+    lat, lon, faults = points_of(source, column)
     persons, more = _persons(source, column["population"])
     faults += more
     cells = {role: source.cells[name] for role, name in column.items()}
@@ -132,7 +132,9 @@ def _lacking(
             yield Problem(source.file, told)
 
 
-def _points(source: Source, column: Mapping[str, str]) -> tuple[Floats, Floats, Faults]:
+def points_of(
+    source: Source, column: Mapping[str, str]
+) -> tuple[Floats, Floats, Faults]:
     """Return latitudes and longitudes, and the rows whose are none."""
     if source.shapes is not None:
         return _of_shapes(source)

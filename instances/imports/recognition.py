@@ -41,7 +41,7 @@ ROAD_NAMES: dict[str, tuple[str, ...]] = {
     "speed_kmh": ("speed kmh", "speed", "maxspeed", "скорость", "жылдамдық"),
     "road": ("road", "ref", "name", "название", "номер", "атауы"),
 }  # fmt: skip
-NUMBERS = ("lat", "lon", "population", "speed_kmh")
+NUMBERS = ("lat", "lon", "population", "speed_kmh", "level", "capacity", "units")
 KINDS: dict[str, tuple[str, ...]] = {
     "city": ("city", "город", "г", "қала", "қ"),
     "town": ("town", "поселок", "пос", "пгт", "п", "кент", "urban", "городской"),
@@ -131,7 +131,7 @@ def recognised(
     for role, words in names.items():
         if role in found or (has_points and role in ("lat", "lon")):
             continue
-        column = _by_name(role, tuple(words), cells[free])
+        column = _by_name(role, tuple(words), cells[free], is_key="name" in names)
         if column:
             found[role] = Guess(role, column, BY_NAME_OF)
             free.remove(column)
@@ -142,14 +142,16 @@ def recognised(
     return [found[role] for role in order if role in found]
 
 
-def _by_name(role: str, words: tuple[str, ...], cells: pd.DataFrame) -> str:
+def _by_name(
+    role: str, words: tuple[str, ...], cells: pd.DataFrame, *, is_key: bool
+) -> str:
     """Return the column whose header is one of the words, or begins with one."""
     best, chosen = (0, 0, 0), ""
     for column in cells:
         header = plain(str(column))
         exact = header in words
         begins = any(header.startswith(f"{word} ") for word in words if len(word) > 2)
-        if not (exact or begins) or not _fits(role, cells[column]):
+        if not (exact or begins) or not _fits(role, cells[column], is_key=is_key):
             continue
         place = len(words) - words.index(header) if exact else 0
         rank = (2 if exact else 1, place, year_of(str(column)))
@@ -158,13 +160,13 @@ def _by_name(role: str, words: tuple[str, ...], cells: pd.DataFrame) -> str:
     return chosen
 
 
-def _fits(role: str, cells: pd.Series[str]) -> bool:
+def _fits(role: str, cells: pd.Series[str], *, is_key: bool = True) -> bool:
     if role in NUMBERS:
         values = numbers(cells, are_counts=role == "population")
         return bool(np.isfinite(values).mean() >= MOST_NUMBERS)
     if role == "kind":
         return bool(kinds(cells).ne("").mean() >= MOST_NUMBERS)
-    if role == "settlement":
+    if role == "settlement" and is_key:
         return bool(cells.ne("").all() and cells.is_unique)
     if role.startswith("name"):
         return bool(np.isfinite(numbers(cells)).mean() < MOST_NUMBERS)

@@ -312,3 +312,34 @@ def test_own_columns_live_on(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b", "c.gpkg"):
         again = aumaq.read(aumaq.write(instance, tmp_path / name))
         assert again.table("settlements")["x_Примечание"].tolist() == ["паром", "", ""]
+
+
+def test_what_stands_today(tmp_path: Path) -> None:
+    """Facilities by point and by name, levels by capacity; two in one place are two."""
+    places = listed(tmp_path / "p.csv", ROWS)
+    schools = tmp_path / "s.csv"
+    schools.write_text(
+        "Школа;Населенный пункт;Мощность\nN1;акжар;120\nN2;Акжар;90\nN3;Коктем;700\n",
+        "utf-8",
+    )
+    points = gpd.GeoDataFrame(
+        {"level": [2]}, geometry=gpd.points_from_xy([70.46], [50.26]), crs=4326
+    )
+    points.to_file(tmp_path / "q.gpkg")
+    for file, wanted in (
+        ("s.csv", {("Акжар", 1): 2, ("Коктем", 2): 1}),
+        ("q.gpkg", {("Бесоба", 2): 1}),
+    ):
+        instance = read(places, facilities={"school": tmp_path / file})
+        rows = instance.table("facilities")
+        found = rows.set_index(["site", "level"])["units"].to_dict()
+        assert found == wanted
+        sites = instance.table("sites").set_index("site")["status"]
+        assert set(sites[sites == "existing"].index) == {site for site, _ in wanted}
+    schools.write_text("Школа;Село;Мощность\nN1;Акжарма;120\nN2;Акжар;нет\n", "utf-8")
+    sized = Mapped(facilities={"columns": {"capacity": "Мощность"}})
+    told = refusals(places, facilities={"school": schools}, mapped=sized)
+    assert len(told) == 2
+    assert "did you mean 'Акжар'" in told[0]
+    assert "expected a capacity above 0" in told[1]
+    assert "no service" in refusals(places, facilities={"zoo": schools})[0]
