@@ -281,6 +281,8 @@ def solve_opening(
             _finish(race)
     except KeyboardInterrupt:
         pass
+    if race.is_proven and size == 1:
+        return Opened(race.pool.plans, race.pool.best)
     bound = race.bound
     if race.pool.is_whole:
         bound = float(np.ceil(bound - 1e-6))
