@@ -48,7 +48,7 @@ PATIENCE = 6
 LEAST_WANDER, WANDERING = 2.0, 0.3
 """Seconds of one search at least, and more by the time that has gone by."""
 MOST_PATIENCE = 100
-LARGEST_LP = 4_000_000
+LARGEST_LP = 1_200_000
 """Pairs within the prices, for an LP that is tried at all."""
 TRIES = 20_000
 """Sites tried by swaps between two looks at the clock."""
