@@ -16,7 +16,7 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Distances, Sparse
 from aumaq.classic.problems import Problem, clients_of, sites_of
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import InstanceError, UnreadableError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import say
@@ -168,7 +168,7 @@ def _roles(table: Table, names: list[str], taken: set[int | None]) -> tuple[int,
     return rest[0], rest[1]
 
 
-def _check_once(table: Table, pair: Floats) -> None:
+def _check_once(table: Table, pair: Ints) -> None:
     first: dict[int, int] = {}
     wrong = []
     for number, (row, _) in zip(pair.tolist(), table.rows, strict=True):
