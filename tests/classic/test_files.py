@@ -1,0 +1,184 @@
+"""Files of classic problems: what is read, and what the command does with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import run
+
+from aumaq.classic import read, solve
+from aumaq.instances.errors import AumaqError, InstanceError
+
+PMED = "4 5 1\n1 2 9\n2 3 4\n3 4 5\n1 2 3\n4 1 20\n"
+"""A ring of four; the first edge comes again, and the last cost counts."""
+CAP = "2 3\n100 7.5\n100 9\n10\n1 2\n20\n4 3\n30\n2 6\n"
+TSP = """NAME : three
+TYPE : TSP
+DIMENSION : 3
+EDGE_WEIGHT_TYPE : {kind}
+NODE_COORD_SECTION
+ 1 16.47 96.10
+ 2 16.47 94.44
+ 3 20.09 92.54
+EOF
+"""
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """Write a file and return where it is."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def matrix_of(path: Path) -> np.ndarray:
+    """Return all distances of a file."""
+    problem = read(path)
+    n, m = problem.shape
+    return problem.distances.block(slice(0, n), np.arange(m))
+
+
+def test_the_last_of_equal_edges_counts(tmp_path: Path) -> None:
+    """Distances are shortest paths with the cost that came last."""
+    found = matrix_of(written(tmp_path, "g.txt", PMED))
+    assert found[0].tolist() == [0, 3, 7, 12]
+    assert np.array_equal(found, found.T)
+
+
+def test_cap_has_costs_of_the_whole_demand(tmp_path: Path) -> None:
+    """Capacities, fixed costs, demands; the word capacity is for the user to fill."""
+    problem = read(written(tmp_path, "c.txt", CAP))
+    assert (problem.kind, problem.shape) == ("cflp", (3, 2))
+    assert problem.sites.fixed_costs.tolist() == [7.5, 9]
+    assert problem.clients.demands.tolist() == [10, 20, 30]
+    assert matrix_of(tmp_path / "c.txt").tolist() == [[1, 2], [4, 3], [2, 6]]
+    words = CAP.replace("100 ", "capacity ")
+    assert read(written(tmp_path, "w.txt", words)).kind == "uflp"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("GEO", [153, 510]),  # burma14: its first row in TSPLIB's own matrix
+        ("EUC_2D", [2, 5]),  # 1.66, 5.073
+        ("CEIL_2D", [2, 6]),
+        ("FLOOR_2D", [1, 5]),
+        ("ATT", [1, 2]),  # 0.525, 1.604
+    ],
+)
+def test_rules_of_tsplib(tmp_path: Path, kind: str, expected: list[int]) -> None:
+    """Distances from the first node."""
+    found = matrix_of(written(tmp_path, "t.tsp", TSP.format(kind=kind)))
+    assert found[0, 1:].tolist() == expected
+
+
+LONG = "minutes,who,school,demand\n1,a,x,5\n7,a,y,5\n4,b,x,1\n2,b,y,1\n9,c,y,2\n"
+WIDE = "client,x,y,weight\na,1,7,5\nb,4,2,1\nc,,9,2\n"
+TURNED = "school;a;b;c\nx;1;4;-\ny;7;2;9\n"
+
+
+def test_long_and_wide_costs_are_the_same(tmp_path: Path) -> None:
+    """A row a pair, a row a client, or a row a site; a pair may be missing."""
+    expected = [[1.0, 7.0], [4.0, 2.0], [np.inf, 9.0]]
+    for name, text in (("l.csv", LONG), ("w.csv", WIDE), ("t.csv", TURNED)):
+        problem = read(written(tmp_path, name, text))
+        assert matrix_of(tmp_path / name).tolist() == expected, name
+        assert problem.clients.names == ("a", "b", "c")
+        assert problem.sites.names == ("x", "y")
+        weights = [1, 1, 1] if name == "t.csv" else [5, 1, 2]
+        assert problem.clients.weights.tolist() == weights
+
+
+def test_all_that_is_wrong_with_costs_is_told(tmp_path: Path) -> None:
+    """Each wrong cell with its row; a pair given twice; a client of two weights."""
+    text = LONG.replace("4,b", "four,b").replace("9,c", "-9,c")
+    with pytest.raises(InstanceError) as told:
+        read(written(tmp_path, "l.csv", text))
+    assert [problem.row for problem in told.value.problems] == [4, 6]
+    with pytest.raises(InstanceError, match="row 2 already"):
+        read(written(tmp_path, "d.csv", LONG + "3,a,x,5\n"))
+    with pytest.raises(InstanceError, match="another weight"):
+        read(written(tmp_path, "e.csv", LONG.replace("7,a,y,5", "7,a,y,6")))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("short.txt", "4 5 1\n1 2 9\n2 3 4\n"),
+        ("edge.txt", PMED.replace("4 1 20", "4 1 -2")),
+        ("cap.txt", CAP[:-6]),
+        ("word.txt", CAP.replace("\n4 3", "\n4 x")),
+        ("kind.tsp", TSP.format(kind="EXPLICIT")),
+        ("size.tsp", TSP.format(kind="GEO").replace(": 3", ": 4")),
+    ],
+)
+def test_broken_files_are_one_error(tmp_path: Path, name: str, text: str) -> None:
+    """The file is named, nothing else breaks."""
+    path = written(tmp_path, name, text)
+    with pytest.raises(AumaqError, match=name):
+        read(path)
+    done = run("solve", path, "--p", 1, "--problem", "p-median")
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def random_pmed(seed: int, n: int = 12, p: int = 3) -> str:
+    """Return a connected graph in the form of OR-Library."""
+    rng = np.random.default_rng(seed)
+    edges = [(k, k + 1) for k in range(1, n)]
+    edges += [tuple(rng.choice(n, 2, replace=False) + 1) for _ in range(n)]
+    lines = [f"{a} {b} {rng.integers(1, 50)}" for a, b in edges]
+    return f"{n} {len(edges)} {p}\n" + "\n".join(lines) + "\n"
+
+
+def test_a_file_is_solved_described_and_written(tmp_path: Path) -> None:
+    """The document has value and bound; what is written is not replaced."""
+    path = written(tmp_path, "graph.txt", random_pmed(1))
+    expected = solve(read(path)).objective
+    done = run("solve", path, "--json", "--out", tmp_path / "out")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["status"]) == (0, "optimal")
+    assert found["objective"] == found["bound"] == expected
+    kept = json.loads((tmp_path / "out" / "solution.json").read_text("utf-8"))
+    assert kept["objective"] == expected
+    rows = (tmp_path / "out" / "allocation.csv").read_text("utf-8").splitlines()
+    assert sum(float(row.split(",")[2]) for row in rows[1:]) == expected
+    again = run("solve", path, "--out", tmp_path / "out", "--quiet")
+    assert (again.returncode, "replaced" in again.stderr) == (2, True)
+    told = json.loads(run("describe", path, "--json").stdout)
+    assert (told["problem"], told["clients"], told["p"]) == ("p-median", 12, 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--p", "0"], ["--p", "13"], ["--problem", "mclp"], ["--problem", "median"],
+     ["--rounding", "floor"]],
+)  # fmt: skip
+def test_questions_that_make_no_sense(tmp_path: Path, words: list[str]) -> None:
+    """One error, exit code 2."""
+    path = written(tmp_path, "graph.txt", random_pmed(2))
+    done = run("solve", path, *words, "--quiet")
+    assert done.returncode == 2
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["--problem", "lscp", "--radius", "40"],
+     ["--problem", "mclp", "--radius", "25", "--p", "2"]],
+)  # fmt: skip
+def test_a_small_file_becomes_an_instance(tmp_path: Path, words: list[str]) -> None:
+    """The integrated model has the same optimum; of MCLP what is not covered."""
+    path = written(tmp_path, "graph.txt", random_pmed(3))
+    assert run("convert", path, tmp_path / "own", *words).returncode == 0
+    classic = json.loads(run("solve", path, "--json", *words).stdout)
+    out = ["--out", tmp_path / "plan", "--gap", 0, "--json"]
+    plan = json.loads(run("solve", tmp_path / "own", *out).stdout)
+    value = classic["objective"]
+    expected = 12 - value if "mclp" in words else value
+    assert plan["objective_mln"] == pytest.approx(expected)

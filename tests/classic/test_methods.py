@@ -1,0 +1,153 @@
+"""Methods at sizes where their parts matter: against plain programs, and each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from aumaq.classic import MCLP, PMedian, Problem, check, solve
+from aumaq.classic.distances import Dense, Points, plane
+from aumaq.classic.methods import reach
+from aumaq.classic.methods.clock import Clock
+from aumaq.classic.methods.opening import Race
+from aumaq.classic.methods.prices import Opening, bound_at
+from aumaq.classic.methods.program import Program, solved
+from aumaq.classic.problems import clients_of, sites_of
+
+
+def plain(problem: Problem) -> float:
+    """Return the optimum by the textbook program: x_ij <= y_j."""
+    n, m = problem.shape
+    matrix = problem.distances.block(slice(0, n), np.arange(m))
+    cost = (problem.clients.weights[:, None] * matrix).ravel()
+    fixed = problem.sites.fixed_costs if problem.kind == "uflp" else np.zeros(m)
+    x = np.arange(n * m)
+    site, client = m_of(x, m)
+    size = m + n * m
+    served = csr_array((np.ones(n * m), (client, m + x)), shape=(n, size))
+    rows = np.concatenate([x, x])
+    ones = np.concatenate([np.ones(n * m), -np.ones(n * m)])
+    inside = csr_array((ones, (rows, np.concatenate([site, m + x]))), (n * m, size))
+    every = csr_array((np.ones(m), (np.zeros(m, int), np.arange(m))), shape=(1, size))
+    from scipy.sparse import vstack
+
+    p = (1, m) if problem.kind == "uflp" else (problem.p, problem.p)
+    program = Program(
+        np.concatenate([fixed, cost]),
+        np.concatenate([np.ones(m, bool), np.zeros(n * m, bool)]),
+        np.zeros(size), np.ones(size), csr_array(vstack([served, inside, every])),
+        np.concatenate([np.ones(n), np.zeros(n * m), [p[0]]]),
+        np.concatenate([np.ones(n), np.full(n * m, np.inf), [p[1]]]),
+    )  # fmt: skip
+    answer = solved(program, 60.0)
+    assert answer.values is not None
+    return float(program.cost @ answer.values)
+
+
+def m_of(x: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return site and client of the numbers of pairs."""
+    return x % m, x // m
+
+
+@pytest.mark.parametrize("kind", ["p-median", "uflp"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_costs_without_geometry(kind: str, seed: int) -> None:
+    """Random costs, where the LP is weak and there is much to branch on."""
+    rng = np.random.default_rng(seed)
+    costs = Dense(rng.integers(1, 100, (24, 18)).astype(float))
+    sites = sites_of(18, rng.integers(20, 60, 18))
+    weights = rng.integers(1, 4, 24)
+    problem = Problem(kind, clients_of(24, weights), sites, costs, 4)
+    problem = replace(problem, p=None if kind == "uflp" else 4)
+    found = solve(problem)
+    assert found.proven
+    assert found.objective == pytest.approx(plain(problem))
+
+
+def points(n: int, seed: int) -> Points:
+    """Return points in a square that are clients and sites."""
+    places = np.random.default_rng(seed).integers(0, 1000, (n, 2))
+    return plane(places, places, "floor")
+
+
+@pytest.mark.parametrize("p", [3, 15])
+def test_points_are_as_good_as_their_matrix(
+    p: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists that end early, no lists at all, and a whole matrix: one optimum."""
+    places = points(120, 5)
+    whole = Dense(places.block(slice(0, 120), np.arange(120)))
+    problem = Problem("p-median", clients_of(120), sites_of(120), whole, p)
+    expected = solve(problem)
+    assert expected.proven
+    monkeypatch.setattr(reach, "FEWEST", 5)
+    monkeypatch.setattr(reach, "NEAREST_PER_SITE", 2)
+    short = solve(replace(problem, distances=places))
+    monkeypatch.setattr(reach, "MOST_PAIRS", 0)
+    without = solve(replace(problem, distances=places))
+    rows = solve(problem)
+    for found in (short, without, rows):
+        assert found.objective == found.bound == expected.objective
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_any_prices_are_a_bound(seed: int) -> None:
+    """The Lagrangian at random prices never exceeds the value of a plan."""
+    rng = np.random.default_rng(seed)
+    problem = Problem("p-median", clients_of(30), sites_of(30), points(30, seed), 4)
+    race = Race(problem, Clock(10.0))
+    o = Opening(race.weight, race.fixed, 4, race.weight * race.ends)
+    price = np.minimum(rng.uniform(0, 900, 30), o.limit)
+    found = bound_at(race.reach, o, race.state, price)
+    assert found.value <= solve(problem).objective + 1e-6
+
+
+def test_stopped_at_once_there_is_a_plan_and_a_bound() -> None:
+    """Without any time the plan is a plan and the bound a bound."""
+    problem = Problem("p-median", clients_of(200), sites_of(200), points(200, 1), 10)
+    found = solve(problem, time_limit=0.0)
+    assert not check(problem, found).problems
+    assert found.bound <= solve(problem).objective <= found.objective
+
+
+def test_names_that_users_of_spopt_know() -> None:
+    """Who goes where, from both sides; shares and means."""
+    cost = np.array([[1.0, 9, 4], [8, 2, 6], [7, 3, 5], [20, 20, 20]])
+    found = PMedian.from_cost_matrix(cost, [1, 2, 3, 0], 2).solve()
+    assert (found.objective, found.proven, found.gap) == (14.0, True, 0.0)
+    assert found.fac2cli[2] == []
+    assert found.cli2fac[:3] == [[0], [1], [1]]
+    assert found.mean_dist == pytest.approx(14 / 6)
+    assert found.perc_cov == 100.0
+    best = found.k_best(3)
+    assert [plan.objective for plan in best] == sorted(p.objective for p in best)
+    cover = MCLP.from_cost_matrix(cost, [1, 2, 3, 4], 4.0, 1).solve()
+    assert (cover.objective, cover.n_cli_uncov, cover.perc_cov) == (5.0, 2, 50.0)
+    forced = [1, 0, 0]
+    fixed = PMedian.from_cost_matrix(cost, [1, 2, 3, 0], 1, forced).solve()
+    assert fixed.sites.tolist() == [0]
+
+
+def test_geodataframes() -> None:
+    """Points of two frames give what their matrix gives."""
+    geopandas = pytest.importorskip("geopandas")
+    rng = np.random.default_rng(3)
+    frames = []
+    for count in (15, 6):
+        x, y = rng.uniform(0, 9, (2, count))
+        places = geopandas.points_from_xy(x, y)
+        frames.append(geopandas.GeoDataFrame({"w": x}, geometry=places, crs=3857))
+    clients, sites = frames
+    found = PMedian.from_geodataframe(
+        clients, sites, "geometry", "geometry", "w", p_facilities=2
+    ).solve()
+    away = np.array([sites.distance(place) for place in clients.geometry])
+    other = PMedian.from_cost_matrix(away, clients["w"], 2).solve()
+    assert found.objective == pytest.approx(other.objective)
+    assert found.sites.tolist() == other.sites.tolist()
