@@ -17,6 +17,7 @@ import typer
 import aumaq
 from aumaq import (
     cli_analyse,
+    cli_bench,
     cli_convert,
     cli_futures,
     cli_indicators,
@@ -196,6 +197,7 @@ app.command()(cli_convert.convert)
 app.command()(cli_project.project)
 app.command()(cli_sweep.sweep)
 app.command()(cli_plan.plan)
+app.command()(cli_bench.bench)
 
 
 @app.command()
