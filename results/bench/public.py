@@ -101,13 +101,25 @@ def san_francisco(folder: Path) -> Iterator[Check]:
         yield solved(asked, told, digits, 5e-5 if p == 4 else 5e-4)
         center = replace(asked, kind="p-center")
         yield solved(center, f"p-center, p = {p}: m", CENTER[p - 1], 5e-4)
-    for radius, published, right in ((5000, 0.69756, 140), (8000, 0.87805, 177)):
-        backup = replace(problem, kind="lscp-b", radius=float(radius))
-        found = solve(backup, time_limit=SECONDS)
-        twice = int((times_covered(backup, found.sites) >= 2).sum())
-        told = f"LSCP-B, {radius / 1000:g} km: share of tracts with backup"
-        n = problem.shape[0]
-        yield Check(told, twice / n, published, 5e-6, right / n)
+    for asked, published, right, told in (
+        (wide, 0.69756, 140, "LSCP-B, 8 km"),
+        (forced, 0.87805, 177, "LSCP-B, 8 km, Store_3 and Store_7 open"),
+    ):
+        yield backup(asked, published, right, told)
+
+
+def backup(problem: Problem, published: float, right: int, told: str) -> Check:
+    """Return the share of tracts that two shops reach, each tract counted once.
+
+    spopt counts a tract that has a single shop in reach as backed up: its figures are
+    the right ones and three tracts more.
+    """
+    n = problem.shape[0]
+    each = replace(problem, kind="lscp-b", clients=clients_of(n))
+    found = solve(each, time_limit=SECONDS)
+    twice = int((times_covered(each, found.sites) >= 2).sum())
+    case = f"{told}: share of tracts with backup"
+    return Check(case, twice / n, published, 5e-6, right / n)
 
 
 def shops(folder: Path) -> Problem:

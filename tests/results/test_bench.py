@@ -107,7 +107,9 @@ def test_a_wrong_published_value_is_named_only_where_ours_is_right() -> None:
     """Otherwise it differs, like any other."""
     assert verdict(Check("", 1.0004, 1.0, 5e-4)) == "same"
     assert verdict(Check("", 1.0006, 1.0, 5e-4)) == "differs"
-    assert verdict(Check("", 140 / 205, 0.69756, 5e-6, 140 / 205)) == "published is wrong"
+    assert (
+        verdict(Check("", 140 / 205, 0.69756, 5e-6, 140 / 205)) == "published is wrong"
+    )
     assert verdict(Check("", 0.69756, 0.69756, 5e-6, 140 / 205)) == "differs"
 
 
