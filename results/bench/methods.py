@@ -53,7 +53,7 @@ def ours(case: Case, seconds: float, seed: int) -> Answer:
 
 def _network(case: Case, seconds: float, seed: int) -> Answer:
     from aumaq.instances.formats.fcnet import read_fcnet
-    from aumaq.results import solve
+    from aumaq.results.studies.solve import solve
 
     plan = solve(read_fcnet(Path(case.path)), time_limit=seconds, gap=0.0, seed=seed)
     status = str(plan.status) if plan.is_verified else "wrong"

@@ -20,7 +20,10 @@ from aumaq.classic.solution import times_covered
 from aumaq.classic.solve import solve
 from aumaq.instances.errors import InstanceError
 from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.formats.tnep import read_corridors, read_matpower
+from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import say
+from aumaq.results.studies.solve import solve as solve_instance
 
 SECONDS = 120.0
 
@@ -175,9 +178,33 @@ def depots(folder: Path) -> Iterator[Check]:
     yield solved(whole, "depots, one for each customer: k$", 18135, 0.5)
 
 
+def expansion(folder: Path) -> Iterator[Check]:
+    """Yield circuits to add to grids, direct current; costs in the papers' units."""
+    tables = folder / "garver_buses.csv", folder / "garver_corridors.csv"
+    if all(path.is_file() for path in tables):
+        fixed = read_corridors(*tables, is_fixed=True)
+        yield planned(fixed, "Garver, generation fixed: k$1000", 200)
+        free = read_corridors(*tables)
+        yield planned(free, "Garver, generation free: k$1000", 110)
+    for name, published in (("case3", 2), ("case5", 1)):
+        file = folder / f"powermodels_{name}_tnep.m"
+        if file.is_file():
+            yield planned(
+                read_matpower(file), f"PowerModels {name}_tnep, DC", published
+            )
+
+
+def planned(instance: Instance, case: str, published: float) -> Check:
+    """Plan an instance of our own model; what is not verified has no value."""
+    plan = solve_instance(instance, time_limit=SECONDS, gap=0.0)
+    value = plan.objective_mln if plan.is_verified else float("nan")
+    return Check(case, value, published, 1e-6, None, plan.bound_mln)
+
+
 CASES: dict[str, Callable[[Path], Iterator[Check]]] = {
     "sf_spopt": san_francisco,
     "spopt_simulated": simulated,
     "depot12": depots,
+    "tnep": expansion,
 }
 """Folders, and what is checked of each."""
