@@ -18,6 +18,7 @@ import aumaq
 from aumaq import (
     cli_analyse,
     cli_bench,
+    cli_classic,
     cli_convert,
     cli_futures,
     cli_indicators,
@@ -183,6 +184,9 @@ def describe(
     as_json: AsJson = False,
 ) -> None:
     """Show sizes, totals, access, and what is unreachable."""
+    if cli_classic.is_classic(name):
+        cli_classic.describe(name, as_json=as_json)
+        return
     started = time.perf_counter()
     instance = read_instance(name, scenario, changes)
     found = aumaq.describe(instance)
@@ -237,11 +241,31 @@ def solve(
     ] = None,
     overwrite: Overwrite = False,
     store: StoreFile = None,
+    kind: cli_classic.Kind = "",
+    p: cli_classic.Count = None,
+    radius: cli_classic.Radius = None,
+    rounding: cli_classic.Rounding = "",
     lang: Lang = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Solve an instance; write a verified plan with bound and gap."""
+    """Solve an instance; write a verified plan with bound and gap.
+
+    A file of a classic problem (pmed, cap, TSPLIB, costs as CSV) is solved as such.
+    """
+    if cli_classic.is_classic(name):
+        asked = cli_classic.Asked(kind, p, radius, rounding)
+        limits = cli_classic.Limits(120.0 if time_limit is None else time_limit, seed)
+        cli_classic.solve(
+            name,
+            asked,
+            limits,
+            folder,
+            overwrite=overwrite,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
     from aumaq.instances.formats.targets import new_folder, probe_file
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target, write_plan_folder

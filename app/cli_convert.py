@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
+from aumaq import cli_classic
 from aumaq.instances.language.texts import say
 from aumaq.options import Lang, Name
 from aumaq.streams import line
@@ -19,13 +20,24 @@ def convert(
     target: Annotated[
         Path, typer.Argument(help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder")
     ],
+    kind: cli_classic.Kind = "",
+    p: cli_classic.Count = None,
+    radius: cli_classic.Radius = None,
+    rounding: cli_classic.Rounding = "",
     lang: Lang = "en",
 ) -> None:
-    """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files."""
+    """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files.
+
+    A small file of a classic problem becomes an instance with the same optimum.
+    """
     from aumaq.instances.reading import check_new
 
     check_new(target)  # before the work, not after it
-    instance = aumaq.read(name)
+    if cli_classic.is_classic(name):
+        asked = cli_classic.Asked(kind, p, radius, rounding)
+        instance = cli_classic.instance_of(name, asked)
+    else:
+        instance = aumaq.read(name)
     aumaq.write(instance, target, lang)
     line(
         t(

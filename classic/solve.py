@@ -10,7 +10,8 @@ import numpy as np
 from aumaq.classic.checks import check_problem
 from aumaq.classic.methods.center import solve_center
 from aumaq.classic.methods.clock import Clock, Told, silent
-from aumaq.classic.methods.covers import solve_backup, solve_lscp, solve_mclp
+from aumaq.classic.methods.coverage import solve_mclp
+from aumaq.classic.methods.covers import solve_backup, solve_lscp
 from aumaq.classic.methods.dispersion import solve_dispersion
 from aumaq.classic.methods.opening import solve_opening
 from aumaq.classic.problems import Problem
@@ -129,9 +130,7 @@ def _backup(problem: Problem, clock: Clock) -> Found:
 
 
 def _mclp(problem: Problem, clock: Clock) -> Found:
-    from aumaq.classic.methods.coverage import start_of
-
-    return (problem, *solve_mclp(problem, clock, start_of(problem)))
+    return (problem, *solve_mclp(problem, clock))
 
 
 def _center(problem: Problem, clock: Clock) -> Found:

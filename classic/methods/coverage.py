@@ -1,58 +1,103 @@
-"""A first plan of MCLP: p-median where a client that is covered pays 0, others 1."""
+"""MCLP: p-median in which a client that is covered pays 0, and 1 if it is not.
+
+Clients that the same sites cover are one (Church, ReVelle 1974; Cordeau, Furini, Ljubic
+2019). Swaps and prices of p-median give a plan, a bound, and sites that are decided;
+the rest is a program with a row of cover for each different set of sites.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
-from aumaq.classic.distances import Neighbours, Sparse
-from aumaq.classic.methods.covers import usable
-from aumaq.classic.methods.reach import lists_of
-from aumaq.classic.methods.search import iterate, sow
-from aumaq.classic.methods.swap import begin, empty_plan, improve, space_of
-from aumaq.classic.problems import Problem
-from aumaq.instances.arrays import Ints
+from aumaq.classic.distances import Sparse
+from aumaq.classic.methods.clock import Clock
+from aumaq.classic.methods.covers import Rows, beside, covered_rows
+from aumaq.classic.methods.opening import STEPS, Race
+from aumaq.classic.methods.prices import CLOSED, OPEN
+from aumaq.classic.methods.program import Program, solved
+from aumaq.classic.problems import Problem, clients_of
+from aumaq.instances.arrays import Floats, Ints
 
-BATCHES, DISTURBANCES = 20, 50
-"""Searches, and disturbances of each."""
-
-
-def start_of(problem: Problem, seed: int = 0) -> Ints:
-    """Return p sites that cover much: greedy, then swaps."""
-    radius, p = problem.radius or 0.0, int(problem.p or 0)
-    near = usable(problem.distances.within(radius), problem)
-    zero = Neighbours(near.first, near.site, np.zeros(len(near.site)), near.complete)
-    none = np.empty(0, np.int64)
-    r = lists_of(zero, Sparse(none, none, np.empty(0), problem.shape), 1.0)
-    weight, stays = problem.clients.weights, problem.sites.required
-    fixed = np.zeros(r.m)
-    plan, other, space = empty_plan(r), empty_plan(r), space_of(r)
-    free = np.flatnonzero(~problem.sites.forbidden)
-    begin(r, weight, plan, greedy_sites(near, problem, p))
-    sow(seed)
-    improve(r, weight, fixed, stays, free, True, plan, space, 10**7)
-    allowed = ~problem.sites.forbidden
-    order = np.zeros(r.m, np.int64)
-    for _ in range(BATCHES):
-        iterate(
-            r, weight, fixed, stays, allowed, True, plan, other, space, order,
-            DISTURBANCES, max(30, 6 * r.m // p),
-        )  # fmt: skip
-    return np.sort(plan.sites[:p].copy())
+SEARCHES = 40
+"""Batches of disturbances without a better plan after which the search ends."""
+SEARCHING = 0.25
+"""Part of the time that searches may take."""
 
 
-def greedy_sites(near: Neighbours, problem: Problem, p: int) -> Ints:
-    """Return required sites, and always the one that covers most of the rest."""
-    site = near.site
-    m, weight = problem.shape[1], problem.clients.weights.copy()
-    client = np.repeat(np.arange(problem.shape[0]), near.counts)
-    sites = [int(j) for j in np.flatnonzero(problem.sites.required)]
-    for j in sites:
-        weight[client[site == j]] = 0.0
-    while len(sites) < p:
-        gain = np.bincount(site, weight[client], minlength=m)
-        gain[problem.sites.forbidden] = -1.0
-        gain[sites] = -1.0
-        j = int(np.argmax(gain))
-        sites.append(j)
-        weight[client[site == j]] = 0.0
-    return np.array(sites, np.int64)
+def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, float]:
+    """Return p sites that cover most weight, and a bound on it."""
+    rows = covered_rows(problem)
+    if not rows.weight.any():
+        return _any_sites(problem), 0.0
+    race = Race(_paid(problem, rows), clock, seed, outside=1.0)
+    total = float(rows.weight.sum())
+    try:
+        race.first_plan()
+        race.ascend(STEPS)
+        race.fix()
+        while clock.seconds < SEARCHING * clock.limit and not race.is_proven:
+            before = race.pool.best
+            race.wander(SEARCHES)
+            if race.pool.best == before:
+                break
+        race.fix()
+        if not (race.is_proven or clock.is_over):
+            _decide(race, rows)
+    except KeyboardInterrupt:
+        if not race.pool.plans:
+            raise
+    bound = race.pool.best if race.is_proven else min(race.bound, race.pool.best)
+    return race.pool.sites, total - bound
+
+
+def _paid(problem: Problem, rows: Rows) -> Problem:
+    """Return the p-median of sets of clients: distance 0 where covered."""
+    count = rows.matrix.shape[0]
+    client = np.repeat(np.arange(count), rows.sizes)
+    site = np.asarray(rows.matrix.indices, np.int64)
+    none = Sparse(client, site, np.zeros(len(site)), (count, problem.shape[1]))
+    return replace(problem, clients=clients_of(count, rows.weight), distances=none)
+
+
+def _any_sites(problem: Problem) -> Ints:
+    """Return p sites where nothing can be covered."""
+    chosen = np.flatnonzero(problem.sites.required)
+    rest = np.flatnonzero(~problem.sites.forbidden & ~problem.sites.required)
+    return np.concatenate([chosen, rest[: int(problem.p or 0) - len(chosen)]])
+
+
+def _decide(race: Race, rows: Rows) -> None:
+    """Choose among the sites that are not decided."""
+    y = np.zeros(rows.matrix.shape[1])
+    y[race.pool.sites] = 1.0
+    start = np.concatenate([y, np.minimum(rows.matrix @ y, 1.0)])
+    # The plan to start from has to stay allowed; it may have sites that are ruled out.
+    low = np.where(race.state == OPEN, y, 0.0)
+    high = np.where(race.state == CLOSED, y, 1.0)
+    answer = solved(_program(rows, low, high, race.p), race.clock.left, start)
+    total = float(rows.weight.sum())
+    if answer.values is not None:
+        chosen = np.flatnonzero(answer.values[: len(y)] > 0.5)
+        met = rows.matrix @ np.isin(np.arange(len(y)), chosen).astype(float) > 0.5
+        race.pool.add(total - float(rows.weight[met].sum()), chosen)
+    race.bound = max(race.bound, min(total + answer.bound, race.pool.best))
+
+
+def _program(rows: Rows, low: Floats, high: Floats, p: int) -> Program:
+    """Return the program of most weight covered by p sites."""
+    count, m = rows.matrix.shape
+    each = np.arange(count)
+    covered = csr_array((-np.ones(count), (each, each)), shape=(count, count))
+    every = csr_array(np.concatenate([np.ones(m), np.zeros(count)])[None, :])
+    return Program(
+        np.concatenate([np.zeros(m), -rows.weight]),
+        np.concatenate([np.ones(m, bool), np.zeros(count, bool)]),
+        np.concatenate([low, np.zeros(count)]),
+        np.concatenate([high, np.ones(count)]),
+        csr_array(vstack([beside(rows.matrix, covered), every])),
+        np.concatenate([np.zeros(count), [p]]),
+        np.concatenate([np.full(count, np.inf), [p]]),
+    )

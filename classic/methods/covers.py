@@ -1,8 +1,8 @@
-"""Covering: every client within a radius, or as much weight as p sites can reach.
+"""Covering every client within a radius, with and without a second site in reach.
 
-LSCP (Toregas et al. 1971), its backup (Hogan, ReVelle 1986): fewest sites first, then
-most clients with a second one in reach; MCLP (Church, ReVelle 1974). Clients that the
-same sites cover are one row. A client with one site in reach is never backed up.
+LSCP (Toregas et al. 1971), and its backup (Hogan, ReVelle 1986): fewest sites first,
+then most clients with a second one in reach. Clients that the same sites cover are one
+row. A client with one site in reach is never backed up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from aumaq.classic.distances import Neighbours
 from aumaq.classic.methods.clock import Clock
@@ -172,7 +172,7 @@ def _backup(problem: Problem, rows: Rows, two: Ints, p: int) -> Program:
     second = csr_array(
         (-np.ones(len(two)), (two, np.arange(len(two)))), shape=(count, len(two))
     )
-    cover = csr_array(_beside(rows.matrix, second))
+    cover = csr_array(beside(rows.matrix, second))
     every = csr_array(np.concatenate([np.ones(m), np.zeros(len(two))])[None, :])
     return Program(
         np.concatenate([np.zeros(m), -rows.clients[two]]),
@@ -185,32 +185,6 @@ def _backup(problem: Problem, rows: Rows, two: Ints, p: int) -> Program:
     )
 
 
-def _beside(left: csr_array, right: csr_array) -> csr_array:
-    from scipy.sparse import hstack
-
+def beside(left: csr_array, right: csr_array) -> csr_array:
+    """Return two matrices side by side."""
     return csr_array(hstack([left, right]))
-
-
-def solve_mclp(problem: Problem, clock: Clock, sites: Ints) -> tuple[Ints, float]:
-    """Return p sites that cover most weight, from a start, and a bound on it."""
-    rows = covered_rows(problem)
-    m, count, p = problem.shape[1], rows.matrix.shape[0], int(problem.p or 0)
-    low, high = site_limits(problem)
-    each = np.arange(count)
-    covered = csr_array((-np.ones(count), (each, each)), shape=(count, count))
-    every = csr_array(np.concatenate([np.ones(m), np.zeros(count)])[None, :])
-    program = Program(
-        np.concatenate([np.zeros(m), -rows.weight]),
-        np.concatenate([np.ones(m, bool), np.zeros(count, bool)]),
-        np.concatenate([low, np.zeros(count)]),
-        np.concatenate([high, np.ones(count)]),
-        csr_array(vstack([_beside(rows.matrix, covered), every])),
-        np.concatenate([np.zeros(count), [p]]),
-        np.concatenate([np.full(count, np.inf), [p]]),
-    )
-    y = np.zeros(m)
-    y[sites] = 1.0
-    start = np.concatenate([y, np.minimum(rows.matrix @ y, 1.0)])
-    answer = solved(program, clock.left, start)
-    values = start if answer.values is None else answer.values
-    return np.flatnonzero(values[:m] > 0.5), -answer.bound

@@ -37,7 +37,7 @@ from aumaq.classic.problems import Problem
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import say
 
-STEPS = 800
+STEPS = 1200
 """Subgradient steps at most before the LP."""
 PLAN_EVERY = 40
 """Steps between two plans made of the sites that the bound takes."""
@@ -45,7 +45,7 @@ BATCH = 60
 """Disturbances between two looks at the clock."""
 PATIENCE = 6
 """Batches without a better plan after which the search pauses."""
-LEAST_WANDER, WANDERING = 0.5, 0.2
+LEAST_WANDER, WANDERING = 2.0, 0.3
 """Seconds of one search at least, and more by the time that has gone by."""
 MOST_PATIENCE = 100
 LARGEST_LP = 4_000_000
@@ -65,9 +65,20 @@ class Opened:
 
 
 class Race:
-    """One solve: what is known of plans and bounds, from step to step."""
+    """One solve: what is known of plans and bounds, from step to step.
 
-    def __init__(self, problem: Problem, clock: Clock, seed: int, size: int) -> None:
+    *outside* is the distance that a client without a site counts; with None each client
+    must have one.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        clock: Clock,
+        seed: int = 0,
+        size: int = 1,
+        outside: float | None = None,
+    ) -> None:
         n, m = problem.shape
         is_counted = problem.kind != "uflp"
         self.problem, self.clock = problem, clock
@@ -78,13 +89,15 @@ class Race:
         self.state = np.full(m, FREE)
         self.state[problem.sites.forbidden] = CLOSED
         self.state[problem.sites.required] = OPEN
-        self.urged = urged(problem)
+        self.must_serve = outside is None
+        self.urged = urged(problem) if self.must_serve else self.weight
         self.stays = problem.sites.required
-        self.far = 1e3 * (longest(problem) + 1.0)
+        self.long = longest(problem) + 1.0 if outside is None else outside
+        self.far = 1e3 * self.long if outside is None else outside
         expected = self.p if is_counted else max(1, int(m**0.5))
         self.reach = reach_of(problem.distances, expected, self.far)
-        self.ends = self._ends()
-        self.rest = self.far if lacks_pairs(problem) else 0.0
+        self.ends = self._ends() if self.must_serve else np.full(n, self.far)
+        self.rest = self.far if self.must_serve and lacks_pairs(problem) else 0.0
         self.pool = Pool(size, is_whole=is_whole(problem))
         self.plan, self.other = empty_plan(self.reach), empty_plan(self.reach)
         self.space = space_of(self.reach)
@@ -110,7 +123,7 @@ class Race:
     def keep(self) -> None:
         """Put the plan that the search has into the pool."""
         count = self.plan.size[0]
-        if (self.plan.near >= self.far).any():
+        if self.must_serve and (self.plan.near >= self.far).any():
             return
         value = value_of(self.weight, self.fixed, self.plan)
         self.pool.add(value, self.plan.sites[:count].copy())
@@ -145,7 +158,7 @@ class Race:
     def ascend(self, steps: int) -> None:
         """Find prices, and plans on the way."""
         w = self.weight
-        start = w * 0.5 * (self.plan.near + np.minimum(self.plan.next, self.far / 1e3))
+        start = w * 0.5 * (self.plan.near + np.minimum(self.plan.next, self.long))
         start = start if self.found is None else self.price
         with np.errstate(invalid="ignore"):
             limit = np.where(w > 0, w * self.ends, 0.0)
@@ -269,11 +282,12 @@ def is_whole(problem: Problem) -> bool:
 def solve_opening(
     problem: Problem, clock: Clock, seed: int = 0, size: int = 1
 ) -> Opened:
-    """Return the *size* best plans of p-median or uncapacitated location, and a bound.
+    """Return the *size* best plans of p-median or of fixed costs, and a bound."""
+    return run(Race(problem, clock, seed, size))
 
-    Ctrl-C ends the search early.
-    """
-    race = Race(problem, clock, seed, size)
+
+def run(race: Race) -> Opened:
+    """Return the best plans and a bound; Ctrl-C ends the search early."""
     try:
         race.first_plan()
         race.ascend(STEPS)
@@ -281,6 +295,8 @@ def solve_opening(
             _finish(race)
     except KeyboardInterrupt:
         pass
+    if race.is_proven and race.pool.size == 1:
+        return Opened(race.pool.plans, race.pool.best)
     bound = race.bound
     if race.pool.is_whole:
         bound = float(np.ceil(bound - 1e-6))
@@ -361,7 +377,7 @@ def _branch(race: Race, part: Trimmed, loop: CutLoop, state: Ints) -> None:
     def whole(chosen: Ints) -> Ints:
         begin(race.reach, race.urged, race.plan, part.ids[chosen])
         race.keep()
-        return np.flatnonzero(race.plan.near >= race.far)
+        return np.flatnonzero(race.must_serve & (race.plan.near >= race.far))
 
     def at(y: Floats) -> None:
         _plan_at(race, part, y)

@@ -22,9 +22,9 @@ from aumaq.classic.methods.reach import LISTS, Reach, distance
 from aumaq.instances.arrays import Flags, Floats, Ints
 
 FREE, OPEN, CLOSED = 0, 1, 2
-PATIENCE = 15
+PATIENCE = 20
 """Steps without a better bound after which steps become shorter."""
-SHORTER = 0.6
+SHORTER = 0.66
 LEAST_STEP = 2e-3
 SMOOTH = 0.7
 """Weight of the last direction in the next one (Camerini, Fratta, Maffioli 1975)."""

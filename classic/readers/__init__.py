@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from aumaq.classic.problems import Problem
-from aumaq.classic.readers import cap, pmed, pmedcap, single_source, tsplib
+from aumaq.classic.readers import cap, matrices, pmed, pmedcap, single_source, tsplib
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.language.texts import say
 
@@ -29,7 +29,7 @@ class Reader(Protocol):
         """Read the file; raise UnreadableError with all that is wrong with it."""
 
 
-READERS: Sequence[Reader] = (tsplib, pmed, pmedcap, single_source, cap)
+READERS: Sequence[Reader] = (tsplib, pmed, pmedcap, single_source, cap, matrices)
 """In the order they are asked."""
 
 

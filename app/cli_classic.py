@@ -1,0 +1,255 @@
+"""Files of classic location problems: what ``solve`` and the others do with them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aumaq import documents
+from aumaq.instances.language.texts import say
+from aumaq.show import err, out
+from aumaq.streams import line
+from aumaq.words import figure, spoken, t
+
+if TYPE_CHECKING:
+    from aumaq.classic import Problem, Solution
+    from aumaq.instances import Instance
+    from aumaq.instances.language.texts import Text
+
+Kind = Annotated[
+    str,
+    typer.Option(
+        "--problem",
+        help="of a classic file: p-median, uflp, p-center, p-dispersion, lscp,"
+        " lscp-b or mclp (default: what the file is)",
+    ),
+]
+Count = Annotated[
+    int | None, typer.Option("--p", help="sites of a classic problem (default: file's)")
+]
+Radius = Annotated[
+    float | None, typer.Option(help="how far a site covers, in the file's units")
+]
+Rounding = Annotated[
+    str,
+    typer.Option(help="of distances of points: floor, nearest, ceil or none"),
+]
+ROUNDINGS = {"floor": "floor", "nearest": "nearest", "ceil": "ceil", "none": "euclid"}
+FILES = ("solution.json", "sites.csv", "allocation.csv")
+"""What a solution is written as."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a file; empty or None: what the file says."""
+
+    kind: str
+    p: int | None
+    radius: float | None
+    rounding: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a solve may take, and the seed of what is random."""
+
+    seconds: float
+    seed: int
+
+
+def is_classic(name: str) -> bool:
+    """Whether a name is a file of a classic problem, by what is in it."""
+    path = Path(name)
+    if not path.is_file():
+        return False
+    from aumaq.instances.formats import FOREIGN
+
+    if path.suffix.lower() in FOREIGN:
+        return False
+    from aumaq.classic.readers import reader_of
+
+    return reader_of(path) is not None
+
+
+def read(name: str, asked: Asked) -> Problem:
+    """Return the problem that is asked of a file."""
+    from aumaq.classic.distances import Points
+    from aumaq.classic.readers import read as read_file
+    from aumaq.classic.readers.tsplib import rounded
+    from aumaq.instances.errors import OptionError, UnknownNameError
+
+    problem = read_file(name)
+    if asked.rounding:
+        if asked.rounding not in ROUNDINGS:
+            raise UnknownNameError(say("rounding"), asked.rounding, ROUNDINGS)
+        points = problem.distances
+        if not isinstance(points, Points) or points.rule in ("geo", "great_circle"):
+            told = say("--rounding is for files with points in a plane")
+            raise OptionError(told, ["rounding"])
+        problem = rounded(problem, ROUNDINGS[asked.rounding])
+    kind = asked.kind or problem.kind
+    p = problem.p if asked.p is None else asked.p
+    if kind in ("uflp", "cflp", "sscflp", "lscp", "lscp-b"):
+        p = None
+    radius = problem.radius if asked.radius is None else asked.radius
+    return replace(problem, kind=kind, p=p, radius=radius)
+
+
+def describe(name: str, *, as_json: bool) -> None:
+    """Show what a file asks."""
+    problem = read(name, Asked("", None, None, ""))
+    facts = facts_of(problem)
+    if as_json:
+        documents.tell(facts)
+        return
+    for key, value in facts.items():
+        if value not in (None, "", []):
+            line(f"{key:<16} {value}")
+
+
+def facts_of(problem: Problem) -> dict[str, Any]:
+    """Return size and totals of a problem."""
+    from aumaq.classic.problems import KINDS
+
+    n, m = problem.shape
+    return {
+        "name": problem.name,
+        "problem": problem.kind,
+        "asks": KINDS[problem.kind],
+        "clients": n,
+        "sites": m,
+        "p": problem.p,
+        "radius": problem.radius,
+        "distances": type(problem.distances).__name__.lower(),
+        "rule": getattr(problem.distances, "rule", ""),
+        "weight": float(problem.clients.weights.sum()),
+        "fixed_costs": float(problem.sites.fixed_costs.sum()),
+        "notes": list(problem.notes),
+    }
+
+
+def instance_of(name: str, asked: Asked) -> Instance:
+    """Return a classic file as an instance of the integrated model."""
+    from aumaq.classic.instance import to_instance
+
+    return to_instance(read(name, asked))
+
+
+def solve(
+    name: str,
+    asked: Asked,
+    limits: Limits,
+    folder: Path | None,
+    *,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Solve a file, show the solution, and write it if a folder is given."""
+    from aumaq.classic import solve as solve_problem
+    from aumaq.classic.methods.clock import silent
+
+    if folder is not None:
+        _check_folder(folder, overwrite=overwrite)
+    problem = read(name, asked)
+    tell = silent if quiet or as_json else told
+    solution = solve_problem(
+        problem, time_limit=limits.seconds, seed=limits.seed, tell=tell
+    )
+    record = record_of(problem, solution)
+    if folder is not None:
+        write(folder, problem, solution, record)
+        record["out"] = str(folder)
+    if as_json:
+        documents.tell(record)
+        return
+    for key, value in record.items():
+        shown = figure(value, ",.6f") if isinstance(value, float) else value
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else shown
+        if value not in (None, "", []):
+            out.print(f"{key:<12} {shown}", markup=False, soft_wrap=True)
+
+
+def told(phase: Text, seconds: float, bound: float, objective: float) -> None:
+    """Print a line of progress."""
+    text = t(
+        say(
+            "{seconds} s  {phase} plan {plan}  bound {bound}",
+            seconds=figure(seconds, "7.1f"),
+            phase=f"{spoken().tell(phase):<20}",
+            plan=f"{_number(objective):>14}",
+            bound=f"{_number(bound):>14}",
+        )
+    )
+    err.print(text, markup=False, soft_wrap=True)
+
+
+def _number(value: float) -> str:
+    return figure(value, ",.1f") if abs(value) < float("inf") else "-"
+
+
+def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """Return a solution by name: value, bound, gap, open sites."""
+    names = problem.sites.names
+    sites = [names[j] if names else int(j) for j in solution.sites]
+    return {
+        "name": problem.name,
+        "problem": problem.kind,
+        "clients": problem.shape[0],
+        "candidates": problem.shape[1],
+        "p": problem.p,
+        "radius": problem.radius,
+        "rule": getattr(problem.distances, "rule", ""),
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap,
+        "status": "optimal" if solution.proven else "feasible",
+        "seconds": solution.seconds,
+        "sites": sites,
+        "notes": list(problem.notes),
+    }
+
+
+def _check_folder(folder: Path, *, overwrite: bool) -> None:
+    """Raise ExportError where a folder has something that is not replaced."""
+    from aumaq.instances.errors import ExportError
+
+    if folder.exists() and not folder.is_dir():
+        raise ExportError(say("{path} is no folder", path=str(folder)))
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    if there and not (overwrite and set(there) <= set(FILES)):
+        told = say("{path} is not empty; nothing is replaced", path=str(folder))
+        raise ExportError(told)
+
+
+def write(
+    folder: Path, problem: Problem, solution: Solution, record: dict[str, Any]
+) -> None:
+    """Write a solution as JSON and two CSV files."""
+    from aumaq.classic.solution import distances_to
+    from aumaq.results.strict_json import strict
+
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(strict(record), ensure_ascii=False, indent=1)
+    (folder / FILES[0]).write_text(text + "\n", encoding="utf-8")
+    names = problem.sites.names or tuple(map(str, range(problem.shape[1])))
+    clients = problem.clients.names or tuple(map(str, range(problem.shape[0])))
+    _table(folder / FILES[1], ["site"], [[names[j]] for j in solution.sites])
+    away = distances_to(problem, solution.sites)[0]
+    rows = [
+        [clients[i], names[j] if j >= 0 else "", repr(float(away[i]))]
+        for i, j in enumerate(solution.allocation)
+    ]
+    _table(folder / FILES[2], ["client", "site", "nearest_distance"], rows)
+
+
+def _table(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

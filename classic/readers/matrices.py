@@ -1,0 +1,217 @@
+"""Costs as CSV: long, a row for each pair, or wide, a row for each client.
+
+Long: a column of clients, one of sites, one of distances, and perhaps weights of the
+clients. Wide: names of clients in the first column, of sites in the first row; a column
+of weights may be among them. Columns are known by usual names; where those do not tell
+clients from sites, there are more clients than sites. What was taken for what is noted.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from aumaq.classic.distances import Dense, Distances, Sparse
+from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.instances.arrays import Floats
+from aumaq.instances.errors import InstanceError, UnreadableError
+from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.language.texts import say
+
+LENGTHS = ("distance", "dist", "cost", "time", "minutes", "travel_time", "length",
+           "length_km", "km", "metres", "meters", "km_total", "d")  # fmt: skip
+CLIENTS = ("client", "customer", "demand_point", "demand_id", "settlement", "student",
+           "origin", "from", "tract")  # fmt: skip
+SITES = ("site", "facility", "store", "school", "depot", "warehouse", "plant",
+         "candidate", "destination", "to")  # fmt: skip
+WEIGHTS = ("weight", "weights", "demand", "population", "pop", "persons")
+NO_WAY = ("", "-", "na", "nan", "inf", "infinity", "none")
+DENSE_SHARE = 0.3
+"""Share of the pairs from which a matrix is kept."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a CSV file, with the numbers an editor gives them."""
+
+    path: Path
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+
+    def column(self, k: int) -> list[str]:
+        """Return the cells of a column."""
+        return [cells[k].strip() for _, cells in self.rows]
+
+    def numbers(self, k: int, *, may_lack: bool = False) -> Floats:
+        """Return a column of numbers; InstanceError lists all that are none.
+
+        *may_lack*: a cell may say that there is no way; that is infinitely far.
+        """
+        found, wrong = np.empty(len(self.rows)), []
+        for n, (row, cells) in enumerate(self.rows):
+            if may_lack and cells[k].strip().lower() in NO_WAY:
+                found[n] = np.inf
+                continue
+            try:
+                found[n] = float(cells[k])
+            except ValueError:
+                found[n] = np.nan
+            if not (np.isfinite(found[n]) and found[n] >= 0):
+                text = say("a number from 0 on is expected")
+                name = self.header[k] or str(k + 1)
+                wrong.append(Wrong(self.path.name, text, row, name, cells[k][:40]))
+        if wrong:
+            raise InstanceError(wrong)
+        return found
+
+
+def matches(path: Path, head: str) -> bool:
+    """Whether it is a CSV file with a long or a wide header and numbers below."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return False
+    lines = head.splitlines()[:4]
+    if len(lines) < 2 or not any(mark in lines[0] for mark in ",;\t"):
+        return False
+    rows = [cells for _, cells in _cells(lines)]
+    if len(rows) < 2:
+        return False
+    header = [word.strip().lower() for word in rows[0]]
+    if any(word in LENGTHS for word in header) and len(header) >= 3:
+        return True
+    values = rows[1][1:]
+    return len(values) >= 2 and all(
+        _is_number(word) or word.strip().lower() in NO_WAY for word in values
+    )
+
+
+def read(path: Path) -> Problem:
+    """Read a long or a wide table of costs."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    rows = _cells(text.splitlines())
+    if len(rows) < 2:
+        raise UnreadableError(say("{file}: there are no rows", file=path.name))
+    header = [word.strip() for word in rows[0][1]]
+    uneven = [row for row, cells in rows[1:] if len(cells) != len(header)]
+    if uneven:
+        told = say("the header has {n} columns, the row has another number",
+                   n=len(header))  # fmt: skip
+        raise InstanceError([Wrong(path.name, told, row) for row in uneven])
+    table = Table(path, header, rows[1:])
+    names = [word.lower() for word in header]
+    is_long = any(name in LENGTHS for name in names) and len(names) >= 3
+    return _long(table, names) if is_long else _wide(table, names)
+
+
+def _cells(lines: list[str]) -> list[tuple[int, list[str]]]:
+    """Return numbered rows of cells, split at whatever the header is split at."""
+    mark = max(",;\t", key=lines[0].count)
+    found = csv.reader(lines, delimiter=mark)
+    return [(found.line_num, cells) for cells in found if any(cells)]
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _long(table: Table, names: list[str]) -> Problem:
+    length = next(k for k, name in enumerate(names) if name in LENGTHS)
+    weight = next((k for k, name in enumerate(names) if name in WEIGHTS), None)
+    client, site = _roles(table, names, {length, weight})
+    client_names, client_of = np.unique(table.column(client), return_inverse=True)
+    site_names, site_of = np.unique(table.column(site), return_inverse=True)
+    n, m = len(client_names), len(site_names)
+    lengths = table.numbers(length)
+    _check_once(table, client_of * m + site_of)
+    if len(lengths) >= DENSE_SHARE * n * m:
+        matrix = np.full((n, m), np.inf)
+        matrix[client_of, site_of] = lengths
+        distances: Distances = Dense(matrix)
+    else:
+        distances = Sparse(client_of, site_of, lengths, (n, m))
+    weights = None
+    if weight is not None:
+        weights = np.zeros(n)
+        given = table.numbers(weight)
+        weights[client_of] = given
+        _check_one_weight(table, weight, weights[client_of] != given)
+    note = f"clients: {table.header[client]}, sites: {table.header[site]}"
+    return Problem(
+        "p-median", clients_of(n, weights, names=tuple(client_names.tolist())),
+        sites_of(m, names=tuple(site_names.tolist())), distances, name=table.path.stem,
+        notes=(note,),
+    )  # fmt: skip
+
+
+def _roles(table: Table, names: list[str], taken: set[int | None]) -> tuple[int, int]:
+    """Return the columns of clients and of sites."""
+    rest = [k for k in range(len(names)) if k not in taken]
+    client = next((k for k in rest if names[k] in CLIENTS), None)
+    site = next((k for k in rest if names[k] in SITES and k != client), None)
+    if client is not None and site is not None:
+        return client, site
+    distinct = {k: len(set(table.column(k))) for k in rest}
+    rest = sorted(rest, key=lambda k: -distinct[k])
+    if client is not None:
+        rest = [client, *(k for k in rest if k != client)]
+    elif site is not None:
+        rest = [next(k for k in rest if k != site), site]
+    if len(rest) < 2:
+        told = say("a column of clients and one of sites are needed")
+        raise InstanceError([Wrong(table.path.name, told, 1)])
+    return rest[0], rest[1]
+
+
+def _check_once(table: Table, pair: Floats) -> None:
+    first: dict[int, int] = {}
+    wrong = []
+    for number, (row, _) in zip(pair.tolist(), table.rows, strict=True):
+        if number in first:
+            told = say("the pair stands in row {row} already", row=first[number])
+            wrong.append(Wrong(table.path.name, told, row))
+        first.setdefault(number, row)
+    if wrong:
+        raise InstanceError(wrong)
+
+
+def _check_one_weight(table: Table, column: int, differs: Floats) -> None:
+    wrong = [
+        Wrong(
+            table.path.name, say("the client has another weight in another row"),
+            row, table.header[column], cells[column],
+        )
+        for (row, cells), is_other in zip(table.rows, differs, strict=True)
+        if is_other
+    ]  # fmt: skip
+    if wrong:
+        raise InstanceError(wrong)
+
+
+def _are_sites(corner: str, rows: tuple[str, ...]) -> bool:
+    """Whether the rows of a wide table are sites by the corner or by their names."""
+    stem = rows[0].strip("0123456789_- ").lower()
+    return corner in SITES or (not corner and stem in SITES)
+
+
+def _wide(table: Table, names: list[str]) -> Problem:
+    weight = next((k for k, name in enumerate(names) if name in WEIGHTS and k), None)
+    columns = [k for k in range(1, len(names)) if k != weight]
+    matrix = np.column_stack([table.numbers(k, may_lack=True) for k in columns])
+    clients, sites = tuple(table.column(0)), tuple(table.header[k] for k in columns)
+    weights = None if weight is None else table.numbers(weight)
+    if _are_sites(names[0], clients) and weight is None:
+        matrix, clients, sites = np.ascontiguousarray(matrix.T), sites, clients
+        note = "rows are sites, columns are clients"
+    else:
+        note = "rows are clients, columns are sites"
+    return Problem(
+        "p-median", clients_of(len(clients), weights, names=clients),
+        sites_of(len(sites), names=sites), Dense(matrix), name=table.path.stem,
+        notes=(note,),
+    )  # fmt: skip
