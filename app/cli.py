@@ -20,6 +20,7 @@ from aumaq import (
     cli_analyse,
     cli_conflicts,
     cli_budgets,
+    cli_bench,
     cli_classic,
     cli_convert,
     cli_fairest,
@@ -192,6 +193,7 @@ app.command()(cli_locate.locate)
 app.command()(cli_conflicts.conflicts)
 app.command()(cli_explain.explain)
 app.command()(cli_sensitivity.sensitivity)
+app.command()(cli_bench.bench)
 
 
 @app.command()

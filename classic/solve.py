@@ -15,10 +15,11 @@ from aumaq.classic.methods.covers import solve_backup, solve_lscp
 from aumaq.classic.methods.dispersion import solve_dispersion
 from aumaq.classic.methods.opening import solve_opening
 from aumaq.classic.problems import Problem
-from aumaq.classic.solution import Solution, check, distances_to
+from aumaq.classic.solution import CAPACITATED, Solution, check, distances_to
 from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import NoPlanError, SolverError
 from aumaq.instances.language.texts import chained, say
+from aumaq.solvers.progress import ProgressEvent
 
 OPENING = ("p-median", "uflp")
 Found = tuple[Problem, Ints, float]
@@ -55,6 +56,8 @@ def k_best(
     """
     check_problem(problem)
     clock = Clock(time_limit, tell)
+    if problem.kind in CAPACITATED:
+        return [_with_room(problem, clock, seed)]
     if problem.kind in OPENING:
         return _opened(problem, clock, seed, count)
     method = _METHODS.get(problem.kind)
@@ -62,6 +65,29 @@ def k_best(
         raise NoPlanError(say("{kind} has no method here", kind=problem.kind))
     solved, sites, bound = method(problem, clock)
     return [solution_of(solved, sites, bound, clock)]
+
+
+def _with_room(problem: Problem, clock: Clock, seed: int) -> Solution:
+    """Return the solution of a problem with capacities, recomputed from the data."""
+    from aumaq.classic.capacitated.method import solve as solve_with_room
+
+    found = solve_with_room(problem, clock.limit, seed=seed, progress=Telling(clock))
+    wrong = check(problem, found).problems
+    if wrong:
+        raise SolverError(chained(list(wrong), "; "))
+    return found
+
+
+class Telling:
+    """Tells a clock's listener what a method with capacities tells."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Take the clock."""
+        self._clock = clock
+
+    def update(self, event: ProgressEvent) -> None:
+        """Pass an event on."""
+        self._clock.note(event.phase, event.bound_mln, event.incumbent_mln)
 
 
 def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:

@@ -18,6 +18,7 @@ from aumaq.instances.formats.geographic.geopackage import (
     write_geopackage,
 )
 from aumaq.instances.formats.parquet import FIRST_FILE, read_parquet, write_parquet
+from aumaq.instances.formats.tnep import read_matpower
 from aumaq.instances.formats.workbook.reader import read_workbook
 from aumaq.instances.instance import Instance
 
@@ -25,6 +26,7 @@ Writer = Callable[[Mapping[str, pd.DataFrame], dict[str, Any] | None, Path], Non
 
 FORMATS: dict[str, Callable[[Path], Instance]] = {
     ".inc": read_fcnet,
+    ".m": read_matpower,
     ".gpkg": read_geopackage,
     ".xlsm": read_workbook,
     ".xlsx": read_workbook,

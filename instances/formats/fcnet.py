@@ -54,7 +54,7 @@ def read_fcnet(path: Path) -> Instance:
     arcs = [key for key in arcs if fixed.get(key, 0.0) or variable.get(key, 0.0)]
     is_free = {key: fixed.get(key, 0.0) < 0 for key in arcs}
     names = {key: f"{key[0]}>{key[1]}/{key[2]}" for key in arcs}
-    tables = _frame(path.stem, demand, supply)
+    tables = network_frame(path.stem, demand, supply)
     tables["network_links"] = [
         {
             "network": "water", "link": names[key],
@@ -116,10 +116,13 @@ def _number(path: Path, name: str, cells: list[str]) -> float:
     return number
 
 
-def _frame(
-    name: str, demand: dict[str, float], supply: float
+def network_frame(
+    name: str, demand: dict[str, float], supply: float, network: str = "water"
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return everything but the arcs: one year, no discounting, fixed sources."""
+    """Return everything but the arcs: one year, no discounting, fixed sources.
+
+    *demand* of a node is negative where it supplies, *supply* the most of a source.
+    """
     sources = [node for node, value in demand.items() if value < 0]
     return {
         "instance": [{"name": name, "title": name, "base_year": 2026}],
@@ -135,17 +138,17 @@ def _frame(
             {"settlement": "all", "name": "all", "kind": "village", "region": "R",
              "lat": 0.0, "lon": 0.0, "population": 0.0}
         ],
-        "networks": [{"network": "water", "may_shed": False}],
+        "networks": [{"network": network, "may_shed": False}],
         "network_nodes": [
-            {"network": "water", "node": node, "lat": 0.0, "lon": 0.0}
+            {"network": network, "node": node, "lat": 0.0, "lon": 0.0}
             for node in demand
         ],
         "industrial_loads": [
-            {"network": "water", "node": node, "title": "demand", "load": value}
+            {"network": network, "node": node, "title": "demand", "load": value}
             for node, value in demand.items()
             if value > 0
         ],
-        "services": [{"service": "source", "role": "supply", "network": "water"}],
+        "services": [{"service": "source", "role": "supply", "network": network}],
         "levels": [
             {"service": "source", "level": 1, "capacity": supply, "capex_mln": 0.0,
              "opex_mln_per_year": 0.0}

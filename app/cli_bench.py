@@ -1,0 +1,170 @@
+"""``aumaq bench``: published files by some methods, side by side."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aumaq import documents
+from aumaq.instances.errors import OptionError
+from aumaq.instances.language.texts import say
+from aumaq.options import AsJson, Quiet, Seed
+from aumaq.streams import line
+from aumaq.words import t
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FILES", help="files of classic problems, or folders"),
+]
+
+
+def bench(
+    files: Files = None,
+    methods: Annotated[
+        str, typer.Option(help="aumaq, highs, spopt-highs, spopt-cbc; commas between")
+    ] = "aumaq",
+    time_limit: Annotated[float, typer.Option(help="seconds of each run")] = 60.0,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(help="runs at a time (default: one a core)")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--problem", help="only these questions of the table")
+    ] = "",
+    store: Annotated[
+        Path, typer.Option("--out", help="DuckDB file of runs; goes on where it was")
+    ] = Path("runs.duckdb"),
+    results: Annotated[
+        Path | None, typer.Option(help="folder for RESULTS.md and its pictures")
+    ] = None,
+    public: Annotated[
+        Path | None, typer.Option(help="folder of public cases: check their values")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare methods on published files; each run in a process of its own.
+
+    Values of a table optima.csv beside the files are shown, and its rows are what is
+    asked. Exit code 1 if a run fails or a public case differs.
+    """
+    if public is not None:
+        _check_public(public, as_json=as_json)
+        return
+    if not files and results is None:
+        raise OptionError(say("bench needs files, --results or --public"))
+    chosen = _methods(methods)
+    _check_limits(time_limit, jobs)
+    if files:
+        _run(files, chosen, time_limit, seed, jobs, kind, store, quiet or as_json)
+    _tell(store, results, as_json=as_json)
+
+
+def _methods(words: str) -> list[str]:
+    from aumaq.results.bench.methods import METHODS
+
+    chosen = [word.strip() for word in words.split(",") if word.strip()]
+    unknown = [word for word in chosen if word not in METHODS]
+    if unknown or not chosen:
+        raise OptionError(
+            say(
+                "methods must be of {known}, not {unknown}",
+                known=", ".join(METHODS),
+                unknown=", ".join(unknown) or "''",
+            )
+        )
+    return list(dict.fromkeys(chosen))
+
+
+def _check_limits(time_limit: float, jobs: int | None) -> None:
+    if not 0 < time_limit <= 1e6:
+        told = say("time limit must be above 0, not {seconds}", seconds=time_limit)
+        raise OptionError(told)
+    if jobs is not None and jobs < 1:
+        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
+
+
+def _run(
+    files: list[str],
+    methods: list[str],
+    seconds: float,
+    seed: int,
+    jobs: int | None,
+    kind: str,
+    store: Path,
+    is_quiet: bool,
+) -> None:
+    from aumaq.results.bench.cases import cases_of
+    from aumaq.results.bench.runs import Task, run_all
+
+    cases = cases_of(files, kind)
+    tasks = [Task(case, name, seconds, seed) for case in cases for name in methods]
+    count = 0
+
+    def tell(row: dict[str, Any]) -> None:
+        nonlocal count
+        count += 1
+        if not is_quiet:
+            line(_row(row, count, len(tasks)))
+
+    done = run_all(tasks, store, jobs or os.cpu_count() or 1, tell)
+    if not is_quiet:
+        told = say(
+            "{done} runs done, {rest} were there or are left",
+            done=done,
+            rest=len(tasks) - done,
+        )
+        line(t(told))
+
+
+def _row(row: dict[str, Any], count: int, total: int) -> str:
+    """Return what is told of a run: figures and names, no words."""
+    name = f"{row['folder']}/{row['file']} {row['problem']} {row['parameter']}"
+    figures = "  ".join(
+        f"{row[key]:,.6g}" if row[key] is not None else "-"
+        for key in ("objective", "bound")
+    )
+    parts = [f"{count}/{total}", name.strip(), row["method"], row["status"], figures]
+    for key in ("gap", "distance"):
+        value = row[key]
+        parts.append("-" if value is None or value != value else f"{value:.4%}")
+    parts.append(f"{row['seconds'] or 0:.1f} s")
+    return "  ".join(parts)
+
+
+def _tell(store: Path, results: Path | None, *, as_json: bool) -> None:
+    from aumaq.results.bench.report import write_results
+    from aumaq.results.bench.runs import read_runs
+    from aumaq.results.bench.summary import summary, told
+
+    if not store.is_file():
+        raise OptionError(say("{file} is not there", file=str(store)))
+    runs, _ = read_runs(store)
+    table = summary(runs)
+    written = write_results(store, results) if results is not None else []
+    if as_json:
+        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        documents.tell({"summary": rows, "files": [str(path) for path in written]})
+    else:
+        line(told(table))
+        for path in written:
+            line(t(say("written to {target}", target=path)))
+    if runs["status"].isin(["error", "wrong", "late"]).any():
+        raise typer.Exit(1)
+
+
+def _check_public(folder: Path, *, as_json: bool) -> None:
+    from aumaq.results.bench.public import checked
+    from aumaq.results.bench.summary import told
+
+    found = checked(folder)
+    if as_json:
+        rows = found.astype(object).where(found.notna(), None).to_dict("records")
+        documents.tell({"cases": rows})
+    else:
+        line(told(found))
+    if (found["verdict"] == "differs").any():
+        raise typer.Exit(1)

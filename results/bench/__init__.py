@@ -1,0 +1,1 @@
+"""Benchmark runs: files, methods and published values, kept and compared."""

@@ -1,0 +1,123 @@
+"""RESULTS.md with its pictures, made of the kept runs alone."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from aumaq.results.bench.runs import read_runs
+from aumaq.results.bench.summary import PROVEN, doubtful, ratios, summary, told
+
+ROWS = ["folder", "file", "problem", "parameter", "method", "status", "objective",
+        "bound", "gap", "best_known", "distance", "seconds", "peak_mb"]  # fmt: skip
+PROFILE, PROGRESS = "profile.png", "gap_over_time.png"
+
+
+def write_results(store: Path, folder: Path) -> list[Path]:
+    """Write RESULTS.md and two pictures into a folder; return what was written."""
+    runs, traces = read_runs(store)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / "RESULTS.md"]
+    if draw_profile(runs, folder / PROFILE):
+        written.append(folder / PROFILE)
+    if draw_progress(runs, traces, folder / PROGRESS):
+        written.append(folder / PROGRESS)
+    written[0].write_text(_text(runs, [p.name for p in written[1:]]), encoding="utf-8")
+    return written
+
+
+def _text(runs: pd.DataFrame, pictures: list[str]) -> str:
+    known = sorted({part for text in runs["versions"] for part in text.split(", ")})
+    limits = ", ".join(f"{s:g}" for s in sorted(runs["time_limit"].unique()))
+    parts = [
+        "# Benchmark results\n",
+        f"{len(runs)} runs; time limits {limits} s; {', '.join(known)}; Python"
+        f" {platform.python_version()}, {platform.system()} {platform.machine()}. One"
+        " thread each. Gap: between bound and objective, relative to the objective."
+        " Distance: to the published value. Seconds are those of the method, without"
+        " reading; those of the clock depend on what else the machine does, cpu_s do"
+        " not. A gap up to"
+        f" {PROVEN:g} counts as proven.\n",
+        "## Summary\n",
+        told(summary(runs)),
+    ]
+    parts += [f"![{name}]({name})\n" for name in pictures]
+    odd = doubtful(runs)
+    if len(odd):
+        parts += [
+            "## Published values that a proven bound contradicts\n",
+            told(odd[["folder", "file", "problem", "parameter", "best_known", "bound",
+                      "objective", "method"]]),
+        ]  # fmt: skip
+    failed = runs[runs["error"].fillna("") != ""]
+    if len(failed):
+        parts += ["## Failures\n", told(failed[["folder", "file", "method", "error"]])]
+    ordered = runs.sort_values(["folder", "problem", "file", "parameter", "method"])
+    ordered = ordered[ordered["status"] != "unknown to the method"]
+    return "\n".join([*parts, "## All runs\n", told(ordered[ROWS])])
+
+
+def draw_profile(runs: pd.DataFrame, path: Path) -> bool:
+    """Draw the share of cases that each method proves within a multiple of the least
+    time; return whether there was anything to draw.
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    found = ratios(runs)
+    if found.empty:
+        return False
+    tried = runs[runs["status"] != "unknown to the method"]
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    for method in found.columns:
+        own = tried[tried["method"] == method]
+        cases = own[["folder", "file", "problem", "parameter"]].drop_duplicates()
+        values = np.sort(found[method].dropna().to_numpy())
+        share = np.arange(1, len(values) + 1) / max(len(cases), 1)
+        axes.step([1.0, *values], [0.0, *share], where="post",
+                  label=f"{method} ({len(cases)} cases)")  # fmt: skip
+    axes.set(xscale="log", ylim=(0, 1.02), xlabel="time over the least of all methods",
+             ylabel="share of its cases proven")  # fmt: skip
+    axes.legend()
+    figure.savefig(path, dpi=120, metadata={"Software": None})
+    plt.close(figure)
+    return True
+
+
+def draw_progress(runs: pd.DataFrame, traces: pd.DataFrame, path: Path) -> bool:
+    """Draw the gap over time, median of each set; return whether there was any."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    whole = traces.merge(runs[["run", "folder", "problem", "method"]], on="run")
+    whole = whole[whole["method"] == "aumaq"]
+    if whole.empty:
+        return False
+    times = np.geomspace(0.1, max(runs["time_limit"].max(), 1.0), 60)
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    for (folder, problem), part in whole.groupby(["folder", "problem"]):
+        lines = [gaps_at(one, times) for _, one in part.groupby("run")]
+        middle = np.median(np.array(lines), axis=0)
+        axes.plot(times, 100 * np.clip(middle, 1e-5, 1.0), label=f"{folder} {problem}")
+    axes.set(xscale="log", yscale="log", xlabel="seconds",
+             ylabel="median gap of aumaq, %")  # fmt: skip
+    axes.legend(fontsize=7)
+    figure.savefig(path, dpi=120, metadata={"Software": None})
+    plt.close(figure)
+    return True
+
+
+def gaps_at(trace: pd.DataFrame, times: np.ndarray) -> np.ndarray:
+    """Return the gap of a run at some times, 1 where it had no bound or no plan."""
+    trace = trace.sort_values("seconds")
+    gap = (trace["objective"] - trace["bound"]).abs() / trace["objective"].abs()
+    place = np.searchsorted(trace["seconds"].to_numpy(), times, side="right") - 1
+    values = gap.fillna(1.0).to_numpy()
+    return np.where(place < 0, 1.0, values[np.maximum(place, 0)])

@@ -1,0 +1,84 @@
+"""Tables of benchmark runs: one row for each set of files, problem and method."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+PROVEN = 1e-6
+"""Relative gap from which on a plan counts as proven."""
+BELOW = 1e-6
+GROUP = ["folder", "problem", "method"]
+
+
+def summary(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return counts, gaps, distances, times and memory by set, problem and method."""
+    odd = doubtful(runs).index
+    runs = runs.assign(distance=runs["distance"].where(~runs.index.isin(odd)))
+    runs = runs[runs["status"] != "unknown to the method"]
+    rows = []
+    for key, part in runs.groupby(GROUP, sort=True):
+        solved = part[part["objective"].notna()]
+        rows.append(
+            {
+                **dict(zip(GROUP, key, strict=True)),
+                "runs": len(part),
+                "plans": len(solved),
+                "proven": int((part["gap"] <= PROVEN).sum()),
+                "mean_gap": solved["gap"].mean(),
+                "worst_gap": solved["gap"].max(),
+                "mean_distance": solved["distance"].mean(),
+                "worst_distance": solved["distance"].max(),
+                "total_s": part["seconds"].sum(),
+                "longest_s": part["seconds"].max(),
+                "cpu_s": part["cpu_seconds"].sum(),
+                "peak_mb": part["peak_mb"].max(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def doubtful(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return runs whose proven bound contradicts the published value.
+
+    A published least cost cannot lie below a bound, nor a greatest value above one.
+    """
+    more = runs["problem"].isin(["mclp", "p-dispersion"])
+    over = np.where(more, runs["best_known"] - runs["bound"],
+                    runs["bound"] - runs["best_known"])  # fmt: skip
+    return runs[over > BELOW * runs["best_known"].abs()]
+
+
+def ratios(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return for each case the time of each method that proved it, over the least."""
+    proven = runs[runs["gap"] <= PROVEN]
+    case = ["folder", "file", "problem", "parameter"]
+    times = proven.pivot_table(
+        index=case, columns="method", values="seconds", aggfunc="min"
+    )
+    times = times.clip(lower=0.01)
+    return times.div(times.min(axis=1), axis=0)
+
+
+def told(table: pd.DataFrame) -> str:
+    """Return a table in Markdown."""
+    head = [*table.columns]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for row in table.itertuples(index=False):
+        cells = [_cell(name, value) for name, value in zip(head, row, strict=True)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(name: str, value: object) -> str:
+    if (
+        value is None
+        or value is pd.NaT
+        or (isinstance(value, float) and value != value)
+    ):
+        return "-"
+    if not isinstance(value, float):
+        return str(value)
+    if "gap" in name or "distance" in name:
+        return f"{value:.4%}"
+    return f"{value:,.1f}" if name.endswith(("_s", "_mb")) else f"{value:,.6g}"

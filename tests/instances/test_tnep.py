@@ -1,0 +1,88 @@
+"""Transmission expansion: MATPOWER files and plain tables against worked-out optima."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import aumaq
+from aumaq.instances import InstanceError
+from aumaq.instances.formats.tnep import read_corridors
+
+CASE = """function mpc = tiny
+mpc.baseMVA = 100.0;
+mpc.bus = [ % one load
+ 1 3 0 0 0 0 1 1 0 1 1 1.1 0.9;
+ 2 1 {load} 0 0 0 1 1 0 1 1 1.1 0.9;
+];
+mpc.gen = [
+ 1 0 0 0 0 1 100 1 500 0;
+ 2 0 0 0 0 1 100 0 500 0;
+];
+mpc.branch = [
+ 1 2 0 0.5 0 60 0 0 0 0 1 {least} 30;
+ 1 2 0 0.5 0 999 0 0 0 0 0 -30 30;
+];
+mpc.ne_branch = [
+ 1 2 0 0.5 0 60 0 0 0 0 1 -30 30 7;
+ 1 2 0 0.25 0 60 0 0 0 0 1 -30 30 4;
+];
+"""
+BUSES = "bus,gen_max_mw,gen_fixed_mw,load_mw\n1,500,150,0\n2,50,0,150\n"
+CORRIDORS = (
+    "from_bus,to_bus,existing_circuits,reactance_pu_100MVA,capacity_mw_per_circuit,"
+    "cost_per_circuit\n1,2,1,0.4,60,10\n"
+)
+
+
+def cost(path: Path) -> float:
+    """Return the least cost of a file."""
+    plan = aumaq.solve(aumaq.read(path), gap=0.0)
+    assert plan.is_verified
+    return float(plan.objective_mln)
+
+
+@pytest.mark.parametrize(
+    ("load", "least", "wanted"),
+    [
+        (60, -30, 0),  # what stands does
+        (90, -30, 4),  # 30 and 60: the second has twice the susceptance
+        (100, -30, 7),  # 33 and 67 would be too much for it: 50 and 50 by the other
+        (60, -10, 4),  # 10 degrees limit the first to 35
+    ],
+)
+def test_circuits_share_the_flow_by_their_susceptance(
+    tmp_path: Path, load: int, least: int, wanted: float
+) -> None:
+    """Ratings, angles and lines that are switched off are respected."""
+    file = tmp_path / "tiny.m"
+    file.write_text(CASE.format(load=load, least=least))
+    assert cost(file) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(("is_fixed", "wanted"), [(True, 20.0), (False, 10.0)])
+def test_corridors_take_whole_circuits(
+    tmp_path: Path, is_fixed: bool, wanted: float
+) -> None:
+    """Of 150 MW two more circuits carry what one does not; 50 may be made there."""
+    (tmp_path / "b.csv").write_text(BUSES)
+    (tmp_path / "c.csv").write_text(CORRIDORS)
+    instance = read_corridors(tmp_path / "b.csv", tmp_path / "c.csv", is_fixed=is_fixed)
+    assert aumaq.solve(instance, gap=0.0).objective_mln == pytest.approx(wanted)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    """Rows too short, tables that are missing, cells that are no numbers."""
+    file = tmp_path / "tiny.m"
+    file.write_text(CASE.format(load="much", least=-30).replace("0.25 0 60", "0.25"))
+    with pytest.raises(InstanceError) as caught:
+        aumaq.read(file)
+    assert len(caught.value.problems) == 2
+    file.write_text("mpc.bus = [1 3 0;];")
+    with pytest.raises(InstanceError, match=r"mpc\.gen"):
+        aumaq.read(file)
+    (tmp_path / "b.csv").write_text(BUSES.replace(",0\n2", ",none\n2"))
+    (tmp_path / "c.csv").write_text(CORRIDORS.replace(",60,", ",,"))
+    with pytest.raises(InstanceError, match="load_mw"):
+        read_corridors(tmp_path / "b.csv", tmp_path / "c.csv")

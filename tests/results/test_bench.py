@@ -1,0 +1,138 @@
+"""Benchmarks: what is asked of a file, rows that are kept, and what is told of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aumaq.instances.errors import InstanceError
+from aumaq.results.bench.cases import cases_of, problem_of
+from aumaq.results.bench.methods import Answer
+from aumaq.results.bench.public import Check, verdict
+from aumaq.results.bench.report import gaps_at, write_results
+from aumaq.results.bench.runs import Task, distance, read_runs, relative, run_all
+from aumaq.results.bench.summary import doubtful, ratios, summary
+
+CAP = "2 3\n10 5.0\ncapacity 7.0\n4\n1.0 9.0\n3\n8.0 2.0\n5\n3.0 3.0\n"
+TABLE = """set,file,problem,parameter,value,status
+or,tiny.txt,CFLP multi-source,- (capacity 8),18,optimal
+or,tiny.txt,CFLP single-source,capacity=9,18,optimal
+or,tiny.txt,no such problem,-,1,optimal
+or,other.txt,UFLP,-,1,optimal
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of one file, with a table of values above it."""
+    (tmp_path / "or").mkdir()
+    (tmp_path / "or" / "tiny.txt").write_text(CAP)
+    (tmp_path / "optima.csv").write_text(TABLE)
+    return tmp_path
+
+
+def test_rows_of_the_table_are_the_questions(folder: Path) -> None:
+    """Kind, capacity and value come from the rows of the file alone."""
+    first, second = cases_of([str(folder / "or")])
+    assert (first.kind, first.capacity, first.best_known) == ("cflp", 8.0, 18.0)
+    assert (second.kind, second.parameter) == ("sscflp", "capacity=9")
+    assert problem_of(first).sites.capacities.tolist() == [8.0, 8.0]
+    assert [case.kind for case in cases_of([str(folder)], "cflp")] == ["cflp"]
+    (folder / "optima.csv").unlink()
+    (plain,) = cases_of([str(folder / "or" / "tiny.txt")])
+    assert plain.kind == ""
+    assert plain.best_known is None
+
+
+def test_all_files_that_are_not_there_are_named(folder: Path) -> None:
+    """Before anything is run."""
+    (folder / "empty").mkdir()
+    with pytest.raises(InstanceError) as caught:
+        cases_of([str(folder / "no"), str(folder / "empty"), str(folder / "or")])
+    assert len(caught.value.problems) == 2
+
+
+def test_figures_of_a_row() -> None:
+    """Gap and distance, for problems that want less and that want more."""
+    assert relative(110.0, 99.0) == pytest.approx(0.1)
+    assert np.isnan(relative(float("nan"), 1.0))
+    assert distance(110.0, 100.0, more=False) == pytest.approx(0.1)
+    assert distance(90.0, 100.0, more=True) == pytest.approx(0.1)
+    assert np.isnan(distance(90.0, None, more=True))
+
+
+def runs() -> pd.DataFrame:
+    """Two cases by two methods; a published value below a bound."""
+    rows = [
+        ("a", "f1", "aumaq", 10.0, 10.0, 0.0, 10.0, 1.0),
+        ("b", "f1", "highs", 11.0, 9.0, 0.18, 10.0, 4.0),
+        ("c", "f2", "aumaq", 20.0, 20.0, 0.0, 16.0, 2.0),
+        ("d", "f2", "highs", 20.0, 20.0, 0.0, 16.0, 1.0),
+    ]
+    names = ["run", "file", "method", "objective", "bound", "gap", "best_known",
+             "seconds"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=names)
+    table["distance"] = table["objective"] / table["best_known"] - 1
+    return table.assign(folder="s", problem="cflp", parameter="", status="optimal",
+                        cpu_seconds=1.0, peak_mb=100.0)  # fmt: skip
+
+
+def test_a_summary_counts_what_is_proven_and_leaves_out_doubtful_values() -> None:
+    """A value that a bound contradicts is no distance."""
+    found = summary(runs()).set_index("method")
+    assert found.loc["aumaq", "proven"] == 2
+    assert found.loc["highs", "proven"] == 1
+    assert found.loc["aumaq", "worst_distance"] == 0.0
+    assert set(doubtful(runs())["file"]) == {"f2"}
+
+
+def test_ratios_are_over_the_fastest_that_proved_it() -> None:
+    """What is not proven has none."""
+    found = ratios(runs())
+    assert found["aumaq"].tolist() == [1.0, 2.0]
+    assert np.isnan(found["highs"].iloc[0])
+
+
+def test_the_gap_over_time_is_that_of_the_last_point() -> None:
+    """Before the first point, or without a plan, it is one."""
+    trace = pd.DataFrame({"seconds": [1.0, 2.0], "bound": [5.0, 9.0],
+                          "objective": [np.nan, 10.0]})  # fmt: skip
+    assert gaps_at(trace, np.array([0.5, 1.5, 3.0])) == pytest.approx([1.0, 1.0, 0.1])
+
+
+def test_a_wrong_published_value_is_named_only_where_ours_is_right() -> None:
+    """Otherwise it differs, like any other."""
+    assert verdict(Check("", 1.0004, 1.0, 5e-4)) == "same"
+    assert verdict(Check("", 1.0006, 1.0, 5e-4)) == "differs"
+    assert (
+        verdict(Check("", 140 / 205, 0.69756, 5e-6, 140 / 205)) == "published is wrong"
+    )
+    assert verdict(Check("", 0.69756, 0.69756, 5e-6, 140 / 205)) == "differs"
+
+
+@pytest.mark.slow
+def test_runs_are_kept_and_not_done_again(folder: Path) -> None:
+    """Both methods find the published value; the second time nothing is left to do."""
+    cases = cases_of([str(folder / "or")])
+    tasks = [Task(case, name, 60.0, 0) for case in cases for name in ("aumaq", "highs")]
+    store, seen = folder / "runs.duckdb", list[object]()
+    assert run_all(tasks[:1], store, 1, seen.append) == 1
+    assert run_all(tasks, store, 2, seen.append) == 3
+    assert run_all(tasks, store, 2, seen.append) == 0
+    kept, traces = read_runs(store)
+    assert len(kept) == len(seen) == 4
+    assert kept["objective"].tolist() == pytest.approx([18.0] * 4)
+    assert (kept["gap"] <= 1e-6).all()
+    assert (kept["peak_mb"] > 10).all()
+    assert set(traces["run"]) <= set(kept["run"])
+    page, *pictures = write_results(store, folder / "out")
+    assert "tiny.txt" in page.read_text()
+    assert all(path.stat().st_size > 1000 for path in pictures)
+
+
+def test_an_answer_without_a_plan_has_no_figures() -> None:
+    """They are missing, not nought."""
+    assert np.isnan(Answer("no plan").objective)
