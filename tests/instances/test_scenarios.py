@@ -166,3 +166,18 @@ def test_permuting_rows_of_a_table_changes_nothing() -> None:
             for i in (instance, turned)
         )
         assert a == pytest.approx(b, rel=1e-9)
+
+
+def test_all_rows_of_a_table_may_be_removed() -> None:
+    """What an override takes out is not missed when its scenario is checked."""
+    more = {"override": "no-limit", "table": "budgets", "action": "remove"}
+    limit = next(row for row in OVERRIDES if row["override"] == "limit")
+    budget = dict(pair.split("=") for pair in limit["where"].split("; "))
+    instance = tiny(
+        budgets=[{**budget, "amount_mln": 5.0, "is_hard": True}],
+        overrides=[more],
+        scenarios=[{"scenario": "base"},
+                   {"scenario": "free", "overrides": "no-limit"}],
+    )  # fmt: skip
+    assert len(instance.table("budgets")) == 1
+    assert instance.with_scenario("free").tables["budgets"].empty
