@@ -422,7 +422,7 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
 
     *is_done*: its tables were validated, only what needs access is left.
     """
-    errors, warnings = [], list[Problem]()
+    errors, warnings = list[Problem](), list[Problem]()
     if not is_done:
         errors, warnings = validate(instance.tables, [], sound=instance.base)
     if not errors:
