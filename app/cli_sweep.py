@@ -29,8 +29,12 @@ from aumaq.options import (
 def sweep(
     name: Name,
     scenarios: Annotated[
-        str, typer.Option(help="all, or names with commas between")
-    ] = "all",
+        str | None,
+        typer.Option(
+            help="all, each (every variant alone), or names with commas between",
+            show_default="all; each, if they are more than 256",
+        ),
+    ] = None,
     changes: Changes = None,
     jobs: Annotated[
         int | None, typer.Option(help="scenarios at a time (default: one a core)")

@@ -408,6 +408,26 @@ def sweep(found: aumaq.Sweep) -> None:
         if row["message"]:
             text = chained([row["scenario"], row["message"]], ": ")
             out.print(spoken().tell(text), markup=False, soft_wrap=True)
+    _prices(found)
+
+
+def _prices(found: aumaq.Sweep) -> None:
+    """Print what each variant alone costs, as a range."""
+    from aumaq.results.studies.rule_prices import rule_prices
+
+    rows = rule_prices(found.rows)
+    if rows.empty:
+        return
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(t(say("variant")))
+    for head in (say("costs at least"), say("plans differ by"), say("at most")):
+        table.add_column(t(head), justify="right")
+    for row in rows.itertuples():
+        amounts = (row.least_mln, row.found_mln, row.most_mln)
+        name = f"{row.scenario}+{row.variant}"
+        table.add_row(name, *(figure(amount) for amount in amounts))
+    out.print()
+    out.print(table)
 
 
 RANKED_HEADS = (

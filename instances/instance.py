@@ -233,7 +233,7 @@ class Instance:
         """Return the instance under a scenario, unchecked where nothing is computed."""
         changed = changed_tables(self.base, scenario)
         is_changed = bool(scenario.overrides) and is_computed(changed, scenario)
-        if is_changed and (errors := validate(changed, [])[0]):
+        if is_changed and (errors := validate(changed, [], sound=self.base)[0]):
             raise InstanceError(errors)
         tables = MappingProxyType(active_tables(changed, scenario, kept))
         own = [tables[name] is not self.tables[name] for name in derived.DERIVED_FROM]
@@ -463,7 +463,9 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
 
     *is_done*: its tables were validated, only what needs access is left.
     """
-    errors, warnings = ([], []) if is_done else validate(instance.tables, [])
+    errors, warnings = list[Problem](), list[Problem]()
+    if not is_done:
+        errors, warnings = validate(instance.tables, [], sound=instance.base)
     if not errors:
         errors, more = validate_access(instance)
         warnings = [*warnings, *more]

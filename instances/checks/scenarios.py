@@ -63,7 +63,7 @@ def scenarios_can_be_tried(tables: Tables) -> Found:
     count = count_names(tables)
     if count > MOST_CHECKED:
         text = say(
-            "variants make {count:,} scenarios; only those of one variant are checked",
+            "variants make {count:,} scenarios; each variant is checked alone",
             count=count,
         )
         yield Warn(problem("variants", text))

@@ -94,18 +94,30 @@ class _Found:
 
 
 def validate(
-    tables: Tables, problems: Sequence[Problem], unread: Collection[str] = ()
+    tables: Tables,
+    problems: Sequence[Problem],
+    unread: Collection[str] = (),
+    sound: Tables | None = None,
 ) -> Split:
     """Return (errors, warnings) of typed tables, *problems* of reading included.
+
+    Of what is the same in *sound* tables, which are without errors, nothing is told:
+    a scenario is held against what it changes alone.
 
     What follows from a table that was not read, is missing or lacks a column, or from
     a bad cell of a key, is not told: one cause, one problem.
     """
     found = _Found(list(problems), [])
     doubtful = _doubtful(problems, unread)
+    same = {name for name in tables if sound and tables[name] is sound[name]}
     for table in TABLES:
         frame = tables[table.name]
         if frame.empty:
+            continue
+        if table.name in same:
+            for column in table.columns:
+                if column.references and column.references.split(".")[0] not in same:
+                    found.add(_check_references(table, column, tables))
             continue
         if not doubtful & {table.name, *(f"{table.name}.{key}" for key in table.key)}:
             found.add(_check_keys(table, frame))
@@ -115,6 +127,8 @@ def validate(
                 found.add(_check_references(table, column, tables))
     broken = {table_of_problem(problem) for problem in found.errors} | set(unread)
     for check in CHECKS:
+        if same.issuperset(check.tables):
+            continue
         if not broken.intersection(check.tables) and not check.is_void(tables):
             found.add(check.run(check.without(tables, broken)))
     return found.errors, found.warnings

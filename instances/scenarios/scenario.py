@@ -32,7 +32,7 @@ JOIN = "+"
 MOST_NAMES = 10_000
 """Scenarios with variants that are multiplied out."""
 MOST_CHECKED = 256
-"""Scenarios with variants that ``validate`` tries; of more, those of one variant."""
+"""Scenarios with variants that ``validate`` tries; of more, each variant alone."""
 OF_PROJECTIONS = tuple(
     table.name
     for table in PROJECTION_TABLES
@@ -111,15 +111,17 @@ def count_names(tables: Tables) -> int:
 
 
 def some_names(tables: Tables, most: int) -> tuple[str, ...]:
-    """Return every scenario, or if they are more than *most* those of one variant."""
+    """Return every scenario, or if they are more than *most* each thing by itself."""
     if count_names(tables) <= most:
         return all_names(tables)
-    return tuple(
-        JOIN.join(filter(None, parts))
-        for parts in product(
-            tables["scenarios"]["scenario"], ["", *tables["variants"]["variant"]]
-        )
-    )
+    return each_name(tables)
+
+
+def each_name(tables: Tables) -> tuple[str, ...]:
+    """Return each scenario without variants, and the first with each variant alone."""
+    names = tuple(str(name) for name in tables["scenarios"]["scenario"])
+    variants = tables["variants"]["variant"]
+    return *names, *(JOIN.join((names[0], str(variant))) for variant in variants)
 
 
 def all_names(tables: Tables) -> tuple[str, ...]:
@@ -130,7 +132,8 @@ def all_names(tables: Tables) -> tuple[str, ...]:
     if (count := count_names(tables)) > MOST_NAMES:
         raise OptionError(
             say(
-                "variants make {count:,} scenarios; name those that are meant",
+                "variants make {count:,} scenarios; name those that are meant, or"
+                " each: every scenario, and the first with each variant alone",
                 count=count,
             )
         )

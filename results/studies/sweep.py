@@ -19,7 +19,12 @@ from aumaq.instances.formats.drafts import check_marked, draft_file, rescued
 from aumaq.instances.formats.targets import safe_names
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.scenarios.scenario import scenario_named
+from aumaq.instances.scenarios.scenario import (
+    MOST_CHECKED,
+    each_name,
+    scenario_named,
+    some_names,
+)
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store import Store
 from aumaq.results.strict_json import strict
@@ -34,7 +39,7 @@ from aumaq.solvers import Progress, ProgressEvent, Silent, SolveOptions
 from aumaq.solvers.options import seconds_for
 from aumaq.solvers.progress import Labelled
 
-ALL = "all"
+ALL, EACH = "all", "each"
 FILES = ("sweep.csv", "sweep.json")
 
 
@@ -85,7 +90,7 @@ class Sweep:
 @checked
 def sweep(
     instance: Instance,
-    scenarios: str | Sequence[str] = ALL,
+    scenarios: str | Sequence[str] | None = None,
     *,
     jobs: int | None = None,
     threads: int | None = None,
@@ -99,8 +104,10 @@ def sweep(
 ) -> Sweep:
     """Solve scenarios side by side; a failure is a row, never the end of the batch.
 
-    *scenarios*: ``all`` (with every combination of variants) or names; *jobs* at a
-    time (default: one a core), *threads* each; *folder*: a plan folder for each
+    *scenarios*: names, ``all`` (with every combination of variants), or ``each``
+    (every scenario without variants, and the first one with each variant alone). If
+    nothing is said, all where they are :data:`MOST_CHECKED` at most, else each. *jobs*
+    at a time (default: one a core), *threads* each; *folder*: a plan folder for each
     scenario and the table; *store*: file of runs that keeps every plan as it comes;
     *dask*: address of a scheduler that runs the tasks instead of this machine,
     *dask_security*: TOML file with what its TLS needs (``TLS`` of
@@ -204,13 +211,17 @@ def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
         tell.update(ProgressEvent(said, 0.0, np.nan, np.nan))
 
 
-def _names(instance: Instance, scenarios: str | Sequence[str]) -> list[str]:
+def _names(instance: Instance, scenarios: str | Sequence[str] | None) -> list[str]:
+    if scenarios is None:
+        return list(some_names(instance.base, MOST_CHECKED))
     if isinstance(scenarios, str):
         if scenarios == ALL:
             return list(instance.all_scenario_names)
+        if scenarios == EACH:
+            return list(each_name(instance.base))
         scenarios = [part.strip() for part in scenarios.split(",") if part.strip()]
     if not scenarios:
-        raise OptionError(say("name at least one scenario, or all"))
+        raise OptionError(say("name at least one scenario, or all, or each"))
     named = [scenario_named(instance.base, name).scenario for name in scenarios]
     return list(dict.fromkeys(named))
 

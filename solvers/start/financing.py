@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.rows import rows_with
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.running import STAFF
@@ -23,6 +24,7 @@ from aumaq.model.algebra import variable
 from aumaq.model.built import money_variables
 from aumaq.model.context import SPENT, Context
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.merging import merging_mln
 from aumaq.model.data.networks import link_regions
 from aumaq.model.data.relocations import relocations_of
 from aumaq.model.data.services import ServiceData
@@ -98,6 +100,9 @@ def spending_of(data: ModelData, plan: Decisions) -> Floats:
         once += r.paid_beside(name, plan.relocated, len(d.sites))
         running = np.einsum("jlt,l->jt", own.units, d.opex_mln_per_year)
         running += visits_mln(data, d, own, plan.chosen)
+        running += shifts_mln(data, d, own, plan.chosen)
+        merging, saved = merging_mln(data, name, plan.merged)
+        once, running = once + merging, running - saved
         found.spend(name, d.site_region, once, running)
     for name, n in data.networks.items():
         network, by_link = plan.networks[name], link_regions(n)
@@ -138,6 +143,21 @@ def visits_mln(
         np.add.at(found, d.option_site, days * row.cost_mln_per_day)
         found += teams * row.cost_mln_per_team_year
     return found * data.instance.active_scenario.opex_factor
+
+
+def shifts_mln(
+    data: ModelData, d: ServiceData, plan: ServiceDecisions, chosen: Ints
+) -> Floats:
+    """Return what who does not fit into the first shift costs a year, (J, T)."""
+    found = np.zeros((len(d.sites), len(data.periods)))
+    rows = rows_with(data.instance.tables["shifts"], "service", d.name)
+    if rows.empty or not plan.share.size:
+        return found
+    demand = data.growth.demand[d.name].under(chosen)[d.option_settlement]
+    np.add.at(found, d.option_site, plan.share * demand)
+    beyond = np.maximum(found - np.einsum("jlt,l->jt", plan.units, d.usable), 0.0)
+    price = float(rows["cost_mln_per_unit_year"].sum())
+    return beyond * price * data.instance.active_scenario.opex_factor
 
 
 def has_financing(data: ModelData) -> bool:

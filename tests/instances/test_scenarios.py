@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from projection_example import BASE
 from tiny_instances import tiny
 from variants import OVERRIDES, SCENARIOS, VARIANTS
 
@@ -166,3 +167,22 @@ def test_permuting_rows_of_a_table_changes_nothing() -> None:
             for i in (instance, turned)
         )
         assert a == pytest.approx(b, rel=1e-9)
+
+
+def test_all_rows_of_a_table_may_be_removed() -> None:
+    """What an override takes out is not missed when its scenario is checked.
+
+    It is where people are computed, so that changed tables are checked by themselves.
+    """
+    rows = {
+        **BASE,
+        "budgets": [{"budget": "all", "period": "p1", "amount_mln": 5.0}],
+        "overrides": [{"override": "no-limit", "table": "budgets", "action": "remove"}],
+        "scenarios": [
+            {"scenario": "trend"},
+            {"scenario": "free", "projection": "trend", "overrides": "no-limit"},
+        ],
+    }
+    instance = from_tables({name: pd.DataFrame(part) for name, part in rows.items()})
+    assert len(instance.tables["budgets"]) == 1
+    assert instance.with_scenario("free").tables["budgets"].empty
