@@ -254,15 +254,8 @@ def solve(
     if cli_classic.is_classic(name):
         asked = cli_classic.Asked(kind, p, radius, rounding)
         limits = cli_classic.Limits(120.0 if time_limit is None else time_limit, seed)
-        cli_classic.solve(
-            name,
-            asked,
-            limits,
-            folder,
-            overwrite=overwrite,
-            as_json=as_json,
-            quiet=quiet,
-        )
+        cli_classic.solve(name, asked, limits, folder, overwrite=overwrite,
+                          as_json=as_json, quiet=quiet)  # fmt: skip
         return
     from aumaq.instances.formats.targets import new_folder, probe_file
     from aumaq.instances.interruption import finishing

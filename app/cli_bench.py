@@ -64,7 +64,7 @@ def bench(
 
 
 def _methods(words: str) -> list[str]:
-    from aumaq.results.bench.methods import METHODS
+    from aumaq.results.studies.bench.methods import METHODS
 
     chosen = [word.strip() for word in words.split(",") if word.strip()]
     unknown = [word for word in chosen if word not in METHODS]
@@ -97,8 +97,8 @@ def _run(
     store: Path,
     is_quiet: bool,
 ) -> None:
-    from aumaq.results.bench.cases import cases_of
-    from aumaq.results.bench.runs import Task, run_all
+    from aumaq.results.studies.bench.cases import cases_of
+    from aumaq.results.studies.bench.runs import Task, run_all
 
     cases = cases_of(files, kind)
     tasks = [Task(case, name, seconds, seed) for case in cases for name in methods]
@@ -136,9 +136,9 @@ def _row(row: dict[str, Any], count: int, total: int) -> str:
 
 
 def _tell(store: Path, results: Path | None, *, as_json: bool) -> None:
-    from aumaq.results.bench.report import write_results
-    from aumaq.results.bench.runs import read_runs
-    from aumaq.results.bench.summary import summary, told
+    from aumaq.results.studies.bench.report import write_results
+    from aumaq.results.studies.bench.runs import read_runs
+    from aumaq.results.studies.bench.summary import summary, told
 
     if not store.is_file():
         raise OptionError(say("{file} is not there", file=str(store)))
@@ -157,8 +157,8 @@ def _tell(store: Path, results: Path | None, *, as_json: bool) -> None:
 
 
 def _check_public(folder: Path, *, as_json: bool) -> None:
-    from aumaq.results.bench.public import checked
-    from aumaq.results.bench.summary import told
+    from aumaq.results.studies.bench.public import checked
+    from aumaq.results.studies.bench.summary import told
 
     found = checked(folder)
     if as_json:

@@ -10,10 +10,10 @@ import argparse
 import os
 from pathlib import Path
 
-from aumaq.results.bench.cases import cases_of
-from aumaq.results.bench.methods import METHODS
-from aumaq.results.bench.report import write_results
-from aumaq.results.bench.runs import Task, run_all
+from aumaq.results.studies.bench.cases import cases_of
+from aumaq.results.studies.bench.methods import METHODS
+from aumaq.results.studies.bench.report import write_results
+from aumaq.results.studies.bench.runs import Task, run_all
 
 HERE = Path(__file__).parent
 

@@ -164,10 +164,13 @@ class Race:
             limit = np.where(w > 0, w * self.ends, 0.0)
         o = Opening(w, self.fixed, self.p, limit)
         ascent = Ascent(self.reach, o, self.state, start)
+        worst = float((w * self.far).sum() + np.abs(self.fixed).sum()) + 1.0
         for step in range(1, steps + 1):
             target = self.pool.best
             if not np.isfinite(target):
                 target = float(ascent.price.sum()) + 1.0
+                if target > worst:
+                    return  # no plan costs so much: there may be none
             ascent.move(target)
             best = ascent.best
             if best is not None and best.value > self.bound:

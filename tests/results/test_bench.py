@@ -9,12 +9,18 @@ import pandas as pd
 import pytest
 
 from aumaq.instances.errors import InstanceError
-from aumaq.results.bench.cases import cases_of, problem_of
-from aumaq.results.bench.methods import Answer
-from aumaq.results.bench.public import Check, verdict
-from aumaq.results.bench.report import gaps_at, write_results
-from aumaq.results.bench.runs import Task, distance, read_runs, relative, run_all
-from aumaq.results.bench.summary import doubtful, ratios, summary
+from aumaq.results.studies.bench.cases import cases_of, problem_of
+from aumaq.results.studies.bench.methods import Answer
+from aumaq.results.studies.bench.public import Check, verdict
+from aumaq.results.studies.bench.report import gaps_at, write_results
+from aumaq.results.studies.bench.runs import (
+    Task,
+    distance,
+    read_runs,
+    relative,
+    run_all,
+)
+from aumaq.results.studies.bench.summary import doubtful, ratios, summary
 
 CAP = "2 3\n10 5.0\ncapacity 7.0\n4\n1.0 9.0\n3\n8.0 2.0\n5\n3.0 3.0\n"
 TABLE = """set,file,problem,parameter,value,status

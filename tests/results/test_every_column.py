@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from corruptions import FED, GIVES, ON, TWO_SCHOOLS
 from eventful_plan import eventful
 from rule_kinds import KINDS, kind_of
+from tiny_instances import tiny
 from two_regions import two_regions
 
 import aumaq
@@ -19,7 +21,11 @@ from aumaq.instances.rules import rules_of
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.plan.plan import Plan
 
-ELSEWHERE = {"gaps": partial(two_regions, is_hard=False, excess_mln_per_year=20.0)}
+ELSEWHERE = {
+    "gaps": partial(two_regions, is_hard=False, excess_mln_per_year=20.0),
+    "merged": partial(tiny, **{**TWO_SCHOOLS, **GIVES}),
+    "follow_ons": partial(tiny, **{**FED, **ON}),
+}
 """Tables that cannot have rows beside all others -> a case in which they have."""
 
 

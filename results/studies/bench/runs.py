@@ -24,8 +24,8 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.interruption import is_asked, listening
-from aumaq.results.bench.cases import Case
-from aumaq.results.bench.methods import versions_of, wants_more
+from aumaq.results.studies.bench.cases import Case
+from aumaq.results.studies.bench.methods import versions_of, wants_more
 
 GRACE = 120.0
 """Seconds that a process may take beside its time limit: reading, compiling."""
@@ -120,7 +120,7 @@ def run_one(task: Task) -> tuple[Row, Trace] | None:
     }  # fmt: skip
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "NUMBA")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "aumaq.results.bench.worker"],
+        [sys.executable, "-m", "aumaq.results.studies.bench.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env={**os.environ, **threads}, start_new_session=True,
     )  # fmt: skip

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from aumaq.results.bench.runs import read_runs
-from aumaq.results.bench.summary import PROVEN, doubtful, ratios, summary, told
+from aumaq.results.studies.bench.runs import read_runs
+from aumaq.results.studies.bench.summary import PROVEN, doubtful, ratios, summary, told
 
 ROWS = ["folder", "file", "problem", "parameter", "method", "status", "objective",
         "bound", "gap", "best_known", "distance", "seconds", "peak_mb"]  # fmt: skip

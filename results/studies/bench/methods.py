@@ -19,7 +19,7 @@ from aumaq.classic.problems import Problem
 from aumaq.classic.solution import CAPACITATED, GREATEST, check
 from aumaq.classic.solve import solve as solve_classic
 from aumaq.instances.errors import NoPlanError
-from aumaq.results.bench.cases import NETWORK, Case, problem_of
+from aumaq.results.studies.bench.cases import NETWORK, Case, problem_of
 
 NAN = float("nan")
 UNKNOWN = "unknown to the method"
