@@ -257,16 +257,12 @@ def solve(
         cli_classic.solve(name, asked, limits, folder, overwrite=overwrite,
                           as_json=as_json, quiet=quiet)  # fmt: skip
         return
-    from aumaq.instances.formats.targets import new_folder, probe_file
+    from aumaq.instances.formats.targets import new_folder
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target, write_plan_folder
-    from aumaq.solvers.options import LP_SUFFIXES, seconds_for
+    from aumaq.solvers.options import seconds_for
 
-    check_target(RUNS / "new" if folder is None else folder)  # before the work
-    if save_lp is not None:
-        probe_file(save_lp, LP_SUFFIXES)
-    if store is not None:
-        aumaq.Store(store).check()
+    _check_places(folder, save_lp, store)
     instance = read_instance(name, scenario, changes)
     if folder is not None:
         check_target(folder, instance=instance, overwrite=overwrite)
@@ -315,6 +311,21 @@ def solve(
         raise typer.Exit(3)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _check_places(
+    folder: Path | None, save_lp: Path | None, store: Path | None
+) -> None:
+    """Try where results go, before the work."""
+    from aumaq.instances.formats.targets import probe_file
+    from aumaq.results.exports import check_target
+    from aumaq.solvers.options import LP_SUFFIXES
+
+    check_target(RUNS / "new" if folder is None else folder)
+    if save_lp is not None:
+        probe_file(save_lp, LP_SUFFIXES)
+    if store is not None:
+        aumaq.Store(store).check()
 
 
 def _check_loop(goal: str) -> None:
