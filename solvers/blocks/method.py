@@ -20,24 +20,27 @@ ALMOST_ALL = 0.9
 LARGE = 15_000
 """Integers from which ``auto`` splits a model."""
 BEYOND_LP = 500_000
-"""Columns from which prices come from an ascent instead of the LP relaxation."""
+"""Columns from which prices come from an ascent instead of the LP relaxation: ``auto``
+solves site by site, ``blocks`` its blocks at such prices."""
 
 
 def solve_by_size(c: Compiled) -> Solution:
     """Solve a compiled model by blocks if it is large and falls apart, else whole.
 
-    Of a whole country that does not fall apart, whose LP has no end, sites are priced.
+    A whole country is solved site by site: its LP has no end, and with networks prices
+    of blocks alone rise too slowly.
     """
     integers = c.matrices.is_integer
     if int(integers.sum()) < LARGE:
         return solve_whole(c)
     tying = candidate_columns(c.models)
+    if is_beyond_lp(c) and not (c.beside or len(tying)):
+        return solve_decomposed(c)
     parts = parts_of(c)
     largest = max(int(integers[block.columns].sum()) for block in parts.blocks)
-    if largest <= ALMOST_ALL * int(integers.sum()):
-        return _by_blocks(c, parts)
-    may_price = is_beyond_lp(c) and not (c.beside or len(tying))
-    return solve_decomposed(c) if may_price else solve_whole(c)
+    if largest > ALMOST_ALL * int(integers.sum()):
+        return solve_whole(c)
+    return _by_blocks(c, parts)
 
 
 def is_beyond_lp(c: Compiled) -> bool:
