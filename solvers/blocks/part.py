@@ -85,7 +85,8 @@ class Part:
     is_planning: bool = False
     is_rounded: bool = False
     is_visited: bool = False
-    few: float = FEW
+    few: float = float("inf")
+    """By this share of ``dear_mln`` what is dear is left out when it is rounded."""
     filtered: float = float("inf")
     gained: float = float("inf")
     found: float = float("inf")
@@ -99,6 +100,11 @@ class Part:
     def integers(self) -> int:
         """How many columns are integer."""
         return int(self.matrices.is_integer.sum())
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether its prices are those of an ascent."""
+        return bool(np.isfinite(self.few))
 
     @property
     def first_task(self) -> Task:
@@ -144,7 +150,8 @@ class Part:
             hope = np.inf if self.values is None else max(2.0 * self.gained, least)
             gain = min(self.distance, hope) / self.seconds
             found.append((gain, Task.PROVE))
-        if self.first_task is Task.ROUND and not (self.is_rounded or self.is_planning):
+        is_left = self.is_priced and self.first_task is Task.ROUND
+        if is_left and not (self.is_rounded or self.is_planning):
             gain = ROUNDED * self.distance / self.round_seconds
             found.append((gain, Task.ROUND))
         elif (self.is_visited or self.is_rounded) and not self.is_planning:
@@ -159,7 +166,8 @@ class Part:
         """Return the MIP of a visit, its start and its effort."""
         m, effort, start = self.matrices, self.seconds, self.start
         if task is Task.ROUND:
-            m = rounded(self.without_dear(self.few), self.relaxed, self.units)
+            some = self.without_dear(self.few) if self.is_priced else m
+            m = rounded(some, self.relaxed, self.units)
             effort = self.round_seconds
         elif task is Task.FILTER:
             m, effort = self.without_dear(), self.filter_seconds
@@ -191,7 +199,9 @@ class Part:
             return
         self.is_planning = False
         if task is Task.ROUND:
-            self.is_rounded = outcome.values is not None
+            self.is_rounded = self.values is not None
+            if self.is_priced:
+                self.is_rounded = outcome.values is not None
             self.round_seconds *= 2.0
             if outcome.status is Status.INFEASIBLE:
                 self.few *= WIDER
@@ -249,6 +259,7 @@ def priced_parts(
             bound=max(lagrangian_bound(matrices, duals), float(bound)),
             seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
+            few=float("inf") if least_mln is None else FEW,
         )
         for block, bound, matrices, own in zip(
             split.blocks,

@@ -173,7 +173,7 @@ class BlockState(ABC):
             part.take(outcome, task)
             if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
                 self.is_infeasible = True
-            if self.is_large:  # one block without a plan must not keep all busy
+            if self.by_prices:  # one block without a plan must not keep all busy
                 self._fill(part)
 
     def search_of(self, part: Part) -> Improver:
