@@ -62,6 +62,7 @@ def test_stopped_and_resumed_is_as_without_the_break(
     assert file.read_bytes() != known
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("method", ["blocks", "direct", "decomposed"])
 def test_more_time_goes_on_from_what_was_known(method: str, tmp_path: Path) -> None:
     """By the clock too: the plan is no dearer than that kept, the bound no lower."""
