@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 import aumaq
-from aumaq import documents, show
+from aumaq import show
 from aumaq.instances.language.texts import say
 from aumaq.options import (
     AsJson,
@@ -23,9 +23,8 @@ from aumaq.options import (
     Seed,
     Threads,
     TotalTime,
-    read_instance,
 )
-from aumaq.streams import line
+from aumaq.several import EXACT, ExactGap, Target, progress_of, share_of
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ HEADS = (
     say("objective"), say("bound"), say("gap"), say("invested"), say("differs"),
     say("nearest"), say("at most"), say("verified"),
 )  # fmt: skip
-EXACT = 0.0
-ExactGap = Annotated[float, typer.Option(help="relative, of each solve; 0.01 is 1 %")]
 
 
 def alternatives(
@@ -74,13 +71,11 @@ def alternatives(
 ) -> None:
     """Find the best plans after the best, or others that cost hardly more."""
     from aumaq.instances import OptionError
-    from aumaq.results.studies.choosing.folders import check_folder, write_plans
 
     if (best is None) == (most_different is None):
         raise OptionError(say("give either --best or --most-different"))
-    instance = read_instance(name, scenario, changes)
-    if folder is not None:
-        check_folder(folder, instance, overwrite=overwrite)
+    target = Target(folder, lang, overwrite, as_json)
+    instance = target.read(name, scenario, changes)
     found = aumaq.alternatives(
         instance,
         best or most_different or 0,
@@ -93,42 +88,10 @@ def alternatives(
         gap=gap,
         threads=threads,
         seed=seed,
-        progress=None if quiet or as_json else show.Lines(),
+        progress=progress_of(is_quiet=quiet or as_json),
     )
-    if folder is not None:
-        names = [f"plan-{k + 1}" for k in range(len(found.plans))]
-        plans = dict(zip(names, found.plans, strict=True))
-        write_plans(folder, plans, found.rows, found.record(), lang,
-                    overwrite=overwrite)  # fmt: skip
-    if as_json:
-        documents.tell(found.record())
-    else:
-        _show(found)
-        if folder is not None:
-            line(t(say("written to {target}", target=folder)))
-    end(found.plans)
-
-
-def share_of(text: str) -> float:
-    """Return a share that is written as 2% or 0.02 (OptionError if it is neither)."""
-    from aumaq.instances import OptionError
-
-    number, sign, rest = text.strip().partition("%")
-    try:
-        if rest:
-            raise ValueError
-        return float(number) / (100.0 if sign else 1.0)
-    except ValueError:
-        told = say("expected a share such as 2% or 0.02, not {text!r}", text=text)
-        raise OptionError(told) from None
-
-
-def end(plans: Sequence[aumaq.Plan]) -> None:
-    """Exit with 3 where a plan contradicts its bound, with 1 where one is wrong."""
-    if any(plan.status == "contradicted" for plan in plans):
-        raise typer.Exit(3)
-    if not all(plan.is_verified for plan in plans):
-        raise typer.Exit(1)
+    plans = {f"plan-{k + 1}": plan for k, plan in enumerate(found.plans)}
+    target.finish(found, plans, partial(_show, found))
 
 
 def _show(found: aumaq.Alternatives) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,7 @@ import typer
 from rich.table import Table
 
 import aumaq
-from aumaq import documents, show
-from aumaq.cli_alternatives import EXACT, ExactGap, end
+from aumaq import show
 from aumaq.instances.language.texts import say
 from aumaq.options import (
     AsJson,
@@ -23,9 +23,8 @@ from aumaq.options import (
     Seed,
     Threads,
     TotalTime,
-    read_instance,
 )
-from aumaq.streams import line
+from aumaq.several import EXACT, ExactGap, Target, progress_of
 from aumaq.words import figure, spoken, t
 
 PICTURE = "budgets.svg"
@@ -67,12 +66,8 @@ def budgets(
     quiet: Quiet = False,
 ) -> None:
     """Plan for several amounts of money, each alone and nested in each other."""
-    from aumaq.results.plots.budget_curve import plot_budgets
-    from aumaq.results.studies.choosing.folders import check_folder, write_plans
-
-    instance = read_instance(name, scenario, changes)
-    if folder is not None:
-        check_folder(folder, instance, overwrite=overwrite)
+    target = Target(folder, lang, overwrite, as_json)
+    instance = target.read(name, scenario, changes)
     found = aumaq.budget_curve(
         instance,
         _amounts(amounts),
@@ -81,24 +76,22 @@ def budgets(
         gap=gap,
         threads=threads,
         seed=seed,
-        progress=None if quiet or as_json else show.Lines(),
+        progress=progress_of(is_quiet=quiet or as_json),
     )
     plans = {f"{a:g}": plan for a, plan in found.plans.items()}
     plans |= {f"{a:g}-nested": plan for a, plan in found.nested.items()}
-    if folder is not None:
-        write_plans(folder, plans, found.rows, found.record(), lang,
-                    overwrite=overwrite)  # fmt: skip
-        if plans:
-            plot_budgets(found.rows, instance.currency, lang).save(folder / PICTURE)
-    if as_json:
-        documents.tell(found.record())
-    else:
-        _show(found)
-        if folder is not None:
-            line(t(say("written to {target}", target=folder)))
+    target.finish(found, plans, partial(_show, found), partial(_draw, found, lang))
     if len(found.plans) < len(found.rows):
         raise typer.Exit(1)
-    end(list(plans.values()))
+
+
+def _draw(found: aumaq.BudgetCurve, lang: str, folder: Path) -> None:
+    """Draw the curve; without any plan there is none."""
+    from aumaq.results.plots.budget_curve import plot_budgets
+
+    if found.plans:
+        curve = plot_budgets(found.rows, found.instance.currency, lang)
+        curve.save(folder / PICTURE)
 
 
 def _amounts(text: str) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +11,7 @@ import typer
 from rich.table import Table
 
 import aumaq
-from aumaq import documents, show
-from aumaq.cli_alternatives import EXACT, ExactGap, end, share_of
+from aumaq import show
 from aumaq.instances.language.texts import say
 from aumaq.options import (
     AsJson,
@@ -24,9 +24,8 @@ from aumaq.options import (
     Seed,
     Threads,
     TotalTime,
-    read_instance,
 )
-from aumaq.streams import line
+from aumaq.several import EXACT, ExactGap, Target, progress_of, share_of
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -70,11 +69,8 @@ def pareto(
     quiet: Quiet = False,
 ) -> None:
     """Find plans that no other beats in all goals, each with a bound."""
-    from aumaq.results.studies.choosing.folders import check_folder, write_plans
-
-    instance = read_instance(name, scenario, changes)
-    if folder is not None:
-        check_folder(folder, instance, overwrite=overwrite)
+    target = Target(folder, lang, overwrite, as_json)
+    instance = target.read(name, scenario, changes)
     names = [part.strip() for part in goals.split(",") if part.strip()]
     usual: dict[str, Any] = {
         "minutes": minutes,
@@ -82,7 +78,7 @@ def pareto(
         "gap": gap,
         "threads": threads,
         "seed": seed,
-        "progress": None if quiet or as_json else show.Lines(),
+        "progress": progress_of(is_quiet=quiet or as_json),
     }
     if weights or tolerances:
         found = aumaq.best_by(
@@ -94,32 +90,25 @@ def pareto(
         )
     else:
         found = aumaq.pareto(instance, names, points, jobs=jobs, **usual)
-    if folder is not None:
-        write_plans(folder, found.plans, found.rows, found.record(), lang,
-                    overwrite=overwrite)  # fmt: skip
-        if len(found.rows) > 1:
-            _draw(found, folder / PICTURE, lang)
-    if as_json:
-        documents.tell(found.record())
-    else:
-        _show(found)
-        if folder is not None:
-            line(t(say("written to {target}", target=folder)))
-    end(list(found.plans.values()))
+    target.finish(
+        found, found.plans, partial(_show, found), partial(_draw, found, lang)
+    )
 
 
 def _numbers(text: str) -> list[float]:
     return [share_of(part) for part in text.split(",") if part.strip()]
 
 
-def _draw(found: aumaq.Front, path: Path, lang: str) -> None:
-    """Draw the front; without the extra for figures there is no picture."""
+def _draw(found: aumaq.Front, lang: str, folder: Path) -> None:
+    """Draw a front; without the extra for figures there is no picture."""
     from aumaq.instances import OptionError
     from aumaq.results.plots.front import plot_front
 
+    if len(found.rows) < 2:
+        return
     axes = [(aim.name, f"{t(aim.title)}, {aim.unit}") for aim in found.aims]
     try:
-        plot_front(found.rows, axes, lang).save(path)
+        plot_front(found.rows, axes, lang).save(folder / PICTURE)
     except OptionError as error:
         show.troubles([error.text])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import Hints, InstanceError, Problem, did_you_mean
 from aumaq.instances.imports.places import Faults, points_of
 from aumaq.instances.imports.recognition import Guess, numbers, plain, recognised
-from aumaq.instances.imports.sources import Source
+from aumaq.instances.imports.sources import Source, unknown
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scipy_parts import nearest
 
@@ -58,7 +58,7 @@ def facilities_of(
     has_points = source.shapes is not None
     guesses = recognised(source.cells, given, FACILITY_NAMES, has_points=has_points)
     column = {guess.role: guess.column for guess in guesses}
-    problems = [*_unknown(source, given)]
+    problems = [*unknown(source, given, "--facility-map", FACILITY_NAMES)]
     known = tables["levels"]
     levels = known[known["service"] == service].sort_values("level")
     if levels.empty:
@@ -97,27 +97,6 @@ def facilities_of(
     rows = rows.groupby(["site", "level"], sort=False, as_index=False)["units"].sum()
     rows = rows.assign(service=service, source=source.file)
     return Stock(rows[["service", "site", "level", "units", "source"]], guesses, notes)
-
-
-def _unknown(source: Source, given: Mapping[str, str]) -> Iterable[Problem]:
-    for role, column in given.items():
-        if role not in FACILITY_NAMES:
-            told = say(
-                "--facility-map names {role!r}, which facilities do not have{hint};"
-                " they are {known}",
-                role=role,
-                hint=did_you_mean(role, FACILITY_NAMES),
-                known=", ".join(FACILITY_NAMES),
-            )
-            yield Problem(source.file, told)
-        if column not in source.cells:
-            told = say(
-                "has no column {column!r}{hint}; its columns are {known}",
-                column=column,
-                hint=did_you_mean(column, source.cells),
-                known=", ".join(map(str, source.cells)),
-            )
-            yield Problem(source.file, told)
 
 
 def _by_point(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.errors import InstanceError, Problem, did_you_mean
+from aumaq.instances.errors import InstanceError, Problem
 from aumaq.instances.formats.geographic.reference_systems import to_wgs84
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.imports.recognition import (
@@ -20,13 +20,14 @@ from aumaq.instances.imports.recognition import (
     numbers,
     recognised,
 )
-from aumaq.instances.imports.sources import Source
+from aumaq.instances.imports.sources import Source, unknown
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 
 CITY_PERSONS, TOWN_PERSONS = 50_000.0, 10_000.0
 """From so many inhabitants on a place is taken for a city, a town, if nobody says."""
 SETTLEMENTS = BY_NAME["settlements"]
+COLUMNS = tuple(column.name for column in SETTLEMENTS.columns)
 COMPUTED = ("settlement", "name", "kind", "region", "lat", "lon", "population")
 """Columns that are looked at here; others are taken as they are."""
 
@@ -52,7 +53,10 @@ def places_of(
     has_points = source.shapes is not None
     guesses = recognised(source.cells, given, has_points=has_points)
     column = {guess.role: guess.column for guess in guesses}
-    problems = [*_unknown(source, given), *_lacking(source, column, has_points)]
+    problems = [
+        *unknown(source, given, "--map", COLUMNS),
+        *_lacking(source, column, has_points),
+    ]
     if problems:
         raise InstanceError(problems)
     lat, lon, faults = points_of(source, column)
@@ -92,28 +96,6 @@ def places_of(
 
 
 Faults = list[tuple[int, Problem]]
-
-
-def _unknown(source: Source, given: Mapping[str, str]) -> Iterable[Problem]:
-    """Yield problems of what the mapping names."""
-    known = [column.name for column in SETTLEMENTS.columns]
-    for role, column in given.items():
-        if role not in known:
-            told = say(
-                "--map names {role!r}, no column of settlements{hint}; known: {known}",
-                role=role,
-                hint=did_you_mean(role, known),
-                known=", ".join(known),
-            )
-            yield Problem(source.file, told)
-        if column not in source.cells:
-            told = say(
-                "has no column {column!r}{hint}; its columns are {known}",
-                column=column,
-                hint=did_you_mean(column, source.cells),
-                known=", ".join(map(str, source.cells)),
-            )
-            yield Problem(source.file, told)
 
 
 def _lacking(

@@ -6,7 +6,7 @@ each place ends up on one network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from aumaq.instances.access.options import DETOUR_FACTOR
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.errors import InstanceError, Problem, did_you_mean
+from aumaq.instances.errors import InstanceError, Problem
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.imports.lines import Network, Plane, feet_of, network_of
 from aumaq.instances.imports.recognition import (
@@ -23,7 +23,7 @@ from aumaq.instances.imports.recognition import (
     numbers,
     recognised,
 )
-from aumaq.instances.imports.sources import Source
+from aumaq.instances.imports.sources import Source, unknown
 from aumaq.instances.imports.speeds import OTHER_KMH, speed_of
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scipy_parts import connected_components
@@ -100,7 +100,7 @@ def _lines(
 ) -> tuple[np.ndarray, Ints]:
     """Return lines, and the row of each; sets of lines are taken apart."""
     shapely = needed("shapely", "gis")
-    problems = [*_unknown(source, given)]
+    problems = [*unknown(source, given, "--road-map", ROAD_NAMES)]
     if source.shapes is None:
         told = say("has no shapes; expected a layer of lines (.shp, .gpkg, .geojson)")
         raise InstanceError([*problems, Problem(source.file, told)])
@@ -127,27 +127,6 @@ def _lines(
     parts = shapely.force_2d(parts)
     is_long = shapely.length(parts) > 0.0
     return parts[is_long], rows[of][is_long]
-
-
-def _unknown(source: Source, given: Mapping[str, str]) -> Iterable[Problem]:
-    for role, column in given.items():
-        if role not in ROAD_NAMES:
-            told = say(
-                "--road-map names {role!r}, which roads do not have{hint}; they are"
-                " {known}",
-                role=role,
-                hint=did_you_mean(role, ROAD_NAMES),
-                known=", ".join(ROAD_NAMES),
-            )
-            yield Problem(source.file, told)
-        if column not in source.cells:
-            told = say(
-                "has no column {column!r}{hint}; its columns are {known}",
-                column=column,
-                hint=did_you_mean(column, source.cells),
-                known=", ".join(map(str, source.cells)),
-            )
-            yield Problem(source.file, told)
 
 
 def _names(source: Source, column: Mapping[str, str]) -> np.ndarray:

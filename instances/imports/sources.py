@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import warnings
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -16,7 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.errors import UnknownNameError, UnreadableError
+from aumaq.instances.errors import (
+    Problem,
+    UnknownNameError,
+    UnreadableError,
+    did_you_mean,
+)
 from aumaq.instances.formats.files import (
     bytes_of,
     check_count,
@@ -259,3 +265,28 @@ def _in_degrees(shapes: Any, system: ReferenceSystem) -> Any:
 
     with parsing(say("has coordinates that its reference system does not know")):
         return shapely.transform(shapes, turned)
+
+
+def unknown(
+    source: Source, given: Mapping[str, str], option: str, known: Collection[str]
+) -> Iterator[Problem]:
+    """Yield problems of a mapping of an *option*: roles, and columns of the source."""
+    for role, column in given.items():
+        if role not in known:
+            told = say(
+                "{option} names {role!r}, which is not one of its columns{hint}; they"
+                " are {known}",
+                option=option,
+                role=role,
+                hint=did_you_mean(role, known),
+                known=", ".join(known),
+            )
+            yield Problem(source.file, told)
+        if column not in source.cells:
+            told = say(
+                "has no column {column!r}{hint}; its columns are {known}",
+                column=column,
+                hint=did_you_mean(column, source.cells),
+                known=", ".join(map(str, source.cells)),
+            )
+            yield Problem(source.file, told)
