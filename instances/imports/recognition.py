@@ -49,6 +49,8 @@ KINDS: dict[str, tuple[str, ...]] = {
                 "а", "деревня", "станция", "разъезд", "rural", "сельский", "ст"),
 }  # fmt: skip
 """Kind of a settlement -> what else it is called."""
+HALF = 0.5
+"""Share of numbers in a column that is called just so."""
 MOST_NUMBERS = 0.8
 """Share of cells from which on a column is one of numbers."""
 
@@ -151,7 +153,10 @@ def _by_name(
         header = plain(str(column))
         exact = header in words
         begins = any(header.startswith(f"{word} ") for word in words if len(word) > 2)
-        if not (exact or begins) or not _fits(role, cells[column], is_key=is_key):
+        if not (exact or begins):
+            continue
+        least = HALF if exact else MOST_NUMBERS  # a bad cell is told by its row then
+        if not _fits(role, cells[column], least, is_key=is_key):
             continue
         place = len(words) - words.index(header) if exact else 0
         rank = (2 if exact else 1, place, year_of(str(column)))
@@ -160,10 +165,14 @@ def _by_name(
     return chosen
 
 
-def _fits(role: str, cells: pd.Series[str], *, is_key: bool = True) -> bool:
+def _fits(
+    role: str, cells: pd.Series[str], least: float, *, is_key: bool = True
+) -> bool:
+    """Return whether cells may be what a role needs; *least* share of the filled."""
     if role in NUMBERS:
-        values = numbers(cells, are_counts=role == "population")
-        return bool(np.isfinite(values).mean() >= MOST_NUMBERS)
+        filled = cells[cells.ne("")]
+        values = numbers(filled, are_counts=role == "population")
+        return bool(len(filled)) and bool(np.isfinite(values).mean() >= least)
     if role == "kind":
         return bool(kinds(cells).ne("").mean() >= MOST_NUMBERS)
     if role == "settlement" and is_key:

@@ -167,6 +167,7 @@ def test_questions_that_make_no_sense(tmp_path: Path, words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [[], ["--problem", "lscp", "--radius", "40"],

@@ -134,6 +134,7 @@ def test_names_that_users_of_spopt_know() -> None:
     assert fixed.sites.tolist() == [0]
 
 
+@pytest.mark.slow
 def test_geodataframes() -> None:
     """Points of two frames give what their matrix gives."""
     geopandas = pytest.importorskip("geopandas")

@@ -343,3 +343,13 @@ def test_what_stands_today(tmp_path: Path) -> None:
     assert "did you mean 'Акжар'" in told[0]
     assert "expected a capacity above 0" in told[1]
     assert "no service" in refusals(places, facilities={"zoo": schools})[0]
+
+
+def test_a_column_is_known_by_its_name_though_cells_are_bad(tmp_path: Path) -> None:
+    """The cells are told then, not that there is no such column."""
+    rows = "NAME,POP,LAT,LON\nA,100,50.0,70.0\nB,12a,51.0,\nC,300,95,70\n"
+    path = tmp_path / "p.csv"
+    path.write_text(rows, encoding="utf-8")
+    told = refusals(path)
+    assert len(told) == 3
+    assert all("column could" not in text for text in told)

@@ -90,6 +90,7 @@ def test_goals_equal_enumeration(money: float) -> None:
         assert told["cost_bound_mln"] == pytest.approx(least, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_plan_for_a_goal_is_kept_and_read(tmp_path: Path) -> None:
     """By the command: the goal is told, and is in the plan that is read back."""
     words = ("solve", "tiny", "--goal", "cover", "--minutes", 10, "--gap", 0)

@@ -134,6 +134,7 @@ MUST_RUN = ("counts", "closing_rules", "mergers", "relocations")
 """Rules by which something must run, whoever pays."""
 
 
+@pytest.mark.slow
 @examples(30)
 @given(data=st.data())
 def test_there_is_a_plan_without_any_time(data: st.DataObject) -> None:

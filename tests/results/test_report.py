@@ -279,6 +279,7 @@ def test_money_is_told_as_people_say_it(code: str) -> None:
     assert json.loads(found.stdout) == told
 
 
+@pytest.mark.slow
 def test_a_page_tells_what_each_language_alone_tells(plan: Plan) -> None:
     """The references of a page in three languages, read in one, are its texts."""
     words = Polyglot("kk")

@@ -10,6 +10,7 @@ import aumaq
 from aumaq.results.studies.rule_prices import rule_prices
 
 
+@pytest.mark.slow
 def test_the_price_is_within_the_range() -> None:
     """Solved to the end it is a point; from bounds that are far it is a range."""
     instance = tiny(

@@ -61,6 +61,7 @@ def assert_whole(store: aumaq.Store, plan: aumaq.Plan) -> None:
         assert store.plan(run_id).is_verified
 
 
+@pytest.mark.slow
 def test_a_plan_comes_back_as_it_was(tmp_path: Path) -> None:
     """Tables, record, instance with own columns, outlines and scenario are the same."""
     instance = two_futures()

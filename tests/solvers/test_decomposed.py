@@ -176,6 +176,7 @@ def test_a_plan_says_how_far_it_is_and_where() -> None:
     assert at.sum() == pytest.approx(distance, rel=1e-6)
 
 
+@pytest.mark.slow
 @examples(10)
 @given(st.integers(3, 10), st.integers(0, 1000), st.sampled_from([0.3, 0.8, None]))
 def test_cities_with_many_places_and_budgets(

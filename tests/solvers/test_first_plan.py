@@ -201,7 +201,7 @@ def test_a_plan_that_is_rejected_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         return found.with_problems([wrong]) if is_new else found
 
     monkeypatch.setattr(Plan, "verified", refused)
-    plan = aumaq.solve(shipped(), gap=0.5)
+    plan = aumaq.solve(shipped(), gap=0.0)
     assert plan.objective_mln == pytest.approx(1100.0)
     (told,) = plan.record["rejected"]
     assert told.endswith("(record): gap: no good")
@@ -212,6 +212,7 @@ def _completed(data: ModelData, built: Decisions) -> Decisions | None:
     return whole_plan.whole_plan(data, built, Given(), Budget(60.0))
 
 
+@pytest.mark.slow
 def test_networks_share_what_hard_budgets_leave(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -71,6 +71,7 @@ def single_sites(draw: st.DrawFn) -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @examples(200)
 @given(single_sites())
 def test_one_facility_alone_is_right(instance: Instance) -> None:
@@ -146,6 +147,7 @@ def left_mln(data: ModelData, built: Decisions) -> np.ndarray:
     return budgets.left_mln
 
 
+@pytest.mark.slow
 def test_a_territory() -> None:
     """On a territory of 40 settlements most of what today's stock loses is gained."""
     instance = clustered(40, 3)
