@@ -15,10 +15,10 @@ from itertools import count
 
 import numpy as np
 
-from aumaq.classic.capacitated.hunt import Hunt
 from aumaq.classic.capacitated.kernel_mip import leaf_bound, plan_of, sent_out
 from aumaq.classic.capacitated.relaxation import Data, climb, evaluate, reduced_costs
 from aumaq.classic.capacitated.search import assigned, repaired
+from aumaq.classic.capacitated.state import State
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import say
 
@@ -44,30 +44,30 @@ class Node:
 class Tree:
     """The open nodes, and the bounds of leaves that were not solved to their end."""
 
-    def __init__(self, hunt: Hunt, prices: Floats) -> None:
-        """Begin with the sites that the hunt has not decided."""
-        self.hunt = hunt
+    def __init__(self, state: State, prices: Floats) -> None:
+        """Begin with the sites that the state has not decided."""
+        self.state = state
         self.numbers = count()
         self.open: list[Node] = []
         self.unsolved = np.inf
         self.nodes = 0
-        self.data = hunt.data
-        self.add(hunt.data.may, hunt.data.must, prices, hunt.bound)
+        self.data = state.data
+        self.add(state.data.may, state.data.must, prices, state.bound)
 
     @property
     def bound(self) -> float:
         """A bound of the whole problem."""
         least = self.open[0].bound if self.open else np.inf
-        return min(least, self.unsolved, self.hunt.cost)
+        return min(least, self.unsolved, self.state.cost)
 
     def run(self, ends: float) -> bool:
         """Branch until the clock time *ends*; return whether all nodes were closed."""
-        hunt = self.hunt
-        while self.open and time.monotonic() < ends and not hunt.is_over:
+        state = self.state
+        while self.open and time.monotonic() < ends and not state.is_over:
             node = heapq.heappop(self.open)
-            if node.bound <= hunt.cutoff:
+            if node.bound <= state.cutoff:
                 self.branch(node)
-            hunt.raise_bound(self.bound, say("branching"))
+            state.raise_bound(self.bound, say("branching"))
         return not self.open
 
     def branch(self, node: Node) -> None:
@@ -86,11 +86,11 @@ class Tree:
 
     def add(self, may: Flags, must: Flags, prices: Floats, known: float) -> None:
         """Bound a node, decide what its bound decides, and keep it if it may matter."""
-        hunt, self.nodes = self.hunt, self.nodes + 1
+        state, self.nodes = self.state, self.nodes + 1
         data = self.data._replace(may=may, must=must)
         if cannot_hold(data):
             return
-        limit = hunt.cutoff
+        limit = state.cutoff
         target = limit if np.isfinite(limit) else 1.05 * abs(known)
         found = climb(data, prices, target, ROUNDS, STEP, PATIENCE)
         bound = evaluate(data, found.prices, LEAF_NODES)
@@ -113,7 +113,7 @@ class Tree:
         if not data.is_single:
             plan = sent_out(data, sites, None)
             if plan is not None:
-                self.hunt.offer(plan, say("branching"))
+                self.state.offer(plan, say("branching"))
             return
         price = float(prices.sum() / max(data.demand.sum(), 1e-9))
         rented = np.full_like(data.cost, np.inf)
@@ -126,13 +126,13 @@ class Tree:
             ):
                 plan = plan_of(data, place, standing)
                 if plan is not None:
-                    self.hunt.offer(plan, say("branching"))
+                    self.state.offer(plan, say("branching"))
 
     def leaf(self, node: Node) -> None:
         """Settle a node in which every site is decided."""
         data = self.data._replace(may=node.may, must=node.must)
-        bound = leaf_bound(self.hunt, data, node.prices, node.bound)
-        if bound <= self.hunt.cutoff:
+        bound = leaf_bound(self.state, data, node.prices, node.bound)
+        if bound <= self.state.cutoff:
             self.unsolved = min(self.unsolved, max(bound, node.bound))
 
 

@@ -11,13 +11,13 @@ import time
 
 import numpy as np
 
-from aumaq.classic.capacitated.hunt import Hunt, Plan, Watching
 from aumaq.classic.capacitated.relaxation import NODES, Bound, Data, evaluate, rises
 from aumaq.classic.capacitated.restricted import (
     Model,
     model_of,
     strong_rows,
 )
+from aumaq.classic.capacitated.state import Plan, State, Watching
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.language.texts import say
 from aumaq.solvers.highs.solver import Outcome, Solver
@@ -31,67 +31,67 @@ ALL_ROWS = 6_000
 
 
 def solve_kernel(
-    hunt: Hunt, sites: Ints, is_pair: Flags, seconds: float, *, is_proof: bool
+    state: State, sites: Ints, is_pair: Flags, seconds: float, *, is_proof: bool
 ) -> bool:
     """Solve the programme of *sites* and pairs; return whether it came to its end.
 
-    Plans go to the hunt, and the bound too where it is a relaxation (*is_proof*).
+    Plans go to the state, and the bound too where it is a relaxation (*is_proof*).
     """
-    found = outcome_of(hunt, sites, is_pair, seconds, is_proof=is_proof)
+    found = outcome_of(state, sites, is_pair, seconds, is_proof=is_proof)
     if found is None:
         return False
     if is_proof:
-        _take_bound(hunt, found)
+        _take_bound(state, found)
     return found.status in (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE)
 
 
 def outcome_of(
-    hunt: Hunt, sites: Ints, is_pair: Flags, seconds: float, *, is_proof: bool
+    state: State, sites: Ints, is_pair: Flags, seconds: float, *, is_proof: bool
 ) -> Outcome | None:
     """Return what HiGHS says of the programme, None without time; plans are offered."""
-    data, begun = hunt.data, time.monotonic()
+    data, begun = state.data, time.monotonic()
     if not is_proof:
-        is_pair = is_pair | _pairs_of_plan(hunt, sites)
+        is_pair = is_pair | _pairs_of_plan(state, sites)
     has_rest = is_proof and not data.is_single
     rows = is_pair
     if is_pair.sum() > ALL_ROWS:
         none = np.zeros_like(is_pair)
         rows = strong_rows(data, sites, is_pair, has_rest, none, begun + seconds / 3)
     model = model_of(data, sites, is_pair, has_rest, rows)
-    left = min(seconds - (time.monotonic() - begun), hunt.left)
+    left = min(seconds - (time.monotonic() - begun), state.left)
     if left <= 0.1:
         return None
-    solver = Solver(model.matrices, SolveOptions(threads=1, gap=0.0, seed=hunt.seed))
-    solver.set_option("mip_abs_gap", 0.999 * hunt.step + 1e-6)
-    start = _start(hunt, model)
+    solver = Solver(model.matrices, SolveOptions(threads=1, gap=0.0, seed=state.seed))
+    solver.set_option("mip_abs_gap", 0.999 * state.step + 1e-6)
+    start = _start(state, model)
     if start is not None:
         solver.start_from(np.arange(len(start)), start)
-    elif np.isfinite(hunt.cutoff):
-        solver.set_option("objective_bound", hunt.cutoff)
+    elif np.isfinite(state.cutoff):
+        solver.set_option("objective_bound", state.cutoff)
     if is_proof:
-        solver.stop_when(lambda bound: bound >= hunt.cutoff)
-    found = solver.run(left, Watching(hunt, is_proof), time.monotonic())
+        solver.stop_when(lambda bound: bound >= state.cutoff)
+    found = solver.run(left, Watching(state, is_proof), time.monotonic())
     if found.values is not None:
-        _take(hunt, model, found.values)
+        _take(state, model, found.values)
     return found
 
 
-def leaf_bound(hunt: Hunt, data: Data, prices: Floats, known: float) -> float:
+def leaf_bound(state: State, data: Data, prices: Floats, known: float) -> float:
     """Return a bound where all sites are decided, and offer the plan that there is."""
     sites = np.flatnonzero(data.may)
     if not data.is_single:
         plan = sent_out(data, sites, None)
         if plan is not None:
-            hunt.offer(plan, say("branching"))
+            state.offer(plan, say("branching"))
         return np.inf  # the transport is exact
     bound = evaluate(data, prices, NODES)
-    is_pair = pairs_left(hunt, data, prices, bound, sites)
-    whole = hunt.data
-    hunt.data = data
+    is_pair = pairs_left(state, data, prices, bound, sites)
+    whole = state.data
+    state.data = data
     try:
-        found = outcome_of(hunt, sites, is_pair, hunt.left / 4, is_proof=True)
+        found = outcome_of(state, sites, is_pair, state.left / 4, is_proof=True)
     finally:
-        hunt.data = whole
+        state.data = whole
     if found is None:
         return known
     if found.status in (Status.INFEASIBLE, Status.OPTIMAL):
@@ -100,74 +100,74 @@ def leaf_bound(hunt: Hunt, data: Data, prices: Floats, known: float) -> float:
 
 
 def pairs_left(
-    hunt: Hunt, data: Data, prices: Floats, bound: Bound, sites: Ints
+    state: State, data: Data, prices: Floats, bound: Bound, sites: Ints
 ) -> Flags:
     """Return (S, N) pairs of a single source that a better plan may have."""
     rise = np.array([rises(data, prices, bound, int(j)) for j in sites])
-    limit = hunt.cutoff + 1e-7 * abs(bound.value)
+    limit = state.cutoff + 1e-7 * abs(bound.value)
     return (bound.value + rise <= limit) & np.isfinite(rise)
 
 
-def _take_bound(hunt: Hunt, found: Outcome) -> None:
+def _take_bound(state: State, found: Outcome) -> None:
     """Keep the bound of a relaxation in which no better plan was left out."""
     if found.status is Status.INFEASIBLE:
-        if hunt.plan is None:
-            hunt.is_infeasible = True
+        if state.plan is None:
+            state.is_infeasible = True
         else:
-            hunt.raise_bound(hunt.cost, say("proven"))
+            state.raise_bound(state.cost, say("proven"))
     elif np.isfinite(found.bound):
-        hunt.raise_bound(found.bound, say("proving"))
+        state.raise_bound(found.bound, say("proving"))
 
 
-def _pairs_of_plan(hunt: Hunt, sites: Ints) -> Flags:
-    used = np.zeros((len(sites), len(hunt.data.demand)), bool)
-    if hunt.plan is not None:
-        place = np.full(len(hunt.data.capacity), -1)
+def _pairs_of_plan(state: State, sites: Ints) -> Flags:
+    used = np.zeros((len(sites), len(state.data.demand)), bool)
+    if state.plan is not None:
+        place = np.full(len(state.data.capacity), -1)
         place[sites] = np.arange(len(sites))
-        row = place[hunt.plan.site]
-        used[row[row >= 0], hunt.plan.client[row >= 0]] = True
+        row = place[state.plan.site]
+        used[row[row >= 0], state.plan.client[row >= 0]] = True
     return used
 
 
-def _start(hunt: Hunt, model: Model) -> Floats | None:
+def _start(state: State, model: Model) -> Floats | None:
     """Return the plan as values of the columns, None where it has none for them."""
-    plan, s = hunt.plan, len(model.sites)
+    plan, s = state.plan, len(model.sites)
     if plan is None or plan.is_open.sum() != plan.is_open[model.sites].sum():
         return None
-    share = np.zeros((len(hunt.data.capacity), len(hunt.data.demand)))
+    share = np.zeros((len(state.data.capacity), len(state.data.demand)))
     share[plan.site, plan.client] = plan.share
     values = np.zeros(len(model.matrices.cost))
     values[:s] = plan.is_open[model.sites]
     pairs = share[model.sites[model.pair_site], model.pair_client]
     values[s : s + len(pairs)] = pairs
-    if pairs.sum() < len(hunt.data.demand) - 1e-6:
+    if pairs.sum() < len(state.data.demand) - 1e-6:
         return None
     return values
 
 
-def _take(hunt: Hunt, model: Model, values: Floats) -> None:
+def _take(state: State, model: Model, values: Floats) -> None:
     """Offer what HiGHS found, sent out anew: its parts may be off by a tolerance."""
     s, p = len(model.sites), len(model.pair_site)
     if values[s + p :].sum() > WHOLE:
         open_sites = model.sites[values[:s] > 0.5]
-        plan = sent_out(hunt.data, open_sites, None)
+        plan = sent_out(state.data, open_sites, None)
         if plan is not None:
-            hunt.offer(plan, say("plan of a restricted model"))
+            state.offer(plan, say("plan of a restricted model"))
         return
-    is_open = np.zeros(len(hunt.data.capacity), bool)
+    is_open = np.zeros(len(state.data.capacity), bool)
     is_open[model.sites[values[:s] > 0.5]] = True
-    if hunt.data.is_single:
+    if state.data.is_single:
         kept = np.flatnonzero(values[s : s + p] > 0.5)
-        place = np.full(len(hunt.data.demand), -1)
+        place = np.full(len(state.data.demand), -1)
         place[model.pair_client[kept]] = model.sites[model.pair_site[kept]]
-        plan = plan_of(hunt.data, place, is_open)
+        plan = plan_of(state.data, place, is_open)
     else:
-        used = np.zeros((s, len(hunt.data.demand)), bool)
+        used = np.zeros((s, len(state.data.demand)), bool)
         used[model.pair_site, model.pair_client] = True
         near = used[is_open[model.sites]]
-        plan = sent_out(hunt.data, np.flatnonzero(is_open), near)
+        plan = sent_out(state.data, np.flatnonzero(is_open), near)
     if plan is not None:
-        hunt.offer(plan, say("plan of a restricted model"))
+        state.offer(plan, say("plan of a restricted model"))
 
 
 def plan_of(data: Data, place: Ints, is_open: Flags) -> Plan | None:

@@ -15,7 +15,6 @@ import time
 import numpy as np
 
 from aumaq.classic.capacitated.branching import Tree, cannot_hold, rounded
-from aumaq.classic.capacitated.hunt import Hunt
 from aumaq.classic.capacitated.kernel_mip import (
     pairs_left,
     plan_of,
@@ -37,6 +36,7 @@ from aumaq.classic.capacitated.search import (
     improved,
     repaired,
 )
+from aumaq.classic.capacitated.state import State
 from aumaq.classic.problems import Problem
 from aumaq.classic.solution import Solution
 from aumaq.instances.arrays import Flags, Floats, Ints
@@ -88,50 +88,50 @@ def solve(
     """Solve a capacitated problem; raise NoPlanError where there is no plan."""
     if problem.kind not in KINDS:
         raise OptionError(say("{kind} has no capacities", kind=problem.kind))
-    hunt = Hunt(data_of(problem), time_limit, gap, progress or Silent(), seed=seed)
-    search(hunt)
-    if hunt.plan is None:
-        if hunt.is_infeasible:
+    state = State(data_of(problem), time_limit, gap, progress or Silent(), seed=seed)
+    search(state)
+    if state.plan is None:
+        if state.is_infeasible:
             raise NoPlanError(say("no plan keeps all capacities"))
         raise NoPlanError(say("no plan was found in time"))
-    plan, n = hunt.plan, problem.shape[0]
+    plan, n = state.plan, problem.shape[0]
     place = np.full(n, -1)
     order = np.argsort(plan.share, kind="stable")
     place[plan.client[order]] = plan.site[order]  # the greatest share comes last
     is_shared = problem.kind == "cflp" and len(plan.client) > n
     shares = np.column_stack([plan.client, plan.site, plan.share])
     return Solution(
-        plan.cost, hunt.bound, np.flatnonzero(plan.is_open), place,
-        time.monotonic() - hunt.started, "lagrangian",
-        shares if is_shared else np.empty((0, 3)), tuple(hunt.trace),
+        plan.cost, state.bound, np.flatnonzero(plan.is_open), place,
+        time.monotonic() - state.started, "lagrangian",
+        shares if is_shared else np.empty((0, 3)), tuple(state.trace),
     )  # fmt: skip
 
 
-def search(hunt: Hunt) -> None:
+def search(state: State) -> None:
     """Do the steps, until the gap is what was asked for or the time is over."""
-    data = hunt.data
+    data = state.data
     if cannot_hold(data):
-        hunt.is_infeasible = True
+        state.is_infeasible = True
         return
     prices = first_prices(data)
     found = climb(data, prices, float(prices.sum()), ROUNDS, 1.0, PATIENCE)
-    hunt.raise_bound(evaluate(data, found.prices, NODES).value, say("prices"))
-    first_plans(hunt, found)
+    state.raise_bound(evaluate(data, found.prices, NODES).value, say("prices"))
+    first_plans(state, found)
     best = found.prices
     for _ in range(3):
-        if hunt.is_over:
+        if state.is_over:
             return
-        before = hunt.cost
-        found = again(hunt, best)
+        before = state.cost
+        found = again(state, best)
         best = found.prices
-        bound = ruled_out(hunt, best)
-        if hunt.is_over:
+        bound = ruled_out(state, best)
+        if state.is_over:
             return
-        improve(hunt, found, bound)
-        if hunt.cost >= before - 1e-9 * abs(before):
+        improve(state, found, bound)
+        if state.cost >= before - 1e-9 * abs(before):
             break
-    if not hunt.is_over:
-        prove(hunt, best)
+    if not state.is_over:
+        prove(state, best)
 
 
 def first_prices(data: Data) -> Floats:
@@ -143,21 +143,21 @@ def first_prices(data: Data) -> Floats:
     return np.where(np.isfinite(second), second, np.where(np.isfinite(least), least, 0))
 
 
-def again(hunt: Hunt, prices: Floats) -> Climb:
+def again(state: State, prices: Floats) -> Climb:
     """Climb on from prices, aimed at the cost of the best plan."""
-    target = hunt.cost if hunt.plan is not None else 1.02 * abs(hunt.bound)
-    found = climb(hunt.data, prices, target, ROUNDS, 0.5, PATIENCE)
-    value = evaluate(hunt.data, found.prices, NODES).value
-    hunt.raise_bound(value, say("prices"))
+    target = state.cost if state.plan is not None else 1.02 * abs(state.bound)
+    found = climb(state.data, prices, target, ROUNDS, 0.5, PATIENCE)
+    value = evaluate(state.data, found.prices, NODES).value
+    state.raise_bound(value, say("prices"))
     return found
 
 
-def first_plans(hunt: Hunt, found: Climb) -> None:
+def first_plans(state: State, found: Climb) -> None:
     """Round the sites of the prices in some ways, and better the best plan."""
-    data = hunt.data
+    data = state.data
     price = float(found.prices.sum() / max(data.demand.sum(), 1e-9))
     for spare in (1.0, 1.03, 1.08):
-        if hunt.is_over and (hunt.plan is not None or spare > 1.0):
+        if state.is_over and (state.plan is not None or spare > 1.0):
             return  # late as it may be, the first is tried
         is_open = rounded(data, found.often, spare)
         place = assigned(data, is_open, data.cost)
@@ -165,26 +165,26 @@ def first_plans(hunt: Hunt, found: Climb) -> None:
             continue
         cost = repaired(data, place, is_open, price)
         if np.isfinite(cost) and (plan := plan_of(data, place, is_open)):
-            hunt.offer(plan, say("rounded"))
-            polish(hunt, place, is_open, price)
+            state.offer(plan, say("rounded"))
+            polish(state, place, is_open, price)
         if not data.is_single:
             shared = sent_out(data, np.flatnonzero(is_open), None)
             if shared is not None:
-                hunt.offer(shared, say("rounded"))
+                state.offer(shared, say("rounded"))
 
 
-def polish(hunt: Hunt, place: Ints, is_open: Flags, price: float) -> None:
+def polish(state: State, place: Ints, is_open: Flags, price: float) -> None:
     """Better a plan of single sources by local search over sites."""
-    data, ends = hunt.data, time.monotonic() + POLISHING * hunt.seconds
+    data, ends = state.data, time.monotonic() + POLISHING * state.seconds
     if not data.is_single:
         return
     near, m = nearest_sites(data), len(is_open)
     stale, j = 0, 0
-    while stale < m and time.monotonic() < ends and not hunt.is_over:
+    while stale < m and time.monotonic() < ends and not state.is_over:
         stale = 0 if improved(data, place, is_open, near, price, j) else stale + 1
         j = (j + 1) % m
     if plan := plan_of(data, place, is_open):
-        hunt.offer(plan, say("local search"))
+        state.offer(plan, say("local search"))
 
 
 def nearest_sites(data: Data) -> Ints:
@@ -196,30 +196,30 @@ def nearest_sites(data: Data) -> Ints:
     return np.argsort(apart, axis=1)[:, : min(NEAR, len(cost) - 1)].astype(np.int64)
 
 
-def ruled_out(hunt: Hunt, prices: Floats) -> Bound:
+def ruled_out(state: State, prices: Floats) -> Bound:
     """Decide sites that a better plan must have or cannot have; return the bound."""
-    bound = evaluate(hunt.data, prices, NODES)
-    limit, data = hunt.cutoff, hunt.data
+    bound = evaluate(state.data, prices, NODES)
+    limit, data = state.cutoff, state.data
     slack = 1e-7 * abs(bound.value)
     may = data.may & (bound.value + bound.into <= limit + slack)
     must = data.must | (data.may & (bound.value + bound.out > limit + slack))
     if (must & ~may).any():
-        hunt.raise_bound(hunt.cost, say("proven"))
+        state.raise_bound(state.cost, say("proven"))
         return bound
-    hunt.data = data._replace(may=may, must=must)
-    return evaluate(hunt.data, prices, NODES)
+    state.data = data._replace(may=may, must=must)
+    return evaluate(state.data, prices, NODES)
 
 
-def improve(hunt: Hunt, found: Climb, bound: Bound) -> None:
+def improve(state: State, found: Climb, bound: Bound) -> None:
     """Seek better plans in restricted models of growing size."""
-    data = hunt.data
+    data = state.data
     for size, pairs, share in SINGLE if data.is_single else SHARED:
-        if hunt.is_over:
+        if state.is_over:
             return
         rank = np.where(data.may, found.often - bound.into / abs(bound.value), -np.inf)
         rank[data.must & data.may] = np.inf
-        if hunt.plan is not None:
-            rank[hunt.plan.is_open & data.may] += 2.0
+        if state.plan is not None:
+            rank[state.plan.is_open & data.may] += 2.0
         count = int(np.ceil(size * max(found.often.sum(), 2.0))) + 2
         sites = np.sort(np.argsort(-rank, kind="stable")[:count])
         sites = sites[data.may[sites]]
@@ -227,28 +227,31 @@ def improve(hunt: Hunt, found: Climb, bound: Bound) -> None:
         cost[~pairs_within(data, sites, np.full(len(data.demand), np.inf))] = np.inf
         nth = np.sort(cost, axis=0)[min(pairs, len(sites)) - 1]
         is_pair = (cost <= nth) & np.isfinite(cost)
-        solve_kernel(hunt, sites, is_pair, share * hunt.seconds, is_proof=False)
+        solve_kernel(state, sites, is_pair, share * state.seconds, is_proof=False)
 
 
-def prove(hunt: Hunt, prices: Floats) -> None:
+def prove(state: State, prices: Floats) -> None:
     """Branch over sites, then solve the rest as one programme if there is time."""
-    ruled_out(hunt, prices)
-    if hunt.is_over:
+    ruled_out(state, prices)
+    if state.is_over:
         return
-    tree = Tree(hunt, prices)
-    if tree.run(time.monotonic() + BRANCHING * hunt.left) and tree.bound > hunt.cutoff:
-        hunt.raise_bound(hunt.cost, say("proven"))
-    while not hunt.is_over:
-        before = hunt.cost
-        bound = ruled_out(hunt, prices)
-        if hunt.is_over:
+    tree = Tree(state, prices)
+    if (
+        tree.run(time.monotonic() + BRANCHING * state.left)
+        and tree.bound > state.cutoff
+    ):
+        state.raise_bound(state.cost, say("proven"))
+    while not state.is_over:
+        before = state.cost
+        bound = ruled_out(state, prices)
+        if state.is_over:
             return
-        data = hunt.data
+        data = state.data
         sites = np.flatnonzero(data.may)
         if data.is_single:
-            is_pair = pairs_left(hunt, data, prices, bound, sites)
+            is_pair = pairs_left(state, data, prices, bound, sites)
         else:
             is_pair = pairs_within(data, sites, 1.25 * prices + 1e-6)
-        done = solve_kernel(hunt, sites, is_pair, hunt.left, is_proof=True)
-        if hunt.is_over or (done and hunt.cost >= before):
+        done = solve_kernel(state, sites, is_pair, state.left, is_proof=True)
+        if state.is_over or (done and state.cost >= before):
             return

@@ -29,7 +29,7 @@ class Plan:
 
 
 @dataclass
-class Hunt:
+class State:
     """A run. ``data.may`` and ``data.must`` shrink as sites are decided."""
 
     data: Data
@@ -110,7 +110,7 @@ class Hunt:
 class Watching:
     """Takes bounds that HiGHS reports of a relaxation for those of the run."""
 
-    hunt: Hunt
+    state: State
     is_bound: bool
 
     def update(self, event: ProgressEvent) -> None:
@@ -118,11 +118,11 @@ class Watching:
         if self.is_bound and np.isfinite(event.bound_mln):
             # What HiGHS reports before its root is solved may be of a smaller MIP;
             # such values are taken at its end only (solver.reported_bound).
-            self.hunt.progress.update(
+            self.state.progress.update(
                 ProgressEvent(
                     say("proving"),
-                    time.monotonic() - self.hunt.started,
-                    max(self.hunt.bound, min(event.bound_mln, self.hunt.cost)),
-                    self.hunt.cost,
+                    time.monotonic() - self.state.started,
+                    max(self.state.bound, min(event.bound_mln, self.state.cost)),
+                    self.state.cost,
                 )
             )
