@@ -32,6 +32,7 @@ def test_a_workbook_gets_its_plan_beside_it(tmp_path: Path) -> None:
     assert plan.objective_mln == record["objective_mln"]
 
 
+@pytest.mark.slow
 def test_changes_are_in_the_plan(tmp_path: Path) -> None:
     """What was set is in the plan's copy of its instance, and in its result."""
     double = ("--set", "levels.opex_mln_per_year*2")

@@ -89,7 +89,7 @@ def values(problem: Problem) -> list[float]:
 KINDS = ["p-median", "uflp", "p-center", "lscp", "mclp", "p-dispersion"]
 
 
-@pytest.mark.few(8)
+@pytest.mark.few(4)
 @pytest.mark.parametrize("form", ["dense", "points", "sparse"])
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=12, deadline=None)

@@ -57,6 +57,7 @@ def test_each_table_is_in_a_part() -> None:
     assert tables_of([ALL]) == list(BY_NAME)
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("part", PARTS)
 def test_each_template_is_valid(part: str) -> None:
     """As it stands, with norms and without."""

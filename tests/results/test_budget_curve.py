@@ -26,6 +26,7 @@ def levels_of(plan: aumaq.Plan) -> tuple[int, ...]:
     return tuple(int(at.get(site, 0)) for site in "abc")
 
 
+@pytest.mark.slow
 @examples(40)
 @given(case=cases(), way=st.sampled_from(["up", "down"]))
 def test_plans_for_amounts_are_the_best_there_are(case: Case, way: str) -> None:

@@ -118,6 +118,7 @@ def test_a_rule_and_its_price() -> None:
         explain_rule(plan, "budget:x")
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     """One facility in words, all of them as a table and as data for a page."""
     best_plan().to_csv(tmp_path / "plan")

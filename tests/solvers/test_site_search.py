@@ -114,6 +114,7 @@ def state_cost(data: ModelData, search: Search) -> float:
     )
 
 
+@pytest.mark.slow
 @examples(200)
 @given(tiny_instances(running=None))
 def test_each_search_gains_what_it_says(instance: Instance) -> None:
@@ -125,6 +126,7 @@ def test_each_search_gains_what_it_says(instance: Instance) -> None:
         assert state_cost(data, search) <= before + 1e-6 * (1.0 + abs(before))
 
 
+@pytest.mark.slow
 @examples(200)
 @given(tiny_instances(running=None))
 def test_hard_budgets_are_kept(instance: Instance) -> None:

@@ -21,6 +21,7 @@ from aumaq.instances.errors import NoPlanError
 BENCH = os.environ.get("AUMAQ_BENCH", "")
 
 
+@pytest.mark.slow
 def test_a_knapsack_takes_the_best_whole_items() -> None:
     """Against all subsets; with too few nodes never less than the best."""
     rng = np.random.default_rng(5)
