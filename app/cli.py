@@ -296,7 +296,9 @@ def solve(
     with finishing():  # the work is done: Ctrl-C would only lose it
         kept, unkept = _kept(plan, store)
         target = new_folder(RUNS, _stem(instance)) if folder is None else folder
-        written = write_plan_folder(plan, target, lang, overwrite=overwrite)
+        written = write_plan_folder(
+            plan, target, lang, overwrite=overwrite, is_new=folder is None
+        )
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         documents.tell({**record, "out": str(written.folder), **kept})

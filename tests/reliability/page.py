@@ -51,9 +51,10 @@ Limits of time, work and memory, and the same seed again in another process.
 """,
     "audit": """## The audit
 
-Plans are falsified on purpose, and the audit must find it. In turn each check of the
-audit is taken away: some falsified plan must then pass unnoticed, or else no test
-would see that the check is gone.
+Plans are falsified on purpose, and the audit must find each under the rule that it
+breaks. Every check of the audit (a call that may write a finding down) must in turn
+find a falsified plan: nobody could take away the check and see no test fail of what
+it alone finds.
 """,
 }
 
