@@ -16,6 +16,8 @@ NO_PLAN, BAD_INPUT, INTERNAL = 1, 2, 3
 BROKEN_PIPE = 141
 """128 and SIGPIPE: whoever read the output has left."""
 DEBUG = "--debug"
+UNMAPPED = ("failed to map segment", "annot allocate memory")
+"""What the system says of a library for which there is no address space."""
 LEAST_MB = 1_200
 """Address space that the libraries take with two cores, measured with ``tiny``."""
 
@@ -98,6 +100,8 @@ def _failed(error: Exception, is_json: bool, is_debug: bool) -> int:
 def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
     """Return what an error comes to: exit code, status, text, and its parts."""
     # Before our own imports: they need packages, too.
+    if isinstance(error, ImportError) and any(told in str(error) for told in UNMAPPED):
+        error = MemoryError()
     if isinstance(error, ImportError) and (lacking := installation.lacking(error)):
         return BAD_INPUT, "not_installed", t(lacking), {}
     from aumaq.instances import AumaqError, NoPlanError, SolverError

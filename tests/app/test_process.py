@@ -235,3 +235,15 @@ def test_too_little_address_space_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         endings.check_memory()
     monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, -1))
     endings.check_memory()
+
+
+def test_a_library_without_room_is_told(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loaded late, where the memory is used up: no internal error."""
+
+    def full(*_: object) -> None:
+        raise ImportError("core.so: failed to map segment from shared object")
+
+    monkeypatch.setattr(aumaq, "describe", full)
+    assert document(here, "describe tiny", 2)["status"] == "no_memory"
