@@ -7,7 +7,6 @@ the page docs/reliability.md is written from what is written down.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
@@ -39,15 +38,8 @@ def main() -> int:
             tell(outcome)
     known = [one for one in records.read() if one.seed == given.seed]
     if given.page or (not given.only and given.share >= 1.0):
-        write(PAGE, page(KINDS, known, commit()))
+        write(PAGE, page(KINDS, known))
     return int(any(one.faults for one in known))
-
-
-def commit() -> str:
-    """Return the commit that is tried, and whether files differ from it."""
-    words = ["git", "-C", str(HERE), "describe", "--always", "--dirty", "--abbrev=10"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 def tell(outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,8 @@ HEAD = """# Reliability
 What was tried to make the package wrong, and what came of it. The figures are written
 by `make reliability` (`python tests/reliability`), never by hand; a part of every
 kind is tried by `make test-all`. A trial is drawn from the seed, so that it can be
-repeated: `python tests/reliability --only "roads, free"` tries one kind again.
+repeated: `python tests/reliability --only "roads, free"` tries one kind again. What
+failed is tried again once it is mended; the table holds the last outcome of each.
 
 """
 PARTS = {
@@ -53,17 +55,16 @@ Limits of time, work and memory, and the same seed again in another process.
 
 Plans are falsified on purpose, and the audit must find each under the rule that it
 breaks. Every check of the audit (a call that may write a finding down) must in turn
-find a falsified plan: nobody could take away the check and see no test fail of what
-it alone finds.
+find a falsified plan: of one that finds none no test would see that it is gone.
 """,
 }
 
 
-def page(kinds: Sequence[Kind], outcomes: Sequence[Outcome], commit: str) -> str:
+def page(kinds: Sequence[Kind], outcomes: Sequence[Outcome]) -> str:
     """Return the page: a table of each part, and the sum of all."""
     seeds = sorted({str(one.seed) for one in outcomes})
     text = HEAD
-    text += f"Commit {commit}; {machine()}; seed {', '.join(seeds)}.\n"
+    text += f"{machine()}; seed {', '.join(seeds)}. {commits(outcomes)}\n"
     tried = [one for one in outcomes if one.kind in {kind.name for kind in kinds}]
     held = sum(not one.faults for one in tried)
     text += f"**{len(tried)} trials: {held} held, {len(tried) - held} failed.**\n"
@@ -83,6 +84,13 @@ def row(kind: Kind, outcomes: Sequence[Outcome]) -> str:
     held, seconds = sum(not one.faults for one in own), sum(one.seconds for one in own)
     failed = len(own) - held
     return f"| {kind.name} | {len(own)} | {held} | {failed} | {seconds:.0f} |\n"
+
+
+def commits(outcomes: Sequence[Outcome]) -> str:
+    """Return which commits were tried, and how often: a run may go on over several."""
+    counts = Counter(one.commit or "not noted" for one in outcomes)
+    told = [f"{commit} ({count})" for commit, count in counts.most_common()]
+    return f"Trials by commit: {', '.join(told)}."
 
 
 def machine() -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -43,12 +45,22 @@ class Outcome:
     seed: int
     seconds: float
     faults: list[str]
+    commit: str = ""
 
 
 def own_seed(seed: int, kind: str, number: int) -> int:
     """Return the seed of a part of the programme: each part has its own."""
     text = f"{seed}/{kind}/{number}".encode()
     return int.from_bytes(sha256(text).digest()[:4], "big")
+
+
+@cache
+def commit() -> str:
+    """Return the commit that is tried; ``-dirty`` where files differ from it."""
+    here = str(Path(__file__).parent)
+    words = ["git", "-C", here, "describe", "--always", "--dirty", "--abbrev=10"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def attempt(kind: Kind, seed: int, number: int) -> Outcome:
@@ -60,7 +72,7 @@ def attempt(kind: Kind, seed: int, number: int) -> Outcome:
         except Exception:
             faults = [traceback.format_exc(limit=-6)]
     seconds = round(time.monotonic() - start, 3)
-    return Outcome(kind.name, number, seed, seconds, faults)
+    return Outcome(kind.name, number, seed, seconds, faults, commit())
 
 
 def drawn(strategy: st.SearchStrategy[T], seed: int, number: int) -> T:
