@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -211,7 +210,7 @@ def _apart(
             if is_asked() and not is_stopped:
                 is_stopped = True
                 for child in running:
-                    child.signal(signal.SIGINT)
+                    child.interrupt()
             try:
                 child, (kind, said) = inbox.get(timeout=POLL_SECONDS)
             except queue.Empty:
