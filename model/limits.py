@@ -43,6 +43,7 @@ KINDS: dict[tuple[str, str], Kind] = {
     ("standards", "reach"): Kind(("standard",), SCALED),
     ("counts", "counted"): Kind(("count",), COUNTED),
     ("counts", "changed"): Kind(("count",), COUNTED),
+    ("counts", "total"): Kind(("count",), COUNTED),
     ("staff", "staffed"): Kind(("profession", "region", "period"), SCALED),
     ("impacts", "within"): Kind(("limit",), SCALED),
     ("funding", "limit"): Kind(("fund", "period"), SCALED),
