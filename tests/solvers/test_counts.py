@@ -107,8 +107,11 @@ def test_other_methods_price_it(method: str, rule: dict[str, Any]) -> None:
         ({"most": 1, "tag": "x"}, False, "column tag: no settlement has this tag"),
         ({"most": 1, "to_level": 2}, False, "to_level: s has levels up to 1"),
         ({"most": 1, "is_total": True}, False, "what: facilities that run are counted"),
-        ({"most": 1, "is_total": True, "what": "openings", "period": "p1"}, False,
-         "column period: with `is_total` all periods count"),
+        (
+            {"most": 1, "is_total": True, "what": "openings", "period": "p1"},
+            False,
+            "column period: with `is_total` all periods count",
+        ),
     ],
 )
 def test_what_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> None:
