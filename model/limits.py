@@ -86,7 +86,7 @@ OF_TABLES = (
 OF_THE_WORLD = {
     ("contingencies", "emergency_"), ("contingencies", "asked"),
     ("concentration", "stands"), ("concentration", "in_point"),
-    ("connections", "relies"), ("gaps", "highest"), ("gaps", "lowest"),
+    ("connections", "relies"), ("gaps", "high"), ("gaps", "low"),
     ("partnerships", "share"), ("relocations", "leave"), ("relocations", "arrive"),
 }  # fmt: skip
 """Rows of such rules that only say what their variables mean; of names, beginnings."""
