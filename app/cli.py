@@ -284,7 +284,10 @@ def _written(plan: aumaq.Plan, target: Target, lang: str) -> Written:
     from aumaq.results.exports import write_plan_folder
 
     folder = target.folder or new_folder(RUNS, _stem(plan.instance))
-    return write_plan_folder(plan, folder, lang, overwrite=target.overwrite)
+    is_new = target.folder is None
+    return write_plan_folder(
+        plan, folder, lang, overwrite=target.overwrite, is_new=is_new
+    )
 
 
 def _check_places(

@@ -56,7 +56,7 @@ def demo(
     )
     with finishing():
         target = out or new_folder(RUNS, beside.name)
-        written = write_plan_folder(found, target, lang)
+        written = write_plan_folder(found, target, lang, is_new=out is None)
     show.summary(found, words.spoken())
     page = written.folder / "report.html"
     line(t(say("plan written to {target}, the page is {page}",
