@@ -175,6 +175,18 @@ class Part:
             start = (np.arange(len(self.values)), self.values)
         return m, start, effort
 
+    def offer(self, values: Floats) -> None:
+        """Take a plan from elsewhere if it is better."""
+        objective = float(self.matrices.cost @ values)
+        if objective < self.objective:
+            self.objective, self.values = objective, values
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its first visit is still to come, or under way."""
+        is_seen = self.is_visited or self.is_rounded
+        return not self.is_begun or (self.is_busy and not is_seen)
+
     def begin(self, task: Task) -> None:
         """Mark as being worked on."""
         self.is_begun = True

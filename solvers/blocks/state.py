@@ -38,7 +38,7 @@ from aumaq.solvers.solution.decisions import Status
 if TYPE_CHECKING:
     from aumaq.solvers.blocks.by_prices import PricedRelaxation
 
-GAP_SHARE = 0.5
+GAP_SHARE = 0.2
 """Share of the gap asked for that is divided evenly among the blocks."""
 ROADS_EFFORT = 10.0
 """Seconds, or units of work, for choosing the roads of joined plans."""
@@ -82,6 +82,7 @@ class BlockState(ABC):
     priced: PricedRelaxation | None = None
     chosen: Chosen = field(default_factory=Chosen)
     wanted: list[Floats] = field(default_factory=list)
+    _places: dict[int, Ints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -142,6 +143,7 @@ class BlockState(ABC):
                 part, _, task = max(choice, key=lambda item: item[1])
             else:
                 return None
+            self._fill(part)
             part.begin(task)
             return part, task
 
@@ -155,15 +157,25 @@ class BlockState(ABC):
             return not any(part.is_busy or self._is_wide(part) for part in self.parts)
 
     def fill(self) -> None:
-        """Give blocks without a plan their part of the best one that there is."""
+        """Give blocks their part of the best plan, where it is better than their own.
+
+        So the blocks' plans together never cost more than the best plan, as priced.
+        """
         for part in self.parts:
             self._fill(part)
 
     def _fill(self, part: Part) -> None:
         whole = self.search.values
-        if part.values is None and whole is not None:
-            part.values = whole[part.columns]
-            part.objective = float(part.matrices.cost @ part.values)
+        if whole is not None:
+            part.offer(whole[part.columns])
+
+    @property
+    def is_ready_to_join(self) -> bool:
+        """Whether every block has a plan, and its first visit is over."""
+        return all(
+            part.values is not None and not (part.is_new and self._is_wide(part))
+            for part in self.parts
+        )
 
     # -- visits ----------------------------------------------------------------
 
@@ -173,8 +185,7 @@ class BlockState(ABC):
             part.take(outcome, task)
             if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
                 self.is_infeasible = True
-            if self.by_prices:  # one block without a plan must not keep all busy
-                self._fill(part)
+            self._fill(part)  # one block without a plan must not keep all busy
 
     def search_of(self, part: Part) -> Improver:
         """Return the search in a block, which goes on from its best plan."""
@@ -285,28 +296,42 @@ class BlockState(ABC):
         return objective - self.constant - sum(p.objective for p in self.parts)
 
     def look_at_gaps(self) -> None:
-        """Let the search go where blocks are far from their bounds, and along roads.
+        """Let the search go where the best plan is far from the bounds of blocks.
 
-        Of what joining the blocks costs, roads cost most: whoever needs an upgrade
-        that is not built was served elsewhere for the facilities that stood.
+        Beside that along roads: of what joining the blocks costs, roads cost most.
+        Whoever needs an upgrade that is not built was served elsewhere for the
+        facilities that stood.
         """
-        block = np.full(len(self.c.matrices.cost), -1)
-        for k, part in enumerate(self.parts):
-            block[part.columns] = k
-        groups: dict[int, list[int]] = {}
-        for j, site in enumerate(self.c.sites):
-            for k in np.unique(block[site.columns]).tolist():
-                groups.setdefault(k, []).append(j)
-        far = {k: self.parts[k].distance for k in groups if k >= 0}
-        chosen = [k for k, distance in far.items() if distance > self.allowed]
-        places = [np.array(groups[k]) for k in chosen]
-        weights = [far[k] for k in chosen]
+        plan = self.search.values
+        if plan is None:
+            return
+        if not self._places:
+            self._places = self._sites_of_blocks()
+        weights = [self._distance_of(self.parts[k], plan) for k in self._places]
+        places = list(self._places.values())
         lost = self.lost(self.search.objective)
         along = self._sites_along_roads()
         if len(along) and lost > self.allowed:
             places, weights = [*places, along], [*weights, lost]
-        if places:
+        if any(weights):
             self.search.look_at(places, np.array(weights))
+
+    def _distance_of(self, part: Part, plan: Floats) -> float:
+        """Return how far the part of a plan is from the bound of its block, mln."""
+        far = float(part.matrices.cost @ plan[part.columns]) - part.bound
+        return far if far > self.allowed else 0.0
+
+    def _sites_of_blocks(self) -> dict[int, Ints]:
+        """Return the sites that have columns in each block with any."""
+        block = np.full(len(self.c.matrices.cost), -1)
+        for k, part in enumerate(self.parts):
+            block[part.columns] = k
+        found: dict[int, list[int]] = {}
+        for j, site in enumerate(self.c.sites):
+            for k in np.unique(block[site.columns]).tolist():
+                if k >= 0:
+                    found.setdefault(k, []).append(j)
+        return {k: np.array(sites) for k, sites in found.items()}
 
     def _sites_along_roads(self) -> Ints:
         """Return the sites to which anybody goes by a way that needs an upgrade."""
