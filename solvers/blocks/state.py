@@ -120,6 +120,8 @@ class BlockState(ABC):
         self.size = abs(self.bound) if np.isfinite(self.bound) else 0.0
         allowed = GAP_SHARE * self.c.options.gap * self.size
         self.allowed = max(allowed / len(self.parts), 1e-7)
+        if self.is_large:
+            self.fill()
         self.tell(say("solving"))
 
     # -- what to do next -------------------------------------------------------
@@ -128,8 +130,8 @@ class BlockState(ABC):
         """Return the block to work on, and how."""
         with self.lock:
             wide = [part for part in self.parts if self._is_wide(part)]
-            # Never visited: largest first. Then where most is to gain a second.
-            new = next((p for p in wide if not p.is_begun), None)
+            # Without any plan: largest first. Then where most is to gain a second.
+            new = next((p for p in wide if self._must_begin(p)), None)
             choice = [
                 (p, gain, task)
                 for p in wide
@@ -146,6 +148,10 @@ class BlockState(ABC):
             self._fill(part)
             part.begin(task)
             return part, task
+
+    def _must_begin(self, part: Part) -> bool:
+        """Whether a block is visited before others are once more."""
+        return not part.is_begun and (part.values is None or not self.is_large)
 
     def _is_wide(self, part: Part) -> bool:
         is_bounded = np.isfinite(part.bound)
@@ -272,9 +278,11 @@ class BlockState(ABC):
     def _offer_apart(self, completer: Completer, apart: Floats, effort: float) -> None:
         """Repair and complete the blocks' plans; improve the networks as above."""
         assert self.rerouter is not None
-        choices = self.rerouter.choices()
+        best = self.search.values
+        # The start plan knows of no roads worth building, what was joined since does.
+        choices = self.rerouter.choices(best if self.joins else None)
         trials = (self.rerouter.reroute(apart, built) for built in choices)
-        values = completer.feasible(trials, self.search.values)
+        values = completer.feasible(trials, best)
         if values is not None:
             begun = completer.cost(values)
             self.search.offer(begun, values)
