@@ -2,11 +2,13 @@
 
 1. The LP relaxation of the whole model prices the coupling rows (split.py). Beside
    it the start plan is completed, so that there is one to stop with.
-2. Each block is a MIP of its own; all threads work on blocks, largest first.
+2. Each block is a MIP of its own, which begins with its part of the best plan; all
+   threads work on blocks, those first where most is to gain a second.
 3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
-4. The plans of the blocks are joined, once there is one of each and again and again,
+4. The plans of the blocks are joined, once all were visited or it takes too long, and
+   again and again,
    under the same choice of growth points (choices.py); coupling rows that they break
    are repaired by a small MIP around them, networks are completed for what is drawn, by
    their own steps or by those of the best plan so far (networks.py). From the first
