@@ -8,12 +8,11 @@
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
 4. The plans of the blocks are joined, once all were visited or it takes too long, and
-   again and again,
-   under the same choice of growth points (choices.py); coupling rows that they break
-   are repaired by a small MIP around them, networks are completed for what is drawn, by
-   their own steps or by those of the best plan so far (networks.py). From the first
-   join on one thread of a large model searches over all, beside the others on blocks.
-   If a gap remains, the whole model goes on from there (end.py).
+   again and again, under the same choice of growth points (choices.py); coupling rows
+   that they break are repaired by a small MIP around them, networks are completed for
+   what is drawn, by their own steps or by those of the best plan so far (networks.py).
+   From the first join on one thread of a large model searches over all, beside the
+   others on blocks. If a gap remains, the whole model goes on from there (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
 """
