@@ -231,7 +231,7 @@ class FrontModel:
             limits = np.full(len(self.aims), np.inf)
             limits[k] = least + share * (most - least) + ROOM * (1.0 + most)
             left = (ends - time.monotonic()) / 2.0
-            found = self.point(limits[1:], np.ones(len(limits)), left)
+            found = self.point(limits[1:].tolist(), np.ones(len(limits)), left)
             if isinstance(found, Point):
                 break
         return found, least
