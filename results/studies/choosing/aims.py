@@ -9,7 +9,7 @@ Of a plan each is computed a second time from its tables alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,17 +141,39 @@ def _sum(study: Study, aim: Aim) -> Sum:
 
 def _worst(study: Study, amendment: Amendment) -> Ints:
     """Add the column of the longest way, and what it is no less than."""
+    top = float(study.measures.ways.minutes.max(initial=0.0))
+    worst = amendment.column(upper=top)
+    for columns, minutes in _places(study):
+        amendment.row(np.append(columns, worst), np.append(minutes, -1.0) / top,
+                      upper=0.0)  # fmt: skip
+    return np.array([worst])
+
+
+def keep_worst(study: Study, amendment: Amendment, limit: float) -> None:
+    """Let no service, settlement and period have a longer way than *limit*, minutes."""
+    for columns, minutes in _places(study):
+        if (top := float(minutes.max())) > limit:
+            amendment.row(columns, minutes / top, upper=limit / top)
+
+
+def least_worst(study: Study) -> float:
+    """Return minutes that the longest way of no plan is below: all sites are open."""
+    w, place = study.measures.ways, study.c.place
+    least = np.full(max(w.num_places, 1), np.inf)
+    known = place[w.variable] >= 0
+    np.minimum.at(least, w.place[known], w.minutes[known])
+    return float(least[np.isfinite(least)].max(initial=0.0))
+
+
+def _places(study: Study) -> Iterator[tuple[Ints, Floats]]:
+    """Yield columns and minutes of each service, settlement and period."""
     w, place = study.measures.ways, study.c.place
     column, at = place[w.variable], w.place
-    top = float(w.minutes.max(initial=0.0))
-    worst = amendment.column(upper=top)
     kept = (column >= 0) & (w.minutes > 0.0)
     order = np.flatnonzero(kept)[np.argsort(at[kept], kind="stable")]
     starts = np.flatnonzero(np.diff(at[order], prepend=-1))
     for own in np.split(order, starts[1:]) if len(order) else []:
-        columns = np.append(column[own], worst)
-        amendment.row(columns, np.append(w.minutes[own], -1.0) / top, upper=0.0)
-    return np.array([worst])
+        yield column[own], w.minutes[own]
 
 
 def value_of(plan: Plan, aim: Aim) -> float:
