@@ -16,8 +16,7 @@ def goal_figures(plan: Plan, lang: Language) -> list[tuple[str, float, str, int]
     told = plan.record.get("goals", {})
     if not told:
         return []
-    # Imported where it is used: most plans have one goal.
-    from aumaq.results.studies.choosing.aims import aims_of
+    from aumaq.results.plan.aims import aims_of
 
     aims = aims_of(plan.instance, list(told), minutes=0.0)
     return [

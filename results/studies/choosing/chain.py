@@ -20,8 +20,8 @@ from aumaq.instances import AumaqError, Instance, from_tables
 from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text
+from aumaq.results.plan.aims import Aim
 from aumaq.results.plan.plan import Plan
-from aumaq.results.studies.choosing.aims import Aim
 from aumaq.results.studies.choosing.front_model import Bare, FrontModel, Known, Point
 from aumaq.solvers import ProgressEvent, SolveOptions, Status
 from aumaq.solvers.highs.solver import Outcome

@@ -22,9 +22,9 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.interruption import is_asked, listening
 from aumaq.instances.language.texts import Text, say
+from aumaq.results.plan.aims import Aim, aims_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.strict_json import strict
-from aumaq.results.studies.choosing.aims import Aim, aims_of
 from aumaq.results.studies.choosing.chain import (
     Chain,
     ChainTask,

@@ -30,10 +30,9 @@ import pandas as pd
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.results.plan.aims import MINUTES, Aim
 from aumaq.results.plan.plan import Plan
-from aumaq.results.studies.choosing.aims import (
-    MINUTES,
-    Aim,
+from aumaq.results.studies.choosing.terms import (
     Term,
     keep_worst,
     least_worst,
