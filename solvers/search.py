@@ -156,14 +156,10 @@ class Improver:
     def look_at(self, groups: list[Ints], weights: Floats) -> None:
         """Search among the sites of groups, and more often where a weight is larger.
 
-        Sites of other groups stay as they are, so that those of one go further. What
-        was learned of how many sites to free in the same groups is kept.
+        Sites of other groups stay as they are, so that those of one go further.
         """
-        known = zip(self._groups, self._sizes.tolist(), strict=True)
-        size_of = {tuple(group.tolist()): size for group, size in known}
-        sizes = [size_of.get(tuple(group.tolist()), FIRST_SITES) for group in groups]
         self._groups, self._weights = groups, weights.copy()
-        self._sizes = np.array(sizes, dtype=np.int64)
+        self._sizes = np.full(len(groups), FIRST_SITES)
 
     def look_where_it_costs(self, duals: Floats, dear_mln: float = np.inf) -> None:
         """Search more often where a plan costs more than an LP with these row duals.

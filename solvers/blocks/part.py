@@ -76,8 +76,6 @@ class Part:
     start: tuple[Ints, Floats]
     bound: float
     seconds: float
-    expected_seconds: float
-    """Its share of the time of all first visits."""
     objective: float = float("inf")
     values: Floats | None = None
     is_small: bool = False
@@ -147,8 +145,6 @@ class Part:
         A visit twice as long is hoped to gain twice as much as the last one did, and a
         little where that was nothing: it may have ended too soon.
         """
-        if not self.is_begun:
-            return [self._first_promise()]
         found, least = [], DOUBT * self.distance
         if not self.is_proving:
             hope = np.inf if self.values is None else max(2.0 * self.gained, least)
@@ -166,16 +162,6 @@ class Part:
                 found.append((gain, Task.SEARCH))
         return found
 
-    def _first_promise(self) -> tuple[float, Task]:
-        """Return what the first visit is hoped to gain a second: all that is left.
-
-        Most small blocks are done long before the least time of a visit is over.
-        """
-        is_rounding = self.first_task is Task.ROUND
-        seconds = self.round_seconds if is_rounding else self.expected_seconds
-        gain = ROUNDED * self.distance if is_rounding else self.distance
-        return gain / seconds, self.first_task
-
     def mip(self, task: Task) -> tuple[Matrices, tuple[Ints, Floats], float]:
         """Return the MIP of a visit, its start and its effort."""
         m, effort, start = self.matrices, self.seconds, self.start
@@ -188,18 +174,6 @@ class Part:
         if self.values is not None:
             start = (np.arange(len(self.values)), self.values)
         return m, start, effort
-
-    def offer(self, values: Floats) -> None:
-        """Take a plan from elsewhere if it is better."""
-        objective = float(self.matrices.cost @ values)
-        if objective < self.objective:
-            self.objective, self.values = objective, values
-
-    @property
-    def is_new(self) -> bool:
-        """Whether its first visit is still to come, or under way."""
-        is_seen = self.is_visited or self.is_rounded
-        return not self.is_begun or (self.is_busy and not is_seen)
 
     def begin(self, task: Task) -> None:
         """Mark as being worked on."""
@@ -283,8 +257,7 @@ def priced_parts(
                 given[block.columns[at]],
             ),
             bound=max(lagrangian_bound(matrices, duals), float(bound)),
-            seconds=max(least, share := budget * hardness(matrices) / total),
-            expected_seconds=share,
+            seconds=max(least, budget * hardness(matrices) / total),
             is_small=small,
             few=float("inf") if least_mln is None else FEW,
         )

@@ -58,16 +58,8 @@ class Rerouter:
         found = np.concatenate(columns)
         return found[found >= 0]
 
-    def choices(self, known: Floats | None = None) -> Iterator[list[Flags]]:
-        """Yield upgrades to build, (G, T) a model: by the relaxation, then none.
-
-        Those of a *known* plan come first: what is joined goes on from it.
-        """
-        if known is not None:
-            yield [
-                (roads.upgraded >= 0) & (known[roads.upgraded] > HALF)
-                for roads in self._roads
-            ]
+    def choices(self) -> Iterator[list[Flags]]:
+        """Yield upgrades to build, (G, T) a model: by the relaxation, then none."""
         built = [roads.built for roads in self._roads]
         yield built
         if any(flags.any() for flags in built):

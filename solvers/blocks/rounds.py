@@ -184,7 +184,7 @@ class WorkRun(BlockState):
         return self.budget.left <= LAST_SHARE * self.work or self.is_done()
 
     def _is_join_due(self) -> bool:
-        if not self.is_ready_to_join:
+        if any(part.values is None for part in self.parts):
             return False
         away = self.budget.spent - self.joined_at
         return self.joins == 0 or (self.is_large and away > AGAIN_SHARE * self.work)

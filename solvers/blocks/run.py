@@ -2,17 +2,16 @@
 
 1. The LP relaxation of the whole model prices the coupling rows (split.py). Beside
    it the start plan is completed, so that there is one to stop with.
-2. Each block is a MIP of its own, which begins with its part of the best plan; all
-   threads work on blocks, those first where most is to gain a second.
+2. Each block is a MIP of its own; all threads work on blocks, largest first.
 3. Blocks that keep a gap get a restricted MIP around their LP solution. Then they are
    proven on, twice as long each time, and searched on, first where most is to gain a
    second (part.py).
-4. The plans of the blocks are joined, once all were visited or it takes too long, and
-   again and again, under the same choice of growth points (choices.py); coupling rows
-   that they break are repaired by a small MIP around them, networks are completed for
-   what is drawn, by their own steps or by those of the best plan so far (networks.py).
-   From the first join on one thread of a large model searches over all, beside the
-   others on blocks. If a gap remains, the whole model goes on from there (end.py).
+4. The plans of the blocks are joined, once there is one of each and again and again,
+   under the same choice of growth points (choices.py); coupling rows that they break
+   are repaired by a small MIP around them, networks are completed for what is drawn, by
+   their own steps or by those of the best plan so far (networks.py). From the first
+   join on one thread of a large model searches over all, beside the others on blocks.
+   If a gap remains, the whole model goes on from there (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
 """
@@ -59,8 +58,6 @@ NETWORK_SHARE = 0.1
 """Share of the time for large networks of the first plan."""
 AGAIN_SHARE = 0.12
 """Share of the time after which the plans of a large model are joined again."""
-LOOK_SHARE = 0.05
-"""Share of the time after which the search over all looks where the gap is now."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -109,7 +106,6 @@ class BlockRun(BlockState):
             self.prepare(relaxed, seconds * self.c.options.num_threads)
             if (known := self.known()) is not None:
                 self.restore(known)
-            self.joined_at = time.monotonic()
             self.is_prepared.set()
             self._run_threads(threads)
             if self.c.keeper is not None:
@@ -250,7 +246,7 @@ class BlockRun(BlockState):
                     self._join()
                     continue
                 if self._begin_searching():
-                    self._search_on()
+                    self.search.search(self.left, self.check)
                     continue
                 found = self.next_visit()
                 if found is not None:
@@ -269,15 +265,12 @@ class BlockRun(BlockState):
             is_late = self._until_last <= 0.0 or self.is_done()
             if is_late:
                 self.fill()
-            away = time.monotonic() - self.joined_at
-            is_long = self.is_large and away > AGAIN_SHARE * self.seconds
-            if is_long and self.joins == 0 and not self.is_joining:
-                self.fill()  # with a few first visits there is a better plan
-            has_plans = all(part.values is not None for part in self.parts)
-            is_ready = self.is_ready_to_join or (has_plans and (is_late or is_long))
-            if self.is_joining or not is_ready:
+            if self.is_joining or any(part.values is None for part in self.parts):
                 return False
-            is_due = self.joins == 0 or (self.joins == 1 and (is_late or is_long))
+            is_due = self.joins == 0 or (self.joins == 1 and is_late)
+            if self.is_large and self.joins == 1:
+                away = time.monotonic() - self.joined_at
+                is_due |= away > AGAIN_SHARE * self.seconds
             self.is_joining = is_due
             return is_due
 
@@ -286,15 +279,10 @@ class BlockRun(BlockState):
         with self.lock:
             is_parallel = self.is_large and self.c.options.num_threads > 1
             is_due = is_parallel and self.joins == 1 and not self.is_searching
-            self.is_searching |= is_due
+            if is_due:
+                self.is_searching = True
+                self.look_at_gaps()
             return is_due
-
-    def _search_on(self) -> None:
-        """Search over all to the end, and look again and again where to."""
-        while not self.stop.is_set() and self.left > 0.0:
-            self.look_at_gaps()
-            seconds = min(self.left, LOOK_SHARE * self.seconds)
-            self.search.search(seconds, self.check)
 
     @property
     def _until_last(self) -> float:  # seconds until plans are joined for the last time

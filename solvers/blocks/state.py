@@ -38,7 +38,7 @@ from aumaq.solvers.solution.decisions import Status
 if TYPE_CHECKING:
     from aumaq.solvers.blocks.by_prices import PricedRelaxation
 
-GAP_SHARE = 0.2
+GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
 ROADS_EFFORT = 10.0
 """Seconds, or units of work, for choosing the roads of joined plans."""
@@ -82,7 +82,6 @@ class BlockState(ABC):
     priced: PricedRelaxation | None = None
     chosen: Chosen = field(default_factory=Chosen)
     wanted: list[Floats] = field(default_factory=list)
-    _places: dict[int, Ints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -120,8 +119,6 @@ class BlockState(ABC):
         self.size = abs(self.bound) if np.isfinite(self.bound) else 0.0
         allowed = GAP_SHARE * self.c.options.gap * self.size
         self.allowed = max(allowed / len(self.parts), 1e-7)
-        if self.is_large:
-            self.fill()
         self.tell(say("solving"))
 
     # -- what to do next -------------------------------------------------------
@@ -130,8 +127,8 @@ class BlockState(ABC):
         """Return the block to work on, and how."""
         with self.lock:
             wide = [part for part in self.parts if self._is_wide(part)]
-            # Without any plan: largest first. Then where most is to gain a second.
-            new = next((p for p in wide if self._must_begin(p)), None)
+            # Never visited: largest first. Then where most is to gain a second.
+            new = next((p for p in wide if not p.is_begun), None)
             choice = [
                 (p, gain, task)
                 for p in wide
@@ -145,13 +142,8 @@ class BlockState(ABC):
                 part, _, task = max(choice, key=lambda item: item[1])
             else:
                 return None
-            self._fill(part)
             part.begin(task)
             return part, task
-
-    def _must_begin(self, part: Part) -> bool:
-        """Whether a block is visited before others are once more."""
-        return not part.is_begun and (part.values is None or not self.is_large)
 
     def _is_wide(self, part: Part) -> bool:
         is_bounded = np.isfinite(part.bound)
@@ -163,25 +155,15 @@ class BlockState(ABC):
             return not any(part.is_busy or self._is_wide(part) for part in self.parts)
 
     def fill(self) -> None:
-        """Give blocks their part of the best plan, where it is better than their own.
-
-        So the blocks' plans together never cost more than the best plan, as priced.
-        """
+        """Give blocks without a plan their part of the best one that there is."""
         for part in self.parts:
             self._fill(part)
 
     def _fill(self, part: Part) -> None:
         whole = self.search.values
-        if whole is not None:
-            part.offer(whole[part.columns])
-
-    @property
-    def is_ready_to_join(self) -> bool:
-        """Whether every block has a plan, and its first visit is over."""
-        return all(
-            part.values is not None and not (part.is_new and self._is_wide(part))
-            for part in self.parts
-        )
+        if part.values is None and whole is not None:
+            part.values = whole[part.columns]
+            part.objective = float(part.matrices.cost @ part.values)
 
     # -- visits ----------------------------------------------------------------
 
@@ -191,7 +173,8 @@ class BlockState(ABC):
             part.take(outcome, task)
             if task is Task.PROVE and outcome.status is Status.INFEASIBLE:
                 self.is_infeasible = True
-            self._fill(part)  # one block without a plan must not keep all busy
+            if self.by_prices:  # one block without a plan must not keep all busy
+                self._fill(part)
 
     def search_of(self, part: Part) -> Improver:
         """Return the search in a block, which goes on from its best plan."""
@@ -278,11 +261,9 @@ class BlockState(ABC):
     def _offer_apart(self, completer: Completer, apart: Floats, effort: float) -> None:
         """Repair and complete the blocks' plans; improve the networks as above."""
         assert self.rerouter is not None
-        best = self.search.values
-        # The start plan knows of no roads worth building, what was joined since does.
-        choices = self.rerouter.choices(best if self.joins else None)
+        choices = self.rerouter.choices()
         trials = (self.rerouter.reroute(apart, built) for built in choices)
-        values = completer.feasible(trials, best)
+        values = completer.feasible(trials, self.search.values)
         if values is not None:
             begun = completer.cost(values)
             self.search.offer(begun, values)
@@ -304,42 +285,28 @@ class BlockState(ABC):
         return objective - self.constant - sum(p.objective for p in self.parts)
 
     def look_at_gaps(self) -> None:
-        """Let the search go where the best plan is far from the bounds of blocks.
+        """Let the search go where blocks are far from their bounds, and along roads.
 
-        Beside that along roads: of what joining the blocks costs, roads cost most.
-        Whoever needs an upgrade that is not built was served elsewhere for the
-        facilities that stood.
+        Of what joining the blocks costs, roads cost most: whoever needs an upgrade
+        that is not built was served elsewhere for the facilities that stood.
         """
-        plan = self.search.values
-        if plan is None:
-            return
-        if not self._places:
-            self._places = self._sites_of_blocks()
-        weights = [self._distance_of(self.parts[k], plan) for k in self._places]
-        places = list(self._places.values())
+        block = np.full(len(self.c.matrices.cost), -1)
+        for k, part in enumerate(self.parts):
+            block[part.columns] = k
+        groups: dict[int, list[int]] = {}
+        for j, site in enumerate(self.c.sites):
+            for k in np.unique(block[site.columns]).tolist():
+                groups.setdefault(k, []).append(j)
+        far = {k: self.parts[k].distance for k in groups if k >= 0}
+        chosen = [k for k, distance in far.items() if distance > self.allowed]
+        places = [np.array(groups[k]) for k in chosen]
+        weights = [far[k] for k in chosen]
         lost = self.lost(self.search.objective)
         along = self._sites_along_roads()
         if len(along) and lost > self.allowed:
             places, weights = [*places, along], [*weights, lost]
-        if any(weights):
+        if places:
             self.search.look_at(places, np.array(weights))
-
-    def _distance_of(self, part: Part, plan: Floats) -> float:
-        """Return how far the part of a plan is from the bound of its block, mln."""
-        far = float(part.matrices.cost @ plan[part.columns]) - part.bound
-        return far if far > self.allowed else 0.0
-
-    def _sites_of_blocks(self) -> dict[int, Ints]:
-        """Return the sites that have columns in each block with any."""
-        block = np.full(len(self.c.matrices.cost), -1)
-        for k, part in enumerate(self.parts):
-            block[part.columns] = k
-        found: dict[int, list[int]] = {}
-        for j, site in enumerate(self.c.sites):
-            for k in np.unique(block[site.columns]).tolist():
-                if k >= 0:
-                    found.setdefault(k, []).append(j)
-        return {k: np.array(sites) for k, sites in found.items()}
 
     def _sites_along_roads(self) -> Ints:
         """Return the sites to which anybody goes by a way that needs an upgrade."""
