@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 REGION, COUNTRY = "west-kazakhstan", "kazakhstan"
-REGION_GAP, REGION_SECONDS = 0.05, 60.0
+REGION_GAP, REGION_SECONDS = 0.05, 240.0
 """A plan of the region within so much of the best is good enough for a first look: ten
 seconds of search on an idle machine. A busy one may take so long."""
 COUNTRY_GAP = 0.01

@@ -501,6 +501,12 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
                      "least": 1}]},
         nothing, "count:more",
     ),
+    "too few open in all periods": (
+        VILLAGES,
+        {"counts": [{"count": "more", "service": "s", "what": "openings",
+                     "least": 1, "is_total": True}]},
+        nothing, "count:more",
+    ),
     "no growth point of a tier": (VILLAGES, TIER, nothing, "growth:tier:t"),
     "more than a source yields": (
         GRID, {"sites": [GRID["sites"][0], {**GRID["sites"][1], "max_supply": 3.0}]},
