@@ -29,7 +29,7 @@ from aumaq.solvers.solution.decisions import (
 )
 from aumaq.solvers.start.building_capacity import calmed
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
-from aumaq.solvers.start.closing_rules import reopened
+from aumaq.solvers.start.closing_rules import needed, reopened
 from aumaq.solvers.start.feeders import followed
 from aumaq.solvers.start.financing import financing, has_financing, spending_of
 from aumaq.solvers.start.growth_points import asked_for
@@ -248,12 +248,13 @@ def _services(
             services[name] = found
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
-        fewer = limited(data, counted(data, units, allowed, used), allowed, used)
-        fewer = staffed(data, fewer, allowed, used)
+        worth = {name: _kept_last(data, name, own) for name, own in used.items()}
+        fewer = limited(data, counted(data, units, allowed, worth), allowed, worth)
+        fewer = staffed(data, fewer, allowed, worth)
         fewer = calmed(data, fewer, allowed, used)
         fewer = referred(data, fewer, allowed)
         fewer = reopened(data, services, fewer, allowed)
-        fewer = merged(data, fewer, allowed, used)
+        fewer = merged(data, fewer, allowed, worth)
         fewer = moved(data, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
@@ -267,6 +268,12 @@ def _used(d: ServiceData, own: ServiceDecisions) -> Floats:
     if not d.serves:
         return np.zeros((len(d.sites), own.units.shape[2]))
     return use(d, own.share * d.demand[d.option_settlement])
+
+
+def _kept_last(data: ModelData, name: str, used: Floats) -> Floats:
+    """Return what sites serve, and more than all where rules on closing keep them."""
+    kept = needed(data, data.services[name])
+    return np.asarray(used + kept[:, None] * (1.0 + used.max(initial=0.0)))
 
 
 def _budgets(
