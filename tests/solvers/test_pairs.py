@@ -12,6 +12,7 @@ from examples import examples
 from growth_instances import growth_instances
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from land_instances import draw_works
 from road_instances import road_instances
 from running_rows import DRAWN, draw_running
 from tiny_instances import Rows, draw_gap, draw_money, some, tiny_instances
@@ -45,6 +46,12 @@ def with_gaps(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Instance:
     return _with(draw(usual), more)
 
 
+@st.composite
+def with_works(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Instance:
+    """Draw zones that forbid roads, lines and local supply of a *usual* instance."""
+    return _with(draw(usual), lambda rows: draw_works(draw, rows))
+
+
 def _with(base: Instance, change: Callable[[dict[str, Rows]], None]) -> Instance:
     """Return an instance with rows changed; what cannot be is not tried."""
     rows = {name: table.to_dict("records") for name, table in base.tables.items()}
@@ -73,6 +80,8 @@ PAIRS = {
        for name in DRAWN},
     "staff, money and power":
         with_money(with_running(coupled_instances("power"), frozenset(["staff"]))),
+    **{f"land and {kind}": with_works(coupled_instances(kind)) for kind in NETWORKS},
+    "land and roads": with_works(ROADS),
     "gaps and growth": growth_instances(with_gaps(PLAIN)),
     "gaps and power": with_gaps(coupled_instances("power")),
     "gaps and roads": with_gaps(ROADS),

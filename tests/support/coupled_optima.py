@@ -17,6 +17,7 @@ from contingency_case import add_emergencies
 from coupled_loads import base_load
 from financing_optima import Cell, Cells, add_financing, is_financed, most_gain
 from impact_rules import add_supplied
+from land_rules import work_is_forbidden
 from linear_programme import Programme
 from staff_optima import Staff, posts_of
 from tiny_case import Case
@@ -29,7 +30,12 @@ Built = dict[tuple[str, str, int], int]
 def step_histories(case: Case) -> Iterator[Built]:
     """Yield every way to build the upgrade steps over the periods."""
     rows, count = case.rows["link_upgrades"], len(case.first)
-    choices = [[None, *range(case.period(row["first_period"]), count)] for row in rows]
+    choices = [
+        [None]
+        if work_is_forbidden(case, "links", row["network"], row["link"], "")
+        else [None, *range(case.period(row["first_period"]), count)]
+        for row in rows
+    ]
     for pick in product(*choices):
         built = {
             (row["network"], row["link"], row["step"]): t
@@ -244,6 +250,9 @@ class Networks:
             named = [r for r in own if r["settlement"] == node["settlement"]]
             usual = [r for r in own if r["settlement"] == ""]
             if not node["settlement"] or not (named or usual):
+                continue
+            at = network["network"], option, node["node"]
+            if work_is_forbidden(case, "local_supply", *at):
                 continue
             rule = (named or usual)[0]
             capex = rule["capex_mln_per_unit"] * case.scenario["capex_factor"]
