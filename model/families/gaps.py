@@ -8,8 +8,10 @@ Variables
         no more than the measure of any group
     ``beyond[gap,t]``
         by how much the difference is larger than it may be; none where it is hard
-    ``high_chosen[gap,i,k,t]``, ``low_chosen[gap,i,k,t]``
-        ``high`` and ``low`` where a growth point that changes demand is chosen, else 0
+    ``high_chosen[gap,i,k,t]``
+        ``high`` where a growth point that changes demand is chosen, else 0
+    ``low_chosen[gap,i,k,t]``
+        ``low`` likewise
 
 Constraints
     ``highest[gap,G,t]``
@@ -18,12 +20,18 @@ Constraints
     ``lowest[gap,G,t]``
         :math:`sum_{Gt} \ge base_G\, low_t + \sum_{ik} change_{Gik}\,
         low\_chosen_{ikt}`
-    ``high_off[gap,i,k,t]``, ``low_off[gap,i,k,t]``
-        :math:`high\_chosen_{ikt} \le end\, chosen_{ikt}`, likewise of low
-    ``high_most[gap,i,k,t]``, ``low_most[gap,i,k,t]``
+    ``high_off[gap,i,k,t]``
+        :math:`high\_chosen_{ikt} \le end\, chosen_{ikt}`
+    ``high_most[gap,i,k,t]``
         :math:`high\_chosen_{ikt} \le high_t`
-    ``high_on[gap,i,k,t]``, ``low_on[gap,i,k,t]``
+    ``high_on[gap,i,k,t]``
         :math:`high\_chosen_{ikt} \ge high_t - end\, (1 - chosen_{ikt})`
+    ``low_off[gap,i,k,t]``
+        :math:`low\_chosen_{ikt} \le end\, chosen_{ikt}`
+    ``low_most[gap,i,k,t]``
+        :math:`low\_chosen_{ikt} \le low_t`
+    ``low_on[gap,i,k,t]``
+        :math:`low\_chosen_{ikt} \ge low_t - end\, (1 - chosen_{ikt})`
     ``apart[gap,t]``
         :math:`high_t - low_t - beyond_t \le most`
         from ``first_period`` on
@@ -89,12 +97,10 @@ def gaps(c: Context) -> None:
         rows = Rows(block, name, groups, OF_GROUP, "gap:{gap}").add(value, amount)
         base = groups.join(side, BY)
         rows.add(base, -base["base"] / base["most"])
-        if len(changes):
-            product = _products(block, called, changes, side.plus(end=end))
-            own = changes.only(*OF_GROUP, *OF_POINT, "part")
-            product = own.join(product, (*BY, *OF_POINT))
-            rows.add(product, -product["part"])
-        rows.write(*limits)
+        product = _products(block, called, changes, side.plus(end=end))
+        own = changes.only(*OF_GROUP, *OF_POINT, "part")
+        product = own.join(product, (*BY, *OF_POINT))
+        rows.add(product, -product["part"]).write(*limits)
     apart = Rows(block, "apart", where, BY, "gap:{gap}").add(high).add(low, -1.0)
     soft = where.where(~(given["is_hard"] > 0)[where["gap"]])
     beyond = variable(block, "beyond", soft, BY)
