@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Ints
+from aumaq.instances.rows import holds
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.relocations import Relocations, relocations_of
 from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions
-from aumaq.solvers.start.closing_rules import needed
 from aumaq.solvers.start.site_units import moves_between
 
 
@@ -69,8 +69,9 @@ def moved(
 ) -> dict[str, Ints]:
     """Return units, by service, (J, L+1, T), in which what must move does.
 
-    It moves as early as it may; from where rules on closing keep one open once another
-    stands there, if there is room. What may not change stays: the audit is the judge.
+    It moves as early as it may; under rules on closing once another one stands where it
+    leaves, if there is room: who lives there may find no place elsewhere. What
+    may not change stays: the audit is the judge.
     """
     found, r = dict(units), relocations_of(data)
     for k in np.flatnonzero(r.is_forced).tolist():
@@ -79,7 +80,7 @@ def moved(
             continue
         times = np.argwhere(r.may[k].T).tolist()
         own = [_moved(data, r, found[d.name], k, level, t) for t, level in times]
-        if needed(data, d)[r.site[k]]:
+        if holds(data.instance.tables["closing_rules"], "service", d.name).any():
             own = [*_replaced(own, r.site[k], times), *own]
         for trial in own:
             if moves_between(d, trial, allowed[d.name]) is not None:
