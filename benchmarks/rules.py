@@ -3,8 +3,8 @@
 ``python -m benchmarks rules SECONDS [INSTANCE [SCENARIO [VARIANT ...]]]``: SECONDS for
 each solve, one after another, all cores each; kazakhstan, its first scenario and all
 its variants if nothing else is said. ``INSTANCE:REGION,...`` takes the services of
-some regions alone (benchmarks/region.py): small enough that ranges are narrow. Variants that
-change nothing there are left out.
+some regions alone (benchmarks/region.py): small enough that ranges are narrow. Variants
+that change nothing there are left out.
 """
 
 from __future__ import annotations
