@@ -41,6 +41,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.land.forbidden import forbidden_levels
+from aumaq.instances.land.works import LINKS, LOCAL, ROADS, forbidden_works
 from aumaq.instances.scenarios.overrides import ALWAYS
 from aumaq.instances.terms import TERMS
 from aumaq.model.algebra import Block, Rows, variable
@@ -59,6 +60,7 @@ LIFTS = (
     ("levels", "", "min_population", "set", "0"),
     ("zone_permits", "", "", "remove", ""),
     ("buffers", "", "", "remove", ""),
+    ("zone_works", "", "", "remove", ""),
 )
 """Changes of tables that lift what may not be built where, as rows of ``overrides``."""
 
@@ -82,6 +84,7 @@ def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
     _sites(c, block, own)
     _moves(c, block, own)
     _capacity(c, block)
+    _works(c, block, own.instance)
     for term in c.program.terms:
         c.program.objective[term].clear()
     return c.program
@@ -241,3 +244,30 @@ def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:
         coefficient=np.insert(rows.coefficient, ends, coefficient),
         variable=np.insert(rows.variable, ends, terms["var"]),
     )
+
+
+def _works(c: Context, block: Block, instance: Instance) -> None:
+    """Write roads, links and local supply that zones forbid: a row for each rule."""
+    found = forbidden_works(instance.tables)
+    if not found:
+        return
+    built = {(ROADS, "", code, ""): c.upgraded["var"][c.upgraded["upgrade"] == g]
+             for g, code in enumerate(c.data.roads.upgrades)}  # fmt: skip
+    for name, n in c.data.networks.items():
+        step, local = c.networks[name].step, c.networks[name].local_capacity
+        for e, code in enumerate(n.links):
+            built[LINKS, name, code, ""] = step["var"][step["link"] == e]
+        for o, (code, node) in enumerate(
+            zip(n.local_option, n.local_node, strict=True)
+        ):
+            own = local["var"][local["option"] == o]
+            built[LOCAL, name, code, n.nodes[node]] = own
+    nothing = np.zeros(0, dtype=np.int64)
+    codes = tuple(dict.fromkeys(work.rule for work in found))
+    parts = [built.get((w.of, w.network, w.what, w.node), nothing) for w in found]
+    rule = np.repeat([codes.index(w.rule) for w in found], [len(p) for p in parts])
+    names = {**c.tables.names, "zone_work": codes}
+    terms = Table({"zone_work": rule, "var": np.concatenate(parts)}, names)
+    where = Table({"zone_work": np.arange(len(codes))}, names)
+    rows = Rows(block, "works", where, ("zone_work",), "zone_work:{zone_work}")
+    rows.add(terms).write(-np.inf, 0.0)

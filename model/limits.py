@@ -62,6 +62,7 @@ KINDS: dict[tuple[str, str], Kind] = {
     ("lifted", "unserved"): Kind(("service",), SCALED),
     ("lifted", "forbidden"): Kind(("service", "site")),
     ("lifted", "land"): Kind(("service", "site")),
+    ("lifted", "works"): Kind(("zone_work",)),
     ("lifted", "sized"): Kind(("service", "site")),
     ("lifted", "early"): Kind(("service", "site")),
     ("lifted", "transitions"): Kind(("service",)),

@@ -68,6 +68,28 @@ def land_rules_name_levels(tables: Tables) -> Found:
                 yield problem(table, text, k, "from_level", rule["from_level"])
 
 
+@check("zone_works", "zones", "local_supplies", about=("zone_works",))
+def works_can_be_told_apart(tables: Tables) -> Found:
+    """There are zones of the kind; only what has a network or an option names one."""
+    kinds = set(tables["zones"]["kind"])
+    known = tables["local_supplies"]
+    for k, rule in tables["zone_works"].iterrows():
+        if rule["kind"] not in kinds:
+            text = say("there is no zone of this kind: the rule has no force")
+            yield Warn(problem("zone_works", text, k, "kind", rule["kind"]))
+        if rule["of"] == "roads" and rule["network"]:
+            text = say("roads are in no network: expected nothing")
+            yield problem("zone_works", text, k, "network", rule["network"])
+        if rule["option"] and rule["of"] != "local_supply":
+            text = say("only local supply has options: expected nothing")
+            yield problem("zone_works", text, k, "option", rule["option"])
+        elif rule["option"]:
+            own = known[(known["network"] == rule["network"]) | (not rule["network"])]
+            if rule["option"] not in set(own["option"]):
+                text = say("there is no such option of local supply")
+                yield problem("zone_works", text, k, "option", rule["option"])
+
+
 @check("zone_permits", "buffers", "zones", about=("zone_permits", "buffers"))
 def land_rules_are_on_zones(tables: Tables) -> Found:
     """A buffer is around a zone or a kind, and there are zones of the kind."""

@@ -55,7 +55,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "builders": ("periods", "building_capacity"),
     "growth": ("growth_tiers", "growth_candidates", "growth_gains", "concentrations"),
     "agglomerations": ("agglomerations", "agglomeration_demand", "anchors"),
-    "land": ("sites", "zones", "site_zones", "zone_permits", "buffers"),
+    "land": ("sites", "zones", "site_zones", "zone_permits", "buffers", "zone_works"),
     "environment": ("impacts", "impact_rates", "impact_limits"),
     "indicators": ("indicators", "indicator_targets", "indicator_baselines"),
     "history": ("regions", "region_history", "districts", "jobs"),

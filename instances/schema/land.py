@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.column import SOURCE, Column, Table
 
 ZONE_KINDS = (
@@ -119,5 +123,60 @@ BUFFERS = Table(
     is_later=True,
 )
 
-LAND_TABLES = (ZONES, SITE_ZONES, ZONE_PERMITS, BUFFERS)
+WORKS = {
+    "roads": say("roads"),
+    "links": say("lines and mains"),
+    "local_supply": say("local supply"),
+}
+"""What may be forbidden in zones beside facilities, in words."""
+
+
+def _works(row: Mapping[str, Any]) -> Text:
+    """Return what a rule on works in zones asks for."""
+    form = say("{zone_work}: no {works} where the land is {kind}")
+    return form.given(zone_work=row["zone_work"], works=WORKS[row["of"]],
+                      kind=row["kind"])  # fmt: skip
+
+
+ZONE_WORKS = Table(
+    "zone_works",
+    "Roads, lines, mains and local supply that may not be built in zones of a kind. A"
+    " road or link lies in a zone if the straight line between its ends crosses it;"
+    " local supply stands at the node that it feeds. What stands may stay.",
+    (
+        Column("zone_work", "text", "code of the rule"),
+        Column("title", "text", "the rule in the reader's language", default=None),
+        Column("kind", "text", "kind of zone", choices=ZONE_KINDS),
+        Column(
+            "of",
+            "text",
+            "what may not be built: upgrades of `roads`, steps of `links` of networks,"
+            " or `local_supply`",
+            choices=tuple(WORKS),
+        ),
+        Column(
+            "network",
+            "text",
+            "of links and local supply: of this network (empty: of all)",
+            default=None,
+            references="networks.network",
+        ),
+        Column(
+            "option", "text", "this option of local supply (empty: all)", default=None
+        ),
+        Column(
+            "is_only_new",
+            "flag",
+            "whether only what is new is forbidden: a road or link that has no capacity"
+            " today; what is there may be widened",
+            default=False,
+        ),
+        SOURCE,
+    ),
+    key=("zone_work",),
+    rule=_works,
+    is_later=True,
+)
+
+LAND_TABLES = (ZONES, SITE_ZONES, ZONE_PERMITS, BUFFERS, ZONE_WORKS)
 """Tables of the land, in the order in which they are told."""

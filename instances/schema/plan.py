@@ -557,6 +557,23 @@ PLAN: tuple[PlanTable, ...] = (
         is_later=True,
     ),
     PlanTable(
+        "forbidden_works",
+        "Roads, links and local supply that zones forbid to build; what stands may"
+        " stay.",
+        "zone_work:{zone_work}",
+        (
+            _key("zone_work", "rule"),
+            _key("zone", "zone that forbids it"),
+            _text("zone_title", "its title"),
+            _text("kind", "what its land is for"),
+            _text("of", "`roads`, `links` or `local_supply`"),
+            _key("network", "network; empty: roads"),
+            _key("what", "road upgrade, link or option of local supply"),
+            _key("node", "node of local supply"),
+        ),
+        is_later=True,
+    ),
+    PlanTable(
         "impacts",
         "Loads on the environment by region, and what they are of.",
         "impacts",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.land.works import LINKS, LOCAL, works_forbidden
 from aumaq.instances.people.loads import industrial_load
 from aumaq.instances.rows import rows_with
 
@@ -163,6 +164,9 @@ def _steps(
     instance: Instance, name: str, capex_factor: float, opex_factor: float
 ) -> dict[str, Any]:
     steps, link = link_steps(instance, name)
+    barred = works_forbidden(instance.tables, LINKS, name)
+    never = [(code, "") in barred for code in steps["link"]]
+    first = _periods(instance, steps["first_period"])
     return {
         "step_link": link,
         "step_number": steps["step"].to_numpy(dtype=np.int64),
@@ -171,7 +175,7 @@ def _steps(
         "step_capex_mln": steps["capex_mln"].to_numpy(dtype=float) * capex_factor,
         "step_opex_mln_per_year": steps["opex_mln_per_year"].to_numpy(dtype=float)
         * opex_factor,
-        "step_first": _periods(instance, steps["first_period"]),
+        "step_first": np.where(never, len(instance.period_names), first),
     }
 
 
@@ -197,11 +201,15 @@ def _local(
     def numbers(column: str) -> Floats:
         return pairs[column].to_numpy(dtype=float)
 
+    barred = works_forbidden(instance.tables, LOCAL, name)
+    where = zip(pairs["option"], nodes["node"].to_numpy()[at].tolist(), strict=True)
+    never = np.array([pair in barred for pair in where], dtype=bool)
+    first = _periods(instance, pairs["first_period"])
     return {
         "local_option": tuple(pairs["option"]),
         "local_node": at,
         "local_max": np.nan_to_num(numbers("max_capacity"), nan=np.inf),
-        "local_first": _periods(instance, pairs["first_period"]),
+        "local_first": np.where(never, len(instance.period_names), first),
         "local_capex_mln": numbers("capex_mln_per_unit") * capex_factor,
         "local_opex_mln_per_year": numbers("opex_mln_per_unit_year") * opex_factor,
         "local_supply_mln_per_year": numbers("supply_mln_per_unit_year") * opex_factor,

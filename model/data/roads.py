@@ -14,6 +14,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.access.upgrades import BETWEEN
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.land.works import ROADS, works_forbidden
 from aumaq.model.data.networks import residual_factor
 
 
@@ -45,13 +46,16 @@ def road_data(instance: Instance) -> RoadData:
     options = instance.connection_options() if len(rules) else None
     ways = [] if options is None else options["needs"].tolist()
     at = [] if options is None else codes.get_indexer(options["connection"])
+    barred = works_forbidden(instance.tables, ROADS)
+    never = [(code, "") in barred for code in instance.upgrade_names]
+    first = _positions(periods, rows["first_period"])
     return RoadData(
         upgrades=instance.upgrade_names,
         region=tuple(rows["region"]),
         capex_mln=rows["capex_mln"].to_numpy(dtype=float) * scenario.capex_factor,
         opex_mln_per_year=rows["opex_mln_per_year"].to_numpy(dtype=float)
         * scenario.opex_factor,
-        first_period=_positions(periods, rows["first_period"]),
+        first_period=np.where(never, len(periods), first).astype(np.int64),
         residual_factor=np.array(factors).reshape(len(rows), len(periods)),
         connections=tuple(codes),
         connection_first=_positions(periods, rules["first_period"]),

@@ -58,6 +58,7 @@ from aumaq.results.audit.together import together
 from aumaq.results.audit.travel import Travel
 from aumaq.results.audit.visit_checks import with_visits
 from aumaq.results.audit.visits import team_table, visit_table
+from aumaq.results.audit.works import works
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -147,6 +148,7 @@ def audited(
     tables["growth_points"] = growth_table(choice, facts)
     tables["concentrations"] = concentrations(ledger)
     tables["forbidden_land"] = land(ledger)
+    tables["forbidden_works"] = works(ledger)
     tables["impacts"] = impact_table(instance.tables, tables)
     tables["impact_limits"] = limits(ledger, tables)
     tables["staff"] = staff_table(ledger, decided["staff"])

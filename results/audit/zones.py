@@ -102,7 +102,7 @@ def kilometres(zone: Row, lat: Floats, lon: Floats) -> Floats:
     known = np.isfinite(lat) & np.isfinite(lon)
     at = lat[known], lon[known]
     if zone["outline"]:
-        found[known] = _to_rings(_rings(zone["outline"]), *at)
+        found[known] = _to_rings(outline_rings(zone["outline"]), *at)
     elif not np.isnan(zone["radius_km"]):
         found[known] = np.maximum(
             _haversine(zone["lat"], zone["lon"], *at) - zone["radius_km"], 0.0
@@ -110,7 +110,7 @@ def kilometres(zone: Row, lat: Floats, lon: Floats) -> Floats:
     return found
 
 
-def _rings(outline: str) -> list[Floats]:
+def outline_rings(outline: str) -> list[Floats]:
     """Return the rings of an outline: what stands between innermost brackets."""
     parts = [p.split("(")[-1] for p in outline.split(")") if "(" in p]
     parts = [part for part in parts if part.strip()]

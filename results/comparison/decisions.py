@@ -209,6 +209,17 @@ def _relocations(plan: Plan) -> pd.DataFrame:
     )
 
 
+def _merged(plan: Plan) -> pd.DataFrame:
+    """Return the pairs that merge, in the period from which they are one."""
+    rows = plan.table("merged")
+    words = say("{site} and {other_site} are one, at {left}")
+    ends = zip(rows["site"], rows["other_site"], rows["left"], strict=True)
+    text = _texts(rows, (words.given(site=a, other_site=b, left=c) for a, b, c in ends))
+    return rows.assign(
+        code=rows["possible_merger"], name=rows["title"], region="", text=text
+    )
+
+
 def _staff(plan: Plan) -> pd.DataFrame:
     """Return who is hired and trained, rounded to tenths of a post."""
     rows = plan.table("staff")
@@ -240,5 +251,6 @@ STATES: dict[str, Callable[[Plan], Any]] = {
     "staff": _staff,
     "mobile team": _teams,
     "relocation": _relocations,
+    "merger": _merged,
 }
 """Kinds of decisions in the order in which they are told."""

@@ -25,7 +25,7 @@ WORDS = DONE | {
     "road upgrade": say("road upgrade"), "network step": say("line or main"),
     "local supply": say("local supply"), "growth point": say("growth point"),
     "staff": say("staff"), "mobile team": say("mobile team"),
-    "relocation": say("relocation"),
+    "relocation": say("relocation"), "merger": say("merger"),
     ROADS: say("Roads"),
     "demand served": say("demand served"), "objective": say("all together"),
     "minutes of those served": say("minutes of those served"),

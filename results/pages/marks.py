@@ -30,6 +30,9 @@ ACTIONS = {
     "keep": Mark(DONE["keep"], "#6b7782", "M0-4A4 4 0 1 1-.01-4Z", "o"),
 }
 """Shape and colour both tell the action (colours of Okabe and Ito)."""
+STAR = "M0-7L2-2H7L3 1.5L4.5 7L0 3.5L-4.5 7L-3 1.5L-7-2H-2Z"
+ANCHOR = {"anchor": Mark(say("plant, farm, resort, port or zone"), "#000000", STAR)}
+"""What stands by itself and brings jobs, people and load: no part of any service."""
 MAIN_ACTIONS = tuple(ACTIONS)
 """A site with several actions in a period is drawn with the first of these."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aumaq.instances.language.texts import say
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
-from aumaq.results.pages.marks import ACTIONS, marks_of
+from aumaq.results.pages.marks import ACTIONS, ANCHOR, marks_of
 from aumaq.results.pages.territory import territory
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import chapters
@@ -34,7 +34,7 @@ from aumaq.results.report.findings import (
 )
 from aumaq.results.report.follow_ons import follow_ons
 from aumaq.results.report.goal_figures import goal_axes
-from aumaq.results.report.land import land_tables, zone_shapes
+from aumaq.results.report.land import anchor_places, land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.notes import notes, settings
 from aumaq.results.report.reassigned import reassigned
@@ -73,7 +73,7 @@ def document(
     return {
         "territories": list(territories.values()),
         "runs": runs,
-        "marks": marks_of(ACTIONS, lang),
+        "marks": marks_of({**ACTIONS, **ANCHOR}, lang),
         "axes": goal_axes(plans, lang) or [lang.tell(title) for title in AXES],
     }
 
@@ -116,6 +116,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "networks": network_layers(plan, lang),
         "shadings": shadings(plan, lang),
         "zones": zone_shapes(plan, lang),
+        "anchors": anchor_places(plan, lang),
         "tables": {table["name"]: table for table in tables},
         "spending": spending_chart(plan, lang),
         "whoGains": who_gains(plan, today, lang),

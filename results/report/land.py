@@ -122,3 +122,43 @@ def zone_shapes(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+ANCHOR_KINDS = {
+    "industry": say("industry"),
+    "agriculture": say("agriculture"),
+    "tourism": say("tourism"),
+    "port": say("port"),
+    "zone": say("economic zone"),
+}
+"""Kind of anchor -> what readers call it."""
+
+
+def anchor_places(plan: Plan, lang: Language) -> list[dict[str, Any]]:
+    """Return the anchors: title, what is said of each, place, position of its period.
+
+    One without a place of its own is at its settlement.
+    """
+    instance = plan.instance
+    rows, places = instance.tables["anchors"], instance.tables["settlements"]
+    at = places.set_index("settlement")[["lat", "lon"]]
+    synthetic, found = lang.tell(say("an estimate, no fact")), []
+    for row in rows.itertuples():
+        home = at.loc[row.settlement]
+        first = row.first_period
+        start = instance.period_names.index(first) if first else 0
+        words = [
+            lang.tell(ANCHOR_KINDS[row.kind]),
+            lang.tell(say("{jobs} jobs from {period} on", jobs=lang.number(row.jobs, 0),
+                          period=instance.period_names[start])),
+        ]  # fmt: skip
+        found.append(
+            {
+                "title": lang.cell(row.title or row.anchor),
+                "words": words + [synthetic] * bool(row.is_synthetic),
+                "lat": float(home["lat"] if np.isnan(row.lat) else row.lat),
+                "lon": float(home["lon"] if np.isnan(row.lon) else row.lon),
+                "first": start,
+            }
+        )
+    return [place for place in found if np.isfinite(place["lat"])]

@@ -160,6 +160,37 @@ def staff(plan: Plan, lang: Language) -> dict[str, Any]:
     return grid("staff", say("Staff"), columns, lang)
 
 
+def merged(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the pairs that may merge: which do, when, where, and what that changes."""
+    given, rows = plan.instance.tables["possible_mergers"], plan.table("merged")
+    titles = titles_of(plan.instance, lang)
+    pairs = titles_by_code(given, "possible_merger", lang)
+    places, sites = plan.instance.table("settlements"), plan.instance.table("sites")
+    shown = dict(
+        zip(places["settlement"], lang.names(places, "settlement"), strict=True)
+    )
+    homes = sites.set_index(["service", "site"])["settlement"].to_dict()
+    both = given.merge(rows, "left", "possible_merger", suffixes=("", "_done"))
+    done = [p if isinstance(p, str) else "" for p in both["period"]]
+    ends = zip(both["service"], both["left"].fillna(""), strict=True)
+    left = [shown.get(homes.get(key, ""), key[1]) for key in ends]
+    stays = lang.tell(say("both stay"))
+    cost, saving = (
+        both[f"{name}_done"].fillna(0.0).tolist()
+        for name in ("cost_mln", "saving_mln_per_year")
+    )
+    columns = [
+        Column(say("Pair"), [pairs[code] for code in both["possible_merger"]]),
+        Column(say("Service"), [titles[s] for s in both["service"]]),
+        Column(say("One from"), [period or stays for period in done]),
+        Column(say("Runs at"), left),
+        Column(say("Level at least"), both["least_level"].tolist(), "number"),
+        Column(say("Cost, mln"), cost, "number", 1),
+        Column(say("Saves, mln a year"), saving, "number", 1),
+    ]
+    return grid("merged", say("Facilities that may merge"), columns, lang)
+
+
 def at_once(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return what changes at once, and what may."""
     rows = plan.table("building_capacity")
@@ -176,4 +207,4 @@ def at_once(plan: Plan, lang: Language) -> dict[str, Any]:
     return grid("building_capacity", say("What changes at once"), columns, lang)
 
 
-MAKERS = (order, second_shift, bus, visits, teams, staff, at_once)
+MAKERS = (order, merged, second_shift, bus, visits, teams, staff, at_once)

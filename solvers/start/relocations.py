@@ -5,11 +5,12 @@ Shapes: J sites, L levels (0: empty places), T periods.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Ints
+from aumaq.instances.rows import holds
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.relocations import Relocations, relocations_of
 from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions
@@ -68,19 +69,36 @@ def moved(
 ) -> dict[str, Ints]:
     """Return units, by service, (J, L+1, T), in which what must move does.
 
-    It moves as early as it may. What may not change stays: the audit is the judge.
+    It moves as early as it may; under rules on closing once another one stands where it
+    leaves, if there is room: who lives there may find no place elsewhere. What
+    may not change stays: the audit is the judge.
     """
     found, r = dict(units), relocations_of(data)
     for k in np.flatnonzero(r.is_forced).tolist():
-        name = r.service[k]
-        if _happens(r, found[name], data.services[name].stock, k):
+        d = data.services[r.service[k]]
+        if _happens(r, found[d.name], d.stock, k):
             continue
-        for t, level in np.argwhere(r.may[k].T).tolist():
-            trial = _moved(data, r, found[name], k, level, t)
-            if moves_between(data.services[name], trial, allowed[name]) is not None:
-                found[name] = trial
+        times = np.argwhere(r.may[k].T).tolist()
+        own = [_moved(data, r, found[d.name], k, level, t) for t, level in times]
+        if holds(data.instance.tables["closing_rules"], "service", d.name).any():
+            own = [*_replaced(own, r.site[k], times), *own]
+        for trial in own:
+            if moves_between(d, trial, allowed[d.name]) is not None:
+                found[d.name] = trial
                 break
     return found
+
+
+def _replaced(trials: list[Ints], j: int, times: list[list[int]]) -> Iterator[Ints]:
+    """Yield moves from a site after which one runs there that came a period before."""
+    for trial, (t, level) in zip(trials, times, strict=True):
+        if trial[j, 1:, t].any():
+            yield trial
+        elif t and trial[j, 0, t - 1 :].min() > 0:
+            other = trial.copy()
+            other[j, level, t - 1 :] += 1
+            other[j, 0, t - 1 :] -= 1
+            yield other
 
 
 def _happens(r: Relocations, units: Ints, stock: Ints, k: int) -> bool:

@@ -29,9 +29,10 @@ from aumaq.solvers.solution.decisions import (
 )
 from aumaq.solvers.start.building_capacity import calmed
 from aumaq.solvers.start.catchments import by_programme, lacks, served, use
-from aumaq.solvers.start.closing_rules import reopened
+from aumaq.solvers.start.closing_rules import needed, reopened
 from aumaq.solvers.start.feeders import followed
 from aumaq.solvers.start.financing import financing, has_financing, spending_of
+from aumaq.solvers.start.growth_points import asked_for
 from aumaq.solvers.start.hard_budgets import ROUNDING, Cap, HardBudgets
 from aumaq.solvers.start.impact_limits import limited
 from aumaq.solvers.start.mergers import merged
@@ -61,8 +62,9 @@ SPARING = (0.0, 30.0)
 first nothing, then so much that each leaves what others need."""
 
 
-TRIES = 8
-"""How often a plan is made smaller for which nobody pays."""
+TRIES, HELD_FROM = 9, 3
+"""How often a plan is made smaller for which nobody pays; from which time on what is
+taken from one region and period may not be spent in another one."""
 USUAL, TINY = 1.5, 1e-9
 """What of spending on all but services matters; less than any mln."""
 MUST = 10.0
@@ -83,8 +85,7 @@ def todays_stock(data: ModelData) -> Decisions:
         for name, n in data.networks.items()
     }
     upgraded = np.zeros((len(data.roads.upgrades), count), dtype=np.int64)
-    chosen = np.zeros((len(data.growth.tier), count), dtype=np.int64)
-    return Decisions(services, networks, upgraded, chosen)
+    return Decisions(services, networks, upgraded, asked_for(data))
 
 
 def with_settled(data: ModelData, built: Decisions, given: Given) -> Decisions:
@@ -112,7 +113,7 @@ def whole_plan(
     """
     caps: list[Cap] = []
     matters: Floats | None = None
-    for _ in range(TRIES):
+    for number in range(TRIES):
         whole = _whole(data, built, given, budget, caps)
         if whole is None or not has_financing(data):
             return whole
@@ -124,7 +125,8 @@ def whole_plan(
         whole = replace(whole, paid=found.paid, partnered=found.partnered)
         if not found.unpaid.any():
             return whole
-        caps, matters = _tighter(data, caps, weight, spent, found.unpaid)
+        is_held = number >= HELD_FROM
+        caps, matters = _tighter(data, caps, weight, spent, found.unpaid, is_held)
     return whole
 
 
@@ -147,21 +149,31 @@ def _worth(data: ModelData, plan: Decisions, spent: Floats) -> Floats:
 
 
 def _tighter(
-    data: ModelData, caps: list[Cap], weight: Floats, spent: Floats, unpaid: Floats
+    data: ModelData,
+    caps: list[Cap],
+    weight: Floats,
+    spent: Floats,
+    unpaid: Floats,
+    is_held: bool,
 ) -> tuple[list[Cap], Floats]:
     """Return limits on what nobody pays, and what matters more that it is paid.
 
-    What a limit did not bring down must run: others are to be without money then.
+    What a limit did not bring down must run: others are to be without money then. Where
+    *is_held*, sectors for which not all is paid do not spend more anywhere.
     """
     weight, by_cell = weight.copy(), {}
     for cap in caps:
         by_cell[cap.covers, cap.service, cap.region, cap.period] = cap
-    for kind, sector, region, t in np.argwhere(unpaid > 0.0).tolist():
+    lacks_money = unpaid > 0.0
+    looked_at = lacks_money.copy()
+    if is_held:
+        looked_at[:, lacks_money.any(axis=(0, 2, 3))] = True
+    for kind, sector, region, t in np.argwhere(looked_at).tolist():
         at = kind, sector, region, t
         key = KINDS[kind], data.sectors[sector], data.regions[region], data.periods[t]
         if key in by_cell and spent[at] > by_cell[key].amount_mln * (1.0 + ROUNDING):
             weight[at] *= MUST
-        else:
+        elif lacks_money[at] or key not in by_cell:
             most = max(0.0, float(spent[at] - unpaid[at]))
             by_cell[key] = Cap(key[3], key[1], key[2], key[0], most)
     return list(by_cell.values()), weight
@@ -236,12 +248,13 @@ def _services(
             services[name] = found
         units = {name: own.units for name, own in services.items()}
         used = {name: _used(data.services[name], own) for name, own in services.items()}
-        fewer = limited(data, counted(data, units, allowed, used), allowed, used)
-        fewer = staffed(data, fewer, allowed, used)
+        worth = {name: _kept_last(data, name, own) for name, own in used.items()}
+        fewer = limited(data, counted(data, units, allowed, worth), allowed, worth)
+        fewer = staffed(data, fewer, allowed, worth)
         fewer = calmed(data, fewer, allowed, used)
         fewer = referred(data, fewer, allowed)
         fewer = reopened(data, services, fewer, allowed)
-        fewer = merged(data, fewer, allowed, used)
+        fewer = merged(data, fewer, allowed, worth)
         fewer = moved(data, fewer, allowed)
         free = [name for name in units if not settled[name]]
         if all((fewer[name] == units[name]).all() for name in free):
@@ -255,6 +268,12 @@ def _used(d: ServiceData, own: ServiceDecisions) -> Floats:
     if not d.serves:
         return np.zeros((len(d.sites), own.units.shape[2]))
     return use(d, own.share * d.demand[d.option_settlement])
+
+
+def _kept_last(data: ModelData, name: str, used: Floats) -> Floats:
+    """Return what sites serve, and more than all where rules on closing keep them."""
+    kept = needed(data, data.services[name])
+    return np.asarray(used + kept[:, None] * (1.0 + used.max(initial=0.0)))
 
 
 def _budgets(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from differences import differences
 from examples import examples
+from grid_example import grid_rows
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from land_instances import draw_land
@@ -17,6 +21,8 @@ from two_schools import NO_TIME
 import aumaq
 from aumaq.instances import Instance
 from aumaq.instances.land.shapes import inside, km_to_circle, km_to_outline, rings
+from aumaq.results.audit import audit
+from aumaq.results.audit.account import decided_of
 from aumaq.results.audit.zones import kilometres
 
 SITES = [
@@ -169,3 +175,135 @@ def test_forbidden_sites_are_told_with_their_reason() -> None:
     assert len(told) == 2
     assert "lies in Park, specially protected land (water)" in told[0]
     assert "lies 2.6 km from Round" in told[1]
+
+
+def test_zones_are_read_from_geojson(tmp_path: Path) -> None:
+    """Polygons of a layer, holes too, in any system, are the outlines of zones."""
+    outer = [[69.9, 49.9], [70.1, 49.9], [70.1, 50.05], [69.9, 50.05], [69.9, 49.9]]
+    hole = [[69.99, 49.99], [70.01, 49.99], [70.01, 50.01], [69.99, 50.01],
+            [69.99, 49.99]]  # fmt: skip
+    circle = {"zone": "round", "kind": "hazard", "lat": 50.1, "lon": 70.05,
+              "radius_km": 1.0}  # fmt: skip
+    for system, scale in ((None, 1.0), ("urn:ogc:def:crs:EPSG::3857", 0.0)):
+        shapes = [_moved(ring) if not scale else ring for ring in (outer, hole)]
+        features = [
+            {"type": "Feature", "properties": {"zone": "park", "kind": "protected"},
+             "geometry": {"type": "Polygon", "coordinates": shapes}},
+            {"type": "Feature", "properties": {"zone": "none", "kind": "forest"},
+             "geometry": None},
+        ]  # fmt: skip
+        document: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+        if system:
+            document["crs"] = {"type": "name", "properties": {"name": system}}
+        folder = tmp_path / f"v{scale}"
+        aumaq.write(villages(zones=[circle]), folder)
+        (folder / "zones.csv").unlink()
+        (folder / "zones.geojson").write_text(json.dumps(document))
+        zones = aumaq.read(folder).table("zones")
+        assert zones["zone"].tolist() == ["park", "none"]
+        assert zones["outline"][1] == ""
+        lat, lon = np.array([50.0, 49.95, 50.5]), np.array([70.0, 70.0, 70.0])
+        found = km_to_outline(rings(zones["outline"][0]), lat, lon)
+        own = km_to_outline([np.array(ring) for ring in (outer, hole)], lat, lon)
+        assert found == pytest.approx(own, rel=1e-4, abs=1e-3)
+        assert found[0] > 0.0 == found[1]  # in the hole, in the zone
+
+
+def _moved(ring: list[list[float]]) -> list[list[float]]:
+    """Return degrees on the map of Mercator on a sphere, in metres (EPSG:3857)."""
+    radius = 6378137.0
+    return [
+        [radius * math.radians(lon),
+         radius * math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))]
+        for lon, lat in ring
+    ]  # fmt: skip
+
+
+SQUARE = {**PARK, "outline": "POLYGON ((70.0 50.04, 70.1 50.04, 70.1 50.06,"
+          " 70.0 50.06, 70.0 50.04))"}  # fmt: skip
+"""Between the villages, on the line from one to the other."""
+DISC = {**PARK, "zone": "disc", "lat": 50.05, "lon": 70.02, "radius_km": 2.0}
+ROAD: dict[str, Rows] = {
+    "travel": [],
+    "road_classes": [{"road_class": "asphalt", "speed_kmh": 90.0},
+                     {"road_class": "earth", "speed_kmh": 30.0}],
+    "road_nodes": [{"node": f"n{x}", "lat": 50.0 + 0.1 * k, "lon": 70.0}
+                   for k, x in enumerate("ab")],
+    "road_links": [{"from_node": "na", "to_node": "nb", "road_class": "earth",
+                    "length_km": 12.0}],
+    "road_upgrades": [{"upgrade": "g", "region": "R", "capex_mln": 0.1}],
+    "road_upgrade_links": [{"upgrade": "g", "from_node": "nb", "to_node": "na",
+                            "road_class": "asphalt", "length_km": 12.0}],
+    "connections": [{"connection": "c", "from_settlement": "a", "to_settlement": "b",
+                     "minutes": 15.0, "is_hard": False,
+                     "shortfall_mln_per_year": 9.0}],
+}  # fmt: skip
+NO_ROADS = {"zone_work": "w", "kind": "protected", "of": "roads"}
+
+
+@pytest.mark.parametrize(
+    ("zones", "rule", "built"),
+    [
+        ([SQUARE], {}, False),
+        ([SQUARE], {"is_only_new": True}, True),  # there is a road today
+        ([SQUARE], {"kind": "hazard"}, True),
+        ([DISC], {}, False),  # 1.4 km from the road
+        ([{**DISC, "radius_km": 1.0}], {}, True),
+        ([{**DISC, "lon": 70.0, "lat": 50.12, "radius_km": 2.0}], {}, True),  # beyond
+    ],
+)
+def test_roads_in_zones(zones: Rows, rule: dict[str, Any], built: bool) -> None:
+    """A cheap road is built unless it crosses a zone that forbids it; the audit too."""
+    regions = [{"settlement": x, "region": "R"} for x in "ab"]
+    rows = {**ROAD, "settlements": regions, "zones": zones,
+            "zone_works": [{**NO_ROADS, **rule}]}  # fmt: skip
+    plan = aumaq.solve(tiny(**rows), gap=0.0)
+    assert plan.record["problems"] == []
+    assert len(plan.table("road_upgrades")) == built
+    assert len(plan.table("forbidden_works")) == (not built)
+    free = aumaq.solve(tiny(**{**rows, "zone_works": []}), gap=0.0)
+    found = audit(plan.instance, decided_of(free.tables)).findings
+    assert {f.rule for f in found} == (set() if built else {"zone_work:w"})
+
+
+def test_lines_and_local_supply_in_zones() -> None:
+    """The line and the panels of b are forbidden, one by one; then it sheds."""
+    zones = [{**PARK, "lat": 50.0, "lon": 70.0, "radius_km": 1.0}]
+    spent = {}
+    for of in ((), ("links",), ("local_supply",), ("links", "local_supply")):
+        works = [{"zone_work": x, "kind": "protected", "of": x} for x in of]
+        plan = aumaq.solve(tiny(**grid_rows(), zones=zones, zone_works=works), gap=0.0)
+        assert plan.record["problems"] == []
+        assert len(plan.table("network_steps")) == ("links" not in of)
+        assert len(plan.table("local_supply")) == ("local_supply" not in of)
+        spent[of] = plan.objective_mln
+    assert spent[()] < min(spent[("links",)], spent[("local_supply",)])
+    assert spent[("links", "local_supply")] > max(
+        spent[("links",)], spent[("local_supply",)]
+    )
+
+
+def test_a_conflict_names_the_land_of_a_road() -> None:
+    """The connection must hold, and its only road is forbidden."""
+    regions = [{"settlement": x, "region": "R"} for x in "ab"]
+    must = [{**ROAD["connections"][0], "is_hard": True}]
+    rows = {**ROAD, "connections": must, "settlements": regions, "zones": [SQUARE],
+            "zone_works": [NO_ROADS]}  # fmt: skip
+    (conflict,) = aumaq.conflicts(tiny(**rows), most=None).record()["conflicts"]
+    assert {r["rule"] for r in conflict["rules"]} == {"connection:c", "zone_work:w"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"network": "power"}, "column network: roads are in no network"),
+        ({"option": "solar"}, "column option: only local supply has options"),
+        ({"of": "local_supply", "option": "wind"}, "option: there is no such option"),
+        ({"of": "pipes"}, "column of: "),
+    ],
+)
+def test_works_that_cannot_be(rule: dict[str, Any], told: str) -> None:
+    """Each mistake is told by row and column."""
+    rows = {**grid_rows(), "zones": [AT_A], "zone_works": [{**NO_ROADS, **rule}]}
+    with pytest.raises(aumaq.InstanceError, match=told):
+        tiny(**rows)

@@ -74,6 +74,38 @@ NEAR: Rows = [{"service": "s", "unserved_mln_per_unit_year": 1.0, "nearest_sites
 """A place unserved costs 1 mln; nobody goes farther than an hour."""
 
 
+@pytest.mark.parametrize(
+    ("tiers", "chosen"),
+    [
+        ([{"tier": "t", "min_count": 0}], set()),
+        ([{"tier": "t", "min_count": 1}], {("b", "t", "p2")}),  # a is dearer
+        ([{"tier": "t", "min_count": 1, "by_period": "p1"}], {("b", "t", "p1")}),
+        ([{"tier": "t", "min_count": 2}, {"tier": "u", "min_count": 0}],
+         {("a", "t", "p2"), ("b", "t", "p2")}),
+        ([{"tier": "t", "min_count": 1}, {"tier": "u", "min_count": 1}],
+         {("b", "t", "p2"), ("a", "u", "p2")}),
+    ],
+)  # fmt: skip
+def test_as_many_as_must_be_without_any_time(
+    tiers: Rows, chosen: set[tuple[str, str, str]]
+) -> None:
+    """The first plan has the cheapest points that rules ask for, as late as may be."""
+    candidates = [
+        {"settlement": at, "tier": row["tier"], "gain_share": 0.1, "donors": "outside",
+         "capex_mln": mln}
+        for row in tiers
+        for at, mln in (("a", 9.0), ("b", 4.0))
+    ]  # fmt: skip
+    periods = [{"period": f"p{t}", "first_year": 2025 + t, "years": 1} for t in (1, 2)]
+    instance = tiny(periods=periods, growth_tiers=tiers, growth_candidates=candidates)
+    plan = aumaq.solve(instance, time_limit=1e-6)
+    assert plan.record["problems"] == []
+    points = plan.table("growth_points")
+    points = points[points["is_chosen"]]
+    first = points.groupby(["settlement", "tier"])["period"].min()
+    assert {(*key, period) for key, period in first.items()} == chosen
+
+
 PLAIN: Rows = [
     {"discount_rate": 0.0, "value_of_time_per_hour": 0.0, "count_residual_value": False}
 ]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from brute_force import best_plan_cost
 from examples import examples
+from grid_example import grid_rows
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tiny_instances import Rows, tiny, tiny_instances
@@ -128,6 +129,22 @@ def test_schools_that_nobody_pays_for_close(sources: Rows, left: list[str]) -> N
         plan = aumaq.solve(paid_by(*sources), **options)
         assert plan.record["problems"] == []
         assert sorted(plan.table("unserved")["settlement"]) == left
+
+
+def test_power_that_nobody_pays_for_is_not_built() -> None:
+    """Without time: what one period may not pay for does not move to the next."""
+    periods = [
+        {"period": f"p{t}", "first_year": 2026 + t, "years": 1} for t in range(12)
+    ]
+    rows = {
+        **grid_rows(),
+        "periods": periods,
+        "funding_sources": [{"fund": "n"}],
+        "funding_eligibility": [{"fund": "n", "service": "s"}],
+    }
+    plan = aumaq.solve(tiny(**rows), time_limit=NO_TIME)
+    assert plan.record["problems"] == []
+    assert plan.table("local_supply").empty
 
 
 MUST_RUN = ("counts", "closing_rules", "mergers", "relocations")

@@ -148,6 +148,27 @@ def test_a_first_plan_keeps_what_may_not_close() -> None:
     assert found.services["s"].units[:, 1, 0].tolist() == [0, 1]
 
 
+STAFF: dict[str, Any] = {
+    "professions": [{"profession": "t"}],
+    "staff_needs": [{"profession": "t", "service": "s", "level": 1, "posts": 1.0}],
+    "staff_supply": [{"profession": "t", "region": "R", "period": "p1",
+                      "available": 1.0, "most_hired": 0.0}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "scarce", [{"counts": [{"count": "one", "service": "s", "most": 1}]}, STAFF]
+)
+def test_without_time_what_may_not_close_goes_last(scarce: dict[str, Any]) -> None:
+    """Of two schools the larger one goes, for the small one may not."""
+    places = [{**row, "region": "R"} for row in TWO_SCHOOLS["settlements"]]
+    rules = [{"closing": "c", "service": "s", "settlement": "b"}]
+    rows = {**TWO_SCHOOLS, **scarce, "settlements": places, "closing_rules": rules}
+    plan = aumaq.solve(tiny(**rows), time_limit=NO_TIME)
+    assert plan.record["problems"] == []
+    assert plan.facilities["site"].tolist() == ["b"]
+
+
 @pytest.mark.parametrize(("minutes", "kept"), [(20.0, [1, 1]), (30.0, [0, 1])])
 def test_the_search_for_a_first_plan_keeps_enough(
     minutes: float, kept: list[int]

@@ -154,3 +154,32 @@ def test_moves_that_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> 
     rows = {**ONE_SCHOOL, **with_all(ONE_SCHOOL, "facilities", is_locked=locked)}
     with pytest.raises(aumaq.InstanceError, match=told):
         tiny(**rows, relocations=[{**MOVE, **rule}])
+
+
+@pytest.mark.parametrize(("room", "stays"), [(2, True), (1, False)])
+def test_what_must_move_without_time_from_where_one_stays(
+    room: int, stays: bool
+) -> None:
+    """A school must move, and the village must keep one: it gets another before."""
+    sites = [
+        {"site": "a", "service": "s", "settlement": "a", "status": "existing",
+         "max_units": room},
+        {"site": "b", "service": "s", "settlement": "b"},
+    ]  # fmt: skip
+    instance = tiny(
+        periods=[{"period": f"p{t}", "first_year": 2025 + t, "years": 1}
+                 for t in (1, 2)],
+        sites=sites,
+        facilities=[{"service": "s", "site": "a", "level": 1}],
+        closing_rules=[{"closing": "c", "service": "s", "settlement": "a"}],
+        relocations=[{"relocation": "r", "service": "s", "site": "a", "to_site": "b",
+                      "cost_mln": 1.0, "is_forced": True}],
+    )  # fmt: skip
+    if not stays:
+        with pytest.raises(aumaq.NoPlanError):
+            aumaq.solve(instance, time_limit=20.0)
+        return
+    plan = aumaq.solve(instance, time_limit=1e-6)
+    assert plan.record["problems"] == []
+    last = plan.facilities[plan.facilities["period"] == "p2"]
+    assert last["site"].tolist() == ["a", "b"]

@@ -519,10 +519,11 @@ def _best_on_roads(case: Case) -> float | None:
     limits = purses(case)
     if any(limit.is_hard and limit.limit < -EPS for limit in limits):
         return None
+    if case.rows["networks"]:
+        of_case = partial(_spending, case), partial(_cells, case)
+        return best_coupled(case, parts, limits, *of_case)
     if is_financed(case):
         return _best_financed(case, parts, limits)
-    if case.rows["networks"]:
-        return best_coupled(case, parts, limits, partial(_spending, case))
     apart = ("referrals", "staff_supply", "feeders")
     if not limits and not any(case.rows[name] for name in apart):
         return float(sum(part.cost.min() for part in parts.values()))

@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 from contingency_case import add_emergencies
 from coupled_loads import base_load
+from financing_optima import Cell, Cells, add_financing, is_financed, most_gain
 from impact_rules import add_supplied
+from land_rules import work_is_forbidden
 from linear_programme import Programme
+from staff_optima import Staff, posts_of
 from tiny_case import Case
 
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
@@ -27,7 +30,12 @@ Built = dict[tuple[str, str, int], int]
 def step_histories(case: Case) -> Iterator[Built]:
     """Yield every way to build the upgrade steps over the periods."""
     rows, count = case.rows["link_upgrades"], len(case.first)
-    choices = [[None, *range(case.period(row["first_period"]), count)] for row in rows]
+    choices = [
+        [None]
+        if work_is_forbidden(case, "links", row["network"], row["link"], "")
+        else [None, *range(case.period(row["first_period"]), count)]
+        for row in rows
+    ]
     for pick in product(*choices):
         built = {
             (row["network"], row["link"], row["step"]): t
@@ -68,6 +76,11 @@ class Networks:
 
     def __init__(self, case: Case, limits: list[Any]):
         self.case, self.limits = case, limits
+        regions = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+        self.region = {
+            (r["network"], r["node"]): regions.get(r["settlement"], "")
+            for r in case.rows["network_nodes"]
+        }
         self.loads = {
             row["network"]: base_load(case, row["network"])
             for row in case.rows["networks"]
@@ -75,19 +88,31 @@ class Networks:
         self.known: dict[Any, float] = {}
 
     def best(
-        self, units: dict[str, np.ndarray], left: list[Any], built: Built
+        self,
+        units: dict[str, np.ndarray],
+        left: list[Any],
+        built: Built,
+        cells: Cells,
+        posts: np.ndarray,
     ) -> float:
-        """Return steps and the rest; *units* by service (T, J, L), *left* in purses."""
+        """Return steps and the rest; *units* by service (T, J, L), *left* in purses.
+
+        Where it matters who pays, for *cells* and *posts* of services as well.
+        """
         key = (
             tuple(u.tobytes() for u in units.values()),
             tuple(sorted(built.items())),
             tuple(left),
+            tuple(sorted(cells.items())),
+            posts.tobytes(),
         )
         if key not in self.known:
             programme = Programme()
             for network in self.case.rows["networks"]:
                 self._network(programme, network, units, built)
             self._purses(programme, left, built)
+            if is_financed(self.case):
+                self._financing(programme, built, cells, posts)
             self.known[key] = programme.solve() + step_cost(self.case, built)
         return self.known[key]
 
@@ -226,6 +251,9 @@ class Networks:
             usual = [r for r in own if r["settlement"] == ""]
             if not node["settlement"] or not (named or usual):
                 continue
+            at = network["network"], option, node["node"]
+            if work_is_forbidden(case, "local_supply", *at):
+                continue
             rule = (named or usual)[0]
             capex = rule["capex_mln_per_unit"] * case.scenario["capex_factor"]
             opex = rule["opex_mln_per_unit_year"] * case.scenario["opex_factor"]
@@ -283,6 +311,42 @@ class Networks:
                 p.term(row, p.add(("over", k), price), -1.0)
             p.right[row] = ("<", rest - spent)
 
+    def _financing(
+        self, p: Programme, built: Built, cells: Cells, posts: np.ndarray
+    ) -> None:
+        """Add who pays for facilities, steps and local supply."""
+        case, found, more = self.case, dict(cells), dict[Cell, dict[int, float]]()
+        ends = {
+            (r["network"], r["link"]): (r["from_node"], r["to_node"])
+            for r in case.rows["network_links"]
+        }
+        for row in case.rows["link_upgrades"]:
+            network = row["network"]
+            homes = [self.region[network, n] for n in ends[network, row["link"]]]
+            since = built.get((network, row["link"], row["step"]), inf)
+            for t, years in enumerate(case.years):
+                once = row["capex_mln"] * case.scenario["capex_factor"]
+                yearly = row["opex_mln_per_year"] * case.scenario["opex_factor"]
+                for kind, mln in (
+                    ("investment", once * (t == since)),
+                    ("operation", yearly * years * (t >= since)),
+                ):
+                    at = kind, network, homes[0] or homes[1], t
+                    found[at] = found.get(at, 0.0) + mln
+        for key, column in list(p.columns.items()):
+            if key[0] != "added":
+                continue
+            _, network, node, option, when = key
+            rule, home = self._rule(network, node, option), self.region[network, node]
+            once = rule["capex_mln_per_unit"] * case.scenario["capex_factor"]
+            yearly = rule["opex_mln_per_unit_year"] * case.scenario["opex_factor"]
+            more.setdefault(("investment", network, home, when), {})[column] = once
+            for t in range(when, len(case.years)):
+                own = more.setdefault(("operation", network, home, t), {})
+                own[column] = yearly * case.years[t]
+        found = {at: mln for at, mln in found.items() if mln}
+        add_financing(case, p, found, posts, more)
+
     def _rule(self, network: str, node: str, option: str) -> dict[str, Any]:
         home = {
             (r["network"], r["node"]): r["settlement"]
@@ -305,9 +369,14 @@ def key_of(
 
 
 def best_coupled(
-    case: Case, parts: dict[str, Any], limits: list[Any], spending: Callable[..., Any]
+    case: Case,
+    parts: dict[str, Any],
+    limits: list[Any],
+    spending: Callable[..., Any],
+    cells_of: Callable[..., Cells],
 ) -> float | None:
     """Return the best objective over histories of sites and steps; None: no plan."""
+    gain = most_gain(case)
     networks, names = Networks(case, limits), list(parts)
     steps = sorted(
         ((step_cost(case, built), built) for built in step_histories(case)),
@@ -322,10 +391,11 @@ def best_coupled(
     grids = np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")
     picks = np.stack([g.ravel() for g in grids], axis=1)
     costs = sum(parts[name].cost[picks[:, k]] for k, name in enumerate(names))
-    best = inf
+    posts = {name: posts_of(case, name, part.units) for name, part in parts.items()}
+    staff, has_money, best = Staff(case), is_financed(case), inf
     for row in np.argsort(costs):
         pick = picks[row]
-        if costs[row] >= best:
+        if costs[row] - gain >= best:
             break
         units = {
             name: parts[name].units[p] for name, p in zip(names, pick, strict=True)
@@ -344,8 +414,13 @@ def best_coupled(
             )
             for k, purse in enumerate(limits)
         ]
+        chosen = list(zip(names, pick, strict=True))
+        filled = sum(posts[name][p] for name, p in chosen)
+        cells = cells_of([(n, parts[n], p) for n, p in chosen]) if has_money else {}
+        hired = 0.0 if has_money or not len(filled) else staff.cost(filled)
         for fixed, built in steps:
-            if costs[row] + fixed >= best:
+            if costs[row] + fixed + hired - gain >= best:
                 break
-            best = min(best, float(costs[row] + networks.best(units, left, built)))
+            found = networks.best(units, left, built, cells, filled)
+            best = min(best, float(costs[row] + hired + found))
     return best if best < inf else None

@@ -47,3 +47,22 @@ def differences_by_blocks(instance: Instance) -> list[str]:
     if abs(plan.objective_mln - best) > room or plan.status != "optimal":
         found.append(f"{plan.status} {plan.objective_mln}, the optimum is {best}")
     return found
+
+
+def differences_by(method: str, instance: Instance) -> list[str]:
+    """Return how bound or plan of a method contradict the optimum of enumeration."""
+    best = best_plan_cost(instance)
+    try:
+        plan = aumaq.solve(instance, method=method, gap=0.0, time_limit=10.0)
+    except NoPlanError as error:
+        is_wrong = best is not None and "infeasible" in str(error)
+        return [f"optimum {best}, the method says: {error}"] if is_wrong else []
+    found = list(plan.record["problems"])
+    if best is None:
+        return [*found, f"there is no plan, the method finds {plan.objective_mln}"]
+    room = 2e-6 * max(1.0, abs(best))
+    if plan.bound_mln > best + room:
+        found.append(f"bound {plan.bound_mln} above the optimum {best}")
+    if plan.objective_mln < best - room:
+        found.append(f"plan {plan.objective_mln} below the optimum {best}")
+    return found

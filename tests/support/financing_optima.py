@@ -13,8 +13,11 @@ import numpy as np
 from linear_programme import Programme
 from tiny_case import Case
 
-Cells = dict[tuple[str, str, str, int], float]
-"""(kind of spending, service ..., region, period) -> mln."""
+Cell = tuple[str, str, str, int]
+"""(kind of spending, service ..., region, period)."""
+Cells = dict[Cell, float]
+Terms = dict[Cell, dict[int, float]]
+"""What columns of a programme spend: mln by cell and column."""
 KINDS = ("investment", "operation")
 
 
@@ -53,17 +56,25 @@ def financing_cost(case: Case, cells: Cells, posts: np.ndarray) -> float:
     *posts* are those to fill by row of supply; inf if there is no way.
     """
     p = Programme()
-    spent = {cell: dict[int, float]() for cell in _all(case, cells)}
+    add_financing(case, p, cells, posts, {})
+    return p.solve() if p.cost else (0.0 if _holds(p) else inf)
+
+
+def add_financing(
+    case: Case, p: Programme, cells: Cells, posts: np.ndarray, more: Terms
+) -> None:
+    """Add who pays for *cells*, and for what columns of the programme spend *more*."""
+    cells = {**dict.fromkeys(more, 0.0), **cells}
+    spent = {cell: dict(more.get(cell, {})) for cell in _all(case, cells)}
     _staff(case, p, posts, spent)
     for rule in case.rows["partnerships"]:
-        _partner(case, p, rule, cells, spent)
+        _partner(case, p, rule, cells, spent, more)
     for burden in case.rows["burdens"]:
         _burden(case, p, burden)
     for row in case.rows["budgets"]:
         _budget(case, p, row, cells, spent)
     if case.rows["funding_sources"]:
         _funds(case, p, cells, spent)
-    return p.solve() if p.cost else (0.0 if _holds(p) else inf)
 
 
 def _holds(p: Programme) -> bool:
@@ -86,16 +97,21 @@ def _is_of(rule: dict[str, Any], sector: str, region: str) -> bool:
 
 
 def _partner(
-    case: Case, p: Programme, rule: dict[str, Any], cells: Cells, spent: Any
-) -> None:
+    case: Case, p: Programme, rule: dict[str, Any], cells: Cells, spent: Any,
+    more: Terms,
+) -> None:  # fmt: skip
     code = rule["partnership"]
     p.right["most", code] = ("<", rule["limit_mln"])
     for (kind, sector, region, t), mln in cells.items():
         if kind != "investment" or not _is_of(rule, sector, region):
             continue
-        most = rule["share_most"] * mln
-        column = p.add(("money", code, sector, region, t), net_price(case, rule, t),
-                       0.0, most)  # fmt: skip
+        share = rule["share_most"]
+        key = ("money", code, sector, region, t)
+        column = p.add(key, net_price(case, rule, t))
+        p.right["at most", *key] = ("<", share * mln)
+        p.term(("at most", *key), column, 1.0)
+        for built, value in more.get((kind, sector, region, t), {}).items():
+            p.term(("at most", *key), built, -share * value)
         p.term(("most", code), column, 1.0)
         spent[kind, sector, region, t][column] = -1.0
         for year, a in paid_back(rule, case.first[t]).items():

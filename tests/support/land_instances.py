@@ -56,3 +56,28 @@ def _zone(draw: st.DrawFn, k: int, places: int) -> Row:
 def _square(lat: float, lon: float, half: float) -> str:
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     return ", ".join(f"{lon + half * x:.6f} {lat + half * y:.6f}" for x, y in corners)
+
+
+def draw_works(draw: st.DrawFn, rows: dict[str, list[Row]]) -> None:
+    """Draw zones on lines, roads and local supply, and what they forbid of these."""
+    pick = st.sampled_from
+    nodes = [*rows["network_nodes"], *rows["road_nodes"]]
+    rows["zones"] = []
+    for k in range(draw(st.integers(1, 2))):
+        node = draw(pick(nodes))
+        lat, lon = node["lat"], node["lon"] + draw(pick([0.0, 0.05]))
+        zone = {"zone": f"z{k}", "kind": draw(pick(KINDS))}
+        half = draw(pick([0.02, 0.07]))
+        shape = {"outline": f"POLYGON (({_square(lat, lon, half)}))"}
+        if draw(st.booleans()):
+            shape = {"lat": lat + 0.01, "lon": lon, "radius_km": 60.0 * half}
+        rows["zones"].append({**zone, **shape})
+    options = sorted({row["option"] for row in rows["local_supplies"]})
+    sorts = ["roads"] * (len(rows["road_upgrades"]) > 0)
+    sorts += ["links", "local_supply"] * (len(rows["network_nodes"]) > 0)
+    rows["zone_works"] = [
+        {"zone_work": f"w{k}", "kind": draw(pick(KINDS)), "of": of,
+         "option": draw(pick(["", *options])) if of == "local_supply" else "",
+         "is_only_new": draw(st.booleans())}
+        for k, of in enumerate(draw(st.lists(pick(sorts), min_size=1, max_size=2)))
+    ]  # fmt: skip

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
+from land_rules import work_is_forbidden
 from lasting_case import cost, histories, spending
 from tiny_case import EPS, Case, road_minutes
 
 
 def upgrade_histories(case: Case) -> Iterator[dict[str, int]]:
     """Yield every choice of a period, or never, for each upgrade."""
-    for built in histories(case, case.rows["road_upgrades"]):
+    rows = case.rows["road_upgrades"]
+    may = [
+        r for r in rows if not work_is_forbidden(case, "roads", "", r["upgrade"], "")
+    ]
+    for built in histories(case, may):
         yield {row["upgrade"]: t for row, t in built}
 
 

@@ -95,7 +95,7 @@ def tiny_instances(
     rows["standards"] = [_standard(draw, rows, k) for k in range(draw(some(0, 1, 2)))]
     rows["budgets"] = _budgets(draw, rows)
     if draw(some(False, False, True)):
-        rows["gaps"] = [_gap(draw, rows)]
+        rows["gaps"] = [draw_gap(draw, rows)]
     if len(services) == 2 and draw(st.booleans()):
         rows["referrals"] = [
             {
@@ -128,7 +128,7 @@ def tiny_instances(
     # Who pays for what is spent on these is not enumerated.
     is_known = not any(map(rows.get, ("shifts", "staff_supply", "mobile_services")))
     if draw(some(False, False, True)) and is_known:
-        _draw_money(draw, rows)
+        draw_money(draw, rows)
     try:
         return tiny(**rows)
     except InstanceError:
@@ -198,10 +198,11 @@ def relocation(
     }
 
 
-def _draw_money(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
+def draw_money(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
     """Draw sources of money, partners, or both."""
     kind = draw(some("funds", "partners", "both"))
     services = ["", rows["services"][0]["service"]]
+    services += [row["network"] for row in rows.get("networks", ())]
     regions = ["", rows["settlements"][0]["region"]]
     periods = rows["periods"]
     if kind != "partners":
@@ -222,6 +223,8 @@ def _draw_money(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
         # What is paid for by who goes where is not enumerated where funds pay.
         for row in rows.get("shifts", ()):
             row["cost_mln_per_unit_year"] = 0.0
+        for row in rows.get("mobile_services", ()):
+            row["cost_mln_per_team_year"] = row["cost_mln_per_day"] = 0.0
         pairs = {(draw(some(*services)), draw(some(*regions))) for _ in range(2)}
         rows["funding_eligibility"] = [
             {"fund": "n", "share_least": draw(some(0.0, 0.0, 0.3)),
@@ -503,7 +506,8 @@ def _standard(draw: st.DrawFn, rows: dict[str, Rows], k: int) -> Row:
     }
 
 
-def _gap(draw: st.DrawFn, rows: dict[str, Rows]) -> Row:
+def draw_gap(draw: st.DrawFn, rows: dict[str, Rows]) -> Row:
+    """Draw a bound between groups of settlements."""
     is_share = draw(st.booleans())
     return {
         "gap": "apart",

@@ -6,6 +6,7 @@ is told. The member ``id`` of a feature is no property.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from aumaq.instances.formats.geographic.places import (
     NO_SHAPE,
     Layer,
     Shape,
+    are_polygons,
     point,
 )
 from aumaq.instances.formats.geographic.reference_systems import (
@@ -77,6 +79,10 @@ def _shape(geometry: Any) -> Shape:
         return BROKEN
     if coordinates == []:
         return NO_SHAPE
+    if kind in ("Polygon", "MultiPolygon"):
+        polygons = [coordinates] if kind == "Polygon" else coordinates
+        is_whole = are_polygons(polygons, math.inf)
+        return Shape(kind, polygons=polygons) if is_whole else BROKEN
     if kind == "MultiPoint" and isinstance(coordinates, list) and len(coordinates) == 1:
         return point(coordinates[0])
     return Shape(kind)

@@ -8,6 +8,7 @@ that a link names count.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,12 @@ import pandas as pd
 from aumaq.instances.errors import Problem, UnreadableError
 from aumaq.instances.formats.geographic.geojson import read_geojson
 from aumaq.instances.formats.geographic.geopackage_reader import opened
-from aumaq.instances.formats.geographic.places import Layer, longitudes_and_latitudes
+from aumaq.instances.formats.geographic.places import (
+    NO_SHAPE,
+    Layer,
+    longitudes_and_latitudes,
+    outlines,
+)
 from aumaq.instances.formats.geographic.shapefile import read_shapefile
 from aumaq.instances.formats.raw import Raw, needed
 from aumaq.instances.language.texts import say
@@ -111,12 +117,31 @@ def take_layer(layer: Layer, place: str, table: str, raw: Raw) -> None:
             if name not in known and name.lower() in RECORD_NUMBERS
         ]
     )
+    if layer.shapes is not None and "outline" in known:
+        layer = _with_outlines(layer, frame)
     if layer.shapes is not None and has_place(table):
         points = longitudes_and_latitudes(layer, place, table, raw)
         if points is None:
             return
         frame["lon"], frame["lat"] = points
     raw.tables[table] = _long_names(frame, table)
+
+
+def _with_outlines(layer: Layer, frame: pd.DataFrame) -> Layer:
+    """Write polygons into the column ``outline``; return the layer without them.
+
+    In a system that is not known they stay, and are told of as all shapes are.
+    """
+    found = outlines(layer)
+    if found is None or not any(found):
+        return layer
+    given = frame["outline"] if "outline" in frame else [None] * len(found)
+    frame["outline"] = [drawn or own for drawn, own in zip(found, given, strict=True)]
+    shapes = [
+        NO_SHAPE if drawn else shape
+        for drawn, shape in zip(found, layer.shapes or [], strict=True)
+    ]
+    return replace(layer, shapes=shapes)
 
 
 def _long_names(frame: pd.DataFrame, table: str) -> pd.DataFrame:

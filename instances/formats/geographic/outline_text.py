@@ -10,13 +10,11 @@ from typing import Any
 from aumaq.instances.errors import Problem, UnreadableError
 from aumaq.instances.formats.files import json_of, read_json
 from aumaq.instances.formats.geographic.geojson import features
+from aumaq.instances.formats.geographic.places import are_polygons
 from aumaq.instances.language.texts import say
 
 PIECE = 15_000
 """Characters a piece: what a cell of a workbook holds, even if all are escaped."""
-LARGEST_DEGREES = 360.0
-SHORTEST_RING = 4
-"""Points of a ring, the first again as the last (RFC 7946, 3.1.6)."""
 
 
 def pieces(outlines: dict[str, Any]) -> list[str]:
@@ -61,7 +59,7 @@ def checked(document: Any) -> dict[str, Any]:
                     number=number,
                 )
             )
-        if not _are_polygons(_polygons(feature)):
+        if not are_polygons(_polygons(feature)):
             raise UnreadableError(
                 say(
                     "is no GeoJSON: the coordinates of feature {number} are no"
@@ -80,26 +78,6 @@ def _polygons(feature: dict[str, Any]) -> Any:
         return [geometry.get("coordinates")]
     is_several = geometry.get("type") == "MultiPolygon"
     return geometry.get("coordinates") if is_several else []
-
-
-def _are_polygons(polygons: Any) -> bool:
-    return isinstance(polygons, list) and all(
-        isinstance(rings, list) and all(map(_is_ring, rings)) for rings in polygons
-    )
-
-
-def _is_ring(ring: Any) -> bool:
-    return (
-        isinstance(ring, list)
-        and len(ring) >= SHORTEST_RING
-        and all(
-            isinstance(place, list)
-            and len(place) > 1
-            and all(type(number) in (int, float) for number in place)
-            and all(abs(number) <= LARGEST_DEGREES for number in place[:2])
-            for place in ring
-        )
-    )
 
 
 def drawn(outlines: dict[str, Any] | None) -> Iterator[tuple[dict[str, Any], Any]]:

@@ -22,19 +22,48 @@ from aumaq.instances.language.texts import say
 KINDS = ("Geometry", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString",
          "MultiPolygon", "GeometryCollection")  # fmt: skip
 """Kinds of shapes by their number in WKB."""
+LARGEST_DEGREES = 360.0
+SHORTEST_RING = 4
+"""Points of a ring, the first again as the last (RFC 7946, 3.1.6)."""
 
 
 class Shape(NamedTuple):
-    """A shape: its kind (``""``: none, or an empty one), and where a point is."""
+    """A shape: its kind (``""``: none, or an empty one), and where a point is.
+
+    ``polygons`` are rings of [x, y] for each polygon, of files that tell them.
+    """
 
     kind: str = ""
     x: float = math.nan
     y: float = math.nan
+    polygons: Any = None
 
 
 NO_SHAPE = Shape()
 BROKEN = Shape("?")
 """What is no geometry at all."""
+
+
+def are_polygons(polygons: Any, most: float = LARGEST_DEGREES) -> bool:
+    """Return whether lists are polygons: rings of points, no number above *most*."""
+    return isinstance(polygons, list) and all(
+        isinstance(rings, list) and all(_is_ring(ring, most) for ring in rings)
+        for rings in polygons
+    )
+
+
+def _is_ring(ring: Any, most: float) -> bool:
+    return (
+        isinstance(ring, list)
+        and len(ring) >= SHORTEST_RING
+        and all(
+            isinstance(place, list)
+            and len(place) > 1
+            and all(type(number) in (int, float) for number in place)
+            and all(abs(number) <= most for number in place[:2])
+            for place in ring
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -114,3 +143,28 @@ def longitudes_and_latitudes(
     x = np.array([shape.x for shape in shapes], dtype=float)
     y = np.array([shape.y for shape in shapes], dtype=float)
     return to_wgs84(x, y, crs)
+
+
+def outlines(layer: Layer) -> list[str] | None:
+    """Return polygons as ``MULTIPOLYGON`` of degrees, empty where there is none.
+
+    None if the reference system is not known.
+    """
+    crs = layer.system()
+    return None if crs is None else [_text(s, crs) for s in layer.shapes or []]
+
+
+def _text(shape: Shape, crs: ReferenceSystem) -> str:
+    polygons = (
+        f"({', '.join(_ring(ring, crs) for ring in rings)})"
+        for rings in shape.polygons or ()
+    )
+    text = ", ".join(polygons)
+    return f"MULTIPOLYGON ({text})" if text else ""
+
+
+def _ring(ring: Any, crs: ReferenceSystem) -> str:
+    x, y = np.array([place[:2] for place in ring], dtype=float).T
+    lon, lat = to_wgs84(x, y, crs)
+    points = zip(lon.tolist(), lat.tolist(), strict=True)
+    return f"({', '.join(f'{a:.8g} {b:.8g}' for a, b in points)})"

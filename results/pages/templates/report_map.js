@@ -179,6 +179,13 @@ function drawPlaces() {
     items.push([...siteAt(f[0]), f[1] === "keep" ? 4 : 6.5,
       (context, x, y, radius) => drawMark(context, x, y, radius, f[1]), () => tellFacility(k, f[0])]);
   }
+  const isOpen = ({ first }) => shown.step === "all" || (typeof shown.step === "number" && first <= shown.step);
+  for (const { title, words, lat, lon } of shown.run.anchors.filter(isOpen)) {
+    counts.anchor = (counts.anchor ?? 0) + 1;
+    if (shown.hidden.has("anchor")) continue;
+    items.push([lat, lon, 6.5, (context, x, y, radius) => drawMark(context, x, y, radius, "anchor"),
+      () => { ways.clearLayers(); panel(title, words, emptyPanel); }]);
+  }
   places.show(items, largestNames(), (point) => lines.at(point));
   return counts;
 }

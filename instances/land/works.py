@@ -1,0 +1,153 @@
+"""Works that the land forbids: roads, lines, mains and local supply in zones.
+
+A road or link lies in a zone if the straight line in degrees between its ends crosses
+it; local supply stands at the node that it feeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.access.limits import within
+from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.land.forbidden import zone_distances
+from aumaq.instances.land.shapes import KM_A_DEGREE, inside, rings
+from aumaq.instances.rows import rows_with
+
+Tables = Mapping[str, pd.DataFrame]
+ROADS, LINKS, LOCAL = "roads", "links", "local_supply"
+"""What a row of ``zone_works`` may be on."""
+ENDS = ("from_node", "to_node")
+
+
+@dataclass(frozen=True)
+class ForbiddenWork:
+    """Something that may not be built: rule, zone, and what.
+
+    ``what`` is the code of a road upgrade, a link or a local option; ``network`` is
+    empty of roads, ``node`` of all but local supply.
+    """
+
+    rule: str
+    zone: str
+    of: str
+    network: str
+    what: str
+    node: str = ""
+
+
+def forbidden_works(tables: Tables) -> list[ForbiddenWork]:
+    """Return what the rows of ``zone_works`` forbid, rule by rule and zone by zone."""
+    return [
+        ForbiddenWork(rule.zone_work, zone.zone, rule.of, *what)
+        for rule in tables["zone_works"].itertuples()
+        for zone in tables["zones"].itertuples()
+        if zone.kind == rule.kind
+        for what in IN_ZONE[rule.of](tables, rule, zone)
+    ]
+
+
+def works_forbidden(tables: Tables, of: str, network: str = "") -> set[tuple[str, str]]:
+    """Return (what, node) of a sort of works that may not be built."""
+    if not len(tables["zone_works"]):
+        return set()
+    found = forbidden_works(tables)
+    return {(w.what, w.node) for w in found if w.of == of and w.network == network}
+
+
+def crosses(zone: Any, start: Floats, end: Floats) -> Flags:
+    """Return which straight lines in degrees meet a zone; points are (N, 2): lat, lon.
+
+    A circle is measured on the plane laid at its centre. A zone without a shape meets
+    nothing.
+    """
+    if not zone.outline and zone.radius_km != zone.radius_km:
+        return np.zeros(len(start), dtype=bool)
+    if not zone.outline:
+        return within(_km_to_lines(zone, start, end), zone.radius_km)
+    outline = rings(zone.outline)
+    found = inside(outline, start[:, 0], start[:, 1])
+    a, b = start[:, ::-1], end[:, ::-1]
+    for ring in outline:
+        for c, d in pairwise(ring):
+            apart = _side(c, d, a) * _side(c, d, b) > 0.0
+            apart |= _side(a, b, c) * _side(a, b, d) > 0.0
+            # What lies on one line meets where its boxes do.
+            low, high = np.minimum(a, b), np.maximum(a, b)
+            apart |= ((high < np.minimum(c, d)) | (low > np.maximum(c, d))).any(axis=1)
+            found |= ~apart
+    return found
+
+
+def _side(a: Floats, b: Floats, p: Floats) -> Floats:
+    """Return on which side of the lines a-b points lie: positive, negative, 0 on it."""
+    way, to = b - a, p - a
+    return np.asarray(way[..., 0] * to[..., 1] - way[..., 1] * to[..., 0])
+
+
+def _km_to_lines(zone: Any, start: Floats, end: Floats) -> Floats:
+    scale = np.array([1.0, np.cos(np.radians(zone.lat))]) * KM_A_DEGREE
+    a, b = ((p - (zone.lat, zone.lon)) * scale for p in (start, end))
+    way = b - a
+    length = (way**2).sum(axis=1)
+    share = -(a * way).sum(axis=1) / np.where(length > 0.0, length, 1.0)
+    return np.asarray(np.hypot(*(a + np.clip(share, 0.0, 1.0)[:, None] * way).T))
+
+
+def _ends(rows: pd.DataFrame, nodes: pd.DataFrame) -> list[Floats]:
+    place = nodes.set_index("node")[["lat", "lon"]]
+    return [place.loc[rows[name]].to_numpy(dtype=float) for name in ENDS]
+
+
+Found = Iterator[tuple[str, ...]]
+"""network, what, and a node of local supply."""
+
+
+def _roads(tables: Tables, rule: Any, zone: Any) -> Found:
+    rows = tables["road_upgrade_links"]
+    if rule.is_only_new:
+        known = {frozenset(pair) for pair in tables["road_links"][[*ENDS]].to_numpy()}
+        rows = rows[[frozenset(p) not in known for p in rows[[*ENDS]].to_numpy()]]
+    met = crosses(zone, *_ends(rows, tables["road_nodes"]))
+    yield from (("", code) for code in dict.fromkeys(rows["upgrade"][met]))
+
+
+def _links(tables: Tables, rule: Any, zone: Any) -> Found:
+    for network in _networks(tables, rule):
+        rows, nodes = (
+            rows_with(tables[name], "network", network)
+            for name in ("network_links", "network_nodes")
+        )
+        steps = rows_with(tables["link_upgrades"], "network", network)
+        rows = rows[rows["link"].isin(steps["link"])]
+        if rule.is_only_new:
+            rows = rows[(rows["capacity"] == 0.0) & (rows["station"] == "")]
+        met = crosses(zone, *_ends(rows, nodes))
+        yield from ((network, code) for code in rows["link"][met])
+
+
+def _local(tables: Tables, rule: Any, zone: Any) -> Found:
+    for network in _networks(tables, rule):
+        nodes = rows_with(tables["network_nodes"], "network", network)
+        nodes = nodes[nodes["settlement"] != ""]
+        options = rows_with(tables["local_supplies"], "network", network)["option"]
+        lat, lon = (nodes[name].to_numpy(dtype=float) for name in ("lat", "lon"))
+        own = tables["zones"][tables["zones"]["zone"] == zone.zone]
+        lies = within(zone_distances(own, lat, lon)[0], 0.0)
+        for option in dict.fromkeys(options):
+            if rule.option in ("", option):
+                yield from ((network, option, node) for node in nodes["node"][lies])
+
+
+def _networks(tables: Tables, rule: Any) -> list[str]:
+    return [n for n in tables["networks"]["network"] if rule.network in ("", n)]
+
+
+IN_ZONE = {ROADS: _roads, LINKS: _links, LOCAL: _local}
+"""Sort of works -> what of it lies in a zone."""
