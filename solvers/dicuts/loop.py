@@ -48,6 +48,7 @@ class Dicuts:
         self.group = connected_components(csr_array(pairs, shape=(n, n)))[1]
         self.rows: list[tuple[Ints, Floats, float]] = []
         self.known: set[bytes] = set()
+        self.relaxed: Floats | None = None
         names = ("cost", "offset", "starts", "rows", "values", "row_lower",
                  "row_upper", "column_lower", "column_upper")  # fmt: skip
         whole = np.zeros(len(m.cost), bool)
@@ -67,6 +68,7 @@ class Dicuts:
             values = self.solved(ends)
             if values is None or is_asked():
                 return
+            self.relaxed = values
             bound = self.highs.getInfo().objective_function_value
             stale = 0 if bound > last + RISE * abs(bound) else stale + 1
             last = max(bound, last)
@@ -159,17 +161,17 @@ def _stop_if_asked(event: Any) -> None:
 
 def strengthened(
     m: Matrices, ends: float, tell: Callable[[float], None] = lambda _: None
-) -> Matrices:
+) -> tuple[Matrices, Floats | None]:
     """Return a model with the cuts of its networks that are found until *ends*.
 
-    *m* itself where nothing in its networks is to be opened, or it is too large. *tell*
-    is given the bound as it rises.
+    And the last solution of its LP. *m* itself and None where nothing in its networks
+    is to be opened, or it is too large. *tell* is given the bound as it rises.
     """
     if len(m.values) > MOST_ENTRIES:
-        return m
+        return m, None
     arcs = arcs_of(m)
     if not len(arcs.opener) or len(arcs.load) > MOST_NODES:
-        return m
+        return m, None
     dicuts = Dicuts(m, arcs)
     dicuts.seek(ends, tell)
-    return dicuts.strengthened()
+    return dicuts.strengthened(), dicuts.relaxed
