@@ -2,6 +2,9 @@
 
 Clients are villages of as many inhabitants as their weight, each of whom makes one trip
 in the only year; a unit of distance is a minute and a kilometre that costs a million.
+With capacities the inhabitants are the demand, and the cost of a client is shared out
+over them. Capacities are levels, each site's is the highest that fits there; a smaller
+one costs as much. A site without a price of its own among others stands already.
 """
 
 from __future__ import annotations
@@ -15,13 +18,18 @@ import pandas as pd
 from aumaq.classic.checks import check_problem
 from aumaq.classic.problems import Problem
 from aumaq.instances import Instance, from_tables
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.errors import OptionError
 from aumaq.instances.language.texts import say
 
 MOST_PAIRS = 300_000
 """Pairs of client and site for the integrated model."""
 Rows = list[dict[str, Any]]
-KINDS = ("p-median", "uflp", "lscp", "mclp")
+PRICED = ("uflp", "cflp", "sscflp")
+"""Problems whose sites have fixed costs."""
+LIMITED = ("cflp", "sscflp", "cpmp")
+"""Problems whose sites have capacities."""
+KINDS = ("p-median", "lscp", "mclp", *PRICED, "cpmp")
 CURRENCY = 1e6
 """Of a trip for a unit of distance: the objective is in millions."""
 
@@ -44,9 +52,11 @@ def to_instance(problem: Problem) -> Instance:
                    n=n * m, most=MOST_PAIRS)  # fmt: skip
         raise OptionError(told)
     costs = problem.sites.fixed_costs
-    if problem.kind == "uflp" and len(np.unique(costs)) > 1:
+    if problem.kind in PRICED and len(np.unique(costs[costs > 0.0])) > 1:
         told = say("an instance has one price of a facility, the sites have several")
         raise OptionError(told)
+    if problem.kind in LIMITED and (problem.clients.demands <= 0.0).any():
+        raise OptionError(say("a client without demand has no place in an instance"))
     tables = {name: make(problem) for name, make in _TABLES.items()}
     return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
 
@@ -85,47 +95,94 @@ def _services(problem: Problem) -> Rows:
             "transport_cost_per_km": 0.0 if is_cover else CURRENCY,
             "may_be_unserved": problem.kind == "mclp",
             "unserved_mln_per_unit_year": 1.0 if problem.kind == "mclp" else 0.0,
+            "allocation": "whole" if problem.kind in ("sscflp", "cpmp") else "free",
         }
     ]  # fmt: skip
+
+
+def _inhabitants(problem: Problem) -> Floats:
+    if problem.kind in LIMITED:
+        return problem.clients.demands
+    # LSCP has no weights: one inhabitant each, so that everybody is served.
+    one = problem.kind == "lscp"
+    return np.ones(problem.shape[0]) if one else problem.clients.weights
+
+
+def _capacities(problem: Problem) -> Floats:
+    """Return what each site holds, (J,): no more than all there is."""
+    most = max(1.0, float(_inhabitants(problem).sum()))
+    if problem.kind not in LIMITED:
+        return np.full(problem.shape[1], most)
+    return np.minimum(problem.sites.capacities, most)
+
+
+def _price(problem: Problem) -> float:
+    """Return the price of a facility."""
+    if problem.kind in PRICED:
+        return float(problem.sites.fixed_costs.max(initial=0.0))
+    return 1.0 if problem.kind == "lscp" else 0.0
+
+
+def _is_free(problem: Problem) -> Flags:
+    """Return which sites cost nothing though others do, (J,)."""
+    costs = problem.sites.fixed_costs
+    return (problem.kind in PRICED) & (costs <= 0.0) & (costs.max(initial=0.0) > 0.0)
 
 
 def _levels(problem: Problem) -> Rows:
-    cost = {"uflp": float(problem.sites.fixed_costs[0]), "lscp": 1.0}
     return [
         {
-            "service": "service", "level": 1,
-            "capacity": max(1.0, float(problem.clients.weights.sum())),
-            "capex_mln": cost.get(problem.kind, 0.0), "opex_mln_per_year": 0.0,
+            "service": "service", "level": k + 1, "capacity": float(capacity),
+            "capex_mln": _price(problem), "opex_mln_per_year": 0.0,
         }
+        for k, capacity in enumerate(np.unique(_capacities(problem)))
     ]  # fmt: skip
 
 
+def _level_of(problem: Problem) -> Ints:
+    """Return the level of each site, (J,)."""
+    return np.unique(_capacities(problem), return_inverse=True)[1] + 1
+
+
+def _facilities(problem: Problem) -> Rows:
+    return [
+        {"service": "service", "site": site, "level": int(level)}
+        for site, level, stands in zip(
+            _sites(problem), _level_of(problem), _is_free(problem), strict=True
+        )
+        if stands
+    ]
+
+
 def _settlements(problem: Problem) -> Rows:
-    # LSCP has no weights: one inhabitant each, so that everybody is served.
-    one = problem.kind == "lscp"
     return [
         {
             "settlement": name, "name": name, "kind": "village", "region": "R",
-            "lat": 0.0, "lon": 0.0, "population": 1.0 if one else float(weight),
+            "lat": 0.0, "lon": 0.0, "population": float(count),
         }
-        for name, weight in zip(_clients(problem), problem.clients.weights, strict=True)
+        for name, count in zip(_clients(problem), _inhabitants(problem), strict=True)
     ]  # fmt: skip
 
 
 def _site_rows(problem: Problem) -> Rows:
     sites = problem.sites
-    status = np.where(sites.required, "required", "candidate")
+    status = np.where(_is_free(problem), "existing", "candidate")
+    status = np.where(sites.required, "required", status)
     status = np.where(sites.forbidden, "forbidden", status)
     return [
         {"site": name, "service": "service", "lat": 0.0, "lon": 0.0,
-         "status": str(how)}
-        for name, how in zip(_sites(problem), status, strict=True)
+         "status": str(how), "max_level": int(level)}
+        for name, how, level in zip(
+            _sites(problem), status, _level_of(problem), strict=True
+        )
     ]  # fmt: skip
 
 
 def _travel(problem: Problem) -> Rows:
     n, m = problem.shape
     matrix = problem.distances.block(slice(0, n), np.arange(m))
+    if problem.kind in LIMITED:  # of a unit of demand
+        matrix = matrix * (problem.clients.weights / problem.clients.demands)[:, None]
     clients, sites = _clients(problem), _sites(problem)
     return [
         {"settlement": clients[i], "site": sites[j], "minutes": float(matrix[i, j]),
@@ -156,6 +213,7 @@ _TABLES: dict[str, Callable[[Problem], Rows]] = {
     "levels": _levels,
     "settlements": _settlements,
     "sites": _site_rows,
+    "facilities": _facilities,
     "travel": _travel,
     "counts": _counts,
 }

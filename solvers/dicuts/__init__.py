@@ -1,0 +1,1 @@
+"""Valid inequalities of networks, found before a model is solved."""
