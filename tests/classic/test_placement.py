@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from location_optima import SmallCase, fewest_new, least, most_within
 
+from aumaq.classic.methods.clock import Clock
+from aumaq.classic.placement.choice import Choice, choose
+from aumaq.classic.placement.problem import LocationProblem
 from aumaq.instances.goals import LOCATION_GOALS
-from aumaq.solvers.location.choosing import Choice, choose
-from aumaq.solvers.location.problem import LocationProblem
-from aumaq.solvers.location.programme import Clock
 from aumaq.solvers.solution.decisions import Status
 
 
@@ -66,7 +66,7 @@ def problem_of(case: SmallCase) -> LocationProblem:
 def chosen(case: SmallCase, goal: str, limit: float | None, count: int) -> Choice:
     """Return the choice; it opens what may open, and is worth what it says."""
     problem = problem_of(case)
-    clock = Clock(60.0, 0.0, 1, lambda *_: None)
+    clock = Clock(60.0)
     found = choose(problem, LOCATION_GOALS[goal], limit, count, clock)
     opened = set(np.flatnonzero(found.is_open).tolist())
     assert case.kept | case.must <= opened <= case.kept | case.may
@@ -123,8 +123,7 @@ def test_bounds_hold_when_time_is_short(seconds: float) -> None:
     )
     for goal in LOCATION_GOALS.values():
         best, hurried = (
-            choose(problem, goal, 0.2, 4, Clock(limit, 0.0, 1, lambda *_: None))
-            for limit in (60.0, seconds)
+            choose(problem, goal, 0.2, 4, Clock(limit)) for limit in (60.0, seconds)
         )
         assert best.status is Status.OPTIMAL
         assert goal.sign * hurried.value >= goal.sign * best.value - 1e-9
