@@ -134,7 +134,7 @@ def test_runs_are_kept_and_not_done_again(folder: Path) -> None:
     assert (kept["gap"] <= 1e-6).all()
     assert (kept["peak_mb"] > 10).all()
     assert set(traces["run"]) <= set(kept["run"])
-    page, *pictures = write_results(store, folder / "out")
+    page, *pictures = write_results([store], folder / "out")
     assert "tiny.txt" in page.read_text()
     assert all(path.stat().st_size > 1000 for path in pictures)
 
