@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The tests start the command a hundred times: compiled modules are kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo first test short test-all lint types docs docs-site changelog gallery benchmark clean
+.PHONY: setup demo first test short test-all lint types docs docs-site changelog gallery benchmark reliability clean
 .DEFAULT_GOAL := help
 
 help:
@@ -60,6 +60,10 @@ gallery: setup
 
 benchmark: setup
 	$(BIN)/python -m benchmarks
+
+# Hours; one that is stopped goes on where it was (build/reliability.jsonl).
+reliability: setup
+	$(BIN)/python tests/reliability
 
 clean:
 	rm -rf $(VENV) .typing runs build *.egg-info

@@ -51,6 +51,7 @@ from aumaq import (
     words,
 )
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import Aim, Kept, Loop, Search, Target, grouped
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
@@ -59,17 +60,14 @@ from aumaq.options import (
     Lang,
     Method,
     Name,
-    Overwrite,
     PlanName,
     Quiet,
     ScenarioName,
     Seed,
     StoreFile,
     Threads,
-    TimeLimit,
     TotalTime,
     Where,
-    WorkLimit,
     read_instance,
     read_plans,
     tell_warnings,
@@ -80,6 +78,7 @@ from aumaq.words import t
 
 if TYPE_CHECKING:
     from aumaq.instances import AumaqError
+    from aumaq.results.exports import Written
 
 RUNS = Path("runs")
 """Where plans go if nobody says where."""
@@ -197,52 +196,18 @@ app.command()(cli_bench.bench)
 
 
 @app.command()
+@grouped
 def solve(
     name: Name,
+    *,
     scenario: ScenarioName = "",
     changes: Changes = None,
-    goal: Annotated[
-        str, typer.Option(help="cost, cover, mean_minutes or worst_minutes")
-    ] = "cost",
-    minutes: Annotated[
-        float | None, typer.Option(help="within which the goal cover counts")
-    ] = None,
-    method: Method = "auto",
-    formulation: Annotated[str, typer.Option(help="strong or weak")] = "strong",
-    time_limit: TimeLimit = None,
-    work_limit: WorkLimit = None,
-    gap: Gap = 0.01,
-    threads: Threads = None,
-    workers: Annotated[
-        int | None, typer.Option(help="processes for the tasks of a work limit")
-    ] = None,
-    cluster: Annotated[
-        str, typer.Option(help="Dask scheduler for them: tcp://host:port")
-    ] = "",
-    cluster_security: Annotated[
-        Path | None, typer.Option(help="TOML file with what its TLS needs")
-    ] = None,
-    seed: Seed = 0,
-    folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
-    start: Annotated[str, typer.Option(help="plan to start from")] = "",
-    close_loop: Annotated[
-        bool, typer.Option("--close-loop", help="plan and project people in turn")
-    ] = False,
-    rounds: Annotated[int, typer.Option(help="of the loop, at most")] = 8,
-    save_lp: Annotated[Path | None, typer.Option(help="write the model")] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option(help="keep what is known in this file meanwhile")
-    ] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(help="go on from a checkpoint, and keep it"),
-    ] = None,
-    overwrite: Overwrite = False,
-    store: StoreFile = None,
-    kind: cli_classic.Kind = "",
-    p: cli_classic.Count = None,
-    radius: cli_classic.Radius = None,
-    rounding: cli_classic.Rounding = "",
+    aim: Aim,
+    search: Search,
+    target: Target,
+    kept: Kept,
+    loop: Loop,
+    classic: cli_classic.Asked,
     lang: Lang = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -252,56 +217,32 @@ def solve(
     A file of a classic problem (pmed, cap, TSPLIB, costs as CSV) is solved as such.
     """
     if cli_classic.is_classic(name):
-        asked = cli_classic.Asked(kind, p, radius, rounding)
-        limits = cli_classic.Limits(120.0 if time_limit is None else time_limit, seed)
-        cli_classic.solve(name, asked, limits, folder, overwrite=overwrite,
-                          as_json=as_json, quiet=quiet)  # fmt: skip
+        seconds = 120.0 if search.time_limit is None else search.time_limit
+        limits = cli_classic.Limits(seconds, search.seed)
+        cli_classic.solve(name, classic, limits, target.folder, as_json=as_json,
+                          overwrite=target.overwrite, quiet=quiet)  # fmt: skip
         return
-    from aumaq.instances.formats.targets import new_folder
     from aumaq.instances.interruption import finishing
-    from aumaq.results.exports import check_target, write_plan_folder
-    from aumaq.solvers.options import seconds_for
+    from aumaq.results.exports import check_target
 
-    _check_places(folder, save_lp, store)
+    _check_places(target.folder, kept.save_lp, target.store)
     instance = read_instance(name, scenario, changes)
-    if folder is not None:
-        check_target(folder, instance=instance, overwrite=overwrite)
-    options: dict[str, Any] = {
-        "goal": goal,
-        "minutes": minutes,
-        "method": method,
-        "formulation": formulation,
-        "time_limit": seconds_for(time_limit, work_limit),
-        "work_limit": work_limit,
-        "gap": gap,
-        "threads": threads,
-        "workers": workers,
-        "cluster": cluster,
-        "cluster_security": cluster_security,
-        "checkpoint": checkpoint,
-        "resume": resume,
-        "seed": seed,
-        "start": aumaq.find_plan(start) if start else None,
-        "progress": None if quiet or as_json else show.Lines(),
-        "save_lp": save_lp,
-    }
-    beside = RUNS / _stem(instance) if folder is None else folder
+    if target.folder is not None:
+        check_target(target.folder, instance=instance, overwrite=target.overwrite)
+    options = _solve_options(aim, search, kept)
+    options["progress"] = None if quiet or as_json else show.Lines()
+    beside = target.folder or RUNS / _stem(instance)
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
-    if close_loop:
-        _check_loop(goal)
-        plan = aumaq.close_loop(instance, max_rounds=rounds, **options).plan
-    else:
-        with cli_conflicts.reasons(instance, options["time_limit"]):
-            plan = aumaq.solve(instance, **options)
+    plan = _planned(instance, loop, options)
     with finishing():  # the work is done: Ctrl-C would only lose it
-        kept, unkept = _kept(plan, store)
-        target = new_folder(RUNS, _stem(instance)) if folder is None else folder
-        written = write_plan_folder(plan, target, lang, overwrite=overwrite)
+        run, unkept = _kept(plan, target.store)
+        written = _written(plan, target, lang)
     if as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
-        documents.tell({**record, "out": str(written.folder), **kept})
+        documents.tell({**record, "out": str(written.folder), **run})
     else:
-        _summary(plan, written.folder, f"{store}:{kept['run_id']}" if kept else "")
+        named = f"{target.store}:{run['run_id']}" if run else ""
+        _summary(plan, written.folder, named)
     if unkept is not None:
         err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
     show.written(written)
@@ -311,6 +252,42 @@ def solve(
         raise typer.Exit(3)
     if not plan.is_verified:
         raise typer.Exit(1)
+
+
+def _solve_options(aim: Aim, search: Search, kept: Kept) -> dict[str, Any]:
+    """Return what the command asks of a solve, by the names of the library."""
+    from aumaq.solvers.options import seconds_for
+
+    return {
+        **vars(aim),
+        **vars(search),
+        **vars(kept),
+        "time_limit": seconds_for(search.time_limit, search.work_limit),
+        "start": aumaq.find_plan(kept.start) if kept.start else None,
+    }
+
+
+def _planned(
+    instance: aumaq.Instance, loop: Loop, options: dict[str, Any]
+) -> aumaq.Plan:
+    """Return the plan of a solve, or the last one of the closed loop."""
+    if loop.close_loop:
+        _check_loop(options["goal"])
+        return aumaq.close_loop(instance, max_rounds=loop.rounds, **options).plan
+    with cli_conflicts.reasons(instance, options["time_limit"]):
+        return aumaq.solve(instance, **options)
+
+
+def _written(plan: aumaq.Plan, target: Target, lang: str) -> Written:
+    """Write the folder of a plan: a new one if none is named."""
+    from aumaq.instances.formats.targets import new_folder
+    from aumaq.results.exports import write_plan_folder
+
+    folder = target.folder or new_folder(RUNS, _stem(plan.instance))
+    is_new = target.folder is None
+    return write_plan_folder(
+        plan, folder, lang, overwrite=target.overwrite, is_new=is_new
+    )
 
 
 def _check_places(

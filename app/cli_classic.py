@@ -48,10 +48,10 @@ FILES = ("solution.json", "sites.csv", "allocation.csv")
 class Asked:
     """What is asked of a file; empty or None: what the file says."""
 
-    kind: str
-    p: int | None
-    radius: float | None
-    rounding: str
+    kind: Kind = ""
+    p: Count = None
+    radius: Radius = None
+    rounding: Rounding = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def read(name: str, asked: Asked) -> Problem:
 
 def describe(name: str, *, as_json: bool) -> None:
     """Show what a file asks."""
-    problem = read(name, Asked("", None, None, ""))
+    problem = read(name, Asked())
     facts = facts_of(problem)
     if as_json:
         documents.tell(facts)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 REGION, COUNTRY = "west-kazakhstan", "kazakhstan"
-REGION_GAP, REGION_SECONDS = 0.05, 60.0
+REGION_GAP, REGION_SECONDS = 0.05, 240.0
 """A plan of the region within so much of the best is good enough for a first look: ten
 seconds of search on an idle machine. A busy one may take so long."""
 COUNTRY_GAP = 0.01
@@ -56,7 +56,7 @@ def demo(
     )
     with finishing():
         target = out or new_folder(RUNS, beside.name)
-        written = write_plan_folder(found, target, lang)
+        written = write_plan_folder(found, target, lang, is_new=out is None)
     show.summary(found, words.spoken())
     page = written.folder / "report.html"
     line(t(say("plan written to {target}, the page is {page}",

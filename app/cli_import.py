@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from aumaq import documents, words
 from aumaq.instances.language.texts import Text, say
+from aumaq.option_groups import grouped
 from aumaq.options import AsJson, Lang, listed, tell_warnings
 from aumaq.streams import line
 from aumaq.words import t
@@ -21,37 +23,70 @@ ENDING = "-mapping.toml"
 """What the mapping file is called behind the name of the output."""
 
 
-def import_(
-    places: Annotated[
-        Path, typer.Argument(help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson")
-    ],
-    out: Annotated[Path, typer.Option("--out", help="new: mine.xlsx or a folder")],
+@dataclass(frozen=True)
+class OfPlaces:
+    """How the list of places is read."""
+
     columns: Annotated[
         list[str] | None,
         typer.Option(
             "--map", help="columns: name=NAME_RU,population=POP_2021", metavar="PAIRS"
         ),
-    ] = None,
+    ] = None
+    layer: Annotated[
+        str, typer.Option(help="layer or sheet of the places, where there are several")
+    ] = ""
+    region: Annotated[
+        str, typer.Option(help="region of places without one (default: the name)")
+    ] = ""
+    skip: Annotated[
+        bool, typer.Option("--skip", help="leave out rows that cannot be read")
+    ] = False
+
+
+@dataclass(frozen=True)
+class OfRoads:
+    """The layer of roads, how it is read, and what joins its lines and the places."""
+
     roads: Annotated[
         Path | None, typer.Option(help="layer of road lines: .shp, .gpkg, .geojson")
-    ] = None,
+    ] = None
     road_columns: Annotated[
         list[str] | None,
         typer.Option(
             "--road-map", help="columns: road_class=CLASS,road=REF", metavar="PAIRS"
         ),
-    ] = None,
+    ] = None
+    road_layer: Annotated[str, typer.Option(help="layer of the roads")] = ""
     speeds: Annotated[
         list[str] | None,
         typer.Option(help="km/h by class: primary=80,track=20", metavar="PAIRS"),
-    ] = None,
+    ] = None
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="metres within which ends of roads meet (30)", min=0.0),
+    ] = None
+    reach: Annotated[
+        float | None,
+        typer.Option(help="km within which a place is on a road (5)", min=0.0),
+    ] = None
+    detour: Annotated[
+        float | None,
+        typer.Option(help="straight lines times this, where no road is (1.3)", min=1.0),
+    ] = None
+
+
+@dataclass(frozen=True)
+class OfFacilities:
+    """Lists of what stands today, and how they are read."""
+
     facilities: Annotated[
         list[str] | None,
         typer.Option(
             help="what stands today, a list a service: school=schools.csv",
             metavar="PAIRS",
         ),
-    ] = None,
+    ] = None
     facility_columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,51 +94,48 @@ def import_(
             help="columns: settlement=VILLAGE,capacity=PLACES",
             metavar="PAIRS",
         ),
-    ] = None,
+    ] = None
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """What the instance has beside the places."""
+
+    parts: Annotated[
+        str, typer.Option("--with", help="more sheets, as of `aumaq new`")
+    ] = "services"
+    norms: Annotated[
+        str, typer.Option(help="fill in levels, prices and standards of a country: kz")
+    ] = ""
+    services: Annotated[
+        str, typer.Option(help="with --norms, only these: school,hospital")
+    ] = ""
+
+
+@grouped
+def import_(
+    places: Annotated[
+        Path, typer.Argument(help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="new: mine.xlsx or a folder")],
+    of_places: OfPlaces,
+    of_roads: OfRoads,
+    stock: OfFacilities,
     mapping: Annotated[
         Path | None, typer.Option(help="mapping file of an earlier import")
     ] = None,
     crs: Annotated[
         str, typer.Option(help="reference system where none is named: EPSG:32642")
     ] = "",
-    layer: Annotated[
-        str, typer.Option(help="layer or sheet of the places, where there are several")
-    ] = "",
-    road_layer: Annotated[str, typer.Option(help="layer of the roads")] = "",
-    tolerance: Annotated[
-        float | None,
-        typer.Option(help="metres within which ends of roads meet (30)", min=0.0),
-    ] = None,
-    reach: Annotated[
-        float | None,
-        typer.Option(help="km within which a place is on a road (5)", min=0.0),
-    ] = None,
-    detour: Annotated[
-        float | None,
-        typer.Option(help="straight lines times this, where no road is (1.3)", min=1.0),
-    ] = None,
-    region: Annotated[
-        str, typer.Option(help="region of places without one (default: the name)")
-    ] = "",
-    skip: Annotated[
-        bool, typer.Option("--skip", help="leave out rows that cannot be read")
-    ] = False,
-    parts: Annotated[
-        str, typer.Option("--with", help="more sheets, as of `aumaq new`")
-    ] = "services",
-    norms: Annotated[
-        str, typer.Option(help="fill in levels, prices and standards of a country: kz")
-    ] = "",
-    services: Annotated[
-        str, typer.Option(help="with --norms, only these: school,hospital")
-    ] = "",
+    sheets: Sheets,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Make an instance of a list of places and, if there is one, a layer of roads."""
     from aumaq.instances.formats.targets import probe_new
     from aumaq.instances.imports.assembly import Wishes, imported, write_import
-    from aumaq.instances.imports.mapping import Mapped, mapping_text, pairs_of
+    from aumaq.instances.imports.mapping import mapping_text, pairs_of
     from aumaq.instances.interruption import finishing
 
     probe_new(out, (".xlsx",))  # before the work
@@ -111,30 +143,14 @@ def import_(
     is_new = mapping is None or mapping.resolve() != kept.resolve()
     if is_new:
         probe_new(kept, (".toml",))
-    before = _read(mapping)
-    own = {"layer": layer, "crs": crs, "region": region}
-    own_roads = {"layer": road_layer, "crs": crs if roads else "", "tolerance_m":
-                 tolerance, "reach_km": reach, "detour": detour}  # fmt: skip
-    asked = Mapped(
-        _joined(before.places, own, columns=pairs_of(columns or [], "--map")),
-        _joined(
-            before.roads,
-            own_roads,
-            columns=pairs_of(road_columns or [], "--road-map"),
-            speeds_kmh=_speeds(pairs_of(speeds or [], "--speeds")),
-        ),
-        _joined(
-            before.facilities,
-            {},
-            columns=pairs_of(facility_columns or [], "--facility-map"),
-        ),
-    )
-    stock = pairs_of(facilities or [], "--facilities")
-    files = {name: Path(file) for name, file in stock.items()}
+    asked = _asked(_read(mapping), of_places, of_roads, stock, crs)
+    lists = pairs_of(stock.facilities or [], "--facilities")
+    files = {name: Path(file) for name, file in lists.items()}
     wishes = Wishes(
-        out.stem, listed(parts), norms, listed(services), skip, files, asked
-    )
-    found = imported(places, roads, wishes)
+        out.stem, listed(sheets.parts), sheets.norms, listed(sheets.services),
+        of_places.skip, files, asked,
+    )  # fmt: skip
+    found = imported(places, of_roads.roads, wishes)
     with finishing():
         write_import(found, out, lang)
         if is_new:
@@ -146,6 +162,33 @@ def import_(
     line(t(say("written to {target}; what was taken for what is in {file}",
                target=out, file=kept)))  # fmt: skip
     line(t(say("next: aumaq plan {target}", target=out)))
+
+
+def _asked(
+    before: Mapped, places: OfPlaces, roads: OfRoads, stock: OfFacilities, crs: str
+) -> Mapped:
+    """Return what columns are and how they are read: of a mapping file, and asked."""
+    from aumaq.instances.imports.mapping import Mapped, pairs_of
+
+    own = {"layer": places.layer, "crs": crs, "region": places.region}
+    own_roads = {
+        "layer": roads.road_layer,
+        "crs": crs if roads.roads else "",
+        "tolerance_m": roads.tolerance,
+        "reach_km": roads.reach,
+        "detour": roads.detour,
+    }
+    facility_columns = pairs_of(stock.facility_columns or [], "--facility-map")
+    return Mapped(
+        _joined(before.places, own, columns=pairs_of(places.columns or [], "--map")),
+        _joined(
+            before.roads,
+            own_roads,
+            columns=pairs_of(roads.road_columns or [], "--road-map"),
+            speeds_kmh=_speeds(pairs_of(roads.speeds or [], "--speeds")),
+        ),
+        _joined(before.facilities, {}, columns=facility_columns),
+    )
 
 
 def _read(mapping: Path | None) -> Mapped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import grouped
 from aumaq.options import (
     AsJson,
     Changes,
@@ -16,12 +18,14 @@ from aumaq.options import (
     Quiet,
     ScenarioName,
     Threads,
+    listed,
     read_instance,
 )
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
+    from aumaq.instances import Instance
     from aumaq.instances.goals import Goal
     from aumaq.results.location.answer import Location
     from aumaq.results.location.question import Question
@@ -29,12 +33,12 @@ if TYPE_CHECKING:
 Sites = Annotated[list[str] | None, typer.Option(metavar="SITE", show_default=False)]
 
 
-def locate(
-    name: Annotated[
-        str, typer.Argument(metavar="INSTANCE", help="or a table of clients")
-    ],
-    service: Annotated[str, typer.Option(help="default: the only one")] = "",
-    new: Annotated[int | None, typer.Option(help="so many sites open at most")] = None,
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked: the goal, how many sites, for whom, and which are settled."""
+
+    service: Annotated[str, typer.Option(help="default: the only one")] = ""
+    new: Annotated[int | None, typer.Option(help="so many sites open at most")] = None
     minutes: Annotated[
         float | None,
         typer.Option(
@@ -43,40 +47,63 @@ def locate(
             help="who is within counts; in the unit of --distances",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     cover_all: Annotated[
         bool, typer.Option("--cover-all", help="fewest sites so that all are within")
-    ] = False,
+    ] = False
     mean_minutes: Annotated[
         bool, typer.Option("--mean-minutes", help="least mean way")
-    ] = False,
+    ] = False
     worst_minutes: Annotated[
         bool, typer.Option("--worst-minutes", help="least worst way")
-    ] = False,
+    ] = False
     existing: Annotated[
         str, typer.Option(help="keep; or free: they may move, their number stays")
-    ] = "keep",
-    period: Annotated[str, typer.Option(help="default: the last")] = "",
+    ] = "keep"
+    period: Annotated[str, typer.Option(help="default: the last")] = ""
     people: Annotated[
         str, typer.Option(help="groups a,b (default: that of the service)")
-    ] = "",
-    require: Sites = None,
-    forbid: Sites = None,
+    ] = ""
+    require: Sites = None
+    forbid: Sites = None
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables that stand for an instance."""
+
     distances: Annotated[
         Path | None, typer.Option(help="table of client, site, distance")
-    ] = None,
+    ] = None
     sites: Annotated[
         Path | None, typer.Option(help="table of sites beside --distances")
-    ] = None,
+    ] = None
     columns: Annotated[
         str, typer.Option("--map", help="columns: people=POP2000,site=shop")
-    ] = "",
-    unit: Annotated[str, typer.Option(help="of --distances: m, km, min")] = "",
+    ] = ""
+    unit: Annotated[str, typer.Option(help="of --distances: m, km, min")] = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When an answer is good enough."""
+
+    time_limit: Annotated[float, typer.Option(help="seconds")] = 60.0
+    gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.0
+    threads: Threads = None
+
+
+@grouped
+def locate(
+    name: Annotated[
+        str, typer.Argument(metavar="INSTANCE", help="or a table of clients")
+    ],
+    *,
+    wanted: Wanted,
+    given: Tables,
     scenario: ScenarioName = "",
     changes: Changes = None,
-    time_limit: Annotated[float, typer.Option(help="seconds")] = 60.0,
-    gap: Annotated[float, typer.Option(help="relative, 0.01 is 1 %")] = 0.0,
-    threads: Threads = None,
+    limits: Limits,
     folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="replace an earlier answer")
@@ -92,30 +119,16 @@ def locate(
     from aumaq.results.location.locate import answered
     from aumaq.solvers.options import SolveOptions
 
-    asked = {
-        "cover_all": cover_all,
-        "mean_minutes": mean_minutes,
-        "worst_minutes": worst_minutes,
-    }
-    goal = goal_named(_only(asked), LOCATION_GOALS, minutes)
-    options = SolveOptions(time_limit=time_limit, gap=gap, threads=threads)
+    goal = goal_named(_only(wanted), LOCATION_GOALS, wanted.minutes)
+    options = SolveOptions(**vars(limits))
     if folder is not None:
         check_answer_folder(folder, overwrite=overwrite)  # before the work
-    own: dict[str, Any] = {
-        "new": new,
-        "minutes": minutes,
-        "existing": existing,
-        "require": require or (),
-        "forbid": forbid or (),
-    }
-    if distances is None:
-        _refuse_table_options(sites=sites, columns=columns, unit=unit)
-        question = _of_instance(
-            name, goal, scenario, changes, service=service, period=period,
-            people=_words(people), **own,
-        )  # fmt: skip
+    if given.distances is None:
+        _refuse_table_options(given)
+        instance = read_instance(name, scenario, changes)
+        question = _of_instance(instance, goal, wanted)
     else:
-        question = _of_tables(name, distances, sites, goal, columns, unit, own)
+        question = _of_tables(name, given, goal, wanted)
     tell = None if quiet or as_json else _Lines(goal).update
     found = answered(question, options, tell)
     with finishing():
@@ -139,25 +152,22 @@ def _tell(found: Location, folder: Path | None, as_json: bool) -> None:
         raise typer.Exit(3)
 
 
-def _only(asked: dict[str, bool]) -> str:
+def _only(wanted: Wanted) -> str:
     """Return the one goal that is asked for; most people within if none is."""
     from aumaq.instances import OptionError
 
-    named = [name for name, is_asked in asked.items() if is_asked]
+    goals = ("cover_all", "mean_minutes", "worst_minutes")
+    named = [name for name in goals if getattr(wanted, name)]
     if len(named) > 1:
         words = ", ".join(f"--{name.replace('_', '-')}" for name in named)
         raise OptionError(say("{options}: only one of them", options=words), named)
     return named[0] if named else "cover"
 
 
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _refuse_table_options(**given: Any) -> None:
+def _refuse_table_options(given: Tables) -> None:
     from aumaq.instances import OptionError
 
-    wrong = [name for name, value in given.items() if value]
+    wrong = [name for name, value in vars(given).items() if value]
     if wrong:
         words = {"columns": "--map"}
         names = ", ".join(words.get(name, f"--{name}") for name in wrong)
@@ -165,40 +175,44 @@ def _refuse_table_options(**given: Any) -> None:
         raise OptionError(text, wrong)
 
 
-def _of_instance(
-    name: str, goal: Goal, scenario: str, changes: list[str] | None, **own: Any
-) -> Question:
+def _settled(wanted: Wanted) -> dict[str, Any]:
+    """Return what is asked of instances and tables alike."""
+    return {
+        "new": wanted.new,
+        "minutes": wanted.minutes,
+        "existing": wanted.existing,
+        "require": wanted.require or (),
+        "forbid": wanted.forbid or (),
+    }
+
+
+def _of_instance(instance: Instance, goal: Goal, wanted: Wanted) -> Question:
     from aumaq.results.location.of_instance import question_of_instance
 
-    instance = read_instance(name, scenario, changes)
-    return question_of_instance(instance, goal, words=spoken(), **own)
+    return question_of_instance(
+        instance, goal, words=spoken(), service=wanted.service, period=wanted.period,
+        people=listed(wanted.people), **_settled(wanted),
+    )  # fmt: skip
 
 
-def _of_tables(
-    name: str,
-    distances: Path,
-    sites: Path | None,
-    goal: Goal,
-    columns: str,
-    unit: str,
-    own: dict[str, Any],
-) -> Question:
+def _of_tables(name: str, given: Tables, goal: Goal, wanted: Wanted) -> Question:
     """Return the question of a table of clients and one of distances."""
     from aumaq.instances import OptionError
     from aumaq.results.location.of_tables import question_of_tables
     from aumaq.results.location.reading import read_tables
 
-    pairs = [word.partition("=") for word in _words(columns)]
+    pairs = [word.partition("=") for word in listed(given.columns)]
     if wrong := [key for key, _, value in pairs if not value]:
         text = say("--map is ROLE=COLUMN,...; without =: {words}", words=wrong[0])
         raise OptionError(text, ["columns"])
-    client_table, distance_table, site_table = read_tables(Path(name), distances, sites)
-    assert client_table is not None
-    assert distance_table is not None
+    assert given.distances is not None
+    clients, distances, sites = read_tables(Path(name), given.distances, given.sites)
+    assert clients is not None
+    assert distances is not None
     named = {key.strip(): value.strip() for key, _, value in pairs}
     return question_of_tables(
-        client_table, distance_table, goal, sites=site_table, columns=named, unit=unit,
-        **own,
+        clients, distances, goal, sites=sites, columns=named, unit=given.unit,
+        **_settled(wanted),
     )  # fmt: skip
 
 

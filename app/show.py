@@ -261,7 +261,7 @@ def _by_sector(plan: aumaq.Plan) -> Table:
 
 KINDS = {
     "facilities": say("{n} of {all} facilities"),
-    "network_steps": say("{n} of {all} steps of links"),
+    "network_steps": say("{n} of {all} lines and mains, new or enlarged"),
     "road_upgrades": say("{n} of {all} road upgrades"),
     "growth_points": say("{n} of {all} growth points"),
 }
@@ -320,7 +320,7 @@ def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
             figure(way.get("difference_at_most_mln", 0.0), ",.1f"),
         ),
         (t(say("road upgrades")), figure(way["road_upgrades"])),
-        (t(say("steps of links")), figure(way["network_steps"])),
+        (t(say("lines and mains, new or enlarged")), figure(way["network_steps"])),
         (t(say("connections missed")), figure(way["connections_missed"])),
     ]
     for key, label, form in (

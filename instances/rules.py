@@ -177,5 +177,5 @@ def _in(table: Table, rows: pd.DataFrame) -> list[Rule]:
             row["source"],
             bool(row.get("is_hard", True)),
         )
-        for row in rows.drop_duplicates(code).to_dict("records")
+        for row in (rows.drop_duplicates(code).to_dict("records") if len(rows) else ())
     ]

@@ -43,6 +43,7 @@ KINDS: dict[tuple[str, str], Kind] = {
     ("standards", "reach"): Kind(("standard",), SCALED),
     ("counts", "counted"): Kind(("count",), COUNTED),
     ("counts", "changed"): Kind(("count",), COUNTED),
+    ("counts", "total"): Kind(("count",), COUNTED),
     ("staff", "staffed"): Kind(("profession", "region", "period"), SCALED),
     ("impacts", "within"): Kind(("limit",), SCALED),
     ("funding", "limit"): Kind(("fund", "period"), SCALED),
@@ -85,7 +86,7 @@ OF_TABLES = (
 OF_THE_WORLD = {
     ("contingencies", "emergency_"), ("contingencies", "asked"),
     ("concentration", "stands"), ("concentration", "in_point"),
-    ("connections", "relies"), ("gaps", "highest"), ("gaps", "lowest"),
+    ("connections", "relies"), ("gaps", "high"), ("gaps", "low"),
     ("partnerships", "share"), ("relocations", "leave"), ("relocations", "arrive"),
 }  # fmt: skip
 """Rows of such rules that only say what their variables mean; of names, beginnings."""

@@ -146,11 +146,12 @@ class Language:
 
     def names(self, rows: pd.DataFrame, key: str) -> list[str]:
         """Return names in this language where known, else ``name``, else the code."""
-        found = rows["name"].where(rows["name"].fillna("") != "", rows[key])
-        own = f"name_{self.code}"
-        if own in rows:
-            found = rows[own].where(rows[own].fillna("") != "", found)
-        return [str(name) for name in found]
+        columns = [rows[name].tolist() for name in (f"name_{self.code}", "name")
+                   if name in rows]  # fmt: skip
+        return [
+            next((name for name in names if isinstance(name, str) and name), str(code))
+            for *names, code in zip(*columns, rows[key].tolist(), strict=True)
+        ]
 
     def site_names(
         self, places: pd.DataFrame, homes: Iterable[str], names: Iterable[str]

@@ -8,6 +8,11 @@ from typing import Any
 
 def strict(value: Any) -> Any:
     """Return the value for strict JSON: what is not a finite number becomes null."""
+    kind = type(value)
+    if kind is str or kind is int:  # most of all: pages and documents hold a million
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {str(key): strict(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,8 @@
 """A compiled model with columns, rows and a goal of a study: built once, solved often.
 
 Columns of a study come after those of the model, so that everything that reads a
-solution of the model reads one of the study. A study's rows belong to no family.
+solution of the model reads one of the study. A study's rows are a family of their own:
+where they tie blocks of a large model, they are priced.
 """
 
 from __future__ import annotations
@@ -16,16 +17,15 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import listening
 from aumaq.model.measures import Sum
+from aumaq.solvers.blocks.method import LARGE, is_beyond_lp, solve_by_size
+from aumaq.solvers.blocks.split import STUDY
 from aumaq.solvers.compiled import Compiled, compiled, finish
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress
 from aumaq.solvers.solution.decisions import Given, Solution, Status
-
-FAMILY = "study"
-"""What rows of a study are of."""
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Amendment:
             np.append(m.is_integer, np.array(self.whole, dtype=bool)),
             offset=m.offset if self.goal is None else 0.0,
             columns=m.columns,
-            row_family=np.concatenate([m.row_family, np.full(count, FAMILY)]),
+            row_family=np.concatenate([m.row_family, np.full(count, STUDY)]),
         )
 
     def _below(self, wide: int) -> csc_array:
@@ -112,7 +112,8 @@ class Amendment:
 class Study:
     """The model of an instance, built once and solved with one amendment after another.
 
-    It is solved whole, by HiGHS and the search beside it: every answer has a bound.
+    It is solved as ``auto`` does, whole or by blocks: every answer has a bound. What is
+    beyond an LP is solved whole: site by site the rows of a study would be unknown.
     """
 
     def __init__(
@@ -128,6 +129,12 @@ class Study:
         assert self.c.built.measures is not None
         self.measures = self.c.built.measures
         self.size = len(self.c.matrices.cost)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the model is solved by blocks, as long as nothing ties them."""
+        integers = int(self.c.matrices.is_integer.sum())
+        return integers >= LARGE and not is_beyond_lp(self.c)
 
     @property
     def cost(self) -> tuple[Ints, Floats]:
@@ -153,8 +160,12 @@ class Study:
         seconds: float,
         gap: float,
         start: Floats | None = None,
+        near: Outcome | None = None,
     ) -> Solution:
         """Solve with an amendment; objective and bound are those of its goal.
+
+        Of a large model *near*, the relaxation of a solve with other rows of the study
+        (``Solution.relaxed``), spares the LP: any prices give a valid bound.
 
         *start* holds values of all columns, or of those of the model alone: then its
         whole numbers are an offer that is completed.
@@ -173,15 +184,26 @@ class Study:
             self.c,
             matrices=matrices,
             start=start_of,
+            relaxed=None if near is None else self._padded(near, matrices),
             options=options,
             started=time.monotonic(),
             seconds={"pass": 0.0},
         )
         with listening():
-            found = solve_whole(again)
+            found = solve_by_size(again) if self.is_large else solve_whole(again)
             if found.status is not Status.CONTRADICTED:
                 return found
             return self._plainly(again, found)
+
+    def _padded(self, near: Outcome, m: Matrices) -> Outcome:
+        """Return a relaxation of other rows of a study: what is added costs nothing."""
+        assert near.values is not None
+        assert near.duals is not None
+        values, duals = np.zeros(len(m.cost)), np.zeros(len(m.row_lower))
+        values[: self.size] = near.values[: self.size]
+        rows = len(self.c.matrices.row_lower)
+        duals[:rows] = near.duals[:rows]
+        return replace(near, values=values, duals=duals)
 
     def _plainly(self, c: Compiled, found: Solution) -> Solution:
         """Solve again without presolve: with it a plan was found below the bound."""

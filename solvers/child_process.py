@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import pickle
 import queue
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -19,6 +21,8 @@ from typing import Any
 ENDED = "ended"
 """Kind of the last message of every child, which is ours: it is gone; then comes what
 was wrong with its messages, or None."""
+HEARS_THE_CONSOLE = sys.platform == "win32"
+"""There Ctrl-C reaches every process of the console, and is not sent to one of them."""
 Inbox = queue.Queue[tuple["ChildProcess", tuple[Any, ...]]]
 """Messages as they come, each with the child that sent it; children may share one."""
 
@@ -59,10 +63,16 @@ class ChildProcess:
             if self._has_task:
                 self._send_byte()
 
-    def signal(self, number: int) -> None:
-        """Send a signal, if it still runs."""
+    def interrupt(self) -> None:
+        """Pass Ctrl-C on, if it still runs."""
+        if HEARS_THE_CONSOLE:
+            return
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(number)
+            self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Have it end by force; that it did is its last message."""
+        self._process.kill()
 
     def end(self) -> None:
         """End it by force; nothing comes from it afterwards."""

@@ -46,6 +46,8 @@ from aumaq.solvers.progress import Progress, Silent
 
 KINDS = ("cflp", "sscflp", "cpmp")
 ROUNDS, PATIENCE = 400, 20
+ROUNDING = 1e-9
+"""Relative; what sums of demands may differ by, a thousandth of what is checked."""
 NEAR = 5
 """Sites that are tried in exchange for another."""
 BRANCHING = 0.6
@@ -58,12 +60,17 @@ POLISHING = 0.05
 
 
 def data_of(problem: Problem) -> Data:
-    """Return what the kernels take; sites without capacity for all get that much."""
+    """Return what the kernels take; sites without capacity for all get that much.
+
+    Capacities hold a little more than they say: whether demands that fill one exactly
+    fit into it must not depend on the order in which they are added up.
+    """
     n, m = problem.shape
     cost = problem.distances.block(slice(0, n), np.arange(m))
     cost = cost * problem.clients.weights[:, None]
     demand = np.asarray(problem.clients.demands, float)
     capacity = np.minimum(problem.sites.capacities, max(demand.sum(), 1.0))
+    capacity = capacity * (1.0 + ROUNDING)
     has_number = problem.kind == "cpmp" or problem.p is not None
     fixed = problem.sites.fixed_costs if problem.kind != "cpmp" else np.zeros(m)
     return Data(

@@ -27,6 +27,8 @@ SAME_WEIGHT = 1e-9
 """Ways whose weights differ by less are equal: the one that needs less counts."""
 WEIGHT_ROOM = 1e-3
 """More than the kilometres of a way can weigh."""
+DOUBLINGS = 3
+"""Limits that are tried before the nearest sites are sought however far they are."""
 CHUNK = 256
 """Sources a chunk of Dijkstra: bounds memory to CHUNK x nodes numbers."""
 
@@ -159,10 +161,41 @@ def road_options(
     count = np.bincount(near["i"].to_numpy(dtype=np.int64), minlength=num)
     short = np.flatnonzero(count < nearest)
     if len(short):
-        far = all_pairs(graph, settlements, internal_minutes, reach, short, np.inf)
-        far = far[_rank(far) < nearest]
+        far = _nearest(graph, settlements, internal_minutes, reach, short, nearest)
         near = pd.concat([near, far]).drop_duplicates(["i", "j"])
     return near.sort_values(["i", "minutes", "j"]).reset_index(drop=True)
+
+
+def _nearest(
+    graph: RoadGraph,
+    settlements: Places,
+    internal_minutes: Floats,
+    reach: Reach,
+    who: Ints,
+    number: int,
+) -> pd.DataFrame:
+    """Return the pairs of settlements *who* and the *number* sites nearest to each.
+
+    Most have them not far beyond the cut-off: the limit doubles for whoever has not,
+    and what lies beyond a limit is no nearer than that.
+    """
+    found, limit = [], 2.0 * max(reach.cutoff_minutes, 1.0)
+    for _ in range(DOUBLINGS):
+        if not (len(who) and np.isfinite(limit)):
+            break
+        far = all_pairs(graph, settlements, internal_minutes, reach, who, limit)
+        own = internal_minutes + settlements.connector_minutes
+        i = far["i"].to_numpy(dtype=np.int64)
+        is_sure = far["minutes"].to_numpy() <= own[i] + limit - 2.0 * TOLERANCE
+        is_done = np.bincount(i[is_sure], minlength=len(own))[who] >= number
+        found.append(far[np.isin(far["i"], who[is_done])])
+        who, limit = who[~is_done], 2.0 * limit
+    if len(who):
+        found.append(
+            all_pairs(graph, settlements, internal_minutes, reach, who, np.inf)
+        )
+    far = pd.concat(found, ignore_index=True)
+    return far[_rank(far) < number]
 
 
 def all_pairs(

@@ -57,12 +57,13 @@ class Roads:
         key = self.key[rows]
         rows = rows[np.append(True, key[1:] != key[:-1])[: len(key)]]
         key, n = self.key[rows], len(self.codes)
-        ends = (key // max(n, 1), key % max(n, 1))
+        # Rows are in order of their keys: what compressed rows look like.
+        ends = (key % max(n, 1), np.searchsorted(key, np.arange(n + 1) * n))
         weights = self.minutes[rows] + KM_MINUTES * self.km[rows]
         return RoadGraph(
             self.codes,
-            csr_array((self.minutes[rows], ends), shape=(n, n)),
-            csr_array((weights, ends), shape=(n, n)),
+            csr_array((self.minutes[rows], *ends), shape=(n, n)),
+            csr_array((weights, *ends), shape=(n, n)),
             key,
             self.km[rows],
             self.points,

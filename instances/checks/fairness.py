@@ -12,10 +12,7 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.selection import selected
 
 
-@check(
-    "gaps", "settlements", "settlement_tags", "growth_candidates", "services",
-    about=("gaps",),
-)  # fmt: skip
+@check("gaps", "settlements", "settlement_tags", "services", about=("gaps",))
 def gaps_compare_something(tables: Tables) -> Found:
     """There are two groups at least, of people who travel, whose demand is given."""
     wrong = [*known_regions(tables, "gaps"), *known_tags(tables, "gaps")]
@@ -25,12 +22,6 @@ def gaps_compare_something(tables: Tables) -> Found:
         if roles.get(rule["service"], "serve") != "serve":
             text = say("nobody travels to it: expected a service that serves")
             yield problem("gaps", text, k, "service", rule["service"])
-        if len(tables["growth_candidates"]):
-            text = say(
-                "does not go together with growth_candidates: demand of the groups"
-                " would depend on which are chosen"
-            )
-            yield problem("gaps", text, k, "gap", rule["gap"])
         if rule["measure"] == "share" and rule["most"] > 1.0:
             text = say("expected a share from 0 to 1")
             yield problem("gaps", text, k, "most", rule["most"])

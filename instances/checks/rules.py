@@ -93,6 +93,7 @@ def levels_exist(tables: Tables, name: str, column: str) -> Found:
 
 @check(
     "counts", "levels", "sites", "settlements", "facilities", "settlement_tags",
+    "periods",
     about=("counts",),
 )  # fmt: skip
 def counts_can_hold(tables: Tables) -> Found:
@@ -101,10 +102,16 @@ def counts_can_hold(tables: Tables) -> Found:
     yield from known_tags(tables, "counts")
     top = tables["levels"].groupby("service")["level"].max()
     for k, rule in tables["counts"].iterrows():
-        faults = [*_limits_of_count(rule), *_levels_of_count(rule, top)]
+        faults = [
+            *_limits_of_count(rule),
+            *_levels_of_count(rule, top),
+            *_total_of_count(rule),
+        ]
         faults = faults or [*_what_must_run(tables, rule), *_what_can_run(tables, rule)]
         for text, column in faults:
-            value = figure(rule[column]) if rule[column] == rule[column] else ""
+            value = rule[column]
+            if not isinstance(value, str):
+                value = figure(value) if value == value else ""
             yield problem("counts", text, k, column, value)
 
 
@@ -134,6 +141,22 @@ def _levels_of_count(
             say("is below `from_level`, {level}", level=rule["from_level"]),
             "to_level",
         )
+
+
+def _total_of_count(rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:
+    """Tell what cannot be added up over periods."""
+    if not rule["is_total"]:
+        return
+    if rule["what"] == "facilities":
+        yield (
+            say(
+                "facilities that run are counted period by period: with `is_total`"
+                " expected openings, closures, enlargements or reductions"
+            ),
+            "what",
+        )
+    if rule["period"]:
+        yield say("with `is_total` all periods count: expected no period"), "period"
 
 
 def _sites_counted(tables: Tables, rule: pd.Series[Any]) -> pd.DataFrame:
@@ -169,6 +192,9 @@ def _what_can_run(tables: Tables, rule: pd.Series[Any]) -> Iterator[tuple[Text, 
     """Tell a limit that is above what its sites have room for."""
     sites = _sites_counted(tables, rule)
     room = int(sites["max_units"][sites["status"] != "forbidden"].sum())
+    # Over several periods a place may open, close and open again.
+    if rule["is_total"]:
+        room *= len(tables["periods"])
     if rule["least"] > room and rule["what"] in ("facilities", "openings"):
         yield say("its sites have room for {room} facilities", room=room), "least"
 

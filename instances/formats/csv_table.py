@@ -73,14 +73,14 @@ def _records(text: str) -> Iterator[list[str]]:
     """Yield the cells of each record; UnreadableError where quotes are wrong."""
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     number = 0
-    while True:
-        number += 1
-        with parsing(say("is not a readable CSV table, row {row}", row=number)):
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-        yield cells
+    try:
+        for cells in reader:
+            number += 1
+            yield cells
+    except Exception:
+        row = number + 1
+        with parsing(say("is not a readable CSV table, row {row}", row=row)):
+            raise
 
 
 def _foreign(place: str, rows: list[Row], table: Table) -> Problem | None:

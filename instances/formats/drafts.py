@@ -10,6 +10,7 @@ followed: the link stays.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import secrets
 import shutil
@@ -114,9 +115,9 @@ def told(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, ExportError) as found:
-        error = found if isinstance(found, OSError) else found.__cause__
-        if not isinstance(error, OSError):
+    except Exception as found:
+        error = _of_disk(found)
+        if error is None:
             raise
         raise ExportError(
             say(
@@ -125,6 +126,19 @@ def told(path: Path) -> Iterator[None]:
                 reason=reason(error),
             )
         ) from error
+
+
+def _of_disk(found: Exception) -> OSError | None:
+    """Return what the operating system refused, None if it was something else."""
+    if isinstance(found, OSError):
+        return found
+    if isinstance(found, ExportError) and isinstance(found.__cause__, OSError):
+        return found.__cause__
+    # Of lxml, which writes workbooks and may not be there: IO_ENOSPC, IO_EFBIG.
+    if type(found).__name__ == "SerialisationError":
+        number = getattr(errno, str(found).removeprefix("IO_"), 0)
+        return OSError(number, os.strerror(number)) if number else None
+    return None
 
 
 def followed(path: Path) -> Path:

@@ -8,12 +8,16 @@ the guide of the workbook; those of reports are in a later layer, on top of thes
 from __future__ import annotations
 
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations, c2py
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from aumaq.instances.errors import UnknownNameError
 from aumaq.instances.language.texts import say
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
 """Code -> name in the language itself."""
@@ -31,20 +35,48 @@ def schema_words(code: str) -> NullTranslations:
     return catalogue("aumaq.instances.language.locale", "schema", code)
 
 
+class Catalogue(NullTranslations):
+    """Messages of a ``.po`` file, looked up as gettext does, without a ``.mo``.
+
+    Compiling takes longer than all else that a small page needs of its texts.
+    """
+
+    def __init__(self, messages: Catalog) -> None:
+        """Take what is translated of *messages*."""
+        super().__init__()
+        self._forms = {
+            (m.id if isinstance(m.id, str) else m.id[0]): (
+                (m.string,) if isinstance(m.string, str) else tuple(m.string)
+            )
+            for m in messages
+            if m.id and m.string and not m.fuzzy
+        }
+        self._form_of = c2py(messages.plural_expr)
+
+    def gettext(self, message: str) -> str:
+        """Return a message in the language; a fallback's word, or itself, if none."""
+        found = self._forms.get(message)
+        return found[0] if found else super().gettext(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form of a message for a number of things."""
+        found = self._forms.get(msgid1, ())
+        form = self._form_of(n) if len(found) > 1 else len(found)
+        if form < len(found) and found[form]:
+            return found[form]
+        return super().ngettext(msgid1, msgid2, n)
+
+
 def catalogue(package: str, domain: str, code: str) -> NullTranslations:
     """Return ``CODE/LC_MESSAGES/DOMAIN.po`` of a package; English needs none."""
     check_language(code)
     if code == "en":
         return NullTranslations()
-    # Imported where they are used: help in English needs none of it.
-    from babel.messages.mofile import write_mo
+    # Imported where it is used: help in English needs none of it.
     from babel.messages.pofile import read_po
 
     path = files(package).joinpath(code, "LC_MESSAGES", f"{domain}.po")
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=code))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return Catalogue(read_po(BytesIO(path.read_bytes()), locale=code))
 
 
 def worded(text: str, code: str, **values: object) -> str:

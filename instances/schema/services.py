@@ -313,7 +313,8 @@ def _count(row: Mapping[str, Any]) -> Text:
         form = say("at least {least:g} {what} of {service}")
     else:
         form = say("{least:g} to {most:g} {what} of {service}")
-    return form.given(**{**row, "what": COUNTED[row["what"]]})
+    text = form.given(**{**row, "what": COUNTED[row["what"]]})
+    return say("{rule}, over all periods", rule=text) if row["is_total"] else text
 
 
 COUNTED = {
@@ -338,7 +339,7 @@ COUNTS = Table(
         Column(
             "period",
             "text",
-            "in this period (empty: in each)",
+            "in this period (empty: in each, or all together with `is_total`)",
             default=None,
             references="periods.period",
         ),
@@ -390,6 +391,14 @@ COUNTS = Table(
             is_later=True,
         ),
         ONLY_TAG,
+        Column(
+            "is_total",
+            "flag",
+            "whether the changes of all periods count together, so that the limits hold"
+            " once; not of `facilities`, which run in each period",
+            default=False,
+            is_later=True,
+        ),
     ),
     key=("count",),
     rule=_count,

@@ -10,6 +10,9 @@ Constraints
         of rules on ``openings`` (*l* = 0), ``closures`` (*l'* = 0), ``enlargements``
         (0 < *l* < *l'*), ``reductions`` (*l* > *l'* > 0), the larger of *l* and *l'*
         from ``from_level`` to ``to_level``
+    ``total[count]``
+        :math:`least \le \sum_t \sum_{j\ counts} \sum_{l,l'} moves_{sjll't} \le most`
+        of rules on these changes whose periods count together (``is_total``)
 
 Sites count that are in the rule's region and in a settlement that it applies to.
 """
@@ -34,19 +37,21 @@ BY = ("count", "period")
 
 @family(needs=("siting",), couples=True)
 def counts(c: Context) -> None:
-    """Build one row for each rule and period in which it holds."""
+    """Build one row for each rule and period in which it holds, or for all together."""
     rules, given = c.rules("counts")
     block, names = c.block("counts"), {**c.tables.names, "count": tuple(given["count"])}
-    runs = given["what"] == "facilities"
+    runs, is_total = given["what"] == "facilities", given["is_total"] > 0
     only = positions(given["period"], c.data.periods)  # -1: in all
-    where = Table({"count": np.arange(len(rules)), "only": only}, names)
-    where = where.cross(c.tables.periods)
+    rule = Table({"count": np.arange(len(rules)), "only": only}, names)
+    where = rule.cross(c.tables.periods)
     where = where.where((where["only"] < 0) | (where["only"] == where["period"]))
-    for name, kind in (("counted", runs), ("changed", ~runs)):
-        own = where.where(kind[where["count"]])
+    for name, kind in (("counted", runs), ("changed", ~runs), ("total", ~runs)):
+        own, by = (rule, BY[:1]) if name == "total" else (where, BY)
+        kind = kind & (is_total == (name == "total"))
+        own = own.where(kind[own["count"]])
         found = [_terms(c, rules[k]).plus(count=k) for k in np.flatnonzero(kind)]
         terms = stacked(found, names, (*BY, "var"))
-        rows = Rows(block, name, own, BY, "count:{count}").add(terms)
+        rows = Rows(block, name, own, by, "count:{count}").add(terms)
         least, most = (given[side][own["count"]] for side in ("least", "most"))
         low = np.where(np.isnan(least), -np.inf, least)
         rows.write(low, np.where(np.isnan(most), np.inf, most))

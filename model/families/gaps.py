@@ -8,12 +8,30 @@ Variables
         no more than the measure of any group
     ``beyond[gap,t]``
         by how much the difference is larger than it may be; none where it is hard
+    ``high_chosen[gap,i,k,t]``
+        ``high`` where a growth point that changes demand is chosen, else 0
+    ``low_chosen[gap,i,k,t]``
+        ``low`` likewise
 
 Constraints
     ``highest[gap,G,t]``
-        :math:`value_{Gt} \le high_t`
+        :math:`sum_{Gt} \le base_G\, high_t + \sum_{ik} change_{Gik}\,
+        high\_chosen_{ikt}`
     ``lowest[gap,G,t]``
-        :math:`value_{Gt} \ge low_t`
+        :math:`sum_{Gt} \ge base_G\, low_t + \sum_{ik} change_{Gik}\,
+        low\_chosen_{ikt}`
+    ``high_off[gap,i,k,t]``
+        :math:`high\_chosen_{ikt} \le end\, chosen_{ikt}`
+    ``high_most[gap,i,k,t]``
+        :math:`high\_chosen_{ikt} \le high_t`
+    ``high_on[gap,i,k,t]``
+        :math:`high\_chosen_{ikt} \ge high_t - end\, (1 - chosen_{ikt})`
+    ``low_off[gap,i,k,t]``
+        :math:`low\_chosen_{ikt} \le end\, chosen_{ikt}`
+    ``low_most[gap,i,k,t]``
+        :math:`low\_chosen_{ikt} \le low_t`
+    ``low_on[gap,i,k,t]``
+        :math:`low\_chosen_{ikt} \ge low_t - end\, (1 - chosen_{ikt})`
     ``apart[gap,t]``
         :math:`high_t - low_t - beyond_t \le most`
         from ``first_period`` on
@@ -22,11 +40,15 @@ Cost
     ``shortfall``
         :math:`ann_t\, excess\_mln\_per\_year \cdot beyond_t`
 
-The measure of a group *G* is linear in shares, since its demand is given:
-:math:`value_{Gt} = \sum_{i \in G} d_{sit} \sum_{j,o,l} v_o\, share_{sijolt} / \sum_{i
-\in G} d_{sit}`. Of a share :math:`v_o` is 1 within the minutes, else 0. Of mean minutes
-it is :math:`\min(minutes_o, minutes)`, and :math:`minutes \cdot unserved_{sit}` is
-added for who is not served. Groups without demand in a period are not compared.
+The measure of a group *G* is its sum over its demand, :math:`value_{Gt} = sum_{Gt} /
+\sum_{i \in G} now_{sit}`, with :math:`sum_{Gt} = \sum_{i \in G} d_{sit} \sum_{j,o,l}
+v_o\, share_{sijolt}`. Of a share :math:`v_o` is 1 within the minutes, else 0. Of mean
+minutes it is :math:`\min(minutes_o, minutes)`, and :math:`minutes \cdot
+unserved_{sit}` is added for who is not served. Demand is :math:`base` and what each
+growth point changes, so that the limit times it is a product of a number from 0 to
+*end* and a binary one: it has a variable of its own, exact by the rows of McCormick
+(1976). Groups without demand are not compared: both of their rows hold then. The rows
+of a group are divided by the most demand that it may have.
 """
 
 from __future__ import annotations
@@ -40,7 +62,7 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.schema.fairness import OF_SHARE
 from aumaq.instances.selection import selected
-from aumaq.model.algebra import Rows, variable
+from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import PLACE, Context
 from aumaq.model.family import family
 from aumaq.model.table import Table, positions, stacked
@@ -48,6 +70,7 @@ from aumaq.model.table import Table, positions, stacked
 BY = ("gap", "period")
 OF_GROUP = ("gap", "group", "period")
 MEMBERS = ("service", "settlement")
+OF_POINT = ("settlement", "tier")
 
 
 @family(needs=("allocation",), reads=("demand",), couples=True)
@@ -57,7 +80,7 @@ def gaps(c: Context) -> None:
     first = np.maximum(positions(given["first_period"], c.data.periods), 0)
     members = _members(c, rules).join(c.demand.at, MEMBERS)
     members = members.where(members["period"] >= first[members["gap"]])
-    groups = members.total(OF_GROUP, most=members["most"])
+    groups = members.total(OF_GROUP, most=members["most"], base=members["base"])
     groups = groups.where(groups["most"] > 0.0)
     where = groups.total(BY)
     # With an end, so that methods can price the rows: what costs nothing has no other.
@@ -66,18 +89,60 @@ def gaps(c: Context) -> None:
     high = variable(block, "high", where, BY, upper=end)
     low = variable(block, "low", where, BY, upper=end)
     value, amount = _values(c, members, groups, rules)
-    for name, side, limits in (
-        ("highest", high, (-np.inf, 0.0)),
-        ("lowest", low, (0.0, np.inf)),
+    changes = _changes(c, members, groups)
+    for name, side, called, limits in (
+        ("highest", high, "high", (-np.inf, 0.0)),
+        ("lowest", low, "low", (0.0, np.inf)),
     ):
         rows = Rows(block, name, groups, OF_GROUP, "gap:{gap}").add(value, amount)
-        rows.add(groups.join(side, BY), -1.0).write(*limits)
+        base = groups.join(side, BY)
+        rows.add(base, -base["base"] / base["most"])
+        product = _products(block, called, changes, side.plus(end=end))
+        own = changes.only(*OF_GROUP, *OF_POINT, "part")
+        product = own.join(product, (*BY, *OF_POINT))
+        rows.add(product, -product["part"]).write(*limits)
     apart = Rows(block, "apart", where, BY, "gap:{gap}").add(high).add(low, -1.0)
     soft = where.where(~(given["is_hard"] > 0)[where["gap"]])
     beyond = variable(block, "beyond", soft, BY)
     price = given["excess_mln_per_year"][beyond["gap"]]
     c.pay("shortfall", price * c.data.ann[beyond["period"]], beyond)
     apart.add(beyond, -1.0).write(-np.inf, given["most"][where["gap"]])
+
+
+def _changes(c: Context, members: Table, groups: Table) -> Table:
+    """Return what each growth point changes of the demand of groups.
+
+    Columns: gap, group, settlement and tier (of the point), period, ``chosen`` (the
+    variable) and ``part`` of the most demand of the group.
+    """
+    terms = c.demand.terms.only(*PLACE, "change", "var")
+    changed = members.only(*PLACE, "gap", "group").join(terms, PLACE)
+    point = c.chosen.where(changed.find(c.chosen, ("var",)))
+    changed = changed.plus(**{key: point[key] for key in OF_POINT})
+    changed = changed.total((*OF_GROUP, *OF_POINT), change=changed["change"])
+    changed = changed.where(changed.find(groups, OF_GROUP) >= 0)
+    most = groups["most"][changed.find(groups, OF_GROUP)]
+    chosen = c.chosen["var"][changed.find(c.chosen, (*OF_POINT, "period"))]
+    return changed.plus(part=changed["change"] / most, chosen=chosen)
+
+
+def _products(block: Block, name: str, changes: Table, side: Table) -> Table:
+    """Return variables that are *side* where a growth point is chosen, else 0."""
+    by, to = ("gap", *OF_POINT, "period"), side.plus(limit=side["var"])
+    where = changes.distinct(by).join(to.only(*BY, "end", "limit"), BY)
+    end, rule = where["end"], "gap:{gap}"
+    product = variable(block, f"{name}_chosen", where, by, upper=end)
+    limit, chosen = (where.plus(var=where[key]) for key in ("limit", "chosen"))
+    for row, terms, limits in (
+        ("off", [(chosen, -end)], (-np.inf, 0.0)),
+        ("most", [(limit, -1.0)], (-np.inf, 0.0)),
+        ("on", [(limit, -1.0), (chosen, -end)], (-end, np.inf)),
+    ):
+        rows = Rows(block, f"{name}_{row}", where, by, rule).add(product)
+        for of, factor in terms:
+            rows.add(of, factor)
+        rows.write(*limits)
+    return product
 
 
 def _values(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
@@ -109,6 +110,7 @@ def decided_of(tables: Tables) -> dict[str, pd.DataFrame]:
     }
 
 
+@np.errstate(invalid="ignore")  # a way that there is not takes for ever, at no price
 def audited(
     instance: Instance, facts: Facts, decided: Tables, notes: Notebook
 ) -> Audit:

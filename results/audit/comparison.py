@@ -108,8 +108,9 @@ class _Pair:
         notes.checks += len(values)
         if column.kind == "number":
             is_same = (values == wanted) | (np.isnan(values) & np.isnan(wanted))
-            away = np.where(is_same, 0.0, np.abs(values - wanted))
-            away /= 1.0 + np.abs(wanted) + sizes[column.unit]
+            with np.errstate(invalid="ignore"):  # what is infinite is bad below
+                away = np.where(is_same, 0.0, np.abs(values - wanted))
+                away /= 1.0 + np.abs(wanted) + sizes[column.unit]
             notes.see(away)
             bad = np.flatnonzero(~is_same & ~(away <= notes.tolerance))
         else:

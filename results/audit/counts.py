@@ -32,15 +32,19 @@ AT_LEAST = {
 
 
 def counts(ledger: Ledger) -> None:
-    """Check what each rule counts, in each period in which it holds."""
+    """Check what each rule counts, in each period in which it holds or in all."""
     facts = ledger.facts
     for rule in records(facts.tables["counts"]):
         service = facts.services[str(rule["service"])]
         number = _number(rule, ledger.plans[service.name], _here(facts, service, rule))
         holds = np.array([rule["period"] in ("", p) for p in facts.times.names])
         number, names = number[holds], facts.times.names[holds]
+        if rule["is_total"]:
+            number, names = number.sum(keepdims=True), np.array([""])
 
         def place(t: int, names: Any = names) -> Text:
+            if not names[t]:
+                return say("all periods together")
             return say("period {period}", period=names[t])
 
         code, what = f"count:{rule['count']}", str(rule["what"])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WORDS = DONE | {
     "facility": say("facility"), "action": say("action"),
-    "road upgrade": say("road upgrade"), "network step": say("step of a link"),
+    "road upgrade": say("road upgrade"), "network step": say("line or main"),
     "local supply": say("local supply"), "growth point": say("growth point"),
     "staff": say("staff"), "mobile team": say("mobile team"),
     "relocation": say("relocation"),

@@ -21,6 +21,7 @@ from aumaq.results.language import Language
 TABLES = {
     ("budgets", "limit"): "budgets", ("standards", "reach"): "standards",
     ("counts", "counted"): "counts", ("counts", "changed"): "counts",
+    ("counts", "total"): "counts",
     ("locks", "locked"): "facilities", ("locks", "required"): "sites",
     ("renewal", "due"): "facilities", ("allocation", "minimum_use"): "levels",
     ("lifted", "capacity"): "levels", ("lifted", "unserved"): "services",

@@ -72,7 +72,7 @@ def instance_of(document: Mapping[str, Any], where: str) -> Instance:
     """Return the instance of a document (InstanceError if it cannot be used)."""
     try:
         raw = {
-            name: pd.DataFrame(table["rows"], columns=table["columns"], dtype=object)
+            name: _frame(table["columns"], table["rows"])
             for name, table in document["tables"].items()
         }
         return from_tables(raw, outlines=document["outlines"])
@@ -137,6 +137,14 @@ def read_json(path: Path) -> PlanFiles:
     return PlanFiles(content["record"], tables, reader, indicators.get("indicators"))
 
 
+def _frame(columns: Any, rows: Any) -> pd.DataFrame:
+    """Return a table; pandas would take anything for the name of a column."""
+    for name in columns:
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r} is no name of a column")
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
 def _frames(
     tables: Any, file: str, place: Callable[[str], str]
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -156,7 +164,7 @@ def _frames(
                 )
                 problems.append(Problem(place(name), text, row=k + 1))
             if not uneven:
-                frames[name] = pd.DataFrame(rows, columns=columns, dtype=object)
+                frames[name] = _frame(columns, rows)
         except UNREADABLE as error:
             problems.append(Problem(place(name), say("is no table: {error}",
                                                      error=why(error))))  # fmt: skip

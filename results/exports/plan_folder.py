@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,12 +43,14 @@ def write_plan_folder(
     *,
     overwrite: bool = False,
     side: Mapping[str, SideFile] = SIDE,
+    is_new: bool = False,
 ) -> Written:
     """Write a plan and the files beside it as one whole folder; lose nothing.
 
     An earlier plan of the same instance and scenario is replaced, another one only to
     *overwrite*. If *path* cannot be written, the plan goes to another place. A page
-    that cannot be made does not cost the plan. Raises ExportError if there is no place
+    that cannot be made does not cost the plan. *is_new*: the folder was made for this
+    plan, and goes if the plan is not in it. Raises ExportError if there is no place
     at all.
     """
     failed: list[Text] = []
@@ -60,6 +63,9 @@ def write_plan_folder(
             failed.extend(write_beside(plan, draft, lang, side, is_rescue=is_rescue))
 
     folder, moved = rescued(write, path)
+    if moved and is_new:
+        with suppress(OSError):  # made for this plan, and empty
+            path.rmdir()
     return Written(folder, moved, tuple(failed))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from aumaq.instances.formats.drafts import draft_file
+from aumaq.instances.formats.drafts import draft_file, told
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import cell_of, check_fits
 from aumaq.instances.formats.workbook.writer import sheet_reference
@@ -79,10 +79,11 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     currency = plan.instance.currency
     shown = {name: _with_names(plan, table, words) for name, table in shown.items()}
     heads = {name: heads_of(name, shown[name], currency, words) for name in shown}
-    _summary(book, plan, shown, words)
-    for name, table in shown.items():
-        _table(book, title_of(name, lang), table, heads[name])
-    _columns(book, heads, words)
+    with told(path):  # sheets go into files while they are filled
+        _summary(book, plan, shown, words)
+        for name, table in shown.items():
+            _table(book, title_of(name, lang), table, heads[name])
+        _columns(book, heads, words)
     with draft_file(path) as draft:
         book.save(draft)
 

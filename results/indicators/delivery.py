@@ -5,6 +5,10 @@ the losses on the way. So a shortage is shared as evenly as the links allow (max
 fairness): the largest share that any node loses is made as small as can be, those that
 cannot lose less are left at it, and so on with the others. Under these limits the least
 load is shed.
+
+Nothing goes from one connected part of a network to another, so each part has a largest
+share of its own and one programme lowers all of them. One after another, parts would
+take as many programmes as they have bottlenecks together.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
-from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.data.networks import NetworkData
 from aumaq.solvers.highs.linear import Least, least
@@ -24,7 +28,7 @@ DUST = 1e-7
 SLACK = 1e-7
 """Room left above a limit, share of the load, so that later rounds can keep it."""
 MOST_ROUNDS = 40
-"""Rounds of sharing out; a network has about as many as it has bottlenecks."""
+"""Rounds of sharing out; about as many as the bottlenecks of the part with most."""
 
 
 def deliver(
@@ -69,7 +73,8 @@ class _Task:
         back = np.where(n.link_is_one_way, 0.0, room)
         self.most = np.concatenate([room, back, most, load])
         self.flow_price = np.concatenate([one(2 * links), np.zeros(sources + num)])
-        self.is_reached = _reached(n, room, most)
+        self.part = _parts(n, room)
+        self.is_reached = np.isin(self.part, self.part[n.source_node[most > 0]])
 
     def shed(self, x: Floats) -> Floats:
         """Return what each node loses."""
@@ -84,13 +89,15 @@ class _Task:
             found = self._lower_the_largest(free, most)
             if found.x is None:  # rounding left no room: the limits found so far stand
                 break
-            largest = float(found.x[-1]) + SLACK
-            at = 2 * self.links + self.sources + np.flatnonzero(free)
-            most[at] = np.minimum(most[at], largest * self.load[free])
-            stuck = np.flatnonzero(free)[found.prices < -DUST]
-            if largest <= DUST + SLACK or not len(stuck):
-                break
-            free[stuck] = False
+            nodes = np.flatnonzero(free)
+            parts, own = np.unique(self.part[nodes], return_inverse=True)
+            largest = found.x[self.width :] + SLACK
+            at = 2 * self.links + self.sources + nodes
+            most[at] = np.minimum(most[at], largest[own] * self.load[nodes])
+            is_stuck = found.prices < -DUST
+            goes_on = np.bincount(own, is_stuck, minlength=len(parts)) > 0
+            goes_on &= largest > DUST + SLACK
+            free[nodes[is_stuck | ~goes_on[own]]] = False
         return self._least_shed(most)
 
     def _least_shed(self, most: Floats) -> Floats:
@@ -103,29 +110,31 @@ class _Task:
     def _lower_the_largest(self, free: Flags, most: Floats) -> Least:
         """Return the solution in which the largest share of *free* nodes is smallest.
 
-        The share is one more column; a row for each free node.
+        The shares, one for each part that has such nodes, are the last columns; a row
+        for each free node.
         """
         nodes = np.flatnonzero(free)
-        k, at = np.arange(len(nodes)), 2 * self.links + self.sources
+        parts, own = np.unique(self.part[nodes], return_inverse=True)
+        k, at, count = np.arange(len(nodes)), 2 * self.links + self.sources, len(parts)
         value = np.append(np.ones(len(nodes)), -self.load[nodes])
-        column = np.append(at + nodes, np.full(len(nodes), self.width))
+        column = np.append(at + nodes, self.width + own)
         rows = coo_array(
-            (value, (np.append(k, k), column)), shape=(len(nodes), self.width + 1)
+            (value, (np.append(k, k), column)), shape=(len(nodes), self.width + count)
         )
-        nothing = csr_array((len(self.load), 1))
+        nothing = csr_array((len(self.load), count))
         return least(
-            np.append(np.zeros(self.width), 1.0),
-            np.zeros(self.width + 1),
-            np.append(most, 1.0),
+            np.append(np.zeros(self.width), np.ones(count)),
+            np.zeros(self.width + count),
+            np.append(most, np.ones(count)),
             (hstack([self.balance, nothing], format="csr"), self.load),
             (csr_array(rows), np.zeros(len(nodes))),
         )
 
 
-def _reached(n: NetworkData, room: Floats, most: Floats) -> Flags:
-    """Return which nodes links join to a source, (N,); the others lose everything."""
+def _parts(n: NetworkData, room: Floats) -> Ints:
+    """Return the connected part that each node is in, (N,)."""
     num, stands = len(n.nodes), room > 0
     ends = (n.link_from[stands], n.link_to[stands])
     graph = coo_array((np.ones(len(ends[0])), ends), shape=(num, num))
     _, part = connected_components(graph, directed=False)
-    return np.isin(part, part[n.source_node[most > 0]])
+    return np.asarray(part)

@@ -81,6 +81,7 @@ def _of_service(
     is_today = len(before.periods) == 1 < len(after.periods)
     at = before.ids.get_indexer(after.ids)
     past, now = _Ways(before, service), _Ways(after, service)
+    groups = list(_groups(after))
     for t, period in enumerate(after.periods):
         if not is_today and period not in before.periods:
             continue
@@ -90,7 +91,7 @@ def _of_service(
         both[both] = past.demand[at[both], s] > 0.0
         minutes = np.where(both, past.minutes[at, s], 0.0), now.minutes[:, t]
         share = np.where(both, past.share[at, s], 0.0), now.share[:, t]
-        for by, group, members in _groups(after):
+        for by, group, members in groups:
             own = members & both
             units = float(demand[own].sum())
             if units > 0.0:

@@ -119,6 +119,16 @@ class State:
 
     def demand(self, service: str) -> Floats:
         """Return demand for a service, (S, T)."""
+        if service not in self._demands:
+            self._demands[service] = self._demand(service)
+        return self._demands[service].copy()
+
+    @cached_property
+    def _demands(self) -> dict[str, Floats]:
+        """The demands that were asked for."""
+        return {}
+
+    def _demand(self, service: str) -> Floats:
         row = self.instance.service(service)
         members = demand.persons(self.world, self.projection, str(row["group"]))
         units = float(row["demand_per_person"]) * demand_factor(self.world, service)

@@ -25,6 +25,7 @@ from aumaq.instances.people.loads import industrial_load, people_load
 from aumaq.instances.schema.dtypes import DTYPES
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.model.data.networks import LOAD_COLUMN, NetworkData, network_data
+from aumaq.results.audit.frames import without_rows
 from aumaq.results.audit.impacts import impact_table
 from aumaq.results.indicators.delivery import deliver
 from aumaq.results.indicators.state import State, with_population
@@ -85,7 +86,9 @@ def networks_of_today(instance: Instance) -> State:
 def _stack(name: str, parts: list[pd.DataFrame], period: str) -> pd.DataFrame:
     """Return a table with the columns of the plan's; what is not known is blank."""
     words = PLAN_TABLES[name]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if not parts:
+        return without_rows(name)
+    frame = pd.concat(parts, ignore_index=True)
     if "period" in words:
         frame["period"] = period
     frame = frame.reindex(columns=list(words))

@@ -191,7 +191,7 @@ def _funds(plan: Plan, lang: Language) -> Iterator[str]:
                 "In {period} nothing is left of {n} sources of money: {names}.",
                 n=len(part),
                 period=period,
-                names=", ".join(names) + ", ..." * (len(part) > MOST_NAMED),
+                names=", ".join(names) + ", …" * (len(part) > MOST_NAMED),
             )
         )
 
@@ -203,9 +203,9 @@ def _owed(plan: Plan, lang: Language) -> Iterator[str]:
     if len(past):
         yield lang.tell(
             say(
-                "After the last period {mln} mln are still paid to partners, the last"
+                "After the last period {money} are still paid to partners, the last"
                 " in {year}.",
-                mln=lang.number(past["amount_mln"].sum()),
+                money=lang.money(past["amount_mln"].sum(), plan.instance.currency),
                 year=f"{past['year'].max():.0f}",
             )
         )

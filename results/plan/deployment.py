@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aumaq.results.plan.deployment_steps import Key, Step, place_of, steps_of
+from aumaq.results.plan.deployment_steps import Key, Step, places_of, steps_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -38,7 +38,7 @@ def deployment(plan: Plan) -> pd.DataFrame:
     ``after`` are the numbers of the steps that a step relies on, ``; `` between them;
     ``gain_persons`` is in people, money in mln, undiscounted.
     """
-    rows = []
+    rows, homes = [], places_of(plan)
     for period in plan.instance.period_names:
         steps = steps_of(plan, period)
         number: dict[Key, int] = {}
@@ -48,7 +48,7 @@ def deployment(plan: Plan) -> pd.DataFrame:
             spent, gained = spent + step.cost_mln, gained + step.gain
             after = sorted(number[one] for one in step.after if one in number)
             rows.append((
-                period, number[key], *key[:1], key[1], key[2], place_of(plan, key),
+                period, number[key], *key[:1], key[1], key[2], homes.get(key, ""),
                 step.region, step.action, step.units, step.cost_mln, step.gain,
                 spent, gained, "; ".join(map(str, after)),
             ))  # fmt: skip

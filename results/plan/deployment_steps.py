@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -232,9 +232,13 @@ def _upstream(node: str, into: dict[str, list[tuple[str, set[Key]]]]) -> set[Key
     return found
 
 
-def place_of(plan: Plan, key: Key) -> Any:
-    """Return the settlement of the site of a step, empty where it has none."""
-    if key[0] != FACILITY:
-        return ""
-    sites = plan.instance.service_sites(key[1]).set_index("site")
-    return sites.loc[key[2], "settlement"]
+def places_of(plan: Plan) -> dict[Key, str]:
+    """Return the settlements of the steps at sites; others have none."""
+    return {
+        (FACILITY, service, site): home
+        for service in plan.instance.service_names
+        for site, home in zip(
+            *(plan.instance.service_sites(service)[c] for c in ("site", "settlement")),
+            strict=True,
+        )
+    }

@@ -33,6 +33,7 @@ from aumaq.results.report.findings import (
     who_gains,
 )
 from aumaq.results.report.follow_ons import follow_ons
+from aumaq.results.report.goal_figures import goal_axes
 from aumaq.results.report.land import land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
 from aumaq.results.report.notes import notes, settings
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 
 
 AXES = (INVESTED, WITHIN_NORM)
-"""Figures of the chart of several plans, until its reader chooses others."""
+"""Figures of the chart of several plans that have no goals of their own, until its
+reader chooses others."""
 
 
 def document(
@@ -68,9 +70,12 @@ def document(
     given = [*labels, *[""] * len(plans)]
     for run, own, label in zip(runs, given, run_labels(plans, lang), strict=False):
         run["label"] = (alike and own) or label
-    return {"territories": list(territories.values()), "runs": runs,
-            "marks": marks_of(ACTIONS, lang),
-            "axes": [lang.tell(title) for title in AXES]}  # fmt: skip
+    return {
+        "territories": list(territories.values()),
+        "runs": runs,
+        "marks": marks_of(ACTIONS, lang),
+        "axes": goal_axes(plans, lang) or [lang.tell(title) for title in AXES],
+    }
 
 
 def _run(plan: Plan, lang: Language) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import titles_by_code, titles_of
 from aumaq.results.report.cards import norm_shares
 from aumaq.results.report.finance import PAID
+from aumaq.results.report.goal_figures import goal_figures
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -345,6 +346,7 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
     paid, yearly = terms["amount_mln"].sum(), [x for x in PAID if x not in INVESTMENT]
     figures: list[tuple[str, float, str, int]] = [
+        *goal_figures(plan, lang),
         (lang.tell(say("Objective, discounted mln")), plan.objective_mln, "number", 0),
         (lang.tell(say("Lower bound, discounted mln")), plan.bound_mln, "number", 0),
         (lang.tell(say("Gap")), plan.gap, "share", 2),

@@ -66,7 +66,7 @@ def service_data(
             {
                 "facilities": _facilities(running, actions, place, period, lang),
                 "links": _links(
-                    served.query("period == @period").merge(
+                    served[served["period"] == period].merge(
                         next_best(plan, service, period),
                         on=["settlement", "site"],
                         how="left",

@@ -177,7 +177,7 @@ def _connect(path: Path, until: float, *, is_reader: bool) -> Any:
     while True:
         try:
             return duckdb.connect(str(path), read_only=is_reader, config=CLOSED)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:  # a damaged block is no IOException
             text = " ".join(str(error).split())
             if HELD not in text:
                 raise ExportError(

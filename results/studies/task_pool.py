@@ -57,7 +57,7 @@ def in_processes(
             if is_asked() and not is_stopped:
                 is_stopped = True
                 for child in running:
-                    child.signal(signal.SIGINT)
+                    child.interrupt()
                 for task in waiting:
                     yield no_plan(task.scenario, "stopped", NOT_BEGUN, 0.0)
                 waiting.clear()
@@ -81,7 +81,7 @@ def _next(
     """Wait a moment; return an outcome if a process ended."""
     for child in running:
         if child.seconds > patience_seconds:
-            child.signal(signal.SIGKILL)
+            child.kill()
     try:
         child, (kind, said) = inbox.get(timeout=POLL_SECONDS)
     except queue.Empty:

@@ -144,11 +144,16 @@ class BlockRun(BlockState):
 
     def _carry_on(self) -> None:
         """Complete the start plan and its networks, then search on until blocks are."""
+        columns, values = self.c.start
+        is_whole = len(columns) == len(self.c.matrices.cost)
+        if is_whole:  # of a study, whose rows it keeps
+            self._offer(values)
         if not self.is_large and self.is_prepared.wait(LP_SHARE * self.left):
             return  # by then blocks have plans, and the clock no say in which
-        columns, values = self.c.start
-        most = Most(self.left)
-        whole = first_values(self.c, self.search, most) if self.is_large else None
+        is_sought = self.is_large and not is_whole
+        whole = (
+            first_values(self.c, self.search, Most(self.left)) if is_sought else None
+        )
         if whole is not None:
             values = whole
         elif len(columns) < len(self.c.matrices.cost):

@@ -28,6 +28,8 @@ from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 
 ALMOST = 1.0 - 1e-12
 """Prices are shrunk by this beside what they must be: sums are rounded."""
+STUDY = "study"
+"""What rows that a study adds are of: those that tie blocks are priced."""
 ROUNDS = 20
 """How often prices are shrunk until no endless loose column gains."""
 
@@ -266,4 +268,4 @@ def block_matrices(
 def coupling_families() -> frozenset[str]:
     """Return the names of the families whose rows may be priced."""
     found = {name for name, family in FAMILIES.items() if family.couples}
-    return frozenset(found | {EPIGRAPH})
+    return frozenset(found | {EPIGRAPH, STUDY})

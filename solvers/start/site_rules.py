@@ -61,21 +61,24 @@ def counted(
     found = dict(units)
     for rule in data.instance.tables["counts"].itertuples():
         name = rule.service
-        for t, period in enumerate(data.periods):
-            if rule.period in ("", period):
-                count = _Count(data, rule, t, allowed[name])
-                if rule.what == "facilities":
-                    found[name] = count.with_fewer(found[name], used[name])
-                found[name] = count.within_limits(found[name], used[name])
+        every = list(range(len(data.periods)))
+        held = [t for t in every if rule.period in ("", data.periods[t])]
+        for periods in [held] if rule.is_total else [[t] for t in held]:
+            count = _Count(data, rule, periods, allowed[name])
+            if rule.what == "facilities":
+                found[name] = count.with_fewer(found[name], used[name])
+            found[name] = count.within_limits(found[name], used[name])
     return found
 
 
 class _Count:
-    """A rule on a count in one period, and how units are made to keep it."""
+    """A rule on a count in some periods together, and how units come to keep it."""
 
-    def __init__(self, data: ModelData, rule: Any, t: int, allowed: Flags) -> None:
-        self.d, self.rule, self.t, self.allowed = (
-            data.services[rule.service], rule, t, allowed,
+    def __init__(
+        self, data: ModelData, rule: Any, periods: list[int], allowed: Flags
+    ) -> None:
+        self.d, self.rule, self.periods, self.allowed = (
+            data.services[rule.service], rule, periods, allowed,
         )  # fmt: skip
         self.here = sites_counted(data, rule)
         self.most = np.inf if np.isnan(rule.most) else rule.most
@@ -84,7 +87,7 @@ class _Count:
 
     def with_fewer(self, units: Ints, used: Floats) -> Ints:
         """Return units of which facilities go, site by site, until few enough run."""
-        d, low, t = self.d, self.rule.from_level, self.t
+        d, low, t = self.d, self.rule.from_level, self.periods[0]
         for j in np.argsort(used[:, t], kind="stable").tolist():
             running = units[:, low : self._high + 1, t].sum(axis=1)
             if int(running[self.here].sum()) <= self.most:
@@ -111,7 +114,8 @@ class _Count:
         leaves_less = (self.rule.what in ("closures", "reductions")) == (
             total < self.least
         )
-        order = np.argsort(used[:, self.t] if leaves_less else -come, kind="stable")
+        use = used[:, self.periods].sum(axis=1)
+        order = np.argsort(use if leaves_less else -come, kind="stable")
         for j in order[self.here[order]].tolist():
             while not self.least <= total <= self.most:
                 better = self._better(units, j, int(number[j]), total)
@@ -125,7 +129,11 @@ class _Count:
         self, units: Ints, j: int, now: int, total: int
     ) -> tuple[Ints, int] | None:
         """Return other units of a site, nearer to the limits, and how many count."""
-        changes = changed_by_one(self.d, j, units[j], self.allowed[j], self.t)
+        changes = (
+            change
+            for t in self.periods
+            for change in changed_by_one(self.d, j, units[j], self.allowed[j], t)
+        )
         for trial, moves in changes:
             after = self._of(trial, moves)
             there = total + after - now
@@ -141,9 +149,9 @@ class _Count:
         """Return how many the rule counts at a site."""
         low, high = self.rule.from_level, self._high
         if self.rule.what == "facilities":
-            return int(units[low : high + 1, self.t].sum())
+            return int(units[low : high + 1, self.periods].sum())
         before, after = np.indices(moves.shape[:2])
         level = np.maximum(before, after)
         kind = kind_of_move(self.rule.what, before, after)
         kind &= (level >= low) & (level <= high)
-        return int(moves[:, :, self.t][kind].sum())
+        return int(moves[:, :, self.periods][kind].sum())

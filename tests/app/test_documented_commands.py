@@ -87,7 +87,29 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
         words = ("--out", f"runs/{name}", "--store", "runs.duckdb", "--quiet")
         done = process("solve", "tiny", *words, folder=at)
         assert done.returncode == 0, done.stderr
+    for words in (
+        ("solve", "west-kazakhstan", "--time-limit", "12", "--out", "runs/west"),
+        ("sweep", "tiny", "--time-limit", "5", "--out", "runs/sweep"),
+    ):
+        done = process(*words, "--quiet", folder=at)
+        assert done.returncode == 0, done.stderr
     return at
+
+
+def write_classic_files(at: Path) -> None:
+    """Write small files with the names that the page of classic problems uses."""
+    ring = [f"{k} {k % 9 + 1} {k + 1}" for k in range(1, 10)]
+    (at / "pmed1.txt").write_text("\n".join(["9 9 2", *ring]), encoding="utf-8")
+    points = [f"{k + 1} {37 * k % 101} {53 * k % 97}" for k in range(60)]
+    head = ["NAME : rl1304", "TYPE : TSP", "DIMENSION : 60",
+            "EDGE_WEIGHT_TYPE : EUC_2D", "NODE_COORD_SECTION"]  # fmt: skip
+    text = "\n".join([*head, *points, "EOF"])
+    (at / "rl1304.tsp").write_text(text, encoding="utf-8")
+    pairs = [
+        f"c{a},s{b},{1500 * abs(a - b)},{a + 1}" for a in range(9) for b in range(6)
+    ]
+    text = "\n".join(["client,site,distance,weight", *pairs])
+    (at / "costs.csv").write_text(text, encoding="utf-8")
 
 
 def own(page: Path, things: Path, folder: Path) -> Path:
@@ -95,6 +117,8 @@ def own(page: Path, things: Path, folder: Path) -> Path:
     at = Path(shutil.copytree(things, folder / "at"))
     for made in re.findall(r"--out (runs/\w+)", "\n".join(commands(page))):
         shutil.rmtree(at / made, ignore_errors=True)
+    if page.stem == "classic":
+        write_classic_files(at)
     if page.stem == "futures":
         assert process("new", "mine", "--with", "all", folder=at).returncode == 0
         settings = at / "mine" / "instance.toml"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from tiny_instances import Row, Rows, tiny
 
 import aumaq
+from aumaq.instances.access import options as by_road
 
 NODES: dict[str, Rows] = {
     "travel": [],
@@ -74,3 +77,38 @@ def test_transport_that_would_be_free_is_told(
     told = [p for p in instance.warnings if p.column == "length_km"]
     assert [problem.row - 1 for problem in told] == rows
     assert all("nothing is paid for transport to s" in p.message for p in told)
+
+
+def test_the_nearest_sites_are_found_however_far(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By limits that double as by all ways at once; connectors count."""
+    rng = np.random.default_rng(3)
+    at = np.column_stack([48.0 + 4.0 * rng.random(40), 66.0 + 8.0 * rng.random(40)])
+    spots = [{"lat": float(a), "lon": float(b)} for a, b in at]
+    ends = [(int(rng.integers(0, k)), k) for k in range(1, 40)]
+    rows: dict[str, Rows] = {
+        "settlements": [
+            {"settlement": f"a{k}", "node": f"n{k}", **spots[k]}
+            for k in range(0, 40, 2)
+        ],
+        "sites": [  # off their nodes by up to 30 km
+            {"site": f"f{k}", "service": "s", "lat": spots[k]["lat"] + 0.01 * k,
+             "lon": spots[k]["lon"]}
+            for k in range(1, 40, 4)
+        ],
+        "road_nodes": [{"node": f"n{k}", **spots[k]} for k in range(40)],
+        "road_links": [
+            {"from_node": f"n{a}", "to_node": f"n{b}", "road_class": "r",
+             "length_km": float(rng.integers(20, 200))}
+            for a, b in ends
+        ],
+    }  # fmt: skip
+    service: Row = {"cutoff_minutes": 20.0, "nearest_sites": 3}
+    found = []
+    for doublings in (0, 3):
+        monkeypatch.setattr(by_road, "DOUBLINGS", doublings)
+        instance = tiny(**{**NODES, **rows}, services=[{"service": "s", **service}])
+        found.append(instance.access("s"))
+    assert found[0].groupby("settlement")["minutes"].max().max() > 160.0
+    pd.testing.assert_frame_equal(*found)

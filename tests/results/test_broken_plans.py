@@ -203,6 +203,12 @@ JSON: dict[str, tuple[Callable[[Any], tuple[Any, Any]], Any, str]] = {
     "rows a text": (at("tables", "money", "rows"), "x", "money"),
     "rows of numbers": (at("tables", "money", "rows"), [1], "money"),
     "table a text": (at("tables", "facilities"), "x", "facilities"),
+    "a column named by an object": (
+        at("tables", "impacts", "columns", 0), {}, "{} is no name of a column",
+    ),
+    "an input column named by a list": (
+        at("instance", "tables", "levels", "columns", 0), [], "no name of a column",
+    ),
     "row cut short": (at(*ROW), ["school", "a"], "facilities, row 1: 2 cells"),
     "a cell a list": (at(*ROW, 0), [1], "facilities, row 1, column service"),
     "a number for a text": (at(*ROW, 0), 7, "column service: expected a text"),
@@ -261,6 +267,20 @@ def test_a_broken_store_is_told(kept: Path, tmp_path: Path, name: str) -> None:
             connection.execute(statement)
     with pytest.raises(ExportError):
         Store(file).plan(str(run_id))
+
+
+@pytest.mark.slow
+def test_a_damaged_block_of_a_store_is_told(kept: Path, tmp_path: Path) -> None:
+    """What DuckDB says when it opens the file is told, whatever kind of error it is."""
+    file = Path(shutil.copy(kept / "runs.duckdb", tmp_path / "runs.duckdb"))
+    whole, told = file.read_bytes(), 0
+    for at in range(12_288, len(whole), len(whole) // 40):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+        try:
+            Store(file).runs()
+        except AumaqError:
+            told += 1
+    assert told
 
 
 def test_a_plan_brings_its_instance(tmp_path: Path) -> None:

@@ -376,3 +376,41 @@ def test_writing_is_finished_first() -> None:
     assert done.stdout == "stopped\n"
     with finishing() as heard:
         assert heard == []
+
+
+def test_a_workbook_without_room_is_told(tmp_path: Path) -> None:
+    """What writes its sheets says so in its own way; an earlier file stays."""
+    etree = pytest.importorskip("lxml.etree")
+    target = tmp_path / "plan.xlsx"
+    target.write_text("earlier")
+    told = pytest.raises(
+        ExportError, match=r"plan\.xlsx cannot be .*: the disk is full"
+    )
+    with told, drafts.draft_file(target):
+        raise etree.SerialisationError("IO_ENOSPC")
+    with pytest.raises(etree.SerialisationError), drafts.draft_file(target):
+        raise etree.SerialisationError("unknown encoding")
+    assert target.read_text() == "earlier"
+    assert os.listdir(tmp_path) == [target.name]
+
+
+def test_a_folder_made_for_a_plan_goes_where_the_plan_cannot_be_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was there stays, however empty."""
+    from aumaq.results.exports import plan_folder
+
+    write_files, made = plan_folder.write_files, tmp_path / "made"
+
+    def refuse(plan: Plan, draft: Path) -> None:
+        if draft.name == made.name:
+            raise OSError(28, "No space left on device")
+        write_files(plan, draft)
+
+    monkeypatch.setattr(plan_folder, "write_files", refuse)
+    plan = aumaq.solve(tiny(), gap=0.0)
+    for is_new in (False, True):
+        made.mkdir(exist_ok=True)
+        written = write_plan_folder(plan, made, side={}, is_new=is_new)
+        assert Plan.read(written.folder).is_verified
+        assert made.exists() != is_new

@@ -18,6 +18,9 @@ from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import OptionError
+from aumaq.solvers import amended
+from aumaq.solvers.amended import Study
+from aumaq.solvers.blocks.method import solve_apart
 
 TWO = (
     ["cost", "mean_minutes"],
@@ -26,6 +29,7 @@ TWO = (
     ["mean_minutes", "cost"],
 )
 THREE = (["cost", "unserved", "worst_minutes"], ["investment", "unserved", "cost"])
+BY_BLOCKS = (["cost", "worst_minutes"], ["cost", "unserved", "worst_minutes"])
 NEAR = 1e-5
 """Absolute and relative; villages are of tens of people, minutes whole numbers."""
 
@@ -89,6 +93,28 @@ def test_one_goal_after_the_other(case: Case, goals: list[str], share: float) ->
     if (ranges > 0).all():
         sums = (every - every.min(axis=0)) / ranges @ np.array([1.0, 2.0])
         assert weighed.rows["sum"].item() == pytest.approx(sums.min(), abs=NEAR)
+
+
+@pytest.mark.slow
+@examples(30)
+@given(case=cases(), goals=st.sampled_from(BY_BLOCKS))
+def test_a_front_by_blocks_is_that_of_enumeration(case: Case, goals: list[str]) -> None:
+    """As in a large model: places have limits, points share relaxation and bounds."""
+    every = np.array([[getattr(plan, goal) for goal in goals] for plan in case.plans()])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Study, "is_large", True)
+        patch.setattr(amended, "solve_by_size", solve_apart)
+        found = aumaq.pareto(case.instance, goals, 5)
+    assert found.rows["verified"].all()
+    for row in found.rows.to_dict("records"):
+        limits = np.array([row[f"limit_{goal}"] for goal in goals[1:]])
+        within = (every[:, 1:] <= limits + NEAR).all(axis=1)
+        least = every[within, 0].min()
+        assert row[goals[0]] == pytest.approx(least, rel=NEAR, abs=NEAR)
+        assert row["bound"] <= least + NEAR * (1.0 + abs(least))
+        assert row["gap"] <= NEAR
+    best = found.payoff.set_index("best")["bound"]
+    assert best["worst_minutes"] <= every[:, goals.index("worst_minutes")].min() + NEAR
 
 
 @pytest.mark.slow

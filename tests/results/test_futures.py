@@ -11,16 +11,16 @@ import pytest
 from brute_force import best_plan_cost
 from coupled_instances import coupled_instances
 from examples import examples
+from future_instances import futures_differences, futures_instances
 from futures_optima import best_common
 from growing_case import growing
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from road_instances import road_instances
 from store_case import two_futures
 from tiny_instances import Row, Rows, some, tiny_instances
 
 import aumaq
-from aumaq.instances import Instance, InstanceError, NoPlanError, from_tables
+from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.scenarios.mean import mean_instance
 from aumaq.results.audit.findings import explained
 from aumaq.results.audit.first_period import first_period_differences
@@ -29,59 +29,6 @@ from aumaq.solvers.futures import method as futures_solver
 from aumaq.solvers.highs.solver import Outcome
 
 OBJECTIVES = ("expected", "worst", "regret")
-
-
-@st.composite
-def futures_instances(draw: st.DrawFn, kind: str) -> Instance:
-    """Draw an instance with two or three futures: people, prices, budgets differ."""
-    base = draw(road_instances("free") if kind == "roads" else tiny_instances(kind))
-    assume(len(base.period_names) > 1)
-    names = ["low", "high", "odd"][: draw(some(2, 2, 3))]
-    scenarios = [
-        {
-            "scenario": name,
-            "capex_factor": draw(some(0.5, 1.0, 2.0)),
-            "opex_factor": draw(some(0.5, 1.0)),
-            "budget_factor": draw(some(0.5, 1.0, 2.0)),
-            "probability": draw(some(0.5, 1.0, 2.0)),
-        }
-        for name in names
-    ]
-    growth = [
-        {"scenario": name, "region": "", "period": period,
-         "factor": draw(some(0.0, 0.5, 1.0, 1.5, 2.0))}
-        for name in names
-        for period in base.period_names
-    ]  # fmt: skip
-    tables = {name: rows for name, rows in base.base.items() if name != "population"}
-    tables |= {"scenarios": pd.DataFrame(scenarios), "growth": pd.DataFrame(growth)}
-    try:
-        return from_tables(tables)
-    except InstanceError:
-        assume(False)
-        raise
-
-
-def differences(instance: Instance, objective: str) -> list[str]:
-    """Return how the plan differs from the optimum of enumeration, in words."""
-    best = best_common(instance.futures)
-    try:
-        found = aumaq.solve_futures(instance, objective=objective, gap=0.0)
-    except NoPlanError as error:
-        is_right = best is None and "infeasible" in str(error)
-        return [] if is_right else [f"optimum {best}, the model says: {error}"]
-    if best is None:
-        return [f"there is no plan, the model finds {found}"]
-    costs = found.regret_table["cost_mln"].to_numpy()
-    room = 4e-6 * max(1.0, float(np.abs(costs).max()))
-    problems = list(found.record()["problems"])
-    if abs(found.objective_mln - best[objective]) > room:
-        problems.append(f"optimum {best[objective]}, found {found.objective_mln}")
-    if found.bound_mln > best[objective] + room:
-        problems.append(f"bound {found.bound_mln} above {best[objective]}")
-    if found.objective_mln - found.bound_mln > room or found.status != "optimal":
-        problems.append(f"not proven: {found!r}")
-    return problems
 
 
 @pytest.mark.parametrize(
@@ -93,7 +40,7 @@ def differences(instance: Instance, objective: str) -> list[str]:
 def test_enumeration(kind: str, data: st.DataObject) -> None:
     """The best common first period, for each objective by turns, proven."""
     instance = data.draw(futures_instances(kind))
-    assert differences(instance, data.draw(st.sampled_from(OBJECTIVES))) == []
+    assert futures_differences(instance, data.draw(st.sampled_from(OBJECTIVES))) == []
 
 
 @pytest.mark.slow

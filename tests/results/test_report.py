@@ -32,6 +32,7 @@ from aumaq.results.pages.territory import group_names
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report import findings
 from aumaq.results.report.document import document
+from aumaq.results.report.goal_figures import goal_axes
 from aumaq.results.report.page import report_page, write_report
 from aumaq.results.report.travel import next_best
 from aumaq.results.shares import rounded
@@ -147,6 +148,18 @@ def test_key_figures_say_what_they_are(plan: Plan, data: dict[str, Any]) -> None
     terms = plan.objective.set_index("term")["discounted_mln"]
     assert f"operation {Language().money(terms['operation'])}" in told
     assert "unning costs" not in report_page([plan], Language())
+
+
+def test_plans_of_a_study_are_shown_by_its_goals(plan: Plan) -> None:
+    """Each goal is a figure; the first two are the axes where all plans have them."""
+    told = {"mean_minutes": 12.5, "cost": 7.0, "unserved": 3.0}
+    plans = [plan.with_record(goals=told | {"cost": cost}) for cost in (7.0, 9.0)]
+    front = document(plans, Language())
+    assert front["axes"] == ["least mean way, min", "least cost, mln"]
+    for run, cost in zip(front["runs"], (7.0, 9.0), strict=True):
+        values = {figure["label"]: figure["value"] for figure in run["figures"]}
+        assert [values[title] for title in front["axes"]] == [12.5, cost]
+    assert goal_axes([*plans, plan], Language()) == []
 
 
 def test_groups_have_names_and_people_are_whole(plan: Plan) -> None:

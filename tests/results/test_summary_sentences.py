@@ -7,23 +7,32 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from eventful_plan import eventful
+from golden_cases import land, money
 
 import aumaq
 from aumaq.instances.generators import clustered
 from aumaq.results.language import ENGLISH
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
+from aumaq.results.plan.terms import ITEMS
 
 ACTIONS = {"open": "opened", "enlarge": "enlarged", "reduce": "reduced",
            "close": "closed", "renew": "renewed"}  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["tiny", "clustered"])
+SMALL = {"land": land, "money": money, "eventful": eventful}
+"""Instances with networks, roads, sources of money, partners, growth points."""
+
+
+@pytest.fixture(scope="module", params=["tiny", "clustered", *SMALL])
 def plan(request: pytest.FixtureRequest) -> Plan:
-    """Return a plan of a shipped and of a generated instance."""
+    """Return a plan of a shipped, of a generated, and of instances of every kind."""
+    if request.param == "clustered":
+        return aumaq.solve(clustered(12, 2), time_limit=20, gap=0.1)
     if request.param == "tiny":
         return aumaq.solve(aumaq.read("tiny"), gap=0.0)
-    return aumaq.solve(clustered(12, 2), time_limit=20, gap=0.1)
+    return aumaq.solve(SMALL[request.param](), gap=0.0)
 
 
 def spoken(text: str) -> float:
@@ -76,10 +85,11 @@ def _discounted(plan: Plan, year: str, money: str, items: str) -> None:
     for part in items.split(", "):
         title, amount = re.fullmatch(r"(.*?) (−?[\d,.]+\xa0?\w*)", part).groups()  # type: ignore[union-attr]
         told[title] = spoken(amount)
-    names = {"residual value": "residual"}
+    names = {ENGLISH.tell(title): term for term, title in ITEMS.items()}
     for title, amount in told.items():
-        assert amount == near(rows[names.get(title, title)])
-    assert spoken(money) == pytest.approx(sum(told.values()), rel=0.02)
+        assert amount == near(rows[names[title]])
+    rounding = 5.1e-3 * sum(map(abs, told.values()))
+    assert spoken(money) == pytest.approx(sum(told.values()), abs=rounding)
 
 
 def _points(plan: Plan, points: str) -> None:
@@ -156,6 +166,100 @@ def _built(
     }
 
 
+def _supplies(
+    plan: Plan, title: str, changes: str, period: str, running: str, places: str
+) -> None:
+    """Look at a service that feeds a network: nobody goes there."""
+    service = _service(plan, title)
+    rows = plan.actions[plan.actions["service"] == service]
+    units = rows.groupby("action")["units"].sum()
+    told = {w: int(n) for n, w in re.findall(r"(\d+) (\w+)", changes)}
+    assert told == {w: units[a] for a, w in ACTIONS.items() if a in units}
+    assert (not told) == (changes == "nothing changes")
+    now = plan.facilities
+    now = now[(now["service"] == service) & (now["period"] == period)]
+    assert (running, places) == (f"{now['units'].sum()}", f"{now['site'].nunique()}")
+
+
+def _network(
+    plan: Plan, title: str, n: str, cost: str, own: str, period: str, far: str,
+    near_by: str, lost: str,
+) -> None:  # fmt: skip
+    networks = plan.instance.table("networks")
+    shown = networks["title"].where(networks["title"] != "", networks["network"])
+    network = networks.loc[shown == title, "network"].iloc[0]
+    steps, local = (
+        rows[rows["network"] == network]
+        for rows in (plan.table("network_steps"), plan.table("local_supply"))
+    )
+    assert n == f"{len(steps)}"
+    assert spoken(cost) == near(steps["capex_mln"].sum())
+    size = local.groupby(["node", "option"])["capacity"].max()  # it only grows
+    options = plan.instance.table("local_supplies")
+    options = options[options["network"] == network]
+    price = options.groupby("option")["capex_mln_per_unit"].mean()
+    assert spoken(own) == near((size * price).sum())
+    loads = plan.table("loads")
+    loads = loads[loads["network"] == network]
+    whole = loads["base_load"] + loads["facility_load"]
+    now = loads["period"] == period
+    for told, column in ((far, "from_network"), (near_by, "local_supply")):
+        assert told == ENGLISH.share(loads[column][now].sum() / whole[now].sum())
+    unmet = loads["shed"].groupby(loads["period"]).sum()
+    unmet /= whole.groupby(loads["period"]).sum()
+    assert {p: s for s, p in re.findall(r"(\S+%) \(([^)]+)\)", lost)} == {
+        p: ENGLISH.share(part) for p, part in unmet.items() if part > 0
+    }
+    assert (lost == "nothing") == (not (unmet > 0).any())
+
+
+def _roads(plan: Plan, n: str, all: str, km: str, cost: str) -> None:
+    built = plan.table("road_upgrades")["upgrade"]
+    tables = plan.instance.tables
+    assert (n, all) == (f"{len(built)}", f"{len(tables['road_upgrades'])}")
+    links = tables["road_upgrade_links"]
+    assert km == f"{links['length_km'][links['upgrade'].isin(built)].sum():,.0f}"
+    rows = plan.money[(plan.money["item"] == "building")]
+    assert spoken(cost) == near(rows["amount_mln"][rows["service"] == "roads"].sum())
+
+
+def _connections(plan: Plan, n: str, all: str, period: str) -> None:
+    rows = plan.table("connections")
+    rows = rows[rows["period"] == period]
+    limits = plan.instance.table("connections").set_index("connection")["minutes"]
+    kept = rows["minutes"] <= rows["connection"].map(limits) + 1e-6
+    assert (n, all) == (f"{kept.sum()}", f"{len(rows)}")
+
+
+def _growth(
+    plan: Plan, n: str, all: str, names: str, period: str, persons: str
+) -> None:
+    candidates = plan.instance.table("growth_candidates")["settlement"]
+    rows = plan.table("growth_points")
+    rows = rows[(rows["period"] == period) & rows["is_chosen"]]
+    assert (n, all) == (f"{len(rows)}", f"{candidates.nunique()}")
+    places = plan.instance.table("settlements").set_index("settlement")["name"]
+    assert names.split(", ") == [places[code] for code in rows["settlement"]]
+    assert persons == f"{rows['persons_gained'].sum():,.0f}"
+
+
+def _owed(plan: Plan, amount: str, year: str) -> None:
+    rows = plan.table("payments")
+    rows = rows[rows["is_past_horizon"]]
+    assert spoken(amount) == near(rows["amount_mln"].sum())
+    assert int(year) == rows["year"].max()
+
+
+def _used_up(plan: Plan, period: str, n: str, names: str) -> None:
+    rows = plan.table("funds")
+    has = rows["limit_mln"] + rows["carried_over_mln"]
+    rows = rows[
+        (rows["period"] == period) & (has > 0) & (rows["left_mln"] < 1e-3 * has)
+    ]
+    assert n == f"{len(rows)}"
+    assert sorted(names.split(", ")) == sorted(rows["fund"])
+
+
 def _standards(plan: Plan, met: str, all: str, missed: str) -> None:
     rows = plan.shortfalls
     assert all == f"{len(rows):,}"
@@ -198,6 +302,23 @@ CHECKS: dict[str, Callable[..., None]] = {
     r"(?P<title>[^:]+): (?P<changes>.*); in (?P<period>\S+) (?P<running>[\d,]+)"
     r" facilit\w+ runs? at (?P<places>[\d,]+) sites?, (?P<share>\S+) of demand is"
     r" served; not served: (?P<lost>.*)\.": _built,
+    r"(?P<title>[^:]+): (?P<changes>[^:]*); in (?P<period>\S+) (?P<running>[\d,]+)"
+    r" facilit\w+ runs? at (?P<places>[\d,]+) sites?\.": _supplies,
+    rf"(?P<title>[^:]+): (?P<n>\d+) lines? (?:is|are) built or widened for"
+    rf" (?P<cost>{AMOUNT}), local supply is built for (?P<own>{AMOUNT}); in"
+    r" (?P<period>\S+) (?P<far>\S+) of what is needed comes by the network,"
+    r" (?P<near_by>\S+) from local supply; not met: (?P<lost>.*)\.": _network,
+    rf"Roads: (?P<n>\d+) of (?P<all>\d+) upgrades are built, (?P<km>\S+) km for"
+    rf" (?P<cost>{AMOUNT})\.": _roads,
+    r"Connections: (?P<n>\d+) of (?P<all>\d+) are in time in (?P<period>\S+)\.":
+        _connections,
+    r"Growth points: (?P<n>\d+) of (?P<all>\d+) candidates are chosen"
+    r" \((?P<names>.*)\); in (?P<period>\S+) they gain (?P<persons>\S+) people\.":
+        _growth,
+    rf"After the last period (?P<amount>{AMOUNT}) are still paid to partners, the last"
+    r" in (?P<year>\d+)\.": _owed,
+    r"In (?P<period>\S+) nothing is left of (?P<n>\d+) sources? of money:"
+    r" (?P<names>.*)\.": _used_up,
     r"Standards are kept in (?P<met>[\d,]+) of (?P<all>[\d,]+) cases .* in"
     r" (?P<missed>[\d,]+) they are not\.": _standards,
     r"Indicators: (?P<met>[\d,]+) of (?P<all>[\d,]+) targets .* in (?P<period>\S+)\.":

@@ -35,6 +35,7 @@ def few(most: Any = None, **columns: Any) -> Instance:
         ({"most": 0, "applies_to": "urban"}, []),
         ({"least": 1, "what": "closures"}, ["b"]),
         ({"least": 1, "most": 1, "what": "closures", "region": "R"}, ["a"]),
+        ({"least": 1, "most": 1, "what": "closures", "is_total": True}, ["b"]),
     ],
 )
 def test_what_closes(rule: dict[str, Any], left: list[str]) -> None:
@@ -54,6 +55,8 @@ def test_what_closes(rule: dict[str, Any], left: list[str]) -> None:
         ({"least": 2, "most": 2, "what": "openings", "period": "p1"}, 2),
         ({"least": 1, "from_level": 2, "period": "p2"}, 1),
         ({"least": 1, "most": 1, "what": "enlargements", "period": "p2"}, 1),
+        ({"least": 2, "most": 2, "what": "openings", "is_total": True}, 2),
+        ({"least": 1, "most": 1, "what": "enlargements", "is_total": True}, 1),
     ],
 )
 def test_what_opens(rule: dict[str, Any], open_then: int) -> None:
@@ -77,7 +80,8 @@ def test_what_opens(rule: dict[str, Any], open_then: int) -> None:
 @pytest.mark.parametrize(
     "rule",
     [{"most": 1}, {"least": 1, "what": "closures"},
-     {"least": 1, "most": 1, "what": "closures", "region": "R"}],
+     {"least": 1, "most": 1, "what": "closures", "region": "R"},
+     {"least": 1, "what": "closures", "is_total": True}],
 )  # fmt: skip
 def test_other_methods_price_it(method: str, rule: dict[str, Any]) -> None:
     """Their bound is not above the optimum, their plan keeps the rule."""
@@ -102,6 +106,12 @@ def test_other_methods_price_it(method: str, rule: dict[str, Any]) -> None:
         ({"least": 3}, False, "column least: its sites have room for 2 facilities"),
         ({"most": 1, "tag": "x"}, False, "column tag: no settlement has this tag"),
         ({"most": 1, "to_level": 2}, False, "to_level: s has levels up to 1"),
+        ({"most": 1, "is_total": True}, False, "what: facilities that run are counted"),
+        (
+            {"most": 1, "is_total": True, "what": "openings", "period": "p1"},
+            False,
+            "column period: with `is_total` all periods count",
+        ),
     ],
 )
 def test_what_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> None:

@@ -93,14 +93,35 @@ def test_what_cannot_be(gap: dict[str, Any], told: str) -> None:
         two_regions(**gap)
 
 
-def test_demand_must_be_given() -> None:
-    """With growth points the demand of a group would depend on decisions."""
-    rows = {
-        "growth_tiers": [{"tier": "t", "min_count": 0}],
-        "growth_candidates": [
-            {"settlement": "b", "tier": "t", "gain_share": 0.05, "donors": "total"}
-        ],
-    }
-    tables = {name: pd.DataFrame(part) for name, part in rows.items()}
-    with pytest.raises(aumaq.InstanceError, match="does not go together with growth"):
-        two_regions().replace(**tables)
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("gap", "growth", "cost"),
+    [
+        # Half of a moves to b: of 50 that are left, three quarters stay away.
+        ({}, {"min_count": 1}, 37.5),
+        ({}, {"min_count": 0}, 37.5),
+        ({}, {"capex_mln": 40.0}, 75.0),
+        ({}, {"capex_mln": 30.0}, 67.5),
+        ({"measure": "minutes", "minutes": 30.0, "most": 10.0}, {}, 50 * 20 / 30),
+        ({"is_hard": False, "excess_mln_per_year": 40.0}, {}, 0.75 * 40.0),
+    ],
+)
+@pytest.mark.parametrize("method", ["direct", "blocks", "decomposed"])
+def test_who_moves_is_compared_where_he_moved(
+    gap: dict[str, Any], growth: dict[str, Any], cost: float, method: str
+) -> None:
+    """By hand and by enumeration: the demand of groups follows the choice."""
+    candidate = {"settlement": "b", "tier": "t", "gain_share": 0.5, "donors": "total",
+                 "capex_mln": growth.get("capex_mln", 0.0)}  # fmt: skip
+    instance = two_regions(**gap).replace(
+        growth_tiers=pd.DataFrame(
+            [{"tier": "t", "min_count": growth.get("min_count", 0)}]
+        ),
+        growth_candidates=pd.DataFrame([candidate]),
+    )
+    plan = aumaq.solve(instance, method=method, gap=0.0, time_limit=20.0)
+    assert plan.record["problems"] == []
+    assert plan.bound_mln <= cost + 1e-5
+    assert best_plan_cost(instance) == pytest.approx(cost, abs=1e-5)
+    if method == "direct":
+        assert plan.objective_mln == pytest.approx(cost, abs=1e-5)

@@ -200,6 +200,7 @@ def _few_enough(
         ]
         top = rule["to_level"] or units.shape[3]
         levels = range(rule["from_level"], top + 1)
+        numbers = []
         for t, period in enumerate(case.rows["periods"]):
             if rule["period"] not in ("", period["period"]):
                 continue
@@ -217,6 +218,8 @@ def _few_enough(
                         for p in changes
                     ]
                 )
+            numbers.append(number)
+        for number in [sum(numbers)] if rule["is_total"] else numbers:
             if rule["most"] == rule["most"]:
                 good &= number <= rule["most"]
             if rule["least"] == rule["least"]:

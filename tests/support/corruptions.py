@@ -9,6 +9,7 @@ import pandas as pd
 from grid_example import grid_rows
 from shared_plans import shipped
 from tiny_instances import Rows
+from two_villages import village_rows
 
 import aumaq
 from aumaq.instances import Instance
@@ -152,6 +153,17 @@ CORRUPTIONS: Corruptions = {
         cell("allocation", 2, "site", "b"),
         "capacity:school",
     ),
+    "served without a facility": (
+        cell("allocation", 2, "site", "b"),
+        "allocation:school",
+    ),
+    "a column left out": (
+        lambda tables: tables.update(
+            allocation=tables["allocation"].drop(columns="minutes")
+        ),
+        "tables",
+    ),
+    "a column too many": (every("allocation", "more", 1.0), "allocation:school"),
     "served beyond the cut-off": (
         several(drop("unserved", 0), cell("allocation", 2, "settlement", "c")),
         "allocation:school",
@@ -424,6 +436,20 @@ FED: dict[str, Rows] = {
 ON: dict[str, Rows] = {"feeders": [{"feeder": "on", "service": "s", "to_service": "h"}]}
 
 
+ROADS = village_rows(price=5.0)
+TWO_YEARS: dict[str, Rows] = {"periods": MOVED["periods"]}
+THREE_SCHOOLS: dict[str, Rows] = {
+    **TWO_SCHOOLS,
+    "settlements": [*TWO_SCHOOLS["settlements"], {"settlement": "c",
+                                                  "population": 1.0}],
+    "sites": [*TWO_SCHOOLS["sites"],
+              {"site": "c", "service": "s", "settlement": "c", "status": "existing"}],
+    "facilities": [*TWO_SCHOOLS["facilities"],
+                   {"service": "s", "site": "c", "level": 1}],
+}  # fmt: skip
+"""The same with a hamlet that has a third school."""
+
+
 def nothing(_: Tables) -> None:
     """Leave the plan as it is."""
 
@@ -473,6 +499,12 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         VILLAGES,
         {"counts": [{"count": "more", "service": "s", "what": "openings",
                      "least": 1}]},
+        nothing, "count:more",
+    ),
+    "too few open in all periods": (
+        VILLAGES,
+        {"counts": [{"count": "more", "service": "s", "what": "openings",
+                     "least": 1, "is_total": True}]},
         nothing, "count:more",
     ),
     "no growth point of a tier": (VILLAGES, TIER, nothing, "growth:tier:t"),
@@ -594,6 +626,187 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "they have not far to go": (
         TWO_SCHOOLS, {}, cell("reassigned", 0, "minutes_after", 5.0), "allocation:s",
     ),
+    "fewer ride than none": (
+        {**VILLAGES, **BUS}, {}, cell("bused", 0, "share", -0.5), "bus:s",
+    ),
+    "they ride where nobody is served": (
+        {**VILLAGES, **BUS}, {}, again("bused", settlement="a", site="b"), "bus:s",
+    ),
+    "a source pays less than nothing": (
+        MONEY, {}, every("financing", "amount_mln", -5.0), "fund:d",
+    ),
+    "less than its share": (
+        MONEY, with_all(MONEY, "funding_eligibility", share_least=0.9),
+        every("financing", "amount_mln", 1.0), "fund:d",
+    ),
+    "a partner pays less than nothing": (
+        MONEY, {}, every("partnerships", "money_mln", -5.0), "partnership:p",
+    ),
+    "a growth point before its time": (
+        {**CROWDED, **TWO_YEARS}, {"growth_candidates": [
+            {**TIER["growth_candidates"][0], "first_period": "p2"}]},
+        every("growth_points", "is_chosen", True), "growth:points",
+    ),
+    "a growth point given up": (
+        {**CROWDED, **TWO_YEARS}, {}, several(
+            every("growth_points", "is_chosen", True),
+            cell("growth_points", -1, "is_chosen", False)),
+        "growth:points",
+    ),
+    "more growth points than may be": (
+        CROWDED, {"growth_tiers": [{"tier": "t", "max_count": 0, "min_count": 0}]},
+        nothing, "growth:tier:t",
+    ),
+    "a growth point of two tiers": (
+        CROWDED, {"growth_tiers": [{"tier": "t"}, {"tier": "u"}],
+                  "growth_candidates": [TIER["growth_candidates"][0],
+                                        {**TIER["growth_candidates"][0], "tier": "u"}]},
+        again("growth_points", tier="u"), "growth:points",
+    ),
+    "more emissions than may be": (
+        VILLAGES,
+        {"impacts": [{"impact": "co2", "unit": "t"}],
+         "impact_rates": [{"impact": "co2", "of": "facility", "service": "s",
+                           "rate": 2.0}],
+         "impact_limits": [{"limit": "cap", "period": "p1", "impact": "co2",
+                            "most": 1.0, "is_hard": True}]},
+        nothing, "limit:cap",
+    ),
+    "more money than there is": (
+        {**VILLAGES, **with_all(VILLAGES, "levels", opex_mln_per_year=5.0)},
+        {"budgets": [{"budget": "own", "period": "p1", "amount_mln": 1.0,
+                      "covers": "operation", "is_hard": True}]},
+        nothing, "budget:own",
+    ),
+    "a standard that must hold": (
+        VILLAGES, {"standards": [{**FAR[0], "share": 0.9, "is_hard": True}]}, nothing,
+        "standard:near",
+    ),
+    "they go to neither of a pair": (
+        THREE_SCHOOLS, {"mergers": [{"merger": "m", "service": "s", "site": "a",
+                                     "other_site": "b"}]},
+        every("allocation", "site", "c"), "merger:m",
+    ),
+    "they go to neither of what merged": (
+        {**THREE_SCHOOLS, **GIVES}, {}, every("allocation", "site", "c"),
+        "possible_merger:m",
+    ),
+    "a merger before its time": (
+        {**TWO_SCHOOLS, **GIVES, **TWO_YEARS},
+        with_all(GIVES, "possible_mergers", first_period="p2"), nothing,
+        "possible_merger:m",
+    ),
+    "what has merged is too small": (
+        {**TWO_SCHOOLS, **GIVES,
+         "levels": [TWO_SCHOOLS["levels"][0],
+                    {**TWO_SCHOOLS["levels"][0], "level": 2, "capacity": 300.0,
+                     "capex_mln": 900.0}]},
+        with_all(GIVES, "possible_mergers", least_level=2), nothing,
+        "possible_merger:m",
+    ),
+    "a negative supply": (
+        GRID, {}, cell("sources", 0, "supply", -5.0), "network:power:supply",
+    ),
+    "a level of a plant that is not": (
+        GRID, {}, cell("sources", 0, "level", 7), "network:power:supply",
+    ),
+    "shed load below nothing": (
+        GRID, {}, cell("loads", 0, "shed", -5.0), "network:power:balance",
+    ),
+    "more shed than there is": (
+        GRID, {}, cell("loads", 0, "shed", 999.0), "network:power:balance",
+    ),
+    "a node unheard of": (
+        GRID, {}, again("loads", node="zz"), "network:power:balance",
+    ),
+    "solar below nothing": (
+        GRID, {}, cell("local_supply", 0, "supply", -1.0), "network:power:local",
+    ),
+    "a local supply unheard of": (
+        GRID, {}, again("local_supply", option="zz"), "network:power:local",
+    ),
+    "solar before its time": (
+        {**GRID, **TWO_YEARS}, with_all(GRID, "local_supplies", first_period="p2"),
+        nothing, "network:power:local",
+    ),
+    "solar taken down": (
+        {**GRID, **TWO_YEARS}, {}, cell("local_supply", -1, "capacity", 0.0),
+        "network:power:local",
+    ),
+    "a line built twice": (GRID, {}, double("network_steps"), "network:power:steps"),
+    "a line before its time": (
+        {**GRID, **TWO_YEARS}, with_all(GRID, "link_upgrades", first_period="p2"),
+        nothing, "network:power:steps",
+    ),
+    "against a one-way line": (
+        GRID, with_all(GRID, "network_links", is_one_way=True),
+        every("flows", "backward", 1.0), "network:power:capacity",
+    ),
+    "everything moves twice": (MOVING, {}, again("relocations", period="p2"),
+                               "relocation:m"),
+    "unserved below nothing": (
+        VILLAGES, {}, cell("unserved", 0, "share", -0.5), "allocation:s",
+    ),
+    "unserved where nobody may be": (
+        VILLAGES, with_all(SERVED, "services", may_be_unserved=False), nothing,
+        "allocation:s",
+    ),
+    "minutes that are not its own": (
+        VILLAGES, {}, cell("allocation", 0, "minutes", 1.0), "access:s",
+    ),
+    "kilometres that are not its own": (
+        VILLAGES, {}, cell("allocation", 0, "length_km", 9.0), "access:s",
+    ),
+    "a change that may not be": (
+        TWO_SCHOOLS, {"policies": [{"discount_rate": 0.0, "allow_closing": False}]},
+        nothing, "siting:s",
+    ),
+    "more hired than may be": (
+        {**VILLAGES, **TEACHERS}, with_all(TEACHERS, "staff_supply", most_hired=1.0),
+        nothing, "staff:teacher",
+    ),
+    "trained in the last period": (
+        {**VILLAGES, **TEACHERS}, {}, every("staff", "trained", 1.0), "staff:teacher",
+    ),
+    "fewer hired than none": (
+        {**VILLAGES, **TEACHERS}, {}, every("staff", "hired", -1.0), "staff:teacher",
+    ),
+    "visits below nothing": (
+        {**VILLAGES, **CLINIC}, {}, cell("visits", 0, "share", -0.1),
+        "mobile_service:m",
+    ),
+    "fewer teams than none": (
+        {**VILLAGES, **CLINIC}, {}, cell("mobile_teams", 0, "teams", -1),
+        "mobile_service:m",
+    ),
+    "visits where nobody is served": (
+        {**VILLAGES, **CLINIC}, {}, again("visits", settlement="a", site="b"),
+        "mobile_service:m",
+    ),
+    "a road before its time": (
+        {**ROADS, **TWO_YEARS}, with_all(ROADS, "road_upgrades", first_period="p2"),
+        nothing, "roads:upgrades",
+    ),
+    "a connection that must be": (
+        with_all(ROADS, "connections", minutes=25.0) | {
+            k: v for k, v in ROADS.items() if k != "connections"},
+        with_all(ROADS, "connections", minutes=25.0, is_hard=True),
+        drop("road_upgrades", 0),
+        "connection:c",
+    ),
+    "a step without the one before": (
+        GRID, {"link_upgrades": [*GRID["link_upgrades"],
+                                 {**GRID["link_upgrades"][0], "step": 2}]},
+        cell("network_steps", 0, "step", 2), "network:power:steps",
+    ),
+    "too little stands in growth points": (
+        CROWDED, {"concentrations": [{"concentration": "k", "service": "s",
+                                      "share": 1.0}]},
+        nothing, "concentration:k",
+    ),
+    "a bus that there is not": (
+        {**VILLAGES, **BUS}, {"buses": []}, nothing, "bus:s",
+    ),
     "nobody pays": (MONEY, {}, drop("financing", 0), "funding:covered"),
     "paid twice": (
         MONEY, {}, cell("financing", 0, "amount_mln", 900.0), "funding:covered",
@@ -642,3 +855,24 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
 }  # fmt: skip
 """Rows that are solved, tables of the same under one more rule, what becomes of the
 plan, and the id of the rule that it breaks then."""
+
+UNHEARD_OF: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = {
+    "a pattern unheard of": (
+        {**FED, **ON}, {}, again("follow_ons", feeder="no"), "feeder:no",
+    ),
+    "a merger unheard of": (
+        {**TWO_SCHOOLS, **GIVES}, {}, again("merged", possible_merger="x"),
+        "possible_merger:x",
+    ),
+    "a relocation unheard of": (
+        MOVING, {}, every("relocations", "relocation", "x"), "relocation:x",
+    ),
+    "staff of nowhere": (
+        {**VILLAGES, **TEACHERS}, {}, again("staff", profession="smith"), "staff:smith",
+    ),
+    "a mobile service unheard of": (
+        {**VILLAGES, **CLINIC}, {}, every("visits", "mobile_service", "x"),
+        "mobile_service:x",
+    ),
+}  # fmt: skip
+"""The same of what the instance does not have, so that no rule is in the catalogue."""

@@ -103,6 +103,8 @@ def services() -> Instance:
             {"count": "late", "service": "h", "period": "p3", "most": 1},
             {"count": "more", "service": "s", "what": "openings", "to_level": 1,
              "period": "p2", "least": 1, "most": 2, "applies_to": "rural"},
+            {"count": "ever", "service": "s", "what": "openings", "most": 4,
+             "is_total": True},
         ],
         gaps=[
             {"gap": "near", "service": "s", "minutes": 18.0, "most": 0.3,
@@ -182,6 +184,10 @@ def growth() -> Instance:
              "donors": "region"},
             {"settlement": "b", "tier": "mid", "gain_share": 0.2, "capex_mln": 1.3,
              "donors": "total", "first_period": "p2"},
+        ],
+        gaps=[
+            {"gap": "near", "service": "s", "minutes": 18.0, "most": 0.6,
+             "scope": "kind", "excess_mln_per_year": 0.7},
         ],
         concentrations=[
             {"concentration": "any", "service": "s", "min_level": 2, "share": 0.6},

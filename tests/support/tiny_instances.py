@@ -110,21 +110,7 @@ def tiny_instances(
     if draw(some(False, False, True)):
         service = draw(some(*services))
         least, most = draw(some((None, 0), (None, 1), (None, 2), (1, None), (1, 1)))
-        rows["counts"] = [
-            {
-                "count": "few",
-                "service": service,
-                "what": draw(some(*COUNTS)),
-                "from_level": draw(some(1, _top(rows, service))),
-                "to_level": draw(some(0, 0, _top(rows, service))),
-                "region": draw(some("", "R")),
-                "applies_to": draw(some("all", "all", "rural", "border")),
-                "tag": draw(some("", "", "own")),
-                "period": draw(some("", "p1", f"p{count}")),
-                "least": least,
-                "most": most,
-            }
-        ]
+        rows["counts"] = [_count(draw, rows, service, (least, most))]
     if draw(some(False, False, True)):
         draw_land(draw, rows)
     if draw(some(False, False, True)):
@@ -261,6 +247,28 @@ def _draw_money(draw: st.DrawFn, rows: dict[str, Rows]) -> None:
                 {"burden": "all", "service": draw(some(*services)),
                  "most_mln_per_year": draw(some(0.2, 1.0, 3.0))}
             ]  # fmt: skip
+
+
+def _count(
+    draw: st.DrawFn, rows: dict[str, Rows], service: str, limits: tuple[Any, Any]
+) -> dict[str, Any]:
+    what = draw(some(*COUNTS))
+    is_total = what != "facilities" and draw(st.booleans())
+    last = f"p{len(rows['periods'])}"
+    return {
+        "count": "few",
+        "service": service,
+        "what": what,
+        "from_level": draw(some(1, _top(rows, service))),
+        "to_level": draw(some(0, 0, _top(rows, service))),
+        "region": draw(some("", "R")),
+        "applies_to": draw(some("all", "all", "rural", "border")),
+        "tag": draw(some("", "", "own")),
+        "period": "" if is_total else draw(some("", "p1", last)),
+        "least": limits[0],
+        "most": limits[1],
+        "is_total": is_total,
+    }
 
 
 def _draw_settings(draw: st.DrawFn, rows: dict[str, Rows], count: int) -> None:

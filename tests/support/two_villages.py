@@ -14,6 +14,11 @@ def two_villages(price: float, load_kw: float = 0.0, **more: Rows) -> Instance:
     an hour apart. A school may need power, which only comes to *b* for 4 mln. *more*
     are tables that decide nothing.
     """
+    return tiny(**village_rows(price, load_kw), **more)
+
+
+def village_rows(price: float, load_kw: float = 0.0) -> dict[str, Rows]:
+    """Return the tables of the two villages."""
     link = {"from_node": "na", "to_node": "nb", "length_km": 30.0}
     rows: dict[str, Rows] = {
         "policies": [{"discount_rate": 0.0, "count_residual_value": False}],
@@ -65,4 +70,4 @@ def two_villages(price: float, load_kw: float = 0.0, **more: Rows) -> Instance:
             {"network": "power", "link": "ab", "step": 1, "capacity": 50.0,
              "capex_mln": 4.0}
         ]  # fmt: skip
-    return tiny(**rows, **more)
+    return rows

@@ -42,18 +42,21 @@ function namedPoints(points, x, y) {
   });
 }
 
-const WIDE = 640, HIGH = 340, LEFT = 96, BELOW = 46;
+const MOST_WIDE = 640, LEAST_WIDE = 330, HIGH = 340, LEFT = 96, RIGHT = 36, ABOVE = 36, BELOW = 46;
 function drawTradeoff() {
+  const room = at("tradeoff").clientWidth || MOST_WIDE; // letters keep their size on a phone
+  const WIDE = Math.max(LEAST_WIDE, Math.min(MOST_WIDE, room));
   const [across, upwards] = ["across", "upwards"].map((id) => labelsOfAll()[at(id).value]);
   const points = data.runs.map((run, k) => ({ k, run, x: figureOf(run, across), y: figureOf(run, upwards) })).filter(({ x, y }) => x?.value != null && y?.value != null);
   if (!points.length) { at("tradeoff").replaceChildren(); return; }
   const axes = ["x", "y"].map((axis) => ticks(Math.min(...points.map((p) => p[axis].value)), Math.max(...points.map((p) => p[axis].value))));
   const [xs, ys] = axes, part = (value, steps) => (value - steps[0]) / (steps.at(-1) - steps[0] || 1);
-  const x = (value) => LEFT + part(value, xs) * (WIDE - LEFT - 24), y = (value) => HIGH - BELOW - part(value, ys) * (HIGH - BELOW - 20);
-  const told = (figure, value) => (figure.kind === "share" ? percent(value, figure.digits) : Math.abs(value) >= 1e6 ? number(Number(value.toPrecision(3))) : number(value, figure.digits));
+  const x = (value) => LEFT + part(value, xs) * (WIDE - LEFT - RIGHT), y = (value) => HIGH - BELOW - part(value, ys) * (HIGH - BELOW - ABOVE);
+  const told = (figure, value) => (figure.kind === "share" ? percent(value, figure.digits) : number(value, figure.digits));
+  const every = (WIDE - LEFT - RIGHT) / (xs.length - 1) < 70 ? 2 : 1; // so that labels have room
   const grid = [
-    ...xs.flatMap((value) => [draw("line", { x1: x(value), x2: x(value), y1: 20, y2: HIGH - BELOW, class: "grid" }), draw("text", { x: x(value), y: HIGH - BELOW + 16, class: "middle" }, told(points[0].x, value))]),
-    ...ys.flatMap((value) => [draw("line", { x1: LEFT, x2: WIDE - 24, y1: y(value), y2: y(value), class: "grid" }), draw("text", { x: LEFT - 6, y: y(value) + 4, class: "end" }, told(points[0].y, value))]),
+    ...xs.flatMap((value, k) => [draw("line", { x1: x(value), x2: x(value), y1: ABOVE, y2: HIGH - BELOW, class: "grid" }), ...(k % every ? [] : [draw("text", { x: x(value), y: HIGH - BELOW + 16, class: "middle" }, told(points[0].x, value))])]),
+    ...ys.flatMap((value) => [draw("line", { x1: LEFT, x2: WIDE - RIGHT, y1: y(value), y2: y(value), class: "grid" }), draw("text", { x: LEFT - 6, y: y(value) + 4, class: "end" }, told(points[0].y, value))]),
   ];
   const marks = points.map(({ k, run, x: a, y: b }) => draw("circle", {
     cx: x(a.value), cy: y(b.value), r: run === shown.run ? 9 : 6, class: run === shown.run ? "chosen" : "", tabindex: 0, role: "button",

@@ -128,7 +128,8 @@ def run_one(task: Task) -> tuple[Row, Trace] | None:
     process = subprocess.Popen(
         [sys.executable, "-m", "aumaq.results.studies.bench.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env={**os.environ, **threads}, start_new_session=True,
+        text=True, encoding="utf-8", env={**os.environ, **threads},
+        start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None
     process.stdin.write(json.dumps(asked))

@@ -20,10 +20,11 @@ from aumaq.instances import AumaqError, Instance, from_tables
 from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text
+from aumaq.results.plan.aims import Aim
 from aumaq.results.plan.plan import Plan
-from aumaq.results.studies.choosing.aims import Aim
 from aumaq.results.studies.choosing.front_model import Bare, FrontModel, Known, Point
 from aumaq.solvers import ProgressEvent, SolveOptions, Status
+from aumaq.solvers.highs.solver import Outcome
 
 NEXT = 1e-5
 """The next limit of a chain without a grid is tighter by that share of the range."""
@@ -85,7 +86,8 @@ def walk(model: FrontModel, grid: Grid, chain: Chain, seconds: float) -> Walked:
         points.append(found)
         size = grid.ranges[1] / grid.steps
         spare = found.slack[0] * grid.ranges[1] / size if size else 0.0
-        step += 1 + int(spare + NEXT)
+        # With limits of places points have gaps: each is solved, a plan may repeat.
+        step += 1 if any(model.by_place) else 1 + int(spare + NEXT)
     return Walked(points)
 
 
@@ -123,6 +125,7 @@ class ChainTask:
     chains: Sequence[Chain]
     known: Sequence[Known]
     floor: float
+    near: Outcome | None
     seconds: float
 
     def run(self, tell: Callable[[ProgressEvent], None]) -> list[Walked] | Text:
@@ -131,8 +134,10 @@ class ChainTask:
         Of a plan only tables and record go back: whoever asked has the instance.
         """
         try:
-            model = FrontModel(self._instance(), self.aims, self.options, _Tell(tell))
+            model = FrontModel(self._instance(), self.aims, self.options, _Tell(tell),
+                               is_front=True)  # fmt: skip
             model.known, model.floor = [*self.known], self.floor
+            model.near = self.near
             ends, found = time.monotonic() + self.seconds, list[Walked]()
             for done, chain in enumerate(self.chains):
                 left = (ends - time.monotonic()) / (len(self.chains) - done)

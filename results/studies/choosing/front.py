@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -23,9 +22,9 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.interruption import is_asked, listening
 from aumaq.instances.language.texts import Text, say
+from aumaq.results.plan.aims import Aim, aims_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.strict_json import strict
-from aumaq.results.studies.choosing.aims import Aim, aims_of
 from aumaq.results.studies.choosing.chain import (
     Chain,
     ChainTask,
@@ -34,7 +33,12 @@ from aumaq.results.studies.choosing.chain import (
     chains_of,
     walk,
 )
-from aumaq.results.studies.choosing.front_model import Bare, FrontModel, Point
+from aumaq.results.studies.choosing.front_model import (
+    Bare,
+    FrontModel,
+    Point,
+    told_bound,
+)
 from aumaq.solvers import Progress, Silent, SolveOptions
 from aumaq.solvers.child_process import ENDED, ChildProcess, Inbox
 from aumaq.solvers.progress import Labelled
@@ -122,7 +126,7 @@ def pareto(
     )
     tell = Silent() if progress is None else progress
     with listening():
-        model = FrontModel(instance, aims, options, tell)
+        model = FrontModel(instance, aims, options, tell, is_front=True)
         left = PAYOFF_SHARE * time_limit - (time.monotonic() - begun)
         payoff, values, ends = _payoff(model, max(left, 1.0))
         grid = _grid(values, points)
@@ -133,7 +137,8 @@ def pareto(
             own = replace(options, threads=threads or max(1, cores // jobs))
             walked = list(_apart(model, grid, own, jobs, left, tell))
     found = [point for one in walked for point in one.points]
-    return _front(model, payoff, [*found, *(() if found else ends)], walked)
+    is_more = any(model.by_place) or not found  # of a large model each plan counts
+    return _front(model, payoff, [*found, *(ends if is_more else ())], walked)
 
 
 def _payoff(
@@ -142,24 +147,37 @@ def _payoff(
     """Return the payoff table, its values as minimised, and its plans as points."""
     count = len(model.aims)
     rows, values, ends = list[dict[str, Any]](), [], list[Point]()
-    for k, aim in enumerate(model.aims):
+    for k in np.flatnonzero(~np.array(model.by_place)).tolist():
         order = [k, *(g for g in range(count) if g != k)]
         found, bounds = model.lexicographic(order, [0.0] * count, seconds / count)
         assert found.values is not None
         goals = model.goals(found.values)
         values.append(goals)
-        row: dict[str, Any] = {"best": aim.name}
-        for own, value in zip(model.aims, goals.tolist(), strict=True):
-            row[own.name] = own.sign * value
-        row["bound"] = aim.sign * bounds[k]
-        row["status"] = str(found.status)
-        rows.append(row)
+        bound, status = float(bounds[k]), str(found.status)
+        rows.append(_payoff_row(model, k, goals, bound, status))
         if k == 0:
             plan = model.plan_of(found)
             none = np.zeros(count - 1)
             ends.append(Point(tuple(goals[1:].tolist()), goals, float(bounds[0]),
                               str(found.status), 0.0, plan, none))  # fmt: skip
+    if any(model.by_place):
+        k = model.by_place.index(True)
+        point, least = model.shortest(seconds / count)
+        if isinstance(point, Point):
+            values.append(point.goals)
+            ends.append(point)
+            rows.append(_payoff_row(model, k, point.goals, least, point.status))
     return pd.DataFrame(rows), np.array(values), ends
+
+
+def _payoff_row(
+    model: FrontModel, k: int, goals: Floats, bound: float, status: str
+) -> dict[str, Any]:
+    """Return the row of the payoff table where one goal is best."""
+    row: dict[str, Any] = {"best": model.aims[k].name}
+    for aim, value in zip(model.aims, goals.tolist(), strict=True):
+        row[aim.name] = aim.sign * value
+    return row | {"bound": model.aims[k].sign * bound, "status": status}
 
 
 def _grid(values: Floats, points: int) -> Grid:
@@ -202,7 +220,7 @@ def _apart(
         task = ChainTask(
             dict(instance.base), instance.outlines, instance.origin, instance.scenario,
             instance.kept, model.aims, options, grid, part, model.known, model.floor,
-            seconds,
+            model.near, seconds,
         )  # fmt: skip
         running[ChildProcess(COMMAND, task, inbox)] = say("part {n}", n=k + 1)
     is_stopped, answered = False, set[ChildProcess]()
@@ -211,7 +229,7 @@ def _apart(
             if is_asked() and not is_stopped:
                 is_stopped = True
                 for child in running:
-                    child.signal(signal.SIGINT)
+                    child.interrupt()
             try:
                 child, (kind, said) = inbox.get(timeout=POLL_SECONDS)
             except queue.Empty:
@@ -234,7 +252,7 @@ def _front(
     model: FrontModel, payoff: pd.DataFrame, found: list[Point], walked: list[Walked]
 ) -> Front:
     """Return the front of points: each once, none that another beats."""
-    kept = _undominated(found)
+    kept = _undominated(_with_shared_bounds(found))
     kept.sort(key=lambda point: point.goals.tolist())
     rows, plans = list[dict[str, Any]](), dict[str, Plan]()
     first = model.aims[0]
@@ -256,6 +274,22 @@ def _front(
     message = told if ended else Text("")
     return Front(model.instance, tuple(model.aims), payoff, pd.DataFrame(rows), plans,
                  message)  # fmt: skip
+
+
+def _with_shared_bounds(points: list[Point]) -> list[Point]:
+    """Return points with the best bound of all whose limits are no tighter.
+
+    Chains of other processes may have proven it: what no plan within some limits is
+    below, no plan within tighter ones is.
+    """
+    found = []
+    for point in points:
+        wider = [point.bound] + [
+            other.proven for other in points
+            if all(a >= b for a, b in zip(other.limits, point.limits, strict=True))
+        ]  # fmt: skip
+        found.append(replace(point, bound=told_bound(max(wider), point.goals[0])))
+    return found
 
 
 def _undominated(points: list[Point]) -> list[Point]:

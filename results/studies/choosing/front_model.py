@@ -30,11 +30,19 @@ import pandas as pd
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.results.plan.aims import MINUTES, Aim
 from aumaq.results.plan.plan import Plan
-from aumaq.results.studies.choosing.aims import MINUTES, Aim, term_of, value_of
+from aumaq.results.studies.choosing.terms import (
+    Term,
+    keep_worst,
+    least_worst,
+    term_of,
+    value_of,
+)
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.amended import Amendment, Study
+from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.out_of_time import OutOfTimeError
 from aumaq.solvers.progress import Labelled
 
@@ -48,6 +56,9 @@ FITS = 1e-9
 SAME = 1e-5
 """Relative; by so much a goal of a plan's tables may differ from that of the model."""
 LEAST_SECONDS = 2.0
+SHORTER = (0.0, 0.1, 0.3, 0.6)
+"""Where the shortest longest way of a large model is looked for: shares of the way from
+what no plan is below to the longest known."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,8 @@ class Point:
     plan: Plan | Bare
     slack: Floats
     """By how many of its ranges each other goal is better than its limit."""
+    proven: float = -np.inf
+    """What no plan within the limits has a first goal below."""
 
     @property
     def gap(self) -> float:
@@ -93,6 +106,11 @@ class Point:
         away = self.goals[0] - self.bound
         size = abs(self.goals[0])
         return 0.0 if away <= 1e-9 * max(1.0, size) else float(away / max(size, 1e-12))
+
+
+def told_bound(bound: float, value: float) -> float:
+    """Return a bound that is above a value by no more than rounding as that value."""
+    return min(bound, value) if bound - value < 1e-6 * abs(bound) else bound
 
 
 def _differs(aim: Aim, told: float, value: float) -> bool:
@@ -115,8 +133,15 @@ class FrontModel:
         aims: Sequence[Aim],
         options: SolveOptions,
         progress: Progress,
+        *,
+        is_front: bool = False,
     ) -> None:
-        """Build the model once (NoPlanError if there is no time for that)."""
+        """Build the model once (NoPlanError if there is no time for that).
+
+        With *is_front* only points are asked for. Then a large model has no column of
+        the longest way, which would tie all of its blocks: the goal is a limit of each
+        place alone, and a sum of nothing.
+        """
         self.instance, self.aims = instance, list(aims)
         self.options, self.progress = options, progress
         try:
@@ -124,10 +149,21 @@ class FrontModel:
         except OutOfTimeError:
             raise NoPlanError(say("no time was left to solve"), "time_limit") from None
         self.base: Amendment = self.study.amendment()
-        self.terms = [term_of(self.study, self.base, aim) for aim in aims]
+        is_split = is_front and self.study.is_large
+        self.by_place = [is_split and k > 0 and aim.name == "worst_minutes"
+                         for k, aim in enumerate(aims)]  # fmt: skip
+        nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+        self.terms = [
+            Term(aim, *nothing) if alone else term_of(self.study, self.base, aim)
+            for alone, aim in zip(self.by_place, aims, strict=True)
+        ]
         self.known: list[Known] = []
         self.floor = -np.inf
         """No plan at all has a first goal below this."""
+        self.near: Outcome | None = None
+        """The relaxation of the first goal, of a large model."""
+        self.bounds: list[tuple[Floats, float]] = []
+        """Within limits of the other goals no plan has a first goal below a bound."""
 
     def goals(self, values: Floats) -> Floats:
         """Return the goals of a solution, as minimised."""
@@ -152,6 +188,7 @@ class FrontModel:
         Raises NoPlanError where a first solve finds no plan.
         """
         ends, bounds = time.monotonic() + seconds, np.full(len(self.terms), -np.inf)
+        order = [k for k in order if not self.by_place[k]]
         amendment, last = self.base.copy(), None
         start = min(self.known, key=lambda k: float(k.goals[order[0]]), default=None)
         values = None if start is None else start.values
@@ -165,6 +202,7 @@ class FrontModel:
                 break
             last, bounds[k], values = found, found.bound_mln, found.values
             if done == 0 and k == 0:  # nothing is limited yet
+                self.near = found.relaxed
                 self.floor = max(self.floor, found.bound_mln)
             reached = float(self.goals(found.values)[k])
             room = abs(reached) * (tolerances[done] + ROOM) + ROOM
@@ -173,6 +211,29 @@ class FrontModel:
         assert last.values is not None
         self.remember(last.values)
         return last, bounds
+
+    def _bound_within(self, limits: Sequence[float]) -> float:
+        """Return the best bound known: that of wider limits holds within these."""
+        wider = [bound for most, bound in self.bounds if (most >= limits).all()]
+        return max([self.floor, *wider])
+
+    def shortest(self, seconds: float) -> tuple[Point | Status, float]:
+        """Return a plan whose longest way is short, of a large model, and its bound.
+
+        The cheapest within the minutes that no plan is below; where time brings none,
+        within ever more of them.
+        """
+        k = self.by_place.index(True)
+        least, ends = least_worst(self.study), time.monotonic() + seconds
+        most = max(float(known.goals[k]) for known in self.known)
+        for share in SHORTER:
+            limits = np.full(len(self.aims), np.inf)
+            limits[k] = least + share * (most - least) + ROOM * (1.0 + most)
+            left = (ends - time.monotonic()) / 2.0
+            found = self.point(limits[1:].tolist(), np.ones(len(limits)), left)
+            if isinstance(found, Point):
+                break
+        return found, least
 
     def weighted(self, weights: Floats, seconds: float) -> Solution:
         """Return the best solution for a sum of goals; NoPlanError without any."""
@@ -200,32 +261,43 @@ class FrontModel:
         first = self.terms[0]
         columns, amounts = [first.columns], [first.amounts]
         worth = AUGMENT * ranges[0] * 10.0 ** -np.arange(len(limits))
-        slacks = []
+        slacks = list[tuple[int, int]]()
         for k, limit in enumerate(limits, start=1):
             term, size = self.terms[k], ranges[k]
+            if self.by_place[k]:
+                keep_worst(self.study, amendment, limit)
+            if self.by_place[k] or np.isinf(limit):
+                continue
             slack = amendment.column()
             amendment.row(np.append(term.columns, slack),
                           np.append(term.amounts / size, 1.0),
                           limit / size, limit / size)  # fmt: skip
             columns.append(np.array([slack]))
             amounts.append(np.array([-worth[k - 1]]))
-            slacks.append(slack)
+            slacks.append((k - 1, slack))
         amendment.goal = np.concatenate(columns), np.concatenate(amounts)
-        start = self._start(limits, ranges)
-        found = self._solve(self.aims[0], amendment, seconds, start)
+        start = self._start(limits, ranges, [k for k, _ in slacks])
+        near = None if slacks else self.near  # a slack would have no price yet
+        found = self._solve(self.aims[0], amendment, seconds, start, near)
+        self.bounds.append((np.array(limits), found.bound_mln))
         if found.decisions is None or found.values is None:
             return found.status
         self.remember(found.values)
-        slack_values = np.maximum(found.values[slacks], 0.0)
-        bound = max(found.bound_mln + float(worth @ slack_values), self.floor)
+        slack_values = np.zeros(len(limits))
+        for k, slack in slacks:
+            slack_values[k] = max(found.values[slack], 0.0)
+        bound = found.bound_mln + float(worth @ slack_values)
+        bound = max(bound, self._bound_within(limits))
         goals = self.goals(found.values)
-        bound = min(bound, goals[0]) if bound - goals[0] < 1e-6 * abs(bound) else bound
+        bound = told_bound(bound, float(goals[0]))
         plan = self.plan_of(found, bound)
         told = plan.record["goals"]  # a little less, where something was taken out
         goals = np.array([aim.sign * told[aim.name] for aim in self.aims])
         took = time.monotonic() - begun
         status = str(plan.status if self.aims[0].name == "cost" else found.status)
-        return Point(tuple(limits), goals, bound, status, took, plan, slack_values)
+        proved = self._bound_within(limits)
+        return Point(tuple(limits), goals, bound, status, took, plan, slack_values,
+                     proved)  # fmt: skip
 
     def plan_of(self, found: Solution, bound: float = -np.inf) -> Plan:
         """Return the plan of a solution; *bound* is on the first goal.
@@ -263,7 +335,9 @@ class FrontModel:
                 own[term.columns] = goal
         self.known.append(Known(own, goals))
 
-    def _start(self, limits: Sequence[float], ranges: Floats) -> Floats | None:
+    def _start(
+        self, limits: Sequence[float], ranges: Floats, has_slack: Sequence[int]
+    ) -> Floats | None:
         """Return the best known solution within limits, with its slacks."""
         most = np.array(limits) + FITS * (1.0 + np.abs(limits))
         fits = [known for known in self.known if (known.goals[1:] <= most).all()]
@@ -271,7 +345,7 @@ class FrontModel:
         if best is None:
             return None
         slack = (np.array(limits) - best.goals[1:]) / ranges[1:]
-        return np.append(best.values, np.maximum(slack, 0.0))
+        return np.append(best.values, np.maximum(slack[[*has_slack]], 0.0))
 
     def _limit(self, amendment: Amendment, k: int, upper: float, scale: float) -> None:
         term = self.terms[k]
@@ -283,8 +357,9 @@ class FrontModel:
         amendment: Amendment,
         seconds: float,
         start: Floats | None,
+        near: Outcome | None = None,
     ) -> Solution:
         progress: Any = Labelled(self.progress, aim.title)
         self.study.c.progress = progress
         whole = max(seconds, LEAST_SECONDS)
-        return self.study.solve(amendment, whole, self.options.gap, start)
+        return self.study.solve(amendment, whole, self.options.gap, start, near)

@@ -109,6 +109,26 @@ def test_tiny_problems_are_solved_to_their_optimum(kind: str) -> None:
         assert found.proven
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize("kind", KINDS)
+def test_demands_may_fill_a_capacity_exactly(kind: str) -> None:
+    """Of decimals, whose sum depends on the order: 2.19 + 8.35 + 7.7 fit in 18.24."""
+    rng = np.random.default_rng(7)
+    for _ in range(25):
+        problem = drawn(rng, kind)
+        demands = np.round(rng.random(problem.shape[0]) * 9, 2) + 0.01
+        inside = rng.random((problem.shape[1], len(demands))) < 0.7
+        capacities = np.round(np.maximum(inside @ demands, 0.01), 2)
+        problem = replace(
+            problem,
+            clients=replace(problem.clients, demands=demands),
+            sites=replace(problem.sites, capacities=capacities),
+        )
+        best = optimum(problem)
+        if np.isfinite(best):
+            assert solve(problem, 200.0).objective == pytest.approx(best)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not BENCH, reason="AUMAQ_BENCH names no folder of published files")
 def test_published_optima_of_small_files_are_proven() -> None:

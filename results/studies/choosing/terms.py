@@ -9,95 +9,21 @@ Of a plan each is computed a second time from its tables alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import Instance, OptionError, UnknownNameError
+from aumaq.instances import Instance
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Floats, Ints
-from aumaq.instances.goals import PLAN_GOALS
-from aumaq.instances.language.texts import Text, say
 from aumaq.model.measures import Sum
+from aumaq.results.plan.aims import MINUTES, Aim, impact_of
 from aumaq.results.plan.figures import investment
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers.amended import Amendment, Study
-
-IMPACT, EMISSIONS = "impact:", "emissions"
-MINUTES = ("mean_minutes", "worst_minutes", "cover")
-"""Goals that count how far people go."""
-
-
-@dataclass(frozen=True)
-class Aim:
-    """A goal by name; ``sign`` is 1 where less is better, -1 where more is."""
-
-    name: str
-    title: Text
-    unit: str
-    sign: float = 1.0
-    minutes: float = float("nan")
-
-
-def aims_of(
-    instance: Instance, names: Sequence[str], minutes: float | None = None
-) -> list[Aim]:
-    """Return goals by name; *minutes* are for ``cover``.
-
-    Raises UnknownNameError for a name that is none, OptionError for fewer than two,
-    for the same one twice, and where the instance says nothing of one.
-    """
-    known = {
-        **{name: Aim(name, goal.title, goal.unit, goal.sign)
-           for name, goal in PLAN_GOALS.items()},
-        "investment": Aim("investment", say("least investment"), "mln"),
-        "unserved": Aim("unserved", say("fewest people unserved"), "persons"),
-        "posts": Aim("posts", say("fewest posts"), "posts"),
-        **_impacts(instance),
-    }  # fmt: skip
-    for name in names:
-        if name not in known:
-            raise UnknownNameError(say("goal"), name, known)
-    if len(set(names)) != len(names) or not names:
-        raise OptionError(say("name each goal once"))
-    if "posts" in names and not len(instance.tables["staff_needs"]):
-        raise OptionError(say("the instance says nothing of {name}", name="posts"))
-    growing = len(instance.tables["growth_candidates"]) > 0
-    if growing and set(MINUTES) & set(names):
-        raise OptionError(
-            say("minutes are no goal where growth points change where people live")
-        )
-    found = [known[name] for name in names]
-    if "cover" not in names:
-        return found
-    if minutes is None or not minutes >= 0.0:
-        raise OptionError(say("the goal {goal} needs minutes", goal="cover"))
-    return [
-        Aim(a.name, a.title, a.unit, a.sign, minutes) if a.name == "cover" else a
-        for a in found
-    ]
-
-
-def _impacts(instance: Instance) -> dict[str, Aim]:
-    found = {}
-    for row in instance.tables["impacts"].itertuples():
-        name = f"{IMPACT}{row.impact}"
-        title = say("least {impact}", impact=row.title or row.impact)
-        found[name] = Aim(name, title, str(row.unit))
-        if row.includes == EMISSIONS and EMISSIONS not in found:
-            found[EMISSIONS] = Aim(EMISSIONS, title, str(row.unit))
-    return found
-
-
-def impact_of(instance: Instance, name: str) -> str:
-    """Return the impact that a goal is about."""
-    if name != EMISSIONS:
-        return name.removeprefix(IMPACT)
-    rows = instance.tables["impacts"]
-    return str(rows.loc[rows["includes"] == EMISSIONS, "impact"].iloc[0])
 
 
 @dataclass(frozen=True)
@@ -141,17 +67,39 @@ def _sum(study: Study, aim: Aim) -> Sum:
 
 def _worst(study: Study, amendment: Amendment) -> Ints:
     """Add the column of the longest way, and what it is no less than."""
+    top = float(study.measures.ways.minutes.max(initial=0.0))
+    worst = amendment.column(upper=top)
+    for columns, minutes in _places(study):
+        amendment.row(np.append(columns, worst), np.append(minutes, -1.0) / top,
+                      upper=0.0)  # fmt: skip
+    return np.array([worst])
+
+
+def keep_worst(study: Study, amendment: Amendment, limit: float) -> None:
+    """Let no service, settlement and period have a longer way than *limit*, minutes."""
+    for columns, minutes in _places(study):
+        if (top := float(minutes.max())) > limit:
+            amendment.row(columns, minutes / top, upper=limit / top)
+
+
+def least_worst(study: Study) -> float:
+    """Return minutes that the longest way of no plan is below: all sites are open."""
+    w, place = study.measures.ways, study.c.place
+    least = np.full(max(w.num_places, 1), np.inf)
+    known = place[w.variable] >= 0
+    np.minimum.at(least, w.place[known], w.minutes[known])
+    return float(least[np.isfinite(least)].max(initial=0.0))
+
+
+def _places(study: Study) -> Iterator[tuple[Ints, Floats]]:
+    """Yield columns and minutes of each service, settlement and period."""
     w, place = study.measures.ways, study.c.place
     column, at = place[w.variable], w.place
-    top = float(w.minutes.max(initial=0.0))
-    worst = amendment.column(upper=top)
     kept = (column >= 0) & (w.minutes > 0.0)
     order = np.flatnonzero(kept)[np.argsort(at[kept], kind="stable")]
     starts = np.flatnonzero(np.diff(at[order], prepend=-1))
     for own in np.split(order, starts[1:]) if len(order) else []:
-        columns = np.append(column[own], worst)
-        amendment.row(columns, np.append(w.minutes[own], -1.0) / top, upper=0.0)
-    return np.array([worst])
+        yield column[own], w.minutes[own]
 
 
 def value_of(plan: Plan, aim: Aim) -> float:

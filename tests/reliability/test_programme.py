@@ -1,0 +1,29 @@
+"""The programme itself: what is tried again, and what counts as a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from programme import SEED, Kind, Records, run
+
+
+def test_a_run_goes_on_and_tells_what_failed(tmp_path: Path) -> None:
+    """What held is not tried again, what failed is; a crash is a failure."""
+    tried: list[int] = []
+
+    def trial(_: int, number: int, folder: Path) -> list[str]:
+        assert not list(folder.iterdir())
+        tried.append(number)
+        return [str(1 // (2 - number))] if number == 2 else []
+
+    kind, records = Kind("k", "p", 4, trial), Records(tmp_path / "r.jsonl")
+    first = list(run([kind], records, SEED, share=0.5))
+    records.file.write_text(records.file.read_text() + '{"kind": "k", "num')
+    with records.file.open("a") as lines:
+        lines.write("\n")
+    everything = [*first, *run([kind], records, SEED), *run([kind], records, SEED)]
+    assert tried == [0, 1, 2, 3, 2]
+    faults = {one.number: one.faults for one in everything if one.faults}
+    assert list(faults) == [2]
+    assert "ZeroDivisionError" in faults[2][0]
+    assert len(records.read()) == 4
