@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,9 +15,14 @@ from aumaq.options import AsJson, Quiet, Seed
 from aumaq.streams import line
 from aumaq.words import t
 
+if TYPE_CHECKING:
+    from aumaq.results.studies.bench.cases import Case
+
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILES", help="files of classic problems, or folders"),
+    typer.Argument(
+        metavar="FILES", help="files of classic problems, folders, or files of runs"
+    ),
 ]
 
 
@@ -33,6 +38,12 @@ def bench(
     ] = None,
     kind: Annotated[
         str, typer.Option("--problem", help="only these questions of the table")
+    ] = "",
+    counts: Annotated[
+        str, typer.Option("--p", help="sites, of points without a table: 100,500")
+    ] = "",
+    rounding: Annotated[
+        str, typer.Option(help="of such points: floor, nearest, ceil, none")
     ] = "",
     store: Annotated[
         Path, typer.Option("--out", help="DuckDB file of runs; goes on where it was")
@@ -58,9 +69,35 @@ def bench(
         raise OptionError(say("bench needs files, --results or --public"))
     chosen = _methods(methods)
     _check_limits(time_limit, jobs)
-    if files:
-        _run(files, chosen, time_limit, seed, jobs, kind, store, quiet or as_json)
-    _tell(store, results, as_json=as_json)
+    kept = [Path(name) for name in files or () if _has_runs(name)]
+    rest = [name for name in files or () if not _has_runs(name)]
+    if rest:
+        asked = _cases(rest, kind, counts, rounding)
+        _run(asked, chosen, time_limit, seed, jobs, store, quiet or as_json)
+    if rest or not kept:
+        kept.append(store)
+    _tell(kept, results, as_json=as_json)
+
+
+def _has_runs(name: str) -> bool:
+    return Path(name).suffix == ".duckdb"
+
+
+def _cases(files: list[str], kind: str, counts: str, rounding: str) -> list[Case]:
+    """Return what is asked of files; OptionError for numbers that are none."""
+    from aumaq.cli_classic import ROUNDINGS
+    from aumaq.instances.errors import UnknownNameError
+    from aumaq.results.studies.bench.cases import cases_of
+
+    words = [word.strip() for word in counts.split(",") if word.strip()]
+    wrong = [word for word in words if not word.isdigit() or not int(word)]
+    if wrong:
+        told = say("--p takes whole numbers above 0, not {words}", words=wrong[0])
+        raise OptionError(told, ["p"])
+    if rounding and rounding not in ROUNDINGS:
+        raise UnknownNameError(say("rounding"), rounding, ROUNDINGS)
+    rule = ROUNDINGS[rounding] if rounding else ""
+    return cases_of(files, kind, [int(word) for word in words], rule)
 
 
 def _methods(words: str) -> list[str]:
@@ -88,19 +125,16 @@ def _check_limits(time_limit: float, jobs: int | None) -> None:
 
 
 def _run(
-    files: list[str],
+    cases: list[Case],
     methods: list[str],
     seconds: float,
     seed: int,
     jobs: int | None,
-    kind: str,
     store: Path,
     is_quiet: bool,
 ) -> None:
-    from aumaq.results.studies.bench.cases import cases_of
     from aumaq.results.studies.bench.runs import Task, run_all
 
-    cases = cases_of(files, kind)
     tasks = [Task(case, name, seconds, seed) for case in cases for name in methods]
     count = 0
 
@@ -135,16 +169,17 @@ def _row(row: dict[str, Any], count: int, total: int) -> str:
     return "  ".join(parts)
 
 
-def _tell(store: Path, results: Path | None, *, as_json: bool) -> None:
+def _tell(stores: list[Path], results: Path | None, *, as_json: bool) -> None:
     from aumaq.results.studies.bench.report import write_results
     from aumaq.results.studies.bench.runs import read_runs
     from aumaq.results.studies.bench.summary import summary, told
 
-    if not store.is_file():
-        raise OptionError(say("{file} is not there", file=str(store)))
-    runs, _ = read_runs(store)
+    for store in stores:
+        if not store.is_file():
+            raise OptionError(say("{file} is not there", file=str(store)))
+    runs, _ = read_runs(*stores)
     table = summary(runs)
-    written = write_results(store, results) if results is not None else []
+    written = write_results(stores, results) if results is not None else []
     if as_json:
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         documents.tell({"summary": rows, "files": [str(path) for path in written]})

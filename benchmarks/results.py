@@ -1,37 +1,83 @@
-"""RESULTS.md: all published files by all methods, in one run.
+"""RESULTS.md: published files by all methods, from runs that are kept in files.
 
-``python -m benchmarks results FOLDER [--time-limit 60] [--jobs 2] [--out FILE]``: what
-the DuckDB file has already is not run again.
+``python -m benchmarks results [FOLDER] --runs RUNS [--only SETS] [--jobs 1]``
+
+With the folder of published files each of its sets is run as SETS says, into a DuckDB
+file of its own in RUNS; what is there already is not run again. Then the page and its
+pictures are made of all files of runs in RUNS, whoever made them. Without a folder of
+published files only that is done.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aumaq.results.studies.bench.cases import cases_of
-from aumaq.results.studies.bench.methods import METHODS
 from aumaq.results.studies.bench.report import write_results
 from aumaq.results.studies.bench.runs import Task, run_all
 
 HERE = Path(__file__).parent
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How a set of files is run."""
+
+    seconds: float
+    methods: tuple[str, ...] = ("aumaq",)
+    kind: str = ""  # only these questions
+    counts: tuple[int, ...] = ()  # sites, of points that no table asks about
+
+    def tasks(self, folder: Path) -> list[Task]:
+        """Return the runs of a folder."""
+        cases = cases_of([str(folder)], self.kind, self.counts, "floor")
+        return [Task(c, name, self.seconds, 0) for c in cases for name in self.methods]
+
+
+BESIDE = ("aumaq", "spopt-highs", "spopt-cbc")
+SETS = {
+    "pmed": [Plan(300.0, BESIDE)],
+    "mclp": [Plan(300.0)],
+    "tsplib": [Plan(600.0, counts=(100, 500, 1000))],
+    "orlib_cap": [Plan(60.0, ("aumaq", "highs"))],
+    "sscflp/holmberg": [Plan(600.0)],
+    "sscflp/delmaire": [Plan(600.0)],
+    "sscflp/yang": [Plan(600.0)],
+    "sscflp/tbed1": [Plan(60.0, kind="cflp"), Plan(600.0, kind="sscflp")],
+    "fcnet": [Plan(60.0)],
+}
+"""Folders of published files and how each is run: seconds, methods, questions."""
+
+
 def run(*arguments: str) -> None:
     """Run what is left, and write the page and its pictures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks results")
-    parser.add_argument("folders", nargs="+")
-    parser.add_argument("--time-limit", type=float, default=60.0)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--methods", default=",".join(METHODS))
-    parser.add_argument("--out", type=Path, default=Path("runs.duckdb"))
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--only", default=",".join(SETS), help="sets, commas between")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=HERE)
     given = parser.parse_args(arguments)
-    tasks = [
-        Task(case, method, given.time_limit, 0)
-        for case in cases_of(given.folders)
-        for method in given.methods.split(",")
-    ]
-    run_all(tasks, given.out, given.jobs, lambda row: print(row["file"], row["method"]))
-    for path in write_results(given.out, HERE):
+    chosen = given.only.split(",")
+    if unknown := [name for name in chosen if name not in SETS]:
+        parser.error(f"no set {unknown[0]!r}; there are: {', '.join(SETS)}")
+    given.runs.mkdir(parents=True, exist_ok=True)
+    for name in chosen if given.folder is not None else ():
+        if (given.folder / name).is_dir():
+            tasks = [t for plan in SETS[name] for t in plan.tasks(given.folder / name)]
+            store = given.runs / f"{name.replace('/', '_')}.duckdb"
+            run_all(tasks, store, given.jobs, _tell)
+    stores = sorted(given.runs.glob("*.duckdb"))
+    if not stores:
+        parser.error(f"no file of runs (*.duckdb) in {given.runs}")
+    for path in write_results(stores, given.out):
         print(path)
+
+
+def _tell(row: dict[str, Any]) -> None:
+    """Print how a run went."""
+    names = ("file", "problem", "parameter", "method", "status", "objective", "bound")
+    print(*(row[name] for name in names), f"{row['seconds'] or 0:.1f} s", flush=True)

@@ -18,6 +18,7 @@ from aumaq.classic.problems import Problem
 from aumaq.classic.solution import CAPACITATED, Solution, check, distances_to
 from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import NoPlanError, SolverError
+from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import chained, say
 from aumaq.solvers.progress import ProgressEvent
 
@@ -56,6 +57,11 @@ def k_best(
     """
     check_problem(problem)
     clock = Clock(time_limit, tell)
+    with listening():
+        return _best(problem, clock, seed, count)
+
+
+def _best(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:
     if problem.kind in CAPACITATED:
         return [_with_room(problem, clock, seed)]
     if problem.kind in OPENING:

@@ -7,6 +7,7 @@ Labbe, Pochet 2004).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -24,29 +25,61 @@ from aumaq.classic.methods.covers import (
 from aumaq.classic.methods.program import Program, solved
 from aumaq.classic.problems import Problem
 from aumaq.classic.solution import distances_to
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.language.texts import say
 
+Cover = Callable[[float, bool], tuple[Ints | None, bool | None]]
+"""Gives sites for a radius, if found, and whether there are such (None: not known in
+time); the flag is False where fractions of sites are enough."""
 
-def solve_center(problem: Problem, clock: Clock) -> tuple[Ints, float]:
-    """Return p sites with the least greatest distance, and a bound on it."""
+
+def solve_center(
+    problem: Problem, clock: Clock, start: Ints | None = None
+) -> tuple[Ints, float]:
+    """Return p sites with the least greatest distance, and a bound on it.
+
+    *start* are sites that a better plan is looked for beside.
+    """
+
+    def reached(sites: Ints) -> float:
+        return float(distances_to(problem, sites)[0].max())
+
+    def cover(radius: float, is_whole: bool) -> tuple[Ints | None, bool | None]:
+        return _cover(problem, radius, clock, is_whole=is_whole)
+
     sites = farthest_first(problem)
-    upper = float(distances_to(problem, sites)[0].max())
-    lower = _least_possible(problem)
+    if start is not None and reached(start) < reached(sites):
+        sites = start
+    least = _least_possible(problem)
+    return least_radius(problem.distances, sites, least, reached, cover, clock)
+
+
+def least_radius(
+    distances: Distances,
+    sites: Ints,
+    lower: float,
+    reached: Callable[[Ints], float],
+    cover: Cover,
+    clock: Clock,
+) -> tuple[Ints, float]:
+    """Return sites with the least radius for which *cover* gives any, and a bound.
+
+    *sites* are those to begin with, *reached* tells the radius of some, *lower* is one
+    that none undercuts.
+    """
+    upper = reached(sites)
     # By fractional covers first: they are cheap, and rule out most radii.
-    for whole in (False, True):
+    for is_whole in (False, True):
         low, high = lower, upper
-        while not clock.is_over:
-            radii = between(problem.distances, low, high)
+        while not clock.is_over and upper - lower > clock.gap * upper:
+            radii = between(distances, low, high)
             radii = radii[(radii >= low) & (radii < high)]
             if not len(radii):
                 break
             radius = float(radii[(len(radii) - 1) // 2])
-            found, is_possible = _cover(problem, radius, clock, is_whole=whole)
-            if found is not None:
-                reached = float(distances_to(problem, found)[0].max())
-                if reached < upper:
-                    sites, upper = found, reached
+            found, is_possible = cover(radius, is_whole)
+            if found is not None and reached(found) < upper:
+                sites, upper = found, reached(found)
             if is_possible is None:
                 break
             if is_possible:
@@ -111,28 +144,28 @@ def _cover(
     rows = minimal(rows_of(near, problem.clients.weights, problem.shape[1]))
     start = greedy(rows, problem)
     if start.sum() <= p:
-        return _filled(problem, start, p), True
+        return filled(problem, start > 0.5, p), True
     if not is_whole:
-        value = _fractional(rows, problem, clock.left)
+        value = _fractional(rows, problem, clock)
         if value > p + 1e-6:
             return None, False
         return None, True
-    answer = fewest(rows, problem, clock.left, start)
+    answer = fewest(rows, problem, clock, start)
     if answer.bound > p + 1e-6:
         return None, False
     if answer.values is not None and answer.values.sum() <= p + 0.5:
-        return _filled(problem, answer.values, p), True
+        return filled(problem, answer.values > 0.5, p), True
     return None, None
 
 
-def _fractional(rows: Rows, problem: Problem, seconds: float) -> float:
+def _fractional(rows: Rows, problem: Problem, clock: Clock) -> float:
     m, count = problem.shape[1], rows.matrix.shape[0]
     low, high = site_limits(problem)
     program = Program(
         np.ones(m), np.zeros(m, bool), low, high, rows.matrix, np.ones(count),
         np.full(count, np.inf),
     )  # fmt: skip
-    return solved(program, seconds).bound
+    return solved(program, clock).bound
 
 
 def minimal(rows: Rows) -> Rows:
@@ -151,8 +184,8 @@ def minimal(rows: Rows) -> Rows:
     )
 
 
-def _filled(problem: Problem, y: Floats, p: int) -> Ints:
-    """Return the sites of a cover, and others until there are p."""
-    sites = np.flatnonzero(y > 0.5)
-    free = np.flatnonzero(~problem.sites.forbidden & (y < 0.5))
+def filled(problem: Problem, is_open: Flags, p: int) -> Ints:
+    """Return open sites, (J,), and others until there are p."""
+    sites = np.flatnonzero(is_open)
+    free = np.flatnonzero(~problem.sites.forbidden & ~is_open)
     return np.sort(np.concatenate([sites, free[: p - len(sites)]]))

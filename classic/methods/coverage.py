@@ -20,6 +20,7 @@ from aumaq.classic.methods.prices import CLOSED, OPEN
 from aumaq.classic.methods.program import Program, solved
 from aumaq.classic.problems import Problem, clients_of
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.language.texts import say
 
 SEARCHES = 40
 """Batches of disturbances without a better plan after which the search ends."""
@@ -32,8 +33,9 @@ def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, flo
     rows = covered_rows(problem)
     if not rows.weight.any():
         return _any_sites(problem), 0.0
-    race = Race(_paid(problem, rows), clock, seed, outside=1.0)
     total = float(rows.weight.sum())
+    clock = clock.showing(lambda missed: total - missed)
+    race = Race(_paid(problem, rows), clock, seed, outside=1.0, zero=total)
     try:
         race.first_plan()
         race.ascend(STEPS)
@@ -49,8 +51,7 @@ def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, flo
     except KeyboardInterrupt:
         if not race.pool.plans:
             raise
-    bound = race.pool.best if race.is_proven else min(race.bound, race.pool.best)
-    return race.pool.sites, total - bound
+    return race.pool.sites, total - race.pool.proven(race.bound)
 
 
 def _paid(problem: Problem, rows: Rows) -> Problem:
@@ -77,13 +78,19 @@ def _decide(race: Race, rows: Rows) -> None:
     # The plan to start from has to stay allowed; it may have sites that are ruled out.
     low = np.where(race.state == OPEN, y, 0.0)
     high = np.where(race.state == CLOSED, y, 1.0)
-    answer = solved(_program(rows, low, high, race.p), race.clock.left, start)
     total = float(rows.weight.sum())
+
+    def tell(best: float, bound: float) -> None:
+        least = np.fmin(total + best, race.pool.best)
+        race.clock.note(say("covers"), np.fmax(total + bound, race.bound), least)
+
+    program = _program(rows, low, high, race.p)
+    answer = solved(program, race.clock, start, tell)
     if answer.values is not None:
         chosen = np.flatnonzero(answer.values[: len(y)] > 0.5)
         met = rows.matrix @ np.isin(np.arange(len(y)), chosen).astype(float) > 0.5
         race.pool.add(total - float(rows.weight[met].sum()), chosen)
-    race.bound = max(race.bound, min(total + answer.bound, race.pool.best))
+    race.bound = max(race.bound, total + answer.bound)
 
 
 def _program(rows: Rows, low: Floats, high: Floats, p: int) -> Program:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from aumaq.classic.distances import Neighbours
 from aumaq.classic.methods.clock import Clock
-from aumaq.classic.methods.program import Answer, Program, solved
+from aumaq.classic.methods.program import Answer, Program, Tell, solved
 from aumaq.classic.problems import Problem
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import NoPlanError
@@ -82,8 +82,9 @@ def site_limits(problem: Problem) -> tuple[Floats, Floats]:
 
 
 def fewest(
-    rows: Rows, problem: Problem, seconds: float, start: Floats | None = None
-) -> Answer:
+    rows: Rows, problem: Problem, clock: Clock, start: Floats | None = None,
+    tell: Tell | None = None,
+) -> Answer:  # fmt: skip
     """Return the fewest sites that meet every set."""
     m = problem.shape[1]
     low, high = site_limits(problem)
@@ -92,7 +93,7 @@ def fewest(
         np.ones(m), np.ones(m, bool), low, high, rows.matrix, np.ones(count),
         np.full(count, np.inf),
     )  # fmt: skip
-    return solved(program, seconds, start)
+    return solved(program, clock, start, tell)
 
 
 def solve_lscp(problem: Problem, clock: Clock) -> tuple[Ints, float]:
@@ -100,7 +101,11 @@ def solve_lscp(problem: Problem, clock: Clock) -> tuple[Ints, float]:
     check_coverable(problem)
     rows = covered_rows(problem)
     start = greedy(rows, problem)
-    answer = fewest(rows, problem, clock.left, start)
+
+    def tell(best: float, bound: float) -> None:
+        clock.note(say("covers"), bound, best)
+
+    answer = fewest(rows, problem, clock, start, tell)
     values = start if answer.values is None else answer.values
     bound = float(np.ceil(max(answer.bound, 0.0) - 1e-6))
     clock.note(say("covers"), bound, float((values > 0.5).sum()))
@@ -159,7 +164,7 @@ def solve_backup(problem: Problem, clock: Clock) -> tuple[Ints, float, int]:
     y[sites] = 1.0
     twice = (rows.matrix @ y)[rows_with_two] > 1.5
     start = np.concatenate([y, twice.astype(float)])
-    answer = solved(program, clock.left, start)
+    answer = solved(program, clock, start)
     values = start if answer.values is None else answer.values
     bound = float(np.floor(-answer.bound + 1e-6))
     return np.flatnonzero(values[: len(y)] > 0.5), bound, len(sites)

@@ -86,7 +86,7 @@ def _stable(
         -np.ones(m), np.ones(m, bool), low, high, pairs, np.full(len(a), -np.inf),
         np.ones(len(a)),
     )  # fmt: skip
-    answer = solved(program, clock.left)
+    answer = solved(program, clock)
     if answer.values is not None and answer.values.sum() > p - 0.5:
         chosen = np.flatnonzero(answer.values > 0.5)
         required = problem.sites.required[chosen]

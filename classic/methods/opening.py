@@ -68,7 +68,7 @@ class Race:
     """One solve: what is known of plans and bounds, from step to step.
 
     *outside* is the distance that a client without a site counts; with None each client
-    must have one.
+    must have one. Gaps are relative to how far values are from *zero*.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Race:
         seed: int = 0,
         size: int = 1,
         outside: float | None = None,
+        zero: float = 0.0,
     ) -> None:
         n, m = problem.shape
         is_counted = problem.kind != "uflp"
@@ -98,7 +99,7 @@ class Race:
         self.reach = reach_of(problem.distances, expected, self.far)
         self.ends = self._ends() if self.must_serve else np.full(n, self.far)
         self.rest = self.far if self.must_serve and lacks_pairs(problem) else 0.0
-        self.pool = Pool(size, is_whole=is_whole(problem))
+        self.pool = Pool(size, is_whole=is_whole(problem), gap=clock.gap, zero=zero)
         self.plan, self.other = empty_plan(self.reach), empty_plan(self.reach)
         self.space = space_of(self.reach)
         self.order = np.zeros(m, np.int64)
@@ -140,13 +141,15 @@ class Race:
                 break
         self.keep()
 
-    def first_plan(self) -> None:
-        """Make a plan of sites drawn at random, and improve it."""
+    def first_plan(self, start: Ints | None = None) -> None:
+        """Make a plan of sites drawn at random, or of some, and improve it."""
         free = np.flatnonzero(self.state == FREE)
         required = np.flatnonzero(self.state == OPEN)
         rest = (self.p - len(required)) if self.p >= 0 else int(not len(required))
         drawn = self.rng.permutation(free)
-        self.descend(np.concatenate([required, drawn[:rest]]).astype(int), drawn)
+        if start is None:
+            start = np.concatenate([required, drawn[:rest]]).astype(int)
+        self.descend(start, drawn)
 
     def plan_of(self, taken: Ints, worth: Floats) -> None:
         """Make a plan of the sites that a bound takes."""
@@ -289,19 +292,17 @@ def solve_opening(
     return run(Race(problem, clock, seed, size))
 
 
-def run(race: Race) -> Opened:
-    """Return the best plans and a bound; Ctrl-C ends the search early."""
+def run(race: Race, start: Ints | None = None) -> Opened:
+    """Return the best plans and a bound, from some sites or any; Ctrl-C ends it."""
     try:
-        race.first_plan()
+        race.first_plan(start)
         race.ascend(STEPS)
         if not race.is_proven:
             _finish(race)
     except KeyboardInterrupt:
         pass
-    if race.is_proven and race.pool.size == 1:
-        return Opened(race.pool.plans, race.pool.best)
-    bound = race.bound
-    if race.pool.is_whole:
+    bound = race.bound if race.pool.size > 1 else race.pool.proven(race.bound)
+    if race.pool.is_whole and np.isfinite(bound):
         bound = float(np.ceil(bound - 1e-6))
     return Opened(race.pool.plans, min(bound, race.pool.best))
 

@@ -13,10 +13,18 @@ BELOW_WHOLE = 1.0 - 1e-6
 
 
 class Pool:
-    """The *size* best plans, each once. A worse value is a greater one."""
+    """The *size* best plans, each once. A worse value is a greater one.
 
-    def __init__(self, size: int = 1, *, is_whole: bool = False) -> None:
+    With a *gap* plans are not wanted that are better by less than it, relative to how
+    far a value is from *zero*.
+    """
+
+    def __init__(
+        self, size: int = 1, *, is_whole: bool = False, gap: float = 0.0,
+        zero: float = 0.0,
+    ) -> None:  # fmt: skip
         self.size, self.is_whole = size, is_whole
+        self.gap, self.zero = gap, zero
         self.plans: list[tuple[float, tuple[int, ...]]] = []
 
     def add(self, value: float, sites: Ints) -> bool:
@@ -51,7 +59,13 @@ class Pool:
         if not np.isfinite(self.worst):
             return np.inf
         least = BELOW_WHOLE if self.is_whole else SAME * max(1.0, abs(self.worst))
-        return self.worst - least
+        return self.worst - max(least, self.gap * abs(self.worst - self.zero))
+
+    def proven(self, bound: float) -> float:
+        """Return what no plan costs less than, if *bound* holds for plans wanted."""
+        if bound <= self.cutoff:
+            return bound
+        return self.cutoff if self.gap else self.best
 
     @property
     def sites(self) -> Ints:

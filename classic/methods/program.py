@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
+from aumaq.classic.methods.clock import Clock
 from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.errors import SolverError
+from aumaq.instances.language.texts import say
+from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import ProgressEvent
+from aumaq.solvers.solution.decisions import Status
 
 SMALLEST_GAP = 1e-9
 """Relative gap at which HiGHS stops; its own default is wider."""
+Tell = Callable[[float, float], None]
+"""Is told plan and bound of a program as they come; NaN where there is none yet."""
 
 
 @dataclass(frozen=True)
@@ -36,50 +47,41 @@ class Answer:
     is_infeasible: bool = False
 
 
+@dataclass(frozen=True)
+class _Telling:
+    """Passes progress of HiGHS on."""
+
+    tell: Tell | None
+
+    def update(self, event: ProgressEvent) -> None:
+        if self.tell is not None:
+            self.tell(event.incumbent_mln, event.bound_mln)
+
+
 def solved(
-    program: Program, seconds: float, start: Floats | None = None, threads: int = 1
+    program: Program,
+    clock: Clock,
+    start: Floats | None = None,
+    tell: Tell | None = None,
 ) -> Answer:
-    """Solve a program within some seconds."""
-    lp = highspy.Highs()
-    options = {
-        "output_flag": False, "threads": threads, "mip_rel_gap": SMALLEST_GAP,
-        "mip_abs_gap": SMALLEST_GAP, "time_limit": max(seconds, 0.05),
-    }  # fmt: skip
-    for name, value in options.items():
-        lp.setOptionValue(name, value)
-    count = len(program.cost)
-    none_i, none_f = np.empty(0, np.int32), np.empty(0)
-    lp.addCols(
-        count, program.cost, program.low, program.high, 0, none_i, none_i, none_f
-    )
-    kinds = np.where(program.whole, highspy.HighsVarType.kInteger.value, 0)
-    if program.whole.any():
-        lp.changeColsIntegrality(
-            count, np.arange(count, dtype=np.int32), kinds.astype(np.uint8)
-        )
-    rows = program.rows
-    lp.addRows(
-        rows.shape[0], program.least, program.most, rows.nnz,
-        rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32),
-        rows.data.astype(float),
+    """Solve a program in the time that is left, as exactly as its numbers allow.
+
+    Raises SolverError if HiGHS refuses it.
+    """
+    matrices = Matrices.of(
+        csc_array(program.rows), program.cost, (program.least, program.most),
+        (program.low, program.high), program.whole,
     )  # fmt: skip
+    seconds = max(clock.left, 0.05)
+    options = SolveOptions(gap=SMALLEST_GAP, threads=clock.threads)
+    solver = Solver(matrices, options)
+    solver.set_option("mip_abs_gap", SMALLEST_GAP)
     if start is not None:
-        given = highspy.HighsSolution()
-        given.col_value = start.tolist()
-        lp.setSolution(given)
-    lp.run()
-    return _answer(lp, program)
-
-
-def _answer(lp: highspy.Highs, program: Program) -> Answer:
-    """Read what HiGHS found."""
-    status, info = lp.getModelStatus(), lp.getInfo()
-    if status == highspy.HighsModelStatus.kInfeasible:
+        solver.start_from(np.arange(len(start)), start)
+    found = solver.run(seconds, _Telling(tell), time.monotonic())
+    if found.status is Status.ERROR:
+        raise SolverError(say("HiGHS said: {message}", message=found.message))
+    if found.status is Status.INFEASIBLE:
         return Answer(None, np.inf, is_infeasible=True)
-    is_mip = bool(program.whole.any())
-    bound = info.mip_dual_bound if is_mip else info.objective_function_value
-    if not is_mip and status != highspy.HighsModelStatus.kOptimal:
-        bound = -np.inf
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Answer(None, bound)
-    return Answer(np.asarray(lp.getSolution().col_value), bound)
+    is_solved = found.status is Status.OPTIMAL or bool(program.whole.any())
+    return Answer(found.values, found.bound if is_solved else -np.inf)

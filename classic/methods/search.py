@@ -1,7 +1,10 @@
-"""Iterated local search: disturb a plan near a client, repair it, keep the best.
+"""Iterated local search: disturb a plan near a client or two, repair it, keep the best.
 
-A plan is changed around a client drawn at random, improved by swaps among the sites of
-its list, and kept if it is no worse (Lourenco, Martin, Stuetzle 2003, section 2).
+A plan is changed around clients drawn at random, improved by swaps among the sites of
+their lists, and kept if it is no worse (Lourenco, Martin, Stuetzle 2003, section 2).
+Half of the times a site opens near one client and another closes near a second one, so
+that clusters far apart exchange sites and both are repaired at once: one swap after
+another finds that rarely, for the way there is uphill.
 """
 
 from __future__ import annotations
@@ -23,6 +26,10 @@ from aumaq.instances.arrays import Flags, Floats, Ints
 
 STRONGEST = 3
 """Swaps that disturb a plan at most."""
+MOVED = 0.5
+"""Share of disturbances that move a site from one place to another."""
+DRAWS = 20
+"""Draws at most for a site that can open or close."""
 TRIES = 400
 """Sites that are tried at most to repair one disturbance, for each of its swaps."""
 
@@ -47,22 +54,57 @@ def sow(seed: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _around(r: Reach, usable: Flags, order: Ints, most: int) -> int:
-    """Fill in usable sites near a client drawn at random; return how many."""
-    found = 0
+def _around(r: Reach, usable: Flags, order: Ints, start: int, most: int) -> int:
+    """Fill in usable sites near a client drawn at random from *start* on; return where
+    they end.
+    """
+    end, last = start, min(start + most, len(order))
     if r.mode == LISTS:
         i = np.random.randint(r.n)  # noqa: NPY002
         for k in range(r.row_first[i], r.row_first[i + 1]):
-            if usable[r.row_site[k]] and found < most:
-                order[found] = r.row_site[k]
-                found += 1
-        return found
-    for _ in range(most):
+            if usable[r.row_site[k]] and end < last:
+                order[end] = r.row_site[k]
+                end += 1
+        return end
+    for _ in range(start, last):
         j = np.random.randint(r.m)  # noqa: NPY002
         if usable[j]:
-            order[found] = j
-            found += 1
-    return found
+            order[end] = j
+            end += 1
+    return end
+
+
+@njit(cache=True, nogil=True)
+def _drawn(
+    plan: Plan, stays: Flags, order: Ints, start: int, end: int, is_open: bool
+) -> int:
+    """Return an open site that may close, or a closed one, of a part of *order*; -1 if
+    none was drawn.
+    """
+    for _ in range(DRAWS):
+        j = order[start + np.random.randint(end - start)]  # noqa: NPY002
+        if plan.is_open[j] == is_open and not (is_open and stays[j]):
+            return j
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def move(
+    r: Reach, weight: Floats, stays: Flags, plan: Plan, space: Space, order: Ints,
+    found: int, end: int,
+) -> bool:  # fmt: skip
+    """Open one of the first *found* sites of *order* and close one of the others up to
+    *end*; False if none can.
+    """
+    if end <= found:
+        return False
+    new = _drawn(plan, stays, order, 0, found, False)
+    old = _drawn(plan, stays, order, found, end, True)
+    if new < 0 or old < 0:
+        return False
+    add(r, weight, plan, space, new)
+    drop(r, weight, plan, old)
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -105,10 +147,16 @@ def iterate(
     value = value_of(weight, fixed, plan)
     _copy(plan, other)
     for _ in range(times):
-        found = _around(r, usable, order, most)
+        found = _around(r, usable, order, 0, most)
         if found < 2:
             continue
-        if not disturb(r, weight, stays, is_counted, plan, space, order, found):
+        if np.random.random() < MOVED:  # noqa: NPY002
+            end = _around(r, usable, order, found, most)
+            done = move(r, weight, stays, plan, space, order, found, end)
+            found = end
+        else:
+            done = disturb(r, weight, stays, is_counted, plan, space, order, found)
+        if not done:
             continue
         improve(
             r, weight, fixed, stays, order[:found], is_counted, plan, space, TRIES * 4

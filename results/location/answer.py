@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.classic.placement.choice import Choice
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.goals import COVER_ALL
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.location.question import CLOSES, KEPT, MUST, NEVER, Question
-from aumaq.solvers.location.choosing import Choice
 
 SAME = 1e-9
 """Relative difference up to which two ways of adding up agree."""

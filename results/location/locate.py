@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from aumaq.classic.methods.clock import Clock
+from aumaq.classic.placement.choice import choose
 from aumaq.instances import Instance, OptionError
 from aumaq.instances.arguments import checked
 from aumaq.instances.goals import LOCATION_GOALS, goal_named
 from aumaq.instances.interruption import listening
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.language import Language
 from aumaq.results.location.answer import Location
 from aumaq.results.location.of_instance import question_of_instance
 from aumaq.results.location.of_tables import TableFile, question_of_tables
 from aumaq.results.location.question import Question
-from aumaq.solvers.location.choosing import choose
-from aumaq.solvers.location.programme import Clock
 from aumaq.solvers.options import SolveOptions
 
 Tell = Callable[[float, float, float], None]
@@ -100,12 +101,13 @@ def answered(
     question: Question, options: SolveOptions, progress: Tell | None = None
 ) -> Location:
     """Return the answer to a question; Ctrl-C ends with the best so far."""
-    clock = Clock(
-        options.time_limit,
-        options.gap,
-        options.num_threads,
-        progress or (lambda *_: None),
-    )
+
+    def tell(_: Text, seconds: float, bound: float, value: float) -> None:
+        if progress is not None:
+            known = (v if math.isfinite(v) else math.nan for v in (value, bound))
+            progress(seconds, *known)
+
+    clock = Clock(options.time_limit, tell, options.gap, options.num_threads)
     with listening():
         choice = choose(
             question.problem(), question.goal, question.minutes, question.count, clock

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from aumaq.classic.placement.problem import LocationProblem
 from aumaq.instances import OptionError, UnknownNameError
 from aumaq.instances.arrays import Flags
 from aumaq.instances.goals import COVER_ALL, Goal
 from aumaq.instances.language.texts import Text, say
-from aumaq.solvers.location.problem import LocationProblem
 
 PLACES = ("place", "name", "region", "lat", "lon", "people")
 SITES = ("site", "name", "lat", "lon", "state")

@@ -44,7 +44,7 @@ def plain(problem: Problem) -> float:
         np.concatenate([np.ones(n), np.zeros(n * m), [p[0]]]),
         np.concatenate([np.ones(n), np.full(n * m, np.inf), [p[1]]]),
     )  # fmt: skip
-    answer = solved(program, 60.0)
+    answer = solved(program, Clock(60.0))
     assert answer.values is not None
     return float(program.cost @ answer.values)
 

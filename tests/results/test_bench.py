@@ -20,7 +20,7 @@ from aumaq.results.studies.bench.runs import (
     relative,
     run_all,
 )
-from aumaq.results.studies.bench.summary import doubtful, ratios, summary
+from aumaq.results.studies.bench.summary import against, doubtful, ratios, summary
 
 CAP = "2 3\n10 5.0\ncapacity 7.0\n4\n1.0 9.0\n3\n8.0 2.0\n5\n3.0 3.0\n"
 TABLE = """set,file,problem,parameter,value,status
@@ -102,6 +102,28 @@ def test_ratios_are_over_the_fastest_that_proved_it() -> None:
     assert np.isnan(found["highs"].iloc[0])
 
 
+def test_times_beside_others_are_of_what_they_proved() -> None:
+    """Of two questions the other proved one, in half our time."""
+    (row,) = against(runs()).to_dict("records")
+    assert (row["method"], row["questions"], row["ended"]) == ("highs", 2, 1)
+    assert (row["aumaq_proven"], row["total_s"], row["aumaq_s"]) == (2, 1.0, 2.0)
+    assert row["ratio"] == row["median_ratio"] == row["least_ratio"] == 0.5
+
+
+def test_points_that_no_table_asks_about_are_asked_with_counts(tmp_path: Path) -> None:
+    """Counts that fit, each once; a file with its own count is asked that."""
+    square = ["1 0 0", "2 0 7", "3 7 0", "4 7 7"]
+    head = ["NAME : q", "TYPE : TSP", "DIMENSION : 4", "EDGE_WEIGHT_TYPE : EUC_2D"]
+    text = "\n".join([*head, "NODE_COORD_SECTION", *square, "EOF", ""])
+    (tmp_path / "q.tsp").write_text(text)
+    (tmp_path / "own.txt").write_text("3 2 1\n1 2 4\n2 3 5\n")
+    found = cases_of([str(tmp_path)], "", (2, 3, 2, 9), "floor")
+    assert [(case.p, case.rounding) for case in found] == [
+        (None, ""), (2, "floor"), (3, "floor"),
+    ]  # fmt: skip
+    assert problem_of(found[1]).distances.rule == "floor"  # type: ignore[attr-defined]
+
+
 def test_the_gap_over_time_is_that_of_the_last_point() -> None:
     """Before the first point, or without a plan, it is one."""
     trace = pd.DataFrame({"seconds": [1.0, 2.0], "bound": [5.0, 9.0],
@@ -134,7 +156,7 @@ def test_runs_are_kept_and_not_done_again(folder: Path) -> None:
     assert (kept["gap"] <= 1e-6).all()
     assert (kept["peak_mb"] > 10).all()
     assert set(traces["run"]) <= set(kept["run"])
-    page, *pictures = write_results(store, folder / "out")
+    page, *pictures = write_results([store], folder / "out")
     assert "tiny.txt" in page.read_text()
     assert all(path.stat().st_size > 1000 for path in pictures)
 

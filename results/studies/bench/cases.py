@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.classic.distances import Points
 from aumaq.classic.problems import Problem
 from aumaq.classic.readers import read as read_problem
 from aumaq.classic.readers import reader_of
@@ -68,10 +69,13 @@ class Case:
         return asdict(self)
 
 
-def cases_of(names: Sequence[str], kind: str = "") -> list[Case]:
+def cases_of(
+    names: Sequence[str], kind: str = "", counts: Sequence[int] = (), rounding: str = ""
+) -> list[Case]:
     """Return the questions of files and folders; InstanceError if one is not there.
 
-    *kind* leaves only questions of that kind.
+    *kind* leaves only questions of that kind. Points that no table asks about are asked
+    for each of some *counts* of sites, their distances under a *rounding*.
     """
     wrong, files = [], list[Path]()
     for name in names:
@@ -87,7 +91,7 @@ def cases_of(names: Sequence[str], kind: str = "") -> list[Case]:
             wrong.append(Wrong(name, say("is not there")))
     if wrong:
         raise InstanceError(wrong)
-    cases = [case for path in files for case in _questions(path)]
+    cases = [case for path in files for case in _questions(path, counts, rounding)]
     return [case for case in cases if not kind or case.kind == kind]
 
 
@@ -115,10 +119,17 @@ def _may_be(path: Path) -> bool:
     )
 
 
-def _questions(path: Path) -> list[Case]:
+def _questions(path: Path, counts: Sequence[int], rounding: str) -> list[Case]:
     rows = _rows_for(path)
+    asked = [case for row in rows if (case := _case(path, row))]
     plain = Case(str(path), NETWORK if path.suffix == ".inc" else "")
-    return [case for row in rows if (case := _case(path, row))] or [plain]
+    if asked or not counts or plain.kind == NETWORK:
+        return asked or [plain]
+    found = read_problem(path)
+    if found.p is not None or not isinstance(found.distances, Points):
+        return [plain]
+    some = [p for p in dict.fromkeys(counts) if p < found.shape[1]]
+    return [Case(str(path), found.kind, p, rounding=rounding) for p in some] or [plain]
 
 
 def _rows_for(path: Path) -> list[dict[str, str]]:

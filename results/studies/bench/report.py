@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from aumaq.results.studies.bench.runs import read_runs
-from aumaq.results.studies.bench.summary import PROVEN, doubtful, ratios, summary, told
+from aumaq.results.studies.bench.summary import (
+    PROVEN,
+    against,
+    doubtful,
+    ratios,
+    summary,
+    told,
+)
 
 ROWS = ["folder", "file", "problem", "parameter", "method", "status", "objective",
-        "bound", "gap", "best_known", "distance", "seconds", "peak_mb"]  # fmt: skip
+        "bound", "gap", "best_known", "distance", "seconds", "cpu_seconds",
+        "peak_mb"]  # fmt: skip
 PROFILE, PROGRESS = "profile.png", "gap_over_time.png"
+BESIDE = """Questions that both methods were asked. *ended*: how many the other proved;
+the seconds are of those, *ratio* is theirs over ours, in all and at each question.
+"""
 
 
-def write_results(store: Path, folder: Path) -> list[Path]:
-    """Write RESULTS.md and two pictures into a folder; return what was written."""
-    runs, traces = read_runs(store)
+def write_results(stores: Sequence[Path], folder: Path) -> list[Path]:
+    """Write RESULTS.md and two pictures of some files of runs into a folder.
+
+    Returns what was written.
+    """
+    runs, traces = read_runs(*stores)
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "RESULTS.md"]
     if draw_profile(runs, folder / PROFILE):
@@ -35,15 +50,17 @@ def _text(runs: pd.DataFrame, pictures: list[str]) -> str:
     parts = [
         "# Benchmark results\n",
         f"{len(runs)} runs; time limits {limits} s; {', '.join(known)}; Python"
-        f" {platform.python_version()}, {platform.system()} {platform.machine()}. One"
-        " thread each. Gap: between bound and objective, relative to the objective."
+        f" {platform.python_version()}. One thread each. {_machines(runs)}\n",
+        "Gap: between bound and objective, relative to the objective."
         " Distance: to the published value. Seconds are those of the method, without"
         " reading; those of the clock depend on what else the machine does, cpu_s do"
-        " not. A gap up to"
-        f" {PROVEN:g} counts as proven.\n",
+        f" not. A gap up to {PROVEN:g} counts as proven.\n",
         "## Summary\n",
         told(summary(runs)),
     ]
+    others = against(runs)
+    if len(others):
+        parts += ["## Beside other programs\n", BESIDE, told(others)]
     parts += [f"![{name}]({name})\n" for name in pictures]
     odd = doubtful(runs)
     if len(odd):
@@ -58,6 +75,16 @@ def _text(runs: pd.DataFrame, pictures: list[str]) -> str:
     ordered = runs.sort_values(["folder", "problem", "file", "parameter", "method"])
     ordered = ordered[ordered["status"] != "unknown to the method"]
     return "\n".join([*parts, "## All runs\n", told(ordered[ROWS])])
+
+
+def _machines(runs: pd.DataFrame) -> str:
+    """Say which machines the runs were on, and whether those had other work."""
+    told = []
+    for name, part in runs.groupby(runs["machine"].fillna("an unknown machine")):
+        busy = part["load"].median()
+        waiting = "" if busy != busy else f" (median load {busy:.1f})"
+        told.append(f"{len(part)} runs on {name}{waiting}")
+    return "; ".join(told) + ". A load above the number of cores: it was shared."
 
 
 def draw_profile(runs: pd.DataFrame, path: Path) -> bool:

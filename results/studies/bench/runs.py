@@ -10,6 +10,8 @@ import hashlib
 import json
 import math
 import os
+import platform
+import re
 import subprocess
 import sys
 import time
@@ -27,7 +29,7 @@ from aumaq.instances.interruption import is_asked, listening
 from aumaq.results.studies.bench.cases import Case
 from aumaq.results.studies.bench.methods import versions_of, wants_more
 
-GRACE = 120.0
+GRACE = 600.0
 """Seconds that a process may take beside its time limit: reading, compiling."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS bench_runs (
@@ -35,8 +37,10 @@ CREATE TABLE IF NOT EXISTS bench_runs (
     parameter VARCHAR, method VARCHAR, versions VARCHAR, seed INTEGER,
     time_limit DOUBLE, status VARCHAR, bound DOUBLE, objective DOUBLE, gap DOUBLE,
     best_known DOUBLE, distance DOUBLE, seconds DOUBLE, cpu_seconds DOUBLE,
-    peak_mb DOUBLE, started_utc TIMESTAMP, error VARCHAR
+    peak_mb DOUBLE, started_utc TIMESTAMP, error VARCHAR, machine VARCHAR, load DOUBLE
 );
+ALTER TABLE bench_runs ADD COLUMN IF NOT EXISTS machine VARCHAR;
+ALTER TABLE bench_runs ADD COLUMN IF NOT EXISTS load DOUBLE;
 CREATE TABLE IF NOT EXISTS bench_traces (
     run VARCHAR, seconds DOUBLE, bound DOUBLE, objective DOUBLE
 );
@@ -44,8 +48,10 @@ CREATE TABLE IF NOT EXISTS bench_traces (
 COLUMNS = (
     "run", "file", "folder", "problem", "parameter", "method", "versions", "seed",
     "time_limit", "status", "bound", "objective", "gap", "best_known", "distance",
-    "seconds", "cpu_seconds", "peak_mb", "started_utc", "error",
+    "seconds", "cpu_seconds", "peak_mb", "started_utc", "error", "machine", "load",
 )  # fmt: skip
+QUESTION = ["folder", "file", "problem", "parameter", "method"]
+"""Columns that say who was asked what."""
 Row = dict[str, Any]
 Trace = list[tuple[float, float, float]]
 
@@ -165,12 +171,31 @@ def _row(task: Task, answer: Row, started: datetime) -> Row:
         "parameter": case.parameter, "method": task.method,
         "versions": versions_of(task.method), "seed": task.seed,
         "time_limit": task.seconds, "started_utc": started,
+        "machine": machine(), "load": load(),
         "best_known": case.best_known, "gap": relative(objective, bound),
         "distance": distance(objective, case.best_known, more=wants_more(case.kind)),
         **{name: answer.get(name) for name in
            ("status", "objective", "bound", "seconds", "cpu_seconds", "peak_mb",
             "error")},
     }  # fmt: skip
+
+
+def machine() -> str:
+    """Return system, processor, number of cores and memory of this machine."""
+    name = platform.processor() or platform.machine()
+    if (cpus := Path("/proc/cpuinfo")).is_file():
+        known = re.search(r"model name\s*: (.+)", cpus.read_text(encoding="utf-8"))
+        name = known.group(1).strip() if known else name
+    cores, memory = os.cpu_count() or 1, ""
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        memory = f", {size / 2**30:.0f} GB"
+    return f"{platform.system()}, {name}, {cores} cores{memory}"
+
+
+def load() -> float:
+    """Return how many processes waited for a core in the last minute, on average."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def relative(objective: float, bound: float) -> float:
@@ -207,8 +232,21 @@ def _plain(value: Any) -> Any:
     return None if is_number and not math.isfinite(value) else value
 
 
-def read_runs(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return all runs of a file, and their traces."""
-    with opened(path) as store:
-        runs = store.execute("SELECT * FROM bench_runs ORDER BY ALL").df()
-        return runs, store.execute("SELECT * FROM bench_traces").df()
+def read_runs(*paths: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the runs of some files, and their traces.
+
+    Of a question that a method was asked more than once the run with the longest time
+    limit counts, of those the last.
+    """
+    runs, traces = [], []
+    for path in paths:
+        with opened(path) as store:
+            columns = ", ".join(COLUMNS)
+            found = store.execute(f"SELECT {columns} FROM bench_runs ORDER BY ALL").df()
+            runs.append(found)
+            traces.append(store.execute("SELECT * FROM bench_traces").df())
+    whole = pd.concat(runs, ignore_index=True)
+    whole = whole.sort_values(["time_limit", "started_utc"], kind="stable")
+    whole = whole.drop_duplicates(QUESTION, keep="last").sort_values(QUESTION)
+    trace = pd.concat(traces, ignore_index=True).drop_duplicates()
+    return whole.reset_index(drop=True), trace[trace["run"].isin(whole["run"])]

@@ -9,6 +9,7 @@ PROVEN = 1e-6
 """Relative gap from which on a plan counts as proven."""
 BELOW = 1e-6
 GROUP = ["folder", "problem", "method"]
+CASE = ["folder", "file", "problem", "parameter"]
 
 
 def summary(runs: pd.DataFrame) -> pd.DataFrame:
@@ -52,12 +53,41 @@ def doubtful(runs: pd.DataFrame) -> pd.DataFrame:
 def ratios(runs: pd.DataFrame) -> pd.DataFrame:
     """Return for each case the time of each method that proved it, over the least."""
     proven = runs[runs["gap"] <= PROVEN]
-    case = ["folder", "file", "problem", "parameter"]
     times = proven.pivot_table(
-        index=case, columns="method", values="seconds", aggfunc="min"
+        index=CASE, columns="method", values="seconds", aggfunc="min"
     )
     times = times.clip(lower=0.01)
     return times.div(times.min(axis=1), axis=0)
+
+
+def against(runs: pd.DataFrame, ours: str = "aumaq") -> pd.DataFrame:
+    """Return times of other methods over ours, where both were asked the same.
+
+    Sums and ratios are of the questions that the other one proved.
+    """
+    tried = runs[runs["status"] != "unknown to the method"]
+    own = tried[tried["method"] == ours]
+    both = own.merge(tried[tried["method"] != ours], on=CASE, suffixes=("", "_other"))
+    rows = []
+    for key, part in both.groupby(["folder", "problem", "method_other"], sort=True):
+        ended = part[part["gap_other"] <= PROVEN]
+        times = ended["seconds_other"].sum(), ended["seconds"].sum()
+        each = ended["seconds_other"] / ended["seconds"].clip(lower=0.01)
+        rows.append(
+            {
+                **dict(zip(GROUP, key, strict=True)),
+                "questions": len(part),
+                "ended": len(ended),
+                f"{ours}_proven": int((part["gap"] <= PROVEN).sum()),
+                "total_s": times[0],
+                f"{ours}_s": times[1],
+                "ratio": times[0] / times[1] if times[1] else float("nan"),
+                "least_ratio": each.min(),
+                "median_ratio": each.median(),
+                "greatest_ratio": each.max(),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def told(table: pd.DataFrame) -> str:
@@ -81,4 +111,7 @@ def _cell(name: str, value: object) -> str:
         return str(value)
     if "gap" in name or "distance" in name:
         return f"{value:.4%}"
-    return f"{value:,.1f}" if name.endswith(("_s", "_mb")) else f"{value:,.6g}"
+    if name.endswith("ratio"):
+        return f"{value:,.2f}"
+    short = ("_s", "_mb", "seconds")
+    return f"{value:,.1f}" if name.endswith(short) else f"{value:,.6g}"

@@ -41,16 +41,18 @@ def main() -> None:
             compiled(case)
     except AumaqError:
         pass  # the run itself says what is wrong
-    begun = time.monotonic()
+    begun, before = time.monotonic(), used()["cpu_seconds"]
     try:
         found = answer_of(case, asked["method"], asked["seconds"], asked["seed"])
     except (AumaqError, ImportError, MemoryError, RuntimeError) as error:
         found, text = Answer("error"), f"{type(error).__name__}: {error}"
     whole = time.monotonic() - begun
+    spent = used()
+    spent["cpu_seconds"] -= before
     trace = found.trace[:: max(1, len(found.trace) // MOST_TRACE)]
     answer = {
         "status": found.status, "objective": found.objective, "bound": found.bound,
-        "seconds": found.seconds or whole, "trace": trace, "error": text, **used(),
+        "seconds": found.seconds or whole, "trace": trace, "error": text, **spent,
     }  # fmt: skip
     out.write(json.dumps(answer) + "\n")
     out.flush()

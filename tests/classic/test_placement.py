@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from location_optima import SmallCase, fewest_new, least, most_within
 
+from aumaq.classic.methods.clock import Clock
+from aumaq.classic.placement.choice import Choice, choose
+from aumaq.classic.placement.problem import LocationProblem
 from aumaq.instances.goals import LOCATION_GOALS
-from aumaq.solvers.location.choosing import Choice, choose
-from aumaq.solvers.location.problem import LocationProblem
-from aumaq.solvers.location.programme import Clock
 from aumaq.solvers.solution.decisions import Status
 
 
@@ -66,7 +66,7 @@ def problem_of(case: SmallCase) -> LocationProblem:
 def chosen(case: SmallCase, goal: str, limit: float | None, count: int) -> Choice:
     """Return the choice; it opens what may open, and is worth what it says."""
     problem = problem_of(case)
-    clock = Clock(60.0, 0.0, 1, lambda *_: None)
+    clock = Clock(60.0)
     found = choose(problem, LOCATION_GOALS[goal], limit, count, clock)
     opened = set(np.flatnonzero(found.is_open).tolist())
     assert case.kept | case.must <= opened <= case.kept | case.may
@@ -105,6 +105,30 @@ def test_goals_of_minutes_equal_enumeration(case: SmallCase, extra: int) -> None
         assert (best is None and math.isnan(found)) or found == pytest.approx(best)
 
 
+@settings(max_examples=40, deadline=None)
+@given(cases(), st.integers(0, 5), st.sampled_from([0.05, 0.5]))
+def test_a_wanted_gap_leaves_bounds_valid(
+    case: SmallCase, extra: int, gap: float
+) -> None:
+    """Stopped early, a choice is as near to the best as was asked; its bound holds."""
+    count = len(case.must) + extra
+    for goal in ("cover", "mean_minutes", "worst_minutes"):
+        asked = LOCATION_GOALS[goal]
+        found = choose(problem_of(case), asked, 5.0, count, Clock(60.0, gap=gap))
+        best = (
+            most_within(case, count, 5.0)
+            if goal == "cover"
+            else least(case, count, goal)
+        )
+        if best is None:
+            assert math.isnan(found.value)
+            continue
+        assert found.status in (Status.OPTIMAL, Status.GAP_REACHED)
+        assert asked.sign * found.bound <= asked.sign * best + 1e-6
+        assert asked.sign * found.value >= asked.sign * best - 1e-6
+        assert found.gap <= gap + 1e-6
+
+
 @pytest.mark.parametrize("seconds", [1e-3, 0.3])
 def test_bounds_hold_when_time_is_short(seconds: float) -> None:
     """Whatever is known by then: a choice that is allowed, and a bound on the best."""
@@ -123,8 +147,7 @@ def test_bounds_hold_when_time_is_short(seconds: float) -> None:
     )
     for goal in LOCATION_GOALS.values():
         best, hurried = (
-            choose(problem, goal, 0.2, 4, Clock(limit, 0.0, 1, lambda *_: None))
-            for limit in (60.0, seconds)
+            choose(problem, goal, 0.2, 4, Clock(limit)) for limit in (60.0, seconds)
         )
         assert best.status is Status.OPTIMAL
         assert goal.sign * hurried.value >= goal.sign * best.value - 1e-9

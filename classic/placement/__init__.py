@@ -1,0 +1,1 @@
+"""Where to place sites beside those that stay, as classic problems."""
