@@ -157,7 +157,7 @@ def anchor_places(plan: Plan, lang: Language) -> list[dict[str, Any]]:
                 "title": lang.cell(row.title or row.anchor),
                 "words": words + [synthetic] * bool(row.is_synthetic),
                 "lat": float(home["lat"] if np.isnan(row.lat) else row.lat),
-                "lon": float(home["lon"] if np.isnan(row.lon) else row.lon),
+                "lon": float(home["lon"] if pd.isna(row.lon) else row.lon),
                 "first": start,
             }
         )
