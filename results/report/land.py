@@ -145,6 +145,9 @@ def anchor_places(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     synthetic, found = lang.tell(say("an estimate, no fact")), []
     for row in rows.itertuples():
         home = at.loc[row.settlement]
+        lat = float(home["lat"] if np.isnan(row.lat) else row.lat)
+        if np.isnan(lat):
+            continue
         first = row.first_period
         start = instance.period_names.index(first) if first else 0
         words = [
@@ -156,9 +159,9 @@ def anchor_places(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             {
                 "title": lang.cell(row.title or row.anchor),
                 "words": words + [synthetic] * bool(row.is_synthetic),
-                "lat": float(home["lat"] if np.isnan(row.lat) else row.lat),
-                "lon": float(home["lon"] if pd.isna(row.lon) else row.lon),
+                "lat": lat,
+                "lon": float(home["lon"] if np.isnan(row.lon) else row.lon),
                 "first": start,
             }
         )
-    return [place for place in found if np.isfinite(place["lat"])]
+    return found
