@@ -18,7 +18,6 @@ from aumaq.instances.language.texts import say
 from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
 from aumaq.solvers.dicuts.loop import strengthened
-from aumaq.solvers.dicuts.rounding import rounded_up
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, relative_gap
@@ -41,9 +40,8 @@ def solve_whole(c: Compiled) -> Solution:
         return _by_work(c)
     begun = time.monotonic()
     seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
-    proof = _with_cuts(c, search, min(CUTS_SHARE * seconds, CUTS_SECONDS))
+    solver = Solver(_with_cuts(c, min(CUTS_SHARE * seconds, CUTS_SECONDS)), c.options)
     seconds -= time.monotonic() - begun
-    solver = Solver(proof, c.options)
     solver.start_from(*c.start)
     if c.keeper is not None:
         solver.tell_plans(lambda plan: search.offer(search.cost(plan), plan))
@@ -72,26 +70,13 @@ def solve_whole(c: Compiled) -> Solution:
     return finish(c, outcome, begun)
 
 
-def _with_cuts(c: Compiled, search: Improver, seconds: float) -> Matrices:
-    """Return the model with the cuts of its networks that are found in so long.
-
-    What their LP opens is offered as a plan; where that keeps to the start, it is its
-    completion.
-    """
+def _with_cuts(c: Compiled, seconds: float) -> Matrices:
+    """Return the model with the cuts of its networks that are found in so long."""
 
     def tell(bound: float) -> None:
         c.progress.update(ProgressEvent(say("cuts of networks"), c.elapsed, bound, NAN))
 
-    begun = time.monotonic()
-    found, relaxed = strengthened(c.matrices, begun + seconds, tell)
-    if relaxed is not None:
-        plan = rounded_up(c.matrices, relaxed, begun + 2.0 * seconds)
-        if plan is not None:
-            search.offer(search.cost(plan), plan)
-            columns, values = c.start
-            if np.allclose(plan[columns], values, atol=1e-6):
-                c.start = (np.arange(len(plan)), plan)
-    return found
+    return strengthened(c.matrices, time.monotonic() + seconds, tell)
 
 
 def _resumed(c: Compiled) -> float:

@@ -48,7 +48,6 @@ class Dicuts:
         self.group = connected_components(csr_array(pairs, shape=(n, n)))[1]
         self.rows: list[tuple[Ints, Floats, float]] = []
         self.known: set[bytes] = set()
-        self.relaxed: Floats | None = None
         names = ("cost", "offset", "starts", "rows", "values", "row_lower",
                  "row_upper", "column_lower", "column_upper")  # fmt: skip
         whole = np.zeros(len(m.cost), bool)
@@ -68,7 +67,6 @@ class Dicuts:
             values = self.solved(ends)
             if values is None or is_asked():
                 return
-            self.relaxed = values
             bound = self.highs.getInfo().objective_function_value
             stale = 0 if bound > last + RISE * abs(bound) else stale + 1
             last = max(bound, last)
@@ -161,17 +159,17 @@ def _stop_if_asked(event: Any) -> None:
 
 def strengthened(
     m: Matrices, ends: float, tell: Callable[[float], None] = lambda _: None
-) -> tuple[Matrices, Floats | None]:
+) -> Matrices:
     """Return a model with the cuts of its networks that are found until *ends*.
 
-    And the last solution of its LP. *m* itself and None where nothing in its networks
-    is to be opened, or it is too large. *tell* is given the bound as it rises.
+    *m* itself where nothing in its networks is to be opened, or it is too large. *tell*
+    is given the bound as it rises.
     """
     if len(m.values) > MOST_ENTRIES:
-        return m, None
+        return m
     arcs = arcs_of(m)
     if not len(arcs.opener) or len(arcs.load) > MOST_NODES:
-        return m, None
+        return m
     dicuts = Dicuts(m, arcs)
     dicuts.seek(ends, tell)
-    return dicuts.strengthened(), dicuts.relaxed
+    return dicuts.strengthened()

@@ -107,7 +107,7 @@ def grown(inside: Flags, arcs: Arcs, point: Point, steps: int) -> float:
             found = lacking(inside, other, arcs, point)
             inside[i] = not inside[i]
             if found > best + 1e-6:
-                best, chosen = found, int(i)
+                best, chosen = found, i
         if chosen < 0:
             break
         load += -loads[chosen] if inside[chosen] else loads[chosen]
