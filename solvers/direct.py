@@ -18,7 +18,6 @@ from aumaq.instances.language.texts import say
 from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
 from aumaq.solvers.dicuts.loop import strengthened
-from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.rounds import STEPS, Rounds, Visit
@@ -28,8 +27,8 @@ from aumaq.solvers.tasks import SolveTask, executor_of
 
 LP_SHARE = 0.2
 """Share of the work for the LP relaxation, and for rounding it."""
-CUTS_SHARE, CUTS_SECONDS = 0.15, 60.0
-"""Share of the time to seek cuts of networks in, and the most of it."""
+CUTS_SHARE = 0.15
+"""Share of the time to seek cuts of networks in."""
 LIMITS = (Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 """What proving ends with that leaves work for the search."""
 
@@ -40,8 +39,9 @@ def solve_whole(c: Compiled) -> Solution:
         return _by_work(c)
     begun = time.monotonic()
     seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
-    solver = Solver(_with_cuts(c, min(CUTS_SHARE * seconds, CUTS_SECONDS)), c.options)
+    proof = strengthened(c.matrices, begun + CUTS_SHARE * seconds)
     seconds -= time.monotonic() - begun
+    solver = Solver(proof, c.options)
     solver.start_from(*c.start)
     if c.keeper is not None:
         solver.tell_plans(lambda plan: search.offer(search.cost(plan), plan))
@@ -68,15 +68,6 @@ def solve_whole(c: Compiled) -> Solution:
     outcome = _better(outcome, search, c.options.gap)
     _keep(c, search, outcome.bound)
     return finish(c, outcome, begun)
-
-
-def _with_cuts(c: Compiled, seconds: float) -> Matrices:
-    """Return the model with the cuts of its networks that are found in so long."""
-
-    def tell(bound: float) -> None:
-        c.progress.update(ProgressEvent(say("cuts of networks"), c.elapsed, bound, NAN))
-
-    return strengthened(c.matrices, time.monotonic() + seconds, tell)
 
 
 def _resumed(c: Compiled) -> float:

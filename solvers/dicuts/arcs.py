@@ -56,10 +56,9 @@ def arcs_of(m: Matrices) -> Arcs:
     may[balance[:, np.flatnonzero(other)].indices] = False
     column = np.flatnonzero(is_arc & (m.column_upper > 0.0))
     tail, head, arrives = tail[column], head[column], arrives[column]
-    fed = np.where(tail < 0, head, OUTSIDE)
     return Arcs(m.row_lower[nodes], may, column, tail, head, arrives,
                 *_openers(m, by_row, column),
-                *_sources(m, by_row, column, fed))  # fmt: skip
+                *_sources(m, by_row, column, np.where(tail < 0, head, OUTSIDE)))  # fmt: skip
 
 
 def _one_entry(balance: csc_array, sign: float) -> tuple[Ints, Floats, Flags]:

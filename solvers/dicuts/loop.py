@@ -9,9 +9,7 @@ valid for every plan, so plans and bounds of the model stay what they are.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import highspy
 import numpy as np
@@ -30,9 +28,8 @@ STALE, RISE = 6, 2e-4
 """So many rounds that raise the bound by less, relative to it, are the last."""
 STEPS = 60
 """Nodes that join or leave a set, at most."""
-MOST_NODES, MOST_ENTRIES = 3_000, 200_000
-"""No sets are sought where there are more: of nodes it takes the square of them, and
-the LP of a large model takes long by itself."""
+MOST_NODES = 3_000
+"""Of larger networks no sets are sought: that takes the square of it."""
 SLACK = 1e-6
 
 
@@ -54,14 +51,9 @@ class Dicuts:
         task = {name: getattr(m, name) for name in names}
         more = {"is_integer": whole, "settings": {"threads": 1}, "start": None}
         self.highs = loaded({**task, **more})
-        self.highs.cbSimplexInterrupt.subscribe(_stop_if_asked)
-        self.highs.cbIpmInterrupt.subscribe(_stop_if_asked)
 
-    def seek(self, ends: float, tell: Callable[[float], None]) -> None:
-        """Add rows until the clock time *ends*, or until they raise nothing.
-
-        *tell* is given the bound of the LP as it rises.
-        """
+    def seek(self, ends: float) -> None:
+        """Add rows until the clock time *ends*, or until they raise nothing."""
         last, stale = -np.inf, 0
         for _ in range(ROUNDS):
             values = self.solved(ends)
@@ -70,7 +62,6 @@ class Dicuts:
             bound = self.highs.getInfo().objective_function_value
             stale = 0 if bound > last + RISE * abs(bound) else stale + 1
             last = max(bound, last)
-            tell(last)
             if stale >= STALE or not self.add(values):
                 return
 
@@ -103,7 +94,7 @@ class Dicuts:
     def strengthened(self) -> Matrices:
         """Return the model with the rows that hold without slack in the LP."""
         m, solution = self.matrices, self.highs.getSolution()
-        used = np.array(solution.row_value[len(m.row_lower) :])
+        used = np.array(solution.row_value[len(m.row_lower):])
         kept = self.rows
         if len(used) == len(kept):
             slack = used > np.array([row[2] for row in kept]) + SLACK
@@ -111,7 +102,9 @@ class Dicuts:
         return with_rows(m, kept)
 
 
-def row_of(inside: Flags, arcs: Arcs, point: Point) -> tuple[Ints, Floats, float]:
+def row_of(
+    inside: Flags, arcs: Arcs, point: Point
+) -> tuple[Ints, Floats, float]:
     """Return columns, coefficients and least value of the row of a set, load 1."""
     load = float(point.load[inside].sum())
     column, value = [], []
@@ -152,24 +145,14 @@ def with_rows(m: Matrices, rows: list[tuple[Ints, Floats, float]]) -> Matrices:
     )
 
 
-def _stop_if_asked(event: Any) -> None:
-    if event.data_in is not None and is_asked():
-        event.data_in.user_interrupt = True
-
-
-def strengthened(
-    m: Matrices, ends: float, tell: Callable[[float], None] = lambda _: None
-) -> Matrices:
+def strengthened(m: Matrices, ends: float) -> Matrices:
     """Return a model with the cuts of its networks that are found until *ends*.
 
-    *m* itself where nothing in its networks is to be opened, or it is too large. *tell*
-    is given the bound as it rises.
+    *m* itself where nothing in its networks is to be opened, or they are too large.
     """
-    if len(m.values) > MOST_ENTRIES:
-        return m
     arcs = arcs_of(m)
     if not len(arcs.opener) or len(arcs.load) > MOST_NODES:
         return m
     dicuts = Dicuts(m, arcs)
-    dicuts.seek(ends, tell)
+    dicuts.seek(ends)
     return dicuts.strengthened()

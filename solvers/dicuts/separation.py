@@ -9,8 +9,8 @@ only if opened, each unit counts for no more than what one opener can bring of i
 Any C is valid: if an opener whose capacity is D is at least 1, the row holds, else
 opened capacities hold the flow. For flows and openers of an LP the C that is violated
 most takes the less of both for each arc. Sources that give all they can are taken for
-loads below 0: D is then what must come in beside them. Sets are sought from one node,
-or from all but one, by adding or taking away a node as long as the violation grows.
+loads below 0: D is then what must come in beside them. Sets are sought from one node, or from all but
+one, by adding or taking away a node as long as the violation grows.
 
 F. Ortega, L. A. Wolsey: A branch-and-cut algorithm for the single-commodity,
 uncapacitated, fixed-charge network flow problem. Networks 41 (2003).
@@ -59,7 +59,9 @@ def point_of(arcs: Arcs, values: Floats) -> Point:
 
 
 @njit(cache=True)
-def lacking(inside: Flags, load: float, arcs: Arcs, point: Point) -> float:
+def lacking(
+    inside: Flags, load: float, arcs: Arcs, point: Point
+) -> float:
     """Return which share of the load of a set is not brought in."""
     brought, carried = 0.0, point.carried
     for a in range(len(carried)):
