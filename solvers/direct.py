@@ -17,7 +17,6 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
-from aumaq.solvers.dicuts.loop import strengthened
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.rounds import STEPS, Rounds, Visit
@@ -27,8 +26,6 @@ from aumaq.solvers.tasks import SolveTask, executor_of
 
 LP_SHARE = 0.2
 """Share of the work for the LP relaxation, and for rounding it."""
-CUTS_SHARE = 0.15
-"""Share of the time to seek cuts of networks in."""
 LIMITS = (Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 """What proving ends with that leaves work for the search."""
 
@@ -39,9 +36,7 @@ def solve_whole(c: Compiled) -> Solution:
         return _by_work(c)
     begun = time.monotonic()
     seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
-    proof = strengthened(c.matrices, begun + CUTS_SHARE * seconds)
-    seconds -= time.monotonic() - begun
-    solver = Solver(proof, c.options)
+    solver = Solver(c.matrices, c.options)
     solver.start_from(*c.start)
     if c.keeper is not None:
         solver.tell_plans(lambda plan: search.offer(search.cost(plan), plan))

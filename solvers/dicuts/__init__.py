@@ -1,1 +1,0 @@
-"""Valid inequalities of networks, found before a model is solved."""
