@@ -86,7 +86,8 @@ class _Pair:
         numbers = [c.name for c in self.table.columns if c.kind == "number"]
         for k in np.arange(len(next(iter(columns.values()))))[which].tolist():
             row = _row(columns, k)
-            largest = max(abs(row[name]) for name in numbers if name in row)
+            sizes = (abs(row[name]) for name in numbers if name in row)
+            largest = max(sizes, default=np.inf)
             if not (self.table.leaves_out_nothing and largest <= self.notes.tolerance):
                 where = named(row, self.table.key)
                 self.notes.note(rule_of(self.table.name, row), where, text)

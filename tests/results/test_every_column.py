@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from corruptions import FED, GIVES, ON, TWO_SCHOOLS
+from corruptions import FED, GIVES, GRID, IN_A_PARK, ON, TWO_SCHOOLS
 from eventful_plan import eventful
 from rule_kinds import KINDS, kind_of
 from tiny_instances import tiny
@@ -25,6 +25,7 @@ ELSEWHERE = {
     "gaps": partial(two_regions, is_hard=False, excess_mln_per_year=20.0),
     "merged": partial(tiny, **{**TWO_SCHOOLS, **GIVES}),
     "follow_ons": partial(tiny, **{**FED, **ON}),
+    "forbidden_works": partial(tiny, **{**GRID, **IN_A_PARK}),
 }
 """Tables that cannot have rows beside all others -> a case in which they have."""
 

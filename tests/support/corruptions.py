@@ -302,6 +302,12 @@ GIVES: dict[str, Rows] = {
     ]
 }
 GRID = grid_rows()
+IN_A_PARK: dict[str, Rows] = {
+    "zones": [{"zone": "park", "title": "Park", "kind": "protected", "lat": 50.0,
+               "lon": 70.0, "radius_km": 1.0}],
+    "zone_works": [{"zone_work": "w", "kind": "protected", "of": "links"}],
+}  # fmt: skip
+"""The line of the grid begins in a park where none may be built."""
 
 
 def with_all(rows: dict[str, Rows], table: str, **values: object) -> dict[str, Rows]:
@@ -465,6 +471,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "too few come": (
         VILLAGES, with_all(VILLAGES, "levels", min_use=120.0), drop("allocation", 1),
         "minimum_use:s",
+    ),
+    "a line crosses a park": (
+        GRID, {**GRID, **IN_A_PARK}, nothing, "zone_work:w",
     ),
     "what is locked is gone": (
         VILLAGES, with_all(VILLAGES, "facilities", is_locked=True),

@@ -187,15 +187,17 @@ def machine() -> str:
         known = re.search(r"model name\s*: (.+)", cpus.read_text(encoding="utf-8"))
         name = known.group(1).strip() if known else name
     cores, memory = os.cpu_count() or 1, ""
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    told = getattr(os, "sysconf", None)  # Windows has none
+    if told is not None and "SC_PHYS_PAGES" in os.sysconf_names:
+        size = told("SC_PHYS_PAGES") * told("SC_PAGE_SIZE")
         memory = f", {size / 2**30:.0f} GB"
     return f"{platform.system()}, {name}, {cores} cores{memory}"
 
 
 def load() -> float:
     """Return how many processes waited for a core in the last minute, on average."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    told = getattr(os, "getloadavg", None)  # Windows has none
+    return float("nan") if told is None else float(told()[0])
 
 
 def relative(objective: float, bound: float) -> float:
