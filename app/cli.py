@@ -246,7 +246,12 @@ def solve(
     if unkept is not None:
         err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
     show.written(written)
-    if unkept is not None:
+    _end(plan, is_kept=unkept is None)
+
+
+def _end(plan: aumaq.Plan, *, is_kept: bool) -> None:
+    """End with the exit code of a solve: 0 where all is well."""
+    if not is_kept:
         raise typer.Exit(2)
     if plan.status == "contradicted":
         raise typer.Exit(3)

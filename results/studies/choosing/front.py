@@ -39,7 +39,7 @@ from aumaq.results.studies.choosing.front_model import (
     Point,
     told_bound,
 )
-from aumaq.solvers import Progress, Silent, SolveOptions
+from aumaq.solvers import Progress, Silent, Solution, SolveOptions
 from aumaq.solvers.child_process import ENDED, ChildProcess, Inbox
 from aumaq.solvers.progress import Labelled
 
@@ -331,13 +331,7 @@ def best_by(
     the last goal. Other arguments as those of :func:`pareto`.
     """
     aims = aims_of(instance, goals, minutes)
-    for name, given in (("weights", weights), ("tolerances", tolerances)):
-        if given and (len(given) != len(goals) or min(given) < 0.0):
-            raise OptionError(
-                say("{name}: give a number from 0 for each goal", name=name)
-            )
-    if weights and tolerances:
-        raise OptionError(say("give weights or tolerances, not both"))
+    _check_shares(goals, weights, tolerances)
     options = SolveOptions(
         method="direct", time_limit=time_limit, gap=gap, seed=seed, threads=threads
     )
@@ -345,28 +339,60 @@ def best_by(
     with listening():
         model = FrontModel(instance, aims, options, progress or Silent())
         left = time_limit - (time.monotonic() - begun)
-        payoff, bounds = pd.DataFrame(), np.zeros(0)
         if weights:
-            payoff, values, _ = _payoff(model, PAYOFF_SHARE * left)
-            grid = _grid(values, 2)
-            own = np.array(weights) / grid.ranges
-            found = model.weighted(own, time_limit - (time.monotonic() - begun))
-            bound = found.bound_mln - float(own @ values.min(axis=0))
-        else:
-            given = [*tolerances] or [0.0] * len(aims)
-            found, bounds = model.lexicographic(range(len(aims)), given, left)
-            bound = float(bounds[-1])
+            return _weighted(model, weights, left)
+        return _in_order(model, [*tolerances] or [0.0] * len(aims), left)
+
+
+def _check_shares(
+    goals: Sequence[str], weights: Sequence[float], tolerances: Sequence[float]
+) -> None:
+    """Raise OptionError unless one of the two is given at most, for each goal."""
+    for name, given in (("weights", weights), ("tolerances", tolerances)):
+        if given and (len(given) != len(goals) or min(given) < 0.0):
+            raise OptionError(
+                say("{name}: give a number from 0 for each goal", name=name)
+            )
+    if weights and tolerances:
+        raise OptionError(say("give weights or tolerances, not both"))
+
+
+def _weighted(model: FrontModel, weights: Sequence[float], seconds: float) -> Front:
+    """Return the plan with the least weighted sum of shares of the payoff's ranges."""
+    ends = time.monotonic() + seconds
+    payoff, values, _ = _payoff(model, PAYOFF_SHARE * seconds)
+    own = np.array(weights) / _grid(values, 2).ranges
+    found, least = (
+        model.weighted(own, ends - time.monotonic()),
+        own @ values.min(axis=0),
+    )
     assert found.values is not None
-    reached = model.goals(found.values)
-    row: dict[str, Any] = {"point": "best"}
-    for k, (aim, value) in enumerate(zip(aims, reached.tolist(), strict=True)):
-        row[aim.name] = aim.sign * value
-        if not weights:
-            row[f"bound_{aim.name}"] = aim.sign * float(bounds[k])
-    if weights:
-        row["sum"] = float(own @ (reached - values.min(axis=0)))
-        row["bound"] = bound
+    total = float(own @ model.goals(found.values) - least)
+    told = {"sum": total, "bound": found.bound_mln - float(least)}
+    return _of_one(model, found, payoff, told)
+
+
+def _in_order(model: FrontModel, tolerances: list[float], seconds: float) -> Front:
+    """Return the plan that is best by one goal after the other."""
+    found, bounds = model.lexicographic(range(len(model.aims)), tolerances, seconds)
+    told = {
+        f"bound_{aim.name}": aim.sign * float(bound)
+        for aim, bound in zip(model.aims, bounds, strict=True)
+    }
+    return _of_one(model, found, pd.DataFrame(), told)
+
+
+def _of_one(
+    model: FrontModel, found: Solution, payoff: pd.DataFrame, told: dict[str, float]
+) -> Front:
+    """Return a front of the one plan that was found; *told* are its bounds."""
+    assert found.values is not None
+    reached = zip(model.aims, model.goals(found.values).tolist(), strict=True)
+    row: dict[str, Any] = {
+        "point": "best",
+        **{aim.name: aim.sign * value for aim, value in reached},
+    }
     plan = model.plan_of(found)
-    row |= {"status": str(found.status), "verified": plan.is_verified}
-    return Front(instance, tuple(aims), payoff, pd.DataFrame([row]), {"best": plan},
-                 Text(""))  # fmt: skip
+    row |= {**told, "status": str(found.status), "verified": plan.is_verified}
+    return Front(model.instance, tuple(model.aims), payoff, pd.DataFrame([row]),
+                 {"best": plan}, Text(""))  # fmt: skip
