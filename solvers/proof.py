@@ -7,6 +7,8 @@ import math
 from aumaq.solvers.progress import relative_gap
 from aumaq.solvers.solution.decisions import Status
 
+ROUNDED = 1e-9
+"""Of a gap: a bound that was set by the gap itself is as far off as rounding."""
 PROVEN = 1e-6
 """Relative gap up to which a plan is called optimal: the solver's own tolerance."""
 PROVEN_MLN = 1e-7
@@ -35,7 +37,7 @@ def proven(
     gap = relative_gap(objective, bound)
     if gap <= PROVEN or objective - bound <= max(PROVEN_MLN, PROVEN * size):
         return Status.OPTIMAL
-    if gap <= wanted:
+    if gap <= wanted * (1.0 + ROUNDED):
         return Status.GAP_REACHED
     return Status.GAP_LEFT if stopped in CLAIMS else stopped
 

@@ -58,14 +58,24 @@ class Pool:
         """No plan that is wanted costs more than this."""
         if not np.isfinite(self.worst):
             return np.inf
-        least = BELOW_WHOLE if self.is_whole else SAME * max(1.0, abs(self.worst))
-        return self.worst - max(least, self.gap * abs(self.worst - self.zero))
+        return self.worst - max(self._least, self._unwanted)
+
+    @property
+    def _least(self) -> float:
+        """By how much a better plan is better at the least."""
+        return BELOW_WHOLE if self.is_whole else SAME * max(1.0, abs(self.worst))
+
+    @property
+    def _unwanted(self) -> float:
+        """By how much a better plan may be better without being wanted."""
+        return self.gap * abs(self.worst - self.zero)
 
     def proven(self, bound: float) -> float:
         """Return what no plan costs less than, if *bound* holds for plans wanted."""
         if bound <= self.cutoff:
             return bound
-        return self.cutoff if self.gap else self.best
+        # Where any better plan would be wanted, there is none.
+        return self.best if self._unwanted <= self._least else self.cutoff
 
     @property
     def sites(self) -> Ints:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from location_optima import SmallCase, fewest_new, least, most_within
 
@@ -105,8 +105,13 @@ def test_goals_of_minutes_equal_enumeration(case: SmallCase, extra: int) -> None
         assert (best is None and math.isnan(found)) or found == pytest.approx(best)
 
 
+ONE_OF_TWO = SmallCase([1.0, 1.0], {(0, 0): 0.0, (1, 1): 0.0}, 2, set(), {0, 1}, set())
+"""Whole numbers prove the best here, where the gap alone would leave a bound of 2."""
+
+
 @settings(max_examples=40, deadline=None)
 @given(cases(), st.integers(0, 5), st.sampled_from([0.05, 0.5]))
+@example(ONE_OF_TWO, 1, 0.05)
 def test_a_wanted_gap_leaves_bounds_valid(
     case: SmallCase, extra: int, gap: float
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_broken_term_is_found(
     assert [one.split(": ")[1] for one in told] == [f"term {term}"]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("term", TERMS)
 @pytest.mark.parametrize("objective", ["expected", "worst"])
 def test_a_broken_term_is_found_in_each_future(

@@ -63,7 +63,7 @@ def _prices(r: Relaxation, seed: int) -> np.ndarray:
     return r.allowed(begin + step * rng.normal(size=len(step)) * rng.choice([1.0, 9.0]))
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", KINDS)
 @examples(120)
 @given(st.data(), st.sampled_from(["strong", "weak"]), st.integers(0, 2**20))

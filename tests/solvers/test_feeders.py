@@ -20,6 +20,7 @@ from aumaq.results import Plan
 NO_TIME = 1e-6
 
 
+@pytest.mark.slow
 @examples(40)
 @given(data=st.data())
 def test_enumeration(data: st.DataObject) -> None:

@@ -109,7 +109,7 @@ def test_tiny_problems_are_solved_to_their_optimum(kind: str) -> None:
         assert found.proven
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_demands_may_fill_a_capacity_exactly(kind: str) -> None:
     """Of decimals, whose sum depends on the order: 2.19 + 8.35 + 7.7 fit in 18.24."""
