@@ -1,18 +1,43 @@
 """Classic location problems: files, methods with bounds, recomputed values."""
 
-from aumaq.classic.problems import Clients, Problem, Sites
-from aumaq.classic.readers import read
-from aumaq.classic.solution import Check, Solution, check
-from aumaq.classic.solve import k_best, solve
-from aumaq.classic.spopt_names import (
-    LSCP,
-    LSCPB,
-    MCLP,
-    UFLP,
-    PCenter,
-    PDispersion,
-    PMedian,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aumaq.classic.problems import Clients, Problem, Sites
+    from aumaq.classic.readers import read
+    from aumaq.classic.solution import Check, Solution, check
+    from aumaq.classic.solving import k_best, solve
+    from aumaq.classic.spopt_names import (
+        LSCP,
+        LSCPB,
+        MCLP,
+        UFLP,
+        PCenter,
+        PDispersion,
+        PMedian,
+    )
+
+_HOME = {
+    "Check": "aumaq.classic.solution",
+    "Clients": "aumaq.classic.problems",
+    "LSCP": "aumaq.classic.spopt_names",
+    "LSCPB": "aumaq.classic.spopt_names",
+    "MCLP": "aumaq.classic.spopt_names",
+    "PCenter": "aumaq.classic.spopt_names",
+    "PDispersion": "aumaq.classic.spopt_names",
+    "PMedian": "aumaq.classic.spopt_names",
+    "Problem": "aumaq.classic.problems",
+    "Sites": "aumaq.classic.problems",
+    "Solution": "aumaq.classic.solution",
+    "UFLP": "aumaq.classic.spopt_names",
+    "check": "aumaq.classic.solution",
+    "k_best": "aumaq.classic.solving",
+    "read": "aumaq.classic.readers",
+    "solve": "aumaq.classic.solving",
+}
 
 __all__ = [
     "LSCP",
@@ -32,3 +57,10 @@ __all__ = [
     "read",
     "solve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: a question of an instance does not load all readers."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'aumaq.classic' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -15,8 +15,8 @@ import numpy as np
 from aumaq.classic.distances import Dense, Distances, Points, plane
 from aumaq.classic.problems import Clients, Problem, Sites, clients_of, sites_of
 from aumaq.classic.solution import Solution, distances_to
-from aumaq.classic.solve import k_best as solve_k_best
-from aumaq.classic.solve import solve as solve_problem
+from aumaq.classic.solving import k_best as solve_k_best
+from aumaq.classic.solving import solve as solve_problem
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import ArgumentError, OptionError
 from aumaq.instances.language.texts import say

@@ -17,7 +17,7 @@ import numpy as np
 
 from aumaq.classic.problems import Problem
 from aumaq.classic.solution import CAPACITATED, GREATEST, check
-from aumaq.classic.solve import solve as solve_classic
+from aumaq.classic.solving import solve as solve_classic
 from aumaq.instances.errors import NoPlanError
 from aumaq.results.studies.bench.cases import NETWORK, Case, problem_of
 

@@ -17,7 +17,7 @@ import pandas as pd
 from aumaq.classic.distances import Dense, plane
 from aumaq.classic.problems import Problem, clients_of, sites_of
 from aumaq.classic.solution import times_covered
-from aumaq.classic.solve import solve
+from aumaq.classic.solving import solve
 from aumaq.instances.errors import InstanceError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.formats.tnep import read_corridors, read_matpower

@@ -15,7 +15,7 @@ import numpy as np
 
 from aumaq.classic.distances import Dense
 from aumaq.classic.problems import Problem, clients_of, sites_of
-from aumaq.classic.solve import solve
+from aumaq.classic.solving import solve
 from aumaq.instances.errors import AumaqError
 from aumaq.results.studies.bench.cases import NETWORK, Case, problem_of
 from aumaq.results.studies.bench.methods import Answer, answer_of
