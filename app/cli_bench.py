@@ -155,7 +155,7 @@ def _run(
 
 
 def _row(row: dict[str, Any], count: int, total: int) -> str:
-    """Return what is told of a run: figures and names, no words."""
+    """Return what is told of a run: figures, names, and why it failed if it did."""
     name = f"{row['folder']}/{row['file']} {row['problem']} {row['parameter']}"
     figures = "  ".join(
         f"{row[key]:,.6g}" if row[key] is not None else "-"
@@ -166,6 +166,7 @@ def _row(row: dict[str, Any], count: int, total: int) -> str:
         value = row[key]
         parts.append("-" if value is None or value != value else f"{value:.4%}")
     parts.append(f"{row['seconds'] or 0:.1f} s")
+    parts += [row["error"]] * bool(row["error"])
     return "  ".join(parts)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from command import run
 
 from aumaq.instances.errors import InstanceError
 from aumaq.results.studies.bench.cases import cases_of, problem_of
@@ -164,3 +165,11 @@ def test_runs_are_kept_and_not_done_again(folder: Path) -> None:
 def test_an_answer_without_a_plan_has_no_figures() -> None:
     """They are missing, not nought."""
     assert np.isnan(Answer("no plan").objective)
+
+
+def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
+    """A file that is none of a classic problem: its cause stands beside it."""
+    (tmp_path / "bad.txt").write_text("not a problem\n", encoding="utf-8")
+    done = run("bench", "bad.txt", "--out", "runs.duckdb", folder=tmp_path)
+    assert done.returncode == 1
+    assert "bad.txt: this is no file of a classic problem" in done.stdout
