@@ -21,7 +21,7 @@ def first_values(c: Compiled, search: Improver, most: Most) -> Floats | None:
     values = values_of(c.matrices, c.built, c.place, c.start_plan)
     if values is None or not search.broken(values).any():
         return values
-    runs = np.flatnonzero(_runs(c))
+    runs = np.flatnonzero(runs_of(c))
     found = search.solve_part(values, runs, most, fix_whole=True)
     if found is None:
         return None
@@ -29,7 +29,7 @@ def first_values(c: Compiled, search: Improver, most: Most) -> Floats | None:
     return values
 
 
-def _runs(c: Compiled) -> Flags:
+def runs_of(c: Compiled) -> Flags:
     """Return which columns are neither whole nor say who goes where."""
     found = ~c.matrices.is_integer
     for v in c.built.variables.values():

@@ -157,9 +157,12 @@ class Improver:
         """Search among the sites of groups, and more often where a weight is larger.
 
         Sites of other groups stay as they are, so that those of one go further.
+        Without any site there is nothing to search.
         """
-        self._groups, self._weights = groups, weights.copy()
-        self._sizes = np.full(len(groups), FIRST_SITES)
+        is_any = np.array([len(group) > 0 for group in groups], dtype=bool)
+        self._groups = [group for group in groups if len(group)]
+        self._weights = weights[is_any]
+        self._sizes = np.full(len(self._groups), FIRST_SITES)
 
     def look_where_it_costs(self, duals: Floats, dear_mln: float = np.inf) -> None:
         """Search more often where a plan costs more than an LP with these row duals.
@@ -233,6 +236,7 @@ class Improver:
         done = 0
         while (
             self.values is not None
+            and self._groups
             and not self._stop.is_set()
             and time.monotonic() - started < seconds
             and (steps is None or done < steps)
@@ -322,7 +326,7 @@ class Improver:
         if not len(free):
             return values
         for _ in range(REPAIR_ROUNDS):
-            found = self._solve(self._restrict(free, values)[0], most)
+            found = self._solve(self.restricted(free, values)[0], most)
             if found is not None:
                 values = values.copy()
                 values[free] = found
@@ -337,7 +341,7 @@ class Improver:
 
         With *fix_whole* the whole numbers stay too.
         """
-        part, now = self._restrict(free, values)
+        part, now = self.restricted(free, values)
         if fix_whole:
             return self._solve(with_whole_fixed(part, now), most)
         return self._solve(part, most, (np.arange(len(now)), now))
@@ -348,7 +352,7 @@ class Improver:
         A large block has its best steps nearly there (Berthold 2014), while HiGHS alone
         hardly leaves the plan that it starts from.
         """
-        part, _ = self._restrict(free, values)
+        part, _ = self.restricted(free, values)
         budget, before = Budget(most.seconds, most.work), self.work
         lp = replace(part, is_integer=np.zeros_like(part.is_integer))
         relaxed = self._solve(lp, most)
@@ -468,7 +472,7 @@ class Improver:
         values = self.values
         assert values is not None
         free = self._around(sites, values)
-        part, _ = self._restrict(free, values)
+        part, _ = self.restricted(free, values)
         return Step(group, centre, free, values, part)
 
     def take(self, step: Step, found: Floats | None) -> bool:
@@ -561,7 +565,7 @@ class Improver:
         """Which columns are whole numbers."""
         return self._m.is_integer
 
-    def _restrict(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
+    def restricted(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
         """Return the MIP of the free columns with all others as they are."""
         return restricted(self._m, self._by_row, free, values)[0], values[free]
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
@@ -24,6 +25,8 @@ ROUNDS = 2
 """A block may draw from another that is already complete: then that is done again."""
 LP_SECONDS = 10.0
 REPAIR_SECONDS = 6.0
+LARGE_SECONDS = 60.0
+"""Time for the LP of a large block, and for that of all small ones beside it."""
 COMPLETION_SECONDS = 4.0
 """Time for a block that needs other steps and facilities than its own plan has."""
 MOST_NODES = 1_000
@@ -57,6 +60,7 @@ class Completer:
         drawn[self._fed] = True
         # Small blocks first: works draw power, and the power network is the largest.
         self._feeding = sorted((k for k in blocks if drawn[k].any()), key=len)
+        self._large: dict[int, LargeBlock] = {}
         is_load = m.row_family == "loads"
         self._load = np.flatnonzero(is_load)
         self._tight = Improver(m, [], c.options)
@@ -74,6 +78,8 @@ class Completer:
         """End soon; may be called from any thread."""
         self._tight.stop()
         self._open.stop()
+        for block in self._large.values():
+            block.stop()
 
     def cost(self, values: Floats) -> float:
         """Return the objective, mln."""
@@ -94,6 +100,35 @@ class Completer:
                 return self.complete(repaired, known)
         return None
 
+    def begun(self, values: Floats, runs: Flags, effort: float) -> Floats | None:
+        """Return a plan from decisions: what *runs* by an LP, large blocks planned.
+
+        These are planned for what is drawn from them then. None if there is none.
+        """
+        budget, begun = self._budget(effort), self.work
+        is_free = runs.copy()
+        for k in self._large:
+            is_free[self._feeding[k]] = False
+        is_free[self._loose] = runs[self._loose]
+        small = self._fed[is_free[self._fed]]
+        is_free[self._fed] = False
+        values = values.copy()
+        values[small] = self._drawn(values)[small]
+        free = np.flatnonzero(is_free)
+        found = self._open.solve_part(values, free, budget.most(), fix_whole=True)
+        if found is None:
+            return None
+        values[free] = found
+        for k, block in self._large.items():
+            own = np.intersect1d(self._feeding[k], self._fed)
+            values[own] = self._drawn(values)[own]
+            budget.spent = self.work - begun
+            found = block.planned(self._open, values, budget.most())
+            if found is None:
+                return None
+            values[block.free] = found
+        return None if self._tight.broken(values).any() else values
+
     def complete(self, values: Floats, known: Floats | None = None) -> Floats | None:
         """Return the plan with what is drawn fed, or None.
 
@@ -103,18 +138,41 @@ class Completer:
         values = values.copy()
         for turn in range(ROUNDS):
             search = self._open if turn == 0 else self._tight
-            for columns in self._feeding:
+            if self._large:
+                self._feed_small(search, values)
+            for k, columns in enumerate(self._feeding):
                 own = columns[np.isin(columns, self._fed)]
                 drawn = self._drawn(values)
                 if np.allclose(values[own], drawn[own], rtol=1e-9, atol=1e-9):
                     continue
                 values[own] = drawn[own]
                 free = self._free(columns)
-                found = self._fed_by(search, values, free, known)
+                found = None
+                if k in self._large:
+                    most = self._most(LARGE_SECONDS)
+                    found = self._large[k].run(search, values, most)
+                if found is None:
+                    found = self._fed_by(search, values, free, known)
                 if found is None:
                     return None
                 values[free] = found
         return values
+
+    def _feed_small(self, search: Improver, values: Floats) -> None:
+        """Feed all small blocks in one LP, in place, if whole numbers can stay."""
+        small = [k for i, k in enumerate(self._feeding) if i not in self._large]
+        columns = np.concatenate([self._fed[:0], *small])
+        own = columns[np.isin(columns, self._fed)]
+        trial = values.copy()
+        trial[own] = self._drawn(values)[own]
+        changed = [k for k in small if not np.array_equal(trial[k], values[k])]
+        if not changed:
+            return
+        free = self._free(np.concatenate(changed))
+        most = self._most(LARGE_SECONDS)
+        found = search.solve_part(trial, free, most, fix_whole=True)
+        if found is not None:
+            values[own], values[free] = trial[own], found
 
     def _fed_by(
         self, search: Improver, values: Floats, free: Ints, known: Floats | None
@@ -132,6 +190,17 @@ class Completer:
             return min(found, key=lambda one: float(self._m.cost[free] @ one))
         return search.solve_part(values, free, self._most(COMPLETION_SECONDS))
 
+    def keep_large(self, built: Ints) -> None:
+        """Keep large blocks as LPs; *built* are the columns that build links."""
+        is_built = np.zeros(len(self._m.cost), dtype=bool)
+        is_built[built] = True
+        for k, columns in enumerate(self._feeding):
+            if self._is_large(columns):
+                self._large[k] = LargeBlock(self._free(columns), is_built)
+
+    def _is_large(self, columns: Ints) -> bool:
+        return int(self._m.is_integer[columns].sum()) >= ROUND_FIRST
+
     def improve(self, values: Floats, effort: float) -> Floats:
         """Return a plan that is better, or as good: the MIP of each block in turn.
 
@@ -144,8 +213,7 @@ class Completer:
         for k, columns in enumerate(order):
             share = len(columns) / sum(len(others) for others in order[k:])
             free = self._free(columns)
-            is_large = int(self._m.is_integer[free].sum()) >= ROUND_FIRST
-            rounding = (self._tight.round_part,) if is_large else ()
+            rounding = (self._tight.round_part,) if self._is_large(free) else ()
             for solve in (*rounding, self._tight.solve_part):
                 budget.spent = self.work - begun
                 left = budget.left * share
@@ -178,7 +246,8 @@ class Completer:
     @property
     def work(self) -> float:
         """Units of work that were done so far."""
-        return self._tight.work + self._open.work
+        of_large = sum(block.work for block in self._large.values())
+        return self._tight.work + self._open.work + of_large
 
     @property
     def _nodes(self) -> int | None:
@@ -230,10 +299,20 @@ def joined(m: Matrices, parts: list[Part], plans: list[Floats]) -> Floats:
 
 def fed_columns(c: Compiled) -> Ints:
     """Return the columns of what facilities draw."""
-    drawn = [
-        place[v.fed.ravel()]
+    return _columns(c, "fed")
+
+
+def built_columns(c: Compiled) -> Ints:
+    """Return the columns that say what is built of links."""
+    return _columns(c, "step")
+
+
+def _columns(c: Compiled, name: str) -> Ints:
+    """Return the columns of variables of all networks."""
+    found = [
+        place[getattr(v, name).ravel()]
         for built, place in c.models
         for v in built.networks.values()
     ]
-    columns = np.concatenate([np.zeros(0, dtype=np.int64), *drawn])
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     return columns[columns >= 0]

@@ -2,7 +2,8 @@
 
 A step around a few sites cannot free a network that reaches across the country. So the
 search pays for what facilities draw at the prices of the relaxation, and leaves
-networks as they are; now and then they are completed for what is drawn.
+networks as they are; now and then they are completed for what is drawn, and searched
+themselves while facilities stay.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.blocks.networks import Completer, fed_columns
+from aumaq.solvers.blocks.networks import Completer, built_columns, fed_columns
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.relaxation import Relaxation
+from aumaq.solvers.first_values import runs_of
 from aumaq.solvers.search import Distances, Improver, Scope, Site
+from aumaq.solvers.solution.columns import values_of
+from aumaq.solvers.work import Most
 
 
 class Feeding:
@@ -36,9 +40,38 @@ class Feeding:
             self.is_network[part] = True
         beside = np.flatnonzero((relaxation.owner < 0) & ~self.is_network)
         is_single = np.isin(beside, pieces.columns, invert=True)
-        self.completer = Completer(c, networks, beside[is_single])
+        by_work = c.options.work_limit is not None
+        patience = max(c.seconds_left, 0.1) if by_work else 0.0
+        self.completer = Completer(
+            c, networks, beside[is_single], patience, by_work=by_work
+        )
+        self.completer.keep_large(built_columns(c))
         self.search: Improver | None = None
+        self._of_networks = self._searching_networks()
         self.is_stopped = False
+
+    def _searching_networks(self) -> Improver:
+        """Return the search of networks, in which facilities stay."""
+        c = self._c
+        search = Improver(c.matrices, c.sites, c.options, gap=self._gap)
+        own = [k for k, s in enumerate(c.sites) if self.is_network[s.columns].any()]
+        search.look_at([np.array(own, dtype=np.int64)], np.ones(1))
+        search.scope = Scope(~self.is_network)
+        return search
+
+    def first(self, most: Most) -> Floats | None:
+        """Return the start plan with its networks planned, None if that gives none.
+
+        It builds no link itself: each place makes what it needs.
+        """
+        c = self._c
+        if c.start_plan is None:
+            return None
+        values = values_of(c.matrices, c.built, c.place, c.start_plan)
+        if values is None:
+            return None
+        effort = most.seconds if most.work is None else most.work
+        return self.completer.begun(values, runs_of(c), effort)
 
     def lead(
         self, price: Floats, away: Distances, own: list[Ints], scope: Scope
@@ -72,26 +105,37 @@ class Feeding:
         if self.is_stopped:
             search.stop()
 
-    def begin(self, values: Floats) -> None:
-        """Search from this plan, unless there is a better one at the prices."""
-        assert self.search is not None
-        self.search.offer(self.search.cost(values), values)
+    def begun(self, values: Floats) -> Improver | None:
+        """Return the search at prices, None as long as there are none.
+
+        It begins with this plan, unless it has a better one at the prices.
+        """
+        if self.search is not None:
+            self.search.offer(self.search.cost(values), values)
+        return self.search
 
     def completed(self, values: Floats, seconds: float) -> Floats | None:
         """Return the plan found so far with its networks completed, None if none fit.
 
-        Those of *values* are a plan to begin with; they are improved for so many
-        *seconds*.
+        Those of *values* are a plan to begin with; they are searched for so many
+        *seconds*, if any.
         """
         assert self.search is not None
         assert self.search.values is not None
         joined = np.where(self.is_network, values, self.search.values)
         found = self.completer.complete(joined)
-        return None if found is None else self.completer.improve(found, seconds)
+        if found is None:
+            return None
+        search = self._of_networks
+        search.objective, search.values = search.cost(found), found
+        if seconds > 0.0:
+            search.search(seconds)
+        return search.values
 
     def stop(self) -> None:
         """End soon; may be called from any thread."""
         self.is_stopped = True
         self.completer.stop()
+        self._of_networks.stop()
         if self.search is not None:
             self.search.stop()

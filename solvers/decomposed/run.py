@@ -53,6 +53,9 @@ WHOLE = 50_000
 POLISH_SHARE = 0.15
 """Share of the time for the last LP of a model of this size."""
 
+PLANNING_SHARE = 0.6
+"""Share of the time that is left for a start plan whose networks are planned; else it
+is completed as it is."""
 TURN_SHARE = 0.1
 """Share of the time after which networks are completed again; half of it for that."""
 STEP_WORK = 1e-8
@@ -236,7 +239,7 @@ class Run:
         with self.lock:
             if not self.is_assigned and self.search.values is not None:
                 self.is_assigned = True
-                self._assign(self.search.values)
+                self._assign()
         while not self.stop.is_set() and self.search.values is not None:
             if self.feeding is None:
                 self.search.search(STEP_SECONDS, self.check)
@@ -251,16 +254,22 @@ class Run:
             self.is_joining |= is_turn
             known = self.search.values
         assert known is not None
-        feeding.begin(known)
+        search = feeding.begun(known)
+        assert search is not None
         if not is_turn:
-            assert feeding.search is not None
-            feeding.search.search(STEP_SECONDS)
+            search.search(STEP_SECONDS)
             return
-        begun = known if self.joined is None else self.joined
         share = TURN_SHARE * self.c.options.time_limit
-        found = feeding.completed(begun, share / 2)
+        self._complete(feeding, known, share / 2)
         with self.lock:
             self.is_joining, self.turn = False, time.monotonic() + share
+
+    def _complete(self, feeding: Feeding, known: Floats, seconds: float) -> None:
+        """Complete networks for what the search at prices found, and search them."""
+        before = feeding.completer.work
+        begun = known if self.joined is None else self.joined
+        found = feeding.completed(begun, seconds)
+        self.budget.spend(feeding.completer.work - before)
         if found is not None:
             self.joined = found
             self.search.offer(self.search.cost(found), found)
@@ -268,10 +277,16 @@ class Run:
 
     def _begin(self) -> None:
         """Offer the start plan, completed where it does not say all."""
-        c, most = self.c, self.budget.most()
-        before = self.search.work
-        values = first_values(c, self.search, most)
-        self.budget.spend(self.search.work - before)
+        c, values = self.c, None
+        if self.feeding is not None:
+            before = self.feeding.completer.work
+            most = self.budget.most(self.budget.left * PLANNING_SHARE)
+            values = self.feeding.first(most)
+            self.budget.spend(self.feeding.completer.work - before)
+        if values is None:
+            before = self.search.work
+            values = first_values(c, self.search, self.budget.most())
+            self.budget.spend(self.search.work - before)
         if values is None:
             fixed = with_fixed(c.matrices, *c.start)
             options = replace(c.options, threads=1, gap=COMPLETION_GAP)
@@ -280,22 +295,28 @@ class Run:
             self.search.offer(self.search.cost(values), values)
             self.check()
 
-    def _assign(self, values: Floats) -> None:
+    def _assign(self) -> None:
         """Let people go where they cost least while facilities stay: one LP.
 
-        What is dear stays out, so that the LP is small.
+        What is dear stays out, so that the LP is small; networks stay, too.
         """
-        scope = self.search.scope
-        if scope is None:  # it ended before there were prices
+        search, known = self.search, self.search.values
+        if self.feeding is not None and known is not None:
+            search = self.feeding.begun(known) or search
+        values = search.values
+        if values is None or search.scope is None:  # it ended before there were prices
             return
-        free = np.flatnonzero(~scope.is_dear | (values != 0.0))
-        before, most = self.search.work, self.budget.most()
-        found = self.search.solve_part(values, free, most, fix_whole=True)
-        self.budget.spend(self.search.work - before)
+        is_free = ~search.scope.is_dear | (values != 0.0)
+        if self.feeding is not None:
+            is_free &= ~self.feeding.is_network
+        free = np.flatnonzero(is_free)
+        before, most = search.work, self.budget.most()
+        found = search.solve_part(values, free, most, fix_whole=True)
+        self.budget.spend(search.work - before)
         if found is not None:
             values = values.copy()
             values[free] = found
-            self.search.offer(self.search.cost(values), values)
+            search.offer(search.cost(values), values)
             self.check()
 
     def check(self) -> None:
@@ -351,8 +372,10 @@ class WorkRun(Run):
             else:
                 self._rise_by(FIRST_STEPS, FIRST)
                 self._begin()
-                if self.search.values is not None:
-                    self._assign(self.search.values)
+                if (first := self.search.values) is not None:
+                    self._assign()
+                    if self.feeding is not None:
+                        self._complete(self.feeding, first, 0.0)
             self._go_on()
         self.is_interrupted = self.rounds.is_interrupted
         if self.ended is Status.TIME_LIMIT:

@@ -1,4 +1,4 @@
-"""An LP that is solved again and again while only its costs change."""
+"""An LP that is solved again and again while only its costs and limits change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.program import accept, loaded
 
@@ -17,14 +17,19 @@ TOLERANCE = 1e-9
 
 
 class RepricedLP:
-    """One LP kept in HiGHS, so that it begins where it ended at the last costs."""
+    """One LP kept in HiGHS, so that it begins where it ended the last time."""
 
-    def __init__(self, m: Matrices, is_over: Callable[[], bool]) -> None:
-        """Take the LP of *m*; *is_over* is asked often whether to give up."""
+    def __init__(
+        self, m: Matrices, is_over: Callable[[], bool], tolerance: float = TOLERANCE
+    ) -> None:
+        """Take the LP of *m*; *is_over* is asked often whether to give up.
+
+        *tolerance* is that of duals.
+        """
         settings = {
             "threads": 1,
             "solver": "simplex",
-            "dual_feasibility_tolerance": TOLERANCE,
+            "dual_feasibility_tolerance": tolerance,
         }
         arrays = {name: getattr(m, name) for name in _ARRAYS}
         whole = np.zeros(len(m.cost), dtype=bool)
@@ -37,8 +42,28 @@ class RepricedLP:
 
     def solve(self, cost: Floats) -> tuple[Floats, Floats] | None:
         """Return values and row duals at these costs, None without an optimum."""
-        highs, count = self._highs, len(self._columns)
-        accept(highs.changeColsCost(count, self._columns, cost), "costs")
+        count = len(self._columns)
+        accept(self._highs.changeColsCost(count, self._columns, cost), "costs")
+        return self.solve_again()
+
+    def confine(self, columns: Ints, low: Floats, high: Floats) -> None:
+        """Set the limits of some columns."""
+        which = columns.astype(np.int32)
+        accept(self._highs.changeColsBounds(len(which), which, low, high), "limits")
+
+    def limit_rows(self, low: Floats, high: Floats) -> None:
+        """Set the limits of all rows."""
+        which = np.arange(len(low), dtype=np.int32)
+        accept(self._highs.changeRowsBounds(len(which), which, low, high), "limits")
+
+    @property
+    def iterations(self) -> int:
+        """How many simplex iterations the last solve took."""
+        return max(int(self._highs.getInfo().simplex_iteration_count), 0)
+
+    def solve_again(self) -> tuple[Floats, Floats] | None:
+        """Return values and row duals as it is now, None without an optimum."""
+        highs = self._highs
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             highs.clearSolver()
