@@ -34,7 +34,7 @@ def messages_of(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def plural_rule(head: str) -> str:
-    """Return the rule of plural forms out of the head of a catalogue, as C writes it."""
+    """Return the rule of plural forms in the head of a catalogue, as C writes it."""
     rule = re.search(r"plural=([^;]+);", head)
     return rule.group(1) if rule else "n != 1"
 

@@ -36,9 +36,10 @@ msgstr ""
 """.replace('msgid "untranslated"', '\nmsgid "untranslated"')
 
 
-@pytest.mark.parametrize(
-    "content", [*CATALOGUES, ODD], ids=[*(p.parts[-3] + p.stem for p in CATALOGUES), "odd"]
-)  # fmt: skip
+NAMES = [*(path.parts[-3] + path.stem for path in CATALOGUES), "odd"]
+
+
+@pytest.mark.parametrize("content", [*CATALOGUES, ODD], ids=NAMES)
 def test_messages_are_those_of_babel(content: Path | str) -> None:
     """The same messages with the same forms, and the same rule of plurals."""
     text = content if isinstance(content, str) else content.read_text(encoding="utf-8")
