@@ -31,7 +31,7 @@ class Aim:
 
 
 MEASURES = {
-    "cost": say("Cost, with points"),
+    "cost": say("Money and points"),
     "cover": say("People within the limit"),
     "mean_minutes": say("Mean way"),
     "worst_minutes": say("Longest way"),

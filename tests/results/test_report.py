@@ -155,7 +155,7 @@ def test_plans_of_a_study_are_shown_by_its_goals(plan: Plan) -> None:
     told = {"mean_minutes": 12.5, "cost": 7.0, "unserved": 3.0}
     plans = [plan.with_record(goals=told | {"cost": cost}) for cost in (7.0, 9.0)]
     front = document(plans, Language())
-    assert front["axes"] == ["Mean way, min", "Cost, with points, mln"]
+    assert front["axes"] == ["Mean way, min", "Money and points, mln"]
     for run, cost in zip(front["runs"], (7.0, 9.0), strict=True):
         values = {figure["label"]: figure["value"] for figure in run["figures"]}
         assert [values[title] for title in front["axes"]] == [12.5, cost]
