@@ -175,7 +175,8 @@ class Language:
 
     def code_words(self, code: str) -> str:
         """Return the name of a table in words, translated if the catalogue knows it."""
-        return self.cell(code).replace("_", " ")
+        found = self.cell(code)
+        return self.cell(code.replace("_", " ")) if found == code else found
 
     def cells(self, titles: Iterable[Any]) -> list[str]:
         """Return titles of the data, translated where the catalogue knows them."""

@@ -10,16 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
 
 from aumaq.classic.distances import Sparse
 from aumaq.classic.methods.clock import Clock
-from aumaq.classic.methods.covers import Rows, beside, covered_rows
+from aumaq.classic.methods.covers import Rows, covered_rows, most_weight
 from aumaq.classic.methods.opening import STEPS, Race
 from aumaq.classic.methods.prices import CLOSED, OPEN
-from aumaq.classic.methods.program import Program, solved
+from aumaq.classic.methods.program import solved
 from aumaq.classic.problems import Problem, clients_of
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Ints
 from aumaq.instances.language.texts import say
 
 SEARCHES = 40
@@ -84,27 +83,10 @@ def _decide(race: Race, rows: Rows) -> None:
         least = np.fmin(total + best, race.pool.best)
         race.clock.note(say("covers"), np.fmax(total + bound, race.bound), least)
 
-    program = _program(rows, low, high, race.p)
+    program = most_weight(rows, low, high, race.p)
     answer = solved(program, race.clock, start, tell)
     if answer.values is not None:
         chosen = np.flatnonzero(answer.values[: len(y)] > 0.5)
         met = rows.matrix @ np.isin(np.arange(len(y)), chosen).astype(float) > 0.5
         race.pool.add(total - float(rows.weight[met].sum()), chosen)
     race.bound = max(race.bound, total + answer.bound)
-
-
-def _program(rows: Rows, low: Floats, high: Floats, p: int) -> Program:
-    """Return the program of most weight covered by p sites."""
-    count, m = rows.matrix.shape
-    each = np.arange(count)
-    covered = csr_array((-np.ones(count), (each, each)), shape=(count, count))
-    every = csr_array(np.concatenate([np.ones(m), np.zeros(count)])[None, :])
-    return Program(
-        np.concatenate([np.zeros(m), -rows.weight]),
-        np.concatenate([np.ones(m, bool), np.zeros(count, bool)]),
-        np.concatenate([low, np.zeros(count)]),
-        np.concatenate([high, np.ones(count)]),
-        csr_array(vstack([beside(rows.matrix, covered), every])),
-        np.concatenate([np.zeros(count), [p]]),
-        np.concatenate([np.full(count, np.inf), [p]]),
-    )

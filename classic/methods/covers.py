@@ -190,6 +190,23 @@ def _backup(problem: Problem, rows: Rows, two: Ints, p: int) -> Program:
     )
 
 
+def most_weight(rows: Rows, low: Floats, high: Floats, p: int) -> Program:
+    """Return the program of most weight covered by p sites."""
+    count, m = rows.matrix.shape
+    each = np.arange(count)
+    covered = csr_array((-np.ones(count), (each, each)), shape=(count, count))
+    every = csr_array(np.concatenate([np.ones(m), np.zeros(count)])[None, :])
+    return Program(
+        np.concatenate([np.zeros(m), -rows.weight]),
+        np.concatenate([np.ones(m, bool), np.zeros(count, bool)]),
+        np.concatenate([low, np.zeros(count)]),
+        np.concatenate([high, np.ones(count)]),
+        csr_array(vstack([beside(rows.matrix, covered), every])),
+        np.concatenate([np.zeros(count), [p]]),
+        np.concatenate([np.full(count, np.inf), [p]]),
+    )
+
+
 def beside(left: csr_array, right: csr_array) -> csr_array:
     """Return two matrices side by side."""
     return csr_array(hstack([left, right]))

@@ -13,11 +13,11 @@ import numpy as np
 
 from aumaq.classic.methods.center import least_radius, solve_center
 from aumaq.classic.methods.clock import Clock, silent
-from aumaq.classic.methods.coverage import solve_mclp
 from aumaq.classic.methods.covers import solve_lscp
-from aumaq.classic.methods.opening import Race, longest, run
 from aumaq.classic.placement.asked import Asked, asked
 from aumaq.classic.placement.problem import LocationProblem
+from aumaq.classic.placement.small import is_small, small_cover, small_median
+from aumaq.classic.problems import Problem
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.goals import Goal
 from aumaq.instances.interruption import is_asked
@@ -66,13 +66,22 @@ def most_people(p: LocationProblem, limit: float, count: int, clock: Clock) -> C
     value = bound = near.people_within(is_open)
     if case.has_choice:
         most = sure + float(p.people[who].sum())
-        sites, covered = solve_mclp(case.problem, clock.showing(lambda v: sure + v))
+        sites, covered = _cover(case.problem, clock.showing(lambda v: sure + v))
         is_open = case.with_sites(is_open, sites)
         value = near.people_within(is_open)
         bound = float(np.clip(sure + covered, value, most))
     status = proven(-value, -bound, clock.gap, _ended(clock))
     choice = Choice(is_open, value, bound, status, clock.seconds)
     return _useful(choice, near, np.isfinite)
+
+
+def _cover(problem: Problem, clock: Clock) -> tuple[Ints, float]:
+    if is_small(problem):
+        return small_cover(problem, clock)
+    # Imported where it is used: its kernels take a second to load.
+    from aumaq.classic.methods.coverage import solve_mclp
+
+    return solve_mclp(problem, clock)
 
 
 def fewest_sites(p: LocationProblem, limit: float, clock: Clock) -> Choice:
@@ -129,6 +138,13 @@ def _medians(
     and the best choice once no more than those are left without.
     """
     start = case.of_whole(is_open)
+    if is_small(case.problem):
+        own = clock.showing(lambda value: value / total)
+        yield small_median(case.problem, own, start, lost)
+        return
+    # Imported where it is used: its kernels take a second to load.
+    from aumaq.classic.methods.opening import Race, longest, run
+
     price = 2.0 * (longest(case.problem) + 1.0)
     for _ in range(MOST_PRICES if lost > 0.0 else 1):
         paid = price * lost

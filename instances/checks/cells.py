@@ -27,7 +27,7 @@ from aumaq.instances.completion import completed
 from aumaq.instances.errors import Hints, Problem, did_you_mean
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.instances.schema.column import Column, Table
-from aumaq.instances.schema.dtypes import DTYPES, TEXT
+from aumaq.instances.schema.dtypes import DTYPES, TEXT, no_cells
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX, TABLES
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -163,8 +163,8 @@ def table_of(
 @cache
 def _without_rows(name: str) -> pd.DataFrame:
     """Return a table of the schema without rows; most tables of most instances."""
-    index = pd.RangeIndex(0)
-    return pd.DataFrame({c.name: _filled(c, index) for c in BY_NAME[name].columns})
+    columns = {c.name: no_cells(DTYPES[c.kind]) for c in BY_NAME[name].columns}
+    return pd.DataFrame(columns, index=pd.RangeIndex(0), copy=False)
 
 
 def _filled(column: Column, index: pd.Index[int]) -> pd.Series[object]:

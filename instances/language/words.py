@@ -10,14 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 from gettext import NullTranslations, c2py
 from importlib.resources import files
-from io import BytesIO
-from typing import TYPE_CHECKING
 
 from aumaq.instances.errors import UnknownNameError
+from aumaq.instances.language.po_file import messages_of, plural_rule
 from aumaq.instances.language.texts import say
-
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
 """Code -> name in the language itself."""
@@ -41,17 +37,11 @@ class Catalogue(NullTranslations):
     Compiling takes longer than all else that a small page needs of its texts.
     """
 
-    def __init__(self, messages: Catalog) -> None:
-        """Take what is translated of *messages*."""
+    def __init__(self, text: str) -> None:
+        """Take what is translated in the text of the file."""
         super().__init__()
-        self._forms = {
-            (m.id if isinstance(m.id, str) else m.id[0]): (
-                (m.string,) if isinstance(m.string, str) else tuple(m.string)
-            )
-            for m in messages
-            if m.id and m.string and not m.fuzzy
-        }
-        self._form_of = c2py(messages.plural_expr)
+        self._forms = messages_of(text)
+        self._form_of = c2py(plural_rule("".join(self._forms.pop("", ()))))
 
     def gettext(self, message: str) -> str:
         """Return a message in the language; a fallback's word, or itself, if none."""
@@ -72,11 +62,8 @@ def catalogue(package: str, domain: str, code: str) -> NullTranslations:
     check_language(code)
     if code == "en":
         return NullTranslations()
-    # Imported where it is used: help in English needs none of it.
-    from babel.messages.pofile import read_po
-
     path = files(package).joinpath(code, "LC_MESSAGES", f"{domain}.po")
-    return Catalogue(read_po(BytesIO(path.read_bytes()), locale=code))
+    return Catalogue(path.read_text(encoding="utf-8"))
 
 
 def worded(text: str, code: str, **values: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,3 +18,9 @@ DTYPES: dict[str, Any] = {
     "flag": "bool",
 }
 """Kind of a column -> how its values are kept."""
+
+
+@cache
+def no_cells(dtype: Any) -> Any:
+    """Return a column without cells, the same for all: there is nothing to change."""
+    return pd.array([], dtype=TEXT) if dtype == TEXT else np.empty(0, dtype)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.schema.dtypes import DTYPES, TEXT
+from aumaq.instances.schema.dtypes import DTYPES, TEXT, no_cells
 from aumaq.instances.schema.plan import COLUMNS
 
 
@@ -37,7 +37,12 @@ def without_rows(name: str, columns: Iterable[str] | None = None) -> pd.DataFram
 
 @cache
 def _without_rows(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    return plan_table(name, dict.fromkeys(columns, ()))
+    cells = {
+        column: no_cells(DTYPES[look.kind])
+        for column, look in COLUMNS[name].items()
+        if column in columns
+    }
+    return pd.DataFrame(cells, index=pd.RangeIndex(0), copy=False)
 
 
 def table_of_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

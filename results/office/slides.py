@@ -17,6 +17,8 @@ from aumaq.results.office.content import Chart, Content, Service, Table
 WIDE, HIGH, MARGIN = 338.7, 190.5, 14.0
 """A slide of 16 : 9, mm."""
 TITLE_ONLY = 5
+SHORTEST = 12
+"""Letters that a column of a table has room for at least."""
 
 
 def write(content: Content, path: Path) -> None:
@@ -122,10 +124,11 @@ def _chart(slide: Any, chart: Chart) -> None:
     drawn.legend.position = XL_LEGEND_POSITION.BOTTOM
     drawn.legend.include_in_layout = False
     drawn.font.size = Pt(14)
+    ticks = drawn.value_axis.tick_labels
+    ticks.number_format = "0%" if chart.is_share else "#,##0"
+    ticks.number_format_is_linked = False
     if chart.is_share:
         drawn.value_axis.maximum_scale = 1.0
-        drawn.value_axis.tick_labels.number_format = "0%"
-        drawn.value_axis.tick_labels.number_format_is_linked = False
         drawn.plots[0].has_data_labels = True
         drawn.plots[0].data_labels.font.size = Pt(12)
 
@@ -146,7 +149,8 @@ def _table(slide: Any, table: Table) -> None:
     frame = slide.shapes.add_table(
         len(rows), len(table.heads), Mm(MARGIN), Mm(32), Mm(WIDE - 2 * MARGIN), Mm(10)
     )
-    lengths = [min(40, max(map(len, column))) + 2 for column in zip(*rows, strict=True)]
+    longest = [min(40, max(map(len, column))) + 2 for column in zip(*rows, strict=True)]
+    lengths = [max(SHORTEST, length) for length in longest]
     for column, length in zip(frame.table.columns, lengths, strict=True):
         column.width = Mm((WIDE - 2 * MARGIN) * length / sum(lengths))
     for r, row in enumerate(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aumaq.instances import Instance, OptionError, UnknownNameError
 from aumaq.instances.goals import PLAN_GOALS
@@ -16,13 +16,38 @@ MINUTES = ("mean_minutes", "worst_minutes", "cover")
 
 @dataclass(frozen=True)
 class Aim:
-    """A goal by name; ``sign`` is 1 where less is better, -1 where more is."""
+    """A goal by name; ``sign`` is 1 where less is better, -1 where more is.
+
+    ``measure`` names what it counts, as an axis does: cost, where the title is least
+    cost.
+    """
 
     name: str
     title: Text
+    measure: Text
     unit: str
     sign: float = 1.0
     minutes: float = float("nan")
+
+
+MEASURES = {
+    "cost": say("Money and points"),
+    "cover": say("People within the limit"),
+    "mean_minutes": say("Mean way"),
+    "worst_minutes": say("Longest way"),
+}
+"""What goals of plans count."""
+OWN = {
+    aim.name: aim
+    for aim in (
+        Aim("investment", say("least investment"), say("Investment"), "mln"),
+        Aim(
+            "unserved", say("fewest people unserved"), say("People unserved"), "persons"
+        ),
+        Aim("posts", say("fewest posts"), say("Posts"), "posts"),
+    )
+}
+"""Goals of studies with several of them."""
 
 
 def aims_of(
@@ -34,11 +59,9 @@ def aims_of(
     for the same one twice, and where the instance says nothing of one.
     """
     known = {
-        **{name: Aim(name, goal.title, goal.unit, goal.sign)
+        **{name: Aim(name, goal.title, MEASURES[name], goal.unit, goal.sign)
            for name, goal in PLAN_GOALS.items()},
-        "investment": Aim("investment", say("least investment"), "mln"),
-        "unserved": Aim("unserved", say("fewest people unserved"), "persons"),
-        "posts": Aim("posts", say("fewest posts"), "posts"),
+        **OWN,
         **_impacts(instance),
     }  # fmt: skip
     for name in names:
@@ -59,8 +82,7 @@ def aims_of(
     if minutes is None or not minutes >= 0.0:
         raise OptionError(say("the goal {goal} needs minutes", goal="cover"))
     return [
-        Aim(a.name, a.title, a.unit, a.sign, minutes) if a.name == "cover" else a
-        for a in found
+        replace(aim, minutes=minutes) if aim.name == "cover" else aim for aim in found
     ]
 
 
@@ -69,9 +91,10 @@ def _impacts(instance: Instance) -> dict[str, Aim]:
     for row in instance.tables["impacts"].itertuples():
         name = f"{IMPACT}{row.impact}"
         title = say("least {impact}", impact=row.title or row.impact)
-        found[name] = Aim(name, title, str(row.unit))
+        measure = Text(row.title or row.impact)
+        found[name] = Aim(name, title, measure, str(row.unit))
         if row.includes == EMISSIONS and EMISSIONS not in found:
-            found[EMISSIONS] = Aim(EMISSIONS, title, str(row.unit))
+            found[EMISSIONS] = replace(found[name], name=EMISSIONS)
     return found
 
 

@@ -70,8 +70,9 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         told.append(
             say(
                 "It is a draft, and hardly anything is known of how far it is"
-                " from the best plan: the bound is still {bound} mln.",
-                bound=lang.number(plan.bound_mln),
+                " from the best plan: all that is proven is that no plan costs less"
+                " than {bound}.",
+                bound=lang.money(plan.bound_mln, plan.instance.currency),
             )
         )
     elif plan.gap > WIDE_GAP:

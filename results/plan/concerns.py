@@ -154,14 +154,14 @@ def _budgets(plan: Plan, lang: Language) -> Iterator[str]:
         values = {
             "title": lang.cell(rule["title"] or row["budget"]),
             "period": row["period"],
-            "limit": lang.number(row["limit_mln"]),
+            "limit": lang.money(row["limit_mln"], plan.instance.currency),
         }
         if row["overrun_mln"] > 0:
             yield lang.tell(
                 say(
-                    "The budget {title} is exceeded by {over} mln in {period}; its"
-                    " limit is {limit} mln.",
-                    over=lang.number(row["overrun_mln"]),
+                    "The budget {title} is exceeded by {over} in {period}; its"
+                    " limit is {limit}.",
+                    over=lang.money(row["overrun_mln"], plan.instance.currency),
                     **values,
                 )
             )
@@ -169,8 +169,8 @@ def _budgets(plan: Plan, lang: Language) -> Iterator[str]:
             yield lang.tell(
                 say(
                     "The budget {title} allows no more in {period}: {spent} of"
-                    " {limit} mln are spent.",
-                    spent=lang.number(row["spent_mln"]),
+                    " {limit} are spent.",
+                    spent=lang.money(row["spent_mln"], plan.instance.currency),
                     **values,
                 )
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.running import STAFF
 from aumaq.results.language import Language
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 def titles_of(instance: Instance, lang: Language) -> dict[str, str]:
     """Return the title of everything that costs: services, networks, roads."""
-    found = {ROADS: lang.tell(say("Roads")), STAFF: lang.tell(say("Staff"))}
+    found = {
+        ROADS: lang.tell(say("Roads")),
+        STAFF: lang.tell(say("Staff")),
+        GROWTH_POINTS: lang.tell(say("Growth points")),
+    }
     for table, key in (("services", "service"), ("networks", "network")):
         found |= titles_by_code(instance.tables[table], key, lang)
     return found

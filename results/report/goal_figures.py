@@ -21,7 +21,7 @@ def goal_figures(plan: Plan, lang: Language) -> list[tuple[str, float, str, int]
     aims = aims_of(plan.instance, list(told), minutes=0.0)
     return [
         (
-            f"{lang.tell(aim.title)}, {lang.cell(aim.unit)}",
+            f"{lang.tell(aim.measure)}, {lang.cell(aim.unit)}",
             float(told[aim.name]),
             "number",
             1 if aim.unit == "min" else 0,

@@ -110,6 +110,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     return {
         "title": lang.tell(say("Roads")),
         "isRoads": True,
+        "areEstimates": bool(len(today)) and bool(today["is_synthetic"].all()),
         "links": links,
         "periods": [
             standing + [state for start, state in new if start <= t]

@@ -16,6 +16,7 @@ from aumaq.results.indicators.gains import MINUTES_FELT
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.plan.titles import titles_of
+from aumaq.results.report.changed_values import changed_values
 from aumaq.results.report.services import used_sites
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def notes(
     """Return headings, and what is said under each; *tables*: those of the page."""
     instance = plan.instance
     told: dict[Text, list[Text]] = {
+        say("Changed for this plan"): changed_values(instance, lang),
         say("Money"): _money(instance, lang),
         say("Ways"): _ways(instance, lang),
         say("Today"): _today(),

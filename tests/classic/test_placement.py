@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,10 +12,19 @@ from hypothesis import strategies as st
 from location_optima import SmallCase, fewest_new, least, most_within
 
 from aumaq.classic.methods.clock import Clock
+from aumaq.classic.placement import small
 from aumaq.classic.placement.choice import Choice, choose
 from aumaq.classic.placement.problem import LocationProblem
 from aumaq.instances.goals import LOCATION_GOALS
 from aumaq.solvers.solution.decisions import Status
+
+
+@pytest.fixture(autouse=True, params=[small.MOST_PAIRS, 0], ids=["small", "large"])
+def _size(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Everything is asked as one program, and of the methods for what is large."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(small, "MOST_PAIRS", request.param)
+        yield
 
 
 @st.composite

@@ -31,6 +31,7 @@ from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import group_names
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report import findings
+from aumaq.results.report.changed_values import MOST_TOLD, changed_values
 from aumaq.results.report.document import document
 from aumaq.results.report.goal_figures import goal_axes
 from aumaq.results.report.page import report_page, write_report
@@ -155,11 +156,25 @@ def test_plans_of_a_study_are_shown_by_its_goals(plan: Plan) -> None:
     told = {"mean_minutes": 12.5, "cost": 7.0, "unserved": 3.0}
     plans = [plan.with_record(goals=told | {"cost": cost}) for cost in (7.0, 9.0)]
     front = document(plans, Language())
-    assert front["axes"] == ["least mean way, min", "least cost, mln"]
+    assert front["axes"] == ["Mean way, min", "Money and points, mln"]
     for run, cost in zip(front["runs"], (7.0, 9.0), strict=True):
         values = {figure["label"]: figure["value"] for figure in run["figures"]}
         assert [values[title] for title in front["axes"]] == [12.5, cost]
     assert goal_axes([*plans, plan], Language()) == []
+
+
+def test_changes_asked_for_are_told() -> None:
+    """Each as it was done, in the order of doing; of very many how many more."""
+    inst = aumaq.read("tiny")
+    asked = ["levels.capex_mln*0.8", "settlements[settlement=b].population=70"]
+    told = [str(text) for text in changed_values(inst.with_changes(asked), Language())]
+    assert told == [
+        "levels: capex × 0.8",
+        "settlements (settlement=b): population = 70",
+    ]
+    many = inst.with_changes(["levels.capex_mln*1.1"] * (MOST_TOLD + 3))
+    assert str(changed_values(many, Language())[-1]) == "and 3 more"
+    assert changed_values(inst, Language()) == []
 
 
 def test_groups_have_names_and_people_are_whole(plan: Plan) -> None:

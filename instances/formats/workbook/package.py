@@ -15,7 +15,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.formats.files import check_file, check_size, parsing
@@ -149,8 +148,8 @@ class _Package:
         except (ElementTree.ParseError, UnreadableError):
             return ""
         formats = "".join(
-            f"<numFmt numFmtId={quoteattr(f.get('numFmtId') or '0')}"
-            f" formatCode={quoteattr(f.get('formatCode') or '')}/>"
+            f"<numFmt numFmtId={_quoted(f.get('numFmtId') or '0')}"
+            f" formatCode={_quoted(f.get('formatCode') or '')}/>"
             for f in _all(tree, "numFmt")
             if (f.get("numFmtId") or "").isdecimal()
         )
@@ -198,7 +197,7 @@ def _packed(
         kinds["/xl/styles.xml"] = "styles"
         links["f"] = ("styles", "styles.xml")
     listed = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{k}" r:id="s{k}"/>'
+        f'<sheet name={_quoted(name)} sheetId="{k}" r:id="s{k}"/>'
         for k, (name, _) in enumerate(sheets, start=1)
     )
     parts["xl/workbook.xml"] = (
@@ -227,3 +226,11 @@ def _links(links: dict[str, tuple[str, str]]) -> str:
         for key, (kind, target) in links.items()
     )
     return f'{HEAD}<Relationships xmlns="{PACKAGE_LINKS}">{inner}</Relationships>'
+
+
+def _quoted(text: str) -> str:
+    """Return a text as the value of an attribute."""
+    # Imported where it is used: it loads a client for the web.
+    from xml.sax.saxutils import quoteattr
+
+    return quoteattr(text)

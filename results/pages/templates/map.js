@@ -2,8 +2,20 @@
 const map = L.map("map", {
   preferCanvas: true, zoomSnap: 0.25, attributionControl: false, zoomControl: false, keyboardPanDelta: 60,
 });
-L.control.zoom({ zoomInTitle: say("zoom in"), zoomOutTitle: say("zoom out") }).addTo(map);
-L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+// Leaflet's own scale speaks English only; what it calls here is fixed by its version.
+const Scale = L.Control.Scale.extend({
+  _updateMetric(most) {
+    const metres = this._getRoundNum(most), told = metres < 1000 ? `${number(metres)} ${say("m")}` : `${number(metres / 1000)} ${say("km")}`;
+    this._updateScale(this._mScale, told, metres / most);
+  },
+});
+let controls = [];
+function drawControls() {
+  for (const control of controls) control.remove();
+  controls = [L.control.zoom({ zoomInTitle: say("zoom in"), zoomOutTitle: say("zoom out") }), new Scale({ imperial: false, position: "bottomright" })];
+  for (const control of controls) control.addTo(map);
+}
+drawControls();
 const layer = () => L.layerGroup().addTo(map);
 const pane = (name, z) => { map.createPane(name).style.zIndex = z; return L.canvas({ pane: name, tolerance: 3 }); };
 // Panes of their own: showing the ways of one settlement does not redraw the roads.

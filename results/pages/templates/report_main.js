@@ -92,6 +92,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
     const k = data.runs.indexOf(shown.run);
     speak(button.dataset.language);
     Object.assign(MARKS, data.marks);
+    drawControls();
     drawRun(k);
   });
 }
