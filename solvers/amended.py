@@ -28,7 +28,7 @@ from aumaq.solvers.progress import Progress
 from aumaq.solvers.solution.decisions import Given, Solution, Status
 
 CHECKED = 5_000
-"""With no more nonzeros than that, what is proven with presolve is proven without it.
+"""With no more nonzeros than that, what is proven with presolve is so without it, too.
 
 A study limits a goal by what a plan has reached. Where such a limit leaves a row room of
 8.7 to 10 times HiGHS's tolerance, presolve of HiGHS 1.15.1 may cut off the best plan
@@ -36,7 +36,7 @@ A study limits a goal by what a plan has reached. Where such a limit leaves a ro
 model, and a second proof costs milliseconds.
 """
 MISSED = 1e-6
-"""Relative; a plan that is below a bound by more was cut off, by less it is rounding."""
+"""Relative; a plan that is below a bound by more was cut off, not rounded."""
 PROVEN = (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE)
 
 

@@ -29,7 +29,7 @@ def plainly(c: Compiled) -> Solution:
 
 
 def test_what_a_limit_has_room_for_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With presolve HiGHS 1.15.1 calls 22.3 proven at some room; enumeration has 18.3."""
+    """With presolve HiGHS 1.15.1 calls 22.3 proven at some room; 18.3 is the least."""
     monkeypatch.setattr(amended, "solve_whole", plainly)
     least = min(plan.cost for plan in CASE.plans() if plan.worst_minutes <= 15.0)
     options = SolveOptions(method="direct", gap=0.0)
