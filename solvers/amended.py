@@ -28,10 +28,10 @@ from aumaq.solvers.progress import Progress
 from aumaq.solvers.solution.decisions import Given, Solution, Status
 
 CHECKED = 5_000
-"""With no more nonzeros than that, what presolve helps to prove is proven without.
+"""With no more nonzeros than that, what is proven with presolve is proven without it.
 
-A study limits a goal by what a plan has reached. Where such a limit leaves a row room of
-8.7 to 10 times HiGHS's tolerance, presolve of HiGHS 1.15.1 may cut off the best plan
+A study limits a goal by what a plan has reached. Where such a limit leaves a row room
+of 8.7 to 10 times HiGHS's tolerance, presolve of HiGHS 1.15.1 may cut off the best plan
 (tests/solvers/test_amended.py has one). In small models such limits are most of the
 model, and a second proof costs milliseconds.
 """
