@@ -104,8 +104,8 @@ def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
         error = MemoryError()
     if isinstance(error, ImportError) and (lacking := installation.lacking(error)):
         return BAD_INPUT, "not_installed", t(lacking), {}
-    from aumaq.instances import AumaqError, NoPlanError, SolverError
-    from aumaq.instances.formats.targets import reason, shown
+    # Of errors alone: where memory is short there is none for the tables.
+    from aumaq.instances.errors import AumaqError, NoPlanError, SolverError
 
     if isinstance(error, AumaqError):
         codes = {NoPlanError: NO_PLAN, SolverError: INTERNAL}
@@ -114,6 +114,8 @@ def _meaning(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
         status, more = documents.failure_of(error)
         return code, status, words.spoken().tell(error), more
     if isinstance(error, OSError):
+        from aumaq.instances.formats.targets import reason, shown
+
         why = words.spoken().tell(reason(error))
         text = t(say("reading or writing failed: {reason}", reason=why))
         if error.filename:

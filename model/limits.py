@@ -78,16 +78,17 @@ NETWORK_KINDS: dict[tuple[str, str], Kind] = {
 
 OF_TABLES = (
     "agglomeration", "budget", "building_capacity", "burden", "closing",
-    "concentration", "connection", "contingency", "count", "fund", "gap", "growth:tier",
-    "limit", "merger", "partnership", "referral", "relocation", "shift_limit", "staff",
-    "standard", "together",
+    "concentration", "connection", "contingency", "count", "feeder", "fund", "gap",
+    "growth:tier", "limit", "merger", "partnership", "referral", "relocation",
+    "shift_limit", "staff", "standard", "together",
 )  # fmt: skip
 """What ids of rules begin with that are rows of a table and can be given up."""
 
 OF_THE_WORLD = {
     ("contingencies", "emergency_"), ("contingencies", "asked"),
     ("concentration", "stands"), ("concentration", "in_point"),
-    ("connections", "relies"), ("gaps", "high"), ("gaps", "low"),
+    ("connections", "relies"), ("feeders", "single"), ("feeders", "follow"),
+    ("feeders", "leave"), ("feeders", "others"), ("gaps", "high"), ("gaps", "low"),
     ("partnerships", "share"), ("relocations", "leave"), ("relocations", "arrive"),
 }  # fmt: skip
 """Rows of such rules that only say what their variables mean; of names, beginnings."""

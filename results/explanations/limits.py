@@ -167,6 +167,18 @@ def _budget(words: Words, of: dict[str, Any]) -> Text:
     )
 
 
+def _standard(words: Words, of: dict[str, Any]) -> Text:
+    """Return a standard with its figures: after a change its title may be of others."""
+    rows = words.instance.tables["standards"]
+    row = rows[rows["standard"] == of["standard"]].iloc[0]
+    return say(
+        "{title}: {share} within {minutes} minutes",
+        title=words.lang.tell(words.rules[f"standard:{of['standard']}"].title),
+        share=words.lang.share(float(row["share"])),
+        minutes=words.lang.figure(float(row["minutes"]), ",.6g"),
+    )
+
+
 def _at_site(text: Text) -> Callable[[Words, dict[str, Any]], Text]:
     """Return what tells of a limit at a site."""
 
@@ -232,6 +244,7 @@ def _land(words: Words, of: dict[str, Any]) -> Text:
 
 _TITLES: dict[tuple[str, str], Callable[[Words, dict[str, Any]], Text]] = {
     ("budgets", "limit"): _budget,
+    ("standards", "reach"): _standard,
     ("locks", "locked"): _at_site(
         say("{service} in {site} is locked: {level} stays as it is")
     ),

@@ -21,6 +21,7 @@ def territory(instance: Instance, lang: Language) -> dict[str, Any]:
         "outlines": _outlines(instance.outlines),
         "regions": region_names(instance, lang),
         "settlements": {
+            "code": rows["settlement"].tolist(),
             "name": lang.names(rows, "settlement"),
             "region": rows["region"].tolist(),
             "lat": rows["lat"].round(4).tolist(),

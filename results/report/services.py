@@ -19,6 +19,7 @@ from aumaq.results.pages.marks import MAIN_ACTIONS
 from aumaq.results.pages.territory import site_names
 from aumaq.results.plan.titles import level_title
 from aumaq.results.report.access_bars import access_bars
+from aumaq.results.report.own_places import own_places
 from aumaq.results.report.travel import before, next_best
 from aumaq.results.shares import rounded
 
@@ -47,10 +48,11 @@ def service_data(
         rows_with(rows, "service", service)
         for rows in (plan.facilities, plan.actions, plan.allocation, plan.unserved)
     )
-    if not instance.serves(service):
-        running = running.assign(used=_supplied(plan, running))
     serves = instance.serves(service)
+    if not serves:
+        running = running.assign(used=_supplied(plan, running))
     return {
+        "code": service,
         "title": lang.cell(row["title"] or service),
         "unit": lang.cell(row["unit"] or say("unit")),
         "sites": {
@@ -58,7 +60,9 @@ def service_data(
             "name": site_names(instance, shown, lang),
             "lat": shown["lat"].round(4).tolist(),
             "lon": shown["lon"].round(4).tolist(),
+            "home": homes.get_indexer(shown["settlement"]).tolist(),
         },
+        "own": own_places(plan, service, lang) if serves else None,
         "before": before(today, service) if serves else None,
         "access": access_bars(plan, today, service) if serves else None,
         "today": _today(plan, today, service, place, homes, lang),

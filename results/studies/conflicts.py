@@ -152,17 +152,23 @@ def _of_conflict(number: int, conflict: dict[str, Any], lang: Language) -> list[
         else say("Conflict {number}: these rules cannot be kept together:",
                  number=number)
     )  # fmt: skip
-    proof = (
-        say("Proven: no plan keeps them all; without any one of them there is a plan.")
-        if conflict["is_minimal"]
-        else say("Proven: no plan keeps them all; not proven that all are needed.")
-    )
     shown = rules if len(rules) <= MOST_SHOWN + 1 else rules[:MOST_SHOWN]
     lines = [f"  – {rule['text']}  [{rule['rule']}]" for rule in shown]
     if len(shown) < len(rules):
         rest = lang.number(len(rules) - len(shown))
         lines.append("  – " + lang.tell(say("and {count} more", count=rest)))
-    return [lang.tell(head), *lines, "  " + lang.tell(proof)]
+    return [lang.tell(head), *lines, "  " + lang.tell(_proof(conflict))]
+
+
+def _proof(conflict: dict[str, Any]) -> Text:
+    """Return what is proven of a conflict."""
+    if not conflict["is_minimal"]:
+        return say("Proven: no plan keeps them all; not proven that all are needed.")
+    if len(conflict["rules"]) == 1:
+        return say("Proven: no plan keeps it; without it there is a plan.")
+    return say(
+        "Proven: no plan keeps them all; without any one of them there is a plan."
+    )
 
 
 def _of_relaxation(found: dict[str, Any], words: Words, lang: Language) -> list[str]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from aumaq.instances import AumaqError, NoPlanError, UnknownNameError
-from aumaq.instances.land.forbidden import reason
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import gather
+from aumaq.results.explanations.barred import NO_SITE, barred
 from aumaq.results.explanations.names import Names
 from aumaq.results.explanations.ranges import Difference
 from aumaq.results.language import ENGLISH, Language
@@ -164,42 +164,17 @@ def _explained(
         here = (say("A facility of its own is open here."),)
         return Own(service, goes, unserved, here)
     if not len(own):
-        none = (say("There is no site for one here: see the table sites."),)
-        return Own(service, goes, unserved, none)
-    reasons = [text for site in own["site"] for text in _barred(plan, service, site)]
+        return Own(service, goes, unserved, (NO_SITE,))
+    reasons = [
+        text
+        for place, _, texts in barred(instance, service)
+        if place == settlement
+        for text in texts
+    ]
     if reasons:
         return Own(service, goes, unserved, tuple(reasons))
     site = str(own["site"].iloc[0])
     return _with_one(plan, Own(service, goes, unserved, ()), site, options)
-
-
-def _barred(plan: Plan, service: str, site: str) -> list[Text]:
-    """Return what forbids to build anything at a site."""
-    instance = plan.instance
-    sites = instance.service_sites(service)
-    j = list(sites["site"]).index(site)
-    row = sites.iloc[j]
-    if row["status"] == "forbidden":
-        return [say("The site is forbidden.")]
-    if instance.enterable_levels(service)[j].any():
-        return []
-    bans = [
-        say("The land forbids it: it {why}.", why=reason(ban, j))
-        for ban in instance.land_bans(service)
-        if ban.banned[j].any()
-    ]
-    if bans:
-        return bans
-    levels = instance.levels(service)
-    people = instance.tables["settlements"].set_index("settlement")["population"]
-    return [
-        say(
-            "The smallest level is for places of {least} people and more; here live"
-            " {people}.",
-            least=round(float(levels["min_population"].min())),
-            people=round(float(people.get(row["settlement"], np.nan))),
-        )
-    ]
 
 
 def _with_one(plan: Plan, own: Own, site: str, options: dict[str, Any]) -> Own:

@@ -111,14 +111,19 @@ def answer(
     if found["said"] == "kInterrupt" and not is_over():
         found["said"] = "kWorkLimit"
     if found["said"] == "kUnboundedOrInfeasible" and task["cost"].any():
-        # Whether there is a plan at all is another question, without costs.
-        free = answer({**task, "cost": 0.0 * task["cost"]}, tell, is_over)
+        # Whether there is a plan at all is another question, without costs: what it
+        # reports (a bound of 0) says nothing of this one.
+        free = answer({**task, "cost": 0.0 * task["cost"]}, _untold, is_over)
         found["said"] = free["said"] if free["values"] is None else "kUnbounded"
     if status == highspy.HighsStatus.kError and found["said"] not in FAILURES:
         # What it says of the model is of before the run that failed.
         found |= {"message": f"{found['message']}, and the run failed", "values": None}
         found["said"] = "kSolveError"
     return found
+
+
+def _untold(_best: float, _bound: float) -> None:
+    """Tell nobody of a plan and a bound."""
 
 
 def _read(highs: highspy.Highs, *, is_mip: bool) -> dict[str, Any]:

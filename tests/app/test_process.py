@@ -237,6 +237,19 @@ def test_too_little_address_space_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     endings.check_memory()
 
 
+def test_too_little_memory_to_load_the_tables() -> None:
+    """What is told needs none of them."""
+    resource = pytest.importorskip("resource")
+    limit = (200_000_000, resource.RLIM_INFINITY)
+    done = subprocess.run(
+        [*COMMAND, "solve", "tiny"], capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit), timeout=900,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "limited to 200 MB" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_library_without_room_is_told(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

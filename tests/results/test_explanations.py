@@ -17,6 +17,7 @@ from tiny_instances import tiny, tiny_instances
 import aumaq
 from aumaq.instances import Instance
 from aumaq.results.language import Language
+from aumaq.results.report.own_places import own_places
 from aumaq.results.studies.facility import explain_site, ranking
 from aumaq.results.studies.rule import explain_rule
 from aumaq.results.studies.settlement import explain_settlement
@@ -84,16 +85,30 @@ def test_a_settlement_read_as_a_planner_would() -> None:
 
 
 def test_why_nothing_may_stand() -> None:
-    """A forbidden site, and a place too small for the smallest level, say so."""
+    """A forbidden site, none, a place too small: by explain and on the page alike."""
     instance = tiny(
-        sites=[
-            {"site": "a", "service": "s", "settlement": "a"},
-            {"site": "b", "service": "s", "settlement": "b", "status": "forbidden"},
-        ]
-    )
+        settlements=[{"settlement": v, "population": p}
+                     for v, p in zip("abcde", (90.0, 60.0, 50.0, 20.0, 70.0),
+                                     strict=True)],
+        sites=[{"site": v, "service": "s", "settlement": v, "status": status}
+               for v, status in zip("abde", ("candidate", "forbidden", "candidate",
+                                             "candidate"), strict=True)],
+        levels=[{"service": "s", "level": 1, "capacity": 400.0, "capex_mln": 10.0,
+                 "min_population": 40.0}],
+        travel=[{"settlement": v, "site": "a", "minutes": 10.0} for v in "bcde"],
+    )  # fmt: skip
     plan = aumaq.solve(instance, gap=0.0)
-    found = explain_settlement(plan, "b").record()["services"][0]
-    assert found["reasons"] == ["The site is forbidden."]
+    page = own_places(plan, "s", Language())
+    on_page = [page["told"][k] for k in page["of"]]
+    for settlement, reason in (
+        ("b", "The site is forbidden."),
+        ("c", "There is no site for one here: see the table sites."),
+        ("d", "The smallest level is for places of 40 people and more; here live 20."),
+        ("e", "Nothing forbids one here; the plan found it cheaper without."),
+    ):
+        found = explain_settlement(plan, settlement).record()["services"][0]
+        assert found["reasons"] == [reason]
+        assert on_page[instance.settlement_ids.index(settlement)] == reason
 
 
 def test_a_rule_and_its_price() -> None:

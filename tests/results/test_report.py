@@ -427,6 +427,10 @@ def test_page_works_in_a_browser(
     page.keyboard.press("Enter")
     assert page.text_content("#card h3") == place
     page.select_option("#service", index=0)
+    own = document([plan], Language(code))["runs"][0]["services"][0]["own"]
+    here = Language(code).tell(say("A facility of its own is open here."))
+    told = str(page.text_content("#card"))
+    assert own["told"][own["of"][3]] in told or here in told
     page.click("#steps button:first-child")
     assert page.text_content("#card h3") == place  # told anew, not gone
     assert Language(code).tell(say("today")) in str(page.text_content("#card .when"))

@@ -84,6 +84,28 @@ def test_a_conflict_worked_by_hand() -> None:
     assert way["where"] == ["A p1", "B p1"]
 
 
+def test_who_goes_on_together_may_clash() -> None:
+    """120 leave one school together, and no next one holds more than 100."""
+    rows: dict[str, Any] = {
+        "services": [{"service": x, "may_be_unserved": False} for x in "sh"],
+        "settlements": [{"settlement": v, "population": 60.0} for v in "ab"],
+        "sites": [{"site": f"{x}{v}", "service": x, "settlement": v}
+                  for x, v in ("sa", "ha", "hb")],
+        "levels": [{"service": x, "level": 1, "capacity": holds, "capex_mln": 10.0}
+                   for x, holds in (("s", 200.0), ("h", 100.0))],
+        "travel": [{"settlement": v, "site": f"{x}{w}", "minutes": 10.0}
+                   for v in "ab" for x, w in ("sa", "ha", "hb") if v != w],
+    }  # fmt: skip
+    on = [{"feeder": "on", "service": "s", "to_service": "h"}]
+    assert aumaq.conflicts(tiny(**rows)).is_possible
+    found = aumaq.conflicts(tiny(**rows, feeders=on), most=None).record()
+    (conflict,) = found["conflicts"]
+    assert conflict["is_minimal"]
+    rules = {rule["rule"] for rule in conflict["rules"]}
+    assert rules == {"feeder:on", "allocation:s", "allocation:h", "capacity:h"}
+    assert found["is_all"]
+
+
 def test_what_is_kept_never_gives_way() -> None:
     """With demand and capacity kept, money and count must give way."""
     keep = ["allocation:s", "capacity:s"]

@@ -99,7 +99,33 @@ function tellSettlement(i) {
   }
   const lost = indexOf(view()).lost.get(i);
   if (lost) rows.push(`${percent(lost)} ${say("is not served")}`);
-  panel(settlements.name[i], rows, () => tellSettlement(i));
+  panel(settlements.name[i], [...rows, ...whyNoneHere(i)], () => tellSettlement(i));
+}
+
+// What nobody must solve to know; what a plan with one costs, a command finds out.
+function whyNoneHere(i) {
+  const { own, sites, code } = currentService();
+  if (!own || shown.step === "today") return [];
+  if (view().facilities.some(([j, , , capacity]) => capacity && sites.home[j] === i)) return [say("A facility of its own is open here.")];
+  const rows = [own.told[own.of[i]]];
+  if (own.of[i] === own.free) rows.push(command(`--settlement ${quoted(territory().settlements.code[i])} --service ${quoted(code)}`));
+  return rows;
+}
+
+const quoted = (word) => (/^[\w:.-]+$/.test(word) ? word : JSON.stringify(word));
+const command = (options) => make("span", { class: "command" }, `${say("What that would cost takes solving again:")} `, make("code", {}, `aumaq explain PLAN ${options}`));
+
+// Where who comes would go if a facility were closed, all others as they are.
+function ifClosed(links, unit) {
+  let goes = 0, farther = 0, stranded = 0;
+  for (const [, , , minutes, demand, next, later] of links) {
+    if (next < 0) { stranded += demand; continue; }
+    goes += demand;
+    farther += demand * (later - minutes);
+  }
+  if (!goes) return say("Were it closed, none of the {stranded} ({unit}) would have another in reach.").replace("{stranded}", number(stranded)).replace("{unit}", unit);
+  return say("Were it closed, the nearest other one would be {minutes} minutes farther on average; {stranded} ({unit}) would have none in reach.")
+    .replace("{minutes}", number(farther / goes)).replace("{stranded}", number(stranded)).replace("{unit}", unit);
 }
 
 function tellFacility(k, j) {
@@ -114,6 +140,9 @@ function tellFacility(k, j) {
   rows.push(`${say("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`);
   if (service.access) rows.push(`${say("Settlements served")}: ${number(links.length)}`);
   if (cost) rows.push(`${say("Cost")}: ${money(cost, shown.run.currency)}`);
+  if (service.access && links.length && shown.step !== "today") {
+    rows.push(ifClosed(links, service.unit), command(`--site ${quoted(service.sites.code[j])} --service ${quoted(service.code)}`));
+  }
   panel(name, rows, again, make("button", { type: "button", onclick: () => openFacility(k, j) }, say("details")));
 }
 
