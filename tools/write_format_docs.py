@@ -1,5 +1,5 @@
 """Write the pages on the formats of instances and plans, docs/plan.schema.json,
-and what lies between marks in docs/indicators.md and docs/mathematics.md.
+and what lies between marks in docs/indicators.md, mathematics.md and extending.md.
 
 ``--check`` only compares.
 """
@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+from family_files import family_table
 from mathematics import MODULES, family_section, terms_table
 
 from aumaq.instances.schema.column import Column, Table
@@ -24,6 +25,7 @@ PLAN_SCHEMA = DOCS / "plan.schema.json"
 INDICATORS = DOCS / "indicators.md"
 MATHEMATICS = DOCS / "mathematics.md"
 PLAN_PAGE = DOCS / "plan-format.md"
+EXTENDING = DOCS / "extending.md"
 PLAN_HEAD = """# Plan format
 
 This page is made from the schema by `make docs`; change the schema, not the page.
@@ -98,6 +100,11 @@ def mathematics_page() -> str:
     return marked(MATHEMATICS, {**sections, "terms": terms_table()})
 
 
+def extending_page() -> str:
+    """Return the page on adding things with how many files each family took."""
+    return marked(EXTENDING, {"families": family_table()})
+
+
 def schema_page() -> str:
     """Return the schema of plan.json."""
     return json.dumps(plan_schema(), indent=1) + "\n"
@@ -150,6 +157,7 @@ if __name__ == "__main__":
         MATHEMATICS: mathematics_page(),
         PLAN_SCHEMA: schema_page(),
         PLAN_PAGE: plan_page(),
+        EXTENDING: extending_page(),
     }
     if "--check" in sys.argv:
         sys.exit(

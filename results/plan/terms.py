@@ -16,7 +16,7 @@ from aumaq.instances.terms import MONEY
 from aumaq.results.audit import Finding
 from aumaq.results.audit.findings import named
 from aumaq.solvers.progress import relative_gap
-from aumaq.solvers.solution.decisions import Slacks, Weighed
+from aumaq.solvers.solution.decisions import Weighed
 
 RULE = "model"
 SAME, SAME_OF_ALL, SAME_MLN = 1e-5, 1e-7, 1e-6
@@ -74,7 +74,7 @@ def disagreements(
 
     The model weighed one thing, the audit says another: one of them is wrong. What is
     taken out after the solve (flows in circles, rounds of moves) leaves less of what is
-    paid, and of what buildings are still worth.
+    paid, of what buildings are still worth, and of what is above a limit.
     """
     if weighed is None:
         return []
@@ -92,17 +92,17 @@ def disagreements(
             text = say("{weighed} mln in the model, {told} mln in the plan",
                        weighed=told[0], told=told[1])  # fmt: skip
             found.append(Finding(RULE, say("term {term}", term=term), text, away))
-    return found + _slack_disagreements(tables, weighed.slacks, size)
+    return found + _slack_disagreements(tables, weighed, size)
 
 
 def _slack_disagreements(
-    tables: Mapping[str, pd.DataFrame], slacks: Slacks, size: float
+    tables: Mapping[str, pd.DataFrame], of_model: Weighed, size: float
 ) -> list[Finding]:
     """Return the priced slacks that are not what the audit finds missing in the row.
 
     *size*: of all terms, mln. A difference counts by what it costs.
     """
-    if not slacks:
+    if not of_model.slacks:
         return []
     missing = {
         (slack, key): amount
@@ -114,10 +114,11 @@ def _slack_disagreements(
         )
     }
     found = []
-    for (slack, index), (weighed, price) in slacks.items():
+    for (slack, index), (weighed, price) in of_model.slacks.items():
         own = missing.get((slack, index), 0.0)
         room = SAME * abs(weighed * price) + SAME_OF_ALL * size + SAME_MLN
-        if abs(own - weighed) * price > room:
+        is_saved = own < weighed and slack in of_model.saved_slacks
+        if abs(own - weighed) * price > room and not is_saved:
             told = told_apart(weighed, own)
             text = say("{weighed} in the model, {told} in the plan",
                        weighed=told[0], told=told[1])  # fmt: skip

@@ -154,6 +154,8 @@ class Weighed:
     """Priced slacks of rules."""
     saved_terms: frozenset[str] = frozenset()
     """Terms that may be less in the decisions, of which something was taken out."""
+    saved_slacks: frozenset[str] = frozenset()
+    """Slacks of rules that may be less for the same reason."""
 
 
 @dataclass(frozen=True)

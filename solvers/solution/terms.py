@@ -9,8 +9,11 @@ from aumaq.instances.terms import PARTNERED
 from aumaq.model import BuiltModel
 from aumaq.solvers.solution.decisions import Decisions, Slacks, Weighed
 
-OF_MOVES = frozenset({"building", "closing", "residual", *PARTNERED})
-OF_FLOWS = frozenset({"supply"})
+OF_MOVES = frozenset({"building", "closing", "residual", "overrun", *PARTNERED})
+OF_FLOWS = frozenset({"supply", "overrun"})
+SLACKS_OF_MOVES, SLACKS_OF_FLOWS = frozenset({"overrun"}), frozenset({"excess"})
+"""Slacks of budgets, which what is built counts in, and of limits on impacts, which
+what sources give counts in."""
 OF_SLACKS = ("shortfall", "overrun")
 """Terms that are prices of rows that are missed, beside demand and load not met."""
 
@@ -19,9 +22,14 @@ def weighed(
     built: BuiltModel, values: Floats, place: Ints, found: Decisions, kept: Decisions
 ) -> Weighed:
     """Return what the model weighs; of *found*, its decisions, *kept* is left."""
-    saved = _saved_terms(found, kept)
     terms, slacks = terms_of(built, values, place), _slacks(built, values, place)
-    return Weighed(terms, slacks, saved)
+    nothing = frozenset[str]()
+    saved, saved_slacks = nothing, nothing
+    if is_saved(found, kept):
+        saved, saved_slacks = OF_MOVES, SLACKS_OF_MOVES
+    if _is_flow_saved(found, kept):
+        saved, saved_slacks = saved | OF_FLOWS, saved_slacks | SLACKS_OF_FLOWS
+    return Weighed(terms, slacks, saved, saved_slacks)
 
 
 def terms_of(built: BuiltModel, values: Floats, place: Ints) -> dict[str, float]:
@@ -53,13 +61,12 @@ def _weighed(
     return prices, known[place[variables]], variables
 
 
-def _saved_terms(found: Decisions, kept: Decisions) -> frozenset[str]:
-    """Return the terms that may be less since decisions were taken out."""
-    saved = OF_MOVES if is_saved(found, kept) else frozenset[str]()
-    for name, network in found.networks.items():
-        if not np.array_equal(network.flow, kept.networks[name].flow):
-            saved |= OF_FLOWS
-    return saved
+def _is_flow_saved(found: Decisions, kept: Decisions) -> bool:
+    """Return whether flows were taken out of decisions."""
+    return any(
+        not np.array_equal(network.flow, kept.networks[name].flow)
+        for name, network in found.networks.items()
+    )
 
 
 def is_saved(found: Decisions, kept: Decisions) -> bool:

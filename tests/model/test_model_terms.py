@@ -22,7 +22,7 @@ from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.terms import disagreements
 from aumaq.solvers import METHODS, Given, Silent, Solution, SolveOptions
 from aumaq.solvers.solution.decisions import Weighed
-from aumaq.solvers.solution.terms import OF_MOVES
+from aumaq.solvers.solution.terms import OF_MOVES, SLACKS_OF_MOVES
 
 SLIGHTLY = 1.001
 """By this a price is broken: the best plan stays the same."""
@@ -192,3 +192,19 @@ def test_what_is_taken_out_later_is_no_difference() -> None:
     assert disagreements(tables, Weighed(weighed, {}, OF_MOVES)) == []
     dearer = told(60.0, -24.0, 31.0)
     assert len(disagreements(dearer, Weighed(weighed, {}, OF_MOVES))) == 3
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_less_of_a_slack_is_no_difference_where_it_is_saved(
+    factor: float, slack: tuple[Instance, Solution, dict[str, pd.DataFrame]]
+) -> None:
+    """More above a budget than the model lets is told; less, if nothing was saved."""
+    _, solution, tables = slack
+    assert solution.weighed is not None
+    key = ("overrun", ("all", "p1"))
+    amount, price = solution.weighed.slacks[key]
+    other = {**solution.weighed.slacks, key: (amount * factor, price)}
+    told = replace(solution.weighed, slacks=other)
+    assert len(disagreements(tables, told)) == 1
+    saved = replace(told, saved_slacks=SLACKS_OF_MOVES)
+    assert len(disagreements(tables, saved)) == (0 if factor > 1.0 else 1)

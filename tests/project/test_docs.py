@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pyomo.environ as pyo
@@ -23,6 +24,8 @@ from aumaq.results.plots import KINDS, OF_SEVERAL
 from aumaq.solvers import METHODS
 
 ROOT = Path(__file__).parents[2]
+WITHOUT_ROWS = {"land", "fairness: aversion", "order of deployment", "water in EPANET"}
+"""Families that have no file of rows: they take variables out, weigh, or look on."""
 
 
 def test_generated_pages_are_up_to_date() -> None:
@@ -30,6 +33,26 @@ def test_generated_pages_are_up_to_date() -> None:
     script = ROOT / "tools" / "write_format_docs.py"
     run = subprocess.run([sys.executable, str(script), "--check"], check=False)
     assert run.returncode == 0, "run `make docs`"
+
+
+def test_each_family_is_whole() -> None:
+    """Rule, audit, schema, formula, instances that are drawn, a plan that breaks it."""
+    spec = spec_from_file_location("family_files", ROOT / "tools" / "family_files.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = module.files_of_families()
+    assert {path.stem for path in (ROOT / "model" / "families").glob("*.py")} >= {
+        family.modules[0] for name, family in module.FAMILIES.items()
+        if name not in WITHOUT_ROWS
+    }  # fmt: skip
+    for name in found.keys() - WITHOUT_ROWS:
+        places = found[name]
+        whole = ("rule", "audit", "schema, checks", "docs", "shipped")
+        assert all(places[place] for place in whole), name
+        assert "tests/support/corruptions.py" in places["tests"], name
+        assert {"tests/support/golden_cases.py"} <= {*places["tests"]}, name
 
 
 def test_python_of_the_readme_runs(tmp_path: Path) -> None:

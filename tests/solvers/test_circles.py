@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aumaq.instances import Instance
-from aumaq.model import gather
+from aumaq.model import build, gather
 from aumaq.model.data.networks import NetworkData
+from aumaq.solvers.highs.matrices import compile_matrices
 from aumaq.solvers.polish.circles import without_circles
 from aumaq.solvers.solution.decisions import Decisions, NetworkDecisions
+from aumaq.solvers.solution.terms import weighed
 
 
 def lossy(instance: Instance, losses: list[float]) -> Instance:
@@ -96,3 +98,12 @@ def test_free_power_is_not_burnt() -> None:
     after = without_circles(data, Decisions({}, {"water": plan})).networks["water"]
     assert np.allclose(after.flow[:, :, 0], [[10.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
     assert np.isclose(after.supply.sum(), 10.0)
+    built = build(instance)
+    matrices = compile_matrices(built.program)
+    place, nothing = (
+        matrices.places(built.program.count),
+        np.zeros(matrices.size["columns"]),
+    )
+    both = Decisions({}, {"water": plan}), Decisions({}, {"water": after})
+    assert weighed(built, nothing, place, *both).saved_slacks == {"excess"}
+    assert not weighed(built, nothing, place, both[0], both[0]).saved_slacks

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tiny_instances import (
     closing_rule,
     merger,
+    possible_merger,
     some,
     tiny,
     tiny_instances,
@@ -30,7 +31,7 @@ from aumaq.solvers.start.whole_plan import todays_stock, whole_plan
 from aumaq.solvers.work import Budget
 
 NO_TIME = 1e-6
-USED = ("sites", "periods")
+USED = ("levels", "sites", "periods")
 
 
 def ruled(**columns: Any) -> Instance:
@@ -198,17 +199,7 @@ def test_a_pair_that_may_merge(data: st.DataObject) -> None:
     """Whether and when, at what cost and saving: as enumeration says."""
     instance = data.draw(tiny_instances(data.draw(some("free", "free", "whole"))))
     rows = {name: instance.table(name).to_dict("records") for name in USED}
-    rule = data.draw(merger("s", rows))
-    levels = instance.table("levels")
-    own = levels[levels["service"] == "s"]
-    least = data.draw(some(1, 1, int(own["level"].max())))
-    most = own.loc[own["level"] >= least, "opex_mln_per_year"].min()
-    rule["possible_merger"] = rule.pop("merger")
-    rule |= {
-        "cost_mln": data.draw(some(0.0, 0.2, 1.0)),
-        "saving_mln_per_year": most * data.draw(some(0.0, 0.5, 1.0)),
-        "least_level": least,
-    }
+    rule = data.draw(possible_merger("s", rows))
     policies = instance.table("policies").assign(allow_closing=True)
     more = {"possible_mergers": pd.DataFrame([rule]), "policies": policies}
     try:

@@ -1,21 +1,33 @@
-"""Rules of two kinds at once against enumeration: money, networks, roads, running."""
+"""Rules of two kinds at once against enumeration: money, networks, running, closing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
 from coupled_instances import coupled_instances
 from differences import differences, differences_by
 from examples import examples
+from feeder_optima import feeder_instances
 from growth_instances import growth_instances
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from land_instances import draw_works
 from road_instances import road_instances
 from running_rows import DRAWN, draw_running
-from tiny_instances import Rows, draw_gap, draw_money, some, tiny_instances
+from tiny_instances import (
+    Rows,
+    closing_rule,
+    draw_gap,
+    draw_money,
+    merger,
+    possible_merger,
+    relocation,
+    some,
+    tiny_instances,
+)
 
 from aumaq.instances import Instance, InstanceError, from_tables
 
@@ -36,14 +48,34 @@ def with_running(
     return _with(draw(usual), lambda rows: draw_running(draw, rows, names))
 
 
+RULES: dict[str, Callable[[st.DrawFn, dict[str, Rows]], dict[str, Any]]] = {
+    "gaps": draw_gap,
+    "closing_rules": lambda draw, rows: draw(
+        closing_rule(some(*(row["service"] for row in rows["services"])))
+    ),
+    "mergers": lambda draw, rows: draw(merger("s", rows)),
+    "possible_mergers": lambda draw, rows: draw(possible_merger("s", rows)),
+    "relocations": lambda draw, rows: draw(relocation("s", rows)),
+}
+"""Table -> what draws a rule of it."""
+
+
 @st.composite
-def with_gaps(draw: st.DrawFn, usual: st.SearchStrategy[Instance]) -> Instance:
-    """Draw a bound between groups for a *usual* instance."""
+def with_rule(
+    draw: st.DrawFn, table: str, usual: st.SearchStrategy[Instance]
+) -> Instance:
+    """Draw a rule of a *table* for a *usual* instance, which may close what stands."""
 
     def more(rows: dict[str, Rows]) -> None:
-        rows["gaps"] = [draw_gap(draw, rows)]
+        rows[table] = [RULES[table](draw, rows)]
+        rows["policies"][0]["allow_closing"] = True
 
     return _with(draw(usual), more)
+
+
+def running(*names: str) -> st.SearchStrategy[Instance]:
+    """Return tiny instances with rules of running of these names."""
+    return tiny_instances("free", running=frozenset(names))
 
 
 @st.composite
@@ -68,7 +100,7 @@ ROADS, PLAIN = road_instances("free"), tiny_instances("free")
 PAIRS = {
     **{f"money and {kind}": with_money(coupled_instances(kind)) for kind in NETWORKS},
     **{f"money and {name}":
-       with_money(tiny_instances("free", running=frozenset([name])))
+       with_money(running(name))
        for name in DRAWN},
     "money and roads": with_money(ROADS),
     "money and growth": with_money(growth_instances(PLAIN)),
@@ -76,15 +108,30 @@ PAIRS = {
        for name in DRAWN},
     **{f"{name} and roads": with_running(ROADS, frozenset([name])) for name in DRAWN},
     **{f"{name} and growth":
-       growth_instances(tiny_instances("free", running=frozenset([name])))
+       growth_instances(running(name))
        for name in DRAWN},
     "staff, money and power":
         with_money(with_running(coupled_instances("power"), frozenset(["staff"]))),
     **{f"land and {kind}": with_works(coupled_instances(kind)) for kind in NETWORKS},
     "land and roads": with_works(ROADS),
-    "gaps and growth": growth_instances(with_gaps(PLAIN)),
-    "gaps and power": with_gaps(coupled_instances("power")),
-    "gaps and roads": with_gaps(ROADS),
+    "gaps and growth": growth_instances(with_rule("gaps", PLAIN)),
+    "gaps and power": with_rule("gaps", coupled_instances("power")),
+    "gaps and roads": with_rule("gaps", ROADS),
+    **{f"gaps and {name}": with_rule("gaps", running(name)) for name in DRAWN},
+    **{f"closing and {name}": with_rule("closing_rules", running(name))
+       for name in DRAWN},
+    **{f"{table} and {name}": with_rule(table, running(name))
+       for table in ("mergers", "possible_mergers", "relocations")
+       for name in ("staff", "building_capacity")},
+    **{f"{table} and money": with_money(with_rule(table, PLAIN))
+       for table in ("closing_rules", "mergers", "possible_mergers", "relocations")},
+    **{f"{table} and feeders": with_rule(table, feeder_instances())
+       for table in ("gaps", "closing_rules", "mergers", "relocations")},
+    **{f"{name} and feeders": feeder_instances(running=frozenset([name]))
+       for name in ("shifts", "staff", "building_capacity")},
+    "feeders and money": with_money(feeder_instances()),
+    "buses, gaps and closing":
+        with_rule("closing_rules", with_rule("gaps", running("buses"))),
 }  # fmt: skip
 """Two kinds of rules -> instances that have both."""
 

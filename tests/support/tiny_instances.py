@@ -178,6 +178,21 @@ def merger(draw: st.DrawFn, service: str, rows: dict[str, Rows]) -> Row:
 
 
 @st.composite
+def possible_merger(draw: st.DrawFn, service: str, rows: dict[str, Rows]) -> Row:
+    """Draw two sites of a service that may become one, at what cost and saving."""
+    rule = draw(merger(service, rows))
+    rule["possible_merger"] = rule.pop("merger")
+    own = [row for row in rows["levels"] if row["service"] == service]
+    least = draw(some(1, 1, max(row["level"] for row in own)))
+    most = min(row["opex_mln_per_year"] for row in own if row["level"] >= least)
+    return rule | {
+        "cost_mln": draw(some(0.0, 0.2, 1.0)),
+        "saving_mln_per_year": most * draw(some(0.0, 0.5, 1.0)),
+        "least_level": least,
+    }
+
+
+@st.composite
 def relocation(
     draw: st.DrawFn, service: str, rows: dict[str, Rows], code: str = "away"
 ) -> Row:
