@@ -1,7 +1,8 @@
-"""Every command that the README and the pages name works, as a process.
+"""Every command that the README and the pages name works.
 
-Solves get a small limit: a plan within it, if only today's stock carried on, is what
-they promise.
+Those of the README are processes, as users start them; all others are called, which
+spares loading the libraries a hundred times. Solves get a small limit: a plan within
+it, if only today's stock carried on, is what they promise.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from command import process
+from command import process, run
 from typer.core import TyperGroup
 
 import aumaq
@@ -147,6 +148,7 @@ def own(page: Path, things: Path, folder: Path) -> Path:
 def test_commands_of(page: Path, things: Path, tmp_path: Path) -> None:
     """Each command ends with exit code 0, in the order of the page."""
     folder, failed = own(page, things, tmp_path), []
+    begin = process if page.stem == "README" else run
     runs = aumaq.Store(folder / "runs.duckdb").runs()["run_id"].tolist()
     for line in tried(page):
         shorts = dict.fromkeys(re.findall(r"duckdb:(\w+)", line))
@@ -155,7 +157,7 @@ def test_commands_of(page: Path, things: Path, tmp_path: Path) -> None:
             words = words.replace(f"duckdb:{short}", f"duckdb:{runs[k]}")
         setting, _, rest = words.partition("aumaq ")
         language = ["--lang", setting.strip().split("=")[1]] if setting else []
-        done = process(*language, *limited(shlex.split(rest)), folder=folder)
+        done = begin(*language, *limited(shlex.split(rest)), folder=folder)
         if done.returncode:
             failed.append(f"{line}: {done.returncode}: {done.stderr[-300:]}")
     assert not failed, "\n".join(failed)
