@@ -32,6 +32,7 @@ from aumaq.solvers.highs.matrices import Matrices, compile_matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
+from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.solution.decisions import Status
 
 RULE = "fairest"
@@ -69,9 +70,11 @@ def fairest(
     """Lift the worst-off regions as far as they go, and plan for that.
 
     *stages*: how many, at most one for each region; *time_limit*, s, is shared by them
-    and the plan. A stage that is stopped (Ctrl-C) is the last one. Raises NoPlanError
-    if a first stage or the plan finds none in time, UnknownNameError for a service that
-    there is not, InstanceError where regions cannot be compared (table ``gaps``).
+    and the plan. A stage that is stopped (Ctrl-C) is the last one. If the first ends
+    without a plan, the plan is the cheapest found without floors, and the shares are
+    its own. Raises NoPlanError if there is none in time either, UnknownNameError for a
+    service that there is not, InstanceError where regions cannot be compared (table
+    ``gaps``).
     """
     begun, period = time.monotonic(), instance.period_names[-1]
     progress = progress or Silent()
@@ -102,14 +105,34 @@ def fairest(
         )  # fmt: skip
         if outcome.status is Status.INTERRUPTED:
             break
-    if x is None:
-        raise NoPlanError(say("no stage found a plan in time"), str(outcome.status))
-    values = np.clip(shares @ x, 0.0, 1.0)
-    floors = _with_floors(instance, (service, minutes, period), regions, values)
     left = max(time_limit - (time.monotonic() - begun), 1.0)
-    plan = solve(floors, time_limit=left, gap=gap, progress=progress)
+    asked = instance
+    if x is not None:
+        values = np.clip(shares @ x, 0.0, 1.0)
+        asked = _with_floors(instance, (service, minutes, period), regions, values)
+    plan = solve(asked, time_limit=left, gap=gap, progress=progress)
+    if x is None:
+        values = _reached(plan, built, m, shares)
+        least = float(values.min())
+        most = max(min(-outcome.bound, 1.0), least)
+        found = [{"worst": 1, "mean_share": least, "bound": most,
+                  "status": str(outcome.status)}]  # fmt: skip
     told = pd.DataFrame({"region": regions, "share": values})
     return Fairest(plan, pd.DataFrame(found), told)
+
+
+def _reached(plan: Plan, built: BuiltModel, m: Matrices, shares: csr_array) -> Floats:
+    """Return the share of each region in a plan that was made without the stages.
+
+    Raises NoPlanError if it does not say who goes where.
+    """
+    x = None
+    if plan.decisions is not None:
+        place = m.places(built.program.count)
+        x = values_of(m, built, place, plan.decisions)
+    if x is None:
+        raise NoPlanError(say("no stage found a plan in time"), str(plan.status))
+    return np.clip(shares @ x, 0.0, 1.0)
 
 
 def _shares(built: BuiltModel, m: Matrices) -> tuple[list[str], csr_array]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import signal
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,17 +116,15 @@ def on_cluster(
 ) -> Iterator[Outcome]:
     """Run tasks on a Dask cluster; a worker that is lost is a row too."""
     with connected(address, security) as client:
-        from distributed import wait
-
         waiting = {
             client.submit(outcome_of, task, pure=False, retries=0): task
             for task in tasks
         }
         while waiting and not is_asked():
-            try:
-                done = wait(list(waiting), POLL_SECONDS, "FIRST_COMPLETED").done
-            except TimeoutError:
-                continue
+            # Not distributed.wait: it asks the client of the whole process.
+            done = [future for future in waiting if future.done()]
+            if not done:
+                time.sleep(POLL_SECONDS)
             for future in done:
                 task = waiting.pop(future)
                 try:

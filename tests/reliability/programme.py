@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
+from io import SEEK_END
 from pathlib import Path
 from typing import TypeVar
 
@@ -123,7 +124,7 @@ class Records:
         if not self.file.exists():
             return []
         found: dict[tuple[str, int, int], Outcome] = {}
-        for line in self.file.read_text("utf-8").splitlines():
+        for line in self.file.read_text("utf-8", errors="replace").split("\n"):
             try:
                 one = Outcome(**json.loads(line))
             except ValueError:
@@ -132,9 +133,12 @@ class Records:
         return list(found.values())
 
     def add(self, outcome: Outcome) -> None:
-        """Write an outcome down."""
-        with self.file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+        """Write an outcome down, below what a kill cut short."""
+        text = json.dumps(asdict(outcome), ensure_ascii=False) + "\n"
+        with self.file.open("a+b") as lines:
+            if lines.tell() and lines.seek(-1, SEEK_END) and lines.read(1) != b"\n":
+                text = "\n" + text
+            lines.write(text.encode())
 
 
 def run(

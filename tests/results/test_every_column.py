@@ -75,10 +75,15 @@ def one_of_each_kind(table: str) -> list[str]:
     return list({kind: name for name, kind in PLAN_TABLES[table].items()}.values())
 
 
+def others(table: str) -> list[str]:
+    """Return all other columns of a table."""
+    return [name for name in PLAN_TABLES[table] if name not in one_of_each_kind(table)]
+
+
 @pytest.mark.few(6)
 @pytest.mark.parametrize("table", PLAN_TABLES)
 @pytest.mark.parametrize(
-    "columns", [one_of_each_kind, pytest.param(PLAN_TABLES.get, marks=pytest.mark.slow)]
+    "columns", [one_of_each_kind, pytest.param(others, marks=pytest.mark.slow)]
 )
 def test_a_false_cell_is_found(
     plan: Plan, columns: Callable[[str], Iterable[str]], table: str
@@ -94,12 +99,14 @@ def test_a_false_cell_is_found(
 @pytest.mark.slow
 @pytest.mark.parametrize("table", PLAN_TABLES)
 def test_whatever_stands_there_is_found(plan: Plan, table: str) -> None:
-    """The same for several wrong values of each column."""
-    for column in PLAN_TABLES[table]:
-        for value in wrong_values(plan, table, column)[1:]:
+    """The same for other wrong values, which columns of a table get by turns."""
+    for k, column in enumerate(PLAN_TABLES[table]):
+        now = plan.tables[table][column].iloc[-1]
+        _, *wrong = wrong_values(plan, table, column)
+        more = [value for value in wrong if value != now]
+        for value in more[k % max(len(more), 1) :][:1]:
             found = corrupted(plan, table, column, value).verify()
-            is_same = value == plan.tables[table][column].iloc[-1]
-            assert is_same or not found.is_feasible, (column, value)
+            assert not found.is_feasible, (column, value)
 
 
 @pytest.mark.few(6)

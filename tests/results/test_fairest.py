@@ -5,11 +5,15 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.results.studies import fairest as study
+from aumaq.solvers.highs.solver import Outcome
+from aumaq.solvers.solution.decisions import Status
 
 PEOPLE = {"a": 100.0, "b": 80.0, "c": 50.0, "e": 30.0}
 PLACES = 60.0
@@ -51,9 +55,38 @@ def test_against_all_choices(count: int) -> None:
     assert found.stages["bound"].tolist() == pytest.approx(
         found.stages["mean_share"].tolist(), abs=1e-4
     )
-    plan = found.plan
-    assert plan.record["problems"] == []
+    assert found.plan.record["problems"] == []
+    assert np.sort(near_shares(found.plan)) == pytest.approx(best, abs=1e-4)
+
+
+def test_a_plan_though_no_stage_finds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the cheapest, told with the shares that it has and the bound of the stage.
+
+    On a whole country a busy machine may end the first stage before it has a plan.
+    """
+    nothing = Outcome(Status.TIME_LIMIT, np.nan, -0.9, None, "out of time")
+    monkeypatch.setattr(study, "_stage", lambda *_: nothing)
+    found = aumaq.fairest(four_regions(2), "s", 10.0, stages=4)
+    assert found.plan.is_verified
+    shares = near_shares(found.plan)
+    assert found.shares["share"].tolist() == pytest.approx(shares, abs=1e-6)
+    told = found.stages.to_dict("records")
+    assert told == [{"worst": 1, "mean_share": min(shares), "bound": 0.9,
+                     "status": "time_limit"}]  # fmt: skip
+
+
+def test_no_plan_at_all() -> None:
+    """Where nothing keeps the rules, that is said rather than that time ran out."""
+    asked = {"count": "all", "service": "s", "least": 3}
+    clash = four_regions(2)
+    rows = pd.concat([clash.base["counts"], pd.DataFrame([asked])], ignore_index=True)
+    with pytest.raises(aumaq.NoPlanError, match="no plan") as told:
+        aumaq.fairest(clash.replace(counts=rows), "s", 10.0)
+    assert told.value.status == "infeasible"
+
+
+def near_shares(plan: aumaq.Plan) -> list[float]:
+    """Return the share of each village that is served within 10 minutes."""
     near = plan.table("allocation")
     near = near[near["minutes"] <= 10.0].groupby("settlement")["demand"].sum()
-    shares = [near.get(code, 0.0) / people for code, people in PEOPLE.items()]
-    assert np.sort(shares) == pytest.approx(best, abs=1e-4)
+    return [near.get(code, 0.0) / people for code, people in PEOPLE.items()]
