@@ -88,6 +88,11 @@ class Relaxation:
         parts = [*self._at_sites(y, cost), *self._of_pieces(cost)]
         return _total(self.m.offset, parts)
 
+    def cost_of_pieces(self, y: Floats) -> Floats:
+        """Return what prices *y* leave of the cost of the columns of the pieces."""
+        columns = self.pieces.columns
+        return np.asarray(self.m.cost[columns] - self._by_column[columns] @ y)
+
     def near(self, y: Floats) -> None:
         """Let ``x`` and ``reduced`` be those at prices *y*, pieces as they were."""
         self._at_sites(y, self.m.cost - self._by_column @ y)

@@ -26,6 +26,7 @@ from aumaq.solvers.compiled import Compiled, finish, status_of
 from aumaq.solvers.decomposed.ascent import FIRST, Ascent
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.feeding import Feeding
+from aumaq.solvers.decomposed.lift import Lift
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import with_fixed
@@ -53,6 +54,8 @@ WHOLE = 50_000
 POLISH_SHARE = 0.15
 """Share of the time for the last LP of a model of this size."""
 
+LIFT_SHARE = 0.25
+"""Share of the time that is left after the first prices for the MIPs of pieces."""
 PLANNING_SHARE = 0.6
 """Share of the time that is left for a start plan whose networks are planned; else it
 is completed as it is."""
@@ -91,6 +94,7 @@ class Run:
         self.budget = Budget(seconds, self.c.options.work_limit)
         self.ascent = Ascent(Relaxation(self.c, self._is_over))
         self.own = self.ascent.relaxation.own_of(self.c.sites)
+        self.lift = Lift(self.c, self.ascent.relaxation)
         self.feeding: Feeding | None = None
         if self.c.built.networks and self.is_large:
             self.feeding = Feeding(self.c, self.ascent.relaxation, STEP_GAP)
@@ -170,6 +174,7 @@ class Run:
         self.search.stop()
         if self.feeding is not None:
             self.feeding.stop()
+        self.lift.stop()
         if self.solver is not None:
             self.solver.stop()
 
@@ -178,15 +183,30 @@ class Run:
         self._tell(say("pricing"))
         self.ascent.rise(FIRST_STEPS, self.end, self.stop.is_set)
         self._lead()
-        gain = float("inf")
-        while gain > WORTH * abs(self.ascent.bound) and not self.stop.is_set():
+        gain, ends = float("inf"), self.end
+        if self.is_large and len(self.lift.pieces):
+            ends -= LIFT_SHARE * max(self.end - time.monotonic(), 0.0)
+        while gain > WORTH * abs(self.ascent.bound) and time.monotonic() < ends:
+            if self.stop.is_set():
+                break
             before = self.ascent.bound
-            self.ascent.rise(STEPS, self.end, self.stop.is_set, AGAIN)
+            self.ascent.rise(STEPS, ends, self.stop.is_set, AGAIN)
             gain = self.ascent.bound - before
             self._lead()
-        if not self.is_large and not self.stop.is_set():
-            self._prove()
+        if not self.stop.is_set():
+            (self._raise_by_pieces if self.is_large else self._prove)()
         self._search()
+
+    def _raise_by_pieces(self) -> None:
+        """Raise the bound by what networks cost beyond their LP."""
+
+        def tell(bound: float) -> None:
+            self.proven = max(self.proven, bound)
+            if self.is_enough:
+                self.check()
+
+        self.lift.raised(self.ascent.best, self.budget, tell)
+        self.check()
 
     def _prove(self) -> None:
         """Solve the whole model from the best plan that there is."""
@@ -355,6 +375,7 @@ class Run:
 class WorkRun(Run):
     """One solve that ends by work: prices rise beside rounds of the search."""
 
+    is_lifted: bool = False
     gain: float = float("inf")
     """By so much the last steps of prices raised the bound, mln."""
 
@@ -391,6 +412,9 @@ class WorkRun(Run):
                 self.gain = self.ascent.bound - before
             elif not self.is_large:
                 return self._prove()
+            elif not self.is_lifted:
+                self.is_lifted = True
+                self._raise_by_pieces()
             elif self.search.values is None:
                 return None
             else:

@@ -27,6 +27,7 @@ from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.decomposed.ascent import Ascent
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.kernel import NEVER
+from aumaq.solvers.decomposed.lift import Lift
 from aumaq.solvers.decomposed.priced import OWN
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import restricted
@@ -34,6 +35,7 @@ from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Given, Status
+from aumaq.solvers.work import Budget
 
 KINDS = {
     "free": tiny_instances("free"),
@@ -70,7 +72,7 @@ def _prices(r: Relaxation, seed: int) -> np.ndarray:
 def test_no_bound_is_above_the_optimum(
     kind: str, data: st.DataObject, formulation: str, seed: int
 ) -> None:
-    """At drawn prices, at those of an ascent, and at the best of it."""
+    """At drawn prices, at those of an ascent, its best, and with the MIPs of pieces."""
     c = _compiled(data.draw(KINDS[kind]), formulation)
     best = Solver(c.matrices, c.options).run(60.0, Silent(), c.started)
     if best.status is not Status.OPTIMAL:
@@ -84,6 +86,11 @@ def test_no_bound_is_above_the_optimum(
     assert np.isfinite(ascent.bound)
     assert ascent.bound <= most
     assert relaxation.at(ascent.best) == pytest.approx(ascent.bound, rel=1e-9, abs=1e-6)
+    for y in (ascent.best, _prices(relaxation, seed)):
+        lift, raised = Lift(c, relaxation), [relaxation.at(y)]
+        lift.raised(y, Budget(60.0), raised.append)
+        assert raised == sorted(raised)
+        assert raised[-1] <= most
 
 
 @pytest.mark.parametrize("kind", ["free", "whole", "power", "steps"])
