@@ -14,12 +14,14 @@ take as many programmes as they have bottlenecks together.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, hstack
+from scipy.sparse import coo_array, csc_array, csr_array, hstack, vstack
 
-from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.data.networks import NetworkData
-from aumaq.solvers.highs.linear import Least, least
+from aumaq.solvers.highs.linear import least
+from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.repriced import RepricedLP
 
 SHED_PRICE = 1e3
 """A unit of load that is shed weighs so many units of flow on a link."""
@@ -82,22 +84,30 @@ class _Task:
 
     def shared_out(self) -> Floats:
         """Return the solution that sheds least where nobody loses more than must be."""
-        most, free = self.most.copy(), (self.load > 0) & self.is_reached
+        most = self.most.copy()
+        nodes = np.flatnonzero((self.load > 0) & self.is_reached)
+        at = 2 * self.links + self.sources + nodes
+        parts, own = np.unique(self.part[nodes], return_inverse=True)
+        lp, is_free = self._shares(nodes, own, len(parts)), np.ones(len(nodes), bool)
+        limit = np.concatenate([np.zeros(len(nodes)), self.load])
+        least_of = limit.copy()
+        least_of[: len(nodes)] = -np.inf
         for _ in range(MOST_ROUNDS):
-            if not free.any():
+            if not is_free.any():
                 break
-            found = self._lower_the_largest(free, most)
-            if found.x is None:  # rounding left no room: the limits found so far stand
+            limit[: len(nodes)][~is_free] = np.inf
+            lp.limit_rows(least_of, limit)
+            found = lp.solve_again()
+            if found is None:  # rounding left no room: the limits found so far stand
                 break
-            nodes = np.flatnonzero(free)
-            parts, own = np.unique(self.part[nodes], return_inverse=True)
-            largest = found.x[self.width :] + SLACK
-            at = 2 * self.links + self.sources + nodes
-            most[at] = np.minimum(most[at], largest[own] * self.load[nodes])
-            is_stuck = found.prices < -DUST
+            largest = found[0][self.width :] + SLACK
+            limits = np.minimum(most[at], largest[own] * self.load[nodes])
+            most[at] = np.where(is_free, limits, most[at])
+            lp.confine(at, np.zeros(len(at)), most[at])
+            is_stuck = is_free & (found[1][: len(nodes)] < -DUST)
             goes_on = np.bincount(own, is_stuck, minlength=len(parts)) > 0
             goes_on &= largest > DUST + SLACK
-            free[nodes[is_stuck | ~goes_on[own]]] = False
+            is_free &= ~is_stuck & goes_on[own]
         return self._least_shed(most)
 
     def _least_shed(self, most: Floats) -> Floats:
@@ -107,28 +117,29 @@ class _Task:
         assert found.x is not None, found.message  # each limit was reached by a plan
         return np.asarray(found.x)
 
-    def _lower_the_largest(self, free: Flags, most: Floats) -> Least:
-        """Return the solution in which the largest share of *free* nodes is smallest.
+    def _shares(self, nodes: Ints, own: Ints, count: int) -> RepricedLP:
+        """Return the programme that makes the largest share lost as small as can be.
 
-        The shares, one for each part that has such nodes, are the last columns; a row
-        for each free node.
+        The shares, one for each of the *count* parts, *own* of each of the *nodes*, are
+        the last columns; a row for each of these nodes comes before the balances.
+        Limits that change from round to round leave little to do.
         """
-        nodes = np.flatnonzero(free)
-        parts, own = np.unique(self.part[nodes], return_inverse=True)
-        k, at, count = np.arange(len(nodes)), 2 * self.links + self.sources, len(parts)
+        k, at = np.arange(len(nodes)), 2 * self.links + self.sources + nodes
         value = np.append(np.ones(len(nodes)), -self.load[nodes])
-        column = np.append(at + nodes, self.width + own)
-        rows = coo_array(
-            (value, (np.append(k, k), column)), shape=(len(nodes), self.width + count)
-        )
+        column = np.append(at, self.width + own)
+        shape = (len(nodes), self.width + count)
+        rows = csr_array(coo_array((value, (np.append(k, k), column)), shape=shape))
         nothing = csr_array((len(self.load), count))
-        return least(
+        balance = hstack([self.balance, nothing], format="csr")
+        limit = np.concatenate([np.zeros(len(nodes)), self.load])
+        matrices = Matrices.of(
+            csc_array(vstack([rows, balance])),
             np.append(np.zeros(self.width), np.ones(count)),
-            np.zeros(self.width + count),
-            np.append(most, np.ones(count)),
-            (hstack([self.balance, nothing], format="csr"), self.load),
-            (csr_array(rows), np.zeros(len(nodes))),
+            (np.append(np.full(len(nodes), -np.inf), self.load), limit),
+            (np.zeros(shape[1]), np.append(self.most, np.ones(count))),
+            np.zeros(shape[1], dtype=bool),
         )
+        return RepricedLP(matrices, lambda: False)
 
 
 def _parts(n: NetworkData, room: Floats) -> Ints:
