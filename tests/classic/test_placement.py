@@ -18,8 +18,12 @@ from aumaq.classic.placement.problem import LocationProblem
 from aumaq.instances.goals import LOCATION_GOALS
 from aumaq.solvers.solution.decisions import Status
 
+LARGE = pytest.param(0, id="large", marks=pytest.mark.slow)
 
-@pytest.fixture(autouse=True, params=[small.MOST_PAIRS, 0], ids=["small", "large"])
+
+@pytest.fixture(
+    autouse=True, params=[pytest.param(small.MOST_PAIRS, id="small"), LARGE]
+)
 def _size(request: pytest.FixtureRequest) -> Iterator[None]:
     """Everything is asked as one program, and of the methods for what is large."""
     with pytest.MonkeyPatch.context() as patch:
