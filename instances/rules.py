@@ -160,7 +160,8 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
 
 def _of(form: str, name: str, kinds: Mapping[str, Text]) -> list[Rule]:
     """Return the rules that hold for whatever has this name."""
-    titled = say("{name}: {title}").given(name=name)
+    # As a text of its own a title of the data is told in the reader's language.
+    titled = say("{name}: {title}").given(name=Text(str(name)))
     return [
         Rule(form.replace("{kind}", kind), titled.given(title=title), MODEL)
         for kind, title in kinds.items()

@@ -20,7 +20,7 @@ def barred(instance: Instance, service: str) -> Iterator[tuple[str, str, list[Te
     Nothing where something may be built: whether that pays takes a plan with it.
     """
     sites, bans = instance.service_sites(service), instance.land_bans(service)
-    enterable = instance.enterable_levels(service)
+    is_open = [bool(row.any()) for row in instance.enterable_levels(service)]
     least = float(instance.levels(service)["min_population"].min())
     rows = instance.tables["settlements"]
     people = dict(zip(rows["settlement"], rows["population"], strict=True))
@@ -28,7 +28,7 @@ def barred(instance: Instance, service: str) -> Iterator[tuple[str, str, list[Te
     for j, (place, site, status) in enumerate(zip(*columns, strict=True)):
         if status == "forbidden":
             yield place, site, [say("The site is forbidden.")]
-        elif enterable[j].any():
+        elif is_open[j]:
             yield place, site, []
         else:
             of_land = [

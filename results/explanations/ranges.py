@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +62,15 @@ class Difference:
                        most=lang.figure(high, ",.6g"))  # fmt: skip
         return say(
             "between {least} and {most} mln {currency}",
-            least=lang.figure(low, ",.6g"),
-            most=lang.figure(high, ",.6g"),
+            least=lang.figure(_outwards(low, np.floor), ",.6g"),
+            most=lang.figure(_outwards(high, np.ceil), ",.6g"),
             currency=currency,
         )
+
+
+def _outwards(mln: float, to_whole: Callable[[float], Any]) -> float:
+    """Return an end of a range as people say it: three digits, the range no smaller."""
+    if mln <= 0.0:
+        return mln
+    unit = 10.0 ** (np.floor(np.log10(mln)) - 2)
+    return float(to_whole(mln / unit) * unit)
