@@ -39,6 +39,11 @@ ROUNDED = 0.5
 """Share of its distance that a block which was not rounded yet is hoped to gain so."""
 DOUBT = 0.05
 """Share of its distance that a block is hoped to gain after a visit without any."""
+UNDONE = 0.25
+"""Share of its distance that a block is taken to have gained in a visit that did not
+even end the root node: that tells nothing of what a longer one gains."""
+LONGER = 3.0
+"""By so much longer the next visit is then; else twice as long."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -186,16 +191,20 @@ class Part:
     def take(self, outcome: Outcome, task: Task) -> None:
         """Keep what a finished visit adds."""
         before, bound = self.distance, self.bound
+        is_done = outcome.status in ENDED or outcome.nodes > 1
+        longer = 2.0 if is_done else LONGER
         if outcome.values is not None and outcome.objective < self.objective:
             self.objective, self.values = outcome.objective, outcome.values
         if task is Task.PROVE:
             self.bound = max(self.bound, outcome.bound)
             self.is_proving, self.is_visited = False, True
-            self.seconds *= 2.0
+            self.seconds *= longer
             self.nodes = min(2 * self.nodes, MOST_NODES)
             # From no plan to one is no measure of what the next visit may gain.
             is_first = not np.isfinite(before)
             self.gained = self.bound - bound if is_first else before - self.distance
+            if not is_done:
+                self.gained = max(self.gained, UNDONE * self.distance)
             return
         self.is_planning = False
         if task is Task.ROUND:
@@ -210,7 +219,9 @@ class Part:
                 self.dear_mln *= WIDER  # nothing better without what is dear
             is_first = not np.isfinite(before)
             self.filtered = np.inf if is_first else before - self.distance
-            self.filter_seconds *= 2.0
+            if not is_done:
+                self.filtered = max(self.filtered, UNDONE * self.distance)
+            self.filter_seconds *= longer
         elif np.isfinite(self.found):  # a single visit without luck says little
             self.found = (self.found + before - self.distance) / 2.0
         else:

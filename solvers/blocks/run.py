@@ -10,7 +10,8 @@
    under the same choice of growth points (choices.py); coupling rows that they break
    are repaired by a small MIP around them, networks are completed for what is drawn, by
    their own steps or by those of the best plan so far (networks.py). From the first
-   join on one thread of a large model searches over all, beside the others on blocks.
+   join on, once more is lost between blocks than within them, one thread of a large
+   model searches over all, beside the others on blocks.
    If a gap remains, the whole model goes on from there (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
@@ -58,6 +59,10 @@ NETWORK_SHARE = 0.1
 """Share of the time for large networks of the first plan."""
 AGAIN_SHARE = 0.12
 """Share of the time after which the plans of a large model are joined again."""
+LEAST_AWAY = 2.0
+"""Seconds between two joins at least."""
+SEARCH_SHARE = 0.5
+"""Share of the time that one thread searches over all, whatever blocks may gain."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -80,6 +85,7 @@ class BlockRun(BlockState):
     joined_at: float = 0.0
     is_joining: bool = False
     is_searching: bool = False
+    lost_by_joining: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -268,17 +274,33 @@ class BlockRun(BlockState):
             if self.is_joining or any(part.values is None for part in self.parts):
                 return False
             is_due = self.joins == 0 or (self.joins == 1 and is_late)
-            if self.is_large and self.joins == 1:
+            if self.is_large and self.joins == 1 and self._would_be_better:
                 away = time.monotonic() - self.joined_at
                 is_due |= away > AGAIN_SHARE * self.seconds
+                is_due |= self._is_time_to_search and away > LEAST_AWAY
             self.is_joining = is_due
             return is_due
+
+    @property
+    def _would_be_better(self) -> bool:
+        """Whether a plan joined now is the best, if joining costs what it last did."""
+        joined = self.search.objective - self.lost(self.search.objective)
+        return joined + self.lost_by_joining < self.search.objective - self.allowed
+
+    @property
+    def _is_time_to_search(self) -> bool:
+        """Whether more is lost between blocks than within them."""
+        if self.is_searching:
+            return False
+        within = sum(part.distance for part in self.parts)
+        is_half = self.left < SEARCH_SHARE * self.seconds
+        return within < self.lost(self.search.objective) or is_half
 
     def _begin_searching(self) -> bool:
         """Say whether to search over all from now on, beside others on blocks."""
         with self.lock:
             is_parallel = self.is_large and self.c.options.num_threads > 1
-            is_due = is_parallel and self.joins == 1 and not self.is_searching
+            is_due = is_parallel and self.joins == 1 and self._is_time_to_search
             if is_due:
                 self.is_searching = True
                 self.look_at_gaps()
@@ -357,7 +379,8 @@ class BlockRun(BlockState):
         is_last = self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
         if self.is_large:  # networks of the plan before are good ones
-            left = NETWORK_SHARE * self.seconds if self.search.values is None else 0.0
+            is_due = self.search.values is None or self._is_time_to_search or is_last
+            left = min(NETWORK_SHARE * self.seconds, self.left / 2) if is_due else 0.0
         completer = self.completer()
         with self._stoppable(completer):
             self.offer_joined(completer, left)
@@ -365,6 +388,7 @@ class BlockRun(BlockState):
             self.joins = 2 if is_last else 1
             self.is_joining = False
             self.joined_at = time.monotonic()
+            self.lost_by_joining = self.lost(self.search.objective)
         self.check()
         if is_last and not self.stop.is_set():
             if self.is_large and not self.is_searching:

@@ -7,6 +7,7 @@ rounds.py) decides when what is done; how it is done is said here.
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,11 +15,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.blocks.choices import Choices, Chosen
-from aumaq.solvers.blocks.networks import Completer, joined
-from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
+from aumaq.solvers.blocks.networks import Completer, fed_columns, joined
+from aumaq.solvers.blocks.part import (
+    ROUND_FIRST,
+    Part,
+    Task,
+    is_small,
+    priced_parts,
+)
 from aumaq.solvers.blocks.rerouting import Rerouter
 from aumaq.solvers.blocks.split import Split, constant, prices
 from aumaq.solvers.checkpoint import (
@@ -29,7 +36,7 @@ from aumaq.solvers.checkpoint import (
     split_arrays,
 )
 from aumaq.solvers.compiled import Compiled, improver
-from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.search import DEAR, Improver
@@ -40,6 +47,8 @@ if TYPE_CHECKING:
 
 GAP_SHARE = 0.5
 """Share of the gap asked for that is divided evenly among the blocks."""
+NETWORKS_SECONDS, NETWORK_SECONDS = 5.0, 1.0
+"""Seconds for all small networks of a joined plan, and for each of them."""
 ROADS_EFFORT = 10.0
 """Seconds, or units of work, for choosing the roads of joined plans."""
 FIRST_SHARE = 0.35
@@ -82,6 +91,8 @@ class BlockState(ABC):
     priced: PricedRelaxation | None = None
     chosen: Chosen = field(default_factory=Chosen)
     wanted: list[Floats] = field(default_factory=list)
+    networks_left: dict[int, float] = field(default_factory=dict)
+    """What small networks cost beyond what is proven when they were decided last."""
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -263,13 +274,18 @@ class BlockState(ABC):
         assert self.rerouter is not None
         choices = self.rerouter.choices()
         trials = (self.rerouter.reroute(apart, built) for built in choices)
-        values = completer.feasible(trials, self.search.values)
+        known = self.search.values
+        values = completer.feasible(trials, known)
         if values is not None:
             begun = completer.cost(values)
             self.search.offer(begun, values)
             # What networks gained last time would not make it the best: time is short.
             if begun - self.search.objective > self.gained:
                 return
+            if self.is_large:
+                values = self._with_small_networks(completer, values)
+                if known is not None:
+                    values = self._crossed(completer, values, known)
             values = completer.improve(values, effort)
             upgraded = self.rerouter.upgraded
             if len(upgraded) and (effort > 0.0 or self.is_large):
@@ -279,6 +295,64 @@ class BlockState(ABC):
             if effort > 0.0 or self.is_large:
                 self.gained = begun - completer.cost(values)
             self.search.offer(completer.cost(values), values)
+
+    def _crossed(self, completer: Completer, values: Floats, known: Floats) -> Floats:
+        """Return the best of a joined plan and of it with a known one, block by block.
+
+        Each block is as in the plan in which it costs less at the prices; networks are
+        those of the known plan, completed anew.
+        """
+        fed, crossed = self._is_fed(), known.copy()
+        for part in self.parts:
+            own, cost = part.columns, part.matrices.cost
+            is_cheaper = cost @ values[own] < cost @ known[own] - self.allowed
+            if is_cheaper and not fed[own].any():
+                crossed[own] = values[own]
+        if np.array_equal(crossed, known):
+            return values
+        found = completer.feasible([crossed], known)
+        return values if found is None else min(values, found, key=completer.cost)
+
+    def _is_fed(self) -> Flags:
+        """Return which columns say what is drawn from networks."""
+        found = np.zeros(len(self.c.matrices.cost), dtype=bool)
+        found[fed_columns(self.c)] = True
+        return found
+
+    def _with_small_networks(self, completer: Completer, values: Floats) -> Floats:
+        """Return a plan no dearer: small networks decided anew for what is drawn.
+
+        What they chose at a price is often wrong by far for the load that they have in
+        the end. Those that cost most beyond what is proven come first; what they draw
+        from others has a price, and is fed afterwards.
+        """
+        fed, left = self._is_fed(), self.networks_left
+        far = [
+            (excess, k)
+            for k, part in enumerate(self.parts)
+            if part.integers < ROUND_FIRST and fed[part.columns].any()
+            if (excess := self.excess(part, values)) > left.get(k, 0.0) + self.allowed
+        ]
+        trial, ends = values.copy(), time.monotonic() + NETWORKS_SECONDS
+        for _, k in sorted(far, reverse=True):
+            part, seconds = self.parts[k], ends - time.monotonic()
+            if seconds <= 0.0 or self.is_stopped:
+                break
+            now = values[part.columns]
+            m = with_fixed(part.matrices, *_at(fed[part.columns], now))
+            start, most = (np.arange(len(now)), now), min(seconds, NETWORK_SECONDS)
+            found = self.solve_under(m, start, most, None)
+            if found.values is not None:
+                trial[part.columns] = found.values
+                left[k] = self.excess(part, trial)
+        if np.array_equal(trial, values):
+            return values
+        again = completer.feasible([trial], values)
+        return values if again is None else min(values, again, key=completer.cost)
+
+    def excess(self, part: Part, values: Floats) -> float:
+        """Return what a plan costs in a block beyond what is proven, mln, at prices."""
+        return float(part.matrices.cost @ values[part.columns]) - part.bound
 
     def lost(self, objective: float) -> float:
         """Return what a plan costs beyond the plans of its blocks, mln."""
@@ -297,7 +371,9 @@ class BlockState(ABC):
         for j, site in enumerate(self.c.sites):
             for k in np.unique(block[site.columns]).tolist():
                 groups.setdefault(k, []).append(j)
-        far = {k: self.parts[k].distance for k in groups if k >= 0}
+        values = self.search.values
+        assert values is not None
+        far = {k: self.excess(self.parts[k], values) for k in groups if k >= 0}
         chosen = [k for k, distance in far.items() if distance > self.allowed]
         places = [np.array(groups[k]) for k in chosen]
         weights = [far[k] for k in chosen]
@@ -387,3 +463,8 @@ class BlockState(ABC):
         known = bound if np.isfinite(bound) else float("nan")
         self.trace.append((self.c.elapsed, plan, known))
         self.c.progress.update(ProgressEvent(phase, self.c.elapsed, known, plan))
+
+
+def _at(which: Flags, values: Floats) -> tuple[Ints, Floats]:
+    """Return which columns these are, and their values."""
+    return np.flatnonzero(which), values[which]
