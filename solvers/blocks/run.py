@@ -379,7 +379,8 @@ class BlockRun(BlockState):
         is_last = self._until_last <= 0.0 or self.is_done()
         left = self.left / 2 if is_last else 0.0
         if self.is_large:  # networks of the plan before are good ones
-            is_due = self.search.values is None or self._is_time_to_search or is_last
+            is_due = self._is_time_to_search and not is_last
+            is_due |= self.search.values is None
             left = min(NETWORK_SHARE * self.seconds, self.left / 2) if is_due else 0.0
         completer = self.completer()
         with self._stoppable(completer):

@@ -284,7 +284,7 @@ class BlockState(ABC):
                 return
             if self.is_large:
                 values = self._with_small_networks(completer, values)
-                if known is not None:
+                if known is not None and self.joins > 0:  # not with a mere start
                     values = self._crossed(completer, values, known)
             values = completer.improve(values, effort)
             upgraded = self.rerouter.upgraded
