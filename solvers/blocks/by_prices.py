@@ -69,7 +69,24 @@ class PricedRelaxation:
         return price
 
     def bounds(self) -> Floats:
-        """Return what the relaxation says that each block costs at least."""
+        """Return what the relaxation says that each block costs at least, mln.
+
+        -inf where a site decides in several blocks (what is due for renewal at it may
+        be a block of its own): only their sum is known then.
+        """
+        found = self.shares()
+        _, columns = labels(self._split, self._c.matrices)
+        for own in self.relaxation.columns:
+            at = np.unique(columns[own])
+            if len(at) > 1:
+                found[at[at >= 0]] = -np.inf
+        return found
+
+    def shares(self) -> Floats:
+        """Return the share of each block in the value of the relaxation, mln.
+
+        A site has one block; together with what is in none they add up to the bound.
+        """
         rows, columns = labels(self._split, self._c.matrices)
         return self.relaxation.by_label(
             self.ascent.best, rows, columns, len(self._split.blocks)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from coupled_instances import coupled_instances
 from examples import examples
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from road_instances import road_instances
 from tiny_instances import tiny_instances
 
 from aumaq.instances import Instance
-from aumaq.solvers.blocks.by_prices import PricedRelaxation
+from aumaq.solvers.blocks.by_prices import PricedRelaxation, labels
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import block_matrices, coupling_families, split
 from aumaq.solvers.compiled import Compiled, compiled
@@ -47,15 +47,30 @@ def test_the_bound_of_each_block_is_below_its_optimum(
     kind: str, data: st.DataObject
 ) -> None:
     """And all of them, with what is beside them, are below that of the whole."""
-    c = _compiled(data.draw(KINDS[kind]))
+    _has_bounds_of_blocks(_compiled(data.draw(KINDS[kind])), is_split=False)
+
+
+@pytest.mark.slow
+@examples(160)
+@given(road_instances("free"))
+def test_sites_that_decide_in_several_blocks(instance: Instance) -> None:
+    """What is due for renewal may be a block of its own; its site is in another."""
+    _has_bounds_of_blocks(_compiled(instance), is_split=True)
+
+
+def _has_bounds_of_blocks(c: Compiled, *, is_split: bool) -> None:
+    parts = split(c.matrices, coupling_families())
+    if is_split:
+        _, columns = labels(parts, c.matrices)
+        owned = PricedRelaxation(c, parts, lambda: False).relaxation.columns
+        assume(any(len(np.unique(columns[own])) > 1 for own in owned))
     best = Solver(c.matrices, c.options).run(60.0, Silent(), c.started)
     if best.status is not Status.OPTIMAL:
         return
-    parts = split(c.matrices, coupling_families())
     priced = PricedRelaxation(c, parts, lambda: False)
     priced.rise(lambda _: None)
     bounds, price = priced.bounds(), priced.price_of_split
-    total = priced.ascent.bound - bounds.sum()
+    total = priced.ascent.bound - priced.shares().sum()
     for bound, m in zip(
         bounds, block_matrices(c.matrices, parts, price, price), strict=True
     ):
