@@ -34,8 +34,10 @@ KINDS = {
 SURE = 1e-6
 
 
-def _compiled(instance: Instance, threads: int = 1) -> Compiled:
-    options = SolveOptions(gap=0.0, threads=threads, time_limit=60.0)
+def _compiled(
+    instance: Instance, threads: int = 1, time_limit: float = 60.0
+) -> Compiled:
+    options = SolveOptions(gap=0.0, threads=threads, time_limit=time_limit)
     return compiled(instance, options, Silent(), Given())
 
 
@@ -51,11 +53,12 @@ def test_the_bound_of_each_block_is_below_its_optimum(
 
 
 @pytest.mark.slow
-@examples(160)
+@examples(80)
 @given(road_instances("free"))
 def test_sites_that_decide_in_several_blocks(instance: Instance) -> None:
     """What is due for renewal may be a block of its own; its site is in another."""
-    _has_bounds_of_blocks(_compiled(instance), is_split=True)
+    # Prices rise for a share of the time; any are as good here.
+    _has_bounds_of_blocks(_compiled(instance, time_limit=3.0), is_split=True)
 
 
 def _has_bounds_of_blocks(c: Compiled, *, is_split: bool) -> None:
