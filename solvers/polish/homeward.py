@@ -26,8 +26,8 @@ from aumaq.solvers.work import Budget
 
 SENT_SHARE = 0.1
 """A place that sends out less of its demand is no matter."""
-ONE_PLACE = (2.0, 200)
-"""Seconds, or units of work, and nodes for one place."""
+ONE_PLACE_WORK = 2.0
+"""Units of work for one place."""
 PLACE_GAP = 1e-5
 """Relative to the cost of all there, which is far more than what is to gain."""
 LEAST_GAIN = 1e-8
@@ -74,7 +74,7 @@ def brought_home(
             break
         free = search.near(one.columns)
         before = search.work
-        part = search.solve_part(values, free, budget.most(*ONE_PLACE))
+        part = search.solve_part(values, free, budget.most(ONE_PLACE_WORK))
         budget.spend(search.work - before)
         if part is None:
             continue

@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from aumaq.instances.arrays import Ints
 from aumaq.instances.language.texts import say
 from aumaq.model import BuiltModel
@@ -28,16 +26,18 @@ ROUNDING = 1e-9
 """Relative to its cost, a plan dearer by so much costs the same."""
 SURE = 1e-6
 """Relative to its cost, a plan so near to its bound is the best."""
-HOME_EFFORT, HOME_SHARE = 6.0, 0.06
-"""For places that send people away: seconds, and share of the time limit; or units of
-work, and share of the work limit."""
-HOME_OF_SOLVE, LEAST_HOME_SECONDS = 0.25, 0.3
-"""Nor more than this share of what the solve took, but so many seconds at any rate;
-counted work does not look at that."""
+HOME_WORK, HOME_SHARE = 6.0, 0.06
+"""For places that send people away: units of work, and share of the time limit or of
+the work limit."""
+LEAST_HOME_WORK, HOME_WORK_INTEGER = 0.3, 5e-4
+"""Nor more than so many units, and so many for each integer: a small question is
+answered at once."""
 MOST_TRIES = 16
 """Solves that are spent on facilities which a plan builds, or gives up, for nothing."""
-POLISH_EFFORT = 5.0
-"""Seconds, or units of work, for the last LP beyond what is left of the time limit."""
+NEAREST_WORK = 5.0
+"""Units of work for the LP that puts who lives near first."""
+POLISH_SECONDS = 5.0
+"""Seconds for all of it beyond what is left of the time limit."""
 Find = Callable[[BuiltModel, Ints, Any], list[Change]]
 
 
@@ -48,7 +48,7 @@ def polished(c: Compiled, outcome: Outcome) -> Outcome:
     stays that of the MIP. If the LP should fail, the rounded MIP solution stands.
     """
     assert outcome.values is not None
-    budget = _budget(c, HOME_EFFORT)
+    budget = _budget(c, HOME_WORK)
     again = around(c, outcome.values)
     if again is None or again.values is None:
         return outcome
@@ -68,7 +68,7 @@ def around(c: Compiled, whole: Any) -> Outcome | None:
     """Return the best plan with the integers of *whole*, None where none is found."""
     solver = Solver(with_whole_fixed(c.matrices, whole), replace(c.options, threads=1))
     left = max(0.0, c.options.time_limit - c.elapsed)
-    found = solver.run(left + POLISH_EFFORT, Silent(), c.started)
+    found = solver.run(left + POLISH_SECONDS, Silent(), c.started)
     return found if found.status is Status.OPTIMAL else None
 
 
@@ -83,18 +83,18 @@ def homeward(c: Compiled, plan: Outcome, found: Outcome) -> Outcome:
     if found.status is Status.INTERRUPTED or distance <= SURE * abs(plan.objective):
         return plan
     search = without_loads(c.matrices, plan.duals, c.options)
-    effort = min(HOME_EFFORT, HOME_SHARE * c.options.effort)
-    if c.options.work_limit is None:
-        as_solved = HOME_OF_SOLVE * c.seconds.get("solve", np.inf)
-        effort = min(effort, max(LEAST_HOME_SECONDS, as_solved))
-    return changed(c, plan, partial(brought_home, search, _budget(c, effort)))
+    as_large = HOME_WORK_INTEGER * int(c.matrices.is_integer.sum())
+    most = min(HOME_WORK, HOME_SHARE * c.options.effort)
+    budget = _budget(c, min(most, LEAST_HOME_WORK + as_large))
+    return changed(c, plan, partial(brought_home, search, budget))
 
 
-def _budget(c: Compiled, effort: float) -> Budget:
-    """Return a budget of seconds, or of units where work is counted."""
-    if c.options.work_limit is None:
-        return Budget(effort)
-    return Budget(c.options.time_limit - c.elapsed + POLISH_EFFORT, effort)
+def _budget(c: Compiled, work: float) -> Budget:
+    """Return a budget of units of work: what else the machine does must not matter.
+
+    The clock ends it when it is too late.
+    """
+    return Budget(c.options.time_limit - c.elapsed + POLISH_SECONDS, work)
 
 
 def changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
@@ -107,7 +107,7 @@ def changed(c: Compiled, plan: Outcome, find: Find) -> Outcome:
     groups = [[one for m in c.models for one in find(*m, plan.values)]]
     for _ in range(MOST_TRIES):
         group = groups.pop(0) if groups else []
-        if not group or c.elapsed > c.options.time_limit + POLISH_EFFORT:
+        if not group or c.elapsed > c.options.time_limit + POLISH_SECONDS:
             break
         values = plan.values
         for change in group:
@@ -134,7 +134,7 @@ def nearest(c: Compiled, plan: Outcome) -> Outcome:
     lp = with_whole_fixed(c.matrices, plan.values)
     part, free = nearest_first(lp, plan.values, plan.duals, price)
     solver = Solver(part, replace(c.options, threads=1))
-    most = _budget(c, POLISH_EFFORT).most()
+    most = _budget(c, NEAREST_WORK).most()
     solver.limit(most)
     found = solver.run(most.seconds, Silent(), c.started)
     if found.status is not Status.OPTIMAL or found.values is None:
