@@ -1,11 +1,11 @@
 """RESULTS.md: published files by all methods, from runs that are kept in files.
 
-``python -m benchmarks results [FOLDER] --runs RUNS [--only SETS] [--jobs 1]``
+``python -m benchmarks results [FOLDER] --runs RUNS [--only SETS] [--at-most S]``
 
-With the folder of published files each of its sets is run as SETS says, into a DuckDB
-file of its own in RUNS; what is there already is not run again. Then the page and its
-pictures are made of all files of runs in RUNS, whoever made them. Without a folder of
-published files only that is done.
+With the folder of published files each of its sets is run as SETS says, no run for
+more than S seconds, into a DuckDB file of its own in RUNS; what is there already is not
+run again. Then the page and its pictures are made of all files of runs in RUNS, whoever
+made them. Without a folder of published files only that is done.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ class Plan:
     kind: str = ""  # only these questions
     counts: tuple[int, ...] = ()  # sites, of points that no table asks about
 
-    def tasks(self, folder: Path) -> list[Task]:
-        """Return the runs of a folder."""
+    def tasks(self, folder: Path, at_most: float) -> list[Task]:
+        """Return the runs of a folder, each of *at_most* so many seconds."""
         cases = cases_of([str(folder)], self.kind, self.counts, "floor")
-        return [Task(c, name, self.seconds, 0) for c in cases for name in self.methods]
+        seconds = min(self.seconds, at_most)
+        return [Task(c, name, seconds, 0) for name in self.methods for c in cases]
 
 
 BESIDE = ("aumaq", "spopt-highs", "spopt-cbc")
@@ -58,6 +59,7 @@ def run(*arguments: str) -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--only", default=",".join(SETS), help="sets, commas between")
+    parser.add_argument("--at-most", type=float, default=float("inf"), help="seconds")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HERE)
     given = parser.parse_args(arguments)
@@ -67,7 +69,8 @@ def run(*arguments: str) -> None:
     given.runs.mkdir(parents=True, exist_ok=True)
     for name in chosen if given.folder is not None else ():
         if (given.folder / name).is_dir():
-            tasks = [t for plan in SETS[name] for t in plan.tasks(given.folder / name)]
+            folder, most = given.folder / name, given.at_most
+            tasks = [task for plan in SETS[name] for task in plan.tasks(folder, most)]
             store = given.runs / f"{name.replace('/', '_')}.duckdb"
             run_all(tasks, store, given.jobs, _tell)
     stores = sorted(given.runs.glob("*.duckdb"))
