@@ -29,11 +29,24 @@ def connected(address: str, security: str | Path | None = None) -> Any:
     """
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise OptionError(
             say(
                 "a cluster needs the extra cluster: {command}",
                 command=install_command("cluster"),
+            )
+        ) from error
+    try:
+        # A client of an address that is none never ends: it waits for its beginning.
+        get_address_host_port(address)
+    except (ValueError, NotImplementedError) as error:
+        raise OptionError(
+            say(
+                "no cluster at {address!r}: {error}; expected an address such as"
+                " tcp://host:8786",
+                address=address,
+                error=error,
             )
         ) from error
     try:

@@ -144,3 +144,17 @@ def test_a_dask_cluster_gives_the_same_rows() -> None:
     assert list(found.rows["status"]) == ["optimal", "invalid"]
     with pytest.raises(OptionError, match="no cluster"):
         aumaq.sweep(build(), "base", dask="tcp://127.0.0.1:1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "address", ["nope://x", "localhost", "127.0.0.1:abc", "tcp://", "inproc://x", ":"]
+)
+def test_what_is_no_address_is_not_called(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that never began would hold up the end of the process."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(distributed, "Client", pytest.fail)
+    with pytest.raises(OptionError, match="expected an address such as"):
+        aumaq.sweep(build(), "base", dask=address)
