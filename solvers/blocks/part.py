@@ -35,6 +35,9 @@ ROUND_FIRST = 1_500
 the time of a first visit, but a bound, which has no hurry."""
 FEW = 1 / 30
 """A block is rounded without what is dear by this share of what is dear else."""
+PART_OF_LARGE = 0.25
+"""Share of its distance that the first visit of a kind to a large block is hoped to
+gain: the MIP of a smaller one ends nearly all of it."""
 ROUNDED = 0.5
 """Share of its distance that a block which was not rounded yet is hoped to gain so."""
 DOUBT = 0.05
@@ -42,8 +45,11 @@ DOUBT = 0.05
 UNDONE = 0.25
 """Share of its distance that a block is taken to have gained in a visit that did not
 even end the root node: that tells nothing of what a longer one gains."""
-LONGER = 3.0
-"""By so much longer the next visit is then; else twice as long."""
+LONGER, ROOT_SECONDS = 3.0, 2.0
+"""By so much longer the next visit is then, and so long at least, which ends most root
+nodes; else twice as long."""
+FILTER_DEAR = 0.1
+"""What is dear by this share of what is dear else is left out when it is filtered."""
 SEARCH_SITES = 24
 """With fewer sites the MIP itself is quick, and a search is of no use."""
 
@@ -90,6 +96,8 @@ class Part:
     is_planning: bool = False
     is_rounded: bool = False
     is_visited: bool = False
+    has_root: bool = False
+    """Whether a visit ended its root node."""
     few: float = float("inf")
     """By this share of ``dear_mln`` what is dear is left out when it is rounded."""
     filtered: float = float("inf")
@@ -151,19 +159,21 @@ class Part:
         little where that was nothing: it may have ended too soon.
         """
         found, least = [], DOUBT * self.distance
+        is_large = self.first_task is Task.ROUND
+        most = self.distance * (PART_OF_LARGE if is_large else 1.0)
         if not self.is_proving:
             hope = np.inf if self.values is None else max(2.0 * self.gained, least)
-            gain = min(self.distance, hope) / self.seconds
+            gain = min(most, hope) / self.seconds
             found.append((gain, Task.PROVE))
-        is_left = self.is_priced and self.first_task is Task.ROUND
+        is_left = self.is_priced and is_large
         if is_left and not (self.is_rounded or self.is_planning):
             gain = ROUNDED * self.distance / self.round_seconds
             found.append((gain, Task.ROUND))
-        elif (self.is_visited or self.is_rounded) and not self.is_planning:
-            gain = min(self.distance, max(2.0 * self.filtered, least))
+        elif (self.has_root or self.is_rounded) and not self.is_planning:
+            gain = min(most, max(2.0 * self.filtered, least))
             found.append((gain / self.filter_seconds, Task.FILTER))
             if self.values is not None and len(self.sites) >= SEARCH_SITES:
-                gain = min(self.distance, max(self.found, least)) / SEARCH_SECONDS
+                gain = min(most, max(self.found, least)) / SEARCH_SECONDS
                 found.append((gain, Task.SEARCH))
         return found
 
@@ -175,7 +185,7 @@ class Part:
             m = rounded(some, self.relaxed, self.units)
             effort = self.round_seconds
         elif task is Task.FILTER:
-            m, effort = self.without_dear(), self.filter_seconds
+            m, effort = self.without_dear(FILTER_DEAR), self.filter_seconds
         if self.values is not None:
             start = (np.arange(len(self.values)), self.values)
         return m, start, effort
@@ -193,12 +203,14 @@ class Part:
         before, bound = self.distance, self.bound
         is_done = outcome.status in ENDED or outcome.nodes > 1
         longer = 2.0 if is_done else LONGER
+        least = 0.0 if is_done or self.is_small else ROOT_SECONDS
         if outcome.values is not None and outcome.objective < self.objective:
             self.objective, self.values = outcome.objective, outcome.values
         if task is Task.PROVE:
             self.bound = max(self.bound, outcome.bound)
             self.is_proving, self.is_visited = False, True
-            self.seconds *= longer
+            self.has_root |= is_done
+            self.seconds = max(longer * self.seconds, least)
             self.nodes = min(2 * self.nodes, MOST_NODES)
             # From no plan to one is no measure of what the next visit may gain.
             is_first = not np.isfinite(before)
@@ -221,7 +233,7 @@ class Part:
             self.filtered = np.inf if is_first else before - self.distance
             if not is_done:
                 self.filtered = max(self.filtered, UNDONE * self.distance)
-            self.filter_seconds *= longer
+            self.filter_seconds = max(longer * self.filter_seconds, least)
         elif np.isfinite(self.found):  # a single visit without luck says little
             self.found = (self.found + before - self.distance) / 2.0
         else:

@@ -10,8 +10,8 @@
    under the same choice of growth points (choices.py); coupling rows that they break
    are repaired by a small MIP around them, networks are completed for what is drawn, by
    their own steps or by those of the best plan so far (networks.py). From the first
-   join on, once more is lost between blocks than within them, one thread of a large
-   model searches over all, beside the others on blocks.
+   join on, once enough is lost between blocks, beside what is lost within them, one
+   thread of a large model searches over all, beside the others on blocks.
    If a gap remains, the whole model goes on from there (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
@@ -62,7 +62,9 @@ AGAIN_SHARE = 0.12
 LEAST_AWAY = 2.0
 """Seconds between two joins at least."""
 SEARCH_SHARE = 0.5
-"""Share of the time that one thread searches over all, whatever blocks may gain."""
+SEARCH_WORTH = 2.0
+"""Share of the time that one thread searches over all unless so many times more is lost
+within blocks than between them."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -289,12 +291,13 @@ class BlockRun(BlockState):
 
     @property
     def _is_time_to_search(self) -> bool:
-        """Whether more is lost between blocks than within them."""
+        """Whether enough is lost between blocks, beside what is lost within them."""
         if self.is_searching:
             return False
         within = sum(part.distance for part in self.parts)
         is_half = self.left < SEARCH_SHARE * self.seconds
-        return within < self.lost(self.search.objective) or is_half
+        most = SEARCH_WORTH if is_half else 1.0
+        return within < most * self.lost(self.search.objective)
 
     def _begin_searching(self) -> bool:
         """Say whether to search over all from now on, beside others on blocks."""

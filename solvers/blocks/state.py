@@ -61,7 +61,7 @@ CHOICE_SHARE = 0.3
 """Share of what is left that blocks have for plans under choices when joined."""
 PART_FIELDS = ("bound", "objective", "seconds", "round_seconds", "filter_seconds",
                "filtered", "dear_mln", "nodes", "gained", "found", "is_begun",
-               "is_rounded", "is_visited")  # fmt: skip
+               "is_rounded", "is_visited", "has_root")  # fmt: skip
 """What is kept of each block, beside its plan."""
 
 
