@@ -90,7 +90,7 @@ def _cases(files: list[str], kind: str, counts: str, rounding: str) -> list[Case
     from aumaq.results.studies.bench.cases import cases_of
 
     words = [word.strip() for word in counts.split(",") if word.strip()]
-    wrong = [word for word in words if not word.isdigit() or not int(word)]
+    wrong = [word for word in words if not word.isdecimal() or not int(word)]
     if wrong:
         told = say("--p takes whole numbers above 0, not {words}", words=wrong[0])
         raise OptionError(told, ["p"])

@@ -6,6 +6,7 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Sparse
 from aumaq.classic.problems import KINDS, Problem
+from aumaq.classic.solution import CAPACITATED
 from aumaq.instances.errors import InstanceError, UnknownNameError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import Text, say
@@ -33,6 +34,8 @@ def _sites(problem: Problem) -> list[Text]:
         found.append(say("{n} sites are required and forbidden", n=both))
     if not np.isfinite(sites.fixed_costs).all():
         found.append(say("fixed costs must be finite numbers"))
+    if not (sites.capacities >= 0).all():
+        found.append(say("capacities must be numbers, not negative"))
     return found
 
 
@@ -43,6 +46,9 @@ def _clients(problem: Problem) -> list[Text]:
     weights = problem.clients.weights
     if not (np.isfinite(weights) & (weights >= 0)).all():
         found.append(say("weights must be finite numbers, not negative"))
+    demands = problem.clients.demands
+    if not (np.isfinite(demands) & (demands >= 0)).all():
+        found.append(say("demands must be finite numbers, not negative"))
     if len(weights) != problem.shape[0]:
         told = say("{n} weights are given for {clients} clients", n=len(weights),
                    clients=problem.shape[0])  # fmt: skip
@@ -53,6 +59,9 @@ def _clients(problem: Problem) -> list[Text]:
         known = distances.length
     if np.isnan(known).any() or (known < 0).any():
         found.append(say("distances must be numbers, not negative"))
+    elif problem.kind in CAPACITATED and np.isinf(known).any():
+        told = say("a client that cannot reach a site is not allowed with capacities")
+        found.append(told)
     return found
 
 

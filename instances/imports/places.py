@@ -237,12 +237,18 @@ def _codes(
                 codes=", ".join(again[:5]),
             )
             raise InstanceError([Problem(source.file, told, 0, column["settlement"])])
-        if (codes != "").all():
+        given = codes.tolist()
+        if all(given):
             return codes.reset_index(drop=True), []
+    else:
+        given = [""] * len(names)
     made = [re.sub(r"\W+", "-", name.strip()).strip("-") or "place" for name in names]
-    taken: set[str] = set()
+    taken = set(given) - {""}
     codes, twice = [], []
-    for code in made:
+    for told_code, code in zip(given, made, strict=True):
+        if told_code:
+            codes.append(told_code)
+            continue
         number, own = 1, code
         while own in taken:
             number += 1
@@ -256,7 +262,13 @@ def _codes(
         count=len(twice),
         codes=", ".join(twice[:5]) + (", ..." if len(twice) > 5 else ""),
     )
-    return pd.Series(codes, dtype=object), [told] if twice else []
+    notes = [told] if twice else []
+    lacking = given.count("")
+    if lacking < len(given):
+        notes.append(
+            say("{count} places have no code; it is made of their names", count=lacking)
+        )
+    return pd.Series(codes, dtype=object), notes
 
 
 def _found_by_cells(guesses: Sequence[Guess]) -> list[Text]:

@@ -145,8 +145,10 @@ def _classes(
     told = dict(options.speeds_kmh or {})
     given = np.full(len(named), np.nan)
     if "speed_kmh" in column:
-        given = numbers(source.cells[column["speed_kmh"]])
+        cells = source.cells[column["speed_kmh"]]
+        given = numbers(cells)
         is_given = np.isfinite(given) & (given >= 1.0) & (given <= 200.0)
+        _tell_speeds(cells[~is_given & cells.ne("").to_numpy()], notes)
         faster = pd.Series([f"{n}-{s:g}" for n, s in zip(named, given, strict=True)])
         named = named.where(~is_given, faster)
     rows, unknown = [], []
@@ -172,6 +174,18 @@ def _classes(
         )
         notes.append(text)
     return named.to_numpy(dtype=object), pd.DataFrame(rows)
+
+
+def _tell_speeds(cells: pd.Series[str], notes: list[Text]) -> None:
+    """Tell which speeds are none, so that those of the classes count."""
+    if cells.empty:
+        return
+    text = say(
+        "{count} speeds are no km/h from 1 to 200 and are not taken: {words}",
+        count=len(cells),
+        words=", ".join(cells.unique()[:5]),
+    )
+    notes.append(text)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,11 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
+from typer.testing import CliRunner
 
 import aumaq
+from aumaq.cli import app
 from aumaq.instances import InstanceError
+from aumaq.instances.errors import OptionError, UnknownNameError, UnreadableError
 from aumaq.instances.imports.assembly import Wishes, imported
-from aumaq.instances.imports.mapping import Mapped
+from aumaq.instances.imports.mapping import Mapped, read_mapping
 from aumaq.instances.imports.recognition import numbers, plain, recognised
 from aumaq.instances.imports.roads import RoadOptions, roads_of
 from aumaq.instances.imports.sources import Source, read_source
@@ -135,6 +139,96 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, case: str) -> None:
         assert part in done.stderr
     assert "Traceback" not in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["p.csv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[places.columns]\nname = 5", "places.columns.name"),
+        ('[places.columns]\nname = ""', "places.columns.name"),
+        ("[roads]\ntolerance_m = -5", "roads.tolerance_m"),
+        ("[roads]\nreach_km = nan\ndetour = 0.1", "roads.reach_km, roads.detour"),
+        ('[roads.speeds_kmh]\na = "fast"\nb = 0', "speeds_kmh.a, .*speeds_kmh.b"),
+    ],
+)
+def test_a_mapping_has_values_that_can_be(
+    tmp_path: Path, text: str, wanted: str
+) -> None:
+    """Each that cannot is named; no road of no length, none of endless speed."""
+    path = tmp_path / "m.toml"
+    path.write_text(text)
+    with pytest.raises(UnreadableError, match=wanted):
+        read_mapping(path)
+
+
+@pytest.mark.parametrize("option", ["--tolerance", "--reach", "--detour"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1"])
+def test_lengths_are_numbers(tmp_path: Path, option: str, value: str) -> None:
+    """Neither endless nor negative."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    words = ["import", str(path), "--out", str(tmp_path / "o"), option, value]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, OptionError)
+    assert option in str(done.exception)
+
+
+def test_all_people_count_where_columns_part_them(tmp_path: Path) -> None:
+    """Men and women apart are not everybody; equally good columns are told."""
+    head = "Название;Широта;Долгота;Население (мужчины);Население (женщины)"
+    parted = listed(tmp_path / "a.csv", ["А;50,5;70,1;30;40", "Б;50,6;70,2;5;6"],
+                    head + "\n")  # fmt: skip
+    whole = listed(tmp_path / "b.csv", ["А;50,5;70,1;30;40;70", "Б;50,6;70,2;5;6;11"],
+                   head + ";Население всего\n")  # fmt: skip
+    made = imported(whole, None, Wishes("m"))
+    assert made.tables["settlements"]["population"].tolist() == [70, 11]
+    made = imported(parted, None, Wishes("m"))
+    assert "женщины" in str(made.guesses["a.csv"][-1].why)
+
+
+def test_codes_that_are_there_are_kept(tmp_path: Path) -> None:
+    """A place without one gets one of its name; the code of another is not taken."""
+    path = tmp_path / "p.csv"
+    path.write_text("kod,name,pop,lat,lon\nA1,a,5,50,70\n,A1,6,50,71\n")
+    told = Mapped({"columns": {"settlement": "kod"}})
+    made = imported(path, None, Wishes("m", mapped=told))
+    assert made.tables["settlements"]["settlement"].tolist() == ["A1", "A1-2"]
+    assert any("1 places have no code" in str(note) for note in made.notes)
+
+
+def test_a_mapping_knows_the_columns_of_each_list(tmp_path: Path) -> None:
+    """Two lists of facilities with names of their own, imported again."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    (tmp_path / "s.csv").write_text("Село;Мощность\nАкжар;300\n")
+    (tmp_path / "c.csv").write_text("НП;Число мест\nБесоба;40\n")
+    files = {"school": tmp_path / "s.csv", "primary_care": tmp_path / "c.csv"}
+    wishes = Wishes("m", country="kz", services=tuple(files), facilities=files)
+    one = imported(path, None, wishes)
+    two = imported(path, None, replace(wishes, mapped=one.mapping))
+    pd.testing.assert_frame_equal(one.tables["facilities"], two.tables["facilities"])
+    wrong = Mapped(facilities={"columns": {"shcool.capacity": "Мощность"}})
+    with pytest.raises(UnknownNameError, match="shcool"):
+        imported(path, None, replace(wishes, mapped=wrong))
+
+
+def test_speeds_that_are_none_are_told(tmp_path: Path) -> None:
+    """And two layers of one file are both told."""
+    file = tmp_path / "all.gpkg"
+    places = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "population": [5, 6]},
+        geometry=gpd.points_from_xy([70.0, 70.2], [50.0, 50.0]), crs=4326,
+    )  # fmt: skip
+    places.to_file(file, layer="places")
+    lines = [
+        shapely.LineString([(70 + k / 10, 50), (70.1 + k / 10, 50)]) for k in (0, 1)
+    ]
+    roads = gpd.GeoDataFrame({"maxspeed": ["60", "RU:rural"]}, geometry=lines, crs=4326)
+    roads = pd.concat([roads] * 3).set_crs(4326)
+    roads.loc[roads.index == 1, "maxspeed"] = ["RU:rural", "70", "80"]
+    roads.to_file(file, layer="roads")
+    mapped = Mapped({"layer": "places"}, {"layer": "roads"})
+    made = imported(file, file, Wishes("m", mapped=mapped))
+    assert any("1 speeds are no km/h" in str(note) for note in made.notes)
+    assert list(made.guesses) == ["all.gpkg", "all.gpkg (roads)"]
 
 
 def test_rows_are_left_out_only_when_asked(tmp_path: Path) -> None:
