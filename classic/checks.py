@@ -68,7 +68,7 @@ def _clients(problem: Problem) -> list[Text]:
 def _question(problem: Problem) -> list[Text]:
     found: list[Text] = []
     sites, p = problem.sites, problem.p
-    if problem.kind in WITH_RADIUS and not (problem.radius or 0) > 0:
+    if problem.kind in WITH_RADIUS and not 0 < (problem.radius or 0) < np.inf:
         found.append(say("a radius greater than 0 is needed (--radius)"))
     if problem.kind not in WITH_P:
         return found

@@ -84,7 +84,8 @@ def imported(places: Path, roads: Path | None, wishes: Wishes) -> Import:
     if roads is None:
         _add_straight_lines(tables, asked.roads, notes)
     else:
-        lines, options = _source(roads, asked.roads), _options(asked.roads)
+        lines = _source(roads, asked.roads, "--road-layer")
+        options = _options(asked.roads)
         made = roads_of(
             lines,
             found.settlements,
@@ -116,7 +117,7 @@ def _add_facilities(
     _check_lists(given, tables["levels"]["service"].unique().tolist())
     columns: dict[str, str] = {}
     for service, path in wishes.facilities.items():
-        source = _source(path, {"crs": wishes.mapped.places.get("crs", "")})
+        source = _source(path, {"crs": wishes.mapped.places.get("crs", "")}, "")
         own = _of_list(given, service)
         stock = facilities_of(source, service, tables, own, leave_out=wishes.leave_out)
         found.append(stock.rows)
@@ -161,10 +162,10 @@ def write_import(found: Import, path: Path, lang: str = "en") -> None:
             write_texts(found.tables, shown, draft, lang)
 
 
-def _source(path: Path, settings: Mapping[str, Any]) -> Source:
+def _source(path: Path, settings: Mapping[str, Any], option: str = "--layer") -> Source:
     layer, crs = (str(settings.get(key, "")) for key in ("layer", "crs"))
     try:
-        return read_source(path, layer, crs)
+        return read_source(path, layer, crs, option)
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
 

@@ -303,10 +303,13 @@ def test_sheets_and_broken_books(tmp_path: Path) -> None:
 
 
 def roads_from(
-    lines: list[object], places: list[tuple[float, float]], **options: float
+    lines: list[object],
+    places: list[tuple[float, float]],
+    road_class: str = "primary",
+    **options: float,
 ):
     """Return road tables from lines of degrees and places (lon, lat)."""
-    cells = pd.DataFrame({"highway": ["primary"] * len(lines)}, dtype=object)
+    cells = pd.DataFrame({"highway": [road_class] * len(lines)}, dtype=object)
     source = Source("r", cells, list(range(1, len(lines) + 1)), np.array(lines))
     rows = pd.DataFrame(places, columns=["lon", "lat"])
     return roads_of(source, rows, {}, RoadOptions(**options))
@@ -374,6 +377,57 @@ def test_what_roads_do_not_reach_is_joined_straight() -> None:
     told = " ".join(map(str, made.notes))
     assert "1 places are far" in told
     assert "1 parts of the roads" in told
+    again = roads_from(lines, places, "straight_line", detour=1.5)  # as we write it
+    assert again.tables["road_classes"]["road_class"].tolist() == ["straight_line"]
+
+
+def test_roads_of_elsewhere_are_refused() -> None:
+    """As with x and y exchanged; where the count of degrees turns over is no edge."""
+    line = shapely.LineString([(50.0, 70.0), (50.3, 71.0)])
+    with pytest.raises(InstanceError, match="km from the nearest place"):
+        roads_from([line], [(70.0, 50.0), (71.0, 50.3)])
+    # over the meridian of 180 degrees, in two pieces as such layers are cut
+    lines = [shapely.LineString([(179.8, 66.0), (180.0, 66.0)]),
+             shapely.LineString([(-180.0, 66.0), (-179.8, 66.0)])]  # fmt: skip
+    made = roads_from(lines, [(179.8, 66.0), (-179.8, 66.0)])
+    degree_km = 6371.0088 * np.pi / 180 * np.cos(np.radians(66.0))
+    km = made.tables["road_links"]["length_km"].sum()
+    assert km == pytest.approx(0.4 * degree_km, rel=1e-3)
+
+
+def test_layers_that_are_several_and_numbers_that_are_endless(tmp_path: Path) -> None:
+    """Each option by its name; inf in a layer is no number of people."""
+    file = tmp_path / "all.gpkg"
+    places = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "population": [5.0, np.inf]},
+        geometry=gpd.points_from_xy([70.0, 70.2], [50.0, 50.0]), crs=4326,
+    )  # fmt: skip
+    places.to_file(file, layer="one")
+    assert refusals(file) == ["expected a number of inhabitants"]
+    places.to_file(file, layer="two")
+    path = listed(tmp_path / "p.csv", ROWS)
+    assert "with --layer: one, two" in refusals(file)[0]
+    assert "with --road-layer: one, two" in refusals(path, file)[0]
+    lists = {"services": ["school"], "country": "kz", "facilities": {"school": file}}
+    assert "one is expected: one, two" in refusals(path, **lists)[0]
+
+
+def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
+    """A line of one point, one without a shape; a layer of lines without length."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    roads = tmp_path / "r.geojson"
+
+    def put(*shapes: object) -> None:
+        rows = [{"type": "Feature", "properties": {}, "geometry": s} for s in shapes]
+        roads.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+
+    sound = {"type": "LineString", "coordinates": [[70, 50], [71, 50.3]]}
+    put(sound, {"type": "LineString", "coordinates": [[70, 50]]}, None)
+    with pytest.raises(InstanceError) as caught:
+        read(path, roads)
+    assert [problem.row for problem in caught.value.problems] == [2, 3]
+    put({"type": "LineString", "coordinates": [[70, 50], [70, 50]]})
+    assert refusals(path, roads) == ["has no line longer than the tolerance"]
 
 
 def test_roads_of_a_layer(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from location_optima import SmallCase, fewest_new, least, most_within
 import aumaq
 from aumaq.instances.generators import clustered
 from aumaq.results.location.answer import Location
+from aumaq.results.location.reading import read_tables
 
 
 def case_of(instance: aumaq.Instance, service: str, *, is_free: bool) -> SmallCase:
@@ -160,6 +161,32 @@ def test_all_that_is_wrong_with_tables_is_told_at_once() -> None:
         ("distances", 4, "client", "d"),
         ("distances", 5, "", ""),
     }
+
+
+def test_no_cell_of_a_long_row_is_lost(tmp_path: Path) -> None:
+    """A decimal comma between commas is a cell too many, not a distance of 7."""
+    path = tmp_path / "ways.csv"
+    path.write_text("client,site,km\na,x,7,5\nb,x,3\n")
+    with pytest.raises(aumaq.InstanceError, match="more cells in a row"):
+        read_tables(path)
+    path.write_text("client;site;km\na;x;7.5\n")
+    (found,) = read_tables(path)
+    assert found is not None
+    assert found.frame["km"].tolist() == ["7.5"]
+
+
+@pytest.mark.parametrize("role", ["name", "lat", "lon", "people"])
+def test_columns_that_are_told_are_there(role: str) -> None:
+    """Whatever they are for."""
+    clients = pd.DataFrame({"code": ["a", "b"], "people": [5, 1]})
+    ways = pd.DataFrame({"client": ["a", "b"], "site": ["x", "y"], "minutes": [4, 1]})
+    with pytest.raises(aumaq.UnknownNameError, match="nope"):
+        aumaq.locate(
+            clients, "mean_minutes", distances=ways, new=1, columns={role: "nope"}
+        )
+    sites = pd.DataFrame({"site": ["x", "y", ""]})
+    with pytest.raises(aumaq.InstanceError, match="row 4, column site: is empty"):
+        aumaq.locate(clients, "mean_minutes", distances=ways, sites=sites, new=1)
 
 
 def test_a_folder_is_read_back(tmp_path: Path) -> None:
