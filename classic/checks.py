@@ -70,6 +70,12 @@ def _question(problem: Problem) -> list[Text]:
     sites, p = problem.sites, problem.p
     if problem.kind in WITH_RADIUS and not 0 < (problem.radius or 0) < np.inf:
         found.append(say("a radius greater than 0 is needed (--radius)"))
+    if problem.kind == "p-dispersion" and not _is_among_sites(problem):
+        told = say(
+            "distances from site to site are needed: as many rows as columns, with the"
+            " same names in the same order"
+        )
+        found.append(told)
     if problem.kind not in WITH_P:
         return found
     free = int((~sites.forbidden).sum())
@@ -83,3 +89,9 @@ def _question(problem: Problem) -> list[Text]:
             )
         )
     return found
+
+
+def _is_among_sites(problem: Problem) -> bool:
+    """Whether clients are the sites themselves."""
+    n, m = problem.shape
+    return n == m and problem.clients.names == problem.sites.names

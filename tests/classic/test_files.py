@@ -13,7 +13,12 @@ from command import run
 from aumaq import cli_classic
 from aumaq.classic import read, solve
 from aumaq.classic.readers import reader_of
-from aumaq.instances.errors import AumaqError, ExportError, InstanceError
+from aumaq.instances.errors import (
+    AumaqError,
+    ExportError,
+    InstanceError,
+    NoPlanError,
+)
 
 PMED = "4 5 1\n1 2 9\n2 3 4\n3 4 5\n1 2 3\n4 1 20\n"
 """A ring of four; the first edge comes again, and the last cost counts."""
@@ -174,6 +179,37 @@ def test_capacities_need_every_way(tmp_path: Path) -> None:
     problem = replace(read(written(tmp_path, "w.csv", WIDE)), kind="cflp")
     with pytest.raises(InstanceError, match="cannot reach"):
         solve(problem)
+
+
+def test_sites_are_apart_only_from_sites(tmp_path: Path) -> None:
+    """A client in the row of a site would be taken for it."""
+    asked = {"kind": "p-dispersion", "p": 2}
+    problem = replace(read(written(tmp_path, "w.csv", WIDE)), **asked)
+    with pytest.raises(InstanceError, match="from site to site"):
+        solve(problem)
+    text = "site,x,y,z\nx,0,4,9\ny,4,0,6\nz,9,6,0\n"
+    path = written(tmp_path, "s.csv", text)
+    assert solve(replace(read(path), **asked)).objective == 9.0
+    turned = text.replace("x,0,4,9\ny,4,0,6", "y,4,0,6\nx,0,4,9")
+    with pytest.raises(InstanceError, match="same order"):
+        solve(replace(read(written(tmp_path, "t.csv", turned)), **asked))
+
+
+@pytest.mark.parametrize("radius", [0.0, np.inf, np.nan])
+def test_a_radius_is_a_length(tmp_path: Path, radius: float) -> None:
+    """An endless one would cover clients that no way leads to."""
+    problem = read(written(tmp_path, "w.csv", WIDE))
+    with pytest.raises(InstanceError, match="radius"):
+        solve(replace(problem, kind="mclp", p=1, radius=radius))
+
+
+def test_a_client_without_a_way_has_no_centre(tmp_path: Path) -> None:
+    """No plan, which is an answer, and no error of ours."""
+    path = written(tmp_path, "b.csv", "client,a,b\nx,,\ny,1,2\n")
+    with pytest.raises(NoPlanError, match="serves every client"):
+        solve(replace(read(path), kind="p-center", p=1))
+    path = written(tmp_path, "c.csv", "client,a,b\nx,3,\ny,,2\n")
+    assert solve(replace(read(path), kind="p-center", p=2)).objective == 3.0
 
 
 def test_signs_that_are_digits_of_a_kind_are_no_counts(tmp_path: Path) -> None:

@@ -403,7 +403,7 @@ def test_layers_that_are_several_and_numbers_that_are_endless(tmp_path: Path) ->
         geometry=gpd.points_from_xy([70.0, 70.2], [50.0, 50.0]), crs=4326,
     )  # fmt: skip
     places.to_file(file, layer="one")
-    assert refusals(file) == ["expected a number of inhabitants"]
+    assert "row 2, column population: expected a number" in refusals(file)[0]
     places.to_file(file, layer="two")
     path = listed(tmp_path / "p.csv", ROWS)
     assert "with --layer: one, two" in refusals(file)[0]
@@ -427,7 +427,7 @@ def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
         read(path, roads)
     assert [problem.row for problem in caught.value.problems] == [2, 3]
     put({"type": "LineString", "coordinates": [[70, 50], [70, 50]]})
-    assert refusals(path, roads) == ["has no line longer than the tolerance"]
+    assert "no line longer than the tolerance" in refusals(path, roads)[0]
 
 
 def test_roads_of_a_layer(tmp_path: Path) -> None:
