@@ -120,6 +120,11 @@ BAD = {
         ["row 3, column population", "row 4, column lat", "row 5, column lat",
          "row 6, column name"],
     ),
+    "other numbers": (
+        "name,population,lat,lon,within\na,5,50,70,\"12,5\"\nb,1e300,50,70,far\nc,1,50,70,",
+        "internal_minutes=within",
+        ["row 3, column within: expected a number", "row 3, column population"],
+    ),
     "metres": ("name,population,x,y\na,5,500000,5600000", "", ["--crs"]),
     "same code": ("code,name,population,lat,lon\n1,a,5,50,70\n1,b,5,50,70",
                   "settlement=code", ["same code"]),
