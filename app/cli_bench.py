@@ -10,6 +10,7 @@ import typer
 
 from aumaq import documents
 from aumaq.instances.errors import OptionError
+from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
 from aumaq.options import AsJson, Quiet, Seed
 from aumaq.streams import line
@@ -69,6 +70,7 @@ def bench(
         raise OptionError(say("bench needs files, --results or --public"))
     chosen = _methods(methods)
     _check_limits(time_limit, jobs)
+    needed("duckdb", "bench")
     kept = [Path(name) for name in files or () if _has_runs(name)]
     rest = [name for name in files or () if not _has_runs(name)]
     if rest:

@@ -206,7 +206,7 @@ def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
         "radius": problem.radius,
         "rule": getattr(problem.distances, "rule", ""),
         "objective": solution.objective,
-        "bound": solution.bound,
+        "bound": solution.bound + 0.0,  # never -0
         "gap": solution.gap,
         "status": "optimal" if solution.proven else "feasible",
         "seconds": solution.seconds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from location_optima import SmallCase, fewest_new, least, most_within
 
 import aumaq
 from aumaq.instances.generators import clustered
+from aumaq.instances.svg_map import WIDTH, Points, svg_map
 from aumaq.results.location.answer import Location
 from aumaq.results.location.reading import read_tables
 
@@ -187,6 +189,19 @@ def test_columns_that_are_told_are_there(role: str) -> None:
     sites = pd.DataFrame({"site": ["x", "y", ""]})
     with pytest.raises(aumaq.InstanceError, match="row 4, column site: is empty"):
         aumaq.locate(clients, "mean_minutes", distances=ways, sites=sites, new=1)
+
+
+def test_labels_stay_on_the_map() -> None:
+    """Names at the right edge stand to the left of their points, none above the top."""
+    at, names = np.array([70.0, 71.0]), ["West", "East"]
+    points = Points("new", "#000", np.array([50.0, 51.0]), at, np.ones(2), names,
+                    "star", names)  # fmt: skip
+    picture = ElementTree.fromstring(svg_map([points], "map"))
+    texts = [e for e in picture.iter() if e.tag.endswith("text")][:2]
+    for text, anchor in zip(texts, ("start", "end"), strict=True):
+        assert text.get("text-anchor") == anchor
+        assert 0.0 < float(text.attrib["x"]) < WIDTH
+        assert float(text.attrib["y"]) >= 10.0
 
 
 def test_a_folder_is_read_back(tmp_path: Path) -> None:
