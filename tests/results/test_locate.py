@@ -128,6 +128,15 @@ def test_people_and_places_that_are_special() -> None:
     assert "no site can be reached from 1 place, 40 people: Gamma (c)" in str(cut)
 
 
+@pytest.mark.parametrize("goal", ["mean_minutes", "worst_minutes"])
+def test_nobody_has_no_way(goal: str) -> None:
+    """Said in words instead of by a gap that is no number."""
+    empty = aumaq.read("tiny").with_changes(["settlements.population*0"])
+    told = str(aumaq.locate(empty, goal, new=1))
+    assert "there is nothing to choose" in told
+    assert "gap" not in told
+
+
 def test_clients_of_several_groups_and_pairs_that_are_missing() -> None:
     """Rows of one place add up; codes are the same with and without zeros in front."""
     clients = pd.DataFrame({"code": ["01", "01", "02", "03"], "people": [5, 2, 3, 1]})
