@@ -10,6 +10,7 @@ import typer
 
 from aumaq import documents
 from aumaq.instances.errors import OptionError
+from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
 from aumaq.options import AsJson, Quiet, Seed
 from aumaq.streams import line
@@ -69,6 +70,7 @@ def bench(
         raise OptionError(say("bench needs files, --results or --public"))
     chosen = _methods(methods)
     _check_limits(time_limit, jobs)
+    needed("duckdb", "bench")
     kept = [Path(name) for name in files or () if _has_runs(name)]
     rest = [name for name in files or () if not _has_runs(name)]
     if rest:
@@ -90,7 +92,7 @@ def _cases(files: list[str], kind: str, counts: str, rounding: str) -> list[Case
     from aumaq.results.studies.bench.cases import cases_of
 
     words = [word.strip() for word in counts.split(",") if word.strip()]
-    wrong = [word for word in words if not word.isdigit() or not int(word)]
+    wrong = [word for word in words if not word.isdecimal() or not int(word)]
     if wrong:
         told = say("--p takes whole numbers above 0, not {words}", words=wrong[0])
         raise OptionError(told, ["p"])

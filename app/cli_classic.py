@@ -206,7 +206,7 @@ def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
         "radius": problem.radius,
         "rule": getattr(problem.distances, "rule", ""),
         "objective": solution.objective,
-        "bound": solution.bound,
+        "bound": solution.bound + 0.0,  # never -0
         "gap": solution.gap,
         "status": "optimal" if solution.proven else "feasible",
         "seconds": solution.seconds,
@@ -216,11 +216,11 @@ def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Raise ExportError where a folder has something that is not replaced."""
+    """Raise ExportError where nothing can be written, or something is not replaced."""
     from aumaq.instances.errors import ExportError
+    from aumaq.instances.formats.targets import probe_folder
 
-    if folder.exists() and not folder.is_dir():
-        raise ExportError(say("{path} is no folder", path=str(folder)))
+    probe_folder(folder)  # before the work
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     if there and not (overwrite and set(there) <= set(FILES)):
         told = say("{path} is not empty; nothing is replaced", path=str(folder))
@@ -230,22 +230,23 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
 def write(
     folder: Path, problem: Problem, solution: Solution, record: dict[str, Any]
 ) -> None:
-    """Write a solution as JSON and two CSV files."""
+    """Write a solution as JSON and two CSV files; all of them or none appear."""
     from aumaq.classic.solution import distances_to
+    from aumaq.instances.formats.drafts import draft_folder
     from aumaq.results.strict_json import strict
 
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(strict(record), ensure_ascii=False, indent=1)
-    (folder / FILES[0]).write_text(text + "\n", encoding="utf-8")
     names = problem.sites.names or tuple(map(str, range(problem.shape[1])))
     clients = problem.clients.names or tuple(map(str, range(problem.shape[0])))
-    _table(folder / FILES[1], ["site"], [[names[j]] for j in solution.sites])
     away = distances_to(problem, solution.sites)[0]
     rows = [
         [clients[i], names[j] if j >= 0 else "", repr(float(away[i]))]
         for i, j in enumerate(solution.allocation)
     ]
-    _table(folder / FILES[2], ["client", "site", "nearest_distance"], rows)
+    with draft_folder(folder) as draft:
+        (draft / FILES[0]).write_text(text + "\n", encoding="utf-8")
+        _table(draft / FILES[1], ["site"], [[names[j]] for j in solution.sites])
+        _table(draft / FILES[2], ["client", "site", "nearest_distance"], rows)
 
 
 def _table(path: Path, header: list[str], rows: list[list[str]]) -> None:

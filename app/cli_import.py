@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from aumaq.instances.imports.assembly import Import
     from aumaq.instances.imports.mapping import Mapped
 
+LENGTHS = {"tolerance_m": "tolerance", "reach_km": "reach", "detour": "detour"}
+"""Setting of a mapping file -> the option that says it."""
 ENDING = "-mapping.toml"
 """What the mapping file is called behind the name of the output."""
 
@@ -64,15 +66,15 @@ class OfRoads:
     ] = None
     tolerance: Annotated[
         float | None,
-        typer.Option(help="metres within which ends of roads meet (30)", min=0.0),
+        typer.Option(help="metres within which ends of roads meet (30)"),
     ] = None
     reach: Annotated[
         float | None,
-        typer.Option(help="km within which a place is on a road (5)", min=0.0),
+        typer.Option(help="km within which a place is on a road (5)"),
     ] = None
     detour: Annotated[
         float | None,
-        typer.Option(help="straight lines times this, where no road is (1.3)", min=1.0),
+        typer.Option(help="straight lines times this, where no road is (1.3)"),
     ] = None
 
 
@@ -168,7 +170,7 @@ def _asked(
     before: Mapped, places: OfPlaces, roads: OfRoads, stock: OfFacilities, crs: str
 ) -> Mapped:
     """Return what columns are and how they are read: of a mapping file, and asked."""
-    from aumaq.instances.imports.mapping import Mapped, pairs_of
+    from aumaq.instances.imports.mapping import LIMITS, Mapped, pairs_of
 
     own = {"layer": places.layer, "crs": crs, "region": places.region}
     own_roads = {
@@ -178,6 +180,8 @@ def _asked(
         "reach_km": roads.reach,
         "detour": roads.detour,
     }
+    for key, option in LENGTHS.items():
+        _check_limit(option, own_roads[key], LIMITS[key])
     facility_columns = pairs_of(stock.facility_columns or [], "--facility-map")
     return Mapped(
         _joined(before.places, own, columns=pairs_of(places.columns or [], "--map")),
@@ -188,6 +192,23 @@ def _asked(
             speeds_kmh=_speeds(pairs_of(roads.speeds or [], "--speeds")),
         ),
         _joined(before.facilities, {}, columns=facility_columns),
+    )
+
+
+def _check_limit(option: str, value: Any, limits: tuple[float, float]) -> None:
+    from aumaq.instances.errors import OptionError
+
+    least, most = limits
+    if value is None or least <= value <= most:  # never for nan
+        return
+    raise OptionError(
+        say(
+            "--{option} expects {least:g} to {most:,g}, got {value:g}",
+            option=option,
+            least=least,
+            most=most,
+            value=value,
+        )
     )
 
 

@@ -59,7 +59,8 @@ def plan(
     tell_warnings(instance)
     target = free_target(*place_of(name, instance, beside))
     check_target(target)  # before the work
-    for suffix in FILES:
+    suffixes = _suffixes()
+    for suffix in suffixes:
         probe_file(target.with_name(target.name + suffix))
     limit = seconds_for(time_limit, None)
     with cli_conflicts.reasons(instance, limit):
@@ -73,7 +74,8 @@ def plan(
         )
     with finishing():
         written = write_plan_folder(found, target, lang)
-        files = [written.folder.with_name(written.folder.name + end) for end in FILES]
+        folder = written.folder
+        files = [folder.with_name(folder.name + end) for end in suffixes]
         for file in files:
             found.export(FILES[file.suffix], file, lang)
     if as_json:
@@ -96,6 +98,23 @@ def plan(
         raise typer.Exit(3)
     if not found.is_verified:
         raise typer.Exit(1)
+
+
+def _suffixes() -> list[str]:
+    """Return what is written beside the tables: no workbook where Excel's extra lacks.
+
+    The page and the tables need nothing, and a plan is not lost for want of a package.
+    """
+    from aumaq.instances.errors import AumaqError
+    from aumaq.instances.formats.raw import needed
+
+    try:
+        needed("openpyxl", "excel")
+    except AumaqError as error:
+        told = say("no workbook is written: {why}", why=error.text)
+        show.err.print(t(told), markup=False, soft_wrap=True)
+        return [suffix for suffix in FILES if suffix != ".xlsx"]
+    return list(FILES)
 
 
 def place_of(

@@ -6,6 +6,7 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Sparse
 from aumaq.classic.problems import KINDS, Problem
+from aumaq.classic.solution import CAPACITATED
 from aumaq.instances.errors import InstanceError, UnknownNameError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import Text, say
@@ -33,6 +34,8 @@ def _sites(problem: Problem) -> list[Text]:
         found.append(say("{n} sites are required and forbidden", n=both))
     if not np.isfinite(sites.fixed_costs).all():
         found.append(say("fixed costs must be finite numbers"))
+    if not (sites.capacities >= 0).all():
+        found.append(say("capacities must be numbers, not negative"))
     return found
 
 
@@ -43,6 +46,9 @@ def _clients(problem: Problem) -> list[Text]:
     weights = problem.clients.weights
     if not (np.isfinite(weights) & (weights >= 0)).all():
         found.append(say("weights must be finite numbers, not negative"))
+    demands = problem.clients.demands
+    if not (np.isfinite(demands) & (demands >= 0)).all():
+        found.append(say("demands must be finite numbers, not negative"))
     if len(weights) != problem.shape[0]:
         told = say("{n} weights are given for {clients} clients", n=len(weights),
                    clients=problem.shape[0])  # fmt: skip
@@ -53,14 +59,23 @@ def _clients(problem: Problem) -> list[Text]:
         known = distances.length
     if np.isnan(known).any() or (known < 0).any():
         found.append(say("distances must be numbers, not negative"))
+    elif problem.kind in CAPACITATED and np.isinf(known).any():
+        told = say("a client that cannot reach a site is not allowed with capacities")
+        found.append(told)
     return found
 
 
 def _question(problem: Problem) -> list[Text]:
     found: list[Text] = []
     sites, p = problem.sites, problem.p
-    if problem.kind in WITH_RADIUS and not (problem.radius or 0) > 0:
+    if problem.kind in WITH_RADIUS and not 0 < (problem.radius or 0) < np.inf:
         found.append(say("a radius greater than 0 is needed (--radius)"))
+    if problem.kind == "p-dispersion" and not _is_among_sites(problem):
+        told = say(
+            "distances from site to site are needed: as many rows as columns, with the"
+            " same names in the same order"
+        )
+        found.append(told)
     if problem.kind not in WITH_P:
         return found
     free = int((~sites.forbidden).sum())
@@ -74,3 +89,9 @@ def _question(problem: Problem) -> list[Text]:
             )
         )
     return found
+
+
+def _is_among_sites(problem: Problem) -> bool:
+    """Whether clients are the sites themselves."""
+    n, m = problem.shape
+    return n == m and problem.clients.names == problem.sites.names

@@ -140,7 +140,12 @@ def _mclp(problem: Problem, clock: Clock) -> Found:
 
 
 def _center(problem: Problem, clock: Clock) -> Found:
-    return (problem, *solve_center(problem, clock))
+    sites, bound = solve_center(problem, clock)
+    if np.isinf(distances_to(problem, sites)[0]).any():
+        if np.isinf(bound):
+            raise NoPlanError(say("no plan serves every client"), "infeasible")
+        raise NoPlanError(say("no plan was found in time"))
+    return problem, sites, bound
 
 
 def _dispersion(problem: Problem, clock: Clock) -> Found:

@@ -175,7 +175,13 @@ class Edit:
         """Return which rows are meant; that there are none is a problem."""
         found: Flags = np.ones(len(rows), dtype=bool)
         if callable(where):
-            found = np.asarray(where(rows), dtype=bool)
+            given = np.asarray(where(rows))
+            # Numbers of rows are no flags, though they could be read as such.
+            if given.ndim != 1 or not all(isinstance(v, bool) for v in given.tolist()):
+                text = say("expected a flag for each row from the function")
+                self._problems.append(Problem(table, text))
+                return None
+            found = given.astype(bool)
         elif isinstance(where, Mapping):
             for column, value in where.items():
                 if not self._is_column(table, rows, column):

@@ -143,9 +143,12 @@ def _drawn_points(layer: Points, x: Scale, y: Scale) -> list[str]:
         parts.append(_mark(layer.shape, a, b, size, escape(told)))
     parts.append("</g>")
     for (a, b), label in zip(places, layer.labels[:MOST_LABELS], strict=False):
+        is_right = a > WIDTH / 2.0  # where the picture ends the label would, too
+        anchor, at = ("end", a - 8.0) if is_right else ("start", a + 8.0)
         parts.append(
-            f'<text x="{a + 8:.1f}" y="{b - 6:.1f}" fill="#222" stroke="#fff"'
-            f' stroke-width="3" paint-order="stroke">{escape(label)}</text>'
+            f'<text x="{at:.1f}" y="{max(b - 6.0, MARGIN):.1f}" text-anchor="{anchor}"'
+            ' fill="#222" stroke="#fff" stroke-width="3" paint-order="stroke">'
+            f"{escape(label)}</text>"
         )
     return parts
 

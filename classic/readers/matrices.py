@@ -16,9 +16,11 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Distances, Sparse
 from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.classic.readers.numbers import text_of
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import InstanceError, UnreadableError
 from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.formats.files import parsing
 from aumaq.instances.language.texts import say
 
 LENGTHS = ("distance", "dist", "cost", "time", "minutes", "travel_time", "length",
@@ -44,6 +46,19 @@ class Table:
     def column(self, k: int) -> list[str]:
         """Return the cells of a column."""
         return [cells[k].strip() for _, cells in self.rows]
+
+    def names(self, k: int) -> list[str]:
+        """Return a column of names; InstanceError lists the rows without one."""
+        found = self.column(k)
+        told = say("empty; a name is expected")
+        wrong = [
+            Wrong(self.path.name, told, row, self.header[k] or str(k + 1))
+            for (row, _), name in zip(self.rows, found, strict=True)
+            if not name
+        ]
+        if wrong:
+            raise InstanceError(wrong)
+        return found
 
     def numbers(self, k: int, *, may_lack: bool = False) -> Floats:
         """Return a column of numbers; InstanceError lists all that are none.
@@ -89,8 +104,8 @@ def matches(path: Path, head: str) -> bool:
 
 def read(path: Path) -> Problem:
     """Read a long or a wide table of costs."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    rows = _cells(text.splitlines())
+    with parsing(say("{file}: is no table of costs", file=path.name)):
+        rows = _cells(text_of(path).splitlines())
     if len(rows) < 2:
         raise UnreadableError(say("{file}: there are no rows", file=path.name))
     header = [word.strip() for word in rows[0][1]]
@@ -124,8 +139,8 @@ def _long(table: Table, names: list[str]) -> Problem:
     length = next(k for k, name in enumerate(names) if name in LENGTHS)
     weight = next((k for k, name in enumerate(names) if name in WEIGHTS), None)
     client, site = _roles(table, names, {length, weight})
-    client_names, client_of = np.unique(table.column(client), return_inverse=True)
-    site_names, site_of = np.unique(table.column(site), return_inverse=True)
+    client_names, client_of = np.unique(table.names(client), return_inverse=True)
+    site_names, site_of = np.unique(table.names(site), return_inverse=True)
     n, m = len(client_names), len(site_names)
     lengths = table.numbers(length)
     _check_once(table, client_of * m + site_of)
@@ -203,7 +218,7 @@ def _wide(table: Table, names: list[str]) -> Problem:
     weight = next((k for k, name in enumerate(names) if name in WEIGHTS and k), None)
     columns = [k for k in range(1, len(names)) if k != weight]
     matrix = np.column_stack([table.numbers(k, may_lack=True) for k in columns])
-    clients, sites = tuple(table.column(0)), tuple(table.header[k] for k in columns)
+    clients, sites = tuple(table.names(0)), tuple(table.header[k] for k in columns)
     weights = None if weight is None else table.numbers(weight)
     if _are_sites(names[0], clients) and weight is None:
         matrix, clients, sites = np.ascontiguousarray(matrix.T), sites, clients

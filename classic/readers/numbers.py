@@ -2,43 +2,67 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.errors import UnreadableError
+from aumaq.instances.formats.files import bytes_of
 from aumaq.instances.language.texts import Text, say
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file in whatever encoding: what matters are its numbers.
+
+    Raises UnreadableError that names the file where it is too large, or no file.
+    """
+    try:
+        return bytes_of(path).decode("utf-8-sig", errors="replace")
+    except UnreadableError as error:
+        told = say("{file}: {told}", file=path.name, told=error.text)
+        raise UnreadableError(told) from None
 
 
 def numbers_of(path: Path, words: dict[str, float] | None = None) -> Floats:
     """Return all numbers of a file; *words* stand for numbers.
 
-    Raises UnreadableError that names row and word of what is no number.
+    Raises UnreadableError that names row and word of what is no finite number.
     """
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    text = text.rstrip("\x1a\n\r\t ")  # DOS ends a file with a sign of its own
+    text = text_of(path).rstrip("\x1a\n\r\t ")  # DOS ends a file with its own sign
+    plain = text
     for word, value in (words or {}).items():
-        text = text.replace(word, repr(value))
+        plain = plain.replace(word, repr(value))
     try:
-        return np.array(text.split(), dtype=np.float64)
+        found = np.array(plain.split(), dtype=np.float64)
     except ValueError:
-        raise UnreadableError(_first_wrong(path, text)) from None
+        found = np.array([np.nan])
+    if not np.isfinite(found).all():
+        told = _first_wrong(path, text, words or {})
+        if told is not None:
+            raise UnreadableError(told)
+    return found
 
 
-def _first_wrong(path: Path, text: str) -> Text:
+def _first_wrong(path: Path, text: str, words: dict[str, float]) -> Text | None:
     for row, line in enumerate(text.splitlines(), start=1):
         for word in line.split():
-            try:
-                float(word)
-            except ValueError:
+            if word not in words and not _is_finite(word):
                 return say(
                     "{file}, row {row}: {word!r} is no number",
                     file=path.name,
                     row=row,
                     word=word[:40],
                 )
-    return say("{file}: not a row of numbers", file=path.name)
+    return None
+
+
+def _is_finite(word: str) -> bool:
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
 
 
 def whole(path: Path, name: str, value: float, least: int = 1) -> int:

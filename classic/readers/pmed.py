@@ -18,6 +18,9 @@ from aumaq.classic.readers.numbers import check_count, numbers_of, whole
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.language.texts import say
 
+MOST_NODES = 20_000
+"""Of more nodes the matrix of distances would take over 3 GB."""
+
 
 def matches(path: Path, head: str) -> bool:
     """Whether there are three whole numbers in a line, and edges below."""
@@ -42,9 +45,13 @@ def read(path: Path) -> Problem:
         for name, value in zip(("nodes", "edges", "p"), numbers[:3], strict=True)
     )
     check_count(path, len(numbers), 3 + 3 * edges)
+    if n > MOST_NODES:
+        told = say("{file}: at most {most:,} nodes are read, it has {n:,}",
+                   file=path.name, most=MOST_NODES, n=n)  # fmt: skip
+        raise UnreadableError(told)
     rows = numbers[3 : 3 + 3 * edges].reshape(edges, 3)
-    ends = rows[:, :2].astype(int) - 1
-    wrong = np.flatnonzero(((ends < 0) | (ends >= n)).any(axis=1) | (rows[:, 2] < 0))
+    is_end = (rows[:, :2] >= 1) & (rows[:, :2] <= n) & (rows[:, :2] % 1 == 0)
+    wrong = np.flatnonzero(~is_end.all(axis=1) | (rows[:, 2] < 0))
     if len(wrong):
         k = int(wrong[0])
         raise UnreadableError(
@@ -57,6 +64,7 @@ def read(path: Path) -> Problem:
                 count=len(wrong),
             )
         )
+    ends = rows[:, :2].astype(int) - 1
     low, high = ends.min(axis=1), ends.max(axis=1)
     last = {(a, b): k for k, (a, b) in enumerate(zip(low, high, strict=True))}
     kept = np.fromiter(last.values(), int)

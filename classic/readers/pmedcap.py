@@ -32,7 +32,7 @@ def matches(path: Path, head: str) -> bool:
     is_ours = len(lines[0]) in (2, 3) and all(
         len(line) == COLUMNS for line in lines[1:-1][:5]
     )
-    return is_ours and len(lines) > 2 and all(w.isdigit() for w in lines[0][:2])
+    return is_ours and len(lines) > 2 and all(w.isdecimal() for w in lines[0][:2])
 
 
 def read(path: Path) -> Problem:

@@ -32,7 +32,7 @@ def matches(path: Path, head: str) -> bool:
     lines = [line.split() for line in head.splitlines() if line.strip()][:3]
     if len(lines) < 2 or len(lines[0]) != 2 or not all(map(_is_number, lines[1])):
         return False
-    if not all(word.isdigit() and int(word) > 0 for word in lines[0]):
+    if not all(word.isdecimal() and int(word) > 0 for word in lines[0]):
         return False
     if len(lines[1]) != 2:
         return not _is_table(lines)

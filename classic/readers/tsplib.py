@@ -19,6 +19,7 @@ from aumaq.classic.distances import (
     sphere,
 )
 from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.classic.readers.numbers import text_of
 from aumaq.instances.arrays import Floats
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.language.texts import say
@@ -88,8 +89,7 @@ def _parts(path: Path) -> tuple[dict[str, str], dict[str, list[tuple[int, list[s
     keys: dict[str, str] = {}
     sections: dict[str, list[tuple[int, list[str]]]] = {}
     section: list[tuple[int, list[str]]] | None = None
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    for row, line in enumerate(text.splitlines(), start=1):
+    for row, line in enumerate(text_of(path).splitlines(), start=1):
         words = line.split()
         if not words or words[0] == "EOF":
             continue
@@ -130,6 +130,8 @@ def _points(
     demands = sections.get("DEMAND_SECTION")
     if not demands:
         return points, None
+    if numbered:
+        demands = _in_order(lines, demands)
     weights = _table(path, [(row, words[-1:]) for row, words in demands], 1)[:, 0]
     if len(weights) != len(points):
         raise UnreadableError(
@@ -143,13 +145,26 @@ def _points(
     return points, weights
 
 
+def _in_order(
+    points: list[tuple[int, list[str]]], demands: list[tuple[int, list[str]]]
+) -> list[tuple[int, list[str]]]:
+    """Return demands in the order of the points whose numbers they name."""
+    place = {words[0]: k for k, (_, words) in enumerate(points)}
+    if {words[0] for _, words in demands if len(words) > 1} != set(place):
+        return demands  # without numbers of nodes, or told by their count
+    return sorted(demands, key=lambda line: place[line[1][0]])
+
+
 def _table(path: Path, lines: list[tuple[int, list[str]]], width: int) -> Floats:
     """Return rows of numbers; raise UnreadableError at the first that is none."""
     found = np.empty((len(lines), width))
     for k, (row, words) in enumerate(lines):
         try:
             found[k] = [float(word) for word in words]
+            is_whole = len(words) == width and np.isfinite(found[k]).all()
         except ValueError:
+            is_whole = False
+        if not is_whole:
             raise UnreadableError(
                 say(
                     "{file}, row {row}: {count} numbers are expected, not {words!r}",
@@ -158,5 +173,5 @@ def _table(path: Path, lines: list[tuple[int, list[str]]], width: int) -> Floats
                     count=width,
                     words=" ".join(words)[:40],
                 )
-            ) from None
+            )
     return found

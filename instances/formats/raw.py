@@ -130,12 +130,18 @@ def needed(module: str, extra: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise AumaqError(
-            say(
-                "this format needs {package} ({error}), extra {extra}: {command}",
-                package=module.split(".")[0],
-                error=error,
-                extra=extra,
-                command=install_command(extra),
-            )
-        ) from None
+        raise lacking(error, extra, module) from None
+
+
+def lacking(error: ImportError, extra: str, module: str = "") -> AumaqError:
+    """Return the error of a package that is missing: what installs its extra."""
+    package = (module or error.name or extra).split(".")[0]
+    return AumaqError(
+        say(
+            "this format needs {package} ({error}), extra {extra}: {command}",
+            package=package,
+            error=error,
+            extra=extra,
+            command=install_command(extra),
+        )
+    )

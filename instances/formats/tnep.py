@@ -51,10 +51,11 @@ def read_matpower(path: Path) -> Instance:
         if not parts[name] and not wrong:
             told = say("table mpc.{name} is missing", name=name)
             wrong.append(Problem(path.name, told))
+    base = _base(path, text, wrong)
+    if not wrong:
+        wrong += _inconsistent(path, parts)
     if wrong:
         raise InstanceError(wrong)
-    found = re.search(r"mpc\.baseMVA\s*=\s*([\d.eE+-]+)", text)
-    base = float(found.group(1)) if found else BASE_MVA
     load = {_bus(row[0]): row[2] for row in parts["bus"]}
     supply = [(_bus(row[0]), row[8]) for row in parts["gen"] if row[7] > 0]
     for start, end, is_on, out, into, *_ in parts["dcline"]:
@@ -69,6 +70,47 @@ def read_matpower(path: Path) -> Instance:
         if len(row) < 11 or row[10] > 0
     ]
     return _instance(path.stem, load, supply, links)
+
+
+def _base(path: Path, text: str, wrong: list[Problem]) -> float:
+    """Return the power of which reactances are shares."""
+    found = re.search(r"mpc\.baseMVA\s*=\s*([^;\n]*)", text)
+    if found is None:
+        return BASE_MVA
+    try:
+        base = float(found.group(1))
+    except ValueError:
+        base = math.nan
+    if not 0.0 < base < math.inf:
+        told = say("expected a number above 0 for mpc.baseMVA")
+        wrong.append(Problem(path.name, told, value=found.group(1).strip()))
+    return base
+
+
+def _inconsistent(path: Path, parts: dict[str, Rows]) -> list[Problem]:
+    """Return buses that come twice or are none, and circuits without reactance."""
+    numbers = [row[0] for row in parts["bus"]]
+    told = say("expected each bus once in mpc.bus")
+    wrong = [
+        Problem(path.name, told, value=_bus(number))
+        for number in dict.fromkeys(numbers)
+        if numbers.count(number) > 1
+    ]
+    known = set(numbers)
+    for name, ends in (("gen", 1), ("branch", 2), ("ne_branch", 2), ("dcline", 2)):
+        for row in parts[name]:
+            lacking = [_bus(number) for number in row[:ends] if number not in known]
+            if lacking:
+                told = say("expected buses of mpc.bus in mpc.{name}", name=name)
+                wrong.append(Problem(path.name, told, value=", ".join(lacking)))
+            is_on = "branch" in name and (len(row) < 11 or row[10] > 0)
+            if is_on and not row[2] ** 2 + row[3] ** 2:
+                told = say(
+                    "expected a reactance that is not 0 in mpc.{name}", name=name
+                )
+                value = f"{_bus(row[0])}-{_bus(row[1])}"
+                wrong.append(Problem(path.name, told, value=value))
+    return wrong
 
 
 def read_corridors(
@@ -103,7 +145,7 @@ def _branch(
 ) -> Link:
     r, x, rating = row[2], row[3], row[5]
     b = base * x / (r * r + x * x)
-    room = rating if rating > 0.0 else whole
+    room = rating if 0.0 < rating < math.inf else whole  # 0, Inf: no limit
     if len(row) > 12:
         degrees = min(abs(row[11]), abs(row[12]))
         room = min(room, b * math.radians(degrees)) if 0 < degrees < 360 else room
@@ -157,6 +199,7 @@ def _table(path: Path, text: str, name: str, wrong: list[Problem]) -> Rows:
             row = [float(word) for word in words]
         except ValueError:
             row = []
+        row = [] if any(map(math.isnan, row)) else row
         if words and len(row) < WIDTHS[name]:
             told = say(
                 "expected {count} numbers in a row of mpc.{name}",
@@ -179,7 +222,8 @@ def _plain(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
     wrong = []
     for name in columns:
         values = pd.to_numeric(table[name], errors="coerce")
-        for k in table.index[values.isna()]:
+        is_bad = values.isna() | ((values == 0.0) & (name == CORRIDORS[3]))
+        for k in table.index[is_bad]:
             told = say("expected a number in column {name}", name=name)
             wrong.append(Problem(path.name, told, row=int(k) + 2, value=table[name][k]))
         table[name] = values
@@ -189,4 +233,4 @@ def _plain(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _bus(number: float) -> str:
-    return f"{number:g}"
+    return str(int(number)) if number % 1 == 0 else repr(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,12 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.access.options import DETOUR_FACTOR
-from aumaq.instances.errors import InstanceError, Problem, UnreadableError
+from aumaq.instances.errors import (
+    InstanceError,
+    Problem,
+    UnknownNameError,
+    UnreadableError,
+)
 from aumaq.instances.formats.drafts import draft_of
 from aumaq.instances.formats.skeleton import write_texts
 from aumaq.instances.formats.targets import safe_name
@@ -79,7 +84,8 @@ def imported(places: Path, roads: Path | None, wishes: Wishes) -> Import:
     if roads is None:
         _add_straight_lines(tables, asked.roads, notes)
     else:
-        lines, options = _source(roads, asked.roads), _options(asked.roads)
+        lines = _source(roads, asked.roads, "--road-layer")
+        options = _options(asked.roads)
         made = roads_of(
             lines,
             found.settlements,
@@ -88,7 +94,8 @@ def imported(places: Path, roads: Path | None, wishes: Wishes) -> Import:
             leave_out=wishes.leave_out,
         )
         tables |= made.tables
-        guesses[lines.file], notes = made.guesses, [*notes, *made.notes]
+        guesses[_named(lines, guesses)] = made.guesses
+        notes += made.notes
         classes = made.tables["road_classes"]
         speeds = classes.set_index("road_class")["speed_kmh"].astype(float).to_dict()
         own = {**asked.roads, "columns": _columns(made.guesses), "speeds_kmh": speeds}
@@ -107,18 +114,42 @@ def _add_facilities(
 ) -> dict[str, str]:
     """Add what stands today; return the columns that say it."""
     given, found = wishes.mapped.facilities.get("columns", {}), []
+    _check_lists(given, tables["levels"]["service"].unique().tolist())
     columns: dict[str, str] = {}
     for service, path in wishes.facilities.items():
-        source = _source(path, {"crs": wishes.mapped.places.get("crs", "")})
-        stock = facilities_of(
-            source, service, tables, given, leave_out=wishes.leave_out
-        )
+        source = _source(path, {"crs": wishes.mapped.places.get("crs", "")}, "")
+        own = _of_list(given, service)
+        stock = facilities_of(source, service, tables, own, leave_out=wishes.leave_out)
         found.append(stock.rows)
-        guesses[source.file] = stock.guesses
+        guesses[_named(source, guesses)] = stock.guesses
         notes += stock.notes
-        columns |= _columns(stock.guesses)
+        read = _columns(stock.guesses)
+        several = len(wishes.facilities) > 1
+        columns |= {f"{service}.{k}" if several else k: v for k, v in read.items()}
     tables["facilities"] = pd.concat(found, ignore_index=True)
     return columns
+
+
+def _named(source: Source, told: Collection[str]) -> str:
+    """Return what a source is called: its file, of which another part was told."""
+    if source.file not in told:
+        return source.file
+    return f"{source.file} ({source.layer or len(told) + 1})"
+
+
+def _of_list(given: Mapping[str, str], service: str) -> dict[str, str]:
+    """Return columns by role: those of all lists, and of the list of one service."""
+    mark = f"{service}."
+    own = {k.removeprefix(mark): v for k, v in given.items() if k.startswith(mark)}
+    return {k: v for k, v in given.items() if "." not in k} | own
+
+
+def _check_lists(given: Mapping[str, str], services: Collection[str]) -> None:
+    """Raise OptionError where columns are those of a list that no service has."""
+    for key in given:
+        service, mark, _ = key.partition(".")
+        if mark and service not in services:
+            raise UnknownNameError(say("service"), service, services)
 
 
 def write_import(found: Import, path: Path, lang: str = "en") -> None:
@@ -131,10 +162,10 @@ def write_import(found: Import, path: Path, lang: str = "en") -> None:
             write_texts(found.tables, shown, draft, lang)
 
 
-def _source(path: Path, settings: Mapping[str, Any]) -> Source:
+def _source(path: Path, settings: Mapping[str, Any], option: str = "--layer") -> Source:
     layer, crs = (str(settings.get(key, "")) for key in ("layer", "crs"))
     try:
-        return read_source(path, layer, crs)
+        return read_source(path, layer, crs, option)
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
 

@@ -19,13 +19,21 @@ HEAD = (
     "# What `aumaq import` took for what. Change it, and import again:\n"
     "# aumaq import PLACES --mapping THIS_FILE --out NEW\n\n"
 )
+LIMITS: dict[str, tuple[float, float]] = {
+    "tolerance_m": (0.0, 1_000.0),
+    "reach_km": (0.0, 1_000.0),
+    "detour": (1.0, 10.0),
+    "speeds_kmh": (1.0, 200.0),
+}
+"""Setting of the roads -> least and most."""
 PARTS: dict[str, dict[str, Any]] = {
     "places": {"columns": dict, "layer": str, "crs": str, "region": str},
     "roads": {"columns": dict, "layer": str, "crs": str, "tolerance_m": float,
               "reach_km": float, "detour": float, "speeds_kmh": dict},
     "facilities": {"columns": dict},
 }  # fmt: skip
-"""Part -> the keys that it may have, and what they hold."""
+"""Part -> the keys that it may have, and what they hold. Columns of facilities may
+be those of one of several lists: ``school.capacity``."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +46,10 @@ class Mapped:
 
 
 def read_mapping(path: Path) -> Mapped:
-    """Read a mapping file (UnreadableError with every key that is not understood)."""
+    """Read a mapping file (UnreadableError with all that is not understood)."""
     with parsing(say("is no mapping file")):
         document = tomllib.loads(text_of(path, MAX_BYTES))
-    wrong = []
+    wrong, beyond = [], []
     for part, keys in document.items():
         known = PARTS.get(part)
         if known is None or not isinstance(keys, dict):
@@ -52,11 +60,35 @@ def read_mapping(path: Path) -> Mapped:
             is_fine = isinstance(value, (int, float) if kind is float else kind or ())
             if isinstance(value, bool) or not is_fine:
                 wrong.append(f"{part}.{key}")
+                continue
+            inner = value if isinstance(value, dict) else {"": value}
+            beyond += [
+                ".".join(filter(None, (part, key, name)))
+                for name, one in inner.items()
+                if not is_possible(key, one)
+            ]
+    if beyond and not wrong:
+        raise UnreadableError(
+            say(
+                "has values that cannot be: {keys}; columns are names, and {limits}",
+                keys=", ".join(beyond),
+                limits=", ".join(f"{k} {a:g} - {b:g}" for k, (a, b) in LIMITS.items()),
+            )
+        )
     if wrong:
         raise UnreadableError(
             say("has keys that are not understood: {keys}", keys=", ".join(wrong))
         )
     return Mapped(**document)
+
+
+def is_possible(key: str, value: Any) -> bool:
+    """Return whether a setting, or a value of a table of settings, can be so."""
+    if key not in LIMITS:
+        return isinstance(value, str) and bool(value or key != "columns")
+    least, most = LIMITS[key]
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and least <= value <= most
 
 
 def mapping_text(mapping: Mapped) -> str:

@@ -28,6 +28,7 @@ CITY_PERSONS, TOWN_PERSONS = 50_000.0, 10_000.0
 """From so many inhabitants on a place is taken for a city, a town, if nobody says."""
 SETTLEMENTS = BY_NAME["settlements"]
 COLUMNS = tuple(column.name for column in SETTLEMENTS.columns)
+BY_ROLE = {column.name: column for column in SETTLEMENTS.columns}
 COMPUTED = ("settlement", "name", "kind", "region", "lat", "lon", "population")
 """Columns that are looked at here; others are taken as they are."""
 
@@ -79,7 +80,8 @@ def places_of(
     notes += told
     for role in column:
         if role not in COMPUTED:
-            rows[role] = cells[role]
+            rows[role], more = _others(source, column[role], role)
+            faults += more
     own = _own(source.cells, column.values())
     rows = pd.concat([rows, own], axis=1)
     bad = np.zeros(len(rows), dtype=bool)
@@ -173,10 +175,32 @@ def _of_shapes(source: Source) -> tuple[Floats, Floats, Faults]:
     return y, x, faults
 
 
+def _others(
+    source: Source, name: str, role: str
+) -> tuple[pd.Series[str] | pd.Series[float], Faults]:
+    """Return cells of a column that is taken as it is; numbers are read, and told."""
+    cells, column = source.cells[name], BY_ROLE[role]
+    if column.low is None or column.high is None:  # no numbers
+        return cells, []
+    values = numbers(cells)
+    is_fine = (values >= column.low) & (values <= column.high)
+    told = say(
+        "expected a number from {least:,g} to {most:,g}",
+        least=column.low,
+        most=column.high,
+    )
+    faults = [
+        (k, _at(source, k, told, name, str(cells.iloc[k])))
+        for k in np.flatnonzero(~is_fine & cells.ne("").to_numpy()).tolist()
+    ]
+    return cells.where(cells.eq(""), pd.Series(values, cells.index)), faults
+
+
 def _persons(source: Source, name: str) -> tuple[Floats, Faults]:
     values = numbers(source.cells[name], are_counts=True)
+    most = BY_ROLE["population"].high or np.inf
     faults: Faults = []
-    for k in np.flatnonzero(~np.isfinite(values) | (values < 0.0)).tolist():
+    for k in np.flatnonzero(~((values >= 0.0) & (values <= most))).tolist():
         cell = str(source.cells[name].iloc[k])
         told = say("expected a number of inhabitants")
         faults.append((k, _at(source, k, told, name, cell)))
@@ -237,12 +261,18 @@ def _codes(
                 codes=", ".join(again[:5]),
             )
             raise InstanceError([Problem(source.file, told, 0, column["settlement"])])
-        if (codes != "").all():
+        given = codes.tolist()
+        if all(given):
             return codes.reset_index(drop=True), []
+    else:
+        given = [""] * len(names)
     made = [re.sub(r"\W+", "-", name.strip()).strip("-") or "place" for name in names]
-    taken: set[str] = set()
+    taken = set(given) - {""}
     codes, twice = [], []
-    for code in made:
+    for told_code, code in zip(given, made, strict=True):
+        if told_code:
+            codes.append(told_code)
+            continue
         number, own = 1, code
         while own in taken:
             number += 1
@@ -256,7 +286,13 @@ def _codes(
         count=len(twice),
         codes=", ".join(twice[:5]) + (", ..." if len(twice) > 5 else ""),
     )
-    return pd.Series(codes, dtype=object), [told] if twice else []
+    notes = [told] if twice else []
+    lacking = given.count("")
+    if lacking < len(given):
+        notes.append(
+            say("{count} places have no code; it is made of their names", count=lacking)
+        )
+    return pd.Series(codes, dtype=object), notes
 
 
 def _found_by_cells(guesses: Sequence[Guess]) -> list[Text]:

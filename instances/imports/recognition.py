@@ -49,6 +49,8 @@ KINDS: dict[str, tuple[str, ...]] = {
                 "а", "деревня", "станция", "разъезд", "rural", "сельский", "ст"),
 }  # fmt: skip
 """Kind of a settlement -> what else it is called."""
+TOTALS = {"всего", "итого", "total", "all", "барлығы", "барлық", "жалпы"}
+"""Words of a header that counts everybody, beside others of men, or of women."""
 HALF = 0.5
 """Share of numbers in a column that is called just so."""
 MOST_NUMBERS = 0.8
@@ -133,9 +135,11 @@ def recognised(
     for role, words in names.items():
         if role in found or (has_points and role in ("lat", "lon")):
             continue
-        column = _by_name(role, tuple(words), cells[free], is_key="name" in names)
-        if column:
-            found[role] = Guess(role, column, BY_NAME_OF)
+        columns = _by_name(role, tuple(words), cells[free], is_key="name" in names)
+        if columns:
+            column, *rest = columns
+            why = say("by its name, as {columns} would be", columns=", ".join(rest))
+            found[role] = Guess(role, column, why if rest else BY_NAME_OF)
             free.remove(column)
     if "name" in names:
         for role, column in _by_cells(cells[free], set(found), has_points).items():
@@ -146,9 +150,12 @@ def recognised(
 
 def _by_name(
     role: str, words: tuple[str, ...], cells: pd.DataFrame, *, is_key: bool
-) -> str:
-    """Return the column whose header is one of the words, or begins with one."""
-    best, chosen = (0, 0, 0), ""
+) -> list[str]:
+    """Return columns whose header is one of the words, or begins with one.
+
+    Several are equally good: the first is taken, and the others are told.
+    """
+    best, chosen = (0, 0, 0, False), list[str]()
     for column in cells:
         header = plain(str(column))
         exact = header in words
@@ -159,9 +166,12 @@ def _by_name(
         if not _fits(role, cells[column], least, is_key=is_key):
             continue
         place = len(words) - words.index(header) if exact else 0
-        rank = (2 if exact else 1, place, year_of(str(column)))
+        is_all = not TOTALS.isdisjoint(header.split())
+        rank = (2 if exact else 1, place, year_of(str(column)), is_all)
         if rank > best:
-            best, chosen = rank, str(column)
+            best, chosen = rank, [str(column)]
+        elif rank == best:
+            chosen.append(str(column))
     return chosen
 
 

@@ -33,6 +33,8 @@ TOLERANCE_M = 30.0
 """Ends of lines so near are one node."""
 REACH_KM = 5.0
 """A place farther from every road is joined by a straight line."""
+ELSEWHERE_KM = 100.0
+"""Roads farther than this from every place are those of another territory."""
 NO_CLASS = "road"
 
 
@@ -73,10 +75,16 @@ def roads_of(
     column = {guess.role: guess.column for guess in guesses}
     notes = [*source.notes]
     lines, of = _lines(source, given, notes, leave_out=leave_out)
+    if not len(lines):
+        told = say("has no line longer than the tolerance")
+        raise InstanceError([Problem(source.file, told)])
     corners = shapely.get_coordinates(lines)
-    plane = Plane(float(np.mean(corners[:, 1])), float(np.mean(corners[:, 0])))
+    turns = np.exp(1j * np.radians(corners[:, 0]))  # 179 and -179 are neighbours
+    middle = float(np.degrees(np.angle(turns.mean())))
+    plane = Plane(float(np.mean(corners[:, 1])), middle)
     flat = shapely.transform(lines, lambda xy: plane.metres(xy[:, 1], xy[:, 0]))
     points = plane.metres(places["lat"].to_numpy(), places["lon"].to_numpy())
+    _check_near(source, flat, points)
     feet = feet_of(flat, points, options.reach_km * 1000.0)
     network = network_of(flat, plane, options.tolerance_m, feet)
     if network.pieces.empty:
@@ -93,6 +101,18 @@ def roads_of(
     joined = _tied(Network(network.nodes, pieces), points, options, notes)
     tables = _tables(joined, plane, points, classes, source.file, notes)
     return Roads(tables, guesses, notes)
+
+
+def _check_near(source: Source, lines: np.ndarray, points: Floats) -> None:
+    """Refuse roads of another part of the Earth than all places."""
+    km = float(feet_of(lines, points)["away"].min()) / 1000.0
+    if km > ELSEWHERE_KM:
+        told = say(
+            "is {km:,.0f} km from the nearest place: in another reference system"
+            " (--crs), or x and y in the wrong order?",
+            km=km,
+        )
+        raise InstanceError([Problem(source.file, told)])
 
 
 def _lines(
@@ -145,8 +165,10 @@ def _classes(
     told = dict(options.speeds_kmh or {})
     given = np.full(len(named), np.nan)
     if "speed_kmh" in column:
-        given = numbers(source.cells[column["speed_kmh"]])
+        cells = source.cells[column["speed_kmh"]]
+        given = numbers(cells)
         is_given = np.isfinite(given) & (given >= 1.0) & (given <= 200.0)
+        _tell_speeds(cells[~is_given & cells.ne("").to_numpy()], notes)
         faster = pd.Series([f"{n}-{s:g}" for n, s in zip(named, given, strict=True)])
         named = named.where(~is_given, faster)
     rows, unknown = [], []
@@ -172,6 +194,18 @@ def _classes(
         )
         notes.append(text)
     return named.to_numpy(dtype=object), pd.DataFrame(rows)
+
+
+def _tell_speeds(cells: pd.Series[str], notes: list[Text]) -> None:
+    """Tell which speeds are none, so that those of the classes count."""
+    if cells.empty:
+        return
+    text = say(
+        "{count} speeds are no km/h from 1 to 200 and are not taken: {words}",
+        count=len(cells),
+        words=", ".join(cells.unique()[:5]),
+    )
+    notes.append(text)
 
 
 @dataclass(frozen=True)
@@ -296,7 +330,10 @@ def _tables(
     at = np.unique(network.pieces[["u", "v"]].to_numpy())
     tied = at[cKDTree(network.nodes[at]).query(points)[1]]
     links = _contracted(network.pieces, set(tied.tolist()))
-    speed = {**classes.set_index("road_class")["speed_kmh"], STRAIGHT: 50.0}
+    if STRAIGHT not in set(classes["road_class"]):  # as in a layer that we wrote
+        own = pd.DataFrame([straight_class()])
+        classes = pd.concat([classes, own], ignore_index=True)
+    speed = classes.set_index("road_class")["speed_kmh"].astype(float)
     minutes = links["km"] / links["road_class"].map(speed)
     ends = np.sort(links[["u", "v"]].to_numpy(), axis=1)
     links = links.assign(u=ends[:, 0], v=ends[:, 1], minutes=minutes)
@@ -305,10 +342,6 @@ def _tables(
     used = np.unique(links[["u", "v"]].to_numpy())
     name = {int(k): f"n{number}" for number, k in enumerate(used, start=1)}
     lat, lon = plane.degrees(network.nodes[used])
-    if (links["road_class"] == STRAIGHT).any():
-        classes = pd.concat(
-            [classes, pd.DataFrame([straight_class()])], ignore_index=True
-        )
     text = say(
         "roads: {nodes} nodes, {links} links, {km:,.1f} km",
         nodes=len(used),

@@ -68,12 +68,14 @@ class Source:
     notes: tuple[Text, ...] = ()
 
 
-def read_source(path: Path, layer: str = "", crs: str = "") -> Source:
+def read_source(
+    path: Path, layer: str = "", crs: str = "", option: str = "--layer"
+) -> Source:
     """Read a table or layer (UnreadableError, AumaqError if a package is missing).
 
     *layer*: of a GeoPackage, or the sheet of a workbook, where there are several.
     *crs*: the reference system of coordinates, ``EPSG:32642``, where the file names
-    none.
+    none. *option*: that names the layer, "" where none does.
     """
     check_file(path)
     suffix, system = path.suffix.lower(), _asked(crs)
@@ -82,7 +84,7 @@ def read_source(path: Path, layer: str = "", crs: str = "") -> Source:
     elif suffix in BOOKS:
         source = _book(path, layer)
     elif suffix in LAYERS:
-        return _layer(path, layer, system)
+        return _layer(path, layer, system, option)
     else:
         raise UnreadableError(
             say(
@@ -199,7 +201,9 @@ def _table(file: str, rows: list[tuple[int, list[str]]]) -> Source:
 # -- layers --------------------------------------------------------------------------
 
 
-def _layer(path: Path, layer: str, asked: ReferenceSystem | None) -> Source:
+def _layer(
+    path: Path, layer: str, asked: ReferenceSystem | None, option: str
+) -> Source:
     pyogrio = needed("pyogrio", "gis")
     needed("pyogrio.raw", "gis")
     shapely = needed("shapely", "gis")
@@ -210,17 +214,12 @@ def _layer(path: Path, layer: str, asked: ReferenceSystem | None) -> Source:
         if layer and layer not in names:
             raise UnknownNameError(say("layer"), layer, names)
         if len(names) > 1 and not layer:
-            raise UnreadableError(
-                say(
-                    "holds {count} layers; name one with --layer: {names}",
-                    count=len(names),
-                    names=", ".join(names),
-                )
-            )
+            raise UnreadableError(_several(names, option))
         meta, _, wkb, columns = pyogrio.raw.read(
             path, layer=layer or names[0], encoding=encoding, force_2d=True
         )
-        shapes = None if wkb is None else shapely.from_wkb(wkb)
+        # A line of one point, say, is None: its row is told with the others.
+        shapes = None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore")
     if shapes is None or not len(shapes):
         raise UnreadableError(say("holds no shapes; expected points or lines"))
     check_count(len(shapes), len(columns) + 1)
@@ -237,11 +236,26 @@ def _layer(path: Path, layer: str, asked: ReferenceSystem | None) -> Source:
     return Source(path.name, cells, rows, shapes, encoding or "", layer)
 
 
+def _several(names: list[str], option: str) -> Text:
+    count, known = len(names), ", ".join(names)
+    if not option:
+        return say(
+            "holds {count} layers, one is expected: {names}", count=count, names=known
+        )
+    return say(
+        "holds {count} layers; name one with {option}: {names}",
+        count=count,
+        option=option,
+        names=known,
+    )
+
+
 def _said(cell: Any) -> str:
     """Return a cell of a layer as text; whole numbers without a point."""
     if cell is None or cell != cell:
         return ""
-    if isinstance(cell, float | np.floating) and cell == round(cell):
+    is_number = isinstance(cell, float | np.floating)
+    if is_number and np.isfinite(cell) and cell == round(cell):
         return str(int(cell))
     return str(cell).strip()
 

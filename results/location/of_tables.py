@@ -244,6 +244,9 @@ def _places(
     for role in ("name", "lat", "lon"):
         fits = [name for name in names if re.search(WORDS[role], name.lower())]
         column = given.get(role) or (fits[0] if fits else "")
+        if column and column not in names:
+            kind = say("column of {file}", file=clients.file)
+            raise UnknownNameError(kind, column, names)
         if role == "name":
             rows[role] = _codes(clients.frame[column]) if column else codes
         else:
@@ -292,6 +295,8 @@ def _sites(
         text = say("expected one of {known}", known=", ".join(STATUSES))
         value = str(table["status"].iloc[row])
         found.problems.append(Problem(sites.file, text, row + 2, "status", value))
+    for row in np.flatnonzero(table["site"] == "").tolist():
+        found.problems.append(Problem(sites.file, say("is empty"), row + 2, str(own)))
     for row in np.flatnonzero(table["site"].duplicated()).tolist():
         text, code = say("is there twice"), table["site"].iloc[row]
         found.problems.append(Problem(sites.file, text, row + 2, str(own), code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from io import StringIO
 from pathlib import Path
 
@@ -42,14 +43,29 @@ def _frame(path: Path) -> pd.DataFrame:
         head = text.partition("\n")[0]
         separator = max(SEPARATORS, key=head.count)
         with parsing(say("is not a readable CSV table")):
-            frame = pd.read_csv(
+            frame = _table(text, separator)
+    if frame.empty:
+        raise UnreadableError(say("has no rows"))
+    check_count(*frame.shape)
+    return frame.rename(columns=str)
+
+
+def _table(text: str, separator: str) -> pd.DataFrame:
+    """Return rows as texts; pandas would cut rows that are longer than the header."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(
                 StringIO(text),
                 sep=separator,
                 dtype=str,
                 keep_default_na=False,
                 index_col=False,
             )
-    if frame.empty:
-        raise UnreadableError(say("has no rows"))
-    check_count(*frame.shape)
-    return frame.rename(columns=str)
+        except pd.errors.ParserWarning:
+            raise UnreadableError(
+                say(
+                    "has more cells in a row than in the header; a comma in a cell"
+                    " needs quotes around it, or semicolons between cells"
+                )
+            ) from None

@@ -116,6 +116,8 @@ def _people(measured: dict[str, float], name: str, words: Language) -> str:
 def _proof(found: Location, words: Language) -> Text:
     """Return how sure the answer is."""
     q = found.question
+    if found.value != found.value:  # NaN: a mean, or a worst, of nobody
+        return say("no people can reach a site: there is nothing to choose")
     if q.goal is COVER:
         bound = words.count(found.bound)
     elif q.goal is COVER_ALL:

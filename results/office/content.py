@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,8 @@ SAID_ONCE = (8, 10)
 DEAREST = 12
 """Actions of a service on a slide."""
 DPI = 160
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Control signs in names, say, and halves of signs."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def content(plan: Plan, lang: Language) -> Content:
     instance, today = plan.instance, of_today(plan.instance)
     title, picture = _picture(plan, lang)
     served = list(filter(instance.serves, instance.service_names))
-    return Content(
+    found = Content(
         title=lang.cell(instance.title or instance.name),
         subtitle=lang.tell(
             say("Report on the plan, {first} to {last}",
@@ -135,6 +139,21 @@ def content(plan: Plan, lang: Language) -> Content:
         notes=notes(plan, lang),
         headings={name: lang.tell(text) for name, text in HEADINGS.items()},
     )  # fmt: skip
+    whole: Content = clean(found)
+    return whole
+
+
+def clean(value: Any) -> Any:
+    """Return a value whose texts have no signs that office formats refuse."""
+    if isinstance(value, str):
+        return NOT_IN_XML.sub("", value)
+    if isinstance(value, list | tuple):
+        return type(value)(map(clean, value))
+    if isinstance(value, dict):
+        return {clean(key): clean(one) for key, one in value.items()}
+    if isinstance(value, Content | Table | Chart | Service):
+        return replace(value, **{k: clean(v) for k, v in vars(value).items()})
+    return value
 
 
 def told(value: Any, kind: str, digits: int, lang: Language) -> str:
@@ -261,7 +280,9 @@ def _picture(plan: Plan, lang: Language) -> tuple[str, bytes | None]:
         drawn = plan.plot.sized(lang.code, 240.0).map()
     except OptionError:  # no settlement has a place
         return "", None
-    drawn.figure.savefig(out, format="png", dpi=DPI)
+    with warnings.catch_warnings():  # of letters that the font lacks
+        warnings.simplefilter("ignore")
+        drawn.figure.savefig(out, format="png", dpi=DPI)
     instance = plan.instance
     service = next(filter(instance.serves, instance.service_names), "")
     title = lang.cell(instance.service(service)["title"] or service) if service else ""

@@ -7,10 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aumaq.instances import OptionError
 from aumaq.instances.formats.drafts import draft_file
+from aumaq.instances.formats.raw import lacking
 from aumaq.instances.formats.targets import probe_file
-from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.office.content import Content, content
 
@@ -29,7 +28,7 @@ OFFICE: Mapping[str, str] = {
 def write_office(plan: Plan, path: Path, to: str, lang: str = "en") -> Path:
     """Write a plan as docx, pptx or pdf: figures, map, actions, the decision.
 
-    The decision is told in every language, the rest in *lang*. Raises OptionError where
+    The decision is told in every language, the rest in *lang*. Raises AumaqError where
     the extra is not installed, UnknownNameError for a language that there is not.
     """
     words = Language(lang)
@@ -37,12 +36,7 @@ def write_office(plan: Plan, path: Path, to: str, lang: str = "en") -> Path:
     try:
         write: Write = import_module(OFFICE[to]).write
     except ImportError as error:
-        raise OptionError(
-            say(
-                "{format} needs the extra: pip install 'aumaq[office]'",
-                format=to,
-            )
-        ) from error
+        raise lacking(error, "office") from error
     found = content(plan, words)
     with draft_file(path) as draft:
         write(found, draft)

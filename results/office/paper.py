@@ -19,6 +19,8 @@ INK, SOFT, SHADE = (29, 39, 51), (91, 104, 117), (233, 240, 244)
 SIZE = 9.0
 WIDEST = 36
 """Letters of a column beyond which its texts are broken into lines."""
+LONGEST_CELL = 300
+"""Letters of a cell."""
 TABLE = 3
 """Level of the titles of tables."""
 
@@ -83,7 +85,7 @@ class Paper(FPDF):  # type: ignore[misc]  # the library has no types here
             headings_style=FontFace(emphasis="BOLD", fill_color=SHADE),
         ) as made:  # fmt: skip
             for row in [*([table.heads] if table.heads else []), *table.rows]:
-                made.row(row)
+                made.row([_short(text) for text in row])
         self.ln(3)
 
 
@@ -139,6 +141,11 @@ def _actions(paper: Paper, content: Content) -> None:
         paper.heading(title, 2)
         for text in texts:
             paper.text_block(f"• {text}")
+
+
+def _short(text: str) -> str:
+    """Return a text for a cell: a row higher than the page cannot be drawn."""
+    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
 
 
 def _widths(table: Table) -> tuple[float, ...]:

@@ -16,6 +16,8 @@ from docx.shared import Mm, Pt
 from aumaq.results.office.content import Chart, Content, Table, told
 
 NAMESPACE = nsdecls("w")
+LONGEST_TITLE = 255
+"""Characters of a property of a document."""
 SMALL = 16
 """Size of the text of tables, half points."""
 
@@ -24,7 +26,7 @@ def write(content: Content, path: Path) -> None:
     """Write the document; heads of tables are repeated on every page."""
     document = Document()
     _page(document)
-    document.core_properties.title = content.title
+    document.core_properties.title = content.title[:LONGEST_TITLE]
     document.add_heading(content.title, 0)
     document.add_paragraph(content.subtitle)
     for text in content.cautions:

@@ -10,6 +10,8 @@ import pytest
 from command import run
 
 import aumaq
+from aumaq.instances.errors import AumaqError
+from aumaq.instances.formats import raw
 
 
 def test_a_workbook_gets_its_plan_beside_it(tmp_path: Path) -> None:
@@ -46,6 +48,23 @@ def test_changes_are_in_the_plan(tmp_path: Path) -> None:
     assert plan.objective_mln > aumaq.solve(instance, gap=0.0).objective_mln
     kept = plan.instance.base["overrides"]
     assert kept["source"].tolist() == [double[1]]
+
+
+@pytest.mark.slow
+def test_without_the_extra_of_excel_there_is_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What installs it is told, and the plan is not lost."""
+
+    def lacks(*_: str) -> None:
+        raise AumaqError("install openpyxl")
+
+    monkeypatch.setattr(raw, "needed", lacks)
+    done = run("plan", "tiny", "--gap", 0, "--quiet", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "no workbook is written: install openpyxl" in done.stderr
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"tiny-plan", "tiny-plan.html"}
 
 
 def test_nothing_is_written_for_what_is_wrong(tmp_path: Path) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command import run
 
+from aumaq import cli_classic
 from aumaq.classic import read, solve
-from aumaq.instances.errors import AumaqError, InstanceError
+from aumaq.classic.readers import reader_of
+from aumaq.instances.errors import (
+    AumaqError,
+    ExportError,
+    InstanceError,
+    NoPlanError,
+)
 
 PMED = "4 5 1\n1 2 9\n2 3 4\n3 4 5\n1 2 3\n4 1 20\n"
 """A ring of four; the first edge comes again, and the last cost counts."""
@@ -126,6 +134,96 @@ def test_broken_files_are_one_error(tmp_path: Path, name: str, text: str) -> Non
     assert "Traceback" not in done.stderr
 
 
+LORENA = "3 1\n0 0 9 1\n3 4 9 2\n6 8 9 3\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("nan.txt", PMED.replace("2 3 4", "2 3 nan"), "row 3: 'nan'"),
+        ("inf.txt", CAP.replace("\n10\n", "\ninf\n"), "row 4: 'inf'"),
+        ("half.txt", PMED.replace("4 1 20", "4 1.5 20"), "edge 5"),
+        ("many.txt", "100000 1 1\n1 2 9\n", "at most 20,000 nodes"),
+        ("lone.tsp", TSP.format(kind="GEO").replace(" 94.44", ""), "row 7"),
+        ("nan.tsp", TSP.format(kind="ATT").replace("94.44", "nan"), "row 7"),
+        ("lacks.csv", LONG.replace("2,b,y", "2,,y"), "row 5.*who.*empty"),
+        ("lacks.csv", LONG.replace("2,b,y", "2,b, "), "row 5.*school.*empty"),
+        ("lacks.csv", WIDE.replace("b,4", ",4"), "row 3.*client.*empty"),
+        ("open.csv", LONG + '3,"' + "d" * 200_000, "open.csv: is no table"),
+    ],
+)
+def test_what_is_no_number_or_name_is_told(
+    tmp_path: Path, name: str, text: str, wanted: str
+) -> None:
+    """Instead of a plan for other data."""
+    with pytest.raises(AumaqError, match=wanted):
+        read(written(tmp_path, name, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (CAP.replace("100 9", "-100 9"), "capacities must be"),
+        (CAP.replace("\n10\n", "\n-10\n"), "demands must be"),
+        (LORENA.replace("9 2", "9 -2"), "demands must be"),
+    ],
+)
+def test_amounts_are_not_negative(tmp_path: Path, text: str, wanted: str) -> None:
+    """Of capacities and demands, too."""
+    with pytest.raises(InstanceError, match=wanted):
+        solve(read(written(tmp_path, "c.txt", text)))
+
+
+def test_capacities_need_every_way(tmp_path: Path) -> None:
+    """A blank pair is infinitely far; methods with capacities do not take it."""
+    problem = replace(read(written(tmp_path, "w.csv", WIDE)), kind="cflp")
+    with pytest.raises(InstanceError, match="cannot reach"):
+        solve(problem)
+
+
+def test_sites_are_apart_only_from_sites(tmp_path: Path) -> None:
+    """A client in the row of a site would be taken for it."""
+    asked = {"kind": "p-dispersion", "p": 2}
+    problem = replace(read(written(tmp_path, "w.csv", WIDE)), **asked)
+    with pytest.raises(InstanceError, match="from site to site"):
+        solve(problem)
+    text = "site,x,y,z\nx,0,4,9\ny,4,0,6\nz,9,6,0\n"
+    path = written(tmp_path, "s.csv", text)
+    assert solve(replace(read(path), **asked)).objective == 9.0
+    turned = text.replace("x,0,4,9\ny,4,0,6", "y,4,0,6\nx,0,4,9")
+    with pytest.raises(InstanceError, match="same order"):
+        solve(replace(read(written(tmp_path, "t.csv", turned)), **asked))
+
+
+@pytest.mark.parametrize("radius", [0.0, np.inf, np.nan])
+def test_a_radius_is_a_length(tmp_path: Path, radius: float) -> None:
+    """An endless one would cover clients that no way leads to."""
+    problem = read(written(tmp_path, "w.csv", WIDE))
+    with pytest.raises(InstanceError, match="radius"):
+        solve(replace(problem, kind="mclp", p=1, radius=radius))
+
+
+def test_a_client_without_a_way_has_no_centre(tmp_path: Path) -> None:
+    """No plan, which is an answer, and no error of ours."""
+    path = written(tmp_path, "b.csv", "client,a,b\nx,,\ny,1,2\n")
+    with pytest.raises(NoPlanError, match="serves every client"):
+        solve(replace(read(path), kind="p-center", p=1))
+    path = written(tmp_path, "c.csv", "client,a,b\nx,3,\ny,,2\n")
+    assert solve(replace(read(path), kind="p-center", p=2)).objective == 3.0
+
+
+def test_signs_that_are_digits_of_a_kind_are_no_counts(tmp_path: Path) -> None:
+    """A square is a digit to Python, and no number."""
+    assert reader_of(written(tmp_path, "a.txt", "² ²\n1 2\n3 4\n5 6\n")) is None
+
+
+def test_demands_belong_to_the_nodes_that_they_name(tmp_path: Path) -> None:
+    """In whatever order they stand."""
+    text = TSP.format(kind="EUC_2D").replace("EOF", "DEMAND_SECTION\n3 30\n1 10\n2 20")
+    found = read(written(tmp_path, "t.tsp", text))
+    assert found.clients.weights.tolist() == [10, 20, 30]
+
+
 def random_pmed(seed: int, n: int = 12, p: int = 3) -> str:
     """Return a connected graph in the form of OR-Library."""
     rng = np.random.default_rng(seed)
@@ -151,6 +249,17 @@ def test_a_file_is_solved_described_and_written(tmp_path: Path) -> None:
     assert (again.returncode, "replaced" in again.stderr) == (2, True)
     told = json.loads(run("describe", path, "--json").stdout)
     assert (told["problem"], told["clients"], told["p"]) == ("p-median", 12, 3)
+
+
+def test_where_a_solution_goes_is_tried_before_the_work(tmp_path: Path) -> None:
+    """A place that takes nothing is told before the file is even read."""
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(ExportError):
+        cli_classic.solve(
+            "not-there.txt", cli_classic.Asked(), cli_classic.Limits(60.0, 0),
+            tmp_path / "taken" / "out", overwrite=True, as_json=False, quiet=True,
+        )  # fmt: skip
+    assert (tmp_path / "taken").read_text() == "mine"
 
 
 @pytest.mark.parametrize(

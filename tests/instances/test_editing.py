@@ -154,3 +154,13 @@ def test_two_plans_compare_as_a_list_does() -> None:
     for name, rows in listed.tables.items():
         pd.testing.assert_frame_equal(rows, apart.table(name))
     assert "<table" in apart._repr_html_()
+
+
+@pytest.mark.parametrize("where", [5, [0, 1, 2], ["a", "b", "c"], [[True] * 3]])
+def test_rows_are_chosen_by_flags(where: object) -> None:
+    """Numbers of rows would be taken for flags: all but the first."""
+    edit = TINY.edit().set("settlements", lambda _: where, population=5.0)
+    with pytest.raises(aumaq.InstanceError, match="a flag for each row"):
+        _ = edit.instance
+    edit = TINY.edit().set("settlements", lambda r: r["kind"] == "village", name="v")
+    assert edit.instance.table("settlements")["name"].tolist() == ["v"] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,11 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
+from typer.testing import CliRunner
 
 import aumaq
+from aumaq.cli import app
 from aumaq.instances import InstanceError
+from aumaq.instances.errors import OptionError, UnknownNameError, UnreadableError
 from aumaq.instances.imports.assembly import Wishes, imported
-from aumaq.instances.imports.mapping import Mapped
+from aumaq.instances.imports.mapping import Mapped, read_mapping
 from aumaq.instances.imports.recognition import numbers, plain, recognised
 from aumaq.instances.imports.roads import RoadOptions, roads_of
 from aumaq.instances.imports.sources import Source, read_source
@@ -116,6 +120,11 @@ BAD = {
         ["row 3, column population", "row 4, column lat", "row 5, column lat",
          "row 6, column name"],
     ),
+    "other numbers": (
+        "name,population,lat,lon,within\na,5,50,70,\"12,5\"\nb,1e300,50,70,far\nc,1,50,70,",
+        "internal_minutes=within",
+        ["row 3, column within: expected a number", "row 3, column population"],
+    ),
     "metres": ("name,population,x,y\na,5,500000,5600000", "", ["--crs"]),
     "same code": ("code,name,population,lat,lon\n1,a,5,50,70\n1,b,5,50,70",
                   "settlement=code", ["same code"]),
@@ -135,6 +144,96 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, case: str) -> None:
         assert part in done.stderr
     assert "Traceback" not in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["p.csv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[places.columns]\nname = 5", "places.columns.name"),
+        ('[places.columns]\nname = ""', "places.columns.name"),
+        ("[roads]\ntolerance_m = -5", "roads.tolerance_m"),
+        ("[roads]\nreach_km = nan\ndetour = 0.1", "roads.reach_km, roads.detour"),
+        ('[roads.speeds_kmh]\na = "fast"\nb = 0', "speeds_kmh.a, .*speeds_kmh.b"),
+    ],
+)
+def test_a_mapping_has_values_that_can_be(
+    tmp_path: Path, text: str, wanted: str
+) -> None:
+    """Each that cannot is named; no road of no length, none of endless speed."""
+    path = tmp_path / "m.toml"
+    path.write_text(text)
+    with pytest.raises(UnreadableError, match=wanted):
+        read_mapping(path)
+
+
+@pytest.mark.parametrize("option", ["--tolerance", "--reach", "--detour"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1"])
+def test_lengths_are_numbers(tmp_path: Path, option: str, value: str) -> None:
+    """Neither endless nor negative."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    words = ["import", str(path), "--out", str(tmp_path / "o"), option, value]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, OptionError)
+    assert option in str(done.exception)
+
+
+def test_all_people_count_where_columns_part_them(tmp_path: Path) -> None:
+    """Men and women apart are not everybody; equally good columns are told."""
+    head = "Название;Широта;Долгота;Население (мужчины);Население (женщины)"
+    parted = listed(tmp_path / "a.csv", ["А;50,5;70,1;30;40", "Б;50,6;70,2;5;6"],
+                    head + "\n")  # fmt: skip
+    whole = listed(tmp_path / "b.csv", ["А;50,5;70,1;30;40;70", "Б;50,6;70,2;5;6;11"],
+                   head + ";Население всего\n")  # fmt: skip
+    made = imported(whole, None, Wishes("m"))
+    assert made.tables["settlements"]["population"].tolist() == [70, 11]
+    made = imported(parted, None, Wishes("m"))
+    assert "женщины" in str(made.guesses["a.csv"][-1].why)
+
+
+def test_codes_that_are_there_are_kept(tmp_path: Path) -> None:
+    """A place without one gets one of its name; the code of another is not taken."""
+    path = tmp_path / "p.csv"
+    path.write_text("kod,name,pop,lat,lon\nA1,a,5,50,70\n,A1,6,50,71\n")
+    told = Mapped({"columns": {"settlement": "kod"}})
+    made = imported(path, None, Wishes("m", mapped=told))
+    assert made.tables["settlements"]["settlement"].tolist() == ["A1", "A1-2"]
+    assert any("1 places have no code" in str(note) for note in made.notes)
+
+
+def test_a_mapping_knows_the_columns_of_each_list(tmp_path: Path) -> None:
+    """Two lists of facilities with names of their own, imported again."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    (tmp_path / "s.csv").write_text("Село;Мощность\nАкжар;300\n")
+    (tmp_path / "c.csv").write_text("НП;Число мест\nБесоба;40\n")
+    files = {"school": tmp_path / "s.csv", "primary_care": tmp_path / "c.csv"}
+    wishes = Wishes("m", country="kz", services=tuple(files), facilities=files)
+    one = imported(path, None, wishes)
+    two = imported(path, None, replace(wishes, mapped=one.mapping))
+    pd.testing.assert_frame_equal(one.tables["facilities"], two.tables["facilities"])
+    wrong = Mapped(facilities={"columns": {"shcool.capacity": "Мощность"}})
+    with pytest.raises(UnknownNameError, match="shcool"):
+        imported(path, None, replace(wishes, mapped=wrong))
+
+
+def test_speeds_that_are_none_are_told(tmp_path: Path) -> None:
+    """And two layers of one file are both told."""
+    file = tmp_path / "all.gpkg"
+    places = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "population": [5, 6]},
+        geometry=gpd.points_from_xy([70.0, 70.2], [50.0, 50.0]), crs=4326,
+    )  # fmt: skip
+    places.to_file(file, layer="places")
+    lines = [
+        shapely.LineString([(70 + k / 10, 50), (70.1 + k / 10, 50)]) for k in (0, 1)
+    ]
+    roads = gpd.GeoDataFrame({"maxspeed": ["60", "RU:rural"]}, geometry=lines, crs=4326)
+    roads = pd.concat([roads] * 3).set_crs(4326)
+    roads.loc[roads.index == 1, "maxspeed"] = ["RU:rural", "70", "80"]
+    roads.to_file(file, layer="roads")
+    mapped = Mapped({"layer": "places"}, {"layer": "roads"})
+    made = imported(file, file, Wishes("m", mapped=mapped))
+    assert any("1 speeds are no km/h" in str(note) for note in made.notes)
+    assert list(made.guesses) == ["all.gpkg", "all.gpkg (roads)"]
 
 
 def test_rows_are_left_out_only_when_asked(tmp_path: Path) -> None:
@@ -209,10 +308,13 @@ def test_sheets_and_broken_books(tmp_path: Path) -> None:
 
 
 def roads_from(
-    lines: list[object], places: list[tuple[float, float]], **options: float
+    lines: list[object],
+    places: list[tuple[float, float]],
+    road_class: str = "primary",
+    **options: float,
 ):
     """Return road tables from lines of degrees and places (lon, lat)."""
-    cells = pd.DataFrame({"highway": ["primary"] * len(lines)}, dtype=object)
+    cells = pd.DataFrame({"highway": [road_class] * len(lines)}, dtype=object)
     source = Source("r", cells, list(range(1, len(lines) + 1)), np.array(lines))
     rows = pd.DataFrame(places, columns=["lon", "lat"])
     return roads_of(source, rows, {}, RoadOptions(**options))
@@ -280,6 +382,57 @@ def test_what_roads_do_not_reach_is_joined_straight() -> None:
     told = " ".join(map(str, made.notes))
     assert "1 places are far" in told
     assert "1 parts of the roads" in told
+    again = roads_from(lines, places, "straight_line", detour=1.5)  # as we write it
+    assert again.tables["road_classes"]["road_class"].tolist() == ["straight_line"]
+
+
+def test_roads_of_elsewhere_are_refused() -> None:
+    """As with x and y exchanged; where the count of degrees turns over is no edge."""
+    line = shapely.LineString([(50.0, 70.0), (50.3, 71.0)])
+    with pytest.raises(InstanceError, match="km from the nearest place"):
+        roads_from([line], [(70.0, 50.0), (71.0, 50.3)])
+    # over the meridian of 180 degrees, in two pieces as such layers are cut
+    lines = [shapely.LineString([(179.8, 66.0), (180.0, 66.0)]),
+             shapely.LineString([(-180.0, 66.0), (-179.8, 66.0)])]  # fmt: skip
+    made = roads_from(lines, [(179.8, 66.0), (-179.8, 66.0)])
+    degree_km = 6371.0088 * np.pi / 180 * np.cos(np.radians(66.0))
+    km = made.tables["road_links"]["length_km"].sum()
+    assert km == pytest.approx(0.4 * degree_km, rel=1e-3)
+
+
+def test_layers_that_are_several_and_numbers_that_are_endless(tmp_path: Path) -> None:
+    """Each option by its name; inf in a layer is no number of people."""
+    file = tmp_path / "all.gpkg"
+    places = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "population": [5.0, np.inf]},
+        geometry=gpd.points_from_xy([70.0, 70.2], [50.0, 50.0]), crs=4326,
+    )  # fmt: skip
+    places.to_file(file, layer="one")
+    assert "row 2, column population: expected a number" in refusals(file)[0]
+    places.to_file(file, layer="two")
+    path = listed(tmp_path / "p.csv", ROWS)
+    assert "with --layer: one, two" in refusals(file)[0]
+    assert "with --road-layer: one, two" in refusals(path, file)[0]
+    lists = {"services": ["school"], "country": "kz", "facilities": {"school": file}}
+    assert "one is expected: one, two" in refusals(path, **lists)[0]
+
+
+def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
+    """A line of one point, one without a shape; a layer of lines without length."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    roads = tmp_path / "r.geojson"
+
+    def put(*shapes: object) -> None:
+        rows = [{"type": "Feature", "properties": {}, "geometry": s} for s in shapes]
+        roads.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+
+    sound = {"type": "LineString", "coordinates": [[70, 50], [71, 50.3]]}
+    put(sound, {"type": "LineString", "coordinates": [[70, 50]]}, None)
+    with pytest.raises(InstanceError) as caught:
+        read(path, roads)
+    assert [problem.row for problem in caught.value.problems] == [2, 3]
+    put({"type": "LineString", "coordinates": [[70, 50], [70, 50]]})
+    assert "no line longer than the tolerance" in refusals(path, roads)[0]
 
 
 def test_roads_of_a_layer(tmp_path: Path) -> None:

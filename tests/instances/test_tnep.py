@@ -72,6 +72,44 @@ def test_corridors_take_whole_circuits(
     assert aumaq.solve(instance, gap=0.0).objective_mln == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("0.5 0 60 0 0 0 0 1 -30", "0 0 60 0 0 0 0 1 -30", "reactance .*1-2"),
+        ("= 100.0;", "= 1.2.3;", r"baseMVA.*1\.2\.3"),
+        ("= 100.0;", "= 0;", "baseMVA"),
+        (" 2 1 90 0", " 1 1 90 0", r"once in mpc\.bus.*'1'"),
+        ("];\nmpc.branch", " 7 0 0 0 0 1 100 1 5 0;\n];\nmpc.branch", "gen.*'7'"),
+        ("];\nmpc.gen", "];\nmpc.dcline = [1 9 1 5 5];\nmpc.gen", "dcline.*'9'"),
+        (" 2 1 90 0", " 2 1 NaN 0", r"row of mpc\.bus"),
+    ],
+)
+def test_a_grid_that_contradicts_itself_is_refused(
+    tmp_path: Path, old: str, new: str, wanted: str
+) -> None:
+    """Instead of a division by zero, or of a bus whose load is lost."""
+    text = CASE.format(load=90, least=-30)
+    assert old in text
+    file = tmp_path / "tiny.m"
+    file.write_text(text.replace(old, new))
+    with pytest.raises(InstanceError, match=wanted):
+        aumaq.read(file)
+
+
+def test_numbers_of_buses_are_whole_and_no_rating_is_none(tmp_path: Path) -> None:
+    """Numbers of seven digits differ in their last one; Inf is written for no limit."""
+    text = CASE.format(load=90, least=-30).replace(" 60 ", " Inf ")
+    for old, new in (("1", "1000001"), ("2", "1000002")):
+        text = text.replace(f"\n {old} ", f"\n {new} ")
+    text = text.replace("1000001 2 0", "1000001 1000002 0")
+    file = tmp_path / "tiny.m"
+    file.write_text(text)
+    instance = aumaq.read(file)
+    nodes = instance.table("network_nodes")
+    assert {"1000001", "1000002"} <= set(nodes.astype(str).to_numpy().ravel())
+    assert set(instance.table("network_links")["capacity"].iloc[:1]) != {60.0}
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     """Rows too short, tables that are missing, cells that are no numbers."""
     file = tmp_path / "tiny.m"

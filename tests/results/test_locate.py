@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ from location_optima import SmallCase, fewest_new, least, most_within
 
 import aumaq
 from aumaq.instances.generators import clustered
+from aumaq.instances.svg_map import WIDTH, Points, svg_map
 from aumaq.results.location.answer import Location
+from aumaq.results.location.reading import read_tables
 
 
 def case_of(instance: aumaq.Instance, service: str, *, is_free: bool) -> SmallCase:
@@ -125,6 +128,15 @@ def test_people_and_places_that_are_special() -> None:
     assert "no site can be reached from 1 place, 40 people: Gamma (c)" in str(cut)
 
 
+@pytest.mark.parametrize("goal", ["mean_minutes", "worst_minutes"])
+def test_nobody_has_no_way(goal: str) -> None:
+    """Said in words instead of by a gap that is no number."""
+    empty = aumaq.read("tiny").with_changes(["settlements.population*0"])
+    told = str(aumaq.locate(empty, goal, new=1))
+    assert "there is nothing to choose" in told
+    assert "gap" not in told
+
+
 def test_clients_of_several_groups_and_pairs_that_are_missing() -> None:
     """Rows of one place add up; codes are the same with and without zeros in front."""
     clients = pd.DataFrame({"code": ["01", "01", "02", "03"], "people": [5, 2, 3, 1]})
@@ -160,6 +172,45 @@ def test_all_that_is_wrong_with_tables_is_told_at_once() -> None:
         ("distances", 4, "client", "d"),
         ("distances", 5, "", ""),
     }
+
+
+def test_no_cell_of_a_long_row_is_lost(tmp_path: Path) -> None:
+    """A decimal comma between commas is a cell too many, not a distance of 7."""
+    path = tmp_path / "ways.csv"
+    path.write_text("client,site,km\na,x,7,5\nb,x,3\n")
+    with pytest.raises(aumaq.InstanceError, match="more cells in a row"):
+        read_tables(path)
+    path.write_text("client;site;km\na;x;7.5\n")
+    (found,) = read_tables(path)
+    assert found is not None
+    assert found.frame["km"].tolist() == ["7.5"]
+
+
+@pytest.mark.parametrize("role", ["name", "lat", "lon", "people"])
+def test_columns_that_are_told_are_there(role: str) -> None:
+    """Whatever they are for."""
+    clients = pd.DataFrame({"code": ["a", "b"], "people": [5, 1]})
+    ways = pd.DataFrame({"client": ["a", "b"], "site": ["x", "y"], "minutes": [4, 1]})
+    with pytest.raises(aumaq.UnknownNameError, match="nope"):
+        aumaq.locate(
+            clients, "mean_minutes", distances=ways, new=1, columns={role: "nope"}
+        )
+    sites = pd.DataFrame({"site": ["x", "y", ""]})
+    with pytest.raises(aumaq.InstanceError, match="row 4, column site: is empty"):
+        aumaq.locate(clients, "mean_minutes", distances=ways, sites=sites, new=1)
+
+
+def test_labels_stay_on_the_map() -> None:
+    """Names at the right edge stand to the left of their points, none above the top."""
+    at, names = np.array([70.0, 71.0]), ["West", "East"]
+    points = Points("new", "#000", np.array([50.0, 51.0]), at, np.ones(2), names,
+                    "star", names)  # fmt: skip
+    picture = ElementTree.fromstring(svg_map([points], "map"))
+    texts = [e for e in picture.iter() if e.tag.endswith("text")][:2]
+    for text, anchor in zip(texts, ("start", "end"), strict=True):
+        assert text.get("text-anchor") == anchor
+        assert 0.0 < float(text.attrib["x"]) < WIDTH
+        assert float(text.attrib["y"]) >= 10.0
 
 
 def test_a_folder_is_read_back(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from aumaq.instances.language.texts import say
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import LANGUAGES, Language
 from aumaq.results.office import OFFICE, write_office
+from aumaq.results.office.content import Table, clean, content
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report.actions import action_list
 from aumaq.results.report.decision import decision
@@ -55,6 +58,29 @@ def test_text_holds_the_decision_and_every_action(
     cells = [row.cells[0].text for table in listed for row in table.rows[1:]]
     assert sorted(cells) == sorted(row[1] for row in rows)
     assert all("w:tblHeader" in table._tbl.xml for table in listed)
+
+
+@pytest.mark.parametrize("to", list(OFFICE))
+@pytest.mark.parametrize("name", ["Al\x01pha\x0b <b>&", "w" * 3000, "word " * 2000])
+@pytest.mark.slow
+def test_names_of_any_kind_are_written(
+    plan: Plan, tmp_path: Path, to: str, name: str
+) -> None:
+    """Control signs, and texts that are higher than a page in one cell."""
+    pytest.importorskip({"docx": "docx", "pptx": "pptx", "pdf": "fpdf"}[to])
+    whole = content(plan, Language("en"))
+    whole = replace(whole, title=clean(name), cautions=[clean(name)])
+    table = Table(name, [name, name], [[name, name]], [False, False])
+    whole = replace(whole, tables=[clean(table)])
+    path = tmp_path / f"plan.{to}"
+    import_module(OFFICE[to]).write(whole, path)
+    assert path.stat().st_size > 0
+
+
+def test_no_sign_is_left_that_xml_refuses() -> None:
+    """In tables within tables, too; line breaks and tabs stay."""
+    table = clean(Table("a\x00b", ["c\x1f"], [["d\ud800\n\te\uffff"]], [False]))
+    assert table == Table("ab", ["c"], [["d\n\te"]], [False])
 
 
 @pytest.mark.few(1)

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from aumaq.classic.distances import Points
 from aumaq.classic.problems import Problem
 from aumaq.classic.readers import read as read_problem
 from aumaq.classic.readers import reader_of
-from aumaq.instances.errors import InstanceError
+from aumaq.instances.errors import InstanceError, UnreadableError
 from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.formats.files import parsing, text_of
 from aumaq.instances.language.texts import say
 
 TABLE = "optima.csv"
@@ -139,13 +141,21 @@ def _rows_for(path: Path) -> list[dict[str, str]]:
         table = folder / TABLE
         if table.is_file():
             place = whole.parent.relative_to(folder).as_posix()
-            with table.open(encoding="utf-8") as file:
-                rows = list(csv.DictReader(file))
+            rows = _read(table)
             return [
                 row for row in rows
                 if row.get("file") == path.name and row.get("set") == place
             ]  # fmt: skip
     return []
+
+
+def _read(table: Path) -> list[dict[str, str]]:
+    """Return the rows of a table that may come from Excel (InstanceError)."""
+    try:
+        with parsing(say("is not a readable table")):
+            return list(csv.DictReader(StringIO(text_of(table), newline="")))
+    except UnreadableError as error:
+        raise InstanceError([Wrong(table.name, error.text)]) from None
 
 
 def _case(path: Path, row: dict[str, str]) -> Case | None:
@@ -169,7 +179,7 @@ def _case(path: Path, row: dict[str, str]) -> Case | None:
 
 def _number(pattern: str, text: str) -> float | None:
     found = re.search(pattern, text)
-    return float(found.group(1)) if found else None
+    return _value(found.group(1)) if found else None
 
 
 def _value(text: str | None) -> float | None:
