@@ -12,7 +12,9 @@ from aumaq.solvers.blocks.split import Split, block_matrices, lagrangian_bound
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
-from aumaq.solvers.search import DEAR, WIDER, Improver, Site, rounded
+from aumaq.solvers.places import Site
+from aumaq.solvers.restricted import rounded
+from aumaq.solvers.search import DEAR, WIDER, Improver
 from aumaq.solvers.solution.decisions import Status
 
 LEAST_SECONDS = 0.5

@@ -157,9 +157,9 @@ class BlockRun(BlockState):
         if not self.is_large and self.is_prepared.wait(LP_SHARE * self.left):
             return  # by then blocks have plans, and the clock no say in which
         is_sought = self.is_large and not is_whole
-        whole = (
-            first_values(self.c, self.search, Most(self.left)) if is_sought else None
-        )
+        whole = None
+        if is_sought:
+            whole = first_values(self.c, self.search.solver, Most(self.left))
         if whole is not None:
             values = whole
         elif len(columns) < len(self.c.matrices.cost):
