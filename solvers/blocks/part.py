@@ -113,6 +113,10 @@ class Part:
         """Whether its prices are those of an ascent."""
         return bool(np.isfinite(self.few))
 
+    def excess(self, values: Floats) -> float:
+        """Return what a plan of all costs here beyond the bound, mln, at prices."""
+        return float(self.matrices.cost @ values[self.columns]) - self.bound
+
     @property
     def first_task(self) -> Task:
         """What the first visit does."""
