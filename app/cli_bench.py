@@ -58,7 +58,7 @@ class Questions:
 
 
 @dataclass(frozen=True)
-class Places:
+class Paths:
     """Where runs are kept, results go, and public cases are."""
 
     store: Annotated[
@@ -78,7 +78,7 @@ def bench(
     *,
     trials: Trials,
     questions: Questions,
-    places: Places,
+    paths: Paths,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -87,10 +87,10 @@ def bench(
     Values of a table optima.csv beside the files are shown, and its rows are what is
     asked. Exit code 1 if a run fails or a public case differs.
     """
-    if places.public is not None:
-        _check_public(places.public, as_json=as_json)
+    if paths.public is not None:
+        _check_public(paths.public, as_json=as_json)
         return
-    if not files and places.results is None:
+    if not files and paths.results is None:
         raise OptionError(say("bench needs files, --results or --public"))
     methods = _methods(trials.methods)
     _check_limits(trials.time_limit, trials.jobs)
@@ -98,10 +98,10 @@ def bench(
     rest = [name for name in files or () if not _has_runs(name)]
     if rest:
         cases = _cases(rest, questions)
-        _run(cases, methods, trials, places.store, is_quiet=quiet or as_json)
+        _run(cases, methods, trials, paths.store, is_quiet=quiet or as_json)
     if rest or not kept:
-        kept.append(places.store)
-    _tell(kept, places.results, as_json=as_json)
+        kept.append(paths.store)
+    _tell(kept, paths.results, as_json=as_json)
 
 
 def _has_runs(name: str) -> bool:
