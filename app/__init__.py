@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aumaq.instances.lazy import on_first_use
 
 if TYPE_CHECKING:
     from aumaq.instances import (
@@ -203,8 +204,5 @@ def __dir__() -> list[str]:
     return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
-def __getattr__(name: str) -> Any:
-    """Import on first use: ``import aumaq`` itself is instant."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'aumaq' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = on_first_use(__name__, _HOME)
+"""``import aumaq`` itself is instant."""

@@ -52,27 +52,33 @@ from aumaq import (
     words,
 )
 from aumaq.instances.language.texts import say
-from aumaq.option_groups import Aim, Kept, Loop, Search, Target, grouped
+from aumaq.option_groups import (
+    Effort,
+    Kept,
+    Loop,
+    Purpose,
+    Search,
+    Source,
+    Target,
+    Telling,
+    grouped,
+)
 from aumaq.options import (
     EXPORT_NAMES,
     AsJson,
     Changes,
-    Gap,
     Lang,
-    Method,
     Name,
     PlanName,
     Quiet,
     ScenarioName,
-    Seed,
     StoreFile,
-    Threads,
-    TotalTime,
     Where,
     read_instance,
     read_plans,
     tell_warnings,
 )
+from aumaq.several import progress_of
 from aumaq.show import err
 from aumaq.streams import line
 from aumaq.words import t
@@ -202,46 +208,43 @@ app.command()(cli_bench.bench)
 @app.command()
 @grouped
 def solve(
-    name: Name,
     *,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    aim: Aim,
+    source: Source,
+    purpose: Purpose,
     search: Search,
     target: Target,
     kept: Kept,
     loop: Loop,
     classic: cli_classic.Asked,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap.
 
     A file of a classic problem (pmed, cap, TSPLIB, costs as CSV) is solved as such.
     """
-    if cli_classic.is_classic(name):
+    if cli_classic.is_classic(source.name):
         seconds = 120.0 if search.time_limit is None else search.time_limit
         limits = cli_classic.Limits(seconds, search.seed)
-        cli_classic.solve(name, classic, limits, target.folder, as_json=as_json,
-                          overwrite=target.overwrite, quiet=quiet)  # fmt: skip
+        cli_classic.solve(source.name, classic, limits, target.folder,
+                          as_json=telling.as_json, overwrite=target.overwrite,
+                          quiet=telling.quiet)  # fmt: skip
         return
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target
 
     _check_places(target.folder, kept.save_lp, target.store)
-    instance = read_instance(name, scenario, changes)
+    instance = source.read()
     if target.folder is not None:
         check_target(target.folder, instance=instance, overwrite=target.overwrite)
-    options = _solve_options(aim, search, kept)
-    options["progress"] = None if quiet or as_json else show.Lines()
+    options = _solve_options(purpose, search, kept)
+    options["progress"] = telling.progress
     beside = target.folder or RUNS / _stem(instance)
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
     plan = _planned(instance, loop, options)
     with finishing():  # the work is done: Ctrl-C would only lose it
         run, unkept = _kept(plan, target.store)
-        written = _written(plan, target, lang)
-    if as_json:
+        written = _written(plan, target, telling.lang)
+    if telling.as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
         documents.tell({**record, "out": str(written.folder), **run})
     else:
@@ -263,12 +266,12 @@ def _end(plan: aumaq.Plan, *, is_kept: bool) -> None:
         raise typer.Exit(1)
 
 
-def _solve_options(aim: Aim, search: Search, kept: Kept) -> dict[str, Any]:
+def _solve_options(purpose: Purpose, search: Search, kept: Kept) -> dict[str, Any]:
     """Return what the command asks of a solve, by the names of the library."""
     from aumaq.solvers.options import seconds_for
 
     return {
-        **vars(aim),
+        **vars(purpose),
         **vars(search),
         **vars(kept),
         "time_limit": seconds_for(search.time_limit, search.work_limit),
@@ -359,15 +362,11 @@ def _kept(
 
 
 @app.command()
+@grouped
 def coordination(
-    name: Name,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    method: Method = "auto",
-    time_limit: TotalTime = 600.0,
-    gap: Gap = 0.01,
-    threads: Threads = None,
-    seed: Seed = 0,
+    *,
+    source: Source,
+    effort: Effort,
     store: StoreFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -377,15 +376,10 @@ def coordination(
 
     if store is not None:
         aumaq.Store(store).check()  # before the work, not after it
-    instance = read_instance(name, scenario, changes)
     ways = aumaq.coordination(
-        instance,
-        method=method,
-        time_limit=time_limit,
-        gap=gap,
-        threads=threads,
-        seed=seed,
-        progress=None if quiet or as_json else show.Lines(),
+        source.read(),
+        progress=progress_of(is_quiet=quiet or as_json),
+        **vars(effort),
     )
     found = ways.record()
     if store is not None:

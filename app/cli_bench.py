@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from aumaq import documents
 from aumaq.instances.errors import OptionError
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import grouped
 from aumaq.options import AsJson, Quiet, Seed
 from aumaq.streams import line
 from aumaq.words import t
@@ -27,34 +29,57 @@ Files = Annotated[
 ]
 
 
-def bench(
-    files: Files = None,
+@dataclass(frozen=True)
+class Trials:
+    """Which methods run on each question, how long, and how many at a time."""
+
     methods: Annotated[
         str, typer.Option(help="aumaq, highs, spopt-highs, spopt-cbc; commas between")
-    ] = "aumaq",
-    time_limit: Annotated[float, typer.Option(help="seconds of each run")] = 60.0,
-    seed: Seed = 0,
+    ] = "aumaq"
+    time_limit: Annotated[float, typer.Option(help="seconds of each run")] = 60.0
+    seed: Seed = 0
     jobs: Annotated[
         int | None, typer.Option(help="runs at a time (default: one a core)")
-    ] = None,
+    ] = None
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of the files."""
+
     kind: Annotated[
         str, typer.Option("--problem", help="only these questions of the table")
-    ] = "",
+    ] = ""
     counts: Annotated[
         str, typer.Option("--p", help="sites, of points without a table: 100,500")
-    ] = "",
+    ] = ""
     rounding: Annotated[
         str, typer.Option(help="of such points: floor, nearest, ceil, none")
-    ] = "",
+    ] = ""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where runs are kept, results go, and public cases are."""
+
     store: Annotated[
         Path, typer.Option("--out", help="DuckDB file of runs; goes on where it was")
-    ] = Path("runs.duckdb"),
+    ] = Path("runs.duckdb")
     results: Annotated[
         Path | None, typer.Option(help="folder for RESULTS.md and its pictures")
-    ] = None,
+    ] = None
     public: Annotated[
         Path | None, typer.Option(help="folder of public cases: check their values")
-    ] = None,
+    ] = None
+
+
+@grouped
+def bench(
+    files: Files = None,
+    *,
+    trials: Trials,
+    questions: Questions,
+    paths: Paths,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -63,43 +88,44 @@ def bench(
     Values of a table optima.csv beside the files are shown, and its rows are what is
     asked. Exit code 1 if a run fails or a public case differs.
     """
-    if public is not None:
-        _check_public(public, as_json=as_json)
+    if paths.public is not None:
+        _check_public(paths.public, as_json=as_json)
         return
-    if not files and results is None:
+    if not files and paths.results is None:
         raise OptionError(say("bench needs files, --results or --public"))
-    chosen = _methods(methods)
-    _check_limits(time_limit, jobs)
+    methods = _methods(trials.methods)
+    _check_limits(trials.time_limit, trials.jobs)
     needed("duckdb", "bench")
     kept = [Path(name) for name in files or () if _has_runs(name)]
     rest = [name for name in files or () if not _has_runs(name)]
     if rest:
-        asked = _cases(rest, kind, counts, rounding)
-        _run(asked, chosen, time_limit, seed, jobs, store, quiet or as_json)
+        cases = _cases(rest, questions)
+        _run(cases, methods, trials, paths.store, is_quiet=quiet or as_json)
     if rest or not kept:
-        kept.append(store)
-    _tell(kept, results, as_json=as_json)
+        kept.append(paths.store)
+    _tell(kept, paths.results, as_json=as_json)
 
 
 def _has_runs(name: str) -> bool:
     return Path(name).suffix == ".duckdb"
 
 
-def _cases(files: list[str], kind: str, counts: str, rounding: str) -> list[Case]:
+def _cases(files: list[str], questions: Questions) -> list[Case]:
     """Return what is asked of files; OptionError for numbers that are none."""
     from aumaq.cli_classic import ROUNDINGS
     from aumaq.instances.errors import UnknownNameError
     from aumaq.results.studies.bench.cases import cases_of
 
-    words = [word.strip() for word in counts.split(",") if word.strip()]
+    words = [word.strip() for word in questions.counts.split(",") if word.strip()]
     wrong = [word for word in words if not word.isdecimal() or not int(word)]
     if wrong:
         told = say("--p takes whole numbers above 0, not {words}", words=wrong[0])
         raise OptionError(told, ["p"])
+    rounding = questions.rounding
     if rounding and rounding not in ROUNDINGS:
         raise UnknownNameError(say("rounding"), rounding, ROUNDINGS)
     rule = ROUNDINGS[rounding] if rounding else ""
-    return cases_of(files, kind, [int(word) for word in words], rule)
+    return cases_of(files, questions.kind, [int(word) for word in words], rule)
 
 
 def _methods(words: str) -> list[str]:
@@ -129,15 +155,15 @@ def _check_limits(time_limit: float, jobs: int | None) -> None:
 def _run(
     cases: list[Case],
     methods: list[str],
-    seconds: float,
-    seed: int,
-    jobs: int | None,
+    trials: Trials,
     store: Path,
+    *,
     is_quiet: bool,
 ) -> None:
     from aumaq.results.studies.bench.runs import Task, run_all
 
-    tasks = [Task(case, name, seconds, seed) for case in cases for name in methods]
+    limits = trials.time_limit, trials.seed
+    tasks = [Task(case, name, *limits) for case in cases for name in methods]
     count = 0
 
     def tell(row: dict[str, Any]) -> None:
@@ -146,7 +172,7 @@ def _run(
         if not is_quiet:
             line(_row(row, count, len(tasks)))
 
-    done = run_all(tasks, store, jobs or os.cpu_count() or 1, tell)
+    done = run_all(tasks, store, trials.jobs or os.cpu_count() or 1, tell)
     if not is_quiet:
         told = say(
             "{done} runs done, {rest} were there or are left",

@@ -11,20 +11,33 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from aumaq import show
 from aumaq.options import (
+    AsJson,
+    Changes,
     Gap,
+    Lang,
     Method,
+    Name,
     Overwrite,
+    Quiet,
+    ScenarioName,
     Seed,
     StoreFile,
     Threads,
     TimeLimit,
+    TotalTime,
     WorkLimit,
+    read_instance,
 )
+from aumaq.several import progress_of
+
+if TYPE_CHECKING:
+    from aumaq.instances import Instance
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
@@ -70,7 +83,20 @@ def _options(group: type) -> dict[str, inspect.Parameter]:
 
 
 @dataclass(frozen=True)
-class Aim:
+class Source:
+    """An instance, the scenario under which it is read, and changes to its cells."""
+
+    name: Name
+    scenario: ScenarioName = ""
+    changes: Changes = None
+
+    def read(self) -> Instance:
+        """Return the instance, checked; tell what is odd about it."""
+        return read_instance(self.name, self.scenario, self.changes)
+
+
+@dataclass(frozen=True)
+class Purpose:
     """What a plan is to be good at."""
 
     goal: Annotated[
@@ -100,6 +126,17 @@ class Search:
     cluster_security: Annotated[
         Path | None, typer.Option(help="TOML file with what its TLS needs")
     ] = None
+    seed: Seed = 0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How each plan of a study is found, and how long all of it takes."""
+
+    method: Method = "auto"
+    time_limit: TotalTime = 600.0
+    gap: Gap = 0.01
+    threads: Threads = None
     seed: Seed = 0
 
 
@@ -135,3 +172,17 @@ class Target:
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None
     overwrite: Overwrite = False
     store: StoreFile = None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How a command tells what it does and what it found."""
+
+    lang: Lang = "en"
+    as_json: AsJson = False
+    quiet: Quiet = False
+
+    @property
+    def progress(self) -> show.Lines | None:
+        """What tells the progress, None where nothing but the result is told."""
+        return progress_of(is_quiet=self.quiet or self.as_json)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aumaq.instances.lazy import on_first_use
 
 if TYPE_CHECKING:
     from aumaq.classic.problems import Clients, Problem, Sites
@@ -59,8 +60,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import on first use: a question of an instance does not load all readers."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'aumaq.classic' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = on_first_use(__name__, _HOME)
+"""A question of an instance does not load all readers."""

@@ -17,7 +17,8 @@ from aumaq.classic.problems import Clients, Problem, Sites, clients_of, sites_of
 from aumaq.classic.solution import Solution, distances_to
 from aumaq.classic.solving import k_best as solve_k_best
 from aumaq.classic.solving import solve as solve_problem
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.classic.spopt_arguments import of_frames, of_matrix
+from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import ArgumentError, OptionError
 from aumaq.instances.language.texts import say
 
@@ -47,6 +48,22 @@ class Located:
             cls.kind, clients, sites, distances, p, radius, name or cls.__name__
         )
         return cls(problem)
+
+    @classmethod
+    def _of_matrix(cls, cost_matrix: Any, name: str, **given: Any) -> Self:
+        """Return the problem of a matrix, clients by sites."""
+        return cls._made(_dense(cost_matrix), name, **given)
+
+    @classmethod
+    def _of_frames(cls, gdf_fac: Any, facility_col: str, **given: Any) -> Self:
+        """Return the problem of one or two GeoDataFrames; see :func:`points_of`."""
+        clients = given.pop("gdf_demand", gdf_fac)
+        column = given.pop("demand_col", facility_col)
+        metric = given.pop("distance_metric")
+        points = points_of(clients, gdf_fac, column, facility_col, metric)
+        given["weights"] = _column(clients, given.pop("weights_cols", None))
+        required = _column(gdf_fac, given.pop("predefined_facility_col"))
+        return cls._made(points, predefined_facilities_arr=required, **given)
 
     def solve(self, time_limit: float = 60.0, seed: int = 0) -> Self:
         """Solve the problem; return self."""
@@ -125,55 +142,23 @@ class Located:
         return float((weights * least).sum() / weights.sum())
 
 
-class _WithRadius(Located):
-    @classmethod
-    def from_cost_matrix(
-        cls,
-        cost_matrix: Floats,
-        service_radius: float,
-        predefined_facilities_arr: Any = None,
-        name: str = "",
-    ) -> Self:
-        """Return the problem of a matrix, clients by sites."""
-        return cls._made(
-            _dense(cost_matrix), name, service_radius=service_radius,
-            predefined_facilities_arr=predefined_facilities_arr,
-        )  # fmt: skip
-
-    @classmethod
-    def from_geodataframe(
-        cls,
-        gdf_demand: Any,
-        gdf_fac: Any,
-        demand_col: str,
-        facility_col: str,
-        service_radius: float,
-        predefined_facility_col: str | None = None,
-        distance_metric: str = "euclidean",
-        name: str = "",
-    ) -> Self:
-        """Return the problem of two GeoDataFrames; see :func:`points_of`."""
-        return cls._made(
-            points_of(gdf_demand, gdf_fac, demand_col, facility_col, distance_metric),
-            name,
-            service_radius=service_radius,
-            predefined_facilities_arr=_column(gdf_fac, predefined_facility_col),
-        )
-
-
-class LSCP(_WithRadius):
+class LSCP(Located):
     """The fewest sites that cover every client."""
 
     kind = "lscp"
+    from_cost_matrix = of_matrix("service_radius")
+    from_geodataframe = of_frames("service_radius")
 
 
-class LSCPB(_WithRadius):
+class LSCPB(Located):
     """With the fewest sites that cover every client, most clients covered twice.
 
     A client with a single site in reach is not backed up; spopt counts it.
     """
 
     kind = "lscp-b"
+    from_cost_matrix = of_matrix("service_radius")
+    from_geodataframe = of_frames("service_radius")
 
     @property
     def backup_perc(self) -> float:
@@ -181,49 +166,12 @@ class LSCPB(_WithRadius):
         return 100.0 * self.objective / self.problem.shape[0]
 
 
-class _WithWeights(Located):
-    @classmethod
-    def from_cost_matrix(
-        cls,
-        cost_matrix: Floats,
-        weights: Any,
-        p_facilities: int,
-        predefined_facilities_arr: Any = None,
-        name: str = "",
-    ) -> Self:
-        """Return the problem of a matrix, clients by sites."""
-        return cls._made(
-            _dense(cost_matrix), name, weights=weights, p_facilities=p_facilities,
-            predefined_facilities_arr=predefined_facilities_arr,
-        )  # fmt: skip
-
-    @classmethod
-    def from_geodataframe(
-        cls,
-        gdf_demand: Any,
-        gdf_fac: Any,
-        demand_col: str,
-        facility_col: str,
-        weights_cols: str,
-        p_facilities: int,
-        predefined_facility_col: str | None = None,
-        distance_metric: str = "euclidean",
-        name: str = "",
-    ) -> Self:
-        """Return the problem of two GeoDataFrames; see :func:`points_of`."""
-        return cls._made(
-            points_of(gdf_demand, gdf_fac, demand_col, facility_col, distance_metric),
-            name,
-            weights=_column(gdf_demand, weights_cols),
-            p_facilities=p_facilities,
-            predefined_facilities_arr=_column(gdf_fac, predefined_facility_col),
-        )
-
-
-class PMedian(_WithWeights):
+class PMedian(Located):
     """p sites with the least sum of weight times distance."""
 
     kind = "p-median"
+    from_cost_matrix = of_matrix("weights", "p_facilities")
+    from_geodataframe = of_frames("weights_cols", "p_facilities")
 
     def k_best(self, k: int, time_limit: float = 60.0) -> list[Solution]:
         """Return the k best plans, the best first."""
@@ -234,134 +182,31 @@ class MCLP(Located):
     """p sites that cover most weight."""
 
     kind = "mclp"
-
-    @classmethod
-    def from_cost_matrix(
-        cls,
-        cost_matrix: Floats,
-        weights: Any,
-        service_radius: float,
-        p_facilities: int,
-        predefined_facilities_arr: Any = None,
-        name: str = "",
-    ) -> Self:
-        """Return the problem of a matrix, clients by sites."""
-        return cls._made(
-            _dense(cost_matrix), name, weights=weights, p_facilities=p_facilities,
-            service_radius=service_radius,
-            predefined_facilities_arr=predefined_facilities_arr,
-        )  # fmt: skip
-
-    @classmethod
-    def from_geodataframe(
-        cls,
-        gdf_demand: Any,
-        gdf_fac: Any,
-        demand_col: str,
-        facility_col: str,
-        weights_cols: str,
-        service_radius: float,
-        p_facilities: int,
-        predefined_facility_col: str | None = None,
-        distance_metric: str = "euclidean",
-        name: str = "",
-    ) -> Self:
-        """Return the problem of two GeoDataFrames; see :func:`points_of`."""
-        return cls._made(
-            points_of(gdf_demand, gdf_fac, demand_col, facility_col, distance_metric),
-            name,
-            weights=_column(gdf_demand, weights_cols),
-            service_radius=service_radius,
-            p_facilities=p_facilities,
-            predefined_facilities_arr=_column(gdf_fac, predefined_facility_col),
-        )
+    from_cost_matrix = of_matrix("weights", "service_radius", "p_facilities")
+    from_geodataframe = of_frames("weights_cols", "service_radius", "p_facilities")
 
 
-class _WithP(Located):
-    @classmethod
-    def from_cost_matrix(
-        cls,
-        cost_matrix: Floats,
-        p_facilities: int,
-        predefined_facilities_arr: Any = None,
-        name: str = "",
-    ) -> Self:
-        """Return the problem of a matrix, clients by sites."""
-        return cls._made(
-            _dense(cost_matrix), name, p_facilities=p_facilities,
-            predefined_facilities_arr=predefined_facilities_arr,
-        )  # fmt: skip
-
-
-class PCenter(_WithP):
+class PCenter(Located):
     """p sites with the least greatest distance."""
 
     kind = "p-center"
-
-    @classmethod
-    def from_geodataframe(
-        cls,
-        gdf_demand: Any,
-        gdf_fac: Any,
-        demand_col: str,
-        facility_col: str,
-        p_facilities: int,
-        predefined_facility_col: str | None = None,
-        distance_metric: str = "euclidean",
-        name: str = "",
-    ) -> Self:
-        """Return the problem of two GeoDataFrames; see :func:`points_of`."""
-        return cls._made(
-            points_of(gdf_demand, gdf_fac, demand_col, facility_col, distance_metric),
-            name,
-            p_facilities=p_facilities,
-            predefined_facilities_arr=_column(gdf_fac, predefined_facility_col),
-        )
+    from_cost_matrix = of_matrix("p_facilities")
+    from_geodataframe = of_frames("p_facilities")
 
 
-class PDispersion(_WithP):
+class PDispersion(Located):
     """p sites as far apart as can be; the matrix has distances of sites to sites."""
 
     kind = "p-dispersion"
-
-    @classmethod
-    def from_geodataframe(
-        cls,
-        gdf_fac: Any,
-        facility_col: str,
-        p_facilities: int,
-        predefined_facility_col: str | None = None,
-        distance_metric: str = "euclidean",
-        name: str = "",
-    ) -> Self:
-        """Return the problem of a GeoDataFrame of sites; see :func:`points_of`."""
-        return cls._made(
-            points_of(gdf_fac, gdf_fac, facility_col, facility_col, distance_metric),
-            name,
-            p_facilities=p_facilities,
-            predefined_facilities_arr=_column(gdf_fac, predefined_facility_col),
-        )
+    from_cost_matrix = of_matrix("p_facilities")
+    from_geodataframe = of_frames("p_facilities", has_clients=False)
 
 
 class UFLP(Located):
     """Sites with the least sum of fixed costs, and of weight times distance."""
 
     kind = "uflp"
-
-    @classmethod
-    def from_cost_matrix(
-        cls,
-        cost_matrix: Floats,
-        weights: Any,
-        fixed_costs: Any,
-        predefined_facilities_arr: Any = None,
-        name: str = "",
-    ) -> Self:
-        """Return the problem of a matrix, clients by sites."""
-        return cls._made(
-            _dense(cost_matrix), name, weights=weights, fixed_costs=fixed_costs,
-            predefined_facilities_arr=predefined_facilities_arr,
-        )  # fmt: skip
+    from_cost_matrix = of_matrix("weights", "fixed_costs")
 
     def k_best(self, k: int, time_limit: float = 60.0) -> list[Solution]:
         """Return the k best plans, the best first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aumaq.instances.lazy import on_first_use
 
 if TYPE_CHECKING:
     from aumaq.instances.checks.deep import check_deeply
@@ -80,11 +81,8 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import on first use: words and errors do not load what reads instances."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'aumaq.instances' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = on_first_use(__name__, _HOME)
+"""Words and errors do not load what reads instances."""
 
 
 def __dir__() -> list[str]:

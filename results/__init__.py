@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aumaq.instances.lazy import on_first_use
 
 if TYPE_CHECKING:
     from aumaq.results.analysis import Analysis, analyse
@@ -95,8 +96,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import on first use: a part of the results does not load all the others."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'aumaq.results' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = on_first_use(__name__, _HOME)
+"""A part of the results does not load all the others."""

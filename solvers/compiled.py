@@ -29,12 +29,13 @@ from aumaq.solvers.highs.matrices import (
 from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError
+from aumaq.solvers.places import Site
 from aumaq.solvers.polish.churn import without_rounds
 from aumaq.solvers.polish.circles import without_circles
 from aumaq.solvers.polish.polished import polished
 from aumaq.solvers.progress import Progress, ProgressEvent
 from aumaq.solvers.proof import proven
-from aumaq.solvers.search import Improver, Site
+from aumaq.solvers.search import Improver
 from aumaq.solvers.solution.decisions import (
     Decisions,
     Given,

@@ -19,8 +19,9 @@ from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, relative_gap
+from aumaq.solvers.restricted import rounded
 from aumaq.solvers.rounds import STEPS, Rounds, Visit
-from aumaq.solvers.search import STEP_SECONDS, Improver, rounded
+from aumaq.solvers.search import STEP_SECONDS, Improver
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.tasks import SolveTask, executor_of
 

@@ -6,23 +6,23 @@ import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.solvers.compiled import Compiled
-from aumaq.solvers.search import Improver
+from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.work import Most
 
 
-def first_values(c: Compiled, search: Improver, most: Most) -> Floats | None:
+def first_values(c: Compiled, solver: RestrictedSolver, most: Most) -> Floats | None:
     """Return the values of the start plan, None where it does not say all.
 
-    *search* is one on the same model; *most* is how long its LP may take.
+    *solver* is one of the same model; *most* is how long its LP may take.
     """
     if c.start_plan is None:
         return None
     values = values_of(c.matrices, c.built, c.place, c.start_plan)
-    if values is None or not search.broken(values).any():
+    if values is None or not solver.structure.broken(values).any():
         return values
     runs = np.flatnonzero(runs_of(c))
-    found = search.solve_part(values, runs, most, fix_whole=True)
+    found = solver.solve_part(values, runs, most, fix_whole=True)
     if found is None:
         return None
     values[runs] = found

@@ -87,7 +87,7 @@ class Rounds:
             SolveTask(
                 step.part,
                 self.budget.most(effort),
-                search.gap,
+                search.solver.gap,
                 seed=self._seed,
                 start=step.start,
             )

@@ -24,25 +24,20 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.checkpoint import Arrays, Facts, joined_arrays, split_arrays
+from aumaq.solvers.checkpoint import Arrays, Facts
 from aumaq.solvers.excess import Excess
-from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
-from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.options import SolveOptions
-from aumaq.solvers.progress import Silent
+from aumaq.solvers.places import Distances, Place, Places, Site
+from aumaq.solvers.restricted import STEP_GAP, RestrictedSolver, rounded
 from aumaq.solvers.solution.decisions import Status
-from aumaq.solvers.work import Budget, Most
+from aumaq.solvers.structure import TOLERANCE
+from aumaq.solvers.work import Most
 
-DENSE_ROW = 2_000
-"""Rows with more columns (budgets, totals) do not make columns neighbours."""
-FIRST_SITES = 12
 ROUNDING_SHARE = 0.3
 """Share of the time for steps 1 to 3."""
 STEP_SECONDS = 6.0
@@ -52,29 +47,12 @@ a step without such ways is far smaller."""
 WIDER = 10.0
 """Where nothing better is left among all other ways, those up to so many times dearer
 are let in."""
-STEP_GAP = 1e-3
-NO_LUCK = 0.7
-"""By so much less often a group, or a site, is searched after a step without gain."""
-ANYWHERE = 0.1
-"""Share of the steps that begin at any site, whatever the plan costs there."""
 DRAWS = 3
 """So many places are drawn for each of several steps that must not meet."""
 STEP_NODES = 100
 """Nodes of a step where it ends by work."""
 LEAST_GAIN = 1e-7
 """Relative to the cost of the plan, what gains less is left."""
-TOLERANCE = 1e-6
-"""By so much, and by that share, a row may be broken."""
-REPAIR_ROUNDS = 4
-"""How often the neighbourhood of broken rows is widened."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """The integer columns of one place, and where it is (a point in space)."""
-
-    columns: Ints
-    point: Floats
 
 
 @dataclass(frozen=True)
@@ -106,13 +84,6 @@ class Step:
         return np.arange(len(self.free)), self.known[self.free]
 
 
-class Distances(Protocol):
-    """Where a plan is far from its bound."""
-
-    def at_places(self, values: Floats, is_sparse: Flags) -> Floats:
-        """Return the distance at each site, mln; *is_sparse* as in ``Excess``."""
-
-
 class Improver:
     """Searches for plans until it is told to stop; threads may search side by side."""
 
@@ -127,42 +98,17 @@ class Improver:
 
         *gap* is that of each step, relative to the cost of what is freed.
         """
+        self.solver = RestrictedSolver(matrices, options, gap)
+        self._structure = self.solver.structure
         self._m = matrices
         self._sites = sites
-        self._options = replace(options, threads=1, gap=min(options.gap, gap))
-        self._by_column = matrices.sparse
-        self._by_row: csr_array = self._by_column.tocsr()
-        self._is_sparse = np.diff(self._by_row.indptr) <= DENSE_ROW
-        self._rng = np.random.default_rng(options.seed)
-        self._stop = threading.Event()
-        self._running: set[Solver] = set()
+        self.places = Places(sites, self._structure.is_sparse, options.seed)
         self._lock = threading.RLock()
-        self._points = np.array([site.point for site in sites]).reshape(-1, 3)
-        self._groups = [np.arange(len(sites))]
-        self._weights = np.ones(1)
-        self._sizes = np.full(1, FIRST_SITES)
-        self._nodes = 0
-        self.work = 0.0
-        """Units of work that its solves took so far."""
-        self._excess: Distances | None = None
         self._reduced: Floats | None = None
         self._dear_mln = np.inf
         self.scope: Scope | None = None
-        self._luck = np.ones(len(sites))
-        self._at_sites: Floats | None = None
         self.objective = float("inf")
         self.values: Floats | None = None
-
-    def look_at(self, groups: list[Ints], weights: Floats) -> None:
-        """Search among the sites of groups, and more often where a weight is larger.
-
-        Sites of other groups stay as they are, so that those of one go further.
-        Without any site there is nothing to search.
-        """
-        is_any = np.array([len(group) > 0 for group in groups], dtype=bool)
-        self._groups = [group for group in groups if len(group)]
-        self._weights = weights[is_any]
-        self._sizes = np.full(len(self._groups), FIRST_SITES)
 
     def look_where_it_costs(self, duals: Floats, dear_mln: float = np.inf) -> None:
         """Search more often where a plan costs more than an LP with these row duals.
@@ -181,42 +127,32 @@ class Improver:
             return
         self._dear_mln *= WIDER
         self.scope = Scope(self._reduced > self._dear_mln)
-        self._sizes[:] = np.minimum(self._sizes, FIRST_SITES)
+        self.places.narrow()
 
     def look_where_it_is_far(self, away: Distances, scope: Scope | None = None) -> None:
         """Search more often where a plan is far from its bound, and free what *scope*
         says around a site.
         """
-        self._excess, self._at_sites, self.scope = away, None, scope
-        self._reduced = None
+        self.places.look_where_it_is_far(away)
+        self.scope, self._reduced = scope, None
 
     def state(self) -> tuple[Facts, Arrays]:
         """Return all that the search learned, and its plan."""
-        facts = {"objective": self.objective, "rng": self._rng.bit_generator.state}
-        arrays: Arrays = {
-            "luck": self._luck,
-            "weights": self._weights,
-            "sizes": self._sizes,
-            **joined_arrays(list(self._groups), "groups", np.int64),
-        }
+        facts, arrays = self.places.state()
+        facts["objective"] = self.objective
         if self.values is not None:
             arrays["values"] = self.values
         return facts, arrays
 
     def restore(self, facts: Facts, arrays: Arrays) -> None:
         """Go on from what :meth:`state` returned."""
+        self.places.restore(facts, arrays)
         self.objective = float(facts["objective"])
-        self._rng.bit_generator.state = facts["rng"]
-        self._luck, self._weights = arrays["luck"].copy(), arrays["weights"].copy()
-        self._sizes = arrays["sizes"].copy()
-        self._groups = split_arrays(arrays, "groups")
-        self.values, self._at_sites = arrays.get("values"), None
+        self.values = arrays.get("values")
 
     def stop(self) -> None:
         """Ask the search to end; returns at once."""
-        self._stop.set()
-        for solver in tuple(self._running):
-            solver.stop()
+        self.solver.stop()
 
     def search(
         self,
@@ -236,8 +172,8 @@ class Improver:
         done = 0
         while (
             self.values is not None
-            and self._groups
-            and not self._stop.is_set()
+            and self.places.is_any
+            and not self.solver.is_stopped
             and time.monotonic() - started < seconds
             and (steps is None or done < steps)
         ):
@@ -246,13 +182,17 @@ class Improver:
             if steps is not None:
                 left = seconds - (begun - started)
                 self.take(step, self._solve_step(step, Most(left, STEP_NODES)))
-                self._adapt(step.group, self._nodes <= 1, self._nodes >= STEP_NODES)
+                self.places.adapt(
+                    step.group,
+                    is_quick=self.solver.nodes <= 1,
+                    is_slow=self.solver.nodes >= STEP_NODES,
+                )
                 continue
             is_better = self.take_with_luck(
                 step, self._solve_step(step, Most(STEP_SECONDS))
             )
             took = time.monotonic() - begun
-            is_all = self._sizes[step.group] == len(self._sites)
+            is_all = self.places.is_whole(step.group)
             if not is_better and is_all and took < STEP_SECONDS:
                 self._let_more_in()
             if tell is not None:
@@ -260,151 +200,35 @@ class Improver:
             self.adapt(step, (time.monotonic() - begun) / STEP_SECONDS)
 
     def _solve_step(self, step: Step, most: Most) -> Floats | None:
-        return self._solve(step.part, most, step.start)
+        return self.solver.solve(step.part, most, step.start)
 
     def take_with_luck(self, step: Step, found: Floats | None) -> bool:
         """Take what was found in a step; without luck its group has fewer turns."""
         is_better = self.take(step, found)
         if not is_better:
-            self._weights[step.group] *= NO_LUCK
+            self.places.has_fewer_turns(step.group)
         return is_better
 
     def adapt(self, step: Step, share: float) -> None:
         """Free more or fewer sites next time: a step took a *share* of the most."""
-        self._adapt(step.group, share < 0.25, share > 0.8)
-
-    def _group(self) -> int:
-        """Return the group of sites whose turn it is."""
-        if len(self._groups) == 1:
-            return 0
-        share = self._weights / self._weights.sum()
-        return int(self._rng.choice(len(self._groups), p=share))
-
-    def _adapt(self, group: int, is_quick: bool, is_slow: bool) -> None:
-        """Free more sites where a step was solved at once, fewer where it was not."""
-        size = int(self._sizes[group])
-        if is_quick:
-            size = min(len(self._groups[group]), size + max(1, size // 5))
-        elif is_slow:
-            size = max(4, int(size * 0.7))
-        self._sizes[group] = size
+        self.places.adapt(step.group, is_quick=share < 0.25, is_slow=share > 0.8)
 
     def offer(self, objective: float, values: Floats) -> None:
         """Take a plan from elsewhere if it is better."""
         with self._lock:
             if objective < self.objective - 1e-9:
                 self.objective, self.values = objective, values
-                self._at_sites = None
-
-    def activity(self, values: Floats) -> Floats:
-        """Return the value of each row."""
-        return np.asarray(self._by_row @ values)
-
-    def columns(self, columns: Ints) -> csc_array:
-        """Return the coefficients of some columns."""
-        return csc_array(self._by_column[:, columns])
-
-    def broken(self, values: Floats) -> NDArray[np.bool_]:
-        """Return which rows *values* break by more than a tolerance."""
-        m, activity = self._m, self.activity(values)
-        slack = TOLERANCE * (1.0 + np.abs(activity))
-        return np.asarray(
-            (activity < m.row_lower - slack) | (activity > m.row_upper + slack)
-        )
-
-    def repair(self, values: Floats, loose: Ints, most: Most) -> Floats | None:
-        """Return a plan from one that may break coupling rows: what breaks is freed.
-
-        *loose* are columns that only stand in coupling rows (shortfalls, overruns).
-        None if freeing the neighbours of broken rows is not enough.
-        """
-        broken = self.broken(values)
-        is_soft = np.zeros(len(broken), dtype=bool)
-        is_soft[np.unique(self._by_column[:, loose].indices)] = True
-        hard = np.flatnonzero(broken & ~is_soft)
-        free = np.union1d(loose, self._by_row[hard].indices).astype(np.int64)
-        if not len(free):
-            return values
-        for _ in range(REPAIR_ROUNDS):
-            found = self._solve(self.restricted(free, values)[0], most)
-            if found is not None:
-                values = values.copy()
-                values[free] = found
-                return values
-            free = self.neighbours(free)
-        return None
-
-    def solve_part(
-        self, values: Floats, free: Ints, most: Most, *, fix_whole: bool = False
-    ) -> Floats | None:
-        """Return the best values of *free* columns with all others as they are.
-
-        With *fix_whole* the whole numbers stay too.
-        """
-        part, now = self.restricted(free, values)
-        if fix_whole:
-            return self._solve(with_whole_fixed(part, now), most)
-        return self._solve(part, most, (np.arange(len(now)), now))
-
-    def round_part(self, values: Floats, free: Ints, most: Most) -> Floats | None:
-        """Return good values of *free* columns: whole numbers around those of the LP.
-
-        A large block has its best steps nearly there (Berthold 2014), while HiGHS alone
-        hardly leaves the plan that it starts from.
-        """
-        part, _ = self.restricted(free, values)
-        budget, before = Budget(most.seconds, most.work), self.work
-        lp = replace(part, is_integer=np.zeros_like(part.is_integer))
-        relaxed = self._solve(lp, most)
-        if relaxed is None:
-            return None
-        budget.spend(self.work - before)
-        rest = budget.most(max(budget.left, 0.05), most.nodes)
-        return self._solve(rounded(part, relaxed, part.is_integer), rest)
+                self.places.forget_plan()
 
     def cost(self, values: Floats) -> float:
         """Return the objective, mln."""
-        return float(self._m.cost @ values) + self._m.offset
-
-    def _solve(
-        self,
-        matrices: Matrices,
-        most: Most,
-        start: tuple[Ints, Floats] | None = None,
-        take: Callable[[Floats], None] | None = None,
-    ) -> Floats | None:
-        if self._stop.is_set():
-            return None
-        outcome = self._run(matrices, most, start, take)
-        return None if outcome.status is Status.ERROR else outcome.values
-
-    def _run(
-        self,
-        matrices: Matrices,
-        most: Most,
-        start: tuple[Ints, Floats] | None = None,
-        take: Callable[[Floats], None] | None = None,
-    ) -> Outcome:
-        solver = Solver(matrices, self._options)
-        if take is not None:
-            solver.tell_plans(take)
-        solver.limit(most)
-        if start is not None:
-            solver.start_from(*start)
-        self._running.add(solver)
-        if self._stop.is_set():
-            solver.stop()
-        outcome = solver.run(most.seconds, Silent(), time.monotonic())
-        self._running.discard(solver)
-        self._nodes = outcome.nodes
-        self.work += outcome.work
-        return outcome
+        return self._structure.cost(values)
 
     def _round(self, seconds: float) -> None:
         """Steps 1 to 3."""
         m, ends = self._m, time.monotonic() + seconds
         lp = replace(m, is_integer=np.zeros_like(m.is_integer))
-        outcome = self._run(lp, Most(seconds))
+        outcome = self.solver.run(lp, Most(seconds))
         relaxed = outcome.values
         if outcome.status is Status.ERROR or relaxed is None:
             return
@@ -437,43 +261,36 @@ class Improver:
         def take(found: Floats) -> None:
             self.offer(self.cost(found), found)
 
-        found = self._solve(part, most, start, take)
+        found = self.solver.solve(part, most, start, take)
         if found is not None:
             take(found)
 
     def step(self) -> Step:
         """Step 4: return what is free around one site, or a few near it."""
-        return self._step(*self._place())
+        return self._step(self._place())
 
     def steps(self, count: int) -> list[Step]:
         """Return up to so many steps from one plan that have no site in common."""
         found: list[Step] = []
         is_taken = np.zeros(len(self._sites), dtype=bool)
         for _ in range(DRAWS * count):
-            group, centre, sites = self._place()
-            if len(found) < count and not is_taken[sites].any():
-                is_taken[sites] = True
-                found.append(self._step(group, centre, sites))
+            place = self._place()
+            if len(found) < count and not is_taken[place.sites].any():
+                is_taken[place.sites] = True
+                found.append(self._step(place))
         return found
 
-    def _place(self) -> tuple[int, int, Ints]:
-        """Return a group, a site of it that is in the middle, and those nearest."""
+    def _place(self) -> Place:
         assert self.values is not None
-        group = self._group()
-        sites = self._groups[group]
-        points = self._points[sites]
-        centre = self._centre(sites, self.values)
-        away = ((points - points[centre]) ** 2).sum(axis=1)
-        nearest = sites[np.argsort(away, kind="stable")[: self._sizes[group]]]
-        return group, int(sites[centre]), nearest
+        return self.places.draw(self.values)
 
-    def _step(self, group: int, centre: int, sites: Ints) -> Step:
+    def _step(self, place: Place) -> Step:
         # Another plan may be offered meanwhile: what is found belongs to this one.
         values = self.values
         assert values is not None
-        free = self._around(sites, values)
-        part, _ = self.restricted(free, values)
-        return Step(group, centre, free, values, part)
+        free = self._around(place.sites, values)
+        part, _ = self._structure.restricted(free, values)
+        return Step(place.group, place.centre, free, values, part)
 
     def take(self, step: Step, found: Floats | None) -> bool:
         """Take what was found in a step; say if the plan is better for it."""
@@ -484,7 +301,7 @@ class Improver:
             step.known, step.free, found
         ):
             return True
-        self._luck[step.centre] *= NO_LUCK
+        self.places.gave_nothing(step.centre)
         return False
 
     def _around(self, sites: Ints, values: Floats) -> Ints:
@@ -492,11 +309,12 @@ class Improver:
         scope = self.scope
         if scope is None or scope.own is None:
             seeds = np.concatenate([self._sites[k].columns for k in sites])
-            free = self.neighbours(self.neighbours(seeds))
+            near = self._structure.neighbours(seeds)
+            free = self._structure.neighbours(near)
         else:
             own, may_follow = scope.own
             seeds = np.concatenate([own[k] for k in sites])
-            near = self.neighbours(seeds)
+            near = self._structure.neighbours(seeds)
             free = np.union1d(seeds, near[may_follow[near]])
         if scope is not None:
             free = free[~scope.is_dear[free] | (values[free] != 0.0)]
@@ -509,73 +327,11 @@ class Improver:
             assert now is not None
             values = now.copy()
             values[free] = found
-            rows = np.unique(self._by_column[:, free].indices)
-            if now is not known and self._breaks(values, rows):
+            rows = self._structure.rows_of(free)
+            if now is not known and self._structure.breaks(values, rows):
                 return False
             gain = float(self._m.cost[free] @ (now[free] - found))
             if gain <= LEAST_GAIN * abs(self.objective):
                 return False
             self.offer(self.objective - gain, values)
             return True
-
-    def _breaks(self, values: Floats, rows: Ints) -> bool:
-        """Return whether *values* break any of some rows by more than a tolerance."""
-        activity = self._by_row[rows] @ values
-        slack = TOLERANCE * (1.0 + np.abs(activity))
-        lower, upper = self._m.row_lower[rows], self._m.row_upper[rows]
-        is_broken = (activity < lower - slack) | (activity > upper + slack)
-        return bool(is_broken.any())
-
-    def _centre(self, sites: Ints, values: Floats) -> int:
-        """Return which of the sites is in the middle of the next step."""
-        excess = self._excess
-        if excess is not None and self._rng.random() >= ANYWHERE:
-            known = self._at_sites  # another thread may offer a plan meanwhile
-            if known is None:
-                known = excess.at_places(values, self._is_sparse)
-                self._at_sites = known
-            weight = (known * self._luck)[sites]
-            if weight.sum() > 0.0:
-                share = weight / weight.sum()
-                return int(self._rng.choice(len(sites), p=share))
-        return int(self._rng.integers(len(sites)))
-
-    def neighbours(self, columns: Ints) -> Ints:
-        """Return *columns* and those that share a sparse row with any of them."""
-        rows = np.unique(self._by_column[:, columns].indices)
-        rows = rows[self._is_sparse[rows]]
-        return np.union1d(columns, self._by_row[rows].indices)
-
-    def near(self, columns: Ints) -> Ints:
-        """Return *columns* with whole numbers near them, and the rest near those.
-
-        Whole numbers farther off stay as they are.
-        """
-        first = self.neighbours(columns)
-        second = self.neighbours(first)
-        return np.union1d(first, second[~self._m.is_integer[second]])
-
-    @property
-    def gap(self) -> float:
-        """The gap of each step, relative to the cost of what is freed."""
-        return self._options.gap
-
-    @property
-    def is_whole(self) -> NDArray[np.bool_]:
-        """Which columns are whole numbers."""
-        return self._m.is_integer
-
-    def restricted(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
-        """Return the MIP of the free columns with all others as they are."""
-        return restricted(self._m, self._by_row, free, values)[0], values[free]
-
-
-def rounded(m: Matrices, relaxed: Floats, units: NDArray[np.bool_]) -> Matrices:
-    """Return the MIP with *units* between the whole numbers around *relaxed*."""
-    low = np.maximum(np.floor(relaxed + 1e-6), m.column_lower)
-    high = np.minimum(np.ceil(relaxed - 1e-6), m.column_upper)
-    return replace(
-        m,
-        column_lower=np.where(units, low, m.column_lower),
-        column_upper=np.where(units, high, m.column_upper),
-    )

@@ -80,31 +80,11 @@ def fairest(
     progress = progress or Silent()
     if service not in instance.service_names:
         raise UnknownNameError(say("service"), service, instance.service_names)
-    rule = {"gap": RULE, "service": service, "minutes": minutes, "most": 1.0,
-            "is_hard": True, "first_period": period}  # fmt: skip
-    rules = pd.concat([instance.base["gaps"], pd.DataFrame([rule])], ignore_index=True)
-    measured = instance.replace(gaps=rules)
-    built = build(measured)
+    built = build(_measured(instance, service, minutes, period))
     m = compile_matrices(built.program)
     regions, shares = _shares(built, m)
     count = min(stages, len(regions))
-    found, reached, x = list[dict[str, object]](), list[float](), None
-    for k in range(1, count + 1):
-        gone = time.monotonic() - begun
-        left = time_limit - gone
-        phase = say("stage {k} of {count}", k=k, count=count)
-        progress.update(ProgressEvent(phase, gone, np.nan, np.nan))
-        outcome = _stage(m, shares, reached, left / (count + 2 - k))
-        if outcome.values is None:
-            break
-        x = outcome.values[: len(m.cost)]
-        reached.append(float(np.sort(shares @ x)[:k].sum()))
-        found.append(
-            {"worst": k, "mean_share": reached[-1] / k,
-             "bound": min(-outcome.bound / k, 1.0), "status": str(outcome.status)}
-        )  # fmt: skip
-        if outcome.status is Status.INTERRUPTED:
-            break
+    found, x, last = _raised(m, shares, count, (begun, time_limit), progress)
     left = max(time_limit - (time.monotonic() - begun), 1.0)
     asked = instance
     if x is not None:
@@ -114,11 +94,55 @@ def fairest(
     if x is None:
         values = _reached(plan, built, m, shares)
         least = float(values.min())
-        most = max(min(-outcome.bound, 1.0), least)
-        found = [{"worst": 1, "mean_share": least, "bound": most,
-                  "status": str(outcome.status)}]  # fmt: skip
+        most = max(min(-last.bound, 1.0), least)
+        found = [_row(1, least, most, last.status)]
     told = pd.DataFrame({"region": regions, "share": values})
     return Fairest(plan, pd.DataFrame(found), told)
+
+
+def _measured(
+    instance: Instance, service: str, minutes: float, period: str
+) -> Instance:
+    """Return the instance with a rule that measures the regions and forbids nothing."""
+    rule = {"gap": RULE, "service": service, "minutes": minutes, "most": 1.0,
+            "is_hard": True, "first_period": period}  # fmt: skip
+    rules = pd.concat([instance.base["gaps"], pd.DataFrame([rule])], ignore_index=True)
+    return instance.replace(gaps=rules)
+
+
+def _raised(
+    m: Matrices,
+    shares: csr_array,
+    count: int,
+    clock: tuple[float, float],
+    progress: Progress,
+) -> tuple[list[dict[str, object]], Floats | None, Outcome]:
+    """Go through the stages: a row of each, the columns of the last one with a plan
+    (None without any), and what the last one ended with.
+
+    *clock*: when all of it began, and how many seconds it has; the plan has a share.
+    """
+    begun, seconds = clock
+    rows, reached, x = list[dict[str, object]](), list[float](), None
+    for k in range(1, count + 1):
+        gone = time.monotonic() - begun
+        phase = say("stage {k} of {count}", k=k, count=count)
+        progress.update(ProgressEvent(phase, gone, np.nan, np.nan))
+        outcome = _stage(m, shares, reached, (seconds - gone) / (count + 2 - k))
+        if outcome.values is None:
+            break
+        x = outcome.values[: len(m.cost)]
+        reached.append(float(np.sort(shares @ x)[:k].sum()))
+        bound = min(-outcome.bound / k, 1.0)
+        rows.append(_row(k, reached[-1] / k, bound, outcome.status))
+        if outcome.status is Status.INTERRUPTED:
+            break
+    return rows, x, outcome
+
+
+def _row(worst: int, share: float, bound: float, status: Status) -> dict[str, object]:
+    """Return the row of a stage."""
+    return {"worst": worst, "mean_share": share, "bound": bound, "status": str(status)}
 
 
 def _reached(plan: Plan, built: BuiltModel, m: Matrices, shares: csr_array) -> Floats:

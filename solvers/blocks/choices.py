@@ -19,8 +19,8 @@ from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.search import TOLERANCE
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.structure import TOLERANCE
 
 ALL = 6
 """Up to so many columns each choice that the rules allow is worth a plan."""

@@ -49,7 +49,7 @@ def outcome_of(run: BlockState) -> Outcome:
     """Return what is known at the end."""
     is_short = run.search.values is None or run.is_interrupted
     if is_short and run.joins < 2 and not run.is_infeasible:
-        run.offer_joined(run.completer(), 0.0)
+        run.joining.offer(run.completer(), 0.0)
     status = (
         Status.INFEASIBLE
         if run.is_infeasible

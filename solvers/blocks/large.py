@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.highs.dive import Dive
-from aumaq.solvers.search import Improver
+from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.work import Most
 
 
@@ -29,19 +29,23 @@ class LargeBlock:
         if self._dive is not None:
             self._dive.stop()
 
-    def planned(self, m: Improver, values: Floats, most: Most) -> Floats | None:
+    def planned(
+        self, solver: RestrictedSolver, values: Floats, most: Most
+    ) -> Floats | None:
         """Return good values of its columns, the others of a plan as they are.
 
-        *m* searches in the model, or in one with other limits of its rows.
+        *solver* is that of the model, or of one with other limits of its rows.
         """
-        return self._at(m, values).run(most)
+        return self._at(solver, values).run(most)
 
-    def run(self, m: Improver, values: Floats, most: Most) -> Floats | None:
+    def run(
+        self, solver: RestrictedSolver, values: Floats, most: Most
+    ) -> Floats | None:
         """Return the best values of its columns with the whole numbers of a plan."""
-        return self._at(m, values).with_whole(values[self.free], most)
+        return self._at(solver, values).with_whole(values[self.free], most)
 
-    def _at(self, m: Improver, values: Floats) -> Dive:
-        part, _ = m.restricted(self.free, values)
+    def _at(self, solver: RestrictedSolver, values: Floats) -> Dive:
+        part, _ = solver.structure.restricted(self.free, values)
         if self._dive is None:
             self._dive = Dive(part, self._built)
             if self._is_stopped:

@@ -18,7 +18,7 @@ from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.search import Improver
+from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.work import Budget, Most
 
 ROUNDS = 2
@@ -63,14 +63,14 @@ class Completer:
         self._large: dict[int, LargeBlock] = {}
         is_load = m.row_family == "loads"
         self._load = np.flatnonzero(is_load)
-        self._tight = Improver(m, [], c.options)
-        self._open = Improver(
+        self._tight = RestrictedSolver(m, c.options)
+        self._structure = self._tight.structure
+        self._open = RestrictedSolver(
             replace(
                 m,
                 row_lower=np.where(is_load, -np.inf, m.row_lower),
                 row_upper=np.where(is_load, np.inf, m.row_upper),
             ),
-            [],
             c.options,
         )
 
@@ -83,7 +83,7 @@ class Completer:
 
     def cost(self, values: Floats) -> float:
         """Return the objective, mln."""
-        return self._tight.cost(values)
+        return self._structure.cost(values)
 
     def feasible(
         self, joined_plans: Iterable[Floats], known: Floats | None = None
@@ -127,7 +127,7 @@ class Completer:
             if found is None:
                 return None
             values[block.free] = found
-        return None if self._tight.broken(values).any() else values
+        return None if self._structure.broken(values).any() else values
 
     def complete(self, values: Floats, known: Floats | None = None) -> Floats | None:
         """Return the plan with what is drawn fed, or None.
@@ -137,9 +137,9 @@ class Completer:
         """
         values = values.copy()
         for turn in range(ROUNDS):
-            search = self._open if turn == 0 else self._tight
+            solver = self._open if turn == 0 else self._tight
             if self._large:
-                self._feed_small(search, values)
+                self._feed_small(solver, values)
             for k, columns in enumerate(self._feeding):
                 own = columns[np.isin(columns, self._fed)]
                 drawn = self._drawn(values)
@@ -150,15 +150,15 @@ class Completer:
                 found = None
                 if k in self._large:
                     most = self._most(LARGE_SECONDS)
-                    found = self._large[k].run(search, values, most)
+                    found = self._large[k].run(solver, values, most)
                 if found is None:
-                    found = self._fed_by(search, values, free, known)
+                    found = self._fed_by(solver, values, free, known)
                 if found is None:
                     return None
                 values[free] = found
         return values
 
-    def _feed_small(self, search: Improver, values: Floats) -> None:
+    def _feed_small(self, solver: RestrictedSolver, values: Floats) -> None:
         """Feed all small blocks in one LP, in place, if whole numbers can stay."""
         small = [k for i, k in enumerate(self._feeding) if i not in self._large]
         columns = np.concatenate([self._fed[:0], *small])
@@ -170,12 +170,12 @@ class Completer:
             return
         free = self._free(np.concatenate(changed))
         most = self._most(LARGE_SECONDS)
-        found = search.solve_part(trial, free, most, fix_whole=True)
+        found = solver.solve_part(trial, free, most, fix_whole=True)
         if found is not None:
             values[own], values[free] = trial[own], found
 
     def _fed_by(
-        self, search: Improver, values: Floats, free: Ints, known: Floats | None
+        self, solver: RestrictedSolver, values: Floats, free: Ints, known: Floats | None
     ) -> Floats | None:
         """Return the *free* columns of a block that feeds, its steps kept if it can."""
         choices = []
@@ -184,11 +184,11 @@ class Completer:
                 trial = values.copy()
                 trial[free] = plan[free]
                 most = self._most(LP_SECONDS)
-                choices.append(search.solve_part(trial, free, most, fix_whole=True))
+                choices.append(solver.solve_part(trial, free, most, fix_whole=True))
         found = [one for one in choices if one is not None]
         if found:
             return min(found, key=lambda one: float(self._m.cost[free] @ one))
-        return search.solve_part(values, free, self._most(COMPLETION_SECONDS))
+        return solver.solve_part(values, free, self._most(COMPLETION_SECONDS))
 
     def keep_large(self, built: Ints) -> None:
         """Keep large blocks as LPs; *built* are the columns that build links."""
@@ -237,7 +237,7 @@ class Completer:
 
         *upgraded* are the columns of upgrades. Facilities and networks stay.
         """
-        near = self._tight.neighbours(self._tight.neighbours(upgraded))
+        near = self._structure.neighbours(self._structure.neighbours(upgraded))
         is_free = ~self._m.is_integer[near] | np.isin(near, upgraded)
         free = np.union1d(near[is_free], self._loose)
         found = self._tight.solve_part(values, free, self._most(effort))
@@ -268,7 +268,7 @@ class Completer:
         """Return the better of a plan and of it with other values of *free* columns."""
         trial = values.copy()
         trial[free] = found
-        return min(values, trial, key=self._tight.cost)
+        return min(values, trial, key=self._structure.cost)
 
     def _free(self, columns: Ints) -> Ints:
         """Return the columns of a block that are free once its load is known."""
@@ -278,11 +278,11 @@ class Completer:
         """Return the values with what the facilities draw in the columns ``fed``."""
         drawn = values.copy()
         drawn[self._fed] = 0.0
-        amount = self._tight.activity(drawn)[self._load]
+        amount = self._structure.activity(drawn)[self._load]
         for_row = np.zeros(len(self._m.row_lower))
         for_row[self._load] = amount
         # A column ``fed`` stands with -1 in the row of its node and period.
-        entries = self._tight.columns(self._fed).tocoo()
+        entries = self._structure.columns(self._fed).tocoo()
         is_own = np.isin(entries.row, self._load)
         drawn[self._fed[entries.col[is_own]]] = for_row[entries.row[is_own]]
         return drawn

@@ -12,7 +12,9 @@ from aumaq.solvers.blocks.split import Split, block_matrices, lagrangian_bound
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
-from aumaq.solvers.search import DEAR, WIDER, Improver, Site, rounded
+from aumaq.solvers.places import Site
+from aumaq.solvers.restricted import rounded
+from aumaq.solvers.search import DEAR, WIDER, Improver
 from aumaq.solvers.solution.decisions import Status
 
 LEAST_SECONDS = 0.5
@@ -118,6 +120,10 @@ class Part:
     def is_priced(self) -> bool:
         """Whether its prices are those of an ascent."""
         return bool(np.isfinite(self.few))
+
+    def excess(self, values: Floats) -> float:
+        """Return what a plan of all costs here beyond the bound, mln, at prices."""
+        return float(self.matrices.cost @ values[self.columns]) - self.bound
 
     @property
     def first_task(self) -> Task:

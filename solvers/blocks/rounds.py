@@ -17,6 +17,9 @@ import numpy as np
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import say
 from aumaq.solvers.blocks.end import WHOLE, outcome_of
+from aumaq.solvers.blocks.gaps import look_at_gaps
+from aumaq.solvers.blocks.joining import completer_of
+from aumaq.solvers.blocks.kept import known_of, known_relaxed, restore, state_of
 from aumaq.solvers.blocks.networks import Completer
 from aumaq.solvers.blocks.part import SEARCH_SECONDS, SEARCH_STEPS, Part, Task
 from aumaq.solvers.blocks.run import (
@@ -75,9 +78,9 @@ class WorkRun(BlockState):
 
     def _restore(self) -> None:
         """Go on from what an earlier run knew, or keep what is known so far."""
-        if (known := self.known()) is None:
+        if (known := known_of(self.c)) is None:
             return self._told()
-        self.restore(known)
+        restore(self, known)
         own = known.facts["by_work"]
         self.joins, self.joined_at = own["joins"], own["joined_at"]
         self.budget.spent = own["spent"]
@@ -94,7 +97,7 @@ class WorkRun(BlockState):
         self.tell(say("solving"))
         if self.c.keeper is None or self.rounds.is_stopped():
             return
-        facts, arrays = self.state()
+        facts, arrays = state_of(self)
         searches = {}
         for k, part in enumerate(self.parts):
             if part.search is not None:
@@ -113,7 +116,7 @@ class WorkRun(BlockState):
 
     def _relax(self) -> Outcome:
         """Solve the LP relaxation; complete the start plan beside it."""
-        if (known := self.known_relaxed()) is not None:
+        if (known := known_relaxed(self.c)) is not None:
             return known
         m, found = self.c.matrices, list[Outcome | None]()
         self.tell(say("relaxing"))
@@ -161,7 +164,7 @@ class WorkRun(BlockState):
             self.joins = 2
             self.rounds.do(self._visits(NETWORK_SHARE * self.work), self._join_last)
             if self.is_large and self.search.values is not None:
-                self.look_at_gaps()
+                look_at_gaps(self)
             self._told()
         while not self._is_over():
             visits = self._visits_at_the_end()
@@ -254,7 +257,7 @@ class WorkRun(BlockState):
     def completer(self) -> Completer:
         """Return what completes joined plans, by work."""
         patience = max(self.budget.seconds, 0.05)
-        return self.completer_of(patience, by_work=True)
+        return completer_of(self.c, self.split, patience, by_work=True)
 
     @property
     def effort_left(self) -> float:
@@ -286,6 +289,6 @@ class WorkRun(BlockState):
 
     def _joined(self, effort: float) -> None:
         completer = self.completer()
-        self.offer_joined(completer, effort)
+        self.joining.offer(completer, effort)
         self.budget.spend(completer.work)
         self.joined_at = self.budget.spent

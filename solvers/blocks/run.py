@@ -32,6 +32,9 @@ from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import say
 from aumaq.solvers.blocks.end import go_on_whole, outcome_of
+from aumaq.solvers.blocks.gaps import look_at_gaps
+from aumaq.solvers.blocks.joining import completer_of
+from aumaq.solvers.blocks.kept import known_of, known_relaxed, restore, state_of
 from aumaq.solvers.blocks.networks import Completer
 from aumaq.solvers.blocks.part import (
     SEARCH_SECONDS,
@@ -112,12 +115,12 @@ class BlockRun(BlockState):
             if not self.by_prices:
                 seconds = min(seconds, FIRST_SECONDS)
             self.prepare(relaxed, seconds * self.c.options.num_threads)
-            if (known := self.known()) is not None:
-                self.restore(known)
+            if (known := known_of(self.c)) is not None:
+                restore(self, known)
             self.is_prepared.set()
             self._run_threads(threads)
             if self.c.keeper is not None:
-                self.c.keeper.write("blocks", *self.state())
+                self.c.keeper.write("blocks", *state_of(self))
         elif relaxed.status is Status.INTERRUPTED:
             self.is_interrupted = True
         self._halt()
@@ -159,9 +162,9 @@ class BlockRun(BlockState):
         if not self.is_large and self.is_prepared.wait(LP_SHARE * self.left):
             return  # by then blocks have plans, and the clock no say in which
         is_sought = self.is_large and not is_whole
-        whole = (
-            first_values(self.c, self.search, Most(self.left)) if is_sought else None
-        )
+        whole = None
+        if is_sought:
+            whole = first_values(self.c, self.search.solver, Most(self.left))
         if whole is not None:
             values = whole
         elif len(columns) < len(self.c.matrices.cost):
@@ -186,7 +189,7 @@ class BlockRun(BlockState):
         self.check()
 
     def _relax(self) -> Outcome:
-        if (known := self.known_relaxed()) is not None:
+        if (known := known_relaxed(self.c)) is not None:
             return known
         if self.by_prices:
             return self._relax_by_prices()
@@ -237,7 +240,7 @@ class BlockRun(BlockState):
                 self._halt()
             keeper = self.c.keeper
             if keeper is not None and keeper.is_due and self.parts:
-                keeper.write("blocks", *self.state())
+                keeper.write("blocks", *state_of(self))
 
     def _halt(self) -> None:
         self.stop.set()
@@ -306,7 +309,7 @@ class BlockRun(BlockState):
             is_due = is_parallel and self.joins == 1 and self._is_time_to_search
             if is_due:
                 self.is_searching = True
-                self.look_at_gaps()
+                look_at_gaps(self)
             return is_due
 
     @property
@@ -387,7 +390,7 @@ class BlockRun(BlockState):
             left = min(NETWORK_SHARE * self.seconds, self.left / 2) if is_due else 0.0
         completer = self.completer()
         with self._stoppable(completer):
-            self.offer_joined(completer, left)
+            self.joining.offer(completer, left)
         with self.lock:
             self.joins = 2 if is_last else 1
             self.is_joining = False
@@ -396,13 +399,13 @@ class BlockRun(BlockState):
         self.check()
         if is_last and not self.stop.is_set():
             if self.is_large and not self.is_searching:
-                self.look_at_gaps()
+                look_at_gaps(self)
             go_on_whole(self)
 
     def completer(self) -> Completer:
         """Return what completes joined plans; of a small model it ends by work."""
         patience = 0.0 if self.is_large else GUARD_SHARE * self.left
-        return self.completer_of(patience)
+        return completer_of(self.c, self.split, patience)
 
     @property
     def effort_left(self) -> float:

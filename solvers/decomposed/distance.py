@@ -17,7 +17,8 @@ from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.decomposed.relaxation import Relaxation, side_of
 from aumaq.solvers.excess import evenly
 from aumaq.solvers.highs.matrices import best_end
-from aumaq.solvers.search import DENSE_ROW, Site
+from aumaq.solvers.places import Site
+from aumaq.solvers.structure import DENSE_ROW
 
 
 class Distance:

@@ -17,7 +17,8 @@ from aumaq.solvers.blocks.networks import Completer, built_columns, fed_columns
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.first_values import runs_of
-from aumaq.solvers.search import Distances, Improver, Scope, Site
+from aumaq.solvers.places import Distances, Site
+from aumaq.solvers.search import Improver, Scope
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.work import Most
 
@@ -55,7 +56,7 @@ class Feeding:
         c = self._c
         search = Improver(c.matrices, c.sites, c.options, gap=self._gap)
         own = [k for k, s in enumerate(c.sites) if self.is_network[s.columns].any()]
-        search.look_at([np.array(own, dtype=np.int64)], np.ones(1))
+        search.places.look_at([np.array(own, dtype=np.int64)], np.ones(1))
         search.scope = Scope(~self.is_network)
         return search
 
@@ -94,7 +95,7 @@ class Feeding:
         ]
         search = Improver(priced, sites, self._c.options, gap=self._gap)
         places = np.array([k for k, columns in enumerate(left) if len(columns)])
-        search.look_at([places], np.ones(1))
+        search.places.look_at([places], np.ones(1))
         follows = scope.own[1] & ~self.is_network if scope.own else ~self.is_network
         search.look_where_it_is_far(away, Scope(scope.is_dear, (left, follows)))
         if known is not None and known.values is not None:

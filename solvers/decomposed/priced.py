@@ -20,8 +20,8 @@ from aumaq.solvers.decomposed.sites import served_by
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.search import DENSE_ROW
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.structure import DENSE_ROW
 from aumaq.solvers.work import Budget
 
 OWN = ("siting", "locks", "renewal")

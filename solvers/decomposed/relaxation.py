@@ -32,7 +32,7 @@ from aumaq.solvers.decomposed.sites import (
     work_for,
 )
 from aumaq.solvers.highs.matrices import NO_LIMIT, best_end
-from aumaq.solvers.search import Site
+from aumaq.solvers.places import Site
 
 SAFE = 1e-9
 """Relative to what is added up, a bound is lower by so much: sums are rounded."""

@@ -304,9 +304,10 @@ class Run:
             values = self.feeding.first(most)
             self.budget.spend(self.feeding.completer.work - before)
         if values is None:
-            before = self.search.work
-            values = first_values(c, self.search, self.budget.most())
-            self.budget.spend(self.search.work - before)
+            solver = self.search.solver
+            before = solver.work
+            values = first_values(c, solver, self.budget.most())
+            self.budget.spend(solver.work - before)
         if values is None:
             fixed = with_fixed(c.matrices, *c.start)
             options = replace(c.options, threads=1, gap=COMPLETION_GAP)
@@ -330,9 +331,10 @@ class Run:
         if self.feeding is not None:
             is_free &= ~self.feeding.is_network
         free = np.flatnonzero(is_free)
-        before, most = search.work, self.budget.most()
-        found = search.solve_part(values, free, most, fix_whole=True)
-        self.budget.spend(search.work - before)
+        solver, most = search.solver, self.budget.most()
+        before = solver.work
+        found = solver.solve_part(values, free, most, fix_whole=True)
+        self.budget.spend(solver.work - before)
         if found is not None:
             values = values.copy()
             values[free] = found

@@ -18,8 +18,8 @@ from aumaq.solvers.futures.merged import Merged, merged, with_largest
 from aumaq.solvers.futures.state import Policy
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.places import Site
 from aumaq.solvers.progress import Labelled, Progress
-from aumaq.solvers.search import Site
 from aumaq.solvers.solution.decisions import Decisions, Given, Weighed
 
 

@@ -21,7 +21,7 @@ from aumaq.model.built import ServiceVariables
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.polish.churn import Change
-from aumaq.solvers.search import Improver
+from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.work import Budget
 
 SENT_SHARE = 0.1
@@ -44,8 +44,10 @@ class SentAway:
     """What their ways cost more than those at home would, discounted."""
 
 
-def without_loads(m: Matrices, duals: Floats, options: SolveOptions) -> Improver:
-    """Return the search in a model where load costs what *duals* of an LP say.
+def without_loads(
+    m: Matrices, duals: Floats, options: SolveOptions
+) -> RestrictedSolver:
+    """Return the solver of a model where load costs what *duals* of an LP say.
 
     Rows of what is drawn are left out, so that nobody is near by a network.
     """
@@ -58,31 +60,36 @@ def without_loads(m: Matrices, duals: Floats, options: SolveOptions) -> Improver
         (m.column_lower, m.column_upper),
         m.is_integer,
     )
-    return Improver(priced, [], replace(options, gap=PLACE_GAP))
+    return RestrictedSolver(priced, replace(options, gap=PLACE_GAP))
 
 
 def brought_home(
-    search: Improver, budget: Budget, built: BuiltModel, place: Ints, values: Floats
+    solver: RestrictedSolver,
+    budget: Budget,
+    built: BuiltModel,
+    place: Ints,
+    values: Floats,
 ) -> list[Change]:
     """Return changes of whole numbers by which fewer are sent away and all is cheaper.
 
-    *search* is that of :func:`without_loads`; it ends with the *budget*.
+    *solver* is that of :func:`without_loads`; it ends with the *budget*.
     """
-    found = []
+    found, m = [], solver.structure
     for one in sent_away(built, place, values):
         if budget.is_over:
             break
-        free = search.near(one.columns)
-        before = search.work
-        part = search.solve_part(values, free, budget.most(ONE_PLACE_WORK))
-        budget.spend(search.work - before)
+        free = m.near(one.columns)
+        before = solver.work
+        part = solver.solve_part(values, free, budget.most(ONE_PLACE_WORK))
+        budget.spend(solver.work - before)
         if part is None:
             continue
         trial = values.copy()
         trial[free] = part
-        gain = search.cost(values) - search.cost(trial)
-        if gain > LEAST_GAIN * abs(search.cost(values)):
-            change = np.where(search.is_whole, np.round(trial) - np.round(values), 0.0)
+        gain = m.cost(values) - m.cost(trial)
+        if gain > LEAST_GAIN * abs(m.cost(values)):
+            more = np.round(trial) - np.round(values)
+            change = np.where(m.matrices.is_integer, more, 0.0)
             columns = np.flatnonzero(change)
             found.append(Change(columns, change[columns]))
             values = trial

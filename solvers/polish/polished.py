@@ -82,11 +82,11 @@ def homeward(c: Compiled, plan: Outcome, found: Outcome) -> Outcome:
     distance = plan.objective - found.bound
     if found.status is Status.INTERRUPTED or distance <= SURE * abs(plan.objective):
         return plan
-    search = without_loads(c.matrices, plan.duals, c.options)
+    solver = without_loads(c.matrices, plan.duals, c.options)
     as_large = HOME_WORK_INTEGER * int(c.matrices.is_integer.sum())
     most = min(HOME_WORK, HOME_SHARE * c.options.effort)
     budget = _budget(c, min(most, LEAST_HOME_WORK + as_large))
-    return changed(c, plan, partial(brought_home, search, budget))
+    return changed(c, plan, partial(brought_home, solver, budget))
 
 
 def _budget(c: Compiled, work: float) -> Budget:

@@ -13,7 +13,7 @@ from scipy.sparse import csc_array
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
-from aumaq.solvers.search import Site
+from aumaq.solvers.places import Site
 
 ROUNDS = 5
 """What is left open may leave other rows without a way; then it is done again."""

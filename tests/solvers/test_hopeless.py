@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.search import Site
+from aumaq.solvers.places import Site
 from aumaq.solvers.start.hopeless import hopeless, without_hopeless
 
 

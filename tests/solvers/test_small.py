@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from aumaq.instances.generators import clustered
-from aumaq.solvers import Given, Silent, SolveOptions, search
+from aumaq.solvers import Given, Silent, SolveOptions, places, search
 from aumaq.solvers.compiled import Compiled, compiled, improver
 from aumaq.solvers.highs.solver import Outcome, Solver
 
@@ -73,7 +73,7 @@ def test_the_first_plans_of_a_town_are_good(
     assert relaxed.objective <= found.objective <= 1.015 * relaxed.objective
     assert len(told) > 3
     assert found.values is not None
-    assert not found.broken(found.values).any()
+    assert not found.solver.structure.broken(found.values).any()
 
 
 def test_ways_are_let_in_where_nothing_better_is_left(
@@ -83,7 +83,7 @@ def test_ways_are_let_in_where_nothing_better_is_left(
     monkeypatch.setattr(search, "STEP_SECONDS", 100.0)
     options = SolveOptions(threads=1, time_limit=600.0, gap=0.2)
     small = compiled(clustered(5, 1), options, Silent(), Given())
-    monkeypatch.setattr(search, "FIRST_SITES", len(small.sites))
+    monkeypatch.setattr(places, "FIRST_SITES", len(small.sites))
     found = search.Improver(small.matrices, small.sites, options, 0.2)
     out: list[int] = []
 

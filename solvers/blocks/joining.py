@@ -1,0 +1,198 @@
+"""Plans of blocks joined: repaired, completed, and improved until one is the best."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.choices import Choices, Chosen
+from aumaq.solvers.blocks.networks import Completer, fed_columns, joined
+from aumaq.solvers.blocks.part import ROUND_FIRST
+from aumaq.solvers.blocks.rerouting import Rerouter
+from aumaq.solvers.blocks.split import Split
+from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.highs.matrices import with_fixed
+
+if TYPE_CHECKING:
+    from aumaq.solvers.blocks.state import BlockState
+
+NETWORKS_SECONDS, NETWORK_SECONDS = 5.0, 1.0
+"""Seconds for all small networks of a joined plan, and for each of them."""
+ROADS_EFFORT = 10.0
+"""Seconds, or units of work, for choosing the roads of joined plans."""
+SETTLED = 0.02
+"""A joined plan that costs by such a share more than its blocks sends people anew: what
+holds over all, who pays or how far regions differ, asks more than a repair."""
+CHOICE_SHARE = 0.3
+"""Share of what is left that blocks have for plans under choices when joined."""
+
+
+def completer_of(
+    c: Compiled, split: Split, patience: float, *, by_work: bool = False
+) -> Completer:
+    """Return what completes joined plans with so much *patience*."""
+    blocks = [block.columns for block in split.blocks]
+    return Completer(c, blocks, split.loose, patience, by_work=by_work)
+
+
+@dataclass
+class Joining:
+    """Joins the plans of one solve by blocks; what it learned from doing so before."""
+
+    run: BlockState
+    rerouter: Rerouter | None = None
+    chosen: Chosen = field(default_factory=Chosen)
+    wanted: list[Floats] = field(default_factory=list)
+    """Shares of what is copied that the relaxation asks for."""
+    networks_left: dict[int, float] = field(default_factory=dict)
+    """What small networks cost beyond what is proven when they were decided last."""
+    gained: float = float("inf")
+    """What networks gained when plans were joined last, mln."""
+
+    def prepare(self, relaxed: Floats) -> None:
+        """Learn from the values of the LP relaxation."""
+        self.rerouter = Rerouter(self.run.c, relaxed)
+        self.wanted = [relaxed[self.run.split.copied]]
+
+    @property
+    def upgraded(self) -> Ints:
+        """The columns of upgrades of roads."""
+        assert self.rerouter is not None
+        return self.rerouter.upgraded
+
+    def offer(self, completer: Completer, effort: float) -> None:
+        """Join, repair and complete; improve the networks with so much *effort*."""
+        with self.run.lock:
+            self.run.fill()
+        for apart in self._plans_apart():
+            self._offer_apart(completer, apart, effort)
+
+    def _plans_apart(self) -> Iterator[Floats]:
+        """Yield the blocks' plans side by side, under each choice worth a plan."""
+        m, copied = self.run.c.matrices, self.run.split.copied
+        plans = [part.values for part in self.run.parts if part.values is not None]
+        if len(plans) < len(self.run.parts) or not plans:
+            return
+        if not len(copied):
+            yield joined(m, self.run.parts, plans)
+            return
+        known = Choices(m, self.run.split, self.run.c.options)
+        choices = known.worth_a_plan(self._wished())
+        for left, choice in zip(range(len(choices), 0, -1), choices, strict=True):
+            if self.run.is_stopped and left < len(choices):
+                return  # time for one of them
+            values = np.zeros(len(m.cost))
+            values[copied] = choice
+            effort = CHOICE_SHARE * self.run.effort_left / left
+            under = self.chosen.parts_under(
+                self.run.parts, values, effort, self.run.solve_under
+            )
+            if under is not None:
+                apart = joined(m, self.run.parts, under)
+                apart[copied] = choice
+                yield apart
+
+    def _wished(self) -> list[Floats]:
+        """Return shares of what is copied that are worth a choice, the best first."""
+        copied = self.run.split.copied
+        votes, voters = np.zeros((2, len(self.run.c.matrices.cost)))
+        for part in self.run.parts:
+            assert part.values is not None
+            columns = part.columns[part.copies]
+            votes[columns] += part.values[part.copies]
+            voters[columns] += 1.0
+        vote = votes[copied] / np.maximum(voters[copied], 1.0)
+        best = self.run.search.values
+        known = [] if best is None else [best[copied]]
+        return [*known, *self.wanted, vote, np.zeros(len(copied))]
+
+    def _offer_apart(self, completer: Completer, apart: Floats, effort: float) -> None:
+        """Repair and complete the blocks' plans; improve the networks as above."""
+        assert self.rerouter is not None
+        choices = self.rerouter.choices()
+        trials = (self.rerouter.reroute(apart, built) for built in choices)
+        known = self.run.search.values
+        values = completer.feasible(trials, known)
+        if values is not None:
+            begun = completer.cost(values)
+            self.run.search.offer(begun, values)
+            # What networks gained last time would not make it the best: time is short.
+            if begun - self.run.search.objective > self.gained:
+                return
+            if self.run.is_large:
+                values = self._with_small_networks(completer, values)
+                if known is not None and self.run.joins > 0:  # not with a mere start
+                    values = self._crossed(completer, values, known)
+            values = completer.improve(values, effort)
+            upgraded = self.rerouter.upgraded
+            if len(upgraded) and (effort > 0.0 or self.run.is_large):
+                values = completer.with_roads(values, upgraded, ROADS_EFFORT)
+            if self.run.lost(completer.cost(values)) > SETTLED * self.run.size:
+                values = completer.settled(values)
+            if effort > 0.0 or self.run.is_large:
+                self.gained = begun - completer.cost(values)
+            self.run.search.offer(completer.cost(values), values)
+
+    def _crossed(self, completer: Completer, values: Floats, known: Floats) -> Floats:
+        """Return the best of a joined plan and of it with a known one, block by block.
+
+        Each block is as in the plan in which it costs less at the prices; networks are
+        those of the known plan, completed anew.
+        """
+        fed, crossed = self._is_fed(), known.copy()
+        for part in self.run.parts:
+            own, cost = part.columns, part.matrices.cost
+            is_cheaper = cost @ values[own] < cost @ known[own] - self.run.allowed
+            if is_cheaper and not fed[own].any():
+                crossed[own] = values[own]
+        if np.array_equal(crossed, known):
+            return values
+        found = completer.feasible([crossed], known)
+        return values if found is None else min(values, found, key=completer.cost)
+
+    def _is_fed(self) -> Flags:
+        """Return which columns say what is drawn from networks."""
+        found = np.zeros(len(self.run.c.matrices.cost), dtype=bool)
+        found[fed_columns(self.run.c)] = True
+        return found
+
+    def _with_small_networks(self, completer: Completer, values: Floats) -> Floats:
+        """Return a plan no dearer: small networks decided anew for what is drawn.
+
+        What they chose at a price is often wrong by far for the load that they have in
+        the end. Those that cost most beyond what is proven come first; what they draw
+        from others has a price, and is fed afterwards.
+        """
+        fed, left = self._is_fed(), self.networks_left
+        far = [
+            (excess, k)
+            for k, part in enumerate(self.run.parts)
+            if part.integers < ROUND_FIRST and fed[part.columns].any()
+            if (excess := part.excess(values)) > left.get(k, 0.0) + self.run.allowed
+        ]
+        trial, ends = values.copy(), time.monotonic() + NETWORKS_SECONDS
+        for _, k in sorted(far, reverse=True):
+            part, seconds = self.run.parts[k], ends - time.monotonic()
+            if seconds <= 0.0 or self.run.is_stopped:
+                break
+            now = values[part.columns]
+            m = with_fixed(part.matrices, *_at(fed[part.columns], now))
+            start, most = (np.arange(len(now)), now), min(seconds, NETWORK_SECONDS)
+            found = self.run.solve_under(m, start, most, None)
+            if found.values is not None:
+                trial[part.columns] = found.values
+                left[k] = part.excess(trial)
+        if np.array_equal(trial, values):
+            return values
+        again = completer.feasible([trial], values)
+        return values if again is None else min(values, again, key=completer.cost)
+
+
+def _at(which: Flags, values: Floats) -> tuple[Ints, Floats]:
+    """Return which columns these are, and their values."""
+    return np.flatnonzero(which), values[which]

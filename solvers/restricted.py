@@ -1,0 +1,160 @@
+"""MIPs of a model in which most columns stay as they are, solved until told to stop.
+
+Each is a plan of the model where it gives one; none says anything about the bound.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.highs.matrices import Matrices, with_whole_fixed
+from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.structure import Structure
+from aumaq.solvers.work import Budget, Most
+
+STEP_GAP = 1e-3
+REPAIR_ROUNDS = 4
+"""How often the neighbourhood of broken rows is widened."""
+
+
+class RestrictedSolver:
+    """Solves MIPs of free columns; threads may solve side by side."""
+
+    def __init__(
+        self, matrices: Matrices, options: SolveOptions, gap: float = STEP_GAP
+    ) -> None:
+        """Prepare; *gap* is that of each solve, relative to the cost of what is freed.
+
+        A smaller one in the *options* goes first.
+        """
+        self.structure = Structure(matrices)
+        self._options = replace(options, threads=1, gap=min(options.gap, gap))
+        self._stop = threading.Event()
+        self._running: set[Solver] = set()
+        self.nodes = 0
+        """Nodes of the last solve."""
+        self.work = 0.0
+        """Units of work that its solves took so far."""
+
+    @property
+    def gap(self) -> float:
+        """The gap of each solve, relative to the cost of what is freed."""
+        return self._options.gap
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask what is solved to end; returns at once."""
+        self._stop.set()
+        for solver in tuple(self._running):
+            solver.stop()
+
+    def solve(
+        self,
+        matrices: Matrices,
+        most: Most,
+        start: tuple[Ints, Floats] | None = None,
+        take: Callable[[Floats], None] | None = None,
+    ) -> Floats | None:
+        """Return the best values found, None without any; *take* hears of each plan."""
+        if self._stop.is_set():
+            return None
+        outcome = self.run(matrices, most, start, take)
+        return None if outcome.status is Status.ERROR else outcome.values
+
+    def run(
+        self,
+        matrices: Matrices,
+        most: Most,
+        start: tuple[Ints, Floats] | None = None,
+        take: Callable[[Floats], None] | None = None,
+    ) -> Outcome:
+        """Solve a MIP or LP on one thread, from a *start* if there is one."""
+        solver = Solver(matrices, self._options)
+        if take is not None:
+            solver.tell_plans(take)
+        solver.limit(most)
+        if start is not None:
+            solver.start_from(*start)
+        self._running.add(solver)
+        if self._stop.is_set():
+            solver.stop()
+        outcome = solver.run(most.seconds, Silent(), time.monotonic())
+        self._running.discard(solver)
+        self.nodes = outcome.nodes
+        self.work += outcome.work
+        return outcome
+
+    def repair(self, values: Floats, loose: Ints, most: Most) -> Floats | None:
+        """Return a plan from one that may break coupling rows: what breaks is freed.
+
+        *loose* are columns that only stand in coupling rows (shortfalls, overruns).
+        None if freeing the neighbours of broken rows is not enough.
+        """
+        rows = self.structure
+        broken = rows.broken(values)
+        is_soft = np.zeros(len(broken), dtype=bool)
+        is_soft[rows.rows_of(loose)] = True
+        hard = np.flatnonzero(broken & ~is_soft)
+        free = np.union1d(loose, rows.columns_of(hard)).astype(np.int64)
+        if not len(free):
+            return values
+        for _ in range(REPAIR_ROUNDS):
+            found = self.solve(rows.restricted(free, values)[0], most)
+            if found is not None:
+                values = values.copy()
+                values[free] = found
+                return values
+            free = rows.neighbours(free)
+        return None
+
+    def solve_part(
+        self, values: Floats, free: Ints, most: Most, *, fix_whole: bool = False
+    ) -> Floats | None:
+        """Return the best values of *free* columns with all others as they are.
+
+        With *fix_whole* the whole numbers stay too.
+        """
+        part, now = self.structure.restricted(free, values)
+        if fix_whole:
+            return self.solve(with_whole_fixed(part, now), most)
+        return self.solve(part, most, (np.arange(len(now)), now))
+
+    def round_part(self, values: Floats, free: Ints, most: Most) -> Floats | None:
+        """Return good values of *free* columns: whole numbers around those of the LP.
+
+        A large block has its best steps nearly there (Berthold 2014), while HiGHS alone
+        hardly leaves the plan that it starts from.
+        """
+        part, _ = self.structure.restricted(free, values)
+        budget, before = Budget(most.seconds, most.work), self.work
+        lp = replace(part, is_integer=np.zeros_like(part.is_integer))
+        relaxed = self.solve(lp, most)
+        if relaxed is None:
+            return None
+        budget.spend(self.work - before)
+        rest = budget.most(max(budget.left, 0.05), most.nodes)
+        return self.solve(rounded(part, relaxed, part.is_integer), rest)
+
+
+def rounded(m: Matrices, relaxed: Floats, units: Flags) -> Matrices:
+    """Return the MIP with *units* between the whole numbers around *relaxed*."""
+    low = np.maximum(np.floor(relaxed + 1e-6), m.column_lower)
+    high = np.minimum(np.ceil(relaxed - 1e-6), m.column_upper)
+    return replace(
+        m,
+        column_lower=np.where(units, low, m.column_lower),
+        column_upper=np.where(units, high, m.column_upper),
+    )
