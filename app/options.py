@@ -108,8 +108,12 @@ def under_changes(
     from aumaq.results.studies.choosing.what_if import under_changes as changed
 
     tell = None if is_quiet else show.Lines()
-    limits = {"time_limit": time_limit, "threads": threads, "progress": tell}
-    return [changed(plan, list(changes), **limits) for plan in plans]
+    return [
+        changed(
+            plan, list(changes), time_limit=time_limit, threads=threads, progress=tell
+        )
+        for plan in plans
+    ]
 
 
 def _has_changed(where: Path, plan: aumaq.Plan) -> bool:
