@@ -10,7 +10,7 @@ import typer
 import aumaq
 from aumaq import cli_classic
 from aumaq.instances.language.texts import say
-from aumaq.options import Lang, Name
+from aumaq.options import Changes, Lang, Name
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -24,6 +24,7 @@ def convert(
     p: cli_classic.Count = None,
     radius: cli_classic.Radius = None,
     rounding: cli_classic.Rounding = "",
+    changes: Changes = None,
     lang: Lang = "en",
 ) -> None:
     """Write an instance as a workbook, GeoPackage, Parquet or folder of CSV files.
@@ -38,6 +39,7 @@ def convert(
         instance = cli_classic.instance_of(name, asked)
     else:
         instance = aumaq.read(name)
+    instance = instance.with_changes(list(changes or ()))
     aumaq.write(instance, target, lang)
     line(
         t(

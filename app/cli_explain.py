@@ -12,12 +12,14 @@ from aumaq import documents, show, words
 from aumaq.instances.language.texts import say
 from aumaq.options import (
     AsJson,
+    Changes,
     Lang,
     PlanName,
     Quiet,
     Threads,
     Where,
     read_plans,
+    under_changes,
 )
 from aumaq.streams import line
 from aumaq.words import t
@@ -27,6 +29,7 @@ TABLES = (".csv", ".json")
 
 def explain(
     plan: PlanName,
+    changes: Changes = None,
     site: Annotated[str, typer.Option(help="code of a site with a facility")] = "",
     settlement: Annotated[str, typer.Option(help="code of a settlement")] = "",
     rule: Annotated[str, typer.Option(help="id of a rule: budget:investment")] = "",
@@ -45,7 +48,8 @@ def explain(
     """Explain a facility, a settlement or a rule; else rank all facilities.
 
     The plan is solved again without the facility, with one, or without the rule; what
-    that costs is told as a range.
+    that costs is told as a range. With --set it is that of the plan, its decisions as
+    they are, where values are changed.
     """
     from aumaq.instances import OptionError
 
@@ -59,8 +63,9 @@ def explain(
         raise OptionError(
             say("--out takes all facilities, as .csv or .json"), ["target"]
         )
-    (found,) = read_plans([plan], instance)
     limits: dict[str, Any] = {"time_limit": time_limit, "threads": threads or 1}
+    read = read_plans([plan], instance)
+    (found,) = under_changes(read, changes, is_quiet=quiet or as_json, **limits)
     if not asked:
         _rank(found, target, limits, as_json=as_json, lang=lang)
         return

@@ -11,7 +11,14 @@ from rich.table import Table
 import aumaq
 from aumaq import documents
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, PlanNames, Where, read_plans
+from aumaq.options import (
+    AsJson,
+    Changes,
+    PlanNames,
+    Where,
+    read_plans,
+    under_changes,
+)
 from aumaq.show import out
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
@@ -22,15 +29,20 @@ if TYPE_CHECKING:
 
 def indicators(
     plans: PlanNames,
+    changes: Changes = None,
     region: Annotated[
         str, typer.Option(help="region, or all (default: the whole territory)")
     ] = "",
     instance: Where = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show indicators of plans beside baselines and targets."""
+    """Show indicators of plans beside baselines and targets.
+
+    With --set they are those of the plans, as they are, where values are changed.
+    """
     labels = _labels(plans)
-    named = dict(zip(labels, read_plans(plans, instance), strict=True))
+    read = under_changes(read_plans(plans, instance), changes, is_quiet=as_json)
+    named = dict(zip(labels, read, strict=True))
     found = aumaq.indicators(named)
     found = found if region == "all" else _of_region(found, region, named)
     if as_json:

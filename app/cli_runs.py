@@ -12,7 +12,16 @@ from rich.text import Text
 import aumaq
 from aumaq import documents
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, Lang, PlanNames, Where, plan_names, read_plans
+from aumaq.options import (
+    AsJson,
+    Changes,
+    Lang,
+    PlanNames,
+    Where,
+    plan_names,
+    read_plans,
+    under_changes,
+)
 from aumaq.show import out
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
@@ -73,12 +82,16 @@ def runs(
 
 def compare(
     plans: PlanNames,
+    changes: Changes = None,
     instance: Where = "",
     html: Annotated[Path | None, typer.Option(help="write a page")] = None,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Show what differs between plans: in inputs, decisions, indicators."""
+    """Show what differs between plans: in inputs, decisions, indicators.
+
+    With --set they are compared, as they are, where values are changed.
+    """
     from aumaq.instances.formats.targets import probe_file
     from aumaq.results.comparison.names import named
     from aumaq.results.comparison.page import SECTIONS
@@ -90,7 +103,7 @@ def compare(
     words = Language(lang)
     if html is not None:
         probe_file(html, SUFFIXES["html"])  # before the work, not after it
-    read = read_plans(plans, instance)
+    read = under_changes(read_plans(plans, instance), changes, is_quiet=as_json)
     found = aumaq.compare(read, plan_names(plans, read))
     if html is not None:
         found.to_html(html, words.code)

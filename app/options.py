@@ -94,6 +94,28 @@ def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:
     return plans
 
 
+def under_changes(
+    plans: Sequence[aumaq.Plan],
+    changes: Sequence[str] | None,
+    threads: int | None = None,
+    time_limit: float = 120.0,
+    *,
+    is_quiet: bool = False,
+) -> list[aumaq.Plan]:
+    """Return plans as they are where values are changed: what they decide stays."""
+    if not changes:
+        return list(plans)
+    from aumaq.results.studies.choosing.what_if import under_changes as changed
+
+    tell = None if is_quiet else show.Lines()
+    return [
+        changed(
+            plan, list(changes), time_limit=time_limit, threads=threads, progress=tell
+        )
+        for plan in plans
+    ]
+
+
 def _has_changed(where: Path, plan: aumaq.Plan) -> bool:
     """Whether the input of a plan is there, newer than the plan, and another one."""
     file = where / "record.json" if where.is_dir() else where

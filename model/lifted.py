@@ -27,8 +27,9 @@ Constraints
     ``capacity[s,j,l,t]``
         :math:`room_{sjlt} \le 0`
 
-``allocation.capacity`` is less ``room``. With all rows the plans are those of the model
-that is solved.
+``allocation.capacity`` is less ``room``; ``visited`` is at most 1, so that ``days`` and
+``part`` alone say whom teams serve. With all rows the plans are those of the model that
+is solved.
 """
 
 from __future__ import annotations
@@ -85,6 +86,8 @@ def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
     _moves(c, block, own)
     _capacity(c, block)
     _works(c, block, own.instance)
+    # What a mobile service serves at most is a row, too, and may give way.
+    c.program.blocks["visits"].variables["visited"].upper[:] = 1.0
     for term in c.program.terms:
         c.program.objective[term].clear()
     return c.program

@@ -79,8 +79,8 @@ NETWORK_KINDS: dict[tuple[str, str], Kind] = {
 OF_TABLES = (
     "agglomeration", "budget", "building_capacity", "burden", "closing",
     "concentration", "connection", "contingency", "count", "feeder", "fund", "gap",
-    "growth:tier", "limit", "merger", "partnership", "referral", "relocation",
-    "shift_limit", "staff", "standard", "together",
+    "growth:tier", "limit", "merger", "mobile_service", "partnership", "referral",
+    "relocation", "shift_limit", "staff", "standard", "together",
 )  # fmt: skip
 """What ids of rules begin with that are rows of a table and can be given up."""
 

@@ -22,22 +22,12 @@ from aumaq.solvers.blocks.split import STUDY
 from aumaq.solvers.compiled import Compiled, compiled, finish
 from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.highs.solver import Outcome
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Progress
+from aumaq.solvers.second_proof import without_presolve
 from aumaq.solvers.solution.decisions import Given, Solution, Status
-
-CHECKED = 5_000
-"""With no more nonzeros than that, what is proven with presolve is proven without it.
-
-A study limits a goal by what a plan has reached. Where such a limit leaves a row room
-of 8.7 to 10 times HiGHS's tolerance, presolve of HiGHS 1.15.1 may cut off the best plan
-(tests/solvers/test_amended.py has one). In small models such limits are most of the
-model, and a second proof costs milliseconds.
-"""
-MISSED = 1e-6
-"""Relative; a plan that is below a bound by more was cut off, not rounded."""
-PROVEN = (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE)
+from aumaq.solvers.work import Most
 
 
 @dataclass
@@ -205,8 +195,6 @@ class Study:
             found = solve_by_size(again) if self.is_large else solve_whole(again)
             if found.status is Status.CONTRADICTED:
                 return self._plainly(again, found)
-            if found.status in PROVEN and len(matrices.values) <= CHECKED:
-                return self._confirmed(again, found)
             return found
 
     def _padded(self, near: Outcome, m: Matrices) -> Outcome:
@@ -219,24 +207,14 @@ class Study:
         duals[:rows] = near.duals[:rows]
         return replace(near, values=values, duals=duals)
 
-    def _confirmed(self, c: Compiled, found: Solution) -> Solution:
-        """Return what is found without presolve if it is beyond what was proven."""
-        second = self._plainly(c, found)
-        if second.values is None:
-            return found
-        room = MISSED * (1.0 + abs(second.objective_mln))
-        is_beyond = second.objective_mln < found.bound_mln - room
-        return second if found.values is None or is_beyond else found
-
     def _plainly(self, c: Compiled, found: Solution) -> Solution:
         """Solve again without presolve, from the plan that was found with it."""
         begun = time.monotonic()
         again = replace(c, started=begun, seconds={"pass": 0.0})
-        solver = Solver(c.matrices, c.options)
-        solver.set_option("presolve", "off")
-        if found.values is not None:
-            solver.start_from(np.arange(len(found.values)), found.values)
-        return finish(again, solver.run(again.seconds_left, c.progress, begun), begun)
+        seconds, values = again.seconds_left, found.values
+        known = Outcome(found.status, found.objective_mln, found.bound_mln, values, "")
+        outcome = without_presolve(c.matrices, c.options, known, Most(seconds))
+        return finish(again, outcome, begun)
 
     def value(self, of: tuple[Ints, Floats], values: Floats) -> float:
         """Return what a sum over columns is for a solution."""

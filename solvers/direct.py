@@ -22,6 +22,7 @@ from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.restricted import rounded
 from aumaq.solvers.rounds import STEPS, Rounds, Visit
 from aumaq.solvers.search import STEP_SECONDS, Improver
+from aumaq.solvers.second_proof import proven_again
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.tasks import SolveTask, executor_of
 
@@ -32,10 +33,15 @@ LIMITS = (Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 
 
 def solve_whole(c: Compiled) -> Solution:
-    """Prove the bound and search for plans side by side; return both together."""
-    if c.options.work_limit is not None:
-        return _by_work(c)
+    """Prove the bound and search for plans; what is small is proven twice."""
     begun = time.monotonic()
+    outcome = _by_time(c) if c.options.work_limit is None else _by_work(c)
+    outcome = proven_again(c.matrices, c.options, outcome, c.seconds_left)
+    return finish(c, outcome, begun)
+
+
+def _by_time(c: Compiled) -> Outcome:
+    """Prove the bound and search for plans side by side; return both together."""
     seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
     solver = Solver(c.matrices, c.options)
     solver.start_from(*c.start)
@@ -63,7 +69,7 @@ def solve_whole(c: Compiled) -> Solution:
     outcome = replace(outcome, bound=max(outcome.bound, floor))
     outcome = _better(outcome, search, c.options.gap)
     _keep(c, search, outcome.bound)
-    return finish(c, outcome, begun)
+    return outcome
 
 
 def _resumed(c: Compiled) -> float:
@@ -99,9 +105,9 @@ def _better(outcome: Outcome, search: Improver, gap: float) -> Outcome:
     return replace(outcome, status=status_of(outcome, gap))
 
 
-def _by_work(c: Compiled) -> Solution:
+def _by_work(c: Compiled) -> Outcome:
     """Prove with half of the work, then search with what is left of it."""
-    begun, search = time.monotonic(), improver(c)
+    search = improver(c)
     trace: list[tuple[float, float, float]] = []
     with closing(executor_of(c.options)) as executor:
         rounds = Rounds(c, executor)
@@ -136,7 +142,7 @@ def _by_work(c: Compiled) -> Solution:
     outcome = replace(outcome, trace=trace)
     if outcome.status in LIMITS:
         outcome = replace(outcome, status=rounds.limit)
-    return finish(c, _better(outcome, search, c.options.gap), begun)
+    return _better(outcome, search, c.options.gap)
 
 
 def _known(c: Compiled, known: Saved, rounds: Rounds) -> Outcome:

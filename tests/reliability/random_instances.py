@@ -90,14 +90,18 @@ def by_method(instance: Instance, best: float | None, method: str) -> list[str]:
     return found
 
 
-def futures(seed: int, number: int, _: Path) -> list[str]:
-    """Try several futures with a common first period."""
-    kind = ("free", "whole", "roads")[number % 3]
-    instance = drawn(FUTURES[kind], seed, number)
-    return futures_differences(instance, OBJECTIVES[number // 3 % 3])
+def futures(*, is_financed: bool) -> Trial:
+    """Return a trial of several futures with a common first period."""
+    kinds = ("free", "whole", "roads")
+    usual = [futures_instances(kind, is_financed=is_financed) for kind in kinds]
+
+    def trial(seed: int, number: int, _: Path) -> list[str]:
+        instance = drawn(usual[number % 3], seed, number)
+        return futures_differences(instance, OBJECTIVES[number // 3 % 3])
+
+    return trial
 
 
-FUTURES = {kind: futures_instances(kind) for kind in ("free", "whole", "roads")}
 NO_PLAN = {kind: clashing(kind) for kind in ("free", "whole")}
 
 
@@ -154,7 +158,8 @@ def _kinds() -> list[Kind]:
         against(best_plan_cost, growth_instances(road_instances("free"))))  # fmt: skip
     add("feeders", 40, against(best_plan_cost, feeder_instances()))
     add("steps of levels", 50, against(best_plan_cost, step_instances()))
-    add("several futures", 45, futures)
+    add("several futures", 45, futures(is_financed=False))
+    add("several futures, and who pays", 45, futures(is_financed=True))
     add("rules that clash", 40, no_plan)
     add("territories, independent formulation", 15, against(best_cost, territories()))
     add("classic, with capacities", 60, capacitated)

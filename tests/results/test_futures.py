@@ -44,6 +44,16 @@ def test_enumeration(kind: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["free", "whole", "roads"])
+@given(data=st.data())
+@examples(6)
+def test_enumeration_of_who_pays(kind: str, data: st.DataObject) -> None:
+    """The same where funds and partners pay, each future with limits of its own."""
+    instance = data.draw(futures_instances(kind, is_financed=True))
+    assert futures_differences(instance, data.draw(st.sampled_from(OBJECTIVES))) == []
+
+
+@pytest.mark.slow
 @examples(6)
 @given(instance=futures_instances("free"))
 def test_values(instance: Instance) -> None:

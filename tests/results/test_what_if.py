@@ -17,6 +17,8 @@ from shared_plans import best_plan, shipped
 
 import aumaq
 from aumaq.instances import InstanceError, NoPlanError
+from aumaq.results.comparison.decisions import changed_decisions
+from aumaq.results.studies.choosing.what_if import under_changes
 from aumaq.solvers.methods import METHODS
 
 Lock = tuple[str, str, int]
@@ -91,6 +93,11 @@ def test_what_is_frozen_stays_though_prices_change() -> None:
     assert len(frozen.inputs) == 2
     again = aumaq.what_if(plan, changes=dear, gap=0.0)
     assert again.after.objective_mln < other.objective_mln
+    under = under_changes(plan, dear, gap=0.0)
+    assert under.objective_mln == pytest.approx(other.objective_mln)
+    assert under.bound_mln == pytest.approx(again.after.objective_mln)
+    assert (under.is_verified, under.status) == (True, "gap_left")
+    assert changed_decisions(plan, under).empty
     running = plan.money.set_index("item")["amount_mln"]["operation"].sum()
     assert scored.rows["difference_mln"].tolist() == pytest.approx([0.0, running])
 
@@ -131,6 +138,25 @@ def test_the_command_tells_what_changed(folder: Path) -> None:
     decided = pd.read_csv(folder / "again" / "decisions.csv")
     assert len(decided) == len(found["decisions"]) > 0
     assert found["difference_at_least_mln"] <= found["difference_mln"] + 1e-9
+
+
+@pytest.mark.slow
+def test_commands_read_plans_where_values_are_changed(folder: Path) -> None:
+    """Running twice as dear costs as much as the audit says that running costs."""
+    plan, written = best_plan(), folder / "plan"
+    running = plan.money.set_index("item")["amount_mln"]["operation"].sum()
+    dear = ("--set", "levels.opex_mln_per_year*2")
+    plan.to_csv(folder / "same")
+    told = json.loads(run("compare", written, folder / "same", *dear, "--json").stdout)
+    costs = [row["objective_mln"] for row in told["plans"]]
+    assert costs == pytest.approx([plan.objective_mln + running] * 2)
+    for words in (("indicators", written), ("explain", written)):
+        usual, changed = (run(*words, *more, "--json") for more in ((), dear))
+        assert (usual.returncode, changed.returncode) == (0, 0)
+        is_other = json.loads(usual.stdout) != json.loads(changed.stdout)
+        assert is_other == (words[0] == "explain")
+    wrong = run("explain", written, "--set", "levels.nosuch*2")
+    assert (wrong.returncode, "nosuch" in wrong.stderr) == (2, True)
 
 
 def test_every_wrong_lock_is_told_once(folder: Path) -> None:

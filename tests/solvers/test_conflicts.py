@@ -106,6 +106,38 @@ def test_who_goes_on_together_may_clash() -> None:
     assert found["is_all"]
 
 
+@pytest.mark.parametrize(
+    ("few", "also"),
+    [({"days_per_year": 50.0}, True), ({"most_share": 0.5}, True), ({}, False)],
+)
+def test_teams_that_cannot_visit_all_may_clash(
+    few: dict[str, float], also: bool
+) -> None:
+    """All 100 of b are to be near, 30 minutes away: a team visits 50 of them at most.
+
+    Where it may visit all, there is a plan.
+    """
+    team = {"mobile_service": "bus", "service": "s", "units_per_day": 1.0,
+            "days_per_year": 100.0, "within_minutes": 40.0,
+            "counts_in_standards": True, "title": "Health bus", **few}  # fmt: skip
+    near = {"standard": "near", "service": "s", "minutes": 10.0, "share": 1.0,
+            "scope": "total", "is_hard": True}  # fmt: skip
+    instance = tiny(
+        sites=[{"site": "a", "service": "s", "settlement": "a"}],
+        levels=[{"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 10.0}],
+        travel=[{"settlement": "b", "site": "a", "minutes": 30.0}],
+        mobile_services=[team],
+        standards=[near],
+    )
+    found = aumaq.conflicts(instance, most=None).record()
+    assert found["is_possible"] is not also
+    rules = [{rule["rule"] for rule in c["rules"]} for c in found["conflicts"]]
+    assert all(c["is_minimal"] for c in found["conflicts"])
+    assert rules == [{"standard:near", "mobile_service:bus"}] * also
+    told = [rule["text"] for c in found["conflicts"] for rule in c["rules"]]
+    assert ("Health bus" in str(told)) == also
+
+
 def test_what_is_kept_never_gives_way() -> None:
     """With demand and capacity kept, money and count must give way."""
     keep = ["allocation:s", "capacity:s"]

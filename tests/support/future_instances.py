@@ -15,13 +15,19 @@ from aumaq.instances import Instance, InstanceError, NoPlanError, from_tables
 
 
 @st.composite
-def futures_instances(draw: st.DrawFn, kind: str) -> Instance:
-    """Draw an instance with two or three futures: people, prices, budgets differ."""
-    base = draw(road_instances("free") if kind == "roads" else tiny_instances(kind))
+def futures_instances(
+    draw: st.DrawFn, kind: str, *, is_financed: bool = False
+) -> Instance:
+    """Draw an instance with two or three futures: people, prices, budgets differ.
+
+    Who pays is asked where it *is_financed*, and nowhere else: enumerating it is long.
+    """
+    drawn = road_instances if kind == "roads" else tiny_instances
+    allocation = "free" if kind == "roads" else kind
+    base = draw(drawn(allocation, is_financed=is_financed))
     assume(len(base.period_names) > 1)
-    # Who pays is not enumerated for several futures.
     paid = ("funding_sources", "partnerships", "burdens")
-    assume(all(base.table(name).empty for name in paid))
+    assume(is_financed or all(base.table(name).empty for name in paid))
     names = ["low", "high", "odd"][: draw(some(2, 2, 3))]
     scenarios = [
         {

@@ -6,11 +6,23 @@ future by enumeration of all its histories; what is common to all futures is com
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 from typing import Any
 
 import numpy as np
-from brute_force import EPS, Histories, _referred, _spending, histories, purses
+from brute_force import (
+    EPS,
+    Histories,
+    _cells,
+    _nothing,
+    _referred,
+    _spending,
+    histories,
+    purses,
+)
+from financing_optima import financing_cost, is_financed, most_gain
 from road_histories import connection_cost, upgrade_cost, upgrade_histories
 from tiny_case import Case, read_case
 
@@ -66,8 +78,7 @@ def _on_roads(case: Case) -> Costs:
     if any(purse.is_hard and purse.limit < -EPS for purse in purses(case)):
         return {}
     if len(parts) == 1:
-        empty = np.zeros((1, len(case.first), 0))
-        parts[""] = Histories(np.zeros(1), empty, empty, empty[..., None], [], [()])
+        parts[""] = replace(_nothing(case), first=[()])
     return _pairs(case, parts)
 
 
@@ -86,6 +97,7 @@ def _pairs(case: Case, parts: dict[str, Histories]) -> Costs:
     names = list(dict.fromkeys(second.first))
     group = np.array([names.index(name) for name in second.first])
     best: Costs = {}
+    pays = _who_pays(case, parts, best)
     for p, key in enumerate(first.first):
         total = first.cost[p] + second.cost
         for purse, own, other in limits:
@@ -97,9 +109,34 @@ def _pairs(case: Case, parts: dict[str, Histories]) -> Costs:
             mine = have[p] if rule["service"] == a else have
             there = allowed[p] if rule["to_service"] == a else allowed
             total = np.where((mine > there).any(axis=(-1, -2)), inf, total)
+        if is_financed(case):
+            pays(p, total)
+            continue
         least = np.full(len(names), inf)
         np.minimum.at(least, group, total)
         for name, cost in zip(names, least.tolist(), strict=True):
             if cost < inf:
                 best[key, name] = min(best.get((key, name), inf), cost)
     return best
+
+
+def _who_pays(
+    case: Case, parts: dict[str, Histories], best: Costs
+) -> Callable[[int, np.ndarray], None]:
+    """Return what adds the least cost of who pays to history *p* and each of the other.
+
+    A programme is solved only where it may still be the best for its first period.
+    """
+    (a, first), (b, second) = parts.items()
+    gain, nobody = most_gain(case), np.zeros(0)
+
+    def pays(p: int, total: np.ndarray) -> None:
+        for q in np.argsort(total, kind="stable").tolist():
+            key = first.first[p], second.first[q]
+            if total[q] - gain < best.get(key, inf):
+                cells = _cells(case, [(a, first, p), (b, second, q)])
+                cost = float(total[q]) + financing_cost(case, cells, nobody)
+                if cost < best.get(key, inf):
+                    best[key] = cost
+
+    return pays

@@ -13,9 +13,11 @@ from aumaq.instances import Instance, InstanceError, from_tables
 
 
 @st.composite
-def road_instances(draw: st.DrawFn, allocation: str) -> Instance:
+def road_instances(
+    draw: st.DrawFn, allocation: str, *, is_financed: bool = False
+) -> Instance:
     """Draw services as usual, on slow roads with one or two upgrades or new links."""
-    base = draw(tiny_instances(allocation=allocation))
+    base = draw(tiny_instances(allocation=allocation, is_financed=is_financed))
     places, periods = base.settlement_ids, base.period_names
     pairs = list(combinations(places, 2))
     rows: dict[str, Rows] = {

@@ -76,10 +76,13 @@ def tiny_instances(
     draw: st.DrawFn,
     allocation: str = "free",
     running: frozenset[str] | None = frozenset(),
+    *,
+    is_financed: bool = False,
 ) -> Instance:
     """Draw a random tiny instance with a kind of allocation.
 
-    *running*: of second shift, staff, ... these (None: any now and then).
+    *running*: of second shift, staff, ... these (None: any now and then). Who pays is
+    asked now and then, with *is_financed* wherever that is enumerated.
     """
     rows: dict[str, Rows] = {}
     count = draw(st.integers(1, 3))
@@ -127,7 +130,7 @@ def tiny_instances(
     rows["anchors"] = draw_anchors(draw, rows)
     # Who pays for what is spent on these is not enumerated.
     is_known = not any(map(rows.get, ("shifts", "staff_supply", "mobile_services")))
-    if draw(some(False, False, True)) and is_known:
+    if (draw(some(False, False, True)) or is_financed) and is_known:
         draw_money(draw, rows)
     try:
         return tiny(**rows)

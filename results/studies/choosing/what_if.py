@@ -25,6 +25,7 @@ from aumaq.model.data.gathered import gather
 from aumaq.results.comparison.decisions import changed_decisions
 from aumaq.results.comparison.inputs import changed_inputs
 from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.terms import gap_record
 from aumaq.results.strict_json import strict
 from aumaq.results.studies.choosing.lock_rows import LockRow
 from aumaq.results.studies.choosing.locks import FROZEN, locks_of
@@ -32,6 +33,8 @@ from aumaq.results.studies.coordination import figures
 from aumaq.results.studies.solve import solve
 from aumaq.solvers import Progress, Silent
 from aumaq.solvers.progress import Labelled
+from aumaq.solvers.proof import bound_below, proven
+from aumaq.solvers.solution.decisions import Status
 
 SCORE_SHARE = 0.25
 """Share of the time in which the plan in hand is scored under what has changed."""
@@ -198,6 +201,42 @@ def score(
     return Scored(plan, cases, pd.DataFrame(rows))
 
 
+@checked
+def under_changes(
+    plan: Plan,
+    changes: Sequence[str],
+    *,
+    time_limit: float = 120.0,
+    gap: float = 0.01,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return *plan* as it is where values are changed: scored, its bound that of all.
+
+    Its own bound says nothing there, and that of the score is one of plans that build
+    the same: so all plans are bounded under the changes as well, in half of
+    *time_limit*, s. Raises InstanceError for changes that mean nothing, NoPlanError
+    where the plan breaks a hard rule then.
+    """
+    instance = _changed(plan.instance, "", changes)
+    if _is_same(plan.instance, instance):
+        return plan
+    tell = Silent() if progress is None else progress
+    options: dict[str, Any] = {"gap": gap, "threads": threads}
+    half = time_limit / 2.0
+    own = Labelled(tell, say("the plan in hand"))
+    found, why = _score(plan, instance, half, own, options)
+    if found is None:
+        raise NoPlanError(why, "infeasible")
+    best = solve(instance, start=found, time_limit=half, progress=progress, **options)
+    total = found.objective_mln
+    bound = bound_below(total, best.bound_mln)
+    status = proven(total, bound, gap, Status.GAP_LEFT)
+    least = float(found.record["unavoidable_mln"])
+    figures = gap_record(found.objective, bound, least)
+    return found.with_record(status=str(status), **figures)
+
+
 def told(plan: Plan) -> dict[str, Any]:
     """Return what a row of a table tells of a plan."""
     found = figures(plan)
@@ -263,7 +302,6 @@ def _lifted(after: Plan, bound_mln: float) -> Plan:
     Locks only take plans away: what no plan undercuts, no plan under them does.
     """
     from aumaq.model.data.unavoidable import unavoidable_mln
-    from aumaq.results.plan.terms import gap_record
 
     if not bound_mln > after.bound_mln or bound_mln > after.objective_mln:
         return after
