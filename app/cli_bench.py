@@ -11,7 +11,6 @@ import typer
 
 from aumaq import documents
 from aumaq.instances.errors import OptionError
-from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.options import AsJson, Quiet, Seed
@@ -95,6 +94,8 @@ def bench(
         raise OptionError(say("bench needs files, --results or --public"))
     methods = _methods(trials.methods)
     _check_limits(trials.time_limit, trials.jobs)
+    from aumaq.instances.formats.raw import needed
+
     needed("duckdb", "bench")
     kept = [Path(name) for name in files or () if _has_runs(name)]
     rest = [name for name in files or () if not _has_runs(name)]

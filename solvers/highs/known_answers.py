@@ -115,7 +115,7 @@ PROBLEMS = (
     # each may go farther than that, and a millionth of a quarter more.
     Problem(
         "min 2b, shares of two villages within 0.25 * 1.000001",
-        (0, 0, 0, 2) + (0,) * 11,
+        (0, 0, 0, 2, *(0,) * 11),
         (
             (1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
             (1, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
