@@ -47,9 +47,14 @@ DOUBT = 0.05
 UNDONE = 0.25
 """Share of its distance that a block is taken to have gained in a visit that did not
 even end the root node: that tells nothing of what a longer one gains."""
-LONGER, ROOT_SECONDS = 3.0, 2.0
-"""By so much longer the next visit is then, and so long at least, which ends most root
-nodes; else twice as long."""
+LONGER, ROOT_SECONDS, ROOT_INTEGERS = 3.0, 2.0, 200
+"""By so much longer the next visit is then, and with so many integers so many seconds
+at least, which ends most root nodes; else twice as long."""
+FILTER_LONGER = 3.0
+"""By so much longer than the first visit is the first that filters."""
+AGAIN = 0.5
+"""A second visit that proves a large block goes through the same root node again: it is
+hoped to gain such a share of what the last one did."""
 FILTER_DEAR = 0.1
 """What is dear by this share of what is dear else is left out when it is filtered."""
 SEARCH_SITES = 24
@@ -108,7 +113,8 @@ class Part:
     search: Improver | None = None
 
     def __post_init__(self) -> None:
-        self.round_seconds = self.filter_seconds = self.seconds * 1.5
+        self.round_seconds = self.seconds * 1.5
+        self.filter_seconds = self.seconds * FILTER_LONGER
         self.nodes = max(1, FIRST_WORK // max(self.integers, 1))
 
     @property
@@ -168,7 +174,8 @@ class Part:
         is_large = self.first_task is Task.ROUND
         most = self.distance * (PART_OF_LARGE if is_large else 1.0)
         if not self.is_proving:
-            hope = np.inf if self.values is None else max(2.0 * self.gained, least)
+            again = AGAIN if is_large else 2.0
+            hope = np.inf if self.values is None else max(again * self.gained, least)
             gain = min(most, hope) / self.seconds
             found.append((gain, Task.PROVE))
         is_left = self.is_priced and is_large
@@ -209,7 +216,8 @@ class Part:
         before, bound = self.distance, self.bound
         is_done = outcome.status in ENDED or outcome.nodes > 1
         longer = 2.0 if is_done else LONGER
-        least = 0.0 if is_done or self.is_small else ROOT_SECONDS
+        has_room = self.is_small or self.integers < ROOT_INTEGERS
+        least = 0.0 if is_done or has_room else ROOT_SECONDS
         if outcome.values is not None and outcome.objective < self.objective:
             self.objective, self.values = outcome.objective, outcome.values
         if task is Task.PROVE:
@@ -221,7 +229,7 @@ class Part:
             # From no plan to one is no measure of what the next visit may gain.
             is_first = not np.isfinite(before)
             self.gained = self.bound - bound if is_first else before - self.distance
-            if not is_done:
+            if not is_done and self.first_task is Task.PROVE:
                 self.gained = max(self.gained, UNDONE * self.distance)
             return
         self.is_planning = False
