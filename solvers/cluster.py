@@ -40,7 +40,7 @@ def connected(address: str, security: str | Path | None = None) -> Any:
     try:
         # A client of an address that is none never ends: it waits for its beginning.
         get_address_host_port(address)
-    except (ValueError, NotImplementedError) as error:
+    except ValueError as error:
         raise OptionError(
             say(
                 "no cluster at {address!r}: {error}; expected an address such as"

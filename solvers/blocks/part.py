@@ -38,8 +38,8 @@ the time of a first visit, but a bound, which has no hurry."""
 FEW = 1 / 30
 """A block is rounded without what is dear by this share of what is dear else."""
 PART_OF_LARGE = 0.25
-"""Share of its distance that the first visit of a kind to a large block is hoped to
-gain: the MIP of a smaller one ends nearly all of it."""
+"""No more than this share of its distance is a visit to a large block hoped to gain: the
+MIP of a smaller one ends nearly all of it."""
 ROUNDED = 0.5
 """Share of its distance that a block which was not rounded yet is hoped to gain so."""
 DOUBT = 0.05
@@ -50,11 +50,11 @@ even end the root node: that tells nothing of what a longer one gains."""
 LONGER, ROOT_SECONDS, ROOT_INTEGERS = 3.0, 2.0, 200
 """By so much longer the next visit is then, and with so many integers so many seconds
 at least, which ends most root nodes; else twice as long."""
-FILTER_LONGER = 3.0
-"""By so much longer than the first visit is the first that filters."""
 AGAIN = 0.5
 """A second visit that proves a large block goes through the same root node again: it is
 hoped to gain such a share of what the last one did."""
+FILTER_LONGER = 3.0
+"""By so much longer than the first visit is the first that filters."""
 FILTER_DEAR = 0.1
 """What is dear by this share of what is dear else is left out when it is filtered."""
 SEARCH_SITES = 24
@@ -132,10 +132,14 @@ class Part:
         return float(self.matrices.cost @ values[self.columns]) - self.bound
 
     @property
+    def is_large(self) -> bool:
+        """Whether it is rounded first."""
+        return not self.is_small and self.integers >= ROUND_FIRST
+
+    @property
     def first_task(self) -> Task:
         """What the first visit does."""
-        is_large = not self.is_small and self.integers >= ROUND_FIRST
-        return Task.ROUND if is_large else Task.PROVE
+        return Task.ROUND if self.is_large else Task.PROVE
 
     def without_dear(self, share: float = 1.0) -> Matrices:
         """Return the MIP without what costs so much more than in its LP solution.
@@ -171,14 +175,13 @@ class Part:
         little where that was nothing: it may have ended too soon.
         """
         found, least = [], DOUBT * self.distance
-        is_large = self.first_task is Task.ROUND
-        most = self.distance * (PART_OF_LARGE if is_large else 1.0)
+        most = self.distance * (PART_OF_LARGE if self.is_large else 1.0)
         if not self.is_proving:
-            again = AGAIN if is_large else 2.0
+            again = AGAIN if self.is_large else 2.0
             hope = np.inf if self.values is None else max(again * self.gained, least)
             gain = min(most, hope) / self.seconds
             found.append((gain, Task.PROVE))
-        is_left = self.is_priced and is_large
+        is_left = self.is_priced and self.is_large
         if is_left and not (self.is_rounded or self.is_planning):
             gain = ROUNDED * self.distance / self.round_seconds
             found.append((gain, Task.ROUND))
@@ -216,8 +219,8 @@ class Part:
         before, bound = self.distance, self.bound
         is_done = outcome.status in ENDED or outcome.nodes > 1
         longer = 2.0 if is_done else LONGER
-        has_room = self.is_small or self.integers < ROOT_INTEGERS
-        least = 0.0 if is_done or has_room else ROOT_SECONDS
+        is_long = not (is_done or self.is_small) and self.integers >= ROOT_INTEGERS
+        least = ROOT_SECONDS if is_long else 0.0
         if outcome.values is not None and outcome.objective < self.objective:
             self.objective, self.values = outcome.objective, outcome.values
         if task is Task.PROVE:
@@ -229,7 +232,7 @@ class Part:
             # From no plan to one is no measure of what the next visit may gain.
             is_first = not np.isfinite(before)
             self.gained = self.bound - bound if is_first else before - self.distance
-            if not is_done and self.first_task is Task.PROVE:
+            if not is_done and not self.is_large:
                 self.gained = max(self.gained, UNDONE * self.distance)
             return
         self.is_planning = False
