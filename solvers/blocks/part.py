@@ -38,8 +38,8 @@ the time of a first visit, but a bound, which has no hurry."""
 FEW = 1 / 30
 """A block is rounded without what is dear by this share of what is dear else."""
 PART_OF_LARGE = 0.25
-"""No more than this share of its distance is a visit to a large block hoped to gain: the
-MIP of a smaller one ends nearly all of it."""
+"""No more than this share of its distance is a visit to a large block hoped to gain;
+the MIP of a smaller one ends nearly all of it."""
 ROUNDED = 0.5
 """Share of its distance that a block which was not rounded yet is hoped to gain so."""
 DOUBT = 0.05
