@@ -23,7 +23,7 @@ from aumaq.classic.methods.prices import (
     Bound,
     Opening,
 )
-from aumaq.classic.methods.reach import LISTS, reach_of
+from aumaq.classic.methods.reach import LISTS, MOST_PAIRS, reach_of
 from aumaq.classic.methods.search import iterate, sow
 from aumaq.classic.methods.swap import (
     begin,
@@ -48,6 +48,8 @@ PATIENCE = 6
 LEAST_WANDER, WANDERING = 2.0, 0.3
 """Seconds of one search at least, and more by the time that has gone by."""
 MOST_PATIENCE = 100
+SOME = 64
+"""By so many clients pairs are counted about."""
 LARGEST_LP = 1_200_000
 """Pairs within the prices, for an LP that is tried at all."""
 TRIES = 20_000
@@ -218,15 +220,33 @@ class Race:
 
     def trimmed(self) -> tuple[Trimmed, Opening, Ints]:
         """Return lists of what is left, its costs, and the state of its sites."""
-        active = np.flatnonzero(self.state != CLOSED)
-        gap = max(self.pool.cutoff - self.bound, 0.0)
-        w = self.weight
+        active, cap = np.flatnonzero(self.state != CLOSED), self._cap()
+        part = trimmed(self.reach, self.problem.distances, self.ends, active, cap)
+        o = Opening(self.weight, self.fixed[active], self.p, self.weight * cap)
+        return part, o, self.state[active]
+
+    def _cap(self) -> Floats:
+        """Return how far a client of a better plan may go, (I,)."""
+        gap, w = max(self.pool.cutoff - self.bound, 0.0), self.weight
         with np.errstate(divide="ignore", invalid="ignore"):
             cap = np.where(w > 0, (self.price + gap) / w * (1 + 1e-9), self.rest)
-        cap = np.minimum(cap, self.far)
-        part = trimmed(self.reach, self.problem.distances, self.ends, active, cap)
-        o = Opening(w, self.fixed[active], self.p, w * cap)
-        return part, o, self.state[active]
+        return np.minimum(cap, self.far)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether its LP has too many pairs to be solved, or lists of what is left."""
+        return self.pairs_priced() > LARGEST_LP or self.pairs_left() > MOST_PAIRS
+
+    def pairs_left(self) -> float:
+        """Return how many pairs the lists of what is left have, about."""
+        active, cap = np.flatnonzero(self.state != CLOSED), self._cap()
+        r, n = self.reach, self.reach.n
+        if r.mode == LISTS and bool((self.ends >= cap).all()):
+            return len(r.row_site)
+        some = np.unique(np.linspace(0, n - 1, min(n, SOME), dtype=np.int64)).tolist()
+        block = self.problem.distances.block
+        counts = [(block(slice(i, i + 1), active) <= cap[i]).sum() for i in some]
+        return float(np.mean(counts)) * n
 
     def pairs_priced(self) -> int:
         """Return how many pairs are nearer than their price pays for, about."""
@@ -312,7 +332,7 @@ def _finish(race: Race) -> None:
     race.fix()
     race.wander()
     race.fix()
-    while race.pairs_priced() > LARGEST_LP and not race.clock.is_over:
+    while race.is_too_large and not race.clock.is_over:
         before = race.pool.best, race.bound
         race.ascend(STEPS // 4)
         race.fix()
@@ -320,7 +340,7 @@ def _finish(race: Race) -> None:
         if race.is_proven or (before == (race.pool.best, race.bound)):
             race.wander(10**9)
             return
-    if not race.clock.is_over:  # lists of all pairs within a wide gap take long to make
+    if not race.clock.is_over:
         close(race)
 
 

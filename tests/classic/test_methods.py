@@ -159,3 +159,13 @@ def test_geodataframes() -> None:
     other = PMedian.from_cost_matrix(away, clients["w"], 2).solve()
     assert found.objective == pytest.approx(other.objective)
     assert found.sites.tolist() == other.sites.tolist()
+
+
+def test_lists_of_what_is_left_are_counted_before_they_are_made() -> None:
+    """Sixty-four clients tell about how many pairs a gap leaves."""
+    problem = Problem("p-median", clients_of(400), sites_of(400), points(400, 3), 8)
+    race = Race(problem, Clock(10.0))
+    race.first_plan(None)
+    race.ascend(40)
+    part, _, _ = race.trimmed()
+    assert race.pairs_left() == pytest.approx(len(part.reach.row_site), rel=0.2)
