@@ -12,19 +12,9 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Lang,
-    Name,
-    Overwrite,
-    Quiet,
-    ScenarioName,
-    Seed,
-    Threads,
-    TotalTime,
-)
-from aumaq.several import EXACT, ExactGap, Target, progress_of, share_of
+from aumaq.option_groups import ExactEffort, Source, Telling, grouped
+from aumaq.options import Overwrite
+from aumaq.several import Target, share_of
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -36,8 +26,9 @@ HEADS = (
 )  # fmt: skip
 
 
+@grouped
 def alternatives(
-    name: Name,
+    *,
     best: Annotated[int | None, typer.Option(help="the so many best plans")] = None,
     most_different: Annotated[
         int | None, typer.Option(help="so many plans that differ most")
@@ -55,27 +46,21 @@ def alternatives(
     churn: Annotated[
         int | None, typer.Option(help="at most so much otherwise than in that plan")
     ] = None,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    time_limit: TotalTime = 600.0,
-    gap: ExactGap = EXACT,
-    threads: Threads = None,
-    seed: Seed = 0,
+    source: Source,
+    effort: ExactEffort,
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for plans and the table")
     ] = None,
     overwrite: Overwrite = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Find the best plans after the best, or others that cost hardly more."""
     from aumaq.instances import OptionError
 
     if (best is None) == (most_different is None):
         raise OptionError(say("give either --best or --most-different"))
-    target = Target(folder, lang, overwrite, as_json)
-    instance = target.read(name, scenario, changes)
+    target = Target(folder, telling.lang, overwrite, telling.as_json)
+    instance = target.read(source)
     found = aumaq.alternatives(
         instance,
         best or most_different or 0,
@@ -84,11 +69,8 @@ def alternatives(
         by=by,
         against=aumaq.find_plan(against) if against else None,
         churn=churn,
-        time_limit=time_limit,
-        gap=gap,
-        threads=threads,
-        seed=seed,
-        progress=progress_of(is_quiet=quiet or as_json),
+        progress=telling.progress,
+        **vars(effort),
     )
     plans = {f"plan-{k + 1}": plan for k, plan in enumerate(found.plans)}
     target.finish(found, plans, partial(_show, found))

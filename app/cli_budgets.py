@@ -12,19 +12,9 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Lang,
-    Name,
-    Overwrite,
-    Quiet,
-    ScenarioName,
-    Seed,
-    Threads,
-    TotalTime,
-)
-from aumaq.several import EXACT, ExactGap, Target, progress_of
+from aumaq.option_groups import ExactEffort, Source, Telling, grouped
+from aumaq.options import Overwrite
+from aumaq.several import Target
 from aumaq.words import figure, spoken, t
 
 PICTURE = "budgets.svg"
@@ -40,8 +30,9 @@ COLUMNS = {
 }
 
 
+@grouped
 def budgets(
-    name: Name,
+    *,
     amounts: Annotated[
         str, typer.Option(help="of investment, mln, commas between: 1000,2000")
     ],
@@ -51,36 +42,29 @@ def budgets(
     is_down: Annotated[
         bool, typer.Option("--down", help="with --nested: from the largest amount")
     ] = False,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    time_limit: TotalTime = 600.0,
-    gap: ExactGap = EXACT,
-    threads: Threads = None,
-    seed: Seed = 0,
+    source: Source,
+    effort: ExactEffort,
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for table, picture and plans")
     ] = None,
     overwrite: Overwrite = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Plan for several amounts of money, each alone and nested in each other."""
-    target = Target(folder, lang, overwrite, as_json)
-    instance = target.read(name, scenario, changes)
+    target = Target(folder, telling.lang, overwrite, telling.as_json)
+    instance = target.read(source)
     found = aumaq.budget_curve(
         instance,
         _amounts(amounts),
         nested="" if not is_nested else "down" if is_down else "up",
-        time_limit=time_limit,
-        gap=gap,
-        threads=threads,
-        seed=seed,
-        progress=progress_of(is_quiet=quiet or as_json),
+        progress=telling.progress,
+        **vars(effort),
     )
     plans = {f"{a:g}": plan for a, plan in found.plans.items()}
     plans |= {f"{a:g}-nested": plan for a, plan in found.nested.items()}
-    target.finish(found, plans, partial(_show, found), partial(_draw, found, lang))
+    target.finish(
+        found, plans, partial(_show, found), partial(_draw, found, telling.lang)
+    )
     if len(found.plans) < len(found.rows):
         raise typer.Exit(1)
 

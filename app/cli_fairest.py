@@ -10,38 +10,26 @@ import typer
 import aumaq
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Gap,
-    Lang,
-    Name,
-    Overwrite,
-    Quiet,
-    ScenarioName,
-    TotalTime,
-    read_instance,
-)
+from aumaq.option_groups import Source, Telling, grouped
+from aumaq.options import Gap, Overwrite, TotalTime
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
 
 
+@grouped
 def fairest(
-    name: Name,
+    *,
     service: Annotated[str, typer.Option(help="the service that is compared")],
     minutes: Annotated[float, typer.Option(help="the way that counts as near, min")],
     stages: Annotated[
         int, typer.Option(help="the worst region, the two worst, ...", min=1)
     ] = 3,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
+    source: Source,
     time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
     folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
     overwrite: Overwrite = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Lift the worst-off regions as far as they go, and plan for that."""
     from aumaq.instances.interruption import finishing
@@ -49,7 +37,7 @@ def fairest(
 
     if folder is not None:
         check_target(folder)  # before the work
-    instance = read_instance(name, scenario, changes)
+    instance = source.read()
     if folder is not None:
         check_target(folder, instance=instance, overwrite=overwrite)
     found = aumaq.fairest(
@@ -59,13 +47,15 @@ def fairest(
         stages=stages,
         time_limit=time_limit,
         gap=gap,
-        progress=None if quiet or as_json else show.Lines(),
+        progress=telling.progress,
     )
     written = None
     if folder is not None:
         with finishing():  # the work is done: Ctrl-C would only lose it
-            written = write_plan_folder(found.plan, folder, lang, overwrite=overwrite)
-    if as_json:
+            written = write_plan_folder(
+                found.plan, folder, telling.lang, overwrite=overwrite
+            )
+    if telling.as_json:
         documents.tell(_record(found, written.folder if written else None))
     else:
         _show(found)

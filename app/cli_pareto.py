@@ -13,19 +13,9 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Lang,
-    Name,
-    Overwrite,
-    Quiet,
-    ScenarioName,
-    Seed,
-    Threads,
-    TotalTime,
-)
-from aumaq.several import EXACT, ExactGap, Target, progress_of, share_of
+from aumaq.option_groups import ExactEffort, Source, Telling, grouped
+from aumaq.options import Overwrite
+from aumaq.several import Target, share_of
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -38,8 +28,9 @@ GOALS_HELP = (
 )
 
 
+@grouped
 def pareto(
-    name: Name,
+    *,
     goals: Annotated[str, typer.Option(help=GOALS_HELP)],
     points: Annotated[
         int, typer.Option(help="limits of each goal after the first; 0: all points")
@@ -54,31 +45,22 @@ def pareto(
         str, typer.Option(help="one plan instead, goal after goal: 1%,0")
     ] = "",
     jobs: Annotated[int, typer.Option(help="processes side by side", min=1)] = 1,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    time_limit: TotalTime = 600.0,
-    gap: ExactGap = EXACT,
-    threads: Threads = None,
-    seed: Seed = 0,
+    source: Source,
+    effort: ExactEffort,
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for table, picture and plans")
     ] = None,
     overwrite: Overwrite = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Find plans that no other beats in all goals, each with a bound."""
-    target = Target(folder, lang, overwrite, as_json)
-    instance = target.read(name, scenario, changes)
+    target = Target(folder, telling.lang, overwrite, telling.as_json)
+    instance = target.read(source)
     names = [part.strip() for part in goals.split(",") if part.strip()]
     usual: dict[str, Any] = {
         "minutes": minutes,
-        "time_limit": time_limit,
-        "gap": gap,
-        "threads": threads,
-        "seed": seed,
-        "progress": progress_of(is_quiet=quiet or as_json),
+        "progress": telling.progress,
+        **vars(effort),
     }
     if weights or tolerances:
         found = aumaq.best_by(
@@ -91,7 +73,7 @@ def pareto(
     else:
         found = aumaq.pareto(instance, names, points, jobs=jobs, **usual)
     target.finish(
-        found, found.plans, partial(_show, found), partial(_draw, found, lang)
+        found, found.plans, partial(_show, found), partial(_draw, found, telling.lang)
     )
 
 

@@ -9,25 +9,14 @@ import typer
 
 import aumaq
 from aumaq import documents, show
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Gap,
-    Lang,
-    Name,
-    Quiet,
-    ScenarioName,
-    Seed,
-    Threads,
-    TimeLimit,
-    read_instance,
-)
+from aumaq.option_groups import EachSolve, Source, Telling, grouped
 from aumaq.streams import line
 from aumaq.words import t
 
 
+@grouped
 def sensitivity(
-    name: Name,
+    *,
     vary: Annotated[
         list[str],
         typer.Option(
@@ -36,21 +25,15 @@ def sensitivity(
     ],
     method: Annotated[str, typer.Option(help="ranges, morris or sobol")] = "ranges",
     runs: Annotated[int, typer.Option(help="solves, about", min=1)] = 20,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
+    source: Source,
     jobs: Annotated[
         int | None, typer.Option(help="scenarios at a time (default: one a core)")
     ] = None,
-    time_limit: TimeLimit = None,
-    gap: Gap = 0.01,
-    threads: Threads = None,
-    seed: Seed = 0,
+    effort: EachSolve,
     target: Annotated[
         Path | None, typer.Option("--out", help="file for all runs: .csv")
     ] = None,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Vary numbers within ranges; tell what matters, and how often sites are chosen.
 
@@ -59,24 +42,20 @@ def sensitivity(
     from aumaq.instances.formats.targets import probe_file
     from aumaq.instances.language.texts import say
 
-    del lang  # its callback has chosen the words
     if target is not None:
         probe_file(target, (".csv",))
     found = aumaq.sensitivity(
-        read_instance(name, scenario, changes),
+        source.read(),
         vary,
         method=method,
         runs=runs,
-        seed=seed,
         jobs=jobs,
-        time_limit=time_limit,
-        gap=gap,
-        threads=threads,
-        progress=None if quiet or as_json else show.Lines(),
+        progress=telling.progress,
+        **vars(effort),
     )
     if target is not None:
         found.rows.to_csv(target, index=False)
-    if as_json:
+    if telling.as_json:
         documents.tell(found.record())
     else:
         show.sensitivity(found)

@@ -24,6 +24,7 @@ from aumaq.options import (
     WorkLimit,
     read_instance,
 )
+from aumaq.several import progress_of
 
 
 def sweep(
@@ -69,7 +70,7 @@ def sweep(
         dask=dask,
         dask_security=dask_security,
         overwrite=overwrite,
-        progress=None if quiet or as_json else show.Lines(),
+        progress=progress_of(is_quiet=quiet or as_json),
         method=method,
         time_limit=time_limit,
         work_limit=work_limit,

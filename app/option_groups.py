@@ -141,6 +141,28 @@ class Effort:
 
 
 @dataclass(frozen=True)
+class ExactEffort:
+    """How exactly each plan of a study is found, and how long all of it takes."""
+
+    time_limit: TotalTime = 600.0
+    gap: Annotated[float, typer.Option(help="relative, of each solve; 0.01 is 1 %")] = (
+        0.0
+    )
+    threads: Threads = None
+    seed: Seed = 0
+
+
+@dataclass(frozen=True)
+class EachSolve:
+    """How each solve of a study goes that makes many of them."""
+
+    time_limit: TimeLimit = None
+    gap: Gap = 0.01
+    threads: Threads = None
+    seed: Seed = 0
+
+
+@dataclass(frozen=True)
 class Loop:
     """Whether people are projected anew after each plan, and how often."""
 

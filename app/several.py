@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
 import aumaq
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.options import read_instance
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aumaq.instances import Instance
-
-EXACT = 0.0
-ExactGap = Annotated[float, typer.Option(help="relative, of each solve; 0.01 is 1 %")]
+    from aumaq.option_groups import Source
 
 
 class Found(Protocol):
@@ -45,11 +42,11 @@ class Target:
     overwrite: bool
     as_json: bool
 
-    def read(self, name: str, scenario: str, changes: list[str] | None) -> Instance:
+    def read(self, source: Source) -> Instance:
         """Read an instance; whether its plans may be written is known before work."""
         from aumaq.results.studies.choosing.folders import check_folder
 
-        instance = read_instance(name, scenario, changes)
+        instance = source.read()
         if self.folder is not None:
             check_folder(self.folder, instance, overwrite=self.overwrite)
         return instance

@@ -9,7 +9,7 @@ import pandas as pd
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.land.forbidden import forbidden_levels, reason
-from aumaq.instances.land.shapes import rings
+from aumaq.instances.land.shapes import parts
 from aumaq.instances.language.texts import chained, say
 from aumaq.instances.rows import holds, rows_with
 
@@ -27,7 +27,7 @@ def zones_have_a_place(tables: Tables) -> Found:
         missing = [name for name in CIRCLE if np.isnan(zone[name])]
         if zone["outline"]:
             try:
-                rings(zone["outline"])
+                parts(zone["outline"])
             except ValueError:
                 text = say(
                     "expected POLYGON ((lon lat, lon lat, ...)) or MULTIPOLYGON, each"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.land.shapes import km_to_circle, km_to_outline, rings
+from aumaq.instances.land.shapes import km_to_circle, km_to_outline, parts
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.rows import rows_with
 
@@ -62,7 +62,7 @@ def zone_distances(zones: pd.DataFrame, lat: Floats, lon: Floats) -> Floats:
     known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon))
     for k, zone in enumerate(zones.itertuples()):
         if zone.outline:
-            found[k, known] = km_to_outline(rings(zone.outline), lat[known], lon[known])
+            found[k, known] = km_to_outline(parts(zone.outline), lat[known], lon[known])
         elif zone.radius_km == zone.radius_km:  # not NaN
             centre = (zone.lat, zone.lon)
             found[k, known] = km_to_circle(

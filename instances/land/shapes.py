@@ -7,7 +7,7 @@ place, right to a few parts in a thousand up to some 100 km.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -19,24 +19,31 @@ from aumaq.instances.access.options import (
 from aumaq.instances.arrays import Flags, Floats
 
 RING = re.compile(r"\(([^()]*)\)")
-FORM = re.compile(r"\s*(POLYGON|MULTIPOLYGON)\s*\(.*\)\s*", re.IGNORECASE | re.DOTALL)
+_PART = r"\(\s*\([^()]*\)(?:\s*,\s*\([^()]*\))*\s*\)"
+PART = re.compile(_PART)
+FORM = re.compile(
+    rf"\s*(?:POLYGON\s*{_PART}|MULTIPOLYGON\s*\(\s*{_PART}(?:\s*,\s*{_PART})*\s*\))\s*",
+    re.IGNORECASE,
+)
 FEWEST = 4
 """Points of a ring, the first again as the last."""
 KM_A_DEGREE = EARTH_RADIUS_KM * np.pi / 180.0
 
 
-def rings(outline: str) -> list[Floats]:
-    """Return the rings of a polygon as text, each (points, 2): lon, lat.
+Part = list[Floats]
+"""Rings of one polygon, each (points, 2): lon, lat; of what they enclose, an odd number
+of them encloses the polygon itself, an even number its holes."""
+
+
+def parts(outline: str) -> list[Part]:
+    """Return the polygons of an outline as text.
 
     Raises ValueError if it is no ``POLYGON`` or ``MULTIPOLYGON`` of closed rings of
     degrees.
     """
     if not FORM.fullmatch(outline):
         raise ValueError("no POLYGON ((lon lat, ...))")
-    found = [_ring(text) for text in RING.findall(outline)]
-    if not found:
-        raise ValueError("no ring of points")
-    return found
+    return [[_ring(text) for text in RING.findall(p)] for p in PART.findall(outline)]
 
 
 def _ring(text: str) -> Floats:
@@ -50,10 +57,21 @@ def _ring(text: str) -> Floats:
     return points
 
 
-def inside(outline: list[Floats], lat: Floats, lon: Floats) -> Flags:
-    """Return which places lie within rings: inside an odd number of them."""
+def inside(outline: list[Part], lat: Floats, lon: Floats) -> Flags:
+    """Return which places lie within polygons: in any, whatever the others say.
+
+    They may overlap; a hole is only one of its own polygon.
+    """
+    found = np.zeros(len(lat), dtype=bool)
+    for part in outline:
+        found |= _inside_part(part, lat, lon)
+    return found
+
+
+def _inside_part(part: Part, lat: Floats, lon: Floats) -> Flags:
+    """Return which places are inside an odd number of rings."""
     within = np.zeros(len(lat), dtype=bool)
-    for ring in outline:
+    for ring in part:
         for (x, y), (x_next, y_next) in pairwise(ring):
             crosses = (y > lat) != (y_next > lat)
             if crosses.any():
@@ -62,12 +80,12 @@ def inside(outline: list[Floats], lat: Floats, lon: Floats) -> Flags:
     return within
 
 
-def km_to_outline(outline: list[Floats], lat: Floats, lon: Floats) -> Floats:
-    """Return km from places to the area within rings, 0 inside."""
+def km_to_outline(outline: list[Part], lat: Floats, lon: Floats) -> Floats:
+    """Return km from places to the area of polygons, 0 inside."""
     scale = np.column_stack([np.cos(np.radians(lat)), np.ones(len(lat))]) * KM_A_DEGREE
     here = np.column_stack([lon, lat])
     least = np.full(len(lat), np.inf)
-    for ring in outline:
+    for ring in chain.from_iterable(outline):
         for start, end in pairwise(ring):
             a, way = (start - here) * scale, (end - start) * scale
             length = (way**2).sum(axis=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.land.forbidden import zone_distances
-from aumaq.instances.land.shapes import KM_A_DEGREE, inside, rings
+from aumaq.instances.land.shapes import KM_A_DEGREE, inside, parts
 from aumaq.instances.rows import rows_with
 
 Tables = Mapping[str, pd.DataFrame]
@@ -71,10 +71,10 @@ def crosses(zone: Any, start: Floats, end: Floats) -> Flags:
         return np.zeros(len(start), dtype=bool)
     if not zone.outline:
         return within(_km_to_lines(zone, start, end), zone.radius_km)
-    outline = rings(zone.outline)
+    outline = parts(zone.outline)
     found = inside(outline, start[:, 0], start[:, 1])
     a, b = start[:, ::-1], end[:, ::-1]
-    for ring in outline:
+    for ring in chain.from_iterable(outline):
         for c, d in pairwise(ring):
             apart = _side(c, d, a) * _side(c, d, b) > 0.0
             apart |= _side(a, b, c) * _side(a, b, d) > 0.0

@@ -7,6 +7,7 @@ is looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
-from aumaq.results.audit.zones import RADIUS_KM, Row, kilometres, outline_rings
+from aumaq.results.audit.zones import RADIUS_KM, Row, kilometres, outline_parts
 
 Point = tuple[float, float]
 """Latitude, longitude."""
@@ -119,7 +120,7 @@ def _meets(zone: Row, start: Point, end: Point) -> bool:
     if not zone["outline"]:
         return _meets_circle(zone, a, b)
     cuts = [0.0, 1.0]
-    for ring in outline_rings(zone["outline"]):
+    for ring in chain.from_iterable(outline_parts(zone["outline"])):
         corners = ring[:, ::-1]
         way, edges = b - a, np.diff(corners, axis=0)
         turn = way[0] * edges[:, 1] - way[1] * edges[:, 0]

@@ -102,7 +102,7 @@ def kilometres(zone: Row, lat: Floats, lon: Floats) -> Floats:
     known = np.isfinite(lat) & np.isfinite(lon)
     at = lat[known], lon[known]
     if zone["outline"]:
-        found[known] = _to_rings(outline_rings(zone["outline"]), *at)
+        found[known] = _to_parts(outline_parts(zone["outline"]), *at)
     elif not np.isnan(zone["radius_km"]):
         found[known] = np.maximum(
             _haversine(zone["lat"], zone["lon"], *at) - zone["radius_km"], 0.0
@@ -110,11 +110,21 @@ def kilometres(zone: Row, lat: Floats, lon: Floats) -> Floats:
     return found
 
 
-def outline_rings(outline: str) -> list[Floats]:
-    """Return the rings of an outline: what stands between innermost brackets."""
-    parts = [p.split("(")[-1] for p in outline.split(")") if "(" in p]
-    parts = [part for part in parts if part.strip()]
-    return [np.array([p.split() for p in part.split(",")], float) for part in parts]
+def outline_parts(outline: str) -> list[list[Floats]]:
+    """Return the rings of each polygon of an outline.
+
+    What stands between innermost brackets is a ring; with the first ring of a polygon
+    more than one bracket opens.
+    """
+    found = list[list[Floats]]()
+    for text in outline.split(")"):
+        opened = text.count("(")
+        if opened > 1:
+            found.append([])
+        if opened:
+            points = text.split("(")[-1].split(",")
+            found[-1].append(np.array([p.split() for p in points], float))
+    return found
 
 
 def _haversine(lat: float, lon: float, to_lat: Floats, to_lon: Floats) -> Floats:
@@ -122,6 +132,11 @@ def _haversine(lat: float, lon: float, to_lat: Floats, to_lon: Floats) -> Floats
     turn = np.radians(to_lon - lon)
     half = np.sin((b - a) / 2.0) ** 2 + np.cos(a) * np.cos(b) * np.sin(turn / 2.0) ** 2
     return np.asarray(2.0 * RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
+
+
+def _to_parts(parts: list[list[Floats]], lat: Floats, lon: Floats) -> Floats:
+    """Return km to an area of polygons, 0 within any: a hole is one of its own."""
+    return np.min([_to_rings(rings, lat, lon) for rings in parts], axis=0)
 
 
 def _to_rings(rings: list[Floats], lat: Floats, lon: Floats) -> Floats:

@@ -91,6 +91,7 @@ def _of_service(
         both[both] = past.demand[at[both], s] > 0.0
         minutes = np.where(both, past.minutes[at, s], 0.0), now.minutes[:, t]
         share = np.where(both, past.share[at, s], 0.0), now.share[:, t]
+        served = np.where(both, past.served[at, s], 0.0), now.served[:, t]
         for by, group, members in groups:
             own = members & both
             units = float(demand[own].sum())
@@ -102,8 +103,8 @@ def _of_service(
                     "demand": units,
                     "gain": float(weight[change < -MINUTES_FELT].sum()),
                     "lose": float(weight[change > MINUTES_FELT].sum()),
-                    "minutes_before": _mean(minutes[0][own], weight),
-                    "minutes_after": _mean(minutes[1][own], weight),
+                    "minutes_before": _mean_way(minutes[0], served[0], own, weight),
+                    "minutes_after": _mean_way(minutes[1], served[1], own, weight),
                     "within_before": _mean(share[0][own], weight),
                     "within_after": _mean(share[1][own], weight),
                 }  # fmt: skip
@@ -116,8 +117,13 @@ def _mean(values: Floats, weight: Floats) -> float:
     return float(values[known] @ weight[known]) / total if total else float("nan")
 
 
+def _mean_way(minutes: Floats, served: Floats, own: Flags, weight: Floats) -> float:
+    """Return the mean minutes of a group, NaN where nobody of it is served."""
+    return _mean(minutes[own], weight) if served[own].any() else float("nan")
+
+
 class _Ways:
-    """Mean minutes and share within the norm of each settlement, (S, T).
+    """Mean minutes, demand served, share within the norm of each settlement, (S, T).
 
     The share is NaN where no standard counts the settlement.
     """
@@ -129,6 +135,7 @@ class _Ways:
         self.demand = state.demand(service)
         longest = _longest(state, service)
         way = rows["demand"] * rows["minutes"].clip(upper=longest)
+        self.served = state.grid(rows, rows["demand"])
         total = state.grid(rows, way)
         total += state.grid(lost, lost["demand"] * longest)
         limit = strictest_minutes(state.instance, service)

@@ -211,7 +211,7 @@ def _spending(plan: Plan, lang: Language) -> Chart:
 
 
 def _gains(plan: Plan, today: Any, lang: Language) -> Table:
-    rows = []
+    rows, nobody = [], lang.tell(say("nobody is served"))
     for row in who_gains(plan, today, lang):
         whole = row["demand"] or 1
         rows.append(
@@ -219,7 +219,10 @@ def _gains(plan: Plan, today: Any, lang: Language) -> Table:
                 row["title"], row["unit"], lang.number(row["demand"]),
                 f"{lang.number(row['gain'])} ({lang.share(row['gain'] / whole)})",
                 f"{lang.number(row['lose'])} ({lang.share(row['lose'] / whole)})",
-                *(lang.number(minutes, 1) for minutes in row["minutes"]),
+                *(
+                    nobody if minutes is None else lang.number(minutes, 1)
+                    for minutes in row["minutes"]
+                ),
             ]
         )  # fmt: skip
     heads = (

@@ -272,7 +272,10 @@ def gain_table(plan: Plan, today: State, lang: Language) -> dict[str, Any]:
 
 
 def who_gains(plan: Plan, today: State, lang: Language) -> list[dict[str, Any]]:
-    """Return who gains and loses by service: units in the last period, mean minutes."""
+    """Return who gains and loses by service: units in the last period, mean minutes.
+
+    The minutes are None where nobody is served.
+    """
     rows, titles = gains(today, of_plan(plan)), titles_of(plan.instance, lang)
     last = plan.instance.period_names[-1]
     rows = rows[(rows["by"] == "total") & (rows["period"] == last)]
@@ -284,7 +287,8 @@ def who_gains(plan: Plan, today: State, lang: Language) -> list[dict[str, Any]]:
             "gain": round(row["gain"]),
             "lose": round(row["lose"]),
             "minutes": [
-                round(row[f"minutes_{when}"], 1) for when in ("before", "after")
+                None if np.isnan(row[name]) else round(row[name], 1)
+                for name in ("minutes_before", "minutes_after")
             ],
         }
         for row in rows.to_dict("records")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aumaq.instances.land.forbidden import KINDS
-from aumaq.instances.land.shapes import KM_A_DEGREE, rings
+from aumaq.instances.land.shapes import KM_A_DEGREE, parts
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.indicators.impacts import against_today
 from aumaq.results.language import Language
@@ -96,31 +96,30 @@ def _limits(plan: Plan, lang: Language) -> dict[str, Any]:
 
 
 def zone_shapes(plan: Plan, lang: Language) -> list[dict[str, Any]]:
-    """Return the zones that have a shape: title, what is said of it, rings, fill."""
+    """Return the polygons of zones: title, what is said of the zone, rings, fill."""
     found, forbidden = [], plan.table("forbidden_land")
     count = forbidden.groupby("zone")["site"].nunique()
     for zone in plan.instance.tables["zones"].itertuples():
         if zone.outline:
-            shape = [ring.round(3).tolist() for ring in rings(zone.outline)]
+            shapes = [[ring.round(3).tolist() for ring in part]
+                      for part in parts(zone.outline)]  # fmt: skip
         elif zone.radius_km == zone.radius_km:  # not NaN
             turn = np.linspace(0.0, 2.0 * np.pi, CORNERS + 1)
             y = zone.lat + np.sin(turn) * zone.radius_km / KM_A_DEGREE
             east = KM_A_DEGREE * np.cos(np.radians(zone.lat))
             x = zone.lon + np.cos(turn) * zone.radius_km / east
-            shape = [np.column_stack([x, y]).round(3).tolist()]
+            shapes = [[np.column_stack([x, y]).round(3).tolist()]]
         else:
             continue
         text = say("{n} site on which it forbids to build",
                    "{n} sites on which it forbids to build",
                    n=int(count.get(zone.zone, 0)))  # fmt: skip
-        found.append(
-            {
-                "title": lang.cell(zone.title or zone.zone),
-                "words": [lang.tell(KINDS[zone.kind]), lang.tell(text)],
-                "fill": FILLS[zone.kind],
-                "rings": shape,
-            }
-        )
+        of_zone = {
+            "title": lang.cell(zone.title or zone.zone),
+            "words": [lang.tell(KINDS[zone.kind]), lang.tell(text)],
+            "fill": FILLS[zone.kind],
+        }
+        found += [{**of_zone, "rings": shape} for shape in shapes]
     return found
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import block_array, coo_array, csc_array, csr_array
 
-from aumaq.instances import Instance, NoPlanError, UnknownNameError
+from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import say
@@ -73,11 +73,13 @@ def fairest(
     and the plan. A stage that is stopped (Ctrl-C) is the last one. If the first ends
     without a plan, the plan is the cheapest found without floors, and the shares are
     its own. Raises NoPlanError if there is none in time either, UnknownNameError for a
-    service that there is not, InstanceError where regions cannot be compared (table
-    ``gaps``).
+    service that there is not, OptionError for numbers that make no sense, InstanceError
+    where regions cannot be compared (table ``gaps``).
     """
     begun, period = time.monotonic(), instance.period_names[-1]
     progress = progress or Silent()
+    _refuse_nonsense(minutes, stages)
+    SolveOptions(gap=gap, time_limit=time_limit)  # refuses what makes no sense
     if service not in instance.service_names:
         raise UnknownNameError(say("service"), service, instance.service_names)
     built = build(_measured(instance, service, minutes, period))
@@ -98,6 +100,15 @@ def fairest(
         found = [_row(1, least, most, last.status)]
     told = pd.DataFrame({"region": regions, "share": values})
     return Fairest(plan, pd.DataFrame(found), told)
+
+
+def _refuse_nonsense(minutes: float, stages: int) -> None:
+    if stages < 1:
+        raise OptionError(say("stages must be at least 1, not {stages}", stages=stages))
+    if not 0.0 <= minutes < np.inf:
+        raise OptionError(
+            say("minutes must be a number from 0, not {minutes}", minutes=minutes)
+        )
 
 
 def _measured(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from two_schools import NO_TIME
 
 import aumaq
 from aumaq.instances import Instance
-from aumaq.instances.land.shapes import inside, km_to_circle, km_to_outline, rings
+from aumaq.instances.land.shapes import inside, km_to_circle, km_to_outline, parts
+from aumaq.instances.land.works import crosses
 from aumaq.results.audit import audit
 from aumaq.results.audit.account import decided_of
 from aumaq.results.audit.zones import kilometres
@@ -134,18 +136,35 @@ def test_two_ways_to_measure(
     )
     zone = {"outline": f"POLYGON ({text})", "radius_km": np.nan}
     y, x = np.array([lat + place[0]]), np.array([place[1]])
-    ours = km_to_outline(rings(zone["outline"]), y, x)
+    ours = km_to_outline(parts(zone["outline"]), y, x)
     assert ours == pytest.approx(kilometres(zone, y, x), abs=1e-6)
-    assert (ours == 0.0) == inside(rings(zone["outline"]), y, x)
+    assert (ours == 0.0) == inside(parts(zone["outline"]), y, x)
     circle = {"outline": "", "lat": lat, "lon": 0.1, "radius_km": 9.0}
     ours = km_to_circle((lat, 0.1), 9.0, y, x)
     assert ours == pytest.approx(kilometres(circle, y, x), abs=1e-6)
+
+
+def test_parts_that_overlap_and_a_hole_of_one_of_them() -> None:
+    """A place lies in a zone if any part holds it; a part has holes of its own."""
+    outline = ("MULTIPOLYGON (((0 0, 4 0, 4 4, 0 4, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1)),"
+               " ((1.5 1.5, 6 1.5, 6 6, 1.5 6, 1.5 1.5)))")  # fmt: skip
+    both, covered_hole, hole, second, border = (3, 3), (1.8, 1.8), (1.2, 1.2), (5, 5), 0
+    lat, lon = np.array([both, covered_hole, hole, second, (border, 2)], dtype=float).T
+    lies = [True, True, False, True, True]
+    zone = {"outline": outline, "radius_km": np.nan}
+    assert (km_to_outline(parts(outline), lat, lon) == 0.0).tolist() == lies
+    assert (kilometres(zone, lat, lon) == 0.0).tolist() == lies
+    start, end = np.array([[1.1, 1.1], [2.5, 2.5]]), np.array([[1.2, 1.2], [3.5, 3.5]])
+    shape = SimpleNamespace(outline=outline)
+    assert crosses(shape, start, end).tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
     ("land", "told"),
     [
         ({"zones": [{**PARK, "outline": "POLYGON ((1 2, 3 4, 5 6))"}]}, "outline: exp"),
+        ({"zones": [{**PARK, "outline": "MULTIPOLYGON ((1 2, 3 4, 5 6, 1 2))"}]},
+         "outline: expected POLY"),
         ({"zones": [{**PARK, "outline": "somewhere"}]}, "outline: expected POLY"),
         ({"zones": [{**AT_A, "radius_km": 2.0}]}, "radius_km: expected an outl"),
         ({"zones": [{**PARK, "lat": 50.0, "lon": 70.0}]}, "radius_km: empty: a circle"),
@@ -203,8 +222,8 @@ def test_zones_are_read_from_geojson(tmp_path: Path) -> None:
         assert zones["zone"].tolist() == ["park", "none"]
         assert zones["outline"][1] == ""
         lat, lon = np.array([50.0, 49.95, 50.5]), np.array([70.0, 70.0, 70.0])
-        found = km_to_outline(rings(zones["outline"][0]), lat, lon)
-        own = km_to_outline([np.array(ring) for ring in (outer, hole)], lat, lon)
+        found = km_to_outline(parts(zones["outline"][0]), lat, lon)
+        own = km_to_outline([[np.array(ring) for ring in (outer, hole)]], lat, lon)
         assert found == pytest.approx(own, rel=1e-4, abs=1e-3)
         assert found[0] > 0.0 == found[1]  # in the hole, in the zone
 

@@ -90,3 +90,13 @@ def near_shares(plan: aumaq.Plan) -> list[float]:
     near = plan.table("allocation")
     near = near[near["minutes"] <= 10.0].groupby("settlement")["demand"].sum()
     return [near.get(code, 0.0) / people for code, people in PEOPLE.items()]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"stages": 0}, {"minutes": -1.0}, {"minutes": np.nan}, {"time_limit": 0}]
+)
+def test_numbers_that_make_no_sense(asked: dict[str, float]) -> None:
+    """They are refused by the name under which they were given, before any work."""
+    given = {"minutes": 10.0, **asked}
+    with pytest.raises(aumaq.OptionError, match=next(iter(asked)).replace("_", " ")):
+        aumaq.fairest(four_regions(2), "s", **given)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from tiny_instances import tiny
 from two_regions import two_regions
 
 import aumaq
 from aumaq.results import Plan
 from aumaq.results.indicators.gains import gains_of
+from aumaq.results.indicators.today import of_today
+from aumaq.results.language import Language
+from aumaq.results.report.findings import who_gains
 
 
 def moved(to: str) -> Plan:
@@ -79,3 +84,14 @@ def test_where_readers_find_it(tmp_path: Path) -> None:
     plan.to_excel(tmp_path / "plan.xlsx")
     sheets = pd.read_excel(tmp_path / "plan.xlsx", sheet_name=None)
     assert any("gain" in name.lower() for name in sheets)
+
+
+def test_where_nobody_is_served_there_is_no_way() -> None:
+    """The longest trip stands for who is not served, but is nobody's way."""
+    plan = aumaq.solve(tiny(), gap=0.0)
+    everybody = of(gains_of(plan), "total", "")
+    assert np.isnan(everybody["minutes_before"])
+    assert everybody["minutes_after"] == 0.0
+    assert everybody["gain"] == everybody["demand"] == 200.0
+    (told,) = who_gains(plan, of_today(plan.instance), Language("en"))
+    assert told["minutes"] == [None, 0.0]

@@ -1,13 +1,20 @@
 // Who gains and who loses, and the places that are worst off, by name.
 const MOST_PLACES = 10;
 
+// null: nobody is served, so that there is no way.
+function changeOfWay(before, then) {
+  if (before !== null && then !== null) return `${number(before, 1)} → ${number(then, 1)} ${say("min")}`;
+  const told = (minutes) => minutes === null ? say("nobody is served") : `${number(minutes, 1)} ${say("min")}`;
+  return `${told(before)} → ${told(then)}`;
+}
+
 function drawWhoGains() {
   const colours = ["#0072b2", "#dfe4e8", "#d55e00"];
   const words = [say("shorter way"), say("no change"), say("longer way")];
   at("who-gains").replaceChildren(...shown.run.whoGains.map(({ title, unit, demand, gain, lose, minutes }) => {
     const parts = [gain, Math.max(0, demand - gain - lose), lose];
     return make("figure", {}, make("figcaption", {}, title, " ",
-      make("small", { class: "soft" }, `${say("mean way")}: ${number(minutes[0], 1)} → ${number(minutes[1], 1)} ${say("min")}`)),
+      make("small", { class: "soft" }, `${say("mean way")}: ${changeOfWay(...minutes)}`)),
     make("div", { class: "stack whole" }, ...parts.map((part, k) => make("span", { style: `flex:${part};background:${colours[k]}` }))),
     make("ul", { class: "legend" }, ...parts.map((part, k) => make("li", {}, squareIcon(colours[k]),
       `${words[k]}: ${percent(demand ? part / demand : 0)}, ${number(part)} (${unit})`))));

@@ -118,6 +118,8 @@ def pareto(
         raise OptionError(
             say("points is at least 2, or of two goals 0 for all, not {n}", n=points)
         )
+    if jobs is not None and jobs < 1:
+        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
     aims = aims_of(instance, goals, minutes)
     begun = time.monotonic()
     cores, jobs = os.cpu_count() or 1, jobs or 1
