@@ -178,10 +178,11 @@ def _sound(name: str, frame: pd.DataFrame, notes: Notebook) -> pd.DataFrame:
             good &= ~split
     frame = frame if good.all() else frame[good].reset_index(drop=True)
     keys = [key for key in KEYS[name] if key in frame.columns]
-    for row in chosen(frame, repeated(frame, keys)):
-        notes.note(rule_of(name, row), _place(name, row), say("the row occurs twice"))
     notes.checks += len(frame)
-    return frame
+    twice = repeated(frame, keys)
+    for row in chosen(frame, twice):
+        notes.note(rule_of(name, row), _place(name, row), say("the row occurs twice"))
+    return frame[~twice].reset_index(drop=True) if twice.any() else frame
 
 
 def _place(name: str, row: Mapping[str, object]) -> Text:

@@ -121,6 +121,16 @@ def test_a_lost_row_is_found(plan: Plan, table: str) -> None:
         assert is_idle or not replace(plan, tables=tables).verify().is_feasible, k
 
 
+@pytest.mark.few(6)
+@pytest.mark.parametrize("table", PLAN_TABLES)
+def test_a_row_that_stands_twice_is_found(plan: Plan, table: str) -> None:
+    """A table with a row more than it has is told, whatever is looked up in it."""
+    frame = plan.tables[table]
+    more = pd.concat([frame, frame.iloc[-1:]], ignore_index=True)
+    tables = {**plan.tables, table: more}
+    assert not replace(plan, tables=tables).verify().is_feasible
+
+
 def test_a_column_that_nobody_knows_is_told(plan: Plan) -> None:
     """Who adds a column to a plan tells the verifier what should stand there."""
     tables = {name: frame.assign(more=1.0) for name, frame in plan.tables.items()}
