@@ -90,6 +90,10 @@ def against(runs: pd.DataFrame, ours: str = "aumaq") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+ALL_DIGITS = 1e5
+"""From here on numbers are whole."""
+
+
 def told(table: pd.DataFrame) -> str:
     """Return a table in Markdown."""
     head = [*table.columns]
@@ -114,4 +118,6 @@ def _cell(name: str, value: object) -> str:
     if name.endswith("ratio"):
         return f"{value:,.2f}"
     short = ("_s", "_mb", "seconds")
-    return f"{value:,.1f}" if name.endswith(short) else f"{value:,.6g}"
+    if name.endswith(short):
+        return f"{value:,.1f}"
+    return f"{value:,.6g}" if abs(value) < ALL_DIGITS else f"{value:,.0f}"
