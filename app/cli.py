@@ -7,6 +7,7 @@ Exit codes: 0 fine, 1 no plan, 2 bad input, 3 internal error or a run that is wr
 from __future__ import annotations
 
 import gc
+import shlex
 import sys
 import time
 from functools import partial
@@ -69,6 +70,7 @@ from aumaq.options import (
     Changes,
     Lang,
     Name,
+    NoChanges,
     PlanName,
     Quiet,
     ScenarioName,
@@ -77,6 +79,7 @@ from aumaq.options import (
     read_instance,
     read_plans,
     tell_warnings,
+    under_changes,
 )
 from aumaq.several import progress_of
 from aumaq.show import err
@@ -398,8 +401,26 @@ def coordination(
 
 
 @app.command()
-def verify(plan: PlanName, instance: Where = "", as_json: AsJson = False) -> None:
+def verify(
+    plan: PlanName,
+    changes: NoChanges = None,
+    instance: Where = "",
+    as_json: AsJson = False,
+) -> None:
     """Check a written plan against its instance again."""
+    if changes:
+        from aumaq.instances import OptionError
+
+        raise OptionError(
+            say(
+                "verify holds a plan against what it was made for, and takes no --set;"
+                " how the plan does where values are changed: aumaq what-if {plan}"
+                " --score --set {change}",
+                plan=plan,
+                change=shlex.quote(changes[0]),
+            ),
+            ["changes"],
+        )
     (found,) = read_plans([plan], instance)
     if as_json:
         record = found.record
@@ -430,14 +451,19 @@ def export(
     plan: PlanName,
     to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
     target: Annotated[Path, typer.Option("--out")],
+    changes: Changes = None,
     instance: Where = "",
     lang: Lang = "en",
 ) -> None:
-    """Write a plan in another format."""
+    """Write a plan in another format.
+
+    With --set it is the plan, its decisions as they are, where values are changed.
+    """
     from aumaq.results.exports import check_export
 
     check_export(to, target)  # before the work, not after it
-    read_plans([plan], instance)[0].export(to, target, lang)
+    (found,) = under_changes(read_plans([plan], instance), changes)
+    found.export(to, target, lang)
     line(t(say("written to {target}", target=target)))
 
 

@@ -85,7 +85,8 @@ class OfFacilities:
     facilities: Annotated[
         list[str] | None,
         typer.Option(
-            help="what stands today, a list a service: school=schools.csv",
+            help="what stands today, a list a service: school=schools.csv, or"
+            " school=stock.xlsx#Schools",
             metavar="PAIRS",
         ),
     ] = None

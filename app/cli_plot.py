@@ -9,7 +9,14 @@ import typer
 
 import aumaq
 from aumaq.instances.language.texts import say
-from aumaq.options import Lang, Where, plan_names, read_plans
+from aumaq.options import (
+    Changes,
+    Lang,
+    Where,
+    plan_names,
+    read_plans,
+    under_changes,
+)
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -30,6 +37,7 @@ def plot(
             " sensitivity"
         ),
     ] = "sheet",
+    changes: Changes = None,
     service: Annotated[str, typer.Option(help="of the map")] = "",
     period: Annotated[str, typer.Option(help="of map and access")] = "",
     x: Annotated[
@@ -45,7 +53,10 @@ def plot(
     lang: Lang = "en",
     instance: Where = "",
 ) -> None:
-    """Draw a plan, or several against each other, as a vector figure."""
+    """Draw a plan, or several against each other, as a vector figure.
+
+    With --set it shows the plans, as they are, where values are changed.
+    """
     from aumaq.instances import OptionError, UnknownNameError
     from aumaq.instances.formats.targets import probe_file
     from aumaq.results.language import Language
@@ -60,7 +71,7 @@ def plot(
         raise OptionError(
             say("{kind} is of one plan, not of {count}", kind=kind, count=len(names))
         )
-    read = read_plans(names, instance)
+    read = under_changes(read_plans(names, instance), changes)
     if kind in OF_SEVERAL:
         axes = {key: value for key, value in (("x", x), ("y", y)) if value}
         drawn = OF_SEVERAL[kind](

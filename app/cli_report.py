@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from aumaq.instances.language.texts import say
-from aumaq.options import Lang, PlanNames, Where, read_plans
+from aumaq.options import Changes, Lang, PlanNames, Where, read_plans, under_changes
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
 def report(
     plans: PlanNames,
+    changes: Changes = None,
     lang: Lang = "en",
     target: Annotated[
         Path | None,
@@ -42,7 +43,8 @@ def report(
 ) -> None:
     """Write one HTML file on one plan or several; it opens offline in any browser.
 
-    A folder of plans (a sweep) stands for all of its plans.
+    A folder of plans (a sweep) stands for all of its plans. With --set it is on the
+    plans, as they are, where values are changed.
     """
     from aumaq.instances import OptionError
     from aumaq.instances.formats.targets import probe_file
@@ -51,6 +53,14 @@ def report(
     from aumaq.results.report import write_report
     from aumaq.results.report.plan_folders import opened
 
+    if changes and target is None:
+        raise OptionError(
+            say(
+                "--set needs --out: the report beside a plan is on the plan as it was"
+                " made"
+            ),
+            ["target"],
+        )
     code = Language(lang).code  # before the work, not after it
     path = _beside(plans[0], kind) if target is None else target
     probe_file(path, (f".{kind}",))
@@ -64,7 +74,7 @@ def report(
                 count=len(names),
             )
         )
-    read = read_plans(list(names), instance)
+    read = under_changes(read_plans(list(names), instance), changes)
     if kind == Kind.HTML:
         write_report(read, path, code, labels=tuple(names.values()))
     else:

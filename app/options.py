@@ -27,6 +27,10 @@ Changes = Annotated[
         show_default=False,
     ),
 ]
+NoChanges = Annotated[
+    list[str] | None, typer.Option("--set", metavar="CHANGE", hidden=True)
+]
+"""Where values changed make no sense: taken only to say what does."""
 Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
 TimeLimit = Annotated[
     float | None,

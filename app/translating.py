@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from aumaq import documents
+from aumaq.instances.errors import short
 from aumaq.instances.language.texts import say
 from aumaq.words import spoken, t
 
@@ -75,7 +76,7 @@ def _run(command: Any, arguments: Sequence[str]) -> int:
     except TyperException as error:
         from typer import rich_utils
 
-        told = retold(error.format_message())
+        told = _with_value(retold(error.format_message()), error)
         error.format_message = lambda: told  # type: ignore[method-assign]
         rich_utils.rich_format_error(error)  # type: ignore[arg-type]
         if documents.is_asked(arguments):
@@ -84,6 +85,15 @@ def _run(command: Any, arguments: Sequence[str]) -> int:
             )
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _with_value(told: str, error: TyperException) -> str:
+    """Return a usage error with the value that is wrong; Typer names the option only."""
+    invalid = error.__cause__
+    if not hasattr(invalid, "errors"):  # pydantic's, which Typer asks of values
+        return told
+    value = short(str(invalid.errors()[0].get("input", "")))
+    return t(say("{message} (value: {value!r})", message=told, value=value))
 
 
 def retold(text: str) -> str:

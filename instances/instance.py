@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -44,6 +44,7 @@ from aumaq.instances.scenarios.scenario import (
     is_computed,
     scenario_named,
 )
+from aumaq.instances.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from aumaq.instances.editing import Edit
@@ -58,7 +59,8 @@ class Instance:
     copy-on-write copies: changing one never changes the instance. Two instances are
     equal if their tables and the active scenario are. ``kept`` says how much of the
     services stays near settlements, where a plan told (see :meth:`with_kept_services`).
-    ``origin`` is the name or folder that it was read from.
+    ``origin`` is the name or folder that it was read from, ``whereabouts`` where its
+    tables stand there, if not in files of their own.
     """
 
     base: Mapping[str, pd.DataFrame]
@@ -68,6 +70,7 @@ class Instance:
     warnings: tuple[Problem, ...] = ()
     origin: str = ""
     kept: Mapping[str, float] | None = None
+    whereabouts: Whereabouts | None = field(default=None, repr=False)
     _derived: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __eq__(self, other: object) -> bool:
@@ -214,9 +217,10 @@ class Instance:
         Raises UnknownNameError if there is no such scenario, InstanceError if its
         overrides make an instance that cannot be used.
         """
-        other = self._under(scenario_named(self.base, name))
-        if other.active_scenario.overrides:
-            _check(other)
+        with _placed_by(self.whereabouts):
+            other = self._under(scenario_named(self.base, name))
+            if other.active_scenario.overrides:
+                _check(other)
         return other
 
     def with_kept_services(self, kept: Mapping[str, float]) -> Instance:
@@ -290,8 +294,17 @@ class Instance:
 
     def replace(self, **tables: pd.DataFrame) -> Instance:
         """Return an instance with some tables replaced; validated anew."""
-        instance = from_tables({**self.base, **tables}, outlines=self.outlines)
-        return instance.with_scenario(self.scenario)
+        places = self.whereabouts and self.whereabouts.without_rows(tables)
+        with _placed_by(places):
+            instance = from_tables({**self.base, **tables}, outlines=self.outlines)
+        return instance.placed_by(places).with_scenario(self.scenario)
+
+    def placed_by(self, places: Whereabouts | None) -> Instance:
+        """Return the instance, what is odd about it told as the user has it open."""
+        if places is None:
+            return self
+        warnings = tuple(places.placed(problem) for problem in self.warnings)
+        return replace(self, whereabouts=places, warnings=warnings)
 
     @checked
     def with_changes(self, changes: Sequence[str]) -> Instance:
@@ -456,6 +469,17 @@ def from_tables(
     draft = Instance(base, base, first, outlines)._under(first)
     more = _check(draft, is_done=not first.overrides)
     return replace(draft, warnings=(*warnings, *more))
+
+
+@contextlib.contextmanager
+def _placed_by(places: Whereabouts | None) -> Iterator[None]:
+    """Tell problems of the block where the user has them open."""
+    try:
+        yield
+    except InstanceError as error:
+        if places is None:
+            raise
+        raise InstanceError([places.placed(p) for p in error.problems]) from None
 
 
 def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:

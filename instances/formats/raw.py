@@ -1,56 +1,35 @@
 """Cells as they were read, and where they stood: what every reader hands over.
 
-The schema checks know tables as files of a folder. A reader of another format says here
-where a table and its rows really are, so that messages name what the user has open.
+A reader of another format than CSV says here where a table and its rows really are, so
+that messages name what the user has open.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.checks.cells import normalise, row_number
+from aumaq.instances.checks.cells import normalise
 from aumaq.instances.checks.validation import table_of_problem, validate
 from aumaq.instances.errors import AumaqError, InstanceError, Problem, did_you_mean
 from aumaq.instances.extras import install_command
 from aumaq.instances.instance import Instance, from_tables
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
+from aumaq.instances.whereabouts import Whereabouts
 
 
-@dataclass
-class Raw:
-    """Tables of raw cells, and problems of opening them.
-
-    ``rows`` holds for each table the row of each record as the user counts it; tables
-    that are not in it lie in the files that the schema names. ``label`` is a pattern
-    such as "book.xlsx, sheet {table}" for tables that have no place of their own in
-    ``labels``; without either a table keeps the name of its file. ``columns`` holds
-    what the user calls columns, where that is not their name.
-    """
+@dataclass(kw_only=True)
+class Raw(Whereabouts):
+    """Tables of raw cells, where they stood, and problems of opening them."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     outlines: dict[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
-    rows: dict[str, Sequence[int]] = field(default_factory=dict)
-    labels: dict[str, Text] = field(default_factory=dict)
-    label: Text | None = None
-    columns: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def where(self, table: str) -> str:
-        """Return what the user calls the place of a table ("": its file's name)."""
-        if table in self.labels or self.label is None:
-            return self.labels.get(table, "")
-        return self.label.given(table=table)
-
-    def shown(self, table: str, column: str) -> str:
-        """Return what the user calls a column."""
-        return self.columns.get(table, {}).get(column, column)
 
     def refuse(self, table: str, problem: Problem) -> None:
         """Note a problem that leaves a table unread."""
@@ -69,9 +48,8 @@ def build(raw: Raw) -> Instance:
     try:
         instance = from_tables(raw.tables, outlines=raw.outlines)
     except InstanceError as error:
-        raise InstanceError([_placed(p, raw) for p in error.problems]) from None
-    warnings = tuple(_placed(problem, raw) for problem in instance.warnings)
-    return replace(instance, warnings=warnings)
+        raise InstanceError([raw.placed(p) for p in error.problems]) from None
+    return instance.placed_by(raw.without_rows(()))
 
 
 def check_any(raw: Raw, file: str) -> None:
@@ -95,34 +73,11 @@ def _refuse(raw: Raw) -> None:
     """Raise all problems; what refers to a table that was not read is not held bad."""
     typed, found = normalise(raw.tables)
     found, _ = validate(typed, found, unread=raw.broken)
-    found = [_placed(p, raw) for p in found if table_of_problem(p) not in raw.broken]
+    found = [raw.placed(p) for p in found if table_of_problem(p) not in raw.broken]
     # A cell that holds no value is told once, not again as empty.
     told = {(p.file, p.row, p.column) for p in raw.problems if p.row}
     found = [p for p in found if (p.file, p.row, p.column) not in told]
     raise InstanceError([*raw.problems, *found])
-
-
-def _placed(problem: Problem, raw: Raw) -> Problem:
-    """Return the problem with place and row as the user knows them."""
-    name = table_of_problem(problem)
-    place = raw.where(name)
-    if not place:
-        return problem
-    column = raw.shown(name, problem.column.removeprefix(f"[{name}]"))
-    rows, table = raw.rows.get(name), BY_NAME.get(name)
-    if rows is None or table is None:
-        return replace(problem, file=place, column=column)
-    first = row_number(table, 0)
-
-    def of_user(row: int) -> int:
-        position = row - first
-        return rows[position] if 0 <= position < len(rows) else row
-
-    message = problem.message
-    if isinstance(named := message.values.get("row"), int):
-        message = message.given(row=of_user(named))
-    row = of_user(problem.row) if problem.row else 0
-    return replace(problem, file=place, message=message, row=row, column=column)
 
 
 def needed(module: str, extra: str) -> Any:

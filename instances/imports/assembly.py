@@ -37,6 +37,9 @@ from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.straight_lines import straight_class, straight_links
 
+OF_FILE = "#"
+"""Between a file of facilities and its layer or sheet: ``stock.xlsx#Schools``."""
+
 
 @dataclass(frozen=True)
 class Import:
@@ -116,8 +119,11 @@ def _add_facilities(
     given, found = wishes.mapped.facilities.get("columns", {}), []
     _check_lists(given, tables["levels"]["service"].unique().tolist())
     columns: dict[str, str] = {}
-    for service, path in wishes.facilities.items():
-        source = _source(path, {"crs": wishes.mapped.places.get("crs", "")}, "")
+    for service, named in wishes.facilities.items():
+        path, layer = _parted(named)
+        asked = {"crs": wishes.mapped.places.get("crs", ""), "layer": layer}
+        option = f"--facilities {service}={path.name}{OF_FILE}NAME"
+        source = _source(path, asked, option)
         own = _of_list(given, service)
         stock = facilities_of(source, service, tables, own, leave_out=wishes.leave_out)
         found.append(stock.rows)
@@ -128,6 +134,12 @@ def _add_facilities(
         columns |= {f"{service}.{k}" if several else k: v for k, v in read.items()}
     tables["facilities"] = pd.concat(found, ignore_index=True)
     return columns
+
+
+def _parted(named: Path) -> tuple[Path, str]:
+    """Return the file and the layer or sheet of ``stock.xlsx#Schools``."""
+    file, mark, layer = str(named).rpartition(OF_FILE)
+    return (Path(file), layer) if mark and not named.exists() else (named, "")
 
 
 def _named(source: Source, told: Collection[str]) -> str:

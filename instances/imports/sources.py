@@ -75,14 +75,14 @@ def read_source(
 
     *layer*: of a GeoPackage, or the sheet of a workbook, where there are several.
     *crs*: the reference system of coordinates, ``EPSG:32642``, where the file names
-    none. *option*: that names the layer, "" where none does.
+    none. *option*: that names the layer.
     """
     check_file(path)
     suffix, system = path.suffix.lower(), _asked(crs)
     if suffix in TEXTS:
         source = _text(path)
     elif suffix in BOOKS:
-        source = _book(path, layer)
+        source = _book(path, layer, option)
     elif suffix in LAYERS:
         return _layer(path, layer, system, option)
     else:
@@ -151,7 +151,7 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=quality)
 
 
-def _book(path: Path, sheet: str) -> Source:
+def _book(path: Path, sheet: str, option: str) -> Source:
     from aumaq.instances.formats.workbook.package import plain_workbook
 
     openpyxl = needed("openpyxl", "excel")
@@ -169,7 +169,11 @@ def _book(path: Path, sheet: str) -> Source:
                 continue  # the empty "Sheet1" of new workbooks
             source = _table(path.name, list(enumerate(rows, start=1)))
             if not source.cells.empty:
-                return Source(**{**vars(source), "layer": one.title})
+                notes = source.notes
+                if len(names) > 1 and not sheet:
+                    notes = (_one_of(path.name, names, one.title, option), *notes)
+                own = {"layer": one.title, "notes": notes}
+                return Source(**{**vars(source), **own})
     raise UnreadableError(say("holds no rows; expected a header and records"))
 
 
@@ -237,16 +241,24 @@ def _layer(
 
 
 def _several(names: list[str], option: str) -> Text:
-    count, known = len(names), ", ".join(names)
-    if not option:
-        return say(
-            "holds {count} layers, one is expected: {names}", count=count, names=known
-        )
     return say(
         "holds {count} layers; name one with {option}: {names}",
-        count=count,
+        count=len(names),
         option=option,
-        names=known,
+        names=", ".join(names),
+    )
+
+
+def _one_of(file: str, names: list[str], taken: str, option: str) -> Text:
+    """Return what is said of a sheet that was taken because nobody named one."""
+    return say(
+        "{file}: of {count} sheets {taken!r} is read, the first with rows; name"
+        " another with {option}: {names}",
+        file=file,
+        count=len(names),
+        taken=taken,
+        option=option,
+        names=", ".join(name for name in names if name != taken),
     )
 
 

@@ -14,6 +14,8 @@ from aumaq.results.audit.findings import Notebook
 RULE = "record"
 PLANLESS = ("infeasible", "unbounded", "error")
 """Statuses of a solve that leaves no plan."""
+TWICE = ("method", "formulation", "seed")
+"""What stands in a record, and in its options again."""
 OPTIMAL_GAP = 1e-5
 """Relative; the most that "optimal" leaves open: solvers stop at 1e-6."""
 LEAST_GAP = 1e-8
@@ -64,6 +66,18 @@ def check_record(
                 ),
             )
     notes.checks += len(wanted)
+    _check_options(record, notes)
+
+
+def _check_options(record: Mapping[str, Any], notes: Notebook) -> None:
+    """Check that what the record says twice of the solve is the same both times."""
+    options = record.get("options") or {}
+    text = say("the plan says {value}, its options say {right}")
+    for key in TWICE:
+        if key in record and key in options and record[key] != options[key]:
+            told = text.given(value=record[key], right=options[key])
+            notes.note(RULE, say("{key}", key=key), told)
+    notes.checks += len(TWICE)
 
 
 def _check_sums(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -200,7 +201,15 @@ def _is(value: Any, kind: Kinds) -> bool:
         "string": str, "number": (int, float), "integer": int, "object": dict,
         "null": type(None), "boolean": (),
     }  # fmt: skip
-    return isinstance(value, types[kind])
+    return isinstance(value, types[kind]) and not _is_beyond(value)
+
+
+def _is_beyond(value: Any) -> bool:
+    """Whether a number is none of JSON: nan, inf, or digits that no float can hold."""
+    try:
+        return isinstance(value, int | float) and not math.isfinite(value)
+    except OverflowError:
+        return True
 
 
 def _short(value: Any) -> str:
