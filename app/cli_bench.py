@@ -93,7 +93,7 @@ def bench(
     if not files and paths.results is None:
         raise OptionError(say("bench needs files, --results or --public"))
     methods = _methods(trials.methods)
-    _check_limits(trials.time_limit, trials.jobs)
+    _check_limits(trials.time_limit, trials.jobs, trials.seed)
     from aumaq.instances.formats.raw import needed
 
     needed("duckdb", "bench")
@@ -145,10 +145,10 @@ def _methods(words: str) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
-def _check_limits(time_limit: float, jobs: int | None) -> None:
-    if not 0 < time_limit <= 1e6:
-        told = say("time limit must be above 0, not {seconds}", seconds=time_limit)
-        raise OptionError(told)
+def _check_limits(time_limit: float, jobs: int | None, seed: int) -> None:
+    from aumaq.solvers import SolveOptions
+
+    SolveOptions(time_limit=time_limit, seed=seed)  # refuses what makes no sense
     if jobs is not None and jobs < 1:
         raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
 

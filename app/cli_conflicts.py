@@ -61,7 +61,7 @@ def conflicts(
         most=None if every else 3,
         keep=keep or (),
         time_limit=time_limit,
-        threads=threads or 1,
+        threads=1 if threads is None else threads,
         progress=None if quiet or as_json else show.Lines(),
     )
     if as_json:

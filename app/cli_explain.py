@@ -63,7 +63,10 @@ def explain(
         raise OptionError(
             say("--out takes all facilities, as .csv or .json"), ["target"]
         )
-    limits: dict[str, Any] = {"time_limit": time_limit, "threads": threads or 1}
+    limits: dict[str, Any] = {
+        "time_limit": time_limit,
+        "threads": 1 if threads is None else threads,
+    }
     read = read_plans([plan], instance)
     (found,) = under_changes(read, changes, is_quiet=quiet or as_json, **limits)
     if not asked:

@@ -88,7 +88,7 @@ def _run(command: Any, arguments: Sequence[str]) -> int:
 
 
 def _with_value(told: str, error: TyperException) -> str:
-    """Return a usage error with the value that is wrong; Typer names the option only."""
+    """Return a usage error with the value that is wrong: Typer leaves it out."""
     invalid = error.__cause__
     if not hasattr(invalid, "errors"):  # pydantic's, which Typer asks of values
         return told

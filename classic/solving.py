@@ -20,6 +20,7 @@ from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import NoPlanError, SolverError
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import chained, say
+from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import ProgressEvent
 
 OPENING = ("p-median", "uflp")
@@ -55,6 +56,7 @@ def k_best(
     All have the bound of what is not among them: fewer than *count* come back only if
     there are no more. Other problems have one plan here.
     """
+    SolveOptions(time_limit=time_limit, seed=seed)  # refuses what makes no sense
     check_problem(problem)
     clock = Clock(time_limit, tell)
     with listening():

@@ -33,6 +33,8 @@ __all__ = ["ENGLISH", "LANGUAGES", "Language"]
 
 SCALES = ((1e6, say("trn")), (1e3, say("bn")), (1.0, say("mln")), (1e-6, say("")))
 """Mln -> what people call so much money; from each size on."""
+MOST_WRITTEN_OUT = 1e21
+"""From here on a number is told by a power of ten: nobody counts its digits."""
 MONEY_DIGITS = 3
 """Digits of money in sentences; tables have more."""
 
@@ -93,6 +95,8 @@ class Language:
         """Return a number with the separators of the language."""
         if not isfinite(value):
             return "–"
+        if abs(value) >= MOST_WRITTEN_OUT:
+            return f"{value:.3g}"
         from babel.numbers import format_decimal
 
         pattern, place = _number_format(self.code, digits)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from aumaq.instances import ExportError, Instance, InstanceError, Problem, from_tables
+from aumaq.instances.errors import short
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
@@ -111,12 +112,13 @@ def read_json(path: Path) -> PlanFiles:
         raise unreadable(path, problems)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ExportError(say("{path}: is not a plan of aumaq", path=path))
-    if content.get("version") != VERSION:
+    version = content.get("version")
+    if type(version) is not int or version != VERSION:
         raise ExportError(
             say(
                 "{path}: is a plan of version {given}; this aumaq reads {version}",
                 path=path,
-                given=content.get("version"),
+                given=short(str(version)),
                 version=VERSION,
             )
         )

@@ -71,6 +71,13 @@ INSIDE: dict[str, tuple[str, tuple[str, ...]]] = {
     "versions": ("string", ("aumaq",)),
 }
 """Object in every record -> the type of all its values (empty: any), its keys."""
+INSIDE_OPTIONS: dict[str, Kinds] = {
+    "options.time_limit": "number",
+    "options.gap": "number",
+    "options.work_limit": ["number", "null"],
+    "options.threads": ["integer", "null"],
+}
+"""Values within objects whose values are of several types."""
 MOST_TOLD = 20
 UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError)
 """What the readers of formats raise for a file that is not what it says."""
@@ -176,9 +183,10 @@ def _inside(value: Mapping[str, Any], key: str, file: str) -> list[Problem]:
         if name not in value
     ]
     for name, item in value.items():
-        wanted = kind or ("number" if name in needed else "")
+        wanted = kind or INSIDE_OPTIONS.get(f"{key}.{name}", "")
         if wanted and not _is(item, wanted):
-            text = say("{key}: expected {kind}", key=f"{key}.{name}", kind=wanted)
+            told = wanted if isinstance(wanted, str) else " / ".join(wanted)
+            text = say("{key}: expected {kind}", key=f"{key}.{name}", kind=told)
             found.append(Problem(file, text, value=_short(item)))
     return found
 

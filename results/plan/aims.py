@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -79,8 +80,12 @@ def aims_of(
     found = [known[name] for name in names]
     if "cover" not in names:
         return found
-    if minutes is None or not minutes >= 0.0:
-        raise OptionError(say("the goal {goal} needs minutes", goal="cover"))
+    if minutes is None:
+        text = say("the goal {goal} needs minutes", goal="cover")
+        raise OptionError(text, ["minutes"])
+    if not 0.0 <= minutes < math.inf:
+        text = say("minutes must be a number from 0 on, not {minutes}", minutes=minutes)
+        raise OptionError(text, ["minutes"])
     return [
         replace(aim, minutes=minutes) if aim.name == "cover" else aim for aim in found
     ]

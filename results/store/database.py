@@ -111,17 +111,17 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
     if to_write:
         probe_file(path)
     if path.exists():
-        _check_kind(path)
+        check_kind(path)
     until = time.monotonic() + timeout_seconds
     with turn(path, timeout_seconds, to_write=to_write):
         if not path.exists():
             _make(path)
-        connection = _connect(path, until, is_reader=not to_write)
+        connection = connected(path, until, is_reader=not to_write)
         try:
             if _version(connection, path) < VERSION:
                 connection.close()
                 _bring_forward(path, until)
-                connection = _connect(path, until, is_reader=not to_write)
+                connection = connected(path, until, is_reader=not to_write)
             if to_write:
                 connection.begin()
             yield connection
@@ -139,7 +139,7 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
             connection.close()  # takes back what was not committed
 
 
-def _check_kind(path: Path) -> None:
+def check_kind(path: Path) -> None:
     """Raise ExportError unless a file looks like a DuckDB file.
 
     DuckDB would ask for an extension that reads what it is.
@@ -171,7 +171,7 @@ def _make(path: Path) -> None:
         connection.close()
 
 
-def _connect(path: Path, until: float, *, is_reader: bool) -> Any:
+def connected(path: Path, until: float, *, is_reader: bool) -> Any:
     """Return a connection; wait while software that takes no turns has the file."""
     duckdb = _duckdb()
     while True:
@@ -200,6 +200,7 @@ def _version(connection: Any, path: Path) -> int:
         found is None
         or found[0] != "aumaq-store"
         or not isinstance(found[1], int | float)
+        or not found[1] >= 1  # nan, too
     ):
         raise ExportError(
             say("{path}: is a DuckDB file, but no store of runs", path=path)
@@ -219,7 +220,7 @@ def _version(connection: Any, path: Path) -> int:
 
 def _bring_forward(path: Path, until: float) -> None:
     """Change a store of an older version to this one, in one transaction."""
-    connection = _connect(path, until, is_reader=False)
+    connection = connected(path, until, is_reader=False)
     try:
         connection.begin()
         for version in range(_version(connection, path), VERSION):

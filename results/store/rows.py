@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,11 +12,18 @@ import pandas as pd
 
 from aumaq.instances import Instance, Problem
 from aumaq.instances.language.texts import say
+from aumaq.results.audit.findings import Finding
+from aumaq.results.audit.record import RULE
 from aumaq.results.exports.record import UNREADABLE, parsed, unreadable, why
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store.frames import get, put
 from aumaq.results.strict_json import strict
 
+OF_RECORD = (
+    "instance", "instance_hash", "scenario", "method", "status", "objective_mln",
+    "bound_mln", "gap", "verified",
+)  # fmt: skip
+"""Columns of a run that its record says, too."""
 INPUT = "input_"
 """Stands before the names of the instance's tables in the store."""
 
@@ -29,6 +37,22 @@ class Place:
     role: str = ""
 
 
+def odd_columns(connection: Any, run_id: str, record: dict[str, Any]) -> list[Finding]:
+    """Return where the row of a run, which is what is listed, and its record differ."""
+    row = one(connection, ", ".join(OF_RECORD), "runs", "run_id", run_id)
+    text = say("the list of runs says {value}, the record of the run {right}")
+    return [
+        Finding(
+            RULE,
+            say("{key}", key=name),
+            text.given(value=value, right=record.get(name)),
+            math.nan,
+        )
+        for name, value in zip(OF_RECORD, row, strict=True)
+        if value != record.get(name)
+    ]
+
+
 def run_row(
     run_id: str, plan: Plan, tables: dict[str, pd.DataFrame], place: Place
 ) -> dict[str, Any]:
@@ -38,9 +62,7 @@ def run_row(
     return {
         "run_id": run_id,
         "stored_utc": datetime.now(UTC).replace(tzinfo=None),
-        **{name: record.get(name) for name in (
-            "instance", "instance_hash", "scenario", "method", "status",
-            "objective_mln", "bound_mln", "gap", "verified")},
+        **{name: record.get(name) for name in OF_RECORD},
         "seconds": float(sum(plan.record["seconds"].values())),
         "aumaq_version": record["versions"]["aumaq"],
         "options": json.dumps(record["options"]),

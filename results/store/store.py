@@ -41,6 +41,7 @@ from aumaq.results.store.rows import (
     get_inputs,
     insert,
     insert_batch,
+    odd_columns,
     one,
     put_inputs,
     run_row,
@@ -178,6 +179,7 @@ class Store:
             run_id = _full_id(connection, run_id)
             where = f"{self.path}:{run_id}"
             record, tables = _kept(connection, run_id, where)
+            wrong = odd_columns(connection, run_id, record)
             raw, outlines = get_inputs(connection, record["instance_hash"], where)
         try:
             instance = from_tables(raw, outlines=outlines)
@@ -186,7 +188,8 @@ class Store:
                 [replace(p, file=f"{where}: {p.file}") for p in error.problems]
             ) from None
         instance = replace(instance, origin=record["instance_origin"])
-        return Plan.assembled(instance, tables, record, where)
+        plan = Plan.assembled(instance, tables, record, where)
+        return plan.with_problems(wrong) if wrong else plan
 
     @checked
     def sql(self, text: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:

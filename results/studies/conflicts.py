@@ -16,6 +16,7 @@ from aumaq.instances.rules import rules_of
 from aumaq.model.lifted import lifted_program
 from aumaq.results.explanations.limits import Words
 from aumaq.results.language import ENGLISH, Language
+from aumaq.solvers import SolveOptions
 from aumaq.solvers.conflicts.relaxation import Relaxation, cheapest
 from aumaq.solvers.conflicts.search import Conflict, Found, search
 from aumaq.solvers.conflicts.system import TOLERANCE, Clock, System
@@ -209,6 +210,7 @@ def conflicts(
     Rules whose ids are in *keep* always hold: they are no part of a conflict, and do
     not give way. Raises UnknownNameError if there is no such rule.
     """
+    SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
     begun, tell = time.monotonic(), Silent() if progress is None else progress
 
     known = rules_of(instance)

@@ -34,7 +34,7 @@ from aumaq.results.plan.figures import (
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.offices import networks_alone, services_alone
 from aumaq.results.studies.solve import solve
-from aumaq.solvers import Progress, Silent
+from aumaq.solvers import Progress, Silent, SolveOptions
 from aumaq.solvers.progress import Labelled, relative_gap
 
 WAYS = {
@@ -164,6 +164,7 @@ def coordination(
     Ctrl-C ends the solve under way; a way that was not begun then has no plan. Raises
     NoPlanError if there is no joint plan.
     """
+    SolveOptions(method, time_limit, gap, threads, seed)  # refuses what makes no sense
     tell, each = (
         Silent() if progress is None else progress,
         (1.0 - JOINT_SHARE) * time_limit / 4,

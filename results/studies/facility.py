@@ -18,6 +18,7 @@ from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.solve import solve
+from aumaq.solvers import SolveOptions
 from aumaq.solvers.fixed_plan import FixedPlan
 from aumaq.solvers.progress import Progress
 
@@ -225,6 +226,7 @@ def explain_site(
     Raises UnknownNameError if no facility of the plan stands there.
     """
     service = service_of(plan, site, service)
+    SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
     fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
     at_most = _replacement(plan, fixed, service, site, time_limit / 2.0)
     options = {"time_limit": time_limit / 2.0, "threads": threads, "progress": progress}
@@ -332,6 +334,7 @@ def ranking(
     """
     import time
 
+    SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
     begun = time.monotonic()
     fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
     names, rows = Names(plan.instance, lang), []

@@ -19,6 +19,7 @@ from aumaq.results.explanations.ranges import Difference
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
+from aumaq.solvers import SolveOptions
 from aumaq.solvers.fixed_plan import FixedPlan, Priced
 from aumaq.solvers.highs.matrices import NO_LIMIT
 
@@ -124,6 +125,7 @@ def explain_rule(
     known = rules_of(plan.instance)
     if rule not in known:
         raise UnknownNameError(say("rule"), rule, known)
+    SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
     begun = time.monotonic()
     fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
     numbers, labels = rows_of(fixed.built.program, rule)

@@ -26,12 +26,15 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.instances.scenarios.changes import ACTIONS, CHANGE
 from aumaq.results.studies.sweep import Sweep, sweep
+from aumaq.solvers import SolveOptions
 
 METHODS = ("ranges", "morris", "sobol")
 VARY = re.compile(
     r"(?P<what>.+?[=*+])\s*(?P<low>[-+.\deE]+)\s*:\s*(?P<high>[-+.\deE]+)\s*"
 )
 """What is varied: ``budgets.amount_mln*0.8:1.2``."""
+MOST_RUNS = 100_000
+"""Solves of a study; so many take days."""
 LEVELS = 4
 """Levels of the grid of Morris."""
 TOLD = ("objective_mln", "investment_mln")
@@ -147,6 +150,10 @@ def sensitivity(
     """
     if method not in METHODS:
         raise UnknownNameError(say("method"), method, METHODS)
+    if not 1 <= runs <= MOST_RUNS:
+        text = say("runs must be from 1 to {most:,}, not {n}", most=MOST_RUNS, n=runs)
+        raise OptionError(text, ["runs"])
+    SolveOptions(seed=seed)  # refuses what makes no sense
     factors = factors_of(vary)
     for side in ("low", "high"):  # what cannot be is told before the work
         instance.with_changes([f.at(getattr(f, side)) for f in factors])

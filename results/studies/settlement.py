@@ -16,6 +16,7 @@ from aumaq.results.explanations.ranges import Difference
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.solve import solve
+from aumaq.solvers import SolveOptions
 from aumaq.solvers.progress import Progress
 
 
@@ -136,6 +137,7 @@ def explain_settlement(
         if service not in asked:
             raise UnknownNameError(say("service"), service, asked)
         asked = [service]
+    SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
     options = {
         "time_limit": time_limit / len(asked), "threads": threads,
         "progress": progress,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from tiny_instances import tiny
 from variants import OVERRIDES, SCENARIOS, VARIANTS
 
+import aumaq
 from aumaq.instances import Instance, InstanceError
 
 CHANGES = ["levels.capex_mln*2", "settlements[settlement=a].population+5"]
@@ -59,3 +62,24 @@ def test_every_wrong_change_is_told() -> None:
     told = {problem.file: str(problem.message) for problem in caught.value.problems}
     assert set(told) == set(wrong)
     assert all(expected in told[text] for text, expected in wrong.items())
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [("mine.xlsx", "mine.xlsx, sheet sites"), ("mine.parquet", "sites.parquet")],
+)
+def test_what_is_wrong_under_changes_is_told_where_it_stands(
+    tmp_path: Path, file: str, place: str
+) -> None:
+    """Errors and warnings name the sheet that is open, not a CSV file; rows, too."""
+    known = aumaq.read(aumaq.write(aumaq.read("tiny"), tmp_path / file))
+    row = {"mine.xlsx": 3, "mine.parquet": 2}[file]
+    with pytest.raises(InstanceError) as caught:
+        known.with_changes(["settlements[settlement=b].settlement=zz"])
+    wrong = caught.value.problems
+    assert place in {problem.file for problem in wrong}
+    assert row in {problem.row for problem in wrong if problem.file == place}
+    (odd,) = known.with_changes(["settlements.population=0"]).warnings
+    assert odd.file == place.replace("sites", "levels")
+    rows = known.table("levels").assign(min_population=0.0)
+    assert known.replace(levels=rows).whereabouts is not None

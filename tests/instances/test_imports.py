@@ -414,7 +414,8 @@ def test_layers_that_are_several_and_numbers_that_are_endless(tmp_path: Path) ->
     assert "with --layer: one, two" in refusals(file)[0]
     assert "with --road-layer: one, two" in refusals(path, file)[0]
     lists = {"services": ["school"], "country": "kz", "facilities": {"school": file}}
-    assert "one is expected: one, two" in refusals(path, **lists)[0]
+    told = f"with --facilities school={file.name}#NAME: one, two"
+    assert told in refusals(path, **lists)[0]
 
 
 def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
@@ -506,3 +507,26 @@ def test_a_column_is_known_by_its_name_though_cells_are_bad(tmp_path: Path) -> N
     told = refusals(path)
     assert len(told) == 3
     assert all("column could" not in text for text in told)
+
+
+def test_a_sheet_that_was_taken_among_several_is_said(tmp_path: Path) -> None:
+    """Which it was, and how another is named: of places, and of what stands today."""
+    book = tmp_path / "two.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        pd.DataFrame().to_excel(writer, sheet_name="Notes", index=False)
+        for name, lat in (("First", 50.0), ("Second", 51.0)):
+            rows = {"name": ["a"], "population": [9], "lat": [lat], "lon": [70.0]}
+            pd.DataFrame(rows).to_excel(writer, sheet_name=name, index=False)
+    made = imported(book, None, Wishes("m"))
+    (told,) = [str(note) for note in made.notes if "sheets" in note]
+    assert "'First' is read" in told
+    assert told.endswith("with --layer: Notes, Second")
+    asked = Wishes("m", mapped=Mapped(places={"layer": "Second"}))
+    chosen = imported(book, None, asked)
+    assert chosen.instance.table("settlements")["lat"].tolist() == [51.0]
+    assert not [note for note in chosen.notes if "sheets" in note]
+    lists = {"school": Path(f"{book}#Second")}
+    wishes = Wishes("m", ["services"], "kz", ["school"], facilities=lists,
+                    mapped=asked.mapped)  # fmt: skip
+    stock = imported(book, None, wishes).instance.table("facilities")
+    assert stock["site"].tolist() == ["a"]

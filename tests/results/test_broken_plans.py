@@ -102,6 +102,13 @@ BROKEN: dict[str, tuple[Change, str]] = {
         record(options={"gap": "x", "time_limit": 1}),
         "options.gap",
     ),
+    "objective of 400 digits": (record(objective_mln=10**400), "objective_mln"),
+    "gap without an end": (record(gap=float("inf")), "gap: expected number / null"),
+    "rows of 400 digits": (record(rows=10**400), "rows"),
+    "work limit a text": (
+        record(options={"gap": 0.1, "time_limit": 1, "work_limit": "x"}),
+        "options.work_limit",
+    ),
     "versions without ours": (record(versions={}), "versions.aumaq"),
     "seconds of texts": (record(seconds={"solving": "x"}), "seconds.solving"),
     "table empty": (text("actions.csv", ""), "actions.csv"),
@@ -217,6 +224,7 @@ JSON: dict[str, tuple[Callable[[Any], tuple[Any, Any]], Any, str]] = {
     "units 1.9": (at(*ROW, 8), 1.9, "column units: expected a whole number"),
     "version 99": (at("version"), 99, "version 99"),
     "version a text": (at("version"), "x", "version x"),
+    "version true": (at("version"), True, "version True"),
     "no version": (at("version"), DROPPED, "version"),
     "another format": (at("format"), "x", "not a plan"),
     "instance a text": (at("instance"), "x", "instance"),
@@ -247,6 +255,9 @@ STORE = {
     "version a text": "ALTER TABLE store ALTER version TYPE VARCHAR;"
     " UPDATE store SET version = 'x'",
     "no version": "ALTER TABLE store DROP version",
+    "version 0": "UPDATE store SET version = 0",
+    "version nan": "ALTER TABLE store ALTER version TYPE DOUBLE;"
+    " UPDATE store SET version = 'nan'",
     "inputs deleted": "DELETE FROM inputs",
     "input table gone": "DROP TABLE input_levels",
     "plan table gone": "DROP TABLE facilities",
@@ -267,6 +278,35 @@ def test_a_broken_store_is_told(kept: Path, tmp_path: Path, name: str) -> None:
             connection.execute(statement)
     with pytest.raises(ExportError):
         Store(file).plan(str(run_id))
+
+
+CONTRADICTED: dict[str, Change] = {
+    "method": record(method="blocks"),
+    "formulation": record(formulation="weak"),
+    "seed": record(seed=7),
+}
+
+
+@pytest.mark.parametrize("key", CONTRADICTED)
+def test_what_a_record_says_twice_is_the_same(plan: Path, key: str) -> None:
+    """Method, formulation and seed stand in the options as well."""
+    CONTRADICTED[key](plan)
+    (problem,) = Plan.read(plan).record["problems"]
+    assert key in problem
+
+
+def test_the_list_of_runs_says_what_their_records_say(
+    kept: Path, tmp_path: Path
+) -> None:
+    """A run whose objective in the list was altered is not verified."""
+    file = shutil.copy(kept / "runs.duckdb", tmp_path / "runs.duckdb")
+    with duckdb.connect(file) as connection:
+        (run_id,) = connection.execute("SELECT run_id FROM runs").fetchone() or ("",)
+        connection.execute("UPDATE runs SET objective_mln = 5, gap = NULL")
+    found = Store(file).plan(str(run_id))
+    assert not found.is_verified
+    assert [p for p in found.record["problems"] if "list of runs says 5.0" in p]
+    assert len(found.record["problems"]) == 2
 
 
 @pytest.mark.slow

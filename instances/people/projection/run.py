@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.arrays import Floats, Ints
-from aumaq.instances.errors import UnknownNameError
+from aumaq.instances.errors import OptionError, UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.instances.people.agglomerations import within_limits
 from aumaq.instances.people.demand import ALL
@@ -34,6 +34,8 @@ from aumaq.instances.people.projection.trends import growth_ratios
 
 Tables = Mapping[str, pd.DataFrame]
 
+MOST_YEARS = 1_000
+"""That a projection reaches beyond its start."""
 FLOWS = ("births", "deaths", "migration_in", "migration_out", "external", "announced",
          "adjustment")  # fmt: skip
 
@@ -140,12 +142,18 @@ def project(
 
     *kept*: share of services kept near a settlement, by code, for the lever
     ``retention``; without it a settlement with an existing facility counts as 1.
-    Raises UnknownNameError if there is no such projection.
+    Raises UnknownNameError if there is no such projection, OptionError for a year that
+    is too far.
     """
     rows = tables["projections"]
     if name not in set(rows["projection"]):
         raise UnknownNameError(say("projection"), name, rows["projection"])
     row = rows[rows["projection"] == name].iloc[0]
+    last = start_year(tables, row) + MOST_YEARS
+    if until_year is not None and not 0 <= until_year <= last:
+        text = say("until must be a year up to {last}, not {year}",
+                   last=last, year=until_year)  # fmt: skip
+        raise OptionError(text, ["until"])
     return _Run(tables, row, kept, until_year or 0).projection()
 
 

@@ -25,10 +25,16 @@ from typing import Any
 
 import pandas as pd
 
+from aumaq.instances.errors import ExportError
 from aumaq.instances.interruption import is_asked, listening
+from aumaq.instances.language.texts import say
+from aumaq.results.store.database import check_kind, connected
 from aumaq.results.studies.bench.cases import Case
 from aumaq.results.studies.bench.methods import versions_of, wants_more
 
+WAITING = 5.0
+"""Seconds for another process to let go of the file."""
+OF_PLANS = "SELECT 1 FROM information_schema.tables WHERE table_name = 'store'"
 GRACE = 600.0
 """Seconds that a process may take beside its time limit: reading, compiling."""
 TABLES = """
@@ -78,12 +84,24 @@ class Task:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """Open the file of runs, with its tables."""
+    """Open the file of runs, with its tables (ExportError if it is none, or busy)."""
     import duckdb
 
-    with duckdb.connect(str(path)) as connection:
+    if path.exists():
+        check_kind(path)
+    connection = connected(path, time.monotonic() + WAITING, is_reader=False)
+    try:
+        if connection.execute(OF_PLANS).fetchone() is not None:
+            raise ExportError(
+                say("{path}: is a store of plans, no file of bench runs", path=path)
+            )
         connection.execute(TABLES)
         yield connection
+    except duckdb.Error as error:
+        told = " ".join(str(error).split())
+        raise ExportError(say("{path}: {error}", path=path, error=told)) from None
+    finally:
+        connection.close()
 
 
 def run_all(

@@ -52,6 +52,8 @@ DOMINATED = 1e-7
 POLL_SECONDS = 0.2
 COMMAND = (sys.executable, "-P", "-m", "aumaq.results.studies.choosing.chain_child")
 MOST_GOALS = 3
+MOST_POINTS = 10_000
+"""Of each goal; a front of so many takes days."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,7 @@ def pareto(
     """
     if not 2 <= len(goals) <= MOST_GOALS:
         raise OptionError(say("give two or three goals, not {n}", n=len(goals)))
-    if points == 1 or points < 0 or (points == 0 and len(goals) > 2):
-        raise OptionError(
-            say("points is at least 2, or of two goals 0 for all, not {n}", n=points)
-        )
+    _check_points(points, len(goals))
     if jobs is not None and jobs < 1:
         raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
     aims = aims_of(instance, goals, minutes)
@@ -180,6 +179,17 @@ def _payoff_row(
     for aim, value in zip(model.aims, goals.tolist(), strict=True):
         row[aim.name] = aim.sign * value
     return row | {"bound": model.aims[k].sign * bound, "status": status}
+
+
+def _check_points(points: int, goals: int) -> None:
+    """Raise OptionError unless a front of so many goals may have so many points."""
+    if points == 1 or not 0 <= points <= MOST_POINTS or (points == 0 and goals > 2):
+        text = say(
+            "points is from 2 to {most:,}, or of two goals 0 for all, not {n}",
+            most=MOST_POINTS,
+            n=points,
+        )
+        raise OptionError(text, ["points"])
 
 
 def _grid(values: Floats, points: int) -> Grid:

@@ -31,7 +31,7 @@ from aumaq.results.studies.choosing.lock_rows import LockRow
 from aumaq.results.studies.choosing.locks import FROZEN, locks_of
 from aumaq.results.studies.coordination import figures
 from aumaq.results.studies.solve import solve
-from aumaq.solvers import Progress, Silent
+from aumaq.solvers import Progress, Silent, SolveOptions
 from aumaq.solvers.progress import Labelled
 from aumaq.solvers.proof import bound_below, proven
 from aumaq.solvers.solution.decisions import Status
@@ -116,6 +116,7 @@ def what_if(
     the plan's). *time_limit*, s, is for all of it. Raises InstanceError for changes and
     locks that mean nothing, NoPlanError where no plan keeps them.
     """
+    SolveOptions(method, time_limit, gap, threads, seed)  # refuses what makes no sense
     instance = _changed(plan.instance, scenario, changes)
     limits, frozen = None, pd.DataFrame(columns=list(FROZEN))
     if locks:
@@ -218,6 +219,7 @@ def under_changes(
     *time_limit*, s. Raises InstanceError for changes that mean nothing, NoPlanError
     where the plan breaks a hard rule then.
     """
+    SolveOptions(time_limit=time_limit, gap=gap, threads=threads)  # refuses others
     instance = _changed(plan.instance, "", changes)
     if _is_same(plan.instance, instance):
         return plan
