@@ -89,7 +89,7 @@ def _run(command: Any, arguments: Sequence[str]) -> int:
 
 def _with_value(told: str, error: TyperException) -> str:
     """Return a usage error with the value that is wrong: Typer leaves it out."""
-    invalid = error.__cause__
+    invalid: Any = error.__cause__
     if not hasattr(invalid, "errors"):  # pydantic's, which Typer asks of values
         return told
     value = short(str(invalid.errors()[0].get("input", "")))
