@@ -32,6 +32,9 @@ PLANE_RULES = {
 }
 TYPES = (*PLANE_RULES, "GEO", "COORD")
 
+FARTHEST = 1e100
+"""Of a coordinate: squares of differences stay finite."""
+
 
 def matches(path: Path, head: str) -> bool:
     """Whether there are the keys of TSPLIB."""
@@ -161,7 +164,7 @@ def _table(path: Path, lines: list[tuple[int, list[str]]], width: int) -> Floats
     for k, (row, words) in enumerate(lines):
         try:
             found[k] = [float(word) for word in words]
-            is_whole = len(words) == width and np.isfinite(found[k]).all()
+            is_whole = len(words) == width and (np.abs(found[k]) <= FARTHEST).all()
         except ValueError:
             is_whole = False
         if not is_whole:

@@ -79,6 +79,9 @@ def read_source(
     """
     check_file(path)
     suffix, system = path.suffix.lower(), _asked(crs)
+    if suffix in TEXTS and layer:
+        text = say("has no sheets or layers; leave out {name!r}", name=layer)
+        raise UnreadableError(text)
     if suffix in TEXTS:
         source = _text(path)
     elif suffix in BOOKS:

@@ -292,3 +292,14 @@ def test_a_small_file_becomes_an_instance(tmp_path: Path, words: list[str]) -> N
     value = classic["objective"]
     expected = 12 - value if "mclp" in words else value
     assert plan["objective_mln"] == pytest.approx(expected)
+
+
+def test_coordinates_beyond_any_map_are_told_by_row(tmp_path: Path) -> None:
+    """Distances that overflow are no internal error of a method."""
+    file = tmp_path / "far.tsp"
+    file.write_text(
+        "NAME: far\nTYPE: TSP\nDIMENSION: 2\nEDGE_WEIGHT_TYPE: EUC_2D\n"
+        "NODE_COORD_SECTION\n1 1e308 0\n2 -1e308 1\nEOF\n"
+    )
+    with pytest.raises(AumaqError, match=r"far\.tsp, row 6"):
+        read(file)

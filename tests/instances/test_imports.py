@@ -525,6 +525,9 @@ def test_a_sheet_that_was_taken_among_several_is_said(tmp_path: Path) -> None:
     chosen = imported(book, None, asked)
     assert chosen.instance.table("settlements")["lat"].tolist() == [51.0]
     assert not [note for note in chosen.notes if "sheets" in note]
+    plain_file = listed(tmp_path / "p.csv", ROWS)
+    wanted = Mapped(places={"layer": "Second"})
+    assert "no sheets or layers" in refusals(plain_file, mapped=wanted)[0]
     lists = {"school": Path(f"{book}#Second")}
     wishes = Wishes("m", ["services"], "kz", ["school"], facilities=lists,
                     mapped=asked.mapped)  # fmt: skip
