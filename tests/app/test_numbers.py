@@ -64,6 +64,14 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: aumaq.pareto(shipped(), ["cost", "cover"], 3, minutes=NAN),
         "not nan",
     ),
+    "weights": (
+        lambda: aumaq.best_by(shipped(), ["cost", "unserved"], weights=[NAN, 1.0]),
+        "weights: give a number from 0",
+    ),
+    "tolerances": (
+        lambda: aumaq.best_by(shipped(), ["cost", "unserved"], tolerances=[0.0, INF]),
+        "tolerances: give a number from 0",
+    ),
     "runs": (
         lambda: aumaq.sensitivity(
             shipped(), ["levels.capex_mln*0.8:1.2"], runs=10**12

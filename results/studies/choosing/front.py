@@ -52,6 +52,8 @@ DOMINATED = 1e-7
 POLL_SECONDS = 0.2
 COMMAND = (sys.executable, "-P", "-m", "aumaq.results.studies.choosing.chain_child")
 MOST_GOALS = 3
+MOST_SHARE = 1e6
+"""Of a weight or a tolerance: beyond it all other goals drown in rounding."""
 MOST_POINTS = 10_000
 """Of each goal; a front of so many takes days."""
 
@@ -361,7 +363,8 @@ def _check_shares(
 ) -> None:
     """Raise OptionError unless one of the two is given at most, for each goal."""
     for name, given in (("weights", weights), ("tolerances", tolerances)):
-        if given and (len(given) != len(goals) or min(given) < 0.0):
+        is_sound = all(0.0 <= number <= MOST_SHARE for number in given)  # never nan
+        if given and (len(given) != len(goals) or not is_sound):
             raise OptionError(
                 say("{name}: give a number from 0 for each goal", name=name)
             )
