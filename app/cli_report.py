@@ -44,7 +44,6 @@ def report(
 
     A folder of plans (a sweep) stands for all of its plans.
     """
-    from aumaq.instances import OptionError
     from aumaq.instances.formats.targets import probe_file
     from aumaq.results.language import Language
     from aumaq.results.office import write_office
@@ -55,21 +54,28 @@ def report(
     path = _beside(plans[0], kind) if target is None else target
     probe_file(path, (f".{kind}",))
     names = opened(plans)
-    if kind != Kind.HTML and len(names) > 1:
-        raise OptionError(
-            say(
-                "{format} is of one plan, and these are {count}; only the page holds"
-                " several",
-                format=kind.value,
-                count=len(names),
-            )
-        )
+    _check_count(kind, len(names))
     read = read_plans(list(names), instance)
     if kind == Kind.HTML:
         write_report(read, path, code, labels=tuple(names.values()))
     else:
         write_office(read[0], path, kind, code)
     line(t(say("written to {target}", target=path)))
+
+
+def _check_count(kind: Kind, count: int) -> None:
+    """Raise OptionError where what holds one plan is to hold several."""
+    from aumaq.instances import OptionError
+
+    if kind != Kind.HTML and count > 1:
+        raise OptionError(
+            say(
+                "{format} is of one plan, and these are {count}; only the page holds"
+                " several",
+                format=kind.value,
+                count=count,
+            )
+        )
 
 
 def _beside(plan: str, kind: Kind) -> Path:
