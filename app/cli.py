@@ -57,6 +57,7 @@ from aumaq.option_groups import (
     Effort,
     Kept,
     Loop,
+    Output,
     Purpose,
     Search,
     Source,
@@ -72,8 +73,6 @@ from aumaq.options import (
     Name,
     NoChanges,
     PlanName,
-    Quiet,
-    ScenarioName,
     StoreFile,
     Where,
     read_instance,
@@ -81,7 +80,7 @@ from aumaq.options import (
     tell_warnings,
     under_changes,
 )
-from aumaq.several import progress_of
+from aumaq.several import end
 from aumaq.show import err
 from aumaq.streams import line
 from aumaq.words import t
@@ -175,18 +174,14 @@ def validate(
 
 
 @app.command()
-def describe(
-    name: Name,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    as_json: AsJson = False,
-) -> None:
+@grouped
+def describe(*, source: Source, as_json: AsJson = False) -> None:
     """Show sizes, totals, access, and what is unreachable."""
-    if cli_classic.is_classic(name):
-        cli_classic.describe(name, as_json=as_json)
+    if cli_classic.is_classic(source.name):
+        cli_classic.describe(source.name, as_json=as_json)
         return
     started = time.perf_counter()
-    instance = read_instance(name, scenario, changes)
+    instance = source.read()
     found = aumaq.describe(instance)
     seconds = time.perf_counter() - started
     if as_json:
@@ -229,8 +224,7 @@ def solve(
         seconds = 120.0 if search.time_limit is None else search.time_limit
         limits = cli_classic.Limits(seconds, search.seed)
         cli_classic.solve(source.name, classic, limits, target.folder,
-                          as_json=telling.as_json, overwrite=target.overwrite,
-                          quiet=telling.quiet)  # fmt: skip
+                          telling.output, overwrite=target.overwrite)  # fmt: skip
         return
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target
@@ -263,10 +257,7 @@ def _end(plan: aumaq.Plan, *, is_kept: bool) -> None:
     """End with the exit code of a solve: 0 where all is well."""
     if not is_kept:
         raise typer.Exit(2)
-    if plan.status == "contradicted":
-        raise typer.Exit(3)
-    if not plan.is_verified:
-        raise typer.Exit(1)
+    end([plan])
 
 
 def _solve_options(purpose: Purpose, search: Search, kept: Kept) -> dict[str, Any]:
@@ -371,8 +362,7 @@ def coordination(
     source: Source,
     effort: Effort,
     store: StoreFile = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    output: Output,
 ) -> None:
     """Compare a joint plan with services first and with networks first."""
     from aumaq.instances.interruption import finishing
@@ -381,14 +371,14 @@ def coordination(
         aumaq.Store(store).check()  # before the work, not after it
     ways = aumaq.coordination(
         source.read(),
-        progress=progress_of(is_quiet=quiet or as_json),
+        progress=output.progress,
         **vars(effort),
     )
     found = ways.record()
     if store is not None:
         with finishing():
             found["batch_id"] = ways.keep(store)
-    if as_json:
+    if output.as_json:
         documents.tell(found)
     else:
         show.ways(found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,9 +12,9 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.language.texts import say
-from aumaq.option_groups import ExactEffort, Source, Telling, grouped
-from aumaq.options import Overwrite
-from aumaq.several import Target, share_of
+from aumaq.option_groups import grouped
+from aumaq.options import listed
+from aumaq.several import Study, share_of
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -26,54 +26,65 @@ HEADS = (
 )  # fmt: skip
 
 
-@grouped
-def alternatives(
-    *,
-    best: Annotated[int | None, typer.Option(help="the so many best plans")] = None,
+@dataclass(frozen=True)
+class Wanted:
+    """How many plans of which kind, and what tells them apart."""
+
+    best: Annotated[int | None, typer.Option(help="the so many best plans")] = None
     most_different: Annotated[
         int | None, typer.Option(help="so many plans that differ most")
-    ] = None,
+    ] = None
     within: Annotated[
         str, typer.Option(help="with these: how much more than the best plan: 2%")
-    ] = "2%",
+    ] = "2%"
     caps: Annotated[
         str, typer.Option("--cap", help="of what: cost, investment, posts")
-    ] = "cost",
+    ] = "cost"
     by: Annotated[str, typer.Option(help="what tells plans apart: sites, levels")] = (
         "sites"
-    ),
-    against: Annotated[str, typer.Option(help="an earlier plan")] = "",
+    )
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is wanted by the names of the library."""
+        is_far = self.most_different is not None
+        return {
+            "best": self.best or self.most_different or 0,
+            "within": share_of(self.within) if is_far else None,
+            "caps": listed(self.caps),
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A plan that those to be found are like."""
+
+    against: Annotated[str, typer.Option(help="an earlier plan")] = ""
     churn: Annotated[
         int | None, typer.Option(help="at most so much otherwise than in that plan")
-    ] = None,
-    source: Source,
-    effort: ExactEffort,
-    folder: Annotated[
-        Path | None, typer.Option("--out", help="folder for plans and the table")
-    ] = None,
-    overwrite: Overwrite = False,
-    telling: Telling,
-) -> None:
+    ] = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The plan and how like it they are, by the names of the library."""
+        plan = aumaq.find_plan(self.against) if self.against else None
+        return {"against": plan, "churn": self.churn}
+
+
+@grouped
+def alternatives(*, wanted: Wanted, earlier: Earlier, study: Study) -> None:
     """Find the best plans after the best, or others that cost hardly more."""
     from aumaq.instances import OptionError
 
-    if (best is None) == (most_different is None):
+    if (wanted.best is None) == (wanted.most_different is None):
         raise OptionError(say("give either --best or --most-different"))
-    target = Target(folder, telling.lang, overwrite, telling.as_json)
-    instance = target.read(source)
+    instance = study.read()
     found = aumaq.alternatives(
-        instance,
-        best or most_different or 0,
-        within=None if most_different is None else share_of(within),
-        caps=[part.strip() for part in caps.split(",") if part.strip()],
-        by=by,
-        against=aumaq.find_plan(against) if against else None,
-        churn=churn,
-        progress=telling.progress,
-        **vars(effort),
+        instance, **wanted.options, **earlier.options, **study.options
     )
     plans = {f"plan-{k + 1}": plan for k, plan in enumerate(found.plans)}
-    target.finish(found, plans, partial(_show, found))
+    study.finish(found, plans, partial(_show, found))
 
 
 def _show(found: aumaq.Alternatives) -> None:

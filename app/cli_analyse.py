@@ -12,7 +12,8 @@ from rich.table import Table
 import aumaq
 from aumaq import documents
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, Changes, Lang, Name, ScenarioName, read_instance
+from aumaq.option_groups import Source, grouped
+from aumaq.options import AsJson, Lang
 from aumaq.show import out
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
@@ -37,10 +38,10 @@ SHOWN = {
 MOST_ROWS = 40
 
 
+@grouped
 def analyse(
-    name: Name,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
+    *,
+    source: Source,
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for tables and maps")
     ] = None,
@@ -57,9 +58,7 @@ def analyse(
     started = time.perf_counter()
     if folder is not None:
         check_target(folder)  # before the work, not after it
-    found = aumaq.analyse(
-        read_instance(name, scenario, changes), classes_of, class_count
-    )
+    found = aumaq.analyse(source.read(), classes_of, class_count)
     if folder is not None:
         found.to_folder(folder, code)
     seconds = time.perf_counter() - started

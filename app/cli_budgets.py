@@ -12,9 +12,8 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.language.texts import say
-from aumaq.option_groups import ExactEffort, Source, Telling, grouped
-from aumaq.options import Overwrite
-from aumaq.several import Target
+from aumaq.option_groups import grouped
+from aumaq.several import DrawnStudy
 from aumaq.words import figure, spoken, t
 
 PICTURE = "budgets.svg"
@@ -42,28 +41,20 @@ def budgets(
     is_down: Annotated[
         bool, typer.Option("--down", help="with --nested: from the largest amount")
     ] = False,
-    source: Source,
-    effort: ExactEffort,
-    folder: Annotated[
-        Path | None, typer.Option("--out", help="folder for table, picture and plans")
-    ] = None,
-    overwrite: Overwrite = False,
-    telling: Telling,
+    study: DrawnStudy,
 ) -> None:
     """Plan for several amounts of money, each alone and nested in each other."""
-    target = Target(folder, telling.lang, overwrite, telling.as_json)
-    instance = target.read(source)
+    instance = study.read()
     found = aumaq.budget_curve(
         instance,
         _amounts(amounts),
         nested="" if not is_nested else "down" if is_down else "up",
-        progress=telling.progress,
-        **vars(effort),
+        **study.options,
     )
     plans = {f"{a:g}": plan for a, plan in found.plans.items()}
     plans |= {f"{a:g}-nested": plan for a, plan in found.nested.items()}
-    target.finish(
-        found, plans, partial(_show, found), partial(_draw, found, telling.lang)
+    study.finish(
+        found, plans, partial(_show, found), partial(_draw, found, study.telling.lang)
     )
     if len(found.plans) < len(found.rows):
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aumaq.classic import Problem, Solution
     from aumaq.instances import Instance
     from aumaq.instances.language.texts import Text
+    from aumaq.option_groups import Output
 
 Kind = Annotated[
     str,
@@ -145,10 +146,9 @@ def solve(
     asked: Asked,
     limits: Limits,
     folder: Path | None,
+    output: Output,
     *,
     overwrite: bool,
-    as_json: bool,
-    quiet: bool,
 ) -> None:
     """Solve a file, show the solution, and write it if a folder is given."""
     from aumaq.classic import solve as solve_problem
@@ -157,7 +157,7 @@ def solve(
     if folder is not None:
         _check_folder(folder, overwrite=overwrite)
     problem = read(name, asked)
-    tell = silent if quiet or as_json else told
+    tell = silent if output.is_silent else told
     solution = solve_problem(
         problem, time_limit=limits.seconds, seed=limits.seed, tell=tell
     )
@@ -165,7 +165,7 @@ def solve(
     if folder is not None:
         write(folder, problem, solution, record)
         record["out"] = str(folder)
-    if as_json:
+    if output.as_json:
         documents.tell(record)
         return
     for key, value in record.items():

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import aumaq
-from aumaq import documents, show, words
+from aumaq import documents, words
 from aumaq.instances.language.texts import chained, say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Lang,
-    Name,
-    Quiet,
-    ScenarioName,
-    Threads,
-    read_instance,
-)
+from aumaq.option_groups import Source, Telling, grouped
+from aumaq.options import Threads
 from aumaq.streams import line
 
 if TYPE_CHECKING:
@@ -30,10 +22,10 @@ SHORT_SECONDS = 20.0
 """So long a solve that found no plan looks for the reason, at most."""
 
 
+@grouped
 def conflicts(
-    name: Name,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
+    *,
+    source: Source,
     every: Annotated[
         bool, typer.Option("--all", help="all conflicts, not only three")
     ] = False,
@@ -46,25 +38,21 @@ def conflicts(
     ] = None,
     time_limit: Annotated[float, typer.Option(help="seconds", min=0.1)] = 120.0,
     threads: Threads = None,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Find the rules that clash, and the smallest change that makes a plan possible.
 
     Exit code 1 if there is no plan.
     """
-    del lang  # its callback has chosen the words
-    instance = read_instance(name, scenario, changes)
     found = aumaq.conflicts(
-        instance,
+        source.read(),
         most=None if every else 3,
         keep=keep or (),
         time_limit=time_limit,
         threads=1 if threads is None else threads,
-        progress=None if quiet or as_json else show.Lines(),
+        progress=telling.progress,
     )
-    if as_json:
+    if telling.as_json:
         documents.tell(found.record(words.spoken()))
     else:
         for text in found.sentences(words.spoken()):

@@ -10,20 +10,20 @@ import typer
 import aumaq
 from aumaq import cli_classic
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import grouped
 from aumaq.options import Changes, Lang, Name
 from aumaq.streams import line
 from aumaq.words import t
 
 
+@grouped
 def convert(
     name: Name,
     target: Annotated[
         Path, typer.Argument(help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder")
     ],
-    kind: cli_classic.Kind = "",
-    p: cli_classic.Count = None,
-    radius: cli_classic.Radius = None,
-    rounding: cli_classic.Rounding = "",
+    *,
+    asked: cli_classic.Asked,
     changes: Changes = None,
     lang: Lang = "en",
 ) -> None:
@@ -35,7 +35,6 @@ def convert(
 
     check_new(target)  # before the work, not after it
     if cli_classic.is_classic(name):
-        asked = cli_classic.Asked(kind, p, radius, rounding)
         instance = cli_classic.instance_of(name, asked)
     else:
         instance = aumaq.read(name)

@@ -3,47 +3,96 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+import aumaq
 from aumaq import documents, show, words
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Lang,
-    PlanName,
-    Quiet,
-    Threads,
-    Where,
-    read_plans,
-    under_changes,
-)
+from aumaq.option_groups import Telling, grouped
+from aumaq.options import Changes, PlanName, Threads, Where, read_plans, under_changes
 from aumaq.streams import line
 from aumaq.words import t
 
 TABLES = (".csv", ".json")
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is explained: a facility, a settlement or a rule of a plan, or all of it."""
+
+    plan: PlanName
+    changes: Changes = None
+    site: Annotated[str, typer.Option(help="code of a site with a facility")] = ""
+    settlement: Annotated[str, typer.Option(help="code of a settlement")] = ""
+    rule: Annotated[str, typer.Option(help="id of a rule: budget:investment")] = ""
+    service: Annotated[str, typer.Option(help="of several at the place")] = ""
+
+    @property
+    def parts(self) -> list[str]:
+        """Names of the parts of the plan that are asked for."""
+        return [name for name in (self.site, self.settlement, self.rule) if name]
+
+    def check(self, target: Path | None) -> None:
+        """Raise OptionError for two parts, or a file of what is no table."""
+        from aumaq.instances import OptionError
+
+        if len(self.parts) > 1:
+            raise OptionError(
+                say("give one of --site, --settlement and --rule"),
+                ["site", "settlement", "rule"],
+            )
+        if target is not None and (self.parts or target.suffix not in TABLES):
+            raise OptionError(
+                say("--out takes all facilities, as .csv or .json"), ["target"]
+            )
+
+    def explained(
+        self, plan: aumaq.Plan, limits: dict[str, Any], progress: show.Lines | None
+    ) -> Any:
+        """Return what the part that is asked for means for a plan."""
+        if self.rule:
+            from aumaq.results.studies.rule import explain_rule
+
+            return explain_rule(plan, self.rule, **limits)
+        limits = {**limits, "progress": progress}
+        if self.site:
+            from aumaq.results.studies.facility import explain_site
+
+            return explain_site(plan, self.site, self.service, **limits)
+        from aumaq.results.studies.settlement import explain_settlement
+
+        return explain_settlement(plan, self.settlement, self.service, **limits)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How long each trial may take, on what, and where the instance is if it moved."""
+
+    time_limit: Annotated[float, typer.Option(help="seconds", min=0.1)] = 60.0
+    threads: Threads = None
+    instance: Where = ""
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """How long and on what, by the names of the library."""
+        threads = 1 if self.threads is None else self.threads
+        return {"time_limit": self.time_limit, "threads": threads}
+
+
+@grouped
 def explain(
-    plan: PlanName,
-    changes: Changes = None,
-    site: Annotated[str, typer.Option(help="code of a site with a facility")] = "",
-    settlement: Annotated[str, typer.Option(help="code of a settlement")] = "",
-    rule: Annotated[str, typer.Option(help="id of a rule: budget:investment")] = "",
-    service: Annotated[str, typer.Option(help="of several at the place")] = "",
+    *,
+    subject: Subject,
     target: Annotated[
         Path | None,
         typer.Option("--out", help="file for all facilities: .csv or .json"),
     ] = None,
-    time_limit: Annotated[float, typer.Option(help="seconds", min=0.1)] = 60.0,
-    threads: Threads = None,
-    instance: Where = "",
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    trial: Trial,
+    telling: Telling,
 ) -> None:
     """Explain a facility, a settlement or a rule; else rank all facilities.
 
@@ -51,43 +100,15 @@ def explain(
     that costs is told as a range. With --set it is that of the plan, its decisions as
     they are, where values are changed.
     """
-    from aumaq.instances import OptionError
-
-    asked = [name for name in (site, settlement, rule) if name]
-    if len(asked) > 1:
-        raise OptionError(
-            say("give one of --site, --settlement and --rule"),
-            ["site", "settlement", "rule"],
-        )
-    if target is not None and (asked or target.suffix not in TABLES):
-        raise OptionError(
-            say("--out takes all facilities, as .csv or .json"), ["target"]
-        )
-    limits: dict[str, Any] = {
-        "time_limit": time_limit,
-        "threads": 1 if threads is None else threads,
-    }
-    read = read_plans([plan], instance)
-    (found,) = under_changes(read, changes, is_quiet=quiet or as_json, **limits)
-    if not asked:
-        _rank(found, target, limits, as_json=as_json, lang=lang)
+    subject.check(target)
+    read = read_plans([subject.plan], trial.instance)
+    is_quiet = telling.output.is_silent
+    (plan,) = under_changes(read, subject.changes, is_quiet=is_quiet, **trial.limits)
+    if not subject.parts:
+        _rank(plan, target, trial.limits, telling)
         return
-    if not rule:
-        limits["progress"] = None if quiet or as_json else show.Lines()
-    told: Any
-    if site:
-        from aumaq.results.studies.facility import explain_site
-
-        told = explain_site(found, site, service, **limits)
-    elif settlement:
-        from aumaq.results.studies.settlement import explain_settlement
-
-        told = explain_settlement(found, settlement, service, **limits)
-    else:
-        from aumaq.results.studies.rule import explain_rule
-
-        told = explain_rule(found, rule, **limits)
-    if as_json:
+    told = subject.explained(plan, trial.limits, telling.progress)
+    if telling.as_json:
         documents.tell(told.record(words.spoken()))
     else:
         for text in told.sentences(words.spoken()):
@@ -95,7 +116,7 @@ def explain(
 
 
 def _rank(
-    plan: Any, target: Path | None, limits: dict[str, Any], *, as_json: bool, lang: str
+    plan: aumaq.Plan, target: Path | None, limits: dict[str, Any], telling: Telling
 ) -> None:
     """Rank all facilities by what the plan costs without each; show or write it."""
     from aumaq.instances.formats.targets import probe_file
@@ -105,14 +126,14 @@ def _rank(
 
     if target is not None:
         probe_file(target, TABLES)
-    rows = ranking(plan, lang=Language(lang), **limits)
+    rows = ranking(plan, lang=Language(telling.lang), **limits)
     records = strict(rows.to_dict("records"))
     if target is not None and target.suffix == ".csv":
         rows.to_csv(target, index=False)
     elif target is not None:
         text = json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False)
         target.write_text(text, encoding="utf-8")
-    if as_json:
+    if telling.as_json:
         documents.tell({"facilities": records})
     elif target is not None:
         line(t(say("written to {target}", target=target)))

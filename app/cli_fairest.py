@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,51 +11,46 @@ import typer
 import aumaq
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.option_groups import Source, Telling, grouped
-from aumaq.options import Gap, Overwrite, TotalTime
+from aumaq.option_groups import PlanFolder, Source, Telling, grouped
+from aumaq.options import Gap, TotalTime
+from aumaq.several import end
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
+
+
+@dataclass(frozen=True)
+class Lift:
+    """For whom, how near, and how many of the worst-off regions are lifted."""
+
+    service: Annotated[str, typer.Option(help="the service that is compared")]
+    minutes: Annotated[float, typer.Option(help="the way that counts as near, min")]
+    stages: Annotated[
+        int, typer.Option(help="the worst region, the two worst, ...", min=1)
+    ] = 3
 
 
 @grouped
 def fairest(
     *,
-    service: Annotated[str, typer.Option(help="the service that is compared")],
-    minutes: Annotated[float, typer.Option(help="the way that counts as near, min")],
-    stages: Annotated[
-        int, typer.Option(help="the worst region, the two worst, ...", min=1)
-    ] = 3,
+    lift: Lift,
     source: Source,
     time_limit: TotalTime = 600.0,
     gap: Gap = 0.01,
-    folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
-    overwrite: Overwrite = False,
+    target: PlanFolder,
     telling: Telling,
 ) -> None:
     """Lift the worst-off regions as far as they go, and plan for that."""
-    from aumaq.instances.interruption import finishing
-    from aumaq.results.exports import check_target, write_plan_folder
-
-    if folder is not None:
-        check_target(folder)  # before the work
+    target.check()
     instance = source.read()
-    if folder is not None:
-        check_target(folder, instance=instance, overwrite=overwrite)
+    target.check(instance)
     found = aumaq.fairest(
         instance,
-        service,
-        minutes,
-        stages=stages,
+        **vars(lift),
         time_limit=time_limit,
         gap=gap,
         progress=telling.progress,
     )
-    written = None
-    if folder is not None:
-        with finishing():  # the work is done: Ctrl-C would only lose it
-            written = write_plan_folder(
-                found.plan, folder, telling.lang, overwrite=overwrite
-            )
+    written = target.write(found.plan, telling.lang)
     if telling.as_json:
         documents.tell(_record(found, written.folder if written else None))
     else:
@@ -63,10 +59,7 @@ def fairest(
             line(t(say("plan written to {target}", target=written.folder)))
     if written is not None:
         show.written(written)
-    if found.plan.status == "contradicted":
-        raise typer.Exit(3)
-    if not found.plan.is_verified:
-        raise typer.Exit(1)
+    end([found.plan])
 
 
 def _record(found: aumaq.Fairest, folder: Path | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,20 +13,9 @@ from rich.table import Table
 import aumaq
 from aumaq import documents, show
 from aumaq.instances.language.texts import Text, say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Gap,
-    Method,
-    Name,
-    Overwrite,
-    Quiet,
-    Seed,
-    StoreFile,
-    Threads,
-    TotalTime,
-    read_instance,
-)
+from aumaq.option_groups import Effort, Output, grouped
+from aumaq.options import Changes, Name, Overwrite, StoreFile, read_instance
+from aumaq.several import end
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
 
@@ -39,76 +29,128 @@ OBJECTIVES = {
     "worst": say("worst"),
     "regret": say("regret"),
 }
+REGRETS = {
+    "probability": say("probability"),
+    "cost_mln": say("money and points"),
+    "best_objective_mln": say("alone"),
+    "best_bound_mln": say("bound"),
+    "regret_at_least_mln": say("regret at least"),
+    "regret_at_most_mln": say("at most"),
+}
+"""Columns of the futures: key in the record, head."""
+POLICIES = {
+    "own_gap": say("own gap"),
+    "at_least_mln": say("at least"),
+    "at_most_mln": say("at most"),
+    "dearer_at_least_mln": say("dearer at least"),
+    "dearer_at_most_mln": say("at most"),
+}
+"""Columns of the first periods of others."""
 
 
-def futures(
-    name: Name,
+@dataclass(frozen=True)
+class Question:
+    """Which futures of an instance are planned for, and what counts over them."""
+
+    name: Name
     scenarios: Annotated[
         str, typer.Option(help="a,b,c with or without variants (default: all without)")
-    ] = "",
-    objective: Annotated[
-        str, typer.Option(help="expected, worst, regret")
-    ] = "expected",
+    ] = ""
+    objective: Annotated[str, typer.Option(help="expected, worst, regret")] = "expected"
     value: Annotated[
         bool, typer.Option("--value", help="and what planning for all is worth")
-    ] = False,
-    changes: Changes = None,
-    method: Method = "auto",
-    time_limit: TotalTime = 600.0,
-    gap: Gap = 0.01,
-    threads: Threads = None,
-    seed: Seed = 0,
-    folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
-    overwrite: Overwrite = False,
-    store: StoreFile = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    ] = False
+    changes: Changes = None
+
+    @property
+    def chosen(self) -> list[str] | None:
+        """Names of the futures as they are given, None for all."""
+        if not self.scenarios:
+            return None
+        return [part.strip() for part in self.scenarios.split(",")]
+
+    def check(self) -> None:
+        """Raise OptionError where two options contradict each other."""
+        from aumaq.instances import OptionError
+
+        if self.value and self.objective != "expected":
+            raise OptionError(
+                say("--value is about the expected cost: --objective expected")
+            )
+
+    def answer(
+        self, instance: aumaq.Instance, **options: Any
+    ) -> tuple[aumaq.Futures, dict[str, Any]]:
+        """Return the plans, and all that was found as one document."""
+        if self.value:
+            worth = aumaq.value_of_stochastic_solution(instance, self.chosen, **options)
+            return worth.futures, worth.record()
+        found = aumaq.solve_futures(
+            instance, self.chosen, objective=self.objective, **options
+        )
+        return found, found.record()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where plans go."""
+
+    folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None
+    overwrite: Overwrite = False
+    store: StoreFile = None
+
+    def check(self) -> None:
+        """Raise ExportError where nothing can be written, before anything is read."""
+        from aumaq.results.exports.futures_folder import check_futures_target
+
+        if self.folder is not None:
+            check_futures_target(self.folder)
+        if self.store is not None:
+            aumaq.Store(self.store).check()
+
+    def check_for(self, instance: aumaq.Instance, chosen: list[str] | None) -> None:
+        """Raise ExportError where the folder holds plans of other futures."""
+        from aumaq.results.exports.futures_folder import check_futures_target
+
+        if self.folder is not None:
+            names = _whole_names(instance, chosen)
+            check_futures_target(self.folder, instance, names, overwrite=self.overwrite)
+
+    @property
+    def options(self) -> dict[str, Path]:
+        """Where evidence against a plan goes, by the names of the library."""
+        if self.folder is None:
+            return {}
+        return {"evidence": self.folder.with_name(f"{self.folder.name}-contradiction")}
+
+    def keep(self, found: aumaq.Futures, record: dict[str, Any]) -> Written | None:
+        """Keep the plans in store and folder; name the batch in the record."""
+        from aumaq.instances.interruption import finishing
+        from aumaq.results.exports.futures_folder import write_futures
+
+        with finishing():  # the work is done: Ctrl-C would only lose it
+            if self.store is not None:
+                record["batch_id"] = found.keep(self.store, record)
+            if self.folder is not None:
+                return write_futures(found, self.folder, overwrite=self.overwrite)
+        return None
+
+
+@grouped
+def futures(
+    *, question: Question, effort: Effort, target: Target, output: Output
 ) -> None:
     """Plan for several futures: a common first period, later ones for each."""
-    from aumaq.instances import OptionError
-    from aumaq.instances.interruption import finishing
-    from aumaq.results.exports.futures_folder import check_futures_target, write_futures
-
-    if folder is not None:
-        check_futures_target(folder)  # before the work, not after it
-    if store is not None:
-        aumaq.Store(store).check()
-    if value and objective != "expected":
-        raise OptionError(
-            say("--value is about the expected cost: --objective expected")
-        )
-    instance = read_instance(name, changes=changes)
-    chosen = [part.strip() for part in scenarios.split(",")] if scenarios else None
-    if folder is not None:
-        names = _whole_names(instance, chosen)
-        check_futures_target(folder, instance, names, overwrite=overwrite)
-    options: dict[str, Any] = {
-        "method": method,
-        "time_limit": time_limit,
-        "gap": gap,
-        "threads": threads,
-        "seed": seed,
-        "progress": None if quiet or as_json else show.Lines(),
-    }
-    if folder is not None:
-        options["evidence"] = folder.with_name(f"{folder.name}-contradiction")
-    if value:
-        worth = aumaq.value_of_stochastic_solution(instance, chosen, **options)
-        found, record = worth.futures, worth.record()
-    else:
-        found = aumaq.solve_futures(instance, chosen, objective=objective, **options)
-        record = found.record()
-    written = None
-    with finishing():  # the work is done: Ctrl-C would only lose it
-        if store is not None:
-            record["batch_id"] = found.keep(store, record)
-        if folder is not None:
-            written = write_futures(found, folder, overwrite=overwrite)
-    _told(record, written, store, as_json=as_json)
-    if found.status == "contradicted":
-        raise typer.Exit(3)
-    if not found.is_verified:
-        raise typer.Exit(1)
+    target.check()  # before the work, not after it
+    question.check()
+    instance = read_instance(question.name, changes=question.changes)
+    target.check_for(instance, question.chosen)
+    found, record = question.answer(
+        instance, progress=output.progress, **vars(effort), **target.options
+    )
+    written = target.keep(found, record)
+    _told(record, written, target.store, as_json=output.as_json)
+    end([found])
 
 
 def _whole_names(instance: aumaq.Instance, chosen: list[str] | None) -> list[str]:
@@ -141,6 +183,16 @@ def _told(
 
 def _show(record: dict[str, Any]) -> None:
     """Print the plan, the regrets, other first periods, and what planning is worth."""
+    _show_plan(record)
+    _table(t(say("future")), "scenario", REGRETS, record["regrets"])
+    first = t(say("first period of"))
+    _table(first, "first_period_of", POLICIES, record["policies"])
+    if "reference" in record:
+        _show_worth(record)
+
+
+def _show_plan(record: dict[str, Any]) -> None:
+    """Print what the plan is worth over all futures, and what is wrong with it."""
     _line(
         say(
             "{objective}: {cost} mln of money and points, bound {bound}, gap {gap},"
@@ -157,47 +209,33 @@ def _show(record: dict[str, Any]) -> None:
         show.contradiction(record.get("evidence", "–"))
     for problem in record["problems"][:20]:
         _line(say("  {problem}", problem=problem))
-    columns = {
-        "probability": say("probability"),
-        "cost_mln": say("money and points"),
-        "best_objective_mln": say("alone"),
-        "best_bound_mln": say("bound"),
-        "regret_at_least_mln": say("regret at least"),
-        "regret_at_most_mln": say("at most"),
-    }
-    _table(t(say("future")), "scenario", columns, record["regrets"])
-    columns = {
-        "own_gap": say("own gap"),
-        "at_least_mln": say("at least"),
-        "at_most_mln": say("at most"),
-        "dearer_at_least_mln": say("dearer at least"),
-        "dearer_at_most_mln": say("at most"),
-    }
-    _table(t(say("first period of")), "first_period_of", columns, record["policies"])
-    if "reference" in record:
-        low, high = record["stochastic_solution_mln"]
-        known = say(
-            "value of the stochastic solution (against the first period of"
-            " {reference}): {low} to {high} mln"
-        )
-        open_end = say(
-            "value of the stochastic solution: at least {low} mln; no other first"
-            " period was completed in every future"
-        )
-        _line(
-            known if record["reference"] else open_end,
-            reference=record["reference"],
+
+
+def _show_worth(record: dict[str, Any]) -> None:
+    """Print what it is worth to plan for all futures, and to know which one comes."""
+    low, high = record["stochastic_solution_mln"]
+    known = say(
+        "value of the stochastic solution (against the first period of"
+        " {reference}): {low} to {high} mln"
+    )
+    open_end = say(
+        "value of the stochastic solution: at least {low} mln; no other first"
+        " period was completed in every future"
+    )
+    _line(
+        known if record["reference"] else open_end,
+        reference=record["reference"],
+        low=figure(low, ",.1f"),
+        high=figure(high, ",.1f"),
+    )
+    low, high = record["perfect_information_mln"]
+    _line(
+        say(
+            "value of perfect information: {low} to {high} mln",
             low=figure(low, ",.1f"),
             high=figure(high, ",.1f"),
         )
-        low, high = record["perfect_information_mln"]
-        _line(
-            say(
-                "value of perfect information: {low} to {high} mln",
-                low=figure(low, ",.1f"),
-                high=figure(high, ",.1f"),
-            )
-        )
+    )
 
 
 def _line(text: Text, **values: object) -> None:

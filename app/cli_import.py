@@ -16,7 +16,7 @@ from aumaq.streams import line
 from aumaq.words import t
 
 if TYPE_CHECKING:
-    from aumaq.instances.imports.assembly import Import
+    from aumaq.instances.imports.assembly import Import, Wishes
     from aumaq.instances.imports.mapping import Mapped
 
 LENGTHS = {"tolerance_m": "tolerance", "reach_km": "reach", "detour": "detour"}
@@ -27,8 +27,11 @@ ENDING = "-mapping.toml"
 
 @dataclass(frozen=True)
 class OfPlaces:
-    """How the list of places is read."""
+    """The list of places, and how it is read."""
 
+    places: Annotated[
+        Path, typer.Argument(help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson")
+    ]
     columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -101,6 +104,21 @@ class OfFacilities:
 
 
 @dataclass(frozen=True)
+class Given:
+    """All files that are read, and what holds for each of them."""
+
+    of_places: OfPlaces
+    of_roads: OfRoads
+    stock: OfFacilities
+    mapping: Annotated[
+        Path | None, typer.Option(help="mapping file of an earlier import")
+    ] = None
+    crs: Annotated[
+        str, typer.Option(help="reference system where none is named: EPSG:32642")
+    ] = ""
+
+
+@dataclass(frozen=True)
 class Sheets:
     """What the instance has beside the places."""
 
@@ -117,43 +135,26 @@ class Sheets:
 
 @grouped
 def import_(
-    places: Annotated[
-        Path, typer.Argument(help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson")
-    ],
     *,
     out: Annotated[Path, typer.Option("--out", help="new: mine.xlsx or a folder")],
-    of_places: OfPlaces,
-    of_roads: OfRoads,
-    stock: OfFacilities,
-    mapping: Annotated[
-        Path | None, typer.Option(help="mapping file of an earlier import")
-    ] = None,
-    crs: Annotated[
-        str, typer.Option(help="reference system where none is named: EPSG:32642")
-    ] = "",
+    given: Given,
     sheets: Sheets,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Make an instance of a list of places and, if there is one, a layer of roads."""
     from aumaq.instances.formats.targets import probe_new
-    from aumaq.instances.imports.assembly import Wishes, imported, write_import
-    from aumaq.instances.imports.mapping import mapping_text, pairs_of
+    from aumaq.instances.imports.assembly import imported, write_import
+    from aumaq.instances.imports.mapping import mapping_text
     from aumaq.instances.interruption import finishing
 
     probe_new(out, (".xlsx",))  # before the work
     kept = out.with_name(out.stem + ENDING)
-    is_new = mapping is None or mapping.resolve() != kept.resolve()
+    is_new = given.mapping is None or given.mapping.resolve() != kept.resolve()
     if is_new:
         probe_new(kept, (".toml",))
-    asked = _asked(_read(mapping), of_places, of_roads, stock, crs)
-    lists = pairs_of(stock.facilities or [], "--facilities")
-    files = {name: Path(file) for name, file in lists.items()}
-    wishes = Wishes(
-        out.stem, listed(sheets.parts), sheets.norms, listed(sheets.services),
-        of_places.skip, files, asked,
-    )  # fmt: skip
-    found = imported(places, of_roads.roads, wishes)
+    wishes = _wishes(out.stem, given, sheets)
+    found = imported(given.of_places.places, given.of_roads.roads, wishes)
     with finishing():
         write_import(found, out, lang)
         if is_new:
@@ -167,12 +168,25 @@ def import_(
     line(t(say("next: aumaq plan {target}", target=out)))
 
 
-def _asked(
-    before: Mapped, places: OfPlaces, roads: OfRoads, stock: OfFacilities, crs: str
-) -> Mapped:
+def _wishes(name: str, given: Given, sheets: Sheets) -> Wishes:
+    """Return what the instance is to be like, and how the files are read."""
+    from aumaq.instances.imports.assembly import Wishes
+    from aumaq.instances.imports.mapping import pairs_of
+
+    asked = _asked(_read(given.mapping), given)
+    lists = pairs_of(given.stock.facilities or [], "--facilities")
+    files = {service: Path(file) for service, file in lists.items()}
+    return Wishes(
+        name, listed(sheets.parts), sheets.norms, listed(sheets.services),
+        given.of_places.skip, files, asked,
+    )  # fmt: skip
+
+
+def _asked(before: Mapped, given: Given) -> Mapped:
     """Return what columns are and how they are read: of a mapping file, and asked."""
     from aumaq.instances.imports.mapping import LIMITS, Mapped, pairs_of
 
+    places, roads, crs = given.of_places, given.of_roads, given.crs
     own = {"layer": places.layer, "crs": crs, "region": places.region}
     own_roads = {
         "layer": roads.road_layer,
@@ -183,7 +197,7 @@ def _asked(
     }
     for key, option in LENGTHS.items():
         _check_limit(option, own_roads[key], LIMITS[key])
-    facility_columns = pairs_of(stock.facility_columns or [], "--facility-map")
+    facility_columns = pairs_of(given.stock.facility_columns or [], "--facility-map")
     return Mapped(
         _joined(before.places, own, columns=pairs_of(places.columns or [], "--map")),
         _joined(

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.option_groups import grouped
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Lang,
-    Quiet,
-    ScenarioName,
-    Threads,
-    listed,
-    read_instance,
-)
+from aumaq.option_groups import Telling, grouped
+from aumaq.options import Changes, ScenarioName, Threads, listed, read_instance
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
 
@@ -28,7 +19,7 @@ if TYPE_CHECKING:
     from aumaq.instances import Instance
     from aumaq.instances.goals import Goal
     from aumaq.results.location.answer import Location
-    from aumaq.results.location.question import Question
+    from aumaq.results.location.question import Asked, Question
 
 Sites = Annotated[list[str] | None, typer.Option(metavar="SITE", show_default=False)]
 
@@ -85,6 +76,17 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class Where:
+    """The instance or table of clients; of an instance, the scenario and changes."""
+
+    name: Annotated[
+        str, typer.Argument(metavar="INSTANCE", help="or a table of clients")
+    ]
+    scenario: ScenarioName = ""
+    changes: Changes = None
+
+
+@dataclass(frozen=True)
 class Limits:
     """When an answer is good enough."""
 
@@ -93,24 +95,25 @@ class Limits:
     threads: Threads = None
 
 
+@dataclass(frozen=True)
+class Target:
+    """Where an answer goes."""
+
+    folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="replace an earlier answer")
+    ] = False
+
+
 @grouped
 def locate(
-    name: Annotated[
-        str, typer.Argument(metavar="INSTANCE", help="or a table of clients")
-    ],
     *,
     wanted: Wanted,
     given: Tables,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
+    where: Where,
     limits: Limits,
-    folder: Annotated[Path | None, typer.Option("--out", help="folder")] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="replace an earlier answer")
-    ] = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    target: Target,
+    telling: Telling,
 ) -> None:
     """Choose sites for what people travel: most within, fewest, least mean or worst."""
     from aumaq.instances.goals import LOCATION_GOALS, goal_named
@@ -121,20 +124,20 @@ def locate(
 
     goal = goal_named(_only(wanted), LOCATION_GOALS, wanted.minutes)
     options = SolveOptions(**vars(limits))
-    if folder is not None:
-        check_answer_folder(folder, overwrite=overwrite)  # before the work
+    if target.folder is not None:
+        check_answer_folder(target.folder, overwrite=target.overwrite)  # before work
     if given.distances is None:
         _refuse_table_options(given)
-        instance = read_instance(name, scenario, changes)
+        instance = read_instance(where.name, where.scenario, where.changes)
         question = _of_instance(instance, goal, wanted)
     else:
-        question = _of_tables(name, given, goal, wanted)
-    tell = None if quiet or as_json else _Lines(goal).update
+        question = _of_tables(where.name, given, goal, wanted)
+    tell = None if telling.output.is_silent else _Lines(goal).update
     found = answered(question, options, tell)
     with finishing():
-        if folder is not None:
-            found.write(folder, lang, overwrite=overwrite)
-    _tell(found, folder, as_json)
+        if target.folder is not None:
+            found.write(target.folder, telling.lang, overwrite=target.overwrite)
+    _tell(found, target.folder, telling.as_json)
 
 
 def _tell(found: Location, folder: Path | None, as_json: bool) -> None:
@@ -175,23 +178,20 @@ def _refuse_table_options(given: Tables) -> None:
         raise OptionError(text, wrong)
 
 
-def _settled(wanted: Wanted) -> dict[str, Any]:
+def _asked(goal: Goal, wanted: Wanted) -> Asked:
     """Return what is asked of instances and tables alike."""
-    return {
-        "new": wanted.new,
-        "minutes": wanted.minutes,
-        "existing": wanted.existing,
-        "require": wanted.require or (),
-        "forbid": wanted.forbid or (),
-    }
+    from aumaq.results.location.question import Asked
+
+    settled = wanted.require or (), wanted.forbid or ()
+    return Asked(goal, wanted.new, wanted.minutes, wanted.existing, *settled)
 
 
 def _of_instance(instance: Instance, goal: Goal, wanted: Wanted) -> Question:
     from aumaq.results.location.of_instance import question_of_instance
 
     return question_of_instance(
-        instance, goal, words=spoken(), service=wanted.service, period=wanted.period,
-        people=listed(wanted.people), **_settled(wanted),
+        instance, _asked(goal, wanted), words=spoken(), service=wanted.service,
+        period=wanted.period, people=listed(wanted.people),
     )  # fmt: skip
 
 
@@ -210,10 +210,10 @@ def _of_tables(name: str, given: Tables, goal: Goal, wanted: Wanted) -> Question
     assert clients is not None
     assert distances is not None
     named = {key.strip(): value.strip() for key, _, value in pairs}
+    asked = _asked(goal, wanted)
     return question_of_tables(
-        clients, distances, goal, sites=sites, columns=named, unit=given.unit,
-        **_settled(wanted),
-    )  # fmt: skip
+        clients, distances, asked, sites=sites, columns=named, unit=given.unit
+    )
 
 
 class _Lines:

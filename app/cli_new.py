@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +10,16 @@ import typer
 
 import aumaq
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import grouped
 from aumaq.options import Lang, listed
 from aumaq.streams import line
 from aumaq.words import t
 
 
-def new(
-    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
+@dataclass(frozen=True)
+class Sheets:
+    """What a template is about, and of which country its numbers are."""
+
     parts: Annotated[
         str,
         typer.Option(
@@ -23,13 +27,20 @@ def new(
             help="what it is about: services,roads,power,money ..., or all (a name that"
             " does not exist lists them)",
         ),
-    ] = "services",
+    ] = "services"
     norms: Annotated[
         str, typer.Option(help="fill in levels, prices and standards of a country: kz")
-    ] = "",
+    ] = ""
     services: Annotated[
         str, typer.Option(help="with --norms, only these: school,hospital")
-    ] = "",
+    ] = ""
+
+
+@grouped
+def new(
+    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
+    *,
+    sheets: Sheets,
     random: Annotated[
         int | None, typer.Option(help="settlements of a random instance")
     ] = None,
@@ -38,7 +49,7 @@ def new(
 ) -> None:
     """Write a short commented template to fill in, or a random instance of any size."""
     if random is None:
-        _template(folder, listed(parts), norms, listed(services), lang)
+        _template(folder, sheets, lang)
         return
     from aumaq.instances.generators import clustered
     from aumaq.instances.reading import check_new
@@ -54,16 +65,15 @@ def new(
     line(t(told))
 
 
-def _template(
-    folder: Path, parts: list[str], norms: str, services: list[str], lang: str
-) -> None:
+def _template(folder: Path, sheets: Sheets, lang: str) -> None:
     from aumaq.instances.formats.skeleton import write_skeleton
     from aumaq.instances.formats.template import write_template
     from aumaq.instances.formats.template_parts import ALL
 
-    if parts == [ALL] and not norms and not services:
+    parts, services = listed(sheets.parts), listed(sheets.services)
+    if parts == [ALL] and not sheets.norms and not services:
         write_skeleton(folder, lang)
     else:
-        write_template(folder, parts, lang, norms, services)
+        write_template(folder, parts, lang, sheets.norms, services)
     told = say("written to {target}; change it, then: aumaq validate {target}")
     line(t(told, target=folder))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,9 +14,9 @@ from rich.table import Table
 import aumaq
 from aumaq import show
 from aumaq.instances.language.texts import say
-from aumaq.option_groups import ExactEffort, Source, Telling, grouped
-from aumaq.options import Overwrite
-from aumaq.several import Target, share_of
+from aumaq.option_groups import grouped
+from aumaq.options import listed
+from aumaq.several import DrawnStudy, share_of
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
@@ -28,57 +29,58 @@ GOALS_HELP = (
 )
 
 
+@dataclass(frozen=True)
+class Goals:
+    """The goals, and whether they make a front or, weighed or in order, one plan."""
+
+    goals: Annotated[str, typer.Option(help=GOALS_HELP)]
+    points: Annotated[
+        int, typer.Option(help="limits of each goal after the first; 0: all points")
+    ] = 12
+    minutes: Annotated[
+        float | None, typer.Option(help="within which the goal cover counts")
+    ] = None
+    weights: Annotated[
+        str, typer.Option(help="one plan instead: a weight for each goal")
+    ] = ""
+    tolerances: Annotated[
+        str, typer.Option(help="one plan instead, goal after goal: 1%,0")
+    ] = ""
+
+
 @grouped
 def pareto(
     *,
-    goals: Annotated[str, typer.Option(help=GOALS_HELP)],
-    points: Annotated[
-        int, typer.Option(help="limits of each goal after the first; 0: all points")
-    ] = 12,
-    minutes: Annotated[
-        float | None, typer.Option(help="within which the goal cover counts")
-    ] = None,
-    weights: Annotated[
-        str, typer.Option(help="one plan instead: a weight for each goal")
-    ] = "",
-    tolerances: Annotated[
-        str, typer.Option(help="one plan instead, goal after goal: 1%,0")
-    ] = "",
+    goals: Goals,
     jobs: Annotated[int, typer.Option(help="processes side by side", min=1)] = 1,
-    source: Source,
-    effort: ExactEffort,
-    folder: Annotated[
-        Path | None, typer.Option("--out", help="folder for table, picture and plans")
-    ] = None,
-    overwrite: Overwrite = False,
-    telling: Telling,
+    study: DrawnStudy,
 ) -> None:
     """Find plans that no other beats in all goals, each with a bound."""
-    target = Target(folder, telling.lang, overwrite, telling.as_json)
-    instance = target.read(source)
-    names = [part.strip() for part in goals.split(",") if part.strip()]
-    usual: dict[str, Any] = {
-        "minutes": minutes,
-        "progress": telling.progress,
-        **vars(effort),
-    }
-    if weights or tolerances:
+    instance, names = study.read(), listed(goals.goals)
+    if goals.weights or goals.tolerances:
         found = aumaq.best_by(
             instance,
             names,
-            weights=_numbers(weights),
-            tolerances=_numbers(tolerances),
-            **usual,
+            weights=[share_of(part) for part in listed(goals.weights)],
+            tolerances=[share_of(part) for part in listed(goals.tolerances)],
+            minutes=goals.minutes,
+            **study.options,
         )
     else:
-        found = aumaq.pareto(instance, names, points, jobs=jobs, **usual)
-    target.finish(
-        found, found.plans, partial(_show, found), partial(_draw, found, telling.lang)
+        found = aumaq.pareto(
+            instance,
+            names,
+            goals.points,
+            minutes=goals.minutes,
+            jobs=jobs,
+            **study.options,
+        )
+    study.finish(
+        found,
+        found.plans,
+        partial(_show, found),
+        partial(_draw, found, study.telling.lang),
     )
-
-
-def _numbers(text: str) -> list[float]:
-    return [share_of(part) for part in text.split(",") if part.strip()]
 
 
 def _draw(found: aumaq.Front, lang: str, folder: Path) -> None:

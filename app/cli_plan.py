@@ -5,80 +5,47 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import aumaq
 from aumaq import cli_conflicts, documents, show, words
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Gap,
-    Lang,
-    Name,
-    Quiet,
-    ScenarioName,
-    Threads,
-    TimeLimit,
-    read_instance,
-    tell_warnings,
-)
+from aumaq.option_groups import Limits, Source, Telling, grouped
+from aumaq.options import tell_warnings
+from aumaq.several import end
 from aumaq.streams import line
 from aumaq.words import t
+
+if TYPE_CHECKING:
+    from aumaq.results.exports import Written
 
 FILES = {".xlsx": "xlsx", ".html": "html"}
 """What stands beside the instance, and the export that writes it."""
 
 
+@grouped
 def plan(
-    name: Name,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
-    time_limit: TimeLimit = None,
-    gap: Gap = 0.01,
-    threads: Threads = None,
+    *,
+    source: Source,
+    limits: Limits,
     beside: Annotated[
         Path | None,
         typer.Option("--out", help="folder for results (default: that of the input)"),
     ] = None,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    telling: Telling,
 ) -> None:
     """Check, solve, and write workbook and page beside the input; replace nothing."""
-    from aumaq.instances.formats.targets import probe_file
-    from aumaq.instances.interruption import finishing
-    from aumaq.results.exports import check_target, write_plan_folder
-    from aumaq.solvers.options import seconds_for
-
     begun = time.monotonic()
-    instance = read_instance(name, scenario, changes)
+    instance = source.read()
     instance.check_scenarios()
     tell_warnings(instance)
-    target = free_target(*place_of(name, instance, beside))
-    check_target(target)  # before the work
-    suffixes = _suffixes()
-    for suffix in suffixes:
-        probe_file(target.with_name(target.name + suffix))
-    limit = seconds_for(time_limit, None)
-    with cli_conflicts.reasons(instance, limit):
-        found = aumaq.solve(
-            instance,
-            time_limit=limit,
-            gap=gap,
-            threads=threads,
-            progress=None if quiet or as_json else show.Lines(),
-            evidence=target.with_name(f"{target.name}-contradiction.lp"),
-        )
-    with finishing():
-        written = write_plan_folder(found, target, lang)
-        folder = written.folder
-        files = [folder.with_name(folder.name + end) for end in suffixes]
-        for file in files:
-            found.export(FILES[file.suffix], file, lang)
-    if as_json:
+    target = free_target(*place_of(source.name, instance, beside))
+    suffixes = _checked_suffixes(target)
+    found = _planned(instance, limits, target, telling)
+    written, files = _written(found, target, suffixes, telling.lang)
+    if telling.as_json:
         record = {key: value for key, value in found.record.items() if key != "trace"}
         out = {"out": str(written.folder), "files": [str(file) for file in files]}
         documents.tell({**record, **out})
@@ -94,10 +61,53 @@ def plan(
         )
         line(t(told))
     show.written(written)
-    if found.status == "contradicted":
-        raise typer.Exit(3)
-    if not found.is_verified:
-        raise typer.Exit(1)
+    end([found])
+
+
+def _checked_suffixes(target: Path) -> list[str]:
+    """Return what is written beside the tables; try all places, before the work."""
+    from aumaq.instances.formats.targets import probe_file
+    from aumaq.results.exports import check_target
+
+    check_target(target)
+    suffixes = _suffixes()
+    for suffix in suffixes:
+        probe_file(target.with_name(target.name + suffix))
+    return suffixes
+
+
+def _planned(
+    instance: aumaq.Instance, limits: Limits, target: Path, telling: Telling
+) -> aumaq.Plan:
+    """Return the plan; where there is none, what clashes is told."""
+    from aumaq.solvers.options import seconds_for
+
+    seconds = seconds_for(limits.time_limit, None)
+    with cli_conflicts.reasons(instance, seconds):
+        return aumaq.solve(
+            instance,
+            time_limit=seconds,
+            gap=limits.gap,
+            threads=limits.threads,
+            progress=telling.progress,
+            evidence=target.with_name(f"{target.name}-contradiction.lp"),
+        )
+
+
+def _written(
+    found: aumaq.Plan, target: Path, suffixes: list[str], lang: str
+) -> tuple[Written, list[Path]]:
+    """Write the tables of a plan, and workbook and page beside them."""
+    from aumaq.instances.interruption import finishing
+    from aumaq.results.exports import write_plan_folder
+
+    with finishing():
+        written = write_plan_folder(found, target, lang)
+        folder = written.folder
+        files = [folder.with_name(folder.name + suffix) for suffix in suffixes]
+        for file in files:
+            found.export(FILES[file.suffix], file, lang)
+    return written, files
 
 
 def _suffixes() -> list[str]:

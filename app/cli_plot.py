@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import aumaq
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import grouped
 from aumaq.options import (
     Changes,
     Lang,
@@ -20,79 +22,138 @@ from aumaq.options import (
 from aumaq.streams import line
 from aumaq.words import t
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aumaq.results.plots import Figure
+
 STORES = (".duckdb", ".db")
+PAGE_MM, USUAL_MM = 174.0, 150.0
+"""Widths of a sheet of figures, and of a figure by itself."""
 Sources = Annotated[
     list[str],
     typer.Argument(metavar="PLAN...", help="folder, plan.json, STORE:RUN, or a STORE"),
 ]
 
 
-def plot(
-    plans: Sources,
-    target: Annotated[Path, typer.Option("--out", help=".svg, .pdf or .png")],
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn, of which part of a plan or along which axes."""
+
     kind: Annotated[
         str,
         typer.Option(
             help="sheet, map, access, budget, convergence; of several plans: pareto,"
             " sensitivity"
         ),
-    ] = "sheet",
-    changes: Changes = None,
-    service: Annotated[str, typer.Option(help="of the map")] = "",
-    period: Annotated[str, typer.Option(help="of map and access")] = "",
+    ] = "sheet"
+    service: Annotated[str, typer.Option(help="of the map")] = ""
+    period: Annotated[str, typer.Option(help="of map and access")] = ""
     x: Annotated[
         str,
         typer.Option(help="such as investment_mln, term:travel or indicator:NAME"),
-    ] = "",
-    y: Annotated[str, typer.Option(help="the other axis, see --x")] = "",
-    scenario: Annotated[str, typer.Option(help="of a store only this scenario")] = "",
-    batch: Annotated[str, typer.Option(help="of a store only this batch")] = "",
+    ] = ""
+    y: Annotated[str, typer.Option(help="the other axis, see --x")] = ""
+
+    def check(self) -> None:
+        """Raise UnknownNameError for a kind that there is not."""
+        from aumaq.instances import UnknownNameError
+        from aumaq.results.plots import KINDS, OF_SEVERAL
+
+        if self.kind not in (*KINDS, *OF_SEVERAL):
+            known = (*KINDS, *OF_SEVERAL)
+            raise UnknownNameError(say("kind of figure"), self.kind, known)
+
+    def check_count(self, count: int) -> None:
+        """Raise OptionError where a figure of one plan is to be of others, too."""
+        from aumaq.instances import OptionError
+        from aumaq.results.plots import KINDS
+
+        if self.kind in KINDS and count != 1:
+            raise OptionError(
+                say(
+                    "{kind} is of one plan, not of {count}", kind=self.kind, count=count
+                )
+            )
+
+    def of(self, plans: Sequence[aumaq.Plan], names: list[str], look: Look) -> Figure:
+        """Return the figure of plans that are called by *names*."""
+        from aumaq.results.plots import KINDS, OF_SEVERAL
+
+        usual_mm = PAGE_MM if self.kind == "sheet" else USUAL_MM
+        lang, width_mm = look.code, look.width or usual_mm
+        if self.kind in OF_SEVERAL:
+            axes = {key: axis for key, axis in (("x", self.x), ("y", self.y)) if axis}
+            names = plan_names(names, plans)
+            draw = OF_SEVERAL[self.kind]
+            return draw(plans, names=names, lang=lang, width_mm=width_mm, **axes)
+        own = plans[0].plot.sized(lang, width_mm)
+        if self.kind == "map":
+            return own.map(self.service, self.period)
+        if self.kind == "access":
+            return own.access_curve(self.period)
+        return KINDS[self.kind](own)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The plans that are drawn; of a store those of a scenario or a batch."""
+
+    plans: Sources
+    changes: Changes = None
+    scenario: Annotated[str, typer.Option(help="of a store only this scenario")] = ""
+    batch: Annotated[str, typer.Option(help="of a store only this batch")] = ""
+
+    @property
+    def names(self) -> list[str]:
+        """Plans as they are given, and the runs of stores, oldest first."""
+        found = list[str]()
+        for name in self.plans:
+            if Path(name).suffix not in STORES:
+                found.append(name)
+                continue
+            runs = aumaq.Store(name).runs(scenario=self.scenario, batch=self.batch)
+            found += [f"{name}:{run_id}" for run_id in runs["run_id"][::-1]]
+        return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """How wide a figure is, and its language."""
+
     width: Annotated[
         float, typer.Option(help="mm: 85 is a column of a journal, 174 a page")
-    ] = 0.0,
-    lang: Lang = "en",
+    ] = 0.0
+    lang: Lang = "en"
+
+    @property
+    def code(self) -> str:
+        """The language, if there is such a one (else UnknownNameError)."""
+        from aumaq.results.language import Language
+
+        return Language(self.lang).code
+
+
+@grouped
+def plot(
+    *,
+    target: Annotated[Path, typer.Option("--out", help=".svg, .pdf or .png")],
+    drawing: Drawing,
+    chosen: Chosen,
+    look: Look,
     instance: Where = "",
 ) -> None:
     """Draw a plan, or several against each other, as a vector figure.
 
     With --set it shows the plans, as they are, where values are changed.
     """
-    from aumaq.instances import OptionError, UnknownNameError
     from aumaq.instances.formats.targets import probe_file
-    from aumaq.results.language import Language
-    from aumaq.results.plots import ENDINGS, KINDS, OF_SEVERAL
+    from aumaq.results.plots import ENDINGS
 
-    words, usual = Language(lang), 174.0 if kind == "sheet" else 150.0
-    if kind not in (*KINDS, *OF_SEVERAL):
-        raise UnknownNameError(say("kind of figure"), kind, (*KINDS, *OF_SEVERAL))
+    drawing.check()
     probe_file(target, ENDINGS)  # before the work, not after it
-    names = [run for name in plans for run in _runs(name, scenario, batch)]
-    if kind in KINDS and len(names) != 1:
-        raise OptionError(
-            say("{kind} is of one plan, not of {count}", kind=kind, count=len(names))
-        )
-    read = under_changes(read_plans(names, instance), changes)
-    if kind in OF_SEVERAL:
-        axes = {key: value for key, value in (("x", x), ("y", y)) if value}
-        drawn = OF_SEVERAL[kind](
-            read, names=plan_names(names, read), lang=words.code,
-            width_mm=width or usual, **axes,
-        )  # fmt: skip
-    else:
-        own = read[0].plot.sized(words.code, width or usual)
-        if kind == "map":
-            drawn = own.map(service, period)
-        elif kind == "access":
-            drawn = own.access_curve(period)
-        else:
-            drawn = KINDS[kind](own)
-    drawn.save(target)
+    names = chosen.names
+    drawing.check_count(len(names))
+    read = under_changes(read_plans(names, instance), chosen.changes)
+    drawing.of(read, names, look).save(target)
     line(t(say("written to {target}", target=target)))
-
-
-def _runs(name: str, scenario: str, batch: str) -> list[str]:
-    """Return a plan as it is given, or the runs of a store, oldest first."""
-    if Path(name).suffix not in STORES:
-        return [name]
-    runs = aumaq.Store(name).runs(scenario=scenario, batch=batch)
-    return [f"{name}:{run_id}" for run_id in runs["run_id"][::-1]]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.options import AsJson, Changes, Name, ScenarioName, read_instance
+from aumaq.option_groups import Source, grouped
+from aumaq.options import AsJson
 from aumaq.streams import line
 from aumaq.words import t
 
+if TYPE_CHECKING:
+    from aumaq.instances import Instance
+    from aumaq.instances.people.projection import Projection
 
+
+@grouped
 def project(
-    name: Name,
-    scenario: ScenarioName = "",
-    changes: Changes = None,
+    *,
+    source: Source,
     projection: Annotated[
         str, typer.Option(help="another one (default: the scenario's)")
     ] = "",
@@ -38,7 +43,7 @@ def project(
 
     if folder is not None:
         check_projection_target(folder)  # before the work, not after it
-    instance = read_instance(name, scenario, changes)
+    instance = source.read()
     found = compute(
         instance.given if projection else instance.projection.tables,
         projection or instance.active_scenario.projection,
@@ -47,16 +52,20 @@ def project(
     if folder is not None:
         write_projection(found, folder)
     if as_json:
-        record = {
-            "instance": instance.name,
-            "scenario": instance.scenario,
-            "projection": found.name,
-            "years": list(found.years),
-            "totals": found.totals.to_dict("records"),
-            "ledger": found.ledger.to_dict("records"),
-        }
-        documents.tell(record)
+        documents.tell(_record(found, instance))
         return
     show.projection(found, instance)
     if folder is not None:
         line(t(say("written to {target}", target=folder)))
+
+
+def _record(found: Projection, instance: Instance) -> dict[str, Any]:
+    """Return what was projected as one document."""
+    return {
+        "instance": instance.name,
+        "scenario": instance.scenario,
+        "projection": found.name,
+        "years": list(found.years),
+        "totals": found.totals.to_dict("records"),
+        "ledger": found.ledger.to_dict("records"),
+    }

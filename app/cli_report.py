@@ -46,40 +46,50 @@ def report(
     A folder of plans (a sweep) stands for all of its plans. With --set it is on the
     plans, as they are, where values are changed.
     """
-    from aumaq.instances import OptionError
     from aumaq.instances.formats.targets import probe_file
     from aumaq.results.language import Language
     from aumaq.results.office import write_office
     from aumaq.results.report import write_report
     from aumaq.results.report.plan_folders import opened
 
-    if changes and target is None:
-        raise OptionError(
-            say(
-                "--set needs --out: the report beside a plan is on the plan as it was"
-                " made"
-            ),
-            ["target"],
-        )
+    _check_target(changes, target)
     code = Language(lang).code  # before the work, not after it
     path = _beside(plans[0], kind) if target is None else target
     probe_file(path, (f".{kind}",))
     names = opened(plans)
-    if kind != Kind.HTML and len(names) > 1:
-        raise OptionError(
-            say(
-                "{format} is of one plan, and these are {count}; only the page holds"
-                " several",
-                format=kind.value,
-                count=len(names),
-            )
-        )
+    _check_count(kind, len(names))
     read = under_changes(read_plans(list(names), instance), changes)
     if kind == Kind.HTML:
         write_report(read, path, code, labels=tuple(names.values()))
     else:
         write_office(read[0], path, kind, code)
     line(t(say("written to {target}", target=path)))
+
+
+def _check_target(changes: Changes, target: Path | None) -> None:
+    """Raise OptionError where the page on a changed plan would replace its own."""
+    from aumaq.instances import OptionError
+
+    if changes and target is None:
+        text = say(
+            "--set needs --out: the report beside a plan is on the plan as it was made"
+        )
+        raise OptionError(text, ["target"])
+
+
+def _check_count(kind: Kind, count: int) -> None:
+    """Raise OptionError where what holds one plan is to hold several."""
+    from aumaq.instances import OptionError
+
+    if kind != Kind.HTML and count > 1:
+        raise OptionError(
+            say(
+                "{format} is of one plan, and these are {count}; only the page holds"
+                " several",
+                format=kind.value,
+                count=count,
+            )
+        )
 
 
 def _beside(plan: str, kind: Kind) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.text import Text
 import aumaq
 from aumaq import documents
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import grouped
 from aumaq.options import (
     AsJson,
     Changes,
@@ -37,14 +39,23 @@ ONLY_JSON = ("method", "bound_mln", "aumaq_version", "instance_hash")
 """Columns of runs that the screen has no room for."""
 
 
+@dataclass(frozen=True)
+class Filter:
+    """Which runs are listed."""
+
+    instance: Annotated[str, typer.Option(help="only of this instance")] = ""
+    scenario: Annotated[str, typer.Option(help="only of this scenario")] = ""
+    status: Annotated[str, typer.Option(help="only with this status")] = ""
+    since: Annotated[str, typer.Option(help="stored since, UTC: 2026-11-25")] = ""
+    kind: Annotated[str, typer.Option(help="only of this kind: sweep, futures")] = ""
+    batch: Annotated[str, typer.Option(help="only of this batch (its beginning)")] = ""
+
+
+@grouped
 def runs(
     store: Annotated[Path, typer.Argument(help="file of runs", envvar="AUMAQ_STORE")],
-    instance: Annotated[str, typer.Option(help="only of this instance")] = "",
-    scenario: Annotated[str, typer.Option(help="only of this scenario")] = "",
-    status: Annotated[str, typer.Option(help="only with this status")] = "",
-    since: Annotated[str, typer.Option(help="stored since, UTC: 2026-11-25")] = "",
-    kind: Annotated[str, typer.Option(help="only of this kind: sweep, futures")] = "",
-    batch: Annotated[str, typer.Option(help="only of this batch (its beginning)")] = "",
+    *,
+    of: Filter,
     sql: Annotated[str, typer.Option(help="answer a query instead")] = "",
     delete: Annotated[
         str, typer.Option(metavar="RUN", help="forget this run instead")
@@ -60,13 +71,7 @@ def runs(
         else:
             line(t(say("deleted {run_id}", run_id=run_id)))
         return
-    if sql:
-        rows = kept.sql(sql)
-    else:
-        rows = kept.runs(
-            instance=instance, scenario=scenario, status=status, since=since,
-            kind=kind, batch=batch,
-        )  # fmt: skip
+    rows = kept.sql(sql) if sql else kept.runs(**vars(of))
     if as_json:
         plain = rows.astype("object").where(rows.notna(), None).to_dict("records")
         documents.tell(plain)
@@ -93,10 +98,6 @@ def compare(
     With --set they are compared, as they are, where values are changed.
     """
     from aumaq.instances.formats.targets import probe_file
-    from aumaq.results.comparison.names import named
-    from aumaq.results.comparison.page import SECTIONS
-    from aumaq.results.comparison.sentences import sentences
-    from aumaq.results.comparison.text import heading, shown_rows
     from aumaq.results.exports import SUFFIXES
     from aumaq.results.language import Language
 
@@ -110,12 +111,30 @@ def compare(
     if as_json:
         documents.tell(found.record())
         return
+    _print_sentences(found, words)
+    _print_tables(found, words)
+    if html is not None:
+        line(t(say("the page is {page}", page=html)))
+
+
+def _print_sentences(found: aumaq.Comparison, words: Language) -> None:
+    """Print what matters about each plan, in sentences."""
+    from aumaq.results.comparison.sentences import sentences
+
     for letter, told in sentences(found, words).items():
         name = found.names[found.letters.index(letter)]
         out.print(f"{letter} · {name}", style="bold", markup=False, soft_wrap=True)
         for sentence in told:
             out.print(f"• {sentence}", markup=False, soft_wrap=True)
     out.print("")
+
+
+def _print_tables(found: aumaq.Comparison, words: Language) -> None:
+    """Print the plans, and table after table of what differs between them."""
+    from aumaq.results.comparison.names import named
+    from aumaq.results.comparison.page import SECTIONS
+    from aumaq.results.comparison.text import heading, shown_rows
+
     tables = {"plans": ""} | {
         name: f"{words.tell(section)}: {words.tell(title)}"
         for section, of in SECTIONS.items()
@@ -130,8 +149,6 @@ def compare(
         else:
             none = words.tell(say("no difference"))
             out.print(f"{title}: {none}\n", markup=False, soft_wrap=True)
-    if html is not None:
-        line(t(say("the page is {page}", page=html)))
 
 
 def _print(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,17 +15,24 @@ from aumaq.streams import line
 from aumaq.words import t
 
 
-@grouped
-def sensitivity(
-    *,
+@dataclass(frozen=True)
+class Variation:
+    """What varies, and how its effect is found."""
+
     vary: Annotated[
         list[str],
         typer.Option(
             help="what varies, and its range: budgets.amount_mln*0.8:1.2, ..."
         ),
-    ],
-    method: Annotated[str, typer.Option(help="ranges, morris or sobol")] = "ranges",
-    runs: Annotated[int, typer.Option(help="solves, about", min=1)] = 20,
+    ]
+    method: Annotated[str, typer.Option(help="ranges, morris or sobol")] = "ranges"
+    runs: Annotated[int, typer.Option(help="solves, about", min=1)] = 20
+
+
+@grouped
+def sensitivity(
+    *,
+    variation: Variation,
     source: Source,
     jobs: Annotated[
         int | None, typer.Option(help="scenarios at a time (default: one a core)")
@@ -46,9 +54,7 @@ def sensitivity(
         probe_file(target, (".csv",))
     found = aumaq.sensitivity(
         source.read(),
-        vary,
-        method=method,
-        runs=runs,
+        **vars(variation),
         jobs=jobs,
         progress=telling.progress,
         **vars(effort),

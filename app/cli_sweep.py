@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import aumaq
 from aumaq import documents, show
+from aumaq.option_groups import Output, grouped
 from aumaq.options import (
-    AsJson,
     Changes,
     Gap,
     Method,
     Name,
     Overwrite,
-    Quiet,
     Seed,
     StoreFile,
     Threads,
@@ -24,64 +24,76 @@ from aumaq.options import (
     WorkLimit,
     read_instance,
 )
-from aumaq.several import progress_of
+
+if TYPE_CHECKING:
+    from aumaq.instances import Instance
 
 
-def sweep(
-    name: Name,
+@dataclass(frozen=True)
+class Cases:
+    """An instance, those of its scenarios that are solved, and changes to its cells."""
+
+    name: Name
     scenarios: Annotated[
         str | None,
         typer.Option(
             help="all, each (every variant alone), or names with commas between",
             show_default="all; each, if they are more than 256",
         ),
-    ] = None,
-    changes: Changes = None,
+    ] = None
+    changes: Changes = None
+
+    def read(self) -> Instance:
+        """Return the instance, checked; tell what is odd about it."""
+        return read_instance(self.name, changes=self.changes)
+
+
+@dataclass(frozen=True)
+class Solves:
+    """How many scenarios are solved at a time, and how each is."""
+
     jobs: Annotated[
         int | None, typer.Option(help="scenarios at a time (default: one a core)")
-    ] = None,
-    method: Method = "auto",
-    time_limit: TimeLimit = None,
-    work_limit: WorkLimit = None,
-    gap: Gap = 0.01,
-    threads: Threads = None,
-    seed: Seed = 0,
+    ] = None
+    method: Method = "auto"
+    time_limit: TimeLimit = None
+    work_limit: WorkLimit = None
+    gap: Gap = 0.01
+    threads: Threads = None
+    seed: Seed = 0
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where plans go, and the machines where they are made."""
+
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for plans and the table")
-    ] = None,
-    store: StoreFile = None,
-    dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
+    ] = None
+    store: StoreFile = None
+    dask: Annotated[str, typer.Option(help="address of a Dask scheduler")] = ""
     dask_security: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="TOML file with what its TLS needs"),
-    ] = None,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
+    ] = None
+    overwrite: Overwrite = False
+
+
+@grouped
+def sweep(*, cases: Cases, solves: Solves, places: Places, output: Output) -> None:
     """Solve many scenarios; a failure is a row of the table. Exit code 1 if any."""
     found = aumaq.sweep(
-        read_instance(name, changes=changes),
-        scenarios,
-        jobs=jobs,
-        threads=threads,
-        folder=folder,
-        store=store,
-        dask=dask,
-        dask_security=dask_security,
-        overwrite=overwrite,
-        progress=progress_of(is_quiet=quiet or as_json),
-        method=method,
-        time_limit=time_limit,
-        work_limit=work_limit,
-        gap=gap,
-        seed=seed,
+        cases.read(),
+        cases.scenarios,
+        progress=output.progress,
+        **vars(solves),
+        **vars(places),
     )
-    if as_json:
+    if output.as_json:
         documents.tell(found.record())
     else:
         show.sweep(found)
-        show.kept(store, {"batch_id": found.batch_id})
+        show.kept(places.store, {"batch_id": found.batch_id})
     show.troubles(found.troubles)
     if found.troubles:
         raise typer.Exit(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,26 +13,17 @@ from rich.table import Table
 import aumaq
 from aumaq import documents, show
 from aumaq.instances.language.texts import say
-from aumaq.options import (
-    AsJson,
-    Changes,
-    Gap,
-    Lang,
-    Method,
-    Overwrite,
-    PlanName,
-    Quiet,
-    Seed,
-    Threads,
-    TotalTime,
-    Where,
-    read_plans,
-)
+from aumaq.option_groups import Effort, Telling, grouped
+from aumaq.options import Changes, Overwrite, PlanName, TotalTime, Where, read_plans
+from aumaq.several import end
 from aumaq.streams import line
 from aumaq.words import figure, spoken, t
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from aumaq.results.exports import Written
+    from aumaq.results.studies.choosing.lock_rows import LockRow
 
 MOST_SHOWN = 30
 """Rows of a table that the terminal shows; the files have all."""
@@ -40,104 +32,126 @@ FILES = ("frozen", "inputs", "decisions")
 HEADS = (
     say("objective"), say("bound"), say("difference"), say("verified"),
 )  # fmt: skip
-Locked = Annotated[
-    list[str] | None,
-    typer.Option("--lock", metavar="KEYS", help=f"must be; {LOCK_HELP}"),
-]
-Forbidden = Annotated[
-    list[str] | None,
-    typer.Option("--forbid", metavar="KEYS", help="must not be; keys as with --lock"),
-]
-Frozen = Annotated[
-    list[str] | None,
-    typer.Option("--freeze", metavar="KEYS", help="stays as in the plan; all: all"),
-]
-LockFile = Annotated[
-    Path | None,
-    typer.Option("--locks", help="CSV file: action (lock, forbid, freeze) and keys"),
-]
 
 
-def what_if(
-    plan: PlanName,
-    changes: Changes = None,
+@dataclass(frozen=True)
+class Question:
+    """A plan, and under which conditions it is looked at."""
+
+    plan: PlanName
+    changes: Changes = None
     scenario: Annotated[
         list[str] | None,
         typer.Option(help="another scenario; with --score again and again"),
-    ] = None,
-    lock: Locked = None,
-    forbid: Forbidden = None,
-    freeze: Frozen = None,
-    locks: LockFile = None,
+    ] = None
+
+
+@dataclass(frozen=True)
+class Locks:
+    """What must be decided so, what must not, and what stays."""
+
+    lock: Annotated[
+        list[str] | None,
+        typer.Option("--lock", metavar="KEYS", help=f"must be; {LOCK_HELP}"),
+    ] = None
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--forbid", metavar="KEYS", help="must not be; keys as with --lock"
+        ),
+    ] = None
+    freeze: Annotated[
+        list[str] | None,
+        typer.Option("--freeze", metavar="KEYS", help="stays as in the plan; all: all"),
+    ] = None
+    locks: Annotated[
+        Path | None,
+        typer.Option(
+            "--locks", help="CSV file: action (lock, forbid, freeze) and keys"
+        ),
+    ] = None
+
+    def rows(self) -> list[LockRow]:
+        """Return all of them as rows of a table."""
+        return aumaq.lock_rows(
+            self.lock or (), self.forbid or (), self.freeze or (), self.locks
+        )
+
+
+@dataclass(frozen=True)
+class ShortEffort(Effort):
+    """How a plan that is near one in hand is found, and how long it takes."""
+
+    time_limit: TotalTime = 120.0
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the new plan goes, and where the instance is if it moved."""
+
+    folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None
+    instance: Where = ""
+    overwrite: Overwrite = False
+
+    def check(self) -> None:
+        """Raise ExportError where no plan can be written."""
+        from aumaq.results.exports import check_target
+
+        if self.folder is not None:
+            check_target(self.folder, overwrite=self.overwrite)
+
+
+@grouped
+def what_if(
+    *,
+    question: Question,
+    locks: Locks,
     is_scored: Annotated[
         bool, typer.Option("--score", help="keep what is decided, serve people anew")
     ] = False,
-    method: Method = "auto",
-    time_limit: TotalTime = 120.0,
-    gap: Gap = 0.01,
-    threads: Threads = None,
-    seed: Seed = 0,
-    folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None,
-    instance: Where = "",
-    overwrite: Overwrite = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    effort: ShortEffort,
+    places: Places,
+    telling: Telling,
 ) -> None:
     """Plan again from a plan with parts frozen and input changed, or score it so."""
+    names, rows = question.scenario or [], locks.rows()
+    _check(names, is_scored=is_scored, decides=bool(rows or places.folder))
+    places.check()
+    (found,) = read_plans([question.plan], places.instance)
+    options: dict[str, Any] = {
+        "changes": question.changes or [],
+        "progress": telling.progress,
+        **vars(effort),
+    }
+    if is_scored:
+        del options["method"], options["seed"]  # nothing is decided
+        _tell_score(aumaq.score(found, scenarios=names, **options), telling)
+        return
+    again = aumaq.what_if(found, scenario="".join(names), locks=rows, **options)
+    written = _written(again, places, telling.lang)
+    _tell(again, written, telling)
+    end([again.after])
+
+
+def _check(names: list[str], *, is_scored: bool, decides: bool) -> None:
+    """Raise OptionError where what is asked is neither one plan nor a score."""
     from aumaq.instances import OptionError
 
-    names = scenario or []
-    rows = aumaq.lock_rows(lock or (), forbid or (), freeze or (), locks)
-    if is_scored and (rows or folder is not None):
+    if is_scored and decides:
         raise OptionError(
             say("--score decides nothing: it takes no locks and no --out")
         )
     if not is_scored and len(names) > 1:
         raise OptionError(say("give one scenario, or --score"))
-    if folder is not None:
-        from aumaq.results.exports import check_target
-
-        check_target(folder, overwrite=overwrite)
-    (found,) = read_plans([plan], instance)
-    usual: dict[str, Any] = {
-        "changes": changes or [],
-        "time_limit": time_limit,
-        "gap": gap,
-        "threads": threads,
-        "progress": None if quiet or as_json else show.Lines(),
-    }
-    if is_scored:
-        _tell_score(aumaq.score(found, scenarios=names, **usual), is_json=as_json)
-        return
-    again = aumaq.what_if(
-        found, scenario="".join(names), locks=rows, method=method, seed=seed, **usual
-    )
-    written = _written(again, folder, lang, overwrite=overwrite)
-    if as_json:
-        out = {} if folder is None else {"out": str(written.folder)}
-        documents.tell({**again.record(), **out})
-    else:
-        _show(again)
-        if folder is not None:
-            line(t(say("plan written to {target}", target=written.folder)))
-    if folder is not None:
-        show.written(written)
-    if again.after.status == "contradicted":
-        raise typer.Exit(3)
-    if not again.after.is_verified:
-        raise typer.Exit(1)
 
 
-def _written(
-    found: aumaq.WhatIf, folder: Path | None, lang: str, *, overwrite: bool
-) -> Any:
+def _written(found: aumaq.WhatIf, places: Places, lang: str) -> Written | None:
     """Write the new plan, and beside it what was frozen and what differs."""
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import write_plan_folder
     from aumaq.results.exports.side_files import SIDE
 
-    if folder is None:
+    if places.folder is None:
         return None
 
     def write(name: str, _plan: aumaq.Plan, path: Path, _lang: str) -> None:
@@ -147,8 +161,22 @@ def _written(
     own = {f"{name}.csv": partial(write, name) for name in FILES}
     with finishing():
         return write_plan_folder(
-            found.after, folder, lang, overwrite=overwrite, side={**SIDE, **own}
-        )
+            found.after, places.folder, lang, overwrite=places.overwrite,
+            side={**SIDE, **own},
+        )  # fmt: skip
+
+
+def _tell(found: aumaq.WhatIf, written: Written | None, telling: Telling) -> None:
+    """Print what was found, as one JSON document or in words, and where it is."""
+    if telling.as_json:
+        out = {} if written is None else {"out": str(written.folder)}
+        documents.tell({**found.record(), **out})
+    else:
+        _show(found)
+        if written is not None:
+            line(t(say("plan written to {target}", target=written.folder)))
+    if written is not None:
+        show.written(written)
 
 
 def _show(found: aumaq.WhatIf) -> None:
@@ -210,9 +238,9 @@ def _told(cell: Any) -> str:
     return figure(cell, ",.4g") if isinstance(cell, float) else spoken().tell(cell)
 
 
-def _tell_score(found: aumaq.Scored, *, is_json: bool) -> None:
+def _tell_score(found: aumaq.Scored, telling: Telling) -> None:
     """Tell of a plan under other conditions; exit with 1 if it breaks a hard rule."""
-    if is_json:
+    if telling.as_json:
         documents.tell(found.record())
     else:
         rows = [(t(say("as it was planned")), found.plan)]

@@ -1,7 +1,8 @@
 """Options of a command in groups: a dataclass for what belongs together.
 
 Typer takes every option as a parameter of its own. A command that is :func:`grouped`
-has dataclasses instead; their fields are the options, under the same names.
+has dataclasses instead; their fields are the options, under the same names, or groups
+again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
 
 import typer
 
@@ -34,52 +35,51 @@ from aumaq.options import (
     WorkLimit,
     read_instance,
 )
-from aumaq.several import progress_of
 
 if TYPE_CHECKING:
+    from aumaq import Plan
     from aumaq.instances import Instance
+    from aumaq.results.exports import Written
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command as Typer reads it: with the fields of groups as parameters."""
-    parameters: dict[str, inspect.Parameter] = {}
-    groups: dict[str, type] = {}
     hints = get_type_hints(command, include_extras=True)
+    parameters: dict[str, inspect.Parameter] = {}
     for name, parameter in inspect.signature(command).parameters.items():
-        if is_dataclass(hints[name]):
-            groups[name] = hints[name]
-            parameters |= _options(hints[name])
-        else:
-            parameters[name] = parameter.replace(
-                annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY
-            )
+        parameters |= _options(name, hints[name], parameter.default)
 
     @wraps(command)
     def run(**given: Any) -> None:
-        for name, group in groups.items():
-            own = {field.name: given.pop(field.name) for field in fields(group)}
-            given[name] = group(**own)
-        command(**given)
+        command(**{name: _taken(given, name, hints[name]) for name in asked})
 
+    asked = [*inspect.signature(command).parameters]
     run.__signature__ = inspect.Signature([*parameters.values()])  # type: ignore[attr-defined]
     run.__annotations__ = {name: p.annotation for name, p in parameters.items()}
     return run
 
 
-def _options(group: type) -> dict[str, inspect.Parameter]:
-    """Return the fields of a group as parameters of a command."""
-    hints = get_type_hints(group, include_extras=True)
-    return {
-        field.name: inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty
-            if field.default is MISSING
-            else field.default,
-            annotation=hints[field.name],
-        )
-        for field in fields(group)
-    }
+def _options(name: str, kind: Any, default: Any) -> dict[str, inspect.Parameter]:
+    """Return an option as a parameter of a command, a group as those of its fields."""
+    if not is_dataclass(kind):
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        own = inspect.Parameter(name, keyword, default=default, annotation=kind)
+        return {name: own}
+    hints = get_type_hints(kind, include_extras=True)
+    found: dict[str, inspect.Parameter] = {}
+    for field in fields(kind):
+        usual = inspect.Parameter.empty if field.default is MISSING else field.default
+        found |= _options(field.name, hints[field.name], usual)
+    return found
+
+
+def _taken(given: dict[str, Any], name: str, kind: Any) -> Any:
+    """Return what is given for an option, or a group made of what is for its fields."""
+    if not is_dataclass(kind):
+        return given[name]
+    hints = get_type_hints(kind)
+    group = cast("Callable[..., Any]", kind)
+    return group(**{f.name: _taken(given, f.name, hints[f.name]) for f in fields(kind)})
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,15 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """When a plan is good enough, and what it may cost to find."""
+
+    time_limit: TimeLimit = None
+    gap: Gap = 0.01
+    threads: Threads = None
+
+
+@dataclass(frozen=True)
 class Effort:
     """How each plan of a study is found, and how long all of it takes."""
 
@@ -153,12 +162,9 @@ class ExactEffort:
 
 
 @dataclass(frozen=True)
-class EachSolve:
+class EachSolve(Limits):
     """How each solve of a study goes that makes many of them."""
 
-    time_limit: TimeLimit = None
-    gap: Gap = 0.01
-    threads: Threads = None
     seed: Seed = 0
 
 
@@ -197,14 +203,61 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """How a command tells what it does and what it found."""
+class PlanFolder:
+    """Where a plan goes that no store keeps."""
 
-    lang: Lang = "en"
+    folder: Annotated[Path | None, typer.Option("--out", help="plan folder")] = None
+    overwrite: Overwrite = False
+
+    def check(self, instance: Instance | None = None) -> None:
+        """Try whether a plan (of an instance, once it is read) may be written there."""
+        from aumaq.results.exports import check_target
+
+        if self.folder is not None:
+            check_target(self.folder, instance=instance, overwrite=self.overwrite)
+
+    def write(self, plan: Plan, lang: str) -> Written | None:
+        """Write a plan if a folder is named; Ctrl-C would only lose it."""
+        from aumaq.instances.interruption import finishing
+        from aumaq.results.exports import write_plan_folder
+
+        if self.folder is None:
+            return None
+        with finishing():
+            return write_plan_folder(plan, self.folder, lang, overwrite=self.overwrite)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command prints of what it does and of what it found."""
+
     as_json: AsJson = False
     quiet: Quiet = False
 
     @property
     def progress(self) -> show.Lines | None:
         """What tells the progress, None where nothing but the result is told."""
-        return progress_of(is_quiet=self.quiet or self.as_json)
+        return None if self.is_silent else show.Lines()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing but the result is told."""
+        return self.quiet or self.as_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """The language in which a command tells, and what of it."""
+
+    lang: Lang = "en"
+    output: Output
+
+    @property
+    def as_json(self) -> bool:
+        """Whether one document is all that is printed."""
+        return self.output.as_json
+
+    @property
+    def progress(self) -> show.Lines | None:
+        """What tells the progress, None where nothing but the result is told."""
+        return self.output.progress

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 import aumaq
-from aumaq import documents, show
+from aumaq import documents
 from aumaq.instances.language.texts import say
+from aumaq.option_groups import ExactEffort, Source, Telling
+from aumaq.options import Overwrite
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aumaq.instances import Instance
-    from aumaq.option_groups import Source
 
 
 class Found(Protocol):
@@ -33,23 +34,43 @@ class Found(Protocol):
         """Return all that was found as one document."""
 
 
-@dataclass(frozen=True)
-class Target:
-    """Where plans of a study go, and how they are told."""
+class Ended(Protocol):
+    """What tells of itself how good it is."""
 
-    folder: Path | None
-    lang: str
-    overwrite: bool
-    as_json: bool
+    @property
+    def status(self) -> str:
+        """What is known of it: optimal, gap_left, contradicted, ..."""
 
-    def read(self, source: Source) -> Instance:
-        """Read an instance; whether its plans may be written is known before work."""
+    @property
+    def is_verified(self) -> bool:
+        """Whether the second opinion agrees."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """What is planned several times, how, where the plans go, and how they are told."""
+
+    source: Source
+    effort: ExactEffort
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for plans and the table")
+    ] = None
+    overwrite: Overwrite = False
+    telling: Telling
+
+    def read(self) -> Instance:
+        """Read the instance; whether its plans may be written is known before work."""
         from aumaq.results.studies.choosing.folders import check_folder
 
-        instance = source.read()
+        instance = self.source.read()
         if self.folder is not None:
             check_folder(self.folder, instance, overwrite=self.overwrite)
         return instance
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How each plan is found and what tells of it, by the names of the library."""
+        return {"progress": self.telling.progress, **vars(self.effort)}
 
     def finish(
         self,
@@ -62,11 +83,11 @@ class Target:
         from aumaq.results.studies.choosing.folders import write_plans
 
         if self.folder is not None:
-            write_plans(self.folder, plans, found.rows, found.record(), self.lang,
-                        overwrite=self.overwrite)  # fmt: skip
+            write_plans(self.folder, plans, found.rows, found.record(),
+                        self.telling.lang, overwrite=self.overwrite)  # fmt: skip
             if draw is not None:
                 draw(self.folder)
-        if self.as_json:
+        if self.telling.as_json:
             documents.tell(found.record())
         else:
             tell()
@@ -75,9 +96,13 @@ class Target:
         end(list(plans.values()))
 
 
-def progress_of(*, is_quiet: bool) -> show.Lines | None:
-    """Return what tells of long work, None if nothing is to be told."""
-    return None if is_quiet else show.Lines()
+@dataclass(frozen=True, kw_only=True)
+class DrawnStudy(Study):
+    """A study whose plans are drawn as well."""
+
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="folder for table, picture and plans")
+    ] = None
 
 
 def share_of(text: str) -> float:
@@ -94,7 +119,7 @@ def share_of(text: str) -> float:
         raise OptionError(told) from None
 
 
-def end(plans: Sequence[aumaq.Plan]) -> None:
+def end(plans: Sequence[Ended]) -> None:
     """Exit with 3 where a plan contradicts its bound, with 1 where one is wrong."""
     if any(plan.status == "contradicted" for plan in plans):
         raise typer.Exit(3)

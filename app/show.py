@@ -194,16 +194,25 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
     """Print a plan in plain sentences, the cost by term, and how sure it is."""
     from aumaq.results.plan.cautions import cautions
     from aumaq.results.plan.summary import sentences
-    from aumaq.results.plan.terms import is_money, money_and_points
-    from aumaq.results.plan.titles import item_title
 
-    money, points = money_and_points(plan.objective)
     if "start_used" in plan.record:
         out.print(_start_used(plan.record["start_used"]), markup=False, soft_wrap=True)
     for text in cautions(plan, lang):
         out.print(text, style="bold red", markup=False, soft_wrap=True)
     for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
+    out.print(_by_term(plan, lang))
+    out.print(_by_sector(plan))
+    out.print(_certainty(plan), markup=False, soft_wrap=True)
+    for problem in list(plan.record["problems"])[:20]:
+        out.print(f"  {lang.tell(problem)}", markup=False, soft_wrap=True)
+
+
+def _by_term(plan: aumaq.Plan, lang: Language) -> Table:
+    """Return the terms of the cost that are not 0, and what each is counted as."""
+    from aumaq.results.plan.terms import is_money
+    from aumaq.results.plan.titles import item_title
+
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t(say("term")))
     table.add_column(t(say("counted as")))
@@ -215,28 +224,28 @@ def summary(plan: aumaq.Plan, lang: Language) -> None:
                 t(say("money")) if is_money(row["term"]) else t(say("points")),
                 figure(row["discounted_mln"], ",.1f"),
             )
-    out.print(table)
-    out.print(_by_sector(plan))
-    out.print(
-        t(
-            say(
-                "objective {cost} mln (money {money} mln {currency}, points {points}"
-                " mln), bound {bound}, gap {gap}, {status}, {verdict}",
-                cost=figure(plan.objective_mln, ",.1f"),
-                money=figure(money, ",.1f"),
-                points=figure(points, ",.1f"),
-                currency=plan.instance.currency,
-                bound=figure(plan.bound_mln, ",.1f"),
-                gap=figure(plan.gap, ".2%"),
-                status=spoken().cell(plan.status.replace("_", " ")),
-                verdict=verdict(plan.is_verified),
-            )
-        ),
-        markup=False,
-        soft_wrap=True,
+    return table
+
+
+def _certainty(plan: aumaq.Plan) -> str:
+    """Return what a plan costs in all, and how sure that is."""
+    from aumaq.results.plan.terms import money_and_points
+
+    money, points = money_and_points(plan.objective)
+    return t(
+        say(
+            "objective {cost} mln (money {money} mln {currency}, points {points}"
+            " mln), bound {bound}, gap {gap}, {status}, {verdict}",
+            cost=figure(plan.objective_mln, ",.1f"),
+            money=figure(money, ",.1f"),
+            points=figure(points, ",.1f"),
+            currency=plan.instance.currency,
+            bound=figure(plan.bound_mln, ",.1f"),
+            gap=figure(plan.gap, ".2%"),
+            status=spoken().cell(plan.status.replace("_", " ")),
+            verdict=verdict(plan.is_verified),
+        )
     )
-    for problem in list(plan.record["problems"])[:20]:
-        out.print(f"  {lang.tell(problem)}", markup=False, soft_wrap=True)
 
 
 def _by_sector(plan: aumaq.Plan) -> Table:

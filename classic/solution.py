@@ -11,7 +11,6 @@ from aumaq.classic.problems import Problem
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 
-COVERS = ("lscp", "lscp-b", "mclp")
 CAPACITATED = ("cflp", "sscflp", "cpmp")
 GREATEST = ("mclp", "lscp-b", "p-dispersion")
 """Problems that want more: their bound lies above the objective."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def strict(value: Any) -> Any:
@@ -20,3 +23,9 @@ def strict(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table for strict JSON; blank cells become null."""
+    rows = table.astype("object").where(table.notna(), None)
+    return [strict(row) for row in rows.to_dict("records")]

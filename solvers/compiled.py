@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from aumaq.instances import ExportError, Instance
 from aumaq.instances.access.options import to_unit_sphere
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import finishing, is_asked
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.model import BuiltModel, build
 from aumaq.model.built import exists
 from aumaq.model.data.gathered import ModelData
@@ -119,63 +120,94 @@ def compiled(
     *data* are the numbers of the instance, if they were gathered before. Raises
     OutOfTimeError if the time limit passes, or Ctrl-C comes, before that is done.
     """
-    started = time.monotonic()
-    seconds: dict[str, float] = {}
+    clock = _Clock(options.time_limit, progress)
     try:
-        return _compiled(instance, options, progress, given, data, started, seconds)
+        built = _built(instance, options, given, data, clock)
+        clock.tell(say("compiling"))
+        found = _compiled(built, options, progress, given, clock)
+        if options.checkpoint is not None:
+            own = options.checkpoint, found.matrices, options
+            found.keeper = Keeper(*own, lambda: found.elapsed, given.resumed)
+        clock.end("pass")
+        return found
     except KeyboardInterrupt:
-        seconds["total"] = time.monotonic() - started
-        raise OutOfTimeError(Status.INTERRUPTED, seconds) from None
+        raise clock.out_of_time(Status.INTERRUPTED) from None
 
 
-def _compiled(
+class _Clock:
+    """How long each part of the work before a search took, and how long it may."""
+
+    def __init__(self, limit: float, progress: Progress) -> None:
+        self.started = self._begun = time.monotonic()
+        self.seconds: dict[str, float] = {}
+        self._limit, self._progress = limit, progress
+
+    def tell(self, part: Text) -> None:
+        """Tell what begins."""
+        since = self._begun - self.started
+        self._progress.update(ProgressEvent(part, since, NAN, NAN))
+
+    def end(self, part: str) -> None:
+        """Keep how long a part took; the next one begins."""
+        self.seconds[part] = time.monotonic() - self._begun
+        self._begun = time.monotonic()
+
+    def look_up(self, needed: float = 0.0) -> None:
+        """Give up if so many more seconds are not left, or if asked to stop."""
+        if is_asked():
+            raise self.out_of_time(Status.INTERRUPTED)
+        if time.monotonic() - self.started + needed > self._limit:
+            raise self.out_of_time(Status.TIME_LIMIT)
+
+    def out_of_time(self, why: Status) -> OutOfTimeError:
+        """Return the error that ends the work."""
+        self.seconds["total"] = time.monotonic() - self.started
+        return OutOfTimeError(why, self.seconds)
+
+
+def _built(
     instance: Instance,
     options: SolveOptions,
-    progress: Progress,
     given: Given,
     data: ModelData | None,
-    started: float,
-    seconds: dict[str, float],
-) -> Compiled:
-    now = started
-
-    def look_up(needed: float = 0.0) -> None:
-        """Give up if so many more seconds are not left, or if asked to stop."""
-        gone = time.monotonic() - started
-        if is_asked() or gone + needed > options.time_limit:
-            seconds["total"] = gone
-            why = Status.INTERRUPTED if is_asked() else Status.TIME_LIMIT
-            raise OutOfTimeError(why, seconds)
-
-    def clock(phase: str, since: float) -> float:
-        seconds[phase] = time.monotonic() - since
-        return time.monotonic()
-
-    progress.update(ProgressEvent(say("measuring access"), 0.0, NAN, NAN))
+    clock: _Clock,
+) -> BuiltModel:
+    """Measure access and build the model; write it where it is asked for."""
+    clock.tell(say("measuring access"))
     for name in instance.service_names:
         instance.access(name)
-        look_up()
-    now = clock("access", now)
-    progress.update(ProgressEvent(say("building the model"), now - started, NAN, NAN))
+        clock.look_up()
+    clock.end("access")
+    clock.tell(say("building the model"))
     built = build(
         instance,
         formulation=options.formulation,
         data=data,
-        look_up=look_up,
+        look_up=clock.look_up,
         is_measured=given.is_measured,
     )
     if options.save_lp is not None:
         save_lp(built, options.save_lp)
-    now = clock("build", now)
-    look_up(COMPILING_SHARE * seconds["build"])
-    progress.update(ProgressEvent(say("compiling"), now - started, NAN, NAN))
+    clock.end("build")
+    clock.look_up(COMPILING_SHARE * clock.seconds["build"])
+    return built
+
+
+def _compiled(
+    built: BuiltModel,
+    options: SolveOptions,
+    progress: Progress,
+    given: Given,
+    clock: _Clock,
+) -> Compiled:
+    """Return the matrices of a model, and the plan to start from in their columns."""
     matrices = compile_matrices(built.program)
     place = matrices.places(built.program.count)
     matrices = settled(matrices, built, place, given)
     sites, start = _sites(built, place), _start(built, place, given.start)
     if given.start is None:
         start = without_hopeless(matrices, sites, *start)
-    found = Compiled(
+    return Compiled(
         built,
         matrices,
         place,
@@ -183,15 +215,10 @@ def _compiled(
         start,
         options,
         progress,
-        started,
-        seconds,
+        clock.started,
+        clock.seconds,
         start_plan=given.start,
     )
-    if options.checkpoint is not None:
-        own = options.checkpoint, matrices, options
-        found.keeper = Keeper(*own, lambda: found.elapsed, given.resumed)
-    clock("pass", now)
-    return found
 
 
 def improver(c: Compiled) -> Improver:
@@ -327,31 +354,11 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
     def number(variables: Ints) -> Floats:
         return known[place[variables]]
 
-    services, chosen = {}, chosen_of(built, number)
-    for name, v in built.variables.items():
-        d = built.data.services[name]
-        ratio = demand_ratio(built, name, chosen)
-        units = number(v.units)
-        moves = np.zeros((*d.is_built.shape, d.num_levels + 1, len(built.data.periods)))
-        moves[v.move_site, v.move_from, v.move_to, v.move_period] = number(v.move)
-        share = np.zeros((len(d.option_site), len(built.data.periods)))
-        np.add.at(share, (v.share_option, v.share_period), number(v.share))
-        bused = np.zeros_like(share)
-        np.add.at(bused, (v.bused_option, v.bused_period), number(v.bused))
-        visited = np.zeros((len(v.teams), *share.shape))
-        at = v.visited_by, v.visited_option, v.visited_period
-        np.add.at(visited, at, number(v.visited))
-        by_option = ratio[d.option_settlement]
-        services[name] = ServiceDecisions(
-            units=np.round(units).astype(np.int64),
-            moves=np.round(moves).astype(np.int64),
-            renewed=np.round(number(v.renewed)).astype(np.int64),
-            share=np.clip(share * by_option, 0.0, 1.0),
-            bused=np.clip(np.minimum(bused, share) * by_option, 0.0, 1.0),
-            unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
-            visited=np.clip(np.minimum(visited, share) * by_option, 0.0, 1.0),
-            teams=np.round(number(v.teams)).astype(np.int64),
-        )
+    chosen = chosen_of(built, number)
+    services = {
+        name: _service_decisions(built, name, number, demand_ratio(built, name, chosen))
+        for name in built.variables
+    }
     upgraded = np.round(number(built.upgraded)).astype(np.int64)
     paid, partnered = (positive(number(v)) for v in (built.paid, built.partnered))
     return Decisions(
@@ -366,4 +373,31 @@ def decisions_in(built: BuiltModel, values: Any, place: Ints) -> Decisions:
         trained=positive(number(built.trained)),
         paid=paid,
         partnered=partnered,
+    )
+
+
+def _service_decisions(
+    built: BuiltModel, name: str, number: Callable[[Ints], Floats], ratio: Floats
+) -> ServiceDecisions:
+    """Return what is decided of a service; *ratio* is its demand to that of today."""
+    v, d, periods = built.variables[name], built.data.services[name], built.data.periods
+    moves = np.zeros((*d.is_built.shape, d.num_levels + 1, len(periods)))
+    moves[v.move_site, v.move_from, v.move_to, v.move_period] = number(v.move)
+    share = np.zeros((len(d.option_site), len(periods)))
+    np.add.at(share, (v.share_option, v.share_period), number(v.share))
+    bused = np.zeros_like(share)
+    np.add.at(bused, (v.bused_option, v.bused_period), number(v.bused))
+    visited = np.zeros((len(v.teams), *share.shape))
+    at = v.visited_by, v.visited_option, v.visited_period
+    np.add.at(visited, at, number(v.visited))
+    by_option = ratio[d.option_settlement]
+    return ServiceDecisions(
+        units=np.round(number(v.units)).astype(np.int64),
+        moves=np.round(moves).astype(np.int64),
+        renewed=np.round(number(v.renewed)).astype(np.int64),
+        share=np.clip(share * by_option, 0.0, 1.0),
+        bused=np.clip(np.minimum(bused, share) * by_option, 0.0, 1.0),
+        unserved=np.clip(number(v.unserved) * ratio, 0.0, 1.0),
+        visited=np.clip(np.minimum(visited, share) * by_option, 0.0, 1.0),
+        teams=np.round(number(v.teams)).astype(np.int64),
     )

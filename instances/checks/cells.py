@@ -105,25 +105,7 @@ def table_of(
     frame, before = frame.reset_index(drop=True), len(problems)
     known = [column.name for column in table.columns]
     given = [str(name) for name in frame.columns]
-    label = f"[{table.name}]" if table.in_toml else ""
-    missing = Hints(name for name in known if name not in given)
-    hints = Hints(known)
-    meant = set()
-    for name in given:
-        if name not in known and not name.startswith(OWN_COLUMN_PREFIX):
-            hint = missing.near(name) or hints.near(name)
-            meant.add(hint.values.get("near"))
-            problems.append(
-                Problem(
-                    table.file,
-                    say(
-                        "unknown column{hint}; own columns start with {prefix!r}",
-                        hint=hint,
-                        prefix=OWN_COLUMN_PREFIX,
-                    ),
-                    column=f"{label}{name}",
-                )
-            )
+    meant = _tell_unknown(table, given, problems)
     if not len(frame) and set(given) <= set(known):
         return _without_rows(table.name).copy(deep=False)
     columns: dict[str, pd.Series[object]] = {}
@@ -134,18 +116,7 @@ def table_of(
             )
             continue
         if column.is_required and len(frame) and column.name not in meant:
-            # Meanings are English: documentation, as in docs/instance-format.md.
-            told = [column.meaning, Text(column.unit or column.kind)]
-            problems.append(
-                Problem(
-                    table.file,
-                    say(
-                        "required column is missing: {meaning}",
-                        meaning=chained(told, ", "),
-                    ),
-                    column=f"{label}{column.name}",
-                )
-            )
+            problems.append(_missing(table, column))
         columns[column.name] = _filled(column, frame.index)
     for name in given:
         if name not in known and name.startswith(OWN_COLUMN_PREFIX):
@@ -158,6 +129,47 @@ def table_of(
         problems[before:] = told_by_row(table.file, is_empty, problems[before:])
     arrays = {name: cells.array for name, cells in columns.items()}
     return pd.DataFrame(arrays, index=frame.index)
+
+
+def _tell_unknown(
+    table: Table, given: list[str], problems: list[Problem]
+) -> set[object]:
+    """Add a problem for each unknown column; return those that were meant, perhaps."""
+    known = [column.name for column in table.columns]
+    missing, hints = Hints(name for name in known if name not in given), Hints(known)
+    meant = set[object]()
+    for name in given:
+        if name not in known and not name.startswith(OWN_COLUMN_PREFIX):
+            hint = missing.near(name) or hints.near(name)
+            meant.add(hint.values.get("near"))
+            problems.append(
+                Problem(
+                    table.file,
+                    say(
+                        "unknown column{hint}; own columns start with {prefix!r}",
+                        hint=hint,
+                        prefix=OWN_COLUMN_PREFIX,
+                    ),
+                    column=_label(table, name),
+                )
+            )
+    return meant
+
+
+def _missing(table: Table, column: Column) -> Problem:
+    """Return the problem of a required column that is not there."""
+    # Meanings are English: documentation, as in docs/instance-format.md.
+    told = [column.meaning, Text(column.unit or column.kind)]
+    return Problem(
+        table.file,
+        say("required column is missing: {meaning}", meaning=chained(told, ", ")),
+        column=_label(table, column.name),
+    )
+
+
+def _label(table: Table, name: str) -> str:
+    """Return a column as a reader finds it in the file of its table."""
+    return f"[{table.name}]{name}" if table.in_toml else name
 
 
 @cache

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import within
-from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.land.shapes import km_to_circle, km_to_outline, parts
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.rows import rows_with
@@ -153,9 +153,3 @@ def reason(ban: Ban, j: int) -> Text:
         land=land,
         buffer=ban.buffer,
     )
-
-
-def level_list(banned: Flags) -> str:
-    """Return the numbers of levels that a flag names, "1, 2"."""
-    numbers: Ints = 1 + np.flatnonzero(banned)
-    return ", ".join(map(str, numbers))

@@ -116,6 +116,27 @@ def audited(
     instance: Instance, facts: Facts, decided: Tables, notes: Notebook
 ) -> Audit:
     """Audit the sound rows of decisions."""
+    ledger, moved = _ledger(instance, facts, decided, notes)
+    for service in ledger.facts.services.values():
+        siting(ledger, service)
+        serving(ledger, service)
+    referrals(ledger)
+    counts(ledger)
+    closings(ledger)
+    together(ledger)
+    mergers(ledger)
+    shift_limits(ledger)
+    tables = _physical_tables(ledger, decided) | {"relocations": moved}
+    _add_money(tables, ledger, decided)
+    tables["objective"] = objective(ledger, tables)
+    tables["sectors"] = sector_table(ledger, tables)
+    return Audit(ledger.facts, {t.name: tables[t.name] for t in PLAN}, notes)
+
+
+def _ledger(
+    instance: Instance, facts: Facts, decided: Tables, notes: Notebook
+) -> tuple[Ledger, pd.DataFrame]:
+    """Return what decisions mean for services and networks, and what is relocated."""
     choice = growth_points(facts, decided["growth_points"], notes)
     facts = after_moves(choice)
     built = upgrades(facts, decided["road_upgrades"], notes)
@@ -130,32 +151,34 @@ def audited(
     plans, moved = relocations(facts, plans, decided["relocations"], notes)
     found = networks(facts, plans, decided, notes)
     ledger = Ledger(instance, facts, choice, built, travel, plans, found, notes)
-    for service in facts.services.values():
-        siting(ledger, service)
-        serving(ledger, service)
-    referrals(ledger)
-    counts(ledger)
-    closings(ledger)
-    together(ledger)
-    mergers(ledger)
-    shift_limits(ledger)
+    return ledger, moved
+
+
+def _physical_tables(ledger: Ledger, decided: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables of what is where and who goes there: nothing of money."""
     tables = {name: make(ledger) for name, make in BY_SERVICE.items()}
-    tables |= network_tables(found)
-    tables["relocations"] = moved
+    tables |= network_tables(ledger.networks)
     tables["follow_ons"] = feeders(ledger, decided["follow_ons"])
-    tables["road_upgrades"] = upgrade_table(built)
+    tables["road_upgrades"] = upgrade_table(ledger.upgrades)
     tables["connections"] = connections(ledger)
-    tables["growth_points"] = growth_table(choice, facts)
+    tables["growth_points"] = growth_table(ledger.choice, ledger.facts)
     tables["concentrations"] = concentrations(ledger)
     tables["forbidden_land"] = land(ledger)
     tables["forbidden_works"] = works(ledger)
-    tables["impacts"] = impact_table(instance.tables, tables)
+    tables["impacts"] = impact_table(ledger.instance.tables, tables)
     tables["impact_limits"] = limits(ledger, tables)
     tables["staff"] = staff_table(ledger, decided["staff"])
     tables["building_capacity"] = building_capacity(ledger)
     tables["agglomerations"] = agglomerations(ledger)
     tables["contingencies"] = contingencies(ledger)
     tables["merged"] = possible_mergers(ledger, decided["merged"])
+    return tables
+
+
+def _add_money(
+    tables: dict[str, pd.DataFrame], ledger: Ledger, decided: Tables
+) -> None:
+    """Add what it costs, who pays, what rules lack, and what budgets have left."""
     spent = money_table(ledger, tables["staff"], tables["merged"])
     partnered = partnerships(ledger, decided["partnerships"], spent)
     tables["partnerships"] = partnership_table(partnered)
@@ -167,9 +190,6 @@ def audited(
     paid = funding(ledger, decided["financing"], tables["money"])
     tables["financing"] = financing_table(paid)
     tables["funds"] = fund_table(ledger, paid)
-    tables["objective"] = objective(ledger, tables)
-    tables["sectors"] = sector_table(ledger, tables)
-    return Audit(facts, {t.name: tables[t.name] for t in PLAN}, notes)
 
 
 BY_SERVICE: dict[str, Callable[[Ledger], pd.DataFrame]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from aumaq.results.comparison.columns import LETTERS
 from aumaq.results.indicators.gains import gains
 from aumaq.results.indicators.state import of_plan
 from aumaq.results.plan.plan import Plan
-from aumaq.results.strict_json import strict
+from aumaq.results.strict_json import plain_rows
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,7 @@ class Comparison:
 
     def record(self) -> dict[str, Any]:
         """Return all tables as plain values: lists of rows."""
-        return {
-            name: strict(
-                table.astype("object").where(table.notna(), None).to_dict("records")
-            )
-            for name, table in self.tables.items()
-        }
+        return {name: plain_rows(table) for name, table in self.tables.items()}
 
     def _repr_html_(self) -> str:
         measured = self.tables["figures"].to_html(index=False, border=0)
@@ -102,21 +97,25 @@ def compare(
         raise OptionError(
             say("give a name for each of {count} plans", count=len(plans))
         )
+    return Comparison(tuple(plans), names, MappingProxyType(_tables(plans, names)))
+
+
+def _tables(plans: Sequence[Plan], names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return what differs between plans, by the names of the tables."""
     first, others = plans[0], dict(zip(LETTERS[1:], plans[1:], strict=False))
-    changes = _stacked(
-        {
-            k: inputs.changed_inputs(first.instance, p.instance)
-            for k, p in others.items()
-        }
-    )
-    decided = _stacked(
-        {k: decisions.changed_decisions(first, p) for k, p in others.items()}
-    )
+    people, measured = inputs.people(plans), indicators.indicators(plans)
+
+    def against_first(
+        compared: Callable[[Plan, Plan], pd.DataFrame],
+    ) -> pd.DataFrame:
+        return _stacked({k: compared(first, other) for k, other in others.items()})
+
+    changes = against_first(lambda a, b: inputs.changed_inputs(a.instance, b.instance))
+    decided = against_first(decisions.changed_decisions)
     counted = {
         letter: inputs.counts(changes[changes["plan"] == letter]) for letter in others
     }
-    people, measured = inputs.people(plans), indicators.indicators(plans)
-    tables = {
+    return {
         "plans": _plans(plans, names),
         "settings": inputs.differing_settings(plans),
         "input_counts": _stacked(counted),
@@ -129,16 +128,13 @@ def compare(
         "money": decisions.money(plans),
         "money_by_service": decisions.investment(plans, "service"),
         "money_by_region": decisions.investment(plans, "region"),
-        "gains": _stacked(
-            {k: gains(of_plan(first), of_plan(p)) for k, p in others.items()}
-        ),
+        "gains": against_first(lambda a, b: gains(of_plan(a), of_plan(b))),
         "targets": indicators.targets(plans),
         "figures": indicators.key_figures(plans),
         "indicators": _where(measured, everywhere=True),
         "indicators_by_region": _where(measured, everywhere=False),
         "objective": indicators.objective(plans),
     }
-    return Comparison(tuple(plans), names, MappingProxyType(tables))
 
 
 def _given(

@@ -19,7 +19,7 @@ from aumaq.results.language import Language
 from aumaq.results.location.answer import Location
 from aumaq.results.location.of_instance import question_of_instance
 from aumaq.results.location.of_tables import TableFile, question_of_tables
-from aumaq.results.location.question import Question
+from aumaq.results.location.question import Asked, Question
 from aumaq.solvers.options import SolveOptions
 
 Tell = Callable[[float, float, float], None]
@@ -68,16 +68,13 @@ def locate(
     the tables. The answer is the best that is found in *time_limit* seconds, with a
     bound.
     """
-    asked = goal_named(goal, LOCATION_GOALS, minutes)
-    own: dict[str, Any] = {
-        "new": new, "minutes": minutes, "existing": existing, "require": require,
-        "forbid": forbid,
-    }  # fmt: skip
+    wanted = goal_named(goal, LOCATION_GOALS, minutes)
+    asked = Asked(wanted, new, minutes, existing, require, forbid)
     if isinstance(of, Instance):
         _check_none(distances=distances, sites=sites, columns=columns, unit=unit)
         question = question_of_instance(
             of, asked, service=service, period=period, people=people,
-            words=Language(lang), **own,
+            words=Language(lang),
         )  # fmt: skip
     else:
         _check_none(service=service, period=period, people=people)
@@ -91,7 +88,6 @@ def locate(
             sites=None if sites is None else TableFile(sites, "sites"),
             columns=columns,
             unit=unit,
-            **own,
         )
     options = SolveOptions(time_limit=time_limit, gap=gap, threads=threads)
     return answered(question, options, progress)

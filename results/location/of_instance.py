@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from aumaq.instances import Instance, OptionError, UnknownNameError
 from aumaq.instances.access.all_ways import ways_that_count
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.goals import Goal
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.rows import rows_with
 from aumaq.results.language import ENGLISH, Language
@@ -17,6 +17,7 @@ from aumaq.results.location.question import (
     CHOSEN,
     CLOSES,
     KEPT,
+    Asked,
     Question,
     check_count,
     marked,
@@ -31,21 +32,16 @@ MOST_PAIRS = 5_000_000
 
 def question_of_instance(
     instance: Instance,
-    goal: Goal,
+    asked: Asked,
     *,
     service: str = "",
-    new: int | None = None,
-    minutes: float | None = None,
-    existing: str = "keep",
     period: str = "",
     people: Sequence[str] = (),
-    require: Sequence[str] = (),
-    forbid: Sequence[str] = (),
     words: Language = ENGLISH,
 ) -> Question:
     """Return the question; see :func:`aumaq.locate` for what the arguments mean."""
-    if existing not in EXISTING:
-        raise UnknownNameError(say("way with what exists"), existing, EXISTING)
+    if asked.existing not in EXISTING:
+        raise UnknownNameError(say("way with what exists"), asked.existing, EXISTING)
     service = _service(instance, service)
     period = period or instance.period_names[-1]
     if period not in instance.period_names:
@@ -53,39 +49,44 @@ def question_of_instance(
     own = instance.service_sites(service)
     codes = own["site"].tolist()
     names = site_names(instance, own, words)
-    state = _states(
-        instance, service, period, existing == "free",
-        marked(codes, names, require), marked(codes, names, forbid),
-    )  # fmt: skip
-    count = check_count(goal, new, state)
+    required = marked(codes, names, asked.require)
+    forbidden = marked(codes, names, asked.forbid)
+    state = _states(instance, service, period, asked.is_free, required, forbidden)
+    count = check_count(asked.goal, asked.new, state)
     groups = list(people) or [str(instance.service(service)["group"])]
     who = _people(instance, groups, period)
     sites = own[["site", "lat", "lon"]].assign(name=names, state=state)
     is_kept = np.array([one == KEPT for one in state], dtype=bool)
     others = np.isin(state, [*CHOSEN, CLOSES])  # the last for what was before
     ways, end = ways_that_count(instance, service, is_kept, others, MOST_PAIRS)
-    places = instance.table("settlements")[
-        ["settlement", "name", "region", "lat", "lon"]
-    ].rename(columns={"settlement": "place"})
-    places["name"] = words.names(instance.table("settlements"), "settlement")
+    of = {
+        "instance": instance.name,
+        "service": service,
+        "service_title": str(instance.service(service)["title"] or service),
+        "period": period,
+        "people": ", ".join(groups),
+        "existing": asked.existing,
+    }
     return Question(
-        goal,
-        places.assign(people=who),
+        asked.goal,
+        _places(instance, words).assign(people=who),
         sites,
         ways[["i", "j", "minutes"]],
-        minutes,
+        asked.minutes,
         count,
         "min",
-        {
-            "instance": instance.name,
-            "service": service,
-            "service_title": str(instance.service(service)["title"] or service),
-            "period": period,
-            "people": ", ".join(groups),
-            "existing": existing,
-        },
+        of,
         _notes(instance, end, period),
     )
+
+
+def _places(instance: Instance, words: Language) -> pd.DataFrame:
+    """Return the settlements as places of a question, their people yet to come."""
+    settlements = instance.table("settlements")
+    places = settlements[["settlement", "name", "region", "lat", "lon"]]
+    places = places.rename(columns={"settlement": "place"})
+    places["name"] = words.names(settlements, "settlement")
+    return places
 
 
 def _service(instance: Instance, service: str) -> str:

@@ -8,18 +8,23 @@ told; ``columns`` says them outright.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from aumaq.instances import InstanceError, OptionError, UnknownNameError
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.errors import Problem
-from aumaq.instances.goals import Goal
 from aumaq.instances.language.texts import Text, say
-from aumaq.results.location.question import Question, check_count, marked, states
+from aumaq.results.location.question import (
+    Asked,
+    Question,
+    check_count,
+    marked,
+    states,
+)
 
 ROLES = ("client", "site", "distance", "place", "people", "name", "lat", "lon")
 """What a column may be: the first three of distances, the others of clients."""
@@ -51,22 +56,69 @@ class _Reading:
     notes: list[Text] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """Which columns of distances, clients and sites hold what."""
+
+    client: str
+    site: str
+    length: str
+    place: str
+    people: str
+    own: str | None
+    """The codes in the table of sites; None where there is no such table."""
+
+
 def question_of_tables(
     clients: TableFile,
     distances: TableFile,
-    goal: Goal,
+    asked: Asked,
     *,
     sites: TableFile | None = None,
     columns: Mapping[str, str] | None = None,
     unit: str = "",
-    new: int | None = None,
-    minutes: float | None = None,
-    existing: str = "keep",
-    require: Sequence[str] = (),
-    forbid: Sequence[str] = (),
 ) -> Question:
     """Return the question (InstanceError: all that is wrong with the tables)."""
     given, found = dict(columns or {}), _Reading()
+    by = _columns(clients, distances, sites, given)
+    found.notes.append(
+        say(
+            "{file}: client {client} (it is {place} of {clients}), site {site},"
+            " distance {distance}; people: {people}",
+            file=distances.file, client=by.client, place=by.place,
+            clients=clients.file, site=by.site, distance=by.length, people=by.people,
+        )
+    )  # fmt: skip
+    places = _places(clients, by.place, by.people, given, found)
+    table = _sites(distances, by.site, sites, by.own, found)
+    lengths = by.client, by.site, by.length
+    ways = _ways(distances, lengths, places["place"], table["site"], found)
+    if found.problems:
+        raise InstanceError(found.problems)
+    table["state"] = _states(table, table.pop("status"), asked)
+    count = check_count(asked.goal, asked.new, table["state"].tolist())
+    if not unit:
+        found.notes.append(
+            say("distances are told in the unit of {file}", file=distances.file)
+        )
+    of = {
+        "clients": clients.file,
+        "distances": distances.file,
+        "existing": asked.existing,
+    }
+    return Question(
+        asked.goal, places, table, ways, asked.minutes, count, unit, of,
+        tuple(found.notes),
+    )  # fmt: skip
+
+
+def _columns(
+    clients: TableFile,
+    distances: TableFile,
+    sites: TableFile | None,
+    given: Mapping[str, str],
+) -> _Columns:
+    """Return which columns hold what, as given, by their names, or by their codes."""
     if unknown := sorted(set(given) - set(ROLES)):
         raise UnknownNameError(say("column of the question"), unknown[0], ROLES)
     length = _column(distances, "distance", given)
@@ -80,39 +132,21 @@ def question_of_tables(
         site, own = _pair_of(distances, sites, given, ("site", ""), (known, set()))
     else:
         site = _column(distances, "site", given, without=known)
-    found.notes.append(
-        say(
-            "{file}: client {client} (it is {place} of {clients}), site {site},"
-            " distance {distance}; people: {people}",
-            file=distances.file, client=client, place=place, clients=clients.file,
-            site=site, distance=length, people=people,
-        )
-    )  # fmt: skip
-    places = _places(clients, place, people, given, found)
-    table = _sites(distances, site, sites, own, found)
-    ways = _ways(
-        distances, (client, site, length), places["place"], table["site"], found
-    )
-    if found.problems:
-        raise InstanceError(found.problems)
+    return _Columns(client, site, length, place, people, own)
+
+
+def _states(table: pd.DataFrame, status: pd.Series[str], asked: Asked) -> list[str]:
+    """Return the state of each site: by its status, and what is asked of it."""
     codes, names = table["site"].tolist(), table["name"].tolist()
-    status = table.pop("status")
-    never = (status == "forbidden").to_numpy() | marked(codes, names, forbid)
-    must = (status == "required").to_numpy() | marked(codes, names, require)
+    is_forbidden: Flags = (status == "forbidden").to_numpy()
+    is_required: Flags = (status == "required").to_numpy()
+    never = is_forbidden | marked(codes, names, asked.forbid)
+    must = is_required | marked(codes, names, asked.require)
     if wrong := [codes[k] for k in np.flatnonzero(must & never).tolist()]:
         text = say("{sites}: both required and forbidden", sites=", ".join(wrong))
         raise OptionError(text, ["require"])
     today = (status == "existing").to_numpy()
-    table["state"] = states(codes, today, ~never, must, is_free=existing == "free")
-    count = check_count(goal, new, table["state"].tolist())
-    of = {"clients": clients.file, "distances": distances.file, "existing": existing}
-    if not unit:
-        found.notes.append(
-            say("distances are told in the unit of {file}", file=distances.file)
-        )
-    return Question(
-        goal, places, table, ways, minutes, count, unit, of, tuple(found.notes)
-    )
+    return states(codes, today, ~never, must, is_free=asked.is_free)
 
 
 def _column(

@@ -24,6 +24,23 @@ CHOSEN = (MAY, MUST, MOVABLE)
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked, of an instance or of tables: see :func:`aumaq.locate`."""
+
+    goal: Goal
+    new: int | None = None
+    minutes: float | None = None
+    existing: str = "keep"
+    require: Sequence[str] = ()
+    forbid: Sequence[str] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether what stands may be left."""
+        return self.existing == "free"
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked. I places, J sites, K ways.
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import Text, say
-from aumaq.instances.terms import INVESTMENT
 from aumaq.results.indicators.gains import settlement_shares
 from aumaq.results.indicators.state import State, bare
 from aumaq.results.language import Language
@@ -310,10 +309,3 @@ def sure(plan: Plan, today: State, lang: Language) -> Card:
         [],
         "proof-title",
     )
-
-
-def invested_by(plan: Plan) -> dict[str, float]:
-    """Return investment by service, network and roads, mln."""
-    rows = plan.money[plan.money["item"].isin(INVESTMENT)]
-    sums = rows.groupby("service", sort=False)["amount_mln"].sum()
-    return {str(name): float(value) for name, value in sums.items()}

@@ -121,19 +121,12 @@ def sweep(
     store = None if store is None else Path(store)
     names = _names(instance, scenarios)
     folders = safe_names(names, FILES)
-    cores = os.cpu_count() or 1
-    if jobs is not None and jobs < 1:
-        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
-    jobs = min(jobs or cores, len(names))
-    options["threads"] = max(1, cores // jobs) if threads is None else threads
-    options["time_limit"] = limit = seconds_for(
-        options.get("time_limit"), options.get("work_limit")
-    )
-    SolveOptions(**options)  # complains before the work
+    jobs, options = _shares(jobs, threads, len(names), options)
     if folder is not None:
         _check_target(folder, folders, instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
     tell = Silent() if progress is None else progress
+    patience = 5 * options["time_limit"] + 600
     tasks = [
         SweepTask(name, dict(instance.base), instance.outlines, instance.origin,
                   options, folder and folder / folders[name], overwrite)
@@ -142,13 +135,28 @@ def sweep(
     with listening():
         source = (
             on_cluster(tasks, dask, dask_security) if dask
-            else in_processes(tasks, jobs, tell, patience_seconds=5 * limit + 600)
+            else in_processes(tasks, jobs, tell, patience_seconds=patience)
         )  # fmt: skip
         found = _gathered(instance, names, source, store, batch_id, tell)
         if folder is not None:
             _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
             found = replace(found, troubles=(trouble,) if trouble else ())
     return found
+
+
+def _shares(
+    jobs: int | None, threads: int | None, count: int, options: dict[str, Any]
+) -> tuple[int, dict[str, Any]]:
+    """Return how many scenarios go at a time, and the options of each, looked at."""
+    cores = os.cpu_count() or 1
+    if jobs is not None and jobs < 1:
+        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
+    jobs = min(jobs or cores, count)
+    seconds = seconds_for(options.get("time_limit"), options.get("work_limit"))
+    own = max(1, cores // jobs) if threads is None else threads
+    options = {**options, "threads": own, "time_limit": seconds}
+    SolveOptions(**options)  # complains before the work
+    return jobs, options
 
 
 def _gathered(

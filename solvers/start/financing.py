@@ -9,10 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.rows import rows_with
@@ -39,6 +37,7 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions, Status
 from aumaq.solvers.solution.networks import positive
+from aumaq.solvers.start.purse import Purse
 from aumaq.solvers.work import Most
 
 UNPAID = 1e3
@@ -47,7 +46,7 @@ DUST = 1e-7
 """Relative to what is spent in a cell, unpaid amounts up to this are rounding."""
 
 
-class Spending:
+class Spending(Purse):
     """What is spent, (2, S, R, T)."""
 
     def __init__(self, data: ModelData) -> None:
@@ -75,19 +74,6 @@ class Spending:
         at = [self._regions.index(region) for region in regions]
         t = [self._periods.index(period) for period in periods]
         np.add.at(self.mln[1, sector], (at, t), mln)
-
-    def spend_lasting(
-        self,
-        name: str,
-        regions: Sequence[str],
-        capex_mln: Floats,
-        opex_mln_per_year: Floats,
-        stands: NDArray[Any],
-    ) -> None:
-        """Add what it costs that things stand, (P, T); prices are (P,)."""
-        built = np.diff(stands, axis=1, prepend=0)
-        once, yearly = capex_mln[:, None], opex_mln_per_year[:, None]
-        self.spend(name, regions, built * once, stands * yearly)
 
 
 def spending_of(data: ModelData, plan: Decisions) -> Floats:

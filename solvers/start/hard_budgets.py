@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.terms import COVERED, INVESTMENT
 from aumaq.model.data.gathered import ModelData
+from aumaq.solvers.start.purse import Purse
 
 ROUNDING = 1e-9
 """Relative to a budget, what sums of its spending are rounded to."""
@@ -53,7 +53,7 @@ class Cap:
     amount_mln: float
 
 
-class HardBudgets:
+class HardBudgets(Purse):
     """The rows of all budgets that may not be overrun, and what is left of each."""
 
     def __init__(self, data: ModelData, caps: Sequence[Cap] = ()) -> None:
@@ -99,16 +99,3 @@ class HardBudgets:
         for limit in self.limits(name, regions):
             spent = limit.counted(investment, running)[limit.pays]
             self.left_mln[limit.number] -= float(spent.sum())
-
-    def spend_lasting(
-        self,
-        name: str,
-        regions: Sequence[str],
-        capex_mln: Floats,
-        opex_mln_per_year: Floats,
-        stands: NDArray[Any],
-    ) -> None:
-        """Take away what it costs that things stand, (P, T); prices are (P,)."""
-        built = np.diff(stands, axis=1, prepend=0)
-        once, yearly = capex_mln[:, None], opex_mln_per_year[:, None]
-        self.spend(name, regions, built * once, stands * yearly)

@@ -26,13 +26,13 @@ from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
-from aumaq.results.strict_json import strict
+from aumaq.results.strict_json import plain_rows
 from aumaq.results.studies.choosing.marks import SITES, Marks, marks_of
+from aumaq.results.studies.choosing.study_model import study_of
 from aumaq.results.studies.choosing.what_if import told
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Given, Progress, Silent, Solution, SolveOptions, Status
 from aumaq.solvers.amended import Amendment, Study
-from aumaq.solvers.out_of_time import OutOfTimeError
 from aumaq.solvers.progress import Labelled
 
 CAPS = ("cost", "investment", "posts")
@@ -67,11 +67,7 @@ class Alternatives:
             "by": self.by,
             "is_all": self.is_all,
             "message": self.message,
-            "rows": strict(
-                self.rows.astype("object")
-                .where(self.rows.notna(), None)
-                .to_dict("records")
-            ),
+            "rows": plain_rows(self.rows),
         }
 
 
@@ -107,10 +103,7 @@ def alternatives(
     )
     started = time.monotonic()
     given = Given(start=None if against is None else decisions_of(against, instance))
-    try:
-        study = Study(instance, options, tell, given)
-    except OutOfTimeError:
-        raise NoPlanError(say("no time was left to solve"), "time_limit") from None
+    study = study_of(instance, options, tell, given)
     search = _Search(study, instance, options, tell, by, started)
     if churn is not None and given.start is not None:
         known = search.marks.of(given.start)

@@ -26,18 +26,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances import Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked, listening
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.plan.plan import Plan
-from aumaq.results.strict_json import strict
+from aumaq.results.strict_json import plain_rows
+from aumaq.results.studies.choosing.study_model import study_of
 from aumaq.results.studies.choosing.what_if import told
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Decisions, Given, Progress, Silent, Solution, SolveOptions
 from aumaq.solvers.amended import Amendment, Study
-from aumaq.solvers.out_of_time import OutOfTimeError
 from aumaq.solvers.progress import Labelled
 
 UP, DOWN = "up", "down"
@@ -63,11 +63,10 @@ class BudgetCurve:
 
     def record(self) -> dict[str, Any]:
         """Return the table as plain values."""
-        rows = self.rows.astype("object").where(self.rows.notna(), None)
         return {
             "instance": self.instance.name,
             "scenario": self.instance.scenario,
-            "rows": strict(rows.to_dict("records")),
+            "rows": plain_rows(self.rows),
         }
 
 
@@ -100,10 +99,7 @@ def budget_curve(
     tell = Silent() if progress is None else progress
     begun = time.monotonic()
     with listening():
-        try:
-            study = Study(instance, options, tell, Given())
-        except OutOfTimeError:
-            raise NoPlanError(say("no time was left to solve"), "time_limit") from None
+        study = study_of(instance, options, tell, Given())
         ordered = sorted(dict.fromkeys(amounts))
         curve = _Curve(study, instance, options, tell, begun + time_limit)
         curve.left = len(ordered) * (2 if nested else 1)

@@ -24,7 +24,7 @@ from aumaq.instances.interruption import is_asked, listening
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.plan.aims import Aim, aims_of
 from aumaq.results.plan.plan import Plan
-from aumaq.results.strict_json import strict
+from aumaq.results.strict_json import plain_rows
 from aumaq.results.studies.choosing.chain import (
     Chain,
     ChainTask,
@@ -84,14 +84,9 @@ class Front:
                  "most"} for a in self.aims
             ],
             "message": self.message,
-            "payoff": _plain(self.payoff),
-            "rows": _plain(self.rows),
+            "payoff": plain_rows(self.payoff),
+            "rows": plain_rows(self.rows),
         }  # fmt: skip
-
-
-def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = frame.astype("object").where(frame.notna(), None)
-    return list(strict(rows.to_dict("records")))
 
 
 @checked
@@ -116,11 +111,7 @@ def pareto(
     each solve. Raises NoPlanError if there is no plan at all, OptionError and
     UnknownNameError for goals that make no sense.
     """
-    if not 2 <= len(goals) <= MOST_GOALS:
-        raise OptionError(say("give two or three goals, not {n}", n=len(goals)))
-    _check_points(points, len(goals))
-    if jobs is not None and jobs < 1:
-        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
+    _check_grid(goals, points, jobs)
     aims = aims_of(instance, goals, minutes)
     begun = time.monotonic()
     cores, jobs = os.cpu_count() or 1, jobs or 1
@@ -142,6 +133,15 @@ def pareto(
     found = [point for one in walked for point in one.points]
     is_more = any(model.by_place) or not found  # of a large model each plan counts
     return _front(model, payoff, [*found, *(ends if is_more else ())], walked)
+
+
+def _check_grid(goals: Sequence[str], points: int, jobs: int | None) -> None:
+    """Raise OptionError unless there is a front of such goals with so many points."""
+    if not 2 <= len(goals) <= MOST_GOALS:
+        raise OptionError(say("give two or three goals, not {n}", n=len(goals)))
+    _check_points(points, len(goals))
+    if jobs is not None and jobs < 1:
+        raise OptionError(say("jobs must be at least 1, not {jobs}", jobs=jobs))
 
 
 def _payoff(

@@ -29,9 +29,9 @@ import pandas as pd
 
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
-from aumaq.instances.language.texts import say
 from aumaq.results.plan.aims import MINUTES, Aim
 from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.choosing.study_model import study_of
 from aumaq.results.studies.choosing.terms import (
     Term,
     keep_worst,
@@ -41,9 +41,8 @@ from aumaq.results.studies.choosing.terms import (
 )
 from aumaq.results.studies.solve import why
 from aumaq.solvers import Given, Progress, Solution, SolveOptions, Status
-from aumaq.solvers.amended import Amendment, Study
+from aumaq.solvers.amended import Amendment
 from aumaq.solvers.highs.solver import Outcome
-from aumaq.solvers.out_of_time import OutOfTimeError
 from aumaq.solvers.progress import Labelled
 
 AUGMENT = 1e-3
@@ -144,10 +143,7 @@ class FrontModel:
         """
         self.instance, self.aims = instance, list(aims)
         self.options, self.progress = options, progress
-        try:
-            self.study = Study(instance, options, progress, Given())
-        except OutOfTimeError:
-            raise NoPlanError(say("no time was left to solve"), "time_limit") from None
+        self.study = study_of(instance, options, progress, Given())
         self.base: Amendment = self.study.amendment()
         is_split = is_front and self.study.is_large
         self.by_place = [is_split and k > 0 and aim.name == "worst_minutes"

@@ -26,7 +26,7 @@ from aumaq.results.comparison.decisions import changed_decisions
 from aumaq.results.comparison.inputs import changed_inputs
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.terms import gap_record
-from aumaq.results.strict_json import strict
+from aumaq.results.strict_json import plain_rows
 from aumaq.results.studies.choosing.lock_rows import LockRow
 from aumaq.results.studies.choosing.locks import FROZEN, locks_of
 from aumaq.results.studies.coordination import figures
@@ -90,9 +90,9 @@ class WhatIf:
             "difference_mln": self.difference_mln,
             "difference_at_least_mln": self.difference_at_least_mln,
             "difference_at_most_mln": self.difference_at_most_mln,
-            "frozen": _rows(self.frozen),
-            "inputs": _rows(self.inputs),
-            "decisions": _rows(self.decisions),
+            "frozen": plain_rows(self.frozen),
+            "inputs": plain_rows(self.inputs),
+            "decisions": plain_rows(self.decisions),
         }
 
 
@@ -118,39 +118,30 @@ def what_if(
     """
     SolveOptions(method, time_limit, gap, threads, seed)  # refuses what makes no sense
     instance = _changed(plan.instance, scenario, changes)
+    is_same = _is_same(plan.instance, instance)
     limits, frozen = None, pd.DataFrame(columns=list(FROZEN))
     if locks:
         limits, frozen = locks_of(instance, gather(instance), locks, plan)
     options: dict[str, Any] = {
         "gap": gap, "method": method, "threads": threads, "seed": seed
     }  # fmt: skip
-    tell = Silent() if progress is None else progress
-    scored, message, share = None, Text(""), 0.0
-    if not _is_same(plan.instance, instance):
-        share = SCORE_SHARE
-        own = Labelled(tell, say("the plan in hand"))
-        scored, message = _score(plan, instance, share * time_limit, own, options)
+    scored, message, left = None, Text(""), time_limit
+    if not is_same:
+        tell = Silent() if progress is None else progress
+        own, left = Labelled(tell, say("the plan in hand")), SCORE_SHARE * time_limit
+        scored, message = _score(plan, instance, left, own, options)
+        left = (1.0 - SCORE_SHARE) * time_limit
     after = solve(
-        instance,
-        start=plan,
-        locks=limits,
-        time_limit=(1.0 - share) * time_limit,
-        progress=progress,
+        instance, start=plan, locks=limits, time_limit=left, progress=progress,
         **options,
-    )
+    )  # fmt: skip
     if limits is not None:
         after = after.with_record(locks=[f"{row.action} {row.text}" for row in locks])
-    if _is_same(plan.instance, instance):
+    if is_same:
         after = _lifted(after, plan.bound_mln)
-    return WhatIf(
-        plan,
-        after,
-        scored,
-        message,
-        frozen,
-        changed_inputs(plan.instance, instance),
-        changed_decisions(plan, after),
-    )
+    inputs = changed_inputs(plan.instance, instance)
+    decided = changed_decisions(plan, after)
+    return WhatIf(plan, after, scored, message, frozen, inputs, decided)
 
 
 @dataclass(frozen=True)
@@ -167,7 +158,7 @@ class Scored:
 
     def record(self) -> dict[str, Any]:
         """Return the table as plain values."""
-        return {"instance": self.plan.instance.name, "rows": _rows(self.rows)}
+        return {"instance": self.plan.instance.name, "rows": plain_rows(self.rows)}
 
 
 @checked
@@ -309,8 +300,3 @@ def _lifted(after: Plan, bound_mln: float) -> Plan:
         return after
     least = unavoidable_mln(gather(after.instance))
     return after.with_record(**gap_record(after.objective, bound_mln, least))
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype("object").where(frame.notna(), None)
-    return list(strict(plain.to_dict("records")))
