@@ -57,6 +57,7 @@ from aumaq.solvers.solution.terms import is_saved, weighed
 from aumaq.solvers.start.financing import financed
 from aumaq.solvers.start.hopeless import without_hopeless
 from aumaq.solvers.start.relocations import can_be
+from aumaq.solvers.start.site_rules import changes_enough
 from aumaq.solvers.work import Most
 
 NAN = float("nan")
@@ -339,11 +340,13 @@ def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
     """
     found = decisions_in(c.built, values, c.place)
     kept = without_rounds(c.built.data, found)
-    if not can_be(c.built.data, kept):  # a round was a relocation that must be
+    data = c.built.data
+    # A round may be a relocation that must be, or what a count asks for.
+    if not (can_be(data, kept) and changes_enough(data, kept.services)):
         kept = found
-    kept = without_circles(c.built.data, kept)
+    kept = without_circles(data, kept)
     if is_saved(found, kept):  # less is spent, so that others pay
-        kept = financed(c.built.data, kept, Most(REFINANCING))
+        kept = financed(data, kept, Most(REFINANCING))
     return kept, weighed(c.built, values, c.place, found, kept)
 
 

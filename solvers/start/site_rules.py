@@ -14,6 +14,7 @@ from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.families.counts import kind_of_move, sites_counted
+from aumaq.solvers.solution.decisions import ServiceDecisions
 from aumaq.solvers.start.site_units import changed_by_one, lowered, moves_between
 
 
@@ -69,6 +70,29 @@ def counted(
                 found[name] = count.with_fewer(found[name], used[name])
             found[name] = count.within_limits(found[name], used[name])
     return found
+
+
+def changes_enough(data: ModelData, services: Mapping[str, ServiceDecisions]) -> bool:
+    """Return whether as much opens, closes, ... as counts ask for at least."""
+    for rule in data.instance.tables["counts"].itertuples():
+        if rule.what == "facilities" or np.isnan(rule.least):
+            continue
+        moves = services[rule.service].moves
+        counted = _changes(rule, moves)[sites_counted(data, rule)].sum(axis=0)
+        held = [rule.period in ("", period) for period in data.periods]
+        number = counted[held].sum() if rule.is_total else counted[held].min()
+        if number < rule.least:
+            return False
+    return True
+
+
+def _changes(rule: Any, moves: Ints) -> Ints:
+    """Return how many changes a rule counts of moves (..., L+1, L+1, T): (..., T)."""
+    before, after = np.indices(moves.shape[-3:-1])
+    level = np.maximum(before, after)
+    kind = kind_of_move(rule.what, before, after) & (level >= rule.from_level)
+    kind &= level <= (rule.to_level or moves.shape[-2] - 1)
+    return np.asarray(moves[..., kind, :].sum(axis=-2))
 
 
 class _Count:
@@ -147,11 +171,7 @@ class _Count:
 
     def _of(self, units: Ints, moves: Ints) -> int:
         """Return how many the rule counts at a site."""
-        low, high = self.rule.from_level, self._high
         if self.rule.what == "facilities":
-            return int(units[low : high + 1, self.periods].sum())
-        before, after = np.indices(moves.shape[:2])
-        level = np.maximum(before, after)
-        kind = kind_of_move(self.rule.what, before, after)
-        kind &= (level >= low) & (level <= high)
-        return int(moves[:, :, self.periods][kind].sum())
+            own = slice(self.rule.from_level, self._high + 1)
+            return int(units[own, self.periods].sum())
+        return int(_changes(self.rule, moves)[self.periods].sum())

@@ -395,34 +395,31 @@ def test_names_are_escaped_and_nothing_is_fetched(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "kk", "ru"])
 @pytest.mark.parametrize("width", [1400, 400])
-def test_page_works_in_a_browser(tmp_path: Path, lang: str, width: int) -> None:
+def test_page_works_in_a_browser(
+    browser: Any, tmp_path: Path, lang: str, width: int
+) -> None:
     """No error, nothing wider than the screen; each indicator can be seen, by district
     too, and a unit of the list tells its values.
     """
-    api = pytest.importorskip("playwright.sync_api")
     aumaq.analyse(two_regions()).to_folder(tmp_path / "today", lang)
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text))
-        page.goto((tmp_path / "today" / "analysis.html").as_uri())
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        page.select_option("#level", "1")
-        values = page.locator("#measure option").evaluate_all(
-            "options => options.map(option => option.value)"
-        )
-        assert len(values) > 5
-        for value in values:
-            page.select_option("#measure", value)
-            assert page.locator("#legend li").count()
-        unit = page.locator("#values button.link").first
-        unit.click()
-        assert page.text_content("#card h3") == unit.inner_text()
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text))
+    page.goto((tmp_path / "today" / "analysis.html").as_uri())
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.select_option("#level", "1")
+    values = page.locator("#measure option").evaluate_all(
+        "options => options.map(option => option.value)"
+    )
+    assert len(values) > 5
+    for value in values:
+        page.select_option("#measure", value)
+        assert page.locator("#legend li").count()
+    unit = page.locator("#values button.link").first
+    unit.click()
+    assert page.text_content("#card h3") == unit.inner_text()
+    page.close()
     assert errors == []
 
 

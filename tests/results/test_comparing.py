@@ -341,33 +341,30 @@ def test_command_line_compares(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "kk", "ru"])
 @pytest.mark.parametrize("width", [1400, 400])
-def test_page_works_in_a_browser(tmp_path: Path, lang: str, width: int) -> None:
+def test_page_works_in_a_browser(
+    browser: Any, tmp_path: Path, lang: str, width: int
+) -> None:
     """No error, nothing wider than the screen; tables sort by keyboard, the map shows
     the facilities of the service that is chosen.
     """
-    api = pytest.importorskip("playwright.sync_api")
     tiny_plan = best_plan()
     empty = tiny_plan.facilities.iloc[:0]
     other = replace(tiny_plan, tables={**tiny_plan.tables, "facilities": empty})
     page_file = aumaq.compare([tiny_plan, other]).to_html(tmp_path / "p.html", lang)
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else 0)
-        page.goto(page_file.as_uri())
-        overflow = "document.documentElement.scrollWidth > innerWidth"
-        assert not page.evaluate(overflow)
-        count = page.locator("#count").inner_text()
-        assert count == str(tiny_plan.facilities["site"].nunique())
-        button = page.locator("#plans th button").first
-        button.focus()
-        page.keyboard.press("Enter")
-        page.keyboard.press("Enter")
-        cells = page.locator("#plans tbody tr td:first-child").all_inner_texts()
-        assert cells == ["B", "A"]
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else 0)
+    page.goto(page_file.as_uri())
+    overflow = "document.documentElement.scrollWidth > innerWidth"
+    assert not page.evaluate(overflow)
+    count = page.locator("#count").inner_text()
+    assert count == str(tiny_plan.facilities["site"].nunique())
+    button = page.locator("#plans th button").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    cells = page.locator("#plans tbody tr td:first-child").all_inner_texts()
+    assert cells == ["B", "A"]
+    page.close()
     assert errors == []

@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,6 @@ from aumaq.results.report.travel import next_best
 from aumaq.results.shares import rounded
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "</script><script>window.hacked = 1</script>\u2028<img src=x onerror=alert(1)>"
 
 
@@ -380,20 +378,6 @@ def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
 PAINTED = """canvases => canvases.map(canvas => canvas.getContext("2d")
     .getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte))"""
 """Whether something stands on each canvas."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Give a headless Chromium; without one the tests are skipped."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium here")
-    with playwright.sync_playwright() as tools:
-        chromium = tools.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.slow

@@ -122,3 +122,29 @@ def test_what_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> None:
         few(1, region="Q").replace(**tables)  # one of them is in each region
     with pytest.raises(aumaq.InstanceError, match=told):
         few(**rule).replace(**tables)
+
+
+def test_what_must_open_where_there_is_no_other_place() -> None:
+    """The only site has a school and room for one: one closes and another opens.
+
+    The plan does not take back that it did so for nothing: it is what is asked for.
+    """
+    school = two_schools()
+    tables = school.tables
+    at_a = tables["sites"]["settlement"] == "a"
+    instance = school.replace(
+        sites=tables["sites"].assign(
+            max_units=2, status=["existing" if a else "forbidden" for a in at_a]
+        ),
+        counts=pd.DataFrame(
+            [{"count": "few", "service": "s", "what": "openings", "least": 1, "most": 1}
+             | {"is_total": True}]
+        ),
+        levels=tables["levels"].assign(closing_mln=2.0),
+        facilities=tables["facilities"].assign(renew_by_year=0),
+    )  # fmt: skip
+    for options in ({"method": "direct"}, {"method": "blocks"}):
+        plan = aumaq.solve(instance, gap=0.0, **options)
+        assert plan.record["problems"] == []
+        assert plan.status == "optimal"
+        assert abs(plan.objective_mln - best_plan_cost(instance)) < 1e-6
