@@ -140,7 +140,7 @@ def test_what_must_open_where_there_is_no_other_place() -> None:
             [{"count": "few", "service": "s", "what": "openings", "least": 1, "most": 1}
              | {"is_total": True}]
         ),
-        levels=tables["levels"].assign(closing_mln=2.0),
+        levels=tables["levels"].assign(closing_mln=0.5),  # running it costs 1
         facilities=tables["facilities"].assign(renew_by_year=0),
     )  # fmt: skip
     for options in ({"method": "direct"}, {"method": "blocks"}):
