@@ -427,13 +427,14 @@ def _gaps(
 def purses(case: Case) -> list[Purse]:
     """Return all limits on spending, less what roads and growth points take.
 
-    What may change at once is a limit like them, in mln or in facilities.
+    What may change at once is a limit like them, in mln or in facilities, but on
+    facilities alone: nothing else counts in it.
     """
     at_once = [
         Purse(case.period(row["period"]), row[most], covers, row["service"],
               row["region"], True, inf)
         for row in case.rows["building_capacity"]
-        for most, covers in (("most_mln", "investment"), ("most_changes", "changes"))
+        for most, covers in (("most_mln", "facilities"), ("most_changes", "changes"))
         if row[most] == row[most]
     ]  # fmt: skip
     budgets = [
@@ -473,7 +474,7 @@ def _spending(case: Case, part: Histories, name: str, purse: Purse) -> np.ndarra
     total = np.zeros(len(part.cost))
     if purse.covers != "operation":
         total = total + part.spent[:, purse.t] @ mine
-    if purse.covers != "investment":
+    if purse.covers in ("operation", "all"):
         total = total + part.running[:, purse.t] @ mine
     return total
 

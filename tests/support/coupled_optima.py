@@ -279,8 +279,12 @@ class Networks:
                 p.term(("balance", network["network"], node["node"], t), used, 1.0)
 
     def _purses(self, p: Programme, left: list[Any], built: Built) -> None:
-        """Add limits on spending: (period, covers, what services leave, price)."""
+        """Add limits on spending: (period, covers, what services leave, price).
+
+        No budget is of a service or region alone: what networks take counts in each.
+        """
         case = self.case
+        assert not any(r["service"] or r["region"] for r in case.rows["budgets"])
         for k, (t, covers, rest, price, limit) in enumerate(left):
             row, spent = ("purse", k), 0.0
             if limit >= 0:
