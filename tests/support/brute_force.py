@@ -499,7 +499,10 @@ def _referred(case: Case, rule: dict[str, Any], parts: dict[str, Histories]) -> 
 
 
 def best_plan_cost(instance: Instance) -> float | None:
-    """Return the objective of the best plan, discounted mln; None if there is none."""
+    """Return the objective of the best plan, discounted mln; None if there is none.
+
+    Raises TooManyError.
+    """
     case, best = read_case(instance), inf
     for built in upgrade_histories(case):
         case.built = built
