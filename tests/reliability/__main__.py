@@ -44,7 +44,7 @@ def main() -> int:
 
 def tell(outcome: Outcome) -> None:
     """Print an outcome, with what failed."""
-    held = "failed" if outcome.faults else "held"
+    held = "failed" if outcome.faults else "held" if outcome.is_tried else "not tried"
     lines = [f"{outcome.kind} {outcome.number}: {held}, {outcome.seconds:.1f} s"]
     lines += [f"    {fault}" for fault in outcome.faults]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -65,7 +65,8 @@ def page(kinds: Sequence[Kind], outcomes: Sequence[Outcome]) -> str:
     seeds = sorted({str(one.seed) for one in outcomes})
     text = HEAD
     text += f"{machine()}; seed {', '.join(seeds)}. {commits(outcomes)}\n"
-    tried = [one for one in outcomes if one.kind in {kind.name for kind in kinds}]
+    names = {kind.name for kind in kinds}
+    tried = [one for one in outcomes if one.is_tried and one.kind in names]
     held = sum(not one.faults for one in tried)
     text += f"**{len(tried)} trials: {held} held, {len(tried) - held} failed.**\n"
     for part, told in PARTS.items():
@@ -78,7 +79,7 @@ def page(kinds: Sequence[Kind], outcomes: Sequence[Outcome]) -> str:
 
 def row(kind: Kind, outcomes: Sequence[Outcome]) -> str:
     """Return the line of a kind, nothing if it was not tried."""
-    own = [one for one in outcomes if one.kind == kind.name]
+    own = [one for one in outcomes if one.is_tried and one.kind == kind.name]
     if not own:
         return ""
     held, seconds = sum(not one.faults for one in own), sum(one.seconds for one in own)

@@ -18,6 +18,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from tiny_case import TooManyError
 
 T = TypeVar("T")
 Trial = Callable[[int, int, Path], list[str]]
@@ -47,6 +48,8 @@ class Outcome:
     seconds: float
     faults: list[str]
     commit: str = ""
+    is_tried: bool = True
+    """Not where what the plan is judged by would take too long."""
 
 
 def own_seed(seed: int, kind: str, number: int) -> int:
@@ -66,14 +69,16 @@ def commit() -> str:
 
 def attempt(kind: Kind, seed: int, number: int) -> Outcome:
     """Try once; an exception that a trial does not expect is a fault as well."""
-    start = time.monotonic()
+    start, faults, is_tried = time.monotonic(), list[str](), True
     with tempfile.TemporaryDirectory() as folder:
         try:
             faults = kind.trial(seed, number, Path(folder))
+        except TooManyError:
+            is_tried = False
         except Exception:
             faults = [traceback.format_exc(limit=-6)]
     seconds = round(time.monotonic() - start, 3)
-    return Outcome(kind.name, number, seed, seconds, faults, commit())
+    return Outcome(kind.name, number, seed, seconds, faults, commit(), is_tried)
 
 
 def drawn(strategy: st.SearchStrategy[T], seed: int, number: int) -> T:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from page import page
 from programme import SEED, Kind, Records, run
+from tiny_case import TooManyError
 
 
 def test_a_run_goes_on_and_tells_what_failed(tmp_path: Path) -> None:
@@ -26,3 +28,19 @@ def test_a_run_goes_on_and_tells_what_failed(tmp_path: Path) -> None:
     assert list(faults) == [2]
     assert "ZeroDivisionError" in faults[2][0]
     assert len(records.read()) == 4
+
+
+def test_what_is_too_large_is_not_tried(tmp_path: Path) -> None:
+    """It is no failure, and the page does not count it among what held."""
+
+    def trial(_: int, number: int, __: Path) -> list[str]:
+        if number == 1:
+            raise TooManyError
+        return []
+
+    kind = Kind("k", "instances", 3, trial)
+    records = Records(tmp_path / "r.jsonl")
+    outcomes = list(run([kind], records, SEED))
+    assert [one.is_tried for one in outcomes] == [True, False, True]
+    assert not any(one.faults for one in outcomes)
+    assert "2 trials: 2 held, 0 failed" in page([kind], records.read())

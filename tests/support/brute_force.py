@@ -7,8 +7,10 @@ linear programme that holds all states side by side.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from math import exp, inf
 from typing import Any
 
@@ -25,7 +27,7 @@ from closing_optima import (
 )
 from coupled_optima import best_coupled
 from feeder_optima import joint_costs, ties
-from financing_optima import Cells, financing_cost, is_financed, most_gain
+from financing_optima import KINDS, Cells, financing_cost, is_financed, most_gain
 from growth_optima import (
     concentrated,
     growth_choices,
@@ -34,6 +36,7 @@ from growth_optima import (
     moved,
 )
 from impact_rules import of_facilities
+from lasting_case import spending
 from mobile_optima import costs_with_teams, mobile
 from relocation_optima import relocated
 from road_histories import (
@@ -424,13 +427,14 @@ def _gaps(
 def purses(case: Case) -> list[Purse]:
     """Return all limits on spending, less what roads and growth points take.
 
-    What may change at once is a limit like them, in mln or in facilities.
+    What may change at once is a limit like them, in mln or in facilities, but on
+    facilities alone: nothing else counts in it.
     """
     at_once = [
         Purse(case.period(row["period"]), row[most], covers, row["service"],
               row["region"], True, inf)
         for row in case.rows["building_capacity"]
-        for most, covers in (("most_mln", "investment"), ("most_changes", "changes"))
+        for most, covers in (("most_mln", "facilities"), ("most_changes", "changes"))
         if row[most] == row[most]
     ]  # fmt: skip
     budgets = [
@@ -470,7 +474,7 @@ def _spending(case: Case, part: Histories, name: str, purse: Purse) -> np.ndarra
     total = np.zeros(len(part.cost))
     if purse.covers != "operation":
         total = total + part.spent[:, purse.t] @ mine
-    if purse.covers != "investment":
+    if purse.covers in ("operation", "all"):
         total = total + part.running[:, purse.t] @ mine
     return total
 
@@ -495,7 +499,10 @@ def _referred(case: Case, rule: dict[str, Any], parts: dict[str, Histories]) -> 
 
 
 def best_plan_cost(instance: Instance) -> float | None:
-    """Return the objective of the best plan, discounted mln; None if there is none."""
+    """Return the objective of the best plan, discounted mln; None if there is none.
+
+    Raises TooManyError.
+    """
     case, best = read_case(instance), inf
     for built in upgrade_histories(case):
         case.built = built
@@ -577,23 +584,28 @@ def _cells(case: Case, chosen: list[tuple[str, Histories, int]]) -> Cells:
     """Return what is spent by kind, service, region and period."""
     found: Cells = {}
     for name, part, p in chosen:
-        for kind, mln in (
-            ("investment", part.spent[p]),
-            ("operation", part.running[p]),
-        ):
+        for kind, mln in zip(KINDS, (part.spent[p], part.running[p]), strict=True):
             for (t, j), amount in np.ndenumerate(mln):
                 key = kind, name, part.region[j], t
                 found[key] = found.get(key, 0.0) + float(amount)
-    regions = {row["region"] for row in case.rows["settlements"]}
-    regions |= {row["region"] for row in case.rows["road_upgrades"]}
-    for kind in ("investment", "operation"):
-        for region in regions:
-            for t, period in enumerate(case.rows["periods"]):
-                row = {"period": period["period"], "covers": kind, "service": "",
-                       "region": region}  # fmt: skip
-                found[kind, "roads", region, t] = upgrade_spending(case, row)
-                found[kind, "growth_points", region, t] = growth_spending(case, row)
+    for kind, (t, period) in product(KINDS, enumerate(case.rows["periods"])):
+        all_of_it = {"period": period["period"], "covers": kind, "service": "",
+                     "region": ""}  # fmt: skip
+        for name, region, row, since in _lasting(case):
+            key = kind, name, region, t
+            more = spending(case, row, region, since, all_of_it)
+            found[key] = found.get(key, 0.0) + more
     return {key: mln for key, mln in found.items() if mln}
+
+
+def _lasting(case: Case) -> Iterator[tuple[str, str, dict[str, Any], float]]:
+    """Yield road upgrades and growth points: kind, region, row, since when it is."""
+    home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
+    for row in case.rows["road_upgrades"]:
+        yield "roads", row["region"], row, case.built.get(row["upgrade"], inf)
+    for row in case.rows["growth_candidates"]:
+        since = case.chosen.get((row["settlement"], row["tier"]), inf)
+        yield "growth_points", home[row["settlement"]], row, since
 
 
 def _joint(case: Case, names: list[str], parts: dict[str, Histories]) -> np.ndarray:

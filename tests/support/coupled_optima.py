@@ -20,8 +20,10 @@ from impact_rules import add_supplied
 from land_rules import work_is_forbidden
 from linear_programme import Programme
 from staff_optima import Staff, posts_of
-from tiny_case import Case
+from tiny_case import Case, TooManyError
 
+MOST_PLANS = 400_000
+"""Histories of sites and steps of links that are tried together."""
 LOAD = {"power": "load_kw", "water": "load_m3_per_day"}
 Built = dict[tuple[str, str, int], int]
 """(network, link, step) -> period in which it is built."""
@@ -279,8 +281,12 @@ class Networks:
                 p.term(("balance", network["network"], node["node"], t), used, 1.0)
 
     def _purses(self, p: Programme, left: list[Any], built: Built) -> None:
-        """Add limits on spending: (period, covers, what services leave, price)."""
+        """Add limits on spending: (period, covers, what services leave, price).
+
+        No budget is of a service or region alone: what networks take counts in each.
+        """
         case = self.case
+        assert not any(r["service"] or r["region"] for r in case.rows["budgets"])
         for k, (t, covers, rest, price, limit) in enumerate(left):
             row, spent = ("purse", k), 0.0
             if limit >= 0:
@@ -375,7 +381,10 @@ def best_coupled(
     spending: Callable[..., Any],
     cells_of: Callable[..., Cells],
 ) -> float | None:
-    """Return the best objective over histories of sites and steps; None: no plan."""
+    """Return the best objective over histories of sites and steps; None: no plan.
+
+    Raises TooManyError.
+    """
     gain = most_gain(case)
     networks, names = Networks(case, limits), list(parts)
     steps = sorted(
@@ -387,7 +396,8 @@ def best_coupled(
         for name, part in parts.items()
     }
     sizes = [len(parts[name].cost) for name in names]
-    assert prod(sizes) * len(steps) < 400_000
+    if prod(sizes) * len(steps) >= MOST_PLANS:
+        raise TooManyError
     grids = np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")
     picks = np.stack([g.ravel() for g in grids], axis=1)
     costs = sum(parts[name].cost[picks[:, k]] for k, name in enumerate(names))

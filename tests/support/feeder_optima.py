@@ -17,7 +17,7 @@ import pandas as pd
 from allocation_optima import _costs, _pairs, _rows, _solve, _upper
 from hypothesis import assume
 from hypothesis import strategies as st
-from tiny_case import Case
+from tiny_case import Case, TooManyError
 from tiny_instances import some, tiny_instances
 
 from aumaq.instances import Instance, InstanceError
@@ -68,7 +68,7 @@ def joint_costs(
 ) -> np.ndarray:
     """Return the allocation cost of each pair of histories (p,t,j,l) of two services.
 
-    There is one pattern at most.
+    There is one pattern at most. Raises TooManyError.
     """
     total = np.zeros((len(units[0]), len(units[1])))
     for rule in case.rows["feeders"]:
@@ -83,7 +83,8 @@ def joint_costs(
                 states, of = np.unique(flat, axis=0, return_inverse=True)
                 known.append(states.reshape(-1, *own.shape[1:]))
                 at.append(of.ravel())
-            assume(len(known[0]) * len(known[1]) <= MOST_PAIRS)
+            if len(known[0]) * len(known[1]) > MOST_PAIRS:
+                raise TooManyError
             made = [problem_of(case, row, t, states)
                     for row, states in zip(rows, known, strict=True)]  # fmt: skip
             is_on = t >= case.period(rule["first_period"])

@@ -20,6 +20,10 @@ from aumaq.instances import Instance
 EPS = 1e-9
 
 
+class TooManyError(Exception):
+    """There is more to enumerate than can be: properties do not try the instance."""
+
+
 @dataclass
 class Case:
     """Rows of the instance and the few numbers that everything needs."""
