@@ -94,6 +94,25 @@ def _check_that_parts_add_up(priced: PricedRelaxation, offset: float) -> None:
 
 
 @pytest.mark.slow
+@examples(15)
+@given(st.sampled_from(["roads", "power", "angles"]), st.data())
+def test_an_lp_that_is_given_up(kind: str, data: st.DataObject) -> None:
+    """What is left when time is up in it is that of the best prices all the same."""
+    c = _compiled(data.draw(KINDS[kind]))
+    over: list[float] = []
+    parts = split(c.matrices, coupling_families())
+    priced = PricedRelaxation(c, parts, lambda: bool(over))
+    pieces = priced.relaxation.pieces
+
+    def tell(bound: float) -> None:
+        over.append(bound)
+        pieces.solve = lambda _: False  # type: ignore[method-assign]
+
+    priced.rise(tell)
+    _check_that_parts_add_up(priced, c.matrices.offset)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["free", "power", "roads"])
 @examples(15)
 @given(st.data(), st.integers(1, 2))
