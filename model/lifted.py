@@ -56,14 +56,14 @@ from aumaq.model.table import Table
 ARRIVES = ("service", "site", "level", "period")
 CHANGE = ("service", "before", "after", "period")
 LIFTS = (
-    ("sites", "status=forbidden", "status", "set", "candidate"),
-    ("sites", "", "max_level", "set", "0"),
-    ("levels", "", "min_population", "set", "0"),
-    ("zone_permits", "", "", "remove", ""),
-    ("buffers", "", "", "remove", ""),
-    ("zone_works", "", "", "remove", ""),
+    ("sites", "max_level", "set", "0"),
+    ("levels", "min_population", "set", "0"),
+    ("zone_permits", "", "remove", ""),
+    ("buffers", "", "remove", ""),
+    ("zone_works", "", "remove", ""),
 )
-"""Changes of tables that lift what may not be built where, as rows of ``overrides``."""
+"""Changes of whole tables that lift what may not be built where: table, column,
+action and value of rows of ``overrides``."""
 
 
 def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
@@ -96,10 +96,11 @@ def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
 def _freed_sites(instance: Instance) -> Instance:
     """Return the instance with everything allowed everywhere, if anything is not."""
     changes = [
-        (table, where, column, action, value)
-        for table, where, column, action, value in LIFTS
-        if _is_meant(instance, table, where, column, value)
-    ]
+        *_freed_statuses(instance),
+        *((table, "", column, action, value)
+          for table, column, action, value in LIFTS
+          if _is_meant(instance, table, column, value)),
+    ]  # fmt: skip
     if not changes:
         return instance
     names = ("table", "where", "column", "action", "value")
@@ -110,14 +111,27 @@ def _freed_sites(instance: Instance) -> Instance:
     return instance.replace(overrides=both)
 
 
-def _is_meant(
-    instance: Instance, table: str, where: str, column: str, value: str
-) -> bool:
+def _freed_statuses(instance: Instance) -> list[tuple[str, str, str, str, str]]:
+    """Return changes of forbidden sites: to what they are with or without facilities.
+
+    First those where something stands, by name; what is still forbidden is empty.
+    """
+    sites, stock = instance.tables["sites"], instance.tables["facilities"]
+    shut = sites.loc[sites["status"] == "forbidden", ["service", "site"]]
+    held = pd.MultiIndex.from_frame(stock.loc[stock["units"] > 0, ["service", "site"]])
+    stands = pd.MultiIndex.from_frame(shut).isin(held)
+    found = [
+        ("sites", f"service={service}; site={site}", "status", "set", "existing")
+        for service, site in shut[stands].itertuples(index=False)
+    ]
+    if not stands.all():
+        found.append(("sites", "status=forbidden", "status", "set", "candidate"))
+    return found
+
+
+def _is_meant(instance: Instance, table: str, column: str, value: str) -> bool:
     """Return whether a lift changes any row."""
     rows = instance.tables[table]
-    if where:
-        key, _, wanted = where.partition("=")
-        return bool((rows[key] == wanted).any())
     if column:
         return bool((rows[column] != float(value)).any())
     return len(rows) > 0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import AumaqError, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances import AumaqError, Instance, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.explanations.names import Names
@@ -262,8 +262,9 @@ def _without(
         return None, (), str(why)
     except AumaqError as error:
         return None, (), str(error)
-    # Whoever forbids a site lets what stands there close, allowed or not.
-    is_tighter = True if _may_close(plan, service, site) else None
+    is_tighter = None
+    if _may_lack_one(plan, service, site) and _is_reach_kept(plan, changed, service):
+        is_tighter = True
     bound = max(found.bound_mln, plan.bound_mln) if is_tighter else found.bound_mln
     difference = Difference.between(
         plan, found.objective_mln, bound, is_tighter=is_tighter
@@ -271,8 +272,14 @@ def _without(
     return difference, _instead(plan, found, service, site), ""
 
 
-def _may_close(plan: Plan, service: str, site: str) -> bool:
-    """Return whether nothing stands at a site today, or all of it may be closed."""
+def _may_lack_one(plan: Plan, service: str, site: str) -> bool:
+    """Return whether no facility must stand at a site: by its status, or from today.
+
+    Whoever forbids a site lets it go without one, allowed or not.
+    """
+    sites = plan.instance.service_sites(service)
+    if (sites.loc[sites["site"] == site, "status"] == "required").any():
+        return False
     rows = plan.instance.tables["facilities"]
     rows = rows[(rows["service"] == service) & (rows["site"] == site)]
     if not len(rows):
@@ -282,6 +289,19 @@ def _may_close(plan: Plan, service: str, site: str) -> bool:
     return not rows["is_locked"].any() and bool(allowed[1:, 0].all())
 
 
+def _is_reach_kept(plan: Plan, changed: Instance, service: str) -> bool:
+    """Return whether nobody reaches more sites after a change.
+
+    Another site may be among the nearest of a settlement once one is forbidden.
+    """
+    way = ["settlement", "site", "needs"]
+    before, after = (
+        pd.MultiIndex.from_frame(one.access(service)[way])
+        for one in (plan.instance, changed)
+    )
+    return bool(after.isin(before).all())
+
+
 def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
     """Return how much more, or less, the best plan without a facility costs."""
     amount = difference.told(lang, currency)
@@ -289,7 +309,8 @@ def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
         return say("The best plan without it costs {amount} more.", amount=amount)
     if difference.most <= 0.0:
         return say(
-            "The best plan without it costs {amount} less: today it may not be closed.",
+            "The best plan without it costs {amount} less: today's rules do not allow"
+            " that plan.",
             amount=amount,
         )
     return say(

@@ -99,10 +99,7 @@ def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]
     lines += ["  " + lang.tell(text) for text in own.reasons]
     if own.difference is not None:
         currency = plan.instance.currency
-        amount = own.difference.told(lang, currency)
-        text = say("A facility here would make the best plan {amount} dearer.",
-                   amount=amount)  # fmt: skip
-        lines.append("  " + lang.tell(text))
+        lines.append("  " + lang.tell(_dearer(own.difference, lang, currency)))
         if np.isfinite(own.own_mln) and own.own_mln > 0.0 and own.difference.least > 0:
             text = say(
                 "It would pay if building and running it, {cost} mln {currency} now,"
@@ -113,6 +110,28 @@ def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]
             )
             lines.append("  " + lang.tell(text))
     return lines
+
+
+def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
+    """Return how much dearer, or cheaper, the best plan with a facility is."""
+    amount = difference.told(lang, currency)
+    if difference.least >= 0.0:
+        return say(
+            "A facility here would make the best plan {amount} dearer.", amount=amount
+        )
+    if difference.most <= 0.0:
+        return say(
+            "A facility here, built before its first period, would make the best plan"
+            " {amount} cheaper.",
+            amount=amount,
+        )
+    return say(
+        "A facility here would make the best plan between {less} mln {currency} cheaper"
+        " and {more} mln dearer.",
+        less=lang.figure(-difference.least, ",.6g"),
+        more=lang.figure(difference.most, ",.6g"),
+        currency=currency,
+    )
 
 
 def explain_settlement(
@@ -190,11 +209,21 @@ def _with_one(plan: Plan, own: Own, site: str, options: dict[str, Any]) -> Own:
         return Own(own.service, own.goes, own.unserved, (why,))
     except AumaqError as error:
         return Own(own.service, own.goes, own.unserved, (say("{title}", title=error),))
-    bound = max(found.bound_mln, plan.bound_mln)
-    difference = Difference.between(plan, found.objective_mln, bound, is_tighter=True)
+    is_tighter = None if _may_come_early(plan, own.service, site) else True
+    bound = max(found.bound_mln, plan.bound_mln) if is_tighter else found.bound_mln
+    difference = Difference.between(
+        plan, found.objective_mln, bound, is_tighter=is_tighter
+    )
     told = (say("Nothing forbids one here; the plan found it cheaper without."),)
     cost = _own_cost(found, own.service, site)
     return Own(own.service, own.goes, own.unserved, told, difference, cost)
+
+
+def _may_come_early(plan: Plan, service: str, site: str) -> bool:
+    """Return whether what is required may be built before the site's first period."""
+    data = gather(plan.instance).services[service]
+    j = list(plan.instance.service_sites(service)["site"]).index(site)
+    return bool(data.first_period[j] > 0 and data.status[j] != "required")
 
 
 def _own_cost(plan: Plan, service: str, site: str) -> float:

@@ -46,6 +46,7 @@ class PricedRelaxation:
         self._c, self._split, self._is_over = c, split, is_over
         self.relaxation = Relaxation(c, is_over)
         self.ascent = Ascent(self.relaxation)
+        self._value = float("-inf")
         self._running: set[Solver] = set()
 
     def rise(self, tell: Callable[[float], None]) -> None:
@@ -58,7 +59,7 @@ class PricedRelaxation:
             bound, first = self.ascent.bound, AGAIN
             is_worth = bound - before > WORTH * abs(bound)
             tell(bound)
-        self.relaxation.at(self.ascent.best)
+        self._value = self.relaxation.at(self.ascent.best, self.ascent.beside)
 
     @property
     def price_of_split(self) -> Floats:
@@ -72,9 +73,11 @@ class PricedRelaxation:
         """Return what the relaxation says that each block costs at least, mln.
 
         -inf where a site decides in several blocks (what is due for renewal at it may
-        be a block of its own): only their sum is known then.
+        be a block of its own): only their sum is known then. So it is without a bound.
         """
         found = self.shares()
+        if not np.isfinite(self._value):
+            return np.full_like(found, -np.inf)
         _, columns = labels(self._split, self._c.matrices)
         for own in self.relaxation.columns:
             at = np.unique(columns[own])

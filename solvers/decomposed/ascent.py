@@ -38,6 +38,8 @@ class Ascent:
     relaxation: Relaxation
     y: Floats = field(init=False)
     best: Floats = field(init=False)
+    beside: Floats = field(init=False)
+    """The prices of the rows of the pieces that go with the best ones."""
     mean: Floats = field(init=False)
     """What the relaxation did of late, on average, by columns."""
     bound: float = float("-inf")
@@ -46,7 +48,7 @@ class Ascent:
     def __post_init__(self) -> None:
         """Begin with the first prices of the relaxation."""
         self.y = self.relaxation.allowed(self.relaxation.priced.begin)
-        self.best = self.y
+        self.best, self.beside = self.y, self.relaxation.pieces.price
         self.mean = np.zeros(len(self.relaxation.x))
 
     def rise(
@@ -68,6 +70,7 @@ class Ascent:
                 relaxation.near(self.y)
             elif (bound := relaxation.at(self.y)) > self.bound:
                 self.bound, self.best = bound, self.y
+                self.beside = relaxation.pieces.price
             self.mean += (1.0 - RECENT) * (relaxation.x - self.mean)
             slope = relaxation.slope(self.y)
             mean += (1.0 - MEMORY) * (slope - mean)

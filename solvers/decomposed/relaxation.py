@@ -76,15 +76,19 @@ class Relaxation:
         self.x = np.zeros(len(m.cost))
         self.reduced = m.cost.copy()
 
-    def at(self, y: Floats) -> float:
+    def at(self, y: Floats, beside: Floats | None = None) -> float:
         """Return the value at prices *y*; ``x`` and ``reduced`` are those of it then.
 
-        -inf if a site or a column without end has no least cost.
+        *beside*: prices of the rows of the pieces, which are found if they are not
+        given. -inf if a site or a column without end has no least cost; ``reduced`` and
+        what belongs to it are no bounds then.
         """
         pieces, cost = self.pieces, self.m.cost - self._by_column @ y
-        if not pieces.solve(cost[pieces.columns]):
-            return float("-inf")
-        self.x[pieces.columns] = pieces.x
+        if beside is not None:
+            pieces.price = beside
+        elif pieces.solve(cost[pieces.columns]):
+            self.x[pieces.columns] = pieces.x
+        # An LP that was given up leaves the prices of before, which bound as well.
         parts = [*self._at_sites(y, cost), *self._of_pieces(cost)]
         return _total(self.m.offset, parts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from brute_force import best_plan_cost
@@ -57,6 +58,68 @@ def test_the_plan_without_a_facility(instance: Instance) -> None:
     assert found.difference.most >= without - now - room
     if found.at_most_mln == found.at_most_mln:  # a plan is left
         assert found.at_most_mln >= without - plan.objective_mln - room
+
+
+PLAIN = [{"discount_rate": 0.0, "value_of_time_per_hour": 0.0,
+          "count_residual_value": False}]  # fmt: skip
+UNWANTED: dict[str, Any] = {
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 0.05}],
+    "sites": [{"site": v, "service": "s", "settlement": v, "status": status}
+              for v, status in (("a", "required"), ("b", "candidate"))],
+}  # fmt: skip
+"""A school for 10 mln is required where nobody served costs 5 mln."""
+FAR: dict[str, Any] = {
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 1.0,
+                  "cutoff_minutes": 10.0, "nearest_sites": 1}],
+    "settlements": [{"settlement": v, "population": people}
+                    for v, people in (("a", 100.0), ("b", 0.0), ("c", 100.0))],
+    "sites": [{"site": v, "service": "s", "settlement": v, "max_units": units}
+              for v, units in (("a", 1), ("b", 2))],
+    "travel": [{"settlement": x, "site": y, "minutes": minutes}
+               for x, y, minutes in (("a", "b", 30.0), ("b", "a", 30.0),
+                                     ("c", "a", 20.0), ("c", "b", 30.0))],
+}  # fmt: skip
+"""One of two villages of 100 is served at a; without a, both go to two schools at b."""
+
+
+@pytest.mark.parametrize(("rows", "less"), [(UNWANTED, 5.0), (FAR, 90.0)])
+def test_less_without_a_facility(rows: dict[str, Any], less: float) -> None:
+    """Without it fewer must stand, or people may go elsewhere: that may be cheaper."""
+    instance = tiny(policies=PLAIN, **rows)
+    now, without = (best_plan_cost(instance),
+                    best(instance, "sites[service=s; site=a].status=forbidden"))  # fmt: skip
+    assert now is not None
+    assert without == pytest.approx(now - less)
+    found = explain_site(aumaq.solve(instance, gap=0.0), "a", "s")
+    assert found.difference is not None
+    assert (found.difference.least, found.difference.most) == pytest.approx(
+        (-less, -less), rel=1e-3
+    )
+    told = " ".join(found.sentences())
+    assert f"{less:g} mln KZT less: today's rules do not allow that plan." in told
+
+
+def test_a_facility_of_its_own_that_may_come_early() -> None:
+    """What is required may be built before its first period: two years earlier here."""
+    instance = tiny(
+        policies=PLAIN,
+        periods=[{"period": "p1", "first_year": 2026, "years": 2},
+                 {"period": "p2", "first_year": 2028, "years": 1}],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 0.08}],
+        settlements=[{"settlement": "a"}],
+        sites=[{"site": "a", "service": "s", "settlement": "a",
+                "first_period": "p2"}],
+        travel=[{"settlement": "a", "site": "a", "minutes": 0.0}],
+    )  # fmt: skip
+    # In p2 alone a school for 10 mln saves 8 mln, in all three years 24.
+    now, early = best_plan_cost(instance), best(instance, "sites.status=required")
+    assert (now, early) == pytest.approx((24.0, 10.0))
+    told = explain_settlement(aumaq.solve(instance, gap=0.0), "a")
+    (own,) = told.services
+    assert own.difference is not None
+    assert own.difference.least == pytest.approx(-14.0, rel=1e-3)
+    assert own.difference.most == pytest.approx(-14.0, rel=1e-3)
+    assert "would make the best plan 14 mln KZT cheaper" in told.sentences()[-1]
 
 
 def test_a_facility_read_as_a_planner_would() -> None:

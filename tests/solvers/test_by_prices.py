@@ -70,6 +70,7 @@ def _check_bounds_of_blocks(c: Compiled, *, is_split: bool) -> None:
     looks = iter(range(LOOKS))  # any prices are as good here as the best
     priced = PricedRelaxation(c, parts, lambda: next(looks, None) is None)
     priced.rise(lambda _: None)
+    _check_that_parts_add_up(priced, c.matrices.offset)
     bounds, price = priced.bounds(), priced.price_of_split
     total = priced.ascent.bound - priced.shares().sum()
     for bound, m in zip(
@@ -80,6 +81,35 @@ def _check_bounds_of_blocks(c: Compiled, *, is_split: bool) -> None:
         assert bound <= found.objective + SURE * (1.0 + abs(found.objective))
         total += found.objective
     assert total <= best.objective + SURE * (1.0 + abs(best.objective))
+
+
+def _check_that_parts_add_up(priced: PricedRelaxation, offset: float) -> None:
+    """What is left is that of the best prices, also where an LP was given up last."""
+    relaxation, ascent = priced.relaxation, priced.ascent
+    if np.isfinite(ascent.bound):
+        m = relaxation.m
+        one = np.zeros(len(m.row_lower), int), np.zeros(len(m.cost), int)
+        (whole,) = relaxation.by_label(ascent.best, *one, 1)
+        assert whole + offset == pytest.approx(ascent.bound, rel=SURE, abs=SURE)
+
+
+@pytest.mark.slow
+@examples(15)
+@given(st.sampled_from(["roads", "power", "angles"]), st.data())
+def test_an_lp_that_is_given_up(kind: str, data: st.DataObject) -> None:
+    """What is left when time is up in it is that of the best prices all the same."""
+    c = _compiled(data.draw(KINDS[kind]))
+    over: list[float] = []
+    parts = split(c.matrices, coupling_families())
+    priced = PricedRelaxation(c, parts, lambda: bool(over))
+    pieces = priced.relaxation.pieces
+
+    def tell(bound: float) -> None:
+        over.append(bound)
+        pieces.solve = lambda _: False  # type: ignore[method-assign]
+
+    priced.rise(tell)
+    _check_that_parts_add_up(priced, c.matrices.offset)
 
 
 @pytest.mark.slow

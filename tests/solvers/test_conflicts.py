@@ -186,6 +186,22 @@ def test_forbidden_sites() -> None:
     ]  # fmt: skip
 
 
+def test_what_stands_at_a_forbidden_site() -> None:
+    """One school of 100 is too few for 150 people, and today's one must close."""
+    instance = tiny(
+        services=[{"service": "s", "may_be_unserved": False}],
+        settlements=[{"settlement": v, "population": 75.0} for v in "ab"],
+        sites=[{"site": v, "service": "s", "settlement": v, "status": status}
+               for v, status in (("a", "forbidden"), ("b", "candidate"))],
+        facilities=[{"service": "s", "site": "a", "level": 1}],
+    )  # fmt: skip
+    (conflict,) = aumaq.conflicts(instance, most=None).record()["conflicts"]
+    assert conflict["is_minimal"]
+    assert sorted(rule["rule"] for rule in conflict["rules"]) == [
+        "allocation:s", "capacity:s", "forbidden:s",
+    ]  # fmt: skip
+
+
 def test_possible_is_told() -> None:
     """An instance with a plan has no conflicts."""
     found = aumaq.conflicts(tiny())
