@@ -19,6 +19,7 @@ from aumaq.instances.errors import (
     InstanceError,
     NoPlanError,
 )
+from aumaq.option_groups import Output
 
 PMED = "4 5 1\n1 2 9\n2 3 4\n3 4 5\n1 2 3\n4 1 20\n"
 """A ring of four; the first edge comes again, and the last cost counts."""
@@ -257,7 +258,7 @@ def test_where_a_solution_goes_is_tried_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(ExportError):
         cli_classic.solve(
             "not-there.txt", cli_classic.Asked(), cli_classic.Limits(60.0, 0),
-            tmp_path / "taken" / "out", overwrite=True, as_json=False, quiet=True,
+            tmp_path / "taken" / "out", Output(quiet=True), overwrite=True,
         )  # fmt: skip
     assert (tmp_path / "taken").read_text() == "mine"
 
