@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances import AumaqError, Instance, NoPlanError, OptionError, UnknownNameError
+from aumaq.instances import (
+    AumaqError,
+    Instance,
+    NoPlanError,
+    OptionError,
+    UnknownNameError,
+)
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.explanations.names import Names

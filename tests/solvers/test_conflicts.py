@@ -190,9 +190,11 @@ def test_what_stands_at_a_forbidden_site() -> None:
     """One school of 100 is too few for 150 people, and today's one must close."""
     instance = tiny(
         services=[{"service": "s", "may_be_unserved": False}],
-        settlements=[{"settlement": v, "population": 75.0} for v in "ab"],
-        sites=[{"site": v, "service": "s", "settlement": v, "status": status}
-               for v, status in (("a", "forbidden"), ("b", "candidate"))],
+        settlements=[{"settlement": v, "population": people}
+                     for v, people in (("a", 75.0), ("b", 75.0), ("far", 10.0))],
+        sites=[{"site": v, "service": "s", "settlement": v,
+                "status": "forbidden" if v == "a" else "candidate"}
+               for v in ("a", "b", "far")],
         facilities=[{"service": "s", "site": "a", "level": 1}],
     )  # fmt: skip
     (conflict,) = aumaq.conflicts(instance, most=None).record()["conflicts"]
