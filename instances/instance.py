@@ -372,6 +372,20 @@ class Instance:
             f"access:{service}", lambda: derived.options(self, service)
         )
 
+    def with_ways_of(self, other: Instance) -> Instance:
+        """Return the instance with the access options of another one as well.
+
+        Both have the same settlements and sites.
+        """
+        by = ["i", "minutes", "j", "needs"]
+        ways = {}
+        for service in self.service_names:
+            both = pd.concat([self.access(service), other.access(service)])
+            both = both.drop_duplicates(["i", "j", "needs"])
+            both = both.sort_values(by, ignore_index=True)
+            ways[f"access:{service}"] = both
+        return replace(self, _derived={**self._derived, **ways})
+
     def enterable_levels(self, service: str) -> Flags:
         """Return which levels may be built at each site of a service, (J, L)."""
         return derived.enterable_levels(self, service)

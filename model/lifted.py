@@ -108,7 +108,8 @@ def _freed_sites(instance: Instance) -> Instance:
     known = instance.base["overrides"]
     rows = rows.reindex(columns=known.columns)
     both = pd.concat([known, rows.astype(known.dtypes.to_dict())], ignore_index=True)
-    return instance.replace(overrides=both)
+    # What is lifted may be nearer than the nearest sites that people may go to now.
+    return instance.replace(overrides=both).with_ways_of(instance)
 
 
 def _freed_statuses(instance: Instance) -> list[tuple[str, str, str, str, str]]:

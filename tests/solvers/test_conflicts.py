@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from brute_force import best_plan_cost
 from clashing_instances import (
     KEPT,
     clashing,
@@ -190,9 +191,11 @@ def test_what_stands_at_a_forbidden_site() -> None:
     """One school of 100 is too few for 150 people, and today's one must close."""
     instance = tiny(
         services=[{"service": "s", "may_be_unserved": False}],
-        settlements=[{"settlement": v, "population": 75.0} for v in "ab"],
-        sites=[{"site": v, "service": "s", "settlement": v, "status": status}
-               for v, status in (("a", "forbidden"), ("b", "candidate"))],
+        settlements=[{"settlement": v, "population": people}
+                     for v, people in (("a", 75.0), ("b", 75.0), ("far", 10.0))],
+        sites=[{"site": v, "service": "s", "settlement": v,
+                "status": "forbidden" if v == "a" else "candidate"}
+               for v in ("a", "b", "far")],
         facilities=[{"service": "s", "site": "a", "level": 1}],
     )  # fmt: skip
     (conflict,) = aumaq.conflicts(instance, most=None).record()["conflicts"]
@@ -200,6 +203,28 @@ def test_what_stands_at_a_forbidden_site() -> None:
     assert sorted(rule["rule"] for rule in conflict["rules"]) == [
         "allocation:s", "capacity:s", "forbidden:s",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("money", "is_possible"), [(15.0, True), (5.0, False)])
+def test_a_forbidden_site_that_is_nearer(money: float, is_possible: bool) -> None:
+    """People of c may go to the nearest site, b: the one at a is forbidden."""
+    instance = tiny(
+        services=[{"service": "s", "may_be_unserved": False, "cutoff_minutes": 10.0,
+                   "nearest_sites": 1}],
+        settlements=[{"settlement": v, "population": people}
+                     for v, people in (("a", 0.0), ("b", 0.0), ("c", 60.0))],
+        sites=[{"site": v, "service": "s", "settlement": v, "status": status}
+               for v, status in (("a", "forbidden"), ("b", "candidate"))],
+        travel=[{"settlement": "c", "site": v, "minutes": minutes}
+                for v, minutes in (("a", 20.0), ("b", 30.0))],
+        budgets=[{"budget": "m", "period": "p1", "amount_mln": money,
+                  "is_hard": True}],
+    )  # fmt: skip
+    assert (best_plan_cost(instance) is not None) == is_possible
+    found = aumaq.conflicts(instance, most=None).record()
+    assert found["is_possible"] == is_possible
+    rules = [{rule["rule"] for rule in c["rules"]} for c in found["conflicts"]]
+    assert rules == [{"budget:m", "allocation:s"}] * (not is_possible)
 
 
 def test_possible_is_told() -> None:
