@@ -9,6 +9,8 @@ Constraints
     ``due[s,j,l,t]``
         :math:`\sum_{\tau \le t} renewed_{sjl\tau} + \sum_{\tau \le t} \sum_{l' \ne l}
         moves_{sjll'\tau} \ge due_{sjlt}`
+    ``once[s,j,l]``
+        :math:`\sum_t renewed_{sjlt} \le due_{sjlT}`
 
 Cost
     ``renewal``
@@ -19,7 +21,8 @@ Cost
 Due by *t* are the facilities whose ``renew_by_year`` lies before the end of *t*: they
 are renewed by the start of the period that holds the year (of the first period, if the
 year is earlier; never, if it is after the end). Enlarging, reducing and closing are
-reconstructions: who has left the level owes nothing.
+reconstructions: who has left the level owes nothing. Nothing is renewed more often than
+it is due: else money would be spent only to change who pays which share of it.
 """
 
 from __future__ import annotations
@@ -43,6 +46,10 @@ def renewal(c: Context) -> None:
     rows.add(renewed.from_then_on(t.periods))
     rows.add(leaving.plus(level=leaving["before"]).from_then_on(t.periods))
     rows.write(due["due"], np.inf)
+    ever = due.where(due["period"] == len(c.data.periods) - 1)
+    once = Rows(block, "once", ever, FACILITY[:-1], "renewal:{service}")
+    once.add(renewed)
+    once.write(-np.inf, ever["due"])
     price = renewed["renewal_mln"]
     c.pay("renewal", t.periods["df"][renewed["period"]] * price, renewed)
     c.pay("residual", -renewed["credit_mln"] * price, renewed)

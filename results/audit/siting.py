@@ -195,7 +195,7 @@ def _check_status(
 def _check_renewals(
     facts: Facts, service: Service, plan: ServicePlan, notes: Notebook
 ) -> None:
-    """Check that what is due is renewed, or has left its level."""
+    """Check that what is due is renewed, or has left its level, and nothing else is."""
     _, levels, _ = service.size
     gone = plan.moves * (1 - np.eye(levels, dtype=np.int64))[None, :, :, None]
     left = np.cumsum(gone.sum(axis=2), axis=2)
@@ -207,6 +207,14 @@ def _check_renewals(
         done[:, 1:],
         lambda j, k, t: place(j, k + 1, t),
         say("{value} renewals are due by now, {limit} are done"),
+    )
+    last = service.due.shape[2] - 1
+    notes.at_most(
+        f"renewal:{service.name}",
+        done[:, 1:, last],
+        service.due[:, 1:, last],
+        lambda j, k: place(j, k + 1, last),
+        say("{value} renewals are done in all, {limit} are due"),
     )
 
 

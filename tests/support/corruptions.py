@@ -393,6 +393,7 @@ CLINIC: dict[str, Rows] = {
     ],
 }  # fmt: skip
 RENEWED = with_all(VILLAGES, "facilities", renew_by_year=2026)
+KEPT = with_all(VILLAGES, "facilities", renew_by_year=2026, is_locked=True)
 BUILDERS: Rows = [{"building_capacity": "k", "period": "p1", "most_changes": 0.0}]
 
 
@@ -454,6 +455,16 @@ THREE_SCHOOLS: dict[str, Rows] = {
                    {"service": "s", "site": "c", "level": 1}],
 }  # fmt: skip
 """The same with a hamlet that has a third school."""
+
+
+def twice_renewed(tables: Tables) -> None:
+    """Renew each facility twice that is renewed."""
+    actions = tables["actions"]
+    is_renewal = actions["action"] == "renew"
+    factor = is_renewal + 1
+    tables["actions"] = actions.assign(
+        units=actions["units"] * factor, cost_mln=actions["cost_mln"] * factor
+    )
 
 
 def nothing(_: Tables) -> None:
@@ -568,6 +579,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     ),
     "hiring hidden": (
         {**VILLAGES, **TEACHERS}, {}, every("staff", "hired", 0.0), "staff:teacher",
+    ),
+    "it is renewed twice": (
+        {**VILLAGES, **KEPT}, {}, twice_renewed, "renewal:s",
     ),
     "more is renewed than can be": (
         {**VILLAGES, **RENEWED}, {"building_capacity": BUILDERS}, nothing,

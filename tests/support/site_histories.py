@@ -186,10 +186,10 @@ class SiteHistories:
             yield built, closed, now, gone, moves
 
     def _renewals(self, t: int, left: State, done: State) -> Iterator[State]:
-        """Yield numbers of renewals by level that keep to what is due."""
+        """Yield numbers of renewals by level: what is due, never more than ever is."""
         ranges = []
         for level in range(self.top + 1):
             open_now = self.due[level][t] - left[level] - done[level]
-            at_most = self.due[level][-1] - left[level] - done[level]
-            ranges.append(range(max(0, open_now), max(0, at_most) + 1))
+            at_most = self.due[level][-1] - done[level]
+            ranges.append(range(max(0, open_now), at_most + 1))
         yield from product(*ranges)

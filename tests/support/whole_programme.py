@@ -139,6 +139,8 @@ class Whole(Networks):
                 cost = price * (case.once[t] - own._worth(t))
                 column = self.integer(("renewed", *code, level, t), cost)
                 self.pay(column, price, "investment", t, code[0], region)
+                p.right["once", *code, level] = ("<", float(own.due[level][-1]))
+                p.term(("once", *code, level), column, 1.0)
                 p.right["due", *code, level, t] = ("<", -float(own.due[level][t]))
                 for past in range(t + 1):
                     row = ("due", *code, level, t)
