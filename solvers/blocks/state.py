@@ -188,8 +188,6 @@ class BlockState(ABC):
         """Return what a plan costs beyond the plans of its blocks, mln."""
         return objective - self.constant - sum(p.objective for p in self.parts)
 
-    # -- keeping ---------------------------------------------------------------
-
     # -- telling ---------------------------------------------------------------
 
     @property
