@@ -68,6 +68,7 @@ TITLES = {
     "funding_sources": ("title",),
     "partnerships": ("title",),
     "burdens": ("title",),
+    "local_supplies": ("title",),
     "overrides": (),
 }
 """Tables of instances -> columns that readers see."""

@@ -19,7 +19,7 @@ from aumaq.results.language import LANGUAGES, Language
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import chapters
 from aumaq.results.report.access_bars import access_bars
-from aumaq.results.report.actions import action_list
+from aumaq.results.report.actions import action_list, done_words
 from aumaq.results.report.cards import cards
 from aumaq.results.report.decision import decision
 from aumaq.results.report.finance import spending_chart
@@ -258,12 +258,16 @@ def _services(grid: dict[str, Any], plan: Plan, lang: Language) -> list[Service]
             as_table({**grid, "rows": list(part)}, lang, columns, region or "–")
             for region, part in groupby(own, key=lambda r: r[REGION])
         ]
-        line = f"{_counts(own, lang)} — {lang.money(cost, plan.instance.currency)}"
-        line += "".join(
-            f". {grid['columns'][c]['title']}: {value}"
-            for c, value in same.items()
-            if value not in ("", "–")
-        )
+        sentences = [
+            f"{_counts(own, lang)} — {lang.money(cost, plan.instance.currency)}",
+            *(
+                f"{grid['columns'][c]['title']}: {value}"
+                for c, value in same.items()
+                if value not in ("", "–")
+            ),
+        ]
+        # A unit may be an abbreviation, with a full stop of its own.
+        line = ". ".join(sentence.removesuffix(".") for sentence in sentences)
         dear = sorted(own, key=lambda row: -(row[COST] or 0.0))[:DEAREST]
         top = as_table({**grid, "rows": dear}, lang, [REGION, *columns], title)
         found.append((cost, Service(title, line, tables, top, len(own))))
@@ -272,7 +276,8 @@ def _services(grid: dict[str, Any], plan: Plan, lang: Language) -> list[Service]
 
 def _counts(rows: list[list[Any]], lang: Language) -> str:
     counts = pd.DataFrame({"action": [r[4] for r in rows], "n": [r[5] for r in rows]})
-    sums = counts.groupby("action", sort=False)["n"].sum()
+    sums = counts.groupby("action")["n"].sum()
+    sums = sums.reindex([word for word in done_words(lang) if word in sums])
     return ", ".join(f"{name}: {lang.number(float(n))}" for name, n in sums.items())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -53,6 +54,35 @@ def group_names(instance: Instance, lang: Language) -> dict[str, str]:
     }
     names = zip(places["settlement"], lang.names(places, "settlement"), strict=True)
     return {"total": lang.tell(say("all"))} | found | regions | dict(names)
+
+
+def node_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]:
+    """Return what readers call a node: the settlement that it feeds, or its name."""
+    places = instance.table("settlements")
+    names = lang.names(places, "settlement")
+    of_place = dict(zip(places["settlement"], names, strict=True))
+    return {
+        (row.network, row.node): of_place.get(row.settlement, row.name or row.node)
+        for row in instance.tables["network_nodes"].itertuples(index=False)
+    }
+
+
+def link_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]:
+    """Return what readers call a link of a network: its ends.
+
+    Links between the same ends are told apart by their codes.
+    """
+    nodes, rows = node_names(instance, lang), instance.tables["network_links"]
+    ends = [
+        f"{nodes[row.network, row.from_node]} – {nodes[row.network, row.to_node]}"
+        for row in rows.itertuples(index=False)
+    ]
+    keys = list(zip(rows["network"], rows["link"], strict=True))
+    often = Counter(zip(rows["network"], ends, strict=True))
+    return {
+        (network, link): f"{name} ({link})" if often[network, name] > 1 else name
+        for (network, link), name in zip(keys, ends, strict=True)
+    }
 
 
 def site_names(instance: Instance, sites: pd.DataFrame, lang: Language) -> list[str]:

@@ -15,7 +15,7 @@ from aumaq.instances.terms import COVERED, INVESTMENT
 from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import region_names, site_names
+from aumaq.results.pages.territory import link_names, region_names, site_names
 from aumaq.results.plan.titles import level_title
 from aumaq.results.report.networks import kilometres
 from aumaq.results.report.services import used_sites
@@ -30,6 +30,11 @@ Payers = Callable[[str, str, str], str]
 Action = tuple[str, str, int, int]
 KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_mln",
         "served", "unit", "payer", "estimate", "facility"]  # fmt: skip
+
+
+def done_words(lang: Language) -> list[str]:
+    """Return what readers call each action, in the order in which they are told."""
+    return lang.cells(ACTIONS.values())
 
 
 def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -170,22 +175,19 @@ def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     titles = plan.instance.tables["networks"].set_index("network")["title"].to_dict()
     nodes = plan.instance.tables["network_nodes"].set_index(["network", "node"])
     settlement = nodes["settlement"].to_dict()
-    place, region = _places(plan.instance, lang)
-    found = []
+    _, region = _places(plan.instance, lang)
+    links, found = link_names(plan.instance, lang), []
     for row in plan.table("network_steps").to_dict("records"):
         homes = [
             settlement.get((row["network"], row[end]), "")
             for end in ("from_node", "to_node")
         ]
-        ends = [
-            place.get(home, row[end])
-            for home, end in zip(homes, ("from_node", "to_node"), strict=True)
-        ]
         home = next((region[h] for h in homes if h in region), "")
         detail = lang.tell(say("capacity {n}", n=lang.number(row["capacity"])))
         found.append(
             [
-                lang.cell(titles[row["network"]] or row["network"]), " – ".join(ends),
+                lang.cell(titles[row["network"]] or row["network"]),
+                links[row["network"], row["link"]],
                 home, row["period"], "build", 1, detail, row["capex_mln"], None, "",
                 pays(row["network"], home, row["period"]), "",
                 None,

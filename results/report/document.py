@@ -13,7 +13,7 @@ from aumaq.results.pages.marks import ACTIONS, ANCHOR, marks_of
 from aumaq.results.pages.territory import territory
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.summary import chapters
-from aumaq.results.report.actions import action_list
+from aumaq.results.report.actions import action_list, done_words
 from aumaq.results.report.cards import cards
 from aumaq.results.report.finance import money_tables, spending_chart
 from aumaq.results.report.findings import (
@@ -51,6 +51,17 @@ AXES = (INVESTED, WITHIN_NORM)
 """Figures of the chart of several plans that have no goals of their own, until its
 reader chooses others."""
 
+PARTS = {
+    "access": say("measuring access"),
+    "build": say("building the model"),
+    "pass": say("compiling"),
+    "first plan": say("first plan"),
+    "solve": say("solving"),
+    "polish": say("polishing"),
+    "total": say("in all"),
+}
+"""Part of a solve -> what readers call it."""
+
 
 def document(
     plans: Sequence[Plan], lang: Language, labels: Sequence[str] = ()
@@ -73,6 +84,7 @@ def document(
     return {
         "territories": list(territories.values()),
         "runs": runs,
+        "done": done_words(lang),
         "marks": marks_of({**ACTIONS, **ANCHOR}, lang),
         "axes": goal_axes(plans, lang) or [lang.tell(title) for title in AXES],
     }
@@ -168,7 +180,10 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
     """Return label and value of what says how sure the plan is."""
     record, options = plan.record, plan.record["options"]
     sizes = (lang.number(record[k]) for k in ("rows", "columns", "integers"))
-    seconds = (f"{k} {lang.number(v, 1)}" for k, v in record["seconds"].items())
+    seconds = (
+        f"{lang.tell(PARTS.get(k, k))} {lang.number(v, 1)}"
+        for k, v in record["seconds"].items()
+    )
     return [
         [lang.tell(say("Status")), lang.cell(plan.status.replace("_", " "))],
         [

@@ -19,7 +19,7 @@ from aumaq.results.indicators.state import State, of_plan
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import group_names, region_names
+from aumaq.results.pages.territory import group_names, node_names, region_names
 from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import titles_by_code, titles_of
 from aumaq.results.report.cards import norm_shares
@@ -162,18 +162,7 @@ def network_chart(plan: Plan, network: str, lang: Language) -> dict[str, Any]:
 def flow_table(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return the links of networks, the fullest first."""
     rows = plan.table("flows").sort_values("use_share", ascending=False, kind="stable")
-    titles, nodes = (
-        titles_of(plan.instance, lang),
-        plan.instance.tables["network_nodes"],
-    )
-    places = plan.instance.table("settlements")
-    name = dict(
-        zip(places["settlement"], lang.names(places, "settlement"), strict=True)
-    )
-    known = {
-        (row.network, row.node): name.get(row.settlement, row.name or row.node)
-        for row in nodes.itertuples(index=False)
-    }
+    titles, known = titles_of(plan.instance, lang), node_names(plan.instance, lang)
     ends = [
         [
             known[network, node]

@@ -116,6 +116,7 @@ def zone_shapes(plan: Plan, lang: Language) -> list[dict[str, Any]]:
                    n=int(count.get(zone.zone, 0)))  # fmt: skip
         of_zone = {
             "title": lang.cell(zone.title or zone.zone),
+            "kind": lang.tell(KINDS[zone.kind]),
             "words": [lang.tell(KINDS[zone.kind]), lang.tell(text)],
             "fill": FILLS[zone.kind],
         }

@@ -13,6 +13,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
+from aumaq.results.pages.territory import link_names
 from aumaq.results.plan.titles import titles_by_code
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
     steps = plan.table("network_steps").query("network == @name")
     periods = list(instance.period_names)
     since = {row.link: periods.index(row.period) for row in steps.itertuples()}
+    told = link_names(instance, lang)
     title = instance.table("networks").set_index("network")["title"][name]
     return {
         "title": lang.cell(title or name),
         "links": [
-            [*where[row.from_node], *where[row.to_node], row.link]
+            [*where[row.from_node], *where[row.to_node], told[name, row.link]]
             for row in links.itertuples()
         ],
         "periods": [

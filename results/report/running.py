@@ -8,7 +8,7 @@ from aumaq.instances.language.texts import say
 from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import region_names
+from aumaq.results.pages.territory import link_names, region_names
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
@@ -30,9 +30,12 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
     homes = sorted(set(rows["settlement"]) & set(places.index))
     names = dict(zip(homes, lang.names(places.loc[homes], "settlement"), strict=True))
     upgrades = titles_by_code(instance.tables["road_upgrades"], "upgrade", lang)
+    links = step_names(plan, lang)
     where = [
-        names.get(home) or upgrades.get(code, code)
-        for home, code in zip(rows["settlement"], rows["code"], strict=True)
+        names.get(row.settlement)
+        or links.get((row.service, row.code))
+        or upgrades.get(row.code, row.code)
+        for row in rows.itertuples()
     ]
     words = [lang.cell(ACTIONS[action]) for action in rows["action"]]
     columns = [
@@ -49,6 +52,17 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("After steps"), rows["after"].tolist()),
     ]
     return grid("deployment", say("Order of deployment"), columns, lang)
+
+
+def step_names(plan: Plan, lang: Language) -> dict[tuple[str, str], str]:
+    """Return what readers call a step of a link that is built, by network and code."""
+    names, found = link_names(plan.instance, lang), {}
+    for row in plan.table("network_steps").itertuples():
+        name = names[row.network, row.link]
+        if row.step > 1:
+            name = lang.tell(say("{link}, step {n}", link=name, n=row.step))
+        found[row.network, f"{row.link} {row.step}"] = name
+    return found
 
 
 def second_shift(plan: Plan, lang: Language) -> dict[str, Any]:

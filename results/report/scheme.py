@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
+from aumaq.results.pages.territory import link_names
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ def losses(plan: Plan, lang: Language) -> dict[str, Any]:
     )
     rows = rows.sort_values("left", kind="stable")
     titles = titles_of(plan.instance, lang)
+    links = link_names(plan.instance, lang)
+    pairs = zip(rows["network"], rows["link"], strict=True)
     columns = [
         Column(say("Network"), [titles[code] for code in rows["network"]]),
-        Column(say("Without the link"), rows["link"].tolist()),
+        Column(say("Without the link"), [links[pair] for pair in pairs]),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Load met"), rows["load_met"].tolist(), "number"),
         Column(say("Of it met without it"), rows["left"].clip(upper=1.0), "share"),

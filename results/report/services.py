@@ -140,6 +140,9 @@ def _facilities(
     actions = actions[actions["period"] == period].copy()
     actions["rank"] = [MAIN_ACTIONS.index(action) for action in actions["action"]]
     changed = actions[actions["action"].isin(CHANGES)]
+    changed = changed.groupby(["site", "action"], as_index=False, sort=False)[
+        ["units"]
+    ].sum()  # its levels are not told apart
     done = _joined(
         changed["site"],
         [

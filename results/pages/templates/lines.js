@@ -4,7 +4,7 @@ const FULL = 0.95, SHORTEST_WITH_HEAD = 28, HEAD = 5;
 const LINES = {
   stands: { stroke: "#3b8fc4", dash: [], told: () => say("line that stands; thicker: fuller") },
   road: { stroke: "#a7b0b8", dash: [], told: () => say("road that stands") },
-  guess: { stroke: "#bcc4cb", dash: [2, 4], told: () => say("straight line in place of a road: an estimate") },
+  guess: { stroke: "#6f7a84", dash: [2, 4], told: () => say("straight line in place of a road: an estimate") },
   full: { stroke: "#8b1a4f", dash: [], told: () => say("full: 95 % and more of its capacity") },
   built: { stroke: "#d55e00", dash: [7, 3], told: () => say("built or widened by the plan") },
 };

@@ -9,9 +9,11 @@ const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9
 const localeOf = (code) => (code === "kk" ? "ru" : code);
 let LOCALE = localeOf(data.lang);
 
+// Browsers write a hyphen before a negative number.
+const signed = (text) => text.replace("-", "−");
 function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString(LOCALE, { maximumFractionDigits: Math.abs(value) < 1000 ? digits : 0 });
+  return signed(value.toLocaleString(LOCALE, { maximumFractionDigits: Math.abs(value) < 1000 ? digits : 0 }));
 }
 // As results/shares.py: what is not whole is never told as 100 %, nor something as 0 %.
 const DUST = 1e-9;
@@ -32,7 +34,7 @@ function money(mln, currency = "") {
   const amount = Number(mln.toPrecision(3));
   const [scale, word] = SCALES.find(([size]) => Math.abs(amount) >= size) ?? SCALES.at(-1);
   const digits = { maximumFractionDigits: word ? 2 : 0 };
-  return [(amount / scale).toLocaleString(LOCALE, digits), word?.(), currency].filter(Boolean).join("\u00a0");
+  return [signed((amount / scale).toLocaleString(LOCALE, digits)), word?.(), currency].filter(Boolean).join("\u00a0");
 }
 
 function show(value, kind, digits) {

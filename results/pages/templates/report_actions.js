@@ -14,7 +14,7 @@ function drawByService() {
     const place = make("div", {});
     const counts = new Map();
     for (const k of members) counts.set(grid.rows[k][OF_ACTION.action], (counts.get(grid.rows[k][OF_ACTION.action]) ?? 0) + grid.rows[k][OF_ACTION.units]);
-    const told = [...counts].map(([action, n]) => `${action}: ${number(n)}`).join(", ");
+    const told = data.done.filter((action) => counts.has(action)).map((action) => [action, counts.get(action)]).map(([action, n]) => `${action}: ${number(n)}`).join(", ");
     const details = make("details", { class: "once" }, make("summary", {}, make("strong", {}, name), ` — ${told} — ${money(cost(members), shown.run.currency)}`), place);
     onOpen(details, () => drawRegionsOf(place, grid, members));
     return details;

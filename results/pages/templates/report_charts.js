@@ -18,23 +18,25 @@ function drawAccess() {
 }
 
 // Rows of bars whose pieces add up; beside each row its sum.
-function stackedBars(place, title, { labels, sets }, told) {
+function stackedBars(place, title, { labels, sets }, told, colours = COLOURS) {
   const sums = labels.map((_, n) => sets.reduce((sum, { values }) => sum + values[n], 0));
   const largest = Math.max(...sums, 1e-9);
   const rows = labels.map((label, n) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {},
     make("span", { class: "stack", style: `width:${(58 * sums[n] / largest).toFixed(2)}%` }, ...sets.map(({ label: name, values }, k) => make("span", {
-      style: `flex:${values[n]};background:${COLOURS[k % COLOURS.length]}`, title: `${name}: ${told(values[n])}`, role: "img", "aria-label": `${name}: ${told(values[n])}`,
+      style: `flex:${values[n]};background:${colours[k % colours.length]}`, title: `${name}: ${told(values[n])}`, role: "img", "aria-label": `${name}: ${told(values[n])}`,
       hidden: values[n] > 0 ? null : "" }))), make("span", {}, told(sums[n])))));
   place.append(make("figure", {}, make("figcaption", {}, title), make("table", { class: "bars" }, make("tbody", {}, ...rows)),
-    legendOfBars(sets.map(({ label }) => label), sets.map((_, k) => COLOURS[k % COLOURS.length]))));
+    legendOfBars(sets.map(({ label }) => label), sets.map((_, k) => colours[k % colours.length]))));
 }
 
+// The fuller, the darker; what is full as on the map.
+const LOADS = ["#d4e6f3", "#8cc1e3", LINES.stands.stroke, LINES.full.stroke];
 function drawCharts() {
   const { run } = shown;
   for (const id of ["spending-chart", "loading"]) at(id).replaceChildren();
   drawAccess();
   stackedBars(at("spending-chart"), say("What is paid in each period"), run.spending, (value) => money(value, run.currency));
   for (const item of run.loading) {
-    stackedBars(at("loading"), `${item.title}: ${say("links by use of their capacity")}`, item, (value) => number(value));
+    stackedBars(at("loading"), `${item.title}: ${say("links by use of their capacity")}`, item, (value) => number(value), LOADS);
   }
 }

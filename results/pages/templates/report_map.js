@@ -23,7 +23,7 @@ function allPeriods(service) {
       const row = rows.get(j) ?? [j, action, "", 0, 0, "", 0, 0];
       rows.set(j, row);
       if (ranks.indexOf(action) < ranks.indexOf(row[1])) row[1] = action;
-      if (done) row[5] = [row[5], `${done}: ${shown.run.periods[t]}`].filter(Boolean).join("; ");
+      if (done) row[5] = [row[5], `${shown.run.periods[t]} – ${done}`].filter(Boolean).join("; ");
       row[6] += cost;
       if (t === lastPeriod()) [row[2], row[3], row[4], row[7]] = [stands, capacity, used, opex];
     }
@@ -172,7 +172,8 @@ function drawRegions() {
     const value = values[region]?.[periodOfStep()] ?? null;
     return value === null ? { rings } : { rings, fill: shades.of(value), told: () => tellRegion(region, item, value) };
   }), ...zones]);
-  return shades ? [[squareIcon("#f7f8f8"), `${item.title}, ${item.unit}:`], ...shades.legend] : [];
+  const kinds = [...new Map(shown.run.zones.map(({ kind, fill }) => [kind, [squareIcon(fill), kind]])).values()];
+  return [...kinds, ...(shades ? [[squareIcon("#f7f8f8"), `${item.title}, ${item.unit}:`], ...shades.legend] : [])];
 }
 
 // Today nothing is built yet; what is built by a period is drawn from that period on.
@@ -194,12 +195,13 @@ function colourOf(i) {
 }
 
 function drawPlaces() {
-  const { settlements } = territory(), { lost } = indexOf(view()), items = [], counts = {};
+  const { settlements } = territory(), { lost } = indexOf(view()), homes = [], items = [], counts = {};
+  const isColoured = at("colour").value !== "plain" && Boolean(currentService().before);
   const largest = settlements.population.reduce((most, people) => Math.max(most, people), 1), k = shown.service;
   settlements.population.forEach((people, i) => {
     if (settlements.lat[i] === null) return;
     const isLost = lost.has(i), fill = colourOf(i);
-    items.push([settlements.lat[i], settlements.lon[i], 2.5 + 11 * Math.sqrt(people / largest),
+    homes.push([settlements.lat[i], settlements.lon[i], (isColoured ? 4.5 : 2.5) + 11 * Math.sqrt(people / largest),
       (context, x, y, radius) => drawDot(context, x, y, radius, fill, isLost), () => tellSettlement(i)]);
   });
   for (const f of view().facilities) {
@@ -215,7 +217,8 @@ function drawPlaces() {
     items.push([lat, lon, 6.5, (context, x, y, radius) => drawMark(context, x, y, radius, "anchor"),
       () => { ways.clearLayers(); panel(title, words, emptyPanel); }]);
   }
-  places.show(items, largestNames(), (point) => lines.at(point));
+  // A colour that tells something is not hidden by what stands in the place.
+  places.show(isColoured ? [...items, ...homes] : [...homes, ...items], largestNames(), (point) => lines.at(point));
   return counts;
 }
 

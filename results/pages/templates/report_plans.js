@@ -32,6 +32,14 @@ function ticks(low, high) {
   return Array.from({ length: Math.max(1, last - first) + 1 }, (_, k) => (first + k) * step);
 }
 
+// What stands at the ticks: as many digits as tell one from the next.
+function tickText(figure, steps) {
+  const isShare = figure.kind === "share", step = (steps[1] - steps[0]) * (isShare ? 100 : 1);
+  let digits = 0;
+  while (digits < 6 && Math.abs(step - Number(step.toFixed(digits))) > step / 1000) digits++;
+  return (value) => (isShare ? percent(value, digits) : signed(value.toLocaleString(LOCALE, { maximumFractionDigits: digits })));
+}
+
 // The chosen plan is named, and others whose names touch no other name.
 function namedPoints(points, x, y) {
   const sorted = [...points].sort((a, b) => (b.run === shown.run) - (a.run === shown.run)), taken = [];
@@ -53,10 +61,11 @@ function drawTradeoff() {
   const [xs, ys] = axes, part = (value, steps) => (value - steps[0]) / (steps.at(-1) - steps[0] || 1);
   const x = (value) => LEFT + part(value, xs) * (WIDE - LEFT - RIGHT), y = (value) => HIGH - BELOW - part(value, ys) * (HIGH - BELOW - ABOVE);
   const told = (figure, value) => (figure.kind === "share" ? percent(value, figure.digits) : number(value, figure.digits));
+  const [besideX, besideY] = axes.map((steps, k) => tickText(points[0]["xy"[k]], steps));
   const every = (WIDE - LEFT - RIGHT) / (xs.length - 1) < 70 ? 2 : 1; // so that labels have room
   const grid = [
-    ...xs.flatMap((value, k) => [draw("line", { x1: x(value), x2: x(value), y1: ABOVE, y2: HIGH - BELOW, class: "grid" }), ...(k % every ? [] : [draw("text", { x: x(value), y: HIGH - BELOW + 16, class: "middle" }, told(points[0].x, value))])]),
-    ...ys.flatMap((value) => [draw("line", { x1: LEFT, x2: WIDE - RIGHT, y1: y(value), y2: y(value), class: "grid" }), draw("text", { x: LEFT - 6, y: y(value) + 4, class: "end" }, told(points[0].y, value))]),
+    ...xs.flatMap((value, k) => [draw("line", { x1: x(value), x2: x(value), y1: ABOVE, y2: HIGH - BELOW, class: "grid" }), ...(k % every ? [] : [draw("text", { x: x(value), y: HIGH - BELOW + 16, class: "middle" }, besideX(value))])]),
+    ...ys.flatMap((value) => [draw("line", { x1: LEFT, x2: WIDE - RIGHT, y1: y(value), y2: y(value), class: "grid" }), draw("text", { x: LEFT - 6, y: y(value) + 4, class: "end" }, besideY(value))]),
   ];
   const marks = points.map(({ k, run, x: a, y: b }) => draw("circle", {
     cx: x(a.value), cy: y(b.value), r: run === shown.run ? 9 : 6, class: run === shown.run ? "chosen" : "", tabindex: 0, role: "button",
