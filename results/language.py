@@ -21,7 +21,7 @@ from aumaq.instances.language.words import (
     check_language,
     schema_words,
 )
-from aumaq.results.shares import marked
+from aumaq.results.shares import at_most, marked
 
 # Heavy packages are imported where they are used: --help in English needs none.
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ class Language:
         mark, value = marked(value, digits)
         sign = "%" if self.code == "en" else "\u00a0%"
         return mark + self.number(100.0 * value, digits) + sign
+
+    def at_most(self, value: float, digits: int = 1) -> str:
+        """Return a share that bounds another from above: it is rounded up."""
+        return self.share(at_most(value, digits), digits)
 
     def money(self, amount_mln: float, currency: str = "") -> str:
         """Return an amount of money, in mln, as people say it: 57.4 trn KZT.

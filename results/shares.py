@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil, isfinite
 
 DUST = 1e-9
 """So near to 0 or 1 a share of a plan is that: what solvers leave."""
@@ -25,6 +26,14 @@ def marked(share: float, digits: int) -> tuple[str, float]:
     else:
         return "", share
     return sign, -size if share < 0 else size
+
+
+def at_most(share: float, digits: int) -> float:
+    """Return a share rounded up to *digits* of per cent: no less is true of it."""
+    if not isfinite(share):
+        return share
+    unit = 10.0 ** -(digits + 2)
+    return unit * ceil(share / unit - DUST / unit)
 
 
 def rounded(shares: Iterable[float]) -> list[float]:

@@ -79,14 +79,14 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         told.append(
             say(
                 "It is a draft: up to {gap} of its cost could be saved.",
-                gap=lang.share(plan.gap),
+                gap=lang.at_most(plan.gap),
             )
         )
     elif told:
         told.append(
             say(
                 "At most {gap} of its cost could be saved; {asked} was asked for.",
-                gap=lang.share(plan.gap, 2),
+                gap=lang.at_most(plan.gap, 2),
                 asked=lang.share(float(plan.record["options"]["gap"]), 2),
             )
         )

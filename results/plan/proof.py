@@ -28,7 +28,7 @@ def proof(plan: Plan, lang: Language) -> list[str]:
                 " plan costs less than {bound}, with what nobody pays counted in.",
                 bound=lang.money(plan.bound_mln, plan.instance.currency),
                 objective=lang.money(plan.objective_mln, plan.instance.currency),
-                gap=lang.share(plan.gap, 2),
+                gap=lang.at_most(plan.gap, 2),
             )
         )
     ]
@@ -43,7 +43,7 @@ def proof(plan: Plan, lang: Language) -> list[str]:
                     "No plan avoids {fixed} of it; of what decisions can change, at"
                     " most {gap} could be saved.",
                     fixed=lang.money(fixed, plan.instance.currency),
-                    gap=lang.share(gap, 2),
+                    gap=lang.at_most(gap, 2),
                 )
             )
         )

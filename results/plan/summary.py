@@ -172,7 +172,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
             "{title}: {n} lines are built or widened for {cost}, local supply is built"
             " for {own_cost}; in {period} {far} of what is needed comes by the network,"
             " {own} from local supply; not met: {lost}.",
-            n=len(built),
+            n=built["link"].nunique(),
             own_cost=lang.money(
                 max(0.0, paid - built["capex_mln"].sum()), plan.instance.currency
             ),

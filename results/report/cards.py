@@ -297,7 +297,7 @@ def sure(plan: Plan, today: State, lang: Language) -> Card:
     return Card(
         "sure",
         say("How sure"),
-        lang.tell(say("at most {gap}", gap=lang.share(plan.gap)))
+        lang.tell(say("at most {gap}", gap=lang.at_most(plan.gap)))
         if known
         else lang.tell(say("unknown")),
         say(

@@ -75,5 +75,5 @@ def _certainty(plan: Plan, lang: Language) -> str:
     checked = lang.tell(say("Every rule was checked again and holds."))
     if not isfinite(plan.gap):
         return checked
-    saved = say("At most {gap} of its cost could be saved.", gap=lang.share(plan.gap))
+    saved = say("At most {gap} of its cost could be saved.", gap=lang.at_most(plan.gap))
     return f"{checked} {lang.tell(saved)}"

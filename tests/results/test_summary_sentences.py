@@ -127,8 +127,13 @@ def _service(plan: Plan, title: str) -> str:
     return str(rows.loc[shown == title, "service"].iloc[0])
 
 
+def assert_at_most(told: str, share: float) -> None:
+    """What is told bounds the share from above, by less than its last digit."""
+    assert 0.0 <= float(told.rstrip("%")) - 100.0 * share + 1e-7 < 0.01
+
+
 def _gap(plan: Plan, gap: str, objective: str, bound: str) -> None:
-    assert gap == ENGLISH.share(plan.gap, 2)
+    assert_at_most(gap, plan.gap)
     assert spoken(objective) == near(plan.objective["discounted_mln"].sum())
     assert spoken(bound) == near(plan.bound_mln)
     assert plan.gap == pytest.approx(1 - plan.bound_mln / plan.objective_mln, abs=1e-6)
@@ -136,7 +141,7 @@ def _gap(plan: Plan, gap: str, objective: str, bound: str) -> None:
 
 def _fixed(plan: Plan, fixed: str, gap: str) -> None:
     assert spoken(fixed) == near(plan.record["unavoidable_mln"])
-    assert gap == ENGLISH.share(plan.record["gap_of_decisions"], 2)
+    assert_at_most(gap, plan.record["gap_of_decisions"])
 
 
 def _verified(plan: Plan) -> None:
@@ -192,7 +197,7 @@ def _network(
         rows[rows["network"] == network]
         for rows in (plan.table("network_steps"), plan.table("local_supply"))
     )
-    assert n == f"{len(steps)}"
+    assert n == f"{steps['link'].nunique()}"
     assert spoken(cost) == near(steps["capex_mln"].sum())
     size = local.groupby(["node", "option"])["capacity"].max()  # it only grows
     options = plan.instance.table("local_supplies")

@@ -1,0 +1,102 @@
+"""What a planner reads on the page: names instead of codes, figures that are true."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from eventful_plan import eventful
+from golden_cases import land
+from hypothesis import given
+from hypothesis import strategies as st
+
+import aumaq
+from aumaq.results.language import ENGLISH
+from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.summary import sentences
+from aumaq.results.report.document import document
+from aumaq.results.report.page import write_report
+from aumaq.results.report.running import order
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return a plan that builds a line in one step; its nodes feed places by name."""
+    return aumaq.solve(eventful(), gap=0.0)
+
+
+def twice_built(plan: Plan) -> Plan:
+    """Return the plan with a second step of each line that it builds."""
+    steps = plan.table("network_steps")
+    both = pd.concat([steps, steps.assign(step=2)], ignore_index=True)
+    return replace(plan, tables={**plan.tables, "network_steps": both})
+
+
+def test_a_line_of_two_steps_is_one_line(plan: Plan) -> None:
+    """The summary counts lines, not the steps in which they are built."""
+    told = " ".join(sentences(twice_built(plan)))
+    assert len(plan.table("network_steps")) == 1
+    assert "1 line is built or widened for" in told
+
+
+def test_lines_have_the_names_of_their_ends(plan: Plan) -> None:
+    """No code of a link stands on the map, in the order of the works, among losses."""
+    places = plan.instance.table("settlements").set_index("settlement")["name"]
+    step = plan.table("network_steps").iloc[0]
+    nodes = plan.instance.table("network_nodes").set_index(["network", "node"])
+    ends = [
+        nodes["settlement"].get((step["network"], step[end]), "")
+        for end in ("from_node", "to_node")
+    ]
+    name = " – ".join(
+        places.get(home) or nodes["name"].get((step["network"], step[end])) or step[end]
+        for home, end in zip(ends, ("from_node", "to_node"), strict=True)
+    )
+    run = document([plan], ENGLISH)["runs"][0]
+    assert name in {line[4] for layer in run["networks"] for line in layer["links"]}
+    works = {row[3] for row in order(twice_built(plan), ENGLISH)["rows"]}
+    assert {name, f"{name}, step 2"} <= works
+    assert name in {row[1] for row in run["tables"]["actions"]["rows"]}
+    assert f"{step['link']} 1" not in json.dumps(run, ensure_ascii=False)
+
+
+@given(st.floats(0.0, 1.0), st.integers(0, 3))
+def test_at_most_is_never_less(share: float, digits: int) -> None:
+    """A bound is rounded up: 1.119 % saved at most is not 'at most 1.1 %'."""
+    told = float(ENGLISH.at_most(share, digits).strip("<>%"))
+    assert 100.0 * share - 1e-6 <= told < 100.0 * share + 10.0**-digits + 1e-6
+
+
+def test_at_most_by_hand() -> None:
+    """What is a round number stays it."""
+    assert ENGLISH.at_most(0.0111871) == "1.2%"
+    assert ENGLISH.at_most(0.01, 2) == "1.00%"
+    assert ENGLISH.at_most(0.0, 2) == "0.00%"
+
+
+@pytest.mark.slow
+def test_ticks_differ_zones_are_told_places_show_colours(
+    browser: Any, tmp_path: Path
+) -> None:
+    """Plans that hardly differ have no tick twice; the legend knows what is drawn."""
+    plan = aumaq.solve(land(), gap=0.0)
+    money = plan.table("money")
+    dearer = money.assign(amount_mln=money["amount_mln"] + 1e-2)
+    other = replace(plan, tables={**plan.tables, "money": dearer})
+    path = tmp_path / "plans.html"
+    write_report([plan, other], path)
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(path.as_uri())
+    for axis in ("middle", "end"):
+        ticks = page.locator(f"#tradeoff text.{axis}:not(.axis)").all_text_contents()
+        assert len(ticks) > 1
+        assert len(set(ticks)) == len(ticks)
+    legend = str(page.text_content("#legend"))
+    kinds = {zone["kind"] for zone in document([plan], ENGLISH)["runs"][0]["zones"]}
+    assert kinds
+    assert all(kind in legend for kind in kinds)
+    page.close()
