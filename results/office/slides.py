@@ -135,8 +135,9 @@ def _chart(slide: Any, chart: Chart) -> None:
 
 def _service(slides: Any, service: Service, content: Content) -> None:
     """Add the dearest actions of a service, and say how many there are."""
-    slide = _slide(slides, f"{service.title}: {service.told}")
-    slide.shapes.title.text_frame.paragraphs[0].font.size = Pt(18)
+    slide = _slide(slides, service.title)
+    _place(slide.shapes.title, 4.0, 12.0)
+    _text(slide, [service.told], 14, top=15.0)
     _table(slide, service.dearest)
     shown = len(service.dearest.rows)
     if service.count > shown:

@@ -61,8 +61,10 @@ def _sectors(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Operation, mln"), rows["operation_mln"].tolist(), "number", 1),
         Column(say("Actions"), rows["actions"].tolist(), "number"),
         Column(say("People reached"), rows["persons"].tolist(), "number"),
-        Column(say("Jobs at anchors"), rows["jobs"].tolist(), "number"),
     ]
+    if rows["jobs"].any():  # without anchors there are none to tell
+        jobs = rows["jobs"].tolist()
+        columns.append(Column(say("Jobs at anchors"), jobs, "number"))
     return grid("sectors", say("The plan by sector"), columns, lang)
 
 

@@ -11,7 +11,7 @@ function drawAccess() {
     const { minutes, shares, demand } = access;
     const limits = [...minutes.map((x) => `≤ ${number(x)} ${say("min")}`), say("served at all")];
     const rows = limits.map((limit, n) => make("tr", {}, make("th", { scope: "row" }, limit), ...[shares[0], shares.at(-1)].map((share, k) =>
-      make("td", {}, make("span", { class: "bar", style: `width:${(55 * share[n]).toFixed(2)}%;background:${colours[k]}` }), make("span", {}, percent(share[n]))))));
+      make("td", {}, make("span", { class: "bar", style: `width:${(46 * share[n]).toFixed(2)}%;background:${colours[k]}` }), make("span", {}, percent(share[n]))))));
     return make("figure", {}, make("figcaption", {}, title, " ", make("small", { class: "soft" }, `${unit}: ${number(demand[0])} → ${number(demand.at(-1))}`)),
       make("table", { class: "bars" }, make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, say("today")), make("th", { scope: "col" }, last))), make("tbody", {}, ...rows)));
   }));
@@ -22,7 +22,7 @@ function stackedBars(place, title, { labels, sets }, told, colours = COLOURS) {
   const sums = labels.map((_, n) => sets.reduce((sum, { values }) => sum + values[n], 0));
   const largest = Math.max(...sums, 1e-9);
   const rows = labels.map((label, n) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {},
-    make("span", { class: "stack", style: `width:${(58 * sums[n] / largest).toFixed(2)}%` }, ...sets.map(({ label: name, values }, k) => make("span", {
+    make("span", { class: "stack", style: `width:${(54 * sums[n] / largest).toFixed(2)}%` }, ...sets.map(({ label: name, values }, k) => make("span", {
       style: `flex:${values[n]};background:${colours[k % colours.length]}`, title: `${name}: ${told(values[n])}`, role: "img", "aria-label": `${name}: ${told(values[n])}`,
       hidden: values[n] > 0 ? null : "" }))), make("span", {}, told(sums[n])))));
   place.append(make("figure", {}, make("figcaption", {}, title), make("table", { class: "bars" }, make("tbody", {}, ...rows)),
