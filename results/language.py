@@ -7,6 +7,7 @@ English is the key. A language is passed along, never a global state. Catalogues
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -44,6 +45,14 @@ def _catalogue(code: str) -> NullTranslations:
     found = catalogue("aumaq.results.locale", "aumaq", code)
     found.add_fallback(schema_words(code))
     return found
+
+
+def signed(number: str) -> str:
+    """Return a number with a minus, no hyphen; none before what rounds to nothing.
+
+    The script of the pages does the same (``signed`` in ``page.js``).
+    """
+    return number.replace("-", "−" if re.search("[1-9]", number) else "")
 
 
 @lru_cache
@@ -110,7 +119,7 @@ class Language:
         """Return a share as percent; 0 and 100 are told of nothing and all alone."""
         mark, value = marked(value, digits)
         sign = "%" if self.code == "en" else "\u00a0%"
-        return mark + self.number(100.0 * value, digits) + sign
+        return mark + signed(self.number(100.0 * value, digits)) + sign
 
     def at_most(self, value: float, digits: int = 1) -> str:
         """Return a share that bounds another from above: it is rounded up."""
@@ -130,7 +139,8 @@ class Language:
         digits = next(
             d for d in range(3) if d == 2 or abs(shown - round(shown, d)) < 1e-6
         )
-        parts = [self.number(shown, digits if word else 0), self.tell(word), currency]
+        number = signed(self.number(shown, digits if word else 0))
+        parts = [number, self.tell(word), currency]
         return "\u00a0".join(filter(None, parts))
 
     def figure(self, value: float, form: str = ",.0f") -> str:

@@ -100,7 +100,8 @@ def test_plural_forms_follow_the_language() -> None:
 PARTS = {
     (1.0, 1): "100.0%", (0.9997, 1): ">99.9%", (0.9994, 1): "99.9%",
     (0.9997, 2): "99.97%", (1 - 1e-12, 1): "100.0%", (0.999, 0): ">99%",
-    (0.0, 1): "0.0%", (0.0003, 1): "<0.1%", (1e-12, 1): "0.0%", (-0.0003, 1): ">-0.1%",
+    (0.0, 1): "0.0%", (0.0003, 1): "<0.1%", (1e-12, 1): "0.0%", (-0.0003, 1): ">−0.1%",
+    (-0.024, 1): "−2.4%",
 }  # fmt: skip
 """Share and digits, and how it is told in English."""
 
@@ -289,7 +290,7 @@ def test_money_is_told_as_people_say_it(code: str) -> None:
     if code == "en":
         assert [text.replace("\u00a0", " ") for text in told] == [
             "57.4 trn KZT", "1.23 bn KZT", "1 bn KZT", "1 trn KZT", "12 mln KZT",
-            "844,000 KZT", "0 KZT", "-3.11 bn KZT", "1 KZT",
+            "844,000 KZT", "0 KZT", "−3.11 bn KZT", "1 KZT",
         ]  # fmt: skip
     node = shutil.which("node")
     if node is None:

@@ -9,8 +9,8 @@ const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9
 const localeOf = (code) => (code === "kk" ? "ru" : code);
 let LOCALE = localeOf(data.lang);
 
-// Browsers write a hyphen before a negative number.
-const signed = (text) => text.replace("-", "−");
+// Browsers write a hyphen before a negative number, also before what rounds to nothing.
+const signed = (text) => text.replace("-", /[1-9]/.test(text) ? "−" : "");
 function number(value, digits = 0) {
   if (value === null || value === undefined) return "–";
   return signed(value.toLocaleString(LOCALE, { maximumFractionDigits: Math.abs(value) < 1000 ? digits : 0 }));
