@@ -1,22 +1,27 @@
 """The direct method: the whole model, solved by HiGHS.
 
 For small and medium instances, and the reference for every other method. The lower
-bound is the dual bound of HiGHS' branch and bound.
+bound is the dual bound of HiGHS' branch and bound; where most of a model is a network
+whose lines cost once if used, HiGHS gets cuts, and a tree of our own runs beside it.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.solvers.branch_and_cut.flow_network import flow_network
 from aumaq.solvers.checkpoint import Arrays, Saved
 from aumaq.solvers.compiled import NAN, Compiled, finish, improver, status_of
+from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.restricted import rounded
@@ -26,8 +31,13 @@ from aumaq.solvers.second_proof import proven_again
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.tasks import SolveTask, executor_of
 
+if TYPE_CHECKING:
+    from aumaq.solvers.branch_and_cut.beside import Beside
+
 LP_SHARE = 0.2
 """Share of the work for the LP relaxation, and for rounding it."""
+LEAST_CHARGED = 40
+"""Lines that cost once if used from which cuts are worth their making."""
 LIMITS = (Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 """What proving ends with that leaves work for the search."""
 
@@ -42,17 +52,21 @@ def solve_whole(c: Compiled) -> Solution:
 
 def _by_time(c: Compiled) -> Outcome:
     """Prove the bound and search for plans side by side; return both together."""
-    seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
-    solver = Solver(c.matrices, c.options)
+    search, floor, beside = improver(c), _resumed(c), _beside(c)
+    seconds = c.seconds_left
+    solver = Solver(_cut(c, beside), c.options)
     solver.start_from(*c.start)
-    if c.keeper is not None:
+    if c.keeper is not None or beside is not None:
         solver.tell_plans(lambda plan: search.offer(search.cost(plan), plan))
     columns, values = c.start
     if len(columns) == len(c.matrices.cost):  # a whole plan
         search.offer(search.cost(values), values)
 
+    def proven() -> float:
+        return floor if beside is None else max(floor, beside.bound)
+
     def enough(bound: float) -> bool:
-        return relative_gap(search.objective, max(bound, floor)) <= c.options.gap
+        return relative_gap(search.objective, max(bound, proven())) <= c.options.gap
 
     solver.stop_when(enough)
     has_searcher = c.options.num_threads > 1
@@ -60,16 +74,35 @@ def _by_time(c: Compiled) -> Outcome:
         solver.set_option("threads", c.options.num_threads - 1)
         searcher = threading.Thread(target=search.search, args=(seconds,), daemon=True)
         searcher.start()
+    if beside is not None:
+        beside.start(search)
     try:
-        outcome = solver.run(seconds, _Best(c, search, floor), c.started)
+        outcome = solver.run(seconds, _Best(c, search, proven), c.started)
     finally:
         search.stop()
+        if beside is not None:
+            beside.stop()
         if has_searcher:
             searcher.join()
-    outcome = replace(outcome, bound=max(outcome.bound, floor))
+    outcome = replace(outcome, bound=max(outcome.bound, proven()))
     outcome = _better(outcome, search, c.options.gap)
     _keep(c, search, outcome.bound)
     return outcome
+
+
+def _beside(c: Compiled) -> Beside | None:
+    """Return cuts and tree of a fixed-charge network, None where there is none."""
+    network = flow_network(c.matrices)
+    if network is None or network.num_charged < LEAST_CHARGED:
+        return None
+    from aumaq.solvers.branch_and_cut.beside import Beside  # compiles
+
+    return Beside(c.matrices, network, c.options, c.seconds_left)
+
+
+def _cut(c: Compiled, beside: Beside | None) -> Matrices:
+    """Return the model with the cuts that it has."""
+    return c.matrices if beside is None else beside.matrices
 
 
 def _resumed(c: Compiled) -> float:
@@ -168,7 +201,8 @@ def _prove(
     m, seed, found = c.matrices, c.options.seed, list[Outcome | None]()
     lp = replace(m, is_integer=np.zeros_like(m.is_integer))
     half, most = (rounds.budget.most(k * rounds.work) for k in (0.5, LP_SHARE))
-    proof = SolveTask(m, half, c.options.gap, seed=seed, start=c.start)
+    cut = _cut(c, _beside(c))
+    proof = SolveTask(cut, half, c.options.gap, seed=seed, start=c.start)
     rounds.do([Visit([proof, SolveTask(lp, most, seed=seed)], found.extend)])
     outcome = found[0] or Outcome(rounds.limit, NAN, -np.inf, None, "not begun")
     relaxed = found.pop()
@@ -193,8 +227,8 @@ class _Best:
 
     c: Compiled
     improver: Improver
-    floor: float
-    """A bound that was proven before."""
+    proven: Callable[[], float]
+    """The bound that others have proven."""
 
     def update(self, event: ProgressEvent) -> None:
         best = min(
@@ -204,7 +238,7 @@ class _Best:
             else np.inf,
         )
         mln = best if np.isfinite(best) else NAN
-        bound = float(np.fmax(event.bound_mln, self.floor))
+        bound = float(np.fmax(event.bound_mln, self.proven()))
         event = replace(event, incumbent_mln=mln, bound_mln=bound)
         self.c.progress.update(event)
         if self.c.keeper is not None and self.c.keeper.is_due:

@@ -31,7 +31,7 @@ class RepricedLP:
             "solver": "simplex",
             "dual_feasibility_tolerance": tolerance,
         }
-        arrays = {name: getattr(m, name) for name in _ARRAYS}
+        arrays = {name: getattr(m, name) for name in ARRAYS}
         whole = np.zeros(len(m.cost), dtype=bool)
         task = {**arrays, "is_integer": whole, "settings": settings}
         task |= {"start": None, "looks": None}
@@ -76,7 +76,7 @@ class RepricedLP:
             event.data_in.user_interrupt = True
 
 
-_ARRAYS = (
+ARRAYS = (
     "cost", "offset", "starts", "rows", "values", "row_lower", "row_upper",
     "column_lower", "column_upper",
 )  # fmt: skip

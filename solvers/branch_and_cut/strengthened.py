@@ -1,0 +1,78 @@
+"""The programme of a fixed-charge network with the cuts of its LP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array, vstack
+
+from aumaq.instances.arrays import Floats
+from aumaq.solvers.branch_and_cut.dicuts import Cuts, Dicuts
+from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.node_lp import NodeLP
+
+ROUNDS, CUTS_A_ROUND = 100, 400
+DROPPED_EACH = 5
+"""After so many rounds what does not bind is dropped."""
+STALLED_ROUNDS, STALLED = 5, 1e-3
+"""Rounds that together raise the bound by less than this part are the last."""
+
+
+def strengthened(m: Matrices, dicuts: Dicuts, is_over: Callable[[], bool]) -> Matrices:
+    """Return the programme with the cuts that bind at the optimum of its LP.
+
+    Without any where *is_over* before there is one.
+    """
+    lp, cuts, bounds = NodeLP(m, is_over), list[Cuts](), list[float]()
+    for _ in range(ROUNDS):
+        found = lp.solve()
+        if found is None or found.values is None:
+            break
+        bounds.append(found.bound)
+        if _is_stalled(bounds) or is_over():
+            break
+        if len(bounds) % DROPPED_EACH == 0:
+            cuts = [_binding(one, found.values) for one in cuts]
+            lp.drop_slack()
+        new = dicuts.separate(found.values).first(CUTS_A_ROUND)
+        if not len(new):
+            break
+        lp.add(new.rows, new.least)
+        cuts.append(new)
+    if found is not None and found.values is not None:
+        cuts = [_binding(one, found.values) for one in cuts]
+    return _with_rows(m, cuts)
+
+
+def _is_stalled(bounds: list[float]) -> bool:
+    if len(bounds) <= STALLED_ROUNDS:
+        return False
+    rise = bounds[-1] - bounds[-1 - STALLED_ROUNDS]
+    return rise < STALLED * abs(bounds[-1])
+
+
+def _binding(cuts: Cuts, values: Floats) -> Cuts:
+    """Return the cuts that hold with equality."""
+    slack = cuts.rows @ values - cuts.least
+    is_bound = slack <= 1e-6 * (1.0 + np.abs(cuts.least))
+    return Cuts(cuts.rows[is_bound], cuts.least[is_bound], cuts.violation[is_bound])
+
+
+def _with_rows(m: Matrices, cuts: list[Cuts]) -> Matrices:
+    """Return the programme with further rows that must be at least so much."""
+    if not any(map(len, cuts)):
+        return m
+    least = np.concatenate([one.least for one in cuts])
+    rows = vstack([csr_array(m.sparse), *(one.rows for one in cuts)])
+    whole = csc_array(rows)
+    whole.sort_indices()
+    return replace(
+        m,
+        starts=whole.indptr.astype(np.int32),
+        rows=whole.indices.astype(np.int32),
+        values=whole.data,
+        row_lower=np.concatenate([m.row_lower, least]),
+        row_upper=np.concatenate([m.row_upper, np.full(len(least), np.inf)]),
+    )
