@@ -44,23 +44,26 @@ LIMITS = (Status.INTERRUPTED, Status.TIME_LIMIT, Status.WORK_LIMIT)
 
 def solve_whole(c: Compiled) -> Solution:
     """Prove the bound and search for plans; what is small is proven twice."""
-    begun = time.monotonic()
-    outcome = _by_time(c) if c.options.work_limit is None else _by_work(c)
-    outcome = proven_again(c.matrices, c.options, outcome, c.seconds_left)
+    begun, beside = time.monotonic(), _beside(c)
+    by = _by_time if c.options.work_limit is None else _by_work
+    outcome = by(c, beside)
+    if beside is None or not beside.is_done:  # the tree knows no presolve
+        outcome = proven_again(c.matrices, c.options, outcome, c.seconds_left)
     return finish(c, outcome, begun)
 
 
-def _by_time(c: Compiled) -> Outcome:
+def _by_time(c: Compiled, beside: Beside | None) -> Outcome:
     """Prove the bound and search for plans side by side; return both together."""
-    search, floor, beside = improver(c), _resumed(c), _beside(c)
-    seconds = c.seconds_left
+    seconds, search, floor = c.seconds_left, improver(c), _resumed(c)
     solver = Solver(_cut(c, beside), c.options)
-    solver.start_from(*c.start)
     if c.keeper is not None or beside is not None:
         solver.tell_plans(lambda plan: search.offer(search.cost(plan), plan))
     columns, values = c.start
-    if len(columns) == len(c.matrices.cost):  # a whole plan
+    is_whole = len(columns) == len(c.matrices.cost)
+    if is_whole:
         search.offer(search.cost(values), values)
+    if is_whole or beside is None:  # of a network, completing a part is all the work
+        solver.start_from(*c.start)
 
     def proven() -> float:
         return floor if beside is None else max(floor, beside.bound)
@@ -69,20 +72,22 @@ def _by_time(c: Compiled) -> Outcome:
         return relative_gap(search.objective, max(bound, proven())) <= c.options.gap
 
     solver.stop_when(enough)
-    has_searcher = c.options.num_threads > 1
-    if has_searcher:
-        solver.set_option("threads", c.options.num_threads - 1)
-        searcher = threading.Thread(target=search.search, args=(seconds,), daemon=True)
+    free = c.options.num_threads - 1  # one is for HiGHS, the tree goes first
+    if beside is not None and free > 0 and beside.start(search, solver.stop):
+        free -= 1
+        solver.be_apart()
+    searcher = threading.Thread(target=search.search, args=(seconds,), daemon=True)
+    if free > 0:
+        free -= 1
         searcher.start()
-    if beside is not None:
-        beside.start(search)
+    solver.set_option("threads", 1 + free)
     try:
         outcome = solver.run(seconds, _Best(c, search, proven), c.started)
     finally:
         search.stop()
         if beside is not None:
             beside.stop()
-        if has_searcher:
+        if searcher.ident is not None:
             searcher.join()
     outcome = replace(outcome, bound=max(outcome.bound, proven()))
     outcome = _better(outcome, search, c.options.gap)
@@ -97,7 +102,7 @@ def _beside(c: Compiled) -> Beside | None:
         return None
     from aumaq.solvers.branch_and_cut.beside import Beside  # compiles
 
-    return Beside(c.matrices, network, c.options, c.seconds_left)
+    return Beside(c.matrices, c.options, c.seconds_left)
 
 
 def _cut(c: Compiled, beside: Beside | None) -> Matrices:
@@ -138,7 +143,7 @@ def _better(outcome: Outcome, search: Improver, gap: float) -> Outcome:
     return replace(outcome, status=status_of(outcome, gap))
 
 
-def _by_work(c: Compiled) -> Outcome:
+def _by_work(c: Compiled, beside: Beside | None) -> Outcome:
     """Prove with half of the work, then search with what is left of it."""
     search = improver(c)
     trace: list[tuple[float, float, float]] = []
@@ -146,7 +151,7 @@ def _by_work(c: Compiled) -> Outcome:
         rounds = Rounds(c, executor)
         known = None if c.keeper is None else c.keeper.of_kind("direct")
         if known is None:
-            outcome, duals = _prove(c, search, rounds)
+            outcome, duals = _prove(c, _cut(c, beside), search, rounds)
         else:
             outcome, duals = _known(c, known, rounds), known.arrays.get("duals")
         if duals is not None:
@@ -189,10 +194,11 @@ def _known(c: Compiled, known: Saved, rounds: Rounds) -> Outcome:
 
 
 def _prove(
-    c: Compiled, search: Improver, rounds: Rounds
+    c: Compiled, cut: Matrices, search: Improver, rounds: Rounds
 ) -> tuple[Outcome, Floats | None]:
     """Solve the MIP and its relaxation; round that where there is no plan.
 
+    *cut* is the MIP with all cuts that are known.
     Returns what the MIP gave, and the row duals of the relaxation.
     """
     columns, values = c.start
@@ -201,7 +207,6 @@ def _prove(
     m, seed, found = c.matrices, c.options.seed, list[Outcome | None]()
     lp = replace(m, is_integer=np.zeros_like(m.is_integer))
     half, most = (rounds.budget.most(k * rounds.work) for k in (0.5, LP_SHARE))
-    cut = _cut(c, _beside(c))
     proof = SolveTask(cut, half, c.options.gap, seed=seed, start=c.start)
     rounds.do([Visit([proof, SolveTask(lp, most, seed=seed)], found.extend)])
     outcome = found[0] or Outcome(rounds.limit, NAN, -np.inf, None, "not begun")

@@ -20,11 +20,8 @@ STALLED_ROUNDS, STALLED = 5, 1e-3
 """Rounds that together raise the bound by less than this part are the last."""
 
 
-def strengthened(m: Matrices, dicuts: Dicuts, is_over: Callable[[], bool]) -> Matrices:
-    """Return the programme with the cuts that bind at the optimum of its LP.
-
-    Without any where *is_over* before there is one.
-    """
+def root_cuts(m: Matrices, dicuts: Dicuts, is_over: Callable[[], bool]) -> Cuts:
+    """Return the cuts that bind at the optimum of the LP, as far as it came to that."""
     lp, cuts, bounds = NodeLP(m, is_over), list[Cuts](), list[float]()
     for _ in range(ROUNDS):
         found = lp.solve()
@@ -43,7 +40,7 @@ def strengthened(m: Matrices, dicuts: Dicuts, is_over: Callable[[], bool]) -> Ma
         cuts.append(new)
     if found is not None and found.values is not None:
         cuts = [_binding(one, found.values) for one in cuts]
-    return _with_rows(m, cuts)
+    return _together(cuts, len(m.cost))
 
 
 def _is_stalled(bounds: list[float]) -> bool:
@@ -60,13 +57,20 @@ def _binding(cuts: Cuts, values: Floats) -> Cuts:
     return Cuts(cuts.rows[is_bound], cuts.least[is_bound], cuts.violation[is_bound])
 
 
-def _with_rows(m: Matrices, cuts: list[Cuts]) -> Matrices:
-    """Return the programme with further rows that must be at least so much."""
-    if not any(map(len, cuts)):
+def _together(cuts: list[Cuts], num_columns: int) -> Cuts:
+    none = np.zeros(0)
+    rows = [csr_array((0, num_columns)), *(one.rows for one in cuts)]
+    least = np.concatenate([none, *(one.least for one in cuts)])
+    violation = np.concatenate([none, *(one.violation for one in cuts)])
+    return Cuts(csr_array(vstack(rows)), least, violation)
+
+
+def strengthened(m: Matrices, cuts: Cuts) -> Matrices:
+    """Return the programme with the cuts among its rows."""
+    if not len(cuts):
         return m
-    least = np.concatenate([one.least for one in cuts])
-    rows = vstack([csr_array(m.sparse), *(one.rows for one in cuts)])
-    whole = csc_array(rows)
+    least = cuts.least
+    whole = csc_array(vstack([csr_array(m.sparse), cuts.rows]))
     whole.sort_indices()
     return replace(
         m,

@@ -55,13 +55,18 @@ class _Node:
 class Tree:
     """Proves a bound of a programme, and meets plans on its way."""
 
-    def __init__(self, m: Matrices, separate: Separate, gap: float) -> None:
-        """Take the programme; *gap* is the relative gap at which nodes are given up."""
+    def __init__(self, m: Matrices, separate: Separate, gap: float, cuts: Cuts) -> None:
+        """Take the programme, and the *cuts* of its root.
+
+        *gap* is the relative gap at which nodes are given up.
+        """
         self._separate, self._gap = separate, max(gap, PROVEN)
         self._whole = np.flatnonzero(m.is_integer)
         self._costs = Pseudocosts(len(self._whole))
         self._is_over: Callable[[], bool] = lambda: False
         self._lp = NodeLP(m, lambda: self._is_over())
+        if len(cuts):
+            self._lp.add(cuts.rows, cuts.least)
         low, high = m.column_lower[self._whole], m.column_upper[self._whole]
         self._open = [_Node(float("-inf"), 0, low, high)]
         self._number = 0
@@ -69,6 +74,8 @@ class Tree:
         self.bound = float("-inf")
         """No plan costs less than this, or than the best one known less the gap."""
         self.nodes = 0
+        self.is_done = False
+        """Whether nothing is left that could be better by more than the gap."""
 
     def run(
         self,
@@ -94,6 +101,7 @@ class Tree:
                 return
             node = self._visited(node, best(), offer)
         self.bound = max(self.bound, self._given_up)
+        self.is_done = True
 
     def _visited(
         self, node: _Node, best: float, offer: Callable[[Floats], None]

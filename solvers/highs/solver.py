@@ -78,6 +78,7 @@ class Solver:
         self._take_plan: Callable[[Floats], None] | None = None
         self._start: tuple[Ints, Floats] | None = None
         self._work: float | None = None
+        self._is_apart = len(matrices.values) >= APART_FROM
         self._done = 0.0
         self._settings: dict[str, Any] = {
             "threads": options.num_threads,
@@ -91,6 +92,10 @@ class Solver:
     def set_option(self, name: str, value: Any) -> None:
         """Set an option of HiGHS under its own name."""
         self._settings[name] = value
+
+    def be_apart(self) -> None:
+        """Solve in a process of its own, which ends whatever HiGHS does then."""
+        self._is_apart = True
 
     def limit(self, most: Most) -> None:
         """End the solve by the nodes or the work of *most*, where it has them."""
@@ -138,7 +143,7 @@ class Solver:
         self.set_option("time_limit", left)
         task = self.task(start)
         try:
-            if len(self._matrices.values) >= APART_FROM:
+            if self._is_apart:
                 answer = answer_apart(task, tell, is_over, left, self._take_plan)
             else:
                 answer = _answer_in_thread(task, tell, is_over, self._take_plan)

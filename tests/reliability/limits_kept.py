@@ -23,10 +23,9 @@ MARGIN_SECONDS = 60.0
 """What a busy machine may add to a limit: that one is kept at all is tried here."""
 MB = (600, 1_000, 1_250, 1_500, 2_000, 3_000)
 SOLVE = """
-import sys, hashlib
-sys.path.insert(0, sys.argv[1])
+import sys
 from limits_kept import digest, solved
-print(digest(solved(int(sys.argv[2]), sys.argv[3])))
+print(digest(solved(int(sys.argv[1]), sys.argv[2])))
 """
 
 
@@ -49,10 +48,11 @@ def digest(plan: aumaq.Plan) -> str:
 def same_seed(seed: int, number: int, _: Path) -> list[str]:
     """Solve in two processes that order sets and dictionaries differently."""
     own, method = own_seed(seed, "same seed", number), METHODS[number % len(METHODS)]
-    words = [sys.executable, "-c", SOLVE, str(Path(__file__).parent), str(own), method]
+    words = [sys.executable, "-c", SOLVE, str(own), method]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     found = [
         subprocess.run(
-            words, env={**os.environ, "PYTHONHASHSEED": str(k)}, check=True,
+            words, env={**env, "PYTHONHASHSEED": str(k)}, check=True,
             capture_output=True, text=True,
         ).stdout
         for k in (1, 2)

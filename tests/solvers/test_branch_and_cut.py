@@ -18,7 +18,7 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.branch_and_cut.dicuts import Dicuts
 from aumaq.solvers.branch_and_cut.flow_network import flow_network
-from aumaq.solvers.branch_and_cut.strengthened import strengthened
+from aumaq.solvers.branch_and_cut.strengthened import root_cuts, strengthened
 from aumaq.solvers.branch_and_cut.tree import Tree
 from aumaq.solvers.compiled import compiled
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
@@ -101,10 +101,11 @@ def proven(m: Matrices) -> tuple[float, float, float]:
     network = flow_network(m)
     assert network is not None
     dicuts = Dicuts(network, len(m.cost))
-    cut = strengthened(m, dicuts, lambda: False)
+    cuts = root_cuts(m, dicuts, lambda: False)
+    cut = strengthened(m, cuts)
     root = NodeLP(cut, lambda: False).solve()
     assert root is not None
-    tree, plans = Tree(cut, dicuts.separate, 0.0), [np.inf]
+    tree, plans = Tree(m, dicuts.separate, 0.0, cuts), [np.inf]
     tree.run(
         lambda: False, lambda: min(plans), lambda x: plans.append(float(m.cost @ x))
     )
@@ -159,7 +160,8 @@ def test_cuts_cut_no_plan_off(kind: str, data: st.DataObject) -> None:
     network = flow_network(m)
     assume(network is not None)
     assert network is not None
-    cut = strengthened(m, Dicuts(network, len(m.cost)), lambda: False)
+    cuts = root_cuts(m, Dicuts(network, len(m.cost)), lambda: False)
+    cut = strengthened(m, cuts)
     assume(len(cut.row_lower) > len(m.row_lower))
     best, with_cuts = (Solver(x, OPTIONS).run(60.0, Silent(), 0.0) for x in (m, cut))
     assume(best.status is Status.OPTIMAL)
