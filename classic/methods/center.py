@@ -74,7 +74,8 @@ def least_radius(
         while not clock.is_over and upper - lower > clock.gap * upper:
             radii = between(distances, low, high)
             radii = radii[(radii >= low) & (radii < high)]
-            if not len(radii):
+            if not len(radii):  # the least is a distance, and none is left below
+                lower = high
                 break
             radius = float(radii[(len(radii) - 1) // 2])
             found, is_possible = cover(radius, is_whole)

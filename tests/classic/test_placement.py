@@ -121,11 +121,16 @@ def test_goals_of_minutes_equal_enumeration(case: SmallCase, extra: int) -> None
 
 ONE_OF_TWO = SmallCase([1.0, 1.0], {(0, 0): 0.0, (1, 1): 0.0}, 2, set(), {0, 1}, set())
 """Whole numbers prove the best here, where the gap alone would leave a bound of 2."""
+ONE_LENGTH = SmallCase(
+    [1.0, 0.0, 0.0, 1.0], {(0, 4): 3.0, (3, 3): 3.0}, 6, {0, 1, 2, 5}, {3, 4}, set()
+)
+"""One distance only, and one client that nothing open reaches: 3 is proven by that."""
 
 
 @settings(max_examples=40, deadline=None)
 @given(cases(), st.integers(0, 5), st.sampled_from([0.05, 0.5]))
 @example(ONE_OF_TWO, 1, 0.05)
+@example(ONE_LENGTH, 1, 0.05)
 def test_a_wanted_gap_leaves_bounds_valid(
     case: SmallCase, extra: int, gap: float
 ) -> None:

@@ -70,8 +70,8 @@ def test_what_is_small_is_proven_twice(
         if is_plan
         else Outcome(Status.INFEASIBLE, float("nan"), float("-inf"), None, "")
     )
-    monkeypatch.setattr(direct, "_by_time", lambda _: wrong)
-    monkeypatch.setattr(direct, "_by_work", lambda _: wrong)
+    monkeypatch.setattr(direct, "_by_time", lambda *_: wrong)
+    monkeypatch.setattr(direct, "_by_work", lambda *_: wrong)
     options = replace(study.c.options, work_limit=work)
     again = replace(study.c, matrices=m, options=options, started=time.monotonic())
     found = direct.solve_whole(again)
