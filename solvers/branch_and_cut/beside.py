@@ -73,13 +73,14 @@ class Beside:
 
     @property
     def bound(self) -> float:
-        """What the tree has proven, mln."""
-        return float("-inf") if self._tree is None else self._tree.bound
+        """What the tree has proven, mln; that there is no plan is left to HiGHS."""
+        known = float("-inf") if self._tree is None else self._tree.bound
+        return known if np.isfinite(known) else float("-inf")
 
     @property
     def is_done(self) -> bool:
         """Whether the tree has proven the best plan."""
-        return self._tree is not None and self._tree.is_done
+        return self._tree is not None and self._tree.is_done and self.bound > -np.inf
 
     def start(self, search: Improver, end: Callable[[], None]) -> bool:
         """Begin to branch if that is worth it, and say so.
@@ -100,7 +101,7 @@ class Beside:
 
         def branch() -> None:
             tree.run(self._is_over, lambda: search.objective, offer)
-            if tree.is_done:
+            if self.is_done:
                 end()
 
         self._thread = threading.Thread(target=branch, name="tree", daemon=True)

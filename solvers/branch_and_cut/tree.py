@@ -107,7 +107,9 @@ class Tree:
         self, node: _Node, best: float, offer: Callable[[Floats], None]
     ) -> _Node | None:
         """Return the part of a node to go on with; the other one is kept open."""
-        cutoff = best - self._gap * abs(best)
+        cutoff = best
+        if best < np.inf:
+            cutoff -= self._gap * abs(best)
         if node.bound >= cutoff:
             return self._ended(node.bound)
         self.nodes += 1

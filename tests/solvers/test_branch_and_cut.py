@@ -198,6 +198,18 @@ def test_files_with_many_lines_are_proven(
     assert plan.objective_mln == pytest.approx(best) == plan.bound_mln
 
 
+def test_a_network_without_a_plan_is_called_so(tmp_path: Path) -> None:
+    """A place that no line reaches: the tree ends, and HiGHS says why."""
+    pairs = np.argwhere(~np.eye(8, dtype=bool))
+    pairs = pairs[pairs[:, 1] != 7]
+    ones, demand = np.ones(len(pairs)), np.array([-9.0, 2, 0, 0, 0, 0, 3, 4])
+    path = tmp_path / "cut_off.inc"
+    path.write_text(as_file(pairs, ones, ones, demand))
+    with pytest.raises(aumaq.NoPlanError) as found:
+        aumaq.solve(aumaq.read(path), method="direct", gap=0.0, time_limit=60.0)
+    assert found.value.status == Status.INFEASIBLE
+
+
 @pytest.mark.few(1)
 @pytest.mark.parametrize("kind", KINDS)
 @examples(8)
