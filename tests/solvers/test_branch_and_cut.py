@@ -210,7 +210,7 @@ def test_a_network_without_a_plan_is_called_so(tmp_path: Path) -> None:
     assert found.value.status == Status.INFEASIBLE
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow  # of fifty drawn networks one lacks a line enough for a cut
 @pytest.mark.parametrize("kind", KINDS)
 @examples(8)
 @given(st.data())
