@@ -12,7 +12,7 @@ import numpy as np
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.choices import Choices, Chosen
 from aumaq.solvers.blocks.networks import Completer, fed_columns, joined
-from aumaq.solvers.blocks.part import ROUND_FIRST
+from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.blocks.rerouting import Rerouter
 from aumaq.solvers.blocks.split import Split
 from aumaq.solvers.compiled import Compiled
@@ -53,6 +53,7 @@ class Joining:
     """What small networks cost beyond what is proven when they were decided last."""
     gained: float = float("inf")
     """What networks gained when plans were joined last, mln."""
+    _unfed: list[Part] = field(default_factory=list)
 
     def prepare(self, relaxed: Floats) -> None:
         """Learn from the values of the LP relaxation."""
@@ -127,7 +128,9 @@ class Joining:
             if self.run.is_large:
                 values = self._with_small_networks(completer, values)
                 if known is not None and self.run.joins > 0:  # not with a mere start
-                    values = self._crossed(completer, values, known)
+                    crossed = self._crossed(completer, values, known)
+                    if crossed is not None:
+                        values = min(values, crossed, key=completer.cost)
             values = completer.improve(values, effort)
             upgraded = self.rerouter.upgraded
             if len(upgraded) and (effort > 0.0 or self.run.is_large):
@@ -138,22 +141,73 @@ class Joining:
                 self.gained = begun - completer.cost(values)
             self.run.search.offer(completer.cost(values), values)
 
-    def _crossed(self, completer: Completer, values: Floats, known: Floats) -> Floats:
-        """Return the best of a joined plan and of it with a known one, block by block.
+    def exchange(self, completer: Completer) -> None:
+        """Cross the best plan with the blocks' own plans, both ways.
+
+        Far quicker than to join all of them: networks stay, and most blocks.
+        """
+        run, known = self.run, self.run.search.values
+        assert known is not None
+        with run.lock:
+            run.fill()
+            plans = [part.values for part in run.parts if part.values is not None]
+            apart = joined(run.c.matrices, run.parts, plans)
+        crossed = self._crossed(completer, apart, known)
+        if crossed is not None:
+            run.search.offer(completer.cost(crossed), crossed)
+        best = known if run.search.values is None else run.search.values
+        with run.lock:
+            for part in run.parts:
+                part.offer(best[part.columns])
+
+    def renew_networks(self, completer: Completer, effort: float) -> None:
+        """Improve networks and roads of the best plan, of which others search on."""
+        search = self.run.search
+        assert search.values is not None
+        values = completer.improve(search.values, effort)
+        if len(self.upgraded):
+            values = completer.with_roads(values, self.upgraded, ROADS_EFFORT)
+        search.offer(completer.cost(values), values)
+        if values is not search.values:
+            values = completer.with_large(search.values, values)
+            search.offer(completer.cost(values), values)
+
+    @property
+    def can_exchange(self) -> bool:
+        """Whether there is a best plan, and nothing that blocks have to agree on."""
+        return self.run.search.values is not None and not len(self.run.split.copied)
+
+    def is_worth_an_exchange(self, gain_mln: float) -> bool:
+        """Return whether blocks have plans so much cheaper than the best plan has."""
+        known = self.run.search.values
+        if known is None or not self.can_exchange:
+            return False
+        found = (part.excess(known) - part.distance for part in self._without_fed())
+        return sum(gain for gain in found if gain > self.run.allowed) > gain_mln
+
+    def _without_fed(self) -> list[Part]:
+        """Return the blocks without networks."""
+        if not self._unfed:
+            fed = self._is_fed()
+            self._unfed = [p for p in self.run.parts if not fed[p.columns].any()]
+        return self._unfed
+
+    def _crossed(
+        self, completer: Completer, values: Floats, known: Floats
+    ) -> Floats | None:
+        """Return a known plan crossed with another, or None where nothing is gained.
 
         Each block is as in the plan in which it costs less at the prices; networks are
         those of the known plan, completed anew.
         """
-        fed, crossed = self._is_fed(), known.copy()
-        for part in self.run.parts:
+        crossed = known.copy()
+        for part in self._without_fed():
             own, cost = part.columns, part.matrices.cost
-            is_cheaper = cost @ values[own] < cost @ known[own] - self.run.allowed
-            if is_cheaper and not fed[own].any():
+            if cost @ values[own] < cost @ known[own] - self.run.allowed:
                 crossed[own] = values[own]
         if np.array_equal(crossed, known):
-            return values
-        found = completer.feasible([crossed], known)
-        return values if found is None else min(values, found, key=completer.cost)
+            return None
+        return completer.feasible([crossed], known)
 
     def _is_fed(self) -> Flags:
         """Return which columns say what is drawn from networks."""

@@ -64,6 +64,8 @@ AGAIN_SHARE = 0.12
 """Share of the time after which the plans of a large model are joined again."""
 LEAST_AWAY = 2.0
 """Seconds between two joins at least."""
+EXCHANGE_WORTH = 1e-4
+"""Blocks that gained this share of the cost are crossed with the best plan at once."""
 SEARCH_SHARE = 0.5
 SEARCH_WORTH = 2.0
 """Share of the time that one thread searches over all unless so many times more is lost
@@ -283,6 +285,9 @@ class BlockRun(BlockState):
                 away = time.monotonic() - self.joined_at
                 is_due |= away > AGAIN_SHARE * self.seconds
                 is_due |= self._is_time_to_search and away > LEAST_AWAY
+            elif self.is_large and self.joins == 1 and not is_due:
+                away = time.monotonic() - self.joined_at
+                is_due = away > LEAST_AWAY and self._is_worth_an_exchange
             self.is_joining = is_due
             return is_due
 
@@ -291,6 +296,10 @@ class BlockRun(BlockState):
         """Whether a plan joined now is the best, if joining costs what it last did."""
         joined = self.search.objective - self.lost(self.search.objective)
         return joined + self.lost_by_joining < self.search.objective - self.allowed
+
+    @property
+    def _is_worth_an_exchange(self) -> bool:
+        return self.joining.is_worth_an_exchange(EXCHANGE_WORTH * self.size)
 
     @property
     def _is_time_to_search(self) -> bool:
@@ -383,24 +392,38 @@ class BlockRun(BlockState):
     def _join(self) -> None:
         """Join the blocks' plans and repair what couples; at the end, search on."""
         is_last = self._until_last <= 0.0 or self.is_done()
-        left = self.left / 2 if is_last else 0.0
-        if self.is_large:  # networks of the plan before are good ones
-            is_due = self._is_time_to_search and not is_last
-            is_due |= self.search.values is None
-            left = min(NETWORK_SHARE * self.seconds, self.left / 2) if is_due else 0.0
+        with self.lock:
+            is_known = self.is_large and self.joins > 0 and self.joining.can_exchange
+            is_whole = not is_known or self._would_be_better
         completer = self.completer()
         with self._stoppable(completer):
-            self.joining.offer(completer, left)
+            if is_whole:
+                self.joining.offer(completer, self._network_effort(is_last))
+            else:
+                self.joining.exchange(completer)
+                if is_last:
+                    effort = min(NETWORK_SHARE * self.seconds, self.left / 2)
+                    self.joining.renew_networks(completer, effort)
         with self.lock:
             self.joins = 2 if is_last else 1
             self.is_joining = False
             self.joined_at = time.monotonic()
-            self.lost_by_joining = self.lost(self.search.objective)
+            if is_whole:
+                self.lost_by_joining = self.lost(self.search.objective)
         self.check()
         if is_last and not self.stop.is_set():
             if self.is_large and not self.is_searching:
                 look_at_gaps(self)
             go_on_whole(self)
+
+    def _network_effort(self, is_last: bool) -> float:
+        """Return the seconds for large networks of a joined plan."""
+        if not self.is_large:
+            return self.left / 2 if is_last else 0.0
+        # Networks of the plan before are good ones.
+        is_due = self._is_time_to_search and not is_last
+        is_due |= self.search.values is None
+        return min(NETWORK_SHARE * self.seconds, self.left / 2) if is_due else 0.0
 
     def completer(self) -> Completer:
         """Return what completes joined plans; of a small model it ends by work."""

@@ -101,24 +101,29 @@ class BlockState(ABC):
     def next_visit(self) -> tuple[Part, Task] | None:
         """Return the block to work on, and how."""
         with self.lock:
-            wide = [part for part in self.parts if self._is_wide(part)]
             # Never visited: largest first. Then where most is to gain a second.
-            new = next((p for p in wide if not p.is_begun), None)
-            choice = [
-                (p, gain, task)
-                for p in wide
-                for gain, task in p.promises()
-                # Plans are not joined any more after the last time; bounds count.
-                if self.joins < 2 or task is Task.PROVE
-            ]
-            if new is not None:
-                part, task = new, new.first_task
-            elif choice:
-                part, _, task = max(choice, key=lambda item: item[1])
-            else:
-                return None
-            part.begin(task)
-            return part, task
+            new = next(
+                (p for p in self.parts if not p.is_begun and self._is_wide(p)), None
+            )
+            found = (new, new.first_task) if new else self._most_promising()
+            if found is not None:
+                part, task = found
+                part.begin(task)
+            return found
+
+    def _most_promising(self) -> tuple[Part, Task] | None:
+        promised = [
+            (gain, part, task)
+            for part in self.parts
+            if self._is_wide(part)
+            for gain, task in part.promises()
+            # Plans are not joined any more after the last time; bounds count.
+            if self.joins < 2 or task is Task.PROVE
+        ]
+        if not promised:
+            return None
+        _, part, task = max(promised, key=lambda item: item[0])
+        return part, task
 
     def _is_wide(self, part: Part) -> bool:
         is_bounded = np.isfinite(part.bound)
@@ -137,8 +142,7 @@ class BlockState(ABC):
     def _fill(self, part: Part) -> None:
         whole = self.search.values
         if part.values is None and whole is not None:
-            part.values = whole[part.columns]
-            part.objective = float(part.matrices.cost @ part.values)
+            part.offer(whole[part.columns])
 
     # -- visits ----------------------------------------------------------------
 
