@@ -160,17 +160,12 @@ class Joining:
             for part in run.parts:
                 part.offer(best[part.columns])
 
-    def renew_networks(self, completer: Completer, effort: float) -> None:
-        """Improve networks and roads of the best plan, of which others search on."""
-        search = self.run.search
-        assert search.values is not None
-        values = completer.improve(search.values, effort)
-        if len(self.upgraded):
-            values = completer.with_roads(values, self.upgraded, ROADS_EFFORT)
-        search.offer(completer.cost(values), values)
-        if values is not search.values:
-            values = completer.with_large(search.values, values)
-            search.offer(completer.cost(values), values)
+    def choose_roads(self, completer: Completer) -> None:
+        """Choose anew which roads the best plan builds."""
+        known = self.run.search.values
+        if known is not None and len(self.upgraded):
+            values = completer.with_roads(known, self.upgraded, ROADS_EFFORT)
+            self.run.search.offer(completer.cost(values), values)
 
     @property
     def can_exchange(self) -> bool:

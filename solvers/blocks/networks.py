@@ -214,12 +214,12 @@ class Completer:
         order = self._feeding[::-1]
         for k, columns in enumerate(order):
             share = len(columns) / sum(len(others) for others in order[k:])
-            free, ways = self._free(columns), [self._tight.solve_part]
-            if self._is_large(free):
-                # HiGHS hardly leaves the plan that it starts from where much is free.
-                ways.insert(0, self._tight.round_part)
-                share = max(share, LARGE_SHARE)
-            for solve in ways:
+            free = self._free(columns)
+            # HiGHS hardly leaves the plan that it starts from where much is free.
+            is_large = self._is_large(free)
+            rounding = (self._tight.round_part,) if is_large else ()
+            share = max(share, LARGE_SHARE) if is_large else share
+            for solve in (*rounding, self._tight.solve_part):
                 budget.spent = self.work - begun
                 left = budget.left * share
                 if left <= 0.0:
@@ -228,17 +228,6 @@ class Completer:
                 if found is not None:
                     values = self._cheaper(values, free, found)
                     break
-        return values
-
-    def with_large(self, values: Floats, other: Floats) -> Floats:
-        """Return a plan no dearer: large networks with the steps of an *other* one."""
-        for columns in filter(self._is_large, self._feeding):
-            free, trial = self._free(columns), values.copy()
-            trial[free] = other[free]
-            most = self._most(LP_SECONDS)
-            found = self._tight.solve_part(trial, free, most, fix_whole=True)
-            if found is not None:
-                values = self._cheaper(values, free, found)
         return values
 
     def settled(self, values: Floats) -> Floats:

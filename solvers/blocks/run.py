@@ -402,8 +402,7 @@ class BlockRun(BlockState):
             else:
                 self.joining.exchange(completer)
                 if is_last:
-                    effort = min(NETWORK_SHARE * self.seconds, self.left / 2)
-                    self.joining.renew_networks(completer, effort)
+                    self.joining.choose_roads(completer)
         with self.lock:
             self.joins = 2 if is_last else 1
             self.is_joining = False
@@ -421,8 +420,7 @@ class BlockRun(BlockState):
         if not self.is_large:
             return self.left / 2 if is_last else 0.0
         # Networks of the plan before are good ones.
-        is_due = self._is_time_to_search and not is_last
-        is_due |= self.search.values is None
+        is_due = self.joins == 0 or self.search.values is None
         return min(NETWORK_SHARE * self.seconds, self.left / 2) if is_due else 0.0
 
     def completer(self) -> Completer:

@@ -56,6 +56,43 @@ def test_blocks_without_a_plan_take_that_of_the_whole(instance: Instance) -> Non
     assert np.allclose(whole[blocks], plan.values[blocks], atol=1e-6)
 
 
+@examples(40)
+@given(st.sampled_from(["power", "water"]).flatmap(coupled_instances))
+def test_an_exchange_makes_nothing_dearer(instance: Instance) -> None:
+    """Crossing blocks' best plans with a whole one gives a plan; none is dearer."""
+    c = compiled(instance, SolveOptions(gap=0.0), Silent(), Given())
+    m, seconds = c.matrices, 60.0
+    rough = Solver(m, replace(c.options, gap=0.5)).run(seconds, Silent(), c.started)
+    lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+    relaxed = Solver(lp, c.options).run(seconds, Silent(), c.started)
+    assume(rough.values is not None and relaxed.values is not None)
+    assert rough.values is not None
+    run = BlockRun(c, split(m, coupling_families()))
+    assume(run.split.blocks and not len(run.split.copied))
+    run.prepare(relaxed, seconds)
+    run.search.offer(rough.objective, rough.values)
+    for part in run.parts:
+        found = Solver(part.matrices, c.options).run(seconds, Silent(), c.started)
+        assume(found.values is not None)
+        assert found.values is not None
+        part.offer(found.values)
+    before = [part.objective for part in run.parts]
+    run.joining.exchange(run.completer())
+    best = run.search.values
+    assert best is not None
+    assert run.search.objective <= rough.objective + 1e-6
+    assert run.search.objective == pytest.approx(run.search.cost(best))
+    activity, room = m.sparse @ best, 1e-5 * (1.0 + np.abs(m.sparse) @ np.abs(best))
+    assert (activity >= m.row_lower - room).all()
+    assert (activity <= m.row_upper + room).all()
+    for part, objective in zip(run.parts, before, strict=True):
+        assert part.objective <= objective + 1e-9
+        assert part.values is not None
+        assert (
+            part.matrices.sparse @ part.values >= part.matrices.row_lower - 1e-5
+        ).all()
+
+
 def test_rounding_costs_no_price() -> None:
     """What costs nothing and has no end may cancel out: prices stay, and are valid."""
     duals = np.array([0.1, 0.2, -0.3])
