@@ -25,7 +25,6 @@ from aumaq.results.location.question import (
 )
 from aumaq.results.pages.territory import site_names
 
-EXISTING = ("keep", "free")
 MOST_PAIRS = 5_000_000
 """Pairs of places and sites that are looked at however far they are."""
 
@@ -40,8 +39,6 @@ def question_of_instance(
     words: Language = ENGLISH,
 ) -> Question:
     """Return the question; see :func:`aumaq.locate` for what the arguments mean."""
-    if asked.existing not in EXISTING:
-        raise UnknownNameError(say("way with what exists"), asked.existing, EXISTING)
     service = _service(instance, service)
     period = period or instance.period_names[-1]
     if period not in instance.period_names:

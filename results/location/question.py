@@ -21,6 +21,8 @@ MOVABLE, CLOSES = "may close", "closes"
 """Of what stands today: it may be left, or must be."""
 CHOSEN = (MAY, MUST, MOVABLE)
 """States of sites that a choice opens or not."""
+EXISTING = ("keep", "free")
+"""What may be done with sites that stand."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Asked:
     existing: str = "keep"
     require: Sequence[str] = ()
     forbid: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.existing not in EXISTING:
+            what = say("way with what exists")
+            raise UnknownNameError(what, self.existing, EXISTING)
 
     @property
     def is_free(self) -> bool:

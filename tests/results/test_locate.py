@@ -186,6 +186,16 @@ def test_no_cell_of_a_long_row_is_lost(tmp_path: Path) -> None:
     assert found.frame["km"].tolist() == ["7.5"]
 
 
+@pytest.mark.parametrize("goal", ["mean_minutes", "cover_all"])
+def test_what_stands_is_kept_or_free(goal: str) -> None:
+    """Tables refuse another word, as instances do."""
+    clients = pd.DataFrame({"code": ["a"], "people": [5]})
+    ways = pd.DataFrame({"client": ["a"], "site": ["x"], "minutes": [4]})
+    for of, own in ((clients, {"distances": ways}), (clustered(9), {})):
+        with pytest.raises(aumaq.UnknownNameError, match="free, keep"):
+            aumaq.locate(of, goal, new=1, minutes=9.0, existing="nonsense", **own)
+
+
 @pytest.mark.parametrize("role", ["name", "lat", "lon", "people"])
 def test_columns_that_are_told_are_there(role: str) -> None:
     """Whatever they are for."""
