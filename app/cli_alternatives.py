@@ -24,6 +24,8 @@ HEADS = (
     say("objective"), say("bound"), say("gap"), say("invested"), say("differs"),
     say("nearest"), say("at most"), say("verified"),
 )  # fmt: skip
+WITHIN, CAP = "2%", "cost"
+"""What --within and --cap are where they are not said."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,18 @@ class Wanted:
         int | None, typer.Option(help="so many plans that differ most")
     ] = None
     within: Annotated[
-        str, typer.Option(help="with these: how much more than the best plan: 2%")
-    ] = "2%"
+        str,
+        typer.Option(
+            help="with these: how much more than the best plan: 2%",
+            show_default=WITHIN,
+        ),
+    ] = ""
     caps: Annotated[
-        str, typer.Option("--cap", help="of what: cost, investment, posts")
-    ] = "cost"
+        str,
+        typer.Option(
+            "--cap", help="of what: cost, investment, posts", show_default=CAP
+        ),
+    ] = ""
     by: Annotated[str, typer.Option(help="what tells plans apart: sites, levels")] = (
         "sites"
     )
@@ -50,8 +59,8 @@ class Wanted:
         is_far = self.most_different is not None
         return {
             "best": self.best or self.most_different or 0,
-            "within": share_of(self.within) if is_far else None,
-            "caps": listed(self.caps),
+            "within": share_of(self.within or WITHIN) if is_far else None,
+            "caps": listed(self.caps or CAP),
             "by": self.by,
         }
 
@@ -79,6 +88,8 @@ def alternatives(*, wanted: Wanted, earlier: Earlier, study: Study) -> None:
 
     if (wanted.best is None) == (wanted.most_different is None):
         raise OptionError(say("give either --best or --most-different"))
+    if wanted.best is not None and (wanted.within or wanted.caps):
+        raise OptionError(say("--within and --cap go with --most-different"))
     instance = study.read()
     found = aumaq.alternatives(
         instance, **wanted.options, **earlier.options, **study.options

@@ -118,3 +118,13 @@ def test_the_command_writes_all_plans(tmp_path: Path) -> None:
     assert all(plan.is_verified for plan in plans)
     wrong = run("alternatives", "tiny", "--within", "2%", folder=tmp_path)
     assert wrong.returncode == 2
+
+
+@pytest.mark.parametrize("option", [("--within", "3%"), ("--cap", "posts")])
+def test_what_the_best_plans_have_no_use_for_is_refused(
+    option: tuple[str, str], tmp_path: Path
+) -> None:
+    """Caps are for plans that differ most."""
+    done = run("alternatives", "tiny", "--best", 2, *option, folder=tmp_path)
+    assert done.returncode == 2
+    assert "--most-different" in done.stderr
