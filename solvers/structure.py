@@ -37,6 +37,10 @@ class Structure:
         """Return the coefficients of some columns."""
         return csc_array(self._by_column[:, columns])
 
+    def rows(self, rows: Ints) -> csr_array:
+        """Return the coefficients of some rows."""
+        return csr_array(self._by_row[rows])
+
     def rows_of(self, columns: Ints) -> Ints:
         """Return the rows in which any of some columns stands."""
         return np.unique(self._by_column[:, columns].indices)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.large import LargeBlock
@@ -143,11 +145,11 @@ class Completer:
             if self._large:
                 self._feed_small(solver, values)
             for k, columns in enumerate(self._feeding):
-                own = columns[np.isin(columns, self._fed)]
-                drawn = self._drawn(values)
-                if np.allclose(values[own], drawn[own], rtol=1e-9, atol=1e-9):
+                own, drawing = self._draws[k]
+                drawn = drawing @ values
+                if np.allclose(values[own], drawn, rtol=1e-9, atol=1e-9):
                     continue
-                values[own] = drawn[own]
+                values[own] = drawn
                 free = self._free(columns)
                 found = None
                 if k in self._large:
@@ -283,15 +285,30 @@ class Completer:
     def _drawn(self, values: Floats) -> Floats:
         """Return the values with what the facilities draw in the columns ``fed``."""
         drawn = values.copy()
-        drawn[self._fed] = 0.0
-        amount = self._structure.activity(drawn)[self._load]
-        for_row = np.zeros(len(self._m.row_lower))
-        for_row[self._load] = amount
+        drawn[self._fed] = self._drawing @ values
+        return drawn
+
+    @cached_property
+    def _drawing(self) -> csr_array:
+        """What is drawn at each column ``fed``, by all other columns."""
         # A column ``fed`` stands with -1 in the row of its node and period.
         entries = self._structure.columns(self._fed).tocoo()
         is_own = np.isin(entries.row, self._load)
-        drawn[self._fed[entries.col[is_own]]] = for_row[entries.row[is_own]]
-        return drawn
+        shape = len(self._fed), len(self._m.cost)
+        whole = self._structure.rows(entries.row[is_own])
+        whole.data[np.isin(whole.indices, self._fed)] = 0.0
+        ones = np.ones(len(whole.indptr) - 1)
+        place = entries.col[is_own], np.arange(len(ones))
+        at = csr_array((ones, place), shape=(shape[0], len(ones)))
+        return csr_array(at @ whole)
+
+    @cached_property
+    def _draws(self) -> list[tuple[Ints, csr_array]]:
+        """The columns ``fed`` of each block that feeds, and what is drawn at them."""
+        place = np.full(len(self._m.cost), -1)
+        place[self._fed] = np.arange(len(self._fed))
+        own = [columns[place[columns] >= 0] for columns in self._feeding]
+        return [(columns, self._drawing[place[columns]]) for columns in own]
 
 
 def joined(m: Matrices, parts: list[Part], plans: list[Floats]) -> Floats:
