@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import coo_array, csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.scipy_parts import connected_components
 from aumaq.solvers.highs.matrices import Matrices, restricted
 
 DENSE_ROW = 2_000
@@ -75,10 +76,34 @@ class Structure:
 
     def restricted(self, free: Ints, values: Floats) -> tuple[Matrices, Floats]:
         """Return the MIP of the free columns with all others as they are."""
-        part, _ = restricted(self.matrices, self._by_row, free, values)
-        return part, values[free]
+        return self.part(free, values)[0], values[free]
+
+    def part(self, free: Ints, values: Floats) -> tuple[Matrices, Ints]:
+        """Return the MIP of the free columns with all others as they are; its rows."""
+        return restricted(self.matrices, self._by_row, free, values)
 
 
 def _is_beyond(activity: Floats, lower: Floats, upper: Floats) -> Flags:
     slack = TOLERANCE * (1.0 + np.abs(activity))
     return np.asarray((activity < lower - slack) | (activity > upper + slack))
+
+
+def components(
+    by_row: csr_array, keep: Flags | None = None, ties: Flags | None = None
+) -> tuple[Ints, Ints]:
+    """Return component labels of rows and columns.
+
+    Rows that are not kept touch nothing, nor do columns that do not tie.
+    """
+    num_rows, num_columns = by_row.shape
+    entries = by_row.tocoo()
+    used = np.ones(entries.nnz, dtype=bool)
+    if keep is not None:
+        used &= keep[entries.row]
+    if ties is not None:
+        used &= ties[entries.col]
+    ends = (entries.row[used], num_rows + entries.col[used])
+    size = num_rows + num_columns
+    graph = coo_array((np.ones(int(used.sum())), ends), shape=(size, size))
+    _, label = connected_components(graph, directed=False)
+    return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.areas import Stations
 from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.compiled import Compiled
@@ -109,7 +110,7 @@ class Completer:
 
         These are planned for what is drawn from them then. None if there is none.
         """
-        budget, begun = self._budget(effort), self.work
+        budget, begun = self.budget(effort), self.work
         is_free = runs.copy()
         for k in self._large:
             is_free[self._feeding[k]] = False
@@ -194,23 +195,36 @@ class Completer:
             return min(found, key=lambda one: float(self._m.cost[free] @ one))
         return solver.solve_part(values, free, self._most(COMPLETION_SECONDS))
 
-    def keep_large(self, built: Ints) -> None:
+    def keep_large(self, built: Ints, known: Stations) -> None:
         """Keep large blocks as LPs; *built* are the columns that build links."""
         is_built = np.zeros(len(self._m.cost), dtype=bool)
         is_built[built] = True
         for k, columns in enumerate(self._feeding):
             if self._is_large(columns):
-                self._large[k] = LargeBlock(self._free(columns), is_built)
+                self._large[k] = LargeBlock(self._free(columns), is_built, known)
 
     def _is_large(self, columns: Ints) -> bool:
         return int(self._m.is_integer[columns].sum()) >= ROUND_FIRST
+
+    def replanned(self, values: Floats, price: Floats, effort: float) -> Floats:
+        """Return a plan no dearer: large blocks area by area, within an effort.
+
+        *price* is that of each row.
+        """
+        budget, begun = self.budget(effort), self.work
+        for block in self._large.values():
+            budget.spent = self.work - begun
+            found = block.by_areas(self._tight, values, price, budget.most())
+            if found is not None:
+                values = self._cheaper(values, block.free, found)
+        return values
 
     def improve(self, values: Floats, effort: float) -> Floats:
         """Return a plan that is better, or as good: the MIP of each block in turn.
 
         All of it takes no more than an *effort*.
         """
-        budget = self._budget(effort)
+        budget = self.budget(effort)
         begun = self.work
         values = values.copy()
         order = self._feeding[::-1]
@@ -261,7 +275,8 @@ class Completer:
     def _nodes(self) -> int | None:
         return MOST_NODES if self._patience > 0.0 else None
 
-    def _budget(self, effort: float) -> Budget:
+    def budget(self, effort: float) -> Budget:
+        """Return what steps that take an effort together may take."""
         if self._by_work:
             return Budget(self._patience, effort)
         return Budget(effort)

@@ -18,13 +18,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.scipy_parts import connected_components
 from aumaq.model.family import FAMILIES
 from aumaq.solvers.futures.merged import EPIGRAPH
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
+from aumaq.solvers.structure import components
 
 ALMOST = 1.0 - 1e-12
 """Prices are shrunk by this beside what they must be: sums are rounded."""
@@ -70,7 +70,7 @@ def split(m: Matrices, families: frozenset[str], copied: Ints | None = None) -> 
     is_copied = np.zeros(len(m.cost), dtype=bool)
     is_copied[[] if copied is None else copied] = True
     priced = couples & ~_is_inside(by_row, couples, is_copied)
-    rows, columns = _labels(by_row, ~priced, ~is_copied)
+    rows, columns = components(by_row, ~priced, ~is_copied)
     in_rows = np.diff(by_row[np.flatnonzero(~priced)].tocsc().indptr) > 0
     order = np.argsort(columns, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(columns[order])) + 1)
@@ -115,28 +115,13 @@ def _with_copies(
     return found
 
 
-def _labels(by_row: csr_array, keep: Flags, ties: Flags) -> tuple[Ints, Ints]:
-    """Return component labels of rows and columns.
-
-    Rows not kept touch nothing, nor do columns that do not tie.
-    """
-    num_rows, num_columns = by_row.shape
-    entries = by_row.tocoo()
-    used = keep[entries.row] & ties[entries.col]
-    ends = (entries.row[used], num_rows + entries.col[used])
-    size = num_rows + num_columns
-    graph = coo_array((np.ones(int(used.sum())), ends), shape=(size, size))
-    _, label = connected_components(graph, directed=False)
-    return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)
-
-
 def _is_inside(by_row: csr_array, couples: Flags, is_copied: Flags) -> Flags:
     """Return which coupling rows touch a single block of the uncoupled model.
 
     Columns that occur in coupling rows only (shortfall, overrun) do not count, nor do
     those that each block has its own copy of.
     """
-    _, columns = _labels(by_row, ~couples, ~is_copied)
+    _, columns = components(by_row, ~couples, ~is_copied)
     is_core = np.diff(by_row[np.flatnonzero(~couples)].tocsc().indptr) > 0
     inside = np.zeros(len(couples), dtype=bool)
     uses = np.diff(by_row[np.flatnonzero(couples)].tocsc().indptr)

@@ -13,14 +13,23 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.areas import MOST_INTEGERS, stations
 from aumaq.solvers.blocks.networks import Completer, built_columns, fed_columns
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.first_values import runs_of
 from aumaq.solvers.places import Distances, Site
+from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.search import Improver, Scope
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.work import Most
+
+SMALL_EFFORT, SMALL_NODES = 1.0, 50
+"""What the MIP of a small network takes at the most."""
+SMALL_SHARE = 0.3
+"""Share of the effort for networks that is for small ones."""
+NO_LUCK = 0.5
+"""By so much less a small network is hoped to gain after each time."""
 
 
 class Feeding:
@@ -28,14 +37,16 @@ class Feeding:
 
     def __init__(self, c: Compiled, relaxation: Relaxation, gap: float) -> None:
         """Prepare; *gap* is that of each step of the search."""
-        self._c, self._gap = c, gap
+        self._c, self._gap, self._relaxation = c, gap, relaxation
         pieces = relaxation.pieces
         order = np.argsort(pieces.of_column, kind="stable")
         ends = np.flatnonzero(np.diff(pieces.of_column[order])) + 1
         columns = [pieces.columns[part] for part in np.split(order, ends)]
         drawn = np.zeros(len(c.matrices.cost), dtype=bool)
         drawn[fed_columns(c)] = True
-        networks = [part for part in columns if drawn[part].any()]
+        self._fed = np.flatnonzero(drawn)
+        self._own = [k for k, part in enumerate(columns) if drawn[part].any()]
+        self._networks = networks = [columns[k] for k in self._own]
         self.is_network: Flags = np.zeros(len(drawn), dtype=bool)
         for part in networks:
             self.is_network[part] = True
@@ -46,7 +57,12 @@ class Feeding:
         self.completer = Completer(
             c, networks, beside[is_single], patience, by_work=by_work
         )
-        self.completer.keep_large(built_columns(c))
+        self.completer.keep_large(built_columns(c), stations(c))
+        self._least, self._luck = np.zeros(len(networks)), np.ones(len(networks))
+        self._at_prices: RestrictedSolver | None = None
+        self.work = 0.0
+        """Units of work at prices that were done so far."""
+        self._priced, self._price = c.matrices, np.zeros(len(c.matrices.row_lower))
         self.search: Improver | None = None
         self._of_networks = self._searching_networks()
         self.is_stopped = False
@@ -81,8 +97,8 @@ class Feeding:
         m, known = self._c.matrices, self.search
         is_load = m.row_family == "loads"
         cost = m.cost - m.sparse.T @ np.where(is_load, price, 0.0)
-        cost[self.is_network] = m.cost[self.is_network]
-        priced = replace(
+        self._price, self._least = price, self._relaxation.of_pieces[self._own]
+        self._priced = priced = replace(
             m,
             cost=cost,
             row_lower=np.where(is_load, -np.inf, m.row_lower),
@@ -115,11 +131,41 @@ class Feeding:
             self.search.offer(self.search.cost(values), values)
         return self.search
 
-    def completed(self, values: Floats, seconds: float) -> Floats | None:
+    def _small_replanned(self, values: Floats, effort: float) -> Floats:
+        """Return a plan no dearer: small networks anew, at prices of what they draw.
+
+        Where works would not be built because what feeds them stays as it is, people
+        make water for ten times as much.
+        """
+        budget, m = self.completer.budget(effort), self._priced
+        solver = self._at_prices = RestrictedSolver(m, self._c.options, self._gap)
+        if self.is_stopped:
+            solver.stop()
+        trial = values.copy()
+        cost = np.array([float(m.cost[own] @ values[own]) for own in self._networks])
+        for k in np.argsort((self._least - cost) * self._luck, kind="stable"):
+            own = self._networks[k]
+            if m.is_integer[own].sum() > MOST_INTEGERS or budget.is_over:
+                continue
+            self._luck[k] *= NO_LUCK
+            free = np.setdiff1d(own, self._fed)
+            most = budget.most(SMALL_EFFORT, SMALL_NODES)
+            found = solver.solve_part(trial, free, most)
+            if found is not None and m.cost[free] @ (found - trial[free]) < 0.0:
+                trial[free] = found
+            budget.spent = solver.work
+        self.work += solver.work
+        found = self.completer.complete(trial)
+        cost_of = self.completer.cost
+        return values if found is None else min(values, found, key=cost_of)
+
+    def completed(
+        self, values: Floats, seconds: float, effort: float = 0.0
+    ) -> Floats | None:
         """Return the plan found so far with its networks completed, None if none fit.
 
-        Those of *values* are a plan to begin with; they are searched for so many
-        *seconds*, if any.
+        Those of *values* are a plan to begin with. They are planned anew within an
+        *effort*, small ones alone with none, and searched for so many *seconds*.
         """
         assert self.search is not None
         assert self.search.values is not None
@@ -127,6 +173,10 @@ class Feeding:
         found = self.completer.complete(joined)
         if found is None:
             return None
+        budget = self.completer.budget(effort)
+        found = self._small_replanned(found, max(SMALL_SHARE * effort, seconds))
+        if effort > 0.0:
+            found = self.completer.replanned(found, self._price, budget.left)
         search = self._of_networks
         search.objective, search.values = search.cost(found), found
         if seconds > 0.0:
@@ -138,5 +188,7 @@ class Feeding:
         self.is_stopped = True
         self.completer.stop()
         self._of_networks.stop()
+        if self._at_prices is not None:
+            self._at_prices.stop()
         if self.search is not None:
             self.search.stop()

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array, csr_array
+from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.scipy_parts import connected_components
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
 from aumaq.solvers.highs.repriced import RepricedLP
+from aumaq.solvers.structure import components
 
 DUST = 1e-8
 """Relative to its cost, a reduced cost by which an endless column gains is 0 if it is
@@ -44,7 +44,7 @@ class Pieces:
             m.is_integer[self.columns],
         )
         self.upper = implied_upper(self.matrices)
-        self.of_row, self.of_column = _labels(part)
+        self.of_row, self.of_column = components(part.tocsr())
         self._lp: RepricedLP | None = None
         self._is_over = is_over
         self.x = np.zeros(len(self.columns))
@@ -139,14 +139,3 @@ def rows_beside(by_row: csr_array, is_loose: Flags) -> Flags:
     """Return which rows have loose columns, and no column of a site."""
     has_owned = np.asarray(by_row.astype(bool) @ (~is_loose).astype(float)) > 0.0
     return np.asarray((np.diff(by_row.indptr) > 0) & ~has_owned)
-
-
-def _labels(part: csc_array) -> tuple[Ints, Ints]:
-    """Return the piece of each row and column."""
-    num_rows, num_columns = part.shape
-    table = part.tocoo()
-    size = num_rows + num_columns
-    ends = (table.row, num_rows + table.col)
-    graph = coo_array((np.ones(table.nnz), ends), shape=(size, size))
-    _, label = connected_components(graph, directed=False)
-    return label[:num_rows].astype(np.int64), label[num_rows:].astype(np.int64)

@@ -36,6 +36,8 @@ DRAWN = 0.1
 """Steps of the price of what sites draw are so much of what it costs today."""
 TODAY_EFFORT = 12.0
 """Time for finding what it costs today: else prices begin at 0."""
+TODAY_MOST = 100_000
+"""An LP with more columns does not end in that time."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _todays_prices(
     ties = (beside > 0) & (at_sites > 0) & (beside + at_sites == all_of)
     ties &= all_of <= DENSE_ROW
     tied = np.flatnonzero(ties)
-    if not len(tied):
+    if not len(tied) or len(pieces.columns) > TODAY_MOST:
         return found
     values = np.zeros(len(m.cost))
     values[c.start[0]] = c.start[1]

@@ -47,18 +47,20 @@ AGAIN = 0.03
 """The first step of prices that are raised once more."""
 WORTH = 2e-5
 """A bound that rises by less than this share, the thread is better used to search."""
-STEP_GAP = 1e-4
-"""The gap of each step of the search."""
+STEP_GAP, LARGE_GAP = 1e-4, 1e-3
+"""The gap of each step of the search; of one in a large model, far from its optimum."""
 WHOLE = 50_000
 """Integers up to which the whole model is tried."""
 POLISH_SHARE = 0.15
 """Share of the time for the last LP of a model of this size."""
 
-LIFT_SHARE = 0.25
+LIFT_SHARE = 0.4
 """Share of the time that is left after the first prices for the MIPs of pieces."""
 PLANNING_SHARE = 0.6
 """Share of the time that is left for a start plan whose networks are planned; else it
 is completed as it is."""
+REPLANNING_SHARE = 0.6
+"""Share of the time that is left for planning networks anew, once there are prices."""
 TURN_SHARE = 0.1
 """Share of the time after which networks are completed again; half of it for that."""
 STEP_WORK = 1e-8
@@ -83,10 +85,9 @@ class Run:
 
     def __post_init__(self) -> None:
         """Prepare the relaxation and the search."""
-        self.search = Improver(
-            self.c.matrices, self.c.sites, self.c.options, gap=STEP_GAP
-        )
         self.is_large = int(self.c.matrices.is_integer.sum()) > WHOLE
+        gap = LARGE_GAP if self.is_large else STEP_GAP
+        self.search = Improver(self.c.matrices, self.c.sites, self.c.options, gap)
         share = POLISH_SHARE if self.is_large else 0.0
         reserve = share * self.c.options.time_limit
         seconds = max(self.c.seconds_left - reserve, 0.0)
@@ -97,7 +98,7 @@ class Run:
         self.lift = Lift(self.c, self.ascent.relaxation)
         self.feeding: Feeding | None = None
         if self.c.built.networks and self.is_large:
-            self.feeding = Feeding(self.c, self.ascent.relaxation, STEP_GAP)
+            self.feeding = Feeding(self.c, self.ascent.relaxation, gap)
         self.turn = time.monotonic()
         self.is_joining = False
         self.joined: Floats | None = None
@@ -280,16 +281,18 @@ class Run:
             search.search(STEP_SECONDS)
             return
         share = TURN_SHARE * self.c.options.time_limit
-        self._complete(feeding, known, share / 2)
+        self._complete(feeding, known, share / 4)
         with self.lock:
             self.is_joining, self.turn = False, time.monotonic() + share
 
     def _complete(self, feeding: Feeding, known: Floats, seconds: float) -> None:
         """Complete networks for what the search at prices found, and search them."""
-        before = feeding.completer.work
+        before, effort = feeding.work + feeding.completer.work, 0.0
+        if self.joined is None:
+            effort = REPLANNING_SHARE * self.budget.left
         begun = known if self.joined is None else self.joined
-        found = feeding.completed(begun, seconds)
-        self.budget.spend(feeding.completer.work - before)
+        found = feeding.completed(begun, seconds, effort)
+        self.budget.spend(feeding.work + feeding.completer.work - before)
         if found is not None:
             self.joined = found
             self.search.offer(self.search.cost(found), found)

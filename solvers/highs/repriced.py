@@ -56,6 +56,10 @@ class RepricedLP:
         which = np.arange(len(low), dtype=np.int32)
         accept(self._highs.changeRowsBounds(len(which), which, low, high), "limits")
 
+    def begin_anew(self) -> None:
+        """Forget where it ended: with most columns fixed presolve is quicker."""
+        self._highs.clearSolver()
+
     @property
     def iterations(self) -> int:
         """How many simplex iterations the last solve took."""
@@ -72,8 +76,9 @@ class RepricedLP:
         return np.array(solution.col_value), np.array(solution.row_dual)
 
     def _interrupt(self, event: Any) -> None:
-        if event.data_in is not None and self._is_over():
-            event.data_in.user_interrupt = True
+        if event.data_in is not None:
+            # It stays from solve to solve: one that was given up is not the last.
+            event.data_in.user_interrupt = self._is_over()
 
 
 ARRAYS = (
