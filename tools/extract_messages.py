@@ -65,6 +65,8 @@ TITLES = {
     "growth_tiers": ("title",),
     "impacts": ("title", "unit"),
     "impact_limits": ("title",),
+    "zones": ("title",),
+    "network_nodes": ("name",),
     "funding_sources": ("title",),
     "partnerships": ("title",),
     "burdens": ("title",),
@@ -162,7 +164,10 @@ def shipped_titles() -> Iterator[str]:
             yield from ADDED_TITLE.findall(cells)
         for table, columns in TITLES.items():
             for column in filter(tables[table].__contains__, columns):
-                for text in tables[table][column].dropna().unique():
+                rows = tables[table]
+                if table == "network_nodes":  # others have the name of a settlement
+                    rows = rows[(rows["settlement"] == "") & rows[column].map(is_latin)]
+                for text in rows[column].dropna().unique():
                     # Scenario titles are joined of parts; each is translated.
                     parts = (
                         text.split(", ")
@@ -170,6 +175,11 @@ def shipped_titles() -> Iterator[str]:
                         else [text]
                     )
                     yield from (part for part in parts if any(map(str.isalpha, part)))
+
+
+def is_latin(text: str) -> bool:
+    """Return whether a name is English; in Cyrillic it is a settlement's."""
+    return text.isascii()
 
 
 def _as_given(folder: Path) -> dict[str, pd.DataFrame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import starmap
 from typing import Any
 
 import pandas as pd
@@ -171,10 +172,15 @@ def _upgrades(plan: Plan) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def step_code(link: str, step: int) -> Text:
+    """Return what stands for a step of a link as its code."""
+    return say("{link}, step {n}", link=link, n=step)
+
+
 def _steps(plan: Plan) -> pd.DataFrame:
     rows = plan.table("network_steps")
     steps = zip(rows["link"], rows["step"].tolist(), strict=True)
-    code = _texts(rows, (say("{link}, step {n}", link=x, n=n) for x, n in steps))
+    code = _texts(rows, starmap(step_code, steps))
     ends = rows["from_node"] + " – " + rows["to_node"]
     return rows.assign(
         service=rows["network"], code=code, name=ends, region="", text=rows["period"],

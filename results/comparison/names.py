@@ -10,12 +10,18 @@ import pandas as pd
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
 from aumaq.results.actions import DONE
+from aumaq.results.comparison.decisions import step_code
 from aumaq.results.indicators.gains import BY
 from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.language import Language
-from aumaq.results.pages.territory import region_names, site_names
+from aumaq.results.pages.territory import (
+    link_names,
+    region_names,
+    site_names,
+    upgrade_titles,
+)
 from aumaq.results.plan.terms import ITEMS as MONEY
-from aumaq.results.plan.titles import item_title, titles_by_code, titles_of
+from aumaq.results.plan.titles import item_title, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
@@ -76,9 +82,13 @@ def place_names(
                 (service, site): name
                 for site, name in zip(sites["site"], names, strict=True)
             }
-        upgrades = instance.table("road_upgrades")
-        titles = titles_by_code(upgrades, "upgrade", lang)
+        titles = upgrade_titles(instance, lang)
         found |= {(ROADS, upgrade): title for upgrade, title in titles.items()}
+        links = link_names(instance, lang)
+        found |= {
+            (row.network, step_code(row.link, row.step)): links[row.network, row.link]
+            for row in plan.table("network_steps").itertuples()
+        }
     keys = zip(rows["service"], rows["code"], rows["name"], strict=True)
     return [
         found.get((service, code)) or places.get(code) or places.get(name, name)

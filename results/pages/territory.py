@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from math import hypot
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -57,14 +59,64 @@ def group_names(instance: Instance, lang: Language) -> dict[str, str]:
 
 
 def node_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]:
-    """Return what readers call a node: the settlement that it feeds, or its name."""
+    """Return what readers call a node: the settlement that it feeds, or its name.
+
+    One that feeds none but is called like a settlement has that one's name in the
+    language: of several, the nearest.
+    """
     places = instance.table("settlements")
     names = lang.names(places, "settlement")
     of_place = dict(zip(places["settlement"], names, strict=True))
+    called = defaultdict[str, list[tuple[float, float, str]]](list)
+    for row, name in zip(places.itertuples(index=False), names, strict=True):
+        called[row.name].append((row.lat, row.lon, name))
+
+    def title(row: Any) -> str:
+        if not (alike := called.get(row.name, [])):
+            return lang.cell(row.name or row.node)
+        return min(alike, key=lambda at: hypot(at[0] - row.lat, at[1] - row.lon))[2]
+
     return {
-        (row.network, row.node): of_place.get(row.settlement, row.name or row.node)
+        (row.network, row.node): of_place.get(row.settlement) or title(row)
         for row in instance.tables["network_nodes"].itertuples(index=False)
     }
+
+
+MADE_TITLE = re.compile(r"(new: )?(.+?) - (.+), (\d+) km")
+"""The title of a road that a tool has made, of its ends and its length."""
+NO_PLACE = say("main road")
+"""An end of a road that is no settlement."""
+
+
+def upgrade_titles(instance: Instance, lang: Language) -> dict[str, str]:
+    """Return what readers call a road upgrade: its title, or its code.
+
+    A title made of its ends and its length is told in the language.
+    """
+    rows, places = instance.tables["road_upgrades"], instance.table("settlements")
+    at = dict(
+        zip(places["node"], zip(places["name"], lang.names(places, "settlement"),
+                                strict=True), strict=True)
+    )  # fmt: skip
+    ends = defaultdict[str, dict[str, str]](dict)
+    for row in instance.tables["road_upgrade_links"].itertuples(index=False):
+        known = (at[n] for n in (row.from_node, row.to_node) if n in at)
+        ends[row.upgrade].update(known)
+    return {
+        code: _upgrade_title(title or code, ends[code], lang)
+        for code, title in zip(rows["upgrade"], rows["title"], strict=True)
+    }
+
+
+def _upgrade_title(title: str, places: dict[str, str], lang: Language) -> str:
+    """Return a title in the language; *places*: names as given -> of the language."""
+    places = {**places, NO_PLACE: lang.tell(NO_PLACE)}
+    made = MADE_TITLE.fullmatch(title)
+    if made is None or made[2] not in places or made[3] not in places:
+        return lang.cell(title)
+    text = say("new: {ends}, {km} km") if made[1] else say("{ends}, {km} km")
+    ends = f"{places[made[2]]} – {places[made[3]]}"
+    return lang.tell(text, ends=ends, km=made[4])
 
 
 def link_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]:

@@ -15,7 +15,12 @@ from aumaq.instances.terms import COVERED, INVESTMENT
 from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import link_names, region_names, site_names
+from aumaq.results.pages.territory import (
+    link_names,
+    region_names,
+    site_names,
+    upgrade_titles,
+)
 from aumaq.results.plan.titles import level_title
 from aumaq.results.report.networks import kilometres
 from aumaq.results.report.services import used_sites
@@ -231,9 +236,10 @@ def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
 
 
 def _of_roads(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
+    titles = upgrade_titles(plan.instance, lang)
     found = [
         [
-            lang.tell(say("Roads")), lang.cell(row["title"]),
+            lang.tell(say("Roads")), titles[row["upgrade"]],
             row["region"], row["period"], "build", 1,
             kilometres(row["length_km"], lang),
             row["capex_mln"], None, "",

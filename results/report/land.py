@@ -32,7 +32,7 @@ def land_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
 
 def why(row: Any) -> Text:
     """Return why a row of ``forbidden_land`` forbids what it does, as a sentence."""
-    title, land = row.zone_title or row.zone, KINDS[row.kind]
+    title, land = Text(row.zone_title or row.zone), KINDS[row.kind]
     if row.distance_km > 0.0:
         return say(
             "{km:.1f} km from {title}, {land}: nothing within {limit:g} km",

@@ -13,7 +13,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
-from aumaq.results.pages.territory import link_names
+from aumaq.results.pages.territory import link_names, upgrade_titles
 from aumaq.results.plan.titles import titles_by_code
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     today, later = instance.table("road_links"), instance.table("road_upgrade_links")
     built, periods = plan.table("road_upgrades"), list(instance.period_names)
     since = {row.upgrade: periods.index(row.period) for row in built.itertuples()}
-    title = dict(zip(built["upgrade"], built["title"], strict=True))
+    titles = upgrade_titles(instance, lang)
     later = later[later["upgrade"].isin(since)].reset_index(drop=True)
     names = [*_origins(today, lang), *[""] * len(later)]
     classes = titles_by_code(instance.table("road_classes"), "road_class", lang)
@@ -105,7 +105,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
     new = [
         (since[row.upgrade],
          [len(today) + k, 1, 0.5,
-          ", ".join([lang.cell(title[row.upgrade]),
+          ", ".join([titles[row.upgrade],
                      kilometres(row.length_km, lang)]), 0])
         for k, row in enumerate(later.itertuples())
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from aumaq.instances.language.texts import say
 from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import link_names, region_names
+from aumaq.results.pages.territory import link_names, region_names, upgrade_titles
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
     places = instance.table("settlements").set_index("settlement", drop=False)
     homes = sorted(set(rows["settlement"]) & set(places.index))
     names = dict(zip(homes, lang.names(places.loc[homes], "settlement"), strict=True))
-    upgrades = titles_by_code(instance.tables["road_upgrades"], "upgrade", lang)
+    upgrades = upgrade_titles(instance, lang)
     links = step_names(plan, lang)
     where = [
         names.get(row.settlement)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import aumaq
-from aumaq.results.language import ENGLISH
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
 from aumaq.results.report.document import document
@@ -100,3 +102,33 @@ def test_ticks_differ_zones_are_told_places_show_colours(
     assert kinds
     assert all(kind in legend for kind in kinds)
     page.close()
+
+
+@pytest.mark.parametrize("name", ["kazakhstan", "west-kazakhstan"])
+def test_shipped_names_are_of_the_language(name: str) -> None:
+    """Nodes without a settlement, land zones, roads: none is in English."""
+    instance = aumaq.read(name)
+    zones = instance.tables["zones"]["title"]
+    for code in ("ru", "kk"):
+        lang = Language(code)
+        told = [
+            *node_names(instance, lang).values(),
+            *upgrade_titles(instance, lang).values(),
+            *map(lang.cell, zones),
+        ]
+        assert [text for text in told if re.search("[A-Za-z]{3}", text)] == []
+    roads = upgrade_titles(instance, ENGLISH)
+    assert [text for text in roads.values() if re.search("[А-я]", text)] == []
+
+
+def test_what_a_user_typed_stays() -> None:
+    """A title that is not made of the ends of its road is told as it is."""
+    places = {"Семей": "Semey", "Аксу": "Aksu"}
+    told = {
+        "Семей - Аксу, 12 km": "Semey – Aksu, 12 km",
+        "new: Семей - main road, 9 km": "new: Semey – main road, 9 km",
+        "Семей - Bridge, 12 km": "Семей - Bridge, 12 km",
+        "Bypass": "Bypass",
+    }
+    for title, expected in told.items():
+        assert _upgrade_title(title, places, ENGLISH) == expected
