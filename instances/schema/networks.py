@@ -9,6 +9,9 @@ from __future__ import annotations
 from aumaq.instances.schema.column import SOURCE, Column, Table
 from aumaq.instances.schema.sectors import SECTOR
 
+LOAD_UNITS = {"power": "kW", "water": "m3/day"}
+"""Network -> unit of its loads, flows and capacities."""
+
 NETWORK = Column("network", "text", "the network", references="networks.network")
 SYNTHETIC = Column(
     "is_synthetic", "flag", "whether this is an estimate, not a fact", default=False
@@ -25,7 +28,7 @@ NETWORKS = Table(
     "networks",
     "Networks that bring power or water to the settlements; none is needed.",
     (
-        Column("network", "text", "which load it carries", choices=("power", "water")),
+        Column("network", "text", "which load it carries", choices=tuple(LOAD_UNITS)),
         Column("title", "text", "title for readers", default=None),
         Column(
             "flow_model",

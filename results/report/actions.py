@@ -22,7 +22,7 @@ from aumaq.results.pages.territory import (
     upgrade_titles,
 )
 from aumaq.results.plan.titles import level_title
-from aumaq.results.report.networks import kilometres
+from aumaq.results.report.networks import capacity, kilometres
 from aumaq.results.report.services import used_sites
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
             for end in ("from_node", "to_node")
         ]
         home = next((region[h] for h in homes if h in region), "")
-        detail = lang.tell(say("capacity {n}", n=lang.number(row["capacity"])))
+        detail = capacity(row["network"], row["capacity"], 0, lang)
         found.append(
             [
                 lang.cell(titles[row["network"]] or row["network"]),
@@ -216,18 +216,18 @@ def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     stands = stands.reindex(columns=instance.period_names, fill_value=0.0)
     added = stands.diff(axis=1).fillna(stands).stack()
     found = []
-    for (network, _, home, name, period), capacity in added[added > 0].items():
+    for (network, _, home, name, period), more in added[added > 0].items():
         own = (network, name, home)
         option = options[own if own in options else (network, name, "")]
         title = lang.cell(option["title"] or name)
-        cost = capacity * option["capex_mln_per_unit"]
+        cost = more * option["capex_mln_per_unit"]
         cost *= instance.active_scenario.capex_factor
         where = region.get(home, "")
         found.append(
             [
                 f"{lang.cell(networks[network] or network)}: {title}",
                 place.get(home, home), where, period, "build", 1,
-                lang.tell(say("capacity {n}", n=lang.number(capacity, 1))),
+                capacity(network, more, 1, lang),
                 cost, None, "",
                 pays(network, where, period), "", None,
             ]

@@ -25,6 +25,7 @@ from aumaq.results.plan.titles import titles_by_code, titles_of
 from aumaq.results.report.cards import norm_shares
 from aumaq.results.report.finance import PAID
 from aumaq.results.report.goal_figures import goal_figures
+from aumaq.results.report.networks import load_units
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -182,6 +183,7 @@ def flow_table(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("From"), [start for start, _ in ways]),
         Column(say("To"), [end for _, end in ways]),
         Column(say("Period"), rows["period"].tolist()),
+        load_units(rows["network"], lang),
         Column(say("Flow"), flow.tolist(), "number", 1),
         Column(say("Capacity"), rows["capacity"].tolist(), "number", 1),
         Column(say("Used"), rows["use_share"].tolist(), "share"),

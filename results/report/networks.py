@@ -7,12 +7,15 @@ if the other way, 0 if nothing flows].
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.networks import LOAD_UNITS
 from aumaq.results.language import Language
+from aumaq.results.pages.grid import Column
 from aumaq.results.pages.territory import link_names, upgrade_titles
 from aumaq.results.plan.titles import titles_by_code
 
@@ -46,10 +49,11 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
     steps = plan.table("network_steps").query("network == @name")
     periods = list(instance.period_names)
     since = {row.link: periods.index(row.period) for row in steps.itertuples()}
-    told = link_names(instance, lang)
+    told, unit = link_names(instance, lang), lang.cell(LOAD_UNITS[name])
     title = instance.table("networks").set_index("network")["title"][name]
     return {
         "title": lang.cell(title or name),
+        "unit": unit,
         "links": [
             [*where[row.from_node], *where[row.to_node], told[name, row.link]]
             for row in links.itertuples()
@@ -62,7 +66,8 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
                     round(row.use_share, 3),
                     lang.tell(
                         say(
-                            "carries {flow} of {capacity} ({share})",
+                            "carries {flow} of {capacity} {unit} ({share})",
+                            unit=unit,
                             flow=lang.number(max(row.forward, row.backward), 1),
                             capacity=lang.number(row.capacity, 1),
                             share=lang.share(row.use_share, 0),
@@ -119,6 +124,18 @@ def _roads(plan: Plan, lang: Language) -> Layer:
             for t in range(len(periods))
         ],
     }
+
+
+def capacity(network: str, amount: float, digits: int, lang: Language) -> str:
+    """Return a capacity of a network with its unit."""
+    unit, n = lang.cell(LOAD_UNITS[network]), lang.number(amount, digits)
+    return lang.tell(say("capacity {n} {unit}", n=n, unit=unit))
+
+
+def load_units(networks: Iterable[str], lang: Language) -> Column:
+    """Return the column of the units of amounts of networks."""
+    units = [lang.cell(LOAD_UNITS[network]) for network in networks]
+    return Column(say("Measured in"), units)
 
 
 def kilometres(length_km: float, lang: Language) -> str:

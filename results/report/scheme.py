@@ -9,6 +9,7 @@ from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import link_names
 from aumaq.results.plan.titles import titles_by_code, titles_of
+from aumaq.results.report.networks import load_units
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -41,6 +42,7 @@ def losses(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Network"), [titles[code] for code in rows["network"]]),
         Column(say("Without the link"), [links[pair] for pair in pairs]),
         Column(say("Period"), rows["period"].tolist()),
+        load_units(rows["network"], lang),
         Column(say("Load met"), rows["load_met"].tolist(), "number"),
         Column(say("Of it met without it"), rows["left"].clip(upper=1.0), "share"),
         Column(say("Missing"), rows["shortfall"].tolist(), "number"),

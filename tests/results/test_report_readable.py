@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import aumaq
+from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.plan import Plan
@@ -132,3 +133,30 @@ def test_what_a_user_typed_stays() -> None:
     }
     for title, expected in told.items():
         assert _upgrade_title(title, places, ENGLISH) == expected
+
+
+def test_loads_have_units(plan: Plan) -> None:
+    """Flows, capacities and losses are told with the unit of their network."""
+    for code, units in {"en": ("kW", "m3/day"), "ru": ("кВт", "м³/сут")}.items():
+        lang = Language(code)
+        run = document([plan], lang)["runs"][0]
+        assert {layer.get("unit", units[0]) for layer in run["networks"]} <= {*units}
+        told = [
+            state[3]
+            for layer in run["networks"]
+            if not layer.get("isRoads")
+            for states in layer["periods"]
+            for state in states
+        ]
+        assert told
+        assert all(re.search("|".join(units), text) for text in told)
+        for name in ("flows", "losses"):
+            table = run["tables"][name]
+            place = [c["title"] for c in table["columns"]].index(
+                lang.tell(say("Measured in"))
+            )
+            assert {row[place] for row in table["rows"]} <= {*units}
+        steps = plan.table("network_steps")
+        amounts = {f"{lang.number(n)} {units[0]}" for n in steps["capacity"]}
+        actions = json.dumps(run["tables"]["actions"]["rows"], ensure_ascii=False)
+        assert all(amount in actions for amount in amounts)

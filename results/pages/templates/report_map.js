@@ -247,6 +247,8 @@ function drawLegendOf(counts, kinds, shades) {
   const rows = Object.keys(MARKS).filter((key) => counts[key])
     .map((key) => [switchable(key, markIcon(key), `${MARKS[key].title}: ${number(counts[key])}`)]);
   if (rows.length) rows.unshift([say("Sites by what is done there (a click hides them):")]);
+  const network = shown.run.networks[at("network").value];
+  if (kinds.size && network?.unit) rows.push([`${network.title}, ${network.unit}:`]);
   rows.push(...Object.keys(LINES).filter((kind) => kinds.has(kind)).map((kind) => [switchable(kind, lineIcon(kind), LINES[kind].told())]));
   rows.push([dotIcon("#fff"), say("settlement, by people")]);
   if (view().unserved.length) rows.push([dotIcon("#fff", "#a3005c"), say("partly unserved")]);
