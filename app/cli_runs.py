@@ -63,6 +63,8 @@ def runs(
     as_json: AsJson = False,
 ) -> None:
     """List the runs of a store, newest first; or query them with SQL."""
+    from aumaq.results.comparison.text import texts
+
     kept = aumaq.Store(store)
     if delete:
         run_id = kept.delete(delete)
@@ -82,7 +84,8 @@ def runs(
         rows["stored_utc"] = rows["stored_utc"].dt.strftime("%Y-%m-%d %H:%M:%S")
         rows = rows.drop(columns=list(ONLY_JSON))
     heads = [str(c).replace("_", " ") for c in rows.columns]
-    _print(rows, "", heads if sql else spoken().cells(heads), None, len(rows))
+    heads = heads if sql else spoken().cells(heads)
+    _print(rows, "", heads, texts(rows, rows), len(rows))
 
 
 def compare(
@@ -133,7 +136,7 @@ def _print_tables(found: aumaq.Comparison, words: Language) -> None:
     """Print the plans, and table after table of what differs between them."""
     from aumaq.results.comparison.names import named
     from aumaq.results.comparison.page import SECTIONS
-    from aumaq.results.comparison.text import heading, shown_rows
+    from aumaq.results.comparison.text import heading, shown_rows, texts
 
     tables = {"plans": ""} | {
         name: f"{words.tell(section)}: {words.tell(title)}"
@@ -144,19 +147,19 @@ def _print_tables(found: aumaq.Comparison, words: Language) -> None:
         rows = shown_rows(found, name)
         heads = [heading(found, name, str(c), words) for c in rows.columns]
         if len(rows):
-            shown = named(rows.head(MOST_ROWS), found, words)
-            _print(shown, title, heads, words, len(rows))
+            shown = rows.head(MOST_ROWS)
+            told = texts(shown, named(shown, found, words), words)
+            _print(shown, title, heads, told, len(rows))
         else:
             none = words.tell(say("no difference"))
             out.print(f"{title}: {none}\n", markup=False, soft_wrap=True)
 
 
 def _print(
-    rows: Any, title: str, heads: list[str], words: Language | None, total: int
+    rows: Any, title: str, heads: list[str], told: list[list[str]], total: int
 ) -> None:
-    """Print a table under its title; names in it are no markup."""
-    from aumaq.results.comparison.text import cell, is_number
-    from aumaq.results.language import ENGLISH
+    """Print rows as they are told, under a title; names in them are no markup."""
+    from aumaq.results.comparison.text import is_number
 
     if title:
         out.print(title, style="bold", markup=False, soft_wrap=True)
@@ -167,9 +170,7 @@ def _print(
             justify="right" if is_number(rows[column]) else "left",
             overflow="fold",
         )
-    names = [str(column) for column in rows.columns]
-    for row in rows.itertuples(index=False, name=None):
-        cells = [cell(v, c, words or ENGLISH) for v, c in zip(row, names, strict=True)]
+    for cells in told:
         table.add_row(*map(Text, cells))
     out.print(table)
     if total > len(rows):

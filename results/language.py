@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGLISH", "LANGUAGES", "Language"]
 
+POINTS = say("pp")
+"""What differences of shares are measured in: percentage points."""
 SCALES = ((1e6, say("trn")), (1e3, say("bn")), (1.0, say("mln")), (1e-6, say("")))
 """Mln -> what people call so much money; from each size on."""
 MOST_WRITTEN_OUT = 1e21
@@ -120,6 +122,12 @@ class Language:
         mark, value = marked(value, digits)
         sign = "%" if self.code == "en" else "\u00a0%"
         return mark + signed(self.number(100.0 * value, digits)) + sign
+
+    def points(self, value: float, digits: int = 1) -> str:
+        """Return a difference of shares in percentage points."""
+        mark, value = marked(value, digits)
+        number = signed(self.number(100.0 * value, digits))
+        return f"{mark}{number}\u00a0{self.tell(POINTS)}"
 
     def at_most(self, value: float, digits: int = 1) -> str:
         """Return a share that bounds another from above: it is rounded up."""

@@ -16,13 +16,14 @@ OF_SHARE, OF_MINUTES = "share", "minutes"
 def _gap(row: Mapping[str, Any]) -> Text:
     """Return what a rule on a gap asks for."""
     form = (
-        say("{scope}: the best and the worst differ by at most {most:.0%} of {service}"
-            " demand within {minutes:g} minutes")
+        say("{scope}: the best and the worst differ by at most {points:g} percentage"
+            " points of {service} demand within {minutes:g} minutes")
         if row["measure"] == OF_SHARE
         else say("{scope}: the best and the worst differ by at most {most:g} minutes"
                  " on the way to {service}")
     )  # fmt: skip
-    return form.given(**{**row, "scope": SCOPES[row["scope"]]})
+    points = round(100.0 * float(row["most"]), 9)
+    return form.given(**{**row, "points": points, "scope": SCOPES[row["scope"]]})
 
 
 SCOPES = {

@@ -88,6 +88,7 @@ def place_names(
         found |= {
             (row.network, step_code(row.link, row.step)): links[row.network, row.link]
             for row in plan.table("network_steps").itertuples()
+            if (row.network, row.link) in links
         }
     keys = zip(rows["service"], rows["code"], rows["name"], strict=True)
     return [

@@ -9,7 +9,7 @@ from aumaq.instances.language.texts import say
 from aumaq.results.comparison.map import MARKS, difference_map
 from aumaq.results.comparison.names import named
 from aumaq.results.comparison.sentences import is_conclusive, sentences
-from aumaq.results.comparison.text import cell, heading, is_number, shown_rows
+from aumaq.results.comparison.text import heading, is_number, shown_rows, texts
 from aumaq.results.language import Language
 from aumaq.results.pages.marks import marks_of
 from aumaq.results.pages.page import (
@@ -106,10 +106,7 @@ def _table(
     shown = rows.head(SHOWN_ROWS)
     columns = list(map(str, rows.columns))
     numeric = [is_number(rows[column]) for column in rows.columns]
-    texts = [
-        [cell(value, column, lang) for value, column in zip(row, columns, strict=True)]
-        for row in named(shown, comparison, lang).itertuples(index=False, name=None)
-    ]
+    told = texts(shown, named(shown, comparison, lang), lang)
     values = list(shown.itertuples(index=False, name=None))
     return {
         "name": name,
@@ -122,9 +119,9 @@ def _table(
         "rows": [
             [value if is_numeric else text
              for value, text, is_numeric in zip(*row, numeric, strict=True)]
-            for row in zip(values, texts, strict=True)
+            for row in zip(values, told, strict=True)
         ],
-        "texts": texts,
+        "texts": told,
         "ways": [list(map(_direction, row, columns)) for row in values],
         "total": len(rows),
     }  # fmt: skip

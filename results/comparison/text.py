@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
 
 NUMBERS = ("int64", "float64")
+SHARES = ("gap", "within_before", "within_after")
+"""Columns of shares, whatever the unit of their row."""
 UNCHANGED = 1e-9
 """Differences up to this (of the larger value, or of 1) are none."""
 DIFFERENCES = (
@@ -62,9 +64,29 @@ def heading(comparison: Comparison, table: str, column: str, lang: Language) -> 
     return title[:1].upper() + title[1:]
 
 
-def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
-    """Return a cell as text; a difference has a sign, a gap is in per cent.
+def texts(
+    rows: pd.DataFrame, named: pd.DataFrame, lang: Language = ENGLISH
+) -> list[list[str]]:
+    """Return the cells of rows as text; *named* are they with names for codes."""
+    columns = list(map(str, rows.columns))
+    units = rows["unit"] if "unit" in rows else [""] * len(rows)
+    return [
+        [
+            cell(value, column, lang, is_share=unit == "share")
+            for value, column in zip(row, columns, strict=True)
+        ]
+        for row, unit in zip(
+            named.itertuples(index=False, name=None), units, strict=True
+        )
+    ]
 
+
+def cell(
+    value: Any, column: str, lang: Language = ENGLISH, *, is_share: bool = False
+) -> str:
+    """Return a cell as text; a difference has a sign, a share is in per cent.
+
+    A difference of shares is in points.
     Codes stay as they are: they were named before, or are the user's.
     """
     if isinstance(value, bool):
@@ -76,10 +98,13 @@ def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
     if not isinstance(value, int | float):
         text = str(value)
         return lang.cell(text) if column.endswith(" met") else text
-    if column == "gap":
-        return lang.share(value, 2)
     if abs(value) == float("inf"):
         return "∞" if value > 0 else "−∞"
+    plus = "+" if "-" in column and value > 0 else ""
+    if is_share and "-" in column:
+        return plus + lang.points(value, 2)
+    if is_share or column in SHARES:
+        return lang.share(value, 2)
     size = abs(value)
     digits = (
         0 if float(value).is_integer() or size >= 1_000
@@ -87,8 +112,7 @@ def cell(value: Any, column: str, lang: Language = ENGLISH) -> str:
         else max(0, 3 - floor(log10(size)))
     )  # fmt: skip
     text = lang.number(size, min(digits, 12))
-    minus, plus = "−" if value < 0 else "", "+" if "-" in column and value > 0 else ""
-    return minus + plus + text
+    return ("−" if value < 0 else plus) + text
 
 
 def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:

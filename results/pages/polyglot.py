@@ -75,6 +75,10 @@ class Polyglot(Language):
             ("share", float(value), digits), lambda lang: lang.share(value, digits)
         )
 
+    def points(self, value: float, digits: int = 1) -> str:
+        """Return a difference of shares in points in every language."""
+        return self._of(lambda lang: lang.points(value, digits))
+
     def money(self, amount_mln: float, currency: str = "") -> str:
         """Return an amount of money as people say it in every language."""
         return self._of(lambda lang: lang.money(amount_mln, currency))

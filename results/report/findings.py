@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -214,26 +214,26 @@ def gaps(plan: Plan, lang: Language) -> dict[str, Any]:
     name = group_names(plan.instance, lang)
     name |= {group: lang.tell(word) for group, word in GROUPS.items()}
     known = {rule.id: lang.tell(rule.title) for rule in rules_that_apply(plan.instance)}
-    of_share = set(given["gap"][given["measure"] == OF_SHARE])
+    in_shares = set(given["gap"][given["measure"] == OF_SHARE])
     most = dict(zip(given["gap"], given["most"], strict=True))
 
-    def told(values: Iterable[float]) -> list[str]:
+    def told(values: Iterable[float], of_share: Callable[[float], str]) -> list[str]:
         minutes, found = say("{minutes} min"), []
         for gap, value in zip(rows["gap"], values, strict=True):
             in_minutes = minutes.given(minutes=lang.number(value, 1))
-            is_share = gap in of_share
-            found.append(lang.share(value) if is_share else lang.tell(in_minutes))
+            is_share = gap in in_shares
+            found.append(of_share(value) if is_share else lang.tell(in_minutes))
         return found
 
     columns = [
         Column(say("Rule"), [known[f"gap:{gap}"] for gap in rows["gap"]]),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Highest in"), [name.get(g, g) for g in rows["high_group"]]),
-        Column(say("There"), told(rows["high"])),
+        Column(say("There"), told(rows["high"], lang.share)),
         Column(say("Lowest in"), [name.get(g, g) for g in rows["low_group"]]),
-        Column(say("There"), told(rows["low"])),
-        Column(say("Apart"), told(rows["difference"])),
-        Column(say("Allowed"), told(most[gap] for gap in rows["gap"])),
+        Column(say("There"), told(rows["low"], lang.share)),
+        Column(say("Apart"), told(rows["difference"], lang.points)),
+        Column(say("Allowed"), told((most[gap] for gap in rows["gap"]), lang.points)),
     ]
     return grid("gaps", say("Best and worst groups"), columns, lang)
 

@@ -14,10 +14,14 @@ from eventful_plan import eventful
 from golden_cases import land
 from hypothesis import given
 from hypothesis import strategies as st
+from two_regions import two_regions
 
 import aumaq
 from aumaq.instances.language.texts import say
+from aumaq.instances.rules import rules_that_apply
+from aumaq.results.comparison.text import texts
 from aumaq.results.language import ENGLISH, Language
+from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
@@ -160,3 +164,35 @@ def test_loads_have_units(plan: Plan) -> None:
         amounts = {f"{lang.number(n)} {units[0]}" for n in steps["capacity"]}
         actions = json.dumps(run["tables"]["actions"]["rows"], ensure_ascii=False)
         assert all(amount in actions for amount in amounts)
+
+
+POINTS = {
+    "en": "−4.3\u00a0pp",
+    "ru": "−4,3\u00a0п.\u00a0п.",
+    "kk": "−4,3\u00a0п.\u00a0т.",
+}
+
+
+@pytest.mark.parametrize("code", POINTS)
+def test_differences_of_shares_are_points(code: str) -> None:
+    """From 50 % to 45.7 % it is 4.3 points, and not 4.3 %."""
+    lang, told = Language(code), POINTS[code]
+    assert lang.points(-0.043) == told
+    pages = Polyglot(code)
+    assert pages.read(pages.points(-0.043)) == told
+    rows = pd.DataFrame({"unit": ["share", "km"], "A": [0.5, 3.0], "B": [0.457, 4.0]})
+    rows["B-A"] = rows["B"] - rows["A"]
+    (_, *shares), (_, *lengths) = texts(rows, rows, lang)
+    assert shares == [lang.share(0.5, 2), lang.share(0.457, 2), lang.points(-0.043, 2)]
+    assert lengths == ["3", "4", "+1"]
+
+
+def test_rules_on_gaps_are_in_points() -> None:
+    """What groups may differ by, and do, is told in points: there and allowed."""
+    plan = aumaq.solve(two_regions(is_hard=False, excess_mln_per_year=1.0), gap=0.0)
+    table = document([plan], ENGLISH)["runs"][0]["tables"]["gaps"]
+    apart, allowed = ([row[c] for row in table["rows"]] for c in (-2, -1))
+    assert apart == ["100.0\u00a0pp"] * len(apart) != []
+    assert allowed == ["25.0\u00a0pp"] * len(allowed)
+    rules = [rule.title for rule in rules_that_apply(plan.instance)]
+    assert any("at most 25 percentage points of" in title for title in rules)

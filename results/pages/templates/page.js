@@ -19,12 +19,17 @@ function number(value, digits = 0) {
 const DUST = 1e-9;
 function percent(value, digits = 1) {
   if (value === null || value === undefined) return "–";
+  return share(value, digits) + (data.lang === "en" ? "%" : "\u00a0%");
+}
+// A difference of shares.
+const points = (value, digits = 1) => `${share(value, digits)}\u00a0${say("pp")}`;
+function share(value, digits) {
   const size = Math.abs(value), least = 10 ** -(digits + 2);
   let told = size;
   if (size > DUST && size <= least / 2) told = least;
   else if (size >= 1 - least / 2 && size < 1 - DUST) told = 1 - least;
   const sign = told === size ? "" : told > size === value > 0 ? "<" : ">";
-  return sign + number(100 * Math.sign(value) * told, digits) + (data.lang === "en" ? "%" : "\u00a0%");
+  return sign + number(100 * Math.sign(value) * told, digits);
 }
 
 // As Language.money: three digits, in what people call so much money.

@@ -17,7 +17,9 @@ function drawFigures() {
     const found = data.runs.map((run) => figureOf(run, label)), { kind, digits } = found.find(Boolean);
     const cells = found.map((figure) => (figure ? show(figure.value, kind, digits) : "–"));
     const known = pair && found.every((figure) => figure && figure.value !== null);
-    return [label, ...cells, ...(pair ? [known ? show(found[1].value - found[0].value, kind, digits) : "–"] : [])];
+    const more = known ? found[1].value - found[0].value : null;
+    const difference = known && kind === "share" ? points(more, digits || 1) : show(more, kind, digits);
+    return [label, ...cells, ...(pair ? [difference] : [])];
   });
   at("figures").replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("All figures of all plans") }, make("table", {},
     make("thead", {}, make("tr", {}, ...titles.map((title, k) => make("th", { scope: "col", class: k ? "n" : "" }, title)))),
