@@ -14,7 +14,7 @@ from aumaq import show
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.several import DrawnStudy
-from aumaq.words import figure, spoken, t
+from aumaq.words import figure, lower, spoken, t, upper
 
 PICTURE = "budgets.svg"
 COLUMNS = {
@@ -80,6 +80,11 @@ def _amounts(text: str) -> list[float]:
         raise OptionError(told) from None
 
 
+def _cell(key: str, value: float) -> str:
+    told = {"bound_mln": lower, "price_at_least_mln": lower, "price_at_most_mln": upper}
+    return "-" if value != value else told.get(key, figure)(value, ",.1f")
+
+
 def _show(found: aumaq.BudgetCurve) -> None:
     table = Table(show_edge=False, pad_edge=False)
     columns = {key: head for key, head in COLUMNS.items() if key in found.rows}
@@ -87,8 +92,7 @@ def _show(found: aumaq.BudgetCurve) -> None:
         table.add_column(t(head), justify="right")
     rows: list[dict[str, Any]] = found.rows.to_dict("records")
     for row in rows:
-        known = [row[key] for key in columns]
-        table.add_row(*("-" if x != x else figure(x, ",.1f") for x in known))
+        table.add_row(*(_cell(key, row[key]) for key in columns))
     show.out.print(table)
     for row in rows:
         if row["message"]:

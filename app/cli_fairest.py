@@ -15,7 +15,7 @@ from aumaq.option_groups import PlanFolder, Source, Telling, grouped
 from aumaq.options import Gap, TotalTime
 from aumaq.several import end
 from aumaq.streams import line
-from aumaq.words import figure, spoken, t
+from aumaq.words import figure, spoken, t, upper
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _show(found: aumaq.Fairest) -> None:
                     "the {n} worst regions: {share} within reach, at most {bound}",
                     n=row["worst"],
                     share=figure(row["mean_share"], ".2%"),
-                    bound=figure(row["bound"], ".2%"),
+                    bound=upper(row["bound"], ".2%"),
                 )
             )
         )

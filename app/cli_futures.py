@@ -17,7 +17,7 @@ from aumaq.option_groups import Effort, Output, grouped
 from aumaq.options import Changes, Name, Overwrite, StoreFile, read_instance
 from aumaq.several import end
 from aumaq.streams import line
-from aumaq.words import figure, spoken, t
+from aumaq.words import figure, lower, spoken, t, upper
 
 if TYPE_CHECKING:
     from aumaq.results.exports.plan_folder import Written
@@ -199,7 +199,7 @@ def _show_plan(record: dict[str, Any]) -> None:
             " {status}, {verdict}",
             objective=t(OBJECTIVES[record["objective"]]),
             cost=figure(record["objective_mln"], ",.1f"),
-            bound=figure(record["bound_mln"], ",.1f"),
+            bound=lower(record["bound_mln"], ",.1f"),
             gap=figure(record["gap"], ".2%"),
             status=spoken().cell(record["status"].replace("_", " ")),
             verdict=show.verdict(record["verified"]),
@@ -225,21 +225,31 @@ def _show_worth(record: dict[str, Any]) -> None:
     _line(
         known if record["reference"] else open_end,
         reference=record["reference"],
-        low=figure(low, ",.1f"),
-        high=figure(high, ",.1f"),
+        low=lower(low, ",.1f"),
+        high=upper(high, ",.1f"),
     )
     low, high = record["perfect_information_mln"]
     _line(
         say(
             "value of perfect information: {low} to {high} mln",
-            low=figure(low, ",.1f"),
-            high=figure(high, ",.1f"),
+            low=lower(low, ",.1f"),
+            high=upper(high, ",.1f"),
         )
     )
 
 
 def _line(text: Text, **values: object) -> None:
     show.out.print(t(text, **values), markup=False, soft_wrap=True)
+
+
+def _number(name: str, value: float) -> str:
+    """Return a number of a column; bounds are rounded to their side."""
+    told = {"best_bound_mln": lower} | {
+        key: lower if "least" in key else upper
+        for key in (*REGRETS, *POLICIES)
+        if "least" in key or "most" in key
+    }
+    return told.get(name, figure)(value, FORMATS.get(name, ",.1f"))
 
 
 def _table(
@@ -251,7 +261,6 @@ def _table(
     for title in used.values():
         table.add_column(t(title), justify="right")
     for row in rows:
-        numbers = [figure(row[name], FORMATS.get(name, ",.1f")) for name in used]
-        table.add_row(row[key], *numbers)
+        table.add_row(row[key], *(_number(name, row[name]) for name in used))
     if rows:
         show.out.print(table)

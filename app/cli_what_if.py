@@ -17,7 +17,7 @@ from aumaq.option_groups import Effort, Telling, grouped
 from aumaq.options import Changes, Overwrite, PlanName, TotalTime, Where, read_plans
 from aumaq.several import end
 from aumaq.streams import line
-from aumaq.words import figure, spoken, t
+from aumaq.words import figure, lower, spoken, t, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,8 +196,8 @@ def _show(found: aumaq.WhatIf) -> None:
             " {least} to {most} mln, proven",
             plan=figure(found.difference_mln, ",.1f"),
             currency=found.after.instance.currency,
-            least=figure(found.difference_at_least_mln, ",.1f"),
-            most=figure(found.difference_at_most_mln, ",.1f"),
+            least=lower(found.difference_at_least_mln, ",.1f"),
+            most=upper(found.difference_at_most_mln, ",.1f"),
         ),
         say(
             "frozen decisions: {n}; decided otherwise: {m}",
@@ -217,9 +217,9 @@ def _cases(rows: list[tuple[str, aumaq.Plan]], first: aumaq.Plan) -> Table:
         table.add_column(t(head), justify="right")
     for name, plan in rows:
         more = plan.objective_mln - first.objective_mln
-        amounts = plan.objective_mln, plan.bound_mln, more
-        cells = [figure(x, ",.1f") for x in amounts]
-        table.add_row(name, *cells, show.verdict(plan.is_verified))
+        cost, bound = figure(plan.objective_mln, ",.1f"), lower(plan.bound_mln, ",.1f")
+        verdict = show.verdict(plan.is_verified)
+        table.add_row(name, cost, bound, figure(more, ",.1f"), verdict)
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq.instances.language.texts import chained, say
-from aumaq.words import figure, spoken, t
+from aumaq.words import figure, lower, spoken, t, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Lines:
                 seconds=figure(event.seconds, "7.1f"),
                 phase=f"{spoken().tell(event.phase):<20}",
                 plan=f"{_number(event.incumbent_mln):>14}",
-                bound=f"{_number(event.bound_mln):>14}",
+                bound=f"{_number(event.bound_mln, lower):>14}",
             )
         )
         if event.gap == event.gap:
@@ -56,8 +56,8 @@ class Lines:
         err.print(text, markup=False, soft_wrap=True)
 
 
-def _number(value: float) -> str:
-    return "-" if value != value else figure(value, ",.1f")
+def _number(value: float, told: Callable[[float, str], str] = figure) -> str:
+    return "-" if value != value else told(value, ",.1f")
 
 
 def verdict(is_verified: bool) -> str:
@@ -106,9 +106,9 @@ def goal(told: dict[str, Any]) -> None:
         goal=PLAN_GOALS[told["goal"]].title,
         value=figure(told["value"], form),
         unit=t(say("min")) if told["unit"] == "min" else t(say("persons")),
-        bound=figure(told["bound"], form),
+        bound=(lower if told["unit"] == "min" else upper)(told["bound"], form),
         gap=figure(told["gap"], ".2%"),
-        cost=figure(told["cost_bound_mln"], ",.1f"),
+        cost=lower(told["cost_bound_mln"], ",.1f"),
     )
     out.print(t(text), markup=False, soft_wrap=True)
 
@@ -240,7 +240,7 @@ def _certainty(plan: aumaq.Plan) -> str:
             money=figure(money, ",.1f"),
             points=figure(points, ",.1f"),
             currency=plan.instance.currency,
-            bound=figure(plan.bound_mln, ",.1f"),
+            bound=lower(plan.bound_mln, ",.1f"),
             gap=figure(plan.gap, ".2%"),
             status=spoken().cell(plan.status.replace("_", " ")),
             verdict=verdict(plan.is_verified),
@@ -315,18 +315,18 @@ def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
         return [(t(say("objective")), t(say("no plan")))]
     rows = [
         (t(say("objective")), figure(way["objective_mln"], ",.1f")),
-        (t(say("bound")), figure(way["bound_mln"], ",.1f")),
+        (t(say("bound")), lower(way["bound_mln"], ",.1f")),
         (t(say("gap")), figure(way["gap"], ".2%")),
         (t(say("verified")), t(say("yes")) if way["verified"] else t(say("NO"))),
         (t(say("dearer than joint")), figure(way.get("difference_mln", 0.0), ",.1f")),
         (f"  {t(say('share'))}", figure(way.get("difference_share", 0.0), ".2%")),
         (
             f"  {t(say('at least'))}",
-            figure(way.get("difference_at_least_mln", 0.0), ",.1f"),
+            lower(way.get("difference_at_least_mln", 0.0), ",.1f"),
         ),
         (
             f"  {t(say('at most'))}",
-            figure(way.get("difference_at_most_mln", 0.0), ",.1f"),
+            upper(way.get("difference_at_most_mln", 0.0), ",.1f"),
         ),
         (t(say("road upgrades")), figure(way["road_upgrades"])),
         (t(say("lines and mains, new or enlarged")), figure(way["network_steps"])),
@@ -403,7 +403,7 @@ def sweep(found: aumaq.Sweep) -> None:
         cells = [row["scenario"], spoken().tell(status_title(row["status"]))]
         if row["has_plan"]:
             cells += [
-                figure(row["objective_mln"]), figure(row["bound_mln"]),
+                figure(row["objective_mln"]), lower(row["bound_mln"]),
                 figure(row["gap"], ".2%"),
                 t(say("yes") if row["verified"] else say("NO")),
             ]  # fmt: skip
@@ -432,9 +432,9 @@ def _prices(found: aumaq.Sweep) -> None:
     for head in (say("costs at least"), say("plans differ by"), say("at most")):
         table.add_column(t(head), justify="right")
     for row in rows.itertuples():
-        amounts = (row.least_mln, row.found_mln, row.most_mln)
+        amounts = lower(row.least_mln), figure(row.found_mln), upper(row.most_mln)
         name = f"{row.scenario}+{row.variant}"
-        table.add_row(name, *(figure(amount) for amount in amounts))
+        table.add_row(name, *amounts)
     out.print()
     out.print(table)
 
@@ -454,7 +454,7 @@ def ranked(rows: pd.DataFrame, currency: str) -> None:
         table.add_column(t(head), justify="right")
     for row in rows.to_dict("records"):
         cost = row["replacement_at_most_mln"]
-        dear = t(say("no plan")) if cost == float("inf") else _number(cost)
+        dear = t(say("no plan")) if cost == float("inf") else _number(cost, upper)
         table.add_row(
             row["service"], row["name"], figure(row["served"]),
             figure(row["settlements"]), figure(row["extra_minutes"]),

@@ -21,10 +21,12 @@ __all__ = [
     "chosen",
     "decide",
     "figure",
+    "lower",
     "process",
     "speak",
     "spoken",
     "t",
+    "upper",
 ]
 
 VARIABLE = "AUMAQ_LANG"
@@ -70,6 +72,16 @@ def t(told: str | Told, **values: object) -> str:
 def figure(value: float, form: str = ",.0f") -> str:
     """Return a number by a format of Python, with the language's separators."""
     return _spoken.figure(value, form)
+
+
+def lower(value: float, form: str = ",.0f") -> str:
+    """Return a number that bounds another from below: it is rounded down."""
+    return _spoken.lower(value, form)
+
+
+def upper(value: float, form: str = ",.0f") -> str:
+    """Return a number that bounds another from above: it is rounded up."""
+    return _spoken.upper(value, form)
 
 
 def asked(arguments: Sequence[str]) -> str:

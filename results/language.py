@@ -22,6 +22,7 @@ from aumaq.instances.language.words import (
     check_language,
     schema_words,
 )
+from aumaq.results.bounds import decimals, rounded_down, rounded_up
 from aumaq.results.shares import at_most, marked
 
 # Heavy packages are imported where they are used: --help in English needs none.
@@ -38,6 +39,8 @@ SCALES = ((1e6, say("trn")), (1e3, say("bn")), (1.0, say("mln")), (1e-6, say("")
 """Mln -> what people call so much money; from each size on."""
 MOST_WRITTEN_OUT = 1e21
 """From here on a number is told by a power of ten: nobody counts its digits."""
+HYPHEN = re.compile(r"([<> ]*)-")
+"""The sign of a number as computers write it, in front; not that of an exponent."""
 MONEY_DIGITS = 3
 """Digits of money in sentences; tables have more."""
 
@@ -52,9 +55,16 @@ def _catalogue(code: str) -> NullTranslations:
 def signed(number: str) -> str:
     """Return a number with a minus, no hyphen; none before what rounds to nothing.
 
-    The script of the pages does the same (``signed`` in ``page.js``).
+    It stays as wide if it stands in a column. The script of the pages does the same
+    (``signed`` in ``page.js``).
     """
-    return number.replace("-", "−" if re.search("[1-9]", number) else "")
+    sign = HYPHEN.match(number)
+    if sign is None:
+        return number
+    if re.search("[1-9]", number):
+        return f"{sign[1]}−{number[sign.end() :]}"
+    found = sign[1] + number[sign.end() :]
+    return found.rjust(len(number)) if number.startswith(" ") else found
 
 
 @lru_cache
@@ -65,6 +75,14 @@ def _number_format(code: str, digits: int) -> tuple[Any, Any]:
 
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return parse_pattern(pattern), Locale.parse(code)
+
+
+def _decimals_of(form: str, value: float) -> int:
+    """Return how many decimals a format leaves of a number."""
+    digits = int(form[:-1].partition(".")[2] or 0)
+    if form.endswith("g"):
+        return decimals(value, digits)
+    return digits + 2 if form.endswith("%") else digits
 
 
 @dataclass(frozen=True)
@@ -107,11 +125,11 @@ class Language:
         if not isfinite(value):
             return "–"
         if abs(value) >= MOST_WRITTEN_OUT:
-            return f"{value:.3g}"
+            return signed(f"{value:.3g}")
         from babel.numbers import format_decimal
 
         pattern, place = _number_format(self.code, digits)
-        return str(format_decimal(value, format=pattern, locale=place))
+        return signed(str(format_decimal(value, format=pattern, locale=place)))
 
     def count(self, value: float) -> str:
         """Return a count of people: whole, below 10 with a digit if it is not."""
@@ -121,13 +139,12 @@ class Language:
         """Return a share as percent; 0 and 100 are told of nothing and all alone."""
         mark, value = marked(value, digits)
         sign = "%" if self.code == "en" else "\u00a0%"
-        return mark + signed(self.number(100.0 * value, digits)) + sign
+        return mark + self.number(100.0 * value, digits) + sign
 
     def points(self, value: float, digits: int = 1) -> str:
         """Return a difference of shares in percentage points."""
         mark, value = marked(value, digits)
-        number = signed(self.number(100.0 * value, digits))
-        return f"{mark}{number}\u00a0{self.tell(POINTS)}"
+        return f"{mark}{self.number(100.0 * value, digits)}\u00a0{self.tell(POINTS)}"
 
     def at_most(self, value: float, digits: int = 1) -> str:
         """Return a share that bounds another from above: it is rounded up."""
@@ -147,7 +164,7 @@ class Language:
         digits = next(
             d for d in range(3) if d == 2 or abs(shown - round(shown, d)) < 1e-6
         )
-        number = signed(self.number(shown, digits if word else 0))
+        number = self.number(shown, digits if word else 0)
         parts = [number, self.tell(word), currency]
         return "\u00a0".join(filter(None, parts))
 
@@ -160,8 +177,23 @@ class Language:
         if form.endswith("%"):
             mark, value = marked(value, int(form[:-1].partition(".")[2] or 0))
         found = format(value, form)
-        found = (mark + found.lstrip()).rjust(len(found)) if mark else found
+        if "e+" in found and abs(value) < MOST_WRITTEN_OUT:
+            found = format(float(found.replace(",", "")), ",.0f")
+        found = signed((mark + found.lstrip()).rjust(len(found)) if mark else found)
         return found if self.code == "en" else found.translate(self._separators)
+
+    def at_least_money(self, amount_mln: float, currency: str = "") -> str:
+        """Return an amount that bounds another from below: it is rounded down."""
+        digits = decimals(amount_mln, MONEY_DIGITS)
+        return self.money(rounded_down(amount_mln, digits), currency)
+
+    def lower(self, value: float, form: str = ",.0f") -> str:
+        """Return a number that bounds another from below, by a format of Python."""
+        return self.figure(rounded_down(value, _decimals_of(form, value)), form)
+
+    def upper(self, value: float, form: str = ",.0f") -> str:
+        """Return a number that bounds another from above, by a format of Python."""
+        return self.figure(rounded_up(value, _decimals_of(form, value)), form)
 
     @cached_property
     def _separators(self) -> dict[int, str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.titles import title_of
+from aumaq.results.bounds import rounded_down, rounded_up
 from aumaq.results.comparison.names import region_titles, service_titles
 from aumaq.results.language import Language
 from aumaq.results.plan.terms import money_and_points
@@ -114,8 +115,8 @@ def _cost(comparison: Comparison, letter: str, lang: Language) -> list[str]:
     values = {
         "more": signed(more, lang, 1),
         "share": _share(more, first.objective_mln, lang),
-        "low": signed(low, lang, 1),
-        "high": signed(high, lang, 1),
+        "low": signed(rounded_down(low, 1), lang, 1),
+        "high": signed(rounded_up(high, 1), lang, 1),
     }
     if is_conclusive(comparison, letter):
         text = lang.tell(

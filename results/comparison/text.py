@@ -9,6 +9,7 @@ import pandas as pd
 
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.titles import title_of
+from aumaq.results.bounds import rounded_down
 from aumaq.results.language import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def cell(
         else 1 if size >= 100
         else max(0, 3 - floor(log10(size)))
     )  # fmt: skip
+    if column == "bound_mln":
+        return lang.number(rounded_down(value, min(digits, 12)), min(digits, 12))
     text = lang.number(size, min(digits, 12))
     return ("−" if value < 0 else plus) + text
 

@@ -56,7 +56,7 @@ class Difference:
         low, high = sorted((abs(self.least), abs(self.most)))
         if not np.isfinite(high):
             return say("at least {least} mln {currency}", currency=currency,
-                       least=lang.figure(low, ",.6g"))  # fmt: skip
+                       least=lang.lower(low, ",.6g"))  # fmt: skip
         if high - low <= SAME * max(1.0, high):
             return say("{most} mln {currency}", currency=currency,
                        most=lang.figure(high, ",.6g"))  # fmt: skip

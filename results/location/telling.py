@@ -12,6 +12,7 @@ from aumaq.instances.access.limits import within
 from aumaq.instances.goals import COVER, COVER_ALL, MEAN_MINUTES
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.svg_map import Lines, Points, radii, svg_map
+from aumaq.results.bounds import rounded_down, rounded_up
 from aumaq.results.language import Language
 
 if TYPE_CHECKING:
@@ -119,11 +120,12 @@ def _proof(found: Location, words: Language) -> Text:
     if found.value != found.value:  # NaN: a mean, or a worst, of nobody
         return say("no people can reach a site: there is nothing to choose")
     if q.goal is COVER:
-        bound = words.count(found.bound)
+        digits = 0 if found.bound >= 10.0 else 1
+        bound = words.count(rounded_up(found.bound, digits))
     elif q.goal is COVER_ALL:
-        bound = words.number(found.bound)
+        bound = words.lower(found.bound)
     else:
-        bound = length(found.bound, q.unit, words)
+        bound = length(rounded_down(found.bound, 1), q.unit, words)
     text = {
         COVER.name: say("no choice has more people within than {bound}"),
         COVER_ALL.name: say("no choice needs fewer sites than {bound}"),

@@ -83,6 +83,10 @@ class Polyglot(Language):
         """Return an amount of money as people say it in every language."""
         return self._of(lambda lang: lang.money(amount_mln, currency))
 
+    def at_least_money(self, amount_mln: float, currency: str = "") -> str:
+        """Return an amount rounded down as people say it in every language."""
+        return self._of(lambda lang: lang.at_least_money(amount_mln, currency))
+
     def figure(self, value: float, form: str = ",.0f") -> str:
         """Return a number by a format of Python in every language."""
         return self._of(lambda lang: lang.figure(value, form))

@@ -72,7 +72,7 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
                 "It is a draft, and hardly anything is known of how far it is"
                 " from the best plan: all that is proven is that no plan costs less"
                 " than {bound}.",
-                bound=lang.money(plan.bound_mln, plan.instance.currency),
+                bound=lang.at_least_money(plan.bound_mln, plan.instance.currency),
             )
         )
     elif plan.gap > WIDE_GAP:

@@ -26,7 +26,7 @@ def proof(plan: Plan, lang: Language) -> list[str]:
             say(
                 "At most {gap} of its cost could be saved: it costs {objective}, and no"
                 " plan costs less than {bound}, with what nobody pays counted in.",
-                bound=lang.money(plan.bound_mln, plan.instance.currency),
+                bound=lang.at_least_money(plan.bound_mln, plan.instance.currency),
                 objective=lang.money(plan.objective_mln, plan.instance.currency),
                 gap=lang.at_most(plan.gap, 2),
             )
@@ -42,7 +42,7 @@ def proof(plan: Plan, lang: Language) -> list[str]:
                 say(
                     "No plan avoids {fixed} of it; of what decisions can change, at"
                     " most {gap} could be saved.",
-                    fixed=lang.money(fixed, plan.instance.currency),
+                    fixed=lang.at_least_money(fixed, plan.instance.currency),
                     gap=lang.at_most(gap, 2),
                 )
             )

@@ -190,7 +190,10 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
             lang.tell(say("Objective, discounted mln")),
             lang.number(plan.objective_mln, 1),
         ],
-        [lang.tell(say("Lower bound, discounted mln")), lang.number(plan.bound_mln, 1)],
+        [
+            lang.tell(say("Lower bound, discounted mln")),
+            lang.lower(plan.bound_mln, ",.1f"),
+        ],
         [lang.tell(say("Gap")), lang.share(plan.gap, 3)],
         [lang.tell(say("Method")), f"{record['method']} ({record['formulation']})"],
         [lang.tell(say("Rows, columns, integers")), " / ".join(sizes)],

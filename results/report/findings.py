@@ -13,6 +13,7 @@ from aumaq.instances.rules import rules_that_apply
 from aumaq.instances.schema.fairness import OF_SHARE
 from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.terms import INVESTMENT
+from aumaq.results.bounds import rounded_down
 from aumaq.results.indicators.gains import BY, gains
 from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.indicators.state import State, of_plan
@@ -343,7 +344,12 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     figures: list[tuple[str, float, str, int]] = [
         *goal_figures(plan, lang),
         (lang.tell(say("Objective, discounted mln")), plan.objective_mln, "number", 0),
-        (lang.tell(say("Lower bound, discounted mln")), plan.bound_mln, "number", 0),
+        (
+            lang.tell(say("Lower bound, discounted mln")),
+            rounded_down(plan.bound_mln, 0),
+            "number",
+            0,
+        ),
         (lang.tell(say("Gap")), plan.gap, "share", 2),
         (
             lang.tell(INVESTED),

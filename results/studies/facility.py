@@ -130,7 +130,7 @@ class Facility:
                 say(
                     "With nothing else rebuilt, the plan without it costs {most} mln"
                     " {currency} more (an upper bound of what it saves).",
-                    most=lang.figure(self.at_most_mln, ",.6g"),
+                    most=lang.upper(self.at_most_mln, ",.6g"),
                     currency=currency,
                 )
             )

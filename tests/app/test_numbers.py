@@ -99,7 +99,7 @@ def test_numbers_that_make_no_sense_are_refused(name: str) -> None:
 def test_numbers_without_an_end_are_told(code: str) -> None:
     """No number is too large to be told."""
     assert Language(code).number(1e308, 1) == "1e+308"
-    assert Language(code).number(-1e308) == "-1e+308"
+    assert Language(code).number(-1e308) == "−1e+308"
 
 
 def test_a_file_of_plans_is_none_of_bench(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ import aumaq
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
 from aumaq.results.comparison.text import texts
-from aumaq.results.language import ENGLISH, Language
+from aumaq.results.language import ENGLISH, LANGUAGES, Language
+from aumaq.results.office import content
 from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.plan import Plan
@@ -196,3 +197,18 @@ def test_rules_on_gaps_are_in_points() -> None:
     assert allowed == ["25.0\u00a0pp"] * len(allowed)
     rules = [rule.title for rule in rules_that_apply(plan.instance)]
     assert any("at most 25 percentage points of" in title for title in rules)
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_documents_and_terminal_write_a_minus(code: str) -> None:
+    """U+2212 before what is less than nothing, no sign before what rounds to it."""
+    lang = Language(code)
+    point = lang.number(0.5, 1)[1]
+    assert lang.number(-1.5, 1) == lang.figure(-1.5, ",.1f") == f"−1{point}5"
+    assert content.told(-1.5, "number", 1, lang) == f"−1{point}5"
+    assert lang.number(-0.04, 1) == f"0{point}0"
+    assert lang.figure(-0.04, "8.1f") == f"     0{point}0"
+    assert lang.figure(-2.5, "8.1f") == f"    −2{point}5"
+    assert lang.figure(-0.00001, ".1%").lstrip().startswith(">−0")
+    assert lang.figure(1e-5, ".3g") == "1e-05"
+    assert lang.number(-1e30) == "−1e+30"
