@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.roads import ROADS
+from aumaq.instances.schema.tables import TABLES
+from aumaq.instances.schema.titles import title_of
 from aumaq.results.actions import DONE
 from aumaq.results.comparison.decisions import step_code
 from aumaq.results.indicators.gains import BY
@@ -46,6 +49,23 @@ ITEMS, CODES = ("item", "term"), (
     "kind", "action", "figure", "unit", "change", "title", "by", "group",
 )  # fmt: skip
 SERVICES = ("service", "of")
+COLUMNS = {column.name for table in TABLES for column in table.columns}
+MENTIONED = re.compile(r"(^|, )([a-z_]+) ([^,]*[^, (])")
+"""A column and its cell, as rows of tables are told by."""
+ALIKE = re.compile(r"\(no\. (\d+)\)")
+SETTINGS = {
+    "instance": say("instance"), "instance_hash": say("Instance hash"),
+    "scenario": say("scenario"), "method": say("method"),
+    "formulation": say("formulation"),
+    "kept_services": say("services near settlements, after the loop"),
+    "time_limit": say("time limit, s"), "gap": say("gap asked for"),
+    "threads": say("threads"), "seed": say("random seed"),
+    "save_lp": say("file of the model"), "work_limit": say("work limit, units"),
+    "workers": say("processes"), "cluster": say("cluster"),
+    "cluster_security": say("file on how to reach the cluster"),
+    "checkpoint": say("checkpoint file"),
+}  # fmt: skip
+"""Option or fact of a solve -> what readers call it."""
 
 
 def region_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
@@ -99,7 +119,7 @@ def place_names(
 
 def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.DataFrame:
     """Return rows with names, titles and words of the language for codes."""
-    rows = rows.copy()
+    rows = _with_words(rows, comparison, lang) if "key" in rows else rows.copy()
     services, regions = (
         service_titles(comparison, lang),
         region_titles(comparison, lang),
@@ -121,11 +141,31 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
         change(column, lambda c: item_title(c, lang) if c in MONEY else word(c))
     for column in CODES:
         change(column, word)
+    change("setting", lambda code: _setting(code, lang))
+    for column in ("table", "column"):
+        change(column, lambda name: title_of(name, lang.code))
     change("status", lambda code: lang.cell(str(code).replace("_", " ")))
-    if "key" in rows:
-        places = _places(comparison, lang)
-        rows["key"] = [_with_name(text, places) for text in rows["key"]]
     return rows
+
+
+def _with_words(
+    rows: pd.DataFrame, comparison: Comparison, lang: Language
+) -> pd.DataFrame:
+    """Return changed rows of tables with words for what tells them: key, whole rows."""
+    places = _places(comparison, lang)
+
+    def told(text: str) -> str:
+        text = MENTIONED.sub(partial(_mentioned, places=places, lang=lang), text)
+        return ALIKE.sub(lambda found: lang.tell(say("(no. {n})", n=found[1])), text)
+
+    is_whole = rows["change"] != "changed"
+    return rows.assign(
+        key=[told(text) for text in rows["key"]],
+        **{
+            column: [told(x) if w else x for x, w in zip(cells, is_whole, strict=True)]
+            for column, cells in (("before", rows["before"]), ("after", rows["after"]))
+        },
+    )
 
 
 def _places(comparison: Comparison, lang: Language) -> dict[str, str]:
@@ -137,12 +177,20 @@ def _places(comparison: Comparison, lang: Language) -> dict[str, str]:
     return found
 
 
-def _with_name(key: str, places: dict[str, str]) -> str:
-    """Return the key of a row with the name of its settlement."""
+def _mentioned(match: re.Match[str], places: dict[str, str], lang: Language) -> str:
+    """Return a column and its cell in words; of a settlement its name and code."""
+    opens, column, code = match.groups()
+    if column not in COLUMNS:
+        return match[0]
+    name = places.get(code, code) if column == "settlement" else code
+    shown = code if name == code else f"{name} ({code})"
+    return f"{opens}{title_of(column, lang.code)} {shown}"
 
-    def told(match: re.Match[str]) -> str:
-        code = match[1]
-        name = places.get(code, code)
-        return f"settlement {code}" if name == code else f"settlement {name} ({code})"
 
-    return re.sub(r"settlement ([^,]+)", told, key)
+def _setting(code: str, lang: Language) -> str:
+    """Return what readers call an option or a version that plans were made with."""
+    part, _, name = code.partition(": ")
+    if part == "versions":
+        return lang.tell(say("version of {name}", name=name))
+    word = SETTINGS.get(name or part)
+    return lang.tell(word) if word else code

@@ -20,9 +20,10 @@ from told import assert_told_wholly
 import aumaq
 from aumaq.instances import OptionError
 from aumaq.instances.language.texts import Text
+from aumaq.results.comparison.names import named
 from aumaq.results.comparison.sentences import is_conclusive, sentences
 from aumaq.results.comparison.text import DIFFERENCES, shown_rows
-from aumaq.results.language import ENGLISH
+from aumaq.results.language import ENGLISH, Language
 
 
 def rows(found: aumaq.Comparison, table: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -293,7 +294,7 @@ def test_decisions_are_told_in_the_readers_language(
     assert data["map"]["marks"][0]["told"][1] == f"A: {cells[0]}"
     if lang != "en":
         heads = [column["title"] for column in decided["columns"]]
-        kept = [text for row in settings["texts"] for text in row[1:]]
+        kept = [text for row in settings["texts"] for text in row]
         rest = " ".join([*told, *heads, *kept, str(data["map"]["marks"])])
         rest = re.sub(r"'\w+':|\(\w{8}\)|\bab\b|'changed'|'only_a'", "", rest)
         assert re.findall("[A-Za-z]{2,}", rest) == []
@@ -368,3 +369,29 @@ def test_page_works_in_a_browser(
     assert cells == ["B", "A"]
     page.close()
     assert errors == []
+
+
+def test_settings_and_rows_are_told_in_words() -> None:
+    """Options, versions, tables, columns, keys: nothing in English but codes."""
+    one, other = both_plans()
+    options = {**other.record["options"]}
+    options |= {
+        "time_limit": 7.0, "gap": 0.5, "threads": 9, "seed": 4, "work_limit": 2.0,
+        "save_lp": "1", "workers": 3, "cluster": "1", "cluster_security": "1",
+        "checkpoint": "1", "formulation": "1", "method": "1",
+    }  # fmt: skip
+    record = {**other.record, "options": options, "versions": {"python": "3"}}
+    found = aumaq.compare(one, replace(other, record=record))
+    codes = r"\b(s|a|b|R|Q|p1|inertial|managed|Inertial|Managed|python|aumaq|highspy|"
+    codes += r"pyomo|numpy|pandas|scipy|tiny|A|B)\b"
+    for code in ("ru", "kk"):
+        for table, columns in {
+            "settings": ["setting"], "input_counts": ["table"],
+            "input_changes": ["table", "change", "key", "column", "before", "after"],
+        }.items():  # fmt: skip
+            rows = named(found.table(table), found, Language(code))[columns]
+            told = rows.astype(str).to_numpy().ravel().tolist()
+            left = [re.sub(codes, "", text) for text in told]
+            assert [text for text in left if re.search("[A-Za-z]", text)] == []
+    told = named(found.table("settings"), found, ENGLISH)["setting"].tolist()
+    assert {"time limit, s", "gap asked for", "version of python"} <= {*told}
