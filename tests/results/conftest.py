@@ -19,7 +19,10 @@ def browser() -> Iterator[Any]:
         pytest.skip("no chromium here")
     with playwright.sync_playwright() as tools:
         chromium = tools.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu"],
+            # Readers have them, and they take room.
+            ignore_default_args=["--hide-scrollbars"],
         )
         yield chromium
         chromium.close()

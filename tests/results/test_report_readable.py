@@ -212,3 +212,28 @@ def test_documents_and_terminal_write_a_minus(code: str) -> None:
     assert lang.figure(-0.00001, ".1%").lstrip().startswith(">−0")
     assert lang.figure(1e-5, ".3g") == "1e-05"
     assert lang.number(-1e30) == "−1e+30"
+
+
+SIDEWAYS = """() => document.documentElement.scrollWidth
+    > document.documentElement.clientWidth"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_page_does_not_scroll_sideways(
+    plan: Plan, browser: Any, tmp_path: Path, code: str
+) -> None:
+    """Beside the bar that it is scrolled by nothing sticks out; units are in sight."""
+    path = plan.to_html(tmp_path / "report.html", code)
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(path.as_uri())
+    for width in (1400, 1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.clientWidth") < width
+        assert not page.evaluate(SIDEWAYS)
+    layers = document([plan], Language(code))["runs"][0]["networks"]
+    for k, layer in enumerate(layers):
+        page.select_option("#network", str(k))
+        heading = f"{layer['title']}, {layer.get('unit')}:"
+        assert (heading in str(page.text_content("#legend"))) == ("unit" in layer)
+    page.close()
