@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,7 @@ import typer
 from aumaq import documents, words
 from aumaq.instances.language.texts import Text, say
 from aumaq.option_groups import grouped
-from aumaq.options import AsJson, Lang, listed, tell_warnings
+from aumaq.options import AsJson, Lang, listed, read_instance, tell_warnings
 from aumaq.streams import line
 from aumaq.words import t
 
@@ -159,6 +159,7 @@ def import_(
         write_import(found, out, lang)
         if is_new:
             kept.write_text(mapping_text(found.mapping), encoding="utf-8")
+    found = _as_written(found, out)
     if as_json:
         documents.tell(_document(found, out, kept))
         return
@@ -166,6 +167,16 @@ def import_(
     line(t(say("written to {target}; what was taken for what is in {file}",
                target=out, file=kept)))  # fmt: skip
     line(t(say("next: aumaq plan {target}", target=out)))
+
+
+def _as_written(found: Import, out: Path) -> Import:
+    """Return what was made with warnings that name sheets, rows as they were written.
+
+    The files of a template have lines of explanation, and a workbook sheets.
+    """
+    if not found.instance.warnings:
+        return found
+    return replace(found, instance=read_instance(str(out)))
 
 
 def _wishes(name: str, given: Given, sheets: Sheets) -> Wishes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -533,3 +534,21 @@ def test_a_sheet_that_was_taken_among_several_is_said(tmp_path: Path) -> None:
                     mapped=asked.mapped)  # fmt: skip
     stock = imported(book, None, wishes).instance.table("facilities")
     assert stock["site"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize("target", ["m.xlsx", "m"])
+def test_warnings_name_what_was_written(tmp_path: Path, target: str) -> None:
+    """The sheet of a workbook, the file of a folder; as a check tells them later."""
+    path = tmp_path / "p.csv"
+    path.write_text("name,lat,lon,population\nA,50.1,70.1,900\nB,50.2,70.2,90\n")
+    out = tmp_path / target
+    done = run("import", path, "--out", out)
+    told = [line for line in done.stderr.splitlines() if line.startswith("warning")]
+    assert told
+    place = "warning: m.xlsx, sheet " if out.suffix else "warning: [a-z_]+.csv"
+    assert all(re.match(place, line) for line in told)
+    again = run("validate", out).stderr.splitlines()
+    assert [line for line in again if line.startswith("warning")] == told
+    other = tmp_path / f"o{out.suffix}"
+    found = json.loads(run("import", path, "--out", other, "--json").stdout)
+    assert all(("o.xlsx, sheet" in w) == bool(out.suffix) for w in found["warnings"])

@@ -83,6 +83,10 @@ def test_what_fails_is_told_by_name(tmp_path: Path) -> None:
     assert row["value"] == pytest.approx(left, abs=0.1)
     told = run("check-water", str(tmp_path / "plan"))
     assert "Far town: pressure of" in told.stdout
+    half = ("--set", "industrial_loads.load*0.5", "--json")
+    done = run("check-water", str(tmp_path / "plan"), *half)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["failing"] == []
 
 
 def test_a_long_main_has_a_pump(tmp_path: Path) -> None:
