@@ -34,6 +34,7 @@ def check_water(
         documents.tell({"checked": len(found), "failing": failing.to_dict("records")})
     else:
         text = say(
+            "{n} of {all} pressures and velocities fails in {period}",
             "{n} of {all} pressures and velocities fail in {period}",
             n=len(failing),
             all=len(found),

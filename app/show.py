@@ -144,8 +144,9 @@ def _facts(found: dict[str, Any], seconds: float) -> dict[str, str]:
         or t(say("none")),
         t(say("tied to roads")): t(
             say(
+                "{n} settlement without a node, at most {km} km away",
                 "{n} settlements without a node, at most {km} km away",
-                n=figure(found["snapped_to_roads"]),
+                n=int(found["snapped_to_roads"]),
                 km=figure(found["farthest_snap_km"], ""),
             )
         ),

@@ -90,7 +90,9 @@ def facilities_of(
     if faults and not leave_out:
         raise InstanceError([problem for _, problem in faults])
     if bad.any():
-        told = say("{count} facilities are left out", count=int(bad.sum()))
+        told = say(
+            "{n} facility is left out", "{n} facilities are left out", n=int(bad.sum())
+        )
         notes.append(told)
     codes = tables["settlements"]["settlement"].to_numpy(dtype=object)
     rows = pd.DataFrame({"site": codes[home], "level": level, "units": units})[~bad]

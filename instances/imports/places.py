@@ -239,9 +239,9 @@ def _kinds(
     found = kinds(source.cells[column["kind"]])
     is_blank = (found == "").to_numpy()
     told = say(
-        "{count} kinds are not understood ({words}): the number of inhabitants says"
-        " them",
-        count=int(is_blank.sum()),
+        "{n} kind is not understood ({words}): the number of inhabitants says it",
+        "{n} kinds are not understood ({words}): the number of inhabitants says them",
+        n=int(is_blank.sum()),
         words=", ".join(source.cells[column["kind"]][is_blank].unique()[:5]),
     )
     return found.where(~is_blank, by_size), [told] if is_blank.any() else []
@@ -282,15 +282,20 @@ def _codes(
         taken.add(own)
         codes.append(own)
     told = say(
-        "{count} names occur again; their codes are {codes}",
-        count=len(twice),
+        "{n} name occurs again; its code is {codes}",
+        "{n} names occur again; their codes are {codes}",
+        n=len(twice),
         codes=", ".join(twice[:5]) + (", ..." if len(twice) > 5 else ""),
     )
     notes = [told] if twice else []
     lacking = given.count("")
     if lacking < len(given):
         notes.append(
-            say("{count} places have no code; it is made of their names", count=lacking)
+            say(
+                "{n} place has no code; it is made of its name",
+                "{n} places have no code; it is made of their names",
+                n=lacking,
+            )
         )
     return pd.Series(codes, dtype=object), notes
 
@@ -322,8 +327,9 @@ def _left_out(source: Source, bad: Flags) -> list[Text]:
         return []
     rows = [str(source.rows[k]) for k in np.flatnonzero(bad)]
     told = say(
-        "{count} rows are left out, they cannot be read: {rows}",
-        count=len(rows),
+        "{n} row is left out, it cannot be read: {rows}",
+        "{n} rows are left out, they cannot be read: {rows}",
+        n=len(rows),
         rows=", ".join(rows[:20]) + (", ..." if len(rows) > 20 else ""),
     )
     return [told]

@@ -133,7 +133,11 @@ def _lines(
     bad = np.flatnonzero(~(is_line & is_sound))
     if leave_out and len(bad) < len(shapes) and not problems:
         if len(bad):
-            told = say("{count} shapes are no lines and are left out", count=len(bad))
+            told = say(
+                "{n} shape is no line and is left out",
+                "{n} shapes are no lines and are left out",
+                n=len(bad),
+            )
             notes.append(told)
     else:
         told = say("expected a line within the Earth's degrees")
@@ -201,8 +205,9 @@ def _tell_speeds(cells: pd.Series[str], notes: list[Text]) -> None:
     if cells.empty:
         return
     text = say(
-        "{count} speeds are no km/h from 1 to 200 and are not taken: {words}",
-        count=len(cells),
+        "{n} speed is no km/h from 1 to 200 and is not taken: {words}",
+        "{n} speeds are no km/h from 1 to 200 and are not taken: {words}",
+        n=len(cells),
         words=", ".join(cells.unique()[:5]),
     )
     notes.append(text)
@@ -296,16 +301,19 @@ def _tell(
 ) -> None:  # fmt: skip
     if is_far.any():
         text = say(
-            "{count} places are far from every road: straight lines times a detour"
-            " join them",
-            count=int(is_far.sum()),
+            "{n} place is far from every road: a straight line times a detour joins it",
+            "{n} places are far from every road: straight lines times a detour join"
+            " them",
+            n=int(is_far.sum()),
         )
         notes.append(text)
     if scraps > 0:
         text = say(
-            "{count} parts of the roads are joined to the rest by straight lines times"
-            " a detour",
-            count=scraps,
+            "{n} part of the roads is joined to the rest by straight lines times a"
+            " detour",
+            "{n} parts of the roads are joined to the rest by straight lines times a"
+            " detour",
+            n=int(scraps),
         )
         notes.append(text)
     if not is_kept.all():

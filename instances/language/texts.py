@@ -9,7 +9,7 @@ templates of pages and in their scripts is all that ``tools/extract_messages.py`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from numbers import Integral, Number
+from numbers import Number, Real
 from typing import Any
 
 LARGEST = 1e15
@@ -60,9 +60,7 @@ class Text(str):
         """
         if not self.template:
             return ""
-        number = self.values.get("n", 1)
-        count = number if isinstance(number, Integral) else 1
-        chosen = find(self.template, self.more, int(count))
+        chosen = find(self.template, self.more, _count(self.values.get("n", 1)))
         values = {
             name: value.told(find, figure) if isinstance(value, Text) else value
             for name, value in self.values.items()
@@ -70,11 +68,26 @@ class Text(str):
         return _filled(chosen, values, self.more, figure)
 
 
+def _count(number: object) -> int:
+    """Return the whole number that has the form of a number.
+
+    Where there are forms for few and for many, a fraction has that of few.
+    """
+    if not isinstance(number, Real):
+        return 1
+    return int(float(number)) if float(number).is_integer() else 2
+
+
 def _filled(
     template: str, values: dict[str, object], more: str, figure: Callable[[Any], str]
 ) -> str:
-    if more and isinstance(values.get("n"), Integral):
-        values = {**values, "n": figure(values["n"])}
+    number = values.get("n")
+    if more and isinstance(number, Real):
+        is_whole = float(number).is_integer()
+        values = {
+            **values,
+            "n": figure(int(float(number))) if is_whole else f"{number:g}",
+        }
     return template.format_map(_Places(values)) if values else template
 
 

@@ -167,7 +167,7 @@ class Table:
         if row["title"] or self.rule is None:
             return str(row["title"])
         if isinstance(self.rule, Text):
-            return self.rule.given(**row)
+            return self.rule.given(**{"n": row.get("minutes", 1), **row})
         return self.rule(row)
 
     @property

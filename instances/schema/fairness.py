@@ -17,13 +17,20 @@ def _gap(row: Mapping[str, Any]) -> Text:
     """Return what a rule on a gap asks for."""
     form = (
         say("{scope}: the best and the worst differ by at most {points:g} percentage"
-            " points of {service} demand within {minutes:g} minutes")
+            " points of {service} demand within {n} minute",
+            "{scope}: the best and the worst differ by at most {points:g} percentage"
+            " points of {service} demand within {n} minutes")
         if row["measure"] == OF_SHARE
-        else say("{scope}: the best and the worst differ by at most {most:g} minutes"
-                 " on the way to {service}")
+        else say("{scope}: the best and the worst differ by at most {n} minute on the"
+                 " way to {service}",
+                 "{scope}: the best and the worst differ by at most {n} minutes on the"
+                 " way to {service}")
     )  # fmt: skip
+    n = row["minutes"] if row["measure"] == OF_SHARE else row["most"]
     points = round(100.0 * float(row["most"]), 9)
-    return form.given(**{**row, "points": points, "scope": SCOPES[row["scope"]]})
+    return form.given(
+        **{**row, "n": n, "points": points, "scope": SCOPES[row["scope"]]}
+    )
 
 
 SCOPES = {

@@ -169,5 +169,8 @@ CONNECTIONS = Table(
         SOURCE,
     ),
     key=("connection",),
-    rule=say("{from_settlement} reaches {to_settlement} within {minutes:g} minutes"),
+    rule=say(
+        "{from_settlement} reaches {to_settlement} within {n} minute",
+        "{from_settlement} reaches {to_settlement} within {n} minutes",
+    ),
 )

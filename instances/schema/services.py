@@ -268,7 +268,10 @@ STANDARDS = Table(
         ONLY_TAG,
     ),
     key=("standard",),
-    rule=say("{share:.0%} of {service} demand within {minutes:g} minutes"),
+    rule=say(
+        "{share:.0%} of {service} demand within {n} minute",
+        "{share:.0%} of {service} demand within {n} minutes",
+    ),
     example=(
         {
             "standard": "school:near",

@@ -172,10 +172,11 @@ def _standard(words: Words, of: dict[str, Any]) -> Text:
     rows = words.instance.tables["standards"]
     row = rows[rows["standard"] == of["standard"]].iloc[0]
     return say(
-        "{title}: {share} within {minutes} minutes",
+        "{title}: {share} within {n} minute",
+        "{title}: {share} within {n} minutes",
         title=words.lang.tell(words.rules[f"standard:{of['standard']}"].title),
         share=words.lang.share(float(row["share"])),
-        minutes=words.lang.figure(float(row["minutes"]), ",.6g"),
+        n=float(row["minutes"]),
     )
 
 

@@ -157,9 +157,11 @@ def _if_closed(found: Served, unit: str, lang: Language) -> Text:
     stranded = lang.figure(found.stranded, ",.0f")
     if found.farther["other_minutes"].notna().any():
         return say(
-            "Were it closed, the nearest other one would be {minutes} minutes"
-            " farther on average; {stranded} ({unit}) would have none in reach.",
-            minutes=lang.figure(found.extra_minutes, ",.0f"),
+            "Were it closed, the nearest other one would be {n} minute farther on"
+            " average; {stranded} ({unit}) would have none in reach.",
+            "Were it closed, the nearest other one would be {n} minutes farther on"
+            " average; {stranded} ({unit}) would have none in reach.",
+            n=round(found.extra_minutes),
             stranded=stranded,
             unit=unit,
         )

@@ -82,10 +82,11 @@ def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]
     goes = [
         lang.tell(
             say(
-                "{share} to {site}, {minutes} minutes",
+                "{share} to {site}, {n} minute",
+                "{share} to {site}, {n} minutes",
                 share=lang.share(share),
                 site=names.sites.get(site, site),
-                minutes=lang.figure(minutes, ",.0f"),
+                n=round(minutes),
             )
         )
         for site, share, minutes in own.goes

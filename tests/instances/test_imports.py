@@ -198,7 +198,7 @@ def test_codes_that_are_there_are_kept(tmp_path: Path) -> None:
     told = Mapped({"columns": {"settlement": "kod"}})
     made = imported(path, None, Wishes("m", mapped=told))
     assert made.tables["settlements"]["settlement"].tolist() == ["A1", "A1-2"]
-    assert any("1 places have no code" in str(note) for note in made.notes)
+    assert any("1 place has no code" in str(note) for note in made.notes)
 
 
 def test_a_mapping_knows_the_columns_of_each_list(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_speeds_that_are_none_are_told(tmp_path: Path) -> None:
     roads.to_file(file, layer="roads")
     mapped = Mapped({"layer": "places"}, {"layer": "roads"})
     made = imported(file, file, Wishes("m", mapped=mapped))
-    assert any("1 speeds are no km/h" in str(note) for note in made.notes)
+    assert any("1 speed is no km/h" in str(note) for note in made.notes)
     assert list(made.guesses) == ["all.gpkg", "all.gpkg (roads)"]
 
 
@@ -381,8 +381,8 @@ def test_what_roads_do_not_reach_is_joined_straight() -> None:
     assert sorted(straight["length_km"]) == pytest.approx(wanted, rel=0.01)
     assert set(straight["road_class"]) == {"straight_line"}
     told = " ".join(map(str, made.notes))
-    assert "1 places are far" in told
-    assert "1 parts of the roads" in told
+    assert "1 place is far" in told
+    assert "1 part of the roads" in told
     again = roads_from(lines, places, "straight_line", detour=1.5)  # as we write it
     assert again.tables["road_classes"]["road_class"].tolist() == ["straight_line"]
 

@@ -19,6 +19,9 @@ from two_regions import two_regions
 import aumaq
 from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
+from aumaq.instances.schema.fairness import GAPS
+from aumaq.instances.schema.roads import CONNECTIONS
+from aumaq.instances.schema.services import STANDARDS
 from aumaq.results.comparison.text import texts
 from aumaq.results.language import ENGLISH, LANGUAGES, Language
 from aumaq.results.office import content
@@ -237,3 +240,26 @@ def test_page_does_not_scroll_sideways(
         heading = f"{layer['title']}, {layer.get('unit')}:"
         assert (heading in str(page.text_content("#legend"))) == ("unit" in layer)
     page.close()
+
+
+MINUTES = {
+    "en": {1.0: "1 minute", 2: "2 minutes", 21.0: "21 minutes", 1.5: "1.5 minutes"},
+    "ru": {1.0: "1 минуты", 2: "2 минут", 21.0: "21 минуты", 5.0: "5 минут"},
+    "kk": {1.0: "1 минут", 2: "2 минут", 21.0: "21 минут"},
+}
+
+
+@pytest.mark.parametrize("code", MINUTES)
+def test_one_minute_is_no_minutes(code: str) -> None:
+    """Rules and notes have the form of their number, whole numbers of data too."""
+    lang = Language(code)
+    rows = {"share": 0.9, "service": "s", "title": ""}
+    rows |= {"from_settlement": "a", "to_settlement": "b"}
+    for minutes, told in MINUTES[code].items():
+        for table in (STANDARDS, CONNECTIONS):
+            title = lang.tell(table.rule_title({**rows, "minutes": minutes}))
+            assert re.search(rf"\b{re.escape(told)}", title)
+    gap = {"title": "", "scope": "region", "service": "s", "most": 1.0}
+    for measure, title in (("share", "within 1 minute"), ("minutes", "most 1 minute ")):
+        row = {**gap, "measure": measure, "minutes": 1.0}
+        assert title in f"{GAPS.rule_title(row)}"
