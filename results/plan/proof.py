@@ -11,6 +11,9 @@ from aumaq.results.language import Language
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
+SURE = 1e-9
+"""A gap that is no more than this is none: only rounding is left."""
+
 
 def proof(plan: Plan, lang: Language) -> list[str]:
     """Say what bound, gap and verification mean for a plan."""
@@ -21,13 +24,20 @@ def proof(plan: Plan, lang: Language) -> list[str]:
     )
     if plan.status == "contradicted":  # told above everything else
         return [lang.tell(verdict)]
+    cost = lang.money(plan.objective_mln, plan.instance.currency)
     told = [
         lang.tell(
             say(
+                "It is proven that no plan costs less: it costs {objective}, with what"
+                " nobody pays counted in.",
+                objective=cost,
+            )
+            if plan.gap <= SURE
+            else say(
                 "At most {gap} of its cost could be saved: it costs {objective}, and no"
                 " plan costs less than {bound}, with what nobody pays counted in.",
                 bound=lang.at_least_money(plan.bound_mln, plan.instance.currency),
-                objective=lang.money(plan.objective_mln, plan.instance.currency),
+                objective=cost,
                 gap=lang.at_most(plan.gap, 2),
             )
         )

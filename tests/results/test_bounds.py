@@ -45,13 +45,14 @@ def test_by_hand() -> None:
 
 @pytest.mark.parametrize("code", list(LANGUAGES))
 def test_no_plan_costs_less_than_what_is_told(code: str) -> None:
-    """A bound of 1,237,800 mln is told as 1.23 trn, not as 1.24."""
-    plan = aumaq.solve(tiny(), gap=0.0)
-    record = {**plan.record, "bound_mln": 1_237_800.0, "objective_mln": 1_300_000.0}
-    lang = Language(code)
-    told = proof(replace(plan, record=record), lang)[0]
-    assert lang.money(1_230_000.0) in told
-    assert lang.money(1_240_000.0) not in told
+    """A bound of 1,237,800 mln is told as 1.23 trn, not as 1.24; at no gap none is."""
+    plan, lang = aumaq.solve(tiny(), gap=0.0), Language(code)
+    assert proof(plan, lang)[0].count(plan.instance.currency) == 1
+    told = {"bound_mln": 1_237_800.0, "objective_mln": 1_300_000.0}
+    record = {**plan.record, **told, "gap": 1.0 - 1_237_800.0 / 1_300_000.0}
+    sentence = proof(replace(plan, record=record), lang)[0]
+    assert lang.money(1_230_000.0) in sentence
+    assert lang.money(1_240_000.0) not in sentence
 
 
 def test_ranges_hold_what_they_bound() -> None:

@@ -288,6 +288,11 @@ def _estimates(plan: Plan, named: str) -> None:
         assert share == ENGLISH.share(float(rows["is_synthetic"].mean()), 0)
 
 
+def _proven(plan: Plan, objective: str) -> None:
+    assert plan.objective_mln - plan.bound_mln <= 1e-9 * abs(plan.objective_mln)
+    assert objective == ENGLISH.money(plan.objective_mln, plan.instance.currency)
+
+
 def _concern(plan: Plan) -> None:
     """Look at nothing: tests/results/test_concerns.py has these sentences."""
     del plan
@@ -306,6 +311,8 @@ CHECKS: dict[str, Callable[..., None]] = {
     rf"At most (?P<gap>\S+) of its cost could be saved: it costs"
     rf" (?P<objective>{AMOUNT}), and no plan costs less than (?P<bound>{AMOUNT}), .*":
         _gap,
+    rf"It is proven that no plan costs less: it costs (?P<objective>{AMOUNT}), .*":
+        _proven,
     rf"No plan avoids (?P<fixed>{AMOUNT}) of it; .* at most (?P<gap>\S+) could be"
     r" saved\.": _fixed,
     r"Every rule and sum was recomputed and holds; .*": _verified,
