@@ -160,6 +160,13 @@ class Joining:
             for part in run.parts:
                 part.offer(best[part.columns])
 
+    def plan_networks(self, completer: Completer, effort: float) -> None:
+        """Plan large networks anew for what the best plan draws."""
+        known = self.run.search.values
+        if known is not None:
+            values = completer.by_areas(known, effort)
+            self.run.search.offer(completer.cost(values), values)
+
     def choose_roads(self, completer: Completer) -> None:
         """Choose anew which roads the best plan builds."""
         known = self.run.search.values

@@ -16,12 +16,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.blocks.areas import Stations
+from aumaq.solvers.blocks.areas import stations
 from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.restricted import RestrictedSolver
+from aumaq.solvers.solution.decisions import Status
 from aumaq.solvers.work import Budget, Most
 
 LARGE_SHARE = 0.6
@@ -66,6 +67,9 @@ class Completer:
         # Small blocks first: works draw power, and the power network is the largest.
         self._feeding = sorted((k for k in blocks if drawn[k].any()), key=len)
         self._large: dict[int, LargeBlock] = {}
+        self._stations = stations(c)
+        self._is_built = np.zeros(len(m.cost), dtype=bool)
+        self._is_built[built_columns(c)] = True
         is_load = m.row_family == "loads"
         self._load = np.flatnonzero(is_load)
         self._tight = RestrictedSolver(m, c.options)
@@ -195,13 +199,14 @@ class Completer:
             return min(found, key=lambda one: float(self._m.cost[free] @ one))
         return solver.solve_part(values, free, self._most(COMPLETION_SECONDS))
 
-    def keep_large(self, built: Ints, known: Stations) -> None:
-        """Keep large blocks as LPs; *built* are the columns that build links."""
-        is_built = np.zeros(len(self._m.cost), dtype=bool)
-        is_built[built] = True
+    def keep_large(self) -> None:
+        """Keep large blocks as LPs."""
         for k, columns in enumerate(self._feeding):
             if self._is_large(columns):
-                self._large[k] = LargeBlock(self._free(columns), is_built, known)
+                self._large[k] = self._large_block(self._free(columns))
+
+    def _large_block(self, free: Ints) -> LargeBlock:
+        return LargeBlock(free, self._is_built, self._stations)
 
     def _is_large(self, columns: Ints) -> bool:
         return int(self._m.is_integer[columns].sum()) >= ROUND_FIRST
@@ -217,6 +222,31 @@ class Completer:
             found = block.by_areas(self._tight, values, price, budget.most())
             if found is not None:
                 values = self._cheaper(values, block.free, found)
+        return values
+
+    def by_areas(self, values: Floats, effort: float) -> Floats:
+        """Return a plan no dearer: large blocks area by area, each at its LP's prices.
+
+        Rounding around the LP leaves twice as much between plan and LP.
+        """
+        budget, begun = self.budget(effort), self.work
+        for columns in self._feeding:
+            free = self._free(columns)
+            if not self._is_large(free) or not self._stations.through[free].any():
+                continue
+            budget.spent = self.work - begun
+            m, rows = self._structure.part(free, values)
+            lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+            relaxed = self._tight.run(lp, budget.most())
+            if relaxed.status is not Status.OPTIMAL or relaxed.duals is None:
+                continue
+            price = np.zeros(len(self._m.row_lower))
+            price[rows] = relaxed.duals
+            budget.spent = self.work - begun
+            block = self._large_block(free)
+            found = block.by_areas(self._tight, values, price, budget.most())
+            if found is not None:
+                values = self._cheaper(values, free, found)
         return values
 
     def improve(self, values: Floats, effort: float) -> Floats:

@@ -70,6 +70,8 @@ SEARCH_SHARE = 0.5
 SEARCH_WORTH = 2.0
 """Share of the time that one thread searches over all unless so many times more is lost
 within blocks than between them."""
+LAST_NETWORK_SHARE = 0.7
+"""Share of the time after the last join for large networks."""
 LAST_SHARE = 0.15
 """Share of the time for joining the best plans of the blocks and searching on."""
 
@@ -402,6 +404,8 @@ class BlockRun(BlockState):
             else:
                 self.joining.exchange(completer)
                 if is_last:
+                    effort = LAST_NETWORK_SHARE * max(self.left, 0.0)
+                    self.joining.plan_networks(completer, effort)
                     self.joining.choose_roads(completer)
         with self.lock:
             self.joins = 2 if is_last else 1

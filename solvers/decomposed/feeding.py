@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.blocks.areas import MOST_INTEGERS, stations
-from aumaq.solvers.blocks.networks import Completer, built_columns, fed_columns
+from aumaq.solvers.blocks.areas import MOST_INTEGERS
+from aumaq.solvers.blocks.networks import Completer, fed_columns
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.first_values import runs_of
@@ -57,7 +57,7 @@ class Feeding:
         self.completer = Completer(
             c, networks, beside[is_single], patience, by_work=by_work
         )
-        self.completer.keep_large(built_columns(c), stations(c))
+        self.completer.keep_large()
         self._least, self._luck = np.zeros(len(networks)), np.ones(len(networks))
         self._at_prices: RestrictedSolver | None = None
         self.work = 0.0
