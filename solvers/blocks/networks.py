@@ -211,43 +211,40 @@ class Completer:
     def _is_large(self, columns: Ints) -> bool:
         return int(self._m.is_integer[columns].sum()) >= ROUND_FIRST
 
-    def replanned(self, values: Floats, price: Floats, effort: float) -> Floats:
-        """Return a plan no dearer: large blocks area by area, within an effort.
+    def by_areas(
+        self, values: Floats, effort: float, price: Floats | None = None
+    ) -> Floats:
+        """Return a plan no dearer: large blocks area by area below their stations.
 
-        *price* is that of each row.
+        *price* is that of each row; without, those of the LP of each block. Rounding
+        around that LP leaves twice as much between plan and LP.
         """
         budget, begun = self.budget(effort), self.work
-        for block in self._large.values():
-            budget.spent = self.work - begun
-            found = block.by_areas(self._tight, values, price, budget.most())
-            if found is not None:
-                values = self._cheaper(values, block.free, found)
-        return values
-
-    def by_areas(self, values: Floats, effort: float) -> Floats:
-        """Return a plan no dearer: large blocks area by area, each at its LP's prices.
-
-        Rounding around the LP leaves twice as much between plan and LP.
-        """
-        budget, begun = self.budget(effort), self.work
-        for columns in self._feeding:
+        for k, columns in enumerate(self._feeding):
             free = self._free(columns)
             if not self._is_large(free) or not self._stations.through[free].any():
                 continue
-            budget.spent = self.work - begun
-            m, rows = self._structure.part(free, values)
-            lp = replace(m, is_integer=np.zeros_like(m.is_integer))
-            relaxed = self._tight.run(lp, budget.most())
-            if relaxed.status is not Status.OPTIMAL or relaxed.duals is None:
+            at = self._prices(values, free, budget.most()) if price is None else price
+            if at is None:
                 continue
-            price = np.zeros(len(self._m.row_lower))
-            price[rows] = relaxed.duals
             budget.spent = self.work - begun
-            block = self._large_block(free)
-            found = block.by_areas(self._tight, values, price, budget.most())
+            block = self._large.get(k) or self._large_block(free)
+            found = block.by_areas(self._tight, values, at, budget.most())
             if found is not None:
                 values = self._cheaper(values, free, found)
+            budget.spent = self.work - begun
         return values
+
+    def _prices(self, values: Floats, free: Ints, most: Most) -> Floats | None:
+        """Return the price of each row in the LP of *free* columns, None without."""
+        m, rows = self._structure.part(free, values)
+        lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+        relaxed = self._tight.run(lp, most)
+        if relaxed.status is not Status.OPTIMAL or relaxed.duals is None:
+            return None
+        price = np.zeros(len(self._m.row_lower))
+        price[rows] = relaxed.duals
+        return price
 
     def improve(self, values: Floats, effort: float) -> Floats:
         """Return a plan that is better, or as good: the MIP of each block in turn.

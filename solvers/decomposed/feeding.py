@@ -176,7 +176,7 @@ class Feeding:
         budget = self.completer.budget(effort)
         found = self._small_replanned(found, max(SMALL_SHARE * effort, seconds))
         if effort > 0.0:
-            found = self.completer.replanned(found, self._price, budget.left)
+            found = self.completer.by_areas(found, budget.left, self._price)
         search = self._of_networks
         search.objective, search.values = search.cost(found), found
         if seconds > 0.0:
