@@ -38,6 +38,8 @@ OFF_GRID = (50, 10.0)
 """Villages with fewer people, farther than so many km from the next, have no line."""
 MAINS = ((300.0, 18.0), (1000.0, 14.0))
 """Steps of a main: m3/day added, mln/km."""
+TOWN = 4
+"""From this level of works on there may be as many again: towns grow."""
 MAIN_KM = 25.0
 WORKS = (60.0, 300.0, 1500.0, 8000.0, 60000.0)
 SEED = 119
@@ -283,7 +285,7 @@ def water(places, nodes, links, steps, sites, today, *, dry_south) -> None:  # t
         sites.append({"site": f"ww-{place.settlement}", "service": "water_works",
                       "settlement": place.settlement,
                       "status": "existing" if stands else "candidate",
-                      "max_units": units + (units > 1),
+                      "max_units": 2 * units if level >= TOWN else units,
                       "max_level": min(level + 1, len(WORKS)),
                       "max_supply": 300.0 if dry else None})  # fmt: skip
         if stands:
