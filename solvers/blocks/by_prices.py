@@ -14,10 +14,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.solvers.blocks.split import Block, Split, block_matrices
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.ascent import FIRST, Ascent
+from aumaq.solvers.decomposed.blocks import PricedBlocks
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import Matrices, restricted
 from aumaq.solvers.highs.solver import Outcome, Solver
@@ -46,6 +47,7 @@ class PricedRelaxation:
         self._c, self._split, self._is_over = c, split, is_over
         self.relaxation = Relaxation(c, is_over)
         self.ascent = Ascent(self.relaxation)
+        self._blocks = PricedBlocks(self.relaxation, split)
         self._value = float("-inf")
         self._running: set[Solver] = set()
 
@@ -64,36 +66,19 @@ class PricedRelaxation:
     @property
     def price_of_split(self) -> Floats:
         """The prices of the rows that couple blocks, 0 elsewhere."""
-        known, split = self.relaxation.price_of_rows(self.ascent.best), self._split
-        price = np.zeros(len(known))
-        price[split.priced] = known[split.priced]
-        return price
+        return self._blocks.price(self.ascent.best)
 
     def bounds(self) -> Floats:
         """Return what the relaxation says that each block costs at least, mln.
 
-        -inf where a site decides in several blocks (what is due for renewal at it may
-        be a block of its own): only their sum is known then. So it is without a bound.
+        -inf where that is not known, which is of every block without a bound.
         """
-        found = self.shares()
-        if not np.isfinite(self._value):
-            return np.full_like(found, -np.inf)
-        _, columns = labels(self._split, self._c.matrices)
-        for own in self.relaxation.columns:
-            at = np.unique(columns[own])
-            if len(at) > 1:
-                found[at[at >= 0]] = -np.inf
-        return found
+        found = self._blocks.bounds(self.ascent.best)
+        return found if np.isfinite(self._value) else np.full_like(found, -np.inf)
 
     def shares(self) -> Floats:
-        """Return the share of each block in the value of the relaxation, mln.
-
-        A site has one block; together with what is in none they add up to the bound.
-        """
-        rows, columns = labels(self._split, self._c.matrices)
-        return self.relaxation.by_label(
-            self.ascent.best, rows, columns, len(self._split.blocks)
-        )
+        """Return the share of each block in the value of the relaxation, mln."""
+        return self._blocks.shares(self.ascent.best)
 
     def solve(self, threads: int) -> Outcome | None:
         """Return the LP solutions of all blocks as one; None without one of each."""
@@ -159,12 +144,3 @@ class PricedRelaxation:
         """End soon; may be called from any thread."""
         for solver in tuple(self._running):
             solver.stop()
-
-
-def labels(split: Split, m: Matrices) -> tuple[Ints, Ints]:
-    """Return the block of each row and column, -1 for those of none."""
-    rows = np.full(len(m.row_lower), -1)
-    columns = np.full(len(m.cost), -1)
-    for k, block in enumerate(split.blocks):
-        rows[block.rows], columns[block.columns] = k, k
-    return rows, columns

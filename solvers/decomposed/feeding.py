@@ -16,7 +16,9 @@ from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.areas import MOST_INTEGERS
 from aumaq.solvers.blocks.networks import Completer, fed_columns
 from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.decomposed.blocks import PricedBlocks
 from aumaq.solvers.decomposed.relaxation import Relaxation
+from aumaq.solvers.decomposed.scarcity import scarce_prices
 from aumaq.solvers.first_values import runs_of
 from aumaq.solvers.places import Distances, Site
 from aumaq.solvers.restricted import RestrictedSolver
@@ -25,28 +27,32 @@ from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.work import Most
 
 SMALL_EFFORT, SMALL_NODES = 1.0, 50
-"""What the MIP of a small network takes at the most."""
-SMALL_SHARE = 0.3
-"""Share of the effort for networks that is for small ones."""
+"""What the MIP of a small block takes at the most."""
+INTEGERS = 250
+"""The MIP of a block with so many whole numbers may take so much longer."""
+SMALL_SHARE = 0.5
+"""Share of the effort for planning anew that is for small blocks."""
 NO_LUCK = 0.5
-"""By so much less a small network is hoped to gain after each time."""
+"""By so much less a small block is hoped to gain after each time."""
 
 
 class Feeding:
     """The search at prices, and the completion of what it finds."""
 
-    def __init__(self, c: Compiled, relaxation: Relaxation, gap: float) -> None:
+    def __init__(
+        self, c: Compiled, relaxation: Relaxation, blocks: PricedBlocks, gap: float
+    ) -> None:
         """Prepare; *gap* is that of each step of the search."""
-        self._c, self._gap, self._relaxation = c, gap, relaxation
+        self._c, self._gap, self._blocks = c, gap, blocks
         pieces = relaxation.pieces
         order = np.argsort(pieces.of_column, kind="stable")
         ends = np.flatnonzero(np.diff(pieces.of_column[order])) + 1
         columns = [pieces.columns[part] for part in np.split(order, ends)]
         drawn = np.zeros(len(c.matrices.cost), dtype=bool)
         drawn[fed_columns(c)] = True
-        self._fed = np.flatnonzero(drawn)
-        self._own = [k for k, part in enumerate(columns) if drawn[part].any()]
-        self._networks = networks = [columns[k] for k in self._own]
+        self._is_fed = drawn
+        self._is_dear = np.zeros_like(drawn)
+        networks = [part for part in columns if drawn[part].any()]
         self.is_network: Flags = np.zeros(len(drawn), dtype=bool)
         for part in networks:
             self.is_network[part] = True
@@ -58,12 +64,13 @@ class Feeding:
             c, networks, beside[is_single], patience, by_work=by_work
         )
         self.completer.keep_large()
-        self._least, self._luck = np.zeros(len(networks)), np.ones(len(networks))
+        self._luck = np.ones(len(blocks.all))
         self._at_prices: RestrictedSolver | None = None
         self.work = 0.0
         """Units of work at prices that were done so far."""
         self._priced, self._price = c.matrices, np.zeros(len(c.matrices.row_lower))
         self.search: Improver | None = None
+        self._led: tuple[Floats, Distances, list[Ints], Scope] | None = None
         self._of_networks = self._searching_networks()
         self.is_stopped = False
 
@@ -94,13 +101,24 @@ class Feeding:
         self, price: Floats, away: Distances, own: list[Ints], scope: Scope
     ) -> None:
         """Search at these prices of the model's rows from now on."""
-        m, known = self._c.matrices, self.search
+        known = self.search
+        self._led = (price, away, own, scope)
+        self._prepare(None if known is None else known.values)
+        if known is not None:
+            known.stop()
+
+    def _prepare(self, plan: Floats | None) -> None:
+        """Prepare the search as it is led; what a *plan* uses up has a price, too."""
+        assert self._led is not None
+        price, away, own, scope = self._led
+        m = self._c.matrices
         is_load = m.row_family == "loads"
-        cost = m.cost - m.sparse.T @ np.where(is_load, price, 0.0)
-        self._price, self._least = price, self._relaxation.of_pieces[self._own]
+        scarce = np.zeros_like(price) if plan is None else scarce_prices(m, plan)
+        self._price = np.where(is_load, price, np.minimum(price, scarce))
+        self._is_dear = scope.is_dear
         self._priced = priced = replace(
             m,
-            cost=cost,
+            cost=m.cost - m.sparse.T @ np.where(is_load, price, scarce),
             row_lower=np.where(is_load, -np.inf, m.row_lower),
             row_upper=np.where(is_load, np.inf, m.row_upper),
         )
@@ -114,11 +132,9 @@ class Feeding:
         search.places.look_at([places], np.ones(1))
         follows = scope.own[1] & ~self.is_network if scope.own else ~self.is_network
         search.look_where_it_is_far(away, Scope(scope.is_dear, (left, follows)))
-        if known is not None and known.values is not None:
-            search.offer(search.cost(known.values), known.values)
+        if plan is not None:
+            search.offer(search.cost(plan), plan)
         self.search = search
-        if known is not None:
-            known.stop()
         if self.is_stopped:
             search.stop()
 
@@ -127,12 +143,15 @@ class Feeding:
 
         It begins with this plan, unless it has a better one at the prices.
         """
-        if self.search is not None:
-            self.search.offer(self.search.cost(values), values)
+        if self.search is None:
+            return None
+        if self.search.values is None:
+            self._prepare(values)
+        self.search.offer(self.search.cost(values), values)
         return self.search
 
     def _small_replanned(self, values: Floats, effort: float) -> Floats:
-        """Return a plan no dearer: small networks anew, at prices of what they draw.
+        """Return a plan no dearer: small blocks anew, at prices of what they draw.
 
         Where works would not be built because what feeds them stays as it is, people
         make water for ten times as much.
@@ -141,16 +160,18 @@ class Feeding:
         solver = self._at_prices = RestrictedSolver(m, self._c.options, self._gap)
         if self.is_stopped:
             solver.stop()
-        trial = values.copy()
-        cost = np.array([float(m.cost[own] @ values[own]) for own in self._networks])
-        for k in np.argsort((self._least - cost) * self._luck, kind="stable"):
-            own = self._networks[k]
-            if m.is_integer[own].sum() > MOST_INTEGERS or budget.is_over:
-                continue
+        trial, whole = values.copy(), self._blocks.integers
+        most = SMALL_EFFORT + whole / INTEGERS
+        hoped = self._blocks.excess(values) * self._luck / most
+        hoped[(whole == 0) | (whole > MOST_INTEGERS)] = 0.0
+        for k in np.argsort(-hoped, kind="stable"):
+            if hoped[k] <= 0.0 or budget.is_over:
+                break
             self._luck[k] *= NO_LUCK
-            free = np.setdiff1d(own, self._fed)
-            most = budget.most(SMALL_EFFORT, SMALL_NODES)
-            found = solver.solve_part(trial, free, most)
+            free = self._blocks.all[k].columns
+            free = free[~self._is_fed[free]]
+            free = free[~self._is_dear[free] | (trial[free] != 0.0)]
+            found = solver.solve_part(trial, free, budget.most(most[k], SMALL_NODES))
             if found is not None and m.cost[free] @ (found - trial[free]) < 0.0:
                 trial[free] = found
             budget.spent = solver.work

@@ -50,11 +50,6 @@ class Pieces:
         self.x = np.zeros(len(self.columns))
         self.price = np.zeros(len(rows))
 
-    @property
-    def count(self) -> int:
-        """How many pieces there are."""
-        return int(self.of_row.max(initial=-1)) + 1
-
     def solve(self, cost: Floats) -> bool:
         """Find values and prices at the *cost* of columns; say whether there are."""
         if not len(self.rows):
@@ -91,23 +86,6 @@ class Pieces:
         """Return what each row adds to the value: its price times its side."""
         low, high = self.matrices.row_lower, self.matrices.row_upper
         return self.price * best_end(self.price, low, high)
-
-    def by_piece(self, sides: Floats, ends: Floats) -> Floats:
-        """Return the value of each piece, from what rows and columns add to it."""
-        rows = np.bincount(self.of_row, sides, self.count)
-        return np.asarray(rows + np.bincount(self.of_column, ends, self.count), float)
-
-    def problem(self, piece: int, cost: Floats) -> tuple[Matrices, Ints]:
-        """Return the MIP of a piece at the *cost* of the columns; its columns here."""
-        rows = np.flatnonzero(self.of_row == piece)
-        own = np.flatnonzero(self.of_column == piece)
-        m = self.matrices
-        part = csc_array(m.sparse.tocsr()[rows].tocsc()[:, own])
-        part.sort_indices()
-        low, high = m.column_lower[own], m.column_upper[own]
-        limits = (m.row_lower[rows], m.row_upper[rows])
-        whole = m.is_integer[own]
-        return Matrices.of(part, cost[own], limits, (low, high), whole), own
 
 
 def implied_upper(m: Matrices) -> Floats:

@@ -72,7 +72,6 @@ class Relaxation:
         self._endless = np.flatnonzero(may_gain & ~has_end)
         self._renewals = np.flatnonzero(~self._loose & ~has_end)
         self.value = [np.zeros(len(s.places)) for s in self.sites]
-        self.of_pieces = np.zeros(self.pieces.count)
         self.x = np.zeros(len(m.cost))
         self.reduced = m.cost.copy()
 
@@ -91,11 +90,6 @@ class Relaxation:
         # An LP that was given up leaves the prices of before, which bound as well.
         parts = [*self._at_sites(y, cost), *self._of_pieces(cost)]
         return _total(self.m.offset, parts)
-
-    def cost_of_pieces(self, y: Floats) -> Floats:
-        """Return what prices *y* leave of the cost of the columns of the pieces."""
-        columns = self.pieces.columns
-        return np.asarray(self.m.cost[columns] - self._by_column[columns] @ y)
 
     def near(self, y: Floats) -> None:
         """Let ``x`` and ``reduced`` be those at prices *y*, pieces as they were."""
@@ -122,11 +116,9 @@ class Relaxation:
         ends = pieces.ends(reduced)
         if (np.abs(ends) >= NO_LIMIT).any():
             return [np.array([-np.inf])]
-        sides, ends = pieces.sides(), reduced * ends
-        self.of_pieces = pieces.by_piece(sides, ends)
         self.reduced = cost.copy()
         self.reduced[pieces.columns] = reduced
-        return [sides, ends]
+        return [pieces.sides(), reduced * ends]
 
     @cached_property
     def is_beside(self) -> Flags:

@@ -21,9 +21,11 @@ import numpy as np
 from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
+from aumaq.solvers.blocks.split import coupling_families, split
 from aumaq.solvers.checkpoint import Saved
 from aumaq.solvers.compiled import Compiled, finish, status_of
 from aumaq.solvers.decomposed.ascent import FIRST, Ascent
+from aumaq.solvers.decomposed.blocks import PricedBlocks
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.feeding import Feeding
 from aumaq.solvers.decomposed.lift import Lift
@@ -55,12 +57,12 @@ POLISH_SHARE = 0.15
 """Share of the time for the last LP of a model of this size."""
 
 LIFT_SHARE = 0.4
-"""Share of the time that is left after the first prices for the MIPs of pieces."""
+"""Share of the time that is left after the first prices for the MIPs of blocks."""
 PLANNING_SHARE = 0.6
 """Share of the time that is left for a start plan whose networks are planned; else it
 is completed as it is."""
-REPLANNING_SHARE = 0.6
-"""Share of the time that is left for planning networks anew, once there are prices."""
+REPLANNING_SHARE = 0.7
+"""Share of the time that is left for planning blocks anew, once there are prices."""
 TURN_SHARE = 0.1
 """Share of the time after which networks are completed again; half of it for that."""
 STEP_WORK = 1e-8
@@ -95,10 +97,12 @@ class Run:
         self.budget = Budget(seconds, self.c.options.work_limit)
         self.ascent = Ascent(Relaxation(self.c, self._is_over))
         self.own = self.ascent.relaxation.own_of(self.c.sites)
-        self.lift = Lift(self.c, self.ascent.relaxation)
+        parts = split(self.c.matrices, coupling_families())
+        self.blocks = PricedBlocks(self.ascent.relaxation, parts)
+        self.lift = Lift(self.c.options, self.ascent.relaxation, self.blocks)
         self.feeding: Feeding | None = None
         if self.c.built.networks and self.is_large:
-            self.feeding = Feeding(self.c, self.ascent.relaxation, gap)
+            self.feeding = Feeding(self.c, self.ascent.relaxation, self.blocks, gap)
         self.turn = time.monotonic()
         self.is_joining = False
         self.joined: Floats | None = None
@@ -185,7 +189,7 @@ class Run:
         self.ascent.rise(FIRST_STEPS, self.end, self.stop.is_set)
         self._lead()
         gain, ends = float("inf"), self.end
-        if self.is_large and len(self.lift.pieces):
+        if self.is_large and self.lift.is_any:
             ends -= LIFT_SHARE * max(self.end - time.monotonic(), 0.0)
         while gain > WORTH * abs(self.ascent.bound) and time.monotonic() < ends:
             if self.stop.is_set():
@@ -195,18 +199,18 @@ class Run:
             gain = self.ascent.bound - before
             self._lead()
         if not self.stop.is_set():
-            (self._raise_by_pieces if self.is_large else self._prove)()
+            (self._raise_by_blocks if self.is_large else self._prove)()
         self._search()
 
-    def _raise_by_pieces(self) -> None:
-        """Raise the bound by what networks cost beyond their LP."""
+    def _raise_by_blocks(self) -> None:
+        """Raise the bound by what blocks cost beyond the relaxation."""
 
         def tell(bound: float) -> None:
             self.proven = max(self.proven, bound)
             if self.is_enough:
                 self.check()
 
-        self.lift.raised(self.ascent.best, self.budget, tell)
+        self.lift.raised(self.ascent.best, self.budget, tell, self.search.values)
         self.check()
 
     def _prove(self) -> None:
@@ -247,6 +251,7 @@ class Run:
         scope = Scope(dear, (self.own, relaxation.follows))
         self.search.look_where_it_is_far(away, scope)
         if self.feeding is not None:
+            self.blocks.look(self.ascent.best)
             price = relaxation.price_of_rows(self.ascent.best)
             self.feeding.lead(price, away, self.own, scope)
         self.is_led.set()
@@ -419,7 +424,7 @@ class WorkRun(Run):
                 return self._prove()
             elif not self.is_lifted:
                 self.is_lifted = True
-                self._raise_by_pieces()
+                self._raise_by_blocks()
             elif self.search.values is None:
                 return None
             else:

@@ -187,12 +187,14 @@ def restricted(
 
     *by_row* are the coefficients of *m* by rows. What others cost is left out.
     """
-    rows = np.unique(m.sparse[:, free].indices)
+    own = m.sparse[:, free]
+    rows = np.unique(own.indices)
     fixed = values.copy()
     fixed[free] = 0.0
-    of_rows = by_row[rows]
-    used = of_rows @ fixed
-    small = csc_array(of_rows.tocsc()[:, free])
+    used = by_row[rows] @ fixed
+    # Not from the rows: those of a budget have columns from everywhere.
+    entries = (own.data, np.searchsorted(rows, own.indices), own.indptr)
+    small = csc_array(entries, shape=(len(rows), len(free)))
     small.sort_indices()
     part = Matrices.of(
         small,

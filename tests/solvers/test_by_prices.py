@@ -14,10 +14,11 @@ from road_instances import road_instances
 from tiny_instances import tiny_instances
 
 from aumaq.instances import Instance
-from aumaq.solvers.blocks.by_prices import PricedRelaxation, labels
+from aumaq.solvers.blocks.by_prices import PricedRelaxation
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import block_matrices, coupling_families, split
 from aumaq.solvers.compiled import Compiled, compiled
+from aumaq.solvers.decomposed.blocks import labels
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent

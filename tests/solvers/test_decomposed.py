@@ -23,15 +23,17 @@ import aumaq
 from aumaq import NoPlanError, Plan
 from aumaq.instances import Instance
 from aumaq.instances.generators.clustered import clustered
+from aumaq.solvers.blocks.split import coupling_families, split
 from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.decomposed.ascent import Ascent
+from aumaq.solvers.decomposed.blocks import PricedBlocks
 from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.kernel import NEVER
 from aumaq.solvers.decomposed.lift import Lift
 from aumaq.solvers.decomposed.priced import OWN
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.highs.matrices import restricted
-from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Given, Status
@@ -72,7 +74,7 @@ def _prices(r: Relaxation, seed: int) -> np.ndarray:
 def test_no_bound_is_above_the_optimum(
     kind: str, data: st.DataObject, formulation: str, seed: int
 ) -> None:
-    """At drawn prices, at those of an ascent, its best, and with the MIPs of pieces."""
+    """At drawn prices, at those of an ascent, its best, and with the MIPs of blocks."""
     c = _compiled(data.draw(KINDS[kind]), formulation)
     best = Solver(c.matrices, c.options).run(60.0, Silent(), c.started)
     if best.status is not Status.OPTIMAL:
@@ -86,11 +88,23 @@ def test_no_bound_is_above_the_optimum(
     assert np.isfinite(ascent.bound)
     assert ascent.bound <= most
     assert relaxation.at(ascent.best) == pytest.approx(ascent.bound, rel=1e-9, abs=1e-6)
+    parts = split(c.matrices, coupling_families())
+    blocks = PricedBlocks(relaxation, parts)
     for y in (ascent.best, _prices(relaxation, seed)):
-        lift, raised = Lift(c, relaxation), [relaxation.at(y)]
+        lift, raised = Lift(c.options, relaxation, blocks), [relaxation.at(y)]
         lift.raised(y, Budget(60.0), raised.append)
         assert raised == sorted(raised)
         assert raised[-1] <= most
+        if np.isfinite(raised[0]):
+            _check_excess(blocks, best, best.objective - raised[0])
+
+
+def _check_excess(blocks: PricedBlocks, best: Outcome, away: float) -> None:
+    """No block of a plan costs less than the least, and all no more than it is away."""
+    assert best.values is not None
+    excess, room = blocks.excess(best.values), SURE * (1.0 + abs(best.objective))
+    assert (excess >= -room).all()
+    assert excess[np.isfinite(blocks.least)].sum() <= away + room
 
 
 @pytest.mark.parametrize("kind", ["free", "whole", "power", "steps"])
