@@ -108,7 +108,7 @@ class PricedBlocks:
     @cached_property
     def _place(self) -> Ints:
         """The place of each column in its block."""
-        found = np.full(len(self._m.cost), -1, dtype=np.int32)
+        found = np.full(len(self._m.cost), -1)
         for block in self._split.blocks:
             found[block.columns] = np.arange(len(block.columns))
         return found
