@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
+SURE = 1e-9
+"""A gap that is no more than this is none: only rounding is left."""
 DUST, MOST_DUST = 1e-9, 1e-3
 """Of a number, and at most of its last digit: so near to a round number it is that."""
 

@@ -22,7 +22,7 @@ from aumaq.instances.language.words import (
     check_language,
     schema_words,
 )
-from aumaq.results.bounds import decimals, rounded_down, rounded_up
+from aumaq.results.bounds import SURE, decimals, rounded_down, rounded_up
 from aumaq.results.shares import at_most, marked
 
 # Heavy packages are imported where they are used: --help in English needs none.
@@ -112,7 +112,11 @@ class Language:
             return self.cell(text)
         if values:
             text = text.given(**values)
-        return text.told(self._found, self.number)
+        return text.told(self._found, self.number, self.separated)
+
+    def separated(self, number: str) -> str:
+        """Return a number that is written in English with the language's separators."""
+        return number if self.code == "en" else number.translate(self._separators)
 
     def _found(self, one: str, more: str, number: int) -> str:
         """Return the template to fill in for that in English."""
@@ -180,7 +184,7 @@ class Language:
         if "e+" in found and abs(value) < MOST_WRITTEN_OUT:
             found = format(float(found.replace(",", "")), ",.0f")
         found = signed((mark + found.lstrip()).rjust(len(found)) if mark else found)
-        return found if self.code == "en" else found.translate(self._separators)
+        return self.separated(found)
 
     def at_least_money(self, amount_mln: float, currency: str = "") -> str:
         """Return an amount that bounds another from below: it is rounded down."""
@@ -192,8 +196,25 @@ class Language:
         return self.figure(rounded_down(value, _decimals_of(form, value)), form)
 
     def upper(self, value: float, form: str = ",.0f") -> str:
-        """Return a number that bounds another from above, by a format of Python."""
-        return self.figure(rounded_up(value, _decimals_of(form, value)), form)
+        """Return a number that bounds another from above, by a format of Python.
+
+        Of a share a solver's dust is none.
+        """
+        digits = _decimals_of(form, value)
+        is_share = form.endswith("%")
+        up = at_most(value, digits - 2) if is_share else rounded_up(value, digits)
+        return self.figure(up, form)
+
+    def bound(
+        self, bound: float, value: float, form: str = ",.0f", *, is_above: bool = False
+    ) -> str:
+        """Return a bound beside the value that it bounds, rounded to its side.
+
+        Where they are the same, so are their figures: another would read as doubt.
+        """
+        if abs(bound - value) <= SURE * max(1.0, abs(value)):
+            return self.figure(value, form)
+        return (self.upper if is_above else self.lower)(bound, form)
 
     @cached_property
     def _separators(self) -> dict[int, str]:

@@ -41,7 +41,9 @@ class Text(str):
         """Make the English text."""
         values = dict(values or {})
         chosen = more if more and values.get("n") != 1 else template
-        text = super().__new__(cls, _filled(chosen, values, more, "{:,}".format))
+        filled = {**values, "n": _counted(values.get("n"), "{:,}".format)}
+        places = _Places(filled if more and "n" in values else values)
+        text = super().__new__(cls, chosen.format_map(places) if values else chosen)
         text.template, text.values, text.more = template, values, more
         return text
 
@@ -53,19 +55,33 @@ class Text(str):
         """Return the text with values, or others, in some of its places."""
         return Text(self.template, {**self.values, **_plain(values)}, self.more)
 
-    def told(self, find: Find, figure: Callable[[float], str]) -> str:
+    def told(
+        self,
+        find: Find,
+        figure: Callable[[float], str],
+        separated: Callable[[str], str] = str,
+    ) -> str:
         """Return the text with templates that *find* gives for those in English.
 
-        *figure* writes the number of a text that has more than one form.
+        *figure* writes the number of a text that has more than one form, *separated*
+        gives a number that is written in English the separators of the language.
         """
         if not self.template:
             return ""
+
+        def told(value: object) -> object:
+            if isinstance(value, Text):
+                return value.told(find, figure, separated)
+            if isinstance(value, Figure):
+                return separated(value)
+            is_number = isinstance(value, Real) and not isinstance(value, bool)
+            return _Number(value, separated) if is_number else value
+
         chosen = find(self.template, self.more, _count(self.values.get("n", 1)))
-        values = {
-            name: value.told(find, figure) if isinstance(value, Text) else value
-            for name, value in self.values.items()
-        }
-        return _filled(chosen, values, self.more, figure)
+        values = {name: told(value) for name, value in self.values.items()}
+        if self.more:
+            values["n"] = _counted(self.values.get("n"), figure, separated)
+        return chosen.format_map(_Places(values)) if self.values else chosen
 
 
 def _count(number: object) -> int:
@@ -78,17 +94,32 @@ def _count(number: object) -> int:
     return int(float(number)) if float(number).is_integer() else 2
 
 
-def _filled(
-    template: str, values: dict[str, object], more: str, figure: Callable[[Any], str]
-) -> str:
-    number = values.get("n")
-    if more and isinstance(number, Real):
-        is_whole = float(number).is_integer()
-        values = {
-            **values,
-            "n": figure(int(float(number))) if is_whole else f"{number:g}",
-        }
-    return template.format_map(_Places(values)) if values else template
+def _counted(
+    number: object, figure: Callable[[Any], str], separated: Callable[[str], str] = str
+) -> object:
+    """Return the number that has the form of a number as it is written."""
+    if not isinstance(number, Real):
+        return number
+    if float(number).is_integer():
+        return figure(int(float(number)))
+    return separated(f"{number:g}")
+
+
+class Figure(str):
+    """A number as it is written in English; it has no separators but a language's."""
+
+
+class _Number:
+    """A number whose format has the separators of a language."""
+
+    def __init__(self, value: object, separated: Callable[[str], str]) -> None:
+        self._value, self._separated = value, separated
+
+    def __format__(self, form: str) -> str:
+        return self._separated(format(self._value, form))
+
+    def __repr__(self) -> str:
+        return repr(self._value)
 
 
 class _Places(dict[str, object]):
@@ -116,13 +147,13 @@ def say(template: str, more: str = "", /, **values: object) -> Text:
     return Text(template, _plain(values), more)
 
 
-def figure(value: float, digits: int = 6) -> str:
+def figure(value: float, digits: int = 6) -> Figure:
     """Return a number with so many digits, and with all that stand before the point."""
     whole = len(f"{abs(value):.0f}") if abs(value) < LARGEST else 0
-    return f"{value:.{max(digits, whole)}g}"
+    return Figure(f"{value:.{max(digits, whole)}g}")
 
 
-def told_apart(one: float, other: float) -> tuple[str, str]:
+def told_apart(one: float, other: float) -> tuple[Figure, Figure]:
     """Return two numbers with six digits, or as many as it takes to see them differ."""
     for digits in range(6, 18):
         first, second = figure(one, digits), figure(other, digits)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from aumaq.instances import OptionError
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.extras import install_command
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Figure, Text, say
 from aumaq.results.analysis.measures import Measure
 from aumaq.results.language import ENGLISH, Language
 
@@ -99,7 +99,7 @@ def classify(
         n=int(of.max()),
         units=len(units),
         word=word,
-        value=f"{best:.2f}",
+        value=Figure(f"{best:.2f}"),
     )
     if best <= WEAK_SILHOUETTE:
         note = say(

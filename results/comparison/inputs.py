@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Figure, say
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
 from aumaq.results.comparison.columns import LETTERS, side_by_side
@@ -53,7 +53,7 @@ def _settings(plan: Plan) -> dict[str, str]:
             "{n} settlement, mean share {share} ({digest})",
             "{n} settlements, mean share {share} ({digest})",
             n=len(kept),
-            share=f"{mean:.4f}",
+            share=Figure(f"{mean:.4f}"),
             digest=digest[:8],
         )
     for part in ("options", "versions"):

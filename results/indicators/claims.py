@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,10 +53,9 @@ def _is_same(claim: Any, right: Any, kind: str) -> bool:
 
 
 def _told(k: int, name: str, claim: Any, right: Any) -> Finding:
-    try:
+    shown: tuple[str, str] = str(claim), str(right)
+    with suppress(TypeError, ValueError):
         shown = told_apart(float(claim), float(right))
-    except (TypeError, ValueError):
-        shown = (str(claim), str(right))
     text = say(
         "{column} is {value} in the plan, {limit} when recomputed",
         column=name,

@@ -6,13 +6,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import say
+from aumaq.results.bounds import SURE
 from aumaq.results.language import Language
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
-
-SURE = 1e-9
-"""A gap that is no more than this is none: only rounding is left."""
 
 
 def proof(plan: Plan, lang: Language) -> list[str]:

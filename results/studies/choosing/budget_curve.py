@@ -30,7 +30,7 @@ from aumaq.instances import Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import is_asked, listening
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Figure, Text, say
 from aumaq.results.plan.plan import Plan
 from aumaq.results.strict_json import plain_rows
 from aumaq.results.studies.choosing.study_model import study_of
@@ -151,7 +151,7 @@ class _Curve:
                           upper=amount / size + ROOM)  # fmt: skip
             if nested and last is not None and last.decisions is not None:
                 self._nest(amendment, last.decisions, nested)
-            label = say("{amount} mln", amount=f"{amount:,.0f}")
+            label = say("{amount} mln", amount=Figure(f"{amount:,.0f}"))
             self.study.c.progress = Labelled(self.progress, label)
             seconds = (self.ends - time.monotonic()) / max(self.left, 1)
             self.left -= 1
