@@ -187,7 +187,7 @@ def describe(*, source: Source, as_json: AsJson = False) -> None:
     if as_json:
         documents.tell({**found, "seconds": seconds})
     else:
-        show.facts(found, seconds)
+        show.facts(found, seconds, source.name)
 
 
 app.command("import")(cli_import.import_)

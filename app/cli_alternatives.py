@@ -15,7 +15,7 @@ from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.options import listed
 from aumaq.several import Study, share_of
-from aumaq.words import figure, lower, spoken, t
+from aumaq.words import bound, figure, spoken, t, upper
 
 if TYPE_CHECKING:
     from aumaq.instances import Instance
@@ -114,8 +114,9 @@ def _show(found: aumaq.Alternatives) -> None:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     number = t(say("plan {n}", n=row["plan"]))
-    money = figure(row["objective_mln"], ",.1f"), lower(row["bound_mln"], ",.1f")
+    cost, least = row["objective_mln"], row["bound_mln"]
+    money = figure(cost, ",.1f"), bound(least, cost, ",.1f")
     apart = [figure(row[key]) for key in ("differs", "nearest", "nearest_most")]
-    return [number, *money, figure(row["gap"], ".2%"),
+    return [number, *money, upper(row["gap"], ".2%"),
             figure(row["investment_mln"], ",.1f"), *apart,
             show.verdict(row["verified"])]  # fmt: skip

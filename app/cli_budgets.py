@@ -14,7 +14,7 @@ from aumaq import show
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.several import DrawnStudy
-from aumaq.words import figure, lower, spoken, t, upper
+from aumaq.words import bound, figure, lower, spoken, t, upper
 
 PICTURE = "budgets.svg"
 COLUMNS = {
@@ -80,9 +80,13 @@ def _amounts(text: str) -> list[float]:
         raise OptionError(told) from None
 
 
-def _cell(key: str, value: float) -> str:
-    told = {"bound_mln": lower, "price_at_least_mln": lower, "price_at_most_mln": upper}
-    return "-" if value != value else told.get(key, figure)(value, ",.1f")
+def _cell(key: str, row: dict[str, Any]) -> str:
+    value, told = row[key], {"price_at_least_mln": lower, "price_at_most_mln": upper}
+    if value != value:
+        return "-"
+    if key == "bound_mln":
+        return bound(value, row["objective_mln"], ",.1f")
+    return told.get(key, figure)(value, ",.1f")
 
 
 def _show(found: aumaq.BudgetCurve) -> None:
@@ -92,7 +96,7 @@ def _show(found: aumaq.BudgetCurve) -> None:
         table.add_column(t(head), justify="right")
     rows: list[dict[str, Any]] = found.rows.to_dict("records")
     for row in rows:
-        table.add_row(*(_cell(key, row[key]) for key in columns))
+        table.add_row(*(_cell(key, row) for key in columns))
     show.out.print(table)
     for row in rows:
         if row["message"]:

@@ -17,7 +17,7 @@ from aumaq.option_groups import Effort, Output, grouped
 from aumaq.options import Changes, Name, Overwrite, StoreFile, read_instance
 from aumaq.several import end
 from aumaq.streams import line
-from aumaq.words import figure, lower, spoken, t, upper
+from aumaq.words import bound, figure, lower, spoken, t, upper
 
 if TYPE_CHECKING:
     from aumaq.results.exports.plan_folder import Written
@@ -199,8 +199,8 @@ def _show_plan(record: dict[str, Any]) -> None:
             " {status}, {verdict}",
             objective=t(OBJECTIVES[record["objective"]]),
             cost=figure(record["objective_mln"], ",.1f"),
-            bound=lower(record["bound_mln"], ",.1f"),
-            gap=figure(record["gap"], ".2%"),
+            bound=bound(record["bound_mln"], record["objective_mln"], ",.1f"),
+            gap=upper(record["gap"], ".2%"),
             status=spoken().cell(record["status"].replace("_", " ")),
             verdict=show.verdict(record["verified"]),
         )

@@ -227,11 +227,14 @@ class _Lines:
         if seconds - self._last < 1.0:
             return
         self._last = seconds
+        is_above = self._goal.name == "cover"
         form = ",.2f" if self._goal.unit == "min" else ",.0f"
         text = say(
             "{seconds} s  best {value}  bound {bound}",
             seconds=figure(seconds, "7.1f"),
             value="-" if value != value else figure(value, form),
-            bound="-" if bound != bound else figure(bound, form),
+            bound="-"
+            if bound != bound
+            else spoken().bound(bound, value, form, is_above=is_above),
         )
         show.err.print(t(text), markup=False, soft_wrap=True)

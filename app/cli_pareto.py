@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -17,11 +17,17 @@ from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.options import listed
 from aumaq.several import DrawnStudy, share_of
-from aumaq.words import figure, spoken, t
+from aumaq.words import bound, figure, spoken, t, upper
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aumaq.results.plan.aims import Aim
+
+HEADS = {
+    "best": say("best at"), "point": say("point"), "bound": say("proven bound"),
+    "sum": say("sum"), "gap": say("gap"),
+}  # fmt: skip
 PICTURE = "front.svg"
 GOALS_HELP = (
     "cost, investment, unserved, mean_minutes, worst_minutes, cover, posts, emissions,"
@@ -99,24 +105,48 @@ def _draw(found: aumaq.Front, lang: str, folder: Path) -> None:
 
 def _show(found: aumaq.Front) -> None:
     """Print the payoff table and the points."""
-    names = [aim.name for aim in found.aims]
+    aims = {aim.name: aim for aim in found.aims}
     if len(found.payoff):
-        heads = [t(say("best at")), *names, t(say("bound"))]
-        show.out.print(_table(found.payoff, heads, ["best", *names, "bound"]))
+        columns = ["best", *aims, "bound"]
+        show.out.print(_table(found.payoff, columns, aims))
     more = [c for c in found.rows if c.startswith("bound") or c in ("sum", "gap")]
-    columns = ["point", *names, *more]
-    show.out.print(_table(found.rows, [t(say("point")), *columns[1:]], columns))
+    show.out.print(_table(found.rows, ["point", *aims, *more], aims))
     if found.message:
         show.out.print(spoken().tell(found.message), markup=False, soft_wrap=True)
 
 
-def _table(rows: pd.DataFrame, heads: Sequence[str], columns: Sequence[str]) -> Table:
+def _table(
+    rows: pd.DataFrame, columns: Sequence[str], aims: Mapping[str, Aim]
+) -> Table:
     table = Table(show_edge=False, pad_edge=False)
-    for k, head in enumerate(heads):
-        table.add_column(head, justify="right" if k else "left")
+    for k, key in enumerate(columns):
+        table.add_column(_head(key, aims), justify="right" if k else "left")
     for row in rows[[*columns]].to_dict("records"):
-        cells = [str(row[columns[0]])]
-        for key in columns[1:]:
-            cells.append(figure(row[key], ".2%" if key == "gap" else ",.2f"))
-        table.add_row(*cells)
+        table.add_row(*(_cell(key, row, aims) for key in columns))
     return table
+
+
+def _head(key: str, aims: Mapping[str, Aim]) -> str:
+    """Return the head of a column: what a goal counts, with its unit."""
+    if key in HEADS:
+        return t(HEADS[key])
+    aim = aims[key.removeprefix("bound_")]
+    text = say("{goal}, {unit}", goal=aim.measure, unit=spoken().cell(aim.unit))
+    return t(say("proven bound: {goal}", goal=text) if key != aim.name else text)
+
+
+def _cell(key: str, row: dict[str, Any], aims: Mapping[str, Aim]) -> str:
+    """Return a cell; a bound is that of the goal that the row or the column names."""
+    if key == "best":
+        return t(aims[row[key]].measure)
+    if key == "point":
+        return str(row[key])
+    if key == "gap":
+        return upper(row[key], ".2%")
+    if not key.startswith("bound"):
+        return figure(row[key], ",.2f")
+    if "sum" in row:
+        return bound(row[key], row["sum"], ",.2f")
+    named = row.get("best") or key.removeprefix("bound").removeprefix("_")
+    aim = aims[named or next(iter(aims))]
+    return bound(row[key], row[aim.name], ",.2f", is_above=aim.sign < 0.0)

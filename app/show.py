@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq.instances.language.texts import chained, say
-from aumaq.words import figure, lower, spoken, t, upper
+from aumaq.words import bound, figure, lower, spoken, t, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,16 +48,20 @@ class Lines:
                 seconds=figure(event.seconds, "7.1f"),
                 phase=f"{spoken().tell(event.phase):<20}",
                 plan=f"{_number(event.incumbent_mln):>14}",
-                bound=f"{_number(event.bound_mln, lower):>14}",
+                bound=f"{_bound(event.bound_mln, event.incumbent_mln):>14}",
             )
         )
         if event.gap == event.gap:
-            text += "  " + t(say("gap {share}", share=figure(event.gap, "8.2%")))
+            text += "  " + t(say("gap {share}", share=upper(event.gap, "8.2%")))
         err.print(text, markup=False, soft_wrap=True)
 
 
-def _number(value: float, told: Callable[[float, str], str] = figure) -> str:
-    return "-" if value != value else told(value, ",.1f")
+def _number(value: float) -> str:
+    return "-" if value != value else figure(value, ",.1f")
+
+
+def _bound(limit: float, value: float) -> str:
+    return "-" if limit != limit else bound(limit, value, ",.1f")
 
 
 def verdict(is_verified: bool) -> str:
@@ -65,11 +69,11 @@ def verdict(is_verified: bool) -> str:
     return t(say("verified")) if is_verified else t(say("FAILED VERIFICATION"))
 
 
-def facts(found: dict[str, Any], seconds: float) -> None:
-    """Print what an instance holds."""
+def facts(found: dict[str, Any], seconds: float, source: str) -> None:
+    """Print what an instance holds; *source* is what it was called by."""
     title = spoken().cell(found["title"])
     out.print(f"{title} ({found['name']})", style="bold", markup=False)
-    lines = _facts(found, seconds)
+    lines = _facts(found, seconds, source)
     width = max(14, *map(len, lines))
     for name, text in lines.items():
         out.print(f"  {name:<{width}} {text}", markup=False, soft_wrap=True)
@@ -106,8 +110,8 @@ def goal(told: dict[str, Any]) -> None:
         goal=PLAN_GOALS[told["goal"]].title,
         value=figure(told["value"], form),
         unit=t(say("min")) if told["unit"] == "min" else t(say("persons")),
-        bound=(lower if told["unit"] == "min" else upper)(told["bound"], form),
-        gap=figure(told["gap"], ".2%"),
+        bound=bound(told["bound"], told["value"], form, is_above=told["unit"] != "min"),
+        gap=upper(told["gap"], ".2%"),
         cost=lower(told["cost_bound_mln"], ",.1f"),
     )
     out.print(t(text), markup=False, soft_wrap=True)
@@ -120,7 +124,7 @@ FACT_HEADS = (
 )  # fmt: skip
 
 
-def _facts(found: dict[str, Any], seconds: float) -> dict[str, str]:
+def _facts(found: dict[str, Any], seconds: float, source: str) -> dict[str, str]:
     """Return lines on an instance: label and text."""
     shares = found["synthetic_share"].items()
     return {
@@ -151,7 +155,7 @@ def _facts(found: dict[str, Any], seconds: float) -> dict[str, str]:
             )
         ),
         t(say("roads")): _roads(found["roads"]),
-        t(say("warnings")): f"{found['warnings']}  (aumaq validate {found['name']})",
+        t(say("warnings")): f"{found['warnings']}  (aumaq validate {source})",
         t(say("hash")): found["hash"],
         t(say("read in")): t(say("{seconds} s", seconds=figure(seconds, ".2f"))),
     }
@@ -241,8 +245,8 @@ def _certainty(plan: aumaq.Plan) -> str:
             money=figure(money, ",.1f"),
             points=figure(points, ",.1f"),
             currency=plan.instance.currency,
-            bound=lower(plan.bound_mln, ",.1f"),
-            gap=figure(plan.gap, ".2%"),
+            bound=bound(plan.bound_mln, plan.objective_mln, ",.1f"),
+            gap=upper(plan.gap, ".2%"),
             status=spoken().cell(plan.status.replace("_", " ")),
             verdict=verdict(plan.is_verified),
         )
@@ -316,8 +320,8 @@ def _way_rows(way: dict[str, Any]) -> list[tuple[str, str]]:
         return [(t(say("objective")), t(say("no plan")))]
     rows = [
         (t(say("objective")), figure(way["objective_mln"], ",.1f")),
-        (t(say("bound")), lower(way["bound_mln"], ",.1f")),
-        (t(say("gap")), figure(way["gap"], ".2%")),
+        (t(say("bound")), bound(way["bound_mln"], way["objective_mln"], ",.1f")),
+        (t(say("gap")), upper(way["gap"], ".2%")),
         (t(say("verified")), t(say("yes")) if way["verified"] else t(say("NO"))),
         (t(say("dearer than joint")), figure(way.get("difference_mln", 0.0), ",.1f")),
         (f"  {t(say('share'))}", figure(way.get("difference_share", 0.0), ".2%")),
@@ -404,8 +408,9 @@ def sweep(found: aumaq.Sweep) -> None:
         cells = [row["scenario"], spoken().tell(status_title(row["status"]))]
         if row["has_plan"]:
             cells += [
-                figure(row["objective_mln"]), lower(row["bound_mln"]),
-                figure(row["gap"], ".2%"),
+                figure(row["objective_mln"]),
+                bound(row["bound_mln"], row["objective_mln"]),
+                upper(row["gap"], ".2%"),
                 t(say("yes") if row["verified"] else say("NO")),
             ]  # fmt: skip
         else:
@@ -455,7 +460,7 @@ def ranked(rows: pd.DataFrame, currency: str) -> None:
         table.add_column(t(head), justify="right")
     for row in rows.to_dict("records"):
         cost = row["replacement_at_most_mln"]
-        dear = t(say("no plan")) if cost == float("inf") else _number(cost, upper)
+        dear = t(say("no plan")) if cost == float("inf") else upper(cost, ",.1f")
         table.add_row(
             row["service"], row["name"], figure(row["served"]),
             figure(row["settlements"]), figure(row["extra_minutes"]),

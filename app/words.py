@@ -84,6 +84,13 @@ def upper(value: float, form: str = ",.0f") -> str:
     return _spoken.upper(value, form)
 
 
+def bound(
+    limit: float, value: float, form: str = ",.0f", *, is_above: bool = False
+) -> str:
+    """Return a bound beside the value that it bounds: it is rounded to its side."""
+    return _spoken.bound(limit, value, form, is_above=is_above)
+
+
 def asked(arguments: Sequence[str]) -> str:
     """Return the language that is asked for: the last --lang, else AUMAQ_LANG.
 

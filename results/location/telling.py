@@ -119,26 +119,28 @@ def _proof(found: Location, words: Language) -> Text:
     q = found.question
     if found.value != found.value:  # NaN: a mean, or a worst, of nobody
         return say("no people can reach a site: there is nothing to choose")
+    gap = found.gap
+    limit = found.value if gap <= 0.0 else found.bound  # one figure: no doubt
     if q.goal is COVER:
-        digits = 0 if found.bound >= 10.0 else 1
-        bound = words.count(rounded_up(found.bound, digits))
+        digits = 0 if limit >= 10.0 else 1
+        bound = words.count(limit if gap <= 0.0 else rounded_up(limit, digits))
     elif q.goal is COVER_ALL:
-        bound = words.lower(found.bound)
+        bound = words.lower(limit)
     else:
-        bound = length(rounded_down(found.bound, 1), q.unit, words)
+        least = limit if gap <= 0.0 else rounded_down(limit, 1)
+        bound = length(least, q.unit, words)
     text = {
         COVER.name: say("no choice has more people within than {bound}"),
         COVER_ALL.name: say("no choice needs fewer sites than {bound}"),
         MEAN_MINUTES.name: say("no choice has a smaller mean than {bound}"),
     }.get(q.goal.name, say("no choice has a shorter worst way than {bound}"))
     text = text.given(bound=bound)
-    gap = found.gap
     if gap <= 0.0:
         return say("{bound}: proven best", bound=text)
     return say(
         "{bound}: gap {share} ({status})",
         bound=text,
-        share=words.share(gap, 2),
+        share=words.at_most(gap, 2),
         status=found.status,
     )
 

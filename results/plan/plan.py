@@ -32,6 +32,7 @@ from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.missing_columns import completed, filled, with_later, without
 from aumaq.results.plan.terms import disagreements, gap_record
+from aumaq.results.shares import at_most
 from aumaq.solvers import Decisions, Solution, SolveOptions
 from aumaq.solvers.proof import bound_below, proven
 from aumaq.solvers.solution.decisions import Weighed
@@ -302,8 +303,8 @@ class Plan:
         word = "verified" if self.is_verified else "FAILED VERIFICATION"
         return (
             f"<Plan of {self.instance.name!r}, {self.instance.scenario!r}:"
-            f" {self.objective_mln:,.1f} mln, gap {self.gap:.2%}, {self.status},"
-            f" {word}>"
+            f" {self.objective_mln:,.1f} mln, gap {at_most(self.gap, 2):.2%},"
+            f" {self.status}, {word}>"
         )
 
     def to_csv(self, folder: str | Path) -> Path:

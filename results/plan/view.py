@@ -11,6 +11,7 @@ from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.instances.svg_map import Points, svg_map
 from aumaq.instances.view import settlement_layers
+from aumaq.results.language import ENGLISH
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -54,13 +55,15 @@ def picture(plan: Plan, service: str = "") -> str:
 def html(plan: Plan) -> str:
     """Return the plan as a piece of HTML."""
     instance, record = plan.instance, plan.record
+    least = ENGLISH.bound(plan.bound_mln, plan.objective_mln, ",.1f")
+    status = plan.status.replace("_", " ")
     is_sure = say("verified") if plan.is_verified else say("FAILED VERIFICATION")
     facts = (
         (say("scenario"), instance.scenario),
         (say("objective"), f"{plan.objective_mln:,.1f} mln {instance.currency}"),
         (say("of it money"), f"{float(record['money_mln']):,.1f} mln"),
-        (say("bound"), f"{plan.bound_mln:,.1f} mln"),
-        (say("gap"), f"{plan.gap:.2%} ({plan.status})"),
+        (say("bound"), f"{least} mln"),
+        (say("gap"), f"{ENGLISH.at_most(plan.gap, 2)} ({status})"),
         (say("verification"), is_sure),
     )
     lines = "".join(

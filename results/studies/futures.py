@@ -18,6 +18,7 @@ from aumaq.results.audit import Finding
 from aumaq.results.audit.findings import explained
 from aumaq.results.audit.frames import typed
 from aumaq.results.plan.plan import Plan
+from aumaq.results.shares import at_most
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.futures.state import Policy, Score
 from aumaq.solvers.progress import relative_gap
@@ -174,6 +175,6 @@ class Futures:
         word = "verified" if self.is_verified else "FAILED VERIFICATION"
         return (
             f"<Futures of {self.instance.name!r}: {', '.join(self.plans)};"
-            f" {self.objective} {self.objective_mln:,.1f} mln, gap {self.gap:.2%},"
-            f" {self.status}, {word}>"
+            f" {self.objective} {self.objective_mln:,.1f} mln,"
+            f" gap {at_most(self.gap, 2):.2%}, {self.status}, {word}>"
         )

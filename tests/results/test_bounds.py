@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.cli_pareto import _cell
 from aumaq.results.bounds import decimals, rounded_down, rounded_up
 from aumaq.results.comparison.sentences import sentences
 from aumaq.results.explanations.ranges import Difference
 from aumaq.results.language import ENGLISH, LANGUAGES, Language
+from aumaq.results.location.telling import lines
+from aumaq.results.plan.aims import aims_of
 from aumaq.results.plan.proof import proof
 
 
@@ -65,3 +69,44 @@ def test_ranges_hold_what_they_bound() -> None:
     assert "is +12.3 to +12.4 mln" in " ".join(sentences(found, ENGLISH)["B"])
     told = Difference(1234567.8, float("inf")).told(ENGLISH, "KZT")
     assert told == "at least 1,234,560 mln KZT"
+
+
+def test_a_bound_that_is_met_has_one_figure() -> None:
+    """Beside a value a bound is rounded to its side; where it is met, as the value."""
+    assert ENGLISH.bound(6569.66, 6569.66, ",.1f") == "6,569.7"
+    assert ENGLISH.bound(6569.66, 6570.0, ",.1f") == "6,569.6"
+    assert ENGLISH.bound(200.31, 200.0, ",.1f", is_above=True) == "200.4"
+    assert ENGLISH.upper(0.0080001, ".2%") == "0.81%"
+    assert ENGLISH.upper(1e-10, ".2%") == "0.00%"
+
+
+def test_an_answer_that_is_proven_has_one_figure() -> None:
+    """Of 3,240.4 people no more than 3,240 are within: not 3,241, as if one lacked."""
+    clients = pd.DataFrame({"client": ["a", "b"], "people": [3240.4, 100.0]})
+    ways = pd.DataFrame(
+        [("a", "a", 0.0), ("a", "b", 44.46), ("b", "a", 44.46), ("b", "b", 0.0)],
+        columns=["client", "site", "distance"],
+    )
+    for goal, minutes, one, other in (
+        ("cover", 20.0, "3,240", "3,241"),
+        ("worst_minutes", None, "44.5", "44.4"),
+    ):
+        found = aumaq.locate(clients, goal, distances=ways, new=1, minutes=minutes)
+        told = " ".join(lines(found, ENGLISH))
+        assert one in told
+        assert other not in told
+
+
+def test_notebooks_and_fronts_round_bounds_to_their_side() -> None:
+    """A bound of 38,268.35 is shown as 38,268.3, a gap of 0.8001 % as 0.81 %."""
+    plan = aumaq.solve(tiny(), gap=0.0)
+    told = {"objective_mln": 38_576.3, "bound_mln": 38_268.35, "gap": 0.008001}
+    text = replace(plan, record={**plan.record, **told})._repr_html_()
+    assert "38,268.3 mln" in text
+    assert "0.81%" in text
+    aims = {aim.name: aim for aim in aims_of(tiny(), ["cost", "cover"], 20.0)}
+    row = {"cost": 100.0, "cover": 200.0, "gap": 0.00001, "bound": 99.996}
+    assert _cell("bound", row, aims) == "99.99"
+    assert _cell("gap", row, aims) == "0.01%"
+    assert _cell("bound", {**row, "best": "cover", "bound": 200.001}, aims) == "200.01"
+    assert _cell("bound_cover", {**row, "bound_cover": 200.001}, aims) == "200.01"
