@@ -133,7 +133,7 @@ class _Ways:
         rows = rows[rows["service"] == service]
         lost = lost[lost["service"] == service]
         self.demand = state.demand(service)
-        longest = _longest(state, service)
+        longest = longest_minutes(state, service)
         way = rows["demand"] * rows["minutes"].clip(upper=longest)
         self.served = state.grid(rows, rows["demand"])
         total = state.grid(rows, way)
@@ -150,7 +150,7 @@ class _Ways:
         self.share = np.where(is_ruled, np.minimum(share, 1.0), np.nan)
 
 
-def _longest(state: State, service: str) -> float:
+def longest_minutes(state: State, service: str) -> float:
     """Return the minutes as which who is not served counts."""
     row = state.instance.service(service)
     limits = [float(row["served_within_minutes"]), float(row["cutoff_minutes"])]

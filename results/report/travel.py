@@ -9,6 +9,7 @@ import pandas as pd
 
 from aumaq.instances.access.upgrades import BETWEEN
 from aumaq.instances.rows import rows_with
+from aumaq.results.indicators.gains import longest_minutes
 from aumaq.results.indicators.state import State
 from aumaq.results.shares import rounded
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 
-def before(state: State, service: str) -> dict[str, list[Any]]:
-    """Return today's mean minutes (None: nobody is served) and unserved share."""
+def before(state: State, service: str) -> dict[str, Any]:
+    """Return today's mean minutes (None: nobody is served) and unserved share.
+
+    ``longest``: the minutes with which who is not served counts.
+    """
     ids = pd.Index(state.instance.settlement_ids)
     rows, lost = (
         rows_with(state.tables[name], "service", service)
@@ -30,6 +34,7 @@ def before(state: State, service: str) -> dict[str, list[Any]]:
     return {
         "minutes": [None if x != x else round(x, 1) for x in minutes.tolist()],
         "unserved": rounded(share),
+        "longest": longest_minutes(state, service),
     }
 
 

@@ -154,7 +154,15 @@ function tell(title, rows, button) {
 // The land between and around the points [lat, lon] of outlines and settlements.
 let corners = [];
 const ringPoints = (rings) => rings[0].map(([x, y]) => [y, x]);
-const wholeMap = () => map.fitBounds(L.latLngBounds(corners), { padding: [12, 12], animate: false, maxZoom: 12 });
+const EDGE = [36, 28]; // a name fits above the outermost places, and half of it beside
+function wholeMap() {
+  const fit = (right) => map.fitBounds(L.latLngBounds(corners), {
+    paddingTopLeft: EDGE, paddingBottomRight: [EDGE[0] + right, EDGE[1]], animate: false, maxZoom: 12 });
+  const card = at("card").getBoundingClientRect(), box = map.getContainer().getBoundingClientRect();
+  fit(0);
+  const isUnder = ({ x, y }) => x + box.left > card.left - EDGE[0] && x + box.left < card.right && y + box.top > card.top && y + box.top < card.bottom + EDGE[1];
+  if (corners.some((corner) => isUnder(map.latLngToContainerPoint(corner)))) fit(box.right - card.left);
+}
 at("whole").addEventListener("click", wholeMap);
 
 // Shapes: rings, and what is told of them (null: nothing); filled if they have a colour.

@@ -21,22 +21,31 @@ function drawWhoGains() {
   }));
 }
 
-// Rows [settlement, region, people, minutes today, minutes then, change, share lost].
-function placesOf(service) {
-  const { settlements, regions } = territory(), now = service.periods.at(-1), lost = indexOf(now).lost;
+// The minutes of all demand of a place: who is not served counts with the longest trip.
+function countedMinutes(minutes, lost, longest) {
+  if (minutes === null) return lost ? longest : null;
+  return Math.min(minutes, longest) * (1 - lost) + longest * lost;
+}
+
+// Rows [settlement, region, people, minutes today, minutes then, change, share lost]; minutes
+// are those of who is served, or with *isCounted* of all.
+function placesOf(service, isCounted) {
+  const { settlements, regions } = territory(), now = service.periods.at(-1), { minutes, unserved, longest } = service.before;
   return settlements.name.map((name, i) => {
-    const before = service.before.minutes[i], after = meanMinutes(i, now);
+    const lost = indexOf(now).lost.get(i) ?? 0, mean = meanMinutes(i, now);
+    const before = isCounted ? countedMinutes(minutes[i], unserved[i], longest) : minutes[i];
+    const after = isCounted ? countedMinutes(mean, lost, longest) : mean;
     const change = before === null || after === null ? null : after - before;
-    return [name, regions[settlements.region[i]], settlements.population[i], before, after, change, lost.get(i) ?? 0, i];
+    return [name, regions[settlements.region[i]], settlements.population[i], before, after, change, lost, i];
   });
 }
 
 function drawWorst() {
   const service = shown.run.services.filter((item) => item.before)[at("worst-service").value || 0];
   if (!service) return;
-  const rows = placesOf(service), felt = (row) => row[5] !== null && Math.abs(row[5]) > 1;
+  const rows = placesOf(service, true), felt = (row) => row[5] !== null && Math.abs(row[5]) > 1;
   const lists = {
-    worst: [...rows].filter((row) => row[4] !== null || row[6]).sort((a, b) => b[6] - a[6] || b[4] - a[4]),
+    worst: placesOf(service).filter((row) => row[4] !== null || row[6]).sort((a, b) => b[6] - a[6] || b[4] - a[4]),
     losers: rows.filter((row) => felt(row) && row[5] > 0).sort((a, b) => b[5] - a[5]),
     winners: rows.filter((row) => felt(row) && row[5] < 0).sort((a, b) => a[5] - b[5]),
   };
@@ -44,9 +53,10 @@ function drawWorst() {
   const columns = [column(say("Settlement")), column(say("Region")), column(say("People"), "number"), column(say("Minutes today"), "number", 1),
     column(say("Minutes then"), "number", 1), column(say("Change"), "number", 1), column(say("Not served"), "share", 1)];
   for (const [id, found] of Object.entries(lists)) {
-    const shownColumns = id === "worst" ? columns : columns.slice(0, 6);
-    const some = found.slice(0, MOST_PLACES).map((row) => row.slice(0, shownColumns.length));
-    drawTable(at(id), { name: id, title: `${service.title}: ${say("places by name")}`, columns: shownColumns, rows: some, total: some.length }, {
+    const without = id === "worst" ? 5 : 6; // a change is that of all demand, what is not served one of the last period
+    const kept = (row) => row.slice(0, 7).filter((_, k) => k !== without);
+    const some = found.slice(0, MOST_PLACES).map(kept);
+    drawTable(at(id), { name: id, title: `${service.title}: ${say("places by name")}`, columns: kept(columns), rows: some, total: some.length }, {
       tools: false, linked: 0, opener: (k) => () => showOnMap(service, found[k][7]) });
     if (found.length > some.length) {
       at(id).append(make("p", { class: "soft" }, `${number(some.length)} / ${number(found.length)}`));
