@@ -34,17 +34,7 @@ def checked_tables(
     tables, problems = {}, []
     for name in PLAN_TABLES:
         if name not in raw and BY_NAME[name].is_later:
-            continue
-        if name not in raw and BY_NAME[name].is_later:
-            continue
-        if name not in raw and BY_NAME[name].is_later:
-            tables[name] = without_rows(name)
-            continue
-        if name not in raw and BY_NAME[name].is_later:
-            continue
-        if name not in raw and BY_NAME[name].is_later:
-            tables[name] = without_rows(name)
-            continue
+            continue  # it is computed
         if name not in raw:
             problems.append(Problem(place(name), say("table {name} is missing",
                                                      name=name)))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from aumaq.instances.schema.plan import BOTH, COLUMNS, OF_GAP, PLAN, POINTS
+from aumaq.instances.schema.plan import BOTH, COLUMNS, OF_GAP, PLAN, POINTS, SERVICE
 
 
 class Look(NamedTuple):
@@ -16,6 +16,13 @@ class Look(NamedTuple):
 
 UNITS = tuple(dict.fromkeys(c.unit for t in PLAN for c in t.columns if c.unit))
 """Every unit that a column of a plan may have; money names its currency, too."""
+UNITS_BESIDE = {
+    "minutes_before": "min", "minutes_after": "min", "within_before": "share",
+    "within_after": "share", "cost_mln": "mln", "gain_persons": "persons",
+    "total_mln": "mln", "total_gain_persons": "persons", "demand": SERVICE,
+    "gain": SERVICE, "lose": SERVICE,
+}  # fmt: skip
+"""Units of columns of tables that stand beside a plan."""
 FORMATS = {
     "": "#,##0", "persons": "#,##0", "mln": "#,##0.00", "mln/year": "#,##0.00",
     POINTS: "#,##0.00", BOTH: "#,##0.00", "share": "0.0%", "rad": "0.0000",
@@ -26,6 +33,9 @@ FORMATS = {
 
 def look_of(table: str, column: str) -> Look:
     """Return unit and number format of a column of a plan table."""
+    if table not in COLUMNS and column in UNITS_BESIDE:
+        unit = UNITS_BESIDE[column]
+        return Look(unit, FORMATS.get(unit, "#,##0.0"))
     known = COLUMNS.get(table, {}).get(column)
     if known is None or known.kind in ("text", "flag"):
         return Look("", "General")

@@ -1,8 +1,8 @@
 """A plan as an Excel workbook: a summary, one sheet a table, a list of the columns.
 
-Titles and headers are in the reader's language; the last sheet says for each header the
-table and column of the plan, for scripts. Text is never a formula, whatever it begins
-with (:mod:`aumaq.instances.formats.workbook.cells`).
+Titles, headers and words of the program are in the reader's language; the last sheet
+says for each header the table and column of the plan, for scripts. Text is never a
+formula, whatever it begins with (:mod:`aumaq.instances.formats.workbook.cells`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from aumaq.instances.formats.workbook.writer import sheet_reference
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import MLN, MLN_A_YEAR
-from aumaq.instances.schema.titles import title_of, with_unit
+from aumaq.instances.schema.titles import with_unit
+from aumaq.results.exports.sheet_words import sheet_title, with_words
 from aumaq.results.exports.units import look_of
 from aumaq.results.indicators.gains import gains_of
 from aumaq.results.language import Language
@@ -77,12 +78,15 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     book = openpyxl.Workbook(write_only=True)
     shown = {name: table for name, table in tables.items() if len(table)}
     currency = plan.instance.currency
-    shown = {name: _with_names(plan, table, words) for name, table in shown.items()}
+    shown = {
+        name: with_words(name, _with_names(plan, table, words), words)
+        for name, table in shown.items()
+    }
     heads = {name: heads_of(name, shown[name], currency, words) for name in shown}
     with told(path):  # sheets go into files while they are filled
         _summary(book, plan, shown, words)
         for name, table in shown.items():
-            _table(book, title_of(name, lang), table, heads[name])
+            _table(book, sheet_title(name, words), table, heads[name])
         _columns(book, heads, words)
     with draft_file(path) as draft:
         book.save(draft)
@@ -95,7 +99,7 @@ def heads_of(
     found = []
     for column in map(str, table.columns):
         look = look_of(name, column)
-        title = with_unit(title_of(column, lang.code), look.unit, lang.code)
+        title = with_unit(sheet_title(column, lang), look.unit, lang.code)
         if look.unit in (MLN, MLN_A_YEAR):
             money = lang.cell("mln")
             title = title.replace(f"[{money}", f"[{money} {currency}")
@@ -150,7 +154,7 @@ def _summary(
         [_bold(sheet, lang.tell(say("Sheets"))), _bold(sheet, lang.tell(say("Rows")))]
     )
     for name, table in tables.items():
-        title = title_of(name, lang.code)
+        title = sheet_title(name, lang)
         link = _cell(sheet, title)
         link.hyperlink = f"#{sheet_reference(title)}!A1"
         sheet.append([link, len(table)])
@@ -188,7 +192,7 @@ def _columns(book: Any, heads: dict[str, list[Head]], lang: Language) -> None:
     sheet.append([_bold(sheet, title) for title in titles])
     for name, of_table in heads.items():
         for head in of_table:
-            row = (title_of(name, lang.code), head.title, name, head.column)
+            row = (sheet_title(name, lang), head.title, name, head.column)
             sheet.append([cell_of(sheet, text) for text in row])
 
 

@@ -21,6 +21,7 @@ from aumaq.instances.language.words import LANGUAGES, worded
 from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.instances.schema.tables import BY_NAME, TABLES
 from aumaq.instances.schema.titles import clashes, title_of
+from aumaq.results.exports.sheet_words import sheet_title
 from aumaq.results.indicators.table import COLUMNS
 from aumaq.results.language import Language
 from aumaq.results.plan.plan import Plan
@@ -176,7 +177,7 @@ def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
             at = list(table.columns).index("settlement") + 1
             tables[name] = table.copy()
             tables[name].insert(at, "name", table["settlement"].map(known))
-    titles = [title_of(name, code) for name in (*tables, "gains", "deployment")]
+    titles = [sheet_title(name, lang) for name in (*tables, "gains", "deployment")]
     assert book.sheetnames == [lang.tell("Summary"), *titles, lang.tell("Columns")]
     words = [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
     assert [text for text in sentences(plan, lang) if text not in words] == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from tiny_instances import tiny
@@ -95,3 +97,51 @@ def test_where_nobody_is_served_there_is_no_way() -> None:
     assert everybody["gain"] == everybody["demand"] == 200.0
     (told,) = who_gains(plan, of_today(plan.instance), Language("en"))
     assert told["minutes"] == [None, 0.0]
+
+
+@pytest.mark.slow
+def test_places_by_name_agree_with_who_gains(browser: Any, tmp_path: Path) -> None:
+    """Who was not served counts in the lists as in the bars: longest trip, then none.
+
+    The 100 of b have no place today, and a school of their own by the plan.
+    """
+    site = {"site": "b", "service": "s", "settlement": "b", "status": "required"}
+    near = two_regions().table("services").assign(cutoff_minutes=20.0)
+    plan = aumaq.solve(
+        two_regions().replace(
+            services=near,
+            sites=pd.DataFrame([{**site, "site": "a", "settlement": "a",
+                                 "status": "existing"}, site]),
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    (row,) = who_gains(plan, of_today(plan.instance), Language("en"))
+    assert row["gain"] == 100
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(plan.to_html(tmp_path / "page.html").as_uri())
+    (cells,) = page.eval_on_selector_all(
+        "#winners tbody tr", "rows => rows.map((row) => row.innerText.split('\\t'))"
+    )
+    assert cells[3:] == ["20", "0", "−20"]
+    assert page.is_hidden("#losers")
+    page.close()
+
+
+def test_sheets_are_in_the_language_of_the_workbook(tmp_path: Path) -> None:
+    """Titles, headers and words of the program have no English; codes stay."""
+    plan = moved("b")
+    book = openpyxl.load_workbook(plan.to_excel(tmp_path / "book.xlsx", "ru"))
+    rows = {sheet.title: list(sheet.values) for sheet in book}
+    for sheet in list(book)[1:-1]:
+        assert not re.search("[A-Za-z]{3,}", sheet.title)
+        heads = [str(cell).replace("KZT", "") for cell in rows[sheet.title][0]]
+        assert not re.search("[A-Za-z]{3,}", " ".join(heads))
+    gains = rows["Кто выигрывает, кто теряет"]
+    by, group = gains[0].index("по чему сгруппировано"), gains[0].index("группа")
+    told = {(row[by], row[group]) for row in gains[1:]}
+    assert {("все", "все"), ("регион", "R"), ("вид поселения", "сёла")} <= told
+    acts = rows["мероприятия"]
+    assert {row[acts[0].index("мероприятие")] for row in acts[1:]} <= {
+        "открывается", "закрывается", "сохраняется"
+    }  # fmt: skip
+    assert "строительство" in {row[0] for row in rows["целевая функция"]}

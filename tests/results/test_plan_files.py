@@ -60,7 +60,8 @@ def test_workbook_of_a_plan_in_openpyxl(plan: Plan, tmp_path: Path) -> None:
     """Sheets hold the tables, with units; no text of the user is a formula."""
     book = openpyxl.load_workbook(plan.to_excel(tmp_path / "plan.xlsx"))
     shown = [english_title(n) for n, t in plan.tables.items() if len(t)]
-    assert book.sheetnames == ["Summary", *shown, "gains", "deployment", "Columns"]
+    beside = ["Who gains, who loses", "Order of deployment"]
+    assert book.sheetnames == ["Summary", *shown, *beside, "Columns"]
     sheet = book["facilities"]
     heads = [c.value for c in sheet[1]]
     unit = f"opex [mln {plan.instance.currency}/year]"
