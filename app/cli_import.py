@@ -282,14 +282,14 @@ def _speeds(pairs: dict[str, str]) -> dict[str, float]:
 
 
 def _tell(found: Import) -> None:
-    for file, guesses in found.guesses.items():
+    own = [c for c in found.tables["settlements"] if c.startswith("x_")]
+    for k, (file, guesses) in enumerate(found.guesses.items()):
         line(f"{file}:")
         for guess in guesses:
             line(f"  {guess.role:12} {guess.column:24} {t(guess.why)}")
-    own = [c for c in found.tables["settlements"] if c.startswith("x_")]
-    if own:
-        line("  " + t(say("kept as columns of your own: {columns}",
-                          columns=", ".join(own))))  # fmt: skip
+        if own and k == 0:  # the places come first
+            line("  " + t(say("kept as columns of your own: {columns}",
+                              columns=", ".join(own))))  # fmt: skip
     for note in found.notes:
         line(t(note))
     tell_warnings(found.instance)

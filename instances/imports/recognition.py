@@ -17,29 +17,39 @@ NAMES: dict[str, tuple[str, ...]] = {
                    "код", "като", "ид", "коды"),
     "name": ("name", "title", "place", "locality", "village", "name ru", "name kk",
              "name kz", "name en", "название", "наименование", "населенный пункт",
-             "нп", "имя", "село", "атауы", "атау", "аты", "елді мекен", "ауыл"),
+             "нп", "имя", "село", "атауы", "атау", "аты", "елді мекен", "ауыл",
+             "nazvanie", "naimenovan", "naimenovanie", "nas punkt", "naspunkt", "naim",
+             "imya", "atauy"),
     "name_en": ("name en", "name eng"),
     "name_ru": ("name ru", "name rus", "название ru"),
     "name_kk": ("name kk", "name kz", "name kaz"),
     "kind": ("kind", "type", "place", "fclass", "status", "тип", "вид", "статус",
-             "категория", "түрі", "типі"),
+             "категория", "түрі", "типі", "tip", "vid", "status np", "kategoria",
+             "kategoriya"),
     "region": ("region", "oblast", "obl", "adm1", "область", "регион", "облыс",
-               "өңір"),
-    "district": ("district", "rayon", "raion", "adm2", "район", "аудан"),
-    "lat": ("lat", "latitude", "y", "широта", "шир", "ендік", "northing"),
+               "өңір", "oblys"),
+    "district": ("district", "rayon", "raion", "adm2", "район", "аудан", "audan"),
+    "lat": ("lat", "latitude", "y", "широта", "шир", "ендік", "northing", "shirota"),
     "lon": ("lon", "lng", "long", "longitude", "x", "долгота", "долг", "бойлық",
-            "easting"),
+            "easting", "dolgota"),
     "population": ("population", "pop", "people", "inhabitants", "население",
                    "численность", "численность населения", "жителей", "жители",
-                   "халық", "халық саны", "халқы", "тұрғындар"),
+                   "халық", "халық саны", "халқы", "тұрғындар", "naselenie", "nasel",
+                   "chislen", "chislennost", "zhiteli", "halyk"),
 }  # fmt: skip
-"""What a column of ``settlements`` may be called; earlier roles choose first."""
+"""What a column of ``settlements`` may be called; earlier roles choose first.
+
+In Latin letters too: a shapefile often has no others.
+"""
 ROAD_NAMES: dict[str, tuple[str, ...]] = {
     "road_class": ("road class", "highway", "fclass", "class", "type", "category",
                    "класс", "категория", "тип", "санат", "сынып", "surface",
-                   "покрытие", "жабыны"),
-    "speed_kmh": ("speed kmh", "speed", "maxspeed", "скорость", "жылдамдық"),
-    "road": ("road", "ref", "name", "название", "номер", "атауы"),
+                   "покрытие", "жабыны", "klass", "kategoria", "kategoriya", "tip",
+                   "sanat", "pokrytie"),
+    "speed_kmh": ("speed kmh", "speed", "maxspeed", "скорость", "жылдамдық",
+                  "skorost"),
+    "road": ("road", "ref", "name", "название", "номер", "атауы", "nazvanie", "nomer",
+             "naimenovan", "naimenovanie", "naim"),
 }  # fmt: skip
 NUMBERS = ("lat", "lon", "population", "speed_kmh", "level", "capacity", "units")
 KINDS: dict[str, tuple[str, ...]] = {

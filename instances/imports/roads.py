@@ -189,6 +189,8 @@ def _classes(
             unknown.append(str(name))
             row["speed_kmh"] = OTHER_KMH
         rows.append(row)
+    if not {"road_class", "speed_kmh"} & {*column}:
+        notes.append(_tell_no_class(source, rows[0]["speed_kmh"]))
     if unknown:
         text = say(
             "nothing is known of these classes of roads, {speed:g} km/h on each:"
@@ -198,6 +200,16 @@ def _classes(
         )
         notes.append(text)
     return named.to_numpy(dtype=object), pd.DataFrame(rows)
+
+
+def _tell_no_class(source: Source, speed_kmh: float) -> Text:
+    """Return what is taken where no column was recognised that says how fast."""
+    return say(
+        "no column says class or speed of the roads: {speed:g} km/h on all;"
+        " --road-map road_class=COLUMN names it, one of {known}",
+        speed=speed_kmh,
+        known=", ".join(map(str, source.cells)) or "–",
+    )
 
 
 def _tell_speeds(cells: pd.Series[str], notes: list[Text]) -> None:

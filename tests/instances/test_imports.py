@@ -26,7 +26,7 @@ from aumaq.instances import InstanceError
 from aumaq.instances.errors import OptionError, UnknownNameError, UnreadableError
 from aumaq.instances.imports.assembly import Wishes, imported
 from aumaq.instances.imports.mapping import Mapped, read_mapping
-from aumaq.instances.imports.recognition import numbers, plain, recognised
+from aumaq.instances.imports.recognition import ROAD_NAMES, numbers, plain, recognised
 from aumaq.instances.imports.roads import RoadOptions, roads_of
 from aumaq.instances.imports.sources import Source, read_source
 
@@ -552,3 +552,20 @@ def test_warnings_name_what_was_written(tmp_path: Path, target: str) -> None:
     other = tmp_path / f"o{out.suffix}"
     found = json.loads(run("import", path, "--out", other, "--json").stdout)
     assert all(("o.xlsx, sheet" in w) == bool(out.suffix) for w in found["warnings"])
+
+
+def test_transliterated_columns_are_known() -> None:
+    """Shapefiles often have Latin letters alone."""
+    cells = pd.DataFrame(
+        {"NAIMENOVAN": ["Аксай", "Достык"], "TIP": ["город", "село"],
+         "OBLAST": ["ЗКО"] * 2, "RAION": ["Б"] * 2, "NASELENIE": ["10", "20"],
+         "SHIROTA": ["51.1", "51.2"], "DOLGOTA": ["52.1", "52.2"]}
+    )  # fmt: skip
+    found = {guess.role: guess.column for guess in recognised(cells, {})}
+    assert found == {
+        "name": "NAIMENOVAN", "kind": "TIP", "region": "OBLAST", "district": "RAION",
+        "lat": "SHIROTA", "lon": "DOLGOTA", "population": "NASELENIE",
+    }  # fmt: skip
+    roads = pd.DataFrame({"KATEGORIA": ["III"], "NOMER": ["A-1"], "SKOROST": ["60"]})
+    told = {guess.role: guess.column for guess in recognised(roads, {}, ROAD_NAMES)}
+    assert told == {"road_class": "KATEGORIA", "speed_kmh": "SKOROST", "road": "NOMER"}
