@@ -44,13 +44,16 @@ from aumaq.instances.checks.access import ACCESS_CHECKS
 from aumaq.instances.checks.cells import row_number
 from aumaq.instances.checks.check import CHECKS, Tables, Warn
 from aumaq.instances.errors import Hints, InstanceError, Problem
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scenarios.scenario import MOST_CHECKED, some_names
 from aumaq.instances.schema.column import Column, Table
 from aumaq.instances.schema.tables import BY_NAME, TABLES
 
 if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
+
+MOST_NAMED = 6
+"""Names there are to choose from that are told where none is near."""
 
 # Importing them registers their checks.
 assert closing
@@ -264,6 +267,14 @@ def _check_choices(
         )
 
 
+def _few(known: list[str]) -> Text:
+    """Return all names there are to choose from, if they are few."""
+    names = [name for name in dict.fromkeys(known) if name]
+    if not 0 < len(names) <= MOST_NAMED:
+        return say("")
+    return say("; there are {names}", names=", ".join(map(repr, names)))
+
+
 def _check_references(
     table: Table, column: Column, tables: Tables
 ) -> Iterable[Problem]:
@@ -275,7 +286,7 @@ def _check_references(
     if {*known.tolist(), ""}.issuperset(cells.tolist()):
         return
     bad = ~cells.isin(known).to_numpy() & (cells != "").to_numpy()
-    hints = Hints(known)
+    hints, few = Hints(known), _few(known.tolist())
     for position in np.flatnonzero(bad):
         value = str(cells.iloc[position])
         yield Problem(
@@ -284,7 +295,7 @@ def _check_references(
                 "no such {column} in {target}{hint}",
                 column=target_column,
                 target=target,
-                hint=hints.near(value),
+                hint=hints.near(value) or few,
             ),
             row=row_number(table, int(position)),
             column=_label(table, column.name),

@@ -132,7 +132,10 @@ class _Change:
         for column, value in pairs:
             where &= _equal(column, frame[column.name], value)
         if not where.any():
-            self._wrong(say("no row of {name} is meant", name=table.name), "where")
+            text = say("no row of {name} is meant", name=table.name)
+            if frame.empty:
+                text = say("{name} has no rows here", name=table.name)
+            self._wrong(text, "where")
             return None
         return where
 
