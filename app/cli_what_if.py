@@ -17,7 +17,7 @@ from aumaq.option_groups import Effort, Telling, grouped
 from aumaq.options import Changes, Overwrite, PlanName, TotalTime, Where, read_plans
 from aumaq.several import end
 from aumaq.streams import line
-from aumaq.words import figure, lower, spoken, t, upper
+from aumaq.words import bound, figure, lower, spoken, t, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,6 +181,8 @@ def _tell(found: aumaq.WhatIf, written: Written | None, telling: Telling) -> Non
 
 def _show(found: aumaq.WhatIf) -> None:
     """Print what was frozen, what changed, what it costs, and how sure that is."""
+    from aumaq.results.plan.titles import titles_of
+
     cases = {
         t(say("the plan in hand")): found.before,
         t(say("the same decisions under the changes")): found.scored,
@@ -207,7 +209,12 @@ def _show(found: aumaq.WhatIf) -> None:
     ):
         show.out.print(t(text), markup=False, soft_wrap=True)
     rows_of = found.decisions[["kind", "service", "name", "period", "before", "after"]]
-    show.out.print(_differences(rows_of.head(MOST_SHOWN)))
+    if len(rows_of):
+        services = titles_of(found.after.instance, spoken())
+        rows_of = rows_of.assign(
+            service=[services.get(code, code) for code in rows_of["service"]]
+        )
+        show.out.print(_differences(rows_of.head(MOST_SHOWN)))
 
 
 def _cases(rows: list[tuple[str, aumaq.Plan]], first: aumaq.Plan) -> Table:
@@ -217,15 +224,16 @@ def _cases(rows: list[tuple[str, aumaq.Plan]], first: aumaq.Plan) -> Table:
         table.add_column(t(head), justify="right")
     for name, plan in rows:
         more = plan.objective_mln - first.objective_mln
-        cost, bound = figure(plan.objective_mln, ",.1f"), lower(plan.bound_mln, ",.1f")
+        cost = figure(plan.objective_mln, ",.1f")
+        least = bound(plan.bound_mln, plan.objective_mln, ",.1f")
         verdict = show.verdict(plan.is_verified)
-        table.add_row(name, cost, bound, figure(more, ",.1f"), verdict)
+        table.add_row(name, cost, least, figure(more, ",.1f"), verdict)
     return table
 
 
 def _differences(rows: pd.DataFrame) -> Table:
     table = Table(show_edge=False, pad_edge=False)
-    for head in (say("what"), say("service"), say("where"), say("period"),
+    for head in (say("What"), say("Service"), say("Where"), say("Period"),
                  say("before"), say("now")):  # fmt: skip
         table.add_column(t(head))
     for cells in rows.itertuples(index=False):

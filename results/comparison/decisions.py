@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.language.texts import Text, chained, say
+from aumaq.instances.language.texts import Figure, Text, chained, say
+from aumaq.instances.schema.networks import LOAD_UNITS
 from aumaq.instances.schema.running import STAFF
 from aumaq.results.actions import CHANGES
 from aumaq.results.comparison.columns import LETTERS, side_by_side
@@ -192,11 +193,18 @@ def _local(plan: Plan) -> pd.DataFrame:
     rows = plan.table("local_supply")
     rows = rows[rows["capacity"] > DUST]
     code = rows["node"] + ", " + rows["option"]
-    text = _texts(rows, (float(f"{x:.4g}") for x in rows["capacity"]))
+    amounts = zip(rows["network"], rows["capacity"], strict=True)
+    text = _texts(rows, (_amount(network, x) for network, x in amounts))
     name = rows["settlement"]
     return rows.assign(
         service=rows["network"], code=code, name=name, region="", text=text
     )
+
+
+def _amount(network: str, capacity: float) -> Text:
+    """Return a capacity, of four digits, with its unit."""
+    unit, amount = Text(LOAD_UNITS[network]), float(f"{capacity:.4g}")
+    return say("{amount} {unit}", amount=Figure(f"{amount:,.12g}"), unit=unit)
 
 
 def _points(plan: Plan) -> pd.DataFrame:

@@ -46,7 +46,7 @@ WORDS = DONE | {
 }  # fmt: skip
 """Words that the tables use as codes."""
 ITEMS, CODES = ("item", "term"), (
-    "kind", "action", "figure", "unit", "change", "title", "by", "group",
+    "kind", "action", "figure", "unit", "change", "title", "by",
 )  # fmt: skip
 SERVICES = ("service", "of")
 COLUMNS = {column.name for table in TABLES for column in table.columns}
@@ -134,6 +134,11 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
 
     if {"service", "code", "name"} <= {*rows.columns}:
         rows["name"] = place_names(comparison, rows, lang)
+    if {"by", "group"} <= {*rows.columns}:  # regions have names of their own
+        rows["group"] = [
+            regions.get(group, group) if by == "region" else word(group)
+            for by, group in zip(rows["by"], rows["group"], strict=True)
+        ]
     change("region", lambda code: regions.get(code, code))
     for column in SERVICES:
         change(column, lambda code: services.get(code) or word(code))

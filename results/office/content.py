@@ -267,7 +267,8 @@ def _services(grid: dict[str, Any], plan: Plan, lang: Language) -> list[Service]
             ),
         ]
         # A unit may be an abbreviation, with a full stop of its own.
-        line = ". ".join(sentence.removesuffix(".") for sentence in sentences)
+        *first, last = sentences
+        line = ". ".join([*(text.removesuffix(".") for text in first), last])
         dear = sorted(own, key=lambda row: -(row[COST] or 0.0))[:DEAREST]
         top = as_table({**grid, "rows": dear}, lang, [REGION, *columns], title)
         found.append((cost, Service(title, line, tables, top, len(own))))

@@ -18,6 +18,7 @@ from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column
 from aumaq.results.pages.territory import link_names, upgrade_titles
 from aumaq.results.plan.titles import titles_by_code
+from aumaq.results.report.road_origins import origin
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -146,7 +147,10 @@ def kilometres(length_km: float, lang: Language) -> str:
 def _origins(links: pd.DataFrame, lang: Language) -> list[str]:
     """Return the number of each road, and whether it is an estimate, and of whom."""
     estimate = lang.tell(say("estimate"))
+    told = {note: origin(note, lang) for note in links["source"].unique()}
     return [
-        ", ".join(filter(None, [row.road, estimate * row.is_synthetic, row.source]))
+        ", ".join(
+            filter(None, [row.road, estimate * row.is_synthetic, told[row.source]])
+        )
         for row in links.itertuples()
     ]

@@ -252,12 +252,12 @@ def two_in_three_languages() -> aumaq.Comparison:
     instance = tiny(settlements=[{"settlement": "a", **names}, {"settlement": "b"}])
     plan = aumaq.solve(instance, gap=0.0)
     steps = pd.DataFrame(
-        [("w", "ab", "a", "b", "p1", 2, 1.0, 1.0)],
+        [("water", "ab", "a", "b", "p1", 2, 1.0, 1.0)],
         columns=["network", "link", "from_node", "to_node", "period", "step",
                  "capacity", "capex_mln"],
     )  # fmt: skip
     supply = pd.DataFrame(
-        [("w", "a", "a", "x", "p1", 1234.56)],
+        [("water", "a", "a", "x", "p1", 1234.56)],
         columns=["network", "node", "settlement", "option", "period", "capacity"],
     )
     made = {"network_steps": steps, "local_supply": supply}
@@ -288,7 +288,8 @@ def test_decisions_are_told_in_the_readers_language(
     tables = {table["name"]: table for table in data["tables"]}
     decided, settings = tables["decision_changes"], tables["settings"]
     told = [text for row in decided["texts"] for text in row]
-    number = {"en": "1,235", "kk": "1\xa0235", "ru": "1\xa0235"}[lang]
+    number = {"en": "1,235 m3/day", "kk": "1\xa0235 м³/тәул",
+              "ru": "1\xa0235 м³/сут"}[lang]  # fmt: skip
     assert {*cells, name, number} <= set(told)
     assert [mark["name"] for mark in data["map"]["marks"]] == [name, "B"]
     assert data["map"]["marks"][0]["told"][1] == f"A: {cells[0]}"
@@ -310,7 +311,7 @@ def test_texts_of_a_comparison_are_told_wholly() -> None:
         for cell in row
         if isinstance(cell, Text)
     ]
-    assert len(texts) == 6
+    assert len(texts) == 7
     for text in texts:
         assert_told_wholly(text)
 
@@ -395,3 +396,12 @@ def test_settings_and_rows_are_told_in_words() -> None:
             assert [text for text in left if re.search("[A-Za-z]", text)] == []
     told = named(found.table("settings"), found, ENGLISH)["setting"].tolist()
     assert {"time limit, s", "gap asked for", "version of python"} <= {*told}
+
+
+def test_regions_called_like_a_word_keep_their_name() -> None:
+    """A region is a name of the user's, whatever words of the program it is like."""
+    places = [{"settlement": "a", "region": "roads"}, {"settlement": "b"}]
+    plan = aumaq.solve(tiny(settlements=places), gap=0.0)
+    found = aumaq.compare([plan, plan])
+    rows = named(found.table("gains"), found, Language("ru"))
+    assert "roads" in set(rows["group"][rows["by"] == "регион"])

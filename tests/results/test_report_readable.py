@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from two_regions import two_regions
 
 import aumaq
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 from aumaq.instances.rules import rules_that_apply
 from aumaq.instances.schema.fairness import GAPS
 from aumaq.instances.schema.roads import CONNECTIONS
@@ -31,6 +31,7 @@ from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
 from aumaq.results.report.document import document
 from aumaq.results.report.page import write_report
+from aumaq.results.report.road_origins import origin
 from aumaq.results.report.running import order
 
 
@@ -263,3 +264,30 @@ def test_one_minute_is_no_minutes(code: str) -> None:
     for measure, title in (("share", "within 1 minute"), ("minutes", "most 1 minute ")):
         row = {**gap, "measure": measure, "minutes": 1.0}
         assert title in f"{GAPS.rule_title(row)}"
+
+
+NUMBERS = {"en": ("1,234.5", "2.5", "1.5"), "ru": ("1\xa0234,5", "2,5", "1,5"),
+           "kk": ("1\xa0234,5", "2,5", "1,5")}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_numbers_in_texts_have_the_separators_of_the_language(code: str) -> None:
+    """Of formats, of counts that are fractions, of numbers written before, in texts."""
+    first, second, third = NUMBERS[code]
+    lang = Language(code)
+    inner = say("{n:,.1f} x", n=1234.5)
+    assert lang.tell(say("{a}: {b!r}", a=inner, b="1.5")) == f"{first} x: '1.5'"
+    assert lang.tell(say("{n} place", "{n} places", n=2.5)).startswith(second + " ")
+    assert lang.tell(say("is {x}", x=figure(1.5))) == f"is {third}"
+    assert lang.tell(say("in {year}", year=2031)) == "in 2031"
+
+
+@pytest.mark.parametrize("code", ["ru", "kk"])
+def test_origins_of_shipped_roads_are_told_in_words(code: str) -> None:
+    """Of every shipped link; a note of the user's own stays as it is."""
+    lang = Language(code)
+    for name in ("kazakhstan", "west-kazakhstan"):
+        for note in aumaq.read(name).table("road_links")["source"].unique():
+            told = origin(note, lang).replace("OpenStreetMap", "")
+            assert re.findall("[A-Za-z]{2,}", told) == []
+    assert origin("dorogi.shp", lang) == "dorogi.shp"

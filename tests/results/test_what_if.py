@@ -195,3 +195,16 @@ def test_links_roads_and_growth_points_can_be_locked() -> None:
     without = aumaq.what_if(plan, locks=aumaq.lock_rows(forbid=[keys[0]]), gap=0.0)
     assert link not in set(without.after.table("network_steps")["link"])
     assert without.difference_at_least_mln > 0.0
+
+
+def test_the_command_tells_titles_and_no_empty_table(folder: Path) -> None:
+    """Services have titles; where nothing is decided otherwise no table stands."""
+    words = ("--freeze", "all", "--set", "levels.capex_mln*1.1", "--lang", "ru")
+    same = run("what-if", "plan", *words, folder=folder)
+    assert same.returncode == 0, same.stderr
+    assert "Услуга" not in same.stdout
+    other = run("what-if", "plan", "--forbid", "site=a", "--lang", "ru", folder=folder)
+    assert other.returncode == 0, other.stderr
+    assert "Что " in other.stdout
+    assert "Где" in other.stdout
+    assert "условие" not in other.stdout
