@@ -54,6 +54,7 @@ def test_every_wrong_change_is_told() -> None:
         "levls.capex_mln*2": "no such table, did you mean 'levels'",
         "levels.capex*2": "no such column in levels",
         "levels[service=zz].capex_mln*2": "no row of levels is meant",
+        "budgets.amount_mln*2": "budgets has no rows here",
         "levels.capex_mln*x": "expected a finite number",
         "settlements.lat=95": "expected at most 90",
     }

@@ -569,3 +569,18 @@ def test_transliterated_columns_are_known() -> None:
     roads = pd.DataFrame({"KATEGORIA": ["III"], "NOMER": ["A-1"], "SKOROST": ["60"]})
     told = {guess.role: guess.column for guess in recognised(roads, {}, ROAD_NAMES)}
     assert told == {"road_class": "KATEGORIA", "speed_kmh": "SKOROST", "road": "NOMER"}
+
+
+def test_roads_without_a_class_are_told() -> None:
+    """The speed that all have is told, and which columns there are to choose from."""
+    source = Source(
+        "r",
+        pd.DataFrame({"X1": ["a"], "X2": ["b"]}),
+        [1],
+        np.array([shapely.LineString([(70.0, 50.0), (70.4, 50.0)])]),
+    )
+    places = pd.DataFrame([(70.0, 50.0), (70.4, 50.0)], columns=["lon", "lat"])
+    made = roads_of(source, places, {}, RoadOptions())
+    (note,) = [str(note) for note in made.notes if "no column" in str(note)]
+    assert "45 km/h" in note
+    assert "one of X1, X2" in note

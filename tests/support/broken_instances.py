@@ -101,7 +101,10 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "no such settlement",
     ),
     "unknown service": (put(SITES, "c,school", "c,shool"), "did you mean 'school'"),
-    "unknown node": (put("road_links.csv", "b,c,45", "b,d,45"), "no such node"),
+    "unknown node": (
+        put("road_links.csv", "b,c,45", "b,d,45"),
+        "no such node in road_nodes; there are 'a', 'b', 'c'",
+    ),
     "unknown class": (
         put("road_links.csv", "45,local", "45,locl"),
         "did you mean 'local'",
