@@ -138,4 +138,4 @@ def _rank(
     elif target is not None:
         line(t(say("written to {target}", target=target)))
     else:
-        show.ranked(rows, plan.instance.currency)
+        show.ranked(rows, plan.instance)

@@ -18,6 +18,7 @@ from aumaq.words import bound, figure, lower, spoken, t, upper
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aumaq.instances import Instance
     from aumaq.instances.language.texts import Text
     from aumaq.results.exports.plan_folder import Written
     from aumaq.results.language import Language
@@ -451,8 +452,11 @@ RANKED_HEADS = (
 )  # fmt: skip
 
 
-def ranked(rows: pd.DataFrame, currency: str) -> None:
+def ranked(rows: pd.DataFrame, instance: Instance) -> None:
     """Print all facilities by what the plan costs without each."""
+    from aumaq.results.plan.titles import titles_of
+
+    titles = titles_of(instance, spoken())
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t(say("service")))
     table.add_column(t(say("site")))
@@ -462,12 +466,13 @@ def ranked(rows: pd.DataFrame, currency: str) -> None:
         cost = row["replacement_at_most_mln"]
         dear = t(say("no plan")) if cost == float("inf") else upper(cost, ",.1f")
         table.add_row(
-            row["service"], row["name"], figure(row["served"]),
+            titles[row["service"]], row["name"], figure(row["served"]),
             figure(row["settlements"]), figure(row["extra_minutes"]),
             figure(row["stranded"]), dear,
         )  # fmt: skip
     out.print(table)
-    out.print(t(say("mln {currency}", currency=currency)), markup=False)
+    told = say("mln {currency}", currency=instance.currency)
+    out.print(t(told), markup=False)
 
 
 MOST_SITES = 20
@@ -482,6 +487,8 @@ INDEX_HEADS = {
 
 def sensitivity(found: aumaq.Sensitivity) -> None:
     """Print what matters, and how often sites are chosen."""
+    from aumaq.results.plan.titles import titles_of
+
     record = found.record()
     text = say(
         "{runs} runs, {lost} without a plan; differences below {noise} of the cost may"
@@ -506,13 +513,14 @@ def sensitivity(found: aumaq.Sensitivity) -> None:
         text = say("without a plan for every run there are no indices")
         out.print(t(text), markup=False, soft_wrap=True)
     table = Table(show_edge=False, pad_edge=False)
+    titles = titles_of(found.instance, spoken())
     for head in (say("service"), say("site")):
         table.add_column(t(head))
     for head in (say("runs in so many plans"), say("opened or enlarged in")):
         table.add_column(t(head), justify="right")
     for row in found.sites.head(MOST_SITES).to_dict("records"):
         shares = (figure(row[key], ".0%") for key in ("runs_share", "built_share"))
-        table.add_row(row["service"], row["site"], *shares)
+        table.add_row(titles[row["service"]], row["site"], *shares)
     out.print(table)
 
 
