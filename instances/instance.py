@@ -25,7 +25,12 @@ from aumaq.instances.checks.validation import (
     validate_access,
     validate_scenarios,
 )
-from aumaq.instances.errors import InstanceError, Problem, UnknownNameError
+from aumaq.instances.errors import (
+    InstanceError,
+    Problem,
+    UnknownNameError,
+    UnreadableError,
+)
 from aumaq.instances.frames import frames_of
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.land.forbidden import Ban
@@ -471,6 +476,7 @@ def from_tables(
     reference system the points are ``lat`` and ``lon``. Tables that are not given are
     empty.
     """
+    drawn = _drawn(outlines)
     frames, odd = frames_of(tables)
     unread = {name for name in tables if tables[name] is not None} - frames.keys()
     typed, problems = normalise(frames)
@@ -480,9 +486,22 @@ def from_tables(
         raise InstanceError(errors)
     base = MappingProxyType(typed)
     first = scenario_named(base, str(typed["scenarios"]["scenario"].iloc[0]))
-    draft = Instance(base, base, first, outlines)._under(first)
+    draft = Instance(base, base, first, drawn)._under(first)
     more = _check(draft, is_done=not first.overrides)
     return replace(draft, warnings=(*warnings, *more))
+
+
+def _drawn(outlines: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return outlines that can be drawn (else InstanceError)."""
+    if outlines is None:
+        return None
+    # Files of formats make instances: they come after this one.
+    from aumaq.instances.formats.geographic import outline_text
+
+    try:
+        return outline_text.checked(outlines)
+    except UnreadableError as error:
+        raise InstanceError([Problem("outlines", error.text)]) from None
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags
 from aumaq.instances.checks.indicators import names_in
 from aumaq.instances.instance import Instance, from_tables
@@ -24,6 +25,7 @@ OF_NETWORKS = ("networks", "road_upgrades", "connections")
 """What is decided beside the services; the rest of it names these."""
 
 
+@checked
 def services_only(instance: Instance) -> Instance:
     """Return the instance without networks, road upgrades and connections.
 

@@ -13,6 +13,8 @@ Variables
 Constraints
     ``unserved[s,i,t]``
         :math:`unserved_{sit} \le 0` where all demand is to be served
+    ``shed[h,n,t]``
+        :math:`shed_{nt} / most_{nt} \le 0` in networks *h* that may shed nothing
     ``forbidden[s,j,t]``
         :math:`\sum_{l \ge 1} units_{sjlt} \le 0` on forbidden sites
     ``land[s,j,l,t]``, ``sized[s,j,l,t]``
@@ -54,6 +56,7 @@ from aumaq.model.program import Program, RowSet
 from aumaq.model.table import Table
 
 ARRIVES = ("service", "site", "level", "period")
+LOAD = ("network", "node", "period")
 CHANGE = ("service", "before", "after", "period")
 LIFTS = (
     ("sites", "max_level", "set", "0"),
@@ -76,12 +79,14 @@ def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
     free = _freed_sites(instance) if lifts_sites else instance
     data = own if free is instance else gather(free)
     services = {name: _freed(d) for name, d in data.services.items()}
-    data = replace(data, services=services)
+    networks = {name: replace(n, may_shed=True) for name, n in data.networks.items()}
+    data = replace(data, services=services, networks=networks)
     c = Context(Program(instance.name, TERMS), data)
     for family in in_build_order(FAMILIES.values()):
         family.build(c)
     block = c.block("lifted")
     _unserved(c, block, own)
+    _shed(c, block, own)
     _sites(c, block, own)
     _moves(c, block, own)
     _capacity(c, block)
@@ -153,6 +158,19 @@ def _unserved(c: Context, block: Block, own: ModelData) -> None:
     where = c.unserved.where(must[c.unserved["service"]])
     rows = Rows(block, "unserved", where, PLACE, "allocation:{service}")
     rows.add(where).write(-np.inf, 0.0)
+
+
+def _shed(c: Context, block: Block, own: ModelData) -> None:
+    """Write that all load is met, as shares of the most that a node may ever ask."""
+    codes = tuple(own.networks)
+    for k, (name, n) in enumerate(own.networks.items()):
+        if n.may_shed:
+            continue
+        shed = c.networks[name].shed
+        where = Table({**shed.columns, "network": np.full(len(shed), k)},
+                      {**shed.names, "network": codes})  # fmt: skip
+        rows = Rows(block, f"shed_{name}", where, LOAD, "network:{network}:balance")
+        rows.add(where, 1.0 / where["most"]).write(-np.inf, 0.0)
 
 
 def _of_sites(own: ModelData, name: str) -> Numbers:

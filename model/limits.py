@@ -74,6 +74,7 @@ its rule is a row of a table of rules, and is given up as a whole."""
 NETWORK_KINDS: dict[tuple[str, str], Kind] = {
     ("networks", "carries"): Kind(("link",), SCALED),
     ("networks", "yields"): Kind(("service", "site"), SCALED),
+    ("lifted", "shed"): Kind(("network",), SCALED),
 }
 
 OF_TABLES = (
@@ -163,12 +164,10 @@ class Limits:
 
 def kind_of(block: str, rows: RowSet) -> Kind | None:
     """Return what sort of limit rows are, None if they say how the world works."""
-    found = KINDS.get((block, rows.name))
+    name = _name_of(block, rows)
+    found = KINDS.get((block, name)) or NETWORK_KINDS.get((block, name))
     if found is not None:
         return found
-    for (family, name), kind in NETWORK_KINDS.items():
-        if block == family and rows.name.startswith(f"{name}_"):
-            return kind
     world = any(
         block == family and rows.name.startswith(name) for family, name in OF_THE_WORLD
     )
@@ -176,6 +175,14 @@ def kind_of(block: str, rows: RowSet) -> Kind | None:
     if world or begins not in OF_TABLES:
         return None
     return Kind(_columns_of(rows.rule))
+
+
+def _name_of(block: str, rows: RowSet) -> str:
+    """Return the name of rows, without that of their network."""
+    for family, name in NETWORK_KINDS:
+        if block == family and rows.name.startswith(f"{name}_"):
+            return name
+    return rows.name
 
 
 def _columns_of(rule: str) -> tuple[str, ...]:
@@ -198,7 +205,7 @@ def _limits(start: int, block: str, rows: RowSet, kind: Kind) -> list[Limit]:
             Limit(
                 rows.rule.format(**shown),
                 block,
-                rows.name,
+                _name_of(block, rows),
                 tuple(zip(kind.keys, names, strict=True)),
                 kind.relaxed,
                 start + own,

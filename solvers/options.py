@@ -84,6 +84,10 @@ class SolveOptions:
             )
         if self.workers is not None and self.cluster:
             wrong["cluster"] = say("tasks go to workers or to a cluster, not to both")
+        if self.cluster_security is not None and not self.cluster:
+            wrong["cluster_security"] = say(
+                "a file for the security of a cluster needs its address"
+            )
         spread = "cluster" if self.cluster else "workers"
         if (self.workers is not None or self.cluster) and self.work_limit is None:
             wrong[spread] = say(

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from aumaq.instances.access.limits import share_at_least, within
+from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.checks.access import site_capacity, sure_demand
 from aumaq.instances.checks.check import problem
@@ -36,6 +37,7 @@ SLACK = 1e-6
 MOST_NAMED = 5
 
 
+@checked
 def check_deeply(instance: Instance) -> None:
     """Raise InstanceError with all that cannot work, counted before any solving."""
     if found := deep_problems(instance):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.errors import OptionError
 from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import (
     Text,
@@ -80,6 +81,10 @@ class Notebook:
     """Collects findings; every comparison goes through it."""
 
     def __init__(self, tolerance: float) -> None:
+        if not 0.0 <= tolerance < 1.0:
+            text = say("tolerance must be from 0 to below 1, not {given}",
+                       given=tolerance)  # fmt: skip
+            raise OptionError(text, ["tolerance"])
         self.tolerance = tolerance
         self.findings: list[Finding] = []
         self.checks = 0

@@ -146,6 +146,11 @@ def _given(
     else:
         found = list(plans)
         names = more[0] if len(more) == 1 else names
+        if isinstance(names, str) or not isinstance(names, Sequence) or len(more) > 1:
+            text = say(
+                "compare: give plans one by one, or a list of plans and of names"
+            )
+            raise ArgumentError(text, ["more"])
     for k, one in enumerate(found):
         if not isinstance(one, Plan):
             text = say(

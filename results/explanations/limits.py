@@ -26,7 +26,7 @@ TABLES = {
     ("renewal", "due"): "facilities", ("allocation", "minimum_use"): "levels",
     ("lifted", "capacity"): "levels", ("lifted", "unserved"): "services",
     ("lifted", "forbidden"): "sites", ("lifted", "early"): "sites",
-    ("lifted", "sized"): "sites",
+    ("lifted", "sized"): "sites", ("lifted", "shed"): "networks",
 }  # fmt: skip
 """The table in which a limit is a row, where the id of its rule does not say it."""
 
@@ -122,6 +122,8 @@ class Words:
             return say("give it up")
         if kind == ("lifted", "unserved"):
             return say("leave up to {share} of a place's demand unserved", share=share)
+        if kind == ("lifted", "shed"):
+            return say("leave up to {share} of a place's load unmet", share=share)
         if kind == ("budgets", "limit"):
             more = number * (1.0 + amount) if number else amount
             return say(
@@ -227,6 +229,13 @@ def _of_service(text: Text) -> Callable[[Words, dict[str, Any]], Text]:
     return told
 
 
+def _shed(words: Words, of: dict[str, Any]) -> Text:
+    return say(
+        "{network}: all load of people and industry is to be met",
+        network=words.names.networks[of["network"]],
+    )
+
+
 def _land(words: Words, of: dict[str, Any]) -> Text:
     service, site = of["service"], of["site"]
     j = list(words.instance.service_sites(service)["site"]).index(site)
@@ -267,6 +276,7 @@ _TITLES: dict[tuple[str, str], Callable[[Words, dict[str, Any]], Text]] = {
         say("{service}: closing, reducing or other changes of level are not allowed")
     ),
     ("lifted", "unserved"): _of_service(say("{service}: all demand is to be served")),
+    ("lifted", "shed"): _shed,
     ("lifted", "capacity"): _capacity,
     ("allocation", "minimum_use"): _minimum_use,
 }

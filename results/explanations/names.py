@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.results.language import Language
+from aumaq.results.pages.territory import link_names, node_names
 from aumaq.results.plan.titles import titles_by_code
 
 MOST_NAMED = 5
@@ -51,6 +53,22 @@ class Names:
             found.setdefault(code, self.settlements.get(home) or name or code)
         return found
 
+    @cached_property
+    def networks(self) -> dict[str, str]:
+        """Network -> its title."""
+        rows = self.instance.tables["networks"]
+        return titles_by_code(rows, "network", self.lang)
+
+    @cached_property
+    def nodes(self) -> dict[str, str]:
+        """Node -> its name."""
+        return _by_code(node_names(self.instance, self.lang))
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """Link -> its ends."""
+        return _by_code(link_names(self.instance, self.lang))
+
     def _of(self, table: str, key: str) -> dict[str, str]:
         rows = self.instance.tables[table]
         return dict(zip(rows[key], self.lang.names(rows, key), strict=True))
@@ -75,6 +93,10 @@ class Names:
             return self.settlements.get(code, code)
         if column == "region":
             return self.regions.get(code, code)
+        if column == "node":
+            return self.nodes.get(code, code)
+        if column == "link":
+            return self.links.get(code, code)
         if column == "group":
             return self._group(code)
         return None
@@ -97,3 +119,11 @@ class Names:
             return chained(unique, ", ")
         shown = chained(unique[:MOST_NAMED], ", ")
         return say("{places} and {rest:,} more", places=shown, rest=rest)
+
+
+def _by_code(names: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Return names by code; the code where networks call different things so."""
+    found = dict[str, str]()
+    for (_, code), name in names.items():
+        found[code] = name if found.get(code, name) == name else code
+    return found

@@ -79,6 +79,10 @@ def aims_of(
         )
     found = [known[name] for name in names]
     if "cover" not in names:
+        if minutes is not None:
+            goals = ", ".join(names)
+            text = say("minutes are for the goal cover, not for {goal}", goal=goals)
+            raise OptionError(text, ["minutes"])
         return found
     if minutes is None:
         text = say("the goal {goal} needs minutes", goal="cover")

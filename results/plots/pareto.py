@@ -102,6 +102,9 @@ def _points(
     words = Language(lang)
     if not plans:
         raise OptionError(say("give at least one plan"))
+    if names and len(names) != len(plans):
+        text = say("give a name for each of {count} plans", count=len(plans))
+        raise OptionError(text, ["names"])
     currencies = sorted({plan.instance.currency for plan in plans})
     if len(currencies) > 1:
         raise OptionError(

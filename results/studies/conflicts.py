@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances import Instance, UnknownNameError
+from aumaq.instances import Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.rules import rules_of
@@ -28,6 +28,10 @@ MOST_ROWS = 5_000
 the model would be several times as large."""
 MOST_SHOWN = 12
 """Rules of a conflict in sentences; the record has all of them."""
+NOTHING_HELPS = say(
+    "Proven: there is no plan whichever rules are given up. What is kept, what stands"
+    " today, and the loads and links of networks leave none."
+)
 RELAXING_SHARE = 0.4
 """Of the time, for the cheapest relaxation."""
 
@@ -147,6 +151,8 @@ class Conflicts:
 
 def _of_conflict(number: int, conflict: dict[str, Any], lang: Language) -> list[str]:
     rules = conflict["rules"]
+    if not rules:
+        return [lang.tell(NOTHING_HELPS)]
     head = (
         say("Conflict {number}: this rule cannot be kept:", number=number)
         if len(rules) == 1
@@ -208,9 +214,13 @@ def conflicts(
     *time_limit* seconds. That a conflict clashes is always proven; where time ran out
     before each of its rules was proven to be needed, it is told as not proven minimal.
     Rules whose ids are in *keep* always hold: they are no part of a conflict, and do
-    not give way. Raises UnknownNameError if there is no such rule.
+    not give way. Raises UnknownNameError if there is no such rule, OptionError for
+    options that make no sense.
     """
     SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
+    if most is not None and most < 1:
+        raise OptionError(say("most must be at least 1, or None for all, not {n}",
+                              n=most), ["most"])  # fmt: skip
     begun, tell = time.monotonic(), Silent() if progress is None else progress
 
     known = rules_of(instance)

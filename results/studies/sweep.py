@@ -117,6 +117,9 @@ def sweep(
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
+    if dask_security is not None and not dask:
+        text = say("a file for the security of a cluster needs its address")
+        raise OptionError(text, ["dask_security"])
     folder = None if folder is None else Path(folder)
     store = None if store is None else Path(store)
     names = _names(instance, scenarios)

@@ -33,7 +33,8 @@ ASKED_SHARE = 0.1
 class Conflict:
     """Limits that clash. ``needed`` are those without which a plan was found.
 
-    That all together clash is proven by HiGHS, always.
+    That all together clash is proven by HiGHS, always. Without any limits: there is no
+    plan whatever is given up.
     """
 
     limits: tuple[int, ...]
@@ -116,16 +117,19 @@ def _look(system: System, seed: Flags, known: _Map, found: Found) -> None:
 
 
 def shrunk(system: System, limits: Iterable[int]) -> Conflict:
-    """Return a conflict among limits that clash."""
+    """Return a conflict among limits that clash: of none where even the world does."""
     quick = _QuickXplain(system)
     kept = quick.of([], _without_families(system, list(limits), quick), is_new=False)
     needed = []
-    for k in kept:
+    for k in list(kept):
         if system.clock.is_over:
             break
-        rest = system.chosen([other for other in kept if other != k])
-        if quick.answer(rest) is Answer.POSSIBLE:
+        rest = [other for other in kept if other != k]
+        answer = quick.answer(system.chosen(rest))
+        if answer is Answer.POSSIBLE:
             needed.append(k)
+        elif answer is Answer.IMPOSSIBLE:
+            kept = rest
     return Conflict(tuple(sorted(kept)), tuple(sorted(needed)))
 
 
@@ -176,7 +180,7 @@ class _QuickXplain:
             answer = self.answer(self.system.chosen(behind))
             if answer is Answer.IMPOSSIBLE:
                 return []
-        if len(rest) == 1 or self.system.clock.is_over:
+        if len(rest) <= 1 or self.system.clock.is_over:
             return rest
         half = len(rest) // 2
         first, second = rest[:half], rest[half:]

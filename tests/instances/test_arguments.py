@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from fractions import Fraction
+from inspect import isfunction, signature
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from shared_plans import shipped
 
@@ -57,6 +61,24 @@ WRONG = {
     "Store(5)": ("Store: path", "5 (int)"),
     "Store('s.duckdb').add('plan')": ("Store.add: plan",),
     "find_plan(3)": ("find_plan: where", "3 (int)"),
+    "find_plan('x' * 300)": ("255 bytes", "xxx..."),
+    "read('\\ud800')": ("no file name may hold", "ud800"),
+    "indicators({'a': 5})": ("plans['a'] must be of type Plan", "5 (int)", "find_plan"),
+    "indicators({5: P})": ("a key of plans must be a text", "5 (int)"),
+    "compare([P, P], 5)": ("compare: give plans one by one, or a list",),
+    "verify(T, {'facilities': 5}, claimed_objective_mln=None)": (
+        "tables['facilities'] must be of type DataFrame",
+    ),
+    "verify(T, {}, claimed_objective_mln=None, missing=None)": (
+        "missing must be a list, each item a text",
+    ),
+    "solve(T, progress={})": ("progress must be of type Progress", "{} (dict)"),
+    "conflicts(T, progress=FRAME)": ("progress must be of type Progress",),
+    "locate(T, progress=5)": ("progress must be a function or None",),
+    "check_deeply('tiny')": ("check_deeply: instance", "aumaq.read"),
+    "services_only(None)": ("services_only: instance", "aumaq.read"),
+    "lock_rows([5])": ("lock_rows: lock[0] must be a text", "5 (int)"),
+    "lock_rows(file=5)": ("lock_rows: file must be a text or a path",),
     "from_tables([1])": ("from_tables: tables must be a dictionary",),
 }
 
@@ -64,13 +86,50 @@ WRONG = {
 @pytest.mark.parametrize("call", WRONG)
 def test_a_wrong_type_is_one_sentence(plan: aumaq.Plan, call: str) -> None:
     """Each names the function, the argument, what it takes, and what was given."""
+    known = {"aumaq": aumaq, "T": plan.instance, "P": plan, "FRAME": pd.DataFrame()}
     with pytest.raises(aumaq.ArgumentError) as told:
-        eval(f"aumaq.{call}", {"aumaq": aumaq, "T": plan.instance, "P": plan})
+        eval(f"aumaq.{call}", known)
     text = str(told.value)
     assert "\n" not in text
     assert all(word in text for word in WRONG[call]), text
     assert isinstance(told.value, TypeError)
     assert isinstance(told.value, aumaq.AumaqError)
+
+
+def test_all_functions_look_at_what_they_are_given() -> None:
+    """No public function is left that would fail somewhere within."""
+    functions = [getattr(aumaq, name) for name in aumaq.__all__]
+    assert [
+        f.__name__ for f in functions
+        if isfunction(f) and signature(f).parameters and not hasattr(f, "__wrapped__")
+    ] == []  # fmt: skip
+
+
+SENSELESS = {
+    "conflicts(T, most=0)": "most must be at least 1, or None for all, not 0",
+    "verify(T, {}, claimed_objective_mln=0.0, tolerance=NAN)": "tolerance must be from",
+    "P.verify(tolerance=1e9)": "tolerance must be from 0 to below 1",
+    "best_by(T, ['cost', 'investment'], minutes=-1)": "minutes are for the goal cover",
+    "pareto(T, ['cost', 'investment'], minutes=30)": "minutes are for the goal cover",
+    "plot_pareto([P], names=['a', 'b'])": "give a name for each of 1 plans",
+    "solve(T, cluster_security='s.toml')": "security of a cluster needs its address",
+    "sweep(T, dask_security='s.toml')": "security of a cluster needs its address",
+}
+
+
+@pytest.mark.parametrize("call", SENSELESS)
+def test_values_without_sense_are_not_passed_over(plan: aumaq.Plan, call: str) -> None:
+    """What would change nothing, or make every answer right, is refused."""
+    known = {"P": plan, "T": plan.instance, "NAN": float("nan")}
+    known |= {name: getattr(aumaq, name) for name in aumaq.__all__}
+    with pytest.raises(aumaq.OptionError, match=SENSELESS[call]):
+        eval(call, known)
+
+
+def test_outlines_that_cannot_be_drawn_are_refused(plan: aumaq.Plan) -> None:
+    """As those of a file are."""
+    with pytest.raises(aumaq.InstanceError, match="outlines: is no GeoJSON"):
+        aumaq.from_tables(dict(plan.instance.base), outlines={"a": 1})
 
 
 @pytest.mark.parametrize(
@@ -91,6 +150,8 @@ def test_methods_of_a_plan_tell_it_too(
 def test_numbers_of_numpy_and_paths_are_fine(plan: aumaq.Plan) -> None:
     """What can be used is used."""
     found = aumaq.solve(
-        plan.instance, time_limit=np.float64(30), gap=0, threads=np.int64(1), seed=3
-    )
+        plan.instance, time_limit=np.float64(30), gap=Fraction(0), threads=np.int64(1),
+        seed=np.int64(3),
+    )  # fmt: skip
+    assert json.dumps(found.record["options"])
     assert found.objective_mln == pytest.approx(780.0)

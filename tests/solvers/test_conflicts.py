@@ -227,6 +227,75 @@ def test_a_forbidden_site_that_is_nearer(money: float, is_possible: bool) -> Non
     assert rules == [{"budget:m", "allocation:s"}] * (not is_possible)
 
 
+def powered(may_shed: bool = False, **more: Any) -> Instance:
+    """A plant feeds A, and B behind it over a line of 2: each asks for 10."""
+    nowhere = {"group": "", "cutoff_minutes": None}
+    rows: dict[str, Any] = {
+        "services": [{"service": "s"}, {"service": "plant", "role": "supply",
+                                        "network": "power", **nowhere}],
+        "sites": [*({"site": v, "service": "s", "settlement": v} for v in "ab"),
+                  {"site": "plant", "service": "plant", "settlement": "a"}],
+        "levels": [{"service": x, "level": 1, "capacity": 100.0, "capex_mln": 1.0}
+                   for x in ("s", "plant")],
+        "networks": [{"network": "power", "title": "Power", "may_shed": may_shed}],
+        "network_nodes": [
+            {"network": "power", "node": v, "settlement": v, "lat": 50.0, "lon": 70.0}
+            for v in "ab"
+        ],
+        "network_links": [{"network": "power", "link": "ab", "from_node": "a",
+                           "to_node": "b", "capacity": 2.0, "length_km": 1.0}],
+        "load_rates": [{"network": "power", "units_per_person": 0.1}],
+    }  # fmt: skip
+    return tiny(**{**rows, **more})
+
+
+def test_load_that_may_not_be_shed() -> None:
+    """The line carries 2 of 10: four fifths are shed, or the line gives way."""
+    assert aumaq.conflicts(powered(may_shed=True)).is_possible
+    found = aumaq.conflicts(powered(), most=None)
+    (conflict,) = found.record()["conflicts"]
+    assert conflict["is_minimal"]
+    assert [(rule["rule"], rule["text"]) for rule in conflict["rules"]] == [
+        ("network:power:capacity",
+         "Power: no line or main carries more than it can: A – B"),
+        ("network:power:balance",
+         "Power: all load of people and industry is to be met"),
+    ]  # fmt: skip
+    cheapest = found.record()["cheapest"]
+    (way,) = cheapest["rules"]
+    assert (way["rule"], way["where"]) == ("network:power:balance", ["B p1"])
+    assert way["amount"] == pytest.approx(0.8)
+    assert cheapest["is_proven"]
+    assert found.found.is_all
+
+
+def test_load_without_any_source() -> None:
+    """With no plant at all only the load itself can give way."""
+    rows = powered().base
+    tables = ("services", "levels", "sites")
+    less = {name: rows[name][rows[name]["service"] == "s"] for name in tables}
+    found = aumaq.conflicts(powered().replace(**less), most=None).record()
+    (conflict,) = found["conflicts"]
+    assert [rule["rule"] for rule in conflict["rules"]] == ["network:power:balance"]
+    assert conflict["is_minimal"]
+    assert found["cheapest"]["rules"][0]["amount"] == pytest.approx(1.0)
+
+
+def test_what_no_rule_explains() -> None:
+    """The load is kept, and nothing feeds it: no plan, whatever is given up."""
+    rows = powered().base
+    tables = ("services", "levels", "sites", "network_links")
+    less = {name: rows[name].iloc[:0] for name in ("network_links",)}
+    less |= {name: rows[name][rows[name]["service"] == "s"] for name in tables[:3]}
+    dark = powered().replace(**less)
+    found = aumaq.conflicts(dark, most=None, keep=["network:power:balance"])
+    (conflict,) = found.record()["conflicts"]
+    assert conflict == {"is_minimal": True, "rules": []}
+    assert found.found.is_all
+    assert found.cheapest is None
+    assert found.sentences()[0].startswith("Proven: there is no plan whichever rules")
+
+
 def test_possible_is_told() -> None:
     """An instance with a plan has no conflicts."""
     found = aumaq.conflicts(tiny())

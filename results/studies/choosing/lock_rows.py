@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
+from aumaq.instances.arguments import checked
 from aumaq.instances.errors import InstanceError, Problem, UnreadableError, did_you_mean
 from aumaq.instances.formats.files import text_of
 from aumaq.instances.language.texts import chained, say
@@ -53,6 +54,7 @@ class LockRow:
         return ",".join(f"{k}={v}" for k, v in self.keys.items()) or EVERYTHING
 
 
+@checked
 def lock_rows(
     lock: Sequence[str] = (),
     forbid: Sequence[str] = (),
