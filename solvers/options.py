@@ -82,18 +82,7 @@ class SolveOptions:
                 most=MOST_THREADS,
                 workers=self.workers,
             )
-        if self.workers is not None and self.cluster:
-            wrong["cluster"] = say("tasks go to workers or to a cluster, not to both")
-        if self.cluster_security is not None and not self.cluster:
-            wrong["cluster_security"] = say(
-                "a file for the security of a cluster needs its address"
-            )
-        spread = "cluster" if self.cluster else "workers"
-        if (self.workers is not None or self.cluster) and self.work_limit is None:
-            wrong[spread] = say(
-                "{option} takes tasks of counted work: give a work limit",
-                option=spread,
-            )
+        wrong |= self._wrong_spread()
         if not 0 <= self.gap < 1:
             wrong["gap"] = say(
                 "gap must be from 0 to below 1 (0.01 is 1 %), not {gap}", gap=self.gap
@@ -122,6 +111,23 @@ class SolveOptions:
         if self.save_lp is not None:
             object.__setattr__(self, "save_lp", Path(self.save_lp))
             probe_file(Path(self.save_lp), LP_SUFFIXES)
+
+    def _wrong_spread(self) -> dict[str, Text]:
+        """Return what makes no sense of where the tasks of counted work go."""
+        wrong: dict[str, Text] = {}
+        if self.workers is not None and self.cluster:
+            wrong["cluster"] = say("tasks go to workers or to a cluster, not to both")
+        if self.cluster_security is not None and not self.cluster:
+            wrong["cluster_security"] = say(
+                "a file for the security of a cluster needs its address"
+            )
+        spread = "cluster" if self.cluster else "workers"
+        if (self.workers is not None or self.cluster) and self.work_limit is None:
+            wrong[spread] = say(
+                "{option} takes tasks of counted work: give a work limit",
+                option=spread,
+            )
+        return wrong
 
     @property
     def num_threads(self) -> int:
