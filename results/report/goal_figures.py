@@ -18,7 +18,8 @@ def goal_figures(plan: Plan, lang: Language) -> list[tuple[str, float, str, int]
         return []
     from aumaq.results.plan.aims import aims_of
 
-    aims = aims_of(plan.instance, list(told), minutes=0.0)
+    minutes = 0.0 if "cover" in told else None
+    aims = aims_of(plan.instance, list(told), minutes)
     return [
         (
             f"{lang.tell(aim.measure)}, {lang.cell(aim.unit)}",
