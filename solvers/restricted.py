@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.highs.matrices import Matrices, with_whole_fixed
+from aumaq.solvers.highs.matrices import Matrices, restricted, with_whole_fixed
 from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
@@ -147,6 +147,46 @@ class RestrictedSolver:
         budget.spend(self.work - before)
         rest = budget.most(max(budget.left, 0.05), most.nodes)
         return self.solve(rounded(part, relaxed, part.is_integer), rest)
+
+    def cross_part(
+        self, values: Floats, free: Ints, most: Most, dear_mln: float
+    ) -> Floats | None:
+        """Return good values of *free* columns: whole numbers between plan and LP.
+
+        (Danna, Rothberg and Le Pape 2005.) What neither has, and what costs more than
+        *dear_mln* beyond the LP, stays out. None where the LP is not solved in time.
+        """
+        part, now = self.structure.restricted(free, values)
+        budget, before = Budget(most.seconds, most.work), self.work
+        lp = self.run(replace(part, is_integer=np.zeros_like(part.is_integer)), most)
+        relaxed, duals = lp.values, lp.duals
+        if lp.status is not Status.OPTIMAL or relaxed is None or duals is None:
+            return None
+        crossed = between(part, relaxed, now)
+        is_out = (relaxed <= 0.0) & (now == 0.0) & (part.column_lower <= 0.0)
+        is_dear = part.cost - part.sparse.T @ duals > dear_mln
+        is_out &= np.where(part.is_integer, crossed.column_upper <= 0.0, is_dear)
+        own = np.flatnonzero(~is_out)
+        some = restricted(crossed, part.sparse.tocsr(), own, now)[0]
+        budget.spend(self.work - before)
+        rest = budget.most(max(budget.left, 0.05), most.nodes)
+        found = self.solve(some, rest, (np.arange(len(own)), now[own]))
+        if found is None:
+            return None
+        now[own] = found
+        return now
+
+
+def between(m: Matrices, relaxed: Floats, plan: Floats) -> Matrices:
+    """Return the MIP with whole numbers from those of a *plan* to those of its LP."""
+    near = rounded(m, relaxed, m.is_integer)
+    low = np.minimum(near.column_lower, np.round(plan))
+    high = np.maximum(near.column_upper, np.round(plan))
+    return replace(
+        m,
+        column_lower=np.where(m.is_integer, low, m.column_lower),
+        column_upper=np.where(m.is_integer, high, m.column_upper),
+    )
 
 
 def rounded(m: Matrices, relaxed: Floats, units: Flags) -> Matrices:

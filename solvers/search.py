@@ -297,7 +297,7 @@ class Improver:
         if found is None:
             return False
         gain = float(step.part.cost @ (step.known[step.free] - found))
-        if gain > LEAST_GAIN * abs(self.objective) and self._take(
+        if gain > LEAST_GAIN * abs(self.objective) and self.merge(
             step.known, step.free, found
         ):
             return True
@@ -320,7 +320,7 @@ class Improver:
             free = free[~scope.is_dear[free] | (values[free] != 0.0)]
         return free
 
-    def _take(self, known: Floats, free: Ints, found: Floats) -> bool:
+    def merge(self, known: Floats, free: Ints, found: Floats) -> bool:
         """Take what was found for *free* columns of a plan, also into a newer one."""
         with self._lock:
             now = self.values

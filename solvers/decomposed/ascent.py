@@ -25,10 +25,9 @@ LEAST_ROOT = 1e-3
 
 RECENT = 0.98
 """How much of what was done before stays in the average from step to step."""
-MANY = 2_000
-"""Columns beside the sites from which their LP is not solved at each step."""
-EVERY = 4
-"""Steps from one solve of that LP to the next."""
+EVERY = {2_000: 4, 100_000: 16}
+"""Steps from one solve of the LPs beside the sites to the next, by the number of their
+columns from which on there are so many."""
 
 
 @dataclass
@@ -57,8 +56,8 @@ class Ascent:
         """Take so many steps, fewer if the time (monotonic) *ends* comes before."""
         begun, relaxation = time.monotonic(), self.relaxation
         measure = relaxation.priced.step
-        is_quick = len(relaxation.pieces.columns) < MANY
-        every = 1 if is_quick else EVERY
+        count = len(relaxation.pieces.columns)
+        every = max((k for most, k in EVERY.items() if count >= most), default=1)
         mean, square = np.zeros(len(self.y)), np.full(len(self.y), 0.05)
         for k in range(steps):
             gone = (time.monotonic() - begun) / max(ends - begun, 1e-9)

@@ -17,23 +17,19 @@ from aumaq.solvers.blocks.areas import MOST_INTEGERS
 from aumaq.solvers.blocks.networks import Completer, fed_columns
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed.blocks import PricedBlocks
+from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.relaxation import Relaxation
+from aumaq.solvers.decomposed.replanning import Replanning
 from aumaq.solvers.decomposed.scarcity import scarce_prices
 from aumaq.solvers.first_values import runs_of
-from aumaq.solvers.places import Distances, Site
+from aumaq.solvers.places import Site
 from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.search import Improver, Scope
 from aumaq.solvers.solution.columns import values_of
-from aumaq.solvers.work import Most
+from aumaq.solvers.work import Budget, Most
 
-SMALL_EFFORT, SMALL_NODES = 1.0, 50
-"""What the MIP of a small block takes at the most."""
-INTEGERS = 250
-"""The MIP of a block with so many whole numbers may take so much longer."""
-SMALL_SHARE = 0.5
-"""Share of the effort for planning anew that is for small blocks."""
-NO_LUCK = 0.5
-"""By so much less a small block is hoped to gain after each time."""
+BLOCK_SHARE = 0.5
+"""Share of the effort for planning anew that is for blocks, before areas."""
 
 
 class Feeding:
@@ -43,15 +39,13 @@ class Feeding:
         self, c: Compiled, relaxation: Relaxation, blocks: PricedBlocks, gap: float
     ) -> None:
         """Prepare; *gap* is that of each step of the search."""
-        self._c, self._gap, self._blocks = c, gap, blocks
+        self._c, self._gap = c, gap
         pieces = relaxation.pieces
         order = np.argsort(pieces.of_column, kind="stable")
         ends = np.flatnonzero(np.diff(pieces.of_column[order])) + 1
         columns = [pieces.columns[part] for part in np.split(order, ends)]
         drawn = np.zeros(len(c.matrices.cost), dtype=bool)
         drawn[fed_columns(c)] = True
-        self._is_fed = drawn
-        self._is_dear = np.zeros_like(drawn)
         networks = [part for part in columns if drawn[part].any()]
         self.is_network: Flags = np.zeros(len(drawn), dtype=bool)
         for part in networks:
@@ -64,13 +58,15 @@ class Feeding:
             c, networks, beside[is_single], patience, by_work=by_work
         )
         self.completer.keep_large()
-        self._luck = np.ones(len(blocks.all))
+        self.replanning = Replanning(blocks, drawn)
+        self._has_network = self.replanning.of(self.is_network)
+        self._is_large = self._has_network & (blocks.integers > MOST_INTEGERS)
         self._at_prices: RestrictedSolver | None = None
         self.work = 0.0
         """Units of work at prices that were done so far."""
         self._priced, self._price = c.matrices, np.zeros(len(c.matrices.row_lower))
         self.search: Improver | None = None
-        self._led: tuple[Floats, Distances, list[Ints], Scope] | None = None
+        self._led: tuple[Floats, Distance, list[Ints], Scope] | None = None
         self._of_networks = self._searching_networks()
         self.is_stopped = False
 
@@ -98,10 +94,19 @@ class Feeding:
         return self.completer.begun(values, runs_of(c), effort)
 
     def lead(
-        self, price: Floats, away: Distances, own: list[Ints], scope: Scope
+        self,
+        price: Floats,
+        away: Distance,
+        own: list[Ints],
+        scope: Scope,
+        dear_mln: float,
     ) -> None:
-        """Search at these prices of the model's rows from now on."""
+        """Search at these prices of the model's rows from now on.
+
+        What costs more than *dear_mln* beyond the bound is dear.
+        """
         known = self.search
+        self.replanning.look(away.reduced, dear_mln, scope.is_dear)
         self._led = (price, away, own, scope)
         self._prepare(None if known is None else known.values)
         if known is not None:
@@ -115,7 +120,6 @@ class Feeding:
         is_load = m.row_family == "loads"
         scarce = np.zeros_like(price) if plan is None else scarce_prices(m, plan)
         self._price = np.where(is_load, price, np.minimum(price, scarce))
-        self._is_dear = scope.is_dear
         self._priced = priced = replace(
             m,
             cost=m.cost - m.sparse.T @ np.where(is_load, price, scarce),
@@ -150,43 +154,37 @@ class Feeding:
         self.search.offer(self.search.cost(values), values)
         return self.search
 
-    def _small_replanned(self, values: Floats, effort: float) -> Floats:
-        """Return a plan no dearer: small blocks anew, at prices of what they draw.
+    def _replanned(self, values: Floats, effort: float, which: Flags) -> Floats:
+        """Return a plan no dearer: some blocks anew, at prices of what they draw.
 
         Where works would not be built because what feeds them stays as it is, people
         make water for ten times as much.
         """
-        budget, m = self.completer.budget(effort), self._priced
-        solver = self._at_prices = RestrictedSolver(m, self._c.options, self._gap)
+        budget, trial = self.completer.budget(effort), values.copy()
+        solver = RestrictedSolver(self._priced, self._c.options, self._gap)
+        self._at_prices = solver
         if self.is_stopped:
             solver.stop()
-        trial, whole = values.copy(), self._blocks.integers
-        most = SMALL_EFFORT + whole / INTEGERS
-        hoped = self._blocks.excess(values) * self._luck / most
-        hoped[(whole == 0) | (whole > MOST_INTEGERS)] = 0.0
-        for k in np.argsort(-hoped, kind="stable"):
-            if hoped[k] <= 0.0 or budget.is_over:
+        while not budget.is_over and not solver.is_stopped:
+            k = self.replanning.begin(trial, which)
+            if k is None:
                 break
-            self._luck[k] *= NO_LUCK
-            free = self._blocks.all[k].columns
-            free = free[~self._is_fed[free]]
-            free = free[~self._is_dear[free] | (trial[free] != 0.0)]
-            found = solver.solve_part(trial, free, budget.most(most[k], SMALL_NODES))
-            if found is not None and m.cost[free] @ (found - trial[free]) < 0.0:
-                trial[free] = found
+            found = self.replanning.visit(k, solver, trial, budget)
+            if found is not None:
+                trial[found[0]] = found[1]
             budget.spent = solver.work
         self.work += solver.work
-        found = self.completer.complete(trial)
+        again = self.completer.complete(trial)
         cost_of = self.completer.cost
-        return values if found is None else min(values, found, key=cost_of)
+        return values if again is None else min(values, again, key=cost_of)
 
     def completed(
         self, values: Floats, seconds: float, effort: float = 0.0
     ) -> Floats | None:
         """Return the plan found so far with its networks completed, None if none fit.
 
-        Those of *values* are a plan to begin with. They are planned anew within an
-        *effort*, small ones alone with none, and searched for so many *seconds*.
+        Those of *values* are a plan to begin with. Blocks are planned anew within an
+        *effort*, large networks by areas, and networks searched for so many *seconds*.
         """
         assert self.search is not None
         assert self.search.values is not None
@@ -195,7 +193,10 @@ class Feeding:
         if found is None:
             return None
         budget = self.completer.budget(effort)
-        found = self._small_replanned(found, max(SMALL_SHARE * effort, seconds))
+        which = ~self._is_large  # by areas
+        if effort <= 0.0:
+            which &= self._has_network
+        found = self._replanned(found, max(BLOCK_SHARE * effort, seconds), which)
         if effort > 0.0:
             found = self.completer.by_areas(found, budget.left, self._price)
         search = self._of_networks
@@ -203,6 +204,10 @@ class Feeding:
         if seconds > 0.0:
             search.search(seconds)
         return search.values
+
+    def search_on(self, search: Improver, budget: Budget) -> None:
+        """Plan a block of sites anew at prices, or search around a few of them."""
+        self.replanning.search(search, budget, ~self._has_network)
 
     def stop(self) -> None:
         """End soon; may be called from any thread."""

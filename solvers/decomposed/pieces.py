@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end
+from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end, restricted
 from aumaq.solvers.highs.repriced import RepricedLP
 from aumaq.solvers.structure import components
 
@@ -22,6 +22,27 @@ DUST = 1e-8
 no more than this."""
 ROUNDS = 4
 """How often limits are drawn from rows, one after the other."""
+
+
+class _Piece:
+    """A piece, with its values and prices as last solved."""
+
+    def __init__(self, rows: Ints, columns: Ints, lp: RepricedLP) -> None:
+        self.rows, self.columns, self._lp = rows, columns, lp
+        self.x, self.price = np.zeros(len(columns)), np.zeros(len(rows))
+        self._cost: Floats | None = None
+
+    def solve(self, cost: Floats) -> bool:
+        """Solve at these costs; say whether there is an optimum."""
+        if self._cost is not None and np.array_equal(cost, self._cost):
+            return True
+        found = self._lp.solve(cost)
+        if found is None:
+            self._cost = None
+            return False
+        self.x, self.price = found
+        self._cost = cost
+        return True
 
 
 class Pieces:
@@ -45,29 +66,38 @@ class Pieces:
         )
         self.upper = implied_upper(self.matrices)
         self.of_row, self.of_column = components(part.tocsr())
-        self._lp: RepricedLP | None = None
+        self._lps: list[_Piece] = []
         self._is_over = is_over
         self.x = np.zeros(len(self.columns))
         self.price = np.zeros(len(rows))
 
     def solve(self, cost: Floats) -> bool:
         """Find values and prices at the *cost* of columns; say whether there are."""
-        if not len(self.rows):
-            return True
-        if self._lp is None:
-            self._lp = RepricedLP(self.matrices, self._is_over)
-        found = self._lp.solve(cost)
-        if found is None:
-            return False
-        self.x, price = found
+        if not self._lps:
+            self._lps = self._of_pieces()
+        price, is_solved = self.price.copy(), True
+        for one in self._lps:
+            is_solved = is_solved and one.solve(cost[one.columns])
+            self.x[one.columns], price[one.rows] = one.x, one.price
         low, high = self.matrices.row_lower, self.matrices.row_upper
         price = np.where(low > -NO_LIMIT, price, np.minimum(price, 0.0))
         self.price = np.where(high < NO_LIMIT, price, np.maximum(price, 0.0))
-        return True
+        return is_solved
 
     def forget(self) -> None:
         """Solve from scratch next time: what comes of it follows from the costs."""
-        self._lp = None
+        self._lps = []
+
+    def _of_pieces(self) -> list[_Piece]:
+        """Return the LP of each piece: a step in one of all would cost far more."""
+        by_row, nothing = self.matrices.sparse.tocsr(), np.zeros(len(self.columns))
+        order = np.argsort(self.of_column, kind="stable")
+        ends = np.flatnonzero(np.diff(self.of_column[order])) + 1
+        found = []
+        for own in np.split(order, ends):
+            part, rows = restricted(self.matrices, by_row, own, nothing)
+            found.append(_Piece(rows, own, RepricedLP(part, self._is_over)))
+        return found
 
     def reduced(self, cost: Floats) -> Floats:
         """Return what the prices of the rows leave of the *cost* of columns."""

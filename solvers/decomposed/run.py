@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.blocks.split import coupling_families, split
@@ -30,16 +31,18 @@ from aumaq.solvers.decomposed.distance import Distance
 from aumaq.solvers.decomposed.feeding import Feeding
 from aumaq.solvers.decomposed.lift import Lift
 from aumaq.solvers.decomposed.relaxation import Relaxation
+from aumaq.solvers.decomposed.replanning import Replanning
 from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
+from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.rounds import STEPS as COUNT
 from aumaq.solvers.rounds import Rounds, Visit
 from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Scope
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.tasks import executor_of
-from aumaq.solvers.work import Budget
+from aumaq.solvers.work import Budget, Most
 
 FIRST_STEPS = 60
 """Steps of prices before a search is led by them."""
@@ -47,14 +50,15 @@ STEPS = 300
 """Steps between two looks at how much the bound still rises."""
 AGAIN = 0.03
 """The first step of prices that are raised once more."""
-WORTH = 2e-5
-"""A bound that rises by less than this share, the thread is better used to search."""
+WORTH, LARGE_WORTH = 2e-5, 5e-4
+"""A bound that rises by less than this share, the thread is better used to search; in a
+large model, for the MIPs of blocks."""
 STEP_GAP, LARGE_GAP = 1e-4, 1e-3
 """The gap of each step of the search; of one in a large model, far from its optimum."""
 WHOLE = 50_000
 """Integers up to which the whole model is tried."""
-POLISH_SHARE = 0.15
-"""Share of the time for the last LP of a model of this size."""
+POLISH_SHARE = 0.1
+"""Share of the time for the last LPs of a model of this size."""
 
 LIFT_SHARE = 0.4
 """Share of the time that is left after the first prices for the MIPs of blocks."""
@@ -75,6 +79,8 @@ class Run:
 
     c: Compiled
     lock: threading.RLock = field(default_factory=threading.RLock)
+    beginning: threading.Lock = field(default_factory=threading.Lock)
+    """Held by who completes the start plan, and sends people anew: that takes long."""
     stop: threading.Event = field(default_factory=threading.Event)
     is_led: threading.Event = field(default_factory=threading.Event)
     trace: list[tuple[float, float, float]] = field(default_factory=list)
@@ -101,8 +107,12 @@ class Run:
         self.blocks = PricedBlocks(self.ascent.relaxation, parts)
         self.lift = Lift(self.c.options, self.ascent.relaxation, self.blocks)
         self.feeding: Feeding | None = None
+        self.replanning: Replanning | None = None
         if self.c.built.networks and self.is_large:
             self.feeding = Feeding(self.c, self.ascent.relaxation, self.blocks, gap)
+        elif self.is_large:
+            held = np.zeros(len(self.c.matrices.cost), dtype=bool)
+            self.replanning = Replanning(self.blocks, held)
         self.turn = time.monotonic()
         self.is_joining = False
         self.joined: Floats | None = None
@@ -127,6 +137,8 @@ class Run:
         self._keep()
         if self.failure:
             raise self.failure[0]
+        if self.feeding is not None and not self.is_interrupted:
+            self._settle(self.feeding.is_network)
         return finish(self.c, self._outcome(), begun)
 
     def _is_over(self) -> bool:
@@ -188,10 +200,11 @@ class Run:
         self._tell(say("pricing"))
         self.ascent.rise(FIRST_STEPS, self.end, self.stop.is_set)
         self._lead()
-        gain, ends = float("inf"), self.end
+        gain, ends, worth = float("inf"), self.end, WORTH
         if self.is_large and self.lift.is_any:
             ends -= LIFT_SHARE * max(self.end - time.monotonic(), 0.0)
-        while gain > WORTH * abs(self.ascent.bound) and time.monotonic() < ends:
+            worth = LARGE_WORTH
+        while gain > worth * abs(self.ascent.bound) and time.monotonic() < ends:
             if self.stop.is_set():
                 break
             before = self.ascent.bound
@@ -215,7 +228,7 @@ class Run:
 
     def _prove(self) -> None:
         """Solve the whole model from the best plan that there is."""
-        with self.lock:
+        with self.beginning:
             if self.search.values is None:
                 self._begin()
             known = self.search.values
@@ -247,30 +260,37 @@ class Run:
         self.check()
         relaxation, r = self.ascent.relaxation, away.reduced
         dear = ~self.c.matrices.is_integer & (relaxation.owner >= 0)
-        dear &= r > DEAR * abs(self.ascent.bound)
+        dear_mln = DEAR * abs(self.ascent.bound)
+        dear &= r > dear_mln
         scope = Scope(dear, (self.own, relaxation.follows))
         self.search.look_where_it_is_far(away, scope)
-        if self.feeding is not None:
+        if self.is_large:
             self.blocks.look(self.ascent.best)
+        if self.replanning is not None:
+            self.replanning.look(r, dear_mln, dear)
+        if self.feeding is not None:
             price = relaxation.price_of_rows(self.ascent.best)
-            self.feeding.lead(price, away, self.own, scope)
+            self.feeding.lead(price, away, self.own, scope, dear_mln)
         self.is_led.set()
 
     def _search(self) -> None:
         """Complete the start plan, and search from it until all is over."""
-        with self.lock:
+        with self.beginning:
             if self.search.values is None and not self.stop.is_set():
                 self._begin()
         self.is_led.wait()
-        with self.lock:
+        with self.beginning:
             if not self.is_assigned and self.search.values is not None:
                 self.is_assigned = True
                 self._assign()
         while not self.stop.is_set() and self.search.values is not None:
-            if self.feeding is None:
-                self.search.search(STEP_SECONDS, self.check)
-            else:
+            if self.feeding is not None:
                 self._search_at_prices(self.feeding)
+            elif self.replanning is not None:
+                self.replanning.search(self.search, self.budget)
+                self.check()
+            else:
+                self.search.search(STEP_SECONDS, self.check)
 
     def _search_at_prices(self, feeding: Feeding) -> None:
         """Search where what is drawn has a price, or complete what that found."""
@@ -283,7 +303,7 @@ class Run:
         search = feeding.begun(known)
         assert search is not None
         if not is_turn:
-            search.search(STEP_SECONDS)
+            feeding.search_on(search, self.budget)
             return
         share = TURN_SHARE * self.c.options.time_limit
         self._complete(feeding, known, share / 4)
@@ -348,6 +368,30 @@ class Run:
             values[free] = found
             search.offer(search.cost(values), values)
             self.check()
+
+    def _settle(self, is_network: Flags) -> None:
+        """Let people, and networks, cost least for the whole numbers of the best plan.
+
+        Side by side, an LP each: what is drawn stays. One of both takes far longer.
+        """
+        known, m = self.search.values, self.c.matrices
+        if known is None:
+            return
+        solver = RestrictedSolver(m, self.c.options)
+        scope, is_people = self.search.scope, ~m.is_integer & ~is_network
+        if scope is not None:
+            is_people &= ~scope.is_dear | (known != 0.0)
+        most = Most(max(self.c.options.time_limit - self.c.elapsed, 0.0))
+
+        def settle(which: Flags) -> None:
+            free = np.flatnonzero(which)
+            found = solver.solve_part(known, free, most, fix_whole=True)
+            if found is not None:
+                self.search.merge(known, free, found)
+
+        with ThreadPoolExecutor(self.c.options.num_threads) as pool:
+            list(pool.map(settle, (is_people, ~m.is_integer & is_network)))
+        self._tell(say("solving"))
 
     def check(self) -> None:
         """Tell the progress; stop once the gap is reached."""

@@ -8,6 +8,7 @@ from coupled_instances import coupled_instances
 from examples import examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tiny_instances import tiny_instances
 
 import aumaq
 from aumaq import NoPlanError
@@ -16,7 +17,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.solvers.blocks import networks
 from aumaq.solvers.blocks.networks import built_columns
 from aumaq.solvers.compiled import compiled
-from aumaq.solvers.decomposed import run
+from aumaq.solvers.decomposed import replanning, run
 from aumaq.solvers.highs.dive import Dive
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -70,12 +71,15 @@ def test_a_dive_ends_in_a_plan(kind: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "free"])
 @examples(6)
 @given(st.data())
-def test_networks_that_are_kept_end_in_plans(kind: str, data: st.DataObject) -> None:
-    """As on the largest models: verified, and never below the optimum."""
-    instance: Instance = data.draw(KINDS[kind])
+def test_what_is_for_the_largest_models_ends_in_plans(
+    kind: str, data: st.DataObject
+) -> None:
+    """With networks that are kept, or none: verified, and never below the optimum."""
+    kinds = KINDS | {"free": tiny_instances("free")}
+    instance: Instance = data.draw(kinds[kind])
     try:
         best = aumaq.solve(instance, method="direct", gap=0.0, threads=1)
     except NoPlanError:
@@ -83,6 +87,7 @@ def test_networks_that_are_kept_end_in_plans(kind: str, data: st.DataObject) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "WHOLE", 0)
         patch.setattr(networks, "ROUND_FIRST", 1)
+        patch.setattr(replanning, "ROUND_FIRST", 1)
         plan = aumaq.solve(
             instance, method="decomposed", gap=0.0, threads=2, time_limit=4.0
         )
