@@ -16,18 +16,18 @@ from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.standards import counted_places
 
 AT_MOST = {
-    "facilities": say("{value} facilities run, {limit} may"),
-    "openings": say("{value} facilities open, {limit} may"),
-    "closures": say("{value} facilities close, {limit} may"),
-    "enlargements": say("{value} facilities are enlarged, {limit} may be"),
-    "reductions": say("{value} facilities are made smaller, {limit} may be"),
+    "facilities": say("facilities running: {value}, allowed: {limit}"),
+    "openings": say("facilities opened: {value}, allowed: {limit}"),
+    "closures": say("facilities closed: {value}, allowed: {limit}"),
+    "enlargements": say("facilities enlarged: {value}, allowed: {limit}"),
+    "reductions": say("facilities made smaller: {value}, allowed: {limit}"),
 }
 AT_LEAST = {
-    "facilities": say("{limit} facilities run, {value} must"),
-    "openings": say("{limit} facilities open, {value} must"),
-    "closures": say("{limit} facilities close, {value} must"),
-    "enlargements": say("{limit} facilities are enlarged, {value} must be"),
-    "reductions": say("{limit} facilities are made smaller, {value} must be"),
+    "facilities": say("facilities running: {limit}, required: {value}"),
+    "openings": say("facilities opened: {limit}, required: {value}"),
+    "closures": say("facilities closed: {limit}, required: {value}"),
+    "enlargements": say("facilities enlarged: {limit}, required: {value}"),
+    "reductions": say("facilities made smaller: {limit}, required: {value}"),
 }
 
 

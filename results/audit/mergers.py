@@ -24,7 +24,7 @@ def mergers(ledger: Ledger) -> None:
             plan.units[pair, 1:, first:].sum(axis=(0, 1)),
             1.0,
             lambda t, names=names: say("period {period}", period=names[t]),
-            say("{value} facilities run at the two sites, {limit} is left of a merger"),
+            say("facilities running at both sites: {value}, left by a merger: {limit}"),
         )
         is_own = today_of(ledger, service).is_own
         i = np.flatnonzero(is_own.any(axis=1) & ~is_own[:, ~pair].any(axis=1))

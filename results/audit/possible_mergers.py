@@ -54,9 +54,9 @@ def _check(ledger: Ledger, rule: Row, first: int) -> None:
         return say("period {period}", period=names[t])
 
     units = plan.units[pair][:, :, first:]
-    text = say("{value} facilities run at the two sites, {limit} is left of a merger")
+    text = say("facilities running at both sites: {value}, left by a merger: {limit}")
     ledger.notes.equal(name, units[:, 1:].sum(axis=(0, 1)), 1.0, period, text)
-    text = say("{limit} facilities of the level it gives run at the two sites")
+    text = say("facilities of the level it gives at the two sites: {limit}")
     enough = units[:, level:].sum(axis=(0, 1))
     ledger.notes.at_most(name, 1.0, enough, period, text)
     is_own = today_of(ledger, service).is_own

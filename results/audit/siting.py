@@ -98,7 +98,7 @@ def _check_flow(
             site=service.sites[j],
             period=facts.times.names[t],
         ),
-        say("{value} facilities open where {limit} places are empty"),
+        say("facilities opened: {value}, empty places: {limit}"),
     )
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.arrays import Floats
 from aumaq.instances.interruption import is_asked
 from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.blocks.split import coupling_families, split
@@ -32,17 +31,17 @@ from aumaq.solvers.decomposed.feeding import Feeding
 from aumaq.solvers.decomposed.lift import Lift
 from aumaq.solvers.decomposed.relaxation import Relaxation
 from aumaq.solvers.decomposed.replanning import Replanning
+from aumaq.solvers.decomposed.settling import settle
 from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
 from aumaq.solvers.progress import ProgressEvent, Silent, relative_gap
-from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.rounds import STEPS as COUNT
 from aumaq.solvers.rounds import Rounds, Visit
 from aumaq.solvers.search import DEAR, STEP_SECONDS, Improver, Scope
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.tasks import executor_of
-from aumaq.solvers.work import Budget, Most
+from aumaq.solvers.work import Budget
 
 FIRST_STEPS = 60
 """Steps of prices before a search is led by them."""
@@ -138,7 +137,8 @@ class Run:
         if self.failure:
             raise self.failure[0]
         if self.feeding is not None and not self.is_interrupted:
-            self._settle(self.feeding.is_network)
+            left = max(self.c.options.time_limit - self.c.elapsed, 0.0)
+            settle(self.search, self.feeding.is_network, self.c.options, left)
         return finish(self.c, self._outcome(), begun)
 
     def _is_over(self) -> bool:
@@ -302,13 +302,17 @@ class Run:
         assert known is not None
         search = feeding.begun(known)
         assert search is not None
-        if not is_turn:
-            feeding.search_on(search, self.budget)
-            return
         share = TURN_SHARE * self.c.options.time_limit
+        last = self.end - share / 2.0  # what is found by then is completed as well
+        if not is_turn:
+            left = (last if now < last else self.end) - now
+            feeding.search_on(search, Budget(max(left, 1.0)))
+            return
         self._complete(feeding, known, share / 4)
+        now = time.monotonic()
         with self.lock:
-            self.is_joining, self.turn = False, time.monotonic() + share
+            self.is_joining = False
+            self.turn = min(now + share, last) if now < last else np.inf
 
     def _complete(self, feeding: Feeding, known: Floats, seconds: float) -> None:
         """Complete networks for what the search at prices found, and search them."""
@@ -337,12 +341,22 @@ class Run:
             values = first_values(c, solver, self.budget.most())
             self.budget.spend(solver.work - before)
         if values is None:
-            fixed = with_fixed(c.matrices, *c.start)
-            options = replace(c.options, threads=1, gap=COMPLETION_GAP)
-            values = self._run(Solver(fixed, options)).values
+            values = self._completed()
         if values is not None:
             self.search.offer(self.search.cost(values), values)
             self.check()
+
+    def _completed(self) -> Floats | None:
+        """Return a plan as the start has it, any plan where that is none."""
+        options = replace(self.c.options, threads=1, gap=COMPLETION_GAP)
+        for m in (with_fixed(self.c.matrices, *self.c.start), self.c.matrices):
+            outcome = self._run(Solver(m, options))
+            if outcome.values is not None:
+                return outcome.values
+        if outcome.status is Status.INFEASIBLE:
+            self.ended = outcome.status
+            self._halt()
+        return None
 
     def _assign(self) -> None:
         """Let people go where they cost least while facilities stay: one LP.
@@ -368,30 +382,6 @@ class Run:
             values[free] = found
             search.offer(search.cost(values), values)
             self.check()
-
-    def _settle(self, is_network: Flags) -> None:
-        """Let people, and networks, cost least for the whole numbers of the best plan.
-
-        Side by side, an LP each: what is drawn stays. One of both takes far longer.
-        """
-        known, m = self.search.values, self.c.matrices
-        if known is None:
-            return
-        solver = RestrictedSolver(m, self.c.options)
-        scope, is_people = self.search.scope, ~m.is_integer & ~is_network
-        if scope is not None:
-            is_people &= ~scope.is_dear | (known != 0.0)
-        most = Most(max(self.c.options.time_limit - self.c.elapsed, 0.0))
-
-        def settle(which: Flags) -> None:
-            free = np.flatnonzero(which)
-            found = solver.solve_part(known, free, most, fix_whole=True)
-            if found is not None:
-                self.search.merge(known, free, found)
-
-        with ThreadPoolExecutor(self.c.options.num_threads) as pool:
-            list(pool.map(settle, (is_people, ~m.is_integer & is_network)))
-        self._tell(say("solving"))
 
     def check(self) -> None:
         """Tell the progress; stop once the gap is reached."""
