@@ -2,8 +2,8 @@
 
 A step around a few sites cannot free a network that reaches across the country. So the
 search pays for what facilities draw at the prices of the relaxation, and leaves
-networks as they are; now and then they are completed for what is drawn, and searched
-themselves while facilities stay.
+networks as they are, while blocks of sites are planned anew (replanning.py); now and
+then networks are completed for what is drawn, and searched while facilities stay.
 """
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ from aumaq.solvers.search import STEP_SECONDS, Improver
 from aumaq.solvers.work import Budget, Most
 
 EFFORT, NODES = 1.0, 50
-"""What the MIP of a block takes at the most."""
+"""What the MIP of a block takes at the most: seconds or units of work, and nodes."""
 INTEGERS = 250
 """The MIP of a block with so many whole numbers may take so much longer."""
 MOST_EFFORT = 30.0
-"""What a block takes at the most each time."""
+"""What a block takes at the most each time, seconds or units of work."""
 WIDTHS = (1 / 200, 1 / 20, 1 / 2, np.inf)
 """In a large block first only what costs this share of what is dear beyond the bound is
 free, then more."""
@@ -53,7 +53,8 @@ class Replanning:
         self._is_large = blocks.integers >= ROUND_FIRST
         self._beyond, self._dear_mln = np.zeros(0), np.inf
         self._is_dear = np.zeros(len(is_held), dtype=bool)
-        self._rate = 0.0
+        self._rate: float | None = None
+        """What a search around sites gained of late, mln a second."""
 
     def look(self, beyond: Floats, dear_mln: float, is_dear: Flags) -> None:
         """Take new prices: what each column costs *beyond* the bound at them.
@@ -131,8 +132,10 @@ class Replanning:
         """
         known = search.values
         assert known is not None
-        least = self._rate if self._rate > 0.0 else LEAST_RATE * abs(search.objective)
-        k = self.begin(known, which, least)
+        rate = self._rate
+        if rate is None:
+            rate = LEAST_RATE * abs(search.objective)
+        k = self.begin(known, which, rate)
         if k is not None:
             found = self.visit(k, search.solver, known, budget)
             if found is not None:
@@ -140,5 +143,5 @@ class Replanning:
             return
         before, begun = search.objective, time.monotonic()
         search.search(min(STEP_SECONDS, max(budget.seconds, 0.0)))
-        rate = (before - search.objective) / max(time.monotonic() - begun, 1e-3)
-        self._rate = (self._rate + rate) / 2.0
+        gained = (before - search.objective) / max(time.monotonic() - begun, 1e-3)
+        self._rate = (rate + gained) / 2.0
