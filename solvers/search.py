@@ -109,6 +109,8 @@ class Improver:
         self.scope: Scope | None = None
         self.objective = float("inf")
         self.values: Floats | None = None
+        self.gained = 0.0
+        """What its own steps gained so far, mln."""
 
     def look_where_it_costs(self, duals: Floats, dear_mln: float = np.inf) -> None:
         """Search more often where a plan costs more than an LP with these row duals.
@@ -334,4 +336,5 @@ class Improver:
             if gain <= LEAST_GAIN * abs(self.objective):
                 return False
             self.offer(self.objective - gain, values)
+            self.gained += gain
             return True

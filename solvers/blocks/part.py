@@ -258,7 +258,8 @@ class Part:
                 self.filtered = max(self.filtered, UNDONE * self.distance)
             self.filter_seconds = max(longer * self.filter_seconds, least)
         elif np.isfinite(self.found):  # a single visit without luck says little
-            self.found = (self.found + before - self.distance) / 2.0
+            hope = min(self.found, PART_OF_LARGE * self.distance)
+            self.found = (hope + before - self.distance) / 2.0
         else:
             self.found = before - self.distance
 

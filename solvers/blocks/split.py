@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.family import FAMILIES
@@ -113,6 +113,64 @@ def _with_copies(
         obeyed[of_rules.row[~inside[of_rules.col]]] = False
         found.append(Block(block.rows, columns, rules[obeyed]))
     return found
+
+
+def with_roads(m: Matrices, parts: Split, upgraded: Ints, duals: Floats) -> Split:
+    """Return the split with each road in the block that would pay most for it.
+
+    A road that is a block of its own is built whole or not at all, while whoever needs
+    it pays for a part: both plan and bound are far better where they decide together.
+    *upgraded* are the columns of roads, *duals* say what is paid.
+    """
+    block = np.full(len(m.cost), -1)
+    for k, one in enumerate(parts.blocks):
+        block[one.columns] = k
+    of_road = np.bincount(block[upgraded] + 1, minlength=len(parts.blocks) + 1)[1:]
+    is_road = of_road == [len(one.columns) for one in parts.blocks]
+    entries = m.sparse.tocsr()[parts.priced].tocoo()
+    at = block[entries.col]
+    table = csr_array(
+        (np.ones(entries.nnz), (entries.row, at + 1)),
+        shape=(len(parts.priced), len(parts.blocks) + 1),
+    )
+    table.sum_duplicates()
+    table.data[:] = 1.0
+    has_two = (table.sum(axis=1) == 2) & (table[:, [0]].toarray()[:, 0] == 0)
+    paid = table[:, 1:].T @ diags_array(np.abs(duals[parts.priced]) * has_two)
+    shared = csr_array(paid @ table[:, 1:])
+    owner = np.arange(len(parts.blocks))
+    for k in np.flatnonzero(is_road).tolist():
+        begin, end = shared.indptr[k : k + 2]
+        others, mln = shared.indices[begin:end], shared.data[begin:end]
+        mln = np.where(is_road[others], 0.0, mln)
+        if mln.max(initial=0.0) > 0.0:
+            owner[k] = others[np.argmax(mln)]
+    return _merged(parts, owner, table)
+
+
+def _merged(parts: Split, owner: Ints, table: csr_array) -> Split:
+    """Return the split with each block in its owner; *table*: blocks of priced rows.
+
+    The first column of *table* is for those that are loose.
+    """
+    members: list[list[Block]] = [[] for _ in owner]
+    for k, one in zip(owner.tolist(), parts.blocks, strict=True):
+        members[k].append(one)
+    entries, now = table.tocoo(), np.append(-1, owner)
+    low = np.full(len(parts.priced), len(owner))
+    high = np.full(len(parts.priced), -1)
+    np.minimum.at(low, entries.row, now[entries.col])
+    np.maximum.at(high, entries.row, now[entries.col])
+    is_inside = (low >= 0) & (low == high)
+    is_inside &= np.diff(table.indptr) > 1  # else it was priced for a reason
+    blocks = []
+    for k, own in enumerate(members):
+        if own:
+            more = parts.priced[is_inside & (low == k)]
+            rows = np.sort(np.concatenate([*(one.rows for one in own), more]))
+            columns = np.sort(np.concatenate([one.columns for one in own]))
+            blocks.append(Block(rows, columns, own[0].cuts))
+    return Split(blocks, parts.priced[~is_inside], parts.loose, parts.copied)
 
 
 def _is_inside(by_row: csr_array, couples: Flags, is_copied: Flags) -> Flags:

@@ -18,7 +18,7 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.blocks.joining import Joining
 from aumaq.solvers.blocks.networks import Completer
 from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
-from aumaq.solvers.blocks.split import Split, constant, prices
+from aumaq.solvers.blocks.split import Split, constant, prices, with_roads
 from aumaq.solvers.compiled import Compiled, improver
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Outcome
@@ -85,9 +85,12 @@ class BlockState(ABC):
         assert relaxed.values is not None
         assert relaxed.duals is not None
         self.relaxed = relaxed
+        self.joining.prepare(relaxed.values)
+        if not (self.by_prices or len(self.split.copied)):
+            roads = self.joining.upgraded
+            self.split = with_roads(m, self.split, roads, relaxed.duals)
         price = prices(m, self.split, relaxed.duals)
         self.constant = constant(m, self.split, price)
-        self.joining.prepare(relaxed.values)
         self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
         least = None if self.priced is None else self.priced.bounds()
         self.parts = priced_parts(self.c, self.split, price, relaxed, effort, least)
@@ -105,13 +108,18 @@ class BlockState(ABC):
             new = next(
                 (p for p in self.parts if not p.is_begun and self._is_wide(p)), None
             )
-            found = (new, new.first_task) if new else self._most_promising()
+            found = (new, new.first_task) if new else self._most_promising()[1]
             if found is not None:
                 part, task = found
                 part.begin(task)
             return found
 
-    def _most_promising(self) -> tuple[Part, Task] | None:
+    @property
+    def promise(self) -> float:
+        """What the next visit to a block may gain, mln a second."""
+        return self._most_promising()[0]
+
+    def _most_promising(self) -> tuple[float, tuple[Part, Task] | None]:
         promised = [
             (gain, part, task)
             for part in self.parts
@@ -121,9 +129,9 @@ class BlockState(ABC):
             if self.joins < 2 or task is Task.PROVE
         ]
         if not promised:
-            return None
-        _, part, task = max(promised, key=lambda item: item[0])
-        return part, task
+            return 0.0, None
+        gain, part, task = max(promised, key=lambda item: item[0])
+        return gain, (part, task)
 
     def _is_wide(self, part: Part) -> bool:
         is_bounded = np.isfinite(part.bound)

@@ -11,6 +11,7 @@ from examples import examples
 from growth_instances import growth_instances
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from road_instances import road_instances
 from scipy.sparse import csc_array
 from tiny_instances import tiny_instances
 
@@ -19,7 +20,14 @@ from aumaq.instances import Instance, NoPlanError
 from aumaq.solvers.blocks.method import parts_of
 from aumaq.solvers.blocks.networks import joined
 from aumaq.solvers.blocks.run import BlockRun
-from aumaq.solvers.blocks.split import Split, coupling_families, prices, split
+from aumaq.solvers.blocks.split import (
+    Split,
+    block_matrices,
+    constant,
+    coupling_families,
+    prices,
+    split,
+)
 from aumaq.solvers.compiled import compiled
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -91,6 +99,43 @@ def test_an_exchange_makes_nothing_dearer(instance: Instance) -> None:
         assert (
             part.matrices.sparse @ part.values >= part.matrices.row_lower - 1e-5
         ).all()
+
+
+@examples(40)
+@given(road_instances("free"), st.sampled_from(["strong", "weak"]))
+def test_roads_in_the_blocks_that_pay_bound_no_less(
+    instance: Instance, formulation: str
+) -> None:
+    """Blocks with their roads lose nothing against the LP, and stay below the optimum.
+
+    Without them some are proven less: a road is built in part there.
+    """
+    options = SolveOptions(gap=0.0, formulation=formulation)
+    c = compiled(instance, options, Silent(), Given())
+    m = c.matrices
+    best = Solver(m, options).run(60.0, Silent(), c.started)
+    lp = replace(m, is_integer=np.zeros_like(m.is_integer))
+    relaxed = Solver(lp, options).run(60.0, Silent(), c.started)
+    assume(best.values is not None and relaxed.values is not None)
+    assert relaxed.duals is not None
+    apart = split(m, coupling_families())
+    run = BlockRun(c, apart)
+    run.prepare(relaxed, 60.0)
+    assume(len(run.split.blocks) < len(apart.blocks))
+    assert set(run.split.priced) < set(apart.priced)
+    columns = np.concatenate([one.columns for one in run.split.blocks])
+    assert np.array_equal(
+        np.sort(columns), np.sort(np.concatenate([one.columns for one in apart.blocks]))
+    )
+    price = prices(m, apart, relaxed.duals)
+    lower, whole = constant(m, apart, price), run.constant
+    for part in block_matrices(m, apart, price, relaxed.duals):
+        lower += Solver(part, options).run(60.0, Silent(), c.started).bound
+    for one in run.parts:
+        whole += Solver(one.matrices, options).run(60.0, Silent(), c.started).bound
+    dust = 1e-6 * (1.0 + abs(best.objective))
+    assert relaxed.objective - dust <= run.bound
+    assert lower - dust <= whole <= best.objective + dust
 
 
 def test_rounding_costs_no_price() -> None:
