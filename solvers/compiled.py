@@ -54,7 +54,7 @@ from aumaq.solvers.solution.networks import (
 )
 from aumaq.solvers.solution.settled import built_links, settled, the_choice
 from aumaq.solvers.solution.terms import is_saved, weighed
-from aumaq.solvers.start.financing import financed
+from aumaq.solvers.start.financing import financed_if_no_dearer
 from aumaq.solvers.start.hopeless import without_hopeless
 from aumaq.solvers.start.relocations import can_be
 from aumaq.solvers.start.site_rules import changes_enough
@@ -346,7 +346,7 @@ def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
         kept = found
     kept = without_circles(data, kept)
     if is_saved(found, kept):  # less is spent, so that others pay
-        kept = financed(data, kept, Most(REFINANCING))
+        kept = financed_if_no_dearer(data, found, kept, Most(REFINANCING))
     return kept, weighed(c.built, values, c.place, found, kept)
 
 

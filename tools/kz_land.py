@@ -33,6 +33,20 @@ LAND_MLN = 20.0
 TOWN_KM, LEAST_KM = 3.0, 0.5
 """A strict area ends so far from a settlement, and has so much of a circle anyway."""
 EARTH_KM = 6371.0088
+WORKS = (
+    "zone_work=strict-roads; kind=protected; of=roads",
+    "zone_work=strict-links; kind=protected; of=links",
+    "zone_work=strict-local; kind=protected; of=local_supply",
+    "zone_work=regulated-lines; kind=recreational; of=links; network=power;"
+    " is_only_new=true",
+    "zone_work=regulated-diesel; kind=recreational; of=local_supply; network=power;"
+    " option=diesel",
+)
+"""Works of networks and roads that land forbids: under a strict regime nothing grows."""
+WORKS_SOURCE = (
+    "assumption: the law on specially protected areas of 2006 forbids building under a"
+    " strict regime (general knowledge, text not obtained); circles, not borders"
+)
 ROOM = 1.05
 """Facilities may take so much of the land that they take in recreational zones."""
 
@@ -124,7 +138,7 @@ def _nearest_km(areas: pd.DataFrame, places: pd.DataFrame) -> np.ndarray:
 def _land_rules(
     zones: pd.DataFrame, known: dict[str, pd.DataFrame]
 ) -> list[tuple[str, ...]]:
-    """Return rows of overrides: what land permits, buffers, hectares of a kind."""
+    """Return rows of overrides: what land permits, buffers, works, hectares."""
     name, add = "protected-land", "add"
     rules: list[tuple[str, ...]] = [
         (name, "zone_permits", add, "kind=protected; is_permitted=false", "", "", OWN)
@@ -135,6 +149,7 @@ def _land_rules(
         rules.append((name, "buffers", add, f"buffer=guard-{service}; kind=protected;"
                       f" distance_km={BUFFER_KM:g}; service={service}", "", "",
                       BUFFER_SOURCE))  # fmt: skip
+    rules += [(name, "zone_works", add, where, "", "", WORKS_SOURCE) for where in WORKS]
     most = round(ROOM * _hectares(zones, known, "recreational"), 1)
     told = f"assumption: {ROOM - 1:.0%} more than what stands there today takes"
     for period in PERIODS:

@@ -59,6 +59,7 @@ class PartnerData:
     burdens: tuple[str, ...]
     burdened: Flags  # (B, S, R)
     most_mln_per_year: Floats  # (B,)
+    worth: Floats  # (P, T) of a mln of a period, less what it is paid back: discounted
 
 
 def sectors_of(instance: Instance) -> tuple[str, ...]:
@@ -124,18 +125,22 @@ def partner_data(instance: Instance) -> PartnerData:
     end = firsts[-1] + instance.period_years[-1]
     period = np.searchsorted(firsts, years, side="right") - 1
     rate = instance.policies.discount_rate
+    yearly = is_due * annuity[:, None, None]
+    factor = (1.0 + rate) ** (instance.base_year - years.astype(float))
+    df = (1.0 + rate) ** (instance.base_year - firsts.astype(float))
     return PartnerData(
         partnerships=tuple(rows["partnership"]),
         may=_covers(instance, rows),
         share_most=rows["share_most"].to_numpy(dtype=float),
         limit_mln=rows["limit_mln"].to_numpy(dtype=float),
-        yearly=is_due * annuity[:, None, None],
+        yearly=yearly,
         years=tuple(years.tolist()),
         period=np.where(years < end, period, len(firsts)),
-        factor=(1.0 + rate) ** (instance.base_year - years.astype(float)),
+        factor=factor,
         burdens=tuple(burdens["burden"]),
         burdened=_covers(instance, burdens),
         most_mln_per_year=burdens["most_mln_per_year"].to_numpy(dtype=float),
+        worth=df - yearly @ factor,
     )
 
 

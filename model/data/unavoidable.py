@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.scipy_parts import connected_components
+from aumaq.model.data.financing import PartnerData
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.growth import Effect
 from aumaq.model.data.merging import most_saved_mln
@@ -24,11 +25,17 @@ def unavoidable_mln(data: ModelData) -> float:
     Demand that no site within the cut-off can ever serve, load that nothing can ever
     feed, priced connections that no road can make, and the least that each of today's
     facilities costs: what is locked runs, the rest runs, moves or closes, whichever is
-    cheapest, whatever it serves.
+    cheapest, whatever it serves. Less what partners may be worth who ask for less than
+    the rate of discount.
     """
     total = sum(_unserved(data, d) + _stock(data, d) for d in data.services.values())
     total += sum(_shed(data, n) for n in data.networks.values())
-    return float(total + _connections(data))
+    return float(total + _connections(data) - _most_gain(data.partners))
+
+
+def _most_gain(p: PartnerData) -> float:
+    """Return what partners are worth at most: each gives all it has at its best."""
+    return float(p.worth.max(axis=1, initial=0.0) @ p.limit_mln)
 
 
 def _least(effect: Effect) -> Floats:

@@ -199,11 +199,31 @@ def _booked(cells: Table, mln: float, c: Context) -> Table:
     return own.plus(service=service, mln=mln, is_operation=cells["kind"] == 1)
 
 
-def financed(data: ModelData, plan: Decisions, most: Most) -> Decisions:
-    """Return a plan with who pays for it, as far as all of it can be paid."""
+def financed_if_no_dearer(
+    data: ModelData, found: Decisions, less: Decisions, most: Most
+) -> Decisions:
+    """Return *less*, which moves less than *found*, with who pays for it.
+
+    It is *found* where less spending is not paid for (a share may hold only as others
+    pay for more), or where partners are worth more than the moves cost.
+    """
     if not has_financing(data):
-        return plan
-    found = financing(data, spending_of(data, plan), most)
-    if found is None:
-        return plan
-    return replace(plan, paid=found.paid, partnered=found.partnered)
+        return less
+    paid = financing(data, spending_of(data, less), most)
+    if paid is None or paid.unpaid.any():
+        return found
+    fewer = (found.partnered - paid.partnered).sum(axis=(1, 2))
+    if (data.partners.worth * fewer).sum() > _saved_mln(data, found, less):
+        return found
+    return replace(less, paid=paid.paid, partnered=paid.partnered)
+
+
+def _saved_mln(data: ModelData, found: Decisions, less: Decisions) -> float:
+    """Return what fewer moves save, discounted, less what they are worth at the end."""
+    total = 0.0
+    for name, d in data.services.items():
+        fewer = found.services[name].moves - less.services[name].moves
+        is_building = np.triu(np.ones_like(d.transition_mln), 1)
+        factor = data.df - is_building[:, :, None] * d.residual_factor
+        total += float((fewer * d.transition_mln[:, :, None] * factor).sum())
+    return total

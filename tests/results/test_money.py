@@ -178,6 +178,81 @@ def test_there_is_a_plan_without_any_time(data: st.DataObject) -> None:
     assert plan.objective_mln >= best_plan_cost(instance) - 1e-6
 
 
+def rebuilt(**tables: Rows) -> Instance:
+    """Return a hospital of two places that may be replaced, and a school to build."""
+    return tiny(
+        periods=[{"period": "p1", "first_year": 2026, "years": 1}],
+        settlements=[{"settlement": "a"}],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 0.5},
+                  {"service": "h", "unserved_mln_per_unit_year": 0.5,
+                   "lifetime_years": 40}],
+        levels=[{"service": name, "level": 1, "capacity": 100.0, "capex_mln": 10.0,
+                 "opex_mln_per_year": mln} for name, mln in (("s", 0.0), ("h", 1.0))],
+        sites=[{"site": "a", "service": "s", "settlement": "a"},
+               {"site": "a", "service": "h", "settlement": "a", "max_units": 2,
+                "status": "existing"}],
+        facilities=[{"service": "h", "site": "a", "level": 1}],
+        travel=[{"settlement": "a", "site": "a", "minutes": 1.0}],
+        **{"policies": [{"discount_rate": 0.0, "value_of_time_per_hour": 0.0,
+                         "count_residual_value": False}], **tables},
+    )  # fmt: skip
+
+
+def test_a_share_holds_as_more_is_spent() -> None:
+    """The donor pays for hospitals alone, the state for half of all at most.
+
+    A new hospital in the place of the old one costs 10, so that the state may pay for
+    the school: 20, and 1 to run one hospital (two would cost 2). Without the school 100
+    are unserved at 0.5, which is 50.
+    """
+    base = rebuilt(
+        funding_sources=[{"fund": "state"}, {"fund": "donor"}],
+        funding_eligibility=[{"fund": "state", "covers": "investment",
+                              "share_most": 0.5}, {"fund": "donor", "service": "h"}],
+    )  # fmt: skip
+    assert best_plan_cost(base) == pytest.approx(21.0)
+    plan = aumaq.solve(base, gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.objective_mln == pytest.approx(21.0)
+
+
+@pytest.mark.parametrize(("years", "is_rebuilt"), [(1, False), (2, True)])
+def test_a_partner_worth_more_than_a_round(years: int, is_rebuilt: bool) -> None:
+    """A new hospital costs 10 less 9.75 / 1.1 that it is worth in the end: 1.14.
+
+    A partner who pays the 10 and gets as much in *years* is worth 0.91 or 1.32.
+    """
+    instance = rebuilt(
+        policies=[{"discount_rate": 0.1, "value_of_time_per_hour": 0.0}],
+        partnerships=[{"partnership": "p", "service": "h", "limit_mln": 10.0,
+                       "premium": 0.0, "term_years": years}],
+    )  # fmt: skip
+    plan = aumaq.solve(instance, gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.objective_mln == pytest.approx(best_plan_cost(instance))
+    actions = plan.actions[plan.actions["service"] == "h"]["action"]
+    assert ("close" in set(actions)) == is_rebuilt
+
+
+def test_a_partner_who_asks_for_less_than_the_rate_of_discount() -> None:
+    """Nobody needs the hospital: it closes for 2, of which a partner pays 1.
+
+    He is paid back 1 a year later, worth 1 / 1.1: 1.909. What no plan can avoid is the
+    2 less what he is worth at most: 5 mln x (1 - 1 / 1.1).
+    """
+    base = rebuilt(
+        policies=[{"discount_rate": 0.1, "value_of_time_per_hour": 0.0}],
+        partnerships=[{"partnership": "p", "limit_mln": 5.0, "premium": 0.0,
+                       "share_most": 0.5, "term_years": 1}],
+    )  # fmt: skip
+    levels = base.table("levels").assign(closing_mln=2.0, opex_mln_per_year=3.0)
+    people = base.table("settlements").assign(population=0.0)
+    plan = aumaq.solve(base.replace(levels=levels, settlements=people), gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.objective_mln == pytest.approx(1.0 + 1.0 / 1.1)
+    assert plan.record["unavoidable_mln"] == pytest.approx(2.0 - 5.0 * (1.0 - 1 / 1.1))
+
+
 SITE = {"site": "a", "service": "s", "settlement": "a"}
 LOCKED: dict[str, Rows] = {
     "sites": [{**SITE, "status": "existing"}],

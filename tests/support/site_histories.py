@@ -8,6 +8,7 @@ from itertools import product
 from math import inf
 from typing import Any
 
+from financing_optima import is_financed
 from tiny_case import EPS, Case, may_enter
 
 State = tuple[int, ...]
@@ -105,7 +106,11 @@ class SiteHistories:
         return float(price * self.case.scenario["capex_factor"])
 
     def all(self) -> list[Path]:
-        """Return all histories, without those that another one beats."""
+        """Return all histories, without those that another one beats.
+
+        Where somebody is asked who pays, none is beaten by spending less: shares are of
+        what is spent, and others may pay for more.
+        """
         nothing = (0,) * (self.top + 1)
         found = self._follow(0, self.stock, nothing, nothing)
         best: dict[Any, list[Path]] = {}
@@ -115,12 +120,16 @@ class SiteHistories:
             counted = counted or self.case.of("relocations", self.service["service"])
             changes = path.changes if counted else ()
             rivals = best.setdefault((first, path.states, changes), [])
-            if not any(
-                all(x <= y + EPS for x, y in zip(r.used, path.used, strict=True))
-                for r in rivals
-            ):
+            if not any(self._beats(rival, path) for rival in rivals):
                 rivals.append(path)
         return [path for rivals in best.values() for path in rivals]
+
+    def _beats(self, rival: Path, path: Path) -> bool:
+        """Return whether no plan needs *path*, for it has the cheaper *rival*."""
+        pairs = list(zip(rival.used, path.used, strict=True))
+        if any(x > y + EPS for x, y in pairs):
+            return False
+        return not is_financed(self.case) or all(y <= x + EPS for x, y in pairs)
 
     def _follow(
         self, t: int, units: State, left: State, renewed: State
