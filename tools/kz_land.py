@@ -42,7 +42,7 @@ WORKS = (
     "zone_work=regulated-diesel; kind=recreational; of=local_supply; network=power;"
     " option=diesel",
 )
-"""Works of networks and roads that land forbids: under a strict regime nothing grows."""
+"""Works of networks and roads that land forbids: a strict regime lets nothing grow."""
 WORKS_SOURCE = (
     "assumption: the law on specially protected areas of 2006 forbids building under a"
     " strict regime (general knowledge, text not obtained); circles, not borders"
