@@ -333,20 +333,22 @@ def _start(built: BuiltModel, place: Ints, start: Decisions | None) -> tuple[Any
     return columns[columns >= 0], values[columns >= 0].astype(float)
 
 
-def read(c: Compiled, values: Floats) -> tuple[Decisions, Weighed]:
+def read(
+    c: Compiled, values: Floats, *, keeps_rounds: bool = False
+) -> tuple[Decisions, Weighed]:
     """Return the decisions of a solution, without what goes round for nothing.
 
     Beside them what the model weighs under it.
     """
-    found = decisions_in(c.built, values, c.place)
-    kept = without_rounds(c.built.data, found)
-    data = c.built.data
+    found, data = decisions_in(c.built, values, c.place), c.built.data
+    whole = kept = without_circles(data, found)
+    if not keeps_rounds:
+        kept = without_rounds(data, whole)
     # A round may be a relocation that must be, or what a count asks for.
     if not (can_be(data, kept) and changes_enough(data, kept.services)):
-        kept = found
-    kept = without_circles(data, kept)
+        kept = whole
     if is_saved(found, kept):  # less is spent, so that others pay
-        kept = financed_if_no_dearer(data, found, kept, Most(REFINANCING))
+        kept = financed_if_no_dearer(data, whole, kept, Most(REFINANCING))
     return kept, weighed(c.built, values, c.place, found, kept)
 
 

@@ -21,6 +21,7 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.places import Site
 from aumaq.solvers.progress import Labelled, Progress
 from aumaq.solvers.solution.decisions import Decisions, Given, Weighed
+from aumaq.solvers.start.financing import has_financing
 
 
 class FuturesModel:
@@ -61,12 +62,14 @@ class FuturesModel:
         """Return the decisions of a solution of each future, and what it weighs.
 
         Futures that do not set the maximum are *loose*: they may weigh more than their
-        decisions cost.
+        decisions cost. Where it matters who pays, what goes round stays: for a share it
+        may be needed in one future, and the first period is that of all.
         """
         found = []
         for c, own in zip(self.models, values, strict=False):
             assert own is not None
-            decisions, weighed = read(c, own)
+            pays = has_financing(c.built.data)
+            decisions, weighed = read(c, own, keeps_rounds=pays)
             if is_loose:
                 weighed = Weighed(weighed.terms, {}, frozenset(weighed.terms))
             found.append((decisions, weighed))
