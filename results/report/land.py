@@ -9,10 +9,17 @@ import numpy as np
 from aumaq.instances.land.forbidden import KINDS
 from aumaq.instances.land.shapes import KM_A_DEGREE, parts
 from aumaq.instances.language.texts import Text, say
+from aumaq.instances.schema.land import WORKS
+from aumaq.instances.schema.roads import ROADS
 from aumaq.results.indicators.impacts import against_today
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
-from aumaq.results.pages.territory import region_names
+from aumaq.results.pages.territory import (
+    link_names,
+    node_names,
+    region_names,
+    upgrade_titles,
+)
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
@@ -26,8 +33,9 @@ CORNERS = 36
 
 
 def land_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
-    """Return forbidden sites, impacts against today, and limits with what there is."""
-    return [_forbidden(plan, lang), _impacts(plan, lang), _limits(plan, lang)]
+    """Return what is forbidden, impacts against today, and how far limits are used."""
+    tables = _forbidden, _works, _impacts, _limits
+    return [table(plan, lang) for table in tables]
 
 
 def why(row: Any) -> Text:
@@ -58,6 +66,36 @@ def _forbidden(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Stands today"), [stays[flag] for flag in rows["stands"]]),
     ]
     return grid("forbidden", say("Where the land forbids to build"), columns, lang)
+
+
+def _works(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return the roads, lines, mains and local supply that zones forbid."""
+    rows, instance = plan.table("forbidden_works"), plan.instance
+    titles, nodes = titles_of(instance, lang), node_names(instance, lang)
+    roads, links = upgrade_titles(instance, lang), link_names(instance, lang)
+    options = {
+        (row.network, row.option): lang.cell(row.title or row.option)
+        for row in instance.tables["local_supplies"].itertuples()
+    }
+    named = {
+        "roads": lambda row: roads[row.what],
+        "links": lambda row: links[row.network, row.what],
+        "local_supply": lambda row: options[row.network, row.what],
+    }
+    zones = [Text(row.zone_title or row.zone) for row in rows.itertuples()]
+    why = [
+        lang.tell(say("lies in {zone}, {land}", zone=zone, land=KINDS[kind]))
+        for zone, kind in zip(zones, rows["kind"], strict=True)
+    ]
+    columns = [
+        Column(say("Network"), [titles[n or ROADS] for n in rows["network"]]),
+        Column(say("Works"), [lang.tell(WORKS[of]) for of in rows["of"]]),
+        Column(say("What"), [named[row.of](row) for row in rows.itertuples()]),
+        Column(say("Where"), [nodes.get((row.network, row.node), "")
+                              for row in rows.itertuples()]),
+        Column(say("Why"), why),
+    ]  # fmt: skip
+    return grid("works", say("Works that the land forbids"), columns, lang)
 
 
 def _impacts(plan: Plan, lang: Language) -> dict[str, Any]:

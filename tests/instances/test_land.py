@@ -26,6 +26,8 @@ from aumaq.instances.land.works import crosses
 from aumaq.results.audit import audit
 from aumaq.results.audit.account import decided_of
 from aumaq.results.audit.zones import kilometres
+from aumaq.results.language import Language
+from aumaq.results.report.land import land_tables
 
 SITES = [
     {"site": "a", "service": "s", "settlement": "a", "status": "existing"},
@@ -285,8 +287,14 @@ def test_roads_in_zones(zones: Rows, rule: dict[str, Any], built: bool) -> None:
     assert {f.rule for f in found} == (set() if built else {"zone_work:w"})
 
 
+WORD = {"links": "lines and mains", "local_supply": "local supply"}
+
+
 def test_lines_and_local_supply_in_zones() -> None:
-    """The line and the panels of b are forbidden, one by one; then it sheds."""
+    """The line and the panels of b are forbidden, one by one; then it sheds.
+
+    The page tells what is forbidden, and where.
+    """
     zones = [{**PARK, "lat": 50.0, "lon": 70.0, "radius_km": 1.0}]
     spent = {}
     for of in ((), ("links",), ("local_supply",), ("links", "local_supply")):
@@ -296,6 +304,9 @@ def test_lines_and_local_supply_in_zones() -> None:
         assert len(plan.table("network_steps")) == ("links" not in of)
         assert len(plan.table("local_supply")) == ("local_supply" not in of)
         spent[of] = plan.objective_mln
+        (told,) = (t for t in land_tables(plan, Language("en")) if t["name"] == "works")
+        assert {row[1] for row in told["rows"]} == {WORD[sort] for sort in of}
+        assert all("Park" in row[-1] for row in told["rows"])
     assert spent[()] < min(spent[("links",)], spent[("local_supply",)])
     assert spent[("links", "local_supply")] > max(
         spent[("links",)], spent[("local_supply",)]
