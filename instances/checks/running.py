@@ -6,7 +6,7 @@ import numpy as np
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.checks.rules import known_regions, known_tags, levels_exist
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import figure, say
 
 
 @check("shifts", "services", "levels", about=("shifts",))
@@ -28,6 +28,7 @@ def buses_lead_to_people(tables: Tables) -> Found:
     for i in rows.index[role != "serve"]:
         text = say("expected a service that people come to")
         yield problem("buses", text, i, "service", rows["service"][i])
+    yield from _beyond_the_cutoff(tables, "buses")
 
 
 @check("shift_limits", "settlements", about=("shift_limits",))
@@ -80,3 +81,21 @@ def mobile_services_are_sound(tables: Tables) -> Found:
     yield from levels_exist(tables, "mobile_services", "from_level")
     yield from known_regions(tables, "mobile_services")
     yield from known_tags(tables, "mobile_services")
+    yield from _beyond_the_cutoff(tables, "mobile_services")
+
+
+def _beyond_the_cutoff(tables: Tables, name: str) -> Found:
+    """Warn of minutes that people of a service are never looked at to go."""
+    rows = tables[name]
+    cutoff = tables["services"].set_index("service")["cutoff_minutes"]
+    for i, row in rows.iterrows():
+        limit = cutoff.get(row["service"], np.nan)
+        if row["within_minutes"] > limit:
+            text = say(
+                "ways beyond cutoff_minutes of {service}, {minutes:g}, are not looked"
+                " at, save to as many sites as nearest_sites says",
+                service=row["service"],
+                minutes=limit,
+            )
+            found = figure(row["within_minutes"])
+            yield Warn(problem(name, text, i, "within_minutes", found))

@@ -67,6 +67,15 @@ def test_what_cannot_be(table: str, row: dict[str, object], told: str) -> None:
         tiny(**{**SOUND, table: [row]})
 
 
+@pytest.mark.parametrize("table", ["buses", "mobile_services"])
+def test_minutes_beyond_the_cutoff_are_told(table: str) -> None:
+    """60 minutes are all that is looked at: 61 promise what nobody gets."""
+    for minutes, count in ((60.0, 0), (61.0, 1)):
+        rows = [{**SOUND[table][0], "within_minutes": minutes}]
+        told = [str(w) for w in tiny(**{table: rows}).warnings]
+        assert sum("beyond cutoff_minutes of s, 60," in text for text in told) == count
+
+
 def test_a_hard_standard_may_be_kept_by_a_bus_and_demand_by_a_second_shift() -> None:
     """What no school near can do, and no first shift holds, is no contradiction."""
     must = {"service": "s", "may_be_unserved": False, "unserved_mln_per_unit_year": 1.0}
