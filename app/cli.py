@@ -54,6 +54,7 @@ from aumaq import (
 )
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import (
+    Commands,
     Effort,
     Kept,
     Loop,
@@ -95,7 +96,7 @@ a twentieth of the time of a small instance."""
 RUNS = Path("runs")
 """Where plans go if nobody says where."""
 
-app = typer.Typer(
+app = Commands(
     help="Place schools, clinics and utility nodes over several periods.",
     no_args_is_help=True,
     add_completion=False,

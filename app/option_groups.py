@@ -59,6 +59,43 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+class Commands(typer.Typer):
+    """Commands that all take --lang: the process has chosen its words by then.
+
+    A command that asks for the language itself (for its files) gets it.
+    """
+
+    def command(self, *names: Any, **settings: Any) -> Callable[..., Any]:
+        """Return what makes a function a command."""
+        register = super().command(*names, **settings)
+
+        def take(command: Callable[..., None]) -> Callable[..., None]:
+            register(_speaking(command))
+            return command
+
+        return take
+
+
+def _speaking(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command as Typer reads it: with --lang, if it has none."""
+    parameters = inspect.signature(command).parameters
+    if "lang" in parameters:
+        return command
+
+    @wraps(command)
+    def run(*, lang: str, **given: Any) -> None:
+        del lang  # its callback has chosen the words
+        command(**given)
+
+    hints = get_type_hints(command, include_extras=True)
+    own = [p.replace(annotation=hints[name]) for name, p in parameters.items()]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    lang = inspect.Parameter("lang", keyword, default="en", annotation=Lang)
+    run.__signature__ = inspect.Signature([*own, lang])  # type: ignore[attr-defined]
+    run.__annotations__ = {**hints, "lang": Lang}
+    return run
+
+
 def _options(name: str, kind: Any, default: Any) -> dict[str, inspect.Parameter]:
     """Return an option as a parameter of a command, a group as those of its fields."""
     if not is_dataclass(kind):

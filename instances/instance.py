@@ -18,7 +18,7 @@ from aumaq.instances.access.options import Places, RoadGraph, tie
 from aumaq.instances.access.upgrades import connection_options
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.checks.cells import normalise
+from aumaq.instances.checks.cells import normalise, row_number
 from aumaq.instances.checks.validation import (
     table_of_problem,
     validate,
@@ -40,7 +40,7 @@ from aumaq.instances.people.agglomerations import demand_factor
 from aumaq.instances.people.projection import Projection, project
 from aumaq.instances.policies import Policies, policies_of
 from aumaq.instances.scenarios.changes import with_changes
-from aumaq.instances.scenarios.overrides import ALWAYS, overridden
+from aumaq.instances.scenarios.overrides import ALWAYS, given_positions, overridden
 from aumaq.instances.scenarios.scenario import (
     Scenario,
     active_tables,
@@ -49,7 +49,8 @@ from aumaq.instances.scenarios.scenario import (
     is_computed,
     scenario_named,
 )
-from aumaq.instances.whereabouts import Whereabouts
+from aumaq.instances.schema.tables import BY_NAME
+from aumaq.instances.whereabouts import Whereabouts, renumbered
 
 if TYPE_CHECKING:
     from aumaq.instances.editing import Edit
@@ -243,7 +244,7 @@ class Instance:
         changed = changed_tables(self.base, scenario)
         is_changed = bool(scenario.overrides) and is_computed(changed, scenario)
         if is_changed and (errors := validate(changed, [], sound=self.base)[0]):
-            raise InstanceError(errors)
+            raise InstanceError(_as_given(errors, self.base, scenario))
         tables = MappingProxyType(active_tables(changed, scenario, kept))
         own = [tables[name] is not self.tables[name] for name in derived.DERIVED_FROM]
         return replace(
@@ -526,8 +527,32 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
     if not errors:
         errors, more = validate_access(instance)
         warnings = [*warnings, *more]
-    if errors and instance.active_scenario.overrides:
-        errors = [replace(error, scenario=instance.scenario) for error in errors]
+    scenario = instance.active_scenario
+    if scenario.overrides:
+        errors = [replace(error, scenario=scenario.scenario) for error in errors]
+        warnings, errors = (
+            _as_given(found, instance.base, scenario) for found in (warnings, errors)
+        )
     if errors:
         raise InstanceError(errors)
     return warnings
+
+
+def _as_given(
+    problems: Sequence[Problem], base: Mapping[str, pd.DataFrame], scenario: Scenario
+) -> list[Problem]:
+    """Return problems with the rows as given, where overrides moved them.
+
+    A row that an override added has no number.
+    """
+    if not problems:
+        return []
+    rows = {
+        name: [row_number(BY_NAME[name], k) if k >= 0 else 0 for k in positions]
+        for name, positions in given_positions(base, scenario.overrides).items()
+    }
+    named = ((problem, table_of_problem(problem)) for problem in problems)
+    return [
+        renumbered(problem, table, rows[table]) if table in rows else problem
+        for problem, table in named
+    ]

@@ -57,17 +57,23 @@ class Whereabouts:
         if not place:
             return problem
         column = self.shown(name, problem.column.removeprefix(f"[{name}]"))
-        rows, table = self.rows.get(name), BY_NAME.get(name)
-        if rows is None or table is None:
+        rows = self.rows.get(name)
+        if rows is None or name not in BY_NAME:
             return replace(problem, file=place, column=column)
-        first = row_number(table, 0)
+        found = renumbered(problem, name, rows)
+        return replace(found, file=place, column=column)
 
-        def of_user(row: int) -> int:
-            position = row - first
-            return rows[position] if 0 <= position < len(rows) else row
 
-        message = problem.message
-        if isinstance(named := message.values.get("row"), int):
-            message = message.given(row=of_user(named))
-        row = of_user(problem.row) if problem.row else 0
-        return replace(problem, file=place, message=message, row=row, column=column)
+def renumbered(problem: Problem, table: str, rows: Sequence[int]) -> Problem:
+    """Return a problem of a table with other numbers for its rows, one a record."""
+    first = row_number(BY_NAME[table], 0)
+
+    def of(row: int) -> int:
+        position = row - first
+        return rows[position] if 0 <= position < len(rows) else row
+
+    message = problem.message
+    if isinstance(named := message.values.get("row"), int):
+        message = message.given(row=of(named))
+    row = of(problem.row) if problem.row else 0
+    return replace(problem, message=message, row=row)

@@ -29,6 +29,10 @@ NEVER = ("instance", "periods", "scenarios", "variants", "overrides")
 ALWAYS = "always"
 """The set of overrides that applies in every scenario, after all others."""
 IN_NUMBERS = ("times", "plus")
+MOVES = ("add", "remove")
+"""Actions after which rows stand elsewhere."""
+GIVEN = "x_given"
+"""A column for where rows stood before; the schema has none of that name."""
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -50,6 +54,24 @@ def overridden(
             if frame is not None:
                 changed[str(rule["table"])] = frame
     return changed, problems
+
+
+def given_positions(tables: Tables, names: Sequence[str]) -> dict[str, list[int]]:
+    """Return where the rows of each table stood before overrides moved any of them.
+
+    -1 for rows that were added. Tables all of whose rows stay in place are left out.
+    """
+    rules = tables["overrides"]
+    moving = rules[rules["override"].isin(names) & rules["action"].isin(MOVES)]
+    marked = {
+        name: tables[name].assign(**{GIVEN: np.arange(len(tables[name]))})
+        for name in moving["table"].unique()
+        if name in tables
+    }
+    changed, _ = overridden({**tables, **marked}, names)
+    return {
+        name: changed[name][GIVEN].fillna(-1).astype(int).tolist() for name in marked
+    }
 
 
 class _Change:

@@ -59,7 +59,7 @@ def test_help_of_every_command_is_translated(code: str) -> None:
     assert len(english) > 150
     script = (
         "import json, typer; from aumaq import cli, translating, words;"
-        f"words.speak({code!r}); tree = typer.main.get_command(cli.app);"
+        f"words.speak({code!r}); tree = typer.main.get_command(app);"
         "context = translating.translated(tree); context.__enter__();"
         "print(json.dumps(translating.help_texts(tree)))"
     )
@@ -174,6 +174,19 @@ def test_json_and_files_are_the_same_in_all_languages(tmp_path: Path) -> None:
     assert len(tables[0]) > 5
     assert records[1:] == records[:-1]
     assert tables[1:] == tables[:-1]
+
+
+def test_every_command_takes_the_language() -> None:
+    """--lang stands after any command, not only after some."""
+    tree = typer.main.get_command(app)
+    lacking = [
+        name
+        for name, command in tree.commands.items()
+        if not any("--lang" in parameter.opts for parameter in command.params)
+    ]
+    assert lacking == []
+    done = run("validate", "tiny", "--lang", "ru")
+    assert "корректна" in done.stdout, done.stderr
 
 
 @pytest.mark.slow

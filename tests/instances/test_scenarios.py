@@ -96,6 +96,26 @@ def test_a_removed_site_is_gone() -> None:
     assert set(instance.with_scenario("one").access("s")["site"]) == {"a"}
 
 
+def test_rows_that_overrides_moved_keep_their_numbers() -> None:
+    """A problem names the row of the user's table, a row that was added none."""
+    fewer = [
+        {"override": "o", "table": "sites", "action": "remove", "where": "site=a"},
+        {"override": "o", "table": "sites", "action": "add",
+         "where": "service=s; site=new; settlement=nowhere; status=candidate"},
+        {"override": "o", "table": "sites", "column": "settlement", "where": "site=b",
+         "action": "set", "value": "elsewhere"},
+    ]  # fmt: skip
+    scenarios = [{"scenario": "base"}, {"scenario": "one", "overrides": "o",
+                                        "projection": "base"}]  # fmt: skip
+    instance = tiny(scenarios=scenarios, overrides=fewer)
+    at = instance.base["sites"]["site"].tolist().index("b") + 2
+    with pytest.raises(InstanceError) as caught:
+        instance.with_scenario("one")
+    problems = caught.value.problems
+    found = {one.value: one.row for one in problems if one.file == "sites.csv"}
+    assert found == {"elsewhere": at, "nowhere": 0}
+
+
 @pytest.mark.parametrize("name", ["basis", "base+deer", "base+dear+cheap", "dear"])
 def test_unknown_combinations(name: str) -> None:
     """No such scenario, no such variant, two of an axis, a variant alone."""
