@@ -12,9 +12,9 @@ import typer
 
 from aumaq import documents
 from aumaq.instances.language.texts import say
-from aumaq.show import err, out
+from aumaq.show import out, progress_line
 from aumaq.streams import line
-from aumaq.words import figure, spoken, t
+from aumaq.words import figure, spoken
 
 if TYPE_CHECKING:
     from aumaq.classic import Problem, Solution
@@ -177,16 +177,8 @@ def solve(
 
 def told(phase: Text, seconds: float, bound: float, objective: float) -> None:
     """Print a line of progress."""
-    text = t(
-        say(
-            "{seconds} s  {phase} plan {plan}  bound {bound}",
-            seconds=figure(seconds, "7.1f"),
-            phase=f"{spoken().tell(phase):<20}",
-            plan=f"{_number(objective):>14}",
-            bound=f"{_number(bound):>14}",
-        )
-    )
-    err.print(text, markup=False, soft_wrap=True)
+    name = spoken().tell(phase)
+    progress_line(seconds, _number(objective), _number(bound), name)
 
 
 def _number(value: float) -> str:

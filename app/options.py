@@ -31,7 +31,7 @@ NoChanges = Annotated[
     list[str] | None, typer.Option("--set", metavar="CHANGE", hidden=True)
 ]
 """Where values changed make no sense: taken only to say what does."""
-Method = Annotated[str, typer.Option(help="auto, direct or blocks")]
+Method = Annotated[str, typer.Option(help="auto, direct, blocks or decomposed")]
 TimeLimit = Annotated[
     float | None,
     typer.Option(
@@ -141,8 +141,9 @@ def plan_names(words: Sequence[str], plans: Sequence[aumaq.Plan]) -> list[str]:
     names = [plan.instance.scenario for plan in plans]
     if len(set(names)) == len(names):
         return names
-    files = [Path(word).name for word in words]
-    short = [file.rpartition(":")[2][:8] if ":" in file else file for file in files]
+    from aumaq.results.report.plan_folders import told_apart
+
+    short = told_apart(words)
     return [f"{name} ({file})" for name, file in zip(names, short, strict=True)]
 
 

@@ -43,18 +43,25 @@ class Lines:
         if event.phase.endswith("solving") and event.seconds - self._last < 1.0:
             return
         self._last = event.seconds
-        text = t(
-            say(
-                "{seconds} s  {phase} plan {plan}  bound {bound}",
-                seconds=figure(event.seconds, "7.1f"),
-                phase=f"{spoken().tell(event.phase):<20}",
-                plan=f"{_number(event.incumbent_mln):>14}",
-                bound=f"{_bound(event.bound_mln, event.incumbent_mln):>14}",
-            )
+        gap = upper(event.gap, ".2%") if event.gap == event.gap else "-"
+        told = say("gap {share}", share=f"{gap:>9}")
+        progress_line(
+            event.seconds,
+            _number(event.incumbent_mln),
+            _bound(event.bound_mln, event.incumbent_mln),
+            f"{t(told)}  {spoken().tell(event.phase)}",
         )
-        if event.gap == event.gap:
-            text += "  " + t(say("gap {share}", share=upper(event.gap, "8.2%")))
-        err.print(text, markup=False, soft_wrap=True)
+
+
+def progress_line(seconds: float, plan: str, bound: str, rest: str) -> None:
+    """Print a line of progress; what has any length comes last, columns stay."""
+    text = say(
+        "{seconds} s  plan {plan}  bound {bound}",
+        seconds=figure(seconds, "7.1f"),
+        plan=f"{plan:>14}",
+        bound=f"{bound:>14}",
+    )
+    err.print(f"{t(text)}  {rest}", markup=False, soft_wrap=True)
 
 
 def _number(value: float) -> str:
@@ -260,16 +267,18 @@ def _by_sector(plan: aumaq.Plan) -> Table:
 
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t(say("sector")))
-    for head in (say("invested mln"), say("operation mln"), say("actions"),
-                 say("jobs")):  # fmt: skip
+    rows = by_sector(plan)
+    has_jobs = rows["jobs"].any()  # without anchors there are none to tell
+    heads = [say("invested mln"), say("operation mln"), say("actions")]
+    for head in [*heads, say("jobs")] if has_jobs else heads:
         table.add_column(t(head), justify="right")
-    for row in by_sector(plan).to_dict("records"):
+    for row in rows.to_dict("records"):
         table.add_row(
             t(SECTOR_TITLES[row["sector"]]),
             figure(row["investment_mln"], ",.1f"),
             figure(row["operation_mln"], ",.1f"),
             figure(row["actions"]),
-            figure(row["jobs"], ",.0f"),
+            *([figure(row["jobs"], ",.0f")] if has_jobs else []),
         )
     return table
 
@@ -477,6 +486,11 @@ def ranked(rows: pd.DataFrame, instance: Instance) -> None:
 
 MOST_SITES = 20
 """Sites of which it is shown how often they are chosen."""
+RESULTS = {
+    "objective_mln": say("cost, discounted mln"),
+    "investment_mln": say("investment, mln"),
+}
+"""Results of which the indices are told -> what readers call them."""
 INDEX_HEADS = {
     "least": say("least"), "most": say("most"), "mu_star": say("mean effect, absolute"),
     "mu": say("mean effect"), "sigma": say("deviation of effects"),
@@ -487,7 +501,7 @@ INDEX_HEADS = {
 
 def sensitivity(found: aumaq.Sensitivity) -> None:
     """Print what matters, and how often sites are chosen."""
-    from aumaq.results.plan.titles import titles_of
+    from aumaq.results.report.changed_values import varied
 
     record = found.record()
     text = say(
@@ -507,21 +521,36 @@ def sensitivity(found: aumaq.Sensitivity) -> None:
             table.add_column(t(INDEX_HEADS[key]), justify="right")
         for row in found.effects.to_dict("records"):
             cells = [figure(row[key], ",.4g") for key in keys]
-            table.add_row(row["result"], row["factor"], *cells)
+            what = varied(row["factor"], spoken())
+            table.add_row(t(RESULTS[row["result"]]), what, *cells)
         out.print(table)
     else:
         text = say("without a plan for every run there are no indices")
         out.print(t(text), markup=False, soft_wrap=True)
-    table = Table(show_edge=False, pad_edge=False)
-    titles = titles_of(found.instance, spoken())
+    out.print(_chosen_sites(found))
+
+
+def _chosen_sites(found: aumaq.Sensitivity) -> Table:
+    """Return how often sites are chosen."""
+    from aumaq.results.pages.territory import site_names
+    from aumaq.results.plan.titles import titles_of
+
+    table, instance = Table(show_edge=False, pad_edge=False), found.instance
+    titles, names = titles_of(instance, spoken()), dict[tuple[str, str], str]()
+    for service in found.sites["service"].unique():
+        sites = instance.service_sites(service)
+        called = site_names(instance, sites, spoken())
+        keys = ((service, site) for site in sites["site"])
+        names |= dict(zip(keys, called, strict=True))
     for head in (say("service"), say("site")):
         table.add_column(t(head))
     for head in (say("runs in so many plans"), say("opened or enlarged in")):
         table.add_column(t(head), justify="right")
     for row in found.sites.head(MOST_SITES).to_dict("records"):
         shares = (figure(row[key], ".0%") for key in ("runs_share", "built_share"))
-        table.add_row(titles[row["service"]], row["site"], *shares)
-    out.print(table)
+        name = names[row["service"], row["site"]]
+        table.add_row(titles[row["service"]], name, *shares)
+    return table
 
 
 def contradiction(file: str) -> None:

@@ -41,6 +41,8 @@ MOST_WRITTEN_OUT = 1e21
 """From here on a number is told by a power of ten: nobody counts its digits."""
 HYPHEN = re.compile(r"([<> ]*)-")
 """The sign of a number as computers write it, in front; not that of an exponent."""
+GAP_DIGITS = 2
+"""Digits of a gap, wherever it is told: two figures of one gap would read as doubt."""
 MONEY_DIGITS = 3
 """Digits of money in sentences; tables have more."""
 
@@ -150,7 +152,7 @@ class Language:
         mark, value = marked(value, digits)
         return f"{mark}{self.number(100.0 * value, digits)}\u00a0{self.tell(POINTS)}"
 
-    def at_most(self, value: float, digits: int = 1) -> str:
+    def at_most(self, value: float, digits: int = GAP_DIGITS) -> str:
         """Return a share that bounds another from above: it is rounded up."""
         return self.share(at_most(value, digits), digits)
 

@@ -61,7 +61,7 @@ TITLES = {
     "indicators": ("title", "unit"),
     "budgets": ("title",),
     "road_classes": ("title",),
-    "standards": ("title",),
+    "standards": ("title", "source"),
     "growth_tiers": ("title",),
     "impacts": ("title", "unit"),
     "impact_limits": ("title",),

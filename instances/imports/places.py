@@ -29,6 +29,8 @@ CITY_PERSONS, TOWN_PERSONS = 50_000.0, 10_000.0
 SETTLEMENTS = BY_NAME["settlements"]
 COLUMNS = tuple(column.name for column in SETTLEMENTS.columns)
 BY_ROLE = {column.name: column for column in SETTLEMENTS.columns}
+DEGREE_DIGITS = 6
+"""A decimetre: what programs write beyond it is no place."""
 COMPUTED = ("settlement", "name", "kind", "region", "lat", "lon", "population")
 """Columns that are looked at here; others are taken as they are."""
 
@@ -119,9 +121,16 @@ def _lacking(
 def points_of(
     source: Source, column: Mapping[str, str]
 ) -> tuple[Floats, Floats, Faults]:
-    """Return latitudes and longitudes, and the rows whose are none."""
-    if source.shapes is not None:
-        return _of_shapes(source)
+    """Return latitudes and longitudes to the decimetre, and the rows whose are none."""
+    of = _of_cells(source, column) if source.shapes is None else _of_shapes(source)
+    lat, lon, faults = of
+    return lat.round(DEGREE_DIGITS), lon.round(DEGREE_DIGITS), faults
+
+
+def _of_cells(
+    source: Source, column: Mapping[str, str]
+) -> tuple[Floats, Floats, Faults]:
+    """Return coordinates that stand in two columns."""
     y, x = (numbers(source.cells[column[role]]) for role in ("lat", "lon"))
     faults: Faults = []
     for role, values in (("lat", y), ("lon", x)):

@@ -19,15 +19,39 @@ SPEEDS_KMH = {
     "республикалық": 80.0, "халықаралық": 85.0, "облыстық": 65.0, "аудандық": 55.0,
     "жергілікті": 50.0, "main": 80.0, "regional": 65.0, "local": 55.0,
     "paved": 70.0, "asphalt": 70.0, "gravel": 45.0, "earth": 35.0, "dirt": 30.0,
-    "асфальт": 70.0, "асфальтобетон": 70.0, "щебень": 50.0, "гравий": 45.0,
-    "грунт": 35.0, "грунтовая": 35.0, "қиыршық тас": 45.0, "топырақ": 35.0,
+    "асфальт": 70.0, "асфальтобетон": 70.0, "щебень": 50.0, "щебеночная": 50.0,
+    "гравий": 45.0, "грунт": 35.0, "грунтовая": 35.0, "қиыршық тас": 45.0,
+    "топырақ": 35.0,
 }  # fmt: skip
 """Class, in plain words -> mean speed."""
 OTHER_KMH = 50.0
 """Mean speed of a class of which nothing is known."""
 
 
+SHORTEST, LONGEST_ENDING = 3, 3
+"""Letters that a shortened word keeps, and that a declined one may change."""
+OF_CATEGORY = ("кат", "тех", "санат", "cat")
+"""What begins the words beside the number of a technical category."""
+
+
 def speed_of(road_class: str) -> float | None:
-    """Return the mean speed of a class in km/h, None where it is not known."""
-    words = plain(road_class).removesuffix(" link").removesuffix(" категория")
-    return SPEEDS_KMH.get(words)
+    """Return the mean speed of a class in km/h, None where it is not known.
+
+    Words may be shortened or declined: "респ.", "областного значения".
+    """
+    words = plain(road_class).removesuffix(" link")
+    if words in SPEEDS_KMH:
+        return SPEEDS_KMH[words]
+    first, *rest = words.split() or [""]
+    if rest and all(word.startswith(OF_CATEGORY) for word in rest):
+        return SPEEDS_KMH.get(first)
+    speeds = {speed for known, speed in SPEEDS_KMH.items() if _is_same(first, known)}
+    return speeds.pop() if len(speeds) == 1 else None
+
+
+def _is_same(word: str, known: str) -> bool:
+    """Whether a word is a known one, cut off or with another ending."""
+    if len(word) < SHORTEST or len(known) < SHORTEST:
+        return False
+    stem = known[:-LONGEST_ENDING]
+    return known.startswith(word) or (len(stem) > SHORTEST and word.startswith(stem))

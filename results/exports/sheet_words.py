@@ -31,9 +31,9 @@ TITLES = {
     "minutes_after": say("minutes then"),
     "within_before": say("within the norm today"),
     "within_after": say("within the norm then"),
-    "gain_persons": say("who is better off"),
+    "gain_persons": say("gain, people × services"),
     "total_mln": say("cost so far"),
-    "total_gain_persons": say("who is better off so far"),
+    "total_gain_persons": say("gain so far, people × services"),
     "after": say("after steps"),
 }
 """Tables and columns beside those of a plan."""

@@ -93,7 +93,7 @@ def _service(instance: Instance, service: str) -> str:
         raise UnknownNameError(say("service that people come to"), service, served)
     if service or len(served) == 1:
         return service or served[0]
-    text = say("say which service: {known}", known=", ".join(served))
+    text = say("say which service: --service, one of {known}", known=", ".join(served))
     raise OptionError(text, ["service"])
 
 

@@ -86,7 +86,7 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
         told.append(
             say(
                 "At most {gap} of its cost could be saved; {asked} was asked for.",
-                gap=lang.at_most(plan.gap, 2),
+                gap=lang.at_most(plan.gap),
                 asked=lang.share(float(plan.record["options"]["gap"]), 2),
             )
         )

@@ -36,7 +36,8 @@ def deployment(plan: Plan) -> pd.DataFrame:
     """Return the steps of each period in order, with cost, gain and sums so far.
 
     ``after`` are the numbers of the steps that a step relies on, ``; `` between them;
-    ``gain_persons`` is in people, money in mln, undiscounted.
+    ``gain_persons`` is in people, each once for every service of which they gain;
+    money in mln, undiscounted.
     """
     rows, homes = [], places_of(plan)
     for period in plan.instance.period_names:

@@ -36,7 +36,7 @@ def proof(plan: Plan, lang: Language) -> list[str]:
                 " plan costs less than {bound}, with what nobody pays counted in.",
                 bound=lang.at_least_money(plan.bound_mln, plan.instance.currency),
                 objective=cost,
-                gap=lang.at_most(plan.gap, 2),
+                gap=lang.at_most(plan.gap),
             )
         )
     ]
@@ -51,7 +51,7 @@ def proof(plan: Plan, lang: Language) -> list[str]:
                     "No plan avoids {fixed} of it; of what decisions can change, at"
                     " most {gap} could be saved.",
                     fixed=lang.at_least_money(fixed, plan.instance.currency),
-                    gap=lang.at_most(gap, 2),
+                    gap=lang.at_most(gap),
                 )
             )
         )

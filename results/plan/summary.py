@@ -122,19 +122,19 @@ def _building(plan: Plan, service: str, shares: pd.DataFrame, lang: Language) ->
         )
     rows = plan.unserved[plan.unserved["service"] == service]
     lost = rows.groupby("period")["demand"].sum().reindex(plan.instance.period_names)
+    unit = lang.cell(row["unit"] or say("unit"))
+    missed = ", ".join(
+        f"{lang.number(demand)} ({period})"
+        for period, demand in lost.items()
+        if demand > 0
+    )
     return lang.tell(
         say(
             "{title}: {changes}; in {period} {running} {places}, {share} of demand is"
-            " served; not served: {lost} ({unit}).",
+            " served; not served: {lost}.",
             **values,
             share=lang.share(float(shares.loc[service, last])),
-            lost=", ".join(
-                f"{lang.number(demand)} ({period})"
-                for period, demand in lost.items()
-                if demand > 0
-            )
-            or lang.tell(say("nobody")),
-            unit=lang.cell(row["unit"] or say("unit")),
+            lost=f"{missed} ({unit})" if missed else lang.tell(say("nobody")),
         )
     )
 
@@ -194,6 +194,11 @@ def _roads(plan: Plan, lang: Language) -> list[str]:
         told.append(
             lang.tell(
                 say(
+                    "Roads: none of {all} upgrades is built.",
+                    all=lang.number(len(plan.instance.upgrade_names)),
+                )
+                if built.empty
+                else say(
                     "Roads: {n} of {all} upgrades are built, {km} km for {cost}.",
                     n=lang.number(len(built)),
                     all=lang.number(len(plan.instance.upgrade_names)),
@@ -252,6 +257,11 @@ def _money(plan: Plan, lang: Language) -> list[str]:
     def told(amount_mln: float) -> str:
         return lang.money(amount_mln, plan.instance.currency)
 
+    counted = say(
+        "Long ways, what is not served and rules that are not kept count as {points}"
+        " more; nobody pays that.",
+        points=told(points),
+    )
     return [
         lang.tell(
             say(
@@ -269,13 +279,7 @@ def _money(plan: Plan, lang: Language) -> list[str]:
                 items=_items(plan, lang),
             )
         ),
-        lang.tell(
-            say(
-                "Long ways, what is not served and rules that are not kept count as"
-                " {points} more; nobody pays that.",
-                points=told(points),
-            )
-        ),
+        *([lang.tell(counted)] if points else []),
     ]
 
 
@@ -295,6 +299,16 @@ def _standards(plan: Plan, lang: Language) -> list[str]:
     if rows.empty:
         return []
     missed = int((rows["shortfall"] > 0).sum())
+    if not missed:
+        return [
+            lang.tell(
+                say(
+                    "Standards are kept in all {all} cases (one place or region in one"
+                    " period).",
+                    all=lang.number(len(rows)),
+                )
+            )
+        ]
     return [
         lang.tell(
             say(

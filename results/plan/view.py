@@ -6,12 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from aumaq.instances import UnknownNameError
 from aumaq.instances.language.texts import say
 from aumaq.instances.svg_map import Points, svg_map
 from aumaq.instances.view import settlement_layers
+from aumaq.results.actions import DONE as ACTIONS
 from aumaq.results.language import ENGLISH
+from aumaq.results.plan.titles import titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -30,7 +33,7 @@ def picture(plan: Plan, service: str = "") -> str:
     ]  # fmt: skip
     acts, runs = plan.actions, plan.facilities
     last = runs[runs["period"] == instance.period_names[-1]]
-    layers = settlement_layers(instance)
+    layers, titles = settlement_layers(instance), titles_of(instance, ENGLISH)
     kinds = (
         (say("runs at the end"), RUNS, "square", 3.5, last),
         (say("closed"), GONE, "square", 4.5, acts[acts["action"] == "close"]),
@@ -44,12 +47,26 @@ def picture(plan: Plan, service: str = "") -> str:
             at = sites.loc[own["site"]]
             lat += at["lat"].tolist()
             lon += at["lon"].tolist()
-            told += [f"{name}: {place}" for place in at["name"]]
+            told += [f"{titles[name]}: {place}" for place in at["name"]]
         layers.append(
             Points(title, colour, np.array(lat, dtype=float), np.array(lon, float),
                    np.full(len(lat), size), told, shape)
         )  # fmt: skip
     return svg_map(layers, f"{instance.title}, {instance.scenario}")
+
+
+def _in_words(plan: Plan, actions: pd.DataFrame) -> pd.DataFrame:
+    """Return actions as people read them: titles and words for codes."""
+    titles = titles_of(plan.instance, ENGLISH)
+    return pd.DataFrame(
+        {
+            say("What"): actions["service"].map(titles),
+            say("Where"): actions["name"],
+            say("Period"): actions["period"],
+            say("Action"): actions["action"].map(ACTIONS),
+            say("Cost, mln"): actions["cost_mln"],
+        }
+    )
 
 
 def html(plan: Plan) -> str:
@@ -63,7 +80,7 @@ def html(plan: Plan) -> str:
         (say("objective"), f"{plan.objective_mln:,.1f} mln {instance.currency}"),
         (say("of it money"), f"{float(record['money_mln']):,.1f} mln"),
         (say("bound"), f"{least} mln"),
-        (say("gap"), f"{ENGLISH.at_most(plan.gap, 2)} ({status})"),
+        (say("gap"), f"{ENGLISH.at_most(plan.gap)} ({status})"),
         (say("verification"), is_sure),
     )
     lines = "".join(
@@ -71,11 +88,8 @@ def html(plan: Plan) -> str:
         f"<td style='text-align:left'>{escape(text)}</td></tr>"
         for name, text in facts
     )
-    acts = plan.actions
-    done = acts[acts["action"] != "keep"]
-    columns = [c for c in ("service", "name", "period", "action", "cost_mln")
-               if c in done]  # fmt: skip
-    table = done[columns].head(MOST_ACTIONS).to_html(index=False, border=0)
+    done = plan.actions[plan.actions["action"] != "keep"]
+    table = _in_words(plan, done.head(MOST_ACTIONS)).to_html(index=False, border=0)
     more = len(done) - MOST_ACTIONS
     rest = f"<p>{escape(say('and {n} more', 'and {n} more', n=more))}</p>"
     return (

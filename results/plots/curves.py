@@ -162,7 +162,7 @@ def draw_convergence(
             ylabel=words.tell(say("discounted mln {currency}",
                            currency=plan.instance.currency)),
             title=words.tell(say("Convergence to a gap of {gap}",
-                          gap=words.at_most(plan.gap, 2))),
+                          gap=words.at_most(plan.gap))),
         )  # fmt: skip
         with_numbers(axes.xaxis, words)
         with_numbers(axes.yaxis, words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import Text, chained, say
+from aumaq.instances.scenarios.changes import ACTIONS, CHANGE
 from aumaq.instances.schema.tables import BY_NAME
 from aumaq.instances.schema.titles import english_title
 from aumaq.results.language import Language
@@ -31,13 +32,31 @@ def changed_values(instance: Instance, lang: Language) -> list[Text]:
 
 
 def _told(row: dict[str, str], lang: Language) -> Text:
-    table = lang.code_words(row["table"])
-    where = f" ({row['where']})" if row["where"] else ""
+    rows = _rows(row["table"], row["where"], lang)
     if row["action"] not in SIGNS:
         is_new = row["action"] == "add"
         done = say("a row is added") if is_new else say("rows are left out")
-        return chained([Text(f"{table}{where}"), done], ": ")
-    known = {c.name for c in BY_NAME[row["table"]].columns}
-    column = row["column"]
-    title = lang.cell(english_title(column)) if column in known else column
-    return Text(f"{table}{where}: {title} {SIGNS[row['action']]} {row['value']}")
+        return chained([Text(rows), done], ": ")
+    title = _title(row["table"], row["column"], lang)
+    return Text(f"{rows}: {title} {SIGNS[row['action']]} {row['value']}")
+
+
+def varied(change: str, lang: Language) -> str:
+    """Return what a change without its value (``levels.capex_mln*``) varies."""
+    found = CHANGE.fullmatch(f"{change}0")
+    if found is None or found["table"] not in BY_NAME:
+        return change
+    rows = _rows(found["table"], found["where"] or "", lang)
+    title = _title(found["table"], found["column"], lang)
+    return f"{rows}: {title} {SIGNS[ACTIONS[found['sign']]]}"
+
+
+def _rows(table: str, where: str, lang: Language) -> str:
+    """Return what readers call a table, and which rows of it are meant."""
+    return lang.code_words(table) + (f" ({where})" if where else "")
+
+
+def _title(table: str, column: str, lang: Language) -> str:
+    """Return what readers call a column; one of the user's own keeps its name."""
+    known = {c.name for c in BY_NAME[table].columns}
+    return lang.cell(english_title(column)) if column in known else column

@@ -194,7 +194,7 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
             lang.tell(say("Lower bound, discounted mln")),
             lang.bound(plan.bound_mln, plan.objective_mln, ",.1f"),
         ],
-        [lang.tell(say("Gap")), lang.at_most(plan.gap, 3)],
+        [lang.tell(say("Gap")), lang.at_most(plan.gap)],
         [lang.tell(say("Method")), f"{record['method']} ({record['formulation']})"],
         [lang.tell(say("Rows, columns, integers")), " / ".join(sizes)],
         [lang.tell(say("Seconds")), ", ".join(seconds)],

@@ -54,13 +54,15 @@ def money_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
 
 def _sectors(plan: Plan, lang: Language) -> dict[str, Any]:
     rows = plan.table("sectors")
+    # Where nothing is done, 0 would read as an action that reaches nobody.
+    reached = rows["persons"].where(rows["actions"] > 0)
     columns = [
         Column(say("Sector"), [lang.tell(SECTOR_TITLES[s]) for s in rows["sector"]]),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Investment, mln"), rows["investment_mln"].tolist(), "number", 1),
         Column(say("Operation, mln"), rows["operation_mln"].tolist(), "number", 1),
         Column(say("Actions"), rows["actions"].tolist(), "number"),
-        Column(say("People reached"), rows["persons"].tolist(), "number"),
+        Column(say("People reached"), reached.tolist(), "number"),
     ]
     if rows["jobs"].any():  # without anchors there are none to tell
         jobs = rows["jobs"].tolist()

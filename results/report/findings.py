@@ -18,7 +18,7 @@ from aumaq.results.indicators.gains import BY, gains
 from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.indicators.state import State, of_plan
 from aumaq.results.indicators.today import of_today
-from aumaq.results.language import Language
+from aumaq.results.language import GAP_DIGITS, Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import group_names, node_names, region_names
 from aumaq.results.plan.figures import investment, mean_minutes, served_share
@@ -27,6 +27,7 @@ from aumaq.results.report.cards import norm_shares
 from aumaq.results.report.finance import PAID
 from aumaq.results.report.goal_figures import goal_figures
 from aumaq.results.report.networks import load_units
+from aumaq.results.shares import at_most
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -350,7 +351,7 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             "number",
             0,
         ),
-        (lang.tell(say("Gap")), plan.gap, "share", 2),
+        (lang.tell(say("Gap")), at_most(plan.gap, GAP_DIGITS), "share", GAP_DIGITS),
         (
             lang.tell(INVESTED),
             float(investment(plan, "service").sum()),

@@ -46,9 +46,13 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(say("Action"), words),
         Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
-        Column(say("People who gain"), rows["gain_persons"].tolist(), "number"),
+        Column(say("Gain, people × services"), rows["gain_persons"].tolist(), "number"),
         Column(say("Cost so far, mln"), rows["total_mln"].tolist(), "number", 1),
-        Column(say("People so far"), rows["total_gain_persons"].tolist(), "number"),
+        Column(
+            say("Gain so far, people × services"),
+            rows["total_gain_persons"].tolist(),
+            "number",
+        ),
         Column(say("After steps"), rows["after"].tolist()),
     ]
     return grid("deployment", say("Order of deployment"), columns, lang)

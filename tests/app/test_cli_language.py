@@ -14,9 +14,18 @@ import command
 import pytest
 import typer
 
-from aumaq import words
+from aumaq import show, words
 from aumaq.cli import app, main
+from aumaq.instances.goals import PLAN_GOALS
+from aumaq.instances.language.texts import Text, say
+from aumaq.results.exports import EXPORTS
 from aumaq.results.language import LANGUAGES, Language
+from aumaq.results.plots import KINDS, OF_SEVERAL
+from aumaq.results.studies.choosing.alternatives import CAPS
+from aumaq.results.studies.choosing.marks import WAYS
+from aumaq.results.studies.sensitivity import METHODS as SENSITIVITY
+from aumaq.solvers import METHODS, ProgressEvent
+from aumaq.solvers.futures.state import OBJECTIVES
 from aumaq.translating import USAGE_ERRORS, help_texts, retold
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -59,7 +68,7 @@ def test_help_of_every_command_is_translated(code: str) -> None:
     assert len(english) > 150
     script = (
         "import json, typer; from aumaq import cli, translating, words;"
-        f"words.speak({code!r}); tree = typer.main.get_command(app);"
+        f"words.speak({code!r}); tree = typer.main.get_command(cli.app);"
         "context = translating.translated(tree); context.__enter__();"
         "print(json.dumps(translating.help_texts(tree)))"
     )
@@ -174,6 +183,42 @@ def test_json_and_files_are_the_same_in_all_languages(tmp_path: Path) -> None:
     assert len(tables[0]) > 5
     assert records[1:] == records[:-1]
     assert tables[1:] == tables[:-1]
+
+
+def test_help_names_every_choice() -> None:
+    """What may be chosen is what the library knows: help does not lag behind it."""
+    tree = typer.main.get_command(app)
+    choices = {
+        ("solve", "method"): METHODS, ("solve", "goal"): PLAN_GOALS,
+        ("sensitivity", "method"): SENSITIVITY, ("futures", "objective"): OBJECTIVES,
+        ("plot", "kind"): {**KINDS, **OF_SEVERAL}, ("export", "to"): EXPORTS,
+        ("alternatives", "by"): WAYS, ("alternatives", "caps"): CAPS,
+    }  # fmt: skip
+    options = {
+        (name, parameter.name): parameter.help
+        for name, one in tree.commands.items()
+        for parameter in one.params
+    }
+    for option, known in choices.items():
+        assert set(known) <= set(re.findall(r"[a-z_]+", options[option])), option
+
+
+def test_progress_keeps_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """However long the name of a phase is: it comes last."""
+    lines = show.Lines()
+    for phase in (
+        say("compiling"),
+        Text("a name of forty letters, and then some more"),
+    ):
+        lines.update(ProgressEvent(phase, 1.0, 10.0, 20.0))
+        lines.update(ProgressEvent(phase, 2.0, float("nan"), float("nan")))
+    told = capsys.readouterr().err.splitlines()
+    starts = {line.index(word) for line in told for word in ("bound", "gap")}
+    assert len(told) == 4
+    assert len(starts) == 2
+    assert {line.index("a name") for line in told[2:]} == {
+        line.index("comp") for line in told[:2]
+    }
 
 
 def test_every_command_takes_the_language() -> None:

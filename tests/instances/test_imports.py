@@ -29,6 +29,7 @@ from aumaq.instances.imports.mapping import Mapped, read_mapping
 from aumaq.instances.imports.recognition import ROAD_NAMES, numbers, plain, recognised
 from aumaq.instances.imports.roads import RoadOptions, roads_of
 from aumaq.instances.imports.sources import Source, read_source
+from aumaq.instances.imports.speeds import speed_of
 
 HEAD = "№;Наименование НП;Население 2009;Население 2021;Широта;Долгота;Примечание\n"
 ROWS = [
@@ -435,6 +436,32 @@ def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
     assert [problem.row for problem in caught.value.problems] == [2, 3]
     put({"type": "LineString", "coordinates": [[70, 50], [70, 50]]})
     assert "no line longer than the tolerance" in refusals(path, roads)[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "speed"),
+    [
+        ("респ.", 80.0), ("обл", 65.0), ("Областного значения", 65.0), ("мест.", 50.0),
+        ("респ. маңызы бар", 80.0), ("III кат.", 70.0), ("асф.", 70.0),
+        ("primary_link", 75.0), ("unpaved", None), ("5 линия", None), ("г", None),
+    ],
+)  # fmt: skip
+def test_shortened_classes_of_roads_have_speeds(word: str, speed: float | None) -> None:
+    """Offices write "респ", "обл. значения"; what is like nothing known has none."""
+    assert speed_of(word) == speed
+
+
+def test_places_are_told_to_the_decimetre(tmp_path: Path) -> None:
+    """Points moved from metres are no numbers of sixteen digits."""
+    points = gpd.points_from_xy([500123.4, 512345.6], [5600000.7, 5612345.6])
+    frame = gpd.GeoDataFrame({"name": ["A", "B"], "population": [300, 400]},
+                             geometry=points, crs=32642)  # fmt: skip
+    frame.to_file(tmp_path / "p.gpkg")
+    rows = read(tmp_path / "p.gpkg").table("settlements")
+    degrees = frame.to_crs(4326).geometry
+    for name, exact in (("lon", degrees.x), ("lat", degrees.y)):
+        assert rows[name].tolist() == pytest.approx(exact.tolist(), abs=1e-6)
+        assert rows[name].round(6).tolist() == rows[name].tolist()
 
 
 def test_roads_of_a_layer(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.results.language import ENGLISH
 from aumaq.results.plan.deployment import ordered
 from aumaq.results.plan.deployment_steps import Key, Step
+from aumaq.results.report.running import order
 
 
 @st.composite
@@ -108,6 +110,8 @@ def test_a_school_closes_after_the_one_that_takes_its_pupils() -> None:
     assert rows["gain_persons"].tolist() == [200.0, 0.0]
     assert rows["after"].tolist() == ["", "1"]
     assert rows["total_mln"].iloc[-1] == plan.actions["cost_mln"].sum()
+    shown = [column["title"] for column in order(plan, ENGLISH)["columns"]]
+    assert "Gain so far, people × services" in shown  # it adds over services
 
 
 def test_a_road_stands_before_the_school_that_is_reached_on_it() -> None:

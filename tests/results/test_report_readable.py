@@ -31,6 +31,7 @@ from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
 from aumaq.results.report.document import document
 from aumaq.results.report.page import write_report
+from aumaq.results.report.plan_folders import told_apart
 from aumaq.results.report.road_origins import origin
 from aumaq.results.report.running import order
 
@@ -85,9 +86,9 @@ def test_at_most_is_never_less(share: float, digits: int) -> None:
 
 def test_at_most_by_hand() -> None:
     """What is a round number stays it."""
-    assert ENGLISH.at_most(0.0111871) == "1.2%"
-    assert ENGLISH.at_most(0.01, 2) == "1.00%"
-    assert ENGLISH.at_most(0.0, 2) == "0.00%"
+    assert ENGLISH.at_most(0.0111871, 1) == "1.2%"
+    assert ENGLISH.at_most(0.01) == "1.00%"
+    assert ENGLISH.at_most(0.0) == "0.00%"
 
 
 @pytest.mark.slow
@@ -291,3 +292,32 @@ def test_origins_of_shipped_roads_are_told_in_words(code: str) -> None:
             told = origin(note, lang).replace("OpenStreetMap", "")
             assert re.findall("[A-Za-z]{2,}", told) == []
     assert origin("dorogi.shp", lang) == "dorogi.shp"
+
+
+def test_one_gap_has_one_figure(plan: Plan) -> None:
+    """Banner, card, decision, figures and proof tell the gap with the same digits."""
+    record = {**plan.record, "status": "time_limit", "gap": 0.0123412}
+    page = document([replace(plan, record=record)], ENGLISH)["runs"][0]
+    told = json.dumps(page, ensure_ascii=False)
+    assert "1.24%" in told
+    assert "1.3%" not in told
+    (figure,) = [row for row in page["figures"] if row["label"] == "Gap"]
+    assert (figure["value"], figure["digits"]) == (pytest.approx(0.0124), 2)
+
+
+def test_sectors_without_actions_reach_nobody_in_vain(plan: Plan) -> None:
+    """Where nothing is done no number of people stands."""
+    rows = plan.table("sectors")
+    rows = rows.assign(actions=rows["actions"].where(rows.index > 0, 0))
+    still = replace(plan, tables={**plan.tables, "sectors": rows})
+    table = document([still], ENGLISH)["runs"][0]["tables"]["sectors"]
+    at = [column["title"] for column in table["columns"]].index("People reached")
+    told = [row[at] is None for row in table["rows"]]
+    assert told == (rows["actions"] == 0).tolist()
+
+
+def test_plans_of_folders_alike_are_told_apart(tmp_path: Path) -> None:
+    """As much of the end of a path is told as no other path has."""
+    names = [str(tmp_path / part) for part in ("a/plan", "b/plan", "other")]
+    assert told_apart(names) == ["a/plan", "b/plan", "other"]
+    assert told_apart(["runs.duckdb:0123456789", "x/p"]) == ["01234567", "p"]

@@ -10,6 +10,8 @@ import pytest
 from command import run
 
 import aumaq
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.report.changed_values import varied
 from aumaq.results.studies.sensitivity import factors_of, sensitivity
 
 VARY = ["levels.capex_mln*0.5:2", "levels.opex_mln_per_year*0.5:2"]
@@ -25,6 +27,13 @@ def test_what_cannot_be_read_is_named() -> None:
         sensitivity(aumaq.read("tiny"), ["levels.nothing*1:2"])
     with pytest.raises(aumaq.UnknownNameError, match="'sobol'"):
         sensitivity(aumaq.read("tiny"), VARY, method="sobl")
+
+
+def test_what_varies_is_told_in_words() -> None:
+    """A change without its value has the titles of table and column."""
+    told = varied("levels[level=1].capex_mln*", Language("ru"))
+    assert told == "уровни (level=1): капитальные затраты ×"
+    assert varied("nothing.like_it*", ENGLISH) == "nothing.like_it*"
 
 
 @pytest.mark.slow

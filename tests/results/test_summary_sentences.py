@@ -233,6 +233,11 @@ def _roads(plan: Plan, n: str, all: str, km: str, cost: str) -> None:
     assert spoken(cost) == near(rows["amount_mln"][rows["service"] == "roads"].sum())
 
 
+def _no_roads(plan: Plan, all: str) -> None:
+    assert plan.table("road_upgrades").empty
+    assert all == f"{len(plan.instance.tables['road_upgrades'])}"
+
+
 def _connections(plan: Plan, n: str, all: str, period: str) -> None:
     rows = plan.table("connections")
     rows = rows[rows["period"] == period]
@@ -274,7 +279,14 @@ def _standards(plan: Plan, met: str, all: str, missed: str) -> None:
     rows = plan.shortfalls
     assert all == f"{len(rows):,}"
     assert missed == f"{(rows['shortfall'] > 0).sum():,}"
+    assert missed != "0"
     assert met == f"{(rows['shortfall'] <= 0).sum():,}"
+
+
+def _all_standards(plan: Plan, all: str) -> None:
+    rows = plan.shortfalls
+    assert all == f"{len(rows):,}"
+    assert not (rows["shortfall"] > 0).any()
 
 
 def _targets(plan: Plan, met: str, all: str, period: str) -> None:
@@ -327,6 +339,7 @@ CHECKS: dict[str, Callable[..., None]] = {
     r" (?P<near_by>\S+) from local supply; not met: (?P<lost>.*)\.": _network,
     rf"Roads: (?P<n>\d+) of (?P<all>\d+) upgrades are built, (?P<km>\S+) km for"
     rf" (?P<cost>{AMOUNT})\.": _roads,
+    r"Roads: none of (?P<all>\d+) upgrades is built\.": _no_roads,
     r"Connections: (?P<n>\d+) of (?P<all>\d+) are in time in (?P<period>\S+)\.":
         _connections,
     r"Growth points: (?P<n>\d+) of (?P<all>\d+) candidates are chosen"
@@ -338,6 +351,7 @@ CHECKS: dict[str, Callable[..., None]] = {
     r" (?P<names>.*)\.": _used_up,
     r"Standards are kept in (?P<met>[\d,]+) of (?P<all>[\d,]+) cases .* in"
     r" (?P<missed>[\d,]+) they are not\.": _standards,
+    r"Standards are kept in all (?P<all>[\d,]+) cases .*\.": _all_standards,
     r"Indicators: (?P<met>[\d,]+) of (?P<all>[\d,]+) targets .* in (?P<period>\S+)\.":
         _targets,
     r"Estimates, not facts: this share of the rows is synthetic: (?P<named>.*);"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.formats.files import parsing
 from aumaq.instances.formats.raw import needed
@@ -18,6 +20,8 @@ ReferenceSystem = Any
 """What pyproj knows as a CRS; or :data:`DEGREES`."""
 DEGREES = "EPSG:4326"
 """WGS 84, longitudes and latitudes in degrees: nothing is to be done."""
+DIGITS = 7
+"""Decimals of degrees that are left of what is moved."""
 _CODE = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d+)", re.IGNORECASE)
 _DEGREES = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:1\.3:)?(?:CRS)?84", re.IGNORECASE)
 _NAMES_FILES = ("grids", "parameterfile", "proj4", "boundcrs", "coordinateoperation")
@@ -57,10 +61,14 @@ def described(text: str) -> ReferenceSystem | None:
 
 
 def to_wgs84(x: Any, y: Any, crs: ReferenceSystem) -> tuple[Any, Any]:
-    """Return longitudes and latitudes; those in degrees stay to the last bit."""
+    """Return longitudes and latitudes; those in degrees stay to the last bit.
+
+    Others are moved to the centimetre: no digits beyond it mean anything.
+    """
     if crs == DEGREES:
         return x, y
     pyproj = needed("pyproj", "gis")
     pyproj.network.set_network_enabled(active=False)
     way = pyproj.Transformer.from_crs(crs, DEGREES, always_xy=True)
-    return way.transform(x, y)
+    lon, lat = (np.round(found, DIGITS) for found in way.transform(x, y))
+    return lon, lat
