@@ -12,22 +12,17 @@ from aumaq.instances.access.options import chord_to_km, to_unit_sphere
 from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import Hints, InstanceError, Problem, did_you_mean
 from aumaq.instances.imports.places import Faults, points_of
-from aumaq.instances.imports.recognition import Guess, numbers, plain, recognised
+from aumaq.instances.imports.recognition import (
+    FACILITY_NAMES,
+    Guess,
+    numbers,
+    plain,
+    recognised,
+)
 from aumaq.instances.imports.sources import Source, unknown
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scipy_parts import nearest
 
-FACILITY_NAMES: dict[str, tuple[str, ...]] = {
-    "lat": ("lat", "latitude", "y", "широта", "ендік"),
-    "lon": ("lon", "lng", "long", "longitude", "x", "долгота", "бойлық"),
-    "settlement": ("settlement", "place", "village", "locality", "населенный пункт",
-                   "нп", "село", "елді мекен", "ауыл"),
-    "level": ("level", "уровень", "деңгей"),
-    "capacity": ("capacity", "places", "beds", "мощность", "проектная мощность",
-                 "вместимость", "мест", "число мест", "коек", "орын", "орын саны",
-                 "қуаты"),
-    "units": ("units", "number of units", "количество", "саны"),
-}  # fmt: skip
 REACH_KM = 10.0
 """A facility farther from every settlement belongs to none."""
 

@@ -51,6 +51,18 @@ ROAD_NAMES: dict[str, tuple[str, ...]] = {
     "road": ("road", "ref", "name", "название", "номер", "атауы", "nazvanie", "nomer",
              "naimenovan", "naimenovanie", "naim"),
 }  # fmt: skip
+FACILITY_NAMES: dict[str, tuple[str, ...]] = {
+    "lat": ("lat", "latitude", "y", "широта", "ендік"),
+    "lon": ("lon", "lng", "long", "longitude", "x", "долгота", "бойлық"),
+    "settlement": ("settlement", "place", "village", "locality", "населенный пункт",
+                   "нп", "село", "елді мекен", "ауыл"),
+    "level": ("level", "уровень", "деңгей"),
+    "capacity": ("capacity", "places", "beds", "мощность", "проектная мощность",
+                 "вместимость", "мест", "число мест", "коек", "орын", "орын саны",
+                 "қуаты"),
+    "units": ("units", "number of units", "количество", "саны"),
+}  # fmt: skip
+KNOWN_NAMES = (NAMES, ROAD_NAMES, FACILITY_NAMES)
 NUMBERS = ("lat", "lon", "population", "speed_kmh", "level", "capacity", "units")
 KINDS: dict[str, tuple[str, ...]] = {
     "city": ("city", "город", "г", "қала", "қ"),
@@ -99,6 +111,12 @@ def plain(name: str) -> str:
 def year_of(name: str) -> int:
     """Return the last year that a header names, 0 if none."""
     return max(map(int, _YEAR.findall(re.sub(r"[\W_]+", " ", name))), default=0)
+
+
+def is_known(name: str) -> bool:
+    """Whether a header is just what a column of some role is called."""
+    header = plain(name)
+    return any(header in words for roles in KNOWN_NAMES for words in roles.values())
 
 
 def numbers(cells: pd.Series[str], *, are_counts: bool = False) -> Floats:

@@ -39,6 +39,7 @@ from aumaq.instances.formats.geographic.reference_systems import (
 from aumaq.instances.formats.geographic.shapefile import check_shapefile
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import text_of as cell_text
+from aumaq.instances.imports.headers import header_of
 from aumaq.instances.language.texts import Text, say
 
 TEXTS = (".csv", ".tsv", ".txt")
@@ -47,7 +48,7 @@ LAYERS = (".geojson", ".json", ".gpkg", ".shp")
 SEPARATORS = (";", "\t", "|", ",")
 """Signs between cells; of equally good ones the first."""
 LOOKED_AT = 20
-"""Rows by which the separator and the header are found."""
+"""Rows by which the separator is found."""
 
 
 @dataclass(frozen=True)
@@ -181,28 +182,22 @@ def _book(path: Path, sheet: str, option: str) -> Source:
 
 
 def _table(file: str, rows: list[tuple[int, list[str]]]) -> Source:
-    """Return cells below the header: the first row with as many names as most have."""
+    """Return cells below the header."""
     rows = [(k, [cell.strip() for cell in row]) for k, row in rows]
     rows = [(k, row) for k, row in rows if any(row)]
     if not rows:
         raise UnreadableError(say("is empty; expected a header and records"))
     check_count(len(rows), max(len(row) for _, row in rows))
-    filled = [sum(map(bool, row)) for _, row in rows[:LOOKED_AT]]
-    start = next(k for k, count in enumerate(filled) if 2 * count >= max(filled))
-    head = rows[start][1]
-    while head and not head[-1]:
-        head = head[:-1]
-    width = len(head)
-    names = [name or f"column {k + 1}" for k, name in enumerate(head)]
+    header = header_of(rows)
+    names, width = header.names, len(header.names)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UnreadableError(
             say("column occurs twice: {twice}", twice=", ".join(twice))
         )
-    records = [(k, (row + [""] * width)[:width]) for k, row in rows[start + 1 :]]
+    records = [(k, (row + [""] * width)[:width]) for k, row in rows[header.first :]]
     cells = pd.DataFrame([row for _, row in records], columns=names, dtype=object)
-    told = say("the header is row {row}", row=rows[start][0])
-    return Source(file, cells, [k for k, _ in records], notes=(told,) if start else ())
+    return Source(file, cells, [k for k, _ in records], notes=header.notes)
 
 
 # -- layers --------------------------------------------------------------------------

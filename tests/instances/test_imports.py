@@ -25,6 +25,7 @@ from aumaq.cli import app
 from aumaq.instances import InstanceError
 from aumaq.instances.errors import OptionError, UnknownNameError, UnreadableError
 from aumaq.instances.imports.assembly import Wishes, imported
+from aumaq.instances.imports.headers import header_of
 from aumaq.instances.imports.mapping import Mapped, read_mapping
 from aumaq.instances.imports.recognition import ROAD_NAMES, numbers, plain, recognised
 from aumaq.instances.imports.roads import RoadOptions, roads_of
@@ -611,3 +612,34 @@ def test_roads_without_a_class_are_told() -> None:
     (note,) = [str(note) for note in made.notes if "no column" in str(note)]
     assert "45 km/h" in note
     assert "one of X1, X2" in note
+
+
+def test_a_header_of_two_rows_and_numbers_of_columns(tmp_path: Path) -> None:
+    """Merged heads are joined with what stands below; "1, 2, 3" is no village."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["Перечень населённых пунктов"],
+        ["№", "Наименование", "Численность населения, чел.", None, "Координаты"],
+        [None, None, "2009", "2021", "широта", "долгота"],
+        ["А", 1, 2, 3, 4, 5],
+        [1, "Акжар", 900, 1250, 50.1, 70.2],
+        [2, "Бесоба", 800, 640, 50.25, 70.45],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("C2:D2")
+    sheet.merge_cells("E2:F2")
+    book.save(tmp_path / "p.xlsx")
+    rows = read(tmp_path / "p.xlsx").table("settlements")
+    assert rows["name"].tolist() == ["Акжар", "Бесоба"]
+    assert rows["population"].tolist() == [1250.0, 640.0]
+    assert rows[["lat", "lon"]].to_numpy().tolist() == [[50.1, 70.2], [50.25, 70.45]]
+
+
+@pytest.mark.parametrize(
+    "below", [["a", "Alpha", "", "50.1"], ["a", "", "Beta", "50.1"], ["", "x", "y", ""]]
+)
+def test_a_record_is_no_second_header(below: list[str]) -> None:
+    """A record below a column without a name, or with a blank, stays a record."""
+    rows = [(1, ["code", "name", "", "lat"]), (2, below), (3, ["", "z", "", ""])]
+    assert header_of(rows).first == 1
