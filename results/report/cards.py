@@ -10,6 +10,7 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import Text, say
+from aumaq.results.bounds import SURE
 from aumaq.results.indicators.gains import settlement_shares
 from aumaq.results.indicators.state import State, bare
 from aumaq.results.language import Language
@@ -293,19 +294,25 @@ def sure(plan: Plan, today: State, lang: Language) -> Card:
         if plan.is_verified
         else say("an independent check FAILED")
     )
-    known = isfinite(plan.gap)
+    told, beside = (
+        say("at most {gap}", gap=lang.at_most(plan.gap)),
+        say("of its cost could be saved; {checked}", checked=checked),
+    )
+    if plan.gap <= SURE:
+        told = say("proven best")
+        beside = say("no plan costs less; {checked}", checked=checked)
+    elif not isfinite(plan.gap):
+        told = say("unknown")
     return Card(
         "sure",
         say("How sure"),
-        lang.tell(say("at most {gap}", gap=lang.at_most(plan.gap)))
-        if known
-        else lang.tell(say("unknown")),
+        lang.tell(told),
         say(
             "The solver proves that no plan costs less than its bound, in money and"
             " points together. The gap is how much of this plan's cost could be saved"
             " at most. A program of its own works out every rule and sum again."
         ),
-        [lang.tell(say("of its cost could be saved; {checked}", checked=checked))],
+        [lang.tell(beside)],
         [],
         "proof-title",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import say
 from aumaq.results.actions import CHANGES
+from aumaq.results.bounds import SURE
 from aumaq.results.indicators.state import State
 from aumaq.results.language import Language
 from aumaq.results.plan.figures import investment
@@ -75,5 +76,11 @@ def _certainty(plan: Plan, lang: Language) -> str:
     checked = lang.tell(say("Every rule was checked again and holds."))
     if not isfinite(plan.gap):
         return checked
-    saved = say("At most {gap} of its cost could be saved.", gap=lang.at_most(plan.gap))
+    saved = (
+        say("It is proven that no plan costs less.")
+        if plan.gap <= SURE
+        else say(
+            "At most {gap} of its cost could be saved.", gap=lang.at_most(plan.gap)
+        )
+    )
     return f"{checked} {lang.tell(saved)}"

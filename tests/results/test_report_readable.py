@@ -23,12 +23,14 @@ from aumaq.instances.schema.fairness import GAPS
 from aumaq.instances.schema.roads import CONNECTIONS
 from aumaq.instances.schema.services import STANDARDS
 from aumaq.results.comparison.text import texts
+from aumaq.results.indicators.today import of_today
 from aumaq.results.language import ENGLISH, LANGUAGES, Language
 from aumaq.results.office import content
 from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
+from aumaq.results.report.decision import decision
 from aumaq.results.report.document import document
 from aumaq.results.report.page import write_report
 from aumaq.results.report.plan_folders import told_apart
@@ -321,3 +323,12 @@ def test_plans_of_folders_alike_are_told_apart(tmp_path: Path) -> None:
     names = [str(tmp_path / part) for part in ("a/plan", "b/plan", "other")]
     assert told_apart(names) == ["a/plan", "b/plan", "other"]
     assert told_apart(["runs.duckdb:0123456789", "x/p"]) == ["01234567", "p"]
+
+
+def test_a_proven_best_plan_is_called_so(plan: Plan) -> None:
+    """Of the best plan no 0.00% could be saved at most: card and decision say it."""
+    best = replace(plan, record={**plan.record, "gap": 0.0})
+    run = document([best], ENGLISH)["runs"][0]
+    (card,) = [card for card in run["cards"] if card["name"] == "sure"]
+    assert card["value"] == "proven best"
+    assert "no plan costs less." in decision(best, of_today(best.instance), ENGLISH)
