@@ -90,6 +90,18 @@ def test_goals_equal_enumeration(money: float) -> None:
         assert told["cost_bound_mln"] == pytest.approx(least, abs=1e-5)
 
 
+@pytest.mark.parametrize("goal", ["cover", "mean_minutes", "worst_minutes"])
+def test_where_nobody_lives_every_goal_is_nothing(goal: str) -> None:
+    """No demand: 0 people and minutes, proven, at no cost; fronts are one point."""
+    empty = hamlets(24.0).edit().set("settlements", population=0.0).instance
+    minutes = 15.0 if goal == "cover" else None
+    plan = aumaq.solve(empty, goal=goal, minutes=minutes, gap=0.0)
+    assert (plan.status, plan.is_verified, plan.objective_mln) == ("optimal", True, 0.0)
+    assert plan.record["goal"]["value"] == plan.record["goal"]["bound"] == 0.0
+    front = aumaq.pareto(empty, ["cost", goal], points=3, minutes=minutes)
+    assert front.rows[["cost", goal, "bound"]].to_numpy().tolist() == [[0.0] * 3]
+
+
 @pytest.mark.slow
 def test_a_plan_for_a_goal_is_kept_and_read(tmp_path: Path) -> None:
     """By the command: the goal is told, and is in the plan that is read back."""

@@ -134,7 +134,10 @@ def _posts(plan: Plan) -> float:
 
 
 def _of_people(plan: Plan, aim: Aim) -> float:
-    """Return a goal of how far people go, or whether they are served at all."""
+    """Return a goal of how far people go, or whether they are served at all.
+
+    Where there is no demand nobody goes anywhere: 0 minutes, as in the model.
+    """
     instance = plan.instance
     if aim.name == "unserved":
         rows = plan.unserved
@@ -149,9 +152,10 @@ def _of_people(plan: Plan, aim: Aim) -> float:
     rows = pd.concat([goes, out])[[*keys, "share", "demand", "minutes"]]
     if aim.name == "worst_minutes":
         rows = rows.assign(felt=rows["share"] * rows["minutes"])
-        return float(rows.groupby(keys)["felt"].sum().max())
+        return float(rows.groupby(keys)["felt"].sum().max()) if len(rows) else 0.0
     top = _mean_of_years(plan, rows["period"], rows["demand"] * rows["minutes"])
-    return top / _mean_of_years(plan, rows["period"], rows["demand"])
+    whole = _mean_of_years(plan, rows["period"], rows["demand"])
+    return top / whole if whole else 0.0
 
 
 def _late(instance: Instance, service: str) -> float:
