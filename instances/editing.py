@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags
-from aumaq.instances.errors import Hints, InstanceError, OptionError, Problem
+from aumaq.instances.errors import Hints, InstanceError, Problem
 from aumaq.instances.frames import frames_of
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
@@ -46,6 +47,7 @@ class Edit:
         self._problems: list[Problem] = []
         self._made: Instance | None = None
 
+    @checked
     def set(self, table: str, where: Where = None, **values: Any) -> Edit:
         """Set columns of rows to values; a function is given the rows of the table.
 
@@ -71,6 +73,7 @@ class Edit:
             rows[column] = cells
         return self._keep(table, rows)
 
+    @checked
     def add(self, table: str, rows: Any = None, **values: Any) -> Edit:
         """Add rows: a data frame, a list of dictionaries, or one row by its values.
 
@@ -95,6 +98,7 @@ class Edit:
         both = pd.concat(parts, ignore_index=True) if parts else known
         return self._keep(table, both)
 
+    @checked
     def remove(self, table: str, where: Where = None, **values: Any) -> Edit:
         """Remove rows: those *where*, or those with all of the values."""
         rows = self._rows(table)
@@ -103,6 +107,7 @@ class Edit:
         chosen = self._chosen(table, rows, values if where is None else where)
         return self if chosen is None else self._keep(table, rows[~chosen])
 
+    @checked
     def replace(self, table: str, rows: pd.DataFrame | None) -> Edit:
         """Put other rows in place of a table's; None: none at all."""
         if self._rows(table) is None:
@@ -188,12 +193,6 @@ class Edit:
                     return None
                 wanted = value if isinstance(value, list | tuple | set) else [value]
                 found &= rows[column].isin(list(wanted)).to_numpy(dtype=bool)
-        elif where is not None:
-            raise OptionError(
-                say("rows are chosen by a dictionary or a function, not {kind}",
-                    kind=type(where).__name__),
-                ["where"],
-            )  # fmt: skip
         if len(found) != len(rows):
             text = say("{n} flags for {rows} rows", n=len(found), rows=len(rows))
             self._problems.append(Problem(table, text))

@@ -104,6 +104,7 @@ class Instance:
 
     # -- what it is ------------------------------------------------------------
 
+    @checked
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of the table (UnknownNameError if there is none)."""
         if name not in self.tables:
@@ -185,6 +186,7 @@ class Instance:
         tables = changed_tables(self.base, self.active_scenario)
         return project(tables, self.active_scenario.projection, self.kept)
 
+    @checked
     def people_load(self, network: str) -> Floats:
         """Return the load of people, (settlements, periods), units of the network."""
         return loads.people_load(self.tables, self.active_scenario.projection, network)
@@ -229,6 +231,7 @@ class Instance:
                 _check(other)
         return other
 
+    @checked
     def with_kept_services(self, kept: Mapping[str, float]) -> Instance:
         """Return the instance with people projected for services that a plan keeps.
 
@@ -287,6 +290,7 @@ class Instance:
 
         return Edit(self)
 
+    @checked
     def svg(self, service: str = "") -> str:
         """Return a map of settlements and of what stands today, as SVG."""
         from aumaq.instances.view import picture
@@ -305,6 +309,7 @@ class Instance:
             instance = from_tables({**self.base, **tables}, outlines=self.outlines)
         return instance.placed_by(places).with_scenario(self.scenario)
 
+    @checked
     def placed_by(self, places: Whereabouts | None) -> Instance:
         """Return the instance, what is odd about it told as the user has it open."""
         if places is None:
@@ -328,12 +333,14 @@ class Instance:
 
     # -- what follows from the tables --------------------------------------------
 
+    @checked
     def service(self, name: str) -> pd.Series[Any]:
         """Return the row of a service (UnknownNameError if there is none)."""
         if name not in self.service_names:
             raise UnknownNameError(say("service"), name, self.service_names)
         return self.tables["services"].iloc[self.service_names.index(name)]
 
+    @checked
     def persons(self, group: str) -> Floats:
         """Return members of a group, (settlements, periods), persons (read only)."""
         if group not in self._people:
@@ -346,10 +353,12 @@ class Instance:
     def _people(self) -> dict[str, Floats]:
         return {}  # group -> persons
 
+    @checked
     def serves(self, service: str) -> bool:
         """Whether people come to the service; others supply or carry a network."""
         return str(self.service(service)["role"]) == "serve"
 
+    @checked
     def demand(self, service: str) -> Floats:
         """Return demand for a service, (settlements, periods), units of demand."""
         row = self.service(service)
@@ -358,15 +367,18 @@ class Instance:
         units = float(row["demand_per_person"]) * demand_factor(self.tables, service)
         return self.persons(str(row["group"])) * units[:, None]
 
+    @checked
     def levels(self, service: str) -> pd.DataFrame:
         """Return the levels of a service by level; row 0 is level 1."""
         key = f"levels:{service}"
         return self._remember(key, lambda: derived.levels(self, service))
 
+    @checked
     def service_sites(self, service: str) -> pd.DataFrame:
         """Return the sites of a service; lat, lon, region, ... filled in."""
         return self._remember(f"sites:{service}", lambda: derived.sites(self, service))
 
+    @checked
     def access(self, service: str) -> pd.DataFrame:
         """Return access options: settlement, site, minutes, length_km, needs, i, j.
 
@@ -378,6 +390,7 @@ class Instance:
             f"access:{service}", lambda: derived.options(self, service)
         )
 
+    @checked
     def with_ways_of(self, other: Instance) -> Instance:
         """Return the instance with the access options of another one as well.
 
@@ -392,10 +405,12 @@ class Instance:
             ways[f"access:{service}"] = both
         return replace(self, _derived={**self._derived, **ways})
 
+    @checked
     def enterable_levels(self, service: str) -> Flags:
         """Return which levels may be built at each site of a service, (J, L)."""
         return derived.enterable_levels(self, service)
 
+    @checked
     def land_bans(self, service: str) -> list[Ban]:
         """Return what the land forbids at the sites of a service, each with why."""
         if service not in self._bans:
@@ -406,10 +421,12 @@ class Instance:
     def _bans(self) -> dict[str, list[Ban]]:
         return {}  # service -> what the land forbids
 
+    @checked
     def site_places(self, service: str) -> Places:
         """Return where each site of a service is tied to the road graph."""
         return derived.site_places(self, self.service_sites(service))
 
+    @checked
     def has_all_options(self, service: str) -> bool:
         """Whether access holds every way that upgrades open, not only the first."""
         self.access(service)
@@ -422,6 +439,7 @@ class Instance:
         """
         return self._remember("connections", lambda: connection_options(self))
 
+    @checked
     def site_minutes(self, from_service: str, to_service: str) -> pd.DataFrame:
         """Return pairs of sites (j, k, minutes) within the longest referral."""
         key = f"referral:{from_service}:{to_service}"

@@ -49,6 +49,7 @@ class Analysis:
     note: Text
     class_traits: tuple[Traits, ...] = ()
 
+    @checked
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table (UnknownNameError if there is none)."""
         if name not in self.tables:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances import ArgumentError, OptionError
+from aumaq.instances import ArgumentError, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import say
 from aumaq.results.comparison import decisions, indicators, inputs
@@ -41,7 +41,9 @@ class Comparison:
 
     @checked
     def table(self, name: str) -> pd.DataFrame:
-        """Return a copy of a table (KeyError if there is none)."""
+        """Return a copy of a table (UnknownNameError if there is none)."""
+        if name not in self.tables:
+            raise UnknownNameError(say("table"), name, self.tables)
         return self.tables[name].copy(deep=False)
 
     @property
@@ -49,8 +51,11 @@ class Comparison:
         """The letters of the plans."""
         return LETTERS[: len(self.plans)]
 
+    @checked
     def plan(self, letter: str) -> Plan:
-        """Return the plan of a letter."""
+        """Return the plan of a letter (UnknownNameError if there is none)."""
+        if letter not in self.letters:
+            raise UnknownNameError(say("plan"), letter, self.letters)
         return self.plans[self.letters.index(letter)]
 
     def record(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from aumaq.classic.placement.choice import Choice
 from aumaq.instances.access.limits import within
+from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.goals import COVER_ALL
 from aumaq.results.language import ENGLISH, Language
@@ -198,6 +199,7 @@ class Location:
             "notes": [str(note) for note in q.notes],
         }  # fmt: skip
 
+    @checked
     def texts(self, words: Language = ENGLISH) -> list[str]:
         """Return the answer in a few lines, in a language."""
         from aumaq.results.location.telling import lines
@@ -219,12 +221,14 @@ class Location:
 
         return html(self, ENGLISH)
 
+    @checked
     def svg(self, words: Language = ENGLISH) -> str:
         """Return a map as SVG ("" where nothing has coordinates)."""
         from aumaq.results.location.telling import picture
 
         return picture(self, words)
 
+    @checked
     def write(
         self, folder: str | Path, lang: str = "en", *, overwrite: bool = False
     ) -> Path:

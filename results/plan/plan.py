@@ -163,6 +163,7 @@ class Plan:
         """Return the plan with more in its record."""
         return replace(self, record=MappingProxyType({**self.record, **more}))
 
+    @checked
     def verify(self, tolerance: float = TOLERANCE) -> Verification:
         """Check every rule and the objective from the instance and tables alone.
 
@@ -287,6 +288,7 @@ class Plan:
         """Whether the verification found every rule obeyed."""
         return bool(self.record["verified"])
 
+    @checked
     def svg(self, service: str = "") -> str:
         """Return a map as SVG: what runs at the end, what opens and closes."""
         from aumaq.results.plan.view import picture

@@ -86,16 +86,23 @@ class Store:
     def add(self, plan: Plan, batch_id: str = "", role: str = "") -> str:
         """Keep a plan, all of it or nothing; return its new ``run_id``.
 
-        *batch_id* is that of :meth:`begin_batch`, *role* what the plan is in the batch.
+        *batch_id* is that of :meth:`begin_batch` (UnknownNameError if it is not
+        there), *role* what the plan is in the batch.
         """
         with opened(self.path, self.timeout_seconds, to_write=True) as connection:
             kind = ""
             if batch_id:
+                batch_id = _full_id(connection, batch_id, "batch")
                 kind = one(connection, "kind", "batches", "batch_id", batch_id)[0]
             return _put(connection, plan, Place(kind, batch_id, role))
 
+    @checked
     def add_all(
-        self, kind: str, instance: Instance, plans: Mapping[str, Plan], record: Any
+        self,
+        kind: str,
+        instance: Instance,
+        plans: Mapping[str, Plan],
+        record: Mapping[str, Any],
     ) -> str:
         """Keep plans that belong together, role -> plan, and what was found of them;
         all of it or nothing. Return the ``batch_id``.
@@ -107,6 +114,7 @@ class Store:
                 _put(connection, plan, Place(kind, batch_id, role))
         return batch_id
 
+    @checked
     def begin_batch(self, kind: str, instance: Instance) -> str:
         """Announce plans that will come one by one; return the ``batch_id``."""
         batch_id = str(uuid.uuid4())
@@ -114,14 +122,17 @@ class Store:
             insert_batch(connection, batch_id, kind, instance, None)
         return batch_id
 
-    def end_batch(self, batch_id: str, record: Any) -> None:
-        """Keep what was found of a batch as a whole."""
+    @checked
+    def end_batch(self, batch_id: str, record: Mapping[str, Any]) -> None:
+        """Keep what was found of a batch as a whole (UnknownNameError: no such one)."""
         with opened(self.path, self.timeout_seconds, to_write=True) as connection:
+            batch_id = _full_id(connection, batch_id, "batch")
             connection.execute(
                 "UPDATE batches SET record = ? WHERE batch_id = ?",
                 [as_json(record), batch_id],
             )
 
+    @checked
     def batch(self, batch_id: str) -> dict[str, Any]:
         """Return what was found of a batch as a whole; empty if it was cut off.
 
@@ -132,6 +143,7 @@ class Store:
             text = one(connection, "record", "batches", "batch_id", batch_id)[0]
         return json.loads(text) if text else {}
 
+    @checked
     def delete(self, run_id: str) -> str:
         """Forget a run in one transaction, and inputs and a batch that no other run
         has; return its full ``run_id``. Errors as those of :meth:`plan`.
@@ -141,6 +153,7 @@ class Store:
             forget(connection, run_id)
         return run_id
 
+    @checked
     def runs(
         self, *, instance: str = "", scenario: str = "", status: str = "",
         since: str = "", kind: str = "", batch: str = "",

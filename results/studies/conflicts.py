@@ -56,6 +56,7 @@ class Conflicts:
         """Whether a plan obeys all rules."""
         return self.found.is_possible
 
+    @checked
     def record(self, lang: Language = ENGLISH) -> dict[str, Any]:
         """Return all of it as plain values, with texts in a language."""
         return {
@@ -122,6 +123,7 @@ class Conflicts:
             "rules": rules,
         }
 
+    @checked
     def sentences(
         self, lang: Language = ENGLISH, *, is_short: bool = False
     ) -> list[str]:

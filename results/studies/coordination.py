@@ -87,6 +87,7 @@ class Coordination:
             "ways": {name: self._way(way) for name, way in self.ways.items()},
         }
 
+    @checked
     def keep(self, store: str | Path) -> str:
         """Keep the plan of each way in a file of runs; return the ``batch_id``."""
         from aumaq.results.store import Store

@@ -156,6 +156,7 @@ class Futures:
 
         return write_futures(self, Path(path)).folder
 
+    @checked
     def keep(self, store: str | Path, record: Mapping[str, Any] | None = None) -> str:
         """Keep all plans in a file of runs, and what is known of them together
         (*record*, default: all figures); return the ``batch_id``.

@@ -85,6 +85,7 @@ class StochasticValue:
             "stochastic_solution_mln": list(self.stochastic_solution),
         }
 
+    @checked
     def keep(self, store: str | Path) -> str:
         """Keep all plans in a file of runs, with both values; return the batch id."""
         return self.futures.keep(store, self.record())

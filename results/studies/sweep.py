@@ -65,6 +65,7 @@ class Sweep:
         """Whether every scenario has a verified plan."""
         return bool(self.rows["verified"].all())
 
+    @checked
     def plan(self, scenario: str) -> Plan:
         """Return the plan of a scenario (UnknownNameError if it has none)."""
         found = self.outcomes.get(scenario)
@@ -208,7 +209,7 @@ def _keep(store: Path, instance: Instance, outcome: Outcome, batch_id: str) -> N
     try:
         plan = _plan_of(instance, outcome)
         Store(store).add(plan, batch_id, plan.instance.scenario)
-    except ExportError as error:
+    except (ExportError, UnknownNameError) as error:  # or the batch was deleted
         said = say("not kept: {error}", error=error.text)
         outcome.row["message"] = joined(outcome.row["message"], said)
 
@@ -217,7 +218,7 @@ def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
     """Keep the table of all scenarios, those without a plan too."""
     try:
         Store(store).end_batch(found.batch_id, found.record())
-    except ExportError as error:
+    except (ExportError, UnknownNameError) as error:
         said = say("the table was not kept: {error}", error=error.text)
         tell.update(ProgressEvent(said, 0.0, np.nan, np.nan))
 

@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
-from inspect import isfunction, signature
+from inspect import Parameter, isfunction, signature
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,66 @@ def test_all_functions_look_at_what_they_are_given() -> None:
         f.__name__ for f in functions
         if isfunction(f) and signature(f).parameters and not hasattr(f, "__wrapped__")
     ] == []  # fmt: skip
+
+
+def objects(plan: aumaq.Plan, folder: Path) -> list[Any]:
+    """Return what public functions return and users call methods of."""
+    instance = plan.instance
+    return [
+        instance,
+        instance.edit(),
+        plan,
+        aumaq.analyse(instance),
+        aumaq.compare(plan, plan),
+        aumaq.conflicts(instance),
+        aumaq.locate(instance, service="school", new=1, minutes=30.0),
+        aumaq.sweep(instance, ["base"], jobs=1),
+        aumaq.Store(folder / "runs.duckdb"),
+    ]
+
+
+INSIDE = {"from_solution", "assembled", "judged", "verified", "held_against",
+          "with_problems"}  # fmt: skip
+"""Methods of a plan that only what makes one calls."""
+
+
+def test_all_methods_look_at_what_they_are_given(
+    plan: aumaq.Plan, tmp_path: Path
+) -> None:
+    """The first argument that is of no use is named; none fails somewhere within."""
+    for one in objects(plan, tmp_path):
+        for name, method in vars(type(one)).items():
+            if name[0] == "_" or name in INSIDE or not isfunction(method):
+                continue
+            named = list(signature(method).parameters.values())[1:]
+            if not named or named[0].kind is Parameter.VAR_KEYWORD:
+                continue
+            with pytest.raises(aumaq.ArgumentError, match=rf"{name}|export"):
+                getattr(one, name)(object(), *["x"] * _needed(named[1:]))
+
+
+def _needed(parameters: list[Parameter]) -> int:
+    return sum(
+        p.default is Parameter.empty and p.kind is Parameter.POSITIONAL_OR_KEYWORD
+        for p in parameters
+    )
+
+
+def test_names_that_an_object_has_not_are_told(
+    plan: aumaq.Plan, tmp_path: Path
+) -> None:
+    """A table, a letter, a batch: with what there is, and nothing is kept."""
+    two, store = aumaq.compare(plan, plan), aumaq.Store(tmp_path / "runs.duckdb")
+    store.check()
+    for call, told in (
+        (lambda: two.table("figurs"), "unknown table 'figurs', did you mean 'figures'"),
+        (lambda: two.plan("C"), "unknown plan 'C'; known: A, B"),
+        (lambda: store.add(plan, "nosuch"), "unknown batch 'nosuch'"),
+        (lambda: store.end_batch("nosuch", {}), "unknown batch 'nosuch'"),
+    ):
+        with pytest.raises(aumaq.UnknownNameError, match=told):
+            call()
+    assert store.runs().empty
 
 
 SENSELESS = {
