@@ -70,8 +70,11 @@ class ModelData:
         return sectors_of(self.instance)
 
 
-def gather(instance: Instance) -> ModelData:
-    """Gather the numbers of the active scenario."""
+def gather(instance: Instance, *, all_levels: bool = False) -> ModelData:
+    """Gather the numbers of the active scenario.
+
+    *all_levels*: with levels that no plan of least cost needs, too.
+    """
     rate = instance.policies.discount_rate
     start = np.array(instance.first_years, dtype=float) - instance.base_year
     years = np.array(instance.period_years, dtype=float)
@@ -95,7 +98,7 @@ def gather(instance: Instance) -> ModelData:
         ann=np.array(ann),
         settlements=instance.settlement_ids,
         services={
-            name: _service(instance, name, growth.demand[name].most)
+            name: _service(instance, name, growth.demand[name].most, all_levels)
             for name in instance.service_names
         },
         networks=networks,
@@ -106,7 +109,9 @@ def gather(instance: Instance) -> ModelData:
     )
 
 
-def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
+def _service(
+    instance: Instance, name: str, demand: Floats, all_levels: bool
+) -> ServiceData:
     row, levels = instance.service(name), instance.levels(name)
     sites, options = instance.service_sites(name), instance.access(name)
     prices = _prices(instance, name)
@@ -157,7 +162,7 @@ def _service(instance: Instance, name: str, demand: Floats) -> ServiceData:
         **prices,
         **ways,
     )
-    if data.serves:
+    if data.serves and not all_levels:
         data.is_built[:] = useful_levels(instance, data, most, *_capex(instance, name))
     else:
         data.is_built[:] = fitting_levels(data)

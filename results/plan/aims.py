@@ -107,6 +107,11 @@ def _impacts(instance: Instance) -> dict[str, Aim]:
     return found
 
 
+def is_impact(name: str) -> bool:
+    """Return whether a goal is about an impact."""
+    return name == EMISSIONS or name.startswith(IMPACT)
+
+
 def impact_of(instance: Instance, name: str) -> str:
     """Return the impact that a goal is about."""
     if name != EMISSIONS:

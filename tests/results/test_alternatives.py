@@ -56,6 +56,19 @@ def test_the_k_best_are_those_of_enumeration(case: Case, by: str) -> None:
     assert found.is_all == (len(each) < MOST)
 
 
+def test_levels_that_no_best_plan_needs_are_plans_too() -> None:
+    """Level 1 holds all 90 who come, level 2 costs more: third best all the same."""
+    case = Case(
+        (0.0, 70.0, 20.0), ((55, 19, 8), (8, 14, 35), (44, 38, 24)), (99.0, 121.0),
+        (3.0, 3.6), (0.5, 1.2), 0.2,
+    )  # fmt: skip
+    expected = sorted(best_of_each(case, KEYS["levels"]).values())
+    assert len(expected) == 27
+    found = aumaq.alternatives(case.instance, 30, by="levels")
+    assert found.is_all
+    assert found.rows["objective_mln"].tolist() == pytest.approx(expected, **SAME)
+
+
 @examples(40)
 @given(case=cases(), within=st.sampled_from([0.0, 0.1, 0.5]))
 def test_most_different_plans_are_as_far_as_any(case: Case, within: float) -> None:

@@ -117,6 +117,46 @@ def test_a_front_by_blocks_is_that_of_enumeration(case: Case, goals: list[str]) 
     assert best["worst_minutes"] <= every[:, goals.index("worst_minutes")].min() + NEAR
 
 
+def test_a_goal_that_is_the_same_everywhere() -> None:
+    """All are served in any plan worth having: a front of three goals is that of two.
+
+    Nobody lives in the first village; with weights the goal stays as good as it is.
+    """
+    case = Case(
+        (0.0, 70.0, 90.0), ((45, 18, 20), (46, 10, 28), (26, 10, 40)), (90.0, 198.0),
+        (3.0, 4.8), (1.0, 2.0), 0.2,
+    )  # fmt: skip
+    goals = ["worst_minutes", "unserved", "cost"]
+    found = aumaq.pareto(case.instance, goals, 3)
+    expected = [[0.0, 0.0, 8.0], [10.0, 0.0, 7.7]]
+    assert found.rows[goals].to_numpy() == pytest.approx(np.array(expected), abs=NEAR)
+    assert found.rows["verified"].all()
+    assert set(found.rows["status"]) == {"optimal"}
+    weighed = aumaq.best_by(case.instance, goals, weights=[1.0, 1.0, 3.0])
+    assert weighed.rows[goals].iloc[0].tolist() == pytest.approx(expected[1], abs=NEAR)
+    assert weighed.rows["sum"].item() == pytest.approx(1.0, abs=NEAR)
+    assert weighed.rows["bound"].item() == pytest.approx(1.0, abs=NEAR)
+
+
+def test_what_costs_more_may_harm_less() -> None:
+    """One with 1000 places holds all; a larger one is dearer, but smokes half as much.
+
+    Two are needed, as nobody goes that far.
+    """
+    instance = shipped().edit()
+    levels = shipped().table("levels")["level"].tolist()
+    instance.replace("impacts", pd.DataFrame([{"impact": "smoke", "unit": "t"}]))
+    instance.set("services", may_be_unserved=False)
+    instance.set("levels", capacity=lambda rows: 1000.0 * rows["level"])
+    instance.replace("impact_rates", pd.DataFrame([
+        {"impact": "smoke", "of": "facility", "service": "school", "level": level,
+         "rate": 8.0 / level} for level in levels
+    ]))  # fmt: skip
+    found = aumaq.best_by(instance.instance, ["impact:smoke", "cost"])
+    assert found.rows["impact:smoke"].item() == pytest.approx(2 * 8.0 / max(levels))
+    assert set(found.plans["best"].facilities["level"]) == {max(levels)}
+
+
 @pytest.mark.slow
 def test_processes_walk_the_same_front() -> None:
     """Two processes give what one gives."""

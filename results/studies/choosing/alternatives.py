@@ -24,10 +24,11 @@ from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import Text, say
+from aumaq.model.data.gathered import gather
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.strict_json import plain_rows
-from aumaq.results.studies.choosing.marks import SITES, Marks, marks_of
+from aumaq.results.studies.choosing.marks import LEVELS, SITES, Marks, marks_of
 from aumaq.results.studies.choosing.study_model import study_of
 from aumaq.results.studies.choosing.what_if import told
 from aumaq.results.studies.solve import why
@@ -102,7 +103,10 @@ def alternatives(
         method="direct", time_limit=time_limit, gap=gap, threads=threads, seed=seed
     )
     started = time.monotonic()
-    given = Given(start=None if against is None else decisions_of(against, instance))
+    given = Given(
+        start=None if against is None else decisions_of(against, instance),
+        data=gather(instance, all_levels=True) if by == LEVELS else None,
+    )
     study = study_of(instance, options, tell, given)
     search = _Search(study, instance, options, tell, by, started)
     if churn is not None and given.start is not None:

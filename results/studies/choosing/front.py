@@ -34,6 +34,7 @@ from aumaq.results.studies.choosing.chain import (
     walk,
 )
 from aumaq.results.studies.choosing.front_model import (
+    ROOM,
     Bare,
     FrontModel,
     Point,
@@ -202,7 +203,7 @@ def _grid(values: Floats, points: int) -> Grid:
     steps = max(points - 1, 0)
     room = 1e-9 * (1.0 + size)  # what was reached is a limit that can be kept
     return Grid(
-        np.maximum(ranges, TINY * (1.0 + size)),
+        ranges,
         (worst + room)[1:],
         (best + room)[1:],
         steps if (ranges[1:] > 0.0).any() or points == 0 else 1,
@@ -340,9 +341,10 @@ def best_by(
     """Return the one plan that is best by weights, or by one goal after the other.
 
     With *weights* the least sum of ``weight * (goal - best) / (worst - best)`` of the
-    payoff table; otherwise goals come in their order, each worse by at most its share
-    of *tolerances* (default: 0) for those after it. ``bound`` is that of the sum, or of
-    the last goal. Other arguments as those of :func:`pareto`.
+    payoff table, goals that are the same in all of it held at that; otherwise goals
+    come in their order, each worse by at most its share of *tolerances* (default: 0)
+    for those after it. ``bound`` is that of the sum, or of the last goal. Other
+    arguments as those of :func:`pareto`.
     """
     aims = aims_of(instance, goals, minutes)
     _check_shares(goals, weights, tolerances)
@@ -376,11 +378,13 @@ def _weighted(model: FrontModel, weights: Sequence[float], seconds: float) -> Fr
     """Return the plan with the least weighted sum of shares of the payoff's ranges."""
     ends = time.monotonic() + seconds
     payoff, values, _ = _payoff(model, PAYOFF_SHARE * seconds)
-    own = np.array(weights) / _grid(values, 2).ranges
-    found, least = (
-        model.weighted(own, ends - time.monotonic()),
-        own @ values.min(axis=0),
-    )
+    grid, given = _grid(values, 2), np.array(weights)
+    has_range = grid.ranges > 0.0
+    own = np.where(has_range, given / np.where(has_range, grid.ranges, 1.0), 0.0)
+    best = values.min(axis=0)
+    room = ROOM * (1.0 + np.abs(best))
+    most = np.where(has_range | (given == 0.0), np.inf, values.max(axis=0) + room)
+    found, least = model.weighted(own, most, ends - time.monotonic()), own @ best
     assert found.values is not None
     total = float(own @ model.goals(found.values) - least)
     told = {"sum": total, "bound": found.bound_mln - float(least)}

@@ -29,7 +29,8 @@ import pandas as pd
 
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
-from aumaq.results.plan.aims import MINUTES, Aim
+from aumaq.model.data.gathered import gather
+from aumaq.results.plan.aims import MINUTES, Aim, is_impact
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.choosing.study_model import study_of
 from aumaq.results.studies.choosing.terms import (
@@ -143,7 +144,10 @@ class FrontModel:
         """
         self.instance, self.aims = instance, list(aims)
         self.options, self.progress = options, progress
-        self.study = study_of(instance, options, progress, Given())
+        # A level that costs more may be the one that harms less.
+        is_whole = any(is_impact(aim.name) for aim in aims)
+        data = gather(instance, all_levels=True) if is_whole else None
+        self.study = study_of(instance, options, progress, Given(data=data))
         self.base: Amendment = self.study.amendment()
         is_split = is_front and self.study.is_large
         self.by_place = [is_split and k > 0 and aim.name == "worst_minutes"
@@ -231,9 +235,14 @@ class FrontModel:
                 break
         return found, least
 
-    def weighted(self, weights: Floats, seconds: float) -> Solution:
-        """Return the best solution for a sum of goals; NoPlanError without any."""
+    def weighted(self, weights: Floats, most: Floats, seconds: float) -> Solution:
+        """Return the best solution for a sum of goals; NoPlanError without any.
+
+        *most*: what each goal may be at most, infinite where nothing limits it.
+        """
         amendment = self.base.copy()
+        for k in np.flatnonzero(np.isfinite(most)).tolist():
+            self._limit(amendment, k, most[k], max(abs(most[k]), 1.0))
         columns = np.concatenate([term.columns for term in self.terms])
         amounts = np.concatenate(
             [w * term.amounts for w, term in zip(weights, self.terms, strict=True)]
@@ -251,18 +260,22 @@ class FrontModel:
     ) -> Point | Status:
         """Return the point within *limits* of the second goal on, or why there is none.
 
-        *ranges* are those of all goals in the payoff table.
+        *ranges* are those of all goals in the payoff table; one without any range has
+        no slack that could be worth something.
         """
         begun, amendment = time.monotonic(), self.base.copy()
         first = self.terms[0]
         columns, amounts = [first.columns], [first.amounts]
-        worth = AUGMENT * ranges[0] * 10.0 ** -np.arange(len(limits))
+        worth = AUGMENT * (ranges[0] or 1.0) * 10.0 ** -np.arange(len(limits))
         slacks = list[tuple[int, int]]()
         for k, limit in enumerate(limits, start=1):
             term, size = self.terms[k], ranges[k]
             if self.by_place[k]:
                 keep_worst(self.study, amendment, limit)
             if self.by_place[k] or np.isinf(limit):
+                continue
+            if not size:
+                self._limit(amendment, k, limit, max(abs(limit), 1.0))
                 continue
             slack = amendment.column()
             amendment.row(np.append(term.columns, slack),
@@ -340,7 +353,8 @@ class FrontModel:
         best = min(fits, key=lambda k: float(k.goals[0]), default=None)
         if best is None:
             return None
-        slack = (np.array(limits) - best.goals[1:]) / ranges[1:]
+        size = np.where(ranges[1:] > 0.0, ranges[1:], 1.0)
+        slack = (np.array(limits) - best.goals[1:]) / size
         return np.append(best.values, np.maximum(slack[[*has_slack]], 0.0))
 
     def _limit(self, amendment: Amendment, k: int, upper: float, scale: float) -> None:
