@@ -13,6 +13,7 @@ from aumaq.instances import ExportError, UnknownNameError
 from aumaq.instances.formats.drafts import recover
 from aumaq.instances.formats.targets import probe_file
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.plan import PLAN_TABLES
 from aumaq.results.exports.csv_folder import (
     check_target,
     read_csv_folder,
@@ -80,7 +81,7 @@ def read_files(path: Path) -> PlanFiles:
     """Read a plan from a folder, JSON or GeoPackage (ExportError: from another)."""
     recover(path)
     if path.is_dir():
-        is_parquet = (path / "facilities.parquet").is_file()
+        is_parquet = any((path / f"{name}.parquet").is_file() for name in PLAN_TABLES)
         return read_parquet(path) if is_parquet else read_csv_folder(path)
     if path.suffix.lower() == ".gpkg" and path.is_file():
         return read_geopackage(path)

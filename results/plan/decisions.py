@@ -28,7 +28,7 @@ def decisions_of(plan: Plan, instance: Instance) -> Decisions:
         j = pd.Index(sites["site"]).get_indexer(rows["site"])
         t = periods.get_indexer(rows["period"])
         level = rows["level"].to_numpy(dtype=np.int64)
-        ok = (j >= 0) & (t >= 0) & (level <= len(levels))
+        ok = (j >= 0) & (t >= 0) & (level >= 1) & (level <= len(levels))
         units = np.zeros((len(sites), len(levels) + 1, len(periods)), dtype=np.int64)
         np.add.at(units, (j[ok], level[ok], t[ok]), rows["units"].to_numpy()[ok])
         units[:, 0] = sites["max_units"].to_numpy()[:, None] - units.sum(axis=1)

@@ -31,6 +31,7 @@ from aumaq.results.audit.findings import explained
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.missing_columns import completed, filled, with_later, without
+from aumaq.results.plan.names import unknown_names
 from aumaq.results.plan.terms import disagreements, gap_record
 from aumaq.results.shares import at_most
 from aumaq.solvers import Decisions, Solution, SolveOptions
@@ -386,7 +387,8 @@ class Plan:
         """Put a plan that was kept at *where* together and verify it again.
 
         Columns that it can do without are recomputed and named in the record. Raises
-        InstanceError if the instance is not what the plan was made for.
+        InstanceError if the instance is not what the plan was made for, or has not
+        what the plan builds.
         """
         if instance.content_hash != record["instance_hash"]:
             was, now = record["instance_hash"][:12], instance.content_hash[:12]
@@ -401,6 +403,8 @@ class Plan:
             instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])
+        if odd := unknown_names(instance, tables["facilities"]):
+            raise InstanceError([replace(p, file=f"{where}: {p.file}") for p in odd])
         whole, missing = completed(with_later(instance, tables))
         told = {k: v for k, v in record.items() if k not in FOUND_ON_READING}
         if missing:

@@ -133,6 +133,12 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "level beyond": (put("facilities.csv", ",2,", ",1e300,"), "column level"),
     "flag maybe": (put("facilities.csv", "True", "maybe"), "true or false"),
     "row too long": (put("budgets.csv", "\n", "\na,b,1,2,3,4,5,6\n"), "budgets.csv"),
+    "period of no instance": (
+        put("facilities.csv", "2031-35", "2031-53"),
+        "facilities, column period: the instance has no such name, did you mean"
+        " '2031-35'? (value: '2031-53')",
+    ),
+    "site of no instance": (put("facilities.csv", "school,c,", "school,z,"), "'z'"),
     "instance broken": (put("instance/levels.csv", "100", "many"), "levels.csv"),
     "instance changed": (put("instance/levels.csv", "300", "301"), "hash"),
 }  # fmt: skip
