@@ -180,7 +180,7 @@ def _decisions(comparison: Comparison, letter: str, lang: Language) -> str:
         text += " " + lang.tell(
             say(
                 "Plans within a gap of {gap} can differ so by chance as well.",
-                gap=lang.at_most(gap, 2),
+                gap=lang.at_most(gap),
             )
         )
     return text

@@ -140,7 +140,7 @@ def _proof(found: Location, words: Language) -> Text:
     return say(
         "{bound}: gap {share} ({status})",
         bound=text,
-        share=words.at_most(gap, 2),
+        share=words.at_most(gap),
         status=found.status,
     )
 

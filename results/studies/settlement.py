@@ -105,7 +105,7 @@ def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]
             text = say(
                 "It would pay if building and running it, {cost} mln {currency} now,"
                 " became at least {less} cheaper.",
-                less=lang.at_most(min(1.0, own.difference.least / own.own_mln)),
+                less=lang.at_most(min(1.0, own.difference.least / own.own_mln), 1),
                 cost=lang.figure(own.own_mln, ",.6g"),
                 currency=currency,
             )
