@@ -11,7 +11,8 @@
    are repaired by a small MIP around them, networks are completed for what is drawn, by
    their own steps or by those of the best plan so far (networks.py). From the first
    join on, once enough is lost between blocks, beside what is lost within them, one
-   thread of a large model searches over all, beside the others on blocks.
+   thread of a large model searches over all now and then, as long as that gains more a
+   second than the next visit to a block promises.
    If a gap remains, the whole model goes on from there (end.py).
 
 The bound is the Lagrangian bound: constant + the sum of the blocks' dual bounds.
@@ -330,6 +331,8 @@ class BlockRun(BlockState):
         """Search over all for a while, and learn what that gains."""
         begun, before = time.monotonic(), self.search.gained
         self.search.search(min(SEARCH_SECONDS, self.left), self.check)
+        if not self.search.places.is_any:  # nothing to search: others are at work
+            time.sleep(0.02)
         gain = (self.search.gained - before) / (time.monotonic() - begun)
         with self.lock:
             is_first = not np.isfinite(self.search_gain)

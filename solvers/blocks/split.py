@@ -120,8 +120,11 @@ def with_roads(m: Matrices, parts: Split, upgraded: Ints, duals: Floats) -> Spli
 
     A road that is a block of its own is built whole or not at all, while whoever needs
     it pays for a part: both plan and bound are far better where they decide together.
-    *upgraded* are the columns of roads, *duals* say what is paid.
+    *upgraded* are the columns of roads, *duals*, in mln for a unit of each row, say
+    what is paid.
     """
+    if not len(upgraded):
+        return parts
     block = np.full(len(m.cost), -1)
     for k, one in enumerate(parts.blocks):
         block[one.columns] = k
