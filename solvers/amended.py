@@ -17,7 +17,8 @@ from aumaq.instances import Instance
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.interruption import listening
 from aumaq.model.measures import Sum
-from aumaq.solvers.blocks.method import LARGE, is_beyond_lp, solve_by_size
+from aumaq.solvers.blocks.method import is_beyond_lp, solve_by_size
+from aumaq.solvers.blocks.part import is_small
 from aumaq.solvers.blocks.split import STUDY
 from aumaq.solvers.compiled import Compiled, compiled, finish
 from aumaq.solvers.direct import solve_whole
@@ -135,8 +136,7 @@ class Study:
     @property
     def is_large(self) -> bool:
         """Whether the model is solved by blocks, as long as nothing ties them."""
-        integers = int(self.c.matrices.is_integer.sum())
-        return integers >= LARGE and not is_beyond_lp(self.c)
+        return not (is_small(self.c) or is_beyond_lp(self.c))
 
     @property
     def cost(self) -> tuple[Ints, Floats]:

@@ -5,6 +5,7 @@ How blocks are solved is in run.py, how a model is split in split.py.
 
 from __future__ import annotations
 
+from aumaq.solvers.blocks.part import is_small
 from aumaq.solvers.blocks.rounds import WorkRun
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import Split, coupling_families, split
@@ -17,8 +18,6 @@ from aumaq.solvers.tasks import executor_of
 
 ALMOST_ALL = 0.9
 """With this share of the integers in one block, splitting is of no use."""
-LARGE = 15_000
-"""Integers from which ``auto`` splits a model."""
 BEYOND_LP = 500_000
 """Columns from which prices come from an ascent instead of the LP relaxation: ``auto``
 solves site by site, ``blocks`` its blocks at such prices."""
@@ -30,9 +29,9 @@ def solve_by_size(c: Compiled) -> Solution:
     A whole country is solved site by site: its LP has no end, and with networks prices
     of blocks alone rise too slowly.
     """
-    integers = c.matrices.is_integer
-    if int(integers.sum()) < LARGE:
+    if is_small(c):
         return solve_whole(c)
+    integers = c.matrices.is_integer
     tying = candidate_columns(c.models)
     if is_beyond_lp(c) and not (c.beside or len(tying)):
         return solve_decomposed(c)

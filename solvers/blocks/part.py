@@ -27,11 +27,11 @@ FIRST_WORK = 20_000
 """Nodes times integers of the first visit to a block of a small model; each further one
 has twice as many."""
 MOST_NODES = 2**30
-SMALL = 15_000
-"""Visits to the blocks of models with fewer integers end by nodes, so that the clock,
-and with it what else the machine does, has no say in the plan. In larger ones they end
-by the clock: hundreds of blocks need a plan each before plans are joined, and of a
-block of 900 integers the root node alone may take 5 s."""
+SMALL, SMALL_COLUMNS = 15_000, 100_000
+"""Visits to the blocks of models with fewer integers and columns end by nodes, so that
+the clock, and with it what else the machine does, has no say in the plan. In larger
+ones they end by the clock: hundreds of blocks need a plan each before plans are joined,
+and of a block of 900 integers the root node alone may take 5 s."""
 ROUND_FIRST = 1_500
 """Blocks with so many integers are rounded first: HiGHS finds no good plan of them in
 the time of a first visit, but a bound, which has no hurry."""
@@ -321,7 +321,8 @@ def priced_parts(
 
 def is_small(c: Compiled) -> bool:
     """Return whether visits to the blocks of a model end by nodes."""
-    return int(c.matrices.is_integer.sum()) < SMALL
+    m = c.matrices
+    return int(m.is_integer.sum()) < SMALL and len(m.cost) < SMALL_COLUMNS
 
 
 def sites_of(sites: list[Site], split: Split, count: int) -> list[list[Site]]:

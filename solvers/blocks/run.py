@@ -61,6 +61,9 @@ GUARD_SHARE = 0.1
 """Share of the time left that a visit which is to end by nodes takes at most."""
 NETWORK_SHARE = 0.1
 """Share of the time for large networks of the first plan."""
+ROUND_SHARE = 0.12
+"""Share of the time that a block is rounded at most: the root node, and the small MIPs
+within it, find nearly all that it ever finds."""
 AGAIN_SHARE = 0.12
 """Share of the time after which the plans of a large model are joined again."""
 LEAST_AWAY = 2.0
@@ -354,11 +357,21 @@ class BlockRun(BlockState):
             if part.is_small:  # nodes end it, unless one takes a share of all time
                 seconds = max(seconds, GUARD_SHARE * self.left)
             nodes = part.nodes if part.is_small else None
+            if task is Task.ROUND:
+                nodes, seconds = 1, min(seconds, ROUND_SHARE * self.seconds)
             outcome = self._run(m, start, min(seconds, self._most_seconds), nodes=nodes)
         self.visited(part, task, outcome)
+        self._offer_best(part)
         if self.is_infeasible:
             self._halt()
         self.check()
+
+    def _offer_best(self, part: Part) -> None:
+        """Give a block its part of the best plan: it may be better, far from the LP."""
+        with self.lock:
+            whole = self.search.values
+            if self.is_large and whole is not None and not len(self.split.copied):
+                part.offer(whole[part.columns])
 
     @property
     def _most_seconds(self) -> float:

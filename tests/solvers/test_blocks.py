@@ -188,6 +188,36 @@ def test_copies_of_candidates_bound(
         assert abs(run.constant + of_best - best.objective) <= dust
 
 
+@pytest.mark.parametrize("kind", ["free", "power", "roads"])
+@examples(8)
+@given(st.data())
+def test_models_are_large_by_columns_too(kind: str, data: st.DataObject) -> None:
+    """``auto`` solves them by blocks that are rounded first, and proves the same."""
+    usual = {
+        "free": tiny_instances("free"),
+        "power": coupled_instances(kind="power"),
+        "roads": road_instances("free"),
+    }
+    instance = data.draw(usual[kind])
+    with pytest.MonkeyPatch.context() as patch:
+        best = _proven(instance, "direct")
+        patch.setattr("aumaq.solvers.blocks.part.SMALL_COLUMNS", 1)
+        patch.setattr("aumaq.solvers.blocks.part.ROUND_FIRST", 1)
+        patch.setattr("aumaq.solvers.blocks.method.ALMOST_ALL", 1.0)
+        assert _proven(instance, "auto") == best
+
+
+def _proven(instance: Instance, method: str) -> object:
+    """Return the cost of the best plan, mln, or why there is none."""
+    try:
+        plan = aumaq.solve(instance, method=method, gap=0.0, time_limit=60.0)
+    except NoPlanError as error:
+        return error.status
+    assert plan.status == "optimal"
+    assert plan.record["problems"] == []
+    return pytest.approx(plan.objective_mln, rel=1e-6)
+
+
 @pytest.mark.slow
 @examples(60)
 @given(
