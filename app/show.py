@@ -205,13 +205,15 @@ def _roads(found: dict[str, Any]) -> str:
 
 def summary(plan: aumaq.Plan, lang: Language) -> None:
     """Print a plan in plain sentences, the cost by term, and how sure it is."""
-    from aumaq.results.plan.cautions import cautions
+    from aumaq.results.plan.cautions import again, cautions
     from aumaq.results.plan.summary import sentences
 
     if "start_used" in plan.record:
         out.print(_start_used(plan.record["start_used"]), markup=False, soft_wrap=True)
     for text in cautions(plan, lang):
         out.print(text, style="bold red", markup=False, soft_wrap=True)
+    if options := again(plan, lang):
+        out.print(f"  {options}", style="bold red", markup=False, soft_wrap=True)
     for sentence in sentences(plan, lang):
         out.print(f"• {sentence}", markup=False, soft_wrap=True)
     out.print(_by_term(plan, lang))

@@ -12,13 +12,12 @@ from fpdf.fonts import FontFace
 
 from aumaq.results.office.content import Content, Table
 from aumaq.results.office.text import cards_table, chart_table
+from aumaq.results.office.widths import widths_of_columns
 
 FONT = "DejaVu"
 """Comes with matplotlib and has the letters of Kazakh."""
 INK, SOFT, SHADE = (29, 39, 51), (91, 104, 117), (233, 240, 244)
 SIZE = 9.0
-WIDEST = 36
-"""Letters of a column beyond which its texts are broken into lines."""
 LONGEST_CELL = 300
 """Letters of a cell."""
 TABLE = 3
@@ -80,7 +79,8 @@ class Paper(FPDF):  # type: ignore[misc]  # the library has no types here
         self.set_text_color(*INK)
         sides = tuple("RIGHT" if number else "LEFT" for number in table.is_number)
         with self.table(
-            col_widths=_widths(table), text_align=sides, line_height=4.2, padding=0.8,
+            col_widths=widths_of_columns(table), text_align=sides, line_height=4.2,
+            padding=(0.8, 2.0, 0.8, 0.8),
             borders_layout="HORIZONTAL_LINES", first_row_as_headings=bool(table.heads),
             headings_style=FontFace(emphasis="BOLD", fill_color=SHADE),
         ) as made:  # fmt: skip
@@ -146,16 +146,3 @@ def _actions(paper: Paper, content: Content) -> None:
 def _short(text: str) -> str:
     """Return a text for a cell: a row higher than the page cannot be drawn."""
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
-
-
-def _widths(table: Table) -> tuple[float, ...]:
-    """Return widths of columns by their texts: no word is broken, none takes it all."""
-    columns = zip(*[*([table.heads] if table.heads else []), *table.rows], strict=True)
-    return tuple(
-        max(
-            5.0,
-            max(max(map(len, text.split()), default=0) for text in column) + 2.0,
-            float(min(WIDEST, max(map(len, column)))),
-        )
-        for column in columns
-    )

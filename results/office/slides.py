@@ -13,12 +13,13 @@ from pptx.enum.text import PP_ALIGN
 from pptx.util import Mm, Pt
 
 from aumaq.results.office.content import Chart, Content, Service, Table
+from aumaq.results.office.widths import shares_of_columns
 
 WIDE, HIGH, MARGIN = 338.7, 190.5, 14.0
 """A slide of 16 : 9, mm."""
 TITLE_ONLY = 5
-SHORTEST = 12
-"""Letters that a column of a table has room for at least."""
+LETTERS_A_LINE, LINES = 115, 15
+"""Room for notes on a slide, in letters of 14 points."""
 
 
 def write(content: Content, path: Path) -> None:
@@ -40,8 +41,8 @@ def write(content: Content, path: Path) -> None:
     _chart(_slide(slides, content.spending.title), content.spending)
     for service in content.services:
         _service(slides, service, content)
-    for title, texts in content.notes:
-        _text(_slide(slides, f"{head['notes']}: {title}"), texts, 14)
+    for page in _packed(content.notes):
+        _text(_slide(slides, head["notes"]), page, 14)
     slides.save(str(path))
 
 
@@ -127,10 +128,26 @@ def _chart(slide: Any, chart: Chart) -> None:
     ticks = drawn.value_axis.tick_labels
     ticks.number_format = "0%" if chart.is_share else "#,##0"
     ticks.number_format_is_linked = False
+    drawn.value_axis.minimum_scale = 0.0  # else bars of 94 % and 99 % look far apart
     if chart.is_share:
         drawn.value_axis.maximum_scale = 1.0
         drawn.plots[0].has_data_labels = True
         drawn.plots[0].data_labels.font.size = Pt(12)
+
+
+def _packed(notes: list[list[Any]]) -> list[list[str]]:
+    """Return the texts of notes by slide: short chapters share it."""
+    pages: list[list[str]] = []
+    filled = LINES
+    for title, texts in notes:
+        told = [f"{title}. {texts[0]}", *texts[1:]]
+        lines = sum(1 + len(text) // LETTERS_A_LINE for text in told)
+        if filled + lines > LINES:
+            pages.append([])
+            filled = 0
+        pages[-1].extend(told)
+        filled += lines
+    return pages
 
 
 def _service(slides: Any, service: Service, content: Content) -> None:
@@ -150,10 +167,9 @@ def _table(slide: Any, table: Table) -> None:
     frame = slide.shapes.add_table(
         len(rows), len(table.heads), Mm(MARGIN), Mm(32), Mm(WIDE - 2 * MARGIN), Mm(10)
     )
-    longest = [min(40, max(map(len, column))) + 2 for column in zip(*rows, strict=True)]
-    lengths = [max(SHORTEST, length) for length in longest]
-    for column, length in zip(frame.table.columns, lengths, strict=True):
-        column.width = Mm((WIDE - 2 * MARGIN) * length / sum(lengths))
+    parts = shares_of_columns(table)
+    for column, part in zip(frame.table.columns, parts, strict=True):
+        column.width = Mm((WIDE - 2 * MARGIN) * part)
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
             cell = frame.table.cell(r, c)

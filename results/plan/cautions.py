@@ -37,17 +37,23 @@ def contradiction(file: str) -> Text:
 
 
 def _advice(options: Mapping[str, Any]) -> Text:
-    """Return what to do for a better plan."""
+    """Return what to do for a better plan, in words: readers of pages type nothing."""
+    if options.get("work_limit") is not None:
+        return say("What to do: solve once more with more work, from this plan on.")
+    return say("What to do: solve once more with more time, from this plan on.")
+
+
+def again(plan: Plan, lang: Language = ENGLISH) -> str:
+    """Return the options of a solve that goes on, empty where nothing is advised."""
+    if not _told(plan, lang):
+        return ""
+    options = plan.record["options"]
     if (units := options.get("work_limit")) is not None:
-        return say(
-            "What to do: solve once more with more work, from this plan on:"
-            " --work-limit {units} --start FOLDER; FOLDER is where this plan is.",
-            units=ceil(MORE_TIME * float(units)),
-        )
-    return say(
-        "What to do: solve once more with more time, from this plan on:"
-        " --time-limit {seconds} --start FOLDER; FOLDER is where this plan is.",
-        seconds=ceil(MORE_TIME * float(options["time_limit"])),
+        limit = f"--work-limit {ceil(MORE_TIME * float(units))}"
+    else:
+        limit = f"--time-limit {ceil(MORE_TIME * float(options['time_limit']))}"
+    return lang.tell(
+        say("{limit} --start FOLDER (FOLDER: where this plan is)", limit=limit)
     )
 
 
@@ -55,6 +61,16 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return what must stand above everything else, what to do last; often nothing."""
     if plan.status == "contradicted":
         return [lang.tell(contradiction(str(plan.record.get("evidence", "–"))))]
+    told = _told(plan, lang)
+    if told:
+        told.append(_advice(plan.record["options"]))
+    return [lang.tell(text) for text in told]
+
+
+def _told(plan: Plan, lang: Language) -> list[Text]:
+    """Return why more work would help: how the search ended, how sure the plan is."""
+    if plan.status == "contradicted":
+        return []
     told = [STOPPED[plan.status]] if plan.status in STOPPED else []
     if rejected := plan.record.get("rejected"):
         told.append(
@@ -90,6 +106,4 @@ def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
                 asked=lang.share(float(plan.record["options"]["gap"]), 2),
             )
         )
-    if told:
-        told.append(_advice(plan.record["options"]))
-    return [lang.tell(text) for text in told]
+    return told

@@ -35,6 +35,9 @@ LARGEST, SMALLEST = 60.0, 1.0
 that villages beside a city can be seen."""
 BUILT = ("#56b4e9", COLOURS[1])
 """Colours of links as they are, and as built by the plan."""
+FLATTEST, SMALLEST_MAP, MARGIN = 0.3, 0.01, 0.04
+"""Height over width of a map at least, degrees that the longer of both has, and what
+is added on each side."""
 ROAD, YELLOW = "#a9b3bb", "#f0e442"
 
 
@@ -78,7 +81,7 @@ def draw_map(
         stretch = 1.0 / np.cos(np.radians(settlements["lat"].mean()))
         axes.set_aspect(stretch, adjustable="box")
         axes.set_axis_off()
-        axes.margins(0.04)
+        _room(axes, stretch)
         figure.legend(loc="outside lower center", ncols=columns(width_mm))
     return Figure(figure)
 
@@ -89,8 +92,19 @@ def _height_mm(rings: list[Any], settlements: pd.DataFrame, width_mm: float) -> 
     lon = [*settlements["lon"], *(x for x, _ in corners)]
     lat = [*settlements["lat"], *(y for _, y in corners)]
     wide = (max(lon) - min(lon)) * np.cos(np.radians(np.mean(lat)))
-    ratio = np.clip((max(lat) - min(lat)) / max(wide, 1e-9), 0.3, 1.3)
+    ratio = np.clip((max(lat) - min(lat)) / max(wide, 1e-9), FLATTEST, 1.3)
     return float(width_mm * ratio) + (1.3 if width_mm < 120.0 else 0.9) * MM
+
+
+def _room(axes: Any, stretch: float) -> None:
+    """Draw all there is and a margin; villages on one line, or one, are no strip."""
+    (west, south), (east, north) = axes.dataLim.get_points().tolist()
+    widest = max((east - west) / stretch, north - south, SMALLEST_MAP)
+    for low, high, unit, limit in (
+        (west, east, stretch, axes.set_xlim), (south, north, 1.0, axes.set_ylim)
+    ):  # fmt: skip
+        half = max((high - low) * (0.5 + MARGIN), FLATTEST * widest * unit / 2.0)
+        limit((low + high) / 2.0 - half, (low + high) / 2.0 + half)
 
 
 def _land(axes: Any, rings: list[Any]) -> None:

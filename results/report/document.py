@@ -11,7 +11,7 @@ from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
 from aumaq.results.pages.marks import ACTIONS, ANCHOR, marks_of
 from aumaq.results.pages.territory import territory
-from aumaq.results.plan.cautions import cautions
+from aumaq.results.plan.cautions import again, cautions
 from aumaq.results.plan.summary import chapters
 from aumaq.results.report.actions import action_list, done_words
 from aumaq.results.report.cards import cards
@@ -184,6 +184,7 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
         f"{lang.tell(PARTS.get(k, k))} {lang.number(v, 1)}"
         for k, v in record["seconds"].items()
     )
+    more = again(plan, lang)
     return [
         [lang.tell(say("Status")), lang.cell(plan.status.replace("_", " "))],
         [
@@ -202,6 +203,7 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
             lang.tell(say("Asked for")),
             _asked_for(options, lang),
         ],
+        *([[lang.tell(say("For a better plan")), more]] if more else []),
         [lang.tell(say("Instance hash")), record["instance_hash"]],
         [
             lang.tell(say("Versions")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from aumaq.results.indicators.today import of_today
 from aumaq.results.language import LANGUAGES, Language
 from aumaq.results.office import OFFICE, write_office
 from aumaq.results.office.content import Table, clean, content
+from aumaq.results.plan.cautions import again, cautions
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report.actions import action_list
 from aumaq.results.report.decision import decision
@@ -139,3 +141,60 @@ def test_every_format_is_one_of_the_command() -> None:
     from aumaq.cli_report import Kind
 
     assert {kind.value for kind in Kind} == {"html", *OFFICE}
+
+
+def test_a_map_has_room_under_its_heading_in_a_text(plan: Plan, tmp_path: Path) -> None:
+    """A square map is no wider than the page is high; short tables are not cut."""
+    docx, qn = pytest.importorskip("docx"), pytest.importorskip("docx.oxml.ns").qn
+    from PIL import Image
+
+    square = BytesIO()
+    Image.new("RGB", (400, 400)).save(square, "PNG")
+    whole = replace(content(plan, Language("kk")), picture=square.getvalue())
+    import_module(OFFICE["docx"]).write(whole, tmp_path / "plan.docx")
+    document = docx.Document(str(tmp_path / "plan.docx"))
+    (page,) = document.sections
+    room = page.page_height - page.top_margin - page.bottom_margin
+    assert document.inline_shapes[0].height < 0.9 * room
+    for table in document.tables:
+        kept = [row.cells[0].paragraphs[0].paragraph_format for row in table.rows]
+        assert [bool(p.keep_with_next) for p in kept] == [True] * (len(kept) - 1) + [
+            False
+        ]
+        widths = [int(c.get(qn("w:w"))) for c in table._tbl.tblGrid.gridCol_lst]
+        assert len(widths) == 1 or len(set(widths)) > 1
+
+
+def test_slides_break_no_word_and_bars_begin_at_nothing(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """A head of one long word over short cells; notes of few lines share a slide."""
+    pptx = pytest.importorskip("pptx")
+    word = "қысқартылады"
+    row = ["Батыс Қазақстан облысы, Орал қаласы", word, "1", "дәрігерлік амбулатория"]
+    table = Table("t", ["Өңір", "Іс-шара", "Қамтылады", "Бұрын"], [row], [False] * 4)
+    whole = replace(content(plan, Language("kk")), tables=[table])
+    import_module(OFFICE["pptx"]).write(whole, tmp_path / "plan.pptx")
+    slides = pptx.Presentation(str(tmp_path / "plan.pptx")).slides
+    drawn = [shape.chart for slide in slides for shape in slide.shapes
+             if shape.has_chart]  # fmt: skip
+    assert {chart.value_axis.minimum_scale for chart in drawn} == {0.0}
+    made = next(s.table for slide in slides for s in slide.shapes if s.has_table)
+    letters = [column.width.mm / 2.5 for column in made.columns]
+    longest = [
+        max(len(word) for text in pair for word in text.split())
+        for pair in zip(table.heads, row, strict=True)
+    ]
+    assert all(have > need for have, need in zip(letters, longest, strict=True))
+    notes = [s for s in slides if s.shapes.title.text == whole.headings["notes"]]
+    assert len(notes) == 1
+
+
+def test_a_page_for_a_meeting_names_no_options(plan: Plan) -> None:
+    """What to type is told on the terminal, and where the proof stands."""
+    record = {**plan.record, "status": "time_limit", "bound_mln": 1.0}
+    draft = replace(plan, record=record)
+    assert len(cautions(draft)) > 1
+    assert not any("--" in text for text in cautions(draft))
+    assert again(draft).startswith("--time-limit ")
+    assert not again(plan)

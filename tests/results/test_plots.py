@@ -74,6 +74,16 @@ def test_map_sets_built_lines_apart() -> None:
     }
 
 
+def test_villages_on_one_line_fill_the_map(plan: aumaq.Plan) -> None:
+    """They are all as far north: the map is as wide as they lie."""
+    axes = plan.plot.map().figure.axes[0]
+    lon = plan.instance.table("settlements")["lon"]
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    assert west < lon.min() < lon.max() < east
+    assert (lon.max() - lon.min()) / (east - west) > 0.9
+    assert north - south < east - west
+
+
 def test_access_curve_is_that_of_the_allocation(plan: aumaq.Plan) -> None:
     """By hand: 80 pupils live by the school, 80 are 15 minutes away, 40 unserved."""
     rows = plan.allocation[plan.allocation["period"] == "2031-35"]
