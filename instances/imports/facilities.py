@@ -20,6 +20,7 @@ from aumaq.instances.imports.recognition import (
     recognised,
 )
 from aumaq.instances.imports.sources import Source, unknown
+from aumaq.instances.imports.totals import without_totals
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scipy_parts import nearest
 
@@ -50,6 +51,7 @@ def facilities_of(
     its point is, else in the settlement that it names. Raises InstanceError with every
     problem.
     """
+    source = without_totals(source, given, FACILITY_NAMES)
     has_points = source.shapes is not None
     guesses = recognised(source.cells, given, FACILITY_NAMES, has_points=has_points)
     column = {guess.role: guess.column for guess in guesses}

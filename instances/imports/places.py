@@ -15,12 +15,14 @@ from aumaq.instances.formats.geographic.reference_systems import to_wgs84
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.imports.recognition import (
     BY_CELLS,
+    NAMES,
     Guess,
     kinds,
     numbers,
     recognised,
 )
 from aumaq.instances.imports.sources import Source, unknown
+from aumaq.instances.imports.totals import without_totals
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 
@@ -53,6 +55,7 @@ def places_of(
     whose region no column says. *leave_out*: rows with problems, which are told.
     Raises InstanceError with every problem.
     """
+    source = without_totals(source, given, NAMES)
     has_points = source.shapes is not None
     guesses = recognised(source.cells, given, has_points=has_points)
     column = {guess.role: guess.column for guess in guesses}

@@ -28,6 +28,11 @@ OTHER_KMH = 50.0
 """Mean speed of a class of which nothing is known."""
 
 
+WRITTEN_SHORT = {
+    "р н": "районная", "рн": "районная", "р он": "районная", "м з": "местная",
+    "о з": "областная", "х а": "халықаралық", "р мәнді": "республикалық",
+}  # fmt: skip
+"""Classes of which only single letters are written ("р-н", "м/з"), in plain words."""
 SHORTEST, LONGEST_ENDING = 3, 3
 """Letters that a shortened word keeps, and that a declined one may change."""
 OF_CATEGORY = ("кат", "тех", "санат", "cat")
@@ -42,6 +47,9 @@ def speed_of(road_class: str) -> float | None:
     words = plain(road_class).removesuffix(" link")
     if words in SPEEDS_KMH:
         return SPEEDS_KMH[words]
+    for short, meant in WRITTEN_SHORT.items():
+        if f"{words} ".startswith(f"{short} "):
+            return SPEEDS_KMH[meant]
     first, *rest = words.split() or [""]
     if rest and all(word.startswith(OF_CATEGORY) for word in rest):
         return SPEEDS_KMH.get(first)

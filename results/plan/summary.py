@@ -13,6 +13,9 @@ from aumaq.results.plan.figures import investment, served_share, shed_share
 from aumaq.results.plan.proof import proof
 from aumaq.results.plan.terms import ITEMS, is_money, money_and_points
 
+DUST_MLN = 1e-6
+"""So little money is rounding."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -166,24 +169,34 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     )
     return lang.tell(
         say(
-            "{title}: {n} line is built or widened for {cost}, local supply is built"
-            " for {own_cost}; in {period} {far} of what is needed comes by the network,"
-            " {own} from local supply; not met: {lost}.",
-            "{title}: {n} lines are built or widened for {cost}, local supply is built"
-            " for {own_cost}; in {period} {far} of what is needed comes by the network,"
-            " {own} from local supply; not met: {lost}.",
-            n=built["link"].nunique(),
-            own_cost=lang.money(
-                max(0.0, paid - built["capex_mln"].sum()), plan.instance.currency
-            ),
+            "{title}: {works}; in {period} {far} of what is needed comes by the"
+            " network, {own} from local supply; not met: {lost}.",
             title=lang.cell(title),
-            cost=lang.money(built["capex_mln"].sum(), plan.instance.currency),
+            works=works_told(plan, built, paid - built["capex_mln"].sum(), lang),
             period=last,
             far=lang.share(far),
             own=lang.share(own),
             lost=lost or lang.tell(say("nothing")),
         )
     )
+
+
+def works_told(plan: Plan, lines: pd.DataFrame, own_mln: float, lang: Language) -> str:
+    """Say what is built on a network, and nothing of what is not."""
+    currency, told = plan.instance.currency, []
+    if len(lines):
+        told.append(
+            say(
+                "{n} line is built or widened for {cost}",
+                "{n} lines are built or widened for {cost}",
+                n=lines["link"].nunique(),
+                cost=lang.money(lines["capex_mln"].sum(), currency),
+            )
+        )
+    if own_mln > DUST_MLN:
+        own = lang.money(own_mln, currency)
+        told.append(say("local supply is built for {own_cost}", own_cost=own))
+    return ", ".join(map(lang.tell, told)) or lang.tell(say("nothing is built"))
 
 
 def _roads(plan: Plan, lang: Language) -> list[str]:

@@ -445,11 +445,50 @@ def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
         ("респ.", 80.0), ("обл", 65.0), ("Областного значения", 65.0), ("мест.", 50.0),
         ("респ. маңызы бар", 80.0), ("III кат.", 70.0), ("асф.", 70.0),
         ("primary_link", 75.0), ("unpaved", None), ("5 линия", None), ("г", None),
+        ("р-н", 55.0), ("Р/н", 55.0), ("р-н. знач.", 55.0), ("м/з", 50.0),
+        ("межд.", 85.0), ("обл.", 65.0),
     ],
 )  # fmt: skip
 def test_shortened_classes_of_roads_have_speeds(word: str, speed: float | None) -> None:
     """Offices write "респ", "обл. значения"; what is like nothing known has none."""
     assert speed_of(word) == speed
+
+
+@pytest.mark.parametrize("file", ["p.csv", "p.xlsx"])
+def test_totals_of_a_list_are_no_places(tmp_path: Path, file: str) -> None:
+    """At the end or after a district, with a number of its own; a village may be so."""
+    rows = [
+        "1;Акжар;900;1250;50,10;70,20;",
+        ";Итого по району:;900;1250;;;",
+        "2;Всего;800;640;50,25;70,45;",
+        "3;Барлығы;1700;1890;–;–;",
+        "Total;;1700;1890;;;",
+    ]
+    if file.endswith("csv"):
+        listed(tmp_path / file, rows, code="utf-8")
+    else:
+        book = openpyxl.Workbook()
+        for row in [HEAD.strip(), *rows]:
+            book.active.append([cell or None for cell in row.split(";")])
+        book.save(tmp_path / file)
+    made = imported(tmp_path / file, None, Wishes("mine"))
+    assert made.instance.table("settlements")["name"].tolist() == ["Акжар", "Всего"]
+    assert "rows 3, 5, 6 are totals" in " ".join(map(str, made.notes))
+
+
+def test_totals_of_a_list_of_facilities_are_none(tmp_path: Path) -> None:
+    """By name of the settlement, and by coordinates."""
+    places = listed(tmp_path / "p.csv", ROWS)
+    for head, cells in (
+        ("Школа;Населенный пункт;Мощность", "N1;Акжар;90\nИтого;;90"),
+        ("Школа;Широта;Долгота;Мощность", "N1;50,10;70,20;90\nВсего:;;;90"),
+    ):
+        (tmp_path / "s.csv").write_text(f"{head}\n{cells}\n", "utf-8")
+        made = read(
+            places, facilities={"school": tmp_path / "s.csv"}, country="kz",
+            services=["school"],
+        )  # fmt: skip
+        assert len(made.table("facilities")) == 1
 
 
 def test_places_are_told_to_the_decimetre(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from aumaq.results.office import content
 from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.plan import Plan
-from aumaq.results.plan.summary import sentences
+from aumaq.results.plan.summary import sentences, works_told
 from aumaq.results.report.decision import decision
 from aumaq.results.report.document import document
 from aumaq.results.report.page import write_report
@@ -56,6 +56,15 @@ def test_a_line_of_two_steps_is_one_line(plan: Plan) -> None:
     told = " ".join(sentences(twice_built(plan)))
     assert len(plan.table("network_steps")) == 1
     assert "1 line is built or widened for" in told
+
+
+def test_nothing_is_said_of_what_is_not_built(plan: Plan) -> None:
+    """No lines for 0 KZT, and no local supply."""
+    steps, lang = plan.table("network_steps"), Language("en")
+    assert works_told(plan, steps.iloc[:0], 0.0, lang) == "nothing is built"
+    assert "local" not in works_told(plan, steps, 0.0, lang)
+    only_local = works_told(plan, steps.iloc[:0], 5.0, lang)
+    assert only_local == "local supply is built for 5 mln KZT"
 
 
 def test_lines_have_the_names_of_their_ends(plan: Plan) -> None:

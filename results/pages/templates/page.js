@@ -54,8 +54,14 @@ function make(tag, attributes = {}, ...children) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value !== null && value !== false) node.setAttribute(key, value);
   }
-  node.append(...children);
+  node.append(...children.flatMap(whole));
   return node;
+}
+
+// Browsers break lines after a hyphen: "2026-" and "30" of a period stay together.
+function whole(child) {
+  if (typeof child !== "string" || !/\d-\d/.test(child)) return [child];
+  return child.split(/(\d+-\d+)/).map((part, k) => (k % 2 ? make("span", { class: "whole" }, document.createTextNode(part)) : part));
 }
 
 function save(name, text) {
