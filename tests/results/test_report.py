@@ -400,6 +400,8 @@ def test_page_works_in_a_browser(
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.wait_for_timeout(100)
+    lines = "spans => spans.map(span => span.getClientRects().length)"
+    assert max(page.locator(".whole").evaluate_all(lines)) == 1  # "2026-30" is whole
     assert any(page.locator(".leaflet-front-pane canvas").evaluate_all(PAINTED))
 
     assert page.locator("#play").is_visible()
