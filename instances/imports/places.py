@@ -110,6 +110,15 @@ def _lacking(
 ) -> Iterable[Problem]:
     wanted = ["population"] if has_points else ["lat", "lon", "population"]
     known = ", ".join(map(str, source.cells))
+    if not has_points and not {"lat", "lon"} & set(column):
+        wanted = ["population"]
+        told = say(
+            "no column holds latitudes or longitudes; name them: --map"
+            " lat=COLUMN,lon=COLUMN, two of {known}; where there are none, add them, or"
+            " take a layer of points",
+            known=known,
+        )
+        yield Problem(source.file, told)
     for role in wanted:
         if role not in column:
             told = say(

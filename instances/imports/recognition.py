@@ -78,6 +78,8 @@ HALF = 0.5
 MOST_NUMBERS = 0.8
 """Share of cells from which on a column is one of numbers."""
 
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+"""What stands beside a header: "School (places)"."""
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _DMS = re.compile(
     r"""(\d+(?:[.,]\d+)?)\s*°\s*(?:(\d+(?:[.,]\d+)?)\s*['′’]\s*)?
@@ -179,7 +181,8 @@ def recognised(
 def _by_name(
     role: str, words: tuple[str, ...], cells: pd.DataFrame, *, is_key: bool
 ) -> list[str]:
-    """Return columns whose header is one of the words, or begins with one.
+    """Return columns whose header is one of the words, begins with one, or holds one
+    in brackets.
 
     Several are equally good: the first is taken, and the others are told.
     """
@@ -188,14 +191,17 @@ def _by_name(
         header = plain(str(column))
         exact = header in words
         begins = any(header.startswith(f"{word} ") for word in words if len(word) > 2)
-        if not (exact or begins):
+        in_brackets = any(
+            plain(part) in words for part in _BRACKETS.findall(str(column))
+        )
+        if not (exact or begins or in_brackets):
             continue
         least = HALF if exact else MOST_NUMBERS  # a bad cell is told by its row then
         if not _fits(role, cells[column], least, is_key=is_key):
             continue
         place = len(words) - words.index(header) if exact else 0
         is_all = not TOTALS.isdisjoint(header.split())
-        rank = (2 if exact else 1, place, year_of(str(column)), is_all)
+        rank = (3 if exact else 2 if begins else 1, place, year_of(str(column)), is_all)
         if rank > best:
             best, chosen = rank, [str(column)]
         elif rank == best:

@@ -27,7 +27,13 @@ from aumaq.instances.errors import OptionError, UnknownNameError, UnreadableErro
 from aumaq.instances.imports.assembly import Wishes, imported
 from aumaq.instances.imports.headers import header_of
 from aumaq.instances.imports.mapping import Mapped, read_mapping
-from aumaq.instances.imports.recognition import ROAD_NAMES, numbers, plain, recognised
+from aumaq.instances.imports.recognition import (
+    FACILITY_NAMES,
+    ROAD_NAMES,
+    numbers,
+    plain,
+    recognised,
+)
 from aumaq.instances.imports.roads import RoadOptions, roads_of
 from aumaq.instances.imports.sources import Source, read_source
 from aumaq.instances.imports.speeds import speed_of
@@ -489,6 +495,28 @@ def test_totals_of_a_list_of_facilities_are_none(tmp_path: Path) -> None:
             services=["school"],
         )  # fmt: skip
         assert len(made.table("facilities")) == 1
+
+
+def test_a_list_without_coordinates_is_one_problem(tmp_path: Path) -> None:
+    """Which says what can be done; one that lacks only longitudes names those."""
+    rows = ["Акжол;1 200", "Кенес;340"]
+    path = listed(tmp_path / "p.csv", rows, "Населенный пункт;Население\n")
+    (told,) = refusals(path)
+    assert "lat=COLUMN,lon=COLUMN" in told
+    rows = ["Акжол;1 200;50,5", "Кенес;340;50,6"]
+    path = listed(tmp_path / "q.csv", rows, "Населенный пункт;Население;Широта\n")
+    (told,) = refusals(path)
+    assert "--map lon=COLUMN" in told
+
+
+def test_what_a_column_holds_may_stand_in_brackets() -> None:
+    """A header that is a word of its own, or begins with it, goes before."""
+    cells = pd.DataFrame({"Село": ["А"], "Школа (мест)": ["90"], "Больница": ["5"]})
+    found = {g.role: g.column for g in recognised(cells, {}, FACILITY_NAMES)}
+    assert found == {"settlement": "Село", "capacity": "Школа (мест)"}
+    cells["Вместимость, всего"] = ["100"]
+    found = {g.role: g.column for g in recognised(cells, {}, FACILITY_NAMES)}
+    assert found["capacity"] == "Вместимость, всего"
 
 
 def test_places_are_told_to_the_decimetre(tmp_path: Path) -> None:
