@@ -63,9 +63,11 @@ class Comparison:
         return {name: plain_rows(table) for name, table in self.tables.items()}
 
     def _repr_html_(self) -> str:
-        measured = self.tables["figures"].to_html(index=False, border=0)
-        plans = self.tables["plans"].to_html(index=False, border=0)
-        return f"<div class='aumaq'>{plans}{measured}</div>"
+        from aumaq.results.comparison.text import in_words
+
+        shown = (in_words(self, name) for name in ("plans", "figures"))
+        tables = (rows.to_html(index=False, border=0) for rows in shown)
+        return f"<div class='aumaq'>{''.join(tables)}</div>"
 
     @checked
     def to_html(self, file: str | Path, lang: str = "en") -> Path:

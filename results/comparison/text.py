@@ -114,7 +114,10 @@ def cell(
     )  # fmt: skip
     if column == "bound_mln":
         return lang.number(rounded_down(value, min(digits, 12)), min(digits, 12))
-    text = lang.number(size, min(digits, 12))
+    digits = min(digits, 12)
+    while digits and round(size, digits - 1) == round(size, digits):
+        digits -= 1  # "7.5", no "7.500"
+    text = lang.number(size, digits)
     return ("−" if value < 0 else plus) + text
 
 
@@ -132,3 +135,14 @@ def shown_rows(comparison: Comparison, name: str) -> pd.DataFrame:
     spread = values.max(axis=1) - values.min(axis=1)
     lacks = values.isna().any(axis=1) & values.notna().any(axis=1)
     return rows[(spread > UNCHANGED * size) | lacks].reset_index(drop=True)
+
+
+def in_words(
+    comparison: Comparison, name: str, lang: Language = ENGLISH
+) -> pd.DataFrame:
+    """Return a table as readers see it: headings, names for codes, cells as text."""
+    from aumaq.results.comparison.names import named
+
+    rows = shown_rows(comparison, name)
+    heads = [heading(comparison, name, str(column), lang) for column in rows]
+    return pd.DataFrame(texts(rows, named(rows, comparison, lang), lang), columns=heads)

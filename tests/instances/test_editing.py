@@ -153,7 +153,11 @@ def test_two_plans_compare_as_a_list_does() -> None:
     assert listed.names == apart.names == ("one", "two")
     for name, rows in listed.tables.items():
         pd.testing.assert_frame_equal(rows, apart.table(name))
-    assert "<table" in apart._repr_html_()
+    shown = apart._repr_html_()
+    assert "<table" in shown
+    assert not [code for code in ("objective_mln", "B-A", ">school<") if code in shown]
+    assert "Objective, discounted mln" in shown
+    assert "<td>School</td>" in shown
 
 
 @pytest.mark.parametrize("where", [5, [0, 1, 2], ["a", "b", "c"], [[True] * 3]])

@@ -111,7 +111,7 @@ def test_numbers_as_offices_write_them(value: float, count: int) -> None:
 
 BAD = {
     "empty file": ("", "", ["is empty"]),
-    "no coordinates": ("name,population\na,5", "", ["for lat", "for lon"]),
+    "no coordinates": ("name,population\na,5", "", ["lat=COLUMN,lon=COLUMN"]),
     "header only": ("name,population,lat,lon", "", ["holds no rows"]),
     "wrong column": (
         "name,population,lat,lon\na,5,50,70",
