@@ -41,9 +41,11 @@ KINDS = {
     FACILITY: say("facility"), ROAD: say("road upgrade"), LINK: say("line or main"),
 }  # fmt: skip
 WORDS: Mapping[str, Mapping[str, Text]] = {
+    "direction": {"higher": say("more is better"), "lower": say("less is better")},
     "action": DONE, "item": ITEMS, "term": ITEMS, "sector": SECTOR_TITLES, "by": BY,
 }  # fmt: skip
 """Column -> its words by code."""
+TOLD = ("title", "unit")
 NAMED = ("total", "kind", "flag")
 """What groups are by whose names are words of the program."""
 
@@ -67,6 +69,14 @@ def with_words(name: str, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
         told["group"] = [
             _told(group, GROUPS, lang) if by in NAMED else group for by, group in pairs
         ]
+    return table.assign(
+        **{c: pd.Series(cells, table.index, dtype=TEXT) for c, cells in told.items()}
+    )
+
+
+def with_told(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return a table with titles and units of the data in a language where known."""
+    told = {c: lang.cells(table[c]) for c in TOLD if c in table}
     return table.assign(
         **{c: pd.Series(cells, table.index, dtype=TEXT) for c, cells in told.items()}
     )

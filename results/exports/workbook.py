@@ -20,7 +20,7 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import MLN, MLN_A_YEAR
 from aumaq.instances.schema.titles import with_unit
-from aumaq.results.exports.sheet_words import sheet_title, with_words
+from aumaq.results.exports.sheet_words import sheet_title, with_told, with_words
 from aumaq.results.exports.units import look_of
 from aumaq.results.indicators.gains import gains_of
 from aumaq.results.language import Language
@@ -119,10 +119,7 @@ def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame
         places = plan.instance.tables["settlements"]
         names = lang.site_names(places, table["settlement"], table["name"])
         table = table.assign(name=pd.Series(names, table.index, dtype=TEXT))
-    if "title" in table:
-        titles = lang.cells(table["title"])
-        table = table.assign(title=pd.Series(titles, table.index, dtype=TEXT))
-    return table
+    return with_told(table, lang)
 
 
 def _summary(

@@ -15,6 +15,7 @@ from two_regions import two_regions
 
 import aumaq
 from aumaq.results import Plan
+from aumaq.results.exports.sheet_words import with_told, with_words
 from aumaq.results.indicators.gains import gains_of
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import Language
@@ -145,3 +146,11 @@ def test_sheets_are_in_the_language_of_the_workbook(tmp_path: Path) -> None:
         "открывается", "закрывается", "сохраняется"
     }  # fmt: skip
     assert "строительство" in {row[0] for row in rows["целевая функция"]}
+
+
+def test_words_of_indicators_are_told_in_the_workbook() -> None:
+    """What is better, and the unit; what no catalogue knows stays."""
+    table = pd.DataFrame({"unit": ["persons", "сом"], "direction": ["higher", "lower"]})
+    told = with_words("indicators", table, Language("kk"))
+    assert told["direction"].tolist() == ["көп болғаны жақсы", "аз болғаны жақсы"]
+    assert with_told(table, Language("kk"))["unit"].tolist() == ["адам", "сом"]
