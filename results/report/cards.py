@@ -14,6 +14,7 @@ from aumaq.results.bounds import SURE
 from aumaq.results.indicators.gains import settlement_shares
 from aumaq.results.indicators.state import State, bare
 from aumaq.results.language import Language
+from aumaq.results.plan.cautions import OPEN_GAP
 from aumaq.results.plan.figures import investment, served_share
 from aumaq.results.plan.titles import titles_of
 
@@ -301,8 +302,9 @@ def sure(plan: Plan, today: State, lang: Language) -> Card:
     if plan.gap <= SURE:
         told = say("proven best")
         beside = say("no plan costs less; {checked}", checked=checked)
-    elif not isfinite(plan.gap):
-        told = say("unknown")
+    elif plan.gap > OPEN_GAP or not isfinite(plan.gap):
+        told = say("hardly known") if isfinite(plan.gap) else say("unknown")
+        beside = say("how far the best plan is; {checked}", checked=checked)
     return Card(
         "sure",
         say("How sure"),

@@ -22,6 +22,7 @@ from aumaq.results.office.content import Table, clean, content
 from aumaq.results.plan.cautions import again, cautions
 from aumaq.results.plan.plan import Plan
 from aumaq.results.report.actions import action_list
+from aumaq.results.report.cards import sure
 from aumaq.results.report.decision import decision
 
 
@@ -198,3 +199,14 @@ def test_a_page_for_a_meeting_names_no_options(plan: Plan) -> None:
     assert not any("--" in text for text in cautions(draft))
     assert again(draft).startswith("--time-limit ")
     assert not again(plan)
+
+
+def test_nobody_is_told_that_nearly_all_could_be_saved(plan: Plan) -> None:
+    """A bound that says next to nothing is no figure: card and decision say so."""
+    today = of_today(plan.instance)
+    for bound, told in ((plan.objective_mln / 10.0, "hardly known"), (None, "unknown")):
+        gap = {"bound_mln": bound, "gap": 0.9} if bound else {"gap": float("inf")}
+        draft = replace(plan, record={**plan.record, "status": "time_limit", **gap})
+        card = sure(draft, today, Language("en"))
+        assert card.value == told
+        assert "could be saved" not in decision(draft, today, Language("en"))
