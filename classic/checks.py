@@ -6,7 +6,6 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Sparse
 from aumaq.classic.problems import KINDS, Problem
-from aumaq.classic.solution import CAPACITATED
 from aumaq.instances.errors import InstanceError, UnknownNameError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import Text, say
@@ -59,9 +58,6 @@ def _clients(problem: Problem) -> list[Text]:
         known = distances.length
     if np.isnan(known).any() or (known < 0).any():
         found.append(say("distances must be numbers, not negative"))
-    elif problem.kind in CAPACITATED and np.isinf(known).any():
-        told = say("a client that cannot reach a site is not allowed with capacities")
-        found.append(told)
     return found
 
 

@@ -175,11 +175,12 @@ def test_amounts_are_not_negative(tmp_path: Path, text: str, wanted: str) -> Non
         solve(read(written(tmp_path, "c.txt", text)))
 
 
-def test_capacities_need_every_way(tmp_path: Path) -> None:
-    """A blank pair is infinitely far; methods with capacities do not take it."""
-    problem = replace(read(written(tmp_path, "w.csv", WIDE)), kind="cflp")
-    with pytest.raises(InstanceError, match="cannot reach"):
-        solve(problem)
+def test_capacities_need_not_every_way(tmp_path: Path) -> None:
+    """A blank pair is infinitely far; without limits they cost as without capacities."""
+    problem = read(written(tmp_path, "w.csv", WIDE))
+    assert np.isinf(problem.distances.block(slice(None), np.arange(2))).any()
+    free = solve(replace(problem, kind="uflp")).objective
+    assert solve(replace(problem, kind="cflp")).objective == free
 
 
 def test_sites_are_apart_only_from_sites(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from capacitated_optima import drawn, optimum
 
+import aumaq.classic
 from aumaq.classic.capacitated.knapsack import choose
 from aumaq.classic.capacitated.method import KINDS, data_of, solve
 from aumaq.classic.capacitated.relaxation import evaluate, rises
@@ -106,6 +107,21 @@ def test_tiny_problems_are_solved_to_their_optimum(kind: str) -> None:
         assert check(problem, found).problems == ()
         assert found.objective == pytest.approx(best), k
         assert found.bound <= best + 1e-6 * max(1.0, abs(best))
+        assert found.proven
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_cannot_reach_a_site_goes_to_another(kind: str) -> None:
+    """A pair without a way is no mistake of the data, as depots that are forbidden."""
+    rng, known = np.random.default_rng(13), 0
+    while known < 12:
+        problem = drawn(rng, kind)
+        best = optimum(problem)
+        if np.isfinite(problem.distances.matrix).all() or np.isinf(best):
+            continue
+        known += 1
+        found = aumaq.classic.solve(problem)
+        assert found.objective == pytest.approx(best)
         assert found.proven
 
 
