@@ -47,8 +47,8 @@ def without_totals(
         return source
     rows = [source.rows[k] for k in np.flatnonzero(totals).tolist()]
     told = say(
-        "row {rows} is a total and is left out",
-        "rows {rows} are totals and are left out",
+        "{n} row of a total is left out: {rows}",
+        "{n} rows of totals are left out: {rows}",
         n=len(rows),
         rows=", ".join(map(str, rows[:20])) + (", ..." if len(rows) > 20 else ""),
     )

@@ -479,7 +479,7 @@ def test_totals_of_a_list_are_no_places(tmp_path: Path, file: str) -> None:
         book.save(tmp_path / file)
     made = imported(tmp_path / file, None, Wishes("mine"))
     assert made.instance.table("settlements")["name"].tolist() == ["Акжар", "Всего"]
-    assert "rows 3, 5, 6 are totals" in " ".join(map(str, made.notes))
+    assert "3 rows of totals are left out: 3, 5, 6" in " ".join(map(str, made.notes))
 
 
 def test_totals_of_a_list_of_facilities_are_none(tmp_path: Path) -> None:
