@@ -183,8 +183,12 @@ def service_of(plan: Plan, site: str, service: str) -> str:
         return service
     if len(running) == 1 and not service:
         return str(running[0])
-    if not running or service:
-        raise UnknownNameError(say("facility"), service or site, running)
+    if not running:
+        told = say("nothing runs at {site} in this plan; its table facilities says"
+                   " where something does", site=site)  # fmt: skip
+        raise OptionError(told, ["site"])
+    if service:
+        raise UnknownNameError(say("service that runs there"), service, running)
     raise OptionError(
         say("several services run there; name one of them: {names}",
             names=", ".join(running)),

@@ -215,3 +215,14 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "unknown site 'x'" in done.stderr
     assert len(ranking(best_plan(), lang=Language("kk"))) == 2
+
+
+def test_a_site_where_nothing_runs_is_no_unknown_one() -> None:
+    """It is told apart from a name that the instance does not have."""
+    plan = aumaq.solve("tiny", gap=0.0)
+    for site, error, told in (
+        ("b", aumaq.OptionError, "nothing runs at b"),
+        ("z", aumaq.UnknownNameError, "site 'z'"),
+    ):
+        with pytest.raises(error, match=told):
+            explain_site(plan, site)
