@@ -176,7 +176,7 @@ def test_amounts_are_not_negative(tmp_path: Path, text: str, wanted: str) -> Non
 
 
 def test_capacities_need_not_every_way(tmp_path: Path) -> None:
-    """A blank pair is infinitely far; without limits they cost as without capacities."""
+    """A blank pair is infinitely far, whether there are capacities or not."""
     problem = read(written(tmp_path, "w.csv", WIDE))
     assert np.isinf(problem.distances.block(slice(None), np.arange(2))).any()
     free = solve(replace(problem, kind="uflp")).objective

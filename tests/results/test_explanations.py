@@ -219,7 +219,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_a_site_where_nothing_runs_is_no_unknown_one() -> None:
     """It is told apart from a name that the instance does not have."""
-    plan = aumaq.solve("tiny", gap=0.0)
+    plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)
     for site, error, told in (
         ("b", aumaq.OptionError, "nothing runs at b"),
         ("z", aumaq.UnknownNameError, "site 'z'"),
