@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 LAND = tuple(table.name for table in LAND_TABLES)
 
+CARRIERS = ("buses", "mobile_services")
+"""Tables of what brings people and a service together, each as far as it goes."""
+
 DERIVED_FROM = (
     "policies", "services", "levels", "settlements", "sites", "facilities",
     "referrals", "road_nodes", "road_links", "road_classes", "road_upgrades",
-    "road_upgrade_links", "connections", "travel", *LAND,
+    "road_upgrade_links", "connections", "travel", *CARRIERS, *LAND,
 )  # fmt: skip
 """Tables from which access and places are derived."""
 
@@ -119,6 +123,7 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
         )  # fmt: skip
     internal = instance.tables["settlements"]["internal_minutes"].to_numpy()
     given, reach = instance.uses_travel_table, reach_of(instance, service)
+    reach = replace(reach, cutoff_minutes=longest_trip(instance, service))
     if given:
         pairs = roads.given_options(given_ways(instance, sites), internal, reach)
     else:
@@ -149,6 +154,19 @@ def options(instance: Instance, service: str) -> pd.DataFrame:
             "j": j,
         }
     )
+
+
+def longest_trip(instance: Instance, service: str) -> float:
+    """Return the minutes of the longest trip that is considered for a service.
+
+    That is its cut-off, or farther where its bus or a mobile service goes farther.
+    """
+    carried = [
+        rows_with(instance.tables[name], "service", service)["within_minutes"]
+        for name in CARRIERS
+    ]
+    limit = float(instance.service(service)["cutoff_minutes"])
+    return max([limit, *pd.concat(carried).tolist()])
 
 
 def reach_of(instance: Instance, service: str) -> roads.Reach:

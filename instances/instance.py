@@ -65,8 +65,10 @@ class Instance:
     copy-on-write copies: changing one never changes the instance. Two instances are
     equal if their tables and the active scenario are. ``kept`` says how much of the
     services stays near settlements, where a plan told (see :meth:`with_kept_services`).
-    ``origin`` is the name or folder that it was read from, ``whereabouts`` where its
-    tables stand there, if not in files of their own.
+    ``warnings`` are what is odd under the active scenario; of them ``given_warnings``
+    are about the tables as given, whatever the scenario. ``origin`` is the name or
+    folder that it was read from, ``whereabouts`` where its tables stand there, if not
+    in files of their own.
     """
 
     base: Mapping[str, pd.DataFrame]
@@ -74,6 +76,7 @@ class Instance:
     active_scenario: Scenario
     outlines: dict[str, Any] | None = None
     warnings: tuple[Problem, ...] = ()
+    given_warnings: tuple[Problem, ...] = field(default=(), repr=False)
     origin: str = ""
     kept: Mapping[str, float] | None = None
     whereabouts: Whereabouts | None = field(default=None, repr=False)
@@ -227,9 +230,10 @@ class Instance:
         """
         with _placed_by(self.whereabouts):
             other = self._under(scenario_named(self.base, name))
-            if other.active_scenario.overrides:
-                _check(other)
-        return other
+            told = _check(other, is_done=not other.active_scenario.overrides)
+        if self.whereabouts:
+            told = [self.whereabouts.placed(problem) for problem in told]
+        return replace(other, warnings=_each_once(self.given_warnings, told))
 
     @checked
     def with_kept_services(self, kept: Mapping[str, float]) -> Instance:
@@ -314,8 +318,13 @@ class Instance:
         """Return the instance, what is odd about it told as the user has it open."""
         if places is None:
             return self
-        warnings = tuple(places.placed(problem) for problem in self.warnings)
-        return replace(self, whereabouts=places, warnings=warnings)
+        warnings, given = (
+            tuple(places.placed(problem) for problem in found)
+            for found in (self.warnings, self.given_warnings)
+        )
+        return replace(
+            self, whereabouts=places, warnings=warnings, given_warnings=given
+        )
 
     @checked
     def with_changes(self, changes: Sequence[str]) -> Instance:
@@ -366,6 +375,14 @@ class Instance:
             return np.zeros((len(self.settlement_ids), len(self.period_names)))
         units = float(row["demand_per_person"]) * demand_factor(self.tables, service)
         return self.persons(str(row["group"])) * units[:, None]
+
+    @checked
+    def longest_trip(self, service: str) -> float:
+        """Return the minutes of the longest trip that is considered (NaN: no trips).
+
+        The cut-off of the service, or as far as its bus or a mobile service goes.
+        """
+        return derived.longest_trip(self, service)
 
     @checked
     def levels(self, service: str) -> pd.DataFrame:
@@ -507,7 +524,8 @@ def from_tables(
     first = scenario_named(base, str(typed["scenarios"]["scenario"].iloc[0]))
     draft = Instance(base, base, first, drawn)._under(first)
     more = _check(draft, is_done=not first.overrides)
-    return replace(draft, warnings=(*warnings, *more))
+    given = tuple(warnings)
+    return replace(draft, warnings=_each_once(given, more), given_warnings=given)
 
 
 def _drawn(outlines: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -541,7 +559,10 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
     """
     errors, warnings = list[Problem](), list[Problem]()
     if not is_done:
-        errors, warnings = validate(instance.tables, [], sound=instance.base)
+        errors = validate(instance.tables, [], sound=instance.base)[0]
+        # What is odd of all scenarios and projections, the tables of one cannot tell.
+        changed = changed_tables(instance.base, instance.active_scenario)
+        warnings = validate(changed, [], sound=instance.base)[1]
     if not errors:
         errors, more = validate_access(instance)
         warnings = [*warnings, *more]
@@ -554,6 +575,13 @@ def _check(instance: Instance, *, is_done: bool = False) -> list[Problem]:
     if errors:
         raise InstanceError(errors)
     return warnings
+
+
+def _each_once(
+    given: Sequence[Problem], more: Sequence[Problem]
+) -> tuple[Problem, ...]:
+    """Return what is odd as given, and what more is under a scenario."""
+    return (*given, *(problem for problem in more if problem not in given))
 
 
 def _as_given(

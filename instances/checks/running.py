@@ -28,7 +28,7 @@ def buses_lead_to_people(tables: Tables) -> Found:
     for i in rows.index[role != "serve"]:
         text = say("expected a service that people come to")
         yield problem("buses", text, i, "service", rows["service"][i])
-    yield from _beyond_the_cutoff(tables, "buses")
+    yield from _beyond_who_is_served(tables, "buses")
 
 
 @check("shift_limits", "settlements", about=("shift_limits",))
@@ -81,19 +81,19 @@ def mobile_services_are_sound(tables: Tables) -> Found:
     yield from levels_exist(tables, "mobile_services", "from_level")
     yield from known_regions(tables, "mobile_services")
     yield from known_tags(tables, "mobile_services")
-    yield from _beyond_the_cutoff(tables, "mobile_services")
+    yield from _beyond_who_is_served(tables, "mobile_services")
 
 
-def _beyond_the_cutoff(tables: Tables, name: str) -> Found:
-    """Warn of minutes that people of a service are never looked at to go."""
+def _beyond_who_is_served(tables: Tables, name: str) -> Found:
+    """Warn of minutes beyond which the service serves nobody, carried or not."""
     rows = tables[name]
-    cutoff = tables["services"].set_index("service")["cutoff_minutes"]
+    served = tables["services"].set_index("service")["served_within_minutes"]
     for i, row in rows.iterrows():
-        limit = cutoff.get(row["service"], np.nan)
+        limit = served.get(row["service"], np.nan)
         if row["within_minutes"] > limit:
             text = say(
-                "ways beyond cutoff_minutes of {service}, {minutes:g}, are not looked"
-                " at, save to as many sites as nearest_sites says",
+                "nobody beyond served_within_minutes of {service}, {minutes:g}, is"
+                " served",
                 service=row["service"],
                 minutes=limit,
             )

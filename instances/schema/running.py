@@ -192,7 +192,13 @@ BUSES = Table(
     "A bus that takes people to a service: who rides counts as near in its standards.",
     (
         Column("service", "text", "the service", references="services.service"),
-        Column("within_minutes", "number", "longest ride, one way", "min", low=0.0),
+        Column(
+            "within_minutes",
+            "number",
+            "longest ride, one way; so long a way is an option beyond the cut-off, too",
+            "min",
+            low=0.0,
+        ),
         Column(
             "cost_mln_per_unit_year",
             "number",
@@ -272,7 +278,14 @@ MOBILE_SERVICES = Table(
             0.0,
             low=0.0,
         ),
-        Column("within_minutes", "number", "longest way from its base", "min", low=0.0),
+        Column(
+            "within_minutes",
+            "number",
+            "longest way from its base; so long a way is an option beyond the"
+            " cut-off, too",
+            "min",
+            low=0.0,
+        ),
         Column(
             "applies_to", "text", "which settlements count", default="all", choices=WHO
         ),

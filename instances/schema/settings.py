@@ -213,7 +213,8 @@ SERVICES = Table(
         Column(
             "cutoff_minutes",
             "number",
-            "longest trip that is considered (empty unless it serves)",
+            "longest trip that is considered; a bus or a mobile service may go farther"
+            " (empty unless it serves)",
             "min",
             None,
             low=0.0,

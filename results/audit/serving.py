@@ -23,7 +23,7 @@ from aumaq.results.audit.frames import table_of_parts
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.roads import Upgrades
 from aumaq.results.audit.shifts import more_places
-from aumaq.results.audit.travel import Travel, legal_options
+from aumaq.results.audit.travel import Travel, legal_options, longest_trip
 
 
 def with_ways(
@@ -61,9 +61,10 @@ def serving(ledger: Ledger, service: Service) -> None:
     plan, today = ledger.plans[service.name], travel.minutes(service, -1)
     minutes = [travel.minutes(service, t) for t in range(service.size[2])]
     legal: dict[int, tuple[Flags, Flags]] = {}
+    longest = longest_trip(facts, service)
     for now in minutes:  # periods of equal roads share an array
         if id(now) not in legal:
-            legal[id(now)] = legal_options(service, today, now)
+            legal[id(now)] = legal_options(service, longest, today, now)
     _check_shares(facts, service, plan, notes)
     _check_capacity(facts, service, plan, notes)
     may = _gather([legal[id(now)][0] for now in minutes], plan)

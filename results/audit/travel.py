@@ -269,15 +269,26 @@ def _sphere(lat: Floats, lon: Floats) -> Floats:
     return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=1)
 
 
-def legal_options(service: Service, today: Floats, now: Floats) -> tuple[Flags, Flags]:
+def longest_trip(facts: Facts, service: Service) -> float:
+    """Return the minutes of the longest trip: to the cut-off, or as far as carried."""
+    limits = [float(service.row["cutoff_minutes"])]
+    for name in ("buses", "mobile_services"):
+        rows = facts.tables[name]
+        limits += rows.loc[rows["service"] == service.name, "within_minutes"].tolist()
+    return max(limits)
+
+
+def legal_options(
+    service: Service, cutoff: float, today: Floats, now: Floats
+) -> tuple[Flags, Flags]:
     """Return which sites a settlement may use, and which are options beyond doubt.
 
-    A site within the cut-off *now*, or among the nearest few *today* (minutes of both,
-    settlements x sites), and in any case within ``served_within_minutes`` *now*. The
-    first mask is generous by the tolerance (ties with the last of the nearest sites,
-    rounding at the cut-off), the second is strict.
+    A site within the *cutoff* in minutes *now*, or among the nearest few *today*
+    (minutes of both, settlements x sites), and in any case within
+    ``served_within_minutes`` *now*. The first mask is generous by the tolerance (ties
+    with the last of the nearest sites, rounding at the cut-off), the second is strict.
     """
-    cutoff, nearest = float(service.row["cutoff_minutes"]), service.row["nearest_sites"]
+    nearest = service.row["nearest_sites"]
     shut = service.is_shut[None, :]
     reach = np.where(shut, np.inf, today)
     may = np.where(shut, np.inf, now) <= cutoff + TOLERANCE

@@ -153,7 +153,7 @@ class _Ways:
 def longest_minutes(state: State, service: str) -> float:
     """Return the minutes as which who is not served counts."""
     row = state.instance.service(service)
-    limits = [float(row["served_within_minutes"]), float(row["cutoff_minutes"])]
+    limits = [float(row["served_within_minutes"]), state.instance.longest_trip(service)]
     return float(np.nanmax(limits))
 
 

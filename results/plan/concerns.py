@@ -299,7 +299,7 @@ def _far(look: _Look) -> Iterator[str]:
     """People beyond the cut-off count as served."""
     if look.has_limit:
         return
-    cutoff = float(look.row["cutoff_minutes"])
+    cutoff = look.instance.longest_trip(look.service)
     text = say(
         "{title}: {sum} ({unit}) go farther than the longest trip of {limit} min and"
         " count as served in {period}: {names}. Say beyond what nobody does:"

@@ -81,7 +81,7 @@ def _ways(instance: Instance, lang: Language) -> list[Text]:
     for service in filter(instance.serves, instance.service_names):
         row = instance.service(service)
         values = {"title": titles[service], "n": int(row["nearest_sites"])}
-        cutoff = float(row["cutoff_minutes"])
+        cutoff = instance.longest_trip(service)
         if not np.isnan(cutoff):
             told.append(
                 say(

@@ -67,13 +67,43 @@ def test_what_cannot_be(table: str, row: dict[str, object], told: str) -> None:
         tiny(**{**SOUND, table: [row]})
 
 
-@pytest.mark.parametrize("table", ["buses", "mobile_services"])
-def test_minutes_beyond_the_cutoff_are_told(table: str) -> None:
-    """60 minutes are all that is looked at: 61 promise what nobody gets."""
+CARRIERS = pytest.mark.parametrize("table", ["buses", "mobile_services"])
+
+
+@CARRIERS
+def test_minutes_beyond_which_nobody_is_served_are_told(table: str) -> None:
+    """Nobody goes farther than 60 minutes: 61 promise what nobody gets."""
+    services = [{"service": "s", "served_within_minutes": 60.0}]
     for minutes, count in ((60.0, 0), (61.0, 1)):
         rows = [{**SOUND[table][0], "within_minutes": minutes}]
-        told = [str(w) for w in tiny(**{table: rows}).warnings]
-        assert sum("beyond cutoff_minutes of s, 60," in text for text in told) == count
+        told = [str(w) for w in tiny(services=services, **{table: rows}).warnings]
+        assert sum("served_within_minutes of s, 60," in text for text in told) == count
+
+
+@CARRIERS
+def test_who_is_carried_goes_beyond_the_cutoff(table: str) -> None:
+    """A cut-off of 15 minutes: where 45 are ridden all sites within 45 are options."""
+    away = {"a": 20.0, "b": 45.0, "c": 46.0}
+    instance = tiny(
+        services=[{"service": "s", "cutoff_minutes": 15.0,
+                   "unserved_mln_per_unit_year": 1.0}],
+        settlements=[{"settlement": "home"}],
+        sites=[{"site": site, "service": "s", "lat": 50.0, "lon": 70.0}
+               for site in away],
+        levels=[{"service": "s", "level": 1, "capacity": 50.0, "capex_mln": 1.0}],
+        travel=[{"settlement": "home", "site": site, "minutes": minutes}
+                for site, minutes in away.items()],
+        **{table: [{**SOUND[table][0], "within_minutes": 10.0}]},
+    )  # fmt: skip
+    assert list(instance.access("s")["site"]) == ["a"]  # the nearest, however far
+    farther = instance.with_changes([f"{table}.within_minutes=45"])
+    assert list(farther.access("s")["site"]) == ["a", "b"]
+    plan = aumaq.solve(farther, gap=0.0)
+    assert plan.is_verified
+    assert sorted(plan.table("allocation")["site"]) == ["a", "b"]
+    # The same plan, where nobody is carried so far: the second opinion names the way.
+    audit = aumaq.verify(instance, plan.tables, claimed_objective_mln=None)
+    assert "b" in " ".join(str(line) for line in audit.problems)
 
 
 def test_a_hard_standard_may_be_kept_by_a_bus_and_demand_by_a_second_shift() -> None:

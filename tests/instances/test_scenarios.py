@@ -166,6 +166,41 @@ def test_a_broken_scenario_is_told_when_it_is_wanted() -> None:
         instance.check_scenarios()
 
 
+def test_a_scenario_tells_what_is_odd_under_it() -> None:
+    """Of its own values and of its people, beside what is odd under every scenario."""
+    added = {"override": "far", "table": "buses", "action": "add",
+             "where": "service=s; within_minutes=90"}  # fmt: skip
+    instance = tiny(
+        services=[{"service": "s", "served_within_minutes": 60.0}],
+        settlements=[{"settlement": "a", "name": "A"}, {"settlement": "b",
+                     "name": "A"}],
+        scenarios=[{"scenario": "base"}, {"scenario": "bus", "overrides": "far"},
+                   {"scenario": "more"}],
+        overrides=[added],
+        growth=[{"scenario": "more", "period": "p1", "factor": 15.0}],
+        levels=[{"service": "s", "level": 1, "capacity": 150.0, "capex_mln": 1.0}],
+        sites=[{"site": site, "service": "s", "settlement": site, "max_units": 10,
+                "status": "existing"}
+               for site in "ab"],
+        facilities=[{"site": site, "service": "s", "level": 1, "units": 10}
+                    for site in "ab"],
+    )  # fmt: skip
+    told = {
+        name: [problem.message for problem in instance.with_scenario(name).warnings]
+        for name in ("base", "bus", "more")
+    }
+    usual = [problem.message for problem in instance.warnings]
+    assert told["base"] == usual
+    assert set(told["bus"]) - set(usual) == {
+        "nobody beyond served_within_minutes of s, 60, is served"
+    }
+    again = instance.with_scenario("bus").with_scenario("base")
+    assert [problem.message for problem in again.warnings] == usual
+    # 3,000 people for 3,000 places: its people are others, no value is.
+    assert "there is no room for one more" in str(told["more"][-1])
+    assert not any("no room" in str(message) for message in usual)
+
+
 def test_names_of_overrides_are_checked() -> None:
     """A set that is not there is an error, one that nobody uses is odd."""
     with pytest.raises(InstanceError, match="did you mean 'slow'"):

@@ -264,8 +264,12 @@ def may_run(case: Case, site: dict[str, Any]) -> bool:
 
 def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float]]:
     """Return for each settlement its legal sites with minutes in a period."""
-    sites = case.of("sites", service["service"])
+    name = service["service"]
+    sites = case.of("sites", name)
     today, now = travel_minutes(case, -1), travel_minutes(case, t)
+    carried = (*case.of("buses", name), *case.of("mobile_services", name))
+    longest = max(r["within_minutes"] for r in carried) if carried else 0.0
+    longest = max(longest, service["cutoff_minutes"])
     out = []
     for place in case.rows["settlements"]:
         home = place["settlement"]
@@ -279,7 +283,7 @@ def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float
             for j, site in open_to
             if today.get((home, site), inf) < inf
         )
-        near = [m <= service["cutoff_minutes"] for m, _ in reach]
+        near = [m <= longest for m, _ in reach]
         few = {
             j
             for rank, (_, j) in enumerate(reach)
@@ -289,7 +293,7 @@ def options(case: Case, service: dict[str, Any], t: int) -> list[dict[int, float
             {
                 j: now[home, site]
                 for j, site in open_to
-                if (now.get((home, site), inf) <= service["cutoff_minutes"] or j in few)
+                if (now.get((home, site), inf) <= longest or j in few)
                 and not now.get((home, site), inf) > service["served_within_minutes"]
             }
         )
