@@ -107,6 +107,12 @@ def _impacts(instance: Instance) -> dict[str, Aim]:
     return found
 
 
+def measure_of(instance: Instance, name: str) -> Text:
+    """Return what a goal counts; its name where it is none of the instance."""
+    own = {**OWN, **_impacts(instance)}
+    return MEASURES.get(name) or (own[name].measure if name in own else Text(name))
+
+
 def is_impact(name: str) -> bool:
     """Return whether a goal is about an impact."""
     return name == EMISSIONS or name.startswith(IMPACT)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.bounds import SURE
 from aumaq.results.language import Language
+from aumaq.results.plan.conditions import conditions, is_asked_for
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -22,24 +23,8 @@ def proof(plan: Plan, lang: Language) -> list[str]:
     )
     if plan.status == "contradicted":  # told above everything else
         return [lang.tell(verdict)]
-    cost = lang.money(plan.objective_mln, plan.instance.currency)
-    told = [
-        lang.tell(
-            say(
-                "It is proven that no plan costs less: it costs {objective}, with what"
-                " nobody pays counted in.",
-                objective=cost,
-            )
-            if plan.gap <= SURE
-            else say(
-                "At most {gap} of its cost could be saved: it costs {objective}, and no"
-                " plan costs less than {bound}, with what nobody pays counted in.",
-                bound=lang.at_least_money(plan.bound_mln, plan.instance.currency),
-                objective=cost,
-                gap=lang.at_most(plan.gap),
-            )
-        )
-    ]
+    told = [text] if (text := conditions(plan, lang)) else []
+    told.append(lang.tell(_saved(plan, lang)))
     # Plans of older versions do not say it.
     fixed, gap = (
         plan.record.get(key, 0.0) for key in ("unavoidable_mln", "gap_of_decisions")
@@ -56,3 +41,35 @@ def proof(plan: Plan, lang: Language) -> list[str]:
             )
         )
     return [*told, lang.tell(verdict)]
+
+
+def _saved(plan: Plan, lang: Language) -> Text:
+    """Return how much cheaper another plan may be."""
+    currency = plan.instance.currency
+    values = {
+        "objective": lang.money(plan.objective_mln, currency),
+        "bound": lang.at_least_money(plan.bound_mln, currency),
+        "gap": lang.at_most(plan.gap),
+    }
+    sure, open_ = (
+        say(
+            "It is proven that no plan costs less: it costs {objective}, with what"
+            " nobody pays counted in."
+        ),
+        say(
+            "At most {gap} of its cost could be saved: it costs {objective}, and no"
+            " plan costs less than {bound}, with what nobody pays counted in."
+        ),
+    )
+    if is_asked_for(plan):
+        sure, open_ = (
+            say(
+                "It is proven that no such plan costs less: it costs {objective}, with"
+                " what nobody pays counted in."
+            ),
+            say(
+                "At most {gap} of its cost could be saved: it costs {objective}, and no"
+                " such plan costs less than {bound}, with what nobody pays counted in."
+            ),
+        )
+    return (sure if plan.gap <= SURE else open_).given(**values)

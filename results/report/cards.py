@@ -15,6 +15,7 @@ from aumaq.results.indicators.gains import settlement_shares
 from aumaq.results.indicators.state import State, bare
 from aumaq.results.language import Language
 from aumaq.results.plan.cautions import OPEN_GAP
+from aumaq.results.plan.conditions import is_asked_for
 from aumaq.results.plan.figures import investment, served_share
 from aumaq.results.plan.titles import titles_of
 
@@ -302,6 +303,9 @@ def sure(plan: Plan, today: State, lang: Language) -> Card:
     if plan.gap <= SURE:
         told = say("proven best")
         beside = say("no plan costs less; {checked}", checked=checked)
+        if is_asked_for(plan):
+            beside = say("no plan as it was asked for costs less; {checked}",
+                         checked=checked)  # fmt: skip
     elif plan.gap > OPEN_GAP or not isfinite(plan.gap):
         told = say("hardly known") if isfinite(plan.gap) else say("unknown")
         beside = say("how far the best plan is; {checked}", checked=checked)

@@ -11,6 +11,7 @@ from aumaq.results.bounds import SURE
 from aumaq.results.indicators.state import State
 from aumaq.results.language import Language
 from aumaq.results.plan.cautions import OPEN_GAP
+from aumaq.results.plan.conditions import conditions
 from aumaq.results.plan.figures import investment
 from aumaq.results.report.cards import norm_shares
 
@@ -77,12 +78,15 @@ def _certainty(plan: Plan, lang: Language) -> str:
     checked = lang.tell(say("Every rule was checked again and holds."))
     if not isfinite(plan.gap):
         return checked
+    asked = conditions(plan, lang)
     if plan.gap <= SURE:
         saved = say("It is proven that no plan costs less.")
+        if asked:
+            saved = say("It is proven that no such plan costs less.")
     elif plan.gap > OPEN_GAP:
         saved = say("It is a draft: hardly anything proves how good it is.")
     else:
         saved = say(
             "At most {gap} of its cost could be saved.", gap=lang.at_most(plan.gap)
         )
-    return f"{checked} {lang.tell(saved)}"
+    return " ".join(text for text in (checked, asked, lang.tell(saved)) if text)
