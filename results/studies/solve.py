@@ -157,7 +157,18 @@ def solve(
             plan = _with_evidence(plan, solution.save_lp, evidence)
         if start is not None:
             plan = plan.with_record(start_used=start_used(start, instance))
-    return plan
+    settled = _settled(given)
+    return plan.with_record(locks=settled) if settled else plan
+
+
+def _settled(given: Given) -> list[Text]:
+    """Return what is not decided, as the record's conditions of the plan."""
+    found = []
+    if given.services is not None:
+        found.append(say("services as in another plan"))
+    if given.networks is not None:
+        found.append(say("networks as in another plan"))
+    return found
 
 
 def _solved(

@@ -19,6 +19,10 @@ def _best() -> Plan:
     return aumaq.solve(aumaq.read("tiny"), gap=0.0)
 
 
+def _under(lock: str) -> Plan:
+    return aumaq.what_if(_best(), locks=aumaq.lock_rows([lock]), gap=0.0).after
+
+
 ASKED: dict[str, tuple[Callable[[], Plan], str]] = {
     "locks": (
         lambda: (
@@ -35,6 +39,12 @@ ASKED: dict[str, tuple[Callable[[], Plan], str]] = {
     "budget": (
         lambda: aumaq.budget_curve(aumaq.read("tiny"), [100.0], gap=0.0).plans[100.0],
         "investment at most 100 mln",
+    ),
+    "settled": (
+        lambda: aumaq.solve(
+            aumaq.read("tiny"), gap=0.0, services_of=_under("site=b,service=school")
+        ),
+        "services as in another plan",
     ),
     "goal": (
         lambda: aumaq.solve(aumaq.read("tiny"), goal="mean_minutes", gap=0.0),
