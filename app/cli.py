@@ -52,6 +52,7 @@ from aumaq import (
     translating,
     words,
 )
+from aumaq.refusals import CarefulGroup
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import (
     Commands,
@@ -97,6 +98,7 @@ RUNS = Path("runs")
 """Where plans go if nobody says where."""
 
 app = Commands(
+    cls=CarefulGroup,
     help="Place schools, clinics and utility nodes over several periods.",
     no_args_is_help=True,
     add_completion=False,
@@ -179,6 +181,7 @@ def validate(
 def describe(*, source: Source, as_json: AsJson = False) -> None:
     """Show sizes, totals, access, and what is unreachable."""
     if cli_classic.is_classic(source.name):
+        cli_classic.refuse_model_options(source)
         cli_classic.describe(source.name, as_json=as_json)
         return
     started = time.perf_counter()
@@ -222,11 +225,13 @@ def solve(
     A file of a classic problem (pmed, cap, TSPLIB, costs as CSV) is solved as such.
     """
     if cli_classic.is_classic(source.name):
+        cli_classic.refuse_model_options(source, purpose, search, target, kept, loop)
         seconds = 120.0 if search.time_limit is None else search.time_limit
         limits = cli_classic.Limits(seconds, search.seed)
         cli_classic.solve(source.name, classic, limits, target.folder,
                           telling.output, overwrite=target.overwrite)  # fmt: skip
         return
+    cli_classic.refuse_asked(classic)
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target
 

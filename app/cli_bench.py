@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aumaq import documents
+from aumaq.cli_classic import refuse
 from aumaq.instances.errors import OptionError
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
@@ -97,6 +98,10 @@ def bench(
     from aumaq.instances.formats.raw import needed
 
     needed("duckdb", "bench")
+    if not any(not _has_runs(name) for name in files or ()):
+        why = say("nothing is run, the files are of runs")
+        for group in (trials, questions):
+            refuse(why, group)
     kept = [Path(name) for name in files or () if _has_runs(name)]
     rest = [name for name in files or () if not _has_runs(name)]
     if rest:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass, replace
+import os
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,8 @@ from aumaq.streams import line
 from aumaq.words import figure, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aumaq.classic import Problem, Solution
     from aumaq.instances import Instance
     from aumaq.instances.language.texts import Text
@@ -41,6 +44,10 @@ Rounding = Annotated[
     typer.Option(help="of distances of points: floor, nearest, ceil or none"),
 ]
 ROUNDINGS = {"floor": "floor", "nearest": "nearest", "ceil": "ceil", "none": "euclid"}
+OPTIONS = {
+    "changes": "--set", "kind": "--problem", "folder": "--out", "counts": "--p",
+}  # fmt: skip
+"""Options that are not called as in Python."""
 FILES = ("solution.json", "sites.csv", "allocation.csv")
 """What a solution is written as."""
 
@@ -63,6 +70,41 @@ class Limits:
     seed: int
 
 
+def refuse(text: Text, group: Any, but: Sequence[str] = ()) -> None:
+    """Raise OptionError where options of a group are given, some excepted.
+
+    *text* says of the {names} why.
+    """
+    from aumaq.instances.errors import OptionError
+
+    given = [
+        field.name
+        for field in fields(group)
+        if field.name not in ("name", *but)
+        and getattr(group, field.name) != field.default
+    ]
+    if given:
+        names = [OPTIONS.get(n, "--" + n.replace("_", "-")) for n in given]
+        raise OptionError(
+            say("{names}: {why}", names=", ".join(names), why=text), given
+        )
+
+
+def refuse_model_options(*groups: Any) -> None:
+    """Raise OptionError where options of plans are given with a classic file."""
+    why = say("not with a file of a classic problem")
+    for group in groups:
+        store = getattr(group, "store", None)
+        is_usual = store is not None and str(store) == os.environ.get("AUMAQ_STORE")
+        refuse(why, group, ("time_limit", "seed", "folder", "overwrite")
+               + ("store",) * is_usual)  # fmt: skip
+
+
+def refuse_asked(asked: Asked) -> None:
+    """Raise OptionError where options of classic files are given with an instance."""
+    refuse(say("only with a file of a classic problem"), asked)
+
+
 def is_classic(name: str) -> bool:
     """Whether a name is a file of a classic problem, by what is in it."""
     path = Path(name)
@@ -80,6 +122,7 @@ def is_classic(name: str) -> bool:
 def read(name: str, asked: Asked) -> Problem:
     """Return the problem that is asked of a file."""
     from aumaq.classic.distances import Points
+    from aumaq.classic.problems import BY_COUNT, BY_RADIUS, KINDS
     from aumaq.classic.readers import read as read_file
     from aumaq.classic.readers.tsplib import rounded
     from aumaq.instances.errors import OptionError, UnknownNameError
@@ -94,6 +137,13 @@ def read(name: str, asked: Asked) -> Problem:
             raise OptionError(told, ["rounding"])
         problem = rounded(problem, ROUNDINGS[asked.rounding])
     kind = asked.kind or problem.kind
+    for key, value, known in (
+        ("p", asked.p, BY_COUNT), ("radius", asked.radius, BY_RADIUS)
+    ):  # fmt: skip
+        if value is not None and kind in KINDS and kind not in known:
+            text = say("--{option}: means nothing to the problem {kind}",
+                       option=key, kind=kind)  # fmt: skip
+            raise OptionError(text, [key])
     p = problem.p if asked.p is None else asked.p
     if kind in ("uflp", "cflp", "sscflp", "lscp", "lscp-b"):
         p = None

@@ -37,6 +37,7 @@ def convert(
     if cli_classic.is_classic(name):
         instance = cli_classic.instance_of(name, asked)
     else:
+        cli_classic.refuse_asked(asked)
         instance = aumaq.read(name)
     instance = instance.with_changes(list(changes or ()))
     aumaq.write(instance, target, lang)

@@ -47,6 +47,8 @@ def demo(
     beside = out or RUNS / ("demo-country" if country else "demo")
     check_target(beside if out else RUNS / "new")  # before the work
     instance = aumaq.read(COUNTRY) if country else _region()
+    if out is not None:
+        check_target(out, instance=instance)
     found = aumaq.solve(
         instance,
         time_limit=COUNTRY_SECONDS if country else REGION_SECONDS,

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 STORES = (".duckdb", ".db")
 PAGE_MM, USUAL_MM = 174.0, 150.0
 """Widths of a sheet of figures, and of a figure by itself."""
+MOST_MM = 2_000.0
+"""No page is wider, and a figure in pixels would take all memory."""
+ASPECTS = ("service", "period", "x", "y")
+USES = {
+    "map": ("service", "period"), "access": ("period",),
+    "pareto": ("x", "y"), "sensitivity": ("x", "y"),
+}  # fmt: skip
+"""Options that a kind of figure has a meaning for."""
 Sources = Annotated[
     list[str],
     typer.Argument(metavar="PLAN...", help="folder, plan.json, STORE:RUN, or a STORE"),
@@ -56,13 +64,19 @@ class Drawing:
     y: Annotated[str, typer.Option(help="the other axis, see --x")] = ""
 
     def check(self) -> None:
-        """Raise UnknownNameError for a kind that there is not."""
-        from aumaq.instances import UnknownNameError
+        """Raise UnknownNameError for no kind, OptionError for options of others."""
+        from aumaq.instances import OptionError, UnknownNameError
         from aumaq.results.plots import KINDS, OF_SEVERAL
 
         if self.kind not in (*KINDS, *OF_SEVERAL):
             known = (*KINDS, *OF_SEVERAL)
             raise UnknownNameError(say("kind of figure"), self.kind, known)
+        uses = USES.get(self.kind, ())
+        wrong = [key for key in ASPECTS if getattr(self, key) and key not in uses]
+        if wrong:
+            names = ", ".join(f"--{key}" for key in wrong)
+            text = say("{names}: not of the figure {kind}", names=names, kind=self.kind)
+            raise OptionError(text, wrong)
 
     def check_count(self, count: int) -> None:
         """Raise OptionError where a figure of one plan is to be of others, too."""
@@ -107,6 +121,8 @@ class Chosen:
     @property
     def names(self) -> list[str]:
         """Plans as they are given, and the runs of stores, oldest first."""
+        if not any(Path(name).suffix in STORES for name in self.plans):
+            self._refuse()
         found = list[str]()
         for name in self.plans:
             if Path(name).suffix not in STORES:
@@ -116,15 +132,36 @@ class Chosen:
             found += [f"{name}:{run_id}" for run_id in runs["run_id"][::-1]]
         return found
 
+    def _refuse(self) -> None:
+        """Raise OptionError for a choice among runs where there is no store."""
+        from aumaq.instances import OptionError
+
+        wrong = [key for key in ("scenario", "batch") if getattr(self, key)]
+        if wrong:
+            names = ", ".join(f"--{key}" for key in wrong)
+            raise OptionError(say("{names}: only of a store", names=names), wrong)
+
 
 @dataclass(frozen=True)
 class Look:
     """How wide a figure is, and its language."""
 
     width: Annotated[
-        float, typer.Option(help="mm: 85 is a column of a journal, 174 a page")
-    ] = 0.0
+        float | None, typer.Option(help="mm: 85 is a column of a journal, 174 a page")
+    ] = None
     lang: Lang = "en"
+
+    def check(self) -> None:
+        """Raise OptionError for a width that no figure has."""
+        from aumaq.instances import OptionError
+
+        if self.width is not None and not 10.0 <= self.width <= MOST_MM:
+            text = say(
+                "width must be from 10 to {most:,.0f} mm, not {width}",
+                most=MOST_MM,
+                width=self.width,
+            )
+            raise OptionError(text, ["width"])
 
     @property
     def code(self) -> str:
@@ -151,6 +188,7 @@ def plot(
     from aumaq.results.plots import ENDINGS
 
     drawing.check()
+    look.check()
     probe_file(target, ENDINGS)  # before the work, not after it
     names = chosen.names
     drawing.check_count(len(names))

@@ -22,6 +22,7 @@ from aumaq.words import bound, figure, lower, spoken, t, upper
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aumaq.instances import Instance
     from aumaq.results.exports import Written
     from aumaq.results.studies.choosing.lock_rows import LockRow
 
@@ -93,12 +94,12 @@ class Places:
     instance: Where = ""
     overwrite: Overwrite = False
 
-    def check(self) -> None:
-        """Raise ExportError where no plan can be written."""
+    def check(self, instance: Instance | None = None) -> None:
+        """Raise ExportError where no plan (of an instance) can be written."""
         from aumaq.results.exports import check_target
 
         if self.folder is not None:
-            check_target(self.folder, overwrite=self.overwrite)
+            check_target(self.folder, instance=instance, overwrite=self.overwrite)
 
 
 @grouped
@@ -118,6 +119,9 @@ def what_if(
     _check(names, is_scored=is_scored, decides=bool(rows or places.folder))
     places.check()
     (found,) = read_plans([question.plan], places.instance)
+    if not is_scored:
+        own = found.instance
+        places.check(own.with_scenario(names[0]) if names else own)
     options: dict[str, Any] = {
         "changes": question.changes or [],
         "progress": telling.progress,

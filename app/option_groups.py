@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
 import typer
 
 from aumaq import show
+from aumaq.refusals import CarefulCommand
 from aumaq.options import (
     AsJson,
     Changes,
@@ -67,7 +68,7 @@ class Commands(typer.Typer):
 
     def command(self, *names: Any, **settings: Any) -> Callable[..., Any]:
         """Return what makes a function a command."""
-        register = super().command(*names, **settings)
+        register = super().command(*names, cls=CarefulCommand, **settings)
 
         def take(command: Callable[..., None]) -> Callable[..., None]:
             register(_speaking(command))

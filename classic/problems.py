@@ -27,6 +27,10 @@ KINDS = {
 }
 """What each problem asks for."""
 
+BY_COUNT = ("p-median", "p-center", "p-dispersion", "mclp", "cpmp")
+BY_RADIUS = ("lscp", "lscp-b", "mclp")
+"""Problems that a number of sites, or how far a site covers, makes another."""
+
 
 @dataclass(frozen=True)
 class Clients:

@@ -134,7 +134,9 @@ def solve(
     begun = time.monotonic()
     tell = Silent() if progress is None else progress
     with finishing() as heard:  # asked to stop, we stop with the first plan
-        data = gather(instance)
+        # What is asked for need not be of use: a level may be locked, or be settled.
+        is_told = any(x is not None for x in (locks, services_of))
+        data = gather(instance, all_levels=is_told)
         plans = first_plans(instance, data, start, given, options)
         is_large = plans.are_made
         # Nobody watches a silent solve: then it is verified only if it is needed.

@@ -168,8 +168,17 @@ def test_an_answer_without_a_plan_has_no_figures() -> None:
 
 
 def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
-    """A file that is none of a classic problem: its cause stands beside it."""
-    (tmp_path / "bad.txt").write_text("not a problem\n", encoding="utf-8")
+    """A file that ends too early: its cause stands beside it."""
+    (tmp_path / "bad.txt").write_text("4 5 1\n1 2 9\n", encoding="utf-8")
     done = run("bench", "bad.txt", "--out", "runs.duckdb", folder=tmp_path)
     assert done.returncode == 1
-    assert "bad.txt: this is no file of a classic problem" in done.stdout
+    assert "bad.txt: " in done.stdout
+
+
+def test_a_file_of_no_classic_problem_is_refused(tmp_path: Path) -> None:
+    """By name, before any run."""
+    (tmp_path / "bad.txt").write_text("not a problem\n", encoding="utf-8")
+    done = run("bench", "bad.txt", "--out", "runs.duckdb", folder=tmp_path)
+    assert done.returncode == 2
+    assert "bad.txt: this is no file of a classic problem" in done.stderr
+    assert not (tmp_path / "runs.duckdb").exists()

@@ -19,10 +19,15 @@ from typing import Any
 import numpy as np
 
 from aumaq.classic.distances import Points
-from aumaq.classic.problems import Problem
+from aumaq.classic.problems import BY_COUNT, Problem
 from aumaq.classic.readers import read as read_problem
-from aumaq.classic.readers import reader_of
-from aumaq.instances.errors import InstanceError, UnreadableError
+from aumaq.classic.readers import matrices, reader_of, tsplib
+from aumaq.instances.errors import (
+    AumaqError,
+    InstanceError,
+    OptionError,
+    UnreadableError,
+)
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.formats.files import parsing, text_of
 from aumaq.instances.language.texts import say
@@ -53,6 +58,7 @@ class Case:
     capacity: float | None = None
     rounding: str = ""  # of points: empty, or a rule of distances
     best_known: float | None = None
+    is_counted: bool = False  # p is one of those that were asked for
 
     @property
     def parameter(self) -> str:
@@ -68,7 +74,7 @@ class Case:
 
     def as_record(self) -> dict[str, Any]:
         """Return plain values."""
-        return asdict(self)
+        return {k: v for k, v in asdict(self).items() if k != "is_counted"}
 
 
 def cases_of(
@@ -89,12 +95,45 @@ def cases_of(
                 wrong.append(Wrong(name, say("holds no file of a problem")))
         elif path.is_file():
             files.append(path)
+            wrong += _unreadable(path, has_counts=bool(counts))
         else:
             wrong.append(Wrong(name, say("is not there")))
     if wrong:
         raise InstanceError(wrong)
     cases = [case for path in files for case in _questions(path, counts, rounding)]
-    return [case for case in cases if not kind or case.kind == kind]
+    if counts and not any(case.is_counted for case in cases):
+        text = say(
+            "--p: no file has points without a table, and more of them than that"
+        )
+        raise OptionError(text, ["p"])
+    found = [case for case in cases if not kind or _kind(case) == kind]
+    if not found:
+        text = say("--problem: no file asks for {kind}", kind=kind)
+        raise OptionError(text, ["kind"])
+    return found
+
+
+def _unreadable(path: Path, *, has_counts: bool) -> list[Wrong]:
+    """Return why a file that is named asks nothing."""
+    if path.suffix == ".inc":
+        return []
+    reader = reader_of(path)
+    if reader is None:
+        return [Wrong(str(path), say("this is no file of a classic problem"))]
+    if reader not in (matrices, tsplib) or _rows_for(path):
+        return []
+    try:  # any table looks like one of costs
+        found = read_problem(path)
+    except AumaqError as error:
+        return [Wrong(str(path), error.text)]
+    if found.p is None and found.kind in BY_COUNT and not has_counts:
+        return [Wrong(str(path), say("the number of sites p is needed (--p)"))]
+    return []
+
+
+def _kind(case: Case) -> str:
+    """Return what a case asks, of its file if it does not say."""
+    return case.kind or read_problem(case.path).kind
 
 
 def problem_of(case: Case) -> Problem:
@@ -131,7 +170,9 @@ def _questions(path: Path, counts: Sequence[int], rounding: str) -> list[Case]:
     if found.p is not None or not isinstance(found.distances, Points):
         return [plain]
     some = [p for p in dict.fromkeys(counts) if p < found.shape[1]]
-    return [Case(str(path), found.kind, p, rounding=rounding) for p in some] or [plain]
+    return [
+        Case(str(path), found.kind, p, rounding=rounding, is_counted=True) for p in some
+    ] or [plain]
 
 
 def _rows_for(path: Path) -> list[dict[str, str]]:

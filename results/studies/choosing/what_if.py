@@ -121,7 +121,9 @@ def what_if(
     is_same = _is_same(plan.instance, instance)
     limits, frozen = None, pd.DataFrame(columns=list(FROZEN))
     if locks:
-        limits, frozen = locks_of(instance, gather(instance), locks, plan)
+        limits, frozen = locks_of(
+            instance, gather(instance, all_levels=True), locks, plan
+        )
     options: dict[str, Any] = {
         "gap": gap, "method": method, "threads": threads, "seed": seed
     }  # fmt: skip
