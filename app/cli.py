@@ -52,7 +52,6 @@ from aumaq import (
     translating,
     words,
 )
-from aumaq.refusals import CarefulGroup
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import (
     Commands,
@@ -82,6 +81,7 @@ from aumaq.options import (
     tell_warnings,
     under_changes,
 )
+from aumaq.refusals import CarefulGroup
 from aumaq.several import end
 from aumaq.show import err
 from aumaq.streams import line

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
 import typer
 
 from aumaq import show
-from aumaq.refusals import CarefulCommand
 from aumaq.options import (
     AsJson,
     Changes,
@@ -36,6 +35,7 @@ from aumaq.options import (
     WorkLimit,
     read_instance,
 )
+from aumaq.refusals import CarefulCommand
 
 if TYPE_CHECKING:
     from aumaq import Plan

@@ -8,7 +8,7 @@ ignore them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -16,9 +16,10 @@ from typer.core import TyperCommand, TyperGroup
 from aumaq.instances.errors import OptionError
 from aumaq.instances.language.texts import Text, chained, say
 
+Table = Mapping[str, Mapping[str, Sequence[str]]]
 TEMPLATE = ("--with", "--norms", "--services")
 FILTERS = ("--instance", "--scenario", "--status", "--since", "--kind", "--batch")
-NEEDS = {
+NEEDS: Table = {
     "": {"--overwrite": ("--out",)},
     "alternatives": {"--against": ("--churn",)},
     "budgets": {"--down": ("--nested",)},
@@ -36,7 +37,7 @@ NEEDS = {
     "solve": {"--rounds": ("--close-loop",)},
 }
 """By command ("": any): what means nothing without one of some others."""
-EXCLUDES = {
+EXCLUDES: Table = {
     "new": {"--random": TEMPLATE},
     "pareto": dict.fromkeys(("--weights", "--tolerances"), ("--points", "--jobs")),
     "runs": {"--sql": (*FILTERS, "--delete"), "--delete": FILTERS},

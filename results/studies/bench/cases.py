@@ -20,8 +20,8 @@ import numpy as np
 
 from aumaq.classic.distances import Points
 from aumaq.classic.problems import BY_COUNT, Problem
-from aumaq.classic.readers import read as read_problem
 from aumaq.classic.readers import matrices, reader_of, tsplib
+from aumaq.classic.readers import read as read_problem
 from aumaq.instances.errors import (
     AumaqError,
     InstanceError,
@@ -106,11 +106,11 @@ def cases_of(
             "--p: no file has points without a table, and more of them than that"
         )
         raise OptionError(text, ["p"])
-    found = [case for case in cases if not kind or _kind(case) == kind]
-    if not found:
+    wanted = [case for case in cases if not kind or _kind(case) == kind]
+    if not wanted:
         text = say("--problem: no file asks for {kind}", kind=kind)
         raise OptionError(text, ["kind"])
-    return found
+    return wanted
 
 
 def _unreadable(path: Path, *, has_counts: bool) -> list[Wrong]:
