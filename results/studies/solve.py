@@ -134,9 +134,7 @@ def solve(
     begun = time.monotonic()
     tell = Silent() if progress is None else progress
     with finishing() as heard:  # asked to stop, we stop with the first plan
-        # What is asked for need not be of use: a level may be locked, or be settled.
-        is_told = any(x is not None for x in (locks, services_of))
-        data = gather(instance, all_levels=is_told)
+        data = _gathered(instance, given)
         plans = first_plans(instance, data, start, given, options)
         is_large = plans.are_made
         # Nobody watches a silent solve: then it is verified only if it is needed.
@@ -171,6 +169,12 @@ def _settled(given: Given) -> list[Text]:
     if given.networks is not None:
         found.append(say("networks as in another plan"))
     return found
+
+
+def _gathered(instance: Instance, given: Given) -> ModelData:
+    """Return the numbers of an instance; what is locked or settled may be of no use."""
+    is_told = given.locks is not None or given.services is not None
+    return gather(instance, all_levels=is_told)
 
 
 def _solved(
