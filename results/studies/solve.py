@@ -157,24 +157,17 @@ def solve(
             plan = _with_evidence(plan, solution.save_lp, evidence)
         if start is not None:
             plan = plan.with_record(start_used=start_used(start, instance))
-    settled = _settled(given)
-    return plan.with_record(locks=settled) if settled else plan
+    return _with_settled(plan, given)
 
 
-def _settled(given: Given) -> list[Text]:
-    """Return what is not decided, as the record's conditions of the plan."""
+def _with_settled(plan: Plan, given: Given) -> Plan:
+    """Return a plan whose record names, as its conditions, what was not decided."""
     found = []
     if given.services is not None:
         found.append(say("services as in another plan"))
     if given.networks is not None:
         found.append(say("networks as in another plan"))
-    return found
-
-
-def _gathered(instance: Instance, given: Given) -> ModelData:
-    """Return the numbers of an instance; what is locked or settled may be of no use."""
-    is_told = given.locks is not None or given.services is not None
-    return gather(instance, all_levels=is_told)
+    return plan.with_record(locks=found) if found else plan
 
 
 def _solved(
