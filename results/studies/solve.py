@@ -170,6 +170,12 @@ def _with_settled(plan: Plan, given: Given) -> Plan:
     return plan.with_record(locks=found) if found else plan
 
 
+def _gathered(instance: Instance, given: Given) -> ModelData:
+    """Return the numbers of an instance; what is locked or settled may be of no use."""
+    is_told = given.locks is not None or given.services is not None
+    return gather(instance, all_levels=is_told)
+
+
 def _solved(
     instance: Instance,
     options: SolveOptions,
