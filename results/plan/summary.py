@@ -10,6 +10,12 @@ from aumaq.results.actions import CHANGES
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.figures import investment, served_share, shed_share
+from aumaq.results.plan.limits import (
+    agglomerations,
+    impact_limits,
+    losses,
+    missed_standards,
+)
 from aumaq.results.plan.proof import proof
 from aumaq.results.plan.terms import ITEMS, is_money, money_and_points
 
@@ -40,12 +46,22 @@ def chapters(plan: Plan, lang: Language = ENGLISH) -> dict[str, list[str]]:
         ],
         say("Networks and roads"): [
             *grids,
+            *losses(plan, lang),
             *_roads(plan, lang),
             *_straight_lines(plan, lang),
         ],
         say("People, standards, targets"): [
             text
-            for tell in (_growth, _standards, _indicators, _loop, _estimates)
+            for tell in (
+                _growth,
+                agglomerations,
+                _standards,
+                missed_standards,
+                impact_limits,
+                _indicators,
+                _loop,
+                _estimates,
+            )
             for text in tell(plan, lang)
         ],
     }

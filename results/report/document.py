@@ -39,7 +39,7 @@ from aumaq.results.report.networks import network_layers
 from aumaq.results.report.notes import notes, settings
 from aumaq.results.report.reassigned import reassigned
 from aumaq.results.report.running import running_tables
-from aumaq.results.report.scheme import agglomerations, losses
+from aumaq.results.report.scheme import agglomerations, anchors, losses
 from aumaq.results.report.services import service_data
 from aumaq.results.report.unit_costs import unit_cost_table
 
@@ -104,6 +104,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         *land_tables(plan, lang),
         *running_tables(plan, lang),
         agglomerations(plan, lang),
+        anchors(plan, lang),
         losses(plan, lang),
         missed(plan, lang),
         gaps(plan, lang),

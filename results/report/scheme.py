@@ -1,4 +1,4 @@
-"""Agglomerations and losses of links: what the report says of them."""
+"""Agglomerations, anchors, losses of links: what the report says of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import link_names
 from aumaq.results.plan.titles import titles_by_code, titles_of
+from aumaq.results.report.land import ANCHOR_KINDS
 from aumaq.results.report.networks import load_units
 
 if TYPE_CHECKING:
@@ -27,6 +28,33 @@ def agglomerations(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("At most"), rows["max_persons"].tolist(), "number"),
     ]
     return grid("agglomerations", say("Limits of agglomerations"), columns, lang)
+
+
+def anchors(plan: Plan, lang: Language) -> dict[str, Any]:
+    """Return sites of industry, farms, resorts: since when, jobs, people, load."""
+    rows = plan.instance.tables["anchors"]
+    places = plan.instance.tables["settlements"].set_index("settlement", drop=False)
+    homes = places.loc[rows["settlement"]]
+    first = plan.instance.period_names[0]
+    columns = [
+        Column(say("Site"), list(titles_by_code(rows, "anchor", lang).values())),
+        Column(say("Kind"), [lang.tell(ANCHOR_KINDS[kind]) for kind in rows["kind"]]),
+        Column(say("Where"), lang.names(homes, "settlement")),
+        Column(say("From"), [period or first for period in rows["first_period"]]),
+        Column(say("Jobs"), rows["jobs"].tolist(), "number"),
+        Column(
+            say("People who come"), rows["jobs"] * rows["persons_per_job"], "number"
+        ),
+        *(
+            Column(title, rows[column].tolist(), "number")
+            for column, title in (
+                ("power_kw", say("Power, kW")),
+                ("water_m3_per_day", say("Water, m3/day")),
+            )
+        ),
+    ]
+    title = say("Sites of industry, agriculture and tourism")
+    return grid("anchors", title, columns, lang)
 
 
 def losses(plan: Plan, lang: Language) -> dict[str, Any]:

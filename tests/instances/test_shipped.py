@@ -31,6 +31,7 @@ def test_shipped(name: str) -> None:
     assert found == SIZES[name]
     _has_sources(instance)
     _gives_access(instance)
+    _standards_can_be_kept(instance)
     if name != "tiny":
         assert {"school", "hospital"} <= set(instance.service_names)
         assert len(instance.service_names) >= 3
@@ -57,6 +58,25 @@ def _gives_access(instance: Instance) -> None:
         served = set(instance.access(service)["i"])
         wants = (instance.demand(service) > 0).any(axis=1).nonzero()[0]
         assert set(wants.tolist()) <= served, service
+
+
+def _standards_can_be_kept(instance: Instance) -> None:
+    """No standard, of a variant either, asks for less than the way inside a place."""
+    places, own = instance.tables["settlements"], instance.tables["standards"]
+    given = instance.base["overrides"].query("table == 'standards' and action == 'add'")
+    added = [
+        dict(cell.split("=", 1) for cell in where.split("; "))
+        for where in given["where"]
+    ]
+    for row in [*own.to_dict("records"), *added]:
+        if row["scope"] != "settlement" or row["applies_to"] not in (
+            "border",
+            "remote",
+        ):
+            continue
+        asked = places[places[f"is_{row['applies_to']}"]]
+        lost = asked[asked["internal_minutes"] > float(row["minutes"])]
+        assert lost.empty, f"{row['standard']}: {lost['name'].tolist()}"
 
 
 def _steers_people(instance: Instance) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 from eventful_plan import eventful
-from golden_cases import land, money
+from golden_cases import land, money, scheme
 
 import aumaq
 from aumaq.instances.generators import clustered
@@ -21,7 +21,8 @@ ACTIONS = {"open": "opened", "enlarge": "enlarged", "reduce": "reduced",
            "close": "closed", "renew": "renewed"}  # fmt: skip
 
 
-SMALL = {"land": land, "money": money, "eventful": eventful}
+SMALL = {"land": land, "money": money, "eventful": eventful,
+         "scheme": scheme}  # fmt: skip
 """Instances with networks, roads, sources of money, partners, growth points."""
 
 
@@ -254,7 +255,8 @@ def _growth(
     rows = rows[(rows["period"] == period) & rows["is_chosen"]]
     assert (n, all) == (f"{len(rows)}", f"{candidates.nunique()}")
     places = plan.instance.table("settlements").set_index("settlement")["name"]
-    assert names.split(", ") == [places[code] for code in rows["settlement"]]
+    named = [places[code] for code in rows["settlement"]]
+    assert names == (", ".join(named) or "–")
     assert persons == f"{rows['persons_gained'].sum():,.0f}"
 
 
@@ -311,6 +313,38 @@ def _concern(plan: Plan) -> None:
 
 
 AMOUNT = r"−?[\d,.]+\xa0?\w*\xa0[A-Z]{3}"
+
+
+def _missed_most(plan: Plan, named: str) -> None:
+    rows = plan.shortfalls
+    titles = plan.instance.table("standards").set_index("standard")["title"]
+    told = dict(part.rsplit(": ", 1) for part in named.split("; "))
+    for standard, own in rows.groupby("standard"):
+        missed = int((own["shortfall"] > 0).sum())
+        title = titles[standard] or standard
+        assert told.pop(title, None) == (f"{missed} of {len(own)}" if missed else None)
+    assert not told
+
+
+def _agglomerations(plan: Plan, n: str, all: str, period: str, names: str) -> None:
+    now = plan.table("agglomerations")
+    now = now[now["period"] == period]
+    full = now[now["max_persons"] - now["persons"] <= 1e-3 * now["max_persons"]]
+    assert (int(n), int(all)) == (len(full), len(now))
+    assert names.count(",") == max(len(full) - 1, 0)
+
+
+def _impact_limits(plan: Plan, n: str, all: str) -> None:
+    rows = plan.table("impact_limits").query("most > 0")
+    assert (int(n), int(all)) == (int((rows["amount"] > rows["most"]).sum()), len(rows))
+
+
+def _losses(plan: Plan, n: str, all: str) -> None:
+    rows = plan.table("contingencies")
+    lost = rows["required"] - rows["met"] > 1e-6 * rows["required"]
+    assert (int(n), int(all)) == (int(lost.sum()), len(rows))
+
+
 CHECKS: dict[str, Callable[..., None]] = {
     r"The plan is for (?P<persons>[\d,]+) people of today in (?P<n>[\d,]+)"
     r" settlements?, (?P<first>\S+) to (?P<last>\S+)\.": _people,
@@ -352,6 +386,11 @@ CHECKS: dict[str, Callable[..., None]] = {
     r" (?P<names>.*)\.": _used_up,
     r"Standards are kept in (?P<met>[\d,]+) of (?P<all>[\d,]+) cases .* in"
     r" (?P<missed>[\d,]+) they are not\.": _standards,
+    r"Missed most often: (?P<named>.*)\.": _missed_most,
+    r"Agglomerations: (?P<n>\d+) of (?P<all>\d+) with a limit hold all .* in"
+    r" (?P<period>\S+) \((?P<names>.*)\)\.": _agglomerations,
+    r"Limits on impacts: (?P<n>\d+) of (?P<all>\d+) .*": _impact_limits,
+    r"Loss of a link: in (?P<n>\d+) of (?P<all>\d+) cases .*": _losses,
     r"Standards are kept in all (?P<all>[\d,]+) cases .*\.": _all_standards,
     r"Indicators: (?P<met>[\d,]+) of (?P<all>[\d,]+) targets .* in (?P<period>\S+)\.":
         _targets,
