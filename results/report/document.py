@@ -36,7 +36,7 @@ from aumaq.results.report.follow_ons import follow_ons
 from aumaq.results.report.goal_figures import goal_axes
 from aumaq.results.report.land import anchor_places, land_tables, zone_shapes
 from aumaq.results.report.networks import network_layers
-from aumaq.results.report.notes import notes, settings
+from aumaq.results.report.notes import money_note, notes, settings
 from aumaq.results.report.reassigned import reassigned
 from aumaq.results.report.running import running_tables
 from aumaq.results.report.scheme import agglomerations, anchors, losses
@@ -133,6 +133,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         "tables": {table["name"]: table for table in tables},
         "spending": spending_chart(plan, lang),
         "whoGains": who_gains(plan, today, lang),
+        "moneyNote": money_note(instance, lang),
         "notes": notes(plan, lang, tables),
         "loading": [network_chart(plan, n, lang) for n in instance.network_names],
         "proof": _proof(plan, lang),

@@ -49,6 +49,11 @@ def notes(
     ]
 
 
+def money_note(instance: Instance, lang: Language) -> str:
+    """Return in what prices money is told: it stands above the tables of money, too."""
+    return lang.tell(_money(instance, lang)[0])
+
+
 def _money(instance: Instance, lang: Language) -> list[Text]:
     policies, scenario = instance.policies, instance.active_scenario
     if not policies.discount_rate:

@@ -255,6 +255,17 @@ def test_page_does_not_scroll_sideways(
     page.close()
 
 
+def test_money_stands_under_how_it_is_counted(browser: Any, tmp_path: Path) -> None:
+    """A plan of changed values, too, has no change above its money."""
+    instance = aumaq.read("tiny").with_changes(["levels.capex_mln*1.2"])
+    path = tmp_path / "report.html"
+    write_report([aumaq.solve(instance, gap=0.0)], path)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.locator("#money-note").inner_text().startswith("Money is in prices")
+    page.close()
+
+
 MINUTES = {
     "en": {1.0: "1 minute", 2: "2 minutes", 21.0: "21 minutes", 1.5: "1.5 minutes"},
     "ru": {1.0: "1 минуты", 2: "2 минут", 21.0: "21 минуты", 5.0: "5 минут"},

@@ -15,7 +15,7 @@ function drawRun(k) {
     make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text))))));
   at("proof").replaceChildren(...run.proof.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   at("notes").replaceChildren(...run.notes.flatMap(([title, texts]) => [make("h3", {}, title), make("ul", {}, ...texts.map((text) => make("li", {}, text)))]));
-  at("money-note").textContent = run.notes[0][1][0];
+  at("money-note").textContent = run.moneyNote;
   drawCards();
   drawTables(run);
   drawByService();
