@@ -1,0 +1,1 @@
+"""Plants in chains over years: products arise, are processed, sold or disposed of."""
