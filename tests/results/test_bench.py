@@ -12,7 +12,7 @@ from command import run
 from aumaq.instances.errors import InstanceError
 from aumaq.results.studies.bench.cases import cases_of, problem_of
 from aumaq.results.studies.bench.methods import Answer
-from aumaq.results.studies.bench.public import Check, verdict
+from aumaq.results.studies.bench.published import Check, verdict
 from aumaq.results.studies.bench.report import gaps_at, write_results
 from aumaq.results.studies.bench.runs import (
     Task,

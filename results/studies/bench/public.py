@@ -8,7 +8,9 @@ the files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -23,58 +25,53 @@ from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.formats.tnep import read_corridors, read_matpower
 from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import say
+from aumaq.results.studies.bench.public_chains import relog
+from aumaq.results.studies.bench.published import (
+    Check,
+    Found,
+    Question,
+    reason_of,
+    row_of,
+)
 from aumaq.results.studies.solve import solve as solve_instance
 
 SECONDS = 120.0
 
 
-@dataclass(frozen=True)
-class Check:
-    """One published figure; ``right``: the true one where that is wrong."""
-
-    case: str
-    value: float
-    published: float
-    tolerance: float  # half a unit of the last digit that was published
-    right: float | None = None
-    bound: float | None = None
-
-
 def checked(folder: Path) -> pd.DataFrame:
     """Return value, published value, tolerance and verdict of all cases in a folder.
 
-    Raises InstanceError if none of the folders that are known is there.
+    A case that fails has the reason as its verdict, and the others go on. Raises
+    InstanceError if none of the folders that are known is there.
     """
     there = {name: read for name, read in CASES.items() if (folder / name).is_dir()}
     if not there:
         raise InstanceError([Wrong(str(folder), say("holds no public case"))])
-    rows = []
-    for name, cases in there.items():
-        for check in cases(folder / name):
-            rows.append(
-                {
-                    "folder": name, "case": check.case, "value": check.value,
-                    "bound": check.bound, "published": check.published,
-                    "tolerance": check.tolerance, "verdict": verdict(check),
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def verdict(check: Check) -> str:
-    """Return ``same``, ``differs``, or ``published is wrong``."""
-    if check.right is not None:
-        is_right = abs(check.value - check.right) <= 1e-9 * max(1.0, abs(check.right))
-        return "published is wrong" if is_right else "differs"
-    return (
-        "same" if abs(check.value - check.published) <= check.tolerance else "differs"
+    checks = (
+        (name, check)
+        for name, cases in there.items()
+        for check in _checks(cases, folder / name)
     )
+    return pd.DataFrame([row_of(name, check) for name, check in checks])
 
 
-def solved(problem: Problem, case: str, published: float, tolerance: float) -> Check:
-    """Solve a problem and set its value beside the published one."""
-    found = solve(problem, time_limit=SECONDS)
-    return Check(case, found.objective, published, tolerance, None, found.bound)
+def _checks(cases: Cases, folder: Path) -> Iterator[Check]:
+    """Yield the checks of a folder; a last one says why there are no more."""
+    try:
+        for question in cases(folder):
+            yield question.check()
+    except Exception as error:  # its data cannot be read: other folders go on
+        yield Check("", nan, nan, nan, failure=reason_of(error))
+
+
+def solved(problem: Problem, case: str, published: float, tolerance: float) -> Question:
+    """Return the question what a problem's value is, beside the published one."""
+
+    def find() -> Found:
+        found = solve(problem, time_limit=SECONDS)
+        return found.objective, found.bound
+
+    return Question(case, published, tolerance, find)
 
 
 MCLP = (448255, 671938, 791499, 875247, 927402, 941462, 950428, 955113)
@@ -85,7 +82,7 @@ CENTER = (11577.279, 9130.759, 7529.986, 7403.064, 5985.5, 5903.667, 5150.253,
 """San Francisco, p = 1 ... 8."""
 
 
-def san_francisco(folder: Path) -> Iterator[Check]:
+def san_francisco(folder: Path) -> Iterator[Question]:
     """Yield 205 census tracts and 16 shops, metres on the road network."""
     problem = shops(folder)
     reach = replace(problem, kind="lscp", radius=5000.0)
@@ -111,18 +108,21 @@ def san_francisco(folder: Path) -> Iterator[Check]:
         yield backup(asked, published, right, told)
 
 
-def backup(problem: Problem, published: float, right: int, told: str) -> Check:
-    """Return the share of tracts that two shops reach, each tract counted once.
+def backup(problem: Problem, published: float, right: int, told: str) -> Question:
+    """Return the question what share of tracts two shops reach, each counted once.
 
     spopt counts a tract that has a single shop in reach as backed up: its figures are
     the right ones and three tracts more.
     """
     n = problem.shape[0]
     each = replace(problem, kind="lscp-b", clients=clients_of(n))
-    found = solve(each, time_limit=SECONDS)
-    twice = int((times_covered(each, found.sites) >= 2).sum())
+
+    def find() -> Found:
+        found = solve(each, time_limit=SECONDS)
+        return int((times_covered(each, found.sites) >= 2).sum()) / n, None
+
     case = f"{told}: share of tracts with backup"
-    return Check(case, twice / n, published, 5e-6, right / n)
+    return Question(case, published, 5e-6, find, right / n)
 
 
 def shops(folder: Path) -> Problem:
@@ -143,7 +143,7 @@ def shops(folder: Path) -> Problem:
     return Problem("p-median", clients, sites, Dense(metres))
 
 
-def simulated(folder: Path) -> Iterator[Check]:
+def simulated(folder: Path) -> Iterator[Question]:
     """Yield 100 clients and 100 sites in a square; a client's weight is its demand."""
     clients = pd.read_csv(folder / "clients.csv")
     sites = pd.read_csv(folder / "facilities.csv")
@@ -160,7 +160,7 @@ def simulated(folder: Path) -> Iterator[Check]:
     yield solved(shared, "p-median with capacities, shared out", 675.964, 5e-4)
 
 
-def depots(folder: Path) -> Iterator[Check]:
+def depots(folder: Path) -> Iterator[Question]:
     """Yield 12 customers and 12 depots, some pairs forbidden, k$."""
     customers = pd.read_csv(folder / "customers.csv")
     places = pd.read_csv(folder / "depots.csv")
@@ -178,33 +178,42 @@ def depots(folder: Path) -> Iterator[Check]:
     yield solved(whole, "depots, one for each customer: k$", 18135, 0.5)
 
 
-def expansion(folder: Path) -> Iterator[Check]:
+def expansion(folder: Path) -> Iterator[Question]:
     """Yield circuits to add to grids, direct current; costs in the papers' units."""
     tables = folder / "garver_buses.csv", folder / "garver_corridors.csv"
     if all(path.is_file() for path in tables):
-        fixed = read_corridors(*tables, is_fixed=True)
+        fixed = partial(read_corridors, *tables, is_fixed=True)
         yield planned(fixed, "Garver, generation fixed: k$1000", 200)
-        free = read_corridors(*tables)
+        free = partial(read_corridors, *tables)
         yield planned(free, "Garver, generation free: k$1000", 110)
     for name, published in (("case3", 2), ("case5", 1)):
         file = folder / f"powermodels_{name}_tnep.m"
         if file.is_file():
-            yield planned(
-                read_matpower(file), f"PowerModels {name}_tnep, DC", published
-            )
+            told = f"PowerModels {name}_tnep, DC"
+            yield planned(partial(read_matpower, file), told, published)
 
 
-def planned(instance: Instance, case: str, published: float) -> Check:
-    """Plan an instance of our own model; what is not verified has no value."""
-    plan = solve_instance(instance, time_limit=SECONDS, gap=0.0)
-    value = plan.objective_mln if plan.is_verified else float("nan")
-    return Check(case, value, published, 1e-6, None, plan.bound_mln)
+def planned(read: Callable[[], Instance], case: str, published: float) -> Question:
+    """Return the question of a plan of our own model; unverified it has no value."""
+
+    def find() -> Found:
+        plan = solve_instance(read(), time_limit=SECONDS, gap=0.0)
+        return plan.objective_mln if plan.is_verified else nan, plan.bound_mln
+
+    return Question(case, published, 1e-6, find)
 
 
-CASES: dict[str, Callable[[Path], Iterator[Check]]] = {
+def chains(folder: Path) -> Iterator[Question]:
+    """Yield plants in chains over years."""
+    return relog(folder, SECONDS)
+
+
+Cases = Callable[[Path], Iterator[Question]]
+CASES: dict[str, Cases] = {
     "sf_spopt": san_francisco,
     "spopt_simulated": simulated,
     "depot12": depots,
     "tnep": expansion,
+    "relog": chains,
 }
-"""Folders, and what is checked of each."""
+"""Folders, and what is asked of each."""
