@@ -22,6 +22,7 @@ from aumaq import (
     cli_analyse,
     cli_bench,
     cli_budgets,
+    cli_chain,
     cli_classic,
     cli_conflicts,
     cli_convert,
@@ -180,10 +181,11 @@ def validate(
 @grouped
 def describe(*, source: Source, as_json: AsJson = False) -> None:
     """Show sizes, totals, access, and what is unreachable."""
-    if cli_classic.is_classic(source.name):
-        cli_classic.refuse_model_options(source)
-        cli_classic.describe(source.name, as_json=as_json)
-        return
+    for files in (cli_classic, cli_chain):
+        if files.is_ours(source.name):
+            cli_classic.refuse_model_options(source)
+            files.describe(source.name, as_json=as_json)
+            return
     started = time.perf_counter()
     instance = source.read()
     found = aumaq.describe(instance)
@@ -222,15 +224,18 @@ def solve(
 ) -> None:
     """Solve an instance; write a verified plan with bound and gap.
 
-    A file of a classic problem (pmed, cap, TSPLIB, costs as CSV) is solved as such.
+    A file of a classic problem (pmed, cap, TSPLIB, costs as CSV, chains of RELOG) is
+    solved as such.
     """
-    if cli_classic.is_classic(source.name):
-        cli_classic.refuse_model_options(source, purpose, search, target, kept, loop)
-        seconds = 120.0 if search.time_limit is None else search.time_limit
-        limits = cli_classic.Limits(seconds, search.seed)
-        cli_classic.solve(source.name, classic, limits, target.folder,
-                          telling.output, overwrite=target.overwrite)  # fmt: skip
-        return
+    for files in (cli_classic, cli_chain):
+        if files.is_ours(source.name):
+            cli_classic.refuse_model_options(source, purpose, search, target, kept,
+                                             loop)  # fmt: skip
+            seconds = 120.0 if search.time_limit is None else search.time_limit
+            limits = cli_classic.Limits(seconds, search.seed)
+            files.solve(source.name, classic, limits, target.folder,
+                        telling.output, overwrite=target.overwrite)  # fmt: skip
+            return
     cli_classic.refuse_asked(classic)
     from aumaq.instances.interruption import finishing
     from aumaq.results.exports import check_target

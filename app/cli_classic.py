@@ -105,7 +105,7 @@ def refuse_asked(asked: Asked) -> None:
     refuse(say("only with a file of a classic problem"), asked)
 
 
-def is_classic(name: str) -> bool:
+def is_ours(name: str) -> bool:
     """Whether a name is a file of a classic problem, by what is in it."""
     path = Path(name)
     if not path.is_file():
@@ -205,7 +205,7 @@ def solve(
     from aumaq.classic.methods.clock import silent
 
     if folder is not None:
-        _check_folder(folder, overwrite=overwrite)
+        check_folder(folder, FILES, overwrite=overwrite)
     problem = read(name, asked)
     tell = silent if output.is_silent else told
     solution = solve_problem(
@@ -218,6 +218,11 @@ def solve(
     if output.as_json:
         documents.tell(record)
         return
+    show_record(record)
+
+
+def show_record(record: dict[str, Any]) -> None:
+    """Print what is known of a solution."""
     for key, value in record.items():
         shown = figure(value, ",.6f") if isinstance(value, float) else value
         shown = ", ".join(map(str, value)) if isinstance(value, list) else shown
@@ -257,14 +262,14 @@ def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
     }
 
 
-def _check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Raise ExportError where nothing can be written, or something is not replaced."""
+def check_folder(folder: Path, files: tuple[str, ...], *, overwrite: bool) -> None:
+    """Raise ExportError where *files* cannot be written, or would replace others."""
     from aumaq.instances.errors import ExportError
     from aumaq.instances.formats.targets import probe_folder
 
     probe_folder(folder)  # before the work
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    if there and not (overwrite and set(there) <= set(FILES)):
+    if there and not (overwrite and set(there) <= set(files)):
         told = say("{path} is not empty; nothing is replaced", path=str(folder))
         raise ExportError(told)
 
@@ -287,11 +292,12 @@ def write(
     ]
     with draft_folder(folder) as draft:
         (draft / FILES[0]).write_text(text + "\n", encoding="utf-8")
-        _table(draft / FILES[1], ["site"], [[names[j]] for j in solution.sites])
-        _table(draft / FILES[2], ["client", "site", "nearest_distance"], rows)
+        write_table(draft / FILES[1], ["site"], [[names[j]] for j in solution.sites])
+        write_table(draft / FILES[2], ["client", "site", "nearest_distance"], rows)
 
 
-def _table(path: Path, header: list[str], rows: list[list[str]]) -> None:
+def write_table(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    """Write a CSV file."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

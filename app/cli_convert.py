@@ -34,7 +34,7 @@ def convert(
     from aumaq.instances.reading import check_new
 
     check_new(target)  # before the work, not after it
-    if cli_classic.is_classic(name):
+    if cli_classic.is_ours(name):
         instance = cli_classic.instance_of(name, asked)
     else:
         cli_classic.refuse_asked(asked)

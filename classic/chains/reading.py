@@ -308,11 +308,10 @@ def _sizes(
     fields: Fields, key: str, by_size: list[tuple[float, Fields]]
 ) -> dict[str, Any]:
     """Return what a plant costs at its least size and a tonne above it."""
-    by_size = sorted(by_size, key=lambda one: one[0])
     if not 1 <= len(by_size) <= 2:
-        told = say("must have one size or two, not {n}", n=len(by_size))
-        fields.blame(key, told)
-        return {}
+        fields.blame(key, say("must have one size or two, not {n}", n=len(by_size)))
+        by_size = by_size or [(0.0, Fields(fields.place, {}, fields.years, []))]
+    by_size = sorted(by_size, key=lambda one: one[0])
     (least, small), (most, large) = by_size[0], by_size[-1]
     initial = fields.number("initial capacity (tonne)", 0.0, 0.0)
     if initial > most:

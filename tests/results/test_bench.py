@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from command import run
 
+from aumaq.cli_bench import _check_public
 from aumaq.instances.errors import InstanceError
+from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.language.texts import say
+from aumaq.results.studies.bench import public
 from aumaq.results.studies.bench.cases import cases_of, problem_of
 from aumaq.results.studies.bench.methods import Answer
-from aumaq.results.studies.bench.published import Check, verdict
+from aumaq.results.studies.bench.published import (
+    Check,
+    Found,
+    Question,
+    verdict,
+)
 from aumaq.results.studies.bench.report import gaps_at, write_results
 from aumaq.results.studies.bench.runs import (
     Task,
@@ -182,3 +194,50 @@ def test_a_file_of_no_classic_problem_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "bad.txt: this is no file of a classic problem" in done.stderr
     assert not (tmp_path / "runs.duckdb").exists()
+
+
+def test_a_case_that_fails_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its reason is its verdict; a folder that cannot be read is a row as well."""
+
+    def breaks() -> Found:
+        raise InstanceError([Wrong("a.csv", say("is not there"))])
+
+    def one(folder: Path) -> Iterator[Question]:
+        yield Question("first", 3.0, 0.5, breaks)
+        yield Question("second", 4.0, 0.5, lambda: (4.2, None))
+        raise KeyError(folder.name)
+
+    def other(folder: Path) -> Iterator[Question]:
+        del folder
+        yield Question("third", 5.0, 0.5, lambda: (5.0, 5.0))
+
+    monkeypatch.setattr(public, "CASES", {"one": one, "other": other})
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    found = public.checked(tmp_path)
+    assert found["case"].tolist() == ["first", "second", "", "third"]
+    assert found["verdict"].tolist() == [
+        "failed: 1 problem in the instance: - a.csv: is not there",
+        "same",
+        "failed: KeyError: 'one'",
+        "same",
+    ]
+    assert found["value"].isna().tolist() == [True, False, True, False]
+    with pytest.raises(typer.Exit) as ended:
+        _check_public(tmp_path, as_json=True)
+    assert ended.value.exit_code == 1
+
+
+@pytest.mark.skipif(
+    not (Path(os.environ.get("AUMAQ_PUBLIC_CASES", "nowhere")) / "relog").is_dir(),
+    reason="AUMAQ_PUBLIC_CASES names no folder with relog",
+)
+def test_figures_of_relog(tmp_path: Path) -> None:
+    """Every figure that is published, to its last digit."""
+    folder = Path(os.environ["AUMAQ_PUBLIC_CASES"]) / "relog"
+    (tmp_path / "relog").symlink_to(folder, target_is_directory=True)
+    found = public.checked(tmp_path)
+    assert len(found) == 36
+    assert set(found["verdict"]) == {"same"}
