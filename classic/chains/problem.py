@@ -1,30 +1,9 @@
-r"""What a chain of plants is: products, centres, plants, years, and how far it is.
+"""What a chain of plants is: products, centres, plants, years, and how far it is.
 
 A centre gives out products, some of them for what it took in years before; a plant
 takes a mix of products and makes others of it. What arises is sent on or disposed of.
-With :math:`T` years, places :math:`u, v`, products :math:`m` and plants :math:`p` the
-least cost is sought of
-
-.. math::
-    \sum_{t} \Big( \sum_{uvm} (d_{uv} r_{mt} + c_{umt} - s_{vt})\, y_{uvmt}
-    + \sum_{um} g_{umt} z_{umt} + \sum_p \big( a_{pt} (x_{pt} - x_{p,t-1})
-    + b_{pt} (e_{pt} - e_{p,t-1}) + f_{pt} x_{pt} + h_{pt} e_{pt} + v_{pt} w_{pt}
-    + \sum_m k_{pmt} q_{pmt} \big) + \sum_c o_{ct} + \sum_g \pi_{gt} E_{gt} \Big)
-
-subject to (rows by name)
-
-- ``mix``: :math:`\sum_u y_{upmt} + q_{pm,t-1} - q_{pmt} = \mu_{pmt} w_{pt}`
-- ``outlet`` of a plant: :math:`\rho_{pmt} w_{pt} = \sum_v y_{pvmt} + z_{pmt}`
-- ``outlet`` of a centre: :math:`\phi_{cmt} + \sum_i \lambda_{cmi} \sum_{u} y_{uc,t-i}
-  = \sum_v y_{cvmt} + z_{cmt}`
-- ``capacity``: :math:`w_{pt} \le L_p x_{pt} + e_{pt}`,
-  :math:`e_{pt} \le (U_p - L_p) x_{pt}`; what is open or built stays
-- ``disposal``: :math:`\sum_u z_{umt} \le Z_{mt}`; ``gas``: :math:`E_{gt} \le G_{gt}`
-
-with :math:`x` whether a plant is open, :math:`e` its capacity above the least size
-:math:`L`, :math:`w` what it processes, :math:`q` what it stores (nothing at the end),
-:math:`y` what is sent and :math:`z` what is disposed of, both within limits. It is the
-problem of RELOG (Argonne National Laboratory), whose files are read.
+It is the problem of RELOG (Argonne National Laboratory), whose files are read; formula:
+docs/classic.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The programme of a chain of plants, as sparse arrays; its rows: see problem.py."""
+"""The programme of a chain of plants, as sparse arrays; its rows: docs/classic.md."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _capacities(chain: Chain, at: Columns, rows: _Rows) -> None:
 
 
 def _growth(chain: Chain, at: Columns, rows: _Rows) -> None:
-    """What is open or built stays; plants are opened in some years alone."""
+    """``growth``: what is open or built stays; some years allow no opening."""
     shape = (len(chain.plants), chain.years - 1)
     most = np.where(chain.may_build[1:], np.inf, 0.0)
     for table, upper in ((at.is_open, most), (at.extra, np.inf)):

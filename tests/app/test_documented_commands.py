@@ -7,10 +7,12 @@ it, if only today's stock carried on, is what they promise.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -126,6 +128,23 @@ def write_classic_files(at: Path) -> None:
     ]
     text = "\n".join(["client,site,distance,weight", *pairs])
     (at / "costs.csv").write_text(text, encoding="utf-8")
+    (at / "chain.json").write_text(json.dumps(chain_of_plants()), encoding="utf-8")
+
+
+def chain_of_plants() -> dict[str, Any]:
+    """Return one product, one centre and one plant, as RELOG writes them."""
+    place = {"latitude (deg)": 50.0, "longitude (deg)": 70.0}
+    paid = ("opening cost ($)", "fixed operating cost ($)",
+            "variable operating cost ($/tonne)")  # fmt: skip
+    sizes = {"20": dict.fromkeys(paid, 3.0)}
+    amounts = {"mine": {**place, "amount (tonne)": [10.0, 12.0]}}
+    product = {"transportation cost ($/km/tonne)": 0.1, "initial amounts": amounts}
+    locations = {"here": {**place, "capacities (tonne)": sizes}}
+    return {
+        "parameters": {"time horizon (years)": 2},
+        "products": {"ore": product},
+        "plants": {"mill": {"input": "ore", "locations": locations}},
+    }
 
 
 def own(page: Path, things: Path, folder: Path) -> Path:
