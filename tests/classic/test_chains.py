@@ -88,6 +88,25 @@ def test_a_plant_grows_between_its_sizes(
     assert found.objective == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("building", "expected"), [(None, 100 + 3 + 3), ([1, 2], 50 + 3), ([2], 50 + 3)]
+)
+def test_plants_are_opened_in_years_of_building(
+    tmp_path: Path, building: list[int] | None, expected: float
+) -> None:
+    """In the first year alone if nothing is said, though it is needed in the second."""
+    sizes = {"10": size([100, 50], 3, 0)}
+    content = single([0.0, 10.0], **{"capacities (tonne)": sizes})
+    if building is not None:
+        content["parameters"]["building period (years)"] = building
+    chain, found = solved(tmp_path, content)
+    assert found.objective == pytest.approx(expected)
+    if expected == 50 + 3:
+        early = replace(chain, may_build=np.array([True, False]))
+        told = "opened when nothing may be built"
+        assert any(told in text for text in broken(early, found.plan))
+
+
 def test_disposal_is_limited_over_all_centres(tmp_path: Path) -> None:
     """3 t of 8 + 4 may go, at 1 a tonne; what is left is milled at 10, and 2 wanted."""
     content = single([8.0], **{"capacities (tonne)": {"9": size(0, 0, 10)}})
