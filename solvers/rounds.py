@@ -20,6 +20,9 @@ from aumaq.solvers.work import Budget
 
 STEPS = 8
 """Steps of a search over all sites in a round."""
+LEAST_WORK = 1e-3
+"""Units of work that a round takes at least: tasks of next to none, or no task at all,
+would go on without end."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,10 @@ class Rounds:
         visits = sorted(visits, key=lambda visit: -visit.effort)
         tasks = [task for visit in visits for task in visit.tasks]
         found = self._executor.run(tasks, beside or _nothing, self.is_stopped)
+        work = sum(one.work for one in found if one is not None)
+        self.budget.spend(max(work, LEAST_WORK))
         for visit in visits:
             own, found = found[: len(visit.tasks)], found[len(visit.tasks) :]
-            self.budget.spend(sum(one.work for one in own if one is not None))
             visit.take(own)
 
     def is_stopped(self) -> bool:

@@ -68,8 +68,8 @@ REPLANNING_SHARE = 0.7
 """Share of the time that is left for planning blocks anew, once there are prices."""
 TURN_SHARE = 0.1
 """Share of the time after which networks are completed again; half of it for that."""
-STEP_WORK = 1e-8
-"""Units of work of a step of prices, for each nonzero of the model."""
+STEP_WORK, STEP_LEAST = 1e-8, 3e-4
+"""Units of work of a step of prices: for each nonzero of the model, and in any."""
 
 
 @dataclass
@@ -478,8 +478,8 @@ class WorkRun(Run):
         before = self.ascent.steps
         self.ascent.relaxation.pieces.forget()  # a resumed run knows prices, no more
         self.ascent.rise(steps, float("inf"), self.rounds.is_stopped, first)
-        size = len(self.c.matrices.values)
-        self.budget.spend((self.ascent.steps - before) * STEP_WORK * size)
+        of_one = STEP_LEAST + STEP_WORK * len(self.c.matrices.values)
+        self.budget.spend((self.ascent.steps - before) * of_one)
         self._lead()
 
 

@@ -28,6 +28,7 @@ WAYS: dict[str, dict[str, float]] = {
     "decomposed": {"time_limit": 3.0},
     "blocks by counted work": {"work_limit": 20.0},
     "direct by counted work": {"work_limit": 20.0},
+    "decomposed by counted work": {"work_limit": 1.0},
 }
 """Method, by time or by counted work -> how long."""
 
