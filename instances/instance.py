@@ -34,6 +34,7 @@ from aumaq.instances.errors import (
 from aumaq.instances.frames import frames_of
 from aumaq.instances.hashing import content_hash
 from aumaq.instances.land.forbidden import Ban
+from aumaq.instances.land.works import ForbiddenWork, forbidden_works
 from aumaq.instances.language.texts import say
 from aumaq.instances.people import demand, loads
 from aumaq.instances.people.agglomerations import demand_factor
@@ -437,6 +438,11 @@ class Instance:
     @cached_property
     def _bans(self) -> dict[str, list[Ban]]:
         return {}  # service -> what the land forbids
+
+    @cached_property
+    def forbidden_works(self) -> list[ForbiddenWork]:
+        """Roads, links and local supply that the land forbids, rule by rule."""
+        return forbidden_works(self.tables)
 
     @checked
     def site_places(self, service: str) -> Places:

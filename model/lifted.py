@@ -44,7 +44,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.land.forbidden import forbidden_levels
-from aumaq.instances.land.works import LINKS, LOCAL, ROADS, forbidden_works
+from aumaq.instances.land.works import LINKS, LOCAL, ROADS
 from aumaq.instances.scenarios.overrides import ALWAYS
 from aumaq.instances.terms import TERMS
 from aumaq.model.algebra import Block, Rows, variable
@@ -284,7 +284,7 @@ def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:
 
 def _works(c: Context, block: Block, instance: Instance) -> None:
     """Write roads, links and local supply that zones forbid: a row for each rule."""
-    found = forbidden_works(instance.tables)
+    found = instance.forbidden_works
     if not found:
         return
     built = {(ROADS, "", code, ""): c.upgraded["var"][c.upgraded["upgrade"] == g]

@@ -107,9 +107,13 @@ def bans(tables: Tables, service: str, sites: pd.DataFrame, levels: int) -> list
     lat, lon = (sites[c].to_numpy(dtype=float) for c in ("lat", "lon"))
     km = zone_distances(zones, lat, lon)
     lies = lies_in(tables, service, sites, km)
+    refused_in = {
+        kind: ~permitted(tables, kind, service, levels)
+        for kind in zones["kind"].unique()
+    }
     found = []
     for k, zone in enumerate(zones.itertuples()):
-        refused = ~permitted(tables, zone.kind, service, levels)
+        refused = refused_in[zone.kind]
         name = (zone.zone, zone.title or zone.zone, zone.kind)
         banned = lies[k][:, None] & refused[None, :]
         found.append(Ban(*name, "", 0.0, banned, km[k]))

@@ -6,7 +6,7 @@ it; local supply stands at the node that it feeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
@@ -47,18 +47,18 @@ def forbidden_works(tables: Tables) -> list[ForbiddenWork]:
     return [
         ForbiddenWork(rule.zone_work, zone.zone, rule.of, *what)
         for rule in tables["zone_works"].itertuples()
+        for in_zone in (IN_ZONE[rule.of](tables, rule),)
         for zone in tables["zones"].itertuples()
         if zone.kind == rule.kind
-        for what in IN_ZONE[rule.of](tables, rule, zone)
+        for what in in_zone(zone)
     ]
 
 
-def works_forbidden(tables: Tables, of: str, network: str = "") -> set[tuple[str, str]]:
+def of_sort(
+    works: Iterable[ForbiddenWork], of: str, network: str = ""
+) -> set[tuple[str, str]]:
     """Return (what, node) of a sort of works that may not be built."""
-    if not len(tables["zone_works"]):
-        return set()
-    found = forbidden_works(tables)
-    return {(w.what, w.node) for w in found if w.of == of and w.network == network}
+    return {(w.what, w.node) for w in works if w.of == of and w.network == network}
 
 
 def crosses(zone: Any, start: Floats, end: Floats) -> Flags:
@@ -107,18 +107,26 @@ def _ends(rows: pd.DataFrame, nodes: pd.DataFrame) -> list[Floats]:
 
 Found = Iterator[tuple[str, ...]]
 """network, what, and a node of local supply."""
+InZone = Callable[[Any], Found]
+"""Gives what lies in a zone."""
 
 
-def _roads(tables: Tables, rule: Any, zone: Any) -> Found:
+def _roads(tables: Tables, rule: Any) -> InZone:
     rows = tables["road_upgrade_links"]
     if rule.is_only_new:
         known = {frozenset(pair) for pair in tables["road_links"][[*ENDS]].to_numpy()}
         rows = rows[[frozenset(p) not in known for p in rows[[*ENDS]].to_numpy()]]
-    met = crosses(zone, *_ends(rows, tables["road_nodes"]))
-    yield from (("", code) for code in dict.fromkeys(rows["upgrade"][met]))
+    ends, codes = _ends(rows, tables["road_nodes"]), rows["upgrade"]
+
+    def within_zone(zone: Any) -> Found:
+        for code in dict.fromkeys(codes[crosses(zone, *ends)]):
+            yield "", code
+
+    return within_zone
 
 
-def _links(tables: Tables, rule: Any, zone: Any) -> Found:
+def _links(tables: Tables, rule: Any) -> InZone:
+    own = {}
     for network in _networks(tables, rule):
         rows, nodes = (
             rows_with(tables[name], "network", network)
@@ -128,21 +136,32 @@ def _links(tables: Tables, rule: Any, zone: Any) -> Found:
         rows = rows[rows["link"].isin(steps["link"])]
         if rule.is_only_new:
             rows = rows[(rows["capacity"] == 0.0) & (rows["station"] == "")]
-        met = crosses(zone, *_ends(rows, nodes))
-        yield from ((network, code) for code in rows["link"][met])
+        own[network] = rows["link"].to_numpy(dtype=object), _ends(rows, nodes)
+
+    def within_zone(zone: Any) -> Found:
+        for network, (codes, ends) in own.items():
+            yield from ((network, code) for code in codes[crosses(zone, *ends)])
+
+    return within_zone
 
 
-def _local(tables: Tables, rule: Any, zone: Any) -> Found:
+def _local(tables: Tables, rule: Any) -> InZone:
+    own = {}
     for network in _networks(tables, rule):
         nodes = rows_with(tables["network_nodes"], "network", network)
         nodes = nodes[nodes["settlement"] != ""]
         options = rows_with(tables["local_supplies"], "network", network)["option"]
-        lat, lon = (nodes[name].to_numpy(dtype=float) for name in ("lat", "lon"))
-        own = tables["zones"][tables["zones"]["zone"] == zone.zone]
-        lies = within(zone_distances(own, lat, lon)[0], 0.0)
-        for option in dict.fromkeys(options):
-            if rule.option in ("", option):
-                yield from ((network, option, node) for node in nodes["node"][lies])
+        meant = [o for o in dict.fromkeys(options) if rule.option in ("", o)]
+        own[network] = meant, nodes
+
+    def within_zone(zone: Any) -> Found:
+        it = tables["zones"][tables["zones"]["zone"] == zone.zone]
+        for network, (options, nodes) in own.items():
+            lat, lon = (nodes[name].to_numpy(dtype=float) for name in ("lat", "lon"))
+            here = nodes["node"][within(zone_distances(it, lat, lon)[0], 0.0)]
+            yield from ((network, option, node) for option in options for node in here)
+
+    return within_zone
 
 
 def _networks(tables: Tables, rule: Any) -> list[str]:

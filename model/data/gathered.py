@@ -6,6 +6,7 @@ Families look numbers up here and write algebra; nothing here knows variables.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from aumaq.model.data.financing import (
     sectors_of,
 )
 from aumaq.model.data.growth import GrowthData, growth_data
+from aumaq.model.data.impact_limits import ImpactLimit, impact_limits
 from aumaq.model.data.levels import (
     fitting_levels,
     is_concentrated,
@@ -57,6 +59,11 @@ class ModelData:
     growth: GrowthData
     funds: FundData
     partners: PartnerData
+
+    @cached_property
+    def impact_limits(self) -> tuple[ImpactLimit, ...]:
+        """Limits on impacts that bind or have a price."""
+        return tuple(impact_limits(self))
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.land.works import LINKS, LOCAL, works_forbidden
+from aumaq.instances.land.works import LINKS, LOCAL, of_sort
 from aumaq.instances.people.loads import industrial_load
 from aumaq.instances.rows import rows_with
 
@@ -164,7 +164,7 @@ def _steps(
     instance: Instance, name: str, capex_factor: float, opex_factor: float
 ) -> dict[str, Any]:
     steps, link = link_steps(instance, name)
-    barred = works_forbidden(instance.tables, LINKS, name)
+    barred = of_sort(instance.forbidden_works, LINKS, name)
     never = [(code, "") in barred for code in steps["link"]]
     first = _periods(instance, steps["first_period"])
     return {
@@ -201,7 +201,7 @@ def _local(
     def numbers(column: str) -> Floats:
         return pairs[column].to_numpy(dtype=float)
 
-    barred = works_forbidden(instance.tables, LOCAL, name)
+    barred = of_sort(instance.forbidden_works, LOCAL, name)
     where = zip(pairs["option"], nodes["node"].to_numpy()[at].tolist(), strict=True)
     never = np.array([pair in barred for pair in where], dtype=bool)
     first = _periods(instance, pairs["first_period"])

@@ -14,7 +14,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.access.upgrades import BETWEEN
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.land.works import ROADS, works_forbidden
+from aumaq.instances.land.works import ROADS, of_sort
 from aumaq.model.data.networks import residual_factor
 
 
@@ -46,7 +46,7 @@ def road_data(instance: Instance) -> RoadData:
     options = instance.connection_options() if len(rules) else None
     ways = [] if options is None else options["needs"].tolist()
     at = [] if options is None else codes.get_indexer(options["connection"])
-    barred = works_forbidden(instance.tables, ROADS)
+    barred = of_sort(instance.forbidden_works, ROADS)
     never = [(code, "") in barred for code in instance.upgrade_names]
     first = _positions(periods, rows["first_period"])
     return RoadData(

@@ -36,6 +36,7 @@ from aumaq.instances.land.forbidden import lies_in, zone_distances
 from aumaq.instances.rows import rows_with
 from aumaq.model.algebra import Rows, variable
 from aumaq.model.context import Context
+from aumaq.model.data.impact_limits import meant_zones
 from aumaq.model.data.impacts import impact_rates
 from aumaq.model.family import family
 from aumaq.model.table import Table, positions, stacked
@@ -137,8 +138,7 @@ def _limited(c: Context, parts: Table, rule: Any, period: int) -> Table:
 def _in_zones(c: Context, parts: Table, rule: Any) -> Flags:
     """Return which parts stand in the zone of a limit, or in zones of its kind."""
     instance, zones = c.data.instance, c.data.instance.tables["zones"]
-    column, wanted = ("zone", rule.zone) if rule.zone else ("kind", rule.kind)
-    is_meant = (zones[column] == wanted).to_numpy()
+    is_meant = meant_zones(zones, rule)
     inside = np.zeros(len(parts), dtype=bool)
     for s, name in enumerate(instance.service_names):
         sites, first = instance.service_sites(name), c.tables.first_site[name]

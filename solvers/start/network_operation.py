@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.model.data.circuits import circuits, susceptance
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.impact_limits import ImpactLimit, NetworkRates
 from aumaq.model.data.networks import NetworkData
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -23,7 +24,7 @@ from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import NetworkDecisions, Status
 from aumaq.solvers.solution.networks import positive
 from aumaq.solvers.start.hard_budgets import HardBudgets
-from aumaq.solvers.start.impact_limits import NetworkLimit, network_limits
+from aumaq.solvers.start.impact_limits import network_limits
 from aumaq.solvers.work import Most
 
 
@@ -102,7 +103,7 @@ def operated(
     capacity, local = _local(p, data, n, balance, scarcity)
     pays = [n.node_region[i] for i in n.local_node.tolist()]
     _within(p, n, budgets, pays, capacity)
-    for own in network_limits(data, n, units):
+    for own in network_limits(data, n.name, units):
         _keep(p, own, data.ann, (supply, source, level, period), local, capacity)
     most = n.base_load if n.may_shed else np.zeros_like(n.base_load)
     price = n.shed_mln_per_unit_year * data.ann
@@ -265,7 +266,7 @@ def _within(
 
 def _keep(
     p: _Programme,
-    limit: NetworkLimit,
+    limited: tuple[ImpactLimit, NetworkRates, float],
     ann: Floats,
     supplied: tuple[Ints, Ints, Ints, Ints],
     local: Ints,
@@ -273,11 +274,12 @@ def _keep(
 ) -> None:
     """Add what a limit on an impact leaves, at its price or at all."""
     supply, source, level, period = supplied
+    limit, rates, left = limited
     t, here = limit.period, period == limit.period
-    row = p.rows(np.array([-np.inf]), np.array([limit.left]))
-    p.add(row, supply[here], limit.source[source[here], level[here]])
-    p.add(row, local[:, t], limit.local)
-    p.add(row, capacity[:, t], limit.capacity)
+    row = p.rows(np.array([-np.inf]), np.array([left]))
+    p.add(row, supply[here], rates.source[source[here], level[here]])
+    p.add(row, local[:, t], rates.local)
+    p.add(row, capacity[:, t], rates.capacity)
     if np.isfinite(limit.price):
         price = np.array([limit.price * ann[t]])
         p.add(row, p.columns(price, np.array([np.inf])), -1.0)
