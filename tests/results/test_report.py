@@ -214,6 +214,13 @@ def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:
     assert shown == NASTY
 
 
+def test_every_list_has_a_place_on_the_page(plan: Plan, data: dict[str, Any]) -> None:
+    """A list without one would be written into the file and shown to nobody."""
+    places = set(re.findall(r' id="([a-z_]+)"', report_page([plan], Language())))
+    with_follow_ons = {*data["runs"][0]["tables"], "follow_ons"}
+    assert with_follow_ons - places == set()
+
+
 def test_data_add_up_to_the_plan(plan: Plan, data: dict[str, Any]) -> None:
     """Facilities, people, actions and money on the page are those of the tables."""
     run = data["runs"][0]
