@@ -49,7 +49,7 @@ def deployment(plan: Plan) -> pd.DataFrame:
             spent, gained = spent + step.cost_mln, gained + step.gain
             after = sorted(number[one] for one in step.after if one in number)
             rows.append((
-                period, number[key], *key[:1], key[1], key[2], homes.get(key, ""),
+                period, number[key], *key[:3], homes.get(key[:3], ""),
                 step.region, step.action, step.units, step.cost_mln, step.gain,
                 spent, gained, "; ".join(map(str, after)),
             ))  # fmt: skip

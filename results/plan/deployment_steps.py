@@ -1,8 +1,10 @@
 """What is done at the start of a period, as steps: cost, gain, and what comes before.
 
-A step is all that is done at a site for a service, an upgrade of a road, or a step of a
-link. Gain is in people: those whom a site serves beyond the period before, those whom a
-renewed one goes on serving, those who travel on a new road to what stands.
+A step is what grows at a site for a service, what is renewed there, or what shrinks;
+an upgrade of a road; or a step of a link. Of several facilities at a site one may be
+renewed at once while another closes last. Gain is in people: those whom a site serves
+beyond the period before, those whom a renewed one goes on serving, those who travel on
+a new road to what stands.
 """
 
 from __future__ import annotations
@@ -22,12 +24,14 @@ from aumaq.results.indicators.today import of_today
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-Key = tuple[str, str, str]
-"""Kind, service (network, roads), code."""
+Key = tuple[str, str, str, str]
+"""Kind, service (network, roads), code, and of a facility what is done there."""
 FACILITY, ROAD, LINK = "facility", "road upgrade", "network step"
-SHRINKING = ("close", "reduce")
-ORDER = ("open", "enlarge", "renew", "reduce", "close")
-"""Of several actions at a site the first one gives the step its name."""
+GROW, RENEW, SHRINK, BUILD = "grow", "renew", "shrink", "build"
+DONE_BY = {
+    "open": GROW, "enlarge": GROW, "renew": RENEW, "reduce": SHRINK, "close": SHRINK,
+}  # fmt: skip
+"""Action -> what it does at its site; of several in a step the first one names it."""
 
 
 @dataclass
@@ -62,11 +66,13 @@ def steps_of(plan: Plan, period: str) -> dict[Key, Step]:
 
 def _facilities(plan: Plan, period: str) -> dict[Key, Step]:
     rows = plan.actions[plan.actions["period"] == period]
-    rows = rows[rows["action"].isin(ORDER)]
-    found = {}
-    for (service, site), own in rows.groupby(["service", "site"], sort=False):
-        action = min(own["action"], key=ORDER.index)
-        key = (FACILITY, str(service), str(site))
+    rows = rows[rows["action"].isin(list(DONE_BY))]
+    rows, found = rows.assign(does=rows["action"].map(DONE_BY)), {}
+    for (service, site, does), own in rows.groupby(
+        ["service", "site", "does"], sort=False
+    ):
+        action = min(own["action"], key=list(DONE_BY).index)
+        key = (FACILITY, str(service), str(site), str(does))
         found[key] = Step(
             key, action, str(own["region"].iloc[0]), int(own["units"].sum()),
             float(own["cost_mln"].sum()),
@@ -78,8 +84,8 @@ def _roads(plan: Plan, period: str) -> dict[Key, Step]:
     rows = plan.table("road_upgrades")
     rows = rows[rows["period"] == period]
     return {
-        (ROAD, ROADS, row.upgrade): Step(
-            (ROAD, ROADS, row.upgrade), "build", row.region, 1, row.capex_mln
+        (ROAD, ROADS, row.upgrade, BUILD): Step(
+            (ROAD, ROADS, row.upgrade, BUILD), "build", row.region, 1, row.capex_mln
         )
         for row in rows.itertuples()
     }
@@ -90,9 +96,9 @@ def _links(plan: Plan, period: str) -> dict[Key, Step]:
     rows = rows[rows["period"] == period]
     found: dict[Key, Step] = {}
     for row in rows.sort_values("step").itertuples():
-        key = (LINK, row.network, f"{row.link} {row.step}")
+        key = (LINK, row.network, f"{row.link} {row.step}", BUILD)
         found[key] = Step(key, "build", "", 1, row.capex_mln)
-        before = (LINK, row.network, f"{row.link} {row.step - 1}")
+        before = (LINK, row.network, f"{row.link} {row.step - 1}", BUILD)
         found[key].after |= {before} & found.keys()
     return found
 
@@ -118,23 +124,49 @@ def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> Non
     _use_roads(plan, service, now, per_person, steps)
     goes = now.groupby("settlement")["site"].agg(set)
     came = before.groupby("site")["settlement"].agg(set)
+    renewed = _renewed_share(plan, service, period)
     for key, step in steps.items():
         if key[:2] != (FACILITY, service):
             continue
-        people = float(served.get(key[2], 0.0))
-        if step.action == "renew":
-            step.gain = people
-        elif step.action not in SHRINKING:
-            step.gain = max(0.0, people - float(earlier.get(key[2], 0.0)))
+        site, people = key[2], float(served.get(key[2], 0.0))
+        new = max(0.0, people - float(earlier.get(site, 0.0)))
+        if key[3] == GROW:
+            step.gain = new
+        elif key[3] == RENEW:
+            grows = (*key[:3], GROW) in steps
+            step.gain = (people - new * grows) * renewed[site]
         else:
-            homes = came.get(key[2], set())
-            takers = set().union(*(goes.get(home, set()) for home in homes))
-            others = {(FACILITY, service, site) for site in takers - {key[2]}}
-            step.after |= {
-                other
-                for other in others & steps.keys()
-                if steps[other].action in ("open", "enlarge")
-            }
+            takers = set().union(
+                *(goes.get(home, set()) for home in came.get(site, ()))
+            )
+            takers |= _moves_to(plan, service, site, period)
+            after = {(FACILITY, service, other, GROW) for other in takers}
+            step.after |= after & steps.keys()
+
+
+def _renewed_share(plan: Plan, service: str, period: str) -> dict[str, float]:
+    """Return by site the part of the capacity that stays as it is which is renewed."""
+    levels = plan.instance.tables["levels"]
+    levels = levels[levels["service"] == service]
+    capacity = levels.set_index("level")["capacity"]
+    rows = plan.actions[plan.actions["period"] == period]
+    rows = rows[rows["service"] == service]
+    held = rows["units"] * rows["to_level"].map(capacity).fillna(0.0)
+    renewed, kept = (
+        held[rows["action"] == action].groupby(rows["site"]).sum()
+        for action in ("renew", "keep")
+    )
+    return {
+        str(site): float(part / kept[site]) if kept.get(site, 0.0) > 0 else 1.0
+        for site, part in renewed.items()
+    }
+
+
+def _moves_to(plan: Plan, service: str, site: str, period: str) -> set[str]:
+    """Return the sites to which facilities of a site are relocated in a period."""
+    rows = plan.table("relocations")
+    own = (rows["service"] == service) & (rows["site"] == site)
+    return set(rows.loc[own & (rows["period"] == period), "to_site"])
 
 
 def _use_roads(
@@ -149,10 +181,12 @@ def _use_roads(
     used = now.merge(ways, on=["settlement", "site"], suffixes=("", "_way"))
     used = used[np.abs(used["minutes"] - used["minutes_way"]) < 1e-6]
     for row in used.itertuples():
-        needs = {(ROAD, ROADS, u.strip()) for u in str(row.needs).split(";")}
-        new, site = needs & steps.keys(), (FACILITY, service, row.site)
-        if site in steps and steps[site].action not in SHRINKING:
-            steps[site].after |= new
+        needs = {(ROAD, ROADS, u.strip(), BUILD) for u in str(row.needs).split(";")}
+        new = needs & steps.keys()
+        there = {(FACILITY, service, row.site, does) for does in (GROW, RENEW)}
+        if waits := there & steps.keys():
+            for key in waits:
+                steps[key].after |= new
             continue
         for road in new:
             steps[road].gain += float(row.demand) / per_person / len(new)
@@ -179,11 +213,11 @@ def _refer(plan: Plan, period: str, steps: dict[Key, Step]) -> None:
         for j, k in zip(pairs["j"], pairs["k"], strict=True):
             near[lower[j]].append(above[k])
         for key, step in steps.items():
-            if key[:2] != (FACILITY, rule.service) or step.action in SHRINKING:
+            if key[:2] != (FACILITY, rule.service) or key[3] == SHRINK:
                 continue
             if not any(site in stood & stands for site in near[key[2]]):
-                new = [(FACILITY, rule.to_service, s) for s in near[key[2]]]
-                step.after |= {one for one in new if one in steps and one != key}
+                new = {(FACILITY, rule.to_service, s, GROW) for s in near[key[2]]}
+                step.after |= (new & steps.keys()) - {key}
 
 
 def _feed(plan: Plan, period: str, steps: dict[Key, Step]) -> None:
@@ -196,9 +230,8 @@ def _feed(plan: Plan, period: str, steps: dict[Key, Step]) -> None:
         for service, nodes in n.fed_site_node.items():
             d = data.services[service]
             for j, node in enumerate(np.asarray(nodes).tolist()):
-                key = (FACILITY, service, d.sites[j])
-                is_new = key in steps and steps[key].action in ("open", "enlarge")
-                if is_new and node >= 0 and d.load[name].any():
+                key = (FACILITY, service, d.sites[j], GROW)
+                if key in steps and node >= 0 and d.load[name].any():
                     steps[key].after |= _upstream(str(n.nodes[node]), into)
 
 
@@ -232,7 +265,7 @@ def _upstream(node: str, into: dict[str, list[tuple[str, set[Key]]]]) -> set[Key
     return found
 
 
-def places_of(plan: Plan) -> dict[Key, str]:
+def places_of(plan: Plan) -> dict[tuple[str, ...], str]:
     """Return the settlements of the steps at sites; others have none."""
     return {
         (FACILITY, service, site): home

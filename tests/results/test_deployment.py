@@ -20,7 +20,7 @@ from aumaq.results.report.running import order
 @st.composite
 def some_steps(draw: st.DrawFn) -> dict[Key, Step]:
     """Draw steps, each relying on some of those before it in a hidden order."""
-    keys: list[Key] = [("facility", "s", name) for name in "abcdef"]
+    keys: list[Key] = [("facility", "s", name, "grow") for name in "abcdef"]
     hidden = draw(st.permutations(keys[: draw(st.integers(1, 6))]))
     found: dict[Key, Step] = {}
     for k, key in enumerate(hidden):
@@ -112,6 +112,35 @@ def test_a_school_closes_after_the_one_that_takes_its_pupils() -> None:
     assert rows["total_mln"].iloc[-1] == plan.actions["cost_mln"].sum()
     shown = [column["title"] for column in order(plan, ENGLISH)["columns"]]
     assert "Gain so far, people × services" in shown  # it adds over services
+
+
+def test_one_at_a_site_is_renewed_at_once_and_another_closes_last() -> None:
+    """Three schools at a for 90 of its 100 pupils, two of them old: one of these is
+    renewed for the 30 whom it holds, the other closes once b has a place for 40.
+    """
+    instance = tiny(
+        policies=[{"discount_rate": 0.0, "count_residual_value": False,
+                   "value_of_time_per_hour": 0.0}],
+        settlements=[{"settlement": "a"}, {"settlement": "b", "population": 20.0}],
+        levels=[{"service": "s", "level": 1, "capacity": 30.0, "capex_mln": 20.0,
+                 "closing_mln": 3.0},
+                {"service": "s", "level": 2, "capacity": 60.0, "capex_mln": 30.0}],
+        sites=[{"site": "a", "service": "s", "settlement": "a", "max_units": 3,
+                "max_level": 1, "status": "existing"},
+               {"site": "b", "service": "s", "settlement": "b"}],
+        facilities=[{"service": "s", "site": "a", "level": 1, "units": 2,
+                     "renew_by_year": 2026},
+                    {"service": "s", "site": "a", "level": 1}],
+        counts=[{"count": what, "service": "s", "what": what, "least": 1, "most": 1}
+                for what in ("openings", "closures")],
+    )  # fmt: skip
+    rows = aumaq.solve(instance, gap=0.0).deployment
+    told = rows[["code", "action", "units", "cost_mln", "gain_persons", "after"]]
+    assert told.to_numpy().tolist() == [
+        ["a", "renew", 1, 10.0, 30.0, ""],
+        ["b", "open", 1, 30.0, 60.0, ""],
+        ["a", "close", 1, 3.0, 0.0, "2"],
+    ]
 
 
 def test_a_road_stands_before_the_school_that_is_reached_on_it() -> None:
