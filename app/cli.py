@@ -248,7 +248,7 @@ def solve(
     options["progress"] = telling.progress
     beside = target.folder or RUNS / _stem(instance)
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
-    plan = _planned(instance, loop, options)
+    plan = _planned(instance, source, loop, options)
     with finishing():  # the work is done: Ctrl-C would only lose it
         run, unkept = _kept(plan, target.store)
         written = _written(plan, target, telling.lang)
@@ -285,13 +285,13 @@ def _solve_options(purpose: Purpose, search: Search, kept: Kept) -> dict[str, An
 
 
 def _planned(
-    instance: aumaq.Instance, loop: Loop, options: dict[str, Any]
+    instance: aumaq.Instance, source: Source, loop: Loop, options: dict[str, Any]
 ) -> aumaq.Plan:
     """Return the plan of a solve, or the last one of the closed loop."""
     if loop.close_loop:
         _check_loop(options["goal"])
         return aumaq.close_loop(instance, max_rounds=loop.rounds, **options).plan
-    with cli_conflicts.reasons(instance, options["time_limit"]):
+    with cli_conflicts.reasons(instance, source, options["time_limit"]):
         return aumaq.solve(instance, **options)
 
 

@@ -62,7 +62,9 @@ def conflicts(
 
 
 @contextmanager
-def reasons(instance: aumaq.Instance, time_limit: float) -> Iterator[None]:
+def reasons(
+    instance: aumaq.Instance, source: Source, time_limit: float
+) -> Iterator[None]:
     """Where a solve ends without a plan for want of one, say what clashes as well."""
     from aumaq.instances import NoPlanError
     from aumaq.instances.interruption import is_asked
@@ -76,7 +78,7 @@ def reasons(instance: aumaq.Instance, time_limit: float) -> Iterator[None]:
         if found is None or not found.found.conflicts:
             raise
         told = found.sentences(words.spoken(), is_short=True)
-        more = say("for all conflicts: aumaq conflicts {name}", name=instance.name)
+        more = say("for all conflicts: aumaq conflicts {name}", name=source.words())
         text = chained([error.text, *told, more], "\n")
         raise NoPlanError(text, error.status) from None
 

@@ -43,7 +43,7 @@ def plan(
     tell_warnings(instance)
     target = free_target(*place_of(source.name, instance, beside))
     suffixes = _checked_suffixes(target)
-    found = _planned(instance, limits, target, telling)
+    found = _planned(instance, source, limits, target, telling)
     written, files = _written(found, target, suffixes, telling.lang)
     if telling.as_json:
         record = {key: value for key, value in found.record.items() if key != "trace"}
@@ -77,13 +77,17 @@ def _checked_suffixes(target: Path) -> list[str]:
 
 
 def _planned(
-    instance: aumaq.Instance, limits: Limits, target: Path, telling: Telling
+    instance: aumaq.Instance,
+    source: Source,
+    limits: Limits,
+    target: Path,
+    telling: Telling,
 ) -> aumaq.Plan:
     """Return the plan; where there is none, what clashes is told."""
     from aumaq.solvers.options import seconds_for
 
     seconds = seconds_for(limits.time_limit, None)
-    with cli_conflicts.reasons(instance, seconds):
+    with cli_conflicts.reasons(instance, source, seconds):
         return aumaq.solve(
             instance,
             time_limit=seconds,

@@ -8,6 +8,7 @@ again.
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
@@ -131,6 +132,12 @@ class Source:
     def read(self) -> Instance:
         """Return the instance, checked; tell what is odd about it."""
         return read_instance(self.name, self.scenario, self.changes)
+
+    def words(self) -> str:
+        """Return what a command is told to read the same, as a shell takes it."""
+        scenario = ["--scenario", self.scenario] if self.scenario else []
+        changes = [word for one in self.changes or () for word in ("--set", one)]
+        return shlex.join([self.name, *scenario, *changes])
 
 
 @dataclass(frozen=True)
