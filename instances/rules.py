@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -99,6 +100,11 @@ ELSEWHERE = ("model", "indicators", "futures:first-period")
 """Of these, what is checked only where a plan is made, read, or is one of several."""
 
 
+NAMED = {
+    "service": ("services", "service"), "to_service": ("services", "service"),
+    "network": ("networks", "network"),
+}  # fmt: skip
+"""Columns of rules that name what has a title: its table, and the codes there."""
 PREFIXES = {"tier": "growth:tier", "profession": "staff"}
 """What ids of rules begin with, where it is not the first column of their table."""
 
@@ -119,7 +125,7 @@ def rules_of(instance: Instance) -> dict[str, Rule]:
         rules += _of(f"network:{row.network}:{{kind}}", name, BY_NETWORK)
     for table in TABLES:
         if table.rule:
-            rules += _in(table, instance.tables[table.name])
+            rules += _in(table, instance.tables)
     return {rule.id: rule for rule in rules}
 
 
@@ -168,15 +174,24 @@ def _of(form: str, name: str, kinds: Mapping[str, Text]) -> list[Rule]:
     ]
 
 
-def _in(table: Table, rows: pd.DataFrame) -> list[Rule]:
-    """Return the rules that are rows of a table."""
-    code = table.key[0]
-    return [
-        Rule(
-            f"{PREFIXES.get(code, code)}:{row[code]}",
-            table.rule_title(row),
-            row["source"],
-            bool(row.get("is_hard", True)),
-        )
-        for row in (rows.drop_duplicates(code).to_dict("records") if len(rows) else ())
-    ]
+def _in(table: Table, tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
+    """Return the rules that are rows of a table; what they name has its title."""
+    rows, code = tables[table.name].drop_duplicates(table.key[0]), table.key[0]
+    titles = {
+        column.name: _titles(tables, NAMED[column.name])
+        for column in table.columns
+        if column.name in NAMED
+    }
+    found = []
+    for row in rows.to_dict("records"):
+        named = {name: known.get(row[name]) for name, known in titles.items()}
+        title = table.rule_title(row | {k: Text(t) for k, t in named.items() if t})
+        id_ = f"{PREFIXES.get(code, code)}:{row[code]}"
+        found.append(Rule(id_, title, row["source"], bool(row.get("is_hard", True))))
+    return found
+
+
+def _titles(tables: Mapping[str, pd.DataFrame], named: tuple[str, str]) -> Any:
+    """Return the titles in a table by the codes of its rows."""
+    table, code = named
+    return tables[table].set_index(code)["title"].to_dict()

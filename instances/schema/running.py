@@ -72,7 +72,7 @@ SHIFT_LIMITS = Table(
         SOURCE,
     ),
     key=("shift_limit", "period"),
-    rule=say("few of {service} in second shift"),
+    rule=say("{service}: few in second shift"),
     is_later=True,
 )
 

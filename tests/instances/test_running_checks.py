@@ -6,6 +6,7 @@ import pytest
 from tiny_instances import Rows, tiny
 
 import aumaq
+from aumaq.instances.rules import rules_of
 
 SHIFT = {"service": "s", "extra_share": 0.5, "cost_mln_per_unit_year": 0.1}
 LIMIT = {"shift_limit": "k", "service": "s", "period": "p1", "most_share": 0.1}
@@ -154,3 +155,16 @@ def test_a_hard_standard_may_be_kept_by_visits() -> None:
     assert visits["cost_mln_per_year"].tolist() == pytest.approx([0.5 + 0.6])
     assert teams["teams"].tolist() == [2]
     assert teams["cost_mln_per_year"].tolist() == pytest.approx([0.2])
+
+
+def test_a_rule_without_a_title_names_its_service_as_readers_do() -> None:
+    """In lists of rules and clashes a service has its title, as everywhere else."""
+    rows: dict[str, Rows] = {
+        "services": [{"service": "s", "title": "School"}],
+        "counts": [{"count": "c", "service": "s", "most": 1}],
+        "shifts": [SHIFT],
+        "shift_limits": [LIMIT],
+    }
+    known = rules_of(tiny(**rows))
+    assert str(known["count:c"].title) == "at most 1 facilities of School"
+    assert str(known["shift_limit:k"].title) == "School: few in second shift"
