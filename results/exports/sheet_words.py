@@ -20,10 +20,12 @@ from aumaq.results.language import Language
 from aumaq.results.plan.deployment_steps import FACILITY, LINK, ROAD
 from aumaq.results.plan.sectors import SECTOR_TITLES
 from aumaq.results.plan.terms import ITEMS
+from aumaq.results.plan.titles import ANCHOR_KINDS
 
 TITLES = {
     "gains": say("Who gains, who loses"),
     "deployment": say("Order of deployment"),
+    "people_who_come": say("People who come"),
     "by": say("grouped by"),
     "gain": say("shorter way"),
     "lose": say("longer way"),
@@ -37,9 +39,13 @@ TITLES = {
     "after": say("after steps"),
 }
 """Tables and columns beside those of a plan."""
-KINDS = {
-    FACILITY: say("facility"), ROAD: say("road upgrade"), LINK: say("line or main"),
+KINDS: Mapping[str, Mapping[str, Text]] = {
+    "anchors": ANCHOR_KINDS,
+    "deployment": {
+        FACILITY: say("facility"), ROAD: say("road upgrade"), LINK: say("line or main"),
+    },
 }  # fmt: skip
+"""Table -> its words for kinds."""
 WORDS: Mapping[str, Mapping[str, Text]] = {
     "direction": {"higher": say("more is better"), "lower": say("less is better")},
     "action": DONE, "item": ITEMS, "term": ITEMS, "sector": SECTOR_TITLES, "by": BY,
@@ -58,8 +64,8 @@ def sheet_title(name: str, lang: Language) -> str:
 def with_words(name: str, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return a table with the words of the program in a language."""
     words = {column: WORDS[column] for column in WORDS if column in table}
-    if name == "deployment":
-        words["kind"] = KINDS
+    if name in KINDS:
+        words["kind"] = KINDS[name]
     told = {
         column: [_told(cell, known, lang) for cell in table[column]]
         for column, known in words.items()

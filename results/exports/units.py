@@ -20,7 +20,8 @@ UNITS_BESIDE = {
     "minutes_before": "min", "minutes_after": "min", "within_before": "share",
     "within_after": "share", "cost_mln": "mln", "gain_persons": "persons",
     "total_mln": "mln", "total_gain_persons": "persons", "demand": SERVICE,
-    "gain": SERVICE, "lose": SERVICE,
+    "gain": SERVICE, "lose": SERVICE, "jobs": "jobs", "people_who_come": "persons",
+    "power_kw": "kW", "water_m3_per_day": "m3/day",
 }  # fmt: skip
 """Units of columns of tables that stand beside a plan."""
 FORMATS = {

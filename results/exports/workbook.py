@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 HEAD_FILL = "FFDCE6F1"
 SHOWN_ROWS = 200
 """Rows by which the width of a column is measured."""
+ANCHOR_COLUMNS = (
+    "anchor", "title", "kind", "settlement", "first_period", "jobs", "people_who_come",
+    "power_kw", "water_m3_per_day", "is_synthetic", "source",
+)  # fmt: skip
 FACTS = {
     "instance": say("Instance"),
     "scenario": say("Scenario"),
@@ -73,6 +77,7 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
         tables["indicators"] = plan.indicators
     tables["gains"] = gains_of(plan)
     tables["deployment"] = plan.deployment
+    tables["anchors"] = _anchors(plan)
     for name, table in tables.items():
         check_fits(name, table)
     book = openpyxl.Workbook(write_only=True)
@@ -90,6 +95,15 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
         _columns(book, heads, words)
     with draft_file(path) as draft:
         book.save(draft)
+
+
+def _anchors(plan: Plan) -> pd.DataFrame:
+    """Return the sites of industry, farms, resorts that the plan reckons with."""
+    rows = plan.instance.tables["anchors"]
+    first = rows["first_period"].replace("", plan.instance.period_names[0])
+    came = rows["jobs"] * rows["persons_per_job"]
+    told = rows.assign(first_period=first, people_who_come=came)
+    return told[[*ANCHOR_COLUMNS]]
 
 
 def heads_of(

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from aumaq.instances import Instance
 
 
+ANCHOR_KINDS = {
+    "industry": say("industry"),
+    "agriculture": say("agriculture"),
+    "tourism": say("tourism"),
+    "port": say("port"),
+    "zone": say("economic zone"),
+}
+"""Kind of anchor -> what readers call it."""
+
+
 def titles_of(instance: Instance, lang: Language) -> dict[str, str]:
     """Return the title of everything that costs: services, networks, roads."""
     found = {

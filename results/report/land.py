@@ -20,7 +20,7 @@ from aumaq.results.pages.territory import (
     region_names,
     upgrade_titles,
 )
-from aumaq.results.plan.titles import titles_by_code, titles_of
+from aumaq.results.plan.titles import ANCHOR_KINDS, titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -160,16 +160,6 @@ def zone_shapes(plan: Plan, lang: Language) -> list[dict[str, Any]]:
         }
         found += [{**of_zone, "rings": shape} for shape in shapes]
     return found
-
-
-ANCHOR_KINDS = {
-    "industry": say("industry"),
-    "agriculture": say("agriculture"),
-    "tourism": say("tourism"),
-    "port": say("port"),
-    "zone": say("economic zone"),
-}
-"""Kind of anchor -> what readers call it."""
 
 
 def anchor_places(plan: Plan, lang: Language) -> list[dict[str, Any]]:

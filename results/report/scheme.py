@@ -8,8 +8,7 @@ from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import link_names
-from aumaq.results.plan.titles import titles_by_code, titles_of
-from aumaq.results.report.land import ANCHOR_KINDS
+from aumaq.results.plan.titles import ANCHOR_KINDS, titles_by_code, titles_of
 from aumaq.results.report.networks import load_units
 
 if TYPE_CHECKING:

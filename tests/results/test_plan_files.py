@@ -80,6 +80,27 @@ def test_workbook_of_a_plan_in_openpyxl(plan: Plan, tmp_path: Path) -> None:
             range(len(names))] == names  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("code", "sheet", "kind", "head"),
+    [
+        ("en", "anchors", "tourism", "power load [kW]"),
+        ("ru", "опорные площадки", "туризм", "электрическая нагрузка [кВт]"),
+        ("kk", "тірек алаңдар", "туризм", "электр жүктемесі [кВт]"),
+    ],
+)
+def test_anchors_have_a_sheet(
+    tmp_path: Path, code: str, sheet: str, kind: str, head: str
+) -> None:
+    """Sites of industry, farms, resorts: since when, whom they bring, their load."""
+    resort = {"anchor": "spa", "kind": "tourism", "settlement": "b", "jobs": 40.0,
+              "persons_per_job": 2.5, "power_kw": 7.0}  # fmt: skip
+    plan = aumaq.solve(tiny(anchors=[resort]), gap=0.0)
+    book = openpyxl.load_workbook(plan.export("xlsx", tmp_path / "p.xlsx", code))
+    heads, row = book[sheet].iter_rows(values_only=True)
+    assert row[:9] == ("spa", None, kind, "b", "B", "p1", 40, 100, 7)
+    assert heads[8] == head
+
+
 def test_parquet_in_duckdb(plan: Plan, tmp_path: Path) -> None:
     """DuckDB sums what the plan sums."""
     folder = plan.to_parquet(tmp_path / "plan.parquet")
