@@ -40,11 +40,14 @@ def titles_of(instance: Instance, lang: Language) -> dict[str, str]:
 
 
 def titles_by_code(rows: pd.DataFrame, key: str, lang: Language) -> dict[str, str]:
-    """Return code -> title in the language; the code where there is no title."""
-    return {
-        code: lang.cell(title or code)
-        for code, title in zip(rows[key], rows["title"], strict=True)
-    }
+    """Return code -> title in the language; the code where there is no title.
+
+    Of rows with one code (a limit of several periods, say) the first title counts.
+    """
+    found: dict[str, str] = {}
+    for code, title in zip(rows[key], rows["title"], strict=True):
+        found[code] = found.get(code) or title
+    return {code: lang.cell(title or code) for code, title in found.items()}
 
 
 def level_title(title: str, level: int) -> Text:

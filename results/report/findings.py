@@ -78,6 +78,7 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
             )
         ),
         Column(say("Met"), [met.get(cell, "") for cell in facts["is_met"].tolist()]),
+        Column(say("Target from"), _where_from(plan, facts, lang)),
     ]
     found = grid("indicators", say("Indicators against targets"), columns, lang)
     how = _how(plan, lang)
@@ -85,6 +86,19 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
         "texts": _indicator_texts(found, facts["unit"], plan, lang),
         "how": [how[code] for code in facts["indicator"]],
     }
+
+
+def _where_from(plan: Plan, facts: pd.DataFrame, lang: Language) -> list[str]:
+    """Return the source of each target that is shown: a norm, an assumption."""
+    given = plan.instance.tables["indicator_targets"]
+    *earlier, last = plan.instance.period_names
+    known: dict[tuple[str, str], str] = {}
+    for period in (*earlier, "", last):  # what is shown is the target of the last one
+        rows = given[given["period"] == period]
+        pairs = zip(rows["indicator"], rows["region"], strict=True)
+        known |= dict(zip(pairs, rows["source"], strict=True))
+    shown = zip(facts["indicator"], facts["region"], strict=True)
+    return [lang.cell(known.get(pair, "")) for pair in shown]
 
 
 def _how(plan: Plan, lang: Language) -> dict[str, list[str]]:

@@ -30,6 +30,8 @@ FILLS = {"residential": "#d9b38c", "agricultural": "#e3d690", "forest": "#7fae7a
          "hazard": "#d98f7f"}  # fmt: skip
 CORNERS = 36
 """Of a circle on the map."""
+PARTS = 2
+"""Decimals of an impact: half a hectare is some."""
 
 
 def land_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -106,9 +108,9 @@ def _impacts(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Impact"), [names.get(i, i) for i in rows["impact"]]),
         Column(say("Measured in"), lang.cells(rows["unit"])),
         Column(say("Period"), rows["period"].tolist()),
-        Column(say("Under the plan"), rows["amount"].tolist(), "number"),
-        Column(say("Today continued"), rows["continued"].tolist(), "number"),
-        Column(say("Saved"), rows["saved"].tolist(), "number"),
+        Column(say("Under the plan"), rows["amount"].tolist(), "number", PARTS),
+        Column(say("Today continued"), rows["continued"].tolist(), "number", PARTS),
+        Column(say("Saved"), rows["saved"].tolist(), "number", PARTS),
         Column(say("Share saved"), share.tolist(), "share"),
     ]
     return grid("impacts", say("Impacts against today continued"), columns, lang)
@@ -125,10 +127,10 @@ def _limits(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Impact"), [names.get(i, i) for i in rows["impact"]]),
         Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(say("Period"), rows["period"].tolist()),
-        Column(say("At most"), rows["most"].tolist(), "number"),
-        Column(say("Under the plan"), rows["amount"].tolist(), "number"),
+        Column(say("At most"), rows["most"].tolist(), "number", PARTS),
+        Column(say("Under the plan"), rows["amount"].tolist(), "number", PARTS),
         Column(say("Used"), use.tolist(), "share"),
-        Column(say("Above a limit"), rows["excess"].tolist(), "number"),
+        Column(say("Above a limit"), rows["excess"].tolist(), "number", PARTS),
     ]
     return grid("limits", say("Limits on impacts"), columns, lang)
 

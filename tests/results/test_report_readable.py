@@ -14,6 +14,7 @@ from eventful_plan import eventful
 from golden_cases import land
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_instances import tiny
 from two_regions import two_regions
 
 import aumaq
@@ -352,3 +353,35 @@ def test_a_proven_best_plan_is_called_so(plan: Plan) -> None:
     (card,) = [card for card in run["cards"] if card["name"] == "sure"]
     assert card["value"] == "proven best"
     assert "no plan costs less." in decision(best, of_today(best.instance), ENGLISH)
+
+
+def test_a_limit_on_little_and_where_a_target_comes_from() -> None:
+    """Two schools take 5 ha of 4.5: a limit of two periods has one title, and parts of
+    a hectare are told; the target that is shown says that it is an assumption.
+    """
+    cap = {"limit": "cap", "impact": "land", "most": 4.5}
+    target = {"indicator": "p", "target": 1.0}
+    plan = aumaq.solve(
+        tiny(
+            periods=[{"period": f"p{k}", "first_year": 2026 + k, "years": 1}
+                     for k in (1, 2)],
+            levels=[{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 1.0,
+                     "footprint_ha": 2.5}],
+            impacts=[{"impact": "land", "title": "Land", "unit": "ha",
+                      "includes": "footprint"}],
+            impact_limits=[{**cap, "period": "p1", "title": "little land"},
+                           {**cap, "period": "p2"}],
+            indicators=[{"indicator": "p", "formula": "population"}],
+            indicator_targets=[{**target, "period": "p1", "source": "a norm"},
+                               {**target, "source": "assumption"}],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    tables = document([plan], ENGLISH)["runs"][0]["tables"]
+    limits = tables["limits"]
+    assert [row[0] for row in limits["rows"]] == ["little land"] * 2
+    numbers = [4, 5, 7]
+    assert limits["rows"][0][4:6] + limits["rows"][0][7:] == [4.5, 5, 0.5]
+    assert all(limits["columns"][k]["digits"] > 0 for k in numbers)
+    assert tables["indicators"]["columns"][-1]["title"] == "Target from"
+    assert tables["indicators"]["rows"][0][-1] == "assumption"
