@@ -91,7 +91,8 @@ PROFESSIONS = Table(
 
 STAFF_NEEDS = Table(
     "staff_needs",
-    "Posts that must be filled in each running facility.",
+    "Posts that must be filled in each running facility, with a second shift or without:"
+    " who works in that one is in what its places cost (`shifts`), in no post.",
     (
         Column(
             "profession",

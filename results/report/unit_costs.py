@@ -62,12 +62,14 @@ def unit_cost_table(plan: Plan, lang: Language) -> dict[str, Any]:
             lang.tell(say("Served in {period}", period=last)),
             rows["served"].tolist(), "number",
         ),
-        Column(say("Investment, mln"), rows["investment_mln"].tolist(), "number"),
+        Column(say("Investment, mln"), rows["investment_mln"].tolist(), "number", 1),
         Column(
             lang.tell(say("Investment for each, {currency}", currency=currency)),
             rows["investment"].tolist(), "number",
         ),
-        Column(say("Running it, mln a year"), rows["yearly_mln"].tolist(), "number"),
+        Column(
+            say("Running it, mln a year"), rows["yearly_mln"].tolist(), "number", 1
+        ),
         Column(
             lang.tell(say("A year for each, {currency}", currency=currency)),
             rows["yearly"].tolist(), "number",
