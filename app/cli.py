@@ -54,6 +54,7 @@ from aumaq import (
     words,
 )
 from aumaq.instances.language.texts import say
+from aumaq.keeping import keep
 from aumaq.option_groups import (
     Commands,
     Effort,
@@ -84,12 +85,10 @@ from aumaq.options import (
 )
 from aumaq.refusals import CarefulGroup
 from aumaq.several import end
-from aumaq.show import err
 from aumaq.streams import line
 from aumaq.words import t
 
 if TYPE_CHECKING:
-    from aumaq.instances import AumaqError
     from aumaq.results.exports import Written
 
 UNTIL_GARBAGE = 50_000
@@ -250,24 +249,18 @@ def solve(
     options["evidence"] = beside.with_name(f"{beside.name}-contradiction.lp")
     plan = _planned(instance, source, loop, options)
     with finishing():  # the work is done: Ctrl-C would only lose it
-        run, unkept = _kept(plan, target.store)
+        run = keep(target.store, lambda store: aumaq.Store(store).add(plan))
         written = _written(plan, target, telling.lang)
     if telling.as_json:
         record = {key: value for key, value in plan.record.items() if key != "trace"}
-        documents.tell({**record, "out": str(written.folder), **run})
+        kept_as = {"run_id": run.key} if run.key else {}
+        documents.tell({**record, "out": str(written.folder), **kept_as})
     else:
-        named = f"{target.store}:{run['run_id']}" if run else ""
+        named = f"{target.store}:{run.key}" if run.key else ""
         _summary(plan, written.folder, named)
-    if unkept is not None:
-        err.print(words.spoken().tell(unkept), markup=False, soft_wrap=True)
-    show.written(written)
-    _end(plan, is_kept=unkept is None)
-
-
-def _end(plan: aumaq.Plan, *, is_kept: bool) -> None:
-    """End with the exit code of a solve: 0 where all is well."""
-    if not is_kept:
-        raise typer.Exit(2)
+    show.troubles(written.troubles)
+    run.end()
+    show.ended(written)
     end([plan])
 
 
@@ -354,18 +347,6 @@ def _stem(instance: aumaq.Instance) -> str:
     return f"{safe_name(instance.name, instance.scenario)}-{stamp}"
 
 
-def _kept(
-    plan: aumaq.Plan, store: Path | None
-) -> tuple[dict[str, str], AumaqError | None]:
-    """Keep a plan in a store; return its run, or why it is not kept there."""
-    from aumaq.instances import AumaqError
-
-    try:
-        return ({} if store is None else {"run_id": aumaq.Store(store).add(plan)}), None
-    except AumaqError as error:
-        return {}, error
-
-
 @app.command()
 @grouped
 def coordination(
@@ -386,14 +367,14 @@ def coordination(
         **vars(effort),
     )
     found = ways.record()
-    if store is not None:
-        with finishing():
-            found["batch_id"] = ways.keep(store)
+    with finishing():
+        batch = keep(store, ways.keep)
     if output.as_json:
-        documents.tell(found)
+        documents.tell({**found, "batch_id": batch.key} if batch.key else found)
     else:
         show.ways(found)
-        show.kept(store, found)
+        show.kept(store, batch.key)
+    batch.end()
     plans = [way.plan for way in ways.ways.values() if way.plan is not None]
     if any(way.is_contradicted for way in ways.ways.values()):
         raise typer.Exit(3)

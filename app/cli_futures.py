@@ -13,6 +13,7 @@ from rich.table import Table
 import aumaq
 from aumaq import documents, show
 from aumaq.instances.language.texts import Text, say
+from aumaq.keeping import Kept, keep
 from aumaq.option_groups import Effort, Output, grouped
 from aumaq.options import Changes, Name, Overwrite, StoreFile, read_instance
 from aumaq.several import end
@@ -123,17 +124,20 @@ class Target:
             return {}
         return {"evidence": self.folder.with_name(f"{self.folder.name}-contradiction")}
 
-    def keep(self, found: aumaq.Futures, record: dict[str, Any]) -> Written | None:
+    def keep(
+        self, found: aumaq.Futures, record: dict[str, Any]
+    ) -> tuple[Kept, Written | None]:
         """Keep the plans in store and folder; name the batch in the record."""
         from aumaq.instances.interruption import finishing
         from aumaq.results.exports.futures_folder import write_futures
 
         with finishing():  # the work is done: Ctrl-C would only lose it
-            if self.store is not None:
-                record["batch_id"] = found.keep(self.store, record)
-            if self.folder is not None:
-                return write_futures(found, self.folder, overwrite=self.overwrite)
-        return None
+            batch = keep(self.store, lambda store: found.keep(store, record))
+            if batch.key:
+                record["batch_id"] = batch.key
+            if self.folder is None:
+                return batch, None
+            return batch, write_futures(found, self.folder, overwrite=self.overwrite)
 
 
 @grouped
@@ -148,8 +152,11 @@ def futures(
     found, record = question.answer(
         instance, progress=output.progress, **vars(effort), **target.options
     )
-    written = target.keep(found, record)
+    batch, written = target.keep(found, record)
     _told(record, written, target.store, as_json=output.as_json)
+    batch.end()
+    if written is not None:
+        show.ended(written)
     end([found])
 
 
@@ -176,9 +183,9 @@ def _told(
         _show(record)
         if written is not None:
             line(t(say("plans written to {target}", target=written.folder)))
-        show.kept(store, record)
+        show.kept(store, record.get("batch_id", ""))
     if written is not None:
-        show.written(written)
+        show.troubles(written.troubles)
 
 
 def _show(record: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ def sweep(*, cases: Cases, solves: Solves, places: Places, output: Output) -> No
         documents.tell(found.record())
     else:
         show.sweep(found)
-        show.kept(places.store, {"batch_id": found.batch_id})
+        show.kept(places.store, found.batch_id)
     show.troubles(found.troubles)
     if found.troubles:
         raise typer.Exit(2)

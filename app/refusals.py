@@ -1,7 +1,8 @@
 """What is refused of a command line before any command looks at it.
 
 Typer takes the last of an option that is given twice, and an empty word for a value;
-the path of an empty word is the working directory. Options that only say how another
+the path of an empty word is the working directory. Numbers that lie beyond their range
+(ranges.py) are told here for all commands alike. Options that only say how another
 one is done, or that another one makes idle, stand here in two tables: a command would
 ignore them.
 """
@@ -15,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from aumaq.instances.errors import OptionError
 from aumaq.instances.language.texts import Text, chained, say
+from aumaq.ranges import beyond
 
 Table = Mapping[str, Mapping[str, Sequence[str]]]
 TEMPLATE = ("--with", "--norms", "--services")
@@ -67,7 +69,9 @@ class CarefulGroup(TyperGroup):
 
 
 def _check(command: TyperCommand | TyperGroup, ctx: Any, args: list[str]) -> None:
-    """Raise OptionError with every option that is given twice, empty or in vain."""
+    """Raise OptionError with every option that is given twice, empty, in vain or with a
+    number beyond its range.
+    """
     if ctx.resilient_parsing:
         return
     words, _, order = command.make_parser(ctx).parse_args([*args])
@@ -84,6 +88,11 @@ def _check(command: TyperCommand | TyperGroup, ctx: Any, args: list[str]) -> Non
     if empty:
         names = [_name(param) for param in empty]
         told.append((say("{names}: the value is empty", names=", ".join(names)), names))
+    for param in params:
+        name = _name(param)
+        kind = param.type_descriptor.annotation
+        texts = beyond(name, kind, words.get(str(param.name)))
+        told += [(text, [name]) for text in texts]
     told += _idle(str(ctx.info_name), given)
     if told:
         wrong = dict.fromkeys(name for _, names in told for name in names)

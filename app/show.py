@@ -567,6 +567,11 @@ def written(found: Written) -> None:
     3 if something could not be made at all.
     """
     troubles(found.troubles)
+    ended(found)
+
+
+def ended(found: Written) -> None:
+    """Exit as :func:`written` does; what is to be said is said."""
     if found.troubles:
         raise typer.Exit(2 if found.moved else 3)
 
@@ -577,10 +582,9 @@ def troubles(found: Sequence[Text]) -> None:
         err.print(spoken().tell(text), markup=False, soft_wrap=True)
 
 
-def kept(store: Path | None, record: dict[str, Any]) -> None:
+def kept(store: Path | None, batch: str) -> None:
     """Say under which batch plans were kept, if they were."""
-    if store is not None:
-        batch = record["batch_id"]
+    if batch:
         text = t(
             say(
                 "kept as batch {batch}: aumaq runs {store} --batch {short}",

@@ -13,6 +13,7 @@ from aumaq.instances.extras import install_command
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file, reason
 from aumaq.instances.language.texts import say
+from aumaq.results.store.damage import check_whole
 from aumaq.results.store.turns import EXTRA, turn
 
 VERSION = 2
@@ -98,13 +99,16 @@ CREATE TABLE trace (
 
 
 @contextmanager
-def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[Any]:
+def opened(
+    path: Path, timeout_seconds: float, *, to_write: bool, as_it_is: bool = False
+) -> Iterator[Any]:
     """Give a connection to the store, to read or to write; one process at a time.
 
     A store of an older version is brought forward first. To write is one transaction:
     all of it is kept, or nothing if the block fails or the
     process is killed. A store that is not there is made for who writes. Raises
-    ExportError if the file is no store or stays busy.
+    ExportError if the file is no store, is a damaged one (unless it is to be read
+    *as_it_is*: to save what there is), or stays busy.
     """
     if not to_write and not path.is_file():
         raise ExportError(say("{path}: there is no such store of runs", path=path))
@@ -122,6 +126,8 @@ def opened(path: Path, timeout_seconds: float, *, to_write: bool) -> Iterator[An
                 connection.close()
                 _bring_forward(path, until)
                 connection = connected(path, until, is_reader=not to_write)
+            if not as_it_is:
+                check_whole(connection, path, SCHEMA, to_write=to_write)
             if to_write:
                 connection.begin()
             yield connection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aumaq.results.store.damage import INPUT
 from aumaq.results.store.frames import quoted
-from aumaq.results.store.rows import INPUT
 
 
 def forget(connection: Any, run_id: str) -> None:

@@ -16,6 +16,7 @@ from aumaq.results.audit.findings import Finding
 from aumaq.results.audit.record import RULE
 from aumaq.results.exports.record import UNREADABLE, parsed, unreadable, why
 from aumaq.results.plan.plan import Plan
+from aumaq.results.store.damage import INPUT
 from aumaq.results.store.frames import get, put
 from aumaq.results.strict_json import strict
 
@@ -24,8 +25,6 @@ OF_RECORD = (
     "bound_mln", "gap", "verified",
 )  # fmt: skip
 """Columns of a run that its record says, too."""
-INPUT = "input_"
-"""Stands before the names of the instance's tables in the store."""
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ class Store:
             values.append(_utc(since))
         where = f" WHERE {' AND '.join(rules)}" if rules else ""
         text = f"SELECT {', '.join(LISTED)} FROM runs{where} ORDER BY stored_utc DESC"
-        return self.sql(text, values)
+        return self._answer(text, values, as_it_is=False)
 
     @checked
     def plan(self, run_id: str) -> Plan:
@@ -208,9 +208,18 @@ class Store:
     def sql(self, text: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the answer to a query; the store is opened to read only.
 
-        Raises OptionError if the query is not right or would change the store.
+        A damaged store answers what it still can. Raises OptionError if the query is
+        not right or would change the store.
         """
-        with opened(self.path, self.timeout_seconds, to_write=False) as connection:
+        return self._answer(text, parameters, as_it_is=True)
+
+    def _answer(
+        self, text: str, parameters: Sequence[Any], *, as_it_is: bool
+    ) -> pd.DataFrame:
+        """Return the answer to a query; of a damaged store only *as_it_is*."""
+        with opened(
+            self.path, self.timeout_seconds, to_write=False, as_it_is=as_it_is
+        ) as connection:
             return query(connection, text, parameters)
 
 

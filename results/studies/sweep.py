@@ -144,7 +144,7 @@ def sweep(
         found = _gathered(instance, names, source, store, batch_id, tell)
         if folder is not None:
             _, trouble = rescued(lambda place, _: write_sweep(found, place), folder)
-            found = replace(found, troubles=(trouble,) if trouble else ())
+            found = replace(found, troubles=(*found.troubles, *filter(None, [trouble])))
     return found
 
 
@@ -173,17 +173,18 @@ def _gathered(
 ) -> Sweep:
     """Keep and tell outcomes as they come; return them in the order of *names*."""
     outcomes: dict[str, Outcome] = {}
+    unkept: list[Text] = []
     for outcome in source:
         row = outcome.row
         if store is not None and row["has_plan"]:
-            _keep(store, instance, outcome, batch_id)
+            unkept += _keep(store, instance, outcome, batch_id)
         outcomes[row["scenario"]] = outcome
         _tell(tell, row, len(outcomes), len(names))
     table = pd.DataFrame([outcomes[name].row for name in names])
     found = Sweep(instance, table, MappingProxyType(outcomes), batch_id)
     if store is not None:
-        _keep_table(store, found, tell)
-    return found
+        unkept += _keep_table(store, found)
+    return replace(found, troubles=tuple(unkept))
 
 
 def _tell(tell: Progress, row: Mapping[str, Any], count: int, whole: int) -> None:
@@ -204,23 +205,27 @@ def _plan_of(instance: Instance, outcome: Outcome) -> Plan:
     )
 
 
-def _keep(store: Path, instance: Instance, outcome: Outcome, batch_id: str) -> None:
-    """Keep a plan in a store; if it cannot be kept, its row says so."""
+def _keep(
+    store: Path, instance: Instance, outcome: Outcome, batch_id: str
+) -> list[Text]:
+    """Keep a plan in a store; if it cannot be kept, its row says so. Return why."""
+    scenario = outcome.row["scenario"]
     try:
-        plan = _plan_of(instance, outcome)
-        Store(store).add(plan, batch_id, plan.instance.scenario)
+        Store(store).add(_plan_of(instance, outcome), batch_id, scenario)
     except (ExportError, UnknownNameError) as error:  # or the batch was deleted
         said = say("not kept: {error}", error=error.text)
         outcome.row["message"] = joined(outcome.row["message"], said)
+        return [say("{scenario}: {problem}", scenario=scenario, problem=said)]
+    return []
 
 
-def _keep_table(store: Path, found: Sweep, tell: Progress) -> None:
-    """Keep the table of all scenarios, those without a plan too."""
+def _keep_table(store: Path, found: Sweep) -> list[Text]:
+    """Keep the table of all scenarios, those without a plan too; return why not."""
     try:
         Store(store).end_batch(found.batch_id, found.record())
     except (ExportError, UnknownNameError) as error:
-        said = say("the table was not kept: {error}", error=error.text)
-        tell.update(ProgressEvent(said, 0.0, np.nan, np.nan))
+        return [say("the table was not kept: {error}", error=error.text)]
+    return []
 
 
 def _names(instance: Instance, scenarios: str | Sequence[str] | None) -> list[str]:

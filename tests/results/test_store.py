@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -203,9 +204,66 @@ def test_a_sweep_goes_on_if_its_store_is_busy(
         raise ExportError("still busy")
 
     monkeypatch.setattr(aumaq.Store, "add", busy)
-    rows = aumaq.sweep(two_futures(), jobs=1, store=tmp_path / "runs.duckdb").rows
+    found = aumaq.sweep(two_futures(), jobs=1, store=tmp_path / "runs.duckdb")
+    rows = found.rows
     assert rows["verified"].all()
     assert (rows["message"] == "not kept: still busy").all()
+    told = [f"{name}: not kept: still busy" for name in rows["scenario"]]
+    assert [*map(str, found.troubles)] == told
+
+
+DAMAGES = {
+    "DROP TABLE runs": ["table runs is missing"],
+    "DROP TABLE trace; ALTER TABLE runs DROP gap": ["table trace", "runs.gap is"],
+    "ALTER TABLE facilities DROP run_id": ["facilities.run_id is missing"],
+    "ALTER TABLE facilities ALTER capacity TYPE VARCHAR": [
+        "facilities.capacity is VARCHAR, expected DOUBLE",
+    ],
+    "ALTER TABLE input_levels ALTER capacity TYPE VARCHAR": ["input_levels.capacity"],
+    "DROP TABLE money; CREATE VIEW money AS SELECT 1 AS a": ["table money"],
+}
+
+
+def test_a_damaged_store_is_told_before_the_work(tmp_path: Path) -> None:
+    """All that is wrong with its tables, of every command that would write into it."""
+    aumaq.write(two_futures(), tmp_path / "mine")
+    aumaq.Store(tmp_path / "whole.duckdb").add(both_plans()[0])
+    for damage, said in DAMAGES.items():
+        file = Path(shutil.copy(tmp_path / "whole.duckdb", tmp_path / "s.duckdb"))
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(damage)
+        before = file.read_bytes()
+        for command in ("solve", "sweep", "coordination", "futures"):
+            done = run(command, "mine", "--store", file, folder=tmp_path)
+            assert done.returncode == 2, done.stderr
+            for text in ("damaged store", *said):
+                assert text in done.stderr, (damage, done.stderr)
+        assert file.read_bytes() == before
+    assert {p.name for p in tmp_path.iterdir()} <= {
+        "mine", "whole.duckdb", "whole.duckdb.lock", "s.duckdb", "s.duckdb.lock",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["coordination", "futures", "sweep", "solve"])
+def test_what_is_found_is_shown_though_it_cannot_be_kept(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The store fails after the work: the result is told and written, exit code 2."""
+
+    def full(*_: object) -> str:
+        raise ExportError("no room")
+
+    aumaq.write(two_futures(), tmp_path / "mine")
+    for name in ("add", "add_all"):
+        monkeypatch.setattr(aumaq.Store, name, full)
+    place = [] if command == "coordination" else ["--out", "here"]
+    done = run(command, "mine", *place, "--store", "s.duckdb", "--json",
+               folder=tmp_path)  # fmt: skip
+    assert done.returncode == 2
+    assert "no room" in done.stderr
+    assert json.loads(done.stdout)["instance"]
+    assert not place or any((tmp_path / "here").iterdir())
 
 
 def test_what_is_no_store_is_left_alone(tmp_path: Path) -> None:
