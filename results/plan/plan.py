@@ -370,7 +370,8 @@ class Plan:
             instance = replace(carried(), origin=record["instance_origin"])
         elif instance is None:
             instance = read(record["instance_origin"] or record["instance"])
-        plan = cls.assembled(instance, tables, record, str(path))
+        first_row = 2 if (path / "facilities.csv").is_file() else 1  # below its head
+        plan = cls.assembled(instance, tables, record, str(path), first_row)
         wrong = [] if indicators is None else wrong_claims(plan, indicators)
         if wrong and record.get(DEFINED, 1) < DEFINITIONS:
             return plan.with_record(older_indicators=True)
@@ -383,8 +384,11 @@ class Plan:
         tables: Mapping[str, pd.DataFrame],
         record: Mapping[str, Any],
         where: str,
+        first_row: int = 1,
     ) -> Plan:
         """Put a plan that was kept at *where* together and verify it again.
+
+        *first_row*: the number of the first row of its tables as an editor counts.
 
         Columns that it can do without are recomputed and named in the record. Raises
         InstanceError if the instance is not what the plan was made for, or has not
@@ -403,7 +407,7 @@ class Plan:
             instance = instance.with_scenario(record["scenario"])
         if record.get("kept_services"):
             instance = instance.with_kept_services(record["kept_services"])
-        if odd := unknown_names(instance, tables["facilities"]):
+        if odd := unknown_names(instance, tables, first_row):
             raise InstanceError([replace(p, file=f"{where}: {p.file}") for p in odd])
         whole, missing = completed(with_later(instance, tables))
         told = {k: v for k, v in record.items() if k not in FOUND_ON_READING}

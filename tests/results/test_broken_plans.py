@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from command import run
 from shared_plans import best_plan
@@ -135,7 +136,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "row too long": (put("budgets.csv", "\n", "\na,b,1,2,3,4,5,6\n"), "budgets.csv"),
     "period of no instance": (
         put("facilities.csv", "2031-35", "2031-53"),
-        "facilities, column period: the instance has no such name, did you mean"
+        "facilities, row 3, column period: the instance has no such name, did you mean"
         " '2031-35'? (value: '2031-53')",
     ),
     "site of no instance": (put("facilities.csv", "school,c,", "school,z,"), "'z'"),
@@ -284,6 +285,24 @@ def test_a_broken_store_is_told(kept: Path, tmp_path: Path, name: str) -> None:
             connection.execute(statement)
     with pytest.raises(ExportError):
         Store(file).plan(str(run_id))
+
+
+def test_names_that_no_instance_has_are_told_in_every_table(plan: Path) -> None:
+    """Table, row, column and name, all at once."""
+    told = []
+    places = ["facilities.site", "actions.period", "allocation.settlement",
+              "actions.service"]  # fmt: skip
+    for table, column in (place.split(".") for place in places):
+        file = plan / f"{table}.csv"
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+        rows.loc[1, column] = f"no {column}"
+        rows.to_csv(file, index=False)
+        told.append(f"{table}, row 3, column {column}: the instance has no such name")
+    with pytest.raises(AumaqError) as raised:
+        Plan.read(plan)
+    for line in told:
+        assert line in str(raised.value)
+    assert str(raised.value).startswith("4 problems")
 
 
 CONTRADICTED: dict[str, Change] = {
