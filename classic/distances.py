@@ -21,6 +21,8 @@ Sites32 = NDArray[np.int32]
 EARTH_M = 6_378_100.0
 """Radius of the earth, m, of the published MCLP cases."""
 TSPLIB_EARTH_KM = 6378.388
+TSPLIB_PI = 3.141592
+"""As TSPLIB 95 has it: of long distances the digits it cuts off count."""
 RULES = ("euclid", "floor", "nearest", "ceil", "att", "geo", "great_circle")
 """How the straight line becomes a distance; the codes of kernels are positions here."""
 CHUNK = 4_000_000
@@ -191,7 +193,9 @@ def lengths(chord: Floats, rule: str, scale: float) -> Floats:
     """Return distances of straight lines under a rule; TSPLIB 95, section 2."""
     if rule in ("geo", "great_circle"):
         arc = scale * 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
-        return np.floor(arc + 1.0) if rule == "geo" else arc
+        if rule != "geo":
+            return arc
+        return np.where(chord > 0.0, np.floor(arc + 1.0), 0.0)  # nothing from itself
     line = chord * scale
     if rule == "floor":
         return np.floor(line)

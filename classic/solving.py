@@ -101,6 +101,8 @@ class Telling:
 def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:
     found = solve_opening(problem, clock, seed, count)
     if not found.plans:
+        if clock.is_over:
+            raise NoPlanError(say("no plan was found in time"))
         raise NoPlanError(say("no plan serves every client"), "infeasible")
     plans = []
     for k, (value, sites) in enumerate(found.plans):

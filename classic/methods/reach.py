@@ -110,7 +110,9 @@ def distance(r: Reach, i: int, j: int) -> float:
     chord = math.sqrt(dx * dx + dy * dy + dz * dz)
     if r.rule >= 5:
         arc = r.scale * 2.0 * math.asin(min(chord / 2.0, 1.0))
-        return math.floor(arc + 1.0) if r.rule == 5 else arc
+        if r.rule != 5:
+            return arc
+        return math.floor(arc + 1.0) if chord > 0.0 else 0.0
     line = chord * r.scale
     if r.rule == 1:
         return math.floor(line)

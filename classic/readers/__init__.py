@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Protocol
 
 from aumaq.classic.problems import Problem
-from aumaq.classic.readers import cap, matrices, pmed, pmedcap, single_source, tsplib
+from aumaq.classic.readers import (
+    cap,
+    matrices,
+    pmed,
+    pmedcap,
+    simple,
+    single_source,
+    tsplib,
+)
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.language.texts import say
 
@@ -29,7 +37,8 @@ class Reader(Protocol):
         """Read the file; raise UnreadableError with all that is wrong with it."""
 
 
-READERS: Sequence[Reader] = (tsplib, pmed, pmedcap, single_source, cap, matrices)
+READERS: Sequence[Reader] = (tsplib, pmed, simple, pmedcap, single_source, cap,
+                             matrices)  # fmt: skip
 """In the order they are asked."""
 
 
@@ -41,7 +50,7 @@ def reader_of(path: Path) -> Reader | None:
         raw = file.read(HEAD)
     if b"\0" in raw:
         return None
-    head = raw.decode("utf-8", errors="replace")
+    head = raw.decode("utf-8-sig", errors="replace")
     return next((reader for reader in READERS if reader.matches(path, head)), None)
 
 

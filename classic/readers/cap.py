@@ -1,7 +1,8 @@
 """OR-Library capacitated location: ``m n``, then sites, then clients with their costs.
 
 The costs are for the whole demand of a client. In capa, capb and capc the word
-``capacity`` stands for a number that the user chooses.
+``capacity`` stands for a number that the user chooses. UflLib writes its problems
+without capacities so, too, with a 0 for each.
 """
 
 from __future__ import annotations
@@ -12,34 +13,29 @@ import numpy as np
 
 from aumaq.classic.distances import Dense
 from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.classic.readers.layouts import WORD, layout_of, layouts_of
 from aumaq.classic.readers.numbers import check_count, numbers_of, whole
-
-WORD = "capacity"
 
 
 def matches(path: Path, head: str) -> bool:
-    """Whether the first lines are ``m n`` and pairs of capacity and fixed cost."""
-    del path
-    lines = [line.split() for line in head.splitlines()[:4] if line.strip()]
-    if len(lines) < 3 or any(len(line) != 2 for line in lines[:2]):
-        return False
-    try:
-        m, n = (int(word) for word in lines[0])
-        float(lines[1][0].replace(WORD, "0")), float(lines[1][1])
-    except ValueError:
-        return False
-    return m > 0 and n > 0
+    """Whether there are two counts, pairs of capacity and fixed cost, and clients."""
+    return layout_of(path, head) == "by client"
 
 
 def read(path: Path) -> Problem:
     """Read capacities, fixed costs, demands and costs; clients may be shared out."""
-    numbers = numbers_of(path, {WORD: np.inf})
+    numbers = numbers_of(path, {WORD: np.inf}, least=0.0)
     check_count(path, len(numbers), 2)
     m, n = whole(path, "sites", numbers[0]), whole(path, "clients", numbers[1])
-    check_count(path, len(numbers), 2 + 2 * m + n * (m + 1))
-    capacities, fixed = numbers[2 : 2 + 2 * m].reshape(m, 2).T
-    rows = numbers[2 + 2 * m : 2 + 2 * m + n * (m + 1)].reshape(n, m + 1)
-    clients = clients_of(n, None, rows[:, 0])
-    sites = sites_of(m, fixed, capacities)
-    kind = "uflp" if np.isinf(capacities).all() else "cflp"
-    return Problem(kind, clients, sites, Dense(rows[:, 1:].copy()), name=path.stem)
+    check_count(path, len(numbers), 2 + 2 * m + n * (m + 1), is_all=True)
+    layout = layouts_of(m, n)["by client"]
+    assert layout.blocks is not None
+    found = layout.blocks(numbers[2:])
+    is_free = not found.capacity.any()
+    room = np.full(m, np.inf) if is_free else found.capacity
+    notes = ("all capacities are 0: there are none",)
+    return Problem(
+        "uflp" if np.isinf(room).all() else "cflp",
+        clients_of(n, None, found.demand), sites_of(m, found.fixed, room),
+        Dense(found.cost.copy()), name=path.stem, notes=notes if is_free else (),
+    )  # fmt: skip

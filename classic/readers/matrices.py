@@ -2,14 +2,18 @@
 
 Long: a column of clients, one of sites, one of distances, and perhaps weights of the
 clients. Wide: names of clients in the first column, of sites in the first row; a column
-of weights may be among them. Columns are known by usual names; where those do not tell
-clients from sites, there are more clients than sites. What was taken for what is noted.
+of weights may be among them. Columns are known by usual names, with or without ``_id``
+or a unit; where those do not tell clients from sites, there are more clients than
+sites. A table of numbers alone has no names: its rows are clients. Lines that begin
+with ``#`` are remarks; between semicolons and tabs a comma may be a decimal one. What
+was taken for what is noted.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +28,12 @@ from aumaq.instances.formats.files import parsing
 from aumaq.instances.language.texts import say
 
 LENGTHS = ("distance", "dist", "cost", "time", "minutes", "travel_time", "length",
-           "length_km", "km", "metres", "meters", "km_total", "d")  # fmt: skip
+           "km", "metres", "meters", "km_total")  # fmt: skip
+SHORT = {"i", "j", "d"}
+"""A long table of letters alone; one of them would rather be a site's name."""
+ENDING = re.compile(r"_(id|name|no|nr|code|m|km|min|mins|minutes|metres|meters|s|h)$")
+"""What a usual name may end in."""
+REMARK = "#"
 CLIENTS = ("client", "customer", "demand_point", "demand_id", "settlement", "student",
            "origin", "from", "tract")  # fmt: skip
 SITES = ("site", "facility", "store", "school", "depot", "warehouse", "plant",
@@ -42,6 +51,7 @@ class Table:
     path: Path
     header: list[str]
     rows: list[tuple[int, list[str]]]
+    has_commas: bool = False  # as decimal points
 
     def column(self, k: int) -> list[str]:
         """Return the cells of a column."""
@@ -70,10 +80,7 @@ class Table:
             if may_lack and cells[k].strip().lower() in NO_WAY:
                 found[n] = np.inf
                 continue
-            try:
-                found[n] = float(cells[k])
-            except ValueError:
-                found[n] = np.nan
+            found[n] = self._number(cells[k])
             if not (np.isfinite(found[n]) and found[n] >= 0):
                 text = say("a number from 0 on is expected")
                 name = self.header[k] or str(k + 1)
@@ -82,21 +89,29 @@ class Table:
             raise InstanceError(wrong)
         return found
 
+    def _number(self, word: str) -> float:
+        """Return the number of a cell, NaN if it is none."""
+        try:
+            return float(word.replace(",", ".") if self.has_commas else word)
+        except ValueError:
+            return np.nan
+
 
 def matches(path: Path, head: str) -> bool:
     """Whether it is a CSV file with a long or a wide header and numbers below."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return False
-    lines = head.splitlines()[:4]
+    lines = [line for line in head.splitlines() if not line.startswith(REMARK)][:4]
     if len(lines) < 2 or not any(mark in lines[0] for mark in ",;\t"):
         return False
-    rows = [cells for _, cells in _cells(lines)]
+    rows, mark = _cells(lines)
     if len(rows) < 2:
         return False
-    header = [word.strip().lower() for word in rows[0]]
-    if any(word in LENGTHS for word in header) and len(header) >= 3:
+    if _is_long(_usual(rows[0][1])):
         return True
-    values = rows[1][1:]
+    values = [
+        word.replace(",", ".") if mark != "," else word for word in rows[1][1][1:]
+    ]
     return len(values) >= 2 and all(
         _is_number(word) or word.strip().lower() in NO_WAY for word in values
     )
@@ -105,7 +120,7 @@ def matches(path: Path, head: str) -> bool:
 def read(path: Path) -> Problem:
     """Read a long or a wide table of costs."""
     with parsing(say("{file}: is no table of costs", file=path.name)):
-        rows = _cells(text_of(path).splitlines())
+        rows, mark = _cells(text_of(path).splitlines())
     if len(rows) < 2:
         raise UnreadableError(say("{file}: there are no rows", file=path.name))
     header = [word.strip() for word in rows[0][1]]
@@ -114,17 +129,29 @@ def read(path: Path) -> Problem:
         told = say("the header has {n} columns, the row has another number",
                    n=len(header))  # fmt: skip
         raise InstanceError([Wrong(path.name, told, row) for row in uneven])
-    table = Table(path, header, rows[1:])
-    names = [word.lower() for word in header]
-    is_long = any(name in LENGTHS for name in names) and len(names) >= 3
-    return _long(table, names) if is_long else _wide(table, names)
+    table = Table(path, header, rows[1:], has_commas=mark != ",")
+    if all(map(_is_number, header)) and all(map(_is_number, rows[1][1])):
+        return _bare(Table(path, [""] * len(header), rows, mark != ","), header)
+    names = _usual(header)
+    return _long(table, names) if _is_long(names) else _wide(table, names)
 
 
-def _cells(lines: list[str]) -> list[tuple[int, list[str]]]:
-    """Return numbered rows of cells, split at whatever the header is split at."""
-    mark = max(",;\t", key=lines[0].count)
-    found = csv.reader(lines, delimiter=mark)
-    return [(found.line_num, cells) for cells in found if any(cells)]
+def _usual(header: list[str]) -> list[str]:
+    """Return names of columns without what they may end in."""
+    return [ENDING.sub("", word.strip().lower()) for word in header]
+
+
+def _is_long(names: list[str]) -> bool:
+    return len(names) >= 3 and (any(n in LENGTHS for n in names) or set(names) >= SHORT)
+
+
+def _cells(lines: list[str]) -> tuple[list[tuple[int, list[str]]], str]:
+    """Return numbered rows of cells, and what they are split at: as the header is."""
+    kept = ["" if line.startswith(REMARK) else line for line in lines]
+    first = next((line for line in kept if line.strip()), "")
+    mark = max(",;\t", key=first.count)
+    found = csv.reader(kept, delimiter=mark)
+    return [(found.line_num, cells) for cells in found if any(cells)], mark
 
 
 def _is_number(word: str) -> bool:
@@ -135,14 +162,35 @@ def _is_number(word: str) -> bool:
     return True
 
 
+def _bare(table: Table, first: list[str]) -> Problem:
+    """Return the problem of numbers alone; they may be under numbers of columns.
+
+    Those count 0, 1, 2, ... or 1, 2, 3, ..., and are distances if that makes the matrix
+    one of as many rows as columns.
+    """
+    counts = [str(k) for k in range(len(first) + 1)]
+    is_counted = first in (counts[:-1], counts[1:]) and len(table.rows) != len(first)
+    if is_counted:
+        table = replace(table, rows=table.rows[1:])
+    matrix = np.column_stack(
+        [table.numbers(k, may_lack=True) for k in range(len(first))]
+    )
+    return Problem(
+        "p-median", clients_of(len(matrix)), sites_of(matrix.shape[1]),
+        Dense(matrix), name=table.path.stem,
+        notes=("there are no names: rows are clients, columns are sites",),
+    )  # fmt: skip
+
+
 def _long(table: Table, names: list[str]) -> Problem:
-    length = next(k for k, name in enumerate(names) if name in LENGTHS)
+    known = (*LENGTHS, "d")
+    length = next(k for k, name in enumerate(names) if name in known)
     weight = next((k for k, name in enumerate(names) if name in WEIGHTS), None)
     client, site = _roles(table, names, {length, weight})
     client_names, client_of = np.unique(table.names(client), return_inverse=True)
     site_names, site_of = np.unique(table.names(site), return_inverse=True)
     n, m = len(client_names), len(site_names)
-    lengths = table.numbers(length)
+    lengths = table.numbers(length, may_lack=True)
     _check_once(table, client_of * m + site_of)
     if len(lengths) >= DENSE_SHARE * n * m:
         matrix = np.full((n, m), np.inf)
@@ -195,6 +243,28 @@ def _check_once(table: Table, pair: Ints) -> None:
         raise InstanceError(wrong)
 
 
+def _check_names(
+    table: Table, clients: tuple[str, ...], sites: tuple[str, ...]
+) -> None:
+    """Refuse names of rows, or of columns, that come twice."""
+    first: dict[str, int] = {}
+    wrong = []
+    for name, (row, _) in zip(clients, table.rows, strict=True):
+        if name in first:
+            told = say("{name!r} stands in row {row} already", name=name,
+                       row=first[name])  # fmt: skip
+            wrong.append(Wrong(table.path.name, told, row))
+        first.setdefault(name, row)
+    told = say("expected the name of each column once")
+    wrong += [
+        Wrong(table.path.name, told, 1, name)
+        for name in dict.fromkeys(sites)
+        if sites.count(name) > 1
+    ]
+    if wrong:
+        raise InstanceError(wrong)
+
+
 def _check_one_weight(table: Table, column: int, differs: Floats) -> None:
     wrong = [
         Wrong(
@@ -219,6 +289,7 @@ def _wide(table: Table, names: list[str]) -> Problem:
     columns = [k for k in range(1, len(names)) if k != weight]
     matrix = np.column_stack([table.numbers(k, may_lack=True) for k in columns])
     clients, sites = tuple(table.names(0)), tuple(table.header[k] for k in columns)
+    _check_names(table, clients, sites)
     weights = None if weight is None else table.numbers(weight)
     if _are_sites(names[0], clients) and weight is None:
         matrix, clients, sites = np.ascontiguousarray(matrix.T), sites, clients

@@ -25,12 +25,19 @@ def text_of(path: Path) -> str:
         raise UnreadableError(told) from None
 
 
-def numbers_of(path: Path, words: dict[str, float] | None = None) -> Floats:
-    """Return all numbers of a file; *words* stand for numbers.
+def numbers_of(
+    path: Path,
+    words: dict[str, float] | None = None,
+    least: float = -math.inf,
+    title: str = "",
+) -> Floats:
+    """Return all numbers of a file but for its *title*; *words* stand for numbers.
 
-    Raises UnreadableError that names row and word of what is no finite number.
+    Raises UnreadableError that names row and word of what is no finite number, or lies
+    below *least*.
     """
-    text = text_of(path).rstrip("\x1a\n\r\t ")  # DOS ends a file with its own sign
+    text = text_of(path).replace(title, "", 1)
+    text = text.rstrip("\x1a\n\r\t ")  # DOS ends a file with its own sign
     plain = text
     for word, value in (words or {}).items():
         plain = plain.replace(word, repr(value))
@@ -38,22 +45,34 @@ def numbers_of(path: Path, words: dict[str, float] | None = None) -> Floats:
         found = np.array(plain.split(), dtype=np.float64)
     except ValueError:
         found = np.array([np.nan])
-    if not np.isfinite(found).all():
-        told = _first_wrong(path, text, words or {})
+    if not (np.isfinite(found) & (found >= least)).all():
+        told = _first_wrong(path, text, words or {}, least)
         if told is not None:
             raise UnreadableError(told)
     return found
 
 
-def _first_wrong(path: Path, text: str, words: dict[str, float]) -> Text | None:
+def _first_wrong(
+    path: Path, text: str, words: dict[str, float], least: float
+) -> Text | None:
     for row, line in enumerate(text.splitlines(), start=1):
         for word in line.split():
-            if word not in words and not _is_finite(word):
+            if word in words:
+                continue
+            if not _is_finite(word):
                 return say(
                     "{file}, row {row}: {word!r} is no number",
                     file=path.name,
                     row=row,
                     word=word[:40],
+                )
+            if float(word) < least:
+                return say(
+                    "{file}, row {row}: {word} is below {least:g}",
+                    file=path.name,
+                    row=row,
+                    word=word[:40],
+                    least=least,
                 )
     return None
 
@@ -80,9 +99,12 @@ def whole(path: Path, name: str, value: float, least: int = 1) -> int:
     return int(value)
 
 
-def check_count(path: Path, found: int, wanted: int) -> None:
-    """Raise UnreadableError where a file has fewer numbers than its head says."""
-    if found < wanted:
+def check_count(path: Path, found: int, wanted: int, *, is_all: bool = False) -> None:
+    """Raise UnreadableError where a file has fewer numbers than its head says.
+
+    *is_all*: more are wrong, too: its head, or a line, is not what it was.
+    """
+    if found < wanted or (is_all and found > wanted):
         raise UnreadableError(
             say(
                 "{file}: its head asks for {wanted:,} numbers, it has {found:,}",

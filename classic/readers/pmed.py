@@ -44,7 +44,7 @@ def read(path: Path) -> Problem:
         whole(path, name, value)
         for name, value in zip(("nodes", "edges", "p"), numbers[:3], strict=True)
     )
-    check_count(path, len(numbers), 3 + 3 * edges)
+    check_count(path, len(numbers), 3 + 3 * edges, is_all=True)
     if n > MOST_NODES:
         told = say("{file}: at most {most:,} nodes are read, it has {n:,}",
                    file=path.name, most=MOST_NODES, n=n)  # fmt: skip

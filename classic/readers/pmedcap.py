@@ -16,6 +16,7 @@ import numpy as np
 
 from aumaq.classic.distances import plane
 from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.classic.readers.layouts import layout_of
 from aumaq.classic.readers.numbers import check_count, numbers_of, whole
 
 COLUMNS = 4
@@ -23,8 +24,8 @@ COLUMNS = 4
 
 def matches(path: Path, head: str) -> bool:
     """Whether a head of one, two or three numbers stands above lines of four."""
-    del path
     lines = [line.split() for line in head.splitlines() if line.strip()]
+    is_lorena = len(lines) > 1 and (len(lines[0]), len(lines[1])) == (2, COLUMNS)
     lines = lines[1:] if lines and len(lines[0]) == 1 else lines
     if len(lines) < 3:
         return False
@@ -32,7 +33,9 @@ def matches(path: Path, head: str) -> bool:
     is_ours = len(lines[0]) in (2, 3) and all(
         len(line) == COLUMNS for line in lines[1:-1][:5]
     )
-    return is_ours and len(lines) > 2 and all(w.isdecimal() for w in lines[0][:2])
+    if not (is_ours and len(lines) > 2 and all(w.isdecimal() for w in lines[0][:2])):
+        return False
+    return not is_lorena or layout_of(path, head) in ("", "points")
 
 
 def read(path: Path) -> Problem:

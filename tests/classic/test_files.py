@@ -120,7 +120,11 @@ def test_all_that_is_wrong_with_costs_is_told(tmp_path: Path) -> None:
         ("edge.txt", PMED.replace("4 1 20", "4 1 -2")),
         ("cap.txt", CAP[:-6]),
         ("word.txt", CAP.replace("\n4 3", "\n4 x")),
-        ("kind.tsp", TSP.format(kind="EXPLICIT")),
+        ("more.txt", PMED + "2 4 1\n"),
+        ("many.txt", CAP + "1\n"),
+        ("kind.tsp", TSP.format(kind="XRAY1")),
+        ("form.tsp", TSP.format(kind="EXPLICIT")),
+        ("node.tsp", TSP.format(kind="ATT").replace(" 2 16", " 1 16")),
         ("size.tsp", TSP.format(kind="GEO").replace(": 3", ": 4")),
     ],
 )
@@ -164,14 +168,14 @@ def test_what_is_no_number_or_name_is_told(
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        (CAP.replace("100 9", "-100 9"), "capacities must be"),
-        (CAP.replace("\n10\n", "\n-10\n"), "demands must be"),
+        (CAP.replace("100 9", "-100 9"), "row 3: -100 is below 0"),
+        (CAP.replace("\n10\n", "\n-10\n"), "row 4: -10 is below 0"),
         (LORENA.replace("9 2", "9 -2"), "demands must be"),
     ],
 )
 def test_amounts_are_not_negative(tmp_path: Path, text: str, wanted: str) -> None:
     """Of capacities and demands, too."""
-    with pytest.raises(InstanceError, match=wanted):
+    with pytest.raises(AumaqError, match=wanted):
         solve(read(written(tmp_path, "c.txt", text)))
 
 
@@ -305,3 +309,126 @@ def test_coordinates_beyond_any_map_are_told_by_row(tmp_path: Path) -> None:
     )
     with pytest.raises(AumaqError, match=r"far\.tsp, row 6"):
         read(file)
+
+
+MATRICES = {
+    "FULL_MATRIX": "0 1 2 1 0 3 2 3 0", "UPPER_ROW": "1 2 3", "LOWER_ROW": "1 2 3",
+    "UPPER_DIAG_ROW": "0 1 2 0 3 0", "LOWER_DIAG_ROW": "0 1 0 2 3 0",
+    "UPPER_COL": "1 2 3", "LOWER_COL": "1 2 3", "LOWER_DIAG_COL": "0 1 2 0 3 0",
+    "UPPER_DIAG_COL": "0 1 0 2 3 0",
+}  # fmt: skip
+"""The same distances, 0-1: 1, 0-2: 2, 1-2: 3, as TSPLIB 95 writes them."""
+
+
+@pytest.mark.parametrize("form", MATRICES)
+def test_matrices_of_tsplib(tmp_path: Path, form: str) -> None:
+    """Whole ones and halves, with and without the diagonal; in lines of any length."""
+    head = f"DIMENSION: 3\nEDGE_WEIGHT_TYPE: explicit\nEDGE_WEIGHT_FORMAT: {form}\n"
+    numbers = MATRICES[form].replace(" ", "\n", 1)
+    text = f"NAME: m\n{head}EDGE_WEIGHT_SECTION\n{numbers}\n"
+    found = matrix_of(written(tmp_path, "m.tsp", text))
+    assert found.tolist() == [[0, 1, 2], [1, 0, 3], [2, 3, 0]]
+    with pytest.raises(AumaqError, match=r"m\.tsp: DIMENSION 3 asks for"):
+        read(written(tmp_path, "m.tsp", text + "4\n"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("MAN_2D", [2, 7]),  # 1.66, 3.62 + 3.56
+        ("MAX_2D", [2, 4]),
+        ("geo", [153, 510]),
+    ],
+)
+def test_a_node_is_at_no_distance_from_itself(
+    tmp_path: Path, kind: str, expected: list[int]
+) -> None:
+    """Though the formula of GEO gives one; kinds may be in small letters."""
+    found = matrix_of(written(tmp_path, "t.tsp", TSP.format(kind=kind)))
+    assert found[0].tolist() == [0, *expected]
+    assert not found.diagonal().any()
+
+
+COSTS = np.array([[100, 200, 300], [400, 600, 200], [900, 300, 600], [50, 150, 100]])
+
+
+def blocks(layout: str) -> list[list[float]]:
+    """Return the lines of a problem of four clients and three sites in a layout."""
+    demand, fixed, room = [10, 20, 30, 5], [700, 900, 800], [100, 90, 60]
+    cost = COSTS
+    sites = [list(pair) for pair in zip(room, fixed, strict=True)]
+    by_unit = (cost / np.array(demand)[:, None]).T.tolist()
+    return {
+        "cap": [[3, 4], *sites, *([d, *c] for d, c in zip(demand, cost, strict=True))],
+        "holmberg": [[3, 4], *sites, demand, *cost.T.tolist()],
+        "delmaire": [[4, 3], *cost.tolist(), demand, fixed, room],
+        "tbed1": [[3, 4], demand, room, fixed, *by_unit],
+    }[layout]
+
+
+@pytest.mark.parametrize("width", [99, 2, 1])
+@pytest.mark.parametrize("layout", ["cap", "holmberg", "delmaire", "tbed1"])
+def test_layouts_of_two_counts_are_told_apart(
+    tmp_path: Path, layout: str, width: int
+) -> None:
+    """Whatever the length of lines; all of them ask the same here.
+
+    With one client more than sites a row of demands is as long as a client's of
+    OR-Library; with three or four sites rows look like those of points or a graph.
+    """
+    lines = [row[k : k + width] for row in blocks(layout)[1:]
+             for k in range(0, len(row), width)]  # fmt: skip
+    text = "\n".join(" ".join(map(str, row)) for row in [blocks(layout)[0], *lines])
+    path = written(tmp_path, "x.txt", text)
+    found = read(path)
+    assert found.clients.demands.tolist() == [10, 20, 30, 5]
+    assert found.sites.capacities.tolist() == [100, 90, 60]
+    assert found.sites.fixed_costs.tolist() == [700, 900, 800]
+    assert matrix_of(path) == pytest.approx(COSTS)
+
+
+SIMPLE = "FILE: 2 x.txt\n2 3 0\n1 7.5 1 4 2\n2 9 2 3 6\n"
+
+
+def test_location_without_capacities_of_ufllib(tmp_path: Path) -> None:
+    """Its simple layout, and OR-Library's with a 0 for each capacity."""
+    nought = CAP.replace("100 ", "0 ")
+    for name, text in (("s.txt", SIMPLE), ("o.txt", nought)):
+        path = written(tmp_path, name, text)
+        assert read(path).kind == "uflp"
+        assert read(path).sites.fixed_costs.tolist() == [7.5, 9]
+        assert matrix_of(path).tolist() == [[1, 2], [4, 3], [2, 6]]
+    with pytest.raises(AumaqError, match=r"w\.txt: the line of site 2 is expected"):
+        read(written(tmp_path, "w.txt", SIMPLE.replace("\n2 9", "\n3 9")))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("client;a;b\nx;1,5;2\ny;4;5,25\n", [[1.5, 2], [4, 5.25]]),
+        ("\ufeffdistance,who,what\n1,a,x\n2,a,y\n3,b,x\n", [[1, 2], [3, np.inf]]),
+        ("client,a,b,c,d\nx,1,2,3,4\n", [[1, 2, 3, 4]]),
+        ("0,4,9\n4,0,6\n9,6,0\n", [[0, 4, 9], [4, 0, 6], [9, 6, 0]]),
+        ("0,1,2\n1,0,1\n2,1,0\n", [[0, 1, 2], [1, 0, 1], [2, 1, 0]]),
+        ("0,1,2\n4,0,6\n", [[4, 0, 6]]),
+        ("client,site,km\n1,a,3\n1,b,inf\n2,a,\n2,b,4\n", [[3, np.inf], [np.inf, 4]]),
+        (
+            "destination_id,origin_id,distance_m\n1,a,3\n1,b,1\n2,a,2\n",
+            [[3, 2], [1, np.inf]],
+        ),
+        ("# remark\ni,j,d\n1,1,3\n1,2,1\n2,2,4\n", [[3, 1], [np.inf, 4]]),
+    ],
+)  # fmt: skip
+def test_tables_of_costs_in_many_hands(
+    tmp_path: Path, text: str, expected: list[list[float]]
+) -> None:
+    """Decimal commas, a byte order mark, a site named d, numbers alone, no way."""
+    assert matrix_of(written(tmp_path, "c.csv", text)).tolist() == expected
+
+
+def test_names_of_a_wide_table_come_once(tmp_path: Path) -> None:
+    """A row or a column that comes again would be another client or site."""
+    text = "client,a,b,a\nx,1,2,3\nx,4,5,6\n"
+    with pytest.raises(InstanceError) as told:
+        read(written(tmp_path, "c.csv", text))
+    assert [problem.row for problem in told.value.problems] == [3, 1]
