@@ -80,7 +80,7 @@ def _show(found: aumaq.Analysis) -> None:
     """Print the units that were classified (else regions), and the classes."""
     from aumaq.results.analysis.classes import described
 
-    title = spoken().cell(found.instance.title)
+    title = spoken().title(found.instance.title)
     out.print(
         t(say("{title}: the territory today", title=title)), style="bold", markup=False
     )

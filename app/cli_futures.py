@@ -208,7 +208,7 @@ def _show_plan(record: dict[str, Any]) -> None:
             cost=figure(record["objective_mln"], ",.1f"),
             bound=bound(record["bound_mln"], record["objective_mln"], ",.1f"),
             gap=upper(record["gap"], ".2%"),
-            status=spoken().cell(record["status"].replace("_", " ")),
+            status=spoken().word(record["status"].replace("_", " ")),
             verdict=show.verdict(record["verified"]),
         )
     )

@@ -107,8 +107,8 @@ def _shown(
         sign = "≥ " if row["direction"] == "higher" else "≤ "
         target = _cell(row["target"], places)
         table.add_row(
-            spoken().cell(row["title"]),
-            spoken().cell(row["unit"]),
+            spoken().title(row["title"]),
+            spoken().unit(row["unit"]) if row["unit"] else "",
             *([row["region"]] if with_region else []),
             row["period"],
             _cell(row["baseline"], places),

@@ -131,7 +131,7 @@ def _head(key: str, aims: Mapping[str, Aim]) -> str:
     if key in HEADS:
         return t(HEADS[key])
     aim = aims[key.removeprefix("bound_")]
-    text = say("{goal}, {unit}", goal=aim.measure, unit=spoken().cell(aim.unit))
+    text = say("{goal}, {unit}", goal=aim.measure, unit=t(aim.unit))
     return t(say("proven bound: {goal}", goal=text) if key != aim.name else text)
 
 

@@ -84,7 +84,7 @@ def runs(
         rows["stored_utc"] = rows["stored_utc"].dt.strftime("%Y-%m-%d %H:%M:%S")
         rows = rows.drop(columns=list(ONLY_JSON))
     heads = [str(c).replace("_", " ") for c in rows.columns]
-    heads = heads if sql else spoken().cells(heads)
+    heads = heads if sql else [spoken().word(head) for head in heads]
     _print(rows, "", heads, texts(rows, rows), len(rows))
 
 

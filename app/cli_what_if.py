@@ -12,7 +12,7 @@ from rich.table import Table
 
 import aumaq
 from aumaq import documents, show
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Text, say
 from aumaq.option_groups import Effort, Telling, grouped
 from aumaq.options import Changes, Overwrite, PlanName, TotalTime, Where, read_plans
 from aumaq.several import end
@@ -185,6 +185,7 @@ def _tell(found: aumaq.WhatIf, written: Written | None, telling: Telling) -> Non
 
 def _show(found: aumaq.WhatIf) -> None:
     """Print what was frozen, what changed, what it costs, and how sure that is."""
+    from aumaq.results.comparison.names import WORDS
     from aumaq.results.plan.titles import titles_of
 
     cases = {
@@ -216,7 +217,8 @@ def _show(found: aumaq.WhatIf) -> None:
     if len(rows_of):
         services = titles_of(found.after.instance, spoken())
         rows_of = rows_of.assign(
-            service=[services.get(code, code) for code in rows_of["service"]]
+            kind=[t(WORDS[kind]) for kind in rows_of["kind"]],
+            service=[services.get(code, code) for code in rows_of["service"]],
         )
         show.out.print(_differences(rows_of.head(MOST_SHOWN)))
 
@@ -241,13 +243,15 @@ def _differences(rows: pd.DataFrame) -> Table:
                  say("before"), say("now")):  # fmt: skip
         table.add_column(t(head))
     for cells in rows.itertuples(index=False):
-        table.add_row(*(spoken().cell(str(cell)) if k < 2 else _told(cell)
-                        for k, cell in enumerate(cells)))  # fmt: skip
+        table.add_row(*map(_told, cells))
     return table
 
 
 def _told(cell: Any) -> str:
-    return figure(cell, ",.4g") if isinstance(cell, float) else spoken().tell(cell)
+    """Return a cell: a number, a text of the program, or a name as it is."""
+    if isinstance(cell, float):
+        return figure(cell, ",.4g")
+    return t(cell) if isinstance(cell, Text) else str(cell)
 
 
 def _tell_score(found: aumaq.Scored, telling: Telling) -> None:

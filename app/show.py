@@ -79,7 +79,7 @@ def verdict(is_verified: bool) -> str:
 
 def facts(found: dict[str, Any], seconds: float, source: str) -> None:
     """Print what an instance holds; *source* is what it was called by."""
-    title = spoken().cell(found["title"])
+    title = spoken().title(found["title"])
     out.print(f"{title} ({found['name']})", style="bold", markup=False)
     lines = _facts(found, seconds, source)
     width = max(14, *map(len, lines))
@@ -91,7 +91,7 @@ def facts(found: dict[str, Any], seconds: float, source: str) -> None:
         table.add_column(t(head), justify="right")
     for service in found["services"].values():
         table.add_row(
-            f"{spoken().cell(service['title'])} ({spoken().cell(service['unit'])})",
+            f"{spoken().title(service['title'])} ({spoken().unit(service['unit'])})",
             figure(service["sites"]),
             figure(service["facilities_today"]),
             figure(service["capacity_today"]),
@@ -102,7 +102,7 @@ def facts(found: dict[str, Any], seconds: float, source: str) -> None:
     for service in found["services"].values():
         for kind, told in words.items():
             if service.get(kind):
-                named = f"{spoken().cell(service['title'])}, {t(told)}:"
+                named = f"{spoken().title(service['title'])}, {t(told)}:"
                 codes = ", ".join(service[kind])
                 out.print(named, codes, markup=False, soft_wrap=True)
 
@@ -193,7 +193,7 @@ def _roads(found: dict[str, Any]) -> str:
             km=figure(found["length_km"]),
             pieces=found["pieces"],
             cut_off=found["settlements_cut_off"],
-            season=spoken().cell(found["season"]),
+            season=spoken().word(found["season"]),
             upgrades=found["upgrades"],
             upgraded=figure(found["upgraded_km"]),
             connections=found["connections"],
@@ -257,7 +257,7 @@ def _certainty(plan: aumaq.Plan) -> str:
             currency=plan.instance.currency,
             bound=bound(plan.bound_mln, plan.objective_mln, ",.1f"),
             gap=upper(plan.gap, ".2%"),
-            status=spoken().cell(plan.status.replace("_", " ")),
+            status=spoken().word(plan.status.replace("_", " ")),
             verdict=verdict(plan.is_verified),
         )
     )
@@ -374,7 +374,7 @@ def projection(found: Any, instance: aumaq.Instance) -> None:
     text = t(
         say(
             "{title}: projection {name}, {first} to {last}",
-            title=spoken().cell(instance.title),
+            title=spoken().title(instance.title),
             name=found.name,
             first=first,
             last=last,
@@ -388,7 +388,7 @@ def projection(found: Any, instance: aumaq.Instance) -> None:
                                                           "end")]  # fmt: skip
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(t(say("region")))
-    heads = spoken().cells(flow.replace("_", " ") for flow in flows)
+    heads = [spoken().word(flow.replace("_", " ")) for flow in flows]
     for head in (str(first), *heads, str(last)):
         table.add_column(head, justify="right")
     wide = found.totals.pivot(index="region", columns="year", values="persons")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from aumaq.instances.instance import Instance
 from aumaq.instances.land.forbidden import has_rules
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, Title, say
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
 
@@ -166,8 +166,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
 
 def _of(form: str, name: str, kinds: Mapping[str, Text]) -> list[Rule]:
     """Return the rules that hold for whatever has this name."""
-    # As a text of its own a title of the data is told in the reader's language.
-    titled = say("{name}: {title}").given(name=Text(str(name)))
+    titled = say("{name}: {title}").given(name=Title(str(name)))
     return [
         Rule(form.replace("{kind}", kind), titled.given(title=title), MODEL)
         for kind, title in kinds.items()
@@ -185,9 +184,11 @@ def _in(table: Table, tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
     found = []
     for row in rows.to_dict("records"):
         named = {name: known.get(row[name]) for name, known in titles.items()}
-        title = table.rule_title(row | {k: Text(t) for k, t in named.items() if t})
+        title = table.rule_title(row | {k: Title(t) for k, t in named.items() if t})
         id_ = f"{PREFIXES.get(code, code)}:{row[code]}"
-        found.append(Rule(id_, title, row["source"], bool(row.get("is_hard", True))))
+        found.append(
+            Rule(id_, title, Title(row["source"]), bool(row.get("is_hard", True)))
+        )
     return found
 
 

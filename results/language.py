@@ -15,7 +15,7 @@ from gettext import NullTranslations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import TITLE, UNIT, of_data, say
 from aumaq.instances.language.words import (
     LANGUAGES,
     catalogue,
@@ -111,7 +111,7 @@ class Language:
 
         text = told if isinstance(told, str) else told.text
         if not isinstance(text, Text):
-            return self.cell(text)
+            return self.word(text)
         if values:
             text = text.given(**values)
         return text.told(self._found, self.number, self.separated)
@@ -250,18 +250,39 @@ class Language:
             for home, name in zip(homes, names, strict=True)
         ]
 
-    def cell(self, title: str) -> str:
-        """Return a title of the data, translated if the catalogue knows it."""
-        return self._words.gettext(title) if title else ""
+    def word(self, word: str) -> str:
+        """Return a word of the program, translated if the catalogue knows it.
+
+        What a user may have written is none: see :meth:`title` and :meth:`unit`.
+        """
+        return self._words.gettext(word) if word else ""
+
+    def title(self, title: str, code: str = "") -> str:
+        """Return a title of the data, its *code* where it has none.
+
+        Titles of shipped data are translated; all others, and codes, stay as they are.
+        """
+        return of_data(title, TITLE, self._found) if title else code
+
+    def titles(self, titles: Iterable[Any]) -> list[str]:
+        """Return titles of the data; where there is none, nothing."""
+        return [self.title(str(title)) for title in titles]
+
+    def unit(self, unit: str) -> str:
+        """Return what a service or an indicator counts in: "unit" where it is not said.
+
+        Units of formulas and of shipped data are translated, others stay.
+        """
+        return of_data(unit, UNIT, self._found) if unit else self.tell(say("unit"))
+
+    def units(self, units: Iterable[Any]) -> list[str]:
+        """Return units of the data; where there is none, nothing."""
+        return [self.unit(str(unit)) if unit else "" for unit in units]
 
     def code_words(self, code: str) -> str:
         """Return the name of a table in words, translated if the catalogue knows it."""
-        found = self.cell(code)
-        return self.cell(code.replace("_", " ")) if found == code else found
-
-    def cells(self, titles: Iterable[Any]) -> list[str]:
-        """Return titles of the data, translated where the catalogue knows them."""
-        return [self.cell(str(title)) for title in titles]
+        found = self.word(code)
+        return self.word(code.replace("_", " ")) if found == code else found
 
 
 ENGLISH = Language()

@@ -29,6 +29,7 @@ from aumaq import cli, translating
 from aumaq.instances import SHIPPED_FOLDER
 from aumaq.instances.formats.template_parts import explanations
 from aumaq.instances.formats.workbook.writer import NOT_TABLES
+from aumaq.instances.language.texts import TITLE, UNIT, in_context
 from aumaq.instances.language.words import LANGUAGES
 from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.schema.plan import PLAN_TABLES
@@ -76,7 +77,12 @@ TITLES = {
 """Tables of instances -> columns that readers see."""
 ADDED_TITLE = re.compile(r"(?:^|; )title=([^;]+)")
 """The title of a row that an override adds."""
+UNITS_OF_DATA = ("unit",)
+"""Of these columns, those that say what something counts in."""
+
+
 Message = str | tuple[str, str]
+"""A text, with its context if it has one, or the two of one thing and of several."""
 
 
 def marked(path: Path) -> Iterator[Message]:
@@ -128,6 +134,7 @@ def used() -> dict[Message, None]:
     tree = typer.main.get_command(cli.app)
     found.update(dict.fromkeys(translating.help_texts(tree)))
     found.update(dict.fromkeys(status.replace("_", " ") for status in Status))
+    found.update(dict.fromkeys(f.meaning for f in FORMULAS.values() if f.meaning))
     found.update(dict.fromkeys(shipped_titles()))
     schema = of_schema()
     return {text: None for text in found if text not in schema}
@@ -154,19 +161,22 @@ def places(text: str) -> set[str]:
 
 
 def shipped_titles() -> Iterator[str]:
-    """Yield the titles of shipped instances that the report shows."""
-    for formula in FORMULAS.values():
-        yield from filter(None, [formula.unit, formula.meaning])
+    """Yield titles and units of shipped instances, and tables with estimates.
+
+    Units of formulas are those of indicators that have no other.
+    """
+    yield from (in_context(f.unit, UNIT) for f in FORMULAS.values() if f.unit)
     for name in aumaq.shipped():
         tables = _as_given(SHIPPED_FOLDER / name)
         yield from (table for table, rows in tables.items() if "is_synthetic" in rows)
         for cells in tables["overrides"].get("where", ()):
-            yield from ADDED_TITLE.findall(cells)
+            yield from (in_context(t, TITLE) for t in ADDED_TITLE.findall(cells))
         for table, columns in TITLES.items():
             for column in filter(tables[table].__contains__, columns):
                 rows = tables[table]
                 if table == "network_nodes":  # others have the name of a settlement
                     rows = rows[(rows["settlement"] == "") & rows[column].map(is_latin)]
+                context = UNIT if column in UNITS_OF_DATA else TITLE
                 for text in rows[column].dropna().unique():
                     # Scenario titles are joined of parts; each is translated.
                     parts = (
@@ -174,7 +184,9 @@ def shipped_titles() -> Iterator[str]:
                         if table in ("scenarios", "variants")
                         else [text]
                     )
-                    yield from (part for part in parts if any(map(str.isalpha, part)))
+                    for part in parts:
+                        if any(map(str.isalpha, part)):
+                            yield in_context(part, context)
 
 
 def is_latin(text: str) -> bool:
@@ -193,14 +205,19 @@ def _as_given(folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def catalogue_of(path: Path, code: str) -> Catalog:
-    """Return the catalogue of a language as it is."""
-    return read_po(BytesIO(path.read_bytes() if path.exists() else b""), locale=code)
+def translated(path: Path, code: str) -> dict[Message, str | tuple[str, ...]]:
+    """Return the catalogue of a language as it is: text -> translation, or forms."""
+    text = BytesIO(path.read_bytes() if path.exists() else b"")
+    return {
+        in_context(m.id, m.context) if m.context else m.id: m.string
+        for m in read_po(text, locale=code)
+        if m.id
+    }
 
 
 def problems(path: Path, code: str, texts: dict[Message, None]) -> list[str]:
     """Return what a catalogue lacks, and what it holds in vain."""
-    known = {m.id: m.string for m in catalogue_of(path, code) if m.id}
+    known = translated(path, code)
     found = [f"{code}: missing: {text}" for text in texts if text not in known]
     found += [f"{code}: not used: {text}" for text in known if text not in texts]
     for text in filter(known.__contains__, texts):
@@ -221,7 +238,7 @@ def rewrite(path: Path, code: str, texts: dict[Message, None]) -> None:
     What is there keeps its place, so that changes are small; what is new comes behind
     the text before it in the code.
     """
-    old = {m.id: m.string for m in catalogue_of(path, code) if m.id}
+    old = translated(path, code)
     new = Catalog(locale=code, project="aumaq", fuzzy=False)
     order = [text for text in old if text in texts]
     known, at = set(order), 0
@@ -232,7 +249,10 @@ def rewrite(path: Path, code: str, texts: dict[Message, None]) -> None:
             order.insert(at, text)
             at += 1
     for text in order:
-        new.add(text, old.get(text))
+        context, _, own = (
+            text.rpartition("\x04") if isinstance(text, str) else ("",) * 3
+        )
+        new.add(own or text, old.get(text), context=context or None)
     out = BytesIO()
     write_po(out, new, width=88, omit_header=True, no_location=True)
     plural = f"{new.num_plurals}; plural={new.plural_expr};"

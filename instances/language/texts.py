@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Number, Real
-from typing import Any
+from typing import Any, Self
 
 LARGEST = 1e15
 """From here on not all digits before the point are known; powers of ten are told."""
 
 Find = Callable[[str, str, int], str]
 """Template for one, template for more ("": no plural), number -> the text to fill."""
+TITLE, UNIT = "title", "unit"
+"""Contexts of catalogues: what shipped data call things, and what they count in.
+
+The words of the program are without one, so that a village called Total keeps its name.
+"""
 
 
 class Text(str):
@@ -37,7 +42,7 @@ class Text(str):
         template: str,
         values: Mapping[str, object] | None = None,
         more: str = "",
-    ) -> Text:
+    ) -> Self:
         """Make the English text."""
         values = dict(values or {})
         chosen = more if more and values.get("n") != 1 else template
@@ -103,6 +108,46 @@ def _counted(
     if float(number).is_integer():
         return figure(int(float(number)))
     return separated(f"{number:g}")
+
+
+class Title(Text):
+    """A title of the data: of shipped data catalogues may know it, others stay."""
+
+    context = TITLE
+
+    def __new__(cls, title: str) -> Self:
+        """Take a title as it is given."""
+        return super().__new__(cls, title)
+
+    def __reduce__(self) -> tuple[type[Title], tuple[str]]:  # type: ignore[override]
+        """Survive the way to another process."""
+        return type(self), (self.template,)
+
+    def given(self, **_: object) -> Title:
+        """Return the title: it has no places, whatever it looks like."""
+        return self
+
+    def told(self, find: Find, *_: object) -> str:
+        """Return what catalogues call it, the title itself where they do not know."""
+        return of_data(self.template, self.context, find)
+
+
+class Unit(Title):
+    """What data count in: known of formulas and of shipped data, as titles are."""
+
+    context = UNIT
+
+
+def of_data(text: str, context: str, find: Find) -> str:
+    """Return a text of the data by what *find* knows in a context, else as it is."""
+    key = in_context(text, context)
+    found = find(key, "", 1) if text else ""
+    return text if found == key else found
+
+
+def in_context(text: str, context: str) -> str:
+    """Return the key of a text in a context, as gettext makes it."""
+    return f"{context}\x04{text}" if context else text
 
 
 class Figure(str):

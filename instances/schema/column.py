@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any, Literal
 
-from aumaq.instances.language.texts import Text
+from aumaq.instances.language.texts import Text, Title
 
 Kind = Literal["text", "int", "number", "flag"]
 Value = str | int | float | bool | None
@@ -162,10 +162,10 @@ class Table:
     rule: Text | Callable[[Mapping[str, Any]], Text] | None = None
     is_later: bool = False
 
-    def rule_title(self, row: Mapping[str, Any]) -> Text | str:
+    def rule_title(self, row: Mapping[str, Any]) -> Text:
         """Return what a rule in a row is called: its title, or what it asks for."""
         if row["title"] or self.rule is None:
-            return str(row["title"])
+            return Title(row["title"])
         if isinstance(self.rule, Text):
             return self.rule.given(**{"n": row.get("minutes", 1), **row})
         return self.rule(row)

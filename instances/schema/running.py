@@ -91,7 +91,7 @@ PROFESSIONS = Table(
 
 STAFF_NEEDS = Table(
     "staff_needs",
-    "Posts that must be filled in each running facility, with a second shift or without:"
+    "Posts that must be filled in each running facility, with or without a second shift:"
     " who works in that one is in what its places cost (`shifts`), in no post.",
     (
         Column(

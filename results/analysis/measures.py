@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aumaq.instances import Instance
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, Title, say
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def measures(instance: Instance) -> tuple[Measure, ...]:
     """Return the measures of an instance, in the order of its tables."""
     found = list(PEOPLE)
     titles = {
-        str(row["service"]): Text(str(row["title"] or row["service"]))
+        str(row["service"]): Title(str(row["title"] or row["service"]))
         for row in instance.tables["services"].to_dict("records")
     }
     for service in filter(instance.serves, instance.service_names):
@@ -77,6 +77,6 @@ def measures(instance: Instance) -> tuple[Measure, ...]:
                     say("persons")),
         ]  # fmt: skip
     for network in instance.network_names:
-        title = say("People with {network}", network=Text(network))
-        found.append(Measure(f"{network}_share", title, say("share"), +1))
+        people = say("People with {network}", network=Text(network))
+        found.append(Measure(f"{network}_share", people, say("share"), +1))
     return (*found, *CONNECTIONS)

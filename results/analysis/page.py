@@ -34,7 +34,7 @@ def analysis_page(analysis: Analysis, lang: Language) -> str:
     # The title of a combined scenario is that of its parts, joined.
     parts = (instance.active_scenario.title or instance.scenario).split(", ")
     estimates = [
-        f"{lang.cell(name).replace('_', ' ')} {lang.share(share, 0)}"
+        f"{lang.word(name).replace('_', ' ')} {lang.share(share, 0)}"
         for name, share in instance.synthetic_share.items()
     ]
     return page(
@@ -42,8 +42,8 @@ def analysis_page(analysis: Analysis, lang: Language) -> str:
         lang,
         data,
         scripts=(*MAP_SCRIPTS, "analysis.js"),
-        title=lang.cell(instance.title or instance.name),
-        scenario=", ".join(lang.cells(parts)),
+        title=lang.title(instance.title, instance.name),
+        scenario=", ".join(lang.titles(parts)),
         facts=_facts(analysis, lang),
         note=analysis.note,
         silhouettes=analysis.tables["silhouettes"].to_dict("records"),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.networks import LOAD_UNITS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.schema.tables import TABLES
 from aumaq.instances.schema.titles import title_of
 from aumaq.results.actions import DONE
 from aumaq.results.comparison.decisions import step_code
 from aumaq.results.indicators.gains import BY
-from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.language import Language
 from aumaq.results.pages.territory import (
     link_names,
@@ -24,7 +24,7 @@ from aumaq.results.pages.territory import (
     upgrade_titles,
 )
 from aumaq.results.plan.terms import ITEMS as MONEY
-from aumaq.results.plan.titles import item_title, titles_of
+from aumaq.results.plan.titles import gain_groups, item_title, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.comparison.comparison import Comparison
@@ -42,11 +42,11 @@ WORDS = DONE | {
     "connections missed": say("connections missed"), "number": say("number"),
     "share": say("share"), "minutes": say("minutes"), "mln": say("mln"),
     "added": say("added"), "removed": say("removed"), "changed": say("changed"),
-    **BY, **GROUPS,
+    **BY,
 }  # fmt: skip
 """Words that the tables use as codes."""
 ITEMS, CODES = ("item", "term"), (
-    "kind", "action", "figure", "unit", "change", "title", "by",
+    "kind", "action", "figure", "change", "by",
 )  # fmt: skip
 SERVICES = ("service", "of")
 COLUMNS = {column.name for table in TABLES for column in table.columns}
@@ -78,7 +78,7 @@ def region_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
 
 def service_titles(comparison: Comparison, lang: Language) -> dict[str, str]:
     """Return the titles of services, networks and roads of all plans, by code."""
-    found: dict[str, str] = {}
+    found = {network: lang.word(network) for network in LOAD_UNITS}
     for plan in reversed(comparison.plans):
         found |= titles_of(plan.instance, lang)
     return found
@@ -126,7 +126,10 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
     )
 
     def word(text: Any) -> str:
-        return lang.cell(WORDS.get(str(text)) or regions.get(text, str(text)))
+        return lang.tell(WORDS[text]) if text in WORDS else str(text)
+
+    def unit(text: Any) -> str:
+        return word(text) if text in WORDS else lang.units([text])[0]
 
     def change(column: str, to: Any) -> None:
         if column in rows:
@@ -135,10 +138,7 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
     if {"service", "code", "name"} <= {*rows.columns}:
         rows["name"] = place_names(comparison, rows, lang)
     if {"by", "group"} <= {*rows.columns}:  # regions have names of their own
-        rows["group"] = [
-            regions.get(group, group) if by == "region" else word(group)
-            for by, group in zip(rows["by"], rows["group"], strict=True)
-        ]
+        rows["group"] = gain_groups(rows, regions, lang)
     change("region", lambda code: regions.get(code, code))
     for column in SERVICES:
         change(column, lambda code: services.get(code) or word(code))
@@ -149,7 +149,9 @@ def named(rows: pd.DataFrame, comparison: Comparison, lang: Language) -> pd.Data
     change("setting", lambda code: _setting(code, lang))
     for column in ("table", "column"):
         change(column, lambda name: title_of(name, lang.code))
-    change("status", lambda code: lang.cell(str(code).replace("_", " ")))
+    change("title", lang.title)
+    change("unit", unit)
+    change("status", lambda code: lang.word(str(code).replace("_", " ")))
     return rows
 
 

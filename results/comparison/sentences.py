@@ -215,7 +215,7 @@ def _targets(comparison: Comparison, letter: str, lang: Language) -> list[str]:
     }
     for text, own in only.items():
         if len(own):
-            titles = [lang.cell(title) for title in dict.fromkeys(own["title"])]
+            titles = lang.titles(dict.fromkeys(own["title"]))
             told.append(f"{text}: {', '.join(titles)}.")
     if not told:
         told.append(lang.tell(say("Targets: the same ones are met in both.")))

@@ -56,7 +56,7 @@ def heading(comparison: Comparison, table: str, column: str, lang: Language) -> 
         return f"{column} · {comparison.names[comparison.letters.index(column)]}"
     letter, _, rest = column.partition(" ")
     if letter in comparison.letters and rest:
-        return f"{letter}: {lang.cell(rest)}"
+        return f"{letter}: {lang.word(rest)}"
     if "-" in column:
         return column.replace("-", " − ")
     if column in HEADINGS:
@@ -98,7 +98,7 @@ def cell(
         return lang.tell(value)
     if not isinstance(value, int | float):
         text = str(value)
-        return lang.cell(text) if column.endswith(" met") else text
+        return lang.word(text) if column.endswith(" met") else text
     if abs(value) == float("inf"):
         return "∞" if value > 0 else "−∞"
     plus = "+" if "-" in column and value > 0 else ""

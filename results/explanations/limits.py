@@ -59,7 +59,7 @@ class Words:
     def _plain(self, limit: Limit) -> Text:
         known, of = self.rules.get(limit.rule), limit.of
         title = self.lang.tell(known.title) if known else limit.rule
-        where = [self.names.place(column, value) for column, value in of.items()]
+        where = [self.names.place(column, value, of) for column, value in of.items()]
         parts = [text for text in (*where, str(of.get("period", ""))) if text]
         if not parts:
             return say("{title}", title=title)
@@ -104,7 +104,9 @@ class Words:
         found = []
         for row in rows:
             names = self.found.place(int(row)).names
-            where = [self.names.place(key, value) for key, value in names.items()]
+            where = [
+                self.names.place(key, value, names) for key, value in names.items()
+            ]
             parts = [text for text in where if text]
             if "period" in names:
                 parts.append(str(names["period"]))
@@ -162,7 +164,7 @@ def _budget(words: Words, of: dict[str, Any]) -> Text:
     known = row.iloc[0]
     return say(
         "{title}, {period}: at most {amount} mln {currency}",
-        title=words.lang.cell(known["title"] or of["budget"]),
+        title=words.lang.title(known["title"], of["budget"]),
         period=of["period"],
         amount=words.lang.figure(float(known["amount_mln"]) * factor, ",.6g"),
         currency=words.instance.currency,

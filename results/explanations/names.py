@@ -12,8 +12,13 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.results.language import Language
-from aumaq.results.pages.territory import link_names, node_names
-from aumaq.results.plan.titles import titles_by_code
+from aumaq.results.pages.territory import (
+    group_names,
+    link_names,
+    node_names,
+    site_names,
+)
+from aumaq.results.plan.titles import kind_names, network_titles, titles_by_code
 
 MOST_NAMED = 5
 """Places named in a sentence; the others are counted."""
@@ -45,19 +50,16 @@ class Names:
     @cached_property
     def sites(self) -> dict[str, str]:
         """Site -> its name: that of the settlement where it is, where it has no own."""
-        rows, found = self.instance.tables["sites"], dict[str, str]()
-        names = rows["name"] if "name" in rows else pd.Series("", index=rows.index)
-        for code, home, name in zip(
-            rows["site"], rows["settlement"], names.fillna(""), strict=True
-        ):
-            found.setdefault(code, self.settlements.get(home) or name or code)
-        return found
+        rows = self.instance.tables["sites"]
+        own = rows["name"] if "name" in rows else pd.Series("", index=rows.index)
+        rows = rows.assign(name=own.fillna(""))
+        names = site_names(self.instance, rows, self.lang)
+        return dict(zip(rows["site"], names, strict=True))
 
     @cached_property
     def networks(self) -> dict[str, str]:
         """Network -> its title."""
-        rows = self.instance.tables["networks"]
-        return titles_by_code(rows, "network", self.lang)
+        return network_titles(self.instance, self.lang)
 
     @cached_property
     def nodes(self) -> dict[str, str]:
@@ -75,17 +77,20 @@ class Names:
 
     def unit(self, service: str) -> str:
         """Return the unit of demand of a service."""
-        return self.lang.cell(self.instance.service(service)["unit"] or say("unit"))
+        return self.lang.unit(self.instance.service(service)["unit"])
 
     def level(self, service: str, level: int) -> str:
         """Return what a level of a service is called."""
         rows = self.instance.levels(service)
         title = rows.loc[rows["level"] == level, "title"]
         told = str(title.iloc[0] or "") if len(title) else ""
-        return self.lang.cell(told) or self.lang.tell(say("level {n}", n=level))
+        return self.lang.title(told) or self.lang.tell(say("level {n}", n=level))
 
-    def place(self, column: str, value: Any) -> str | None:
-        """Return the name of a value of a column that says where, None of others."""
+    def place(self, column: str, value: Any, of: Mapping[str, Any]) -> str | None:
+        """Return the name of a value of a column that says where, None of others.
+
+        *of* are all the columns: they say which rule a group is one of.
+        """
         code = str(value)
         if column == "site":
             return self.sites.get(code, code)
@@ -98,18 +103,20 @@ class Names:
         if column == "link":
             return self.links.get(code, code)
         if column == "group":
-            return self._group(code)
+            return self._group(code, of)
         return None
 
-    def _group(self, code: str) -> str:
-        """Return the name of a group: a settlement, a district, a region or all."""
-        if code == "total":
-            return self.lang.tell(say("the whole territory"))
-        if code in self.settlements:
-            return self.settlements[code]
-        region, _, district = code.partition("/")
-        name = self.regions.get(region, region)
-        return f"{name}, {district}" if district else name
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], str]:
+        found = group_names(self.instance, self.lang) | kind_names(self.lang)
+        return {**found, ("total", "total"): self.lang.tell(say("the whole territory"))}
+
+    def _group(self, code: str, of: Mapping[str, Any]) -> str:
+        """Return the name of a group of a standard, or of a rule on gaps."""
+        kind = "gap" if "gap" in of else "standard"
+        rows = self.instance.tables[f"{kind}s"]
+        scope = str(rows.loc[rows[kind] == of[kind], "scope"].iloc[0])
+        return self._groups.get((scope, code), code)
 
     def listed(self, places: list[str]) -> Text:
         """Return some places by name, and how many there are besides."""

@@ -15,12 +15,11 @@ from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.titles import title_of
 from aumaq.results.actions import DONE
 from aumaq.results.indicators.gains import BY
-from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.language import Language
 from aumaq.results.plan.deployment_steps import FACILITY, LINK, ROAD
 from aumaq.results.plan.sectors import SECTOR_TITLES
 from aumaq.results.plan.terms import ITEMS
-from aumaq.results.plan.titles import ANCHOR_KINDS
+from aumaq.results.plan.titles import ANCHOR_KINDS, gain_groups
 
 TITLES = {
     "gains": say("Who gains, who loses"),
@@ -51,9 +50,6 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
     "action": DONE, "item": ITEMS, "term": ITEMS, "sector": SECTOR_TITLES, "by": BY,
 }  # fmt: skip
 """Column -> its words by code."""
-TOLD = ("title", "unit")
-NAMED = ("total", "kind", "flag")
-"""What groups are by whose names are words of the program."""
 
 
 def sheet_title(name: str, lang: Language) -> str:
@@ -71,10 +67,7 @@ def with_words(name: str, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
         for column, known in words.items()
     }
     if name == "gains":
-        pairs = zip(table["by"], table["group"], strict=True)
-        told["group"] = [
-            _told(group, GROUPS, lang) if by in NAMED else group for by, group in pairs
-        ]
+        told["group"] = gain_groups(table, {}, lang)
     return table.assign(
         **{c: pd.Series(cells, table.index, dtype=TEXT) for c, cells in told.items()}
     )
@@ -82,7 +75,8 @@ def with_words(name: str, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
 
 def with_told(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return a table with titles and units of the data in a language where known."""
-    told = {c: lang.cells(table[c]) for c in TOLD if c in table}
+    tells = {"title": lang.titles, "unit": lang.units}
+    told = {c: tell(table[c]) for c, tell in tells.items() if c in table}
     return table.assign(
         **{c: pd.Series(cells, table.index, dtype=TEXT) for c, cells in told.items()}
     )

@@ -115,7 +115,7 @@ def heads_of(
         look = look_of(name, column)
         title = with_unit(sheet_title(column, lang), look.unit, lang.code)
         if look.unit in (MLN, MLN_A_YEAR):
-            money = lang.cell("mln")
+            money = lang.word("mln")
             title = title.replace(f"[{money}", f"[{money} {currency}")
         found.append(Head(column, title, look.number_format))
     return found
@@ -142,8 +142,8 @@ def _summary(
     sheet = book.create_sheet(lang.tell(say("Summary")))
     sheet.column_dimensions["A"].width = 32
     sheet.column_dimensions["B"].width = 40
-    title = plan.instance.title or plan.instance.name
-    sheet.append([_bold(sheet, lang.cell(title))])
+    title = lang.title(plan.instance.title, plan.instance.name)
+    sheet.append([_bold(sheet, title)])
     for caution in cautions(plan, lang):
         sheet.append([_bold(sheet, caution)])
     for sentence in sentences(plan, lang):
@@ -153,11 +153,11 @@ def _summary(
     for key, label in FACTS.items():
         value = plan.record.get(key)
         if key == "status":
-            value = lang.cell(str(value).replace("_", " "))
+            value = lang.word(str(value).replace("_", " "))
         elif key == "verified":
             value = lang.tell(say("yes")) if value else lang.tell(say("no"))
         form = "0.00%" if key == "gap" else ""
-        sheet.append([lang.cell(label), _shown(sheet, value, form)])
+        sheet.append([lang.tell(label), _shown(sheet, value, form)])
     for problem in plan.record["problems"]:
         sheet.append([lang.tell(say("Problem")), cell_of(sheet, str(problem))])
     sheet.append([])

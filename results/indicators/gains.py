@@ -47,6 +47,8 @@ WORDS = {
     "is_growth_point": say("growth points"), "": say("all"),
 }  # fmt: skip
 """Groups in words; regions, sizes and tags have names of their own."""
+WORDED = ("total", "kind", "flag")
+"""What people are grouped by whose groups are words of the program."""
 
 
 def gains(before: State, after: State) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def lines(found: Location, words: Language) -> list[str]:
 
 def _head(found: Location, words: Language) -> Text:
     q = found.question
-    what = words.cell(q.of.get("service_title", "")) or words.tell(say("sites"))
+    what = words.title(q.of.get("service_title", "")) or words.tell(say("sites"))
     if q.minutes is None:
         return say("{what}: {goal}", what=what, goal=q.goal.title)
     return say(

@@ -117,7 +117,7 @@ def content(plan: Plan, lang: Language) -> Content:
     title, picture = _picture(plan, lang)
     served = list(filter(instance.serves, instance.service_names))
     found = Content(
-        title=lang.cell(instance.title or instance.name),
+        title=lang.title(instance.title, instance.name),
         subtitle=lang.tell(
             say("Report on the plan, {first} to {last}",
                 first=instance.period_names[0], last=instance.period_names[-1])
@@ -193,7 +193,7 @@ def _access(plan: Plan, service: str, today: Any, lang: Language) -> Chart:
         lang.tell(say("≤ {minutes} min", minutes=minutes))
         for minutes in found["minutes"]
     ]
-    title = lang.cell(plan.instance.service(service)["title"] or service)
+    title = lang.title(plan.instance.service(service)["title"], service)
     last = plan.instance.period_names[-1]
     return Chart(
         title,
@@ -294,5 +294,5 @@ def _picture(plan: Plan, lang: Language) -> tuple[str, bytes | None]:
         drawn.figure.savefig(out, format="png", dpi=DPI)
     instance = plan.instance
     service = next(filter(instance.serves, instance.service_names), "")
-    title = lang.cell(instance.service(service)["title"] or service) if service else ""
+    title = lang.title(instance.service(service)["title"], service) if service else ""
     return f"{title}, {instance.period_names[-1]}", out.getvalue()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from aumaq.instances.language.texts import Text
 from aumaq.results.language import Language
 
 MOST_ROWS = 3000
@@ -19,8 +20,9 @@ TOLD_WHOLE = 1e6
 
 @dataclass(frozen=True)
 class Column:
-    """A column: title (English), values, and how they are shown.
+    """A column: title, values, and how they are shown.
 
+    A title that is no Text of the program, as the name of a period, stays as it is.
     ``kind`` is text, number or share; ``digits`` counts for the last two.
     """
 
@@ -47,15 +49,19 @@ def grid(
     rows = [list(row) for row in zip(*(c.values for c in columns), strict=True)]
     return {
         "name": name,
-        "title": lang.cell(title),
+        "title": lang.tell(title),
         "columns": [
-            {"title": lang.cell(c.title), "kind": c.kind, "digits": c.digits}
+            {"title": _title(c.title, lang), "kind": c.kind, "digits": c.digits}
             for c in columns
         ],
         "rows": [[_plain(cell) for cell in row] for row in rows[:most]],
         "total": len(rows),
         "facility": list(facility[:most]),
     }
+
+
+def _title(title: str, lang: Language) -> str:
+    return lang.tell(title) if isinstance(title, Text) else title
 
 
 def _plain(cell: Any) -> Any:

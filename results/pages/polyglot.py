@@ -58,7 +58,7 @@ class Polyglot(Language):
         """Return a reference to the text in every language."""
         text = told if isinstance(told, str) else told.text
         if not isinstance(text, Text):
-            return self.cell(text)
+            return self.word(text)
         if values:
             text = text.given(**values)
         return self._of(lambda lang: lang.tell(text))
@@ -96,9 +96,17 @@ class Polyglot(Language):
         columns = [lang.names(rows, key) for lang in self.languages]
         return [self._kept(names) for names in zip(*columns, strict=True)]
 
-    def cell(self, title: str) -> str:
-        """Return a title of the data in every language."""
-        return self._once(("cell", title), lambda lang: lang.cell(title))
+    def word(self, word: str) -> str:
+        """Return a word of the program in every language."""
+        return self._once(("word", word), lambda lang: lang.word(word))
+
+    def title(self, title: str, code: str = "") -> str:
+        """Return a title of the data, its *code* if it has none, in every language."""
+        return self._once(("title", title, code), lambda lang: lang.title(title, code))
+
+    def unit(self, unit: str) -> str:
+        """Return a unit of the data in every language."""
+        return self._once(("unit", unit), lambda lang: lang.unit(unit))
 
     def code_words(self, code: str) -> str:
         """Return the name of a table in words, in every language."""

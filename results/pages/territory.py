@@ -42,20 +42,26 @@ def region_names(instance: Instance, lang: Language) -> dict[str, str]:
     return {code: known.get(code, code) for code in codes}
 
 
-def group_names(instance: Instance, lang: Language) -> dict[str, str]:
-    """Return the names of groups of standards by code: settlements, districts, regions.
+def group_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]:
+    """Return scope and code -> the name of a group of a standard, or of a rule on gaps.
 
-    A district has no name but its code; it is told with its region.
+    A district has no name but its code; it is told with its region. Groups of a scope
+    that is not here, as kinds and tags, are called by their codes.
     """
     places, regions = instance.table("settlements"), region_names(instance, lang)
     districts = zip(places["region"], places["district"], strict=True)
     found = {
-        f"{region}/{district}": f"{district}, {regions[region]}"
+        ("district", f"{region}/{district}"): f"{district}, {regions[region]}"
         for region, district in districts
         if district
     }
-    names = zip(places["settlement"], lang.names(places, "settlement"), strict=True)
-    return {"total": lang.tell(say("all"))} | found | regions | dict(names)
+    names = lang.names(places, "settlement")
+    found |= {("region", code): name for code, name in regions.items()}
+    found |= {
+        ("settlement", code): name
+        for code, name in zip(places["settlement"], names, strict=True)
+    }
+    return {("total", "total"): lang.tell(say("all"))} | found
 
 
 def node_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]:
@@ -73,7 +79,7 @@ def node_names(instance: Instance, lang: Language) -> dict[tuple[str, str], str]
 
     def title(row: Any) -> str:
         if not (alike := called.get(row.name, [])):
-            return lang.cell(row.name or row.node)
+            return lang.title(row.name, row.node)
         return min(alike, key=lambda at: hypot(at[0] - row.lat, at[1] - row.lon))[2]
 
     return {
@@ -113,7 +119,7 @@ def _upgrade_title(title: str, places: dict[str, str], lang: Language) -> str:
     places = {**places, NO_PLACE: lang.tell(NO_PLACE)}
     made = MADE_TITLE.fullmatch(title)
     if made is None or made[2] not in places or made[3] not in places:
-        return lang.cell(title)
+        return lang.title(title)
     text = say("new: {ends}, {km} km") if made[1] else say("{ends}, {km} km")
     ends = f"{places[made[2]]} – {places[made[3]]}"
     return lang.tell(text, ends=ends, km=made[4])

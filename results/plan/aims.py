@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from aumaq.instances import Instance, OptionError, UnknownNameError
 from aumaq.instances.goals import PLAN_GOALS
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, Title, Unit, say
 
 IMPACT, EMISSIONS = "impact:", "emissions"
 MINUTES = ("mean_minutes", "worst_minutes", "cover")
@@ -99,9 +99,9 @@ def _impacts(instance: Instance) -> dict[str, Aim]:
     found = {}
     for row in instance.tables["impacts"].itertuples():
         name = f"{IMPACT}{row.impact}"
-        title = say("least {impact}", impact=row.title or row.impact)
-        measure = Text(row.title or row.impact)
-        found[name] = Aim(name, title, measure, str(row.unit))
+        measure = Title(row.title or row.impact)
+        title = say("least {impact}", impact=measure)
+        found[name] = Aim(name, title, measure, Unit(row.unit))
         if row.includes == EMISSIONS and EMISSIONS not in found:
             found[EMISSIONS] = replace(found[name], name=EMISSIONS)
     return found

@@ -60,11 +60,11 @@ class _Look:
 
     @property
     def title(self) -> str:
-        return self.lang.cell(self.row["title"] or self.service)
+        return self.lang.title(self.row["title"], self.service)
 
     @property
     def unit(self) -> str:
-        return self.lang.cell(self.row["unit"] or say("unit"))
+        return self.lang.unit(self.row["unit"])
 
     def of(self, table: str) -> pd.DataFrame:
         """Return the rows of a table of the plan that are of the service."""
@@ -152,7 +152,7 @@ def _budgets(plan: Plan, lang: Language) -> Iterator[str]:
     for row in plan.budgets.to_dict("records"):
         rule = given.loc[(row["budget"], row["period"])]
         values = {
-            "title": lang.cell(rule["title"] or row["budget"]),
+            "title": lang.title(rule["title"], row["budget"]),
             "period": row["period"],
             "limit": lang.money(row["limit_mln"], plan.instance.currency),
         }

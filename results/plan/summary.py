@@ -18,6 +18,7 @@ from aumaq.results.plan.limits import (
 )
 from aumaq.results.plan.proof import proof
 from aumaq.results.plan.terms import ITEMS, is_money, money_and_points
+from aumaq.results.plan.titles import network_titles
 
 DUST_MLN = 1e-6
 """So little money is rounding."""
@@ -78,7 +79,7 @@ def _served(plan: Plan, shares: pd.DataFrame, lang: Language) -> list[str]:
     last = plan.instance.period_names[-1]
     named = []
     for service, row in shares.iterrows():
-        title = lang.cell(plan.instance.service(str(service))["title"] or service)
+        title = lang.title(plan.instance.service(str(service))["title"], str(service))
         worst = str(row.idxmin())
         told = f"{title} {lang.share(row[last])}"
         least = lang.share(row[worst])
@@ -129,7 +130,7 @@ def _building(plan: Plan, service: str, shares: pd.DataFrame, lang: Language) ->
     row = plan.instance.service(service)
     units, sites = int(running["units"].sum()), int(running["site"].nunique())
     values = {
-        "title": lang.cell(row["title"] or service),
+        "title": lang.title(row["title"], service),
         "changes": ", ".join(done) or lang.tell(say("nothing changes")),
         "period": last,
         "running": lang.tell(say("{n} facility runs", "{n} facilities run", n=units)),
@@ -141,7 +142,7 @@ def _building(plan: Plan, service: str, shares: pd.DataFrame, lang: Language) ->
         )
     rows = plan.unserved[plan.unserved["service"] == service]
     lost = rows.groupby("period")["demand"].sum().reindex(plan.instance.period_names)
-    unit = lang.cell(row["unit"] or say("unit"))
+    unit = lang.unit(row["unit"])
     missed = ", ".join(
         f"{lang.number(demand)} ({period})"
         for period, demand in lost.items()
@@ -160,8 +161,8 @@ def _building(plan: Plan, service: str, shares: pd.DataFrame, lang: Language) ->
 
 def _network(plan: Plan, network: str, lang: Language) -> str:
     """Say what is built, and how load is met in the last period."""
-    rows = plan.instance.table("networks").set_index("network")
-    title, last = rows["title"][network] or network, plan.instance.period_names[-1]
+    title = network_titles(plan.instance, lang)[network]
+    last = plan.instance.period_names[-1]
     steps, loads = plan.table("network_steps"), plan.table("loads")
     built, money = steps[steps["network"] == network], plan.table("money")
     paid = money["amount_mln"][
@@ -173,7 +174,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
     whole = sums["base_load"] + sums["facility_load"]
     load = whole[last]
     if not (whole > 0).any():
-        return lang.tell(say("{title}: there is no load.", title=lang.cell(title)))
+        return lang.tell(say("{title}: there is no load.", title=title))
     lost = ", ".join(
         f"{lang.share(part)} ({period})"
         for period, part in shed_share(plan).by_period.loc[network].items()
@@ -187,7 +188,7 @@ def _network(plan: Plan, network: str, lang: Language) -> str:
         say(
             "{title}: {works}; in {period} {far} of what is needed comes by the"
             " network, {own} from local supply; not met: {lost}.",
-            title=lang.cell(title),
+            title=title,
             works=works_told(plan, built, paid - built["capex_mln"].sum(), lang),
             period=last,
             far=lang.share(far),
@@ -376,7 +377,7 @@ def _loop(plan: Plan, lang: Language) -> list[str]:
                 "People follow services: after {n} rounds {end}; {share} of people"
                 " would live elsewhere if they followed this plan to the letter.",
                 n=len(loop["rounds"]),
-                end=lang.cell(LOOP_ENDS[loop["status"]]),
+                end=lang.tell(LOOP_ENDS[loop["status"]]),
                 share=lang.share(best["change_share"], 2),
             )
         )

@@ -12,6 +12,7 @@ from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.figures import investment, share_within
 from aumaq.results.plan.growth import demand_of
+from aumaq.results.plan.titles import titles_by_code, titles_of
 from aumaq.results.plots.figure import (
     COLOURS,
     DASHES,
@@ -63,7 +64,7 @@ def draw_access(
                 color=COLOURS[k % len(COLOURS)],
                 linestyle=DASHES[k % len(DASHES)],
                 label=label_text(
-                    words.cell(plan.instance.service(service)["title"] or service),
+                    words.title(plan.instance.service(service)["title"], service),
                     width_mm,
                 ),
             )
@@ -101,20 +102,20 @@ def draw_budget(
         bars = rows["spent_mln"].unstack("period")
         limits = rows["limit_mln"].unstack("period").reindex(columns=periods)
         title = words.tell(say("Spent (bars) of the budgets (lines)"))
-        titles = plan.instance.table("budgets").set_index("budget")["title"]
+        rules = plan.instance.tables["budgets"].drop_duplicates("budget")
+        titles = titles_by_code(rules, "budget", words)
     else:
         bars = investment(plan, ["service", "period"]).unstack("period")
         limits = None
         title = words.tell(say("Investment by service"))
-        titles = plan.instance.table("services").set_index("service")["title"]
+        titles = titles_of(plan.instance, words)
     bars = bars.reindex(columns=periods).fillna(0.0)
     width, middle = 0.8 / max(len(bars), 1), np.arange(len(periods), dtype=float)
-    titles = titles[~titles.index.duplicated()]
     with sheet(width_mm, on=on) as (figure, axes):
         for k, (name, values) in enumerate(bars.iterrows()):
             x = middle + (k - (len(bars) - 1) / 2) * width
             colour = COLOURS[k % len(COLOURS)]
-            label = label_text(words.cell(titles.get(name, "") or str(name)), width_mm)
+            label = label_text(titles.get(str(name), str(name)), width_mm)
             axes.bar(x, values, 0.92 * width, color=colour, hatch=hatch(k),
                      edgecolor="white", linewidth=0.0, label=label)  # fmt: skip
             if limits is not None:

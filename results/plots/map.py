@@ -73,7 +73,7 @@ def draw_map(
         size = width_mm / WIDTH_MM
         _settlements(axes, plan, settlements, service, period, words, size)
         _sites(axes, plan, service, instance.period_names[: t + 1], words, size)
-        title = words.cell(instance.service(service)["title"] or service)
+        title = words.title(instance.service(service)["title"], service)
         told = words.tell(
             say("{title}, by the end of {period}", title=title, period=period)
         )

@@ -87,8 +87,8 @@ def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
     head, _, service = name.partition(":")
     if head in OF_SERVICE and all(service in _services(plan) for plan in plans):
         _, text, value = OF_SERVICE[head]
-        word = plans[0].instance.service(service)["title"] or service
-        title = lang.tell(text, service=lang.cell(word))
+        named = lang.title(plans[0].instance.service(service)["title"], service)
+        title = lang.tell(text, service=named)
         return Measure(title, lambda plan: float(value(plan)[service]))
     terms = {t for plan in plans for t in plan.objective["term"]}
     if name.startswith(TERM) and name.removeprefix(TERM) in terms:
@@ -99,7 +99,8 @@ def measure(name: str, plans: list[Plan], lang: Language) -> Measure:
     code = name.removeprefix(INDICATOR)
     if name.startswith(INDICATOR) and code in listed:
         row = listed[code].indicators.query("indicator == @code").iloc[0]
-        title = ", ".join(filter(None, map(lang.cell, (row["title"], row["unit"]))))
+        told = (*lang.titles([row["title"]]), *lang.units([row["unit"]]))
+        title = ", ".join(filter(None, told))
         is_low = row["direction"] == "lower"
         return Measure(title, lambda plan: _indicator(plan, code), is_low)
     services = {s: None for plan in plans for s in _services(plan)}

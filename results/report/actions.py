@@ -21,7 +21,7 @@ from aumaq.results.pages.territory import (
     site_names,
     upgrade_titles,
 )
-from aumaq.results.plan.titles import level_title
+from aumaq.results.plan.titles import level_title, network_titles
 from aumaq.results.report.networks import capacity, kilometres
 from aumaq.results.report.services import used_sites
 
@@ -39,7 +39,7 @@ KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_
 
 def done_words(lang: Language) -> list[str]:
     """Return what readers call each action, in the order in which they are told."""
-    return lang.cells(ACTIONS.values())
+    return [lang.tell(word) for word in ACTIONS.values()]
 
 
 def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Where"), rows["place"].tolist()),
         Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(say("Period"), rows["period"].tolist()),
-        Column(say("Action"), [lang.cell(ACTIONS[a]) for a in rows["action"]]),
+        Column(say("Action"), [lang.tell(ACTIONS[a]) for a in rows["action"]]),
         Column(say("Units"), rows["units"].tolist(), "number"),
         Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
         Column(say("Served there"), rows["served"].tolist(), "number"),
@@ -81,13 +81,13 @@ def payers(instance: Instance, lang: Language) -> Payers:
     @cache
     def titles(service: str, region: str, period: str) -> str:
         found = dict.fromkeys(
-            row["title"] or row["budget"]
+            lang.title(row["title"], row["budget"])
             for row in rows
             if row["period"] == period
             and row["service"] in ("", service)
             and row["region"] in ("", region)
         )
-        return "; ".join(lang.cells(found)) or "–"
+        return "; ".join(found) or "–"
 
     return titles
 
@@ -101,12 +101,12 @@ def _of_service(
     sites = used_sites(plan, service)
     place = pd.Index(sites["site"]).get_indexer(rows["site"])
     names = np.array(site_names(instance, sites, lang), dtype=object)
-    unit = lang.cell(row["unit"] or say("unit")) if instance.serves(service) else ""
+    unit = lang.unit(row["unit"]) if instance.serves(service) else ""
     keys = zip(rows["region"], rows["period"], rows["cost_mln"], strict=True)
     moved = _moved(plan, service, dict(zip(sites["site"], names, strict=True)), lang)
     return pd.DataFrame(
         {
-            "what": lang.cell(row["title"] or service),
+            "what": lang.title(row["title"], service),
             "place": names[place],
             "region": rows["region"].to_numpy(),
             "period": rows["period"].to_numpy(),
@@ -177,7 +177,7 @@ def _served(plan: Plan, service: str, rows: pd.DataFrame) -> list[float | None]:
 
 
 def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
-    titles = plan.instance.tables["networks"].set_index("network")["title"].to_dict()
+    titles = network_titles(plan.instance, lang)
     nodes = plan.instance.tables["network_nodes"].set_index(["network", "node"])
     settlement = nodes["settlement"].to_dict()
     _, region = _places(plan.instance, lang)
@@ -191,7 +191,7 @@ def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
         detail = capacity(row["network"], row["capacity"], 0, lang)
         found.append(
             [
-                lang.cell(titles[row["network"]] or row["network"]),
+                titles[row["network"]],
                 links[row["network"], row["link"]],
                 home, row["period"], "build", 1, detail, row["capex_mln"], None, "",
                 pays(row["network"], home, row["period"]), "",
@@ -204,7 +204,7 @@ def _of_networks(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
 def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     """Return the local supply that is added: a row an option, place and period."""
     instance, keys = plan.instance, ["network", "node", "settlement", "option"]
-    networks = instance.tables["networks"].set_index("network")["title"].to_dict()
+    networks = network_titles(instance, lang)
     options = {
         (row["network"], row["option"], row["settlement"]): row
         for row in instance.tables["local_supplies"].to_dict("records")
@@ -219,13 +219,13 @@ def _of_local(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
     for (network, _, home, name, period), more in added[added > 0].items():
         own = (network, name, home)
         option = options[own if own in options else (network, name, "")]
-        title = lang.cell(option["title"] or name)
+        title = lang.title(option["title"], name)
         cost = more * option["capex_mln_per_unit"]
         cost *= instance.active_scenario.capex_factor
         where = region.get(home, "")
         found.append(
             [
-                f"{lang.cell(networks[network] or network)}: {title}",
+                f"{networks[network]}: {title}",
                 place.get(home, home), where, period, "build", 1,
                 capacity(network, more, 1, lang),
                 cost, None, "",

@@ -220,7 +220,7 @@ def unserved(plan: Plan, today: State, lang: Language) -> Card | None:
     before = served_share_today(today)
 
     def told(service: str) -> str:
-        unit = lang.cell(plan.instance.service(service)["unit"] or say("unit"))
+        unit = lang.unit(plan.instance.service(service)["unit"])
         return f"{lang.number(float(amounts.get(service, 0.0)))} ({unit})"
 
     beside = [lang.tell(say("everybody is served"))]

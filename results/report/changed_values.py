@@ -59,4 +59,4 @@ def _rows(table: str, where: str, lang: Language) -> str:
 def _title(table: str, column: str, lang: Language) -> str:
     """Return what readers call a column; one of the user's own keeps its name."""
     known = {c.name for c in BY_NAME[table].columns}
-    return lang.cell(english_title(column)) if column in known else column
+    return lang.word(english_title(column)) if column in known else column

@@ -34,7 +34,7 @@ def _proposal(plan: Plan, lang: Language) -> str:
             "It is proposed to carry out the plan “{title}” for {first} to {last}."
             " Facilities: {changes}. Investment is {money} (not discounted), {each} for"
             " each of today's people.",
-            title=lang.cell(instance.title or instance.name),
+            title=lang.title(instance.title, instance.name),
             first=instance.period_names[0],
             last=instance.period_names[-1],
             changes=changes(plan, lang),

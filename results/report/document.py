@@ -114,7 +114,7 @@ def _run(plan: Plan, lang: Language) -> dict[str, Any]:
         settings(plan, lang),
     ]
     return {
-        "title": lang.cell(instance.title or instance.name),
+        "title": lang.title(instance.title, instance.name),
         "currency": instance.currency,
         "verified": plan.is_verified,
         "cautions": cautions(plan, lang),
@@ -151,9 +151,9 @@ def run_labels(plans: Sequence[Plan], lang: Language) -> list[str]:
         scenario = plan.instance.active_scenario
         # The title of a combined scenario is that of its parts, joined.
         parts = (scenario.title or plan.instance.scenario).split(", ")
-        labels.append(", ".join(lang.cells(parts)))
+        labels.append(", ".join(lang.titles(parts)))
     if len({plan.instance.name for plan in plans}) > 1:
-        titles = lang.cells(p.instance.title or p.instance.name for p in plans)
+        titles = [lang.title(p.instance.title, p.instance.name) for p in plans]
         labels = [
             f"{title}: {label}" for title, label in zip(titles, labels, strict=True)
         ]
@@ -188,7 +188,7 @@ def _proof(plan: Plan, lang: Language) -> list[list[str]]:
     )
     more = again(plan, lang)
     return [
-        [lang.tell(say("Status")), lang.cell(plan.status.replace("_", " "))],
+        [lang.tell(say("Status")), lang.word(plan.status.replace("_", " "))],
         [
             lang.tell(say("Objective, discounted mln")),
             lang.number(plan.objective_mln, 1),

@@ -90,7 +90,9 @@ def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
     rows, rules = plan.budgets, plan.instance.tables["budgets"]
     titles = dict(zip(rules["budget"], rules["title"], strict=True))
     columns = [
-        Column(say("Source"), [lang.cell(titles.get(b) or b) for b in rows["budget"]]),
+        Column(
+            say("Source"), [lang.title(titles.get(b, ""), b) for b in rows["budget"]]
+        ),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
         Column(say("Spent, mln"), rows["spent_mln"].tolist(), "number", 1),

@@ -15,14 +15,13 @@ from aumaq.instances.schema.formulas import FORMULAS
 from aumaq.instances.terms import INVESTMENT
 from aumaq.results.bounds import rounded_down
 from aumaq.results.indicators.gains import BY, gains
-from aumaq.results.indicators.gains import WORDS as GROUPS
 from aumaq.results.indicators.state import State, of_plan
 from aumaq.results.indicators.today import of_today
 from aumaq.results.language import GAP_DIGITS, Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import group_names, node_names, region_names
 from aumaq.results.plan.figures import investment, mean_minutes, served_share
-from aumaq.results.plan.titles import titles_by_code, titles_of
+from aumaq.results.plan.titles import gain_groups, kind_names, titles_by_code, titles_of
 from aumaq.results.report.cards import norm_shares
 from aumaq.results.report.finance import PAID
 from aumaq.results.report.goal_figures import goal_figures
@@ -60,8 +59,8 @@ def indicator_table(plan: Plan, lang: Language) -> dict[str, Any]:
     facts, regions = facts.iloc[order], region_names(plan.instance, lang)
     met = {True: lang.tell(say("yes")), False: lang.tell(say("no"))}
     columns = [
-        Column(say("Indicator"), lang.cells(facts["title"])),
-        Column(say("Measured in"), lang.cells(facts["unit"])),
+        Column(say("Indicator"), lang.titles(facts["title"])),
+        Column(say("Measured in"), lang.units(facts["unit"])),
         Column(
             say("Region"),
             [
@@ -110,8 +109,8 @@ def _how(plan: Plan, lang: Language) -> dict[str, list[str]]:
             minutes = lang.number(row["minutes"])
             taken.append(lang.tell(say("{minutes} min", minutes=minutes)))
         if row["applies_to"] != "all":
-            taken.append(lang.cell(str(row["applies_to"])))
-        meaning = lang.cell(FORMULAS[row["formula"]].meaning)
+            taken.append(lang.word(str(row["applies_to"])))
+        meaning = lang.word(FORMULAS[row["formula"]].meaning)
         found[row["indicator"]] = [meaning, str(row["expression"]), ", ".join(taken)]
     return found
 
@@ -152,7 +151,7 @@ def shadings(plan: Plan, lang: Language) -> list[dict[str, Any]]:
             for code, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
         }
         if any(x is not None for line in values.values() for x in line):
-            words = {"title": lang.cell(title), "unit": lang.cell(unit)}
+            words = {"title": lang.title(title), "unit": lang.unit(unit)}
             found.append({**words, "values": values})
     return found
 
@@ -170,7 +169,7 @@ def network_chart(plan: Plan, network: str, lang: Language) -> dict[str, Any]:
         "title": titles_of(plan.instance, lang)[network],
         "labels": periods,
         "sets": [
-            {"label": lang.cell(title), "values": line}
+            {"label": lang.tell(title), "values": line}
             for (_, title), line in zip(LOAD_CLASSES, counts.tolist(), strict=True)
         ],
     }
@@ -211,11 +210,18 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return the standards that are missed, the most first."""
     rows = plan.shortfalls[plan.shortfalls["shortfall"] > 0]
     rows = rows.sort_values("shortfall", ascending=False, kind="stable")
-    name = group_names(plan.instance, lang)
-    titles = titles_by_code(plan.instance.tables["standards"], "standard", lang)
+    name, rules = group_names(plan.instance, lang), plan.instance.tables["standards"]
+    scope = dict(zip(rules["standard"], rules["scope"], strict=True))
+    titles = titles_by_code(rules, "standard", lang)
     columns = [
         Column(say("Standard"), [titles.get(s, s) for s in rows["standard"]]),
-        Column(say("Group"), [name.get(group, group) for group in rows["group"]]),
+        Column(
+            say("Group"),
+            [
+                name.get((scope[s], group), group)
+                for s, group in zip(rows["standard"], rows["group"], strict=True)
+            ],
+        ),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Required"), rows["required"].tolist(), "number"),
         Column(say("Reached"), rows["reached"].tolist(), "number"),
@@ -227,11 +233,16 @@ def missed(plan: Plan, lang: Language) -> dict[str, Any]:
 def gaps(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return how far the best and the worst group of each rule are apart."""
     rows, given = plan.table("gaps"), plan.instance.tables["gaps"]
-    name = group_names(plan.instance, lang)
-    name |= {group: lang.tell(word) for group, word in GROUPS.items()}
+    name = group_names(plan.instance, lang) | kind_names(lang)
     known = {rule.id: lang.tell(rule.title) for rule in rules_that_apply(plan.instance)}
     in_shares = set(given["gap"][given["measure"] == OF_SHARE])
     most = dict(zip(given["gap"], given["most"], strict=True))
+
+    scope = dict(zip(given["gap"], given["scope"], strict=True))
+
+    def named(column: str) -> list[str]:
+        pairs = zip(rows["gap"], rows[column], strict=True)
+        return [name.get((scope[gap], group), group) for gap, group in pairs]
 
     def told(values: Iterable[float], of_share: Callable[[float], str]) -> list[str]:
         minutes, found = say("{minutes} min"), []
@@ -244,9 +255,9 @@ def gaps(plan: Plan, lang: Language) -> dict[str, Any]:
     columns = [
         Column(say("Rule"), [known[f"gap:{gap}"] for gap in rows["gap"]]),
         Column(say("Period"), rows["period"].tolist()),
-        Column(say("Highest in"), [name.get(g, g) for g in rows["high_group"]]),
+        Column(say("Highest in"), named("high_group")),
         Column(say("There"), told(rows["high"], lang.share)),
-        Column(say("Lowest in"), [name.get(g, g) for g in rows["low_group"]]),
+        Column(say("Lowest in"), named("low_group")),
         Column(say("There"), told(rows["low"], lang.share)),
         Column(say("Apart"), told(rows["difference"], lang.points)),
         Column(say("Allowed"), told((most[gap] for gap in rows["gap"]), lang.points)),
@@ -258,12 +269,11 @@ def gain_table(plan: Plan, today: State, lang: Language) -> dict[str, Any]:
     """Return who gains and who loses against today, by service and group."""
     rows = gains(today, of_plan(plan))
     titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
-    words = {name: lang.tell(word) for name, word in GROUPS.items()} | regions
     columns = [
         Column(say("Service"), [titles[s] for s in rows["service"]]),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("By"), [lang.tell(BY[by]) for by in rows["by"]]),
-        Column(say("Group"), [words.get(group, group) for group in rows["group"]]),
+        Column(say("Group"), gain_groups(rows, regions, lang)),
         Column(say("Demand"), rows["demand"].tolist(), "number"),
         Column(say("Gain"), (rows["gain"] / rows["demand"]).tolist(), "share", 1),
         Column(say("Lose"), (rows["lose"] / rows["demand"]).tolist(), "share", 1),
@@ -289,7 +299,7 @@ def who_gains(plan: Plan, today: State, lang: Language) -> list[dict[str, Any]]:
     return [
         {
             "title": titles[row["service"]],
-            "unit": lang.cell(plan.instance.service(row["service"])["unit"] or "unit"),
+            "unit": lang.unit(plan.instance.service(row["service"])["unit"]),
             "demand": round(row["demand"]),
             "gain": round(row["gain"]),
             "lose": round(row["lose"]),

@@ -22,7 +22,7 @@ def goal_figures(plan: Plan, lang: Language) -> list[tuple[str, float, str, int]
     aims = aims_of(plan.instance, list(told), minutes)
     return [
         (
-            f"{lang.tell(aim.measure)}, {lang.cell(aim.unit)}",
+            f"{lang.tell(aim.measure)}, {lang.tell(aim.unit)}",
             float(told[aim.name]),
             "number",
             1 if aim.unit == "min" else 0,

@@ -8,7 +8,7 @@ import numpy as np
 
 from aumaq.instances.land.forbidden import KINDS
 from aumaq.instances.land.shapes import KM_A_DEGREE, parts
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, Title, say
 from aumaq.instances.schema.land import WORKS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.results.indicators.impacts import against_today
@@ -42,7 +42,7 @@ def land_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
 
 def why(row: Any) -> Text:
     """Return why a row of ``forbidden_land`` forbids what it does, as a sentence."""
-    title, land = Text(row.zone_title or row.zone), KINDS[row.kind]
+    title, land = Title(row.zone_title or row.zone), KINDS[row.kind]
     if row.distance_km > 0.0:
         return say(
             "{km:.1f} km from {title}, {land}: nothing within {limit:g} km",
@@ -76,7 +76,7 @@ def _works(plan: Plan, lang: Language) -> dict[str, Any]:
     titles, nodes = titles_of(instance, lang), node_names(instance, lang)
     roads, links = upgrade_titles(instance, lang), link_names(instance, lang)
     options = {
-        (row.network, row.option): lang.cell(row.title or row.option)
+        (row.network, row.option): lang.title(row.title, row.option)
         for row in instance.tables["local_supplies"].itertuples()
     }
     named = {
@@ -84,7 +84,7 @@ def _works(plan: Plan, lang: Language) -> dict[str, Any]:
         "links": lambda row: links[row.network, row.what],
         "local_supply": lambda row: options[row.network, row.what],
     }
-    zones = [Text(row.zone_title or row.zone) for row in rows.itertuples()]
+    zones = [Title(row.zone_title or row.zone) for row in rows.itertuples()]
     why = [
         lang.tell(say("lies in {zone}, {land}", zone=zone, land=KINDS[kind]))
         for zone, kind in zip(zones, rows["kind"], strict=True)
@@ -106,7 +106,7 @@ def _impacts(plan: Plan, lang: Language) -> dict[str, Any]:
     names = titles_by_code(plan.instance.tables["impacts"], "impact", lang)
     columns = [
         Column(say("Impact"), [names.get(i, i) for i in rows["impact"]]),
-        Column(say("Measured in"), lang.cells(rows["unit"])),
+        Column(say("Measured in"), lang.units(rows["unit"])),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Under the plan"), rows["amount"].tolist(), "number", PARTS),
         Column(say("Today continued"), rows["continued"].tolist(), "number", PARTS),
@@ -155,7 +155,7 @@ def zone_shapes(plan: Plan, lang: Language) -> list[dict[str, Any]]:
                    "{n} sites on which it forbids to build",
                    n=int(count.get(zone.zone, 0)))  # fmt: skip
         of_zone = {
-            "title": lang.cell(zone.title or zone.zone),
+            "title": lang.title(zone.title, zone.zone),
             "kind": lang.tell(KINDS[zone.kind]),
             "words": [lang.tell(KINDS[zone.kind]), lang.tell(text)],
             "fill": FILLS[zone.kind],
@@ -187,7 +187,7 @@ def anchor_places(plan: Plan, lang: Language) -> list[dict[str, Any]]:
         ]  # fmt: skip
         found.append(
             {
-                "title": lang.cell(row.title or row.anchor),
+                "title": lang.title(row.title, row.anchor),
                 "words": words + [synthetic] * bool(row.is_synthetic),
                 "lat": lat,
                 "lon": float(home["lon"] if np.isnan(row.lon) else row.lon),

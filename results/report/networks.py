@@ -17,7 +17,7 @@ from aumaq.instances.schema.networks import LOAD_UNITS
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column
 from aumaq.results.pages.territory import link_names, upgrade_titles
-from aumaq.results.plan.titles import titles_by_code
+from aumaq.results.plan.titles import network_titles, titles_by_code
 from aumaq.results.report.road_origins import origin
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
     steps = plan.table("network_steps").query("network == @name")
     periods = list(instance.period_names)
     since = {row.link: periods.index(row.period) for row in steps.itertuples()}
-    told, unit = link_names(instance, lang), lang.cell(LOAD_UNITS[name])
-    title = instance.table("networks").set_index("network")["title"][name]
+    told, unit = link_names(instance, lang), lang.word(LOAD_UNITS[name])
     return {
-        "title": lang.cell(title or name),
+        "title": network_titles(instance, lang)[name],
         "unit": unit,
         "links": [
             [*where[row.from_node], *where[row.to_node], told[name, row.link]]
@@ -129,13 +128,13 @@ def _roads(plan: Plan, lang: Language) -> Layer:
 
 def capacity(network: str, amount: float, digits: int, lang: Language) -> str:
     """Return a capacity of a network with its unit."""
-    unit, n = lang.cell(LOAD_UNITS[network]), lang.number(amount, digits)
+    unit, n = lang.word(LOAD_UNITS[network]), lang.number(amount, digits)
     return lang.tell(say("capacity {n} {unit}", n=n, unit=unit))
 
 
 def load_units(networks: Iterable[str], lang: Language) -> Column:
     """Return the column of the units of amounts of networks."""
-    units = [lang.cell(LOAD_UNITS[network]) for network in networks]
+    units = [lang.word(LOAD_UNITS[network]) for network in networks]
     return Column(say("Measured in"), units)
 
 

@@ -188,9 +188,9 @@ def settings(plan: Plan, lang: Language) -> dict[str, Any]:
     is_default = {True: lang.tell(say("yes")), False: ""}
     columns = [
         Column(say("Service"), [title or lang.tell(say("all")) for title, *_ in found]),
-        Column(say("Setting"), [lang.cell(english_title(c.name)) for _, c, _ in found]),
+        Column(say("Setting"), [lang.word(english_title(c.name)) for _, c, _ in found]),
         Column(say("Value"), [_told(value, c, lang) for _, c, value in found]),
-        Column(say("Measured in"), [lang.cell(c.unit) for _, c, _ in found]),
+        Column(say("Measured in"), [lang.word(c.unit) for _, c, _ in found]),
         Column(say("Left at its default"),
                [is_default[_is_default(value, c)] for _, c, value in found]),
     ]  # fmt: skip

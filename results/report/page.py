@@ -47,6 +47,6 @@ def report_page(
         scripts=SCRIPTS,
         libraries=(LEAFLET,),
         styles=("report.css",),
-        title=words.cell(instance.title or instance.name),
+        title=words.title(instance.title, instance.name),
         runs=data["runs"],
     )

@@ -32,4 +32,4 @@ def origin(note: str, lang: Language) -> str:
     """Return where a link comes from; a note of the user's own stays as it is."""
     known = (text for start, text in KNOWN.items() if note.startswith(start))
     found = next(known, None)
-    return lang.cell(note) if found is None else lang.tell(found)
+    return note if found is None else lang.tell(found)

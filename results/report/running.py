@@ -37,7 +37,7 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
         or upgrades.get(row.code, row.code)
         for row in rows.itertuples()
     ]
-    words = [lang.cell(ACTIONS[action]) for action in rows["action"]]
+    words = [lang.tell(ACTIONS[action]) for action in rows["action"]]
     columns = [
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Step"), rows["step"].tolist(), "number"),

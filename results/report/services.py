@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aumaq.instances.language.texts import say
 from aumaq.instances.rows import rows_with
 from aumaq.results.actions import CHANGES
 from aumaq.results.indicators.state import State
@@ -53,8 +52,8 @@ def service_data(
         running = running.assign(used=_supplied(plan, running))
     return {
         "code": service,
-        "title": lang.cell(row["title"] or service),
-        "unit": lang.cell(row["unit"] or say("unit")),
+        "title": lang.title(row["title"], service),
+        "unit": lang.unit(row["unit"]),
         "sites": {
             "code": shown["site"].tolist(),
             "name": site_names(instance, shown, lang),

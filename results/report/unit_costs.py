@@ -57,7 +57,7 @@ def unit_cost_table(plan: Plan, lang: Language) -> dict[str, Any]:
     last, currency = plan.instance.period_names[-1], plan.instance.currency
     columns = [
         Column(say("Service"), [titles[s] for s in rows["service"]]),
-        Column(say("Measured in"), lang.cells(rows["unit"])),
+        Column(say("Measured in"), lang.units(rows["unit"])),
         Column(
             lang.tell(say("Served in {period}", period=last)),
             rows["served"].tolist(), "number",

@@ -104,7 +104,7 @@ class Bound:
 
 
 def _told(at: dict[str, Any], names: Names) -> str:
-    parts = [names.place(key, value) for key, value in at.items()]
+    parts = [names.place(key, value, at) for key, value in at.items()]
     shown = [text for text in parts if text]
     if "period" in at:
         shown.append(str(at["period"]))

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from aumaq.instances.language.po_file import messages_of, plural_rule
+from aumaq.instances.language.texts import in_context
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted(ROOT.glob("*/**/LC_MESSAGES/*.po"))
@@ -31,6 +32,10 @@ msgstr[1] "plusieurs \\"
 msgid "untranslated"
 msgstr ""
 
+msgctxt "title"
+msgid "one thing"
+msgstr "une chose"
+
 #~ msgid "gone"
 #~ msgstr "parti"
 """.replace('msgid "untranslated"', '\nmsgid "untranslated"')
@@ -45,7 +50,7 @@ def test_messages_are_those_of_babel(content: Path | str) -> None:
     text = content if isinstance(content, str) else content.read_text(encoding="utf-8")
     known = read_po(BytesIO(text.encode()))
     wanted = {
-        (m.id if isinstance(m.id, str) else m.id[0]): (
+        in_context(m.id if isinstance(m.id, str) else m.id[0], m.context or ""): (
             (m.string,) if isinstance(m.string, str) else tuple(m.string)
         )
         for m in known

@@ -190,10 +190,10 @@ def test_groups_have_names_and_people_are_whole(plan: Plan) -> None:
         instance=instance.replace(settlements=places, regions=regions, indicators=rows),
     )
     code = str(regions["region"][0])
-    assert group_names(told.instance, lang)[f"{code}/D2"] == "D2, Юг"
+    assert group_names(told.instance, lang)["district", f"{code}/D2"] == "D2, Юг"
     found = findings.indicator_table(told, lang)
     for row, texts in zip(found["rows"], found["texts"], strict=True):
-        tell = lang.count if row[1] == lang.cell("persons") else lang.share
+        tell = lang.count if row[1] == lang.unit("persons") else lang.share
         shown = [None if x is None else tell(x) for x in row[4:-3]]
         assert any(shown)
         assert texts[4:-3] == shown
