@@ -7,7 +7,7 @@ written, hashed, changed by scenarios, and flagged as an estimate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,12 @@ TRUE = ("true", "1", "1.0", "yes")
 SERVES = ("", "serve", "nan", "none")
 """How a blank or given role of a service may stand in raw cells."""
 PERIOD_YEARS, NUM_PERIODS = 5, 2
+MADE_OF = {
+    "sites": {"services", "settlements", "facilities"},
+    "road_nodes": {"settlements"},
+    "road_links": {"settlements"},
+}
+"""Table that may be made -> the tables that its rows come from."""
 
 
 def completed(raw: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
@@ -37,6 +43,17 @@ def completed(raw: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     if all(_is_missing(found, name) for name in ("road_nodes", "road_links", "travel")):
         _add_roads(found)
     return found
+
+
+def not_made(raw: Mapping[str, pd.DataFrame], broken: Collection[str]) -> set[str]:
+    """Return what is to be made of *broken* tables: that it is missing says nothing."""
+    if not _asks(raw):
+        return set()
+    return {
+        name
+        for name, sources in MADE_OF.items()
+        if _is_missing(raw, name) and not sources.isdisjoint(broken)
+    }
 
 
 def _asks(raw: Mapping[str, pd.DataFrame]) -> bool:

@@ -25,6 +25,7 @@ from aumaq.instances.checks.validation import (
     validate_access,
     validate_scenarios,
 )
+from aumaq.instances.completion import not_made
 from aumaq.instances.errors import (
     InstanceError,
     Problem,
@@ -521,6 +522,7 @@ def from_tables(
     drawn = _drawn(outlines)
     frames, odd = frames_of(tables)
     unread = {name for name in tables if tables[name] is not None} - frames.keys()
+    unread |= not_made(frames, unread)
     typed, problems = normalise(frames)
     problems = [one for one in problems if table_of_problem(one) not in unread]
     errors, warnings = validate(typed, [*odd, *problems], unread=unread)

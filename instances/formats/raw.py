@@ -14,6 +14,7 @@ import pandas as pd
 
 from aumaq.instances.checks.cells import normalise
 from aumaq.instances.checks.validation import table_of_problem, validate
+from aumaq.instances.completion import not_made
 from aumaq.instances.errors import AumaqError, InstanceError, Problem, did_you_mean
 from aumaq.instances.extras import install_command
 from aumaq.instances.instance import Instance, from_tables
@@ -72,8 +73,9 @@ def _set_aside(raw: Raw) -> None:
 def _refuse(raw: Raw) -> None:
     """Raise all problems; what refers to a table that was not read is not held bad."""
     typed, found = normalise(raw.tables)
-    found, _ = validate(typed, found, unread=raw.broken)
-    found = [raw.placed(p) for p in found if table_of_problem(p) not in raw.broken]
+    unread = raw.broken | not_made(raw.tables, raw.broken)
+    found, _ = validate(typed, found, unread=unread)
+    found = [raw.placed(p) for p in found if table_of_problem(p) not in unread]
     # A cell that holds no value is told once, not again as empty.
     told = {(p.file, p.row, p.column) for p in raw.problems if p.row}
     found = [p for p in found if (p.file, p.row, p.column) not in told]

@@ -130,6 +130,27 @@ def test_a_csv_file_of_another_program(kind: str, folder: Path) -> None:
     assert told in line
 
 
+@pytest.mark.parametrize("files", [(PLACES,), (PLACES, "facilities.csv", LEVELS)])
+def test_what_would_be_made_of_a_refused_file_is_not_missed(
+    files: tuple[str, ...], folder: Path
+) -> None:
+    """Sites and roads come of a list of places: without it they are no second cause."""
+    head = folder / "instance.toml"
+    head.write_text(
+        head.read_text().replace("[instance]", "[instance]\nfill_missing=true")
+    )
+    for file in (
+        SITES,
+        *(f"road_{name}.csv" for name in ("links", "nodes", "classes")),
+    ):
+        (folder / file).unlink()
+    for file in files:
+        (folder / file).write_text((folder / file).read_text().replace(",", ";"))
+    told = problems(folder)
+    assert [line.split(":")[0] for line in told] == sorted(files)
+    assert all("semicolons separate the cells" in line for line in told)
+
+
 def test_habits_of_csv_are_read(folder: Path) -> None:
     """Byte order marks, line ends, empty lines and columns at the end, own tables."""
     plain = aumaq.read(folder)
