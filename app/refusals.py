@@ -75,7 +75,7 @@ def _check(command: TyperCommand | TyperGroup, ctx: Any, args: list[str]) -> Non
     if ctx.resilient_parsing:
         return
     words, _, order = command.make_parser(ctx).parse_args([*args])
-    params = [*dict.fromkeys(p for p in order if words.get(str(p.name)))]
+    params: list[Any] = [*dict.fromkeys(p for p in order if words.get(str(p.name)))]
     given = [_name(param) for param in params]
     if "--help" in given:
         return

@@ -112,8 +112,8 @@ def _foreign(place: str, rows: list[Row], table: Table) -> Problem | None:
 
 def _separated(called: Text) -> Text:
     return say(
-        "{signs} separate the cells; expected commas, and points in decimals (a workbook,"
-        " .xlsx, is read whatever the settings of Excel are)",
+        "{signs} separate the cells; expected commas, and points in decimals (a"
+        " workbook, .xlsx, is read whatever the settings of Excel are)",
         signs=called,
     )
 

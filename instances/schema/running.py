@@ -91,8 +91,8 @@ PROFESSIONS = Table(
 
 STAFF_NEEDS = Table(
     "staff_needs",
-    "Posts that must be filled in each running facility, with or without a second shift:"
-    " who works in that one is in what its places cost (`shifts`), in no post.",
+    "Posts that must be filled in each running facility, with or without a second"
+    " shift: who works in that one is in what its places cost (`shifts`), in no post.",
     (
         Column(
             "profession",

@@ -97,7 +97,7 @@ def _where_from(plan: Plan, facts: pd.DataFrame, lang: Language) -> list[str]:
         pairs = zip(rows["indicator"], rows["region"], strict=True)
         known |= dict(zip(pairs, rows["source"], strict=True))
     shown = zip(facts["indicator"], facts["region"], strict=True)
-    return [lang.cell(known.get(pair, "")) for pair in shown]
+    return [lang.title(known.get(pair, "")) for pair in shown]
 
 
 def _how(plan: Plan, lang: Language) -> dict[str, list[str]]:
