@@ -6,20 +6,22 @@ input have them; words of the program are told in the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from aumaq.instances.land.forbidden import KINDS as LAND
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.dtypes import TEXT
+from aumaq.instances.schema.networks import LOAD_UNITS
 from aumaq.instances.schema.titles import title_of
 from aumaq.results.actions import DONE
 from aumaq.results.indicators.gains import BY
 from aumaq.results.language import Language
 from aumaq.results.plan.deployment_steps import FACILITY, LINK, ROAD
 from aumaq.results.plan.sectors import SECTOR_TITLES
-from aumaq.results.plan.terms import ITEMS
-from aumaq.results.plan.titles import ANCHOR_KINDS, gain_groups
+from aumaq.results.plan.terms import ITEMS, SPENDING
+from aumaq.results.plan.titles import ANCHOR_KINDS, PAID_FOR, gain_groups
 
 TITLES = {
     "gains": say("Who gains, who loses"),
@@ -38,18 +40,23 @@ TITLES = {
     "after": say("after steps"),
 }
 """Tables and columns beside those of a plan."""
+NETWORKS = {network: Text(network) for network in LOAD_UNITS}
 KINDS: Mapping[str, Mapping[str, Text]] = {
     "anchors": ANCHOR_KINDS,
     "deployment": {
         FACILITY: say("facility"), ROAD: say("road upgrade"), LINK: say("line or main"),
     },
+    "forbidden_land": LAND,
+    "forbidden_works": LAND,
 }  # fmt: skip
 """Table -> its words for kinds."""
 WORDS: Mapping[str, Mapping[str, Text]] = {
     "direction": {"higher": say("more is better"), "lower": say("less is better")},
-    "action": DONE, "item": ITEMS, "term": ITEMS, "sector": SECTOR_TITLES, "by": BY,
+    "action": DONE | {"build": say("built")}, "item": ITEMS, "term": ITEMS,
+    "sector": SECTOR_TITLES, "by": BY, "spending": SPENDING,
+    "network": NETWORKS, "service": NETWORKS | PAID_FOR,
 }  # fmt: skip
-"""Column -> its words by code."""
+"""Column -> its words by code; services of the data have none."""
 
 
 def sheet_title(name: str, lang: Language) -> str:
@@ -57,9 +64,17 @@ def sheet_title(name: str, lang: Language) -> str:
     return lang.tell(TITLES[name]) if name in TITLES else title_of(name, lang.code)
 
 
-def with_words(name: str, table: pd.DataFrame, lang: Language) -> pd.DataFrame:
-    """Return a table with the words of the program in a language."""
+def with_words(
+    name: str, table: pd.DataFrame, lang: Language, services: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return a table with the words of the program in a language.
+
+    *services* are those of the data: they stay as they are, whatever they are called.
+    """
     words = {column: WORDS[column] for column in WORDS if column in table}
+    costs = {c: word for c, word in WORDS["service"].items() if c not in services}
+    is_cost = {"service"} if name == "sectors" else {"service", "sector"}
+    words |= dict.fromkeys(is_cost & words.keys(), costs)
     if name in KINDS:
         words["kind"] = KINDS[name]
     told = {

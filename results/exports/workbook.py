@@ -84,7 +84,9 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
     shown = {name: table for name, table in tables.items() if len(table)}
     currency = plan.instance.currency
     shown = {
-        name: with_words(name, _with_names(plan, table, words), words)
+        name: with_words(
+            name, _with_names(plan, table, words), words, plan.instance.service_names
+        )
         for name, table in shown.items()
     }
     heads = {name: heads_of(name, shown[name], currency, words) for name in shown}
@@ -133,6 +135,11 @@ def _with_names(plan: Plan, table: pd.DataFrame, lang: Language) -> pd.DataFrame
         places = plan.instance.tables["settlements"]
         names = lang.site_names(places, table["settlement"], table["name"])
         table = table.assign(name=pd.Series(names, table.index, dtype=TEXT))
+    if {"standard", "group"} <= set(table.columns):
+        rules = plan.instance.tables["standards"]
+        of_all = set(rules["standard"][rules["scope"] == "total"])
+        is_all = table["standard"].isin(of_all)
+        table = table.assign(group=table["group"].mask(is_all, lang.tell(say("all"))))
     return with_told(table, lang)
 
 

@@ -52,6 +52,10 @@ ITEMS = {
 """Items of money in the order in which they are stacked."""
 
 
+SPENDING = {"investment": say("investment"), "operation": say("operation")}
+"""What money is spent on, for those who pay."""
+
+
 def is_money(term: str) -> bool:
     """Return whether a term of the objective is money that somebody pays."""
     return term in MONEY

@@ -19,6 +19,13 @@ from aumaq.results.plan.terms import ITEMS
 if TYPE_CHECKING:
     from aumaq.instances import Instance
 
+PAID_FOR = {
+    ROADS: say("Roads"),
+    STAFF: say("Staff"),
+    GROWTH_POINTS: say("Growth points"),
+}
+"""What costs money beside services and networks: its code -> its title."""
+
 
 ANCHOR_KINDS = {
     "industry": say("industry"),
@@ -32,11 +39,7 @@ ANCHOR_KINDS = {
 
 def titles_of(instance: Instance, lang: Language) -> dict[str, str]:
     """Return the title of everything that costs: services, networks, roads."""
-    found = {
-        ROADS: lang.tell(say("Roads")),
-        STAFF: lang.tell(say("Staff")),
-        GROWTH_POINTS: lang.tell(say("Growth points")),
-    }
+    found = {code: lang.tell(title) for code, title in PAID_FOR.items()}
     found |= titles_by_code(instance.tables["services"], "service", lang)
     return found | network_titles(instance, lang)
 

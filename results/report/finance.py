@@ -10,13 +10,13 @@ from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.plan.sectors import SECTOR_TITLES
+from aumaq.results.plan.terms import SPENDING
 from aumaq.results.plan.titles import item_title, titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 WHAT = ("sector", "spending", "period")
-KINDS = {"investment": say("investment"), "operation": say("operation")}
 PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
 """Items that somebody pays; the others are valued, not paid."""
 
@@ -124,7 +124,7 @@ def _payers(plan: Plan, lang: Language) -> dict[str, Any]:
     columns = [
         Column(say("Who pays"), [payers.get(code, code) for code in wide["fund"]]),
         Column(say("For"), [titles.get(code, code) for code in wide["sector"]]),
-        Column(say("Kind"), [lang.tell(KINDS[kind]) for kind in wide["spending"]]),
+        Column(say("Kind"), [lang.tell(SPENDING[kind]) for kind in wide["spending"]]),
         *(Column(period, wide[period].tolist(), "number", 1) for period in periods),
     ]
     return grid("financing", say("Who pays for what, mln"), columns, lang)

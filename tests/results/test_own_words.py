@@ -18,6 +18,7 @@ from aumaq.instances import Instance, from_tables
 from aumaq.instances.language.po_file import messages_of
 from aumaq.instances.language.texts import Title, Unit
 from aumaq.results.comparison.page import write_comparison
+from aumaq.results.exports.sheet_words import with_words
 from aumaq.results.exports.workbook import write_workbook
 from aumaq.results.language import Language
 from aumaq.results.office.content import content
@@ -118,6 +119,29 @@ def test_no_title_and_no_code_is_taken_for_a_word(code: str, tmp_path: Path) -> 
         for one in (other, plan)
     )
     assert told == wanted
+
+
+def test_no_code_of_the_program_is_left_in_a_workbook(tmp_path: Path) -> None:
+    """Sheets in Russian hold words of another language only where these are data."""
+    write_workbook(marked(), tmp_path / "plan.xlsx", "ru")
+    first, *sheets, last = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    assert (first.title, last.title) == ("Сводка", "Столбцы")
+    cells = {
+        str(cell)
+        for sheet in sheets
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if MARK not in str(cell) and re.search("[A-Za-z]{3}", str(cell))
+    }
+    own = {"all", "base", "cap", "city", "closed", "hub", "road", "teacher"}
+    assert {cell for cell in cells if "KZT" not in cell} - {
+        "None",
+        "True",
+        "False",
+    } <= own
+    costs = pd.DataFrame({"service": ["staff", "roads", "s"]}, dtype="str")
+    told = with_words("money", costs, Language("ru"), ["staff", "s"])["service"]
+    assert told.tolist() == ["staff", "Дороги", "s"]
 
 
 def test_titles_of_shipped_data_are_known_as_titles_only() -> None:
