@@ -6,6 +6,8 @@ it. The plan tells both bounds.
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from aumaq.instances import Instance
@@ -13,7 +15,10 @@ from aumaq.instances.goals import COST, PLAN_GOALS
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.terms import gap_record
 from aumaq.results.studies.choosing.front import best_by
-from aumaq.solvers import Progress, SolveOptions, Status
+from aumaq.results.studies.choosing.study_model import study_of
+from aumaq.results.studies.evidence import with_evidence
+from aumaq.solvers import Given, Progress, Silent, SolveOptions, Status
+from aumaq.solvers.compiled import save_lp
 from aumaq.solvers.proof import CLAIMS, bound_below, proven
 
 ROOM = 1e-6
@@ -26,13 +31,15 @@ def plan_for_goal(
     minutes: float | None,
     options: SolveOptions,
     progress: Progress | None,
+    evidence: Path | None = None,
 ) -> Plan:
     """Return the cheapest plan of those that are best at a goal.
 
     Its record says ``goal``: name, unit, sense, minutes, value, bound, gap, and
     ``cost_bound_mln``, below which no plan that is as good at the goal costs: that is
-    the bound of the plan, too. The value is that of the plan's tables. Raises
-    NoPlanError if there is no plan.
+    the bound of the plan, too. The value is that of the plan's tables. If it
+    contradicts the bound, the model is written to *evidence*, or to a new folder.
+    Raises NoPlanError if there is no plan.
     """
     front = best_by(
         instance,
@@ -67,4 +74,8 @@ def plan_for_goal(
         status = Status.GAP_LEFT
     least = float(plan.record["unavoidable_mln"])
     figures = gap_record(plan.objective, cost_bound, least)
-    return plan.with_record(goal=told, status=str(status), **figures)
+    plan = plan.with_record(goal=told, status=str(status), **figures)
+    if status != Status.CONTRADICTED:
+        return plan
+    study = study_of(instance, options, Silent(), Given())
+    return with_evidence(plan, partial(save_lp, study.c.built), evidence)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import mkdtemp
 
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
 from aumaq.instances.arguments import checked
@@ -15,6 +13,7 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.results.plan.decisions import decisions_of, start_used
 from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.evidence import with_evidence
 from aumaq.results.studies.first_plan import FirstPlans, Floored, first_plans
 from aumaq.results.studies.goal_options import is_other_goal
 from aumaq.solvers import (
@@ -119,11 +118,12 @@ def solve(
         "work_limit": work_limit, "workers": workers, "cluster": cluster,
         "start": start, "save_lp": save_lp, "checkpoint": checkpoint, "resume": resume,
         "services_of": services_of, "networks_of": networks_of, "locks": locks,
+        "formulation": formulation != "strong",
     }  # fmt: skip
     if is_other_goal(goal, minutes, method, others):
         from aumaq.results.studies.goal_plan import plan_for_goal
 
-        return plan_for_goal(instance, goal, minutes, options, progress)
+        return plan_for_goal(instance, goal, minutes, options, progress, evidence)
     given = Given(
         start=None if start is None else decisions_of(start, instance),
         services=None if services_of is None else decisions_of(services_of, instance),
@@ -154,7 +154,7 @@ def solve(
     with finishing():  # what was found is verified, and not thrown away
         plan = _better(instance, solution, plans, options, data)
         if plan.status == Status.CONTRADICTED and solution.save_lp is not None:
-            plan = _with_evidence(plan, solution.save_lp, evidence)
+            plan = with_evidence(plan, solution.save_lp, evidence)
         if start is not None:
             plan = plan.with_record(start_used=start_used(start, instance))
     return _with_settled(plan, given)
@@ -240,16 +240,6 @@ def _better(
     if found is None or found.is_verified:
         return plan
     return plan.with_record(rejected=found.record["problems"])
-
-
-def _with_evidence(
-    plan: Plan, save_lp: Callable[[Path], None], evidence: Path | None
-) -> Plan:
-    """Keep the model of a run that contradicts itself; the record names the file."""
-    file = evidence or Path(mkdtemp(prefix="aumaq-")) / "contradiction.lp"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    save_lp(file)
-    return plan.with_record(evidence=str(file))
 
 
 def why(solution: Solution) -> Text:

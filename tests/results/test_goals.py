@@ -127,6 +127,7 @@ def test_a_plan_for_a_goal_is_kept_and_read(tmp_path: Path) -> None:
             "the method decomposed plans for cost only; for the goal mean_minutes take",
         ),
         ({"goal": "worst_minutes", "work_limit": 5.0}, "work_limit: only for the goal"),
+        ({"goal": "cover", "minutes": 9.0, "formulation": "weak"}, "formulation: only"),
     ],
 )
 def test_what_does_not_go_with_a_goal_is_refused(

@@ -13,9 +13,10 @@ from command import run
 from growing_case import growing
 from loop_case import build as with_levers
 from shared_plans import shipped
+from tiny_instances import tiny
 
 import aumaq
-from aumaq.results.studies import task_pool
+from aumaq.results.studies import goal_plan, task_pool
 from aumaq.solvers import METHODS, Solution
 from aumaq.solvers.methods import ON_MODEL
 
@@ -50,6 +51,23 @@ def test_futures(tmp_path: Path) -> None:
     assert "units" in (kept / "few.lp").read_text()
     record = json.loads((tmp_path / "out" / "futures.json").read_text())
     assert record["status"] == "contradicted"
+    assert Path(record["evidence"]).name == kept.name
+
+
+def test_other_goals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The model of a plan for another goal is kept where it was asked for."""
+
+    def too_high(_: float, bound: float) -> float:
+        return bound + 1000.0
+
+    monkeypatch.setattr(goal_plan, "bound_below", too_high)
+    aumaq.write(tiny(), tmp_path / "in")
+    done = run("solve", "in", "--goal", "mean_minutes", "--out", "out",
+               folder=tmp_path)  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    kept = tmp_path / "out-contradiction.lp"
+    assert "units" in kept.read_text()
+    record = json.loads((tmp_path / "out" / "record.json").read_text())
     assert Path(record["evidence"]).name == kept.name
 
 
