@@ -21,7 +21,7 @@ from aumaq.instances.imports.recognition import (
     numbers,
     recognised,
 )
-from aumaq.instances.imports.sources import Source, unknown
+from aumaq.instances.imports.sources import Source, are_odd, unknown
 from aumaq.instances.imports.totals import without_totals
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
@@ -180,11 +180,18 @@ def _of_shapes(source: Source) -> tuple[Floats, Floats, Faults]:
     shapely = needed("shapely", "gis")
     shapes, faults = source.shapes, []
     is_there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    is_odd = are_odd(shapes)
+    is_there &= ~is_odd
     within = np.full(len(shapes), None, dtype=object)
     within[is_there] = shapely.point_on_surface(shapes[is_there])
     y, x = shapely.get_y(within), shapely.get_x(within)
     for k in np.flatnonzero(~is_there).tolist():
-        faults.append((k, _at(source, k, say("has no place"), "geometry")))
+        told = (
+            say("has a coordinate that is no number")
+            if is_odd[k]
+            else say("has no place")
+        )
+        faults.append((k, _at(source, k, told, "geometry")))
     is_line = np.isin(shapely.get_type_id(shapes), (1, 2, 5))
     for k in np.flatnonzero(is_line).tolist():
         told = say("expected a point or an area, found a line")

@@ -23,7 +23,7 @@ from aumaq.instances.imports.recognition import (
     numbers,
     recognised,
 )
-from aumaq.instances.imports.sources import Source, unknown
+from aumaq.instances.imports.sources import Source, are_odd, unknown
 from aumaq.instances.imports.speeds import OTHER_KMH, speed_of
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scipy_parts import connected_components
@@ -129,7 +129,7 @@ def _lines(
     is_line = np.isin(kind, (1, 5)) & ~shapely.is_empty(shapes)
     bounds = shapely.bounds(shapes)
     is_sound = (np.abs(bounds[:, [0, 2]]) <= 180.0).all(axis=1)
-    is_sound &= (np.abs(bounds[:, [1, 3]]) <= 90.0).all(axis=1)
+    is_sound &= (np.abs(bounds[:, [1, 3]]) <= 90.0).all(axis=1) & ~are_odd(shapes)
     bad = np.flatnonzero(~(is_line & is_sound))
     if leave_out and len(bad) < len(shapes) and not problems:
         if len(bad):

@@ -314,3 +314,13 @@ def unknown(
                 known=", ".join(map(str, source.cells)),
             )
             yield Problem(source.file, told)
+
+
+def are_odd(shapes: Any) -> Any:
+    """Whether shapes have a coordinate that is no number.
+
+    JSON of some programs has them; GEOS would put a point at 0, 0, and cut a line.
+    """
+    points, owner = needed("shapely", "gis").get_coordinates(shapes, return_index=True)
+    odd = owner[~np.isfinite(points).all(axis=1)]
+    return np.isin(np.arange(len(shapes)), odd)

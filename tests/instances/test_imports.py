@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from math import inf, nan
 from pathlib import Path
 
 import geopandas as gpd
@@ -427,6 +428,21 @@ def test_layers_that_are_several_and_numbers_that_are_endless(tmp_path: Path) ->
     assert told in refusals(path, **lists)[0]
 
 
+@pytest.mark.parametrize("at", [[nan, 50.0], [70.0, nan], [70.0, inf]])
+def test_places_without_a_number_are_not_at_zero(
+    at: list[float], tmp_path: Path
+) -> None:
+    """A coordinate that is no number: told by its row; GEOS would make it 0, 0."""
+    rows = [{"type": "Feature", "properties": {"name": n, "population": 5},
+             "geometry": {"type": "Point", "coordinates": c}}
+            for n, c in (("A", [70.0, 50.0]), ("B", at))]  # fmt: skip
+    path = tmp_path / "p.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    with pytest.raises(InstanceError) as caught:
+        read(path)
+    assert [problem.row for problem in caught.value.problems] == [2]
+
+
 def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
     """A line of one point, one without a shape; a layer of lines without length."""
     path = listed(tmp_path / "p.csv", ROWS)
@@ -441,6 +457,11 @@ def test_lines_that_are_none_are_told_by_row(tmp_path: Path) -> None:
     with pytest.raises(InstanceError) as caught:
         read(path, roads)
     assert [problem.row for problem in caught.value.problems] == [2, 3]
+    cut = {"type": "LineString", "coordinates": [[70, 50], [nan, 50.1], [71, 50.3]]}
+    put(sound, sound, cut)
+    with pytest.raises(InstanceError) as caught:
+        read(path, roads)
+    assert [problem.row for problem in caught.value.problems] == [3]
     put({"type": "LineString", "coordinates": [[70, 50], [70, 50]]})
     assert "no line longer than the tolerance" in refusals(path, roads)[0]
 
