@@ -34,6 +34,10 @@ Rows = list[list[float]]
 BASE_MVA = 100.0
 WIDTHS = {"bus": 3, "gen": 9, "branch": 6, "ne_branch": 14, "dcline": 5}
 """Columns that are needed of each table of a MATPOWER file."""
+ENDS = (("gen", 1), ("branch", 2), ("ne_branch", 2), ("dcline", 2))
+"""How many buses begin a row of each table."""
+ISOLATED = 4
+"""The type of a bus that is out of service."""
 BUSES = ("bus", "gen_max_mw", "load_mw")
 CORRIDORS = ("from_bus", "to_bus", "existing_circuits", "reactance_pu_100MVA",
              "capacity_mw_per_circuit", "cost_per_circuit")  # fmt: skip
@@ -42,7 +46,7 @@ CORRIDORS = ("from_bus", "to_bus", "existing_circuits", "reactance_pu_100MVA",
 def read_matpower(path: Path) -> Instance:
     """Read a MATPOWER file with candidates; InstanceError says all that is wrong."""
     try:
-        text = re.sub(r"%.*", "", text_of(path))
+        text = _plain_text(text_of(path))
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
     wrong: list[Problem] = []
@@ -56,13 +60,19 @@ def read_matpower(path: Path) -> Instance:
         wrong += _inconsistent(path, parts)
     if wrong:
         raise InstanceError(wrong)
+    _drop_isolated(parts)
     load = {_bus(row[0]): row[2] for row in parts["bus"]}
     supply = [(_bus(row[0]), row[8]) for row in parts["gen"] if row[7] > 0]
     for start, end, is_on, out, into, *_ in parts["dcline"]:
         if is_on:
             load[_bus(start)] += out
             supply.append((_bus(end), into))
+    if not any(mw > 0.0 for _, mw in supply):
+        told = say("no generator of mpc.gen is on and gives anything")
+        raise InstanceError([Problem(path.name, told)])
     whole = sum(load.values())
+    useful = sum(max(mw, 0.0) for mw in load.values())
+    supply = [(bus, min(mw, useful)) for bus, mw in supply]  # Inf: no limit
     links = [
         _branch(row, f"{kind}{k}", base, whole, is_new=kind == "new")
         for kind, name in (("line", "branch"), ("new", "ne_branch"))
@@ -70,6 +80,19 @@ def read_matpower(path: Path) -> Instance:
         if len(row) < 11 or row[10] > 0
     ]
     return _instance(path.stem, load, supply, links)
+
+
+def _plain_text(text: str) -> str:
+    """Return MATLAB text without comments, with lines that go on made one."""
+    text = re.sub(r"(?ms)^\s*%\{\s*$.*?^\s*%\}\s*$", "", text)
+    return re.sub(r"\.\.\.[^\n]*\n", " ", re.sub(r"%.*", "", text))
+
+
+def _drop_isolated(parts: dict[str, Rows]) -> None:
+    """Leave out buses of type 4, which are out of service, and all at their ends."""
+    out = {row[0] for row in parts["bus"] if row[1] == ISOLATED}
+    for name, ends in (("bus", 1), *ENDS):
+        parts[name] = [row for row in parts[name] if not out & set(row[:ends])]
 
 
 def _base(path: Path, text: str, wrong: list[Problem]) -> float:
@@ -97,7 +120,7 @@ def _inconsistent(path: Path, parts: dict[str, Rows]) -> list[Problem]:
         if numbers.count(number) > 1
     ]
     known = set(numbers)
-    for name, ends in (("gen", 1), ("branch", 2), ("ne_branch", 2), ("dcline", 2)):
+    for name, ends in ENDS:
         for row in parts[name]:
             lacking = [_bus(number) for number in row[:ends] if number not in known]
             if lacking:
@@ -191,8 +214,12 @@ def _instance(
 
 def _table(path: Path, text: str, name: str, wrong: list[Problem]) -> Rows:
     """Return the rows of a table of a MATPOWER file, empty where it has none."""
-    found = re.search(rf"mpc\.{name}\s*=\s*\[(.*?)\]", text, re.DOTALL)
+    found = re.search(rf"mpc\.{name}\s*=\s*\[([^\]=]*)(\]?)", text)
     rows: Rows = []
+    if found and not found.group(2):
+        told = say("table mpc.{name} has no end", name=name)
+        wrong.append(Problem(path.name, told))
+        return []
     for line in re.split(r"[;\n]", found.group(1)) if found else []:
         words = line.replace(",", " ").split()
         try:

@@ -124,3 +124,45 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text(CORRIDORS.replace(",60,", ",,"))
     with pytest.raises(InstanceError, match="load_mw"):
         read_corridors(tmp_path / "b.csv", tmp_path / "c.csv")
+
+
+LOAD_ROW = " 2 1 90 0"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (" 1 2 0 0.25 0 60", " 1 2 0 0.25 ... goes on\n 0 60"),
+        ("mpc.baseMVA", "%{\nmpc.bus = [ 9 9 9 ];\n%}\nmpc.baseMVA"),
+        ("100 1 500 0", "100 1 Inf 0"),
+        (LOAD_ROW, " 7 4 55 0 0 0 1 1 0 1 1 1.1 0.9;\n" + LOAD_ROW),
+    ],
+)
+def test_matlab_text_and_buses_out_of_service(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    """Lines that go on, blocks of remarks, endless supply, an isolated bus."""
+    file = tmp_path / "tiny.m"
+    text = CASE.format(load=90, least=-30)
+    assert old in text
+    file.write_text(text.replace(old, new))
+    assert cost(file) == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("30 4;\n];\n", "30 4;\n", r"mpc\.ne_branch has no end"),
+        ("100 1 500", "100 0 500", "no generator"),
+    ],
+)
+def test_a_broken_table_is_no_empty_one(
+    tmp_path: Path, old: str, new: str, wanted: str
+) -> None:
+    """Without candidates another problem would be solved."""
+    file = tmp_path / "tiny.m"
+    text = CASE.format(load=60, least=-30)
+    assert old in text
+    file.write_text(text.replace(old, new))
+    with pytest.raises(InstanceError, match=wanted):
+        aumaq.read(file)
