@@ -64,7 +64,9 @@ def _clients(problem: Problem) -> list[Text]:
 def _question(problem: Problem) -> list[Text]:
     found: list[Text] = []
     sites, p = problem.sites, problem.p
-    if problem.kind in WITH_RADIUS and not 0 < (problem.radius or 0) < np.inf:
+    radius = problem.radius
+    is_length = isinstance(radius, (int, float, np.number)) and 0 < radius < np.inf
+    if problem.kind in WITH_RADIUS and not is_length:
         found.append(say("a radius greater than 0 is needed (--radius)"))
     if problem.kind == "p-dispersion" and not _is_among_sites(problem):
         told = say(
@@ -78,6 +80,8 @@ def _question(problem: Problem) -> list[Text]:
     least = max(1, int(sites.required.sum()))
     if p is None:
         found.append(say("the number of sites p is needed (--p)"))
+    elif isinstance(p, bool) or not isinstance(p, (int, np.integer)):
+        found.append(say("p must be a whole number, not {p}", p=repr(p)))
     elif not least <= p <= free:
         found.append(
             say(

@@ -18,7 +18,7 @@ from aumaq.classic.solution import Solution, distances_to
 from aumaq.classic.solving import k_best as solve_k_best
 from aumaq.classic.solving import solve as solve_problem
 from aumaq.classic.spopt_arguments import of_frames, of_matrix
-from aumaq.instances.arrays import Ints
+from aumaq.instances.arrays import Flags, Ints
 from aumaq.instances.errors import ArgumentError, OptionError
 from aumaq.instances.language.texts import say
 
@@ -40,7 +40,7 @@ class Located:
         sites = sites_of(m, given.get("fixed_costs"))
         required = given.get("predefined_facilities_arr")
         if required is not None:
-            sites = replace(sites, required=np.asarray(required).astype(bool))
+            sites = replace(sites, required=_flags(required))
             _check_length(sites.required, m, "predefined_facilities_arr")
         clients = clients_of(n, None if weights is None else np.ravel(weights))
         p, radius = given.get("p_facilities"), given.get("service_radius")
@@ -136,10 +136,13 @@ class Located:
 
     @property
     def mean_dist(self) -> float:
-        """Mean distance to the nearest open site by weight."""
+        """Mean distance to the nearest open site by weight; NaN without any weight."""
         weights = self.problem.clients.weights
+        counts = weights > 0.0  # who counts nothing may be out of reach
+        if not counts.any():
+            return float("nan")
         least = distances_to(self.problem, self.sites)[0]
-        return float((weights * least).sum() / weights.sum())
+        return float(np.average(least[counts], weights=weights[counts]))
 
 
 class LSCP(Located):
@@ -247,8 +250,21 @@ def _column(frame: Any, name: str | None) -> Any:
     return frame[name].to_numpy()
 
 
+def _flags(values: Any) -> Flags:
+    """Return yes and no; NaN and words are neither."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf" or not np.isin(found, (0, 1)).all():
+        told = say("predefined_facilities_arr must have 0 and 1 only")
+        raise ArgumentError(told, ["predefined_facilities_arr"])
+    return found.astype(bool)
+
+
 def _dense(cost_matrix: Any) -> Dense:
-    matrix = np.ascontiguousarray(cost_matrix, dtype=float)
+    try:
+        matrix = np.ascontiguousarray(cost_matrix, dtype=float)
+    except (TypeError, ValueError):
+        told = say("cost_matrix must have numbers only")
+        raise ArgumentError(told, ["cost_matrix"]) from None
     if matrix.ndim != 2:
         told = say("cost_matrix must have two dimensions, not {n}", n=matrix.ndim)
         raise ArgumentError(told, ["cost_matrix"])

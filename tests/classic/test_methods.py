@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from aumaq.classic.methods.opening import Race
 from aumaq.classic.methods.prices import Opening, bound_at
 from aumaq.classic.methods.program import Program, solved
 from aumaq.classic.problems import clients_of, sites_of
+from aumaq.instances.errors import AumaqError
 
 
 def plain(problem: Problem) -> float:
@@ -169,3 +171,29 @@ def test_lists_of_what_is_left_are_counted_before_they_are_made() -> None:
     race.ascend(40)
     part, _, _ = race.trimmed()
     assert race.pairs_left() == pytest.approx(len(part.reach.row_site), rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"p_facilities": 1.5}, "whole number, not 1.5"),
+        ({"p_facilities": "1"}, "whole number, not '1'"),
+        ({"predefined_facilities_arr": [np.nan, 0, 0]}, "0 and 1 only"),
+        ({"predefined_facilities_arr": ["a", "", ""]}, "0 and 1 only"),
+        ({"cost_matrix": [["a", "b", "c"]]}, "numbers only"),
+    ],
+)
+def test_arguments_of_spopt_that_are_none(given: dict[str, Any], wanted: str) -> None:
+    """One clear error; NaN is no site that must be open."""
+    usual = {"cost_matrix": np.ones((2, 3)), "weights": [1, 1], "p_facilities": 1}
+    with pytest.raises(AumaqError, match=wanted):
+        PMedian.from_cost_matrix(**{**usual, **given}).solve()
+
+
+def test_clients_of_no_weight_have_no_part_in_the_mean() -> None:
+    """Even where nothing reaches them."""
+    cost = np.array([[1.0, 5.0], [3.0, 5.0], [np.inf, 7.0]])
+    found = PMedian.from_cost_matrix(cost, [1, 1, 0], 2).solve()
+    assert found.mean_dist == 2.0
+    nobody = PMedian.from_cost_matrix(cost[:2], [0, 0], 1).solve()
+    assert np.isnan(nobody.mean_dist)
