@@ -40,6 +40,21 @@ def is_ours(name: str) -> bool:
     return matches(Path(name))
 
 
+def refuse_conversion(name: str) -> None:
+    """Raise OptionError where a file of plants in chains would be converted."""
+    if not is_ours(name):
+        return
+    from aumaq.instances.errors import OptionError
+
+    told = say(
+        "{file}: plants in chains have no instance of the integrated model: there"
+        " nothing that a facility makes goes on to another one, is stored or disposed"
+        " of; solve the file itself",
+        file=Path(name).name,
+    )
+    raise OptionError(told)
+
+
 def describe(name: str, *, as_json: bool) -> None:
     """Show what a file asks."""
     from aumaq.classic.chains.reading import read

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import aumaq
-from aumaq import cli_classic
+from aumaq import cli_chain, cli_classic
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.options import Changes, Lang, Name
@@ -34,6 +34,7 @@ def convert(
     from aumaq.instances.reading import check_new
 
     check_new(target)  # before the work, not after it
+    cli_chain.refuse_conversion(name)
     if cli_classic.is_ours(name):
         instance = cli_classic.instance_of(name, asked)
     else:

@@ -19,21 +19,11 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Solution:
-    """Open sites and who goes where. I clients.
-
-    ``allocation`` has the site of each client, -1 where there is none; ``shares`` are
-    rows (client, site, share) of clients that are shared out, empty otherwise.
-    """
+class Proof:
+    """A value, and what no plan can be better than."""
 
     objective: float
     bound: float
-    sites: Ints  # open ones, ascending
-    allocation: Ints  # (I,)
-    seconds: float
-    method: str = ""
-    shares: Floats = field(default_factory=lambda: np.empty((0, 3)))
-    trace: tuple[tuple[float, float, float], ...] = ()  # seconds, bound, objective
 
     @property
     def gap(self) -> float:
@@ -45,6 +35,22 @@ class Solution:
     def proven(self) -> bool:
         """Whether nothing can be better, but for rounding."""
         return self.gap <= TOLERANCE
+
+
+@dataclass(frozen=True)
+class Solution(Proof):
+    """Open sites and who goes where. I clients.
+
+    ``allocation`` has the site of each client, -1 where there is none; ``shares`` are
+    rows (client, site, share) of clients that are shared out, empty otherwise.
+    """
+
+    sites: Ints  # open ones, ascending
+    allocation: Ints  # (I,)
+    seconds: float
+    method: str = ""
+    shares: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    trace: tuple[tuple[float, float, float], ...] = ()  # seconds, bound, objective
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aumaq.classic.chains.problem import Chain, Plant
+from aumaq.classic.solution import Proof
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.language.texts import Text, say
 
@@ -30,24 +31,11 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Solution:
+class Solution(Proof):
     """A plan, what it costs by recomputation, and what no plan can cost less than."""
 
     plan: Plan
-    objective: float
-    bound: float
     seconds: float
-
-    @property
-    def gap(self) -> float:
-        """Distance of bound and objective relative to the objective."""
-        distance = abs(self.objective - self.bound)
-        return distance / abs(self.objective) if self.objective else distance
-
-    @property
-    def proven(self) -> bool:
-        """Whether nothing can be better, but for rounding."""
-        return self.gap <= TOLERANCE
 
 
 def received(chain: Chain, plan: Plan) -> Floats:

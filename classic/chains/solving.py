@@ -68,7 +68,7 @@ def solve(
         wrong.append(told)
     if wrong:
         raise SolverError(chained(wrong, "; "))
-    return Solution(plan, objective, min(found.bound, objective), clock.seconds)
+    return Solution(objective, min(found.bound, objective), plan, clock.seconds)
 
 
 def _run(matrices: Matrices, options: SolveOptions, clock: Clock) -> Outcome:

@@ -19,6 +19,8 @@ from aumaq.classic.chains.reading import read
 from aumaq.classic.chains.solution import Solution, broken, costs, processed
 from aumaq.classic.chains.solving import solve
 from aumaq.instances.errors import InstanceError, NoPlanError, UnreadableError
+from aumaq.results.studies.bench.cases import cases_of
+from aumaq.results.studies.bench.methods import answer_of
 
 HERE = {"latitude (deg)": 0.0, "longitude (deg)": 0.0}
 OPENING, FIXED = "opening cost ($)", "fixed operating cost ($)"
@@ -332,6 +334,13 @@ def test_commands_know_chains(tmp_path: Path) -> None:
     assert {path.name for path in target.iterdir()} == {
         "solution.json", "plants.csv", "flows.csv",
     }  # fmt: skip
+    done = run("convert", file, tmp_path / "converted")
+    assert (done.returncode, "solve the file itself" in done.stderr) == (2, True)
+    asked = cases_of([str(tmp_path)])
+    assert [case.kind for case in asked] == ["chain"]
+    found = answer_of(asked[0], "aumaq", 60.0, 0)
+    assert (found.status, found.objective) == ("optimal", pytest.approx(-112.0))
+    assert answer_of(asked[0], "highs", 60.0, 0).status == "unknown to the method"
     assert run("solve", file, "--out", target).returncode == 2
     assert run("solve", file, "--p", 3).returncode == 2
     file.write_text(file.read_text()[:300])

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from aumaq.classic.chains import reading as chains
 from aumaq.classic.distances import Points
 from aumaq.classic.problems import BY_COUNT, Problem
 from aumaq.classic.readers import matrices, reader_of, tsplib
@@ -35,6 +36,8 @@ from aumaq.instances.language.texts import say
 TABLE = "optima.csv"
 NETWORK = "network"
 """What is asked of a file that is an instance of our own model."""
+CHAIN = "chain"
+"""What is asked of a file of plants in chains."""
 KINDS = {
     "p-median": "p-median", "p-center": "p-center", "uflp": "uflp", "mclp": "mclp",
     "cflp multi-source": "cflp", "cflp single-source": "sscflp",
@@ -115,7 +118,7 @@ def cases_of(
 
 def _unreadable(path: Path, *, has_counts: bool) -> list[Wrong]:
     """Return why a file that is named asks nothing."""
-    if path.suffix == ".inc":
+    if _kind_of(path):
         return []
     reader = reader_of(path)
     if reader is None:
@@ -155,16 +158,23 @@ def problem_of(case: Case) -> Problem:
 
 
 def _may_be(path: Path) -> bool:
-    return path.suffix == ".inc" or (
-        path.suffix not in (".csv", ".md") and reader_of(path) is not None
+    return bool(_kind_of(path)) or (
+        path.suffix not in (".csv", ".md", ".json") and reader_of(path) is not None
     )
+
+
+def _kind_of(path: Path) -> str:
+    """Return what a file asks that is none of clients and sites, else nothing."""
+    if path.suffix == ".inc":
+        return NETWORK
+    return CHAIN if path.suffix == ".json" and chains.matches(path) else ""
 
 
 def _questions(path: Path, counts: Sequence[int], rounding: str) -> list[Case]:
     rows = _rows_for(path)
     asked = [case for row in rows if (case := _case(path, row))]
-    plain = Case(str(path), NETWORK if path.suffix == ".inc" else "")
-    if asked or not counts or plain.kind == NETWORK:
+    plain = Case(str(path), _kind_of(path))
+    if asked or not counts or plain.kind:
         return asked or [plain]
     found = read_problem(path)
     if found.p is not None or not isinstance(found.distances, Points):

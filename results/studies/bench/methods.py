@@ -19,7 +19,7 @@ from aumaq.classic.problems import Problem
 from aumaq.classic.solution import CAPACITATED, GREATEST, check
 from aumaq.classic.solving import solve as solve_classic
 from aumaq.instances.errors import NoPlanError
-from aumaq.results.studies.bench.cases import NETWORK, Case, problem_of
+from aumaq.results.studies.bench.cases import CHAIN, NETWORK, Case, problem_of
 
 NAN = float("nan")
 UNKNOWN = "unknown to the method"
@@ -42,6 +42,8 @@ def ours(case: Case, seconds: float, seed: int) -> Answer:
     """Solve by aumaq; the solution is recomputed from the data."""
     if case.kind == NETWORK:
         return _network(case, seconds, seed)
+    if case.kind == CHAIN:
+        return _chain(case, seconds, seed)
     problem = problem_of(case)
     begun = time.monotonic()
     found = solve_classic(problem, time_limit=seconds, seed=seed)
@@ -61,9 +63,18 @@ def _network(case: Case, seconds: float, seed: int) -> Answer:
     return Answer(status, plan.objective_mln, plan.bound_mln, took)
 
 
+def _chain(case: Case, seconds: float, seed: int) -> Answer:
+    from aumaq.classic.chains.reading import read
+    from aumaq.classic.chains.solving import solve
+
+    found = solve(read(case.path), time_limit=seconds, seed=seed)
+    status = "optimal" if found.proven else "time_limit"
+    return Answer(status, found.objective, found.bound, found.seconds)
+
+
 def plain_highs(case: Case, seconds: float, seed: int) -> Answer:
     """Give HiGHS the whole strong model of a capacitated problem."""
-    if case.kind == NETWORK:
+    if case.kind in (NETWORK, CHAIN):
         return Answer(UNKNOWN)
     problem = problem_of(case)
     if problem.kind not in CAPACITATED or np.prod(problem.shape) > MOST_PAIRS:
@@ -92,7 +103,7 @@ def spopt_cbc(case: Case, seconds: float, seed: int) -> Answer:
 
 def _spopt(case: Case, solver: Any) -> Answer:
     """Build a model of spopt from a matrix of distances, and solve it."""
-    if case.kind == NETWORK:
+    if case.kind in (NETWORK, CHAIN):
         return Answer(UNKNOWN)
     problem = problem_of(case)
     if problem.kind not in _SPOPT or np.prod(problem.shape) > MOST_PAIRS:

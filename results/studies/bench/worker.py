@@ -17,7 +17,7 @@ from aumaq.classic.distances import Dense
 from aumaq.classic.problems import Problem, clients_of, sites_of
 from aumaq.classic.solving import solve
 from aumaq.instances.errors import AumaqError
-from aumaq.results.studies.bench.cases import NETWORK, Case, problem_of
+from aumaq.results.studies.bench.cases import CHAIN, NETWORK, Case, problem_of
 from aumaq.results.studies.bench.methods import Answer, answer_of
 
 try:
@@ -60,7 +60,7 @@ def main() -> None:
 
 def compiled(case: Case) -> None:
     """Solve a tiny problem of the kind first: compiling is done once for a machine."""
-    if case.kind == NETWORK:
+    if case.kind in (NETWORK, CHAIN):
         return
     asked = problem_of(case)
     rng = np.random.default_rng(0)
