@@ -83,7 +83,7 @@ def test_random_instance_of_absurd_size(tmp_path: Path, settlements: int) -> Non
     """One sentence at once: nothing is made, written or taken from memory."""
     done = run("new", "x", "--random", settlements, folder=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("a random instance has 2 to 30,000 settlements, not")
+    assert done.stderr.startswith("--random: expected a number from 2 to 30,000, not")
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
@@ -93,7 +93,7 @@ def test_random_instance_of_absurd_size(tmp_path: Path, settlements: int) -> Non
     [
         (("solve", "kazakstan"), "kazakhstan"),
         (("solve", "tiny", "--method", "directt"), "direct"),
-        (("solve", "tiny", "--gap", "-1", "--time-limit", "0"), "time limit"),
+        (("solve", "tiny", "--gap", "-1", "--time-limit", "0"), "--time-limit"),
         (("solve", "tiny", "--scenario", "bas"), "base"),
         (("export", "nowhere", "--to", "csv", "--out", "x"), "nowhere"),
         (("verify", "nowhere"), "nowhere"),
