@@ -113,6 +113,10 @@ def counts_can_hold(tables: Tables) -> Found:
             if not isinstance(value, str):
                 value = figure(value) if value == value else ""
             yield problem("counts", text, k, column, value)
+        if not faults and _sites_counted(tables, rule).empty:
+            text = say("counts nothing: {service} has no site in such a settlement",
+                       service=rule["service"])  # fmt: skip
+            yield Warn(problem("counts", text, k, "applies_to", rule["applies_to"]))
 
 
 def _limits_of_count(rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:

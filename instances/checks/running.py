@@ -7,6 +7,7 @@ import numpy as np
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.checks.rules import known_regions, known_tags, levels_exist
 from aumaq.instances.language.texts import figure, say
+from aumaq.instances.selection import visited_places
 
 
 @check("shifts", "services", "levels", about=("shifts",))
@@ -79,8 +80,14 @@ def mobile_services_are_sound(tables: Tables) -> Found:
         text = say("expected a service that people come to")
         yield problem("mobile_services", text, i, "service", rows["service"][i])
     yield from levels_exist(tables, "mobile_services", "from_level")
-    yield from known_regions(tables, "mobile_services")
-    yield from known_tags(tables, "mobile_services")
+    wrong = [*known_regions(tables, "mobile_services"),
+             *known_tags(tables, "mobile_services")]  # fmt: skip
+    yield from wrong
+    for i, row in rows.iterrows():
+        if not wrong and not visited_places(tables, row).any():
+            text = say("applies to no settlement")
+            row_and = i, "applies_to", row["applies_to"]
+            yield Warn(problem("mobile_services", text, *row_and))
     yield from _beyond_who_is_served(tables, "mobile_services")
 
 

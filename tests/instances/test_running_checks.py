@@ -168,3 +168,18 @@ def test_a_rule_without_a_title_names_its_service_as_readers_do() -> None:
     known = rules_of(tiny(**rows))
     assert str(known["count:c"].title) == "at most 1 facilities of School"
     assert str(known["shift_limit:k"].title) == "School: few in second shift"
+
+
+def test_what_is_about_nothing_is_odd() -> None:
+    """A mobile service for no settlement, a count where there is no site: told."""
+    rows: dict[str, Rows] = {
+        "mobile_services": [{**MOBILE, "applies_to": "border"}],
+        "counts": [{"count": "c", "service": "s", "most": 0, "applies_to": "urban"}],
+    }
+    told = [str(warning) for warning in tiny(**rows).warnings]
+    assert any("mobile_services.csv, row 2, column applies_to" in t for t in told)
+    assert any(
+        "counts.csv, row 2, column applies_to: counts nothing" in t for t in told
+    )
+    assert len(told) == 2
+    assert tiny(**SOUND).warnings == ()
