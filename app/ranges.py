@@ -83,10 +83,12 @@ RANGES = {
 """Option -> where its number must lie, whatever the command."""
 
 
-def beyond(name: str, kind: Any, word: Any) -> Iterator[Text]:
+def beyond(name: str, param: Any, word: Any) -> Iterator[Text]:
     """Yield what is said of the word given for an option if it is a number beyond its
-    range; what is no number of its *kind* is not looked at: Typer tells of it.
+    range; what is no number of its kind is not looked at: Typer tells of it. *param* is
+    the option as Typer has it.
     """
+    kind = param.type_descriptor.annotation
     if kind not in (int, float):
         return
     try:

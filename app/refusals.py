@@ -90,8 +90,7 @@ def _check(command: TyperCommand | TyperGroup, ctx: Any, args: list[str]) -> Non
         told.append((say("{names}: the value is empty", names=", ".join(names)), names))
     for param in params:
         name = _name(param)
-        kind = param.type_descriptor.annotation
-        texts = beyond(name, kind, words.get(str(param.name)))
+        texts = beyond(name, param, words.get(str(param.name)))
         told += [(text, [name]) for text in texts]
     told += _idle(str(ctx.info_name), given)
     if told:

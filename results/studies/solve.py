@@ -131,8 +131,7 @@ def solve(
         locks=locks,
         resumed=None if resume is None else read_checkpoint(Path(resume)),
     )
-    begun = time.monotonic()
-    tell = Silent() if progress is None else progress
+    begun, tell = time.monotonic(), Silent() if progress is None else progress
     with finishing() as heard:  # asked to stop, we stop with the first plan
         data = _gathered(instance, given)
         plans = first_plans(instance, data, start, given, options)
