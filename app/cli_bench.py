@@ -199,27 +199,50 @@ def _row(row: dict[str, Any], count: int, total: int) -> str:
     for key in ("gap", "distance"):
         value = row[key]
         parts.append("-" if value is None or value != value else f"{value:.4%}")
+    if _is_contradicted(row):
+        parts[-1] = t(say("published value contradicted"))
     parts.append(f"{row['seconds'] or 0:.1f} s")
     parts += [row["error"]] * bool(row["error"])
     return "  ".join(parts)
 
 
+def _is_contradicted(row: dict[str, Any]) -> bool:
+    """Whether a proven bound contradicts the published value: no distance to it."""
+    import pandas as pd
+
+    from aumaq.results.studies.bench.summary import doubtful
+
+    values = pd.DataFrame([row]).astype({"bound": float, "best_known": float})
+    return not doubtful(values).empty
+
+
+DOUBTS = ["folder", "file", "problem", "parameter", "best_known", "bound", "method"]
+"""What is shown of runs whose bound contradicts a published value."""
+
+
 def _tell(stores: list[Path], results: Path | None, *, as_json: bool) -> None:
     from aumaq.results.studies.bench.report import write_results
     from aumaq.results.studies.bench.runs import read_runs
-    from aumaq.results.studies.bench.summary import summary, told
+    from aumaq.results.studies.bench.summary import doubtful, summary, told
 
     for store in stores:
         if not store.is_file():
             raise OptionError(say("{file} is not there", file=str(store)))
     runs, _ = read_runs(*stores)
-    table = summary(runs)
+    table, odd = summary(runs), doubtful(runs)
     written = write_results(stores, results) if results is not None else []
     if as_json:
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
-        documents.tell({"summary": rows, "files": [str(path) for path in written]})
+        files = [str(path) for path in written]
+        doubts = odd[DOUBTS].to_dict("records")
+        documents.tell({"summary": rows, "contradicted": doubts, "files": files})
     else:
         line(told(table))
+        if len(odd):
+            text = say("published values that a proven bound contradicts: one of the"
+                       " two is wrong, there is no distance to them")  # fmt: skip
+            line(t(text))
+            line(told(odd[DOUBTS]))
         for path in written:
             line(t(say("written to {target}", target=path)))
     if runs["status"].isin(["error", "wrong", "late"]).any():

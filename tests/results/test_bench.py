@@ -12,7 +12,7 @@ import pytest
 import typer
 from command import run
 
-from aumaq.cli_bench import _check_public
+from aumaq.cli_bench import _check_public, _row
 from aumaq.instances.errors import InstanceError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import say
@@ -241,3 +241,18 @@ def test_figures_of_relog(tmp_path: Path) -> None:
     found = public.checked(tmp_path)
     assert len(found) == 36
     assert set(found["verdict"]) == {"same"}
+
+
+def test_no_distance_is_told_to_a_value_that_a_bound_contradicts() -> None:
+    """A published least cost below a proven bound: a count of sites, say."""
+    row = {
+        "folder": "cap", "file": "cap71.txt", "problem": "uflp", "parameter": "",
+        "method": "aumaq", "status": "optimal", "objective": 932.0, "bound": 932.0,
+        "gap": 0.0, "best_known": 16.0, "distance": 57.25, "seconds": 1.0, "error": "",
+    }  # fmt: skip
+    assert "contradicted" in _row(row, 1, 1)
+    assert "5725" not in _row(row, 1, 1)
+    right = {**row, "best_known": 932.0, "distance": 0.0}
+    assert "contradicted" not in _row(right, 1, 1)
+    unknown = {**row, "best_known": None, "bound": None, "distance": None}
+    assert "contradicted" not in _row(unknown, 1, 1)
