@@ -41,6 +41,7 @@ from aumaq import (
     cli_report,
     cli_runs,
     cli_sensitivity,
+    cli_sndlib,
     cli_sweep,
     cli_water,
     cli_what_if,
@@ -185,6 +186,10 @@ def describe(*, source: Source, as_json: AsJson = False) -> None:
             cli_classic.refuse_model_options(source)
             files.describe(source.name, as_json=as_json)
             return
+    if cli_sndlib.is_ours(source.name):
+        cli_classic.refuse(say("not with a file of SNDlib; convert it first"), source)
+        cli_sndlib.describe(source.name, as_json=as_json)
+        return
     started = time.perf_counter()
     instance = source.read()
     found = aumaq.describe(instance)

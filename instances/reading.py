@@ -24,6 +24,7 @@ from aumaq.instances.errors import (
     UnreadableError,
 )
 from aumaq.instances.formats import (
+    BY_CONTENT,
     FOREIGN,
     FORMATS,
     WRITERS,
@@ -111,13 +112,14 @@ def _stands(path: Path) -> bool:
 
 
 def _read_file(path: Path) -> Instance:
-    """Read an instance that is one file, in the format of its suffix."""
+    """Read an instance that is one file, in the format of its content or suffix."""
     suffix = path.suffix.lower()
     reader = read_workbook if suffix in FOREIGN else FORMATS.get(suffix)
     try:
         check_file(path)
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
+    reader = next((read for matches, read in BY_CONTENT if matches(path)), reader)
     if reader is None:
         message = say(
             "is no instance; expected a folder, or a file that ends in {suffixes}",

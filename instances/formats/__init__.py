@@ -6,12 +6,13 @@ InstanceError. A writer is a function ``(tables, outlines, path)`` to a new path
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from aumaq.instances.formats import sndlib
 from aumaq.instances.formats.fcnet import read_fcnet
 from aumaq.instances.formats.geographic.geopackage import (
     read_geopackage,
@@ -33,6 +34,11 @@ FORMATS: dict[str, Callable[[Path], Instance]] = {
 }
 """Readers of files."""
 
+BY_CONTENT: Sequence[tuple[Callable[[Path], bool], Callable[[Path], Instance]]] = (
+    (sndlib.matches, sndlib.read_sndlib),
+)
+"""Whether a file is of a format whose suffixes say little, and its reader."""
+
 FOREIGN = (".ods", ".xls", ".xlsb")
 """Workbooks of other kinds: told by name, unless they are of a kind that is read."""
 
@@ -50,6 +56,7 @@ def is_parquet(path: Path) -> bool:
 
 
 __all__ = [
+    "BY_CONTENT",
     "FOREIGN",
     "FORMATS",
     "WRITERS",
