@@ -104,21 +104,21 @@ class Draft:
             self.refuse(say("expected two different ends"), row, "target", ends[1])
         columns = ("pre_installed_capacity", "pre_installed_capacity_cost",
                    "routing_cost", "setup_cost")  # fmt: skip
-        numbers = [
+        size, paid, flow, setup = (
             self._number(row, column, text)
             for column, text in zip(columns, values, strict=True)
-        ]
+        )
         if len(modules) % 2:
             told = say("expected pairs of capacity and cost of a module")
             self.refuse(told, row, "module_cost", " ".join(modules))
         pairs = []
-        for size, cost in zip(modules[::2], modules[1::2], strict=False):
-            capacity = self._number(row, "module_capacity", size)
+        for text, cost in zip(modules[::2], modules[1::2], strict=False):
+            capacity = self._number(row, "module_capacity", text)
             if capacity == 0.0:
                 told = say("expected a number above 0")
-                self.refuse(told, row, "module_capacity", size)
+                self.refuse(told, row, "module_capacity", text)
             pairs.append((capacity, self._number(row, "module_cost", cost)))
-        self._links[name] = Link(name, ends, *numbers, tuple(pairs))
+        self._links[name] = Link(name, ends, size, paid, flow, setup, tuple(pairs))
 
     def demand(
         self,

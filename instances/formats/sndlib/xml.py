@@ -38,11 +38,12 @@ class Element:
 
     def first(self, *tags: str) -> Element | None:
         """Return the first element at the end of a path of tags."""
-        found: Element | None = self
+        found = self
         for tag in tags:
-            found = next((e for e in found.children if e.tag == tag), None)
-            if found is None:
+            inner = next((e for e in found.children if e.tag == tag), None)
+            if inner is None:
                 return None
+            found = inner
         return found
 
     def said(self, *tags: str, default: str = "") -> str:
