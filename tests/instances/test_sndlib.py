@@ -68,6 +68,7 @@ def draw(seed: int) -> Drawn:
         link = (f"L{k}", ends, *standing, rng.choice([0, 1, 2]), rng.choice([0, 9]))
         links.append((*link, modules))
     centre, *others = rng.sample(nodes, 5)
+    others.append(others[0])  # two demands of one pair
     turned = [rng.choice([(centre, o), (o, centre)]) for o in others]
     straight = [(centre, o) if seed % 2 else (o, centre) for o in others]
     demands = [
