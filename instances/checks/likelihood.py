@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aumaq.instances.instance import Instance
 
 FULL_SHARE = 0.98
-"""Above this share of all places taken there is no room for one more."""
+"""Above this share of all places taken too little room is left."""
 LEAST_FACILITIES = 3
 """With fewer facilities nothing is said of all of them."""
 MANY_TIMES = 10.0
@@ -54,7 +54,7 @@ def places_are_not_all_taken(instance: Instance) -> Found:
         if is_full and stock["units"].sum() >= LEAST_FACILITIES:
             text = say(
                 "today's facilities hold {places:}, demand is {demand:},"
-                " {percent:.0f} %: there is no room for one more",
+                " {percent:.0f} %: too little room is left",
                 places=figure(places),
                 demand=figure(demand),
                 percent=100.0 * demand / places,

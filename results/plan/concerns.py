@@ -212,7 +212,7 @@ def _owed(plan: Plan, lang: Language) -> Iterator[str]:
 
 
 def _full(look: _Look) -> Iterator[str]:
-    """Facilities are full everywhere: no room for one child more in the first shift."""
+    """Facilities are full everywhere: too little room is left in the first shift."""
     rows = look.of("facilities").groupby("period", sort=False)
     sums = rows[["capacity", "used", "units"]].sum()
     second = look.of("second_shift").groupby("period")["demand"].sum()
@@ -224,8 +224,8 @@ def _full(look: _Look) -> Iterator[str]:
         yield look.lang.tell(
             say(
                 "{title}: {share} of all places are taken in {period} (above {limit}"
-                " in {n} of {all} periods): there is no room for one more. Keep a"
-                " reserve: max_use_share.",
+                " in {n} of {all} periods): too little room is left. Keep a reserve:"
+                " max_use_share.",
                 title=look.title,
                 share=look.lang.share(float(full.max())),
                 period=worst,
@@ -256,7 +256,10 @@ def _sent_out(look: _Look) -> Iterator[str]:
         yield look.lang.tell(
             say(
                 "{title}: {sent} of {demand} ({unit}) of {name} are sent to smaller"
-                " places in {period}, {minutes} min away on average, while {empty} of"
+                " places in {period}, {minutes} min away on average, while {n} of"
+                " {all} places for facilities in {name} stays empty.",
+                "{title}: {sent} of {demand} ({unit}) of {name} are sent to smaller"
+                " places in {period}, {minutes} min away on average, while {n} of"
                 " {all} places for facilities in {name} stay empty.",
                 title=look.title,
                 sent=look.lang.count(row["sent"]),
@@ -265,7 +268,7 @@ def _sent_out(look: _Look) -> Iterator[str]:
                 name=look.places["shown"][row["settlement"]],
                 period=row["period"],
                 minutes=look.lang.count(round(row["load"] / row["sent"])),
-                empty=look.lang.number(row["empty"]),
+                n=int(row["empty"]),
                 all=look.lang.number(row["max_units"]),
             )
         )
@@ -338,7 +341,7 @@ def _ways_beyond(look: _Look, limit: float, text: str) -> Iterator[str]:
                 "{name} {demand}, {minutes} min",
                 name=look.places["shown"][row["settlement"]],
                 demand=look.lang.count(row["demand"]),
-                minutes=look.lang.count(round(row["minutes"])),
+                minutes=_above(row["minutes"], limit, look.lang),
             )
         )
         for row in far.head(MOST_NAMED).to_dict("records")
@@ -352,6 +355,12 @@ def _ways_beyond(look: _Look, limit: float, text: str) -> Iterator[str]:
         period=period,
         names="; ".join(names),
     )
+
+
+def _above(minutes: float, limit: float, lang: Language) -> str:
+    """Return whole minutes; those that round to the limit they pass are above it."""
+    whole = round(minutes)
+    return lang.count(whole) if whole > limit else f">{lang.count(limit)}"
 
 
 def _oversized(look: _Look) -> Iterator[str]:

@@ -48,9 +48,11 @@ def agglomerations(plan: Plan, lang: Language) -> list[str]:
     return [
         lang.tell(
             say(
+                "Agglomerations: {n} of {all} with a limit holds all the people that"
+                " it may in {period} ({names}).",
                 "Agglomerations: {n} of {all} with a limit hold all the people that"
                 " they may in {period} ({names}).",
-                n=lang.number(len(full)),
+                n=len(full),
                 all=lang.number(len(now)),
                 period=last,
                 names=names or "–",
@@ -68,9 +70,11 @@ def impact_limits(plan: Plan, lang: Language) -> list[str]:
     return [
         lang.tell(
             say(
+                "Limits on impacts: {n} of {all} (one place in one period) is"
+                " exceeded.",
                 "Limits on impacts: {n} of {all} (one place in one period) are"
                 " exceeded.",
-                n=lang.number((rows["excess"] > 0).sum()),
+                n=int((rows["excess"] > 0).sum()),
                 all=lang.number(len(rows)),
             )
         )

@@ -229,8 +229,9 @@ def _roads(plan: Plan, lang: Language) -> list[str]:
                 )
                 if built.empty
                 else say(
+                    "Roads: {n} of {all} upgrades is built, {km} km for {cost}.",
                     "Roads: {n} of {all} upgrades are built, {km} km for {cost}.",
-                    n=lang.number(len(built)),
+                    n=len(built),
                     all=lang.number(len(plan.instance.upgrade_names)),
                     km=lang.number(built["length_km"].sum()),
                     cost=lang.money(built["capex_mln"].sum(), plan.instance.currency),
@@ -243,8 +244,9 @@ def _roads(plan: Plan, lang: Language) -> list[str]:
         told.append(
             lang.tell(
                 say(
+                    "Connections: {n} of {all} is in time in {period}.",
                     "Connections: {n} of {all} are in time in {period}.",
-                    n=lang.number(now["is_met"].sum()),
+                    n=int(now["is_met"].sum()),
                     all=lang.number(len(now)),
                     period=plan.instance.period_names[-1],
                 )
@@ -266,9 +268,11 @@ def _growth(plan: Plan, lang: Language) -> list[str]:
     return [
         lang.tell(
             say(
+                "Growth points: {n} of {all} candidates is chosen ({names}); in"
+                " {period} it gains {persons} people.",
                 "Growth points: {n} of {all} candidates are chosen ({names}); in"
                 " {period} they gain {persons} people.",
-                n=lang.number(len(now)),
+                n=len(now),
                 all=lang.number(rows["settlement"].nunique()),
                 names=names or "–",
                 period=last,
@@ -333,9 +337,11 @@ def _standards(plan: Plan, lang: Language) -> list[str]:
         return [
             lang.tell(
                 say(
-                    "Standards are kept in all {all} cases (one place or region in one"
+                    "Standards are kept in the {n} case that there is (one place or"
+                    " region in one period).",
+                    "Standards are kept in all {n} cases (one place or region in one"
                     " period).",
-                    all=lang.number(len(rows)),
+                    n=len(rows),
                 )
             )
         ]
@@ -394,9 +400,9 @@ def _indicators(plan: Plan, lang: Language) -> list[str]:
     return [
         lang.tell(
             say(
-                "Indicators: {met} of {all} targets (a region each) are met in"
-                " {period}.",
-                met=lang.number(met.sum()),
+                "Indicators: {n} of {all} targets (a region each) is met in {period}.",
+                "Indicators: {n} of {all} targets (a region each) are met in {period}.",
+                n=int(met.sum()),
                 all=lang.number(len(met)),
                 period=last,
             )

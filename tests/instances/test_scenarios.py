@@ -197,8 +197,8 @@ def test_a_scenario_tells_what_is_odd_under_it() -> None:
     again = instance.with_scenario("bus").with_scenario("base")
     assert [problem.message for problem in again.warnings] == usual
     # 3,000 people for 3,000 places: its people are others, no value is.
-    assert "there is no room for one more" in str(told["more"][-1])
-    assert not any("no room" in str(message) for message in usual)
+    assert "too little room is left" in str(told["more"][-1])
+    assert not any("little room" in str(message) for message in usual)
 
 
 def test_names_of_overrides_are_checked() -> None:

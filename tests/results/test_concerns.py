@@ -64,6 +64,30 @@ def test_a_town_sent_to_a_village() -> None:
     assert "Bigtown бойынша 300 ішінен 300" in kazakh[0]
 
 
+def test_one_place_stays_empty() -> None:
+    """One of several is told in the singular; one place is room for the smallest."""
+    sites = town().table("sites").assign(max_units=1)
+    (told,) = solved(town().replace(sites=sites)).record["warnings"]
+    assert told.endswith("while 1 of 1 places for facilities in Bigtown stays empty.")
+
+
+def test_a_way_that_rounds_to_the_limit_is_told_as_beyond_it() -> None:
+    """10.3 minutes are beyond 10: nobody who goes “farther than 10” goes 10."""
+    far = tiny(
+        services=[{**SERVICE, "title": "School", "cutoff_minutes": 10.0}],
+        settlements=[{"settlement": "a", "population": 400.0},
+                     {"settlement": "b", "name": "Near", "population": 50.0},
+                     {"settlement": "c", "name": "Farther", "population": 40.0}],
+        sites=[{"site": "a", "service": "s", "settlement": "a", "max_units": 2}],
+        levels=[{**LEVEL, "capex_mln": 1.0}],
+        travel=[{"settlement": "b", "site": "a", "minutes": 10.3},
+                {"settlement": "c", "site": "a", "minutes": 10.6}],
+    )  # fmt: skip
+    (told,) = (t for t in solved(far).record["warnings"] if "longest trip" in t)
+    assert "90 (person) go farther than the longest trip of 10 min" in told
+    assert "Near 50, >10 min; Farther 40, 11 min" in told
+
+
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("columns", "text"),
@@ -111,7 +135,7 @@ def full(share: float, facilities: int = 3) -> Instance:
     )  # fmt: skip
 
 
-def test_no_room_for_one_more() -> None:
+def test_too_little_room_is_left() -> None:
     """99 % of all places, today and in the plan; with a reserve only today."""
     crowded = full(1.0)
     assert ["297" in w.message and "99 %" in w.message for w in crowded.warnings] == [

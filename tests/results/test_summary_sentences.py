@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +14,8 @@ from golden_cases import land, money, scheme
 
 import aumaq
 from aumaq.instances.generators import clustered
-from aumaq.results.language import ENGLISH
+from aumaq.results.language import ENGLISH, Language
+from aumaq.results.plan.limits import impact_limits
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences
 from aumaq.results.plan.terms import ITEMS
@@ -372,13 +375,15 @@ CHECKS: dict[str, Callable[..., None]] = {
     rf"(?:local supply is built for (?P<own>{AMOUNT}))?); in"
     r" (?P<period>\S+) (?P<far>\S+) of what is needed comes by the network,"
     r" (?P<near_by>\S+) from local supply; not met: (?P<lost>.*)\.": _network,
-    rf"Roads: (?P<n>\d+) of (?P<all>\d+) upgrades are built, (?P<km>\S+) km for"
-    rf" (?P<cost>{AMOUNT})\.": _roads,
+    rf"Roads: (?P<n>\d+) of (?P<all>\d+) upgrades (?:is|are) built, (?P<km>\S+) km"
+    rf" for (?P<cost>{AMOUNT})\.": _roads,
     r"Roads: none of (?P<all>\d+) upgrades is built\.": _no_roads,
-    r"Connections: (?P<n>\d+) of (?P<all>\d+) are in time in (?P<period>\S+)\.":
+    r"Connections: (?P<n>\d+) of (?P<all>\d+) (?:is|are) in time in"
+    r" (?P<period>\S+)\.":
         _connections,
-    r"Growth points: (?P<n>\d+) of (?P<all>\d+) candidates are chosen"
-    r" \((?P<names>.*)\); in (?P<period>\S+) they gain (?P<persons>\S+) people\.":
+    r"Growth points: (?P<n>\d+) of (?P<all>\d+) candidates (?:is|are) chosen"
+    r" \((?P<names>.*)\); in (?P<period>\S+) (?:it gains|they gain) (?P<persons>\S+)"
+    r" people\.":
         _growth,
     rf"After the last period (?P<amount>{AMOUNT}) are still paid to partners, the last"
     r" in (?P<year>\d+)\.": _owed,
@@ -387,11 +392,11 @@ CHECKS: dict[str, Callable[..., None]] = {
     r"Standards are kept in (?P<met>[\d,]+) of (?P<all>[\d,]+) cases .* in"
     r" (?P<missed>[\d,]+) they are not\.": _standards,
     r"Missed most often: (?P<named>.*)\.": _missed_most,
-    r"Agglomerations: (?P<n>\d+) of (?P<all>\d+) with a limit hold all .* in"
+    r"Agglomerations: (?P<n>\d+) of (?P<all>\d+) with a limit holds? all .* in"
     r" (?P<period>\S+) \((?P<names>.*)\)\.": _agglomerations,
     r"Limits on impacts: (?P<n>\d+) of (?P<all>\d+) .*": _impact_limits,
     r"Loss of a link: in (?P<n>\d+) of (?P<all>\d+) cases .*": _losses,
-    r"Standards are kept in all (?P<all>[\d,]+) cases .*\.": _all_standards,
+    r"Standards are kept in (?:all|the) (?P<all>[\d,]+) cases? .*\.": _all_standards,
     r"Indicators: (?P<met>[\d,]+) of (?P<all>[\d,]+) targets .* in (?P<period>\S+)\.":
         _targets,
     r"Estimates, not facts: this share of the rows is synthetic: (?P<named>.*);"
@@ -401,3 +406,23 @@ CHECKS: dict[str, Callable[..., None]] = {
     r"|times its own demand|times their own demand|The budget).*": _concern,
 }  # fmt: skip
 """Pattern of a sentence -> what works its figures out anew."""
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "russian"),
+    [
+        (0, "0 of 63 (one place in one period) are exceeded", "превышено 0 из 63"),
+        (1, "1 of 63 (one place in one period) is exceeded", "превышено 1 из 63"),
+        (2, "2 of 63 (one place in one period) are exceeded", "превышено 2 из 63"),
+        (5, "5 of 63 (one place in one period) are exceeded", "превышено 5 из 63"),
+        (21, "21 of 63 (one place in one period) are exceeded", "превышено 21 из 63"),
+    ],
+)
+def test_one_of_many_is_told_in_the_singular(
+    n: int, english: str, russian: str
+) -> None:
+    """In English by the number; Russian has words that fit all of them."""
+    rows = pd.DataFrame({"most": [1.0] * 63, "excess": [1.0] * n + [0.0] * (63 - n)})
+    plan: Any = SimpleNamespace(table=lambda _: rows)
+    assert english in impact_limits(plan, ENGLISH)[0]
+    assert russian in impact_limits(plan, Language("ru"))[0]
