@@ -97,11 +97,14 @@ class RestrictedSolver:
         self.work += outcome.work
         return outcome
 
-    def repair(self, values: Floats, loose: Ints, most: Most) -> Floats | None:
+    def repair(
+        self, values: Floats, loose: Ints, most: Most, rounds: int = REPAIR_ROUNDS
+    ) -> Floats | None:
         """Return a plan from one that may break coupling rows: what breaks is freed.
 
         *loose* are columns that only stand in coupling rows (shortfalls, overruns).
-        None if freeing the neighbours of broken rows is not enough.
+        None if freeing the neighbours of broken rows, *rounds* times wider, is not
+        enough.
         """
         rows = self.structure
         broken = rows.broken(values)
@@ -111,7 +114,7 @@ class RestrictedSolver:
         free = np.union1d(loose, rows.columns_of(hard)).astype(np.int64)
         if not len(free):
             return values
-        for _ in range(REPAIR_ROUNDS):
+        for _ in range(rounds):
             found = self.solve(rows.restricted(free, values)[0], most)
             if found is not None:
                 values = values.copy()

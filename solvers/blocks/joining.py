@@ -11,7 +11,8 @@ import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.choices import Choices, Chosen
-from aumaq.solvers.blocks.networks import Completer, fed_columns, joined
+from aumaq.solvers.blocks.crossing import Crossing
+from aumaq.solvers.blocks.networks import OPEN, Completer, fed_columns, joined
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.blocks.rerouting import Rerouter
 from aumaq.solvers.blocks.split import Split
@@ -116,9 +117,10 @@ class Joining:
         """Repair and complete the blocks' plans; improve the networks as above."""
         assert self.rerouter is not None
         choices = self.rerouter.choices()
-        trials = (self.rerouter.reroute(apart, built) for built in choices)
+        trials = [self.rerouter.reroute(apart, built) for built in choices]
         known = self.run.search.values
-        values = completer.feasible(trials, known)
+        crossing = None if known is None else self._crossing(self.run.parts)
+        values = completer.feasible(trials, known, crossing)
         if values is not None:
             begun = completer.cost(values)
             self.run.search.offer(begun, values)
@@ -128,7 +130,8 @@ class Joining:
             if self.run.is_large:
                 values = self._with_small_networks(completer, values)
                 if known is not None and self.run.joins > 0:  # not with a mere start
-                    crossed = self._crossed(completer, values, known)
+                    crossing = self._crossing(self.run.parts)
+                    crossed = completer.crossed([values], known, crossing)
                     if crossed is not None:
                         values = min(values, crossed, key=completer.cost)
             values = completer.improve(values, effort)
@@ -152,7 +155,8 @@ class Joining:
             run.fill()
             plans = [part.values for part in run.parts if part.values is not None]
             apart = joined(run.c.matrices, run.parts, plans)
-        crossed = self._crossed(completer, apart, known)
+        crossing = self._crossing(self._without_fed())
+        crossed = completer.crossed([apart], known, crossing)
         if crossed is not None:
             run.search.offer(completer.cost(crossed), crossed)
         best = known if run.search.values is None else run.search.values
@@ -194,22 +198,13 @@ class Joining:
             self._unfed = [p for p in self.run.parts if not fed[p.columns].any()]
         return self._unfed
 
-    def _crossed(
-        self, completer: Completer, values: Floats, known: Floats
-    ) -> Floats | None:
-        """Return a known plan crossed with another, or None where nothing is gained.
-
-        Each block is as in the plan in which it costs less at the prices; networks are
-        those of the known plan, completed anew.
-        """
-        crossed = known.copy()
-        for part in self._without_fed():
-            own, cost = part.columns, part.matrices.cost
-            if cost @ values[own] < cost @ known[own] - self.run.allowed:
-                crossed[own] = values[own]
-        if np.array_equal(crossed, known):
-            return None
-        return completer.feasible([crossed], known)
+    def _crossing(self, parts: list[Part]) -> Crossing:
+        """Return what plans of some blocks are crossed by."""
+        m, split = self.run.c.matrices, self.run.split
+        # What is drawn has its price until networks are completed for it.
+        drawn = np.where(m.row_family == OPEN, self.run.price, 0.0)
+        cost, blocks = m.cost - m.sparse.T @ drawn, [part.columns for part in parts]
+        return Crossing(blocks, split.priced, split.loose, split.copied, cost)
 
     def _is_fed(self) -> Flags:
         """Return which columns say what is drawn from networks."""

@@ -8,7 +8,7 @@ then its MIP is searched from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,20 +17,24 @@ from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.areas import stations
+from aumaq.solvers.blocks.crossing import Crossing
 from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.highs.matrices import Matrices
-from aumaq.solvers.restricted import RestrictedSolver
+from aumaq.solvers.restricted import REPAIR_ROUNDS, RestrictedSolver
 from aumaq.solvers.solution.decisions import Status
 from aumaq.solvers.work import Budget, Most
 
+OPEN = "loads"
+"""The family of the rows that say what is drawn."""
 LARGE_SHARE = 0.6
 """Share of the effort for networks that a large one has."""
 ROUNDS = 2
 """A block may draw from another that is already complete: then that is done again."""
 LP_SECONDS = 10.0
 REPAIR_SECONDS = 6.0
+CROSS_SECONDS = 5.0
 LARGE_SECONDS = 60.0
 """Time for the LP of a large block, and for that of all small ones beside it."""
 COMPLETION_SECONDS = 4.0
@@ -70,7 +74,7 @@ class Completer:
         self._stations = stations(c)
         self._is_built = np.zeros(len(m.cost), dtype=bool)
         self._is_built[built_columns(c)] = True
-        is_load = m.row_family == "loads"
+        is_load = m.row_family == OPEN
         self._load = np.flatnonzero(is_load)
         self._tight = RestrictedSolver(m, c.options)
         self._structure = self._tight.structure
@@ -95,19 +99,42 @@ class Completer:
         return self._structure.cost(values)
 
     def feasible(
-        self, joined_plans: Iterable[Floats], known: Floats | None = None
+        self,
+        joined_plans: Sequence[Floats],
+        known: Floats | None = None,
+        crossing: Crossing | None = None,
     ) -> Floats | None:
-        """Return the first of the joined plans that can be repaired, fed; or None.
+        """Return a plan, fed, from the first joined plan that can be repaired; or None.
 
-        A *known* plan offers its networks beside those of the joined plans.
+        A *known* plan offers its networks beside those of the joined plans. Crossed
+        with them it may be the better one, and there is no need of a wide repair.
         """
+        is_hurried = crossing is not None and self._patience == 0.0
+        open_plans = []
         for values in joined_plans:
             # Rows of what is drawn are open until networks are completed for them.
-            most = self._most(REPAIR_SECONDS)
-            repaired = self._open.repair(values, self._loose, most)
+            rounds, most = (
+                1 if is_hurried else REPAIR_ROUNDS,
+                self._most(REPAIR_SECONDS),
+            )
+            repaired = self._open.repair(values, self._loose, most, rounds)
             if repaired is not None:
-                return self.complete(repaired, known)
-        return None
+                open_plans.append(repaired)
+                break
+        if crossing is not None and known is not None:
+            most = self._most(CROSS_SECONDS)
+            open_plans += crossing.crossed(self._open, joined_plans, known, most)
+            open_plans.sort(key=lambda plan: float(crossing.cost @ plan))
+        completed = (self.complete(plan, known) for plan in open_plans)
+        return next((plan for plan in completed if plan is not None), None)
+
+    def crossed(
+        self, offers: Sequence[Floats], known: Floats, crossing: Crossing
+    ) -> Floats | None:
+        """Return a known plan crossed with others, fed; None without a better one."""
+        most = self._most(CROSS_SECONDS)
+        found = crossing.crossed(self._open, offers, known, most)
+        return self.complete(found[0], known) if found else None
 
     def begun(self, values: Floats, runs: Flags, effort: float) -> Floats | None:
         """Return a plan from decisions: what *runs* by an LP, large blocks planned.

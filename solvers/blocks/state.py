@@ -63,6 +63,7 @@ class BlockState(ABC):
         self.joining = Joining(self)
         self.allowed = 0.0  # gap of one block, mln
         self.size = 0.0  # of the cost, mln: that of the first bound
+        self.price: Floats = np.zeros(0)  # of each row
 
     @property
     def is_large(self) -> bool:
@@ -90,6 +91,7 @@ class BlockState(ABC):
             roads = self.joining.upgraded
             self.split = with_roads(m, self.split, roads, relaxed.duals)
         price = prices(m, self.split, relaxed.duals)
+        self.price = price
         self.constant = constant(m, self.split, price)
         self.search.look_where_it_costs(relaxed.duals, DEAR * abs(relaxed.objective))
         least = None if self.priced is None else self.priced.bounds()
