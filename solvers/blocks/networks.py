@@ -123,7 +123,8 @@ class Completer:
                 break
         if crossing is not None and known is not None:
             most = self._most(CROSS_SECONDS)
-            open_plans += crossing.crossed(self._open, joined_plans, known, most)
+            offers = [*joined_plans, *open_plans]
+            open_plans += crossing.crossed(self._open, offers, known, most)
             open_plans.sort(key=lambda plan: float(crossing.cost @ plan))
         completed = (self.complete(plan, known) for plan in open_plans)
         return next((plan for plan in completed if plan is not None), None)
