@@ -1,0 +1,81 @@
+"""A plan crossed with others block by block: the best of all that can be put together."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.sparse import csc_array
+
+from aumaq.instances.arrays import Floats
+from aumaq.solvers.blocks.crossing import Crossing
+from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.options import SolveOptions
+from aumaq.solvers.restricted import RestrictedSolver
+from aumaq.solvers.work import Most
+
+BLOCKS, SIZE, OFFERS, LIMITS = 5, 3, 2, 2
+COUNT = BLOCKS * SIZE
+
+
+def _tied(rng: np.random.Generator, known: Floats) -> Matrices:
+    """Return a drawn model: a row in each block, hard limits over all, one to overrun.
+
+    The *known* plan obeys all of them. The last column is what is overrun.
+    """
+    own = np.kron(np.eye(BLOCKS), rng.integers(1, 4, SIZE).astype(float))
+    limits = rng.integers(0, 5, (LIMITS, COUNT)).astype(float)
+    over = rng.integers(0, 5, (1, COUNT)).astype(float)
+    table = np.vstack([own, limits, over])
+    last = np.zeros((len(table), 1))
+    last[-1] = -1.0
+    used = table @ known[:COUNT]
+    upper = np.concatenate(
+        [np.full(BLOCKS, 20.0), used[BLOCKS:-1] + 2.0, used[-1:] - known[-1]]
+    )
+    return Matrices.of(
+        csc_array(np.hstack([table, last])),
+        np.append(rng.uniform(-5.0, 3.0, COUNT), 0.7),
+        (np.full(len(table), -np.inf), upper),
+        (np.zeros(COUNT + 1), np.append(np.full(COUNT, 9.0), np.inf)),
+        np.append(np.ones(COUNT, dtype=bool), False),
+    )
+
+
+def _by_hand(m: Matrices, plans: list[Floats], cost: Floats) -> float:
+    """Return the least cost over all ways of taking each block from one of the plans."""
+    best, table = np.inf, m.sparse.toarray()
+    for taken in product(range(len(plans)), repeat=BLOCKS):
+        values = np.zeros(COUNT + 1)
+        for k, of in enumerate(taken):
+            values[k * SIZE : (k + 1) * SIZE] = plans[of][k * SIZE : (k + 1) * SIZE]
+        used = table[:, :COUNT] @ values[:COUNT]
+        if (used[:-1] <= m.row_upper[:-1] + 1e-9).all():
+            values[-1] = max(0.0, used[-1] - m.row_upper[-1])
+            best = min(best, float(cost @ values))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_other_choice_of_blocks_is_cheaper(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    known, *offers = rng.integers(0, 3, (1 + OFFERS, COUNT + 1)).astype(float)
+    m = _tied(rng, known)
+    columns = np.arange(COUNT).reshape(BLOCKS, SIZE)
+    offers[0][columns[seed % BLOCKS]] = 9.0  # breaks the row of its block
+    cost = m.cost + np.append(rng.uniform(-1.0, 1.0, COUNT), 0.0)
+    coupling, loose = np.arange(BLOCKS, BLOCKS + LIMITS + 1), np.array([COUNT])
+    shared = columns[-1, :1] if seed % 2 else loose[:0]
+    crossing = Crossing(list(columns), coupling, loose, shared, cost)
+    solver = RestrictedSolver(m, SolveOptions(gap=0.0, threads=1), 0.0)
+    found = crossing.crossed(solver, offers, known, Most(60.0))
+    if len(shared):  # what several blocks have stays as it is known
+        for offer in offers:
+            if offer[shared] != known[shared]:
+                offer[columns[-1]] = known[columns[-1]]
+    best = _by_hand(m, [known, *offers], cost)
+    values = found[0] if found else known
+    assert not solver.structure.broken(values).any()
+    assert float(cost @ values) == pytest.approx(min(best, float(cost @ known)))
+    assert bool(found) == (best < float(cost @ known) - 1e-9)
