@@ -1,4 +1,4 @@
-"""A plan crossed with others block by block: the best of all that can be put together."""
+"""A plan crossed with others block by block: the best that can be put together."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _tied(rng: np.random.Generator, known: Floats) -> Matrices:
 
 
 def _by_hand(m: Matrices, plans: list[Floats], cost: Floats) -> float:
-    """Return the least cost over all ways of taking each block from one of the plans."""
+    """Return the least cost of all ways to take each block from one of the plans."""
     best, table = np.inf, m.sparse.toarray()
     for taken in product(range(len(plans)), repeat=BLOCKS):
         values = np.zeros(COUNT + 1)
