@@ -22,7 +22,7 @@ class Structure:
         """Prepare both ways of reading them."""
         self.matrices = matrices
         self._by_column = matrices.sparse
-        self._by_row: csr_array = self._by_column.tocsr()
+        self._by_row: csr_array = matrices.by_row
         self.is_sparse: Flags = np.diff(self._by_row.indptr) <= DENSE_ROW
         """Which rows make columns neighbours."""
 

@@ -30,6 +30,9 @@ CHUNK = 256
 """Targets of one search for kilometres."""
 Minutes = dict[tuple[str, frozenset[str]], Floats]
 """By service and upgrades that stand: minutes from each settlement to each site."""
+MOST_KEPT = 10_000_000
+"""Minutes of so many pairs are kept after an audit: those of a region are read again
+and again, while 600 MB of a country would stand beside all that a solve needs."""
 KNOWN: WeakKeyDictionary[Instance, Minutes] = WeakKeyDictionary()
 
 
@@ -37,7 +40,8 @@ class Travel:
     """Minutes between settlements and sites, from the tables of an instance.
 
     *built* names the road upgrades that stand in each period. Minutes to the sites of
-    *instance* are kept as long as it is: its plans are audited again and again.
+    *instance* are kept as long as it is, unless they are very many: its plans are
+    audited again and again.
     """
 
     def __init__(
@@ -52,7 +56,9 @@ class Travel:
         self.points = _sphere(nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
         self.paths: dict[tuple[frozenset[str], int], Floats] = {}
         self.graphs: dict[frozenset[str], csr_array] = {}
-        self.known = KNOWN.setdefault(instance, {})
+        pairs = sum(len(facts.ids) * len(s.sites) for s in facts.services.values())
+        is_kept = pairs <= MOST_KEPT
+        self.known: Minutes = KNOWN.setdefault(instance, {}) if is_kept else {}
         self.links: dict[frozenset[str], pd.DataFrame] = {}
         if not self.has_table:
             self.home_node, self.home_tie = self._tie(facts.settlements)
@@ -261,7 +267,10 @@ class Travel:
         if missing:  # the graph has both directions of each link
             rows = dijkstra(self.graphs[built], directed=True, indices=missing)
             self.paths.update(zip(((built, n) for n in missing), rows, strict=True))
-        return np.column_stack([self.paths[built, int(n)][start] for n in target])
+        out = np.empty((len(target), len(start)))
+        for row, n in zip(out, target.tolist(), strict=True):
+            row[:] = self.paths[built, n][start]
+        return out.T
 
 
 def _sphere(lat: Floats, lon: Floats) -> Floats:

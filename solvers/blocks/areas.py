@@ -66,7 +66,7 @@ class Areas:
         station.
         """
         self._open = is_open
-        self._by_row: csr_array = m.sparse.tocsr()
+        self._by_row: csr_array = m.by_row
         of_row, of_column = components(self._by_row, ~is_open)
         whole = np.bincount(of_column, m.is_integer)
         known = np.unique(of_column[through])

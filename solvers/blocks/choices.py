@@ -39,7 +39,7 @@ class Choices:
     def __init__(self, m: Matrices, split: Split, options: SolveOptions) -> None:
         """Prepare for a split model."""
         self.columns, self._options = split.copied, replace(options, threads=1, gap=0.0)
-        by_row = m.sparse.tocsr()
+        by_row = m.by_row
         own = np.diff(m.sparse[:, self.columns].tocsr().indptr)
         rows = np.flatnonzero((own > 0) & (own == np.diff(by_row.indptr)))
         rules = m.sparse[:, self.columns].tocsr()[rows].tocsc()

@@ -65,7 +65,7 @@ def split(m: Matrices, families: frozenset[str], copied: Ints | None = None) -> 
 
     Columns that are *copied* tie nothing: each block has its own.
     """
-    by_row: csr_array = m.sparse.tocsr()
+    by_row: csr_array = m.by_row
     couples = np.isin(m.row_family, sorted(families))
     is_copied = np.zeros(len(m.cost), dtype=bool)
     is_copied[[] if copied is None else copied] = True
@@ -130,7 +130,7 @@ def with_roads(m: Matrices, parts: Split, upgraded: Ints, duals: Floats) -> Spli
         block[one.columns] = k
     of_road = np.bincount(block[upgraded] + 1, minlength=len(parts.blocks) + 1)[1:]
     is_road = of_road == [len(one.columns) for one in parts.blocks]
-    entries = m.sparse.tocsr()[parts.priced].tocoo()
+    entries = m.by_row[parts.priced].tocoo()
     at = block[entries.col]
     table = csr_array(
         (np.ones(entries.nnz), (entries.row, at + 1)),
@@ -289,7 +289,7 @@ def block_matrices(
 ) -> list[Matrices]:
     """Return the MIP of each block with priced costs (``block_costs``)."""
     costs = block_costs(m, parts, price, duals)
-    by_row, place = m.sparse.tocsr(), np.zeros(len(m.cost), dtype=np.int32)
+    by_row, place = m.by_row, np.zeros(len(m.cost), dtype=np.int32)
     found = []
     for block, cost in zip(parts.blocks, costs, strict=True):
         place[block.columns] = np.arange(len(block.columns))

@@ -46,7 +46,7 @@ class FlowNetwork:
 
 def flow_network(m: Matrices) -> FlowNetwork | None:
     """Return the network in a programme, None where it has none with fixed charges."""
-    by_row = m.sparse.tocsr()
+    by_row = m.by_row
     is_arc = _arcs(m, by_row)
     if not is_arc.any():
         return None

@@ -141,7 +141,7 @@ class System:
         own = np.concatenate(copies)
         top = high[own].copy()
         high[own] = np.inf
-        sparse = m.sparse.tocsr()
+        sparse = m.by_row
         return Matrices.of(
             vstack([sparse, sparse[own]]).tocsc(),
             m.cost,
@@ -179,7 +179,7 @@ class System:
         kept = (of < 0) | active[of]
         if rows is not None:
             kept &= rows
-        sparse = m.sparse.tocsr()[np.flatnonzero(kept)].tocsc()
+        sparse = m.by_row[np.flatnonzero(kept)].tocsc()
         return Matrices.of(
             sparse,
             m.cost,

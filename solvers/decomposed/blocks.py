@@ -87,7 +87,7 @@ class PricedBlocks:
     def problem(self, k: int) -> Matrices:
         """Return the MIP of a block at the prices."""
         m, block = self._m, self._split.blocks[k]
-        rows, own = self._by_row[block.rows], block.columns
+        rows, own = self._m.by_row[block.rows], block.columns
         # Its rows have no columns but its own: what couples is priced.
         shape = len(block.rows), len(own)
         at = self._place[rows.indices]
@@ -100,10 +100,6 @@ class PricedBlocks:
             (m.column_lower[own], m.column_upper[own]),
             m.is_integer[own],
         )
-
-    @cached_property
-    def _by_row(self) -> csr_array:
-        return self._m.sparse.tocsr()
 
     @cached_property
     def _place(self) -> Ints:

@@ -31,7 +31,7 @@ class Distance:
         self.reduced = relaxation.reduced
         beside = pieces.matrices
         self._y = np.concatenate([y, pieces.price])
-        self._rows = vstack([priced.rows, m.sparse.tocsr()[pieces.rows]]).tocsr()
+        self._rows = vstack([priced.rows, m.by_row[pieces.rows]]).tocsr()
         self._side = side_of(
             self._y,
             np.concatenate([priced.lower, beside.row_lower]),

@@ -53,7 +53,7 @@ class Pieces:
     ) -> None:
         """Take these rows of the model; *is_over*: whether to give an LP up."""
         self.rows = rows
-        by_row: csr_array = m.sparse.tocsr()[rows]
+        by_row: csr_array = m.by_row[rows]
         self.columns = np.unique(by_row.indices)
         part = csc_array(by_row.tocsc()[:, self.columns])
         part.sort_indices()
@@ -90,7 +90,7 @@ class Pieces:
 
     def _of_pieces(self) -> list[_Piece]:
         """Return the LP of each piece: a step in one of all would cost far more."""
-        by_row, nothing = self.matrices.sparse.tocsr(), np.zeros(len(self.columns))
+        by_row, nothing = self.matrices.by_row, np.zeros(len(self.columns))
         order = np.argsort(self.of_column, kind="stable")
         ends = np.flatnonzero(np.diff(self.of_column[order])) + 1
         found = []

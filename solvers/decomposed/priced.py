@@ -63,7 +63,7 @@ def priced_rows(
     Rows of the *pieces* are not: what they tie is solved with them.
     """
     m = c.matrices
-    by_row: csr_array = m.sparse.tocsr()
+    by_row: csr_array = m.by_row
     inside = _is_inside(by_row, owner) & _is_own(m, by_row, sites)
     several = np.concatenate([np.zeros(0, dtype=bool), *(s.places > 1 for s in sites)])
     first = by_row.indptr[:-1].clip(max=len(by_row.indices) - 1)

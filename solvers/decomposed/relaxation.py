@@ -59,7 +59,7 @@ class Relaxation:
         for j, own in enumerate(self.columns):
             self.owner[own] = j
         self._loose = self.owner < 0
-        beside = rows_beside(m.sparse.tocsr(), self._loose)
+        beside = rows_beside(m.by_row, self._loose)
         self.pieces = Pieces(m, np.flatnonzero(beside), is_over)
         self.priced = priced_rows(c, self.sites, self.owner, self.pieces)
         self._by_column = self.priced.rows.T.tocsr()

@@ -25,7 +25,7 @@ def scarce_prices(m: Matrices, values: Floats) -> Floats:
 
     Only limits that tie many columns have one; others are obeyed nearby.
     """
-    by_row = m.sparse.tocsr()
+    by_row = m.by_row
     is_limit = (m.row_lower <= -NO_LIMIT) & (m.row_upper < NO_LIMIT)
     is_limit &= np.diff(by_row.indptr) > DENSE_ROW
     used = by_row @ values

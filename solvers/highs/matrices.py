@@ -18,6 +18,27 @@ ROUNDING = 1e-6
 """By so much a whole number may lie beyond a limit of its column."""
 
 
+class ByRows:
+    """Coefficients by rows, made when first asked for, of all that share them."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._made: tuple[Floats, NDArray[np.int32], csr_array] | None = None
+
+    def of(self, m: Matrices) -> csr_array:
+        """Return those of *m*; they are made anew where its coefficients are others."""
+        made = self._made
+        if made is None or made[0] is not m.values or made[1] is not m.rows:
+            made = m.values, m.rows, m.sparse.tocsr()
+            if self._made is None:
+                self._made = made
+        return made[2]
+
+    def __reduce__(self) -> tuple[type[ByRows], tuple[()]]:
+        """Leave behind what is made in a moment."""
+        return ByRows, ()
+
+
 @dataclass(frozen=True)
 class Matrices:
     """``min cost x`` subject to ``lower <= A x <= upper`` and bounds; A by columns.
@@ -39,6 +60,7 @@ class Matrices:
     columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     row_family: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=str))
     row_numbers: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    by_rows: ByRows = field(default_factory=ByRows, repr=False)
 
     @classmethod
     def of(
@@ -75,6 +97,14 @@ class Matrices:
         """The coefficients as a sparse array; it shares their memory."""
         shape = (len(self.row_lower), len(self.cost))
         return csc_array((self.values, self.rows, self.starts), shape=shape)
+
+    @property
+    def by_row(self) -> csr_array:
+        """The coefficients by rows; others of the same coefficients share their memory.
+
+        Nobody may change them.
+        """
+        return self.by_rows.of(self)
 
     def places(self, count: int) -> Ints:
         """Return the column of each of so many variables, -1 where it has none.

@@ -51,7 +51,7 @@ def without_loads(
 
     Rows of what is drawn are left out, so that nobody is near by a network.
     """
-    a, is_load = m.sparse.tocsr(), m.row_family == "loads"
+    a, is_load = m.by_row, m.row_family == "loads"
     kept = np.flatnonzero(~is_load)
     priced = Matrices.of(
         a[kept].tocsc(),
