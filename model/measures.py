@@ -13,7 +13,7 @@ r"""What a plan is measured by beside its cost, as sums over the model's variabl
      - :math:`\sum_{sit} y_t\, d_{sit} \sum_{o:\,m_o \le minutes} share_{sito} / \sum_t
        y_t`
    * - ``posts``
-     - posts of what runs in the last period (``staff_needs``)
+     - posts of what runs in the last period, second shift included (``staff_needs``)
    * - ``impact:x``
      - :math:`\sum_t y_t\, amount_{xt} / \sum_t y_t`
 
@@ -31,6 +31,7 @@ from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.model.context import PLACE, Context
 from aumaq.model.data.services import ServiceData
+from aumaq.model.data.staff import staff_data
 from aumaq.model.families.impacts import parts_of
 from aumaq.model.table import Table, stacked
 
@@ -144,8 +145,14 @@ def _posts(c: Context) -> Sum | None:
     for need in needs.itertuples():
         if need.level < size:
             posts[names.index(need.service), need.level] += need.posts
-    last = c.units.where(c.units["period"] == len(c.data.periods) - 1)
-    return Sum(posts[last["service"], last["level"]], last["var"])
+    end = len(c.data.periods) - 1
+    last = c.units.where(c.units["period"] == end)
+    found = [(posts[last["service"], last["level"]], last["var"])]
+    for service, more in staff_data(c.data).in_second.items():
+        own = c.second["service"] == names.index(service)
+        beyond = c.second.where(own & (c.second["period"] == end))
+        found.append((np.full(len(beyond), more.sum()), beyond["var"]))
+    return Sum(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
 def _impact(c: Context, impact: str) -> Sum:

@@ -46,6 +46,17 @@ SHIFTS = Table(
             "mln/unit/year",
             low=0.0,
         ),
+        Column(
+            "staff_share",
+            "number",
+            "posts for each unit of demand in it, of what a place of the first shift"
+            " takes (`staff_needs`; the most of the levels that may have one): 1 is as"
+            " many, 0 none, for whom its price pays for all who work in it",
+            "share",
+            1.0,
+            low=0.0,
+            is_later=True,
+        ),
         SOURCE,
     ),
     key=("service",),
@@ -91,8 +102,8 @@ PROFESSIONS = Table(
 
 STAFF_NEEDS = Table(
     "staff_needs",
-    "Posts that must be filled in each running facility, with or without a second"
-    " shift: who works in that one is in what its places cost (`shifts`), in no post.",
+    "Posts that must be filled in each running facility; who is in a second shift takes"
+    " posts beside these (`shifts`, `staff_share`).",
     (
         Column(
             "profession",

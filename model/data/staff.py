@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.rows import rows_with
 from aumaq.model.data.gathered import ModelData
+from aumaq.model.data.shifts import second_room
 from aumaq.model.table import positions
 
 
@@ -27,11 +29,16 @@ class StaffData:
     train_mln: Floats
     posts: dict[str, Floats]
     """By service, posts in a facility, (professions, L+1)."""
+    in_second: dict[str, Floats]
+    """By service, posts for a unit of demand in second shift, (professions,)."""
     most: Floats
     """More posts there can never be."""
 
     def needed(self, data: ModelData, units: Mapping[str, Ints]) -> Floats:
-        """Return the posts of what runs, (R,), of units (J, L+1, T) by service."""
+        """Return the posts of what runs, (R,), of units (J, L+1, T) by service.
+
+        In first shift: a plan that is put together without the model has no second.
+        """
         found = np.zeros(len(self.period))
         for name, posts in self.posts.items():
             where = np.array(data.services[name].site_region, dtype=object)
@@ -67,14 +74,32 @@ def staff_data(data: ModelData) -> StaffData:
     number = {key: rows[key].to_numpy(dtype=float) for key in columns}
     number["most_hired"] = np.nan_to_num(number["most_hired"], nan=np.inf)
     most = np.zeros(len(rows))
+    in_second = {name: _in_second(data, name, own) for name, own in posts.items()}
     for name, own in posts.items():
         d = data.services[name]
         largest = np.where(d.is_built[None], own[:, None, :], 0.0).max(axis=2)
         where = np.array(d.site_region, dtype=object)
+        second = second_room(data, d).max(axis=1)
         for k, at in enumerate(region):
-            inside = where == at
-            most[k] += largest[profession[k], inside] @ d.places[inside]
+            inside, p = where == at, profession[k]
+            in_one = largest[p, inside] + in_second[name][p] * second[inside]
+            most[k] += in_one @ d.places[inside]
     return StaffData(
         names, profession, region, positions(rows["period"], data.periods),
-        posts=posts, most=most, **number,
+        posts=posts, in_second=in_second, most=most, **number,
     )  # fmt: skip
+
+
+def _in_second(data: ModelData, service: str, posts: Floats) -> Floats:
+    """Return posts for a unit of demand in second shift, (professions,).
+
+    *posts* are those in a facility, (professions, L+1).
+    """
+    d, found = data.services[service], np.zeros(len(posts))
+    rows = rows_with(data.instance.tables["shifts"], "service", service)
+    for rule in rows.itertuples():
+        holds = d.usable > 0.0
+        holds[: rule.from_level] = False
+        of_place = posts[:, holds] / d.usable[holds]
+        found = rule.staff_share * of_place.max(axis=1, initial=0.0)
+    return found

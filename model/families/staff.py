@@ -8,8 +8,9 @@ Variables
 
 Constraints
     ``staffed[p,r,t]``
-        :math:`\sum_{s,j\ in\ r} \sum_l posts_{psl}\, units_{sjlt} \le available_{prt} +
-        \sum_{\tau \le t} hired_{pr\tau} + \sum_{\tau < t} trained_{pr\tau}`
+        :math:`\sum_{s,j\ in\ r} \sum_l (posts_{psl}\, units_{sjlt} + more_{ps}\,
+        second_{sjlt}) \le available_{prt} + \sum_{\tau \le t} hired_{pr\tau} +
+        \sum_{\tau < t} trained_{pr\tau}`
         where ``staff_supply`` has a row
 
 Cost
@@ -17,10 +18,12 @@ Cost
         :math:`df_t\, (hire\_mln_{prt}\, hired_{prt} +
         train\_mln_{prt}\, trained_{prt})`
 
-Posts are full-time ones and may be parts, so may be people. Hiring is paid once, at the
-start of the period; what somebody earns is in what a facility costs a year. A region
-and period without a row has as many as it needs; who was hired or trained earlier is
-there all the same.
+Posts are full-time ones and may be parts, so may be people. Each unit of demand in
+second shift takes :math:`more_{ps} = staff\_share_s\, \max_l posts_{psl} / use_{sl}` of
+the levels that may have one: as many as a place of the first shift. Hiring is paid
+once, at the start of the period; what somebody earns is in what a facility costs a
+year. A region and period without a row has as many as it needs; who was hired or
+trained earlier is there all the same.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ BY = ("profession", "region", "period")
 PRICES = ("hire_mln", "train_mln")
 
 
-@family(needs=("siting",), adds_to=("spending",), couples=True)
+@family(needs=("siting", "shifts"), adds_to=("spending",), couples=True)
 def staff(c: Context) -> None:
     """Build who is hired and trained, and one row for each region and period."""
     block, s, where = c.block("staff"), staff_data(c.data), _rows(c)
@@ -80,4 +83,8 @@ def _filled(c: Context, s: StaffData) -> Table:
         for p, by_level in enumerate(posts):
             needed = by_level[own["level"]]
             found.append(own.plus(profession=p, posts=needed).where(needed > 0.0))
+    for service, more in s.in_second.items():
+        beyond = c.second.where(c.second["service"] == names["service"].index(service))
+        for p in np.flatnonzero(more > 0.0).tolist():
+            found.append(beyond.plus(profession=p, posts=more[p]))
     return stacked(found, names, (*BY, "posts", "var"))

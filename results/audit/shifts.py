@@ -22,21 +22,21 @@ DUST = 1e-6
 def more_places(facts: Facts, service: Service, plan: ServicePlan) -> Floats:
     """Return the places that a second shift may add at each site, units, (J, T)."""
     added = np.zeros_like(service.usable)
-    for rule in _shift_of(facts, service):
+    for rule in shift_of(facts, service):
         added[rule["from_level"] :] = rule["extra_share"]
     return np.asarray(np.einsum("jlt,l->jt", plan.units, service.usable * added))
 
 
 def in_second_shift(facts: Facts, service: Service, plan: ServicePlan) -> Floats:
     """Return the demand beyond what the first shift may serve, units, (J, T)."""
-    if not _shift_of(facts, service):
+    if not shift_of(facts, service):
         return np.zeros((len(service.sites), service.size[2]))
     usable = np.einsum("jlt,l->jt", plan.units, service.usable)
     beyond = plan.by_site(plan.served) - usable
     return np.where(beyond > DUST * (1.0 + usable), beyond, 0.0)
 
 
-def _shift_of(facts: Facts, service: Service) -> list[dict[str, Any]]:
+def shift_of(facts: Facts, service: Service) -> list[dict[str, Any]]:
     """Return the row of a service in the table of second shifts, if there is one."""
     rows = facts.tables["shifts"]
     return records(rows[rows["service"] == service.name]) if len(rows) else []
@@ -44,13 +44,13 @@ def _shift_of(facts: Facts, service: Service) -> list[dict[str, Any]]:
 
 def _mln_per_year(facts: Facts, service: Service) -> float:
     """Return what a place costs in it a year, with the scenario's factor."""
-    price = sum(r["cost_mln_per_unit_year"] for r in _shift_of(facts, service))
+    price = sum(r["cost_mln_per_unit_year"] for r in shift_of(facts, service))
     return float(price) * float(facts.scenario["opex_factor"])
 
 
 def shift_money(facts: Facts, service: Service, plan: ServicePlan) -> list[Rows]:
     """Return what the second shift of a service costs."""
-    if not _shift_of(facts, service):
+    if not shift_of(facts, service):
         return []
     paid = in_second_shift(facts, service, plan) * _mln_per_year(facts, service)
     at = np.array(service.region, dtype=object)

@@ -14,6 +14,7 @@ from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.findings import named
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
+from aumaq.results.audit.shifts import in_second_shift, shift_of
 
 KEY = ("profession", "region", "period")
 
@@ -58,6 +59,25 @@ def _needed(ledger: Ledger, row: dict[str, Any]) -> float:
             here = np.array([r == row["region"] for r in service.region], dtype=bool)
             units = ledger.plans[service.name].units[here, int(need["level"]), t]
             total += float(units.sum()) * float(need["posts"])
+    return total + _in_second_shift(ledger, row, t)
+
+
+def _in_second_shift(ledger: Ledger, row: dict[str, Any], t: int) -> float:
+    """Return the posts for who is in second shift: a share of those of a place."""
+    facts, total = ledger.facts, 0.0
+    for name, service in facts.services.items():
+        for rule in shift_of(facts, service):
+            of_place = [
+                need["posts"] / service.usable[int(need["level"])]
+                for need in records(facts.tables["staff_needs"])
+                if (need["profession"], need["service"]) == (row["profession"], name)
+                and need["level"] >= rule["from_level"]
+                and service.usable[int(need["level"])] > 0.0
+            ]
+            here = np.array([r == row["region"] for r in service.region], dtype=bool)
+            beyond = in_second_shift(facts, service, ledger.plans[name])[here, t]
+            each = rule["staff_share"] * max(of_place, default=0.0)
+            total += float(beyond.sum() * each)
     return total
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pandas as pd
 import pytest
 from differences import differences, differences_by_blocks
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from running_rows import DRAWN
-from tiny_instances import tiny_instances
+from tiny_instances import some, tiny, tiny_instances
+
+import aumaq
 
 SETS = [*((name,) for name in DRAWN), *combinations(DRAWN, 2)]
 
@@ -24,6 +27,74 @@ def test_as_enumerated(names: tuple[str, ...], data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(["free", "whole", "nearest"]))
     instance = data.draw(tiny_instances(allocation=kind, running=frozenset(names)))
     assert differences(instance, data.draw(st.sampled_from(["strong", "weak"]))) == []
+
+
+@st.composite
+def crowded(draw: st.DrawFn, kind: str) -> aumaq.Instance:
+    """Draw instances with few places, in which a second shift and its staff pay."""
+    usual = draw(tiny_instances(kind, running=frozenset(["shifts", "staff"])))
+    rows = {name: table.to_dict("records") for name, table in usual.tables.items()}
+    for row in rows["services"]:
+        row["may_be_unserved"], row["unserved_mln_per_unit_year"] = True, 0.5
+    for row in rows["levels"]:
+        row["capacity"], row["min_use"] = row["capacity"] / 2.0, 0.0
+    for row in rows["staff_supply"]:
+        row["most_hired"], row["hire_mln"] = None, draw(some(0.02, 0.1, 0.5))
+    for row in rows["standards"] + rows["budgets"] + rows["gaps"]:
+        row["is_hard"] = False
+    rows["shifts"][0]["from_level"] = 1
+    tables = {name: pd.DataFrame(part) for name, part in rows.items() if part}
+    return usual.replace(**tables)
+
+
+@pytest.mark.parametrize("kind", ["free", "whole", "nearest"])
+@examples(40)
+@given(data=st.data())
+def test_staff_of_a_second_shift_as_enumerated(kind: str, data: st.DataObject) -> None:
+    """Who goes where, in which shift, and who is hired: the optimum of all at once."""
+    instance = data.draw(crowded(kind))
+    assert differences(instance, data.draw(some("strong", "weak"))) == []
+
+
+def school(staff_share: float, formulation: str) -> aumaq.Plan:
+    """Solve a school of 100 places, or of 150, for 130 pupils, who are taught."""
+    instance = tiny(
+        settlements=[{"settlement": "a", "population": 130.0},
+                     {"settlement": "b", "population": 0.0}],
+        travel=[{"settlement": "b", "site": "a", "minutes": 30.0}],
+        policies=[{"discount_rate": 0.0, "count_residual_value": False}],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 9.0,
+                   "max_use_share": 0.8}],
+        levels=[{"service": "s", "level": level, "capacity": size, "capex_mln": 10.0}
+                for level, size in ((1, 125.0), (2, 200.0))],
+        sites=[{"site": "a", "service": "s", "settlement": "a", "max_level": 1}],
+        shifts=[{"service": "s", "extra_share": 0.5, "cost_mln_per_unit_year": 0.0,
+                 "staff_share": staff_share}],
+        professions=[{"profession": name} for name in ("teacher", "cook")],
+        staff_needs=[
+            {"profession": "teacher", "service": "s", "level": 1, "posts": 10.0},
+            {"profession": "teacher", "service": "s", "level": 2, "posts": 14.0},
+            {"profession": "cook", "service": "s", "level": 2, "posts": 4.0},
+        ],
+        staff_supply=[{"profession": name, "region": "R", "period": "p1",
+                       "available": 0.0, "hire_mln": 1.0}
+                      for name in ("teacher", "cook")],
+    )  # fmt: skip
+    return aumaq.solve(instance, gap=0.0, formulation=formulation)
+
+
+@pytest.mark.parametrize(("formulation", "staff_share", "teachers", "cooks"), [
+    ("strong", 1.0, 13.0, 0.75), ("weak", 0.5, 11.5, 0.375), ("strong", 0.0, 10.0, 0.0),
+])  # fmt: skip
+def test_who_is_in_second_shift_is_taught(
+    formulation: str, staff_share: float, teachers: float, cooks: float
+) -> None:
+    """30 are beyond 100 places: a tenth of a teacher each, a 40th of a cook."""
+    plan = school(staff_share, formulation)
+    found = plan.table("staff").set_index("profession")["needed"]
+    assert found["teacher"] == pytest.approx(teachers)
+    assert found["cook"] == pytest.approx(cooks)
+    assert plan.objective_mln == pytest.approx(10.0 + teachers + cooks)
 
 
 @pytest.mark.parametrize("names", [(name,) for name in DRAWN], ids="+".join)

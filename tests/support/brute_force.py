@@ -45,6 +45,7 @@ from road_histories import (
     upgrade_histories,
     upgrade_spending,
 )
+from shift_staff_optima import ShiftStaff, are_tied
 from site_histories import SiteHistories
 from staff_optima import Staff, posts_of
 from tiny_case import Case, demand, options, read_case, site_minutes, travel_km
@@ -83,6 +84,8 @@ class Histories:
     region: list[str]
     first: list[tuple[Any, ...]] = field(default_factory=list)
     changes: np.ndarray | None = None
+    allocated: np.ndarray | None = None
+    """Of ``cost``, what who goes where takes."""
 
 
 def histories(case: Case, service: dict[str, Any]) -> Histories | None:
@@ -109,7 +112,7 @@ def _one_after_another(parts: list[Histories]) -> Histories:
         return parts[0]
     arrays = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("cost", "spent", "running", "units", "changes")
+        for name in ("cost", "spent", "running", "units", "changes", "allocated")
     }
     first = [one for part in parts for one in part.first]
     return Histories(**arrays, region=parts[0].region, first=first)
@@ -142,13 +145,15 @@ def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
     price = np.array([row["opex_mln_per_year"] for row in levels])
     running = units @ price * case.scenario["opex_factor"]
     cost = cost + np.einsum("ptj,t->p", running, np.array(case.yearly))
+    allocated = np.zeros(len(units))
     for t in () if ties(case, service["service"]) else periods:
         states, of = np.unique(
             units[:, t].reshape(len(units), -1), axis=0, return_inverse=True
         )
         shape = (len(states), len(sites), len(levels))
         values = allocation_costs(case, service, t, states.reshape(shape))
-        cost = cost + values[of.ravel()]
+        allocated += values[of.ravel()]
+    cost = cost + allocated
     good = (cost < inf) & concentrated(case, service["service"], units)
     changes = [
         [own[k].changes for own, k in zip(paths, of_site, strict=True)]
@@ -157,12 +162,14 @@ def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
     good &= _few_enough(case, service["service"], units, changes)
     good &= kept(case, service["service"], units)
     good &= merged(case, service["service"], units)
-    pick, cost, spent, running, units = (
-        pick[:, good], cost[good], spent[good], running[good], units[good]
+    pick, cost, spent, running, units, allocated = (
+        pick[:, good], cost[good], spent[good], running[good], units[good],
+        allocated[good],
     )  # fmt: skip
     if case.of("relocations", service["service"]):
         of, cost, spent = relocated(case, service, paths, pick, cost, spent)
         pick, running, units = pick[:, of], running[of], units[of]
+        allocated = allocated[of]
     home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
     return Histories(
         cost,
@@ -177,6 +184,7 @@ def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
         if case.by_first
         else [],
         _changes(case, paths, pick),
+        allocated,
     )
 
 
@@ -616,7 +624,8 @@ def _joint(case: Case, names: list[str], parts: dict[str, Histories]) -> np.ndar
 
 def _nothing(case: Case) -> Histories:
     empty = np.zeros((1, len(case.first), 0))
-    return Histories(np.zeros(1), empty, empty, empty[..., None], [], changes=empty)
+    nothing, none = np.zeros(1), empty[..., None]
+    return Histories(nothing, empty, empty, none, [], changes=empty, allocated=nothing)
 
 
 def _best_pair(
@@ -630,7 +639,8 @@ def _best_pair(
     rules = [(r, *_referred(case, r, parts)) for r in case.rows["referrals"]]
     posts, staff = [posts_of(case, n, parts[n].units) for n in names], Staff(case)
     best, least = inf, second.cost.min()
-    joint = _joint(case, names, parts)
+    joint, tied = _joint(case, names, parts), are_tied(case)
+    in_second = ShiftStaff(case, problem_of)
     for p in np.argsort(first.cost):
         if first.cost[p] + least >= best:
             break
@@ -649,7 +659,13 @@ def _best_pair(
         for q in np.argsort(total) if case.rows["staff_supply"] else ():
             if total[q] >= best:
                 break
-            best = min(best, float(total[q]) + staff.cost(posts[0][p] + posts[1][q]))
+            filled = posts[0][p] + posts[1][q]
+            found = float(total[q]) + staff.cost(filled)
+            if tied and found < best:
+                units = {names[0]: first.units[p], names[1]: second.units[q]}
+                goes = first.allocated[p] + second.allocated[q]
+                found = float(total[q] - goes) + in_second.cost(units, filled)
+            best = min(best, found)
         if not case.rows["staff_supply"]:
             best = min(best, float(total.min()))
     return best if best < inf else None

@@ -580,6 +580,10 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "hiring hidden": (
         {**VILLAGES, **TEACHERS}, {}, every("staff", "hired", 0.0), "staff:teacher",
     ),
+    "a second shift that nobody teaches": (
+        {**VILLAGES, **SHIFT, **TEACHERS}, {}, every("staff", "hired", 2.0),
+        "staff:teacher",
+    ),
     "it is renewed twice": (
         {**VILLAGES, **KEPT}, {}, twice_renewed, "renewal:s",
     ),

@@ -19,6 +19,7 @@ from financing_optima import Cell, Cells, add_financing, is_financed, most_gain
 from impact_rules import add_supplied
 from land_rules import work_is_forbidden
 from linear_programme import Programme
+from shift_staff_optima import are_tied
 from staff_optima import Staff, posts_of
 from tiny_case import Case, TooManyError
 
@@ -385,7 +386,7 @@ def best_coupled(
 
     Raises TooManyError.
     """
-    gain = most_gain(case)
+    gain, _ = most_gain(case), are_tied(case)
     networks, names = Networks(case, limits), list(parts)
     steps = sorted(
         ((step_cost(case, built), built) for built in step_histories(case)),

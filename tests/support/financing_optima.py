@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from linear_programme import Programme
+from staff_optima import add_staff
 from tiny_case import Case
 
 Cell = tuple[str, str, str, int]
@@ -123,22 +124,9 @@ def _partner(
 
 def _staff(case: Case, p: Programme, posts: np.ndarray, spent: Any) -> None:
     """Add who is hired, and trained for later; what that costs is spent, too."""
-    rows = case.rows["staff_supply"]
-    for k, row in enumerate(rows):
-        p.right["staffed", k] = ("<", row["available"] - float(posts[k]))
-    for row in rows:
-        t = case.period(row["period"])
-        cell = spent.setdefault(("operation", "staff", row["region"], t), {})
-        for what, wait in (("hire", 0), ("train", 1)):
-            most = row["most_hired" if what == "hire" else "most_trained"]
-            price, key = row[f"{what}_mln"], (row["profession"], row["region"], t)
-            column = p.add((what, *key), price * case.once[t], 0.0,
-                           None if most != most else most)  # fmt: skip
-            cell[column] = price
-            for k, other in enumerate(rows):
-                is_same = all(other[c] == row[c] for c in ("profession", "region"))
-                if is_same and case.period(other["period"]) - t >= wait:
-                    p.term(("staffed", k), column, -1.0)
+    for row, column, price in add_staff(case, p, posts):
+        at = "operation", "staff", row["region"], case.period(row["period"])
+        spent.setdefault(at, {})[column] = price
 
 
 def _burden(case: Case, p: Programme, burden: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ def _shifts(draw: st.DrawFn, rows: Rows) -> None:
             "from_level": draw(some(1, top)),
             "extra_share": draw(some(0.3, 0.5, 1.0)),
             "cost_mln_per_unit_year": draw(some(0.0, 0.01, 0.05)),
+            "staff_share": draw(some(1.0, 1.0, 0.5, 0.0)),
         }
     ]
     rows["shift_limits"] = [

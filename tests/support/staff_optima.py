@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import inf
 from typing import Any
 
 import numpy as np
+from linear_programme import Programme
 from scipy.optimize import linprog
 from tiny_case import Case
 
@@ -22,6 +24,27 @@ def posts_of(case: Case, service: str, units: np.ndarray) -> np.ndarray:
                     if home[site["settlement"]] == row["region"]:
                         found[:, k] += units[:, t, j, need["level"] - 1] * need["posts"]
     return found
+
+
+def add_staff(
+    case: Case, p: Programme, posts: np.ndarray
+) -> Iterator[tuple[dict[str, Any], int, float]]:
+    """Add who is hired, and trained for later; yield row of supply, column, price."""
+    rows = case.rows["staff_supply"]
+    for k, row in enumerate(rows):
+        p.right["staffed", k] = ("<", row["available"] - float(posts[k]))
+    for row in rows:
+        t = case.period(row["period"])
+        for what, wait in (("hire", 0), ("train", 1)):
+            most = row["most_hired" if what == "hire" else "most_trained"]
+            price, key = row[f"{what}_mln"], (row["profession"], row["region"], t)
+            column = p.add((what, *key), price * case.once[t], 0.0,
+                           None if most != most else most)  # fmt: skip
+            yield row, column, price
+            for k, other in enumerate(rows):
+                is_same = all(other[c] == row[c] for c in ("profession", "region"))
+                if is_same and case.period(other["period"]) - t >= wait:
+                    p.term(("staffed", k), column, -1.0)
 
 
 class Staff:

@@ -126,11 +126,34 @@ def _mean_of_years(plan: Plan, period: pd.Series[Any], amount: pd.Series[Any]) -
 
 
 def _posts(plan: Plan) -> float:
-    instance = plan.instance
-    rows = plan.facilities[plan.facilities["period"] == instance.period_names[-1]]
+    instance, found = plan.instance, []
+    last = instance.period_names[-1]
+    rows = plan.facilities[plan.facilities["period"] == last]
     needs = instance.tables["staff_needs"]
     both = rows.merge(needs, on=["service", "level"])
-    return float((both["units"] * both["posts"]).sum())
+    found.append((both["units"] * both["posts"]).sum())
+    beyond = plan.table("second_shift")
+    if len(beyond):
+        by_service = beyond[beyond["period"] == last].groupby("service")["demand"].sum()
+        found += [
+            amount * _posts_of_one(instance, str(name))
+            for name, amount in by_service.items()
+        ]
+    return float(sum(found))
+
+
+def _posts_of_one(instance: Instance, service: str) -> float:
+    """Return the posts for a unit of demand in second shift, of all professions."""
+    needs, rows = instance.tables["staff_needs"], instance.tables["shifts"]
+    rule = rows[rows["service"] == service].iloc[0]
+    levels = instance.tables["levels"]
+    levels = levels[levels["service"] == service].set_index("level")["capacity"]
+    levels = levels[(levels > 0.0) & (levels.index >= rule["from_level"])]
+    own = needs[(needs["service"] == service) & needs["level"].isin(levels.index)]
+    use = instance.service(service)["max_use_share"]
+    of_place = own["posts"] / (own["level"].map(levels) * use)
+    each = of_place.groupby(own["profession"]).max().sum()
+    return float(rule["staff_share"] * each)
 
 
 def _of_people(plan: Plan, aim: Aim) -> float:
