@@ -437,7 +437,7 @@ def verify(
 def export(
     plan: PlanName,
     to: Annotated[str, typer.Option(help=f"one of {', '.join(EXPORT_NAMES)}")],
-    target: Annotated[Path, typer.Option("--out")],
+    target: Annotated[Path, typer.Option("--out", help="file, or folder of csv")],
     changes: Changes = None,
     instance: Where = "",
     lang: Lang = "en",

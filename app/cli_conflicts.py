@@ -32,6 +32,7 @@ def conflicts(
     keep: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="RULE",
             help="id of a rule that never gives way, again and again",
             show_default=False,
         ),

@@ -20,7 +20,11 @@ from aumaq.words import t
 def convert(
     name: Name,
     target: Annotated[
-        Path, typer.Argument(help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder")
+        Path,
+        typer.Argument(
+            metavar="TARGET",
+            help="new: mine.xlsx, mine.gpkg, mine.parquet or a folder",
+        ),
     ],
     *,
     asked: cli_classic.Asked,

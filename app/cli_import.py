@@ -30,7 +30,11 @@ class OfPlaces:
     """The list of places, and how it is read."""
 
     places: Annotated[
-        Path, typer.Argument(help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson")
+        Path,
+        typer.Argument(
+            metavar="PLACES",
+            help="list of places: .csv, .xlsx, .gpkg, .shp, .geojson",
+        ),
     ]
     columns: Annotated[
         list[str] | None,

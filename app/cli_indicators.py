@@ -16,6 +16,7 @@ from aumaq.options import (
     Changes,
     PlanNames,
     Where,
+    opened,
     read_plans,
     under_changes,
 )
@@ -40,8 +41,9 @@ def indicators(
 
     With --set they are those of the plans, as they are, where values are changed.
     """
-    labels = _labels(plans)
-    read = under_changes(read_plans(plans, instance), changes, is_quiet=as_json)
+    names = opened(plans)
+    labels = _labels(names)
+    read = under_changes(read_plans(names, instance), changes, is_quiet=as_json)
     named = dict(zip(labels, read, strict=True))
     found = aumaq.indicators(named)
     found = found if region == "all" else _of_region(found, region, named)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from aumaq.results.location.answer import Location
     from aumaq.results.location.question import Asked, Question
 
-Sites = Annotated[list[str] | None, typer.Option(metavar="SITE", show_default=False)]
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -55,8 +53,18 @@ class Wanted:
     people: Annotated[
         str, typer.Option(help="groups a,b (default: that of the service)")
     ] = ""
-    require: Sites = None
-    forbid: Sites = None
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SITE", help="is opened; again and again", show_default=False
+        ),
+    ] = None
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SITE", help="is not opened; again and again", show_default=False
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,11 @@ class Where:
     """The instance or table of clients; of an instance, the scenario and changes."""
 
     name: Annotated[
-        str, typer.Argument(metavar="INSTANCE", help="or a table of clients")
+        str,
+        typer.Argument(
+            metavar="INSTANCE",
+            help="name, folder or file; with --distances a table of clients",
+        ),
     ]
     scenario: ScenarioName = ""
     changes: Changes = None

@@ -38,7 +38,10 @@ class Sheets:
 
 @grouped
 def new(
-    folder: Annotated[Path, typer.Argument(help="a folder, or a workbook: mine.xlsx")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="TARGET", help="a folder, or a workbook: mine.xlsx"),
+    ],
     *,
     sheets: Sheets,
     random: Annotated[

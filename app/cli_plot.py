@@ -15,6 +15,7 @@ from aumaq.options import (
     Changes,
     Lang,
     Where,
+    opened,
     plan_names,
     read_plans,
     under_changes,
@@ -40,7 +41,10 @@ USES = {
 """Options that a kind of figure has a meaning for."""
 Sources = Annotated[
     list[str],
-    typer.Argument(metavar="PLAN...", help="folder, plan.json, STORE:RUN, or a STORE"),
+    typer.Argument(
+        metavar="PLAN",
+        help="folder of a plan or of several, plan.json, STORE:RUN or STORE",
+    ),
 ]
 
 
@@ -126,7 +130,7 @@ class Chosen:
         found = list[str]()
         for name in self.plans:
             if Path(name).suffix not in STORES:
-                found.append(name)
+                found += opened([name])
                 continue
             runs = aumaq.Store(name).runs(scenario=self.scenario, batch=self.batch)
             found += [f"{name}:{run_id}" for run_id in runs["run_id"][::-1]]

@@ -41,10 +41,9 @@ def report(
     ] = Kind.HTML,
     instance: Where = "",
 ) -> None:
-    """Write one HTML file on one plan or several; it opens offline in any browser.
+    """Write a page on plans that opens offline in any browser, or docx, pptx, pdf.
 
-    A folder of plans (a sweep) stands for all of its plans. With --set it is on the
-    plans, as they are, where values are changed.
+    With --set it is on the plans, as they are, where values are changed.
     """
     from aumaq.instances.formats.targets import probe_file
     from aumaq.results.language import Language

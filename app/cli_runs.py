@@ -20,6 +20,7 @@ from aumaq.options import (
     Lang,
     PlanNames,
     Where,
+    opened,
     plan_names,
     read_plans,
     under_changes,
@@ -53,7 +54,10 @@ class Filter:
 
 @grouped
 def runs(
-    store: Annotated[Path, typer.Argument(help="file of runs", envvar="AUMAQ_STORE")],
+    store: Annotated[
+        Path,
+        typer.Argument(metavar="STORE", help="file of runs", envvar="AUMAQ_STORE"),
+    ],
     *,
     of: Filter,
     sql: Annotated[str, typer.Option(help="answer a query instead")] = "",
@@ -107,8 +111,9 @@ def compare(
     words = Language(lang)
     if html is not None:
         probe_file(html, SUFFIXES["html"])  # before the work, not after it
-    read = under_changes(read_plans(plans, instance), changes, is_quiet=as_json)
-    found = aumaq.compare(read, plan_names(plans, read))
+    names = opened(plans)
+    read = under_changes(read_plans(names, instance), changes, is_quiet=as_json)
+    found = aumaq.compare(read, plan_names(names, read))
     if html is not None:
         found.to_html(html, words.code)
     if as_json:

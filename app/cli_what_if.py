@@ -43,7 +43,11 @@ class Question:
     changes: Changes = None
     scenario: Annotated[
         list[str] | None,
-        typer.Option(help="another scenario; with --score again and again"),
+        typer.Option(
+            metavar="NAME",
+            help="another scenario; with --score again and again",
+            show_default=False,
+        ),
     ] = None
 
 

@@ -61,8 +61,9 @@ Overwrite = Annotated[
     ),
 ]
 PLAN_HELP = "folder (CSV or Parquet), plan.json, .gpkg or STORE:RUN"
+PLANS_HELP = f"{PLAN_HELP}; a folder of plans (a sweep) is all of them"
 PlanName = Annotated[str, typer.Argument(metavar="PLAN", help=PLAN_HELP)]
-PlanNames = Annotated[list[str], typer.Argument(metavar="PLAN...", help=PLAN_HELP)]
+PlanNames = Annotated[list[str], typer.Argument(metavar="PLAN", help=PLANS_HELP)]
 
 Lang = Annotated[
     str,
@@ -78,6 +79,13 @@ Lang = Annotated[
 def listed(words: str) -> list[str]:
     """Return the names of a list with commas between them."""
     return [word.strip() for word in words.split(",") if word.strip()]
+
+
+def opened(names: Sequence[str]) -> list[str]:
+    """Return plans as they are named, and of a folder of plans (a sweep) all in it."""
+    from aumaq.results.report.plan_folders import opened as with_labels
+
+    return [plan for name in names for plan in with_labels([name])]
 
 
 def read_plans(names: Sequence[str], instance: str = "") -> list[aumaq.Plan]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from aumaq import help_pages
 from aumaq.instances.errors import OptionError
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.ranges import beyond
@@ -51,7 +52,23 @@ EXCLUDES: Table = {
 
 
 class CarefulCommand(TyperCommand):
-    """A command that refuses what it would ignore."""
+    """A command that refuses what it would ignore, and has its help laid out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what Typer makes of a function."""
+        super().__init__(*args, **kwargs)
+        help_pages.lay_out(self)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return --help, among the options that all commands have."""
+        option = super().get_help_option(ctx)
+        if option is not None and option.rich_help_panel is None:
+            help_pages.lay_out_option(str(self.name), option)
+        return option
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return arguments and options in the order of the help."""
+        return sorted(super().get_params(ctx), key=help_pages.place)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Return the words that are left; OptionError for words of no effect."""
@@ -61,6 +78,16 @@ class CarefulCommand(TyperCommand):
 
 class CarefulGroup(TyperGroup):
     """The root, which refuses what it would ignore."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what Typer makes of the commands."""
+        super().__init__(*args, **kwargs)
+        self.name = help_pages.ROOT
+        help_pages.lay_out(self)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of commands in the order of the help."""
+        return help_pages.order(super().list_commands(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Return the words that are left; OptionError for words of no effect."""

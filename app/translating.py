@@ -166,9 +166,16 @@ def _visit(command: Any, word: Callable[[str], str]) -> None:
     command.options_metavar = word(command.options_metavar)
     if command.help:
         command.help = word(command.help)
+    if command.epilog:
+        title, _, examples = command.epilog.partition("\n")
+        command.epilog = f"{word(title)}\n{examples}"
+    if command.rich_help_panel:
+        command.rich_help_panel = word(command.rich_help_panel)
     for parameter in _parameters(command):
         if parameter.help:
             parameter.help = word(parameter.help)
+        if parameter.rich_help_panel:
+            parameter.rich_help_panel = word(parameter.rich_help_panel)
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = word(command.subcommand_metavar)
         for child in command.commands.values():

@@ -128,10 +128,6 @@ def test_help_is_quick() -> None:
         (("solve", "tiny", "--json=x"), "Параметр '--json' не принимает значения."),
         (("solve", "tiny", "--gap", "x"), "значение '--gap': ожидается число"),
         (("solve", "tiny", "--seed", "x"), "значение '--seed': ожидается целое число"),
-        (
-            ("new", "x", "--random", "9", "--seed", "-1"),
-            "'--seed': значение должно быть не меньше 0",
-        ),
     ],
 )
 def test_usage_errors_are_translated(arguments: tuple[str, ...], said: str) -> None:

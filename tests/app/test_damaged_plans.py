@@ -27,7 +27,7 @@ def plan_commands() -> list[str]:
     """Return the commands with an argument that is a plan."""
     return [
         name for name, command in sorted(TREE.commands.items())
-        if any(p.metavar in ("PLAN", "PLAN...") for p in command.params)
+        if any(p.metavar == "PLAN" for p in command.params)
     ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from command import process, run
 from typer.core import TyperGroup
 
 import aumaq
-from aumaq import cli
+from aumaq import cli, help_pages
 
 ROOT = Path(__file__).parents[2]
 OWN_TEST = ROOT / "docs" / "first-half-hour.md"
@@ -44,6 +44,15 @@ variant = "dear"
 axis = "prices"
 capex_factor = 1.5
 """
+
+OWN_PLACES = "name,population,lon,lat\nA,900,70.0,50.0\nB,400,70.2,50.0\n"
+OWN_ROAD = {
+    "type": "FeatureCollection",
+    "features": [{
+        "type": "Feature", "properties": {},
+        "geometry": {"type": "LineString", "coordinates": [[70, 50], [70.2, 50]]},
+    }],
+}  # fmt: skip
 
 
 def commands(page: Path) -> list[str]:
@@ -179,6 +188,31 @@ def test_commands_of(page: Path, things: Path, tmp_path: Path) -> None:
         done = begin(*language, *limited(shlex.split(rest)), folder=folder)
         if done.returncode:
             failed.append(f"{line}: {done.returncode}: {done.stderr[-300:]}")
+    assert not failed, "\n".join(failed)
+
+
+NEEDS_FILES = ("bench", "demo")
+"""Commands whose examples need the folders of public files, or the time of the country.
+"""
+
+
+@pytest.mark.slow
+def test_examples_of_help_run(things: Path, tmp_path: Path) -> None:
+    """Each example that the help of a command shows ends with exit code 0."""
+    failed = []
+    aumaq.write(aumaq.read("tiny"), things / "mine.xlsx")
+    (things / "places.csv").write_text(OWN_PLACES, encoding="utf-8")
+    (things / "list.csv").write_text(
+        OWN_PLACES.replace("population", "POP").replace("name", "NAME"),
+        encoding="utf-8",
+    )
+    (things / "roads.geojson").write_text(json.dumps(OWN_ROAD), encoding="utf-8")
+    for name, lines in help_pages.EXAMPLES.items():
+        for k, line in enumerate(lines if name not in NEEDS_FILES else ()):
+            folder = Path(shutil.copytree(things, tmp_path / f"{name}-{k}"))
+            done = run(*limited(shlex.split(line)[1:]), folder=folder)
+            if done.returncode:
+                failed.append(f"{line}: {done.returncode}: {done.stderr[-300:]}")
     assert not failed, "\n".join(failed)
 
 

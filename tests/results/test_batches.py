@@ -218,3 +218,16 @@ def test_a_run_stands_wherever_a_plan_does(tmp_path: Path, is_long: bool) -> Non
     none = run("verify", "runs.duckdb:zzz", folder=tmp_path)
     assert none.returncode == 2
     assert "run 'zzz'" in none.stderr
+
+
+def test_a_folder_of_plans_stands_for_all_of_them(tmp_path: Path) -> None:
+    """compare, indicators, plot and report take what a sweep writes, in its order."""
+    for name in ("b10", "b2"):
+        (tmp_path / "sweep" / name).mkdir(parents=True)
+        (tmp_path / "sweep" / name / "record.json").write_text("{}", encoding="utf-8")
+    drawn = ["plot", "sweep", "--kind", "pareto", "--out", "p.svg"]
+    for words in (["compare", "sweep"], ["indicators", "sweep"], drawn,
+                  ["report", "sweep"]):  # fmt: skip
+        done = run(*words, folder=tmp_path)
+        assert done.returncode == 2
+        assert str(Path("sweep", "b2")) in done.stderr, words
