@@ -230,7 +230,9 @@ def read_cells(
         values = text.str.lower().map(FLAGS)
         bad = values.isna() & ~is_empty
     else:
-        plain = cells if pd.api.types.is_numeric_dtype(cells.dtype) else text
+        types = pd.api.types  # true and false are no numbers, though pandas says so
+        is_plain = types.is_numeric_dtype(cells.dtype)
+        plain = cells if is_plain and not types.is_bool_dtype(cells.dtype) else text
         values = pd.to_numeric(plain, errors="coerce")
         if plain is text:  # Python's float is exact to the last bit
             valid = values.notna().to_numpy()

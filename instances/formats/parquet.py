@@ -86,7 +86,8 @@ def read_table(path: Path) -> pd.DataFrame:
         for k, field in enumerate(schema):
             if field.name in texts:
                 table = table.set_column(k, field, table.column(k).cast(field.type))
-        return table.to_pandas(ignore_metadata=True)
+        # Whole numbers beside blanks stay whole: codes may have many digits.
+        return table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
 
 
 def _text_bytes(column: Any) -> int:

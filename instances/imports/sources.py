@@ -30,6 +30,7 @@ from aumaq.instances.formats.files import (
     likely_encoding,
     parsing,
 )
+from aumaq.instances.formats.geographic.geojson import system_named
 from aumaq.instances.formats.geographic.reference_systems import (
     ReferenceSystem,
     described,
@@ -233,7 +234,8 @@ def _layer(
         dtype=object,
         index=range(len(shapes)),
     )
-    shapes = _in_degrees(shapes, _system(meta["crs"], asked))
+    system = asked or _named_in(path) or _system(meta["crs"])
+    shapes = _in_degrees(shapes, system)
     rows = list(range(1, len(shapes) + 1))
     return Source(path.name, cells, rows, shapes, encoding or "", layer)
 
@@ -270,8 +272,13 @@ def _said(cell: Any) -> str:
     return str(cell).strip()
 
 
-def _system(crs: str | None, asked: ReferenceSystem | None) -> ReferenceSystem:
-    found = asked or (crs and (named(crs) or described(crs)))
+def _named_in(path: Path) -> ReferenceSystem | None:
+    """Return the system that a file names itself, where libraries may not know it."""
+    return system_named(path) if path.suffix.lower() in (".geojson", ".json") else None
+
+
+def _system(crs: str | None) -> ReferenceSystem:
+    found = crs and (named(crs) or described(crs))
     if not found:
         raise UnreadableError(
             say(

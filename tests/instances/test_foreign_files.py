@@ -172,8 +172,26 @@ OUTLINES: dict[str, Any] = {
     "geometry": {"type": "Polygon", "coordinates": 5},
     "coordinates of text": {"type": "Polygon", "coordinates": [[["a", "b"]] * 4]},
     "metres": {"type": "Polygon", "coordinates": [[[5e6, 6e6]] * 4]},
+    "another system": {
+        "type": "FeatureCollection", "features": [],
+        "crs": {"type": "name", "properties": {"name": "EPSG:4284"}},
+    },
     "odd type": {"type": ["Polygon"], "coordinates": []},
-}
+}  # fmt: skip
+
+
+def test_long_codes_of_parquet_stay_whole_beside_blanks(folder: Path) -> None:
+    """Whole numbers beyond 2**53 are no floats; the third code would be the second."""
+    packed = folder.parent / "mine.parquet"
+    aumaq.write(aumaq.read(folder), packed)
+    path = packed / "settlements.parquet"
+    table = pyarrow.parquet.read_table(path)
+    codes = [2**53 + k for k in range(1, table.num_rows)]
+    where = table.schema.names.index("district")
+    column = pyarrow.array([None, *codes], pyarrow.int64())
+    pyarrow.parquet.write_table(table.set_column(where, "district", column), path)
+    read = aumaq.read(packed).table("settlements")["district"].tolist()
+    assert read == ["", *map(str, codes)]
 
 
 @pytest.mark.parametrize("kind", OUTLINES)

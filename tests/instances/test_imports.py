@@ -7,11 +7,13 @@ import re
 from dataclasses import replace
 from math import inf, nan
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from command import run
@@ -551,6 +553,45 @@ def test_places_are_told_to_the_decimetre(tmp_path: Path) -> None:
     for name, exact in (("lon", degrees.x), ("lat", degrees.y)):
         assert rows[name].tolist() == pytest.approx(exact.tolist(), abs=1e-6)
         assert rows[name].round(6).tolist() == rows[name].tolist()
+
+
+CRS: dict[str, tuple[Any, int | None]] = {
+    "no name": (None, 4326),
+    "code": ({"type": "name", "properties": {"name": "EPSG:32642"}}, 32642),
+    "address": ("http://www.opengis.net/def/crs/EPSG/0/32642", 32642),
+    "plain text": ("EPSG:4326", 4326),
+    "another register": ("ESRI:102012", 102012),
+    "no such code": ("EPSG:999999", None),
+    "a local name": ({"type": "name", "properties": {"name": "МСК-12"}}, None),
+    "a link": ({"type": "link", "properties": {"href": "crs.txt"}}, None),
+}
+
+
+@pytest.mark.parametrize("case", CRS)
+def test_the_system_that_geojson_names_is_used_or_told(
+    tmp_path: Path, case: str
+) -> None:
+    """GDAL takes coordinates of a system that it does not know for degrees."""
+    named, code = CRS[case]
+    system = pyproj.CRS.from_user_input(
+        f"ESRI:{code}" if code == 102012 else code or 4326
+    )
+    way = pyproj.Transformer.from_crs(4326, system, always_xy=True)
+    feature = {
+        "type": "Feature", "properties": {"name": "A", "population": 5},
+        "geometry": {"type": "Point", "coordinates": way.transform(70.2, 50.1)},
+    }  # fmt: skip
+    document = {"type": "FeatureCollection", "features": [feature]}
+    path = tmp_path / "p.geojson"
+    path.write_text(json.dumps({**document, **({"crs": named} if named else {})}))
+    if code is None:
+        (told,) = refusals(path)
+        assert "names a coordinate reference system that is not" in told
+        with_own = read(path, mapped=Mapped({"crs": "EPSG:4326"}))
+        assert with_own.table("settlements")["lat"].tolist() == [50.1]
+        return
+    row = read(path).table("settlements").iloc[0]
+    assert (row["lat"], row["lon"]) == pytest.approx((50.1, 70.2), abs=1e-6)
 
 
 def test_roads_of_a_layer(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from aumaq.instances.checks.cells import read_cells
 from aumaq.instances.errors import MOST_ALIKE, MOST_HINTS, Hints, Problem, grouped
 from aumaq.instances.instance import from_tables
 from aumaq.instances.language.texts import say
-from aumaq.instances.schema.column import Column, Table
+from aumaq.instances.schema.column import Column, Kind, Table
 from aumaq.instances.schema.tables import TABLES
 
 NUMBERS = [
@@ -89,6 +89,17 @@ def test_no_text_is_made_of_what_is_none(cell: object) -> None:
         cells = pd.Series([cell, "b"], dtype=object)
         assert list(read_cells(TABLE, column, cells, problems)) == ["", "b"]
         assert [p.row for p in problems] == [2]
+
+
+@pytest.mark.parametrize("dtype", ["bool", "boolean", "object"])
+@pytest.mark.parametrize("kind", ["int", "number"])
+def test_true_is_no_number(kind: Kind, dtype: str) -> None:
+    """A column of flags in Parquet or of a DataFrame is no column of ones."""
+    problems: list[Problem] = []
+    cells = pd.Series([True, False], dtype=dtype)
+    column = Column("population", kind, "", low=0.0, high=9.0)
+    read_cells(TABLE, column, cells, problems)
+    assert [p.row for p in problems] == [2, 3]
 
 
 def test_toml_tables_and_lists_in_titles_are_told(folder: Path) -> None:

@@ -6,6 +6,7 @@ is told. The member ``id`` of a feature is no property.
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ from typing import Any
 import pandas as pd
 
 from aumaq.instances.errors import UnreadableError
-from aumaq.instances.formats.files import check_count, read_json
+from aumaq.instances.formats.files import (
+    MAX_FILE_BYTES,
+    bytes_of,
+    check_count,
+    parsing,
+    read_json,
+)
 from aumaq.instances.formats.geographic.places import (
     BROKEN,
     KINDS,
@@ -28,6 +35,7 @@ from aumaq.instances.formats.geographic.reference_systems import (
     ReferenceSystem,
     named,
 )
+from aumaq.instances.formats.targets import shown
 from aumaq.instances.language.texts import say
 
 
@@ -42,7 +50,7 @@ def read_geojson(path: Path) -> Layer:
     frame = pd.DataFrame(cells, dtype=object, index=range(len(rows)))
     shapes = [_shape(feature.get("geometry")) for feature in found]
     numbers = list(range(1, len(rows) + 1))
-    return Layer(numbers, frame.infer_objects(), shapes, lambda: _system(document))
+    return Layer(numbers, frame.infer_objects(), shapes, lambda: system_of(document))
 
 
 def features(document: Any) -> list[dict[str, Any]]:
@@ -88,11 +96,60 @@ def _shape(geometry: Any) -> Shape:
     return Shape(kind)
 
 
-def _system(document: dict[str, Any]) -> ReferenceSystem | None:
-    """Return the reference system: degrees, unless an older file names another."""
+def system_of(document: dict[str, Any]) -> ReferenceSystem | None:
+    """Return the reference system: degrees, unless an older file names another.
+
+    None if what it names is not understood.
+    """
     if "crs" not in document:
         return DEGREES
-    crs = document["crs"]
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
+    name = _name_of(document["crs"])
     return named(name) if isinstance(name, str) else None
+
+
+def _name_of(crs: Any) -> Any:
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    return properties.get("name") if isinstance(properties, dict) else crs
+
+
+def check_degrees(document: dict[str, Any]) -> None:
+    """Raise UnreadableError if a collection names another system than degrees."""
+    if system_of(document) != DEGREES:
+        raise UnreadableError(
+            say(
+                "is in another coordinate reference system, {system}; expected degrees"
+                " of WGS 84 (EPSG:4326)",
+                system=_told(document),
+            )
+        )
+
+
+def system_named(path: Path) -> ReferenceSystem | None:
+    """Return the system that a GeoJSON file names, None if it names none.
+
+    Geographic libraries take one that they do not know for degrees: it is an
+    UnreadableError here.
+    """
+    content = bytes_of(path, MAX_FILE_BYTES)
+    if b'"crs"' not in content:
+        return None
+    with parsing(say("is not valid JSON")):
+        document = json.loads(content)
+    if not isinstance(document, dict) or "crs" not in document:
+        return None
+    found = system_of(document)
+    if found is None:
+        raise UnreadableError(
+            say(
+                "names a coordinate reference system that is not understood, {system};"
+                " name it with --crs EPSG:32642, say",
+                system=_told(document),
+            )
+        )
+    return found
+
+
+def _told(document: dict[str, Any]) -> str:
+    """Return what a collection says of its system, as it is shown."""
+    crs = document["crs"]
+    return shown(json.dumps(_name_of(crs) or crs, ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import Any
 
 from aumaq.instances.errors import Problem, UnreadableError
 from aumaq.instances.formats.files import json_of, read_json
-from aumaq.instances.formats.geographic.geojson import features
+from aumaq.instances.formats.geographic.geojson import check_degrees, features
 from aumaq.instances.formats.geographic.places import are_polygons
 from aumaq.instances.language.texts import say
 
@@ -49,7 +49,9 @@ def checked(document: Any) -> dict[str, Any]:
     A feature may have no geometry; a polygon has rings of points in degrees. The
     properties ``region`` and ``district`` are codes.
     """
-    for number, feature in enumerate(features(document), start=1):
+    found = features(document)
+    check_degrees(document)
+    for number, feature in enumerate(found, start=1):
         properties = feature.get("properties") or {}
         codes = [properties.get(name) for name in ("region", "district")]
         if not all(code is None or isinstance(code, str) for code in codes):

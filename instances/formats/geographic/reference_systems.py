@@ -22,26 +22,30 @@ DEGREES = "EPSG:4326"
 """WGS 84, longitudes and latitudes in degrees: nothing is to be done."""
 DIGITS = 7
 """Decimals of degrees that are left of what is moved."""
-_CODE = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d+)", re.IGNORECASE)
-_DEGREES = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:1\.3:)?(?:CRS)?84", re.IGNORECASE)
+_BEFORE = r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
+_CODE = re.compile(_BEFORE + r"(EPSG|ESRI)[:/](?:[\d.]*[:/])?(\d+)", re.IGNORECASE)
+_DEGREES = re.compile(_BEFORE + r"OGC[:/](?:1\.3[:/])?(?:CRS)?84", re.IGNORECASE)
 _NAMES_FILES = ("grids", "parameterfile", "proj4", "boundcrs", "coordinateoperation")
 
 
-def coded(code: int) -> ReferenceSystem:
-    """Return a system by its number in the register of EPSG."""
-    if code == 4326:
+def coded(code: int, register: str = "EPSG") -> ReferenceSystem:
+    """Return a system by its number in the register of EPSG, or that of ESRI."""
+    if (register, code) == ("EPSG", 4326):
         return DEGREES
     pyproj = needed("pyproj", "gis")
     with parsing(say("names a coordinate reference system that is not known")):
-        return pyproj.CRS.from_epsg(code)
+        return pyproj.CRS.from_authority(register, code)
 
 
 def named(name: str) -> ReferenceSystem | None:
-    """Return a system by its name in old GeoJSON: ``urn:ogc:def:crs:EPSG::32642``."""
+    """Return a system by its name in old GeoJSON: ``urn:ogc:def:crs:EPSG::32642``.
+
+    None if it is no such name.
+    """
     if _DEGREES.fullmatch(name):
         return DEGREES
     found = _CODE.fullmatch(name)
-    return coded(int(found[1])) if found else None
+    return coded(int(found[2]), found[1].upper()) if found else None
 
 
 def described(text: str) -> ReferenceSystem | None:
