@@ -51,10 +51,17 @@ class Questions:
         str, typer.Option("--problem", help="only these questions of the table")
     ] = ""
     counts: Annotated[
-        str, typer.Option("--p", help="sites, of points without a table: 100,500")
+        str, typer.Option("--p", help="sites, of files without a table: 100,500")
+    ] = ""
+    radius: Annotated[
+        str, typer.Option(help="how far a site covers, of such files: 800,1200")
+    ] = ""
+    capacity: Annotated[
+        str,
+        typer.Option(help="where a file has the word capacity: 8000,10000"),
     ] = ""
     rounding: Annotated[
-        str, typer.Option(help="of such points: floor, nearest, ceil, none")
+        str, typer.Option(help="of points without a table: floor, nearest, ceil, none")
     ] = ""
 
 
@@ -120,24 +127,47 @@ def _cases(files: list[str], questions: Questions) -> list[Case]:
     """Return what is asked of files; OptionError for numbers that are none."""
     from aumaq.cli_classic import ROUNDINGS
     from aumaq.instances.errors import UnknownNameError
-    from aumaq.results.studies.bench.cases import cases_of
+    from aumaq.results.studies.bench.cases import Given, cases_of
 
-    words = [word.strip() for word in questions.counts.split(",") if word.strip()]
+    words = _words(questions.counts)
     wrong = [word for word in words if not word.isdecimal() or not int(word)]
     if wrong:
         told = say("--p takes whole numbers above 0, not {words}", words=wrong[0])
         raise OptionError(told, ["p"])
+    lengths = _numbers("radius", questions.radius)
+    room = _numbers("capacity", questions.capacity)
     rounding = questions.rounding
     if rounding and rounding not in ROUNDINGS:
         raise UnknownNameError(say("rounding"), rounding, ROUNDINGS)
     rule = ROUNDINGS[rounding] if rounding else ""
-    return cases_of(files, questions.kind, [int(word) for word in words], rule)
+    given = Given([int(word) for word in words], lengths, room, rule)
+    return cases_of(files, questions.kind, given)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    """Return the numbers of an option; OptionError for one that is not above 0."""
+    found = []
+    for word in _words(text):
+        try:
+            value = float(word)
+        except ValueError:
+            value = 0.0
+        if not 0.0 < value < float("inf"):
+            told = say("--{option} takes numbers above 0, not {word}", option=option,
+                       word=word)  # fmt: skip
+            raise OptionError(told, [option])
+        found.append(value)
+    return found
 
 
 def _methods(words: str) -> list[str]:
     from aumaq.results.studies.bench.methods import METHODS
 
-    chosen = [word.strip() for word in words.split(",") if word.strip()]
+    chosen = _words(words)
     unknown = [word for word in chosen if word not in METHODS]
     if unknown or not chosen:
         raise OptionError(

@@ -39,6 +39,11 @@ Count = Annotated[
 Radius = Annotated[
     float | None, typer.Option(help="how far a site covers, in the file's units")
 ]
+Capacity = Annotated[
+    float | None,
+    typer.Option(help="what each site holds, where a file has the word capacity"
+                 " or none (default: file's)"),
+]  # fmt: skip
 Rounding = Annotated[
     str,
     typer.Option(help="of distances of points: floor, nearest, ceil or none"),
@@ -59,6 +64,7 @@ class Asked:
     kind: Kind = ""
     p: Count = None
     radius: Radius = None
+    capacity: Capacity = None
     rounding: Rounding = ""
 
 
@@ -122,7 +128,7 @@ def is_ours(name: str) -> bool:
 def read(name: str, asked: Asked) -> Problem:
     """Return the problem that is asked of a file."""
     from aumaq.classic.distances import Points
-    from aumaq.classic.problems import BY_COUNT, BY_RADIUS, KINDS
+    from aumaq.classic.problems import with_capacity
     from aumaq.classic.readers import read as read_file
     from aumaq.classic.readers.tsplib import rounded
     from aumaq.instances.errors import OptionError, UnknownNameError
@@ -137,18 +143,33 @@ def read(name: str, asked: Asked) -> Problem:
             raise OptionError(told, ["rounding"])
         problem = rounded(problem, ROUNDINGS[asked.rounding])
     kind = asked.kind or problem.kind
-    for key, value, known in (
-        ("p", asked.p, BY_COUNT), ("radius", asked.radius, BY_RADIUS)
-    ):  # fmt: skip
-        if value is not None and kind in KINDS and kind not in known:
-            text = say("--{option}: means nothing to the problem {kind}",
-                       option=key, kind=kind)  # fmt: skip
-            raise OptionError(text, [key])
+    _check_meaning(asked, kind)
+    if asked.capacity is not None:
+        problem = with_capacity(problem, asked.capacity)
     p = problem.p if asked.p is None else asked.p
     if kind in ("uflp", "cflp", "sscflp", "lscp", "lscp-b"):
         p = None
     radius = problem.radius if asked.radius is None else asked.radius
     return replace(problem, kind=kind, p=p, radius=radius)
+
+
+def _check_meaning(asked: Asked, kind: str) -> None:
+    """Raise OptionError for numbers that a problem has no place for."""
+    from aumaq.classic.problems import BY_COUNT, BY_RADIUS, CAPACITATED, KINDS
+    from aumaq.instances.errors import OptionError
+
+    for key, value, known in (
+        ("p", asked.p, BY_COUNT), ("radius", asked.radius, BY_RADIUS),
+        ("capacity", asked.capacity, CAPACITATED),
+    ):  # fmt: skip
+        if value is not None and kind in KINDS and kind not in known:
+            text = say("--{option}: means nothing to the problem {kind}",
+                       option=key, kind=kind)  # fmt: skip
+            raise OptionError(text, [key])
+    capacity = asked.capacity
+    if capacity is not None and not 0.0 < capacity < float("inf"):
+        text = say("--capacity must be a number above 0, not {value:g}", value=capacity)
+        raise OptionError(text, ["capacity"])
 
 
 def describe(name: str, *, as_json: bool) -> None:
@@ -180,8 +201,15 @@ def facts_of(problem: Problem) -> dict[str, Any]:
         "rule": getattr(problem.distances, "rule", ""),
         "weight": float(problem.clients.weights.sum()),
         "fixed_costs": float(problem.sites.fixed_costs.sum()),
+        "capacity": _capacity(problem),
         "notes": list(problem.notes),
     }
+
+
+def _capacity(problem: Problem) -> float | None:
+    """Return what all sites hold, None without limits or where it is left open."""
+    total = float(problem.sites.capacities.sum())
+    return total if total < float("inf") else None
 
 
 def instance_of(name: str, asked: Asked) -> Instance:

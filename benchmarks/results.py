@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aumaq.results.studies.bench.cases import cases_of
+from aumaq.results.studies.bench.cases import Given, cases_of
 from aumaq.results.studies.bench.report import write_results
 from aumaq.results.studies.bench.runs import Task, run_all
 
@@ -30,20 +30,24 @@ class Plan:
     methods: tuple[str, ...] = ("aumaq",)
     kind: str = ""  # only these questions
     counts: tuple[int, ...] = ()  # sites, of points that no table asks about
+    capacities: tuple[float, ...] = ()  # of files that leave it open
 
     def tasks(self, folder: Path, at_most: float) -> list[Task]:
         """Return the runs of a folder, each of *at_most* so many seconds."""
-        cases = cases_of([str(folder)], self.kind, self.counts, "floor")
+        given = Given(self.counts, (), self.capacities, "floor")
+        cases = cases_of([str(folder)], self.kind, given)
         seconds = min(self.seconds, at_most)
         return [Task(c, name, seconds, 0) for name in self.methods for c in cases]
 
 
 BESIDE = ("aumaq", "spopt-highs", "spopt-cbc")
+CAPA = (8000.0, 10000.0, 12000.0, 14000.0)
+"""The four problems that OR-Library publishes of one file."""
 SETS = {
     "pmed": [Plan(300.0, BESIDE)],
     "mclp": [Plan(300.0)],
     "tsplib": [Plan(600.0, counts=(100, 500, 1000))],
-    "orlib_cap": [Plan(60.0, ("aumaq", "highs"))],
+    "orlib_cap": [Plan(60.0, ("aumaq", "highs"), capacities=CAPA)],
     "sscflp/holmberg": [Plan(600.0)],
     "sscflp/delmaire": [Plan(600.0)],
     "sscflp/yang": [Plan(600.0)],

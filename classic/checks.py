@@ -5,13 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from aumaq.classic.distances import Dense, Sparse
-from aumaq.classic.problems import KINDS, Problem
+from aumaq.classic.problems import (
+    BY_COUNT,
+    BY_RADIUS,
+    CAPACITATED,
+    KINDS,
+    Problem,
+    Sites,
+)
 from aumaq.instances.errors import InstanceError, UnknownNameError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import Text, say
 
-WITH_P = ("mclp", "p-median", "p-center", "p-dispersion", "cpmp")
-WITH_RADIUS = ("lscp", "lscp-b", "mclp")
+PUBLISHED = {
+    "capa": (8000, 10000, 12000, 14000),
+    "capb": (5000, 6000, 7000, 8000),
+    "capc": (5000, 5750, 6500, 7250),
+}
+"""Capacities that OR-Library has optima for."""
 
 
 def check_problem(problem: Problem) -> None:
@@ -33,8 +44,27 @@ def _sites(problem: Problem) -> list[Text]:
         found.append(say("{n} sites are required and forbidden", n=both))
     if not np.isfinite(sites.fixed_costs).all():
         found.append(say("fixed costs must be finite numbers"))
-    if not (sites.capacities >= 0).all():
+    if problem.kind in CAPACITATED:
+        found += _capacities(sites)
+    return found
+
+
+def _capacities(sites: Sites) -> list[Text]:
+    found = []
+    is_open = np.isnan(sites.capacities)
+    if (sites.capacities < 0).any():
         found.append(say("capacities must be numbers, not negative"))
+    if is_open.any():
+        known = "; ".join(
+            f"{name}: {', '.join(map(str, values))}"
+            for name, values in PUBLISHED.items()
+        )
+        told = say(
+            "the capacity of {n} sites is left open: choose it, as in --capacity 8000"
+            " (published: {known}), or leave it out with --problem uflp",
+            n=int(is_open.sum()), known=known,
+        )  # fmt: skip
+        found.append(told)
     return found
 
 
@@ -66,7 +96,7 @@ def _question(problem: Problem) -> list[Text]:
     sites, p = problem.sites, problem.p
     radius = problem.radius
     is_length = isinstance(radius, (int, float, np.number)) and 0 < radius < np.inf
-    if problem.kind in WITH_RADIUS and not is_length:
+    if problem.kind in BY_RADIUS and not is_length:
         found.append(say("a radius greater than 0 is needed (--radius)"))
     if problem.kind == "p-dispersion" and not _is_among_sites(problem):
         told = say(
@@ -74,7 +104,7 @@ def _question(problem: Problem) -> list[Text]:
             " same names in the same order"
         )
         found.append(told)
-    if problem.kind not in WITH_P:
+    if problem.kind not in BY_COUNT:
         return found
     free = int((~sites.forbidden).sum())
     least = max(1, int(sites.required.sum()))

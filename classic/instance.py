@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.classic.checks import check_problem
-from aumaq.classic.problems import Problem
+from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.instances import Instance, from_tables
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.errors import OptionError
@@ -27,8 +27,6 @@ MOST_PAIRS = 300_000
 Rows = list[dict[str, Any]]
 PRICED = ("uflp", "cflp", "sscflp")
 """Problems whose sites have fixed costs."""
-LIMITED = ("cflp", "sscflp", "cpmp")
-"""Problems whose sites have capacities."""
 KINDS = ("p-median", "lscp", "mclp", *PRICED, "cpmp")
 CURRENCY = 1e6
 """Of a trip for a unit of distance: the objective is in millions."""
@@ -55,7 +53,7 @@ def to_instance(problem: Problem) -> Instance:
     if problem.kind in PRICED and len(np.unique(costs[costs > 0.0])) > 1:
         told = say("an instance has one price of a facility, the sites have several")
         raise OptionError(told)
-    if problem.kind in LIMITED and (problem.clients.demands <= 0.0).any():
+    if problem.kind in CAPACITATED and (problem.clients.demands <= 0.0).any():
         raise OptionError(say("a client without demand has no place in an instance"))
     tables = {name: make(problem) for name, make in _TABLES.items()}
     return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
@@ -101,7 +99,7 @@ def _services(problem: Problem) -> Rows:
 
 
 def _inhabitants(problem: Problem) -> Floats:
-    if problem.kind in LIMITED:
+    if problem.kind in CAPACITATED:
         return problem.clients.demands
     # LSCP has no weights: one inhabitant each, so that everybody is served.
     one = problem.kind == "lscp"
@@ -111,7 +109,7 @@ def _inhabitants(problem: Problem) -> Floats:
 def _capacities(problem: Problem) -> Floats:
     """Return what each site holds, (J,): no more than all there is."""
     most = max(1.0, float(_inhabitants(problem).sum()))
-    if problem.kind not in LIMITED:
+    if problem.kind not in CAPACITATED:
         return np.full(problem.shape[1], most)
     return np.minimum(problem.sites.capacities, most)
 
@@ -181,7 +179,7 @@ def _site_rows(problem: Problem) -> Rows:
 def _travel(problem: Problem) -> Rows:
     n, m = problem.shape
     matrix = problem.distances.block(slice(0, n), np.arange(m))
-    if problem.kind in LIMITED:  # of a unit of demand
+    if problem.kind in CAPACITATED:  # of a unit of demand
         matrix = matrix * (problem.clients.weights / problem.clients.demands)[:, None]
     clients, sites = _clients(problem), _sites(problem)
     return [

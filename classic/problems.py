@@ -6,7 +6,7 @@ One record fits all of them; a reader fills in what a file has, and ``replace`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,7 +29,9 @@ KINDS = {
 
 BY_COUNT = ("p-median", "p-center", "p-dispersion", "mclp", "cpmp")
 BY_RADIUS = ("lscp", "lscp-b", "mclp")
-"""Problems that a number of sites, or how far a site covers, makes another."""
+CAPACITATED = ("cflp", "sscflp", "cpmp")
+"""Problems that a number of sites, how far a site covers, or what it holds, makes
+another."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Sites:
     """Where facilities may stand. J sites."""
 
     fixed_costs: Floats  # (J,)
-    capacities: Floats  # (J,) infinite where there is no limit
+    capacities: Floats  # (J,) infinite: no limit; NaN: a file leaves it to the user
     required: Flags  # (J,) must be open
     forbidden: Flags  # (J,) must stay closed
     existing: Flags  # (J,) is open today: stays open unless a budget lets it move
@@ -70,6 +72,14 @@ class Problem:
     def shape(self) -> tuple[int, int]:
         """Number of clients and of sites."""
         return self.distances.shape
+
+
+def with_capacity(problem: Problem, capacity: float) -> Problem:
+    """Return the problem with a capacity where it is left open, else everywhere."""
+    given = problem.sites.capacities
+    is_open = np.isnan(given)
+    room = np.where(is_open | ~is_open.any(), capacity, given)
+    return replace(problem, sites=replace(problem.sites, capacities=room))
 
 
 def clients_of(

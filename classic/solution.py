@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aumaq.classic.distances import CHUNK
-from aumaq.classic.problems import Problem
+from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 
-CAPACITATED = ("cflp", "sscflp", "cpmp")
 GREATEST = ("mclp", "lscp-b", "p-dispersion")
 """Problems that want more: their bound lies above the objective."""
 TOLERANCE = 1e-6

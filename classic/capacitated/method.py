@@ -37,14 +37,13 @@ from aumaq.classic.capacitated.search import (
     repaired,
 )
 from aumaq.classic.capacitated.state import State
-from aumaq.classic.problems import Problem
+from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.classic.solution import Solution
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.errors import NoPlanError, OptionError
 from aumaq.instances.language.texts import say
 from aumaq.solvers.progress import Progress, Silent
 
-KINDS = ("cflp", "sscflp", "cpmp")
 ROUNDS, PATIENCE = 400, 20
 ROUNDING = 1e-9
 """Relative; what sums of demands may differ by, a thousandth of what is checked."""
@@ -93,7 +92,7 @@ def solve(
     progress: Progress | None = None,
 ) -> Solution:
     """Solve a capacitated problem; raise NoPlanError where there is no plan."""
-    if problem.kind not in KINDS:
+    if problem.kind not in CAPACITATED:
         raise OptionError(say("{kind} has no capacities", kind=problem.kind))
     state = State(data_of(problem), time_limit, gap, progress or Silent(), seed=seed)
     search(state)

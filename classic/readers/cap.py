@@ -1,8 +1,8 @@
 """OR-Library capacitated location: ``m n``, then sites, then clients with their costs.
 
 The costs are for the whole demand of a client. In capa, capb and capc the word
-``capacity`` stands for a number that the user chooses. UflLib writes its problems
-without capacities so, too, with a 0 for each.
+``capacity`` stands for a number that the user chooses: it is NaN until then.
+UflLib writes its problems without capacities so, too, with a 0 for each.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ def read(path: Path) -> Problem:
     found = layout.blocks(numbers[2:])
     is_free = not found.capacity.any()
     room = np.full(m, np.inf) if is_free else found.capacity
-    notes = ("all capacities are 0: there are none",)
+    notes = ("all capacities are 0: there are none",) if is_free else ()
+    is_open = np.isinf(found.capacity)
+    if is_open.any():
+        room = np.where(is_open, np.nan, found.capacity)
+        notes = ("the file leaves the capacity open (--capacity)",)
     return Problem(
         "uflp" if np.isinf(room).all() else "cflp",
         clients_of(n, None, found.demand), sites_of(m, found.fixed, room),
-        Dense(found.cost.copy()), name=path.stem, notes=notes if is_free else (),
+        Dense(found.cost.copy()), name=path.stem, notes=notes,
     )  # fmt: skip

@@ -65,7 +65,8 @@ def test_cap_has_costs_of_the_whole_demand(tmp_path: Path) -> None:
     assert problem.clients.demands.tolist() == [10, 20, 30]
     assert matrix_of(tmp_path / "c.txt").tolist() == [[1, 2], [4, 3], [2, 6]]
     words = CAP.replace("100 ", "capacity ")
-    assert read(written(tmp_path, "w.txt", words)).kind == "uflp"
+    left = read(written(tmp_path, "w.txt", words))
+    assert (left.kind, np.isnan(left.sites.capacities).all()) == ("cflp", True)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +186,26 @@ def test_capacities_need_not_every_way(tmp_path: Path) -> None:
     assert np.isinf(problem.distances.block(slice(None), np.arange(2))).any()
     free = solve(replace(problem, kind="uflp")).objective
     assert solve(replace(problem, kind="cflp")).objective == free
+
+
+def test_a_capacity_that_a_file_leaves_open_is_chosen(tmp_path: Path) -> None:
+    """Values by hand; without a number the error says how to write one."""
+    path = written(tmp_path, "capx.txt", CAP.replace("100", "capacity"))
+    found = {
+        room: json.loads(run("solve", path, "--json", "--capacity", room).stdout)
+        for room in ("30", "60")
+    }
+    # 30 each: both are full, 1 and 2 at one, 3 at the other. 60 each: one is enough.
+    assert found["30"]["objective"] == 16.5 + min(2 + 2 + 3, 2 + 1 + 4, 6 + 9)
+    assert found["60"]["objective"] == min(7.5 + 1 + 4 + 2, 9 + 2 + 3 + 6)
+    assert "objective" in run("solve", path, "--problem", "uflp").stdout
+    done = run("solve", path)
+    assert done.returncode == 2
+    assert "--capacity 8000" in done.stderr
+    assert "14000" in done.stderr
+    for words in (["--capacity", "0"], ["--capacity", "9", "--problem", "uflp"]):
+        assert run("solve", path, *words).returncode == 2
+    assert json.loads(run("describe", path, "--json").stdout)["capacity"] is None
 
 
 def test_sites_are_apart_only_from_sites(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ import typer
 from command import run
 
 from aumaq.cli_bench import _check_public, _row
-from aumaq.instances.errors import InstanceError
+from aumaq.instances.errors import InstanceError, OptionError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import say
 from aumaq.results.studies.bench import public
-from aumaq.results.studies.bench.cases import cases_of, problem_of
+from aumaq.results.studies.bench.cases import Given, cases_of, problem_of
 from aumaq.results.studies.bench.methods import Answer
 from aumaq.results.studies.bench.published import (
     Check,
@@ -58,7 +58,7 @@ def test_rows_of_the_table_are_the_questions(folder: Path) -> None:
     first, second = cases_of([str(folder / "or")])
     assert (first.kind, first.capacity, first.best_known) == ("cflp", 8.0, 18.0)
     assert (second.kind, second.parameter) == ("sscflp", "capacity=9")
-    assert problem_of(first).sites.capacities.tolist() == [8.0, 8.0]
+    assert problem_of(first).sites.capacities.tolist() == [10.0, 8.0]
     assert [case.kind for case in cases_of([str(folder)], "cflp")] == ["cflp"]
     (folder / "optima.csv").unlink()
     (plain,) = cases_of([str(folder / "or" / "tiny.txt")])
@@ -130,11 +130,31 @@ def test_points_that_no_table_asks_about_are_asked_with_counts(tmp_path: Path) -
     text = "\n".join([*head, "NODE_COORD_SECTION", *square, "EOF", ""])
     (tmp_path / "q.tsp").write_text(text)
     (tmp_path / "own.txt").write_text("3 2 1\n1 2 4\n2 3 5\n")
-    found = cases_of([str(tmp_path)], "", (2, 3, 2, 9), "floor")
+    found = cases_of([str(tmp_path)], "", Given((2, 3, 2, 9), rounding="floor"))
     assert [(case.p, case.rounding) for case in found] == [
         (None, ""), (2, "floor"), (3, "floor"),
     ]  # fmt: skip
     assert problem_of(found[1]).distances.rule == "floor"  # type: ignore[attr-defined]
+
+
+def test_what_files_leave_open_is_asked_with_each_number(folder: Path) -> None:
+    """Capacities beside those of the table, and radii; each a question of its own."""
+    room = Given(capacity=(8.0, 11.0))
+    asked = cases_of([str(folder / "or")], given=room)
+    assert [(case.parameter, case.best_known) for case in asked] == [
+        ("capacity=8", 18.0), ("capacity=9", 18.0), ("capacity=11", None),
+    ]  # fmt: skip
+    cities = folder / "cities.txt"
+    head = "TYPE : MCLP\nDIMENSION : 2\nEDGE_WEIGHT_TYPE : COORD\n"
+    points = "NODE_COORD_SECTION\n50 70\n51 70\nDEMAND_SECTION\n3\n4\n"
+    cities.write_text(head + points)
+    given = Given(p=(1,), radius=(800.0, 2e5))
+    asked = cases_of([str(cities)], given=given)
+    assert [case.parameter for case in asked] == ["p=1 radius=800", "p=1 radius=200000"]
+    with pytest.raises(InstanceError, match="radius"):
+        cases_of([str(cities)], given=Given(p=(1,)))
+    with pytest.raises(OptionError, match="--radius"):
+        cases_of([str(folder / "or")], given=Given(radius=(5.0,)))
 
 
 def test_the_gap_over_time_is_that_of_the_last_point() -> None:

@@ -2,7 +2,7 @@
 
 ``optima.csv`` beside the folders of files, or above them, has columns set, file,
 problem, parameter, value, status; its rows for a file are the questions asked of it. A
-file without rows is asked what its reader says.
+file without rows is asked what its reader says, with numbers that the user gives.
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from aumaq.classic.chains import reading as chains
 from aumaq.classic.distances import Points
-from aumaq.classic.problems import BY_COUNT, Problem
+from aumaq.classic.problems import (
+    BY_COUNT,
+    BY_RADIUS,
+    CAPACITATED,
+    Problem,
+    with_capacity,
+)
 from aumaq.classic.readers import matrices, reader_of, tsplib
 from aumaq.classic.readers import read as read_problem
 from aumaq.instances.errors import (
@@ -61,7 +66,6 @@ class Case:
     capacity: float | None = None
     rounding: str = ""  # of points: empty, or a rule of distances
     best_known: float | None = None
-    is_counted: bool = False  # p is one of those that were asked for
 
     @property
     def parameter(self) -> str:
@@ -77,16 +81,35 @@ class Case:
 
     def as_record(self) -> dict[str, Any]:
         """Return plain values."""
-        return {k: v for k, v in asdict(self).items() if k != "is_counted"}
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Numbers for what files leave open, each asked in turn; and a rounding."""
+
+    p: Sequence[int] = ()
+    radius: Sequence[float] = ()
+    capacity: Sequence[float] = ()
+    rounding: str = ""  # of points
+
+    @property
+    def numbers(self) -> dict[str, Sequence[float]]:
+        """Those that are given, by name."""
+        all_of = {"p": self.p, "radius": self.radius, "capacity": self.capacity}
+        return {key: list(dict.fromkeys(v)) for key, v in all_of.items() if v}
+
+
+NOTHING = Given()
 
 
 def cases_of(
-    names: Sequence[str], kind: str = "", counts: Sequence[int] = (), rounding: str = ""
+    names: Sequence[str], kind: str = "", given: Given = NOTHING
 ) -> list[Case]:
     """Return the questions of files and folders; InstanceError if one is not there.
 
-    *kind* leaves only questions of that kind. Points that no table asks about are asked
-    for each of some *counts* of sites, their distances under a *rounding*.
+    *kind* leaves only questions of that kind. Files that no table asks about are asked
+    for each of the numbers *given*, and so are capacities that a file leaves open.
     """
     wrong, files = [], list[Path]()
     for name in names:
@@ -98,17 +121,17 @@ def cases_of(
                 wrong.append(Wrong(name, say("holds no file of a problem")))
         elif path.is_file():
             files.append(path)
-            wrong += _unreadable(path, has_counts=bool(counts))
+            wrong += _unreadable(path, given)
         else:
             wrong.append(Wrong(name, say("is not there")))
     if wrong:
         raise InstanceError(wrong)
-    cases = [case for path in files for case in _questions(path, counts, rounding)]
-    if counts and not any(case.is_counted for case in cases):
-        text = say(
-            "--p: no file has points without a table, and more of them than that"
-        )
-        raise OptionError(text, ["p"])
+    cases = [case for path in files for case in _questions(path, given)]
+    for key, values in given.numbers.items():
+        if not any(getattr(case, key) in values for case in cases):
+            text = say("--{option}: no file leaves it open, or it fits none",
+                       option=key)  # fmt: skip
+            raise OptionError(text, [key])
     wanted = [case for case in cases if not kind or _kind(case) == kind]
     if not wanted:
         text = say("--problem: no file asks for {kind}", kind=kind)
@@ -116,7 +139,7 @@ def cases_of(
     return wanted
 
 
-def _unreadable(path: Path, *, has_counts: bool) -> list[Wrong]:
+def _unreadable(path: Path, given: Given) -> list[Wrong]:
     """Return why a file that is named asks nothing."""
     if _kind_of(path):
         return []
@@ -129,9 +152,26 @@ def _unreadable(path: Path, *, has_counts: bool) -> list[Wrong]:
         found = read_problem(path)
     except AumaqError as error:
         return [Wrong(str(path), error.text)]
-    if found.p is None and found.kind in BY_COUNT and not has_counts:
-        return [Wrong(str(path), say("the number of sites p is needed (--p)"))]
-    return []
+    told = {
+        "p": say("the number of sites p is needed (--p)"),
+        "radius": say("a radius greater than 0 is needed (--radius)"),
+    }
+    return [
+        Wrong(str(path), text) for key, text in told.items()
+        if key in _open(found) and key not in given.numbers
+    ]  # fmt: skip
+
+
+def _open(problem: Problem) -> list[str]:
+    """Return the names of numbers that a problem needs and a file does not have."""
+    kind = problem.kind
+    needed = {
+        "p": kind in BY_COUNT and problem.p is None,
+        "radius": kind in BY_RADIUS and problem.radius is None,
+        "capacity": kind in CAPACITATED
+        and math.isnan(problem.sites.capacities.sum()),
+    }  # fmt: skip
+    return [key for key, is_open in needed.items() if is_open]
 
 
 def _kind(case: Case) -> str:
@@ -150,8 +190,7 @@ def problem_of(case: Case) -> Problem:
     if case.radius is not None:
         changes["radius"] = case.radius
     if case.capacity is not None:
-        room = np.full(found.shape[1], case.capacity)
-        changes["sites"] = replace(found.sites, capacities=room)
+        found = with_capacity(found, case.capacity)
     if case.rounding and hasattr(found.distances, "rule"):
         changes["distances"] = replace(found.distances, rule=case.rounding)  # type: ignore[type-var]
     return replace(found, **changes)
@@ -170,19 +209,33 @@ def _kind_of(path: Path) -> str:
     return CHAIN if path.suffix == ".json" and chains.matches(path) else ""
 
 
-def _questions(path: Path, counts: Sequence[int], rounding: str) -> list[Case]:
+def _questions(path: Path, given: Given) -> list[Case]:
     rows = _rows_for(path)
     asked = [case for row in rows if (case := _case(path, row))]
     plain = Case(str(path), _kind_of(path))
-    if asked or not counts or plain.kind:
+    numbers = given.numbers
+    if not numbers or plain.kind:
         return asked or [plain]
     found = read_problem(path)
-    if found.p is not None or not isinstance(found.distances, Points):
-        return [plain]
-    some = [p for p in dict.fromkeys(counts) if p < found.shape[1]]
-    return [
-        Case(str(path), found.kind, p, rounding=rounding, is_counted=True) for p in some
-    ] or [plain]
+    left = [key for key in _open(found) if key in numbers]
+    if asked:
+        left = [key for key in left if key == "capacity"]  # one file, several problems
+    lists = [[v for v in numbers[key] if _fits(found, key, v)] for key in left]
+    if not left or not all(lists):
+        return asked or [plain]
+    rounding = given.rounding if isinstance(found.distances, Points) else ""
+    more = [
+        Case(str(path), found.kind, rounding=rounding,
+             **dict(zip(left, values, strict=True)))  # type: ignore[arg-type]
+        for values in product(*lists)
+    ]  # fmt: skip
+    told = {(case.kind, case.parameter) for case in asked}
+    return asked + [case for case in more if (case.kind, case.parameter) not in told]
+
+
+def _fits(problem: Problem, key: str, value: float) -> bool:
+    """Whether there are more sites than are asked for."""
+    return key != "p" or value < problem.shape[1]
 
 
 def _rows_for(path: Path) -> list[dict[str, str]]:
