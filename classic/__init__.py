@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         LSCPB,
         MCLP,
         UFLP,
+        KNearestPMedian,
         PCenter,
         PDispersion,
         PMedian,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Check": "aumaq.classic.solution",
     "Clients": "aumaq.classic.problems",
+    "KNearestPMedian": "aumaq.classic.spopt_names",
     "LSCP": "aumaq.classic.spopt_names",
     "LSCPB": "aumaq.classic.spopt_names",
     "MCLP": "aumaq.classic.spopt_names",
@@ -47,6 +49,7 @@ __all__ = [
     "UFLP",
     "Check",
     "Clients",
+    "KNearestPMedian",
     "PCenter",
     "PDispersion",
     "PMedian",

@@ -14,8 +14,8 @@ from aumaq.classic.methods.coverage import solve_mclp
 from aumaq.classic.methods.covers import solve_backup, solve_lscp
 from aumaq.classic.methods.dispersion import solve_dispersion
 from aumaq.classic.methods.opening import solve_opening
-from aumaq.classic.problems import Problem
-from aumaq.classic.solution import CAPACITATED, Solution, check, distances_to
+from aumaq.classic.problems import CAPACITATED, Problem
+from aumaq.classic.solution import Solution, check, distances_to
 from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import NoPlanError, SolverError
 from aumaq.instances.interruption import listening

@@ -11,12 +11,22 @@ from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import Any, TypeVar
 
+import numpy as np
+
+from aumaq.classic.distances import Dense
+from aumaq.instances.arrays import Flags
+from aumaq.instances.errors import ArgumentError
+from aumaq.instances.language.texts import say
+
 T = TypeVar("T")
 TYPES: dict[str, str] = {
     "cost_matrix": "Floats",
     "demand_col": "str",
+    "demand_quantity_col": "str | None",
     "distance_metric": "str",
+    "facility_capacity_col": "str | None",
     "facility_col": "str",
+    "fulfill_predefined_fac": "bool",
     "name": "str",
     "p_facilities": "int",
     "predefined_facility_col": "str | None",
@@ -24,6 +34,13 @@ TYPES: dict[str, str] = {
     "weights_cols": "str",
 }
 """Annotations of parameters; others take anything that NumPy or GeoPandas reads."""
+USUAL: dict[str, Any] = {
+    "distance_metric": "euclidean",
+    "fulfill_predefined_fac": False,
+    "name": "",
+}
+"""What arguments are that need not be given; others are None then."""
+PREDEFINED = "predefined_facilities_arr"
 
 
 @dataclass(frozen=True)
@@ -53,30 +70,34 @@ class Constructor:
         return make
 
 
-def of_matrix(*own: str) -> Constructor:
-    """Return ``from_cost_matrix`` of a problem that asks for its *own* arguments."""
-    signature = _signature(
-        ("cost_matrix", *own), predefined_facilities_arr=None, name=""
-    )
+def of_matrix(*own: str, may: tuple[str, ...] = (PREDEFINED,)) -> Constructor:
+    """Return ``from_cost_matrix`` of a problem that asks for its *own* arguments.
+
+    It takes those of *may*, in their order.
+    """
+    signature = _signature(("cost_matrix", *own), (*may, "name"))
     return Constructor("from_cost_matrix", "_of_matrix", signature)
 
 
-def of_frames(*own: str, has_clients: bool = True) -> Constructor:
-    """Return ``from_geodataframe`` of a problem that asks for its *own* arguments."""
+def of_frames(
+    *own: str,
+    may: tuple[str, ...] = ("predefined_facility_col",),
+    has_clients: bool = True,
+) -> Constructor:
+    """Return ``from_geodataframe`` of a problem that asks for its *own* arguments.
+
+    It takes those of *may*, in their order.
+    """
     frames: tuple[str, ...] = ("gdf_fac", "facility_col")
     if has_clients:
         frames = ("gdf_demand", "gdf_fac", "demand_col", "facility_col")
-    signature = _signature(
-        (*frames, *own),
-        predefined_facility_col=None,
-        distance_metric="euclidean",
-        name="",
-    )
+    signature = _signature((*frames, *own), (*may, "distance_metric", "name"))
     return Constructor("from_geodataframe", "_of_frames", signature)
 
 
-def _signature(needed: tuple[str, ...], **usual: Any) -> Signature:
-    defaults = dict.fromkeys(needed, Parameter.empty) | usual
+def _signature(needed: tuple[str, ...], may: tuple[str, ...]) -> Signature:
+    defaults = dict.fromkeys(needed, Parameter.empty)
+    defaults |= {name: USUAL.get(name) for name in may}
     return Signature(
         [
             Parameter(
@@ -88,3 +109,53 @@ def _signature(needed: tuple[str, ...], **usual: Any) -> Signature:
             for name, default in defaults.items()
         ]
     )
+
+
+def predefined(values: Any, count: int) -> Flags:
+    """Return which of *count* sites must be open: flags of all, or numbers of some.
+
+    As in spopt, fewer values than there are sites are numbers of sites from 0 on. NaN
+    and words are neither.
+    """
+    found = np.asarray(values)
+    if found.ndim == 2 and found.shape[1] == 1:
+        found = found[:, 0]
+    is_plain = found.ndim == 1 and (found.dtype.kind in "biuf" or not found.size)
+    if is_plain and len(found) == count and np.isin(found, (0, 1)).all():
+        return found.astype(bool)
+    if is_plain and len(found) < count and found.dtype.kind != "b":
+        chosen = np.unique(found)
+        if np.isin(chosen, np.arange(count)).all() and len(chosen) == len(found):
+            return np.isin(np.arange(count), chosen)
+    told = say(
+        "predefined_facilities_arr must have 0 or 1 for each of {count} sites, 0 and 1"
+        " only, or the numbers of some, each once", count=count,
+    )  # fmt: skip
+    raise ArgumentError(told, [PREDEFINED])
+
+
+def dense(cost_matrix: Any) -> Dense:
+    """Return a matrix of numbers, clients by sites."""
+    try:
+        matrix = np.ascontiguousarray(cost_matrix, dtype=float)
+    except (TypeError, ValueError):
+        told = say("cost_matrix must have numbers only")
+        raise ArgumentError(told, ["cost_matrix"]) from None
+    if matrix.ndim != 2:
+        told = say("cost_matrix must have two dimensions, not {n}", n=matrix.ndim)
+        raise ArgumentError(told, ["cost_matrix"])
+    return Dense(matrix)
+
+
+def numbers(values: Any, count: int, name: str) -> Any:
+    """Return *count* numbers, in a row or a column; ArgumentError for anything else."""
+    try:
+        found = np.ravel(np.asarray(values, dtype=float))
+    except (TypeError, ValueError):
+        told = say("{name} must have numbers only", name=name)
+        raise ArgumentError(told, [name]) from None
+    if len(found) != count:
+        told = say("{name} must have {count} values, not {found}", name=name,
+                   count=count, found=len(found))  # fmt: skip
+        raise ArgumentError(told, [name])
+    return found

@@ -1,167 +1,119 @@
 """Classes with the names that users of spopt know.
 
-Each is made by ``from_cost_matrix`` or ``from_geodataframe`` and solved by ``solve``.
-They have what spopt's have, and ``bound``, ``gap``, ``proven`` and, for PMedian and
-UFLP, ``k_best``.
+Each is made by ``from_cost_matrix`` or ``from_geodataframe`` and solved by ``solve``,
+with the arguments of spopt 0.7 in its order. They have what spopt's have, and
+``bound``, ``gap``, ``proven`` and, for PMedian and UFLP, ``k_best``. A solver of
+PuLP is taken and not used, but for its time limit; there are no variables of a program
+but ``fac_vars``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 
-from aumaq.classic.distances import Dense, Distances, Points, plane
-from aumaq.classic.problems import Clients, Problem, Sites, clients_of, sites_of
-from aumaq.classic.solution import Solution, distances_to
+from aumaq.classic.checks import check_problem
+from aumaq.classic.distances import Dense, Distances
+from aumaq.classic.problems import Clients, Sites, clients_of
+from aumaq.classic.solution import Solution
 from aumaq.classic.solving import k_best as solve_k_best
-from aumaq.classic.solving import solve as solve_problem
-from aumaq.classic.spopt_arguments import of_frames, of_matrix
-from aumaq.instances.arrays import Flags, Ints
+from aumaq.classic.spopt_arguments import PREDEFINED, numbers, of_frames, of_matrix
+from aumaq.classic.spopt_base import Located
 from aumaq.instances.errors import ArgumentError, OptionError
 from aumaq.instances.language.texts import say
 
 
-class Located:
-    """A problem and, once it is solved, its solution."""
-
-    kind: ClassVar[str] = ""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self._solution: Solution | None = None
-
-    @classmethod
-    def _made(cls, distances: Distances, name: str, **given: Any) -> Self:
-        """Return the problem of some distances; *given* as spopt names it."""
-        n, m = distances.shape
-        weights = given.get("weights")
-        sites = sites_of(m, given.get("fixed_costs"))
-        required = given.get("predefined_facilities_arr")
-        if required is not None:
-            sites = replace(sites, required=_flags(required))
-            _check_length(sites.required, m, "predefined_facilities_arr")
-        clients = clients_of(n, None if weights is None else np.ravel(weights))
-        p, radius = given.get("p_facilities"), given.get("service_radius")
-        problem = Problem(
-            cls.kind, clients, sites, distances, p, radius, name or cls.__name__
-        )
-        return cls(problem)
-
-    @classmethod
-    def _of_matrix(cls, cost_matrix: Any, name: str, **given: Any) -> Self:
-        """Return the problem of a matrix, clients by sites."""
-        return cls._made(_dense(cost_matrix), name, **given)
-
-    @classmethod
-    def _of_frames(cls, gdf_fac: Any, facility_col: str, **given: Any) -> Self:
-        """Return the problem of one or two GeoDataFrames; see :func:`points_of`."""
-        clients = given.pop("gdf_demand", gdf_fac)
-        column = given.pop("demand_col", facility_col)
-        metric = given.pop("distance_metric")
-        points = points_of(clients, gdf_fac, column, facility_col, metric)
-        given["weights"] = _column(clients, given.pop("weights_cols", None))
-        required = _column(gdf_fac, given.pop("predefined_facility_col"))
-        return cls._made(points, predefined_facilities_arr=required, **given)
-
-    def solve(self, time_limit: float = 60.0, seed: int = 0) -> Self:
-        """Solve the problem; return self."""
-        self._solution = solve_problem(self.problem, time_limit=time_limit, seed=seed)
-        return self
-
-    @property
-    def solution(self) -> Solution:
-        """The solution; OptionError before ``solve``."""
-        if self._solution is None:
-            raise OptionError(say("there is no solution yet: call solve() first"))
-        return self._solution
-
-    @property
-    def objective(self) -> float:
-        """The value, recomputed from the data."""
-        return self.solution.objective
-
-    @property
-    def bound(self) -> float:
-        """What no plan can be better than."""
-        return self.solution.bound
-
-    @property
-    def gap(self) -> float:
-        """Distance of value and bound relative to the value."""
-        return self.solution.gap
-
-    @property
-    def proven(self) -> bool:
-        """Whether nothing can be better."""
-        return self.solution.proven
-
-    @property
-    def sites(self) -> Ints:
-        """Open sites, ascending."""
-        return self.solution.sites
-
-    @property
-    def cli2fac(self) -> list[list[int]]:
-        """The sites of each client: those within the radius, or the nearest one."""
-        radius = self.problem.radius
-        if radius is None:
-            return [[int(j)] if j >= 0 else [] for j in self.solution.allocation]
-        block = self.problem.distances.block(
-            slice(0, self.problem.shape[0]), self.sites
-        )
-        return [[int(self.sites[k]) for k in np.flatnonzero(row <= radius)]
-                for row in block]  # fmt: skip
-
-    @property
-    def fac2cli(self) -> list[list[int]]:
-        """The clients of each site; none for closed ones."""
-        found: list[list[int]] = [[] for _ in range(self.problem.shape[1])]
-        for i, sites in enumerate(self.cli2fac):
-            for j in sites:
-                found[j].append(i)
-        return found
-
-    @property
-    def n_cli_uncov(self) -> int:
-        """Clients without a site."""
-        return sum(not sites for sites in self.cli2fac)
-
-    @property
-    def perc_cov(self) -> float:
-        """Clients with a site, per cent of all."""
-        n = self.problem.shape[0]
-        return 100.0 * (n - self.n_cli_uncov) / n
-
-    @property
-    def mean_dist(self) -> float:
-        """Mean distance to the nearest open site by weight; NaN without any weight."""
-        weights = self.problem.clients.weights
-        counts = weights > 0.0  # who counts nothing may be out of reach
-        if not counts.any():
-            return float("nan")
-        least = distances_to(self.problem, self.sites)[0]
-        return float(np.average(least[counts], weights=weights[counts]))
-
-
 class LSCP(Located):
-    """The fewest sites that cover every client."""
+    """The fewest sites that cover every client, within their capacities if given.
+
+    With capacities a client may be shared out over sites in reach: ``solution.shares``.
+    """
 
     kind = "lscp"
-    from_cost_matrix = of_matrix("service_radius")
-    from_geodataframe = of_frames("service_radius")
+    title = "lscp"
+    from_cost_matrix = of_matrix(
+        "service_radius",
+        may=(PREDEFINED, "demand_quantity_arr", "facility_capacity_arr"),
+    )
+    from_geodataframe = of_frames(
+        "service_radius",
+        may=("predefined_facility_col", "demand_quantity_col", "facility_capacity_col"),
+    )
+
+    @classmethod
+    def _made(
+        cls,
+        distances: Distances,
+        name: str,
+        demand_quantity_arr: Any = None,
+        facility_capacity_arr: Any = None,
+        **given: Any,
+    ) -> Self:
+        made = super()._made(distances, name, **given)
+        if facility_capacity_arr is None:
+            if demand_quantity_arr is not None:
+                told = say("demands are given without capacities of sites")
+                raise ArgumentError(told, ["facility_capacity_arr"])
+            return made
+        check_problem(made.problem)
+        n, m = distances.shape
+        room = numbers(facility_capacity_arr, m, "facility_capacity_arr")
+        demands = None
+        if demand_quantity_arr is not None:
+            demands = numbers(demand_quantity_arr, n, "demand_quantity_arr")
+        away = distances.block(slice(0, n), np.arange(m))
+        within = np.where(away <= made.radius, 0.0, np.inf)
+        sites = replace(made.problem.sites, fixed_costs=np.ones(m), capacities=room)
+        found = cls(
+            replace(
+                made.problem, kind="cflp", clients=clients_of(n, None, demands),
+                sites=sites, distances=Dense(within), radius=None,
+                name=name or "capacitated-lscp",
+            )
+        )  # fmt: skip
+        found.radius, found.reach = made.radius, distances
+        return found
 
 
 class LSCPB(Located):
     """With the fewest sites that cover every client, most clients covered twice.
 
-    A client with a single site in reach is not backed up; spopt counts it.
+    A client with a single site in reach is not backed up; spopt counts it. The fewest
+    sites are found by ``solve``, not before it.
     """
 
     kind = "lscp-b"
-    from_cost_matrix = of_matrix("service_radius")
-    from_geodataframe = of_frames("service_radius")
+    title = "lscp-b"
+    from_cost_matrix = of_matrix("service_radius", may=("solver", PREDEFINED))
+    from_geodataframe = of_frames(
+        "service_radius", may=("solver", "predefined_facility_col")
+    )
+    solver: Any = None
+
+    @classmethod
+    def _made(
+        cls, distances: Distances, name: str, solver: Any = None, **given: Any
+    ) -> Self:
+        made = super()._made(distances, name, **given)
+        made.solver = solver
+        return made
+
+    def solve(  # type: ignore[override]
+        self,
+        results: bool = True,
+        *,
+        time_limit: float | None = None,
+        seed: int = 0,
+    ) -> Self:
+        """Solve the problem within seconds; return self. *results* are always there."""
+        return super().solve(self.solver, results, time_limit=time_limit, seed=seed)
+
+    @property
+    def lscp_obj_value(self) -> float:
+        """The fewest sites."""
+        return float(len(self.sites))
 
     @property
     def backup_perc(self) -> float:
@@ -170,21 +122,101 @@ class LSCPB(Located):
 
 
 class PMedian(Located):
-    """p sites with the least sum of weight times distance."""
+    """p sites with the least sum of weight times distance.
+
+    With capacities, which weights use up, each client goes to one site.
+    """
 
     kind = "p-median"
-    from_cost_matrix = of_matrix("weights", "p_facilities")
-    from_geodataframe = of_frames("weights_cols", "p_facilities")
+    title = "p-median"
+    from_cost_matrix = of_matrix(
+        "weights",
+        "p_facilities",
+        may=(PREDEFINED, "facility_capacities", "fulfill_predefined_fac"),
+    )
+    from_geodataframe = of_frames(
+        "weights_cols",
+        "p_facilities",
+        may=(
+            "facility_capacity_col",
+            "predefined_facility_col",
+            "fulfill_predefined_fac",
+        ),
+    )
+
+    @classmethod
+    def _made(
+        cls,
+        distances: Distances,
+        name: str,
+        facility_capacities: Any = None,
+        facility_capacity_arr: Any = None,
+        fulfill_predefined_fac: bool = False,
+        **given: Any,
+    ) -> Self:
+        made = super()._made(distances, name, **given)
+        room = facility_capacity_arr
+        room = facility_capacities if room is None else room
+        if fulfill_predefined_fac:
+            told = say("sites that must be filled to the brim are not solved here:"
+                       " fulfill_predefined_fac must be False")  # fmt: skip
+            raise OptionError(told, ["fulfill_predefined_fac"])
+        if room is None:
+            return made
+        problem = made.problem
+        room = numbers(room, problem.shape[1], "facility_capacities")
+        return cls(
+            replace(
+                problem, kind="cpmp", sites=replace(problem.sites, capacities=room),
+                clients=replace(problem.clients, demands=problem.clients.weights),
+                name=name or f"capacitated-{cls.title}",
+            )
+        )  # fmt: skip
 
     def k_best(self, k: int, time_limit: float = 60.0) -> list[Solution]:
         """Return the k best plans, the best first."""
         return solve_k_best(self.problem, k, time_limit=time_limit)
 
 
+class KNearestPMedian(PMedian):
+    """The same; its numbers of nearest sites are not needed here.
+
+    spopt tries the *k_array* nearest sites of each client first and takes more where
+    they do not serve. Here all sites count, so that the plan is the best of all.
+    """
+
+    title = "k-nearest-p-median"
+    from_geodataframe = of_frames(
+        "weights_cols", "p_facilities", may=("facility_capacity_col", "k_array")
+    )
+
+    @classmethod
+    def from_cost_matrix(cls, *_: Any, **__: Any) -> Self:  # type: ignore[override]
+        """Raise: spopt does not have it either."""
+        told = say(
+            "KNearestPMedian has from_geodataframe alone; PMedian takes a matrix"
+        )
+        raise OptionError(told)
+
+    @classmethod
+    def _made(
+        cls, distances: Distances, name: str, k_array: Any = None, **given: Any
+    ) -> Self:
+        n, m = distances.shape
+        if k_array is not None:
+            nearest = numbers(k_array, n, "k_array")
+            if not np.isin(nearest, np.arange(1, m + 1)).all():
+                told = say("k_array must have whole numbers from 1 to {most}, the"
+                           " number of sites", most=m)  # fmt: skip
+                raise ArgumentError(told, ["k_array"])
+        return super()._made(distances, name, **given)
+
+
 class MCLP(Located):
     """p sites that cover most weight."""
 
     kind = "mclp"
+    title = "mclp"
     from_cost_matrix = of_matrix("weights", "service_radius", "p_facilities")
     from_geodataframe = of_frames("weights_cols", "service_radius", "p_facilities")
 
@@ -193,6 +225,7 @@ class PCenter(Located):
     """p sites with the least greatest distance."""
 
     kind = "p-center"
+    title = "p-center"
     from_cost_matrix = of_matrix("p_facilities")
     from_geodataframe = of_frames("p_facilities")
 
@@ -201,14 +234,21 @@ class PDispersion(Located):
     """p sites as far apart as can be; the matrix has distances of sites to sites."""
 
     kind = "p-dispersion"
+    title = "p-dispersion"
     from_cost_matrix = of_matrix("p_facilities")
     from_geodataframe = of_frames("p_facilities", has_clients=False)
+
+    @property
+    def p_facilities(self) -> int | None:
+        """How many sites are asked for."""
+        return self.problem.p
 
 
 class UFLP(Located):
     """Sites with the least sum of fixed costs, and of weight times distance."""
 
     kind = "uflp"
+    title = "uflp"
     from_cost_matrix = of_matrix("weights", "fixed_costs")
 
     def k_best(self, k: int, time_limit: float = 60.0) -> list[Solution]:
@@ -216,67 +256,5 @@ class UFLP(Located):
         return solve_k_best(self.problem, k, time_limit=time_limit)
 
 
-def points_of(
-    clients: Any, sites: Any, client_column: str, site_column: str, metric: str
-) -> Points:
-    """Return straight lines between the points of two GeoDataFrames.
-
-    Both need the same projected reference system, as in spopt.
-    """
-    if metric != "euclidean":
-        told = say("distance_metric must be 'euclidean', not {metric!r}", metric=metric)
-        raise OptionError(told, ["distance_metric"])
-    if clients.crs != sites.crs:
-        raise OptionError(say("clients and sites are in two reference systems"))
-    found = []
-    for frame, name in ((clients, client_column), (sites, site_column)):
-        places = _column(frame, name)
-        if not all(place.geom_type == "Point" for place in places):
-            told = say("column {name!r} must have points only", name=name)
-            raise ArgumentError(told)
-        found.append(np.array([[place.x, place.y] for place in places]))
-    return plane(found[0], found[1])
-
-
-def _column(frame: Any, name: str | None) -> Any:
-    if name is None:
-        return None
-    if name not in frame.columns:
-        known = ", ".join(map(str, frame.columns))
-        told = say(
-            "there is no column {name!r}; known: {known}", name=name, known=known
-        )
-        raise ArgumentError(told)
-    return frame[name].to_numpy()
-
-
-def _flags(values: Any) -> Flags:
-    """Return yes and no; NaN and words are neither."""
-    found = np.asarray(values)
-    if found.dtype.kind not in "biuf" or not np.isin(found, (0, 1)).all():
-        told = say("predefined_facilities_arr must have 0 and 1 only")
-        raise ArgumentError(told, ["predefined_facilities_arr"])
-    return found.astype(bool)
-
-
-def _dense(cost_matrix: Any) -> Dense:
-    try:
-        matrix = np.ascontiguousarray(cost_matrix, dtype=float)
-    except (TypeError, ValueError):
-        told = say("cost_matrix must have numbers only")
-        raise ArgumentError(told, ["cost_matrix"]) from None
-    if matrix.ndim != 2:
-        told = say("cost_matrix must have two dimensions, not {n}", n=matrix.ndim)
-        raise ArgumentError(told, ["cost_matrix"])
-    return Dense(matrix)
-
-
-def _check_length(values: Any, count: int, name: str) -> None:
-    if len(values) != count:
-        told = say("{name} must have {count} values, not {found}", name=name,
-                   count=count, found=len(values))  # fmt: skip
-        raise ArgumentError(told, [name])
-
-
-__all__ = ["LSCP", "LSCPB", "MCLP", "UFLP", "Clients", "PCenter", "PDispersion",
-           "PMedian", "Sites"]  # fmt: skip
+__all__ = ["LSCP", "LSCPB", "MCLP", "UFLP", "Clients", "KNearestPMedian", "PCenter",
+           "PDispersion", "PMedian", "Sites"]  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from scipy.spatial.distance import cdist
 
-from aumaq.classic import MCLP, PMedian, Problem, check, solve
+from aumaq.classic import (
+    LSCP,
+    MCLP,
+    KNearestPMedian,
+    PCenter,
+    PMedian,
+    Problem,
+    check,
+    solve,
+)
 from aumaq.classic.distances import Dense, Points, plane
 from aumaq.classic.methods import reach
 from aumaq.classic.methods.clock import Clock
@@ -19,7 +31,7 @@ from aumaq.classic.methods.opening import Race
 from aumaq.classic.methods.prices import Opening, bound_at
 from aumaq.classic.methods.program import Program, solved
 from aumaq.classic.problems import clients_of, sites_of
-from aumaq.instances.errors import AumaqError
+from aumaq.instances.errors import AumaqError, OptionError
 
 
 def plain(problem: Problem) -> float:
@@ -143,6 +155,38 @@ def test_names_that_users_of_spopt_know() -> None:
     assert fixed.sites.tolist() == [0]
 
 
+def test_arguments_of_spopt_mean_what_they_mean_there() -> None:
+    """Capacities, predefined sites in three forms, a solver; values by enumeration."""
+    rng = np.random.default_rng(8)
+    cost, load = rng.integers(1, 30, (6, 4)) * 1.0, rng.integers(1, 6, 6) * 1.0
+    room = np.array([9.0, 12.0, 8.0, 10.0])
+    for must in ([0, 0, 1, 0], [[0], [0], [1], [0]], [2]):
+        found = PMedian.from_cost_matrix(cost, load, 2, np.array(must), room)
+        assert found.problem.objective.value() is None
+        found.solve(SimpleNamespace(timeLimit=30), True)
+        best = min(
+            sum(load * cost[range(6), list(where)])
+            for where in product(range(4), repeat=6)
+            if len({2, *where}) == 2
+            and (np.bincount(where, load, minlength=4) <= room).all()
+        )
+        assert found.problem.objective.value() == pytest.approx(best)
+        assert found.mean_dist == pytest.approx(best / load.sum())
+        assert sum(map(len, found.fac2cli)) == 6
+        opened = [variable.varValue for variable in found.fac_vars]
+        assert (sum(opened), opened[2]) == (2, 1)
+    cover = LSCP.from_cost_matrix(np.ones((6, 4)), 1.0, [0], load, room).solve()
+    others = sorted(room[1:], reverse=True)
+    fewest = next(
+        k for k in (1, 2, 3, 4) if room[0] + sum(others[: k - 1]) >= load.sum()
+    )
+    assert (cover.objective, len(cover.cli2fac[0]), cover.proven) == (
+        fewest,
+        fewest,
+        True,
+    )
+
+
 @pytest.mark.slow
 def test_geodataframes() -> None:
     """Points of two frames give what their matrix gives."""
@@ -161,6 +205,37 @@ def test_geodataframes() -> None:
     other = PMedian.from_cost_matrix(away, clients["w"], 2).solve()
     assert found.objective == pytest.approx(other.objective)
     assert found.sites.tolist() == other.sites.tolist()
+    with pytest.warns(UserWarning, match="centroids"):
+        shapes = PMedian.from_geodataframe(
+            clients.set_geometry(clients.buffer(1)), sites, "geometry", "geometry",
+            "w", 2, distance_metric="cityblock",
+        ).solve()  # fmt: skip
+    steps = cdist(clients.get_coordinates(), sites.get_coordinates(), "cityblock")
+    other = PMedian.from_cost_matrix(steps, clients["w"], 2).solve()
+    assert shapes.objective == pytest.approx(other.objective)
+    assert issubclass(KNearestPMedian, PMedian)
+    nearest = KNearestPMedian.from_geodataframe(
+        clients, sites, "geometry", "geometry", "w", 2, k_array=np.ones(15, int)
+    ).solve()
+    assert nearest.objective == pytest.approx(found.objective)
+
+
+@pytest.mark.slow
+def test_degrees_are_no_lengths() -> None:
+    """They are refused, or counted on the sphere; a degree of a meridian is known."""
+    geopandas = pytest.importorskip("geopandas")
+    places = geopandas.points_from_xy([70.0, 70.0], [50.0, 51.0])
+    frame = geopandas.GeoDataFrame(geometry=places, crs=4326)
+    columns = (frame, frame, "geometry", "geometry")
+    with pytest.raises(OptionError, match="to_crs"):
+        PCenter.from_geodataframe(*columns, 1)
+    found = PCenter.from_geodataframe(*columns, 1, distance_metric="great_circle")
+    assert found.solve().objective == pytest.approx(np.pi / 180 * 6_378_100)
+    plain = (frame.to_crs(3857),) * 2
+    with pytest.raises(OptionError, match="degrees"):
+        PCenter.from_geodataframe(
+            *plain, "geometry", "geometry", 1, distance_metric="great_circle"
+        )
 
 
 def test_lists_of_what_is_left_are_counted_before_they_are_made() -> None:
@@ -180,6 +255,10 @@ def test_lists_of_what_is_left_are_counted_before_they_are_made() -> None:
         ({"p_facilities": "1"}, "whole number, not '1'"),
         ({"predefined_facilities_arr": [np.nan, 0, 0]}, "0 and 1 only"),
         ({"predefined_facilities_arr": ["a", "", ""]}, "0 and 1 only"),
+        ({"predefined_facilities_arr": [1, 1]}, "each once"),
+        ({"predefined_facilities_arr": [3]}, "numbers of some"),
+        ({"facility_capacities": [5, 5]}, "3 values, not 2"),
+        ({"fulfill_predefined_fac": True}, "fulfill_predefined_fac must be False"),
         ({"cost_matrix": [["a", "b", "c"]]}, "numbers only"),
     ],
 )

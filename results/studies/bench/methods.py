@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.classic.problems import Problem
-from aumaq.classic.solution import CAPACITATED, GREATEST, check
+from aumaq.classic.problems import CAPACITATED, Problem
+from aumaq.classic.solution import GREATEST, check
 from aumaq.classic.solving import solve as solve_classic
 from aumaq.instances.errors import NoPlanError
 from aumaq.results.studies.bench.cases import CHAIN, NETWORK, Case, problem_of
