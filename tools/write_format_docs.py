@@ -73,7 +73,7 @@ def _row(column: Column) -> str:
         meaning += f"; one of {', '.join(f'`{c}`' for c in column.choices)}"
     if column.references:
         meaning += f"; refers to `{column.references}`"
-    kind = column.kind
+    kind = "int" if column.is_whole else column.kind
     if column.low is not None and column.high is not None:
         kind += f" from {column.low:g} to {column.high:g}".replace("e+", "e")
     return f"| `{column.name}` | {kind} | {column.unit} | {default} | {meaning} |"

@@ -240,10 +240,10 @@ def read_cells(
             values = values.astype("float64")
             values[valid] = exact
         bad = (values.isna() & ~is_empty) | ~np.isfinite(values.fillna(0.0))
-        if column.kind == "int":
+        if column.is_whole:
             bad |= values.notna() & (values != values.round())
     bad |= odd
-    wanted = WANTED[column.kind]
+    wanted = _wanted(column)
     _report_causes(table, column, text, bad, problems)
     if column.is_required:
         unit = say(" ({unit})", unit=Text(column.unit)) if column.unit else ""
@@ -258,6 +258,11 @@ def read_cells(
     return values.where(~outside, blanks).astype(blanks.dtype)
 
 
+def _wanted(column: Column) -> Text:
+    """Return what the cells of a column should hold."""
+    return WANTED["int" if column.is_whole else column.kind]
+
+
 def _report_causes(
     table: Table,
     column: Column,
@@ -266,7 +271,7 @@ def _report_causes(
     problems: list[Problem],
 ) -> None:
     """Report cells that cannot be read, those of one cause together."""
-    why = say("expected {wanted}", wanted=WANTED[column.kind])
+    why = say("expected {wanted}", wanted=_wanted(column))
     rest = bad
     if column.kind in ("int", "number") and bad.any():
         found = causes(text.where(bad, ""))
@@ -356,7 +361,7 @@ def _is_sound(column: Column, numbers: np.ndarray[Any, Any]) -> bool:
     The default is always within them.
     """
     is_sound = np.isfinite(numbers)
-    if column.kind == "int":
+    if column.is_whole:
         is_sound &= numbers == np.round(numbers)
     within = np.ones(len(numbers), dtype=bool)
     if column.low is not None:

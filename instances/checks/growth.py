@@ -29,27 +29,20 @@ MOST_TIMES = 1e8
     about=("growth_tiers",),
 )
 def tiers_can_be_filled(tables: Tables) -> Found:
-    """Limits are whole, in order, in known regions, and there are candidates enough."""
+    """Limits are in order, in known regions, and there are candidates enough."""
     tiers, candidates = tables["growth_tiers"], tables["growth_candidates"]
     places = tables["settlements"].set_index("settlement")["region"]
     home, first = candidates["settlement"].map(places), first_periods(tables)
     periods = pd.Index(tables["periods"]["period"])
     for k, row in tiers.iterrows():
-        most = row["max_count"]
-        if most == most and most != round(most):
-            yield problem(
-                "growth_tiers",
-                say("expected a whole number"),
-                k,
-                "max_count",
-                figure(most),
-            )
         if row["max_count"] < row["min_count"]:
             text = say(
                 "expected at least min_count, which is {min_count}",
                 min_count=row["min_count"],
             )
-            yield problem("growth_tiers", text, k, "max_count", figure(most))
+            yield problem(
+                "growth_tiers", text, k, "max_count", figure(row["max_count"])
+            )
         yield from _known_region(tables, "growth_tiers", k, row["region"])
         by = periods.get_loc(row["by_period"]) if row["by_period"] else len(periods) - 1
         mine = (candidates["tier"] == row["tier"]).to_numpy() & (first <= by)

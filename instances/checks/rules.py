@@ -124,9 +124,6 @@ def _limits_of_count(rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:
     least, most = rule["least"], rule["most"]
     if least != least and most != most:
         yield say("is empty, and so is `least`: expected one of them"), "most"
-    for column in ("least", "most"):
-        if rule[column] == rule[column] and rule[column] != round(rule[column]):
-            yield say("expected a whole number"), column
     if least > most:
         yield say("is more than `most`, {most:g}", most=most), "least"
 

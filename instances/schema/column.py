@@ -88,8 +88,10 @@ class Column:
     ``high`` are inclusive, and the default is always allowed; a number without them has
     those of its unit. ``references`` is ``"table.column"``. In a part of an instance
     (:mod:`aumaq.instances.parts`) a row goes with what it names, unless the column
-    ``may_lose`` it: then the cell is emptied. A column that ``is_later`` than its table
-    counts in the hash of an instance only where a cell is not the default.
+    ``may_lose`` it: then the cell is emptied. A ``number`` that ``is_whole`` takes
+    whole numbers alone: a count that may be left empty. A column that ``is_later``
+    than its table counts in the hash of an instance only where a cell is not the
+    default.
     """
 
     name: str
@@ -103,11 +105,13 @@ class Column:
     references: str = ""
     may_lose: bool = False
     is_later: bool = False
+    is_whole: bool = False
 
     def __post_init__(self) -> None:
         """Give a number the limits of its unit where it has none of its own."""
         if self.kind not in ("int", "number"):
             return
+        object.__setattr__(self, "is_whole", self.is_whole or self.kind == "int")
         is_count = self.kind == "int" and not self.unit
         most = LARGEST_COUNT if is_count else LARGEST[self.unit]
         least = FIRST_YEAR if self.unit == "year" else -most

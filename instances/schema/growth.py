@@ -32,6 +32,7 @@ GROWTH_TIERS = Table(
             "at most so many are chosen (empty: any number)",
             default=None,
             low=0.0,
+            is_whole=True,
         ),
         Column(
             "by_period",

@@ -353,6 +353,7 @@ COUNTS = Table(
             "facilities",
             None,
             low=0.0,
+            is_whole=True,
         ),
         Column("title", "text", "the rule in the reader's language", default=None),
         SOURCE,
@@ -364,6 +365,7 @@ COUNTS = Table(
             None,
             low=0.0,
             is_later=True,
+            is_whole=True,
         ),
         Column(
             "what",

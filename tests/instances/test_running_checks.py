@@ -60,6 +60,7 @@ def test_what_is_sound_is_read() -> None:
         ("mobile_services", {**MOBILE, "units_per_day": 0.0}, "column units_per_day"),
         ("building_capacity", {**RULE, "most_changes": None}, "column most_mln: empty"),
         ("building_capacity", {**RULE, "region": "X"}, "column region: no settlement"),
+        ("building_capacity", {**RULE, "most_changes": 0.5}, "expected a whole number"),
     ],
 )
 def test_what_cannot_be(table: str, row: dict[str, object], told: str) -> None:

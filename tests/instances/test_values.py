@@ -78,6 +78,30 @@ def test_limits_hold_for_typed_cells_and_the_default_is_allowed(kind: str) -> No
             assert len(found) == count, (table.name, column.name, value)
 
 
+COUNTED = ("facilities", "level", "sites", "year")
+"""Units of what comes one by one."""
+
+
+@pytest.mark.parametrize("kind", ["object", "float64"])
+def test_what_is_counted_is_whole(kind: str) -> None:
+    """So many facilities, levels, candidates, years: no half of one, nor fewer than
+    none, nor a number that is none; whatever type the cell has.
+    """
+    counts = [
+        (table, column)
+        for table, column in NUMBERS
+        if column.unit in COUNTED or column.name.endswith("_count")
+    ]
+    assert {"most_changes", "max_count", "least"} <= {c.name for _, c in counts}
+    for table, column in counts:
+        for value in (1.5, 2026.5, -2.0, float("inf")):
+            found: list[Problem] = []
+            cells = pd.Series([value], dtype="float64")
+            cells = cells.astype(str) if kind == "object" else cells
+            read_cells(table, column, cells, found)
+            assert len(found) == 1, (table.name, column.name, value)
+
+
 TABLE = Table("settlements", "", ())
 
 

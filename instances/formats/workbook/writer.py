@@ -94,7 +94,7 @@ def note(
         "int": worded(say("a whole number"), lang),
         "number": worded(say("a number"), lang),
         "flag": worded(say("TRUE or FALSE"), lang),
-    }[column.kind]
+    }["int" if column.is_whole else column.kind]
     unit = f", {worded(column.unit, lang)}" if column.unit else ""
     lines = [column.name, worded(column.meaning, lang), kind + unit]
     if column.low is not None and column.high is not None:
@@ -291,7 +291,7 @@ def _add_rule(sheet: Any, column: Column, letter: str, lang: str, shown: Shown) 
     elif column.kind == "flag":
         rule = DataValidation("list", f'"{",".join(flag_words(lang))}"', **common)
     elif column.low is not None and column.high is not None:
-        kind = "whole" if column.kind == "int" else "decimal"
+        kind = "whole" if column.is_whole else "decimal"
         low = column.low  # a rule has one range: the default must be in it
         if isinstance(column.default, int | float):
             low = min(low, column.default)
