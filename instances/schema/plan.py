@@ -741,7 +741,9 @@ PLAN: tuple[PlanTable, ...] = (
         (
             _key("building_capacity", "rule"),
             _PERIOD,
-            _number("spent_mln", MLN, "building, closing, renewing facilities"),
+            _number(
+                "spent_mln", MLN, "all that is invested in facilities, mergers, too"
+            ),
             _number("most_mln", MLN, "what it may be; empty: no limit", "told"),
             _number("changes", "facilities", "that change"),
             _number("most_changes", "facilities", "that may; empty: any", "told"),

@@ -176,8 +176,9 @@ BUILDING_CAPACITY = Table(
         Column(
             "most_mln",
             "number",
-            "building, closing and renewing facilities in the period takes so much at"
-            " most (empty: no limit)",
+            "building, closing, renewing, relocating and merging facilities takes so"
+            " much at most in the period; roads, networks and growth points have"
+            " builders of their own (empty: no limit)",
             "mln",
             None,
             low=0.0,
@@ -190,6 +191,7 @@ BUILDING_CAPACITY = Table(
             "facilities",
             None,
             low=0.0,
+            is_whole=True,
         ),
         _TITLE,
         SOURCE,

@@ -168,7 +168,6 @@ def _physical_tables(ledger: Ledger, decided: Tables) -> dict[str, pd.DataFrame]
     tables["impacts"] = impact_table(ledger.instance.tables, tables)
     tables["impact_limits"] = limits(ledger, tables)
     tables["staff"] = staff_table(ledger, decided["staff"])
-    tables["building_capacity"] = building_capacity(ledger)
     tables["agglomerations"] = agglomerations(ledger)
     tables["contingencies"] = contingencies(ledger)
     tables["merged"] = possible_mergers(ledger, decided["merged"])
@@ -180,6 +179,7 @@ def _add_money(
 ) -> None:
     """Add what it costs, who pays, what rules lack, and what budgets have left."""
     spent = money_table(ledger, tables["staff"], tables["merged"])
+    tables["building_capacity"] = building_capacity(ledger, spent)
     partnered = partnerships(ledger, decided["partnerships"], spent)
     tables["partnerships"] = partnership_table(partnered)
     tables["payments"] = payment_table(partnered)

@@ -9,21 +9,27 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.terms import INVESTMENT
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
-from aumaq.results.audit.siting import spending
 
 
-def building_capacity(ledger: Ledger) -> pd.DataFrame:
-    """Check each rule in its period; return what changes and what may."""
+def building_capacity(ledger: Ledger, spent: pd.DataFrame) -> pd.DataFrame:
+    """Check each rule in its period; return what changes and what may.
+
+    *spent* is the table of money before partners pay: all that is invested in services
+    is work of builders, a merger, too.
+    """
     facts, rows = ledger.facts, []
+    work = spent[spent["item"].isin(INVESTMENT) & spent["service"].isin(facts.services)]
     for rule in records(facts.tables["building_capacity"]):
-        t, mln, changes = facts.times.position(str(rule["period"])), 0.0, 0.0
+        t, changes = facts.times.position(str(rule["period"])), 0.0
+        own = work[work["period"] == rule["period"]]
+        for key in ("service", "region"):
+            own = own[own[key] == rule[key]] if rule[key] else own
+        mln = float(own["amount_mln"].sum())
         for name, service in facts.services.items():
             if rule["service"] not in ("", name):
                 continue
             plan = ledger.plans[name]
             here = np.array([rule["region"] in ("", r) for r in service.region], bool)
-            paid = spending(service, plan)
-            mln += sum(float(paid[item][here, t].sum()) for item in INVESTMENT)
             moves = plan.moves[here, :, :, t]
             stays = np.einsum("jll->j", moves)
             changes += float(moves.sum() - stays.sum())

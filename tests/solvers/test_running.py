@@ -97,6 +97,31 @@ def test_who_is_in_second_shift_is_taught(
     assert plan.objective_mln == pytest.approx(10.0 + teachers + cooks)
 
 
+@pytest.mark.parametrize(("most_mln", "merged"), [(3.0, 1), (2.9, 0)])
+def test_a_merger_is_work_of_builders(most_mln: float, merged: int) -> None:
+    """Closing a school takes 1 mln, merging 2: with 3 both can be done."""
+    sites = [{"site": x, "service": "s", "settlement": x, "status": "existing"}
+             for x in "ab"]  # fmt: skip
+    plan = aumaq.solve(
+        tiny(
+            sites=sites,
+            facilities=[{"service": "s", "site": x, "level": 1} for x in "ab"],
+            levels=[{"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 500.0,
+                     "opex_mln_per_year": 9.0, "closing_mln": 1.0}],
+            possible_mergers=[{"possible_merger": "m", "service": "s", "site": "a",
+                               "other_site": "b", "cost_mln": 2.0,
+                               "saving_mln_per_year": 5.0}],
+            building_capacity=[{"building_capacity": "k", "period": "p1",
+                                "most_mln": most_mln}],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    assert len(plan.table("merged")) == merged
+    # Without a merger one may still close: 1 mln of work.
+    spent = plan.table("building_capacity")["spent_mln"].item()
+    assert spent == pytest.approx(3.0 if merged else 1.0)
+
+
 @pytest.mark.parametrize("names", [(name,) for name in DRAWN], ids="+".join)
 @examples(20)
 @given(data=st.data())

@@ -591,6 +591,12 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
         {**VILLAGES, **RENEWED}, {"building_capacity": BUILDERS}, nothing,
         "building_capacity:k",
     ),
+    "builders cannot do what a merger takes": (
+        {**TWO_SCHOOLS, **with_all(GIVES, "possible_mergers", cost_mln=2.0)},
+        {"building_capacity": [{"building_capacity": "k", "period": "p1",
+                                "most_mln": 1.9}]},
+        nothing, "building_capacity:k",
+    ),
     "more people than an agglomeration holds": (
         CROWDED,
         {"agglomerations": [{"agglomeration": "A", "max_persons": 100.0}]},
