@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import aumaq
@@ -13,7 +15,7 @@ from aumaq.instances import OptionError
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.generators import clustered
 from aumaq.solvers import ProgressEvent
-from aumaq.solvers.checkpoint import read_checkpoint
+from aumaq.solvers.checkpoint import FORMAT, read_checkpoint
 
 OPTIONS: dict[str, Any] = {"work_limit": 3.0, "gap": 0.0, "threads": 2}
 
@@ -97,3 +99,21 @@ def test_a_file_that_is_none_of_its_own_is_refused(tmp_path: Path) -> None:
             aumaq.solve(instance, **options, resume=broken)
     file.write_bytes(known)
     assert aumaq.solve(instance, **options, resume=file).is_verified
+
+
+def test_no_byte_of_a_file_may_be_another(tmp_path: Path) -> None:
+    """Whatever its parts say then, it is refused, or means what it did."""
+    file = tmp_path / "half.aumaq"
+    known = {"format": FORMAT, "seconds": 1.0, "kind": "direct", "arrays": ["luck"]}
+    facts = np.array(json.dumps(known))
+    np.savez(file.with_suffix(".npz"), facts=facts, luck=np.arange(9.0))
+    whole = file.with_suffix(".npz").read_bytes()
+    for place in range(len(whole)):
+        for byte in {0, 8, 12, 255} - {whole[place]}:
+            file.write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
+            try:
+                found = read_checkpoint(file)
+            except UnreadableError:
+                continue
+            assert found.facts == known
+            assert found.arrays["luck"].tolist() == [*range(9)]
