@@ -105,6 +105,10 @@ def bench(
     from aumaq.instances.formats.raw import needed
 
     needed("duckdb", "bench")
+    if paths.results is not None:
+        from aumaq.results.studies.bench.report import check_results
+
+        check_results(paths.results)  # before the work, not after it
     if not any(not _has_runs(name) for name in files or ()):
         why = say("nothing is run, the files are of runs")
         for group in (trials, questions):

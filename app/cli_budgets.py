@@ -16,7 +16,6 @@ from aumaq.option_groups import grouped
 from aumaq.several import DrawnStudy
 from aumaq.words import bound, figure, lower, spoken, t, upper
 
-PICTURE = "budgets.svg"
 COLUMNS = {
     "amount_mln": say("amount"),
     "investment_mln": say("invested"),
@@ -63,10 +62,11 @@ def budgets(
 def _draw(found: aumaq.BudgetCurve, lang: str, folder: Path) -> None:
     """Draw the curve; without any plan there is none."""
     from aumaq.results.plots.budget_curve import plot_budgets
+    from aumaq.results.studies.choosing.folders import BUDGETS_PICTURE
 
     if found.plans:
         curve = plot_budgets(found.rows, found.instance.currency, lang)
-        curve.save(folder / PICTURE)
+        curve.save(folder / BUDGETS_PICTURE)
 
 
 def _amounts(text: str) -> list[float]:

@@ -119,7 +119,9 @@ def _rank(
     plan: aumaq.Plan, target: Path | None, limits: dict[str, Any], telling: Telling
 ) -> None:
     """Rank all facilities by what the plan costs without each; show or write it."""
+    from aumaq.instances.formats.drafts import draft_file
     from aumaq.instances.formats.targets import probe_file
+    from aumaq.instances.interruption import finishing
     from aumaq.results.language import Language
     from aumaq.results.strict_json import strict
     from aumaq.results.studies.facility import ranking
@@ -128,11 +130,11 @@ def _rank(
         probe_file(target, TABLES)
     rows = ranking(plan, lang=Language(telling.lang), **limits)
     records = strict(rows.to_dict("records"))
-    if target is not None and target.suffix == ".csv":
-        rows.to_csv(target, index=False)
-    elif target is not None:
+    if target is not None:
         text = json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False)
-        target.write_text(text, encoding="utf-8")
+        is_csv = target.suffix == ".csv"
+        with finishing(), draft_file(target) as draft:
+            draft.write_text(rows.to_csv(index=False) if is_csv else text, "utf-8")
     if telling.as_json:
         documents.tell({"facilities": records})
     elif target is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -147,6 +148,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Make an instance of a list of places and, if there is one, a layer of roads."""
+    from aumaq.instances.formats.drafts import draft_of
     from aumaq.instances.formats.targets import probe_new
     from aumaq.instances.imports.assembly import imported, write_import
     from aumaq.instances.imports.mapping import mapping_text
@@ -159,10 +161,10 @@ def import_(
         probe_new(kept, (".toml",))
     wishes = _wishes(out.stem, given, sheets)
     found = imported(given.of_places.places, given.of_roads.roads, wishes)
-    with finishing():
+    with finishing(), draft_of(kept) if is_new else nullcontext() as draft:
+        if draft is not None:  # first: without room for it there is no instance
+            draft.write_text(mapping_text(found.mapping), encoding="utf-8")
         write_import(found, out, lang)
-        if is_new:
-            kept.write_text(mapping_text(found.mapping), encoding="utf-8")
     found = _as_written(found, out)
     if as_json:
         documents.tell(_document(found, out, kept))

@@ -28,7 +28,6 @@ HEADS = {
     "best": say("best at"), "point": say("point"), "bound": say("proven bound"),
     "sum": say("sum"), "gap": say("gap"),
 }  # fmt: skip
-PICTURE = "front.svg"
 GOALS_HELP = (
     "cost, investment, unserved, mean_minutes, worst_minutes, cover, posts, emissions,"
     " impact:NAME; commas between"
@@ -93,12 +92,13 @@ def _draw(found: aumaq.Front, lang: str, folder: Path) -> None:
     """Draw a front; without the extra for figures there is no picture."""
     from aumaq.instances import OptionError
     from aumaq.results.plots.front import plot_front
+    from aumaq.results.studies.choosing.folders import FRONT_PICTURE
 
     if len(found.rows) < 2:
         return
     axes = [(aim.name, f"{t(aim.title)}, {aim.unit}") for aim in found.aims]
     try:
-        plot_front(found.rows, axes, lang).save(folder / PICTURE)
+        plot_front(found.rows, axes, lang).save(folder / FRONT_PICTURE)
     except OptionError as error:
         show.troubles([error.text])
 

@@ -47,7 +47,9 @@ def sensitivity(
 
     Exit code 1 if a run has no plan.
     """
+    from aumaq.instances.formats.drafts import draft_file
     from aumaq.instances.formats.targets import probe_file
+    from aumaq.instances.interruption import finishing
     from aumaq.instances.language.texts import say
 
     if target is not None:
@@ -60,7 +62,8 @@ def sensitivity(
         **vars(effort),
     )
     if target is not None:
-        found.rows.to_csv(target, index=False)
+        with finishing(), draft_file(target) as draft:
+            found.rows.to_csv(draft, index=False)
     if telling.as_json:
         documents.tell(found.record())
     else:

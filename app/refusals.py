@@ -4,7 +4,7 @@ Typer takes the last of an option that is given twice, and an empty word for a v
 the path of an empty word is the working directory. Numbers that lie beyond their range
 (ranges.py) are told here for all commands alike. Options that only say how another
 one is done, or that another one makes idle, stand here in two tables: a command would
-ignore them.
+ignore them. What is read and would be replaced stands in overwriting.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from aumaq import help_pages
 from aumaq.instances.errors import OptionError
 from aumaq.instances.language.texts import Text, chained, say
+from aumaq.overwriting import written_over
 from aumaq.ranges import beyond
 
 Table = Mapping[str, Mapping[str, Sequence[str]]]
@@ -120,6 +121,7 @@ def _check(command: TyperCommand | TyperGroup, ctx: Any, args: list[str]) -> Non
         texts = beyond(name, param, words.get(str(param.name)))
         told += [(text, [name]) for text in texts]
     told += _idle(str(ctx.info_name), given)
+    told += written_over(str(ctx.info_name), command.params, words)
     if told:
         wrong = dict.fromkeys(name for _, names in told for name in names)
         keys = [name.removeprefix("--").replace("-", "_") for name in wrong]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 import aumaq
-from aumaq import documents
+from aumaq import documents, show
 from aumaq.instances.language.texts import say
 from aumaq.option_groups import ExactEffort, Source, Telling
 from aumaq.options import Overwrite
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 class Found(Protocol):
     """What a study of several plans gives."""
+
+    @property
+    def instance(self) -> Instance:
+        """Of which its plans are."""
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -82,17 +86,20 @@ class Study:
         """Write the plans, *draw* into their folder, tell, and exit by their status."""
         from aumaq.results.studies.choosing.folders import write_plans
 
+        written = None
         if self.folder is not None:
-            write_plans(self.folder, plans, found.rows, found.record(),
-                        self.telling.lang, overwrite=self.overwrite)  # fmt: skip
-            if draw is not None:
-                draw(self.folder)
+            written = write_plans(
+                self.folder, plans, found.rows, found.record(), found.instance,
+                self.telling.lang, overwrite=self.overwrite, draw=draw,
+            )  # fmt: skip
         if self.telling.as_json:
             documents.tell(found.record())
         else:
             tell()
-            if self.folder is not None:
-                line(t(say("written to {target}", target=self.folder)))
+            if written is not None:
+                line(t(say("written to {target}", target=written.folder)))
+        if written is not None:
+            show.written(written)
         end(list(plans.values()))
 
 

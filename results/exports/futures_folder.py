@@ -42,7 +42,7 @@ def check_futures_target(
     Earlier futures of *instance*, all of them among *scenarios*, are replaced, others
     only to *overwrite*; a file, or a folder that holds anything else, never is.
     """
-    folders = _earlier_folders(path / FUTURES_FILE)
+    folders = earlier_folders(path / FUTURES_FILE)
 
     def is_own(item: Path) -> bool:
         if item.name in FILES:
@@ -58,7 +58,7 @@ def check_futures_target(
             raise of_another_scenario(path, lost)
 
 
-def _earlier_folders(file: Path) -> dict[str, str]:
+def earlier_folders(file: Path) -> dict[str, str]:
     """Return the folder of each future in an earlier record; none if it is not one."""
     try:
         folders = json.loads(file.read_text(encoding="utf-8"))["folders"]

@@ -99,6 +99,36 @@ def test_options_that_are_idle_are_told(folder: Path) -> None:
     assert set(NEEDS) | set(EXCLUDES) <= {"", *COMMANDS}
 
 
+OUTPUTS = {
+    "sensitivity": ("mine/levels.csv", "--vary levels.capex_mln*0.8:1.2"),
+    "explain": ("kept/record.json", ""),
+    "what-if": ("kept", "--freeze all"),
+    "export": ("kept", "--to csv"),
+}
+
+
+@pytest.mark.parametrize("command", OUTPUTS)
+def test_what_is_read_is_not_written_over(command: str, folder: Path) -> None:
+    """Under whatever name; what is written beside it, or made of it, may be."""
+    target, more = OUTPUTS[command]
+    if not (folder / "kept").exists():
+        aumaq.solve(aumaq.read(folder / "mine"), gap=0.0).to_csv(folder / "kept")
+    (folder / "again").unlink(missing_ok=True)
+    (folder / "again").symlink_to(folder)
+    read = target.split("/")[0]
+    before = {p: p.read_bytes() for p in (folder / read).rglob("*") if p.is_file()}
+    for name in (target, f"mine/../{target}", f"again/{target}"):
+        done = run(command, read, *more.split(), "--out", name, folder=folder)
+        assert done.returncode == 2, (name, done.stdout)
+        assert f"would replace what is read ({read})" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert {p: p.read_bytes() for p in before} == before
+    for name in ("report.html", "new.html"):
+        done = run("report", "kept", "--out", f"kept/{name}", folder=folder)
+        assert done.returncode == 0, done.stderr
+        (folder / "kept" / name).unlink()
+
+
 @pytest.mark.parametrize(
     "words",
     [

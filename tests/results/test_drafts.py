@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pyogrio
 import pytest
 from command import run
@@ -22,14 +23,16 @@ from aumaq.instances import ExportError
 from aumaq.instances.formats import drafts
 from aumaq.instances.interruption import finishing
 from aumaq.results.analysis.folder import check_target as check_analysis
-from aumaq.results.exports import check_target, write_plan_folder
-from aumaq.results.exports.csv_folder import is_plan_file
+from aumaq.results.exports import Written, check_target, write_plan_folder
+from aumaq.results.exports.csv_folder import is_plan_file, write_files
 from aumaq.results.exports.futures_folder import FILES, check_futures_target
 from aumaq.results.exports.projection_tables import (
     check_projection_target as check_projection,
 )
 from aumaq.results.exports.side_files import INDICATORS_FILE, SIDE
 from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.choosing import folders
+from aumaq.results.studies.choosing.folders import write_plans
 
 KILLED = -signal.SIGKILL
 WRITER = """
@@ -304,6 +307,41 @@ def test_futures_replace_their_own_folders_only(plan: Plan, tmp_path: Path) -> N
     (folder / "base" / "thesis.txt").write_text("mine")
     with pytest.raises(ExportError, match="base"):
         check_futures_target(folder)
+
+
+def test_a_study_replaces_the_plans_of_an_earlier_one(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No plan of the earlier study is left among the new ones, nor anything taken that
+    is not its own; without room the earlier study stays, and the new one is elsewhere.
+    """
+    folder, rows = tmp_path / "front", pd.DataFrame({"point": [1]})
+
+    def write(*names: str) -> Written:
+        return write_plans(folder, dict.fromkeys(names, plan), rows, {}, plan.instance)
+
+    assert not write("1", "2", "3").troubles
+    assert not write("1", "2").troubles
+    assert {p.name for p in folder.iterdir()} == {"1", "2", "plans.csv", "plans.json"}
+    plan.to_csv(folder / "my best plan")
+    moved = write("1").moved
+    assert "my best plan" in moved
+    assert {p.parent.name for p in folder.glob("*/record.json")} == {
+        "1", "2", "my best plan",
+    }  # fmt: skip
+    (folder / "my best plan").rename(tmp_path / "safe")
+
+    def full(_: Plan, draft: Path) -> None:
+        if draft.parent.name == folder.name:
+            raise OSError(28, "No space left on device")
+        write_files(plan, draft)
+
+    monkeypatch.setattr(folders, "write_files", full)
+    before = sorted(folder.rglob("*"))
+    found = write("4")
+    assert "the disk is full; written to" in found.moved
+    assert sorted(folder.rglob("*")) == before
+    assert Plan.read(found.folder / "4").is_verified
 
 
 def test_a_page_that_fails_does_not_cost_the_plan(plan: Plan, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.formats.drafts import draft_file
+from aumaq.instances.formats.targets import probe_file
 from aumaq.results.studies.bench.runs import read_runs
 from aumaq.results.studies.bench.summary import (
     PROVEN,
@@ -28,19 +30,28 @@ the seconds are of those, *ratio* is theirs over ours, in all and at each questi
 """
 
 
+def check_results(folder: Path) -> None:
+    """Raise ExportError unless the files may be written there."""
+    for name in ("RESULTS.md", PROFILE, PROGRESS):
+        probe_file(folder / name)
+
+
 def write_results(stores: Sequence[Path], folder: Path) -> list[Path]:
     """Write RESULTS.md and two pictures of some files of runs into a folder.
 
     Returns what was written.
     """
     runs, traces = read_runs(*stores)
+    check_results(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "RESULTS.md"]
     if draw_profile(runs, folder / PROFILE):
         written.append(folder / PROFILE)
     if draw_progress(runs, traces, folder / PROGRESS):
         written.append(folder / PROGRESS)
-    written[0].write_text(_text(runs, [p.name for p in written[1:]]), encoding="utf-8")
+    text = _text(runs, [p.name for p in written[1:]])
+    with draft_file(written[0]) as draft:
+        draft.write_text(text, encoding="utf-8")
     return written
 
 
@@ -111,7 +122,8 @@ def draw_profile(runs: pd.DataFrame, path: Path) -> bool:
     axes.set(xscale="log", ylim=(0, 1.02), xlabel="time over the least of all methods",
              ylabel="share of its cases proven")  # fmt: skip
     axes.legend()
-    figure.savefig(path, dpi=120, metadata={"Software": None})
+    with draft_file(path) as draft:
+        figure.savefig(draft, dpi=120, metadata={"Software": None})
     plt.close(figure)
     return True
 
@@ -136,7 +148,8 @@ def draw_progress(runs: pd.DataFrame, traces: pd.DataFrame, path: Path) -> bool:
     axes.set(xscale="log", yscale="log", xlabel="seconds",
              ylabel="median gap of aumaq, %")  # fmt: skip
     axes.legend(fontsize=7)
-    figure.savefig(path, dpi=120, metadata={"Software": None})
+    with draft_file(path) as draft:
+        figure.savefig(draft, dpi=120, metadata={"Software": None})
     plt.close(figure)
     return True
 
