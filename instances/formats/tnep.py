@@ -7,8 +7,9 @@ file's units. Flows follow angles: a circuit of reactance x carries base/x MW a 
 
 Of a MATPOWER file: susceptance is x / (r^2 + x^2), taps and shifts are left out, as in
 the DC model of PowerModels; a rating of 0 is none; limits of the angle between the ends
-limit the flow. Lines of direct current keep the flow that the file has. Costs and least
-output of generators are left out, as the published values do.
+limit the flow, alike both ways. Shunts take what they do at a voltage of 1. Lines of
+direct current keep the flow that the file has. Costs and least output of generators are
+left out, as the published values do.
 
 R. Romero, A. Monticelli, A. Garcia, S. Haffner: Test systems and mathematical models
 for transmission network expansion planning. IEE Proc. 149 (2002).
@@ -17,7 +18,6 @@ for transmission network expansion planning. IEE Proc. 149 (2002).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,20 @@ import pandas as pd
 from aumaq.instances.errors import InstanceError, Problem, UnreadableError
 from aumaq.instances.formats.fcnet import network_frame
 from aumaq.instances.formats.files import text_of
+from aumaq.instances.formats.matlab import (
+    Rows,
+    has_rows,
+    number,
+    plain_text,
+    tables,
+)
 from aumaq.instances.instance import Instance, from_tables
 from aumaq.instances.language.texts import say
 
-Rows = list[list[float]]
 BASE_MVA = 100.0
 WIDTHS = {"bus": 3, "gen": 9, "branch": 6, "ne_branch": 14, "dcline": 5}
+NOT_READ = ("switch", "storage")
+"""Tables that would change what flows."""
 """Columns that are needed of each table of a MATPOWER file."""
 ENDS = (("gen", 1), ("branch", 2), ("ne_branch", 2), ("dcline", 2))
 """How many buses begin a row of each table."""
@@ -46,22 +54,26 @@ CORRIDORS = ("from_bus", "to_bus", "existing_circuits", "reactance_pu_100MVA",
 def read_matpower(path: Path) -> Instance:
     """Read a MATPOWER file with candidates; InstanceError says all that is wrong."""
     try:
-        text = _plain_text(text_of(path))
+        text = text_of(path)
     except UnreadableError as error:
         raise InstanceError([Problem(path.name, error.text)]) from None
     wrong: list[Problem] = []
-    parts = {name: _table(path, text, name, wrong) for name in WIDTHS}
+    parts = tables(path, text, WIDTHS, wrong)
+    for name in NOT_READ:
+        if has_rows(plain_text(text), name):
+            told = say("mpc.{name} is not read: leave it out", name=name)
+            wrong.append(Problem(path.name, told))
     for name in ("bus", "gen"):
         if not parts[name] and not wrong:
             told = say("table mpc.{name} is missing", name=name)
             wrong.append(Problem(path.name, told))
-    base = _base(path, text, wrong)
+    base = number(path, plain_text(text), "baseMVA", BASE_MVA, wrong)
     if not wrong:
-        wrong += _inconsistent(path, parts)
+        wrong += _inconsistent(path, parts, base)
     if wrong:
         raise InstanceError(wrong)
     _drop_isolated(parts)
-    load = {_bus(row[0]): row[2] for row in parts["bus"]}
+    load = {_bus(row[0]): row[2] + sum(row[4:5]) for row in parts["bus"]}
     supply = [(_bus(row[0]), row[8]) for row in parts["gen"] if row[7] > 0]
     for start, end, is_on, out, into, *_ in parts["dcline"]:
         if is_on:
@@ -70,6 +82,8 @@ def read_matpower(path: Path) -> Instance:
     if not any(mw > 0.0 for _, mw in supply):
         told = say("no generator of mpc.gen is on and gives anything")
         raise InstanceError([Problem(path.name, told)])
+    for bus, mw in supply:
+        load[bus] += max(-mw, 0.0)  # a most below 0: it takes so much
     whole = sum(load.values())
     useful = sum(max(mw, 0.0) for mw in load.values())
     supply = [(bus, min(mw, useful)) for bus, mw in supply]  # Inf: no limit
@@ -82,12 +96,6 @@ def read_matpower(path: Path) -> Instance:
     return _instance(path.stem, load, supply, links)
 
 
-def _plain_text(text: str) -> str:
-    """Return MATLAB text without comments, with lines that go on made one."""
-    text = re.sub(r"(?ms)^\s*%\{\s*$.*?^\s*%\}\s*$", "", text)
-    return re.sub(r"\.\.\.[^\n]*\n", " ", re.sub(r"%.*", "", text))
-
-
 def _drop_isolated(parts: dict[str, Rows]) -> None:
     """Leave out buses of type 4, which are out of service, and all at their ends."""
     out = {row[0] for row in parts["bus"] if row[1] == ISOLATED}
@@ -95,23 +103,8 @@ def _drop_isolated(parts: dict[str, Rows]) -> None:
         parts[name] = [row for row in parts[name] if not out & set(row[:ends])]
 
 
-def _base(path: Path, text: str, wrong: list[Problem]) -> float:
-    """Return the power of which reactances are shares."""
-    found = re.search(r"mpc\.baseMVA\s*=\s*([^;\n]*)", text)
-    if found is None:
-        return BASE_MVA
-    try:
-        base = float(found.group(1))
-    except ValueError:
-        base = math.nan
-    if not 0.0 < base < math.inf:
-        told = say("expected a number above 0 for mpc.baseMVA")
-        wrong.append(Problem(path.name, told, value=found.group(1).strip()))
-    return base
-
-
-def _inconsistent(path: Path, parts: dict[str, Rows]) -> list[Problem]:
-    """Return buses that come twice or are none, and circuits without reactance."""
+def _inconsistent(path: Path, parts: dict[str, Rows], base: float) -> list[Problem]:
+    """Return buses that come twice or are none, and circuits that make no sense."""
     numbers = [row[0] for row in parts["bus"]]
     told = say("expected each bus once in mpc.bus")
     wrong = [
@@ -126,8 +119,18 @@ def _inconsistent(path: Path, parts: dict[str, Rows]) -> list[Problem]:
             if lacking:
                 told = say("expected buses of mpc.bus in mpc.{name}", name=name)
                 wrong.append(Problem(path.name, told, value=", ".join(lacking)))
-            is_on = "branch" in name and (len(row) < 11 or row[10] > 0)
-            if is_on and not row[2] ** 2 + row[3] ** 2:
+            if "branch" not in name or not (len(row) < 11 or row[10] > 0):
+                continue
+            if row[2] ** 2 + row[3] ** 2:
+                there, back = _rooms(row, base)
+                if there != back or there <= 0.0:
+                    told = say(
+                        "expected limits of the angle that let as much flow one way as"
+                        " the other in mpc.{name}", name=name,
+                    )  # fmt: skip
+                    value = f"{_bus(row[0])}-{_bus(row[1])}: {row[11]:g}, {row[12]:g}"
+                    wrong.append(Problem(path.name, told, value=value))
+            else:
                 told = say(
                     "expected a reactance that is not 0 in mpc.{name}", name=name
                 )
@@ -166,16 +169,34 @@ Link = tuple[str, str, str, float, float, list[tuple[float, float, float]]]
 def _branch(
     row: Sequence[float], name: str, base: float, whole: float, *, is_new: bool
 ) -> Link:
-    r, x, rating = row[2], row[3], row[5]
-    b = base * x / (r * r + x * x)
-    room = rating if 0.0 < rating < math.inf else whole  # 0, Inf: no limit
-    if len(row) > 12:
-        degrees = min(abs(row[11]), abs(row[12]))
-        room = min(room, b * math.radians(degrees)) if 0 < degrees < 360 else room
+    b = _susceptance(row, base)
+    room = min(_rooms(row, base)[0], whole)
     ends = _bus(row[0]), _bus(row[1])
     if is_new:
         return (name, *ends, 0.0, 0.0, [(room, b, row[13])])
     return (name, *ends, room, b, [])
+
+
+def _susceptance(row: Sequence[float], base: float) -> float:
+    r, x = row[2], row[3]
+    return base * x / (r * r + x * x)
+
+
+def _rooms(row: Sequence[float], base: float) -> tuple[float, float]:
+    """Return how much may flow one way, and back: by rating, by limits of the angle.
+
+    A rating of 0 is none; both limits 0, or 360 and more, are none.
+    """
+    rating = row[5] if row[5] > 0.0 else math.inf
+    least, most = row[11:13] if len(row) > 12 else (0.0, 0.0)
+    if least == most == 0.0:
+        return rating, rating
+    b = abs(_susceptance(row, base))
+    there, back = (
+        math.inf if degrees >= 360.0 else b * math.radians(degrees)
+        for degrees in (most, -least)
+    )
+    return min(rating, there), min(rating, back)
 
 
 def _instance(
@@ -210,33 +231,6 @@ def _instance(
         for step, (room, value, cost) in enumerate(new, start=1)
     ]  # fmt: skip
     return from_tables({key: pd.DataFrame(rows) for key, rows in tables.items()})
-
-
-def _table(path: Path, text: str, name: str, wrong: list[Problem]) -> Rows:
-    """Return the rows of a table of a MATPOWER file, empty where it has none."""
-    found = re.search(rf"mpc\.{name}\s*=\s*\[([^\]=]*)(\]?)", text)
-    rows: Rows = []
-    if found and not found.group(2):
-        told = say("table mpc.{name} has no end", name=name)
-        wrong.append(Problem(path.name, told))
-        return []
-    for line in re.split(r"[;\n]", found.group(1)) if found else []:
-        words = line.replace(",", " ").split()
-        try:
-            row = [float(word) for word in words]
-        except ValueError:
-            row = []
-        row = [] if any(map(math.isnan, row)) else row
-        if words and len(row) < WIDTHS[name]:
-            told = say(
-                "expected {count} numbers in a row of mpc.{name}",
-                count=WIDTHS[name],
-                name=name,
-            )
-            wrong.append(Problem(path.name, told, value=line.strip()))
-        elif words:
-            rows.append(row)
-    return rows
 
 
 def _plain(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:

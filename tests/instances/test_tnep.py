@@ -21,7 +21,7 @@ mpc.gen = [
  2 0 0 0 0 1 100 0 500 0;
 ];
 mpc.branch = [
- 1 2 0 0.5 0 60 0 0 0 0 1 {least} 30;
+ 1 2 0 0.5 0 60 0 0 0 0 1 {least} {most};
  1 2 0 0.5 0 999 0 0 0 0 0 -30 30;
 ];
 mpc.ne_branch = [
@@ -57,7 +57,7 @@ def test_circuits_share_the_flow_by_their_susceptance(
 ) -> None:
     """Ratings, angles and lines that are switched off are respected."""
     file = tmp_path / "tiny.m"
-    file.write_text(CASE.format(load=load, least=least))
+    file.write_text(CASE.format(load=load, least=least, most=-least))
     assert cost(file) == pytest.approx(wanted)
 
 
@@ -82,13 +82,20 @@ def test_corridors_take_whole_circuits(
         ("];\nmpc.branch", " 7 0 0 0 0 1 100 1 5 0;\n];\nmpc.branch", "gen.*'7'"),
         ("];\nmpc.gen", "];\nmpc.dcline = [1 9 1 5 5];\nmpc.gen", "dcline.*'9'"),
         (" 2 1 90 0", " 2 1 NaN 0", r"row of mpc\.bus"),
+        ("0.5 0 60 0 0 0 0 1 -30 30;", "0.5 0 60 0 0 0 0 1 -9 30;", "1-2: -9, 30"),
+        ("];\nmpc.gen", "]';\nmpc.gen", r"mpc\.bus must be written once"),
+        ("];\nmpc.gen", "];\nmpc.bus(2, 3) = 5;\nmpc.gen", "bus.*statements"),
+        ("];\nmpc.gen", "];\nmpc.switch = [1 2 1];\nmpc.gen", "switch is not read"),
+        ("0.25 0 60", "1/4 0 60", "14 numbers in a row"),
+        ("];\nmpc.branch", "];\nmpc.ne_branch_cost = [7];\nmpc.branch", "one cost"),
+        ("mpc.ne", "%column_names% f_bus t_bus br_x\nmpc.ne", "missing: rate_a"),
     ],
 )
 def test_a_grid_that_contradicts_itself_is_refused(
     tmp_path: Path, old: str, new: str, wanted: str
 ) -> None:
     """Instead of a division by zero, or of a bus whose load is lost."""
-    text = CASE.format(load=90, least=-30)
+    text = CASE.format(load=90, least=-30, most=30)
     assert old in text
     file = tmp_path / "tiny.m"
     file.write_text(text.replace(old, new))
@@ -98,7 +105,7 @@ def test_a_grid_that_contradicts_itself_is_refused(
 
 def test_numbers_of_buses_are_whole_and_no_rating_is_none(tmp_path: Path) -> None:
     """Numbers of seven digits differ in their last one; Inf is written for no limit."""
-    text = CASE.format(load=90, least=-30).replace(" 60 ", " Inf ")
+    text = CASE.format(load=90, least=-30, most=30).replace(" 60 ", " Inf ")
     for old, new in (("1", "1000001"), ("2", "1000002")):
         text = text.replace(f"\n {old} ", f"\n {new} ")
     text = text.replace("1000001 2 0", "1000001 1000002 0")
@@ -113,7 +120,9 @@ def test_numbers_of_buses_are_whole_and_no_rating_is_none(tmp_path: Path) -> Non
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     """Rows too short, tables that are missing, cells that are no numbers."""
     file = tmp_path / "tiny.m"
-    file.write_text(CASE.format(load="much", least=-30).replace("0.25 0 60", "0.25"))
+    file.write_text(
+        CASE.format(load="much", least=-30, most=30).replace("0.25 0 60", "0.25")
+    )
     with pytest.raises(InstanceError) as caught:
         aumaq.read(file)
     assert len(caught.value.problems) == 2
@@ -127,6 +136,15 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 
 LOAD_ROW = " 2 1 90 0"
+TAKING = """ 2 1 80 0 0 0 1 1 0 1 1 1.1 0.9;
+];
+mpc.gen = [
+ 2 0 0 0 0 1 100 1 -10 -10;"""
+"""Less load, and a plant that takes the rest."""
+OTHER_COLUMNS = """%column_names%\tf_bus t_bus construction_cost br_x rate_a
+mpc.ne_branch = [1 2 7 0.5 60
+1, 2, 4, 0.25, 60]
+"""
 
 
 @pytest.mark.parametrize(
@@ -135,15 +153,19 @@ LOAD_ROW = " 2 1 90 0"
         (" 1 2 0 0.25 0 60", " 1 2 0 0.25 ... goes on\n 0 60"),
         ("mpc.baseMVA", "%{\nmpc.bus = [ 9 9 9 ];\n%}\nmpc.baseMVA"),
         ("100 1 500 0", "100 1 Inf 0"),
+        (LOAD_ROW, " 2 1 80 0 10"),  # a shunt
+        (" 2 1 90 0 0 0 1 1 0 1 1 1.1 0.9;\n];\nmpc.gen = [", TAKING),
+        (CASE[CASE.index("mpc.ne_branch") :], OTHER_COLUMNS),
+        ("];\nmpc.branch", "];\nmpc.ne_branch_cost = [7; 4];\nmpc.branch"),
         (LOAD_ROW, " 7 4 55 0 0 0 1 1 0 1 1 1.1 0.9;\n" + LOAD_ROW),
     ],
 )
 def test_matlab_text_and_buses_out_of_service(
     tmp_path: Path, old: str, new: str
 ) -> None:
-    """Lines that go on, blocks of remarks, endless supply, an isolated bus."""
+    """Remarks, endless supply, shunts, plants that take power, costs apart."""
     file = tmp_path / "tiny.m"
-    text = CASE.format(load=90, least=-30)
+    text = CASE.format(load=90, least=-30, most=30)
     assert old in text
     file.write_text(text.replace(old, new))
     assert cost(file) == pytest.approx(4)
@@ -161,7 +183,7 @@ def test_a_broken_table_is_no_empty_one(
 ) -> None:
     """Without candidates another problem would be solved."""
     file = tmp_path / "tiny.m"
-    text = CASE.format(load=60, least=-30)
+    text = CASE.format(load=60, least=-30, most=30)
     assert old in text
     file.write_text(text.replace(old, new))
     with pytest.raises(InstanceError, match=wanted):
