@@ -27,6 +27,8 @@ class Proof:
     @property
     def gap(self) -> float:
         """Distance of bound and objective relative to the objective."""
+        if self.objective == self.bound:
+            return 0.0  # infinite, too: sites that no way joins
         distance = abs(self.objective - self.bound)
         return distance / abs(self.objective) if self.objective else distance
 
@@ -65,7 +67,8 @@ def check(problem: Problem, solution: Solution) -> Check:
     wrong = [*_wrong_sites(problem, solution), *_wrong_clients(problem, solution)]
     value = _VALUES[problem.kind](problem, solution)
     scale = max(1.0, abs(value))
-    if not abs(value - solution.objective) <= TOLERANCE * scale:
+    is_same = value == solution.objective  # both may be infinite
+    if not (is_same or abs(value - solution.objective) <= TOLERANCE * scale):
         told = say("the objective is {value}, not {said}", value=value,
                    said=solution.objective)  # fmt: skip
         wrong.append(told)

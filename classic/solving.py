@@ -13,7 +13,8 @@ from aumaq.classic.methods.clock import Clock, Told, silent
 from aumaq.classic.methods.coverage import solve_mclp
 from aumaq.classic.methods.covers import solve_backup, solve_lscp
 from aumaq.classic.methods.dispersion import solve_dispersion
-from aumaq.classic.methods.opening import solve_opening
+from aumaq.classic.methods.opening import longest, solve_opening
+from aumaq.classic.methods.unit import unit_of
 from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.classic.solution import Solution, check, distances_to
 from aumaq.instances.arrays import Ints
@@ -24,6 +25,8 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import ProgressEvent
 
 OPENING = ("p-median", "uflp")
+LARGEST_COST = 1e12
+"""Of a client at a site, or of a site: larger ones are counted in another unit."""
 Found = tuple[Problem, Ints, float]
 """The problem as it was solved, open sites, and a bound."""
 
@@ -99,7 +102,9 @@ class Telling:
 
 
 def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:
-    found = solve_opening(problem, clock, seed, count)
+    counted, unit = _in_unit(problem)
+    shown = clock if unit == 1.0 else clock.showing(lambda value: value * unit)
+    found = solve_opening(counted, shown, seed, count)
     if not found.plans:
         if clock.is_over:
             raise NoPlanError(say("no plan was found in time"))
@@ -107,8 +112,22 @@ def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solut
     plans = []
     for k, (value, sites) in enumerate(found.plans):
         bound = min(found.bound, value) if k == 0 else value
-        plans.append(solution_of(problem, np.array(sites, int), bound, clock))
+        plans.append(solution_of(problem, np.array(sites, int), bound * unit, clock))
     return plans
+
+
+def _in_unit(problem: Problem) -> tuple[Problem, float]:
+    """Return the problem with weights and fixed costs in a unit, and the unit."""
+    weights, fixed = problem.clients.weights, problem.sites.fixed_costs
+    largest = float(weights.max(initial=0.0)) * longest(problem)
+    if problem.kind == "uflp":
+        largest = max(largest, float(np.abs(fixed).max(initial=0.0)))
+    unit = unit_of(largest, LARGEST_COST)
+    if unit == 1.0:
+        return problem, unit
+    clients = replace(problem.clients, weights=weights / unit)
+    sites = replace(problem.sites, fixed_costs=fixed / unit)
+    return replace(problem, clients=clients, sites=sites), unit
 
 
 def solution_of(problem: Problem, sites: Ints, bound: float, clock: Clock) -> Solution:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,12 +38,13 @@ from aumaq.classic.capacitated.search import (
     repaired,
 )
 from aumaq.classic.capacitated.state import State
+from aumaq.classic.methods.unit import unit_of
 from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.classic.solution import Solution
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.errors import NoPlanError, OptionError
 from aumaq.instances.language.texts import say
-from aumaq.solvers.progress import Progress, Silent
+from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 
 ROUNDS, PATIENCE = 400, 20
 ROUNDING = 1e-9
@@ -54,6 +56,8 @@ BRANCHING = 0.6
 SHARED = ((1.4, 4, 0.12), (2.0, 7, 0.2))
 SINGLE = ((1.2, 3, 0.03), (1.6, 5, 0.05))
 """Restricted models: sites for each that stands, pairs of a client, share of time."""
+LARGEST_COST = 1e7
+"""Of a pair or site; of larger ones HiGHS has proved what was wrong."""
 POLISHING = 0.05
 """Share of the time for each local search over sites."""
 
@@ -94,7 +98,9 @@ def solve(
     """Solve a capacitated problem; raise NoPlanError where there is no plan."""
     if problem.kind not in CAPACITATED:
         raise OptionError(say("{kind} has no capacities", kind=problem.kind))
-    state = State(data_of(problem), time_limit, gap, progress or Silent(), seed=seed)
+    data, unit = in_unit(data_of(problem))
+    told = Scaled(progress or Silent(), unit)
+    state = State(data, time_limit, gap, told, seed=seed)
     search(state)
     if state.plan is None:
         if state.is_infeasible:
@@ -107,10 +113,33 @@ def solve(
     is_shared = problem.kind == "cflp" and len(plan.client) > n
     shares = np.column_stack([plan.client, plan.site, plan.share])
     return Solution(
-        plan.cost, state.bound, np.flatnonzero(plan.is_open), place,
+        plan.cost * unit, state.bound * unit, np.flatnonzero(plan.is_open), place,
         time.monotonic() - state.started, "lagrangian",
-        shares if is_shared else np.empty((0, 3)), tuple(state.trace),
+        shares if is_shared else np.empty((0, 3)),
+        tuple((when, bound * unit, cost * unit) for when, bound, cost in state.trace),
     )  # fmt: skip
+
+
+def in_unit(data: Data) -> tuple[Data, float]:
+    """Return data with costs in a unit in which tolerances of programs make sense."""
+    known = data.cost[np.isfinite(data.cost)]
+    largest = max(known.max(initial=0.0), np.abs(data.fixed_cost).max(initial=0.0))
+    unit = unit_of(float(largest), LARGEST_COST)
+    cost, fixed = data.cost / unit, data.fixed_cost / unit
+    return data._replace(cost=cost, fixed_cost=fixed), unit
+
+
+@dataclass
+class Scaled:
+    """Tells a listener costs in the unit of the problem."""
+
+    progress: Progress
+    unit: float
+
+    def update(self, event: ProgressEvent) -> None:
+        """Pass an event on."""
+        bound, cost = event.bound_mln * self.unit, event.incumbent_mln * self.unit
+        self.progress.update(replace(event, bound_mln=bound, incumbent_mln=cost))
 
 
 def search(state: State) -> None:
@@ -222,7 +251,9 @@ def improve(state: State, found: Climb, bound: Bound) -> None:
     for size, pairs, share in SINGLE if data.is_single else SHARED:
         if state.is_over:
             return
-        rank = np.where(data.may, found.often - bound.into / abs(bound.value), -np.inf)
+        rank = np.where(
+            data.may, found.often - bound.into / max(abs(bound.value), 1e-9), -np.inf
+        )
         rank[data.must & data.may] = np.inf
         if state.plan is not None:
             rank[state.plan.is_open & data.may] += 2.0

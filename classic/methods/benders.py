@@ -203,7 +203,7 @@ class CutLoop:
         n = self.r.n
         paid = np.bincount(self.client, dual, minlength=n + 1)[:n]
         price = np.bincount(self.client, dual * self.level, minlength=n + 1)[:n]
-        price += np.maximum(self.o.weight - paid, 0.0) * self.nearest
+        price = price + np.maximum(self.o.weight - paid, 0.0) * self.nearest
         self.price = np.minimum(price, self.o.limit)
         return True
 

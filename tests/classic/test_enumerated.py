@@ -146,6 +146,34 @@ def test_the_k_best_of_all_choices(kind: str, seed: int, count: int) -> None:
     assert all(not check(problem, plan).problems for plan in found)
 
 
+@pytest.mark.parametrize("unit", [2.0**-40, 2.0**40])
+@pytest.mark.parametrize("kind", ["p-median", "uflp"])
+def test_the_unit_of_costs_changes_no_plan(kind: str, unit: float) -> None:
+    """The best three are those of enumeration in the same unit, proven."""
+    problem = drawn(kind, 5)
+    known = values(problem)[:3]
+    clients = replace(problem.clients, weights=problem.clients.weights * unit)
+    sites = replace(problem.sites, fixed_costs=problem.sites.fixed_costs * unit)
+    found = k_best(replace(problem, clients=clients, sites=sites), 3)
+    wanted = pytest.approx(np.array(known) * unit, abs=0.0)
+    assert [plan.objective for plan in found] == wanted
+    assert found[0].proven
+
+
+def test_where_nothing_counts_all_plans_are_as_good() -> None:
+    """Clients without weight, and sites that no way joins."""
+    rng = np.random.default_rng(0)
+    for p in (2, 3):
+        matrix = Dense(rng.integers(1, 60, (8, 5)).astype(float))
+        idle = Problem("p-median", clients_of(8, np.zeros(8)), sites_of(5), matrix, p)
+        assert [plan.objective for plan in k_best(idle, 4)] == [0.0] * 4
+    apart = np.full((3, 3), np.inf)
+    apart[0, 1] = apart[1, 0] = 4.0
+    far = Problem("p-dispersion", clients_of(3), sites_of(3), Dense(apart), 2)
+    found = solve(far)
+    assert (found.objective, found.bound, found.proven) == (np.inf, np.inf, True)
+
+
 def test_a_check_finds_what_is_wrong() -> None:
     """A changed value, a bound on the wrong side, a closed required site are told."""
     problem = drawn("p-median", 3)

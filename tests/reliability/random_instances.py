@@ -30,8 +30,8 @@ from tiny_instances import tiny_instances
 from whole_programme import best_cost
 
 import aumaq
-from aumaq.classic.capacitated.method import KINDS as CAPACITATED
 from aumaq.classic.capacitated.method import solve as solve_capacitated
+from aumaq.classic.problems import CAPACITATED
 from aumaq.classic.solution import check
 from aumaq.instances import Instance, NoPlanError
 

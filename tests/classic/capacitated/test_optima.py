@@ -13,8 +13,10 @@ from capacitated_optima import drawn, optimum
 
 import aumaq.classic
 from aumaq.classic.capacitated.knapsack import choose
-from aumaq.classic.capacitated.method import KINDS, data_of, solve
+from aumaq.classic.capacitated.method import data_of, solve
 from aumaq.classic.capacitated.relaxation import evaluate, rises
+from aumaq.classic.distances import Dense
+from aumaq.classic.problems import CAPACITATED, Problem, clients_of, sites_of
 from aumaq.classic.readers import read
 from aumaq.classic.solution import check
 from aumaq.instances.errors import NoPlanError
@@ -42,7 +44,7 @@ def test_a_knapsack_takes_the_best_whole_items() -> None:
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CAPACITATED)
 def test_prices_never_claim_more_than_the_optimum(kind: str) -> None:
     """Any prices give a lower bound, also of what a site or a pair would cost."""
     rng, known = np.random.default_rng(11), 0
@@ -91,8 +93,42 @@ def _check_pair(problem, j, bound, rise, rng) -> None:
     assert bound.value + rise[i] <= forced + 1e-6
 
 
+@pytest.mark.parametrize("unit", [2.0**-40, 2.0**34])
+@pytest.mark.parametrize("kind", CAPACITATED)
+def test_the_unit_of_costs_changes_no_plan(kind: str, unit: float) -> None:
+    """Fractions of a millionth and hundreds of billions are as good as any others."""
+    rng = np.random.default_rng(11)
+    for _ in range(8):
+        problem = drawn(rng, kind)
+        best = optimum(problem)
+        if np.isinf(best):
+            continue
+        clients = replace(problem.clients, weights=problem.clients.weights * unit)
+        sites = replace(problem.sites, fixed_costs=problem.sites.fixed_costs * unit)
+        found = solve(replace(problem, clients=clients, sites=sites), 200.0)
+        assert found.objective == pytest.approx(best * unit, abs=0.0)
+        assert found.proven
+
+
+def test_an_optimum_of_hundreds_of_billions() -> None:
+    """HiGHS has proved 334,131,714,263 here, with costs as they are."""
+    costs = [
+        [14.839, 13.463, 16.705, 19.659, 24.222],
+        [30.929, 35.012, 14.437, 45.091, 10.435],
+        [43.729, 16.743, 44.507, 14.115, 40.939],
+        [28.771, 6.71, 32.186, 4.273, 33.943],
+    ]
+    clients = clients_of(4, np.array([5.0, 5, 6, 8]), np.array([2.0, 3, 7, 6]))
+    fixed = np.array([80.0, 56, 5, 8, 8]) * 1e9
+    sites = sites_of(5, fixed, np.array([8.0, 9, 10, 10, 18]))
+    problem = Problem("cflp", clients, sites, Dense(np.array(costs) * 1e9))
+    found = solve(problem)
+    assert found.objective == pytest.approx(optimum(problem)) == found.bound
+    assert found.sites.tolist() == [1, 3, 4]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CAPACITATED)
 def test_tiny_problems_are_solved_to_their_optimum(kind: str) -> None:
     """Hundreds of drawn problems: the optimum, proven, or that there is no plan."""
     rng = np.random.default_rng(3)
@@ -110,7 +146,7 @@ def test_tiny_problems_are_solved_to_their_optimum(kind: str) -> None:
         assert found.proven
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CAPACITATED)
 def test_who_cannot_reach_a_site_goes_to_another(kind: str) -> None:
     """A pair without a way is no mistake of the data, as depots that are forbidden."""
     rng, known = np.random.default_rng(13), 0
@@ -126,7 +162,7 @@ def test_who_cannot_reach_a_site_goes_to_another(kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CAPACITATED)
 def test_demands_may_fill_a_capacity_exactly(kind: str) -> None:
     """Of decimals, whose sum depends on the order: 2.19 + 8.35 + 7.7 fit in 18.24."""
     rng = np.random.default_rng(7)
