@@ -96,7 +96,7 @@ def of_frames(
 
 
 def _signature(needed: tuple[str, ...], may: tuple[str, ...]) -> Signature:
-    defaults = dict.fromkeys(needed, Parameter.empty)
+    defaults: dict[str, Any] = dict.fromkeys(needed, Parameter.empty)
     defaults |= {name: USUAL.get(name) for name in may}
     return Signature(
         [

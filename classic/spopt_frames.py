@@ -35,7 +35,7 @@ def distances_of(
         for frame, name in ((clients, client_column), (sites, site_column))
     ]
     if metric == "euclidean":
-        return plane(*found)
+        return plane(found[0], found[1])
     if metric == ON_EARTH:
         return sphere(found[0][:, ::-1], found[1][:, ::-1])  # latitude first
     if len(found[0]) * len(found[1]) > MOST_PAIRS:

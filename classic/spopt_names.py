@@ -64,6 +64,7 @@ class LSCP(Located):
         if demand_quantity_arr is not None:
             demands = numbers(demand_quantity_arr, n, "demand_quantity_arr")
         away = distances.block(slice(0, n), np.arange(m))
+        assert made.radius is not None
         within = np.where(away <= made.radius, 0.0, np.inf)
         sites = replace(made.problem.sites, fixed_costs=np.ones(m), capacities=room)
         found = cls(
@@ -149,6 +150,7 @@ class PMedian(Located):
         cls,
         distances: Distances,
         name: str,
+        *,
         facility_capacities: Any = None,
         facility_capacity_arr: Any = None,
         fulfill_predefined_fac: bool = False,
@@ -191,7 +193,7 @@ class KNearestPMedian(PMedian):
     )
 
     @classmethod
-    def from_cost_matrix(cls, *_: Any, **__: Any) -> Self:  # type: ignore[override]
+    def from_cost_matrix(cls, *_: Any, **__: Any) -> Self:
         """Raise: spopt does not have it either."""
         told = say(
             "KNearestPMedian has from_geodataframe alone; PMedian takes a matrix"
@@ -200,7 +202,7 @@ class KNearestPMedian(PMedian):
 
     @classmethod
     def _made(
-        cls, distances: Distances, name: str, k_array: Any = None, **given: Any
+        cls, distances: Distances, name: str, *, k_array: Any = None, **given: Any
     ) -> Self:
         n, m = distances.shape
         if k_array is not None:
