@@ -39,14 +39,18 @@ class StaffData:
 
         In first shift: a plan that is put together without the model has no second.
         """
-        found = np.zeros(len(self.period))
+        rows = range(len(self.period))
+        return np.array([self.needed_in(data, units, k) for k in rows], dtype=float)
+
+    def needed_in(self, data: ModelData, units: Mapping[str, Ints], k: int) -> float:
+        """Return the posts of row *k* alone."""
+        total = 0.0
         for name, posts in self.posts.items():
             where = np.array(data.services[name].site_region, dtype=object)
-            filled = np.einsum("jlt,pl->pjt", units[name], posts)
-            for k, region in enumerate(self.region):
-                own = filled[self.profession[k], where == region, self.period[k]]
-                found[k] += own.sum()
-        return found
+            inside = np.flatnonzero(where == self.region[k])
+            running = units[name][inside, :, self.period[k]].sum(axis=0)
+            total += float(running @ posts[self.profession[k]])
+        return total
 
     def before(self, *, trained: bool) -> Floats:
         """Return whose people are there, (R, R): 1 where those of a column are in a

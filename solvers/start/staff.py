@@ -42,7 +42,7 @@ def staffed(
     there = _most_people(s) * (1.0 + ENOUGH) + ENOUGH
     for k in np.argsort(s.period, kind="stable").tolist():
         for name, j in _least_first(data, s, k, used):
-            if s.needed(data, found)[k] <= there[k]:
+            if s.needed_in(data, found, k) <= there[k]:
                 break
             posts = s.posts[name][s.profession[k]]
             alone = np.zeros(used[name].shape, dtype=bool)
