@@ -70,6 +70,8 @@ class Crossing:
         m, loose = solver.structure.matrices, self.loose
         changes = self._changes(solver.structure, offers, known)
         count = len(changes.block)
+        if not count:
+            return []
         master = self._master(solver.structure, changes, known)
         start = np.append(np.zeros(count), known[loose])
         found = solver.solve(master, most, (np.arange(len(start)), start))

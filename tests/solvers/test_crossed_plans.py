@@ -79,3 +79,13 @@ def test_no_other_choice_of_blocks_is_cheaper(seed: int) -> None:
     assert not solver.structure.broken(values).any()
     assert float(cost @ values) == pytest.approx(min(best, float(cost @ known)))
     assert bool(found) == (best < float(cost @ known) - 1e-9)
+
+
+def test_there_is_nothing_to_choose_from_equal_plans() -> None:
+    known = np.ones(COUNT + 1)
+    m = _tied(np.random.default_rng(0), known)
+    columns = np.arange(COUNT).reshape(BLOCKS, SIZE)
+    nothing = np.zeros(0, dtype=np.int64)
+    crossing = Crossing(list(columns), nothing, nothing, nothing, m.cost)
+    solver = RestrictedSolver(m, SolveOptions(gap=0.0, threads=1), 0.0)
+    assert crossing.crossed(solver, [known], known, Most(60.0)) == []
