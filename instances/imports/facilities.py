@@ -11,7 +11,7 @@ import pandas as pd
 from aumaq.instances.access.options import chord_to_km, to_unit_sphere
 from aumaq.instances.arrays import Ints
 from aumaq.instances.errors import Hints, InstanceError, Problem, did_you_mean
-from aumaq.instances.imports.places import Faults, points_of
+from aumaq.instances.imports.places import points_of
 from aumaq.instances.imports.recognition import (
     FACILITY_NAMES,
     Guess,
@@ -19,7 +19,7 @@ from aumaq.instances.imports.recognition import (
     plain,
     recognised,
 )
-from aumaq.instances.imports.sources import Source, unknown
+from aumaq.instances.imports.sources import Faults, Source, unknown
 from aumaq.instances.imports.totals import without_totals
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scipy_parts import nearest
@@ -82,6 +82,7 @@ def facilities_of(
     level, more = _levels(source, column, levels, notes)
     units, most = _units(source, column)
     faults += more + most
+    faults += source.without_value([*column.values()], faults)
     bad = np.zeros(len(home), dtype=bool)
     bad[[position for position, _ in faults]] = True
     if faults and not leave_out:
@@ -139,8 +140,7 @@ def _by_name(
                 else say("no settlement of this name{hint}", hint=hints.near(cell))
             )
             where = column["settlement"]
-            problem = Problem(source.file, told, source.rows[k], where, cell)
-            faults.append((k, problem))
+            faults.append((k, source.problem(k, told, where, cell)))
         else:
             home[k] = known
     return home, faults
@@ -199,4 +199,4 @@ def _units(source: Source, column: Mapping[str, str]) -> tuple[Ints, Faults]:
 
 def _at(source: Source, k: int, told: Text, column: str) -> Problem:
     cell = str(source.cells[column].iloc[k])
-    return Problem(source.file, told, source.rows[k], column, cell)
+    return source.problem(k, told, column, cell)

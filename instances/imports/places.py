@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.errors import InstanceError, Problem
 from aumaq.instances.formats.geographic.reference_systems import to_wgs84
 from aumaq.instances.formats.raw import needed
+from aumaq.instances.formats.workbook.unread import NO_VALUE
 from aumaq.instances.imports.recognition import (
     BY_CELLS,
     NAMES,
@@ -21,7 +22,7 @@ from aumaq.instances.imports.recognition import (
     numbers,
     recognised,
 )
-from aumaq.instances.imports.sources import Source, are_odd, unknown
+from aumaq.instances.imports.sources import Faults, Source, are_odd, unknown
 from aumaq.instances.imports.totals import without_totals
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
@@ -89,20 +90,19 @@ def places_of(
             faults += more
     own = _own(source.cells, column.values())
     rows = pd.concat([rows, own], axis=1)
+    faults += source.without_value([*column.values()], faults)
     bad = np.zeros(len(rows), dtype=bool)
     for position, _ in faults:
         bad[position] = True
     if faults and not leave_out:
         raise InstanceError([problem for _, problem in faults])
     notes += _left_out(source, bad)
+    notes += _left_blank(source, {*column.values()})
     order = [c.name for c in SETTLEMENTS.columns if c.name in rows] + list(own)
     rows = rows.loc[~bad, order].reset_index(drop=True)
     if rows.empty:
         raise InstanceError([Problem(source.file, say("no row could be read"))])
     return Places(rows, guesses, notes)
-
-
-Faults = list[tuple[int, Problem]]
 
 
 def _lacking(
@@ -230,7 +230,11 @@ def _persons(source: Source, name: str) -> tuple[Floats, Faults]:
     faults: Faults = []
     for k in np.flatnonzero(~((values >= 0.0) & (values <= most))).tolist():
         cell = str(source.cells[name].iloc[k])
-        told = say("expected a number of inhabitants")
+        told = (
+            say("expected a number of inhabitants")
+            if cell
+            else say("empty; expected a number of inhabitants")
+        )
         faults.append((k, _at(source, k, told, name, cell)))
     return values, faults
 
@@ -244,7 +248,23 @@ def _blank(source: Source, column: Mapping[str, str], names: pd.Series[str]) -> 
 
 
 def _at(source: Source, k: int, told: Text, column: str, cell: str = "") -> Problem:
-    return Problem(source.file, told, source.rows[k], column, cell)
+    return source.problem(k, told, column, cell)
+
+
+def _left_blank(source: Source, taken: Collection[str]) -> Iterator[Text]:
+    """Yield what is said of formulas without a value in columns that are only kept."""
+    others = [
+        column
+        for (_, column), cause in source.unread.items()
+        if cause == NO_VALUE and column not in taken
+    ]
+    if others:
+        yield say(
+            "{n} formula has no value yet; its cell is kept blank: {columns}",
+            "{n} formulas have no value yet; their cells are kept blank: {columns}",
+            n=len(others),
+            columns=", ".join(dict.fromkeys(others)),
+        )
 
 
 def _kinds(

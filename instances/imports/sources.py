@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import warnings
+import zipfile
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,21 @@ from aumaq.instances.formats.geographic.reference_systems import (
 from aumaq.instances.formats.geographic.shapefile import check_shapefile
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import text_of as cell_text
+from aumaq.instances.formats.workbook.unread import (
+    ERROR,
+    MERGED,
+    NO_VALUE,
+    hidden_rows,
+    merged,
+    not_calculated,
+)
 from aumaq.instances.imports.headers import header_of
 from aumaq.instances.language.texts import Text, say
 
 TEXTS = (".csv", ".tsv", ".txt")
 BOOKS = (".xlsx", ".xlsm")
+OTHER_BOOKS = (".xls", ".xlsb", ".ods")
+"""Not read; it is told what to save them as."""
 LAYERS = (".geojson", ".json", ".gpkg", ".shp")
 SEPARATORS = (";", "\t", "|", ",")
 """Signs between cells; of equally good ones the first."""
@@ -57,7 +68,8 @@ class Source:
     """A table: cells as text, the row of each as the user counts it, shapes if any.
 
     ``shapes`` are shapely's, in degrees of WGS 84; ``system`` is that of coordinates
-    in cells, None for degrees.
+    in cells, None for degrees. ``unread`` tells by row and column why a cell of a
+    workbook has no value.
     """
 
     file: str
@@ -68,6 +80,29 @@ class Source:
     layer: str = ""
     system: ReferenceSystem | None = None
     notes: tuple[Text, ...] = ()
+    unread: Mapping[tuple[int, str], Text] = field(default_factory=dict)
+
+    def problem(self, k: int, told: Text, column: str = "", cell: str = "") -> Problem:
+        """Return what is wrong with a cell of the k-th record: its cause, if known."""
+        cause = self.unread.get((self.rows[k], column))
+        return Problem(
+            self.file, cause or told, self.rows[k], column, "" if cause else cell
+        )
+
+    def without_value(
+        self, columns: Collection[str], told: Faults
+    ) -> Iterator[tuple[int, Problem]]:
+        """Yield the cells of columns that have no value for a cause not *told* yet."""
+        known = {(k, problem.column) for k, problem in told}
+        for k, row in enumerate(self.rows):
+            for column in columns:
+                cause = self.unread.get((row, column))
+                if cause is not None and (k, column) not in known:
+                    yield k, Problem(self.file, cause, row, column)
+
+
+Faults = list[tuple[int, Problem]]
+"""Positions of records, and what is wrong with them."""
 
 
 def read_source(
@@ -86,7 +121,7 @@ def read_source(
         raise UnreadableError(text)
     if suffix in TEXTS:
         source = _text(path)
-    elif suffix in BOOKS:
+    elif suffix in (*BOOKS, *OTHER_BOOKS):
         source = _book(path, layer, option)
     elif suffix in LAYERS:
         return _layer(path, layer, system, option)
@@ -164,22 +199,56 @@ def _book(path: Path, sheet: str, option: str) -> Source:
     with parsing(say("is not a readable Excel workbook")), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+        archive = zipfile.ZipFile(packed)
         names = [one.title for one in book.worksheets]
         if sheet and sheet not in names:
             raise UnknownNameError(say("sheet"), sheet, names)
-        for one in [book[sheet]] if sheet else book.worksheets:
-            one.reset_dimensions()
-            rows = [[cell_text(c).strip() for c in row] for row in one.values]
-            if not any(map(any, rows)):
+        for one in [book[sheet]] if sheet else _seen_first(book.worksheets):
+            source = _sheet(path.name, one, archive)
+            if source is None or source.cells.empty:
                 continue  # the empty "Sheet1" of new workbooks
-            source = _table(path.name, list(enumerate(rows, start=1)))
-            if not source.cells.empty:
-                notes = source.notes
-                if len(names) > 1 and not sheet:
-                    notes = (_one_of(path.name, names, one.title, option), *notes)
-                own = {"layer": one.title, "notes": notes}
-                return Source(**{**vars(source), **own})
+            notes = source.notes
+            if len(names) > 1 and not sheet:
+                notes = (_one_of(path.name, names, one.title, option), *notes)
+            return Source(**{**vars(source), "layer": one.title, "notes": notes})
     raise UnreadableError(say("holds no rows; expected a header and records"))
+
+
+def _seen_first(sheets: list[Any]) -> list[Any]:
+    """Return sheets in their order, those that people do not see behind the others."""
+    return sorted(sheets, key=lambda sheet: sheet.sheet_state != "visible")
+
+
+def _sheet(file: str, sheet: Any, archive: zipfile.ZipFile) -> Source | None:
+    """Return a sheet as a table, with why cells of it have no value; None if blank."""
+    sheet.reset_dimensions()
+    rows, errors = [], []
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        rows.append([cell_text(cell.value).strip() for cell in row])
+        errors += [(number, k) for k, cell in enumerate(row, start=1)
+                   if cell.data_type == "e"]  # fmt: skip
+    if not any(map(any, rows)):
+        return None
+    source = _table(file, list(enumerate(rows, start=1)))
+    xml = archive.read(sheet._worksheet_path.lstrip("/"))
+    names = [str(name) for name in source.cells]
+    causes = dict.fromkeys(merged(xml, source.rows, len(names)), MERGED)
+    causes |= dict.fromkeys(errors, ERROR)
+    causes |= dict.fromkeys(not_calculated(xml), NO_VALUE)
+    unread = {
+        (row, names[k - 1]): cause
+        for (row, k), cause in causes.items()
+        if k <= len(names)
+    }
+    notes = source.notes
+    if hidden := len(hidden_rows(xml) & {*source.rows}):
+        told = say(
+            "{n} hidden row is read with the others",
+            "{n} hidden rows are read with the others",
+            n=hidden,
+        )
+        notes = (*notes, told)
+    return Source(**{**vars(source), "unread": unread, "notes": notes})
 
 
 def _table(file: str, rows: list[tuple[int, list[str]]]) -> Source:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from aumaq.instances import InstanceError
 from aumaq.instances.errors import Problem, UnreadableError
-from aumaq.instances.formats.files import check_count, check_file, parsing, text_of
-from aumaq.instances.formats.raw import needed
+from aumaq.instances.formats.files import check_count, parsing, text_of
+from aumaq.instances.imports.sources import BOOKS, OTHER_BOOKS, read_source
 from aumaq.instances.language.texts import say
 from aumaq.results.location.of_tables import TableFile
 
@@ -21,10 +21,12 @@ SEPARATORS = (",", ";", "\t")
 def read_tables(*paths: Path | None) -> list[TableFile | None]:
     """Return the tables of files as texts (InstanceError: all that cannot be read)."""
     found: list[TableFile | None] = []
-    problems = []
+    problems = list[Problem]()
     for path in paths:
         try:
-            found.append(None if path is None else TableFile(_frame(path), path.name))
+            found.append(
+                None if path is None else TableFile(_frame(path, problems), path.name)
+            )
         except UnreadableError as error:
             problems.append(Problem(str(path), error.text))
     if problems:
@@ -32,12 +34,12 @@ def read_tables(*paths: Path | None) -> list[TableFile | None]:
     return found
 
 
-def _frame(path: Path) -> pd.DataFrame:
-    if path.suffix.lower() == ".xlsx":
-        check_file(path)
-        needed("openpyxl", "excel")
-        with parsing(say("is not a readable workbook")):
-            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
+def _frame(path: Path, problems: list[Problem]) -> pd.DataFrame:
+    if path.suffix.lower() in (*BOOKS, *OTHER_BOOKS):
+        source = read_source(path)
+        frame = source.cells
+        unread = source.without_value([*map(str, frame)], [])
+        problems += [problem for _, problem in unread]
     else:
         text = text_of(path)
         head = text.partition("\n")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from dataclasses import replace
 from math import inf, nan
 from pathlib import Path
@@ -772,3 +773,56 @@ def test_a_record_is_no_second_header(below: list[str]) -> None:
     """A record below a column without a name, or with a blank, stays a record."""
     rows = [(1, ["code", "name", "", "lat"]), (2, below), (3, ["", "z", "", ""])]
     assert header_of(rows).first == 1
+
+
+def unread_book(path: Path) -> None:
+    """Write a list of five places: of cells some look filled, and hold no value."""
+    book = openpyxl.Workbook()
+    hidden = book.active
+    hidden.title, hidden.sheet_state = "Secret", "hidden"
+    hidden.append(["x", "population"])
+    hidden.append([1, 2])
+    sheet = book.create_sheet("Places")
+    book.active = sheet
+    sheet.append(["name", "population", "lat", "lon", "note"])
+    for k in range(5):
+        sheet.append([f"P{k}", 100, 50.0 + k / 10, 70.0, "=1+1"])
+    sheet["B2"] = "=SUM(1,2)"
+    sheet["A3"] = '=CONCATENATE("a","b")'
+    sheet["C4"], sheet["C4"].data_type = "#REF!", "e"
+    sheet.merge_cells("B5:B6")
+    sheet.row_dimensions[6].hidden = True
+    book.save(path)
+
+
+def test_cells_without_a_value_are_told_by_their_cause(tmp_path: Path) -> None:
+    """A formula that nothing computed, an error, merged cells; hidden sheets last."""
+    unread_book(tmp_path / "p.xlsx")
+    with pytest.raises(InstanceError) as caught:
+        read(tmp_path / "p.xlsx")
+    told = {(p.row, p.column): str(p) for p in caught.value.problems}
+    assert len(told) == len(caught.value.problems) == 4
+    assert "formula has no value yet" in told[2, "population"]
+    assert "formula has no value yet" in told[3, "name"]
+    assert "holds an error" in told[4, "lat"]
+    assert "merged cells" in told[6, "population"]
+    kept = imported(tmp_path / "p.xlsx", None, Wishes("mine", leave_out=True))
+    notes = " ".join(map(str, kept.notes))
+    assert "formulas have no value yet" in notes
+    assert "1 hidden row is read" in notes
+
+
+@pytest.mark.parametrize("suffix", [".xls", ".xlsb", ".ods"])
+def test_workbooks_of_other_programs_are_told_what_to_save_as(
+    suffix: str, tmp_path: Path
+) -> None:
+    """The same as where an instance is read, not a list of endings."""
+    path = tmp_path / f"p{suffix}"
+    if suffix == ".xls":
+        path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    else:
+        part = {".xlsb": "xl/workbook.bin", ".ods": "content.xml"}[suffix]
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(part, "x")
+    (problem,) = refusals(path)
+    assert "save it as .xlsx" in problem

@@ -90,12 +90,13 @@ class _Package:
         book = self._tree(main)
         target = dict(self._linked(folder, links, "worksheet"))
         charts = dict(self._linked(folder, links, "chartsheet"))
-        sheets = []
+        sheets: list[tuple[str, str, bytes]] = []
         for sheet in _all(book, "sheet"):
             name = sheet.get("name") or ""
             link = next((v for k, v in sheet.items() if k.endswith("}id")), "")
             if link in target:
-                sheets.append((name, self._part(target[link])))
+                state = sheet.get("state") or "visible"
+                sheets.append((name, state, self._part(target[link])))
             elif link not in charts:
                 told = say("part of sheet {sheet!r} is missing", sheet=name)
                 raise UnreadableError(told)
@@ -174,7 +175,7 @@ def _all(tree: Any, name: str) -> list[Any]:
 
 
 def _packed(
-    sheets: list[tuple[str, bytes]],
+    sheets: list[tuple[str, str, bytes]],
     texts: list[bytes],
     formats: str,
     *,
@@ -184,7 +185,7 @@ def _packed(
     parts: dict[str, str | bytes] = {}
     kinds = {"/xl/workbook.xml": "sheet.main"}
     links = {}
-    for k, (_, content) in enumerate(sheets, start=1):
+    for k, (_, _, content) in enumerate(sheets, start=1):
         parts[f"xl/worksheets/sheet{k}.xml"] = content
         kinds[f"/xl/worksheets/sheet{k}.xml"] = "worksheet"
         links[f"s{k}"] = ("worksheet", f"worksheets/sheet{k}.xml")
@@ -197,8 +198,8 @@ def _packed(
         kinds["/xl/styles.xml"] = "styles"
         links["f"] = ("styles", "styles.xml")
     listed = "".join(
-        f'<sheet name={_quoted(name)} sheetId="{k}" r:id="s{k}"/>'
-        for k, (name, _) in enumerate(sheets, start=1)
+        f'<sheet name={_quoted(name)} sheetId="{k}" r:id="s{k}"{_hidden(state)}/>'
+        for k, (name, state, _) in enumerate(sheets, start=1)
     )
     parts["xl/workbook.xml"] = (
         f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}">'
@@ -218,6 +219,11 @@ def _packed(
             archive.writestr(part, text)
     packed.seek(0)
     return packed
+
+
+def _hidden(state: str) -> str:
+    """Return the attribute of a sheet that people do not see."""
+    return ' state="hidden"' if state in ("hidden", "veryHidden") else ""
 
 
 def _links(links: dict[str, tuple[str, str]]) -> str:

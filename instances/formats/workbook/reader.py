@@ -23,6 +23,14 @@ from aumaq.instances.formats.header import misplaced
 from aumaq.instances.formats.raw import Raw, build, check_any, needed
 from aumaq.instances.formats.workbook.cells import text_of
 from aumaq.instances.formats.workbook.package import plain_workbook
+from aumaq.instances.formats.workbook.unread import (
+    ERROR,
+    MERGED,
+    NO_VALUE,
+    merged,
+    no_numbers,
+    not_calculated,
+)
 from aumaq.instances.formats.workbook.writer import NOT_TABLES, OUTLINES
 from aumaq.instances.instance import Instance
 from aumaq.instances.language.texts import Text, say
@@ -32,24 +40,7 @@ from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
 from aumaq.instances.schema.titles import by_title, folded, title_of
 
 UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
-_PLACE = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
-_KIND = re.compile(rb"\bt=[\"'](\w+)[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>\s*([^<\s][^<]*)<")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z0-9]+:[A-Z0-9]+)")
-MOST_MERGED = 1_000
-"""Ranges of merged cells of a sheet that are looked at."""
-
-NO_VALUE = say(
-    "the formula has no value yet; open and save the workbook in a spreadsheet program,"
-    " or write the value"
-)
-MERGED = say(
-    "empty, a part of merged cells: only the first of them holds a value; unmerge them"
-    " and fill each"
-)
 
 Grid = list[tuple[int, list[str]]]
 """Rows that are not blank: their number, their cells as text."""
@@ -124,11 +115,11 @@ def _take_sheet(name: str, sheet: Any, xml: bytes, raw: Raw) -> None:
         _fill(grid, sheet, faults)
     except UnreadableError:
         # The library reads no further than to a cell of numbers that holds none.
-        if not (wrong := _no_numbers(xml)):
+        if not (wrong := no_numbers(xml)):
             raise
         faults |= wrong
         raw.broken.add(name)
-    faults |= dict.fromkeys(_not_calculated(xml), (NO_VALUE, ""))
+    faults |= dict.fromkeys(not_calculated(xml), (NO_VALUE, ""))
     if not grid and name not in BY_NAME:
         return  # the empty "Sheet1" of new workbooks
     if name in BY_NAME and grid and (problem := _misplaced(name, grid, raw)):
@@ -136,7 +127,9 @@ def _take_sheet(name: str, sheet: Any, xml: bytes, raw: Raw) -> None:
         return
     names = _names(name, grid, raw)
     if b"mergeCell" in xml:
-        faults |= dict.fromkeys(_merged(xml, grid), (MERGED, ""))
+        width = max((len(cells) for _, cells in grid), default=0)
+        parts = merged(xml, (number for number, _ in grid[1:]), width)
+        faults |= dict.fromkeys(parts, (MERGED, ""))
     for (number, k), (message, value) in sorted(faults.items()):
         column = names[k - 1] if k <= len(names) and names[k - 1] else _letter(k)
         column = raw.shown(name, column)
@@ -160,75 +153,11 @@ def _fill(grid: Grid, sheet: Any, faults: Faults) -> None:
         texts = [text_of(cell.value).strip() for cell in row]
         for k, cell in enumerate(row, start=1):
             if cell.data_type == "e":
-                message = say("the cell holds an error; expected a value")
-                faults[number, k] = (message, "")
+                faults[number, k] = (ERROR, "")
         while texts and not texts[-1]:
             texts.pop()
         if texts:
             grid.append((number, texts))
-
-
-def _not_calculated(xml: bytes) -> set[tuple[int, int]]:
-    """Return the cells with a formula that nothing has calculated yet."""
-    if not _FORMULA.search(xml):
-        return set()
-    return {
-        _coordinates(attributes)
-        for attributes, content in _CELL.findall(xml)
-        if _FORMULA.search(content)
-        and not _VALUE.search(content)
-        and _kind(attributes) != b"str"  # a formula whose value is empty text
-        and _PLACE.search(attributes)
-    }
-
-
-def _no_numbers(xml: bytes) -> Faults:
-    """Return the cells of numbers whose value is none."""
-    found: Faults = {}
-    for attributes, content in _CELL.findall(xml):
-        value = _VALUE.search(content)
-        if value is None or _kind(attributes) != b"n" or not _PLACE.search(attributes):
-            continue
-        try:
-            float(value[1])
-        except ValueError:
-            text = value[1].decode("utf-8", "replace").strip()
-            told = say("expected {wanted}", wanted=say("a finite number"))
-            found[_coordinates(attributes)] = (told, text)
-    return found
-
-
-def _kind(attributes: bytes) -> bytes:
-    found = _KIND.search(attributes)
-    return found[1] if found else b"n"
-
-
-def _coordinates(attributes: bytes) -> tuple[int, int]:
-    """Return row and column of a cell from its attributes."""
-    from openpyxl.utils.cell import coordinate_to_tuple
-
-    place = _PLACE.search(attributes)
-    assert place is not None
-    row, column = coordinate_to_tuple(place[1].decode())
-    return int(row), int(column)
-
-
-def _merged(xml: bytes, grid: Grid) -> set[tuple[int, int]]:
-    """Return the cells of records that are blank: they are merged with others."""
-    from openpyxl.utils.cell import range_boundaries
-
-    width = max((len(cells) for _, cells in grid), default=0)
-    found = set()
-    for reference in _MERGED.findall(xml)[:MOST_MERGED]:
-        left, top, right, bottom = range_boundaries(reference.decode())
-        found |= {
-            (number, k)
-            for number, _ in grid[1:]
-            if top <= number <= bottom
-            for k in range(left, min(right, width) + 1)
-            if (number, k) != (top, left)
-        }
-    return found
 
 
 def _misplaced(name: str, grid: Grid, raw: Raw) -> Problem | None:
