@@ -109,12 +109,15 @@ def levels_suit_their_places(instance: Instance) -> Found:
                 continue
             worst = small[np.argmin(own[small])]
             text = say(
-                "holds {capacity:}; sites of {name} where it may be built though the"
-                " place demands less than a tenth of that: {count}, the smallest is"
-                " {place} with {own:}; min_population or sites.max_level say where"
-                " it fits",
+                "a facility of {name} at this level serves {capacity:}, and may be"
+                " built at {n} site whose settlement demands less than a tenth of that:"
+                " {place}, {own:}; min_population or sites.max_level say where it fits",
+                "a facility of {name} at this level serves {capacity:}, and may be"
+                " built at {n} sites whose settlements demand less than a tenth of"
+                " that, least in {place}: {own:}; min_population or sites.max_level say"
+                " where it fits",
                 capacity=figure(level.capacity),
-                count=len(small),
+                n=len(small),
                 name=name,
                 place=places["name"].iloc[i[worst]],
                 own=figure(own[worst]),

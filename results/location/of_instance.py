@@ -73,7 +73,7 @@ def question_of_instance(
         count,
         "min",
         of,
-        _notes(instance, end, period),
+        (_counted(groups), *_notes(instance, end, period)),
     )
 
 
@@ -141,6 +141,16 @@ def _check_required(codes: Sequence[str], required: Flags, is_usable: Flags) -> 
             sites=", ".join(wrong),
         )
         raise OptionError(text, ["require"])
+
+
+def _counted(groups: Sequence[str]) -> Text:
+    """Return who the people are: a service is for some, not for all inhabitants."""
+    return say(
+        "people are those of the group {groups}",
+        "people are those of {n} groups: {groups}",
+        n=len(groups),
+        groups=", ".join(groups),
+    )
 
 
 def _notes(instance: Instance, end: float, period: str) -> tuple[Text, ...]:

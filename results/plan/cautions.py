@@ -44,7 +44,10 @@ def _advice(options: Mapping[str, Any]) -> Text:
 
 
 def again(plan: Plan, lang: Language = ENGLISH) -> str:
-    """Return the options of a solve that goes on, empty where nothing is advised."""
+    """Return the command that goes on, empty where nothing is advised.
+
+    Not every command that plans takes a plan to start from; ``aumaq solve`` does.
+    """
     if not _told(plan, lang):
         return ""
     options = plan.record["options"]
@@ -53,7 +56,11 @@ def again(plan: Plan, lang: Language = ENGLISH) -> str:
     else:
         limit = f"--time-limit {ceil(MORE_TIME * float(options['time_limit']))}"
     return lang.tell(
-        say("{limit} --start FOLDER (FOLDER: where this plan is)", limit=limit)
+        say(
+            "aumaq solve INSTANCE --start FOLDER {limit} (INSTANCE: what was planned,"
+            " FOLDER: where this plan is)",
+            limit=limit,
+        )
     )
 
 

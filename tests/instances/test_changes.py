@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -82,5 +83,6 @@ def test_what_is_wrong_under_changes_is_told_where_it_stands(
     assert row in {problem.row for problem in wrong if problem.file == place}
     (odd,) = known.with_changes(["settlements.population=0"]).warnings
     assert odd.file == place.replace("sites", "levels")
+    assert re.search(r"serves [\d,]+, and may be built at \d+ sites? whose", str(odd))
     rows = known.table("levels").assign(min_population=0.0)
     assert known.replace(levels=rows).whereabouts is not None

@@ -118,6 +118,7 @@ def test_people_and_places_that_are_special() -> None:
     assert both.value == 1200.0  # 1,000 inhabitants, 200 of them pupils
     assert len(both.new_sites) == 2
     assert "more sites would not help" in str(both)
+    assert "people are those of 2 groups: all, pupils" in str(both)
     services = tiny.table("services").assign(served_within_minutes=20.0)
     links = tiny.replace(
         services=services, sites=sites_with(tiny, status={"c": "forbidden"})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from shared_plans import best_plan
 from typer.testing import CliRunner
 
@@ -197,7 +198,12 @@ def test_a_page_for_a_meeting_names_no_options(plan: Plan) -> None:
     draft = replace(plan, record=record)
     assert len(cautions(draft)) > 1
     assert not any("--" in text for text in cautions(draft))
-    assert again(draft).startswith("--time-limit ")
+    command, *words = again(draft).partition(" (")[0].split()[1:]
+    assert command == "solve"  # `aumaq plan` has no --start
+    tree: Any = typer.main.get_command(app)
+    with tree.commands[command].make_context(command, words) as context:
+        assert context.params["start"] == "FOLDER"
+        assert context.params["time_limit"] > 0.0
     assert not again(plan)
 
 
