@@ -124,7 +124,6 @@ def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
     paths = [SiteHistories(case, service, site).all() for site in sites]
     if not all(paths):
         return None
-    periods = range(len(case.first))
     grid = np.meshgrid(*(np.arange(len(p)) for p in paths), indexing="ij")
     pick = np.stack([g.ravel() for g in grid])
     cost = sum(
@@ -145,14 +144,7 @@ def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
     price = np.array([row["opex_mln_per_year"] for row in levels])
     running = units @ price * case.scenario["opex_factor"]
     cost = cost + np.einsum("ptj,t->p", running, np.array(case.yearly))
-    allocated = np.zeros(len(units))
-    for t in () if ties(case, service["service"]) else periods:
-        states, of = np.unique(
-            units[:, t].reshape(len(units), -1), axis=0, return_inverse=True
-        )
-        shape = (len(states), len(sites), len(levels))
-        values = allocation_costs(case, service, t, states.reshape(shape))
-        allocated += values[of.ravel()]
+    allocated = _allocated(case, service, units)
     cost = cost + allocated
     good = (cost < inf) & concentrated(case, service["service"], units)
     changes = [
@@ -186,6 +178,18 @@ def _histories(case: Case, service: dict[str, Any]) -> Histories | None:
         _changes(case, paths, pick),
         allocated,
     )
+
+
+def _allocated(case: Case, service: dict[str, Any], units: np.ndarray) -> np.ndarray:
+    """Return what who goes where costs in each history (p,t,j,l), if it is alone."""
+    found = np.zeros(len(units))
+    for t in () if ties(case, service["service"]) else range(len(case.first)):
+        flat = units[:, t].reshape(len(units), -1)
+        states, of = np.unique(flat, axis=0, return_inverse=True)
+        shape = (len(states), *units.shape[2:])
+        values = allocation_costs(case, service, t, states.reshape(shape))
+        found += values[of.ravel()]
+    return found
 
 
 def _changes(case: Case, paths: list[Any], pick: np.ndarray) -> np.ndarray:
