@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -148,10 +148,8 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Make an instance of a list of places and, if there is one, a layer of roads."""
-    from aumaq.instances.formats.drafts import draft_of
     from aumaq.instances.formats.targets import probe_new
     from aumaq.instances.imports.assembly import imported, write_import
-    from aumaq.instances.imports.mapping import mapping_text
     from aumaq.instances.interruption import finishing
 
     probe_new(out, (".xlsx",))  # before the work
@@ -161,10 +159,10 @@ def import_(
         probe_new(kept, (".toml",))
     wishes = _wishes(out.stem, given, sheets)
     found = imported(given.of_places.places, given.of_roads.roads, wishes)
-    with finishing(), draft_of(kept) if is_new else nullcontext() as draft:
-        if draft is not None:  # first: without room for it there is no instance
-            draft.write_text(mapping_text(found.mapping), encoding="utf-8")
+    with finishing():
         write_import(found, out, lang)
+        if is_new:
+            _keep(found, kept, out)
     found = _as_written(found, out)
     if as_json:
         documents.tell(_document(found, out, kept))
@@ -173,6 +171,20 @@ def import_(
     line(t(say("written to {target}; what was taken for what is in {file}",
                target=out, file=kept)))  # fmt: skip
     line(t(say("next: aumaq plan {target}", target=out)))
+
+
+def _keep(found: Import, kept: Path, out: Path) -> None:
+    """Write the mapping file; without room for it there is no instance either."""
+    from aumaq.instances.errors import ExportError
+    from aumaq.instances.formats.drafts import draft_of
+    from aumaq.instances.imports.mapping import mapping_text
+
+    try:
+        with draft_of(kept) as draft:
+            draft.write_text(mapping_text(found.mapping), encoding="utf-8")
+    except ExportError:
+        shutil.rmtree(out) if out.is_dir() else out.unlink()
+        raise
 
 
 def _as_written(found: Import, out: Path) -> Import:

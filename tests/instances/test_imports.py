@@ -28,6 +28,7 @@ import aumaq
 from aumaq.cli import app
 from aumaq.instances import InstanceError
 from aumaq.instances.errors import OptionError, UnknownNameError, UnreadableError
+from aumaq.instances.imports import mapping
 from aumaq.instances.imports.assembly import Wishes, imported
 from aumaq.instances.imports.headers import header_of
 from aumaq.instances.imports.mapping import Mapped, read_mapping
@@ -554,6 +555,24 @@ def test_places_are_told_to_the_decimetre(tmp_path: Path) -> None:
     for name, exact in (("lon", degrees.x), ("lat", degrees.y)):
         assert rows[name].tolist() == pytest.approx(exact.tolist(), abs=1e-6)
         assert rows[name].round(6).tolist() == rows[name].tolist()
+
+
+def test_without_room_for_the_mapping_there_is_no_instance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the import could not be tried again: its output would be there."""
+
+    def full(_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    path = listed(tmp_path / "p.csv", ROWS)
+    monkeypatch.setattr(mapping, "mapping_text", full)
+    for out in ("o", "o.xlsx"):
+        done = run("import", path, "--out", out, folder=tmp_path)
+        assert done.returncode == 2
+        told = "o-mapping.toml cannot be written: the disk is full"
+        assert done.stderr.splitlines() == [told]
+        assert [*tmp_path.iterdir()] == [path]
 
 
 CRS: dict[str, tuple[Any, int | None]] = {
