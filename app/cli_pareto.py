@@ -89,18 +89,14 @@ def pareto(
 
 
 def _draw(found: aumaq.Front, lang: str, folder: Path) -> None:
-    """Draw a front; without the extra for figures there is no picture."""
-    from aumaq.instances import OptionError
+    """Draw a front, if it has several points."""
     from aumaq.results.plots.front import plot_front
     from aumaq.results.studies.choosing.folders import FRONT_PICTURE
 
     if len(found.rows) < 2:
         return
     axes = [(aim.name, f"{t(aim.title)}, {aim.unit}") for aim in found.aims]
-    try:
-        plot_front(found.rows, axes, lang).save(folder / FRONT_PICTURE)
-    except OptionError as error:
-        show.troubles([error.text])
+    plot_front(found.rows, axes, lang).save(folder / FRONT_PICTURE)
 
 
 def _show(found: aumaq.Front) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -90,7 +91,8 @@ class Study:
         if self.folder is not None:
             written = write_plans(
                 self.folder, plans, found.rows, found.record(), found.instance,
-                self.telling.lang, overwrite=self.overwrite, draw=draw,
+                self.telling.lang, overwrite=self.overwrite,
+                draw=None if draw is None else partial(_drawn, draw),
             )  # fmt: skip
         if self.telling.as_json:
             documents.tell(found.record())
@@ -110,6 +112,16 @@ class DrawnStudy(Study):
     folder: Annotated[
         Path | None, typer.Option("--out", help="folder for table, picture and plans")
     ] = None
+
+
+def _drawn(draw: Callable[[Path], None], folder: Path) -> None:
+    """Draw into a folder; without the extra for figures there is no picture."""
+    from aumaq.instances import OptionError
+
+    try:
+        draw(folder)
+    except OptionError as error:
+        show.troubles([error.text])
 
 
 def share_of(text: str) -> float:

@@ -16,6 +16,7 @@ from shared_plans import shipped
 
 import aumaq
 from aumaq.instances import OptionError
+from aumaq.instances.language.texts import say
 
 SAME = {"rel": 1e-6, "abs": 1e-6}
 
@@ -76,6 +77,22 @@ def test_the_command_tells_the_price(tmp_path: Path) -> None:
     assert found.rows["status"].tolist()[0] == "infeasible"
     assert isinstance(found.rows, pd.DataFrame)
     assert list(found.plans) == [900.0]
+
+
+def test_plans_are_kept_where_nothing_can_be_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the extra for figures it is told, and the plans are there."""
+
+    def lacking(*_: object) -> None:
+        raise OptionError(say("no figures here"))
+
+    monkeypatch.setattr("aumaq.results.plots.budget_curve.plot_budgets", lacking)
+    words = ("--amounts", "300", "--out", "money")
+    done = run("budgets", "tiny", *words, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "no figures here" in done.stderr
+    assert aumaq.find_plan(str(tmp_path / "money" / "300")).is_verified
 
 
 def test_senseless_amounts_are_told() -> None:
