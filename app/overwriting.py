@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aumaq.instances.formats.targets import shown
 from aumaq.instances.language.texts import Text, say
 
 OUTPUTS = ("--out", "--html", "--save-lp")
@@ -36,6 +35,8 @@ def written_over(
             continue
         target = Path(str(words[str(param.name)]))
         if hit := next((one for one in read if _is_part(target, one)), None):
+            from aumaq.instances.formats.targets import shown  # loads pandas
+
             yield (
                 say(
                     "{option}: {target} would replace what is read ({path}); name"
