@@ -8,7 +8,7 @@ points (of the unit sphere for the latter), so its order is theirs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -187,6 +187,23 @@ def sphere(
 ) -> Points:
     """Return distances on a sphere of latitudes and longitudes in degrees."""
     return Points(_on_sphere(clients), _on_sphere(sites), rule, radius)
+
+
+def is_scalable(distances: Distances) -> bool:
+    """Whether distances are no roundings of what lies between points."""
+    return not isinstance(distances, Points) or distances.rule in (
+        "euclid", "great_circle",
+    )  # fmt: skip
+
+
+def in_unit(distances: Distances, unit: float) -> Distances:
+    """Return distances counted in another unit, if they are no roundings."""
+    if isinstance(distances, Dense):
+        return Dense(distances.matrix / unit)
+    if isinstance(distances, Sparse):
+        return replace(distances, length=distances.length / unit)
+    assert isinstance(distances, Points)
+    return replace(distances, scale=distances.scale / unit)
 
 
 def lengths(chord: Floats, rule: str, scale: float) -> Floats:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from aumaq.classic.checks import check_problem
+from aumaq.classic.distances import in_unit, is_scalable
 from aumaq.classic.methods.center import solve_center
 from aumaq.classic.methods.clock import Clock, Told, silent
 from aumaq.classic.methods.coverage import solve_mclp
@@ -25,8 +26,8 @@ from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import ProgressEvent
 
 OPENING = ("p-median", "uflp")
-LARGEST_COST = 1e12
-"""Of a client at a site, or of a site: larger ones are counted in another unit."""
+LARGEST_LENGTH, LARGEST_COST = 1e8, 1e10
+"""Of a way, and of a client at a site or a site: others are counted in another unit."""
 Found = tuple[Problem, Ints, float]
 """The problem as it was solved, open sites, and a bound."""
 
@@ -117,17 +118,21 @@ def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solut
 
 
 def _in_unit(problem: Problem) -> tuple[Problem, float]:
-    """Return the problem with weights and fixed costs in a unit, and the unit."""
+    """Return the problem with ordinary lengths and costs, and the unit of costs."""
     weights, fixed = problem.clients.weights, problem.sites.fixed_costs
-    largest = float(weights.max(initial=0.0)) * longest(problem)
+    distances, farthest = problem.distances, longest(problem)
+    length = unit_of(farthest, LARGEST_LENGTH) if is_scalable(distances) else 1.0
+    largest = float(weights.max(initial=0.0)) * farthest
     if problem.kind == "uflp":
         largest = max(largest, float(np.abs(fixed).max(initial=0.0)))
-    unit = unit_of(largest, LARGEST_COST)
-    if unit == 1.0:
+    unit = length * unit_of(largest / length, LARGEST_COST)
+    if length == unit == 1.0:
         return problem, unit
-    clients = replace(problem.clients, weights=weights / unit)
+    if length != 1.0:
+        distances = in_unit(distances, length)
+    clients = replace(problem.clients, weights=weights * (length / unit))
     sites = replace(problem.sites, fixed_costs=fixed / unit)
-    return replace(problem, clients=clients, sites=sites), unit
+    return replace(problem, clients=clients, sites=sites, distances=distances), unit
 
 
 def solution_of(problem: Problem, sites: Ints, bound: float, clock: Clock) -> Solution:

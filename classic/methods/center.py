@@ -71,7 +71,8 @@ def least_radius(
     # By fractional covers first: they are cheap, and rule out most radii.
     for is_whole in (False, True):
         low, high = lower, upper
-        while not clock.is_over and upper - lower > clock.gap * upper:
+        # An infinite radius is near to nothing: its product with no gap is no number.
+        while not clock.is_over and not upper - lower <= clock.gap * upper:
             radii = between(distances, low, high)
             radii = radii[(radii >= low) & (radii < high)]
             if not len(radii):  # the least is a distance, and none is left below

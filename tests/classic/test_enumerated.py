@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -12,8 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aumaq.classic import Problem, check, k_best, solve
-from aumaq.classic.distances import Dense, Distances, Sparse, plane
+from aumaq.classic.distances import (
+    Dense,
+    Distances,
+    Sparse,
+    in_unit,
+    is_scalable,
+    plane,
+)
+from aumaq.classic.methods.center import farthest_first
 from aumaq.classic.problems import clients_of, sites_of
+from aumaq.classic.solution import distances_to
 from aumaq.instances.errors import NoPlanError
 
 GREATEST = ("mclp", "p-dispersion")
@@ -150,14 +159,23 @@ def test_the_k_best_of_all_choices(kind: str, seed: int, count: int) -> None:
 @pytest.mark.parametrize("kind", ["p-median", "uflp"])
 def test_the_unit_of_costs_changes_no_plan(kind: str, unit: float) -> None:
     """The best three are those of enumeration in the same unit, proven."""
-    problem = drawn(kind, 5)
-    known = values(problem)[:3]
-    clients = replace(problem.clients, weights=problem.clients.weights * unit)
-    sites = replace(problem.sites, fixed_costs=problem.sites.fixed_costs * unit)
-    found = k_best(replace(problem, clients=clients, sites=sites), 3)
-    wanted = pytest.approx(np.array(known) * unit, abs=0.0)
-    assert [plan.objective for plan in found] == wanted
-    assert found[0].proven
+    for seed, form in product(range(6), ("dense", "points", "sparse")):
+        problem = drawn(kind, seed, form)
+        known = values(problem)[:3]
+        if not known:
+            continue
+        clients = replace(problem.clients, weights=problem.clients.weights * unit)
+        costs = problem.sites.fixed_costs
+        weighty = replace(problem.sites, fixed_costs=costs * unit)
+        others = [replace(problem, clients=clients, sites=weighty)]
+        if is_scalable(problem.distances):
+            far = in_unit(problem.distances, 1 / unit)
+            others.append(replace(problem, distances=far, sites=weighty))
+        for other in others:
+            found = k_best(other, 3)
+            wanted = pytest.approx(np.array(known) * unit, rel=1e-9, abs=0.0)
+            assert [plan.objective for plan in found] == wanted
+            assert found[0].proven
 
 
 def test_where_nothing_counts_all_plans_are_as_good() -> None:
@@ -172,6 +190,19 @@ def test_where_nothing_counts_all_plans_are_as_good() -> None:
     far = Problem("p-dispersion", clients_of(3), sites_of(3), Dense(apart), 2)
     found = solve(far)
     assert (found.objective, found.bound, found.proven) == (np.inf, np.inf, True)
+
+
+def test_a_centre_is_sought_where_the_first_guess_reaches_not_all() -> None:
+    """Of four ways two sites have to be those that nobody else replaces."""
+    away = np.full((4, 4), np.inf)
+    away[:, 0] = (1.0, 1.0, np.inf, np.inf)
+    away[0, 2:] = (9.0, 2.0)
+    away[1:, 3] = (8.0, 3.0, 7.0)
+    away[2, 1] = 1.0
+    problem = Problem("p-center", clients_of(4), sites_of(4), Dense(away), 2, 1.0)
+    assert np.isinf(distances_to(problem, farthest_first(problem))[0]).any()
+    found = solve(problem)
+    assert (found.objective, found.proven) == (values(problem)[0], True)
 
 
 def test_a_check_finds_what_is_wrong() -> None:
