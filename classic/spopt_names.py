@@ -64,8 +64,8 @@ class LSCP(Located):
         if demand_quantity_arr is not None:
             demands = numbers(demand_quantity_arr, n, "demand_quantity_arr")
         away = distances.block(slice(0, n), np.arange(m))
-        assert made.radius is not None
-        within = np.where(away <= made.radius, 0.0, np.inf)
+        radius = made.radius or 0.0
+        within = np.where(away <= radius, 0.0, np.inf)
         sites = replace(made.problem.sites, fixed_costs=np.ones(m), capacities=room)
         found = cls(
             replace(
@@ -150,7 +150,6 @@ class PMedian(Located):
         cls,
         distances: Distances,
         name: str,
-        *,
         facility_capacities: Any = None,
         facility_capacity_arr: Any = None,
         fulfill_predefined_fac: bool = False,
@@ -201,17 +200,18 @@ class KNearestPMedian(PMedian):
         raise OptionError(told)
 
     @classmethod
-    def _made(
-        cls, distances: Distances, name: str, *, k_array: Any = None, **given: Any
+    def _of_frames(
+        cls, gdf_fac: Any, facility_col: str, k_array: Any = None, **given: Any
     ) -> Self:
-        n, m = distances.shape
+        made = super()._of_frames(gdf_fac, facility_col, **given)
         if k_array is not None:
+            n, m = made.problem.shape
             nearest = numbers(k_array, n, "k_array")
             if not np.isin(nearest, np.arange(1, m + 1)).all():
                 told = say("k_array must have whole numbers from 1 to {most}, the"
                            " number of sites", most=m)  # fmt: skip
                 raise ArgumentError(told, ["k_array"])
-        return super()._made(distances, name, **given)
+        return made
 
 
 class MCLP(Located):

@@ -70,7 +70,8 @@ def data_of(problem: Problem) -> Data:
     """
     n, m = problem.shape
     cost = problem.distances.block(slice(0, n), np.arange(m))
-    cost = cost * problem.clients.weights[:, None]
+    weights = np.broadcast_to(problem.clients.weights[:, None], cost.shape)
+    cost = np.multiply(cost, weights, where=np.isfinite(cost), out=cost.copy())
     demand = np.asarray(problem.clients.demands, float)
     capacity = np.minimum(problem.sites.capacities, max(demand.sum(), 1.0))
     capacity = capacity * (1.0 + ROUNDING)

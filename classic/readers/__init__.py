@@ -6,6 +6,7 @@ like its format, and ``read(path)``. Formats that say what they are come first.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -20,11 +21,12 @@ from aumaq.classic.readers import (
     single_source,
     tsplib,
 )
+from aumaq.classic.readers.numbers import HEAD
 from aumaq.instances.errors import UnreadableError
 from aumaq.instances.language.texts import say
 
-HEAD = 4_000
-"""Characters that tell a format."""
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How texts with two bytes for a character begin; reading says so."""
 
 
 class Reader(Protocol):
@@ -48,9 +50,10 @@ def reader_of(path: Path) -> Reader | None:
         return None
     with path.open("rb") as file:
         raw = file.read(HEAD)
-    if b"\0" in raw:
+    is_wide = raw.startswith(WIDE)
+    if b"\0" in raw and not is_wide:
         return None
-    head = raw.decode("utf-8-sig", errors="replace")
+    head = raw.decode("utf-16" if is_wide else "utf-8-sig", errors="replace")
     return next((reader for reader in READERS if reader.matches(path, head)), None)
 
 

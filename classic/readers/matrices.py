@@ -28,17 +28,21 @@ from aumaq.instances.formats.files import parsing
 from aumaq.instances.language.texts import say
 
 LENGTHS = ("distance", "dist", "cost", "time", "minutes", "travel_time", "length",
-           "km", "metres", "meters", "km_total")  # fmt: skip
+           "km", "metres", "meters", "km_total", "total_cost")  # fmt: skip
 SHORT = {"i", "j", "d"}
 """A long table of letters alone; one of them would rather be a site's name."""
 ENDING = re.compile(r"_(id|name|no|nr|code|m|km|min|mins|minutes|metres|meters|s|h)$")
 """What a usual name may end in."""
 REMARK = "#"
+Cells = list[tuple[int, list[str]]]
 CLIENTS = ("client", "customer", "demand_point", "demand_id", "settlement", "student",
            "origin", "from", "tract")  # fmt: skip
 SITES = ("site", "facility", "store", "school", "depot", "warehouse", "plant",
          "candidate", "destination", "to")  # fmt: skip
 WEIGHTS = ("weight", "weights", "demand", "population", "pop", "persons")
+CORNERS = ("id", "name", "index", "node", "point", "place", "city", "town", "village",
+           "zone", "area", "region", "district", "od", "o/d", "i")  # fmt: skip
+"""What may stand above names of clients."""
 NO_WAY = ("", "-", "na", "nan", "inf", "infinity", "none")
 DENSE_SHARE = 0.3
 """Share of the pairs from which a matrix is kept."""
@@ -120,9 +124,10 @@ def matches(path: Path, head: str) -> bool:
 def read(path: Path) -> Problem:
     """Read a long or a wide table of costs."""
     with parsing(say("{file}: is no table of costs", file=path.name)):
-        rows, mark = _cells(text_of(path).splitlines())
+        rows, mark = _cells(text_of(path, has_names=True).splitlines())
     if len(rows) < 2:
         raise UnreadableError(say("{file}: there are no rows", file=path.name))
+    rows = _without_blank_end(rows)
     header = [word.strip() for word in rows[0][1]]
     uneven = [row for row, cells in rows[1:] if len(cells) != len(header)]
     if uneven:
@@ -131,9 +136,51 @@ def read(path: Path) -> Problem:
         raise InstanceError([Wrong(path.name, told, row) for row in uneven])
     table = Table(path, header, rows[1:], has_commas=mark != ",")
     if all(map(_is_number, header)) and all(map(_is_number, rows[1][1])):
-        return _bare(Table(path, [""] * len(header), rows, mark != ","), header)
+        table = Table(path, [""] * len(header), rows, mark != ",")
+        _check_bare(table)
+        return _bare(table, header)
     names = _usual(header)
-    return _long(table, names) if _is_long(names) else _wide(table, names)
+    if _is_long(names):
+        return _long(table, names)
+    _check_corner(table, names[0])
+    return _wide(table, names)
+
+
+def _without_blank_end(rows: Cells) -> Cells:
+    """Return rows without last cells that are blank in all: lines end in a mark."""
+    while len(rows[0][1]) > 1 and not any(cells[-1].strip() for _, cells in rows):
+        rows = [(row, cells[:-1]) for row, cells in rows]
+    return rows
+
+
+def _check_bare(table: Table) -> None:
+    """Refuse three columns of numbers that may be clients, sites and distances."""
+    columns = [table.column(k) for k in range(len(table.header))]
+    if len(columns) != 3 or not all(
+        word.isdecimal() for words in columns[:2] for word in words
+    ):
+        return
+    pairs = set(zip(*columns[:2], strict=True))
+    if len(table.rows) > 3 and len(pairs) == len(table.rows) == (
+        len(set(columns[0])) * len(set(columns[1]))
+    ):  # fmt: skip
+        told = say("pairs or a matrix? A header tells: client,site,distance or names of"
+                   " sites")  # fmt: skip
+        raise InstanceError([Wrong(table.path.name, told, 1)])
+
+
+def _check_corner(table: Table, corner: str) -> None:
+    """Refuse a wide table whose header, or column of names, seems to be none."""
+    if corner in ("", *CORNERS, *CLIENTS, *SITES):
+        return
+    has_numbers = all(map(_is_number, table.header[1:]))
+    first = table.column(0)
+    counts = [str(k) for k in range(len(first) + 1)]
+    is_counted = first in (counts[:-1], counts[1:])
+    if has_numbers or (all(map(_is_number, first)) and not is_counted):
+        told = say("names are missing: of sites in the first row, of clients in the"
+                   " first column, under client or nothing")  # fmt: skip
+        raise InstanceError([Wrong(table.path.name, told, 1)])
 
 
 def _usual(header: list[str]) -> list[str]:

@@ -9,17 +9,24 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.errors import UnreadableError
-from aumaq.instances.formats.files import bytes_of
+from aumaq.instances.formats.files import bytes_of, decoded
 from aumaq.instances.language.texts import Text, say
 
+HEAD = 4_000
+"""Bytes that tell a format."""
 
-def text_of(path: Path) -> str:
-    """Return the text of a file in whatever encoding: what matters are its numbers.
 
-    Raises UnreadableError that names the file where it is too large, or no file.
+def text_of(path: Path, *, has_names: bool = False) -> str:
+    """Return the text of a file; in whatever encoding if all that matters are numbers.
+
+    Raises UnreadableError that names the file where it is too large, or no file, where
+    it has two bytes for a character, or *has_names* and is not in UTF-8.
     """
     try:
-        return bytes_of(path).decode("utf-8-sig", errors="replace")
+        content = bytes_of(path)
+        if has_names or b"\0" in content[:HEAD]:
+            return decoded(content)
+        return content.decode("utf-8-sig", errors="replace")
     except UnreadableError as error:
         told = say("{file}: {told}", file=path.name, told=error.text)
         raise UnreadableError(told) from None

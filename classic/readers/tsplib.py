@@ -152,9 +152,16 @@ def _points(
     numbered, width = kind != "COORD", 3 if kind.endswith("3D") else 2
     if numbered:
         _check_once(path, lines)
+        lines.sort(key=_node)
     points = _table(path, [(row, words[numbered:]) for row, words in lines], width)
     _check_dimension(path, keys, len(points))
     return points, _weights(path, lines, sections, numbered=numbered)
+
+
+def _node(line: tuple[int, list[str]]) -> float:
+    """Return the number of a node: sites are numbered in its order, from 0 on."""
+    word = line[1][0]
+    return float(word) if word.isdecimal() else 0.0
 
 
 def _check_dimension(path: Path, keys: dict[str, str], found: int) -> None:

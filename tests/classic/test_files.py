@@ -447,6 +447,37 @@ def test_tables_of_costs_in_many_hands(
     assert matrix_of(written(tmp_path, "c.csv", text)).tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "wanted"),
+    [
+        ("c1,1,2\nc2,3,4\nc3,5,6\n", "utf-8", "names are missing"),  # no header
+        ("A,B,C\n7,2,3\n9,5,6\n", "utf-8", "names are missing"),  # none of clients
+        ("1,1,5\n1,2,6\n2,1,7\n2,2,8\n", "utf-8", "pairs or a matrix"),
+        ("client,дом,кот\nc1,1,2\n", "cp1251", "Windows-1251"),
+        ("client,A,B\nc1,1,2\n", "utf-16", "UTF-16"),
+    ],
+)
+def test_tables_that_may_mean_two_things_are_refused(
+    tmp_path: Path, text: str, encoding: str, wanted: str
+) -> None:
+    """A first row or column is not lost, names do not become one sign."""
+    path = tmp_path / "costs.csv"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(AumaqError, match=wanted):
+        read(path)
+
+
+def test_nodes_are_numbered_by_their_names(tmp_path: Path) -> None:
+    """Lines of points and demands in any order; a mark at the end of lines is none."""
+    head = "DIMENSION : 3\nEDGE_WEIGHT_TYPE : EUC_2D\nNODE_COORD_SECTION\n"
+    demands = "DEMAND_SECTION\n2 6\n1 5\n3 7\nEOF\n"
+    path = written(tmp_path, "p.tsp", f"{head}3 6 8\n1 0 0\n2 3 4\n{demands}")
+    assert matrix_of(path)[0].tolist() == [0, 5, 10]
+    assert read(path).clients.weights.tolist() == [5, 6, 7]
+    ends = written(tmp_path, "e.csv", "client,A,B,\nc1,1,2,\nc2,3,4,\n")
+    assert matrix_of(ends).tolist() == [[1, 2], [3, 4]]
+
+
 def test_names_of_a_wide_table_come_once(tmp_path: Path) -> None:
     """A row or a column that comes again would be another client or site."""
     text = "client,a,b,a\nx,1,2,3\nx,4,5,6\n"
