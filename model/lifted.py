@@ -30,8 +30,9 @@ Constraints
         :math:`room_{sjlt} \le 0`
 
 ``allocation.capacity`` is less ``room``; ``visited`` is at most 1, so that ``days`` and
-``part`` alone say whom teams serve. With all rows the plans are those of the model that
-is solved.
+``part`` alone say whom teams serve; partners and funds may pay for all that is spent,
+so that ``limit`` alone says how much. With all rows the plans are those of the model
+that is solved.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
     _works(c, block, own.instance)
     # What a mobile service serves at most is a row, too, and may give way.
     c.program.blocks["visits"].variables["visited"].upper[:] = 1.0
+    _purses(c)
     for term in c.program.terms:
         c.program.objective[term].clear()
     return c.program
@@ -280,6 +282,19 @@ def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:
         coefficient=np.insert(rows.coefficient, ends, coefficient),
         variable=np.insert(rows.variable, ends, terms["var"]),
     )
+
+
+def _purses(c: Context) -> None:
+    """Let partners and funds pay all that there is to pay: their limits are rows."""
+    c.program.forget()
+    upper = c.program.upper
+    whole = sum(
+        float(np.maximum(part["mln"], 0.0) @ upper[part["var"]]) for part in c.spending
+    )
+    for name in ("partnerships", "funding"):
+        for paid in c.program.blocks[name].variables.values():
+            paid.upper[:] = whole
+    c.program.forget()
 
 
 def _works(c: Context, block: Block, instance: Instance) -> None:

@@ -183,6 +183,10 @@ class Program:
         """Whether each variable is 0 whatever is decided."""
         return self._arrays()[3]
 
+    def forget(self) -> None:
+        """Read the limits of variables anew: some were changed in place."""
+        self._known = None
+
     def _arrays(self) -> tuple[Any, ...]:
         if self._known is None or len(self._known[0]) != self.count:
             made = list(self.all_variables())

@@ -185,8 +185,14 @@ def _what_must_run(tables: Tables, rule: pd.Series[Any]) -> Iterator[tuple[Text,
         wanted = (sites["status"] == "required") & (sites["first_period"] == "")
         must = must.clip(lower=wanted.astype(int))
     if (count := int(must.sum())) > rule["most"]:
-        yield say("{count} facilities must run: they are locked, or required",
-                  count=count), "most"  # fmt: skip
+        yield (
+            say(
+                "{n} facility must run: it is locked, or required",
+                "{n} facilities must run: they are locked, or required",
+                n=count,
+            ),
+            "most",
+        )
 
 
 def _what_can_run(tables: Tables, rule: pd.Series[Any]) -> Iterator[tuple[Text, str]]:
@@ -197,7 +203,14 @@ def _what_can_run(tables: Tables, rule: pd.Series[Any]) -> Iterator[tuple[Text, 
     if rule["is_total"]:
         room *= len(tables["periods"])
     if rule["least"] > room and rule["what"] in ("facilities", "openings"):
-        yield say("its sites have room for {room} facilities", room=room), "least"
+        yield (
+            say(
+                "its sites have room for {n} facility",
+                "its sites have room for {n} facilities",
+                n=room,
+            ),
+            "least",
+        )
 
 
 @check("budgets", "settlements", "periods", about=("budgets",))

@@ -316,18 +316,20 @@ def _count(row: Mapping[str, Any]) -> Text:
         form = say("at least {least:g} {what} of {service}")
     else:
         form = say("{least:g} to {most:g} {what} of {service}")
-    text = form.given(**{**row, "what": COUNTED[row["what"]]})
+    one, more = COUNTED[row["what"]]
+    what = one if (least if most != most else most) == 1 else more
+    text = form.given(**{**row, "what": what})
     return say("{rule}, over all periods", rule=text) if row["is_total"] else text
 
 
 COUNTED = {
-    "facilities": say("facilities"),
-    "openings": say("openings"),
-    "closures": say("closures"),
-    "enlargements": say("enlargements"),
-    "reductions": say("reductions"),
+    "facilities": (say("facility"), say("facilities")),
+    "openings": (say("opening"), say("openings")),
+    "closures": (say("closure"), say("closures")),
+    "enlargements": (say("enlargement"), say("enlargements")),
+    "reductions": (say("reduction"), say("reductions")),
 }
-"""What a rule on a count may count, in words."""
+"""What a rule on a count may count, in words: one of it, more."""
 
 COUNTS = Table(
     "counts",

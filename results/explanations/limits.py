@@ -12,9 +12,9 @@ import pandas as pd
 
 from aumaq.instances import Instance
 from aumaq.instances.land.forbidden import reason
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, Unit, chained, say
 from aumaq.instances.rules import Rule, rules_of
-from aumaq.model.limits import COUNTED, SCALED, Limit, Limits
+from aumaq.model.limits import COUNTED, SCALED, Limit, Limits, Place
 from aumaq.results.explanations.names import Names
 from aumaq.results.language import Language
 
@@ -29,6 +29,9 @@ TABLES = {
     ("lifted", "sized"): "sites", ("lifted", "shed"): "networks",
 }  # fmt: skip
 """The table in which a limit is a row, where the id of its rule does not say it."""
+
+MONEY = {("budgets", "limit"), ("funding", "limit"), ("partnerships", "limit")}
+"""Limits on mln."""
 
 
 @dataclass(frozen=True)
@@ -54,32 +57,69 @@ class Words:
         special = _TITLES.get((limit.family, limit.name))
         if special is not None:
             return special(self, limit.of)
-        return self._plain(limit)
+        unit = self.unit(limit)
+        if unit is None or not np.isfinite(most := self.most(limit)):
+            return self._plain(limit)
+        title, where = self._parts(limit)
+        return say(
+            "{title}: at most {amount} {unit}",
+            title=chained([title, *where], ", "),
+            amount=self.lang.figure(most, ",.6g"),
+            unit=unit,
+        )
 
     def _plain(self, limit: Limit) -> Text:
-        known, of = self.rules.get(limit.rule), limit.of
-        title = self.lang.tell(known.title) if known else limit.rule
-        where = [self.names.place(column, value, of) for column, value in of.items()]
-        parts = [text for text in (*where, str(of.get("period", ""))) if text]
+        title, parts = self._parts(limit)
         if not parts:
             return say("{title}", title=title)
         return say("{title}: {places}", title=title, places=", ".join(parts))
 
+    def _parts(self, limit: Limit) -> tuple[str, list[str]]:
+        """Return what a limit is called, and the names of where it holds."""
+        known, of = self.rules.get(limit.rule), limit.of
+        title = self.lang.tell(known.title) if known else limit.rule
+        where = [self.names.place(column, value, of) for column, value in of.items()]
+        return title, [text for text in (*where, str(of.get("period", ""))) if text]
+
     def number(self, limit: Limit) -> float:
-        """Return the number of a limit that has one: an amount, a share, a count."""
+        """Return the number of a standard, a share, or of what one holds."""
         of, kind = limit.of, (limit.family, limit.name)
         row = self.row(limit)
         if row is None:
             return float("nan")
-        if kind == ("budgets", "limit"):
-            factor = self.instance.active_scenario.budget_factor
-            return float(row["amount_mln"]) * factor
         if kind == ("standards", "reach"):
             return float(row["share"])
         if kind == ("lifted", "capacity"):
             share = float(self.instance.service(of["service"])["max_use_share"])
             return float(row["capacity"]) * share
         return float("nan")
+
+    def unit(self, limit: Limit) -> Text | None:
+        """Return the unit of what a limit caps: money, an impact; None of others."""
+        kind = (limit.family, limit.name)
+        if kind in MONEY:
+            return say("mln {currency}", currency=self.instance.currency)
+        if kind == ("partnerships", "burden"):
+            return say("mln {currency} a year", currency=self.instance.currency)
+        if kind != ("impacts", "within"):
+            return None
+        limits, impacts = (
+            self.instance.tables[name].drop_duplicates(key).set_index(key)
+            for name, key in (("impact_limits", "limit"), ("impacts", "impact"))
+        )
+        impact = limits.loc[limit.of["limit"], "impact"]
+        return say("{unit}", unit=Unit(impacts.loc[impact, "unit"]))
+
+    def most(self, limit: Limit) -> float:
+        """Return what a limit caps at, in its unit; NaN where it says several things.
+
+        Rows of the model may be divided by a number of their own.
+        """
+        found = {
+            float(place.rows.upper[place.number]) * _scale(place)
+            for place in map(self.found.place, limit.rows.tolist())
+        }
+        return found.pop() if len(found) == 1 else float("nan")
 
     def row(self, limit: Limit) -> pd.Series[Any] | None:
         """Return the row of a table that the limit is, None where it is none."""
@@ -114,10 +154,10 @@ class Words:
                 found.append(" ".join(parts))
         return list(dict.fromkeys(found))
 
-    def given_way(self, limit: Limit, amount: float) -> Text:
-        """Return how a limit gives way by an amount (1: all of its number)."""
-        number, share = self.number(limit), self.lang.figure(amount, ".3%")
-        kind = (limit.family, limit.name)
+    def given_way(self, limit: Limit, amount: float, size: float) -> Text:
+        """Return how a limit gives way by an amount of its size (1: all of it)."""
+        number, share = self.number(limit), self.lang.upper(amount, ".1%")
+        kind, unit = (limit.family, limit.name), self.unit(limit)
         if limit.relaxed == COUNTED:
             return say("let it be missed by {count}", count=round(amount))
         if limit.relaxed != SCALED:
@@ -126,19 +166,22 @@ class Words:
             return say("leave up to {share} of a place's demand unserved", share=share)
         if kind == ("lifted", "shed"):
             return say("leave up to {share} of a place's load unmet", share=share)
-        if kind == ("budgets", "limit"):
-            more = number * (1.0 + amount) if number else amount
+        if unit is not None and np.isfinite(most := self.most(limit)):
+            more = amount * size * _scale(self.found.place(int(limit.rows[0])))
+            told = self.lang.figure(_up(most + more), ",.6g")
+            if not most:
+                return say("raise it to {amount} {unit}", amount=told, unit=unit)
             return say(
-                "raise it to {amount} mln {currency}, {share} more",
-                amount=self.lang.figure(_up(more), ",.6g"),
-                currency=self.instance.currency,
+                "raise it to {amount} {unit}, {share} more",
+                amount=told,
+                unit=unit,
                 share=share,
             )
         if kind == ("standards", "reach"):
             return say(
                 "ask for {less} instead of {number}",
-                less=self.lang.figure(number * (1.0 - amount), ".2%"),
-                number=self.lang.figure(number, ".2%"),
+                less=self.lang.lower(number * (1.0 - amount), ".1%"),
+                number=self.lang.figure(number, ".1%"),
             )
         if kind == ("lifted", "capacity"):
             return say(
@@ -147,6 +190,12 @@ class Words:
                 number=self.lang.figure(number, ",.6g"),
             )
         return say("let it be missed by {share} of its number", share=share)
+
+
+def _scale(place: Place) -> float:
+    """Return what a row of the model was divided by."""
+    where = place.rows.where
+    return float(place.value("scale")) if "scale" in where.columns else 1.0
 
 
 def _up(value: float) -> float:

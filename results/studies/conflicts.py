@@ -109,11 +109,11 @@ class Conflicts:
         for k, amount in zip(found.limits, found.amounts, strict=True):
             rows = self.system.rows[k]
             where = words.places(numbers[rows[missed[rows] > TOLERANCE]])
-            limit = self.system.limits[k]
+            limit, size = self.system.limits[k], float(self.system.sizes[k].max())
             rules.append({
                 **self._limit(k, lang),
                 "amount": amount,
-                "how": lang.tell(words.given_way(limit, amount)),
+                "how": lang.tell(words.given_way(limit, amount, size)),
                 "where": where,
             })  # fmt: skip
         return {

@@ -7,11 +7,12 @@ Every limit :math:`k` gets one slack :math:`r_k`, which all of its rows share:
     low - size\, r_k \le a x \le high + size\, r_k, \quad r_k \le R_k z_k, \quad
     z_k \in \{0, 1\}
 
-A limit with a number (a budget, a standard) gives way by the share :math:`r_k` of it, a
-count by whole pieces, anything else is given up (:math:`r_k` is 0 or 1). One that is
-given up weighs 1, as much as one that gives way by all of its number; that one is
-touched at all weighs *p*. With ``is_whole`` left out of the rest this is an LP: its
-optimum is a lower bound, and its row prices prove that the rows which have one clash.
+A limit with a number (a budget, a standard) gives way by the share :math:`r_k` of it,
+where it is 0 of the most that could ever come, a count by whole pieces, anything else
+is given up (:math:`r_k` is 0 or 1). One that is given up weighs 1, as much as one that
+gives way by all of its number; that one is touched at all weighs *p*. With ``is_whole``
+left out of the rest this is an LP: its optimum is a lower bound, and its row prices
+prove that the rows which have one clash.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from scipy.sparse import coo_array, hstack, vstack
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model.limits import COUNTED, DROPPED, SCALED
-from aumaq.solvers.conflicts.system import TOLERANCE, System
+from aumaq.solvers.conflicts.system import TOLERANCE, System, reach
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices
 from aumaq.solvers.solution.decisions import Status
 
@@ -179,7 +180,7 @@ def _slack_columns(
     system: System, m: Matrices, kept: Ints, gives: Ints
 ) -> tuple[coo_array, Floats, np.ndarray]:
     """Return a column for each limit that may give way, its upper limit, its kind."""
-    least, most_of = _reach(m)
+    least, most_of = reach(m)
     row, column, value = [], [], []
     top, kinds = np.zeros(len(gives)), []
     for c, k in enumerate(gives.tolist()):
@@ -207,15 +208,6 @@ def _slack_columns(
              (np.concatenate([np.zeros(0, np.int64), *row]),
               np.concatenate([np.zeros(0, np.int64), *column])))  # fmt: skip
     return coo_array(cells, shape=shape), top, np.array(kinds, dtype=object)
-
-
-def _reach(m: Matrices) -> tuple[Floats, Floats]:
-    """Return the least and the most that each row can come to by its columns alone."""
-    by_row = m.by_row
-    up, down = by_row.maximum(0.0), by_row.minimum(0.0)
-    low = np.maximum(m.column_lower, -NO_LIMIT)
-    high = np.minimum(m.column_upper, NO_LIMIT)
-    return up @ low + down @ high, up @ high + down @ low
 
 
 def _weight(system: System, k: int) -> float:

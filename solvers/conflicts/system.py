@@ -16,7 +16,7 @@ from scipy.sparse import vstack
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.interruption import is_asked
-from aumaq.model.limits import Limit, Limits
+from aumaq.model.limits import SCALED, Limit, Limits
 from aumaq.model.program import Program
 from aumaq.solvers.conflicts.tries import tries
 from aumaq.solvers.highs.matrices import (
@@ -115,6 +115,7 @@ class System:
                 self.sizes.append(limit.size[rows >= 0])
         self.tries = tries(program, m)
         m = self._one_sided(m)
+        self._size_of_nothing(m)
         self.matrices = replace(m, cost=np.zeros_like(m.cost))
         of = np.full(len(m.row_lower), -1)
         for k, rows in enumerate(self.rows):
@@ -150,6 +151,22 @@ class System:
             m.is_integer,
             row_numbers=np.append(numbers, numbers[own]),
         )
+
+    def _size_of_nothing(self, m: Matrices) -> None:
+        """Let a limit of 0 give way by a share of the most that could ever come.
+
+        By no unit of its own, so that in thousands it weighs what it does in mln. What
+        is lifted is a share, or in rooms of one facility, as it stands.
+        """
+        least, most = reach(m)
+        for k, limit in enumerate(self.limits):
+            if limit.relaxed != SCALED or limit.family == "lifted":
+                continue
+            low, high = m.row_lower[self.rows[k]], m.row_upper[self.rows[k]]
+            beyond = np.maximum(low - least[self.rows[k]], most[self.rows[k]] - high)
+            is_none = np.where(high < NO_LIMIT, high, low) == 0.0
+            is_none &= (beyond > 0.0) & (beyond < NO_LIMIT)
+            self.sizes[k] = np.where(is_none, beyond, self.sizes[k])
 
     def __len__(self) -> int:
         return len(self.limits)
@@ -259,3 +276,12 @@ class System:
         broken = self.limit_of[missed > TOLERANCE]
         found[broken[broken >= 0]] = False
         return found
+
+
+def reach(m: Matrices) -> tuple[Floats, Floats]:
+    """Return the least and the most that each row can come to by its columns alone."""
+    by_row = m.sparse.tocsr()
+    up, down = by_row.maximum(0.0), by_row.minimum(0.0)
+    low = np.maximum(m.column_lower, -NO_LIMIT)
+    high = np.minimum(m.column_upper, NO_LIMIT)
+    return up @ low + down @ high, up @ high + down @ low

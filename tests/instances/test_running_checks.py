@@ -167,7 +167,7 @@ def test_a_rule_without_a_title_names_its_service_as_readers_do() -> None:
         "shift_limits": [LIMIT],
     }
     known = rules_of(tiny(**rows))
-    assert str(known["count:c"].title) == "at most 1 facilities of School"
+    assert str(known["count:c"].title) == "at most 1 facility of School"
     assert str(known["shift_limit:k"].title) == "School: few in second shift"
 
 

@@ -139,6 +139,56 @@ def test_teams_that_cannot_visit_all_may_clash(
     assert ("Health bus" in str(told)) == also
 
 
+NOTHING: dict[str, Any] = {"budget": "b", "period": "p1", "amount_mln": 0.0,
+                           "covers": "investment", "is_hard": True}  # fmt: skip
+FUND: dict[str, Any] = {
+    "funding_sources": [{"fund": "n", "title": "State"}],
+    "funding_limits": [{"fund": "n", "period": "p1", "amount_mln": 5.0}],
+    "funding_eligibility": [{"fund": "n"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("payers", "rules", "how"),
+    [
+        # Two schools of 10 mln. Of a budget of 0 what is left to pay is the most ever.
+        (FUND, {"fund:n": "State, p1: at most 5 mln KZT"},
+         "raise it to 20 mln KZT, 300.0% more"),
+        ({"budgets": [NOTHING],
+          "partnerships": [{"partnership": "ppp", "share_most": 1.0, "limit_mln": 5.0,
+                            "premium": 0.0, "term_years": 1, "title": "PPP"}]},
+         {"partnership:ppp": "PPP: at most 5 mln KZT",
+          "budget:b": "b, p1: at most 0 mln KZT"},
+         "raise it to 15 mln KZT"),
+    ],
+)  # fmt: skip
+def test_who_may_not_pay_enough_clashes(
+    payers: dict[str, Any], rules: dict[str, str], how: str
+) -> None:
+    """Limits of funds and partners are rules as budgets are, and may give way."""
+    instance = tiny(services=[{"service": "s", "may_be_unserved": False}], **payers)
+    assert best_plan_cost(instance) is None
+    keep = ["allocation:s", "capacity:s"]
+    found = aumaq.conflicts(instance, most=None, keep=keep).record()
+    (conflict,) = found["conflicts"]
+    assert conflict["is_minimal"]
+    assert {rule["rule"]: rule["text"] for rule in conflict["rules"]} == rules
+    (way,) = found["cheapest"]["rules"]
+    assert (way["how"], found["cheapest"]["is_proven"]) == (how, True)
+
+
+def test_a_limit_of_nothing_weighs_the_same_in_any_unit() -> None:
+    """With no budget and at most one school of 10 mln: in tenge as in millions."""
+    few = [{"count": "few", "service": "s", "least": 1}]
+    for unit in (1.0, 1e3):
+        level = {"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 10 * unit}
+        clash = tiny(levels=[level], counts=few, budgets=[NOTHING])
+        cheapest = aumaq.conflicts(clash, keep=["count:few"]).record()["cheapest"]
+        assert cheapest["weight"] == pytest.approx(0.5 + TOUCHED)
+        (way,) = cheapest["rules"]
+        assert way["how"] == f"raise it to {10 * unit:,.0f} mln KZT"
+
+
 def test_what_is_kept_never_gives_way() -> None:
     """With demand and capacity kept, money and count must give way."""
     keep = ["allocation:s", "capacity:s"]
@@ -309,7 +359,7 @@ def test_the_commands_tell(tmp_path: Path) -> None:
     done = run("solve", "in", "--out", "out", "--quiet", folder=tmp_path)
     assert done.returncode == 1
     assert "Money of the district, p1: at most 12 mln" in done.stderr or (
-        "at most 1 facilities" in done.stderr
+        "at most 1 facility of s" in done.stderr
     )
     assert done.stderr.strip().endswith("aumaq conflicts in")  # as it was given
     done = run("conflicts", "in", "--all", "--json", "--lang", "kk", folder=tmp_path)
