@@ -98,7 +98,9 @@ def _show(found: aumaq.BudgetCurve) -> None:
     for row in rows:
         table.add_row(*(_cell(key, row) for key in columns))
     show.out.print(table)
+    show.out.print(t(say("mln {currency}", currency=found.instance.currency)))
     for row in rows:
         if row["message"]:
-            text = f"{row['amount_mln']:g}: {spoken().tell(row['message'])}"
+            amount = figure(row["amount_mln"], ",.6g")
+            text = f"{amount}: {spoken().tell(row['message'])}"
             show.out.print(text, markup=False, soft_wrap=True)
