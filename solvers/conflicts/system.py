@@ -280,7 +280,7 @@ class System:
 
 def reach(m: Matrices) -> tuple[Floats, Floats]:
     """Return the least and the most that each row can come to by its columns alone."""
-    by_row = m.sparse.tocsr()
+    by_row = m.by_row
     up, down = by_row.maximum(0.0), by_row.minimum(0.0)
     low = np.maximum(m.column_lower, -NO_LIMIT)
     high = np.minimum(m.column_upper, NO_LIMIT)
