@@ -146,7 +146,7 @@ def _check_required(codes: Sequence[str], required: Flags, is_usable: Flags) -> 
 def _counted(groups: Sequence[str]) -> Text:
     """Return who the people are: a service is for some, not for all inhabitants."""
     return say(
-        "people are those of the group {groups}",
+        "people are those of {n} group: {groups}",
         "people are those of {n} groups: {groups}",
         n=len(groups),
         groups=", ".join(groups),

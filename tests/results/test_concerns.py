@@ -175,7 +175,7 @@ def test_a_palace_in_a_village() -> None:
             travel=[{"settlement": "b", "site": "a", "minutes": 5.0}],
         )  # fmt: skip
 
-    assert ["Small with 20" in w.message for w in village().warnings] == [True]
+    assert ["Small, 20;" in w.message for w in village().warnings] == [True]
     told = solved(village()).record["warnings"]
     assert any("Small (20 people) for 400" in line for line in told), told
     sized = village(min_population=100.0)
