@@ -123,6 +123,24 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return at
 
 
+OWN_NETWORK = """?SNDlib native format; type: network; version: 1.0
+NODES (
+  A ( 71.4 51.1 )
+  B ( 73.1 49.8 )
+  C ( 72.0 50.5 )
+)
+LINKS (
+  AB ( A B ) 0.00 0.00 2.00 1.00 ( 5.00 10.00 )
+  CA ( C A ) 4.00 1.00 0.00 0.00 ( 3.00 2.00 )
+)
+DEMANDS (
+  d1 ( A B ) 1 7.00 UNLIMITED
+  d2 ( A C ) 1 2.00 UNLIMITED
+)
+"""
+"""A network as SNDlib writes it."""
+
+
 def write_classic_files(at: Path) -> None:
     """Write small files with the names that the page of classic problems uses."""
     ring = [f"{k} {k % 9 + 1} {k + 1}" for k in range(1, 10)]
@@ -161,6 +179,8 @@ def own(page: Path, things: Path, folder: Path) -> Path:
     at = Path(shutil.copytree(things, folder / "at"))
     for made in re.findall(r"--out (runs/\w+)", "\n".join(commands(page))):
         shutil.rmtree(at / made, ignore_errors=True)
+    if page.stem == "files":
+        (at / "network.txt").write_text(OWN_NETWORK, encoding="utf-8")
     if page.stem == "classic":
         write_classic_files(at)
     if page.stem == "futures":
