@@ -1,4 +1,4 @@
-"""Plans of blocks joined: repaired, completed, and improved until one is the best."""
+"""Plans of blocks joined: repaired or crossed, completed, and improved."""
 
 from __future__ import annotations
 

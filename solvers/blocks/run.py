@@ -8,7 +8,8 @@
    second (part.py).
 4. The plans of the blocks are joined, once there is one of each and again and again,
    under the same choice of growth points (choices.py); coupling rows that they break
-   are repaired by a small MIP around them, networks are completed for what is drawn, by
+   are repaired by a small MIP around them, or each block is as in the best plan or in
+   the joined ones (crossing.py); networks are completed for what is drawn, by
    their own steps or by those of the best plan so far (networks.py). From the first
    join on, once enough is lost between blocks, beside what is lost within them, one
    thread of a large model searches over all now and then, as long as that gains more a
