@@ -28,6 +28,7 @@ from aumaq.solvers.highs.matrices import (
     plain_bound,
 )
 from aumaq.solvers.highs.solver import Outcome
+from aumaq.solvers.node_cuts import with_node_cuts
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.out_of_time import OutOfTimeError
 from aumaq.solvers.places import Site
@@ -204,7 +205,7 @@ def _compiled(
     """Return the matrices of a model, and the plan to start from in their columns."""
     matrices = compile_matrices(built.program)
     place = matrices.places(built.program.count)
-    matrices = settled(matrices, built, place, given)
+    matrices = with_node_cuts(settled(matrices, built, place, given))
     sites, start = _sites(built, place), _start(built, place, given.start)
     if given.start is None:
         start = without_hopeless(matrices, sites, *start)

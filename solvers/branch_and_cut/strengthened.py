@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csr_array, vstack
 
 from aumaq.instances.arrays import Floats
 from aumaq.solvers.branch_and_cut.dicuts import Cuts, Dicuts
-from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.matrices import Matrices, with_rows
 from aumaq.solvers.highs.node_lp import NodeLP
 
 ROUNDS, CUTS_A_ROUND = 100, 400
+CUTS = "cuts"
+"""The family of rows that cut."""
 DROPPED_EACH = 5
 """After so many rounds what does not bind is dropped."""
 STALLED_ROUNDS, STALLED = 5, 1e-3
@@ -67,16 +68,4 @@ def _together(cuts: list[Cuts], num_columns: int) -> Cuts:
 
 def strengthened(m: Matrices, cuts: Cuts) -> Matrices:
     """Return the programme with the cuts among its rows."""
-    if not len(cuts):
-        return m
-    least = cuts.least
-    whole = csc_array(vstack([csr_array(m.sparse), cuts.rows]))
-    whole.sort_indices()
-    return replace(
-        m,
-        starts=whole.indptr.astype(np.int32),
-        rows=whole.indices.astype(np.int32),
-        values=whole.data,
-        row_lower=np.concatenate([m.row_lower, least]),
-        row_upper=np.concatenate([m.row_upper, np.full(len(least), np.inf)]),
-    )
+    return with_rows(m, cuts.rows, cuts.least, CUTS)

@@ -199,6 +199,39 @@ def with_fixed(m: Matrices, columns: Ints, values: Floats) -> Matrices:
     return replace(m, column_lower=low, column_upper=high)
 
 
+def with_rows(m: Matrices, table: csr_array, least: Floats, family: str) -> Matrices:
+    """Return the problem with further rows, *table* x >= *least*, below its own."""
+    count, size = len(least), np.diff(m.starts)
+    if not count:
+        return m
+    more = csc_array(table)
+    more.sort_indices()
+    added = np.diff(more.indptr)
+    starts = (m.starts + more.indptr).astype(np.int32)
+    # The rows of a column come in order: its own first, then those below.
+    own = np.arange(len(m.values)) + np.repeat(more.indptr[:-1], size)
+    below = np.arange(len(more.data)) + np.repeat(m.starts[1:], added)
+    rows = np.empty(starts[-1], dtype=np.int32)
+    values = np.empty(starts[-1])
+    rows[own], rows[below] = m.rows, more.indices + len(m.row_lower)
+    values[own], values[below] = m.values, more.data
+    families, numbers = m.row_family, m.row_numbers
+    if len(families):
+        families = np.concatenate([families, np.full(count, family)])
+    if len(numbers):
+        numbers = np.concatenate([numbers, np.full(count, NONE)])
+    return replace(
+        m,
+        starts=starts,
+        rows=rows,
+        values=values,
+        row_lower=np.concatenate([m.row_lower, least]),
+        row_upper=np.concatenate([m.row_upper, np.full(count, np.inf)]),
+        row_family=families,
+        row_numbers=numbers,
+    )
+
+
 def with_whole_fixed(m: Matrices, values: Floats) -> Matrices:
     """Return the LP that is left when integers are fixed at the rounded *values*."""
     whole, fixed = np.round(values), m.is_integer
