@@ -46,13 +46,22 @@ class LargeBlock:
             self._dive.stop()
 
     def planned(
-        self, solver: RestrictedSolver, values: Floats, most: Most
+        self,
+        solver: RestrictedSolver,
+        values: Floats,
+        most: Most,
+        price: Floats | None = None,
     ) -> Floats | None:
         """Return good values of its columns, the others of a plan as they are.
 
-        *solver* is that of the model, or of one with other limits of its rows.
+        *solver* is that of the model, or of one with other limits of its rows. By areas
+        at the *price* of each row, where that is known and there are stations; else by
+        a dive.
         """
-        return self._at(solver, values)[0].run(most)
+        found = None
+        if price is not None:
+            found = self.by_areas(solver, values, price, most)
+        return self._at(solver, values)[0].run(most) if found is None else found
 
     def run(
         self, solver: RestrictedSolver, values: Floats, most: Most

@@ -137,10 +137,13 @@ class Completer:
         found = crossing.crossed(self._open, offers, known, most)
         return self.complete(found[0], known) if found else None
 
-    def begun(self, values: Floats, runs: Flags, effort: float) -> Floats | None:
+    def begun(
+        self, values: Floats, runs: Flags, effort: float, price: Floats | None = None
+    ) -> Floats | None:
         """Return a plan from decisions: what *runs* by an LP, large blocks planned.
 
-        These are planned for what is drawn from them then. None if there is none.
+        These are planned for what is drawn from them then, at the *price* of each row
+        where it is known. None if there is none.
         """
         budget, begun = self.budget(effort), self.work
         is_free = runs.copy()
@@ -160,7 +163,7 @@ class Completer:
             own = np.intersect1d(self._feeding[k], self._fed)
             values[own] = self._drawn(values)[own]
             budget.spent = self.work - begun
-            found = block.planned(self._open, values, budget.most())
+            found = block.planned(self._open, values, budget.most(), price)
             if found is None:
                 return None
             values[block.free] = found

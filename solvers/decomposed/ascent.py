@@ -65,7 +65,7 @@ class Ascent:
             if share >= 1.0 or is_over():
                 return
             self.steps += 1
-            if k % every:
+            if (k + 1) % every:
                 relaxation.near(self.y)
             elif (bound := relaxation.at(self.y)) > self.bound:
                 self.bound, self.best = bound, self.y

@@ -28,8 +28,8 @@ from aumaq.solvers.search import Improver, Scope
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.work import Budget, Most
 
-BLOCK_SHARE = 0.5
-"""Share of the effort for planning anew that is for blocks, before areas."""
+AREAS_FROM = 0.003
+"""Areas are planned anew where large networks cost so much of all beyond the bound."""
 
 
 class Feeding:
@@ -79,10 +79,11 @@ class Feeding:
         search.scope = Scope(~self.is_network)
         return search
 
-    def first(self, most: Most) -> Floats | None:
+    def first(self, most: Most, price: Floats | None) -> Floats | None:
         """Return the start plan with its networks planned, None if that gives none.
 
-        It builds no link itself: each place makes what it needs.
+        It builds no link itself: each place makes what it needs. *price* is that of
+        each row, where it is known already.
         """
         c = self._c
         if c.start_plan is None:
@@ -91,7 +92,7 @@ class Feeding:
         if values is None:
             return None
         effort = most.seconds if most.work is None else most.work
-        return self.completer.begun(values, runs_of(c), effort)
+        return self.completer.begun(values, runs_of(c), effort, price)
 
     def lead(
         self,
@@ -179,12 +180,13 @@ class Feeding:
         return values if again is None else min(values, again, key=cost_of)
 
     def completed(
-        self, values: Floats, seconds: float, effort: float = 0.0
+        self, values: Floats, seconds: float, effort: float, areas: float
     ) -> Floats | None:
         """Return the plan found so far with its networks completed, None if none fit.
 
         Those of *values* are a plan to begin with. Blocks are planned anew within an
-        *effort*, large networks by areas, and networks searched for so many *seconds*.
+        *effort*, large networks by *areas*, where they cost much beyond the bound, and
+        networks searched for so many *seconds*.
         """
         assert self.search is not None
         assert self.search.values is not None
@@ -192,13 +194,13 @@ class Feeding:
         found = self.completer.complete(joined)
         if found is None:
             return None
-        budget = self.completer.budget(effort)
         which = ~self._is_large  # by areas
         if effort <= 0.0:
             which &= self._has_network
-        found = self._replanned(found, max(BLOCK_SHARE * effort, seconds), which)
-        if effort > 0.0:
-            found = self.completer.by_areas(found, budget.left, self._price)
+        found = self._replanned(found, max(effort, seconds), which)
+        excess = self.replanning.excess(found)[self._is_large].sum()
+        if excess > AREAS_FROM * abs(self.completer.cost(found)):
+            found = self.completer.by_areas(found, areas, self._price)
         search = self._of_networks
         search.objective, search.values = search.cost(found), found
         if seconds > 0.0:

@@ -17,7 +17,7 @@ import numpy as np
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.solvers.decomposed.blocks import PricedBlocks
 from aumaq.solvers.decomposed.relaxation import Relaxation
-from aumaq.solvers.highs.solver import Solver
+from aumaq.solvers.highs.solver import Outcome, Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
 from aumaq.solvers.solution.decisions import Status
@@ -75,9 +75,14 @@ class Lift:
         y: Floats,
         budget: Budget,
         tell: Callable[[float], None],
+        take: Callable[[int, Floats], None] | None = None,
         plan: Floats | None = None,
     ) -> None:
-        """Tell the bound at prices *y* as it rises, as long as *budget* lasts."""
+        """Tell the bound at prices *y* as it rises, as long as *budget* lasts.
+
+        *take* hears of the plan of each block at these prices; a *plan* of all is where
+        they begin.
+        """
         found = self._relaxation.at(y)
         if not np.isfinite(found):
             return
@@ -86,15 +91,22 @@ class Lift:
         for k in self._order(plan).tolist():
             if self._is_stopped or budget.left <= 0.0:
                 return
-            proven = self._proven(k, budget)
+            outcome = self._solved(k, budget, plan)
+            if take is not None and outcome.values is not None:
+                take(k, outcome.values)
+            is_known = outcome.status not in (Status.ERROR, Status.INFEASIBLE)
+            proven = outcome.bound if is_known else float("-inf")
             gain = proven - known[k] - SAFE * (abs(proven) + abs(known[k]))
             if gain > 0.0:
                 found += gain
                 tell(found)
 
-    def _proven(self, block: int, budget: Budget) -> float:
-        """Return what a block costs at least, -inf if nothing is proven."""
+    def _solved(self, block: int, budget: Budget, plan: Floats | None) -> Outcome:
+        """Solve the MIP of a block at the prices, from a plan if there is one."""
         solver = self._running = Solver(self._blocks.problem(block), self._options)
+        if plan is not None:
+            own = plan[self._blocks.all[block].columns]
+            solver.start_from(np.arange(len(own)), own)
         most = budget.most()
         solver.limit(Most(most.seconds, NODES, most.work))
         if self._is_stopped:
@@ -102,5 +114,4 @@ class Lift:
         outcome = solver.run(min(most.seconds, SECONDS), Silent(), 0.0)
         self._running = None
         budget.spend(outcome.work)
-        is_known = outcome.status not in (Status.ERROR, Status.INFEASIBLE)
-        return outcome.bound if is_known else float("-inf")
+        return outcome

@@ -44,6 +44,11 @@ class _Piece:
         self._cost = cost
         return True
 
+    def hold(self, columns: Ints, low: Floats, high: Floats) -> None:
+        """Hold columns between other limits from now on."""
+        self._lp.confine(columns, low, high)
+        self._cost = None
+
 
 class Pieces:
     """The rows of what belongs to no site, with their prices as last solved."""
@@ -83,6 +88,26 @@ class Pieces:
         price = np.where(low > -NO_LIMIT, price, np.minimum(price, 0.0))
         self.price = np.where(high < NO_LIMIT, price, np.maximum(price, 0.0))
         return is_solved
+
+    def with_held(self, held: Flags, values: Floats) -> Floats | None:
+        """Return what a unit more of each column *held* at a value costs, None if none.
+
+        The LPs of the pieces begin from there the next time.
+        """
+        if not self._lps:
+            self._lps = self._of_pieces()
+        m = self.matrices
+        self._hold(held, values, values)
+        is_solved = self.solve(m.cost)
+        self._hold(held, m.column_lower, m.column_upper)
+        return m.cost - m.sparse.T @ self.price if is_solved else None
+
+    def _hold(self, which: Flags, low: Floats, high: Floats) -> None:
+        """Hold some columns between limits, in the LP of each piece."""
+        for one in self._lps:
+            at = np.flatnonzero(which[one.columns])
+            own = one.columns[at]
+            one.hold(at, low[own], high[own])
 
     def forget(self) -> None:
         """Solve from scratch next time: what comes of it follows from the costs."""

@@ -6,7 +6,7 @@ a price to begin with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array, vstack
@@ -18,11 +18,7 @@ from aumaq.solvers.decomposed import kernel
 from aumaq.solvers.decomposed.pieces import Pieces
 from aumaq.solvers.decomposed.sites import served_by
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices
-from aumaq.solvers.highs.solver import Solver
-from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution.decisions import Status
 from aumaq.solvers.structure import DENSE_ROW
-from aumaq.solvers.work import Budget
 
 OWN = ("siting", "locks", "renewal")
 """Families whose rows a site obeys by itself; and those of what facilities hold."""
@@ -34,10 +30,6 @@ OTHERS = 0.05
 """Steps of other prices are so much of what the columns of their rows usually cost."""
 DRAWN = 0.1
 """Steps of the price of what sites draw are so much of what it costs today."""
-TODAY_EFFORT = 12.0
-"""Time for finding what it costs today: else prices begin at 0."""
-TODAY_MOST = 100_000
-"""An LP with more columns does not end in that time."""
 
 
 @dataclass(frozen=True)
@@ -116,40 +108,36 @@ def _todays_prices(
 ) -> Floats:
     """Return what a unit costs that sites draw from what is beside them, by row.
 
-    The duals of the pieces' LP with the sites as the start plan has them; *part* are
-    the rows *plain* of the model. 0 where sites draw nothing, or without an optimum.
+    By the LPs of the pieces, with the sites as the start plan has them; *part* are the
+    rows *plain* of the model. 0 without an optimum, and but where a single column of a
+    piece is all that sites draw from, and in no other row.
     """
     m, found = c.matrices, np.zeros(len(plain))
-    is_beside = np.zeros(len(m.cost), dtype=bool)
-    is_beside[pieces.columns] = True
-    kinds = [is_beside, owner >= 0, np.ones(len(owner), dtype=bool)]
-    beside, at_sites, all_of = (
+    kinds = [owner >= 0, np.ones(len(owner), dtype=bool)]
+    at_sites, all_of = (
         np.asarray(part.astype(bool) @ kind.astype(float)) for kind in kinds
     )
-    ties = (beside > 0) & (at_sites > 0) & (beside + at_sites == all_of)
-    ties &= all_of <= DENSE_ROW
-    tied = np.flatnonzero(ties)
-    if not len(tied) or len(pieces.columns) > TODAY_MOST:
+    is_tied = (at_sites > 0) & (all_of <= DENSE_ROW)
+    is_tied &= m.row_lower[plain] == m.row_upper[plain]
+    beside = csc_array(part.tocsc()[:, pieces.columns])
+    size = np.asarray(beside.tocsr().sum(axis=1)).ravel()
+    is_tied &= (size != 0.0) & (at_sites + 1 == all_of)
+    rows = np.flatnonzero(is_tied)
+    column = np.full(len(plain), -1)
+    entries = beside.tocoo()
+    column[entries.row] = entries.col
+    rows = rows[np.diff(beside.indptr)[column[rows]] == 1]
+    if not len(rows):
         return found
     values = np.zeros(len(m.cost))
     values[c.start[0]] = c.start[1]
     values[pieces.columns] = 0.0
-    used = part[tied] @ values
-    own = pieces.matrices
-    table = csc_array(vstack([own.sparse, part[tied].tocsc()[:, pieces.columns]]))
-    table.sort_indices()
-    low = np.concatenate([own.row_lower, m.row_lower[plain[tied]] - used])
-    high = np.concatenate([own.row_upper, m.row_upper[plain[tied]] - used])
-    whole = np.zeros(len(own.cost), dtype=bool)
-    limits = (own.column_lower, own.column_upper)
-    lp = Matrices.of(table, own.cost, (low, high), limits, whole)
-    solver = Solver(lp, replace(c.options, threads=1))
-    budget = Budget(max(c.seconds_left, 0.1), c.options.work_limit)
-    most = budget.most(TODAY_EFFORT)
-    solver.limit(most)
-    outcome = solver.run(most.seconds, Silent(), c.started)
-    if outcome.status is Status.OPTIMAL and outcome.duals is not None:
-        found[tied] = outcome.duals[len(own.row_lower) :]
+    drawn = m.row_lower[plain[rows]] - part[rows] @ values
+    held, at = np.zeros(len(pieces.columns), dtype=bool), np.zeros(len(pieces.columns))
+    held[column[rows]], at[column[rows]] = True, drawn / size[rows]
+    more = pieces.with_held(held, at)
+    if more is not None:
+        found[rows] = more[column[rows]] / size[rows]
     return found
 
 

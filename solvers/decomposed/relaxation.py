@@ -73,6 +73,7 @@ class Relaxation:
         self._renewals = np.flatnonzero(~self._loose & ~has_end)
         self.value = [np.zeros(len(s.places)) for s in self.sites]
         self.x = np.zeros(len(m.cost))
+        self.x[self.pieces.columns] = self.pieces.x
         self.reduced = m.cost.copy()
 
     def at(self, y: Floats, beside: Floats | None = None) -> float:

@@ -64,8 +64,10 @@ LIFT_SHARE = 0.4
 PLANNING_SHARE = 0.6
 """Share of the time that is left for a start plan whose networks are planned; else it
 is completed as it is."""
-REPLANNING_SHARE = 0.7
+REPLANNING_SHARE = 0.35
 """Share of the time that is left for planning blocks anew, once there are prices."""
+AREAS_SHARE = 0.5
+"""The same for areas of large networks, whenever they cost much beyond the bound."""
 TURN_SHARE = 0.1
 """Share of the time after which networks are completed again; half of it for that."""
 STEP_WORK, STEP_LEAST = 1e-8, 3e-4
@@ -101,7 +103,12 @@ class Run:
         self.end = time.monotonic() + seconds
         self.budget = Budget(seconds, self.c.options.work_limit)
         self.ascent = Ascent(Relaxation(self.c, self._is_over))
-        self.own = self.ascent.relaxation.own_of(self.c.sites)
+        relaxation = self.ascent.relaxation
+        self.own = relaxation.own_of(self.c.sites)
+        self.first_price: Floats | None = None
+        """The price of each row with today's facilities."""
+        if relaxation.pieces.price.any():
+            self.first_price = relaxation.price_of_rows(self.ascent.y)
         parts = split(self.c.matrices, coupling_families())
         self.blocks = PricedBlocks(self.ascent.relaxation, parts)
         self.lift = Lift(self.c.options, self.ascent.relaxation, self.blocks)
@@ -216,14 +223,25 @@ class Run:
         self._search()
 
     def _raise_by_blocks(self) -> None:
-        """Raise the bound by what blocks cost beyond the relaxation."""
+        """Raise the bound by what blocks cost beyond the relaxation.
+
+        What their MIPs find on the way is offered to the search.
+        """
 
         def tell(bound: float) -> None:
             self.proven = max(self.proven, bound)
             if self.is_enough:
                 self.check()
 
-        self.lift.raised(self.ascent.best, self.budget, tell, self.search.values)
+        def take(block: int, values: Floats) -> None:
+            feeding = self.feeding
+            where = feeding.replanning if feeding is not None else self.replanning
+            search = feeding.search if feeding is not None else self.search
+            if where is not None and search is not None:
+                where.offer(search, block, values)
+
+        known = self.search.values
+        self.lift.raised(self.ascent.best, self.budget, tell, take, known)
         self.check()
 
     def _prove(self) -> None:
@@ -320,7 +338,8 @@ class Run:
         if self.joined is None:
             effort = REPLANNING_SHARE * self.budget.left
         begun = known if self.joined is None else self.joined
-        found = feeding.completed(begun, seconds, effort)
+        areas = AREAS_SHARE * self.budget.left
+        found = feeding.completed(begun, seconds, effort, areas)
         self.budget.spend(feeding.work + feeding.completer.work - before)
         if found is not None:
             self.joined = found
@@ -333,7 +352,7 @@ class Run:
         if self.feeding is not None:
             before = self.feeding.completer.work
             most = self.budget.most(self.budget.left * PLANNING_SHARE)
-            values = self.feeding.first(most)
+            values = self.feeding.first(most, self.first_price)
             self.budget.spend(self.feeding.completer.work - before)
         if values is None:
             solver = self.search.solver
