@@ -82,6 +82,7 @@ BY_POLICY = {
 
 BY_MONEY = {
     "covered": say("somebody pays for all that is spent"),
+    "partners": say("partners together pay no more than is invested"),
 }
 
 
@@ -148,6 +149,7 @@ def rules_that_apply(instance: Instance) -> list[Rule]:
         *(() if len(tables["growth_tiers"]) else ("growth:points",)),
         *(() if len(tables["impacts"]) else ("impacts",)),
         *(() if len(tables["funding_sources"]) else ("funding:covered",)),
+        *(() if len(tables["partnerships"]) else ("funding:partners",)),
     }
     for row in tables["services"].itertuples():
         serves = row.role == "serve"

@@ -8,6 +8,9 @@ Variables
 Constraints
     ``share[p,s,r,t]``
         :math:`money_{psrt} \le share\_most_p \cdot investment_{srt}`
+    ``whole[s,r,t]``
+        :math:`\sum_p money_{psrt} \le investment_{srt}`
+        where the shares of several partners add up to more than all
     ``limit[p]``
         :math:`\sum_{srt} money_{psrt} \le limit_p`
     ``burden[b,y]``
@@ -43,6 +46,7 @@ from aumaq.model.family import family
 from aumaq.model.table import Table, stacked, where_true
 
 RULE = "partnership:{partnership}"
+CELL = ("sector", "region", "period")
 
 
 @family(reads=("spending",), adds_to=("partner money",), couples=True)
@@ -56,20 +60,35 @@ def partnerships(c: Context) -> None:
         return
     invested = _invested(c)
     places = where_true(p.may, ("partnership", "sector", "region"), names)
-    at = invested.distinct(("sector", "region", "period"))
-    where = places.join(at.only("sector", "region", "period"), ("sector", "region"))
+    at = invested.distinct(CELL)
+    where = places.join(at.only(*CELL), ("sector", "region"))
     limit = p.limit_mln[where["partnership"]]
     c.partnered = money = variable(block, "money", where, PARTNERED, upper=limit)
     rows = Rows(block, "share", money, PARTNERED, RULE).add(money)
     for k, share in enumerate(p.share_most.tolist()):
         rows.add(invested.plus(partnership=k), -share * invested["mln"])
     rows.write(-np.inf, 0.0)
+    _whole(block, p, money, invested)
     each = Table({"partnership": np.arange(len(p.partnerships))}, names)
     limits = Rows(block, "limit", each, ("partnership",), RULE)
     limits.add(money).write(-np.inf, p.limit_mln)
     back = _paid_back(p, money)
     _burdens(block, p, back)
     _pay(c, p, money, back)
+
+
+def _whole(block: Block, p: PartnerData, money: Table, invested: Table) -> None:
+    """Let partners together pay no more than is invested.
+
+    Each share alone lets two partners pay for a school twice, as money to lend.
+    """
+    total = money.total(CELL, share=p.share_most[money["partnership"]])
+    where = total.where(total["share"] > 1.0)
+    rows = Rows(block, "whole", where, CELL, "funding:partners")
+    for entries, mln in ((money, np.ones(len(money))), (invested, -invested["mln"])):
+        inside = entries.find(where, CELL) >= 0
+        rows.add(entries.where(inside), mln[inside])
+    rows.write(-np.inf, 0.0)
 
 
 def _invested(c: Context) -> Table:

@@ -109,6 +109,7 @@ def partnerships(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> Par
             id_, paid, float(rule["share_most"]) * spent, lambda *_, p=place: p,
             say("the partner pays {value} mln, {limit} mln are its share"), spent,
         )  # fmt: skip
+    _check_whole(found, invested)
     _check_limits(found)
     return found
 
@@ -117,6 +118,21 @@ def _invested(money: pd.DataFrame) -> dict[tuple[Any, ...], float]:
     rows = money[money["item"].isin(INVESTMENT)]
     sums = rows.groupby(["service", "region", "period"])["amount_mln"].sum()
     return {key: float(mln) for key, mln in sums.items()}
+
+
+def _check_whole(found: Partnered, invested: Mapping[tuple[Any, ...], float]) -> None:
+    """Check that partners together pay no more than is invested."""
+    paid: dict[tuple[Any, ...], float] = {}
+    for row in found.rows:
+        cell = tuple(row[k] for k in KEYS[1:])
+        paid[cell] = paid.get(cell, 0.0) + float(row["money_mln"])
+    for cell, mln in paid.items():
+        spent = invested.get(cell, 0.0)
+        place = named(dict(zip(KEYS[1:], cell, strict=True)), KEYS[1:])
+        text = say("partners pay {value} mln, {limit} mln are invested")
+        found.ledger.notes.at_most(
+            "funding:partners", mln, spent, lambda *_, p=place: p, text, spent
+        )
 
 
 def _check_limits(found: Partnered) -> None:

@@ -253,6 +253,39 @@ def test_a_partner_who_asks_for_less_than_the_rate_of_discount() -> None:
     assert plan.record["unavoidable_mln"] == pytest.approx(2.0 - 5.0 * (1.0 - 1 / 1.1))
 
 
+@pytest.mark.parametrize(
+    ("share", "paid"),
+    [(1.0, {"cheap": 100.0}), (0.6, {"cheap": 60.0, "dear": 40.0}),
+     (0.5, {"cheap": 50.0, "dear": 50.0}), (0.3, {"cheap": 30.0, "dear": 30.0})],
+)  # fmt: skip
+def test_two_partners_pay_for_a_school_once(
+    share: float, paid: dict[str, float]
+) -> None:
+    """Both ask for less than the rate of discount, so that a plan would borrow more."""
+    same = {"limit_mln": 500.0, "term_years": 4, "share_most": share}
+    plan = aumaq.solve(
+        tiny(
+            policies=[{"discount_rate": 0.08, "count_residual_value": False,
+                       "value_of_time_per_hour": 0.0}],
+            services=[{"service": "s", "unserved_mln_per_unit_year": 10.0}],
+            levels=[{"service": "s", "level": 1, "capacity": 250.0,
+                     "capex_mln": 100.0}],
+            partnerships=[{"partnership": "cheap", "premium": 0.0, **same},
+                          {"partnership": "dear", "premium": 0.02, **same}],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    assert plan.record["problems"] == []
+    told = plan.table("partnerships").set_index("partnership")["money_mln"]
+    assert told.to_dict() == pytest.approx(paid)
+    cost = 100.0
+    for name, mln in paid.items():
+        premium = {"cheap": 0.0, "dear": 0.02}[name]
+        each = mln / sum((1.0 + premium) ** -k for k in range(1, 5))
+        cost += sum(each * 1.08**-k for k in range(1, 5)) - mln
+    assert plan.objective_mln == pytest.approx(cost)
+
+
 SITE = {"site": "a", "service": "s", "settlement": "a"}
 LOCKED: dict[str, Rows] = {
     "sites": [{**SITE, "status": "existing"}],

@@ -409,6 +409,14 @@ MONEY: dict[str, Rows] = {
                       "premium": 0.1, "term_years": 4, "first_payment_years": 0}],
 }  # fmt: skip
 """A school that must be built for 500 mln: *d* has 100, the partner pays the rest."""
+TWICE: dict[str, Rows] = {
+    **MONEY,
+    "funding_sources": [], "funding_limits": [], "funding_eligibility": [],
+    "policies": [{"discount_rate": 0.2}],
+    "partnerships": [{**MONEY["partnerships"][0], "partnership": p, "share_most": 0.8}
+                     for p in "pq"],
+}  # fmt: skip
+"""Two partners who are worth more than what they are paid back pay for it."""
 
 
 MOVED: dict[str, Rows] = {
@@ -876,6 +884,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     ),
     "a partner who gives": (
         MONEY, {}, every("partnerships", "money_mln", 0.0), "funding:covered",
+    ),
+    "two partners who pay twice": (
+        TWICE, {}, every("partnerships", "money_mln", 400.0), "funding:partners",
     ),
     "a debt hidden": (
         MONEY, {}, every("partnerships", "liability_mln", 0.0), "partnership:p",

@@ -70,6 +70,7 @@ def add_financing(
     _staff(case, p, posts, spent)
     for rule in case.rows["partnerships"]:
         _partner(case, p, rule, cells, spent, more)
+    _no_more_than_all(p, cells, more)
     for burden in case.rows["burdens"]:
         _burden(case, p, burden)
     for row in case.rows["budgets"]:
@@ -120,6 +121,20 @@ def _partner(
                 later = max(k for k, first in enumerate(case.first) if first <= year)
                 own = spent["operation", sector, region, later]
                 own[column] = own.get(column, 0.0) + a
+
+
+def _no_more_than_all(p: Programme, cells: Cells, more: Terms) -> None:
+    """Let partners together pay no more than is invested."""
+    for (name, *rest), column in list(p.columns.items()):
+        if name == "money":
+            _, sector, region, t = rest
+            cell = ("investment", sector, region, t)
+            row = ("all", *cell)
+            p.term(row, column, 1.0)
+            if row not in p.right:
+                p.right[row] = ("<", cells[cell])
+                for built, value in more.get(cell, {}).items():
+                    p.term(row, built, -value)
 
 
 def _staff(case: Case, p: Programme, posts: np.ndarray, spent: Any) -> None:
