@@ -3,20 +3,22 @@
 Each step comes after all that it relies on (deployment_steps.py), so that whoever stops
 after any number of steps has what works: a road or a link stands before what needs it,
 a higher tier before a lower one that refers to it, what takes people over before what
-they come from closes. Among the steps that this leaves, the best comes first: the gain
-of a step and of all that it still relies on, by what these cost (the ratio of a set and
-its predecessors: Sidney 1975). The rule is greedy, no optimum, and changes nothing of
-the plan.
+they come from closes. Nor does a step break what must hold on the way
+(deployment_limits.py), unless every other step does, too. Among the steps that this
+leaves, the best comes first: the gain of a step and of all that it still relies on, by
+what these cost (the ratio of a set and its predecessors: Sidney 1975). The rule is
+greedy, no optimum, and changes nothing of the plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from aumaq.results.plan.deployment_limits import Limit, limits_of
 from aumaq.results.plan.deployment_steps import Key, Step, places_of, steps_of
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def deployment(plan: Plan) -> pd.DataFrame:
         steps = steps_of(plan, period)
         number: dict[Key, int] = {}
         spent = gained = 0.0
-        for key in ordered(steps):
+        for key in ordered(steps, limits_of(plan, period)):
             step, number[key] = steps[key], len(number) + 1
             spent, gained = spent + step.cost_mln, gained + step.gain
             after = sorted(number[one] for one in step.after if one in number)
@@ -56,8 +58,11 @@ def deployment(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def ordered(steps: Mapping[Key, Step]) -> list[Key]:
-    """Return the steps in order: after all that they rely on, the best gain first."""
+def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key]:
+    """Return the steps in order: after all that they rely on, the best gain first.
+
+    What would break a limit waits until others make room, as long as any others go.
+    """
     relies = {key: _relied_on(key, steps) for key in steps}
     rank = {key: k for k, key in enumerate(steps)}
     lend: dict[Key, list[Key]] = {key: [] for key in steps}
@@ -65,6 +70,7 @@ def ordered(steps: Mapping[Key, Step]) -> list[Key]:
         for one in whole:
             lend[one].append(key)
     done: dict[Key, None] = {}
+    levels, waiting = _Levels(limits), set[Key]()
 
     def entry(key: Key) -> tuple[float, float, float, int, int, Key]:
         """Return a step with all that is missing for it, the best ones smallest."""
@@ -76,15 +82,53 @@ def ordered(steps: Mapping[Key, Step]) -> list[Key]:
 
     heap = [entry(key) for key in steps]
     heapify(heap)
-    while heap:
-        *_, missing, key = heappop(heap)
+    while len(done) < len(steps):
+        is_stuck = not heap
+        *_, missing, key = min(map(entry, waiting)) if is_stuck else heappop(heap)
         left = [one for one in relies[key] if one not in done]
         if key in done or len(left) != missing:
             continue  # what it relies on was done meanwhile: it is in there anew
+        if not is_stuck and not levels.hold(left):
+            waiting.add(key)
+            continue
         done |= dict.fromkeys(left)
-        for other in {other for one in left for other in lend[one]} - done.keys():
+        again = {other for one in left for other in lend[one]}
+        again |= waiting if levels.change(left) else set()
+        waiting -= again | done.keys()
+        for other in again - done.keys():
             heappush(heap, entry(other))
     return list(done)
+
+
+class _Levels:
+    """Where limits are while steps are done."""
+
+    def __init__(self, limits: Sequence[Limit]) -> None:
+        """Start from what is before the first step."""
+        self._limits = limits
+        self._now = [limit.now for limit in limits]
+        self._of: dict[Key, list[int]] = {}
+        for k, limit in enumerate(limits):
+            for key in limit.effect:
+                self._of.setdefault(key, []).append(k)
+
+    def hold(self, steps: Sequence[Key]) -> bool:
+        """Return whether none is broken by any of the steps, one after the other."""
+        now = dict[int, float]()
+        for key in steps:
+            for k in self._of.get(key, ()):
+                change = self._limits[k].effect[key]
+                now[k] = now.get(k, self._now[k]) + change
+                if self._limits[k].breaks(now[k], change):
+                    return False
+        return True
+
+    def change(self, steps: Sequence[Key]) -> bool:
+        """Do the steps; return whether they changed where any limit is."""
+        changed = [(k, key) for key in steps for k in self._of.get(key, ())]
+        for k, key in changed:
+            self._now[k] += self._limits[k].effect[key]
+        return bool(changed)
 
 
 def _relied_on(key: Key, steps: Mapping[Key, Step]) -> list[Key]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,8 @@ DONE_BY = {
     "open": GROW, "enlarge": GROW, "renew": RENEW, "reduce": SHRINK, "close": SHRINK,
 }  # fmt: skip
 """Action -> what it does at its site; of several in a step the first one names it."""
+STANDS = ("service", "site", "level", "units")
+"""Columns of what stands: so many facilities of a level at a site."""
 
 
 @dataclass
@@ -60,6 +62,7 @@ def steps_of(plan: Plan, period: str) -> dict[Key, Step]:
         if plan.instance.serves(name):
             _serve(plan, name, period, steps)
     _refer(plan, period, steps)
+    _supply(plan, steps)
     _feed(plan, period, steps)
     return steps
 
@@ -121,7 +124,8 @@ def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> Non
     per_person = float(plan.instance.service(service)["demand_per_person"]) or 1.0
     served = now.groupby("site")["demand"].sum() / per_person
     earlier = before.groupby("site")["demand"].sum() / per_person
-    _use_roads(plan, service, now, per_person, steps)
+    roads = _new_roads(plan, service, now, steps)
+    _use_roads(service, roads, per_person, steps)
     goes = now.groupby("settlement")["site"].agg(set)
     came = before.groupby("site")["settlement"].agg(set)
     renewed = _renewed_share(plan, service, period)
@@ -136,12 +140,13 @@ def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> Non
             grows = (*key[:3], GROW) in steps
             step.gain = (people - new * grows) * renewed[site]
         else:
-            takers = set().union(
-                *(goes.get(home, set()) for home in came.get(site, ()))
-            )
+            homes = came.get(site, set[str]())
+            takers = set().union(*(goes.get(home, set()) for home in homes))
             takers |= _moves_to(plan, service, site, period)
             after = {(FACILITY, service, other, GROW) for other in takers}
             step.after |= after & steps.keys()
+            left = roads[roads["settlement"].isin(homes)]
+            step.after |= set().union(*left["roads"])
 
 
 def _renewed_share(plan: Plan, service: str, period: str) -> dict[str, float]:
@@ -169,55 +174,109 @@ def _moves_to(plan: Plan, service: str, site: str, period: str) -> set[str]:
     return set(rows.loc[own & (rows["period"] == period), "to_site"])
 
 
-def _use_roads(
-    plan: Plan, service: str, now: pd.DataFrame, per_person: float,
-    steps: dict[Key, Step],
-) -> None:  # fmt: skip
-    """Let what opens come after roads that lead to it; else roads have the gain."""
-    if not any(key[0] == ROAD for key in steps):
-        return
+def _new_roads(
+    plan: Plan, service: str, now: pd.DataFrame, steps: dict[Key, Step]
+) -> pd.DataFrame:
+    """Return who goes where in a period on new roads, with the steps of these."""
     ways = plan.instance.access(service)
     ways = ways[ways["needs"] != ""]
     used = now.merge(ways, on=["settlement", "site"], suffixes=("", "_way"))
     used = used[np.abs(used["minutes"] - used["minutes_way"]) < 1e-6]
+    roads = [
+        {(ROAD, ROADS, u.strip(), BUILD) for u in needs.split(";")} & steps.keys()
+        for needs in used["needs"].astype(str)
+    ]
+    found = used[["settlement", "site", "demand"]]
+    return found.assign(roads=pd.Series(roads, found.index, dtype=object))
+
+
+def _use_roads(
+    service: str, used: pd.DataFrame, per_person: float, steps: dict[Key, Step]
+) -> None:
+    """Let what opens come after roads that lead to it; else roads have the gain."""
     for row in used.itertuples():
-        needs = {(ROAD, ROADS, u.strip(), BUILD) for u in str(row.needs).split(";")}
-        new = needs & steps.keys()
         there = {(FACILITY, service, row.site, does) for does in (GROW, RENEW)}
         if waits := there & steps.keys():
             for key in waits:
-                steps[key].after |= new
+                steps[key].after |= row.roads
             continue
-        for road in new:
-            steps[road].gain += float(row.demand) / per_person / len(new)
+        for road in row.roads:
+            steps[road].gain += float(row.demand) / per_person / len(row.roads)
 
 
 def _refer(plan: Plan, period: str, steps: dict[Key, Step]) -> None:
-    """Let what opens come after the higher tier that opens near it, if none stands."""
-    periods, instance = list(plan.instance.period_names), plan.instance
-    at, running = periods.index(period), plan.facilities
-    for rule in instance.tables["referrals"].itertuples():
-        upper = running[(running["service"] == rule.to_service)
-                        & (running["level"] >= rule.to_level)]  # fmt: skip
-        stood = set(upper.loc[upper["period"] == periods[at - 1], "site"]) if at else {
-            row.site
-            for row in instance.tables["facilities"].itertuples()
-            if row.service == rule.to_service and row.level >= rule.to_level
-        }  # fmt: skip
-        stands = set(upper.loc[upper["period"] == period, "site"])
-        pairs = instance.site_minutes(rule.service, rule.to_service)
-        pairs = pairs[within(pairs["minutes"], rule.minutes)]
-        lower = instance.service_sites(rule.service)["site"].tolist()
-        above = instance.service_sites(rule.to_service)["site"].tolist()
-        near: dict[str, list[str]] = defaultdict(list)
-        for j, k in zip(pairs["j"], pairs["k"], strict=True):
-            near[lower[j]].append(above[k])
-        for key, step in steps.items():
-            if key[:2] != (FACILITY, rule.service) or key[3] == SHRINK:
+    """Let a lower tier open after the higher one that opens near it, if none stood.
+
+    A higher one that goes leaves what refers to it its successor first; what refers to
+    no other goes before it.
+    """
+    was, now = stood_before(plan, period), _stands(plan, period)
+    for rule in plan.instance.tables["referrals"].itertuples():
+        stood, stands = (
+            _at_level(rows, rule.to_service, rule.to_level) for rows in (was, now)
+        )
+        had, has = (
+            _at_level(rows, rule.service, rule.from_level) for rows in (was, now)
+        )
+        near = _near(plan, rule)
+        for site in had | has:
+            close = near[site]
+            if close & stood & stands:
                 continue
-            if not any(site in stood & stands for site in near[key[2]]):
-                new = {(FACILITY, rule.to_service, s, GROW) for s in near[key[2]]}
-                step.after |= (new & steps.keys()) - {key}
+            new = {(FACILITY, rule.to_service, s, GROW) for s in close} & steps.keys()
+            for does in (GROW, RENEW):
+                key = (FACILITY, rule.service, site, does)
+                if site in has and key in steps:
+                    steps[key].after |= new - {key}
+            before = new if site in has else {(FACILITY, rule.service, site, SHRINK)}
+            for gone in close & stood if site in had else ():
+                key = (FACILITY, rule.to_service, gone, SHRINK)
+                if key in steps:
+                    steps[key].after |= (before & steps.keys()) - {key}
+
+
+def _near(plan: Plan, rule: Any) -> dict[str, set[str]]:
+    """Return by site of the lower tier the sites of the higher one in reach."""
+    instance, found = plan.instance, defaultdict[str, set[str]](set)
+    pairs = instance.site_minutes(rule.service, rule.to_service)
+    pairs = pairs[within(pairs["minutes"], rule.minutes)]
+    lower = instance.service_sites(rule.service)["site"].tolist()
+    above = instance.service_sites(rule.to_service)["site"].tolist()
+    for j, k in zip(pairs["j"], pairs["k"], strict=True):
+        found[lower[j]].add(above[k])
+    return found
+
+
+def _stands(plan: Plan, period: str) -> pd.DataFrame:
+    rows = plan.facilities
+    return rows.loc[rows["period"] == period, list(STANDS)]
+
+
+def stood_before(plan: Plan, period: str) -> pd.DataFrame:
+    """Return what stood before the first step of a period: see ``STANDS``."""
+    at = list(plan.instance.period_names).index(period)
+    if at:
+        return _stands(plan, plan.instance.period_names[at - 1])
+    return plan.instance.tables["facilities"][list(STANDS)]
+
+
+def _at_level(rows: pd.DataFrame, service: str, level: int) -> set[str]:
+    """Return the sites at which a service stands at a level, or above it."""
+    own = (rows["service"] == service) & (rows["level"] >= level)
+    return set(rows.loc[own, "site"])
+
+
+def _supply(plan: Plan, steps: dict[Key, Step]) -> None:
+    """Let what feeds a network, or carries it, go after all that is built for it."""
+    services = plan.instance.tables["services"]
+    network = dict(zip(services["service"], services["network"], strict=True))
+    built = defaultdict[str, set[Key]](set)
+    for key in steps:
+        if key[3] in (GROW, BUILD) and key[0] != ROAD:
+            built[key[1] if key[0] == LINK else network[key[1]]].add(key)
+    for key, step in steps.items():
+        if key[0] == FACILITY and key[3] == SHRINK and network[key[1]]:
+            step.after |= built[network[key[1]]]
 
 
 def _feed(plan: Plan, period: str, steps: dict[Key, Step]) -> None:

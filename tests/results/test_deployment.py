@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import pandas as pd
+import pytest
 from examples import examples
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.instances import Instance
+from aumaq.instances.errors import NoPlanError
 from aumaq.results.language import ENGLISH
 from aumaq.results.plan.deployment import ordered
+from aumaq.results.plan.deployment_limits import Limit
 from aumaq.results.plan.deployment_steps import Key, Step
 from aumaq.results.report.running import order
 
@@ -77,6 +82,38 @@ def test_the_first_set_has_the_best_gain_of_all(steps: dict[Key, Step]) -> None:
         if all(steps[k].after <= set(one[:n]) for n, k in enumerate(one))
     ]
     assert tuple(order) in allowed
+
+
+@examples(300)
+@given(st.data())
+def test_no_step_breaks_a_limit_while_another_does_not(data: st.DataObject) -> None:
+    """Of all that could be done at each step; and all is done, breaking it or not."""
+    steps = data.draw(some_steps())
+    changes = st.sampled_from([0.0, 0.0, -1.0, 1.0, 2.0])
+    limits = [
+        Limit(float(data.draw(st.integers(0, 3))), low, high,
+              {key: change for key in steps if (change := data.draw(changes))})
+        for low, high in ((1.0, 99.0), (-99.0, 2.0))
+    ]  # fmt: skip
+
+    def breaks(done: list[Key], block: list[Key]) -> bool:
+        for limit in limits:
+            now = limit.now + sum(limit.effect.get(one, 0.0) for one in done)
+            for one in block:
+                change = limit.effect.get(one, 0.0)
+                now += change
+                low, high = now < limit.least, now > limit.most
+                if (change < 0.0 and low) or (change > 0.0 and high):
+                    return True
+        return False
+
+    order = ordered(steps, limits)
+    assert sorted(order) == sorted(steps)
+    for k, key in enumerate(order):
+        assert steps[key].after <= set(order[:k])
+        if breaks(order[:k], [key]):
+            free = [one for one in order[k:] if steps[one].after <= set(order[:k])]
+            assert all(breaks(order[:k], [one]) for one in free)
 
 
 def _relies(key: Key, other: Key, steps: dict[Key, Step]) -> bool:
@@ -159,3 +196,139 @@ def test_a_road_stands_before_the_school_that_is_reached_on_it() -> None:
         assert all(int(k) < step for k in str(row["after"]).split("; ") if k)
         assert isinstance(period, str)
     assert isinstance(rows, pd.DataFrame)
+
+
+STATUS = {"keep": "required", "open": "required", "close": "forbidden"}
+
+
+def two_tiers(
+    does: dict[str, str], people: dict[str, float], minutes: float,
+    **rules: list[dict[str, Any]],
+) -> Instance:  # fmt: skip
+    """Return clinics (s) that need a hospital (h) so near; sites are "sa", "hb", ...
+
+    What opens and closes is given; closing a hospital is cheaper than a clinic.
+    """
+    sites = [{"site": x, "service": x[0], "settlement": x[1], "status": STATUS[what]}
+             for x, what in does.items()]  # fmt: skip
+    level = {"level": 1, "capacity": 300.0, "capex_mln": 2.0}
+    ways = {"ab": 20.0, "bc": 30.0, "ac": 50.0}
+    return tiny(
+        settlements=[{"settlement": h, "population": people[h]} for h in "abc"],
+        services=[{"service": s, "unserved_mln_per_unit_year": 1.0} for s in "sh"],
+        levels=[{**level, "service": "s", "closing_mln": 1.0},
+                {**level, "service": "h", "closing_mln": 0.5}],
+        sites=sites,
+        facilities=[{"service": x[0], "site": x, "level": 1}
+                    for x, what in does.items() if what != "open"],
+        travel=[{"settlement": i, "site": x, "minutes": ways[min(i, j) + max(i, j)]}
+                for x in does for j in (x[1],) for i in "abc" if i != j],
+        referrals=[{"referral": "up", "service": "s", "to_service": "h",
+                    "minutes": minutes}],
+        **rules,
+    )  # fmt: skip
+
+
+@st.composite
+def drawn_tiers(draw: st.DrawFn) -> Instance:
+    """Draw what stands, opens and closes, with a count and a rule on closing."""
+    some = st.sampled_from
+    kinds = some(["keep", "open", "close", "close", "none"])
+    does = {s + x: draw(kinds) for s in "sh" for x in "abc"}
+    does = {x: what for x, what in does.items() if what != "none"}
+    assume({x[0] for x in does} == {"s", "h"})
+    least = draw(st.integers(0, 3))
+    try:
+        return two_tiers(
+            does, {x: draw(some([0.0, 0.0, 100.0])) for x in "abc"},
+            draw(some([0.0, 20.0, 30.0])),
+            counts=[{"count": "few", "service": draw(some("sh")), "least": least}],
+            closing_rules=[{"closing": "keep", "service": draw(some("sh")),
+                            "settlement": draw(some("abc"))}],
+        )  # fmt: skip
+    except aumaq.InstanceError:
+        assume(False)
+        raise
+
+
+@pytest.mark.parametrize(
+    ("does", "minutes", "rules", "order"),
+    [
+        # A clinic goes before the hospital that it needs.
+        ({"sa": "keep", "ha": "keep", "sb": "close", "hb": "close"}, 0.0, {},
+         ["sb", "hb"]),
+        # One stays: what takes over the referral is there first.
+        ({"sb": "keep", "ha": "close", "hb": "open", "hc": "keep"}, 20.0, {},
+         ["hb", "ha"]),
+        # Without a rule what costs least comes first, with one the fewest that run.
+        ({"sa": "keep", "ha": "keep", "hb": "close", "hc": "open"}, 0.0, {},
+         ["hb", "hc"]),
+        ({"sa": "keep", "ha": "keep", "hb": "close", "hc": "open"}, 0.0,
+         {"counts": [{"count": "few", "service": "h", "least": 2}]}, ["hc", "hb"]),
+        # Of the most that may run none is built before another closes.
+        ({"sa": "keep", "ha": "keep", "hb": "close", "hc": "open"}, 0.0,
+         {"counts": [{"count": "few", "service": "h", "most": 2}],
+          "levels": [{"service": s, "level": 1, "capacity": 300.0, "capex_mln": 0.2,
+                      "closing_mln": 0.5} for s in "sh"]}, ["hb", "hc"]),
+        # The teacher of the clinic that closes goes on to the one that opens.
+        ({"sa": "keep", "ha": "keep", "sb": "close", "hb": "keep", "sc": "open",
+          "hc": "keep"}, 0.0,
+         {"professions": [{"profession": "nurse"}],
+          "staff_needs": [{"profession": "nurse", "service": "s", "level": 1,
+                           "posts": 1.0}],
+          "staff_supply": [{"profession": "nurse", "region": "R", "period": "p1",
+                            "available": 2.0, "most_hired": 0.0}],
+          "levels": [{"service": s, "level": 1, "capacity": 300.0, "capex_mln": 0.2,
+                      "closing_mln": 0.5} for s in "sh"]}, ["sb", "sc"]),
+    ],
+)  # fmt: skip
+def test_rules_that_hold_all_along(
+    does: dict[str, str], minutes: float, rules: dict[str, Any], order: list[str]
+) -> None:
+    """Nobody lives where anything changes, so that nobody needs to be taken over."""
+    levels = rules.pop("levels", None)
+    instance = two_tiers(does, {"a": 100.0, "b": 0.0, "c": 0.0}, minutes, **rules)
+    if levels:
+        frame = pd.DataFrame(levels).assign(opex_mln_per_year=0.0)
+        instance = instance.replace(levels=frame)
+    plan = aumaq.solve(instance, gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.deployment["code"].tolist() == order
+
+
+@examples(300)
+@given(drawn_tiers())
+def test_what_holds_before_and_after_holds_at_each_step(instance: Instance) -> None:
+    """Referrals, the fewest that run and the only one of a settlement: by counting."""
+    try:
+        plan = aumaq.solve(instance, gap=0.0)
+    except NoPlanError:
+        assume(False)
+        raise
+    stock, tables = instance.table("facilities"), instance.tables
+    running = set(zip(stock["service"], stock["site"], strict=True))
+    far = tables["referrals"]["minutes"].iloc[0]
+    pairs = instance.site_minutes("s", "h")
+    names = [instance.service_sites(s)["site"].tolist() for s in "sh"]
+    near = {(names[0][j], names[1][k]) for j, k, minutes in
+            zip(pairs["j"], pairs["k"], pairs["minutes"], strict=True)
+            if minutes <= far}  # fmt: skip
+
+    def broken() -> set[object]:
+        lone = {
+            site
+            for s, site in running
+            if s == "s" and not any((site, up) in near for t, up in running if t == "h")
+        }
+        few, keep = tables["counts"].iloc[0], tables["closing_rules"].iloc[0]
+        number = sum(s == few["service"] for s, _ in running)
+        gone = (keep["service"], keep["service"] + keep["settlement"]) not in running
+        return lone | ({"few"} if number < few["least"] else set()) | (
+            {"keep"} if gone else set())  # fmt: skip
+
+    before = broken()
+    for row in plan.deployment.itertuples():
+        running ^= {(row.service, row.code)}
+        assert broken() <= before, row
+        before = broken()
+    assert broken() <= {"keep"}  # of a settlement that never had one

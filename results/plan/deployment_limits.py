@@ -1,0 +1,180 @@
+"""What must hold after each step of an order: how many run, and who works there.
+
+Rules on facilities that run (the fewest and the most of ``counts``, the only one of a
+settlement, one of two that merge) and staff, as numbers that steps raise and lower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from aumaq.instances.checks.closing import about
+from aumaq.instances.selection import is_of_all, selected
+from aumaq.results.plan.deployment_steps import DONE_BY, FACILITY, Key, stood_before
+
+if TYPE_CHECKING:
+    from aumaq.results.plan.plan import Plan
+
+DUST = 1e-6
+"""Facilities or posts; a limit that is passed by less holds."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A number from *least* to *most*: before the first step, and what steps add."""
+
+    now: float
+    least: float
+    most: float
+    effect: dict[Key, float]
+
+    @property
+    def may_break(self) -> bool:
+        """Whether some order of the steps breaks it on the way."""
+        down, up = (
+            sum(pick(0.0, x) for x in self.effect.values()) for pick in (min, max)
+        )
+        return self.breaks(self.now + down, down) or self.breaks(self.now + up, up)
+
+    def breaks(self, value: float, change: float) -> bool:
+        """Whether a change that leads to *value* breaks it, or makes worse what is."""
+        is_low = change < 0.0 and value < self.least - DUST
+        return is_low or (change > 0.0 and value > self.most + DUST)
+
+
+def limits_of(plan: Plan, period: str) -> list[Limit]:
+    """Return the limits of a period that an order of its steps may break."""
+    before, changes = stood_before(plan, period), _changes(plan, period)
+    if changes.empty:
+        return []
+    found = [*_running(plan, period, before, changes),
+             *_staff(plan, period, before, changes)]  # fmt: skip
+    return [limit for limit in found if limit.may_break]
+
+
+def _changes(plan: Plan, period: str) -> pd.DataFrame:
+    """Return service, site, level, units of what steps add and take away, and keys."""
+    rows = plan.actions[plan.actions["period"] == period]
+    rows = rows[rows["action"].isin(list(DONE_BY)) & (rows["action"] != "renew")]
+    does = rows["action"].map(DONE_BY)
+    keys = [
+        (FACILITY, *key)
+        for key in zip(rows["service"], rows["site"], does, strict=True)
+    ]
+    own = rows[["service", "site"]].assign(
+        key=pd.Series(keys, rows.index, dtype=object)
+    )
+    parts = [
+        own.assign(level=rows[column], units=sign * rows["units"])
+        for column, sign in (("to_level", 1), ("from_level", -1))
+    ]
+    both = pd.concat(parts, ignore_index=True)
+    return both[both["level"] > 0]
+
+
+def _running(
+    plan: Plan, period: str, before: pd.DataFrame, changes: pd.DataFrame
+) -> Iterator[Limit]:
+    for service, sites, levels, least, most in (
+        *_counted(plan, period),
+        *_only_ones(plan),
+        *_merged(plan, period),
+    ):
+        there, change = (
+            rows[(rows["service"] == service) & rows["site"].isin(sites)
+                 & rows["level"].between(*levels)]
+            for rows in (before, changes)
+        )  # fmt: skip
+        effect = change.groupby("key")["units"].sum()
+        yield Limit(
+            float(there["units"].sum()), least, most, effect.astype(float).to_dict()
+        )
+
+
+Scope = tuple[str, set[str], tuple[float, float], float, float]
+"""Service, sites, levels from and to, the fewest and the most that may run there."""
+ANY_LEVEL = (1.0, np.inf)
+
+
+def _counted(plan: Plan, period: str) -> Iterator[Scope]:
+    """Give the sites of rules on facilities that run."""
+    tables = plan.instance.tables
+    for rule in tables["counts"].itertuples():
+        if rule.what == "facilities" and rule.period in ("", period):
+            sites = plan.instance.service_sites(rule.service)
+            if not is_of_all(rule):
+                homes = tables["settlements"]["settlement"][selected(tables, rule)]
+                sites = sites[sites["settlement"].isin(homes)]
+            least, most = (
+                limit if np.isnan(x) else float(x)
+                for x, limit in ((rule.least, -np.inf), (rule.most, np.inf))
+            )
+            levels = float(rule.from_level), float(rule.to_level or np.inf)
+            yield rule.service, set(sites["site"]), levels, least, most
+
+
+def _only_ones(plan: Plan) -> Iterator[Scope]:
+    """Give the sites of each settlement that keeps one facility."""
+    tables = plan.instance.tables
+    for rule in tables["closing_rules"].itertuples():
+        if rule.keep_only:
+            settlements = tables["settlements"]
+            homes = settlements["settlement"][about(settlements, rule)]
+            sites = plan.instance.service_sites(rule.service)
+            sites = sites[sites["settlement"].isin(homes)]
+            for _, own in sites.groupby("settlement")["site"]:
+                yield rule.service, set(own), ANY_LEVEL, 1.0, np.inf
+
+
+def _merged(plan: Plan, period: str) -> Iterator[Scope]:
+    """Give pairs of sites at which one facility is left."""
+    tables, periods = plan.instance.tables, list(plan.instance.period_names)
+    at = periods.index(period)
+    for rule in tables["mergers"].itertuples():
+        if not rule.first_period or periods.index(rule.first_period) <= at:
+            yield rule.service, {rule.site, rule.other_site}, ANY_LEVEL, 1.0, np.inf
+    for row in plan.table("merged").itertuples():
+        if periods.index(row.period) <= at:
+            yield row.service, {row.site, row.other_site}, ANY_LEVEL, 1.0, np.inf
+
+
+def _staff(
+    plan: Plan, period: str, before: pd.DataFrame, changes: pd.DataFrame
+) -> Iterator[Limit]:
+    """Give the posts of each profession and region that has so many people.
+
+    Those of a second shift are left out: who is in it is known at the end alone.
+    """
+    tables, periods = plan.instance.tables, list(plan.instance.period_names)
+    at, people = periods.index(period), plan.table("staff")
+    for row in people[people["period"] == period].itertuples():
+        needs = tables["staff_needs"]
+        needs = needs[needs["profession"] == row.profession]
+        own = people[(people["profession"] == row.profession)
+                     & (people["region"] == row.region)]  # fmt: skip
+        since = own["period"].map(periods.index)
+        most = row.available + own["hired"][since <= at].sum()
+        most += own["trained"][since < at].sum()
+        there, change = (
+            _in_region(plan, rows, row.region).merge(needs, on=["service", "level"])
+            for rows in (before, changes)
+        )
+        now = float((there["units"] * there["posts"]).sum())
+        effect = (change["units"] * change["posts"]).groupby(change["key"]).sum()
+        yield Limit(now, -np.inf, float(most), effect.astype(float).to_dict())
+
+
+def _in_region(plan: Plan, rows: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Return the rows of sites in a region."""
+    settlements = plan.instance.tables["settlements"]
+    homes = set(settlements["settlement"][settlements["region"] == region])
+    sites = plan.instance.tables["sites"]
+    sites = sites[sites["settlement"].isin(homes)]
+    known = pd.MultiIndex.from_frame(sites[["service", "site"]])
+    here = pd.MultiIndex.from_frame(rows[["service", "site"]]).isin(known)
+    return rows[here]
