@@ -509,7 +509,7 @@ def scheme() -> Instance:
 
 
 def money() -> Instance:
-    """Sources with limits by period and year, carry-over and shares; a partner."""
+    """Sources with limits by period and year, carry-over and shares; partners."""
     return tiny(
         periods=PERIODS,
         policies=POLICIES,
@@ -532,6 +532,8 @@ def money() -> Instance:
         partnerships=[
             {"partnership": "ppp", "region": "R", "share_most": 0.6, "limit_mln": 7.0,
              "premium": 0.09, "term_years": 6, "first_payment_years": 2},
+            {"partnership": "other", "service": "s", "share_most": 0.7,
+             "limit_mln": 3.0, "premium": 0.11, "term_years": 3},
         ],
         burdens=[{"burden": "all", "most_mln_per_year": 1.3}],
     )  # fmt: skip
