@@ -151,7 +151,7 @@ def _posts(c: Context) -> Sum | None:
     for service, more in staff_data(c.data).in_second.items():
         own = c.second["service"] == names.index(service)
         beyond = c.second.where(own & (c.second["period"] == end))
-        found.append((np.full(len(beyond), more.sum()), beyond["var"]))
+        found.append((more.sum(axis=0)[beyond["level"]], beyond["var"]))
     return Sum(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 

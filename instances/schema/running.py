@@ -50,8 +50,8 @@ SHIFTS = Table(
             "staff_share",
             "number",
             "posts for each unit of demand in it, of what a place of the first shift"
-            " takes (`staff_needs`; the most of the levels that may have one): 1 is as"
-            " many, 0 none, for whom its price pays for all who work in it",
+            " takes in a facility of the level that stands there (`staff_needs`): 1 is"
+            " as many, 0 none, for whom its price pays for all who work in it",
             "share",
             1.0,
             low=0.0,

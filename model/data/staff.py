@@ -30,7 +30,10 @@ class StaffData:
     posts: dict[str, Floats]
     """By service, posts in a facility, (professions, L+1)."""
     in_second: dict[str, Floats]
-    """By service, posts for a unit of demand in second shift, (professions,)."""
+    """By service, posts for a unit of demand in second shift, (professions, L+1).
+
+    Of level 0 what a level takes at most: all of them the same, where they are one.
+    """
     most: Floats
     """More posts there can never be."""
 
@@ -81,29 +84,39 @@ def staff_data(data: ModelData) -> StaffData:
     in_second = {name: _in_second(data, name, own) for name, own in posts.items()}
     for name, own in posts.items():
         d = data.services[name]
-        largest = np.where(d.is_built[None], own[:, None, :], 0.0).max(axis=2)
+        both = own[:, None, :] + in_second[name][:, None, :] * second_room(data, d)
+        largest = np.where(d.is_built[None], both, 0.0).max(axis=2)
         where = np.array(d.site_region, dtype=object)
-        second = second_room(data, d).max(axis=1)
         for k, at in enumerate(region):
-            inside, p = where == at, profession[k]
-            in_one = largest[p, inside] + in_second[name][p] * second[inside]
-            most[k] += in_one @ d.places[inside]
+            inside = where == at
+            most[k] += largest[profession[k], inside] @ d.places[inside]
     return StaffData(
         names, profession, region, positions(rows["period"], data.periods),
         posts=posts, in_second=in_second, most=most, **number,
     )  # fmt: skip
 
 
+def staff_apart(data: ModelData) -> set[str]:
+    """Return the services whose levels take different staff in second shift."""
+    rows = data.instance.tables["shifts"]
+    first = dict(zip(rows["service"], rows["from_level"], strict=True))
+    return {
+        name
+        for name, more in staff_data(data).in_second.items()
+        if name in first and (more[:, first[name] :] != more[:, :1]).any()
+    }
+
+
 def _in_second(data: ModelData, service: str, posts: Floats) -> Floats:
-    """Return posts for a unit of demand in second shift, (professions,).
+    """Return posts for a unit of demand in second shift, (professions, L+1).
 
     *posts* are those in a facility, (professions, L+1).
     """
-    d, found = data.services[service], np.zeros(len(posts))
+    d, found = data.services[service], np.zeros_like(posts)
     rows = rows_with(data.instance.tables["shifts"], "service", service)
     for rule in rows.itertuples():
         holds = d.usable > 0.0
         holds[: rule.from_level] = False
-        of_place = posts[:, holds] / d.usable[holds]
-        found = rule.staff_share * of_place.max(axis=1, initial=0.0)
+        found[:, holds] = rule.staff_share * posts[:, holds] / d.usable[holds]
+    found[:, 0] = found.max(axis=1)
     return found

@@ -122,8 +122,15 @@ def _second(c: Context, where: Table) -> Floats:
     """Return the most that may be served in second shift, for rows of sites."""
     if not len(c.second):
         return np.zeros(len(where))
-    found = where.find(c.second, FACILITY[:3])
-    return np.where(found >= 0, c.second["most"][found], 0.0)
+    second = _offered(c, c.second.distinct(FACILITY[:3]))
+    second = second.total(FACILITY[:3], most=second["most"])
+    found = where.find(second, FACILITY[:3])
+    return np.where(found >= 0, second["most"][found], 0.0)
+
+
+def _offered(c: Context, rows: Table) -> Table:
+    """Return rows of levels as what sites offer: all levels as 0 in the weak form."""
+    return rows if c.is_strong else rows.plus(level=np.zeros(len(rows), dtype=np.int64))
 
 
 def _unserved(c: Context, block: Block, _: Table) -> None:
@@ -156,7 +163,8 @@ def _loads(c: Context, block: Block, offers: Table) -> None:
         share = c.share.where(c.share[size] > 0)
         rows.add(share, share["most"] / share[size])
         if name == "capacity" and len(c.second):
-            more = c.second.only(*FACILITY, "var").join(offered, FACILITY[:3])
+            more = _offered(c, c.second.only(*FACILITY, "var"))
+            more = more.join(offered, FACILITY[:3])
             rows.add(more, -1.0 / more[size])
         # In the weak form all levels of a site share a row.
         units = c.units.only(*FACILITY, size, "var")

@@ -3,8 +3,8 @@ r"""Second shift: dearer places in the facilities that run, fewer of them over t
 Variables
     ``second[s,j,l,t]``
         demand that level *l* serves in second shift, units (weak form: one for all
-        levels, *l* = 0); ``capacity`` of the allocation has it beside what the first
-        shift holds
+        levels, *l* = 0, unless they take different staff for it); ``capacity`` of the
+        allocation has it beside what the first shift holds
 
 Constraints
     ``fits[s,j,l,t]``
@@ -31,6 +31,7 @@ import numpy as np
 
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import FACILITY, Context
+from aumaq.model.data.staff import staff_apart
 from aumaq.model.family import family
 from aumaq.model.table import Names, Table, positions, stacked
 
@@ -66,7 +67,8 @@ def shifts(c: Context) -> None:
 def _held(c: Context) -> Table:
     """Return the facilities that may have a second shift, and the places in it.
 
-    ``of`` is their level, ``level`` the one that is offered: 0, all, in the weak form.
+    ``of`` is their level, ``level`` the one that is offered: in the weak form 0, all,
+    unless levels take different staff.
     """
     _, given = c.rules("shifts")
     service = positions(given["service"], c.tables.names["service"])
@@ -82,7 +84,8 @@ def _held(c: Context) -> Table:
     held = held.plus(extra=held["share"] * held["room"], of=held["level"])
     held = held.where(held["extra"] > 0.0)
     # Rows are divided by the largest: one size from village to city.
-    level = held["of"] * c.is_strong
+    apart = np.array([name in staff_apart(c.data) for name in c.data.services])
+    level = held["of"] * (apart[held["service"]] | c.is_strong)
     size = np.zeros((len(c.tables.sites), int(level.max(initial=0)) + 1))
     np.maximum.at(size, (held["site"], level), held["extra"])
     return held.plus(level=level, scale=size[held["site"], level])

@@ -8,7 +8,7 @@ Variables
 
 Constraints
     ``staffed[p,r,t]``
-        :math:`\sum_{s,j\ in\ r} \sum_l (posts_{psl}\, units_{sjlt} + more_{ps}\,
+        :math:`\sum_{s,j\ in\ r} \sum_l (posts_{psl}\, units_{sjlt} + more_{psl}\,
         second_{sjlt}) \le available_{prt} + \sum_{\tau \le t} hired_{pr\tau} +
         \sum_{\tau < t} trained_{pr\tau}`
         where ``staff_supply`` has a row
@@ -19,11 +19,11 @@ Cost
         train\_mln_{prt}\, trained_{prt})`
 
 Posts are full-time ones and may be parts, so may be people. Each unit of demand in
-second shift takes :math:`more_{ps} = staff\_share_s\, \max_l posts_{psl} / use_{sl}` of
-the levels that may have one: as many as a place of the first shift. Hiring is paid
-once, at the start of the period; what somebody earns is in what a facility costs a
-year. A region and period without a row has as many as it needs; who was hired or
-trained earlier is there all the same.
+second shift takes :math:`more_{psl} = staff\_share_s\, posts_{psl} / use_{sl}`: as many
+as a place of the first shift where it is. At a site of several levels it is in those
+that the plan picks. Hiring is paid once, at the start of the period; what somebody
+earns is in what a facility costs a year. A region and period without a row has as many
+as it needs; who was hired or trained earlier is there all the same.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def _filled(c: Context, s: StaffData) -> Table:
             found.append(own.plus(profession=p, posts=needed).where(needed > 0.0))
     for service, more in s.in_second.items():
         beyond = c.second.where(c.second["service"] == names["service"].index(service))
-        for p in np.flatnonzero(more > 0.0).tolist():
-            found.append(beyond.plus(profession=p, posts=more[p]))
+        for p, by_level in enumerate(more):
+            needed = by_level[beyond["level"]]
+            found.append(beyond.plus(profession=p, posts=needed).where(needed > 0.0))
     return stacked(found, names, (*BY, "posts", "var"))

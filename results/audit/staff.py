@@ -63,21 +63,27 @@ def _needed(ledger: Ledger, row: dict[str, Any]) -> float:
 
 
 def _in_second_shift(ledger: Ledger, row: dict[str, Any], t: int) -> float:
-    """Return the posts for who is in second shift: a share of those of a place."""
+    """Return the posts for who is in second shift: a share of those of a place.
+
+    At a site of several levels it is where that takes least.
+    """
     facts, total = ledger.facts, 0.0
     for name, service in facts.services.items():
         for rule in shift_of(facts, service):
-            of_place = [
-                need["posts"] / service.usable[int(need["level"])]
-                for need in records(facts.tables["staff_needs"])
-                if (need["profession"], need["service"]) == (row["profession"], name)
-                and need["level"] >= rule["from_level"]
-                and service.usable[int(need["level"])] > 0.0
-            ]
+            posts = np.zeros(len(service.usable))
+            for need in records(facts.tables["staff_needs"]):
+                if (need["profession"], need["service"]) == (row["profession"], name):
+                    posts[int(need["level"])] = need["posts"]
             here = np.array([r == row["region"] for r in service.region], dtype=bool)
             beyond = in_second_shift(facts, service, ledger.plans[name])[here, t]
-            each = rule["staff_share"] * max(of_place, default=0.0)
-            total += float(beyond.sum() * each)
+            places = ledger.plans[name].units[here, :, t] * service.usable
+            holds = np.flatnonzero(service.usable > 0.0)
+            holds = holds[holds >= rule["from_level"]]
+            each = rule["staff_share"] * posts[holds] / service.usable[holds]
+            for k in np.argsort(each, kind="stable").tolist():
+                taken = np.minimum(beyond, rule["extra_share"] * places[:, holds[k]])
+                total += float(taken.sum() * each[k])
+                beyond = beyond - taken
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -56,18 +57,23 @@ def test_staff_of_a_second_shift_as_enumerated(kind: str, data: st.DataObject) -
     assert differences(instance, data.draw(some("strong", "weak"))) == []
 
 
-def school(staff_share: float, formulation: str) -> aumaq.Plan:
-    """Solve a school of 100 places, or of 150, for 130 pupils, who are taught."""
+def school(
+    staff_share: float, formulation: str, pupils: float = 130.0, **site: Any
+) -> aumaq.Plan:
+    """Solve a school of 100 places, or of 160, for pupils who are taught."""
     instance = tiny(
-        settlements=[{"settlement": "a", "population": 130.0},
+        settlements=[{"settlement": "a", "population": pupils},
                      {"settlement": "b", "population": 0.0}],
         travel=[{"settlement": "b", "site": "a", "minutes": 30.0}],
-        policies=[{"discount_rate": 0.0, "count_residual_value": False}],
+        policies=[{"discount_rate": 0.0, "count_residual_value": False,
+                   "allow_reducing": False}],
         services=[{"service": "s", "unserved_mln_per_unit_year": 9.0,
                    "max_use_share": 0.8}],
         levels=[{"service": "s", "level": level, "capacity": size, "capex_mln": 10.0}
                 for level, size in ((1, 125.0), (2, 200.0))],
-        sites=[{"site": "a", "service": "s", "settlement": "a", "max_level": 1}],
+        sites=[{"site": "a", "service": "s", "settlement": "a", **site}],
+        facilities=[{"service": "s", "site": "a", "level": level}
+                    for level in range(1, int(site.get("max_units", 0)) + 1)],
         shifts=[{"service": "s", "extra_share": 0.5, "cost_mln_per_unit_year": 0.0,
                  "staff_share": staff_share}],
         professions=[{"profession": name} for name in ("teacher", "cook")],
@@ -84,17 +90,35 @@ def school(staff_share: float, formulation: str) -> aumaq.Plan:
 
 
 @pytest.mark.parametrize(("formulation", "staff_share", "teachers", "cooks"), [
-    ("strong", 1.0, 13.0, 0.75), ("weak", 0.5, 11.5, 0.375), ("strong", 0.0, 10.0, 0.0),
+    ("strong", 1.0, 13.0, 0.0), ("weak", 0.5, 11.5, 0.0), ("strong", 0.0, 10.0, 0.0),
 ])  # fmt: skip
 def test_who_is_in_second_shift_is_taught(
     formulation: str, staff_share: float, teachers: float, cooks: float
 ) -> None:
-    """30 are beyond 100 places: a tenth of a teacher each, a 40th of a cook."""
-    plan = school(staff_share, formulation)
+    """30 are beyond 100 places: a tenth of a teacher each; no cook works there."""
+    plan = school(staff_share, formulation, max_level=1)
     found = plan.table("staff").set_index("profession")["needed"]
     assert found["teacher"] == pytest.approx(teachers)
     assert found["cook"] == pytest.approx(cooks)
     assert plan.objective_mln == pytest.approx(10.0 + teachers + cooks)
+
+
+@pytest.mark.parametrize("formulation", ["strong", "weak"])
+def test_the_level_that_stands_says_who_teaches_the_second_shift(
+    formulation: str,
+) -> None:
+    """Of the level built, and at a site of two of the one where it takes least.
+
+    30 beyond 160 places take 14 / 160 teachers and 4 / 160 cooks each; beyond 100 + 160
+    a teacher for ten in the small school is cheaper than these.
+    """
+    large = school(1.0, formulation, pupils=190.0, max_units=1, status="existing")
+    found = large.table("staff").set_index("profession")["needed"]
+    assert found.to_dict() == pytest.approx({"teacher": 16.625, "cook": 4.75})
+    both = school(1.0, formulation, pupils=290.0, max_units=2, status="existing")
+    hired = both.table("staff").set_index("profession")["hired"]
+    assert hired.to_dict() == pytest.approx({"teacher": 27.0, "cook": 4.0})
+    assert large.record["problems"] == both.record["problems"] == []
 
 
 @pytest.mark.parametrize(("most_mln", "merged"), [(3.0, 1), (2.9, 0)])

@@ -19,18 +19,18 @@ from tiny_case import Case, TooManyError
 ProblemOf = Callable[..., tuple[dict[str, Any], tuple[np.ndarray, ...]]]
 
 
-def each_in_second(case: Case, service: str) -> dict[str, float]:
-    """Return the posts for a unit of demand in second shift, by profession."""
+def each_in_second(case: Case, service: str) -> dict[tuple[str, int], float]:
+    """Return posts for a unit of demand in second shift, by profession and level."""
     row = next(r for r in case.rows["services"] if r["service"] == service)
     levels = {r["level"]: r["capacity"] for r in case.of("levels", service)}
-    found: dict[str, float] = {}
+    found: dict[tuple[str, int], float] = {}
     for rule in case.of("shifts", service):
         for need in case.of("staff_needs", service):
             size = levels[need["level"]] * row["max_use_share"]
             if need["level"] >= rule["from_level"] and size > 0:
                 each = rule["staff_share"] * need["posts"] / size
-                found[need["profession"]] = max(each, found.get(need["profession"], 0))
-    return {name: each for name, each in found.items() if each > 0}
+                found[need["profession"], need["level"]] = each
+    return {key: each for key, each in found.items() if each > 0}
 
 
 def are_tied(case: Case) -> bool:
@@ -64,13 +64,14 @@ class ShiftStaff:
 
     def _solve(self, units: dict[str, np.ndarray], posts: np.ndarray) -> float:
         case, p = self._case, Programme()
-        second: dict[tuple[str, int], list[int]] = {}
+        second: dict[tuple[str, int], list[dict[int, int]]] = {}
         for service in case.rows["services"]:
             name = service["service"]
             if service["role"] == "serve":
                 for t in range(len(case.first)):
                     state = units[name][t][None]
-                    second[name, t] = self._allocate(p, service, t, state)
+                    columns = self._allocate(p, service, t, state)
+                    second[name, t] = self._by_level(p, service, t, state[0], columns)
         list(add_staff(case, p, posts))
         home = {r["settlement"]: r["region"] for r in case.rows["settlements"]}
         for (name, t), columns in second.items():
@@ -80,9 +81,31 @@ class ShiftStaff:
                     if (home[site["settlement"]], t) == (
                         row["region"], case.period(row["period"])
                     ):  # fmt: skip
-                        more = each.get(row["profession"], 0.0)
-                        p.term(("staffed", k), column, more)
+                        for level, taken in column.items():
+                            more = each.get((row["profession"], level), 0.0)
+                            p.term(("staffed", k), taken, more)
         return p.solve()
+
+    def _by_level(
+        self, p: Programme, service: dict[str, Any], t: int, state: np.ndarray,
+        columns: list[int],
+    ) -> list[dict[int, int]]:  # fmt: skip
+        """Add how many are in second shift in each level at a site: in all as many."""
+        name, found = service["service"], list[dict[int, int]]()
+        levels = {r["level"]: r["capacity"] for r in self._case.of("levels", name)}
+        for j, column in enumerate(columns):
+            row = ("in levels", name, t, j)
+            p.right[row] = ("=", 0.0)
+            p.term(row, column, -1.0)
+            found.append({})
+            for rule in self._case.of("shifts", name):
+                share = rule["extra_share"] * service["max_use_share"]
+                for level, size in levels.items():
+                    if level >= rule["from_level"]:
+                        most = share * size * float(state[j, level - 1])
+                        found[j][level] = p.add((*row, level), 0.0, 0.0, most)
+                        p.term(row, found[j][level], 1.0)
+        return found
 
     def _allocate(
         self, p: Programme, service: dict[str, Any], t: int, state: np.ndarray

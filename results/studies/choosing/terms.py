@@ -134,26 +134,36 @@ def _posts(plan: Plan) -> float:
     found.append((both["units"] * both["posts"]).sum())
     beyond = plan.table("second_shift")
     if len(beyond):
-        by_service = beyond[beyond["period"] == last].groupby("service")["demand"].sum()
-        found += [
-            amount * _posts_of_one(instance, str(name))
-            for name, amount in by_service.items()
-        ]
+        beyond = beyond[beyond["period"] == last]
+        for name, in_it in beyond.groupby("service"):
+            units = rows[rows["service"] == name]
+            found.append(_posts_in_second(instance, str(name), in_it, units))
     return float(sum(found))
 
 
-def _posts_of_one(instance: Instance, service: str) -> float:
-    """Return the posts for a unit of demand in second shift, of all professions."""
+def _posts_in_second(
+    instance: Instance, service: str, beyond: pd.DataFrame, running: pd.DataFrame
+) -> float:
+    """Return the posts for who is in second shift, of all professions.
+
+    At a site of several levels it is where that takes least.
+    """
     needs, rows = instance.tables["staff_needs"], instance.tables["shifts"]
     rule = rows[rows["service"] == service].iloc[0]
     levels = instance.tables["levels"]
     levels = levels[levels["service"] == service].set_index("level")["capacity"]
     levels = levels[(levels > 0.0) & (levels.index >= rule["from_level"])]
     own = needs[(needs["service"] == service) & needs["level"].isin(levels.index)]
-    use = instance.service(service)["max_use_share"]
-    of_place = own["posts"] / (own["level"].map(levels) * use)
-    each = of_place.groupby(own["profession"]).max().sum()
-    return float(rule["staff_share"] * each)
+    levels = levels * instance.service(service)["max_use_share"]
+    posts = own.groupby("level")["posts"].sum().reindex(levels.index, fill_value=0.0)
+    each, total = (posts / levels).sort_values(kind="stable"), 0.0
+    left = beyond.set_index("site")["demand"]
+    for level, of_place in each.items():
+        units = running[running["level"] == level].set_index("site")["units"]
+        places = rule["extra_share"] * levels[level] * units
+        taken = np.minimum(left, places.reindex(left.index, fill_value=0.0))
+        total, left = total + float(taken.sum()) * float(of_place), left - taken
+    return float(rule["staff_share"]) * total
 
 
 def _of_people(plan: Plan, aim: Aim) -> float:
