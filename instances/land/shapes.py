@@ -1,7 +1,8 @@
 """Outlines of zones: what lies in them, and how far off what does not.
 
 Outlines are straight in degrees. Distances to them are taken on a plane laid at each
-place, right to a few parts in a thousand up to some 100 km.
+place, the shorter way round the globe, right to a few parts in a thousand up to some
+100 km where the latitude is not far north or south.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ FORM = re.compile(
 )
 FEWEST = 4
 """Points of a ring, the first again as the last."""
+HALF_ROUND = 180.0
+"""Degrees from a meridian to the one opposite."""
 KM_A_DEGREE = EARTH_RADIUS_KM * np.pi / 180.0
 
 
@@ -82,6 +85,20 @@ def _inside_part(part: Part, lat: Floats, lon: Floats) -> Flags:
 
 def km_to_outline(outline: list[Part], lat: Floats, lon: Floats) -> Floats:
     """Return km from places to the area of polygons, 0 inside."""
+    least = _km_to_rings(outline, lat, lon)
+    width = max(
+        float(np.abs(ring[:, 0]).max()) for ring in chain.from_iterable(outline)
+    )
+    # Only then may the way over the 180th meridian be the shorter one.
+    over = np.flatnonzero(np.abs(lon) + width > HALF_ROUND)
+    for turn in (-2.0 * HALF_ROUND, 2.0 * HALF_ROUND) if len(over) else ():
+        away = _km_to_rings(outline, lat[over], lon[over] + turn)
+        least[over] = np.minimum(least[over], away)
+    return np.where(inside(outline, lat, lon), 0.0, least)
+
+
+def _km_to_rings(outline: list[Part], lat: Floats, lon: Floats) -> Floats:
+    """Return km from places to the edges of polygons, as the degrees say."""
     scale = np.column_stack([np.cos(np.radians(lat)), np.ones(len(lat))]) * KM_A_DEGREE
     here = np.column_stack([lon, lat])
     least = np.full(len(lat), np.inf)
@@ -92,7 +109,7 @@ def km_to_outline(outline: list[Part], lat: Floats, lon: Floats) -> Floats:
             share = -(a * way).sum(axis=1) / np.where(length > 0.0, length, 1.0)
             foot = a + np.clip(share, 0.0, 1.0)[:, None] * way
             least = np.minimum(least, np.hypot(foot[:, 0], foot[:, 1]))
-    return np.where(inside(outline, lat, lon), 0.0, least)
+    return least
 
 
 def km_to_circle(

@@ -135,8 +135,15 @@ def _haversine(lat: float, lon: float, to_lat: Floats, to_lon: Floats) -> Floats
 
 
 def _to_parts(parts: list[list[Floats]], lat: Floats, lon: Floats) -> Floats:
-    """Return km to an area of polygons, 0 within any: a hole is one of its own."""
-    return np.min([_to_rings(rings, lat, lon) for rings in parts], axis=0)
+    """Return km to an area of polygons, 0 within any: a hole is one of its own.
+
+    East and west round the globe, whichever is shorter.
+    """
+    width = max(float(np.abs(ring[:, 0]).max()) for rings in parts for ring in rings)
+    is_far = bool((np.abs(lon) + width > 180.0).any())  # else never the other way
+    turns = (-360.0, 0.0, 360.0) if is_far else (0.0,)
+    ways = [_to_rings(rings, lat, lon + turn) for rings in parts for turn in turns]
+    return np.min(ways, axis=0)
 
 
 def _to_rings(rings: list[Floats], lat: Floats, lon: Floats) -> Floats:

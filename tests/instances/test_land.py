@@ -161,6 +161,20 @@ def test_parts_that_overlap_and_a_hole_of_one_of_them() -> None:
     assert crosses(shape, start, end).tolist() == [False, True]
 
 
+def test_a_buffer_goes_on_beyond_the_180th_meridian() -> None:
+    """A tenth of a degree from 179.95 to -179.95 is as far as from 0.05 to -0.05."""
+    square = "MULTIPOLYGON (((-180 60, -179.95 60, -179.95 61, -180 61, -180 60)))"
+    zone = {"outline": square, "radius_km": np.nan}
+    lat = np.array([60.5, 60.5, 60.5, 60.5, 62.0, 60.5])
+    lon = np.array([179.9, -179.85, 180.0, -179.97, 180.0, 0.0])
+    degree = 6371.0088 * math.pi / 180.0
+    tenth = 0.1 * degree * math.cos(math.radians(60.5))
+    right = [tenth, tenth, 0.0, 0.0, degree]
+    for found in (km_to_outline(parts(square), lat, lon), kilometres(zone, lat, lon)):
+        assert found[:5] == pytest.approx(right, abs=1e-6)
+        assert found[5] > 1000.0
+
+
 @pytest.mark.parametrize(
     ("land", "told"),
     [
