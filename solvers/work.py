@@ -96,6 +96,12 @@ class Budget:
             return Most(min(effort, self.left), nodes)
         return Most(self.seconds, work=min(effort, self.left))
 
+    def share(self, part: float) -> Budget:
+        """Return a part of what is left as one of its own, to be told when spent."""
+        if self._work is None:
+            return Budget(part * self.seconds)
+        return Budget(self.seconds, part * self.left)
+
     def at_least(self, effort: float) -> Most:
         """Return how long a step may take that must be: what is left, or an effort."""
         if self._work is None:

@@ -11,7 +11,7 @@ from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.work import Budget, Most
 
-AREA_EFFORT, AREA_NODES = 1.0, 50
+AREA_EFFORT, AREA_NODES = 0.3, 50
 """What the MIP of an area takes at the most."""
 AREAS_SHARE = 0.5
 """Share of the effort that is left after the areas at least."""

@@ -1,9 +1,10 @@
 """The search for plans where networks are far-reaching: what sites draw has a price.
 
 A step around a few sites cannot free a network that reaches across the country. So the
-search pays for what facilities draw at the prices of the relaxation, and leaves
-networks as they are, while blocks of sites are planned anew (replanning.py); now and
-then networks are completed for what is drawn, and searched while facilities stay.
+search pays for what facilities draw at the prices of the relaxation, and leaves large
+networks as they are, while blocks of sites and small networks are planned anew
+(replanning.py); now and then networks are completed for what is drawn, and large ones
+planned area by area, and searched, while facilities stay.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from aumaq.solvers.decomposed.replanning import Replanning
 from aumaq.solvers.decomposed.scarcity import scarce_prices
 from aumaq.solvers.first_values import runs_of
 from aumaq.solvers.places import Site
-from aumaq.solvers.restricted import RestrictedSolver
 from aumaq.solvers.search import Improver, Scope
 from aumaq.solvers.solution.columns import values_of
 from aumaq.solvers.work import Budget, Most
@@ -48,9 +48,14 @@ class Feeding:
         drawn[fed_columns(c)] = True
         networks = [part for part in columns if drawn[part].any()]
         self.is_network: Flags = np.zeros(len(drawn), dtype=bool)
+        """Which columns are of large networks."""
+        self.is_fed: Flags = np.zeros(len(drawn), dtype=bool)
+        """Which columns are of any network."""
         for part in networks:
-            self.is_network[part] = True
-        beside = np.flatnonzero((relaxation.owner < 0) & ~self.is_network)
+            self.is_fed[part] = True
+            is_large = c.matrices.is_integer[part].sum() > MOST_INTEGERS
+            self.is_network[part] = is_large
+        beside = np.flatnonzero((relaxation.owner < 0) & ~self.is_fed)
         is_single = np.isin(beside, pieces.columns, invert=True)
         by_work = c.options.work_limit is not None
         patience = max(c.seconds_left, 0.1) if by_work else 0.0
@@ -59,12 +64,8 @@ class Feeding:
         )
         self.completer.keep_large()
         self.replanning = Replanning(blocks, drawn)
-        self._has_network = self.replanning.of(self.is_network)
-        self._is_large = self._has_network & (blocks.integers > MOST_INTEGERS)
-        self._at_prices: RestrictedSolver | None = None
-        self.work = 0.0
-        """Units of work at prices that were done so far."""
-        self._priced, self._price = c.matrices, np.zeros(len(c.matrices.row_lower))
+        self._is_large = self.replanning.of(self.is_network)
+        self._price = np.zeros(len(c.matrices.row_lower))
         self.search: Improver | None = None
         self._led: tuple[Floats, Distance, list[Ints], Scope] | None = None
         self._of_networks = self._searching_networks()
@@ -121,7 +122,7 @@ class Feeding:
         is_load = m.row_family == "loads"
         scarce = np.zeros_like(price) if plan is None else scarce_prices(m, plan)
         self._price = np.where(is_load, price, np.minimum(price, scarce))
-        self._priced = priced = replace(
+        priced = replace(
             m,
             cost=m.cost - m.sparse.T @ np.where(is_load, price, scarce),
             row_lower=np.where(is_load, -np.inf, m.row_lower),
@@ -155,38 +156,12 @@ class Feeding:
         self.search.offer(self.search.cost(values), values)
         return self.search
 
-    def _replanned(self, values: Floats, effort: float, which: Flags) -> Floats:
-        """Return a plan no dearer: some blocks anew, at prices of what they draw.
-
-        Where works would not be built because what feeds them stays as it is, people
-        make water for ten times as much.
-        """
-        budget, trial = self.completer.budget(effort), values.copy()
-        solver = RestrictedSolver(self._priced, self._c.options, self._gap)
-        self._at_prices = solver
-        if self.is_stopped:
-            solver.stop()
-        while not budget.is_over and not solver.is_stopped:
-            k = self.replanning.begin(trial, which)
-            if k is None:
-                break
-            found = self.replanning.visit(k, solver, trial, budget)
-            if found is not None:
-                trial[found[0]] = found[1]
-            budget.spent = solver.work
-        self.work += solver.work
-        again = self.completer.complete(trial)
-        cost_of = self.completer.cost
-        return values if again is None else min(values, again, key=cost_of)
-
-    def completed(
-        self, values: Floats, seconds: float, effort: float, areas: float
-    ) -> Floats | None:
+    def completed(self, values: Floats, seconds: float, areas: float) -> Floats | None:
         """Return the plan found so far with its networks completed, None if none fit.
 
-        Those of *values* are a plan to begin with. Blocks are planned anew within an
-        *effort*, large networks by *areas*, where they cost much beyond the bound, and
-        networks searched for so many *seconds*.
+        Those of *values* are a plan to begin with. Large networks are planned anew by
+        *areas*, an effort, where they cost much beyond the bound, and searched for so
+        many *seconds*.
         """
         assert self.search is not None
         assert self.search.values is not None
@@ -194,10 +169,6 @@ class Feeding:
         found = self.completer.complete(joined)
         if found is None:
             return None
-        which = ~self._is_large  # by areas
-        if effort <= 0.0:
-            which &= self._has_network
-        found = self._replanned(found, max(effort, seconds), which)
         excess = self.replanning.excess(found)[self._is_large].sum()
         if excess > AREAS_FROM * abs(self.completer.cost(found)):
             found = self.completer.by_areas(found, areas, self._price)
@@ -208,15 +179,17 @@ class Feeding:
         return search.values
 
     def search_on(self, search: Improver, budget: Budget) -> None:
-        """Plan a block of sites anew at prices, or search around a few of them."""
-        self.replanning.search(search, budget, ~self._has_network)
+        """Plan a block anew at prices, or search around a few sites."""
+        self.replanning.search(search, budget, ~self._is_large)
+
+    def plan_blocks(self, search: Improver, budget: Budget) -> None:
+        """Plan blocks anew at prices as long as that is promising."""
+        self.replanning.blocks(search, budget, ~self._is_large)
 
     def stop(self) -> None:
         """End soon; may be called from any thread."""
         self.is_stopped = True
         self.completer.stop()
         self._of_networks.stop()
-        if self._at_prices is not None:
-            self._at_prices.stop()
         if self.search is not None:
             self.search.stop()

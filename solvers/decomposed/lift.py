@@ -58,12 +58,6 @@ class Lift:
             rank = -self._blocks.excess(plan)[some] / rank
         return some[np.argsort(rank, kind="stable")]
 
-    @property
-    def is_any(self) -> bool:
-        """Whether any block is a MIP of a size to be solved."""
-        number = self._blocks.integers
-        return bool(((number > 0) & (number <= MOST_INTEGERS)).any())
-
     def stop(self) -> None:
         """End soon; may be called from any thread."""
         self._is_stopped = True

@@ -28,6 +28,8 @@ INTEGERS = 250
 CROSSED_FROM = 100
 """In a block of so many whole numbers those between plan and LP come first: in schools
 and works of 100 to 1,500 that gains as much as the whole MIP in a third of the time."""
+FIRST_SHARE = 0.25
+"""Share of what the whole MIP takes that this takes."""
 MOST_EFFORT = 30.0
 """What a block takes at the most each time, seconds or units of work."""
 WIDTHS = (1 / 200, 1 / 20, 1 / 2, np.inf)
@@ -56,7 +58,8 @@ class Replanning:
         self._width = np.zeros(count, dtype=np.int64)
         self._most = np.minimum(EFFORT + blocks.integers / INTEGERS, MOST_EFFORT)
         self._is_large = blocks.integers >= ROUND_FIRST
-        self._is_crossed = blocks.integers < CROSSED_FROM
+        self._is_crossed = ~self._is_large & (blocks.integers >= CROSSED_FROM)
+        self._is_first = self._is_crossed.copy()
         self._beyond, self._dear_mln = np.zeros(0), np.inf
         self._is_dear = np.zeros(len(is_held), dtype=bool)
         self._rate: float | None = None
@@ -70,7 +73,7 @@ class Replanning:
         with self._lock:
             self._beyond, self._dear_mln, self._is_dear = beyond, dear_mln, is_dear
             self._luck[:] = 1.0
-            self._is_crossed = self._blocks.integers < CROSSED_FROM
+            self._is_first = self._is_crossed.copy()
 
     def of(self, columns: Flags) -> Flags:
         """Return which blocks have any of some columns."""
@@ -92,7 +95,8 @@ class Replanning:
         *least* mln a second promises nothing. Nobody else visits it meanwhile.
         """
         with self._lock:
-            hoped = self._blocks.excess(plan) * self._luck / self._most
+            most = np.where(self._is_first, FIRST_SHARE * self._most, self._most)
+            hoped = self._blocks.excess(plan) * self._luck / most
             hoped[self._is_busy | (self._luck < LEAST_LUCK)] = 0.0
             if which is not None:
                 hoped[~which] = 0.0
@@ -100,7 +104,7 @@ class Replanning:
             if not len(hoped) or hoped[k] <= least:
                 return None
             self._is_busy[k] = True
-            is_again = self._is_large[k] or not self._is_crossed[k]
+            is_again = self._is_large[k] or self._is_first[k]
             self._luck[k] *= LARGE_AGAIN if is_again else AGAIN
             return k
 
@@ -139,8 +143,8 @@ class Replanning:
         if self._is_large[k]:
             dear_mln = DEAR_LEFT * self._dear_mln
             return solver.cross_part(plan, free, most, dear_mln)
-        if not self._is_crossed[k]:
-            self._is_crossed[k] = True
+        if self._is_first[k]:
+            self._is_first[k] = False
             return solver.cross_part(plan, free, most, np.inf)
         return solver.solve_part(plan, free, most)
 
@@ -156,6 +160,26 @@ class Replanning:
         if found is not None:
             search.merge(known, free, found)
 
+    def blocks(self, search: Improver, budget: Budget, which: Flags | None) -> None:
+        """Plan blocks anew as long as one is promising and the *budget* lasts."""
+        before = budget.spent - search.solver.work
+        while not budget.is_over and self._block(search, budget, which, 0.0):
+            budget.spent = before + search.solver.work
+
+    def _block(
+        self, search: Improver, budget: Budget, which: Flags | None, least: float
+    ) -> bool:
+        """Plan the most promising block anew; say whether there is one."""
+        known = search.values
+        assert known is not None
+        k = self.begin(known, which, least)
+        if k is None:
+            return False
+        found = self.visit(k, search.solver, known, budget)
+        if found is not None:
+            search.merge(known, *found)
+        return True
+
     def search(
         self, search: Improver, budget: Budget, which: Flags | None = None
     ) -> None:
@@ -163,16 +187,10 @@ class Replanning:
 
         *which* are the blocks to choose from, else any.
         """
-        known = search.values
-        assert known is not None
         rate = self._rate
         if rate is None:
             rate = LEAST_RATE * abs(search.objective)
-        k = self.begin(known, which, rate)
-        if k is not None:
-            found = self.visit(k, search.solver, known, budget)
-            if found is not None:
-                search.merge(known, *found)
+        if self._block(search, budget, which, rate):
             return
         before, begun = search.objective, time.monotonic()
         search.search(min(STEP_SECONDS, max(budget.seconds, 0.0)))

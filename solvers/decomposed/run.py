@@ -59,13 +59,15 @@ WHOLE = 50_000
 POLISH_SHARE = 0.1
 """Share of the time for the last LPs of a model of this size."""
 
-LIFT_SHARE = 0.4
-"""Share of the time that is left after the first prices for the MIPs of blocks."""
+LIFT_SHARE = 0.25
+"""Share of the time that is left for the MIPs of blocks of a large model."""
+AGAIN_SHARE = 0.15
+"""Prices of a large model are raised again if that takes no more of what is left."""
 PLANNING_SHARE = 0.6
 """Share of the time that is left for a start plan whose networks are planned; else it
 is completed as it is."""
 REPLANNING_SHARE = 0.35
-"""Share of the time that is left for planning blocks anew, once there are prices."""
+"""Share of the work that is left for planning blocks anew, once there are prices."""
 AREAS_SHARE = 0.5
 """The same for areas of large networks, whenever they cost much beyond the bound."""
 TURN_SHARE = 0.1
@@ -119,7 +121,7 @@ class Run:
         elif self.is_large:
             held = np.zeros(len(self.c.matrices.cost), dtype=bool)
             self.replanning = Replanning(self.blocks, held)
-        self.turn = time.monotonic()
+        self.turn = self.end
         self.is_joining = False
         self.joined: Floats | None = None
 
@@ -145,7 +147,7 @@ class Run:
             raise self.failure[0]
         if self.feeding is not None and not self.is_interrupted:
             left = max(self.c.options.time_limit - self.c.elapsed, 0.0)
-            settle(self.search, self.feeding.is_network, self.c.options, left)
+            settle(self.search, self.feeding.is_fed, self.c.options, left)
         return finish(self.c, self._outcome(), begun)
 
     def _is_over(self) -> bool:
@@ -207,17 +209,17 @@ class Run:
         self._tell(say("pricing"))
         self.ascent.rise(FIRST_STEPS, self.end, self.stop.is_set)
         self._lead()
-        gain, ends, worth = float("inf"), self.end, WORTH
-        if self.is_large and self.lift.is_any:
-            ends -= LIFT_SHARE * max(self.end - time.monotonic(), 0.0)
-            worth = LARGE_WORTH
-        while gain > worth * abs(self.ascent.bound) and time.monotonic() < ends:
+        gain, worth = float("inf"), LARGE_WORTH if self.is_large else WORTH
+        while gain > worth * abs(self.ascent.bound) and time.monotonic() < self.end:
             if self.stop.is_set():
                 break
-            before = self.ascent.bound
-            self.ascent.rise(STEPS, ends, self.stop.is_set, AGAIN)
+            begun, before = time.monotonic(), self.ascent.bound
+            self.ascent.rise(STEPS, self.end, self.stop.is_set, AGAIN)
             gain = self.ascent.bound - before
             self._lead()
+            now = time.monotonic()
+            if self.is_large and now - begun > AGAIN_SHARE * (self.end - now):
+                break
         if not self.stop.is_set():
             (self._raise_by_blocks if self.is_large else self._prove)()
         self._search()
@@ -240,8 +242,13 @@ class Run:
             if where is not None and search is not None:
                 where.offer(search, block, values)
 
-        known = self.search.values
-        self.lift.raised(self.ascent.best, self.budget, tell, take, known)
+        known, most = (
+            self.search.values,
+            self.budget.most(LIFT_SHARE * self.budget.left),
+        )
+        own = Budget(most.seconds, most.work)
+        self.lift.raised(self.ascent.best, own, tell, take, known)
+        self.budget.spend(own.spent)
         self.check()
 
     def _prove(self) -> None:
@@ -301,6 +308,7 @@ class Run:
             if not self.is_assigned and self.search.values is not None:
                 self.is_assigned = True
                 self._assign()
+                self.turn = time.monotonic() + TURN_SHARE * self.c.options.time_limit
         while not self.stop.is_set() and self.search.values is not None:
             if self.feeding is not None:
                 self._search_at_prices(self.feeding)
@@ -334,13 +342,10 @@ class Run:
 
     def _complete(self, feeding: Feeding, known: Floats, seconds: float) -> None:
         """Complete networks for what the search at prices found, and search them."""
-        before, effort = feeding.work + feeding.completer.work, 0.0
-        if self.joined is None:
-            effort = REPLANNING_SHARE * self.budget.left
+        before = feeding.completer.work
         begun = known if self.joined is None else self.joined
-        areas = AREAS_SHARE * self.budget.left
-        found = feeding.completed(begun, seconds, effort, areas)
-        self.budget.spend(feeding.work + feeding.completer.work - before)
+        found = feeding.completed(begun, seconds, AREAS_SHARE * self.budget.left)
+        self.budget.spend(feeding.completer.work - before)
         if found is not None:
             self.joined = found
             self.search.offer(self.search.cost(found), found)
@@ -390,7 +395,7 @@ class Run:
             return
         is_free = ~search.scope.is_dear | (values != 0.0)
         if self.feeding is not None:
-            is_free &= ~self.feeding.is_network
+            is_free &= ~self.feeding.is_fed
         free = np.flatnonzero(is_free)
         solver, most = search.solver, self.budget.most()
         before = solver.work
@@ -459,12 +464,21 @@ class WorkRun(Run):
                 if (first := self.search.values) is not None:
                     self._assign()
                     if self.feeding is not None:
+                        self._replan(self.feeding, first)
                         self._complete(self.feeding, first, 0.0)
             self._go_on()
         self.is_interrupted = self.rounds.is_interrupted
         if self.ended is Status.TIME_LIMIT:
             self.ended = self.rounds.limit
         return finish(self.c, self._outcome(), begun)
+
+    def _replan(self, feeding: Feeding, known: Floats) -> None:
+        """Plan blocks anew where what is drawn has a price."""
+        search = feeding.begun(known)
+        if search is not None:
+            own = self.budget.share(REPLANNING_SHARE)
+            feeding.plan_blocks(search, own)
+            self.budget.spend(own.spent)
 
     def _go_on(self) -> None:
         """Search in rounds, beside prices that rise as long as that pays."""
