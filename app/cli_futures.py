@@ -213,7 +213,7 @@ def _show_plan(record: dict[str, Any]) -> None:
         )
     )
     if record["status"] == "contradicted":
-        show.contradiction(record.get("evidence", "–"))
+        show.contradiction(record)
     for problem in record["problems"][:20]:
         _line(say("  {problem}", problem=problem))
 

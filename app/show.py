@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -555,11 +555,13 @@ def _chosen_sites(found: aumaq.Sensitivity) -> Table:
     return table
 
 
-def contradiction(file: str) -> None:
-    """Say that a run contradicts itself, and where its evidence is."""
+def contradiction(record: Mapping[str, Any]) -> None:
+    """Say that a run contradicts itself, and where its evidence is, if it was kept."""
     from aumaq.results.plan.cautions import contradiction as told
 
-    out.print(spoken().tell(told(file)), style="bold red", markup=False, soft_wrap=True)
+    out.print(
+        spoken().tell(told(record)), style="bold red", markup=False, soft_wrap=True
+    )
 
 
 def written(found: Written) -> None:

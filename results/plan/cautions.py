@@ -27,8 +27,15 @@ MORE_TIME = 4
 """A new attempt is advised to take so many times as long."""
 
 
-def contradiction(file: str) -> Text:
-    """Return what is said of a run that contradicts itself; *file* is its evidence."""
+def contradiction(record: Mapping[str, Any]) -> Text:
+    """Return what is said of a run that contradicts itself, and of its evidence."""
+    file = str(record.get("evidence", ""))
+    if not file:
+        return say(
+            "Something is wrong with this run: the plan is better than its bound"
+            " allows. Use neither of them; the model was not kept: that takes a folder"
+            " for results."
+        )
     return say(
         "Something is wrong with this run: the plan is better than its bound"
         " allows. Use neither of them; the model is kept in {file}.",
@@ -67,7 +74,7 @@ def again(plan: Plan, lang: Language = ENGLISH) -> str:
 def cautions(plan: Plan, lang: Language = ENGLISH) -> list[str]:
     """Return what must stand above everything else, what to do last; often nothing."""
     if plan.status == "contradicted":
-        return [lang.tell(contradiction(str(plan.record.get("evidence", "–"))))]
+        return [lang.tell(contradiction(plan.record))]
     told = _told(plan, lang)
     if told:
         told.append(_advice(plan.record["options"]))

@@ -54,7 +54,7 @@ class Way:
 
     The bound of ``joint`` holds for every plan. That of another way holds for all plans
     with what its first office decided. It is contradicted if one of its solves was:
-    then the message says where the evidence is.
+    then the message says so.
     """
 
     name: str
@@ -205,9 +205,7 @@ def coordination(
 def _way(name: str, plan: Plan, *earlier: Plan) -> Way:
     """Return a way with its plan; *earlier* are the plans that it rests on."""
     wrong = [one for one in (*earlier, plan) if one.status == "contradicted"]
-    told = chained(
-        [contradiction(str(one.record.get("evidence", "–"))) for one in wrong], " "
-    )
+    told = chained([contradiction(one.record) for one in wrong], " ")
     return Way(name, plan, plan.bound_mln, told, is_contradicted=bool(wrong))
 
 

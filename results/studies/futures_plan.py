@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.unavoidable import unavoidable_mln
 from aumaq.results.audit.first_period import first_period_differences
 from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.evidence import is_kept
 from aumaq.results.studies.futures import Futures
 from aumaq.results.studies.futures_first_plan import Unjudged, common_first_plans
 from aumaq.results.studies.solve import why
@@ -124,7 +124,7 @@ def planned_together(
 
     The answer is at least as good as today's stock carried on in every future, where
     that is a plan. If a run contradicts itself, the models of the futures are written
-    to the folder *evidence*, or to a new one that the record names.
+    to the folder *evidence*, which the record names, if there is one.
     """
     if objective not in OBJECTIVES:
         raise UnknownNameError(say("objective"), objective, OBJECTIVES)
@@ -157,7 +157,7 @@ def planned_together(
         best = _Judge(instance, futures, own, score, options, found).best(first)
         if best is None:
             raise NoPlanError(_reason(found), str(found.status))
-        if best.status == Status.CONTRADICTED and found.save_lp:
+        if best.status == Status.CONTRADICTED and evidence is not None:
             best = replace(best, evidence=_evidence(found, evidence))
     return best
 
@@ -266,13 +266,12 @@ class _Judge:
         return proven(value, bound, self.options.gap, self.found.status, size)
 
 
-def _evidence(found: FuturesSolution, folder: Path | None) -> str:
-    """Keep the models of a run that contradicts itself; return the folder."""
-    folder = folder or Path(mkdtemp(prefix="aumaq-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, file in safe_names(list(found.save_lp), ()).items():
-        found.save_lp[name](folder / f"{file}.lp")
-    return str(folder)
+def _evidence(found: FuturesSolution, folder: Path) -> str:
+    """Keep the models of a run that contradicts itself; return the folder, if any."""
+    files = safe_names(list(found.save_lp), ())
+    kept = [is_kept(save, folder / f"{files[name]}.lp")
+            for name, save in found.save_lp.items()]  # fmt: skip
+    return str(folder) if any(kept) else ""
 
 
 def _reason(found: FuturesSolution) -> Text:

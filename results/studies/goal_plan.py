@@ -38,7 +38,7 @@ def plan_for_goal(
     Its record says ``goal``: name, unit, sense, minutes, value, bound, gap, and
     ``cost_bound_mln``, below which no plan that is as good at the goal costs: that is
     the bound of the plan, too. The value is that of the plan's tables. If it
-    contradicts the bound, the model is written to *evidence*, or to a new folder.
+    contradicts the bound, the model is written to *evidence*, if given.
     Raises NoPlanError if there is no plan.
     """
     front = best_by(

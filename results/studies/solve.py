@@ -91,8 +91,8 @@ def solve(
     *resume* goes on from one of the same instance and options, limits and threads
     excepted, and keeps it up to date. The answer is at least as good as *start* and as
     today's stock carried on, where these obey all hard rules. If a run contradicts
-    itself (status ``contradicted``) its model is written to *evidence*, or to a new
-    folder that the record names.
+    itself (status ``contradicted``) its model is written to the file *evidence*,
+    which the record names; without one it is not kept.
 
     Raises NoPlanError if there is no plan (infeasible, limit too short), OptionError
     and UnknownNameError for options that make no sense.

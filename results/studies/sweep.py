@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +14,7 @@ import pandas as pd
 
 from aumaq.instances import ExportError, Instance, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
-from aumaq.instances.formats.drafts import check_marked, draft_file, rescued
-from aumaq.instances.formats.targets import safe_names
+from aumaq.instances.formats.drafts import rescued
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.scenarios.scenario import (
@@ -28,6 +26,11 @@ from aumaq.instances.scenarios.scenario import (
 from aumaq.results.plan.plan import Plan
 from aumaq.results.store import Store
 from aumaq.results.strict_json import strict
+from aumaq.results.studies.sweep_folder import (
+    check_sweep_target,
+    folder_names,
+    write_sweep,
+)
 from aumaq.results.studies.sweep_task import (
     Outcome,
     SweepTask,
@@ -40,7 +43,6 @@ from aumaq.solvers.options import seconds_for
 from aumaq.solvers.progress import Labelled
 
 ALL, EACH = "all", "each"
-FILES = ("sweep.csv", "sweep.json")
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,8 @@ def sweep(
     *dask*: address of a scheduler that runs the tasks instead of this machine,
     *dask_security*: TOML file with what its TLS needs (``TLS`` of
     :mod:`~aumaq.solvers.cluster`); *overwrite*: replace plans of another
-    instance or scenario in *folder*; *options* are those of :func:`aumaq.solve`.
-    Ctrl-C keeps what there is.
+    instance, or of scenarios that are not among these, in *folder*; *options* are those
+    of :func:`aumaq.solve`. Ctrl-C keeps what there is.
 
     Raises UnknownNameError for scenarios that there are not, OptionError, ExportError.
     """
@@ -124,10 +126,10 @@ def sweep(
     folder = None if folder is None else Path(folder)
     store = None if store is None else Path(store)
     names = _names(instance, scenarios)
-    folders = safe_names(names, FILES)
+    folders = folder_names(names)
     jobs, options = _shares(jobs, threads, len(names), options)
     if folder is not None:
-        _check_target(folder, folders, instance, overwrite=overwrite)
+        check_sweep_target(folder, names, instance, overwrite=overwrite)
     batch_id = "" if store is None else Store(store).begin_batch("sweep", instance)
     tell = Silent() if progress is None else progress
     patience = 5 * options["time_limit"] + 600
@@ -241,28 +243,3 @@ def _names(instance: Instance, scenarios: str | Sequence[str] | None) -> list[st
         raise OptionError(say("name at least one scenario, or all, or each"))
     named = [scenario_named(instance.base, name).scenario for name in scenarios]
     return list(dict.fromkeys(named))
-
-
-def _check_target(
-    folder: Path, folders: Mapping[str, str], instance: Instance, *, overwrite: bool
-) -> None:
-    """Raise ExportError unless a sweep may be written there: an earlier one is.
-
-    Each of its files replaces its own; what else is in the folder stays.
-    """
-    check_marked(folder, FILES[0])
-    from aumaq.results.exports import check_target
-
-    for scenario, name in folders.items():
-        check_target(
-            folder / name, instance=instance, scenario=scenario, overwrite=overwrite
-        )
-
-
-def write_sweep(found: Sweep, folder: Path) -> None:
-    """Write ``sweep.csv`` and ``sweep.json``."""
-    with draft_file(folder / "sweep.csv") as draft:
-        found.rows.to_csv(draft, index=False, lineterminator="\n")
-    with draft_file(folder / "sweep.json") as draft:
-        text = json.dumps(found.record(), ensure_ascii=False, indent=1)
-        draft.write_text(text, encoding="utf-8")

@@ -25,6 +25,7 @@ from aumaq.results.plan.cautions import contradiction
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.coordination import figures
 from aumaq.results.studies.solve import solve
+from aumaq.results.studies.sweep_folder import evidence_file
 from aumaq.solvers import ProgressEvent
 
 EVENT_SECONDS = 1.0
@@ -97,7 +98,7 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
         plan = solve(
             _instance(task),
             progress=_Events(tell) if tell else None,
-            evidence=_evidence(task),
+            evidence=None if task.folder is None else evidence_file(task.folder),
             **task.options,
         )
         row = _row(plan, time.monotonic() - started)
@@ -119,13 +120,6 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
 def _instance(task: SweepTask) -> Instance:
     instance = from_tables(task.tables, outlines=task.outlines)
     return replace(instance, origin=task.origin).with_scenario(task.scenario)
-
-
-def _evidence(task: SweepTask) -> Path | None:
-    """Return where the model of a run goes that contradicts itself: beside its plan."""
-    if task.folder is None:
-        return None
-    return task.folder.with_name(f"{task.folder.name}-contradiction.lp")
 
 
 def _write(plan: Plan, task: SweepTask) -> tuple[Text, ...]:
@@ -168,7 +162,7 @@ def _wrong(plan: Plan) -> list[Text]:
     """Return what is said if the run contradicts itself."""
     if plan.status != "contradicted":
         return []
-    return [contradiction(str(plan.record.get("evidence", "–")))]
+    return [contradiction(plan.record)]
 
 
 class _Events:

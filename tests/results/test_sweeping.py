@@ -9,6 +9,7 @@ import sys
 from functools import cache, partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from command import run
 from tiny_instances import tiny
@@ -16,9 +17,18 @@ from told import Heard, assert_told_wholly
 from variants import OVERRIDES, SCENARIOS, VARIANTS
 
 import aumaq
-from aumaq.instances import OptionError, UnknownNameError
+from aumaq.instances import ExportError, OptionError, UnknownNameError
 from aumaq.instances.generators import clustered
+from aumaq.results.report.plan_folders import opened
 from aumaq.results.studies import task_pool
+from aumaq.results.studies.sweep import Sweep
+from aumaq.results.studies.sweep_folder import (
+    RECORD,
+    TABLE,
+    check_sweep_target,
+    write_sweep,
+)
+from aumaq.results.studies.sweep_task import Outcome
 
 BROKEN = {"override": "broken", "table": "sites", "where": "site=b", "action": "remove"}
 POOR = {"override": "poor", "table": "budgets", "action": "add",
@@ -158,3 +168,47 @@ def test_what_is_no_address_is_not_called(
     monkeypatch.setattr(distributed, "Client", pytest.fail)
     with pytest.raises(OptionError, match="expected an address such as"):
         aumaq.sweep(build(), "base", dask=address)
+
+
+def found_of(instance: aumaq.Instance, plans: dict[str, aumaq.Plan | None]) -> Sweep:
+    """Return a sweep with these plans, or none."""
+    rows = {
+        name: {"scenario": name, "has_plan": plan is not None, "verified": True,
+               "status": "no_plan" if plan is None else plan.status}
+        for name, plan in plans.items()
+    }  # fmt: skip
+    outcomes = {name: Outcome(row) for name, row in rows.items()}
+    return Sweep(instance, pd.DataFrame(list(rows.values())), outcomes)
+
+
+def test_a_folder_holds_the_plans_of_its_table_and_no_others(tmp_path: Path) -> None:
+    """An earlier plan would show in comparisons; what is the user's stays."""
+    instance = build()
+    plan = aumaq.solve(instance, gap=0.0)
+    folder, other = tmp_path / "f", instance.with_scenario("other")
+    plans: dict[str, aumaq.Plan | None] = {
+        "base": plan,
+        "other": aumaq.solve(other, gap=0.0),
+        "poor": None,
+    }
+    for name, own in {**plans, "mine": plan}.items():
+        if own is not None:
+            own.to_csv(folder / name)
+    check = partial(check_sweep_target, folder, instance=instance)
+    (folder / "sweep.csv").write_text("")
+    (folder / "base-contradiction.lp").write_text("")
+    write_sweep(found_of(instance, plans), folder)
+    assert not (folder / "base-contradiction.lp").exists()
+    check(["other", "base", "poor"], overwrite=False)
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(ExportError, match=r"another scenario: other; --overwrite"):
+        check(["base", "poor"], overwrite=False)
+    check(["base", "poor"], overwrite=True)
+    (folder / "other" / "notes.txt").write_text("mine")
+    with pytest.raises(ExportError, match="holds more than a plan"):
+        check(["base", "poor"], overwrite=True)
+    (folder / "other" / "notes.txt").unlink()
+    assert sorted(folder.rglob("*")) == before
+    write_sweep(found_of(instance, {"base": None, "poor": None}), folder)
+    assert {item.name for item in folder.iterdir()} == {TABLE, RECORD, "mine"}
+    assert list(opened([str(folder)])) == [str(folder / "mine")]

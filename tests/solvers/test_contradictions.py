@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from shared_plans import shipped
 from tiny_instances import tiny
 
 import aumaq
+from aumaq.results.plan.cautions import contradiction
 from aumaq.results.studies import goal_plan, task_pool
 from aumaq.solvers import METHODS, Solution
 from aumaq.solvers.methods import ON_MODEL
@@ -71,22 +73,51 @@ def test_other_goals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert Path(record["evidence"]).name == kept.name
 
 
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for temporary files, of its own."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("plan", [aumaq.solve, aumaq.solve_futures])
+def test_where_no_place_is_named_nothing_is_left(plan: Any, temporary: Path) -> None:
+    """Models that nobody asked for would fill the folder for temporary files."""
+    found = plan(growing(), time_limit=20.0)
+    assert found.status == "contradicted"
+    record = found.record if isinstance(found, aumaq.Plan) else found.record()
+    assert "evidence" not in record
+    assert contradiction(record).endswith("that takes a folder for results.")
+    assert not [*temporary.iterdir()]
+
+
+def test_evidence_that_cannot_be_kept_does_not_cost_the_plan(tmp_path: Path) -> None:
+    """Neither is an earlier file named as if it were of this run."""
+    place = tmp_path / "file"
+    place.write_text("")
+    with pytest.warns(UserWarning, match="cannot be written"):
+        found = aumaq.solve(shipped(), evidence=place / "wrong.lp")
+    assert found.status == "contradicted"
+    assert "evidence" not in found.record
+
+
 @pytest.mark.slow
-def test_coordination(tmp_path: Path) -> None:
-    """Each way says it; the files are those that it names."""
+def test_coordination(tmp_path: Path, temporary: Path) -> None:
+    """Each way says it; nothing is left where nobody looks."""
     ways = aumaq.coordination(shipped(), time_limit=20.0)
-    told = [way.message for way in ways.ways.values()]
     assert all(way.is_contradicted for way in ways.ways.values())
-    for text in told:
-        assert text.startswith(WRONG)
-        assert Path(text.partition("kept in ")[2].split(".lp")[0] + ".lp").is_file()
+    assert all(way.message.startswith(WRONG) for way in ways.ways.values())
+    assert not [*temporary.iterdir()]
     assert run("coordination", "tiny", folder=tmp_path).returncode == 3
 
 
 @pytest.mark.slow
 def test_the_loop_ends_there(tmp_path: Path) -> None:
     """No further round rests on a plan that is wrong; the command exits with 3."""
-    found = aumaq.close_loop(with_levers(), gap=0.0)
+    file = tmp_path / "wrong.lp"
+    found = aumaq.close_loop(with_levers(), gap=0.0, evidence=file)
     assert (found.status, len(found.rounds)) == ("contradicted", 1)
     assert Path(found.plan.record["evidence"]).is_file()
     aumaq.write(with_levers(), tmp_path / "in")

@@ -140,11 +140,14 @@ def _says(**changes: object) -> Method:
     ],
 )
 def test_status_is_what_it_says(
-    monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], status: str
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    changes: dict[str, object],
+    status: str,
 ) -> None:
     """Status follows from objective, bound and tolerance, whatever a method claims."""
     monkeypatch.setitem(METHODS, "auto", _says(**changes))
-    plan = aumaq.solve(shipped(), gap=0.01)
+    plan = aumaq.solve(shipped(), gap=0.01, evidence=tmp_path / "wrong.lp")
     assert plan.status == status
     assert (plan.gap >= 0.0) == (status != "contradicted" or "decisions" in changes)
     assert (status == "contradicted") == ("evidence" in plan.record)
