@@ -16,7 +16,7 @@ from aumaq.instances.language.texts import say
 from aumaq.option_groups import grouped
 from aumaq.options import AsJson, Quiet, Seed
 from aumaq.streams import line
-from aumaq.words import t
+from aumaq.words import figure, t
 
 if TYPE_CHECKING:
     from aumaq.results.studies.bench.cases import Case
@@ -226,16 +226,16 @@ def _row(row: dict[str, Any], count: int, total: int) -> str:
     """Return what is told of a run: figures, names, and why it failed if it did."""
     name = f"{row['folder']}/{row['file']} {row['problem']} {row['parameter']}"
     figures = "  ".join(
-        f"{row[key]:,.6g}" if row[key] is not None else "-"
+        figure(row[key], ",.6g") if row[key] is not None else "-"
         for key in ("objective", "bound")
     )
     parts = [f"{count}/{total}", name.strip(), row["method"], row["status"], figures]
     for key in ("gap", "distance"):
         value = row[key]
-        parts.append("-" if value is None or value != value else f"{value:.4%}")
+        parts.append("-" if value is None or value != value else figure(value, ".4%"))
     if _is_contradicted(row):
         parts[-1] = t(say("published value contradicted"))
-    parts.append(f"{row['seconds'] or 0:.1f} s")
+    parts.append(t(say("{seconds} s", seconds=figure(row["seconds"] or 0, ".1f"))))
     parts += [row["error"]] * bool(row["error"])
     return "  ".join(parts)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Figure, Text, say
 
 MOST_SECONDS = 1e9
 """Of a time limit, and units of a work limit."""
@@ -40,7 +40,7 @@ class Range:
     @property
     def text(self) -> Text:
         """What is said of it."""
-        ends = {"least": f"{self.least:,g}", "most": f"{self.most:,.0f}"}
+        least, most = f"{self.least:,g}", f"{self.most:,.0f}"
         if self.most == inf:
             text = say("above {least}") if self.above else say("from {least} on")
         elif self.above:
@@ -49,7 +49,7 @@ class Range:
             text = say("from {least} to below {most}")
         else:
             text = say("from {least} to {most}")
-        return text.given(**ends)
+        return text.given(least=Figure(least), most=Figure(most))
 
 
 SECONDS = Range(0.0, MOST_SECONDS, above=True)

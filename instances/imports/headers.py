@@ -24,11 +24,14 @@ Rows = Sequence[tuple[int, list[str]]]
 
 @dataclass(frozen=True)
 class Header:
-    """Names of the columns, the position of the first record, what was decided."""
+    """Names of the columns, the position of the first record, what was decided, and
+    the rows of the names as the user counts them.
+    """
 
     names: list[str]
     first: int
     notes: tuple[Text, ...]
+    rows: tuple[int, ...]
 
 
 def header_of(rows: Rows) -> Header:
@@ -36,11 +39,12 @@ def header_of(rows: Rows) -> Header:
     filled = [sum(map(bool, row)) for _, row in rows[:LOOKED_AT]]
     start = next(k for k, count in enumerate(filled) if 2 * count >= max(filled))
     number, head = rows[start]
-    first, notes = start + 1, list[Text]()
+    first, notes, named = start + 1, list[Text](), [number]
     if start:
         notes.append(say("the header is row {row}", row=number))
     if first < len(rows) and _goes_on(head, rows[first][1], rows[first + 1 :]):
         head = _joined(head, rows[first][1])
+        named.append(rows[first][0])
         notes = [say("the header is rows {row} and {next}", row=number,
                      next=rows[first][0])]  # fmt: skip
         first += 1
@@ -51,7 +55,7 @@ def header_of(rows: Rows) -> Header:
     while head and not head[-1]:
         head = head[:-1]
     names = [name or f"column {k + 1}" for k, name in enumerate(head)]
-    return Header(names, first, tuple(notes))
+    return Header(names, first, tuple(notes), tuple(named))
 
 
 def _goes_on(head: Sequence[str], below: Sequence[str], records: Rows) -> bool:

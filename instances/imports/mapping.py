@@ -12,7 +12,7 @@ import tomli_w
 
 from aumaq.instances.errors import OptionError, UnreadableError
 from aumaq.instances.formats.files import parsing, text_of
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import chained, say
 
 MAX_BYTES = 1_000_000
 HEAD = (
@@ -68,11 +68,16 @@ def read_mapping(path: Path) -> Mapped:
                 if not is_possible(key, one)
             ]
     if beyond and not wrong:
+        limits = chained(
+            [say("{key} {least:g} - {most:g}", key=key, least=least, most=most)
+             for key, (least, most) in LIMITS.items()],
+            ", ",
+        )  # fmt: skip
         raise UnreadableError(
             say(
                 "has values that cannot be: {keys}; columns are names, and {limits}",
                 keys=", ".join(beyond),
-                limits=", ".join(f"{k} {a:g} - {b:g}" for k, (a, b) in LIMITS.items()),
+                limits=limits,
             )
         )
     if wrong:

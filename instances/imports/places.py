@@ -23,6 +23,7 @@ from aumaq.instances.imports.recognition import (
     recognised,
 )
 from aumaq.instances.imports.sources import Faults, Source, are_odd, unknown
+from aumaq.instances.imports.systems import no_metres
 from aumaq.instances.imports.totals import without_totals
 from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.tables import BY_NAME, OWN_COLUMN_PREFIX
@@ -151,6 +152,8 @@ def _of_cells(
             told = say("expected a coordinate") if cell else say("empty, no coordinate")
             faults.append((k, _at(source, k, told, column[role], cell)))
     if source.system is not None:
+        if wrong := no_metres(x, y, source.system):
+            raise InstanceError([Problem(source.file, wrong)])
         x, y = to_wgs84(x, y, source.system)
         x, y = np.asarray(x), np.asarray(y)
     elif _are_metres(x, y):

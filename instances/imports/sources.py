@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.errors import (
+    InstanceError,
     Problem,
     UnknownNameError,
     UnreadableError,
@@ -31,11 +33,8 @@ from aumaq.instances.formats.files import (
     likely_encoding,
     parsing,
 )
-from aumaq.instances.formats.geographic.geojson import system_named
 from aumaq.instances.formats.geographic.reference_systems import (
     ReferenceSystem,
-    described,
-    named,
     to_wgs84,
 )
 from aumaq.instances.formats.geographic.shapefile import check_shapefile
@@ -45,11 +44,13 @@ from aumaq.instances.formats.workbook.unread import (
     ERROR,
     MERGED,
     NO_VALUE,
+    Place,
     hidden_rows,
     merged,
     not_calculated,
 )
 from aumaq.instances.imports.headers import header_of
+from aumaq.instances.imports.systems import asked_for, system_of
 from aumaq.instances.language.texts import Text, say
 
 TEXTS = (".csv", ".tsv", ".txt")
@@ -59,6 +60,7 @@ OTHER_BOOKS = (".xls", ".xlsb", ".ods")
 LAYERS = (".geojson", ".json", ".gpkg", ".shp")
 SEPARATORS = (";", "\t", "|", ",")
 """Signs between cells; of equally good ones the first."""
+OUTSIDE = say("has coordinates that its reference system does not know")
 LOOKED_AT = 20
 """Rows by which the separator is found."""
 
@@ -69,7 +71,7 @@ class Source:
 
     ``shapes`` are shapely's, in degrees of WGS 84; ``system`` is that of coordinates
     in cells, None for degrees. ``unread`` tells by row and column why a cell of a
-    workbook has no value.
+    workbook has no value. ``head`` are the rows of the names of columns.
     """
 
     file: str
@@ -81,6 +83,7 @@ class Source:
     system: ReferenceSystem | None = None
     notes: tuple[Text, ...] = ()
     unread: Mapping[tuple[int, str], Text] = field(default_factory=dict)
+    head: tuple[int, ...] = ()
 
     def problem(self, k: int, told: Text, column: str = "", cell: str = "") -> Problem:
         """Return what is wrong with a cell of the k-th record: its cause, if known."""
@@ -112,10 +115,10 @@ def read_source(
 
     *layer*: of a GeoPackage, or the sheet of a workbook, where there are several.
     *crs*: the reference system of coordinates, ``EPSG:32642``, where the file names
-    none. *option*: that names the layer.
+    none that they can be in. *option*: that names the layer.
     """
     check_file(path)
-    suffix, system = path.suffix.lower(), _asked(crs)
+    suffix, system = path.suffix.lower(), asked_for(crs)
     if suffix in TEXTS and layer:
         text = say("has no sheets or layers; leave out {name!r}", name=layer)
         raise UnreadableError(text)
@@ -135,17 +138,6 @@ def read_source(
     if source.cells.empty:
         raise UnreadableError(say("holds no rows; expected a header and records"))
     return Source(**{**vars(source), "system": system})
-
-
-def _asked(crs: str) -> ReferenceSystem | None:
-    if not crs:
-        return None
-    found = named(crs) or described(crs)
-    if found is None:
-        raise UnreadableError(
-            say("no reference system {crs!r}; expected one as EPSG:32642", crs=crs)
-        )
-    return found
 
 
 # -- tables --------------------------------------------------------------------------
@@ -234,7 +226,8 @@ def _sheet(file: str, sheet: Any, archive: zipfile.ZipFile) -> Source | None:
     names = [str(name) for name in source.cells]
     causes = dict.fromkeys(merged(xml, source.rows, len(names)), MERGED)
     causes |= dict.fromkeys(errors, ERROR)
-    causes |= dict.fromkeys(not_calculated(xml), NO_VALUE)
+    causes |= dict.fromkeys(waiting := not_calculated(xml), NO_VALUE)
+    _check_names(source, {*errors}, waiting)
     unread = {
         (row, names[k - 1]): cause
         for (row, k), cause in causes.items()
@@ -249,6 +242,26 @@ def _sheet(file: str, sheet: Any, archive: zipfile.ZipFile) -> Source | None:
         )
         notes = (*notes, told)
     return Source(**{**vars(source), "unread": unread, "notes": notes})
+
+
+def _check_names(source: Source, errors: set[Place], waiting: set[Place]) -> None:
+    """Raise InstanceError for names of columns that hold no value.
+
+    Where most of them are formulas that nothing has calculated their row looks blank,
+    or like a title; a title is one cell.
+    """
+    from openpyxl.utils.cell import get_column_letter
+
+    count = Counter(row for row, _ in waiting)
+    above = {row for row, n in count.items() if n > 1 and row < min(source.head)}
+    bad = dict.fromkeys(errors, ERROR) | dict.fromkeys(waiting, NO_VALUE)
+    problems = [
+        Problem(source.file, cause, row, str(get_column_letter(k)))
+        for (row, k), cause in sorted(bad.items(), key=lambda item: item[0])
+        if row in source.head or (row in above and cause is NO_VALUE)
+    ]
+    if problems:
+        raise InstanceError(problems)
 
 
 def _table(file: str, rows: list[tuple[int, list[str]]]) -> Source:
@@ -267,7 +280,8 @@ def _table(file: str, rows: list[tuple[int, list[str]]]) -> Source:
         )
     records = [(k, (row + [""] * width)[:width]) for k, row in rows[header.first :]]
     cells = pd.DataFrame([row for _, row in records], columns=names, dtype=object)
-    return Source(file, cells, [k for k, _ in records], notes=header.notes)
+    numbers = [k for k, _ in records]
+    return Source(file, cells, numbers, notes=header.notes, head=header.rows)
 
 
 # -- layers --------------------------------------------------------------------------
@@ -303,10 +317,12 @@ def _layer(
         dtype=object,
         index=range(len(shapes)),
     )
-    system = asked or _named_in(path) or _system(meta["crs"])
+    x, y = shapely.get_coordinates(shapes).T
+    with parsing(OUTSIDE):
+        system, notes = system_of(path, meta["crs"], asked, x, y)
     shapes = _in_degrees(shapes, system)
     rows = list(range(1, len(shapes) + 1))
-    return Source(path.name, cells, rows, shapes, encoding or "", layer)
+    return Source(path.name, cells, rows, shapes, encoding or "", layer, notes=notes)
 
 
 def _several(names: list[str], option: str) -> Text:
@@ -341,29 +357,13 @@ def _said(cell: Any) -> str:
     return str(cell).strip()
 
 
-def _named_in(path: Path) -> ReferenceSystem | None:
-    """Return the system that a file names itself, where libraries may not know it."""
-    return system_named(path) if path.suffix.lower() in (".geojson", ".json") else None
-
-
-def _system(crs: str | None) -> ReferenceSystem:
-    found = crs and (named(crs) or described(crs))
-    if not found:
-        raise UnreadableError(
-            say(
-                "has no coordinate reference system; name it with --crs EPSG:32642, say"
-            )
-        )
-    return found
-
-
 def _in_degrees(shapes: Any, system: ReferenceSystem) -> Any:
     shapely = needed("shapely", "gis")
 
     def turned(points: Any) -> Any:
         return np.column_stack(to_wgs84(points[:, 0], points[:, 1], system))
 
-    with parsing(say("has coordinates that its reference system does not know")):
+    with parsing(OUTSIDE):
         return shapely.transform(shapes, turned)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aumaq.instances.formats.raw import needed
-from aumaq.instances.language.texts import say
+from aumaq.instances.language.texts import Figure, say
 from aumaq.results.exports.epanet import inp_text, water_network
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def check_water(plan: Plan, period: str = "") -> pd.DataFrame:
 
 def told(row: dict[str, Any]) -> Text:
     """Return what fails in a row, in words."""
-    value, limit = f"{row['value']:.1f}", f"{row['limit']:g}"
+    value, limit = Figure(f"{row['value']:.1f}"), Figure(f"{row['limit']:g}")
     return FAULTS[row["kind"]].given(value=value, limit=limit)
 
 

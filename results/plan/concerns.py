@@ -206,7 +206,7 @@ def _owed(plan: Plan, lang: Language) -> Iterator[str]:
                 "After the last period {money} are still paid to partners, the last"
                 " in {year}.",
                 money=lang.money(past["amount_mln"].sum(), plan.instance.currency),
-                year=f"{past['year'].max():.0f}",
+                year=int(past["year"].max()),
             )
         )
 

@@ -14,6 +14,7 @@ from aumaq.instances.arguments import checked
 from aumaq.instances.extras import install_command
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.targets import probe_file
+from aumaq.instances.language.texts import figure as told
 from aumaq.instances.language.texts import say
 from aumaq.results.language import Language
 
@@ -100,7 +101,7 @@ def sheet(
         raise OptionError(
             say(
                 "width must be from 60 to 400 mm, not {width_mm}",
-                width_mm=f"{width_mm:g}",
+                width_mm=told(width_mm),
             )
         )
     height_mm = height_mm or max(0.6 * width_mm, 62.0)

@@ -21,7 +21,7 @@ from aumaq.instances import Instance, OptionError
 from aumaq.instances.access.limits import within
 from aumaq.instances.arguments import checked
 from aumaq.instances.interruption import listening
-from aumaq.instances.language.texts import chained, say
+from aumaq.instances.language.texts import Figure, chained, say
 from aumaq.instances.people.projection.levers import KEEP_SERVICES, kept_today
 from aumaq.instances.scenarios.scenario import changed_tables, is_computed
 from aumaq.results.indicators.services import strictest_minutes
@@ -177,7 +177,7 @@ class _Loop:
         )  # fmt: skip
         self._plans.append(plan)
         self._marks.append(mark)
-        phase = say("{share} of people would move", share=f"{change:.3%}")
+        phase = say("{share} of people would move", share=Figure(f"{change:.3%}"))
         seconds = time.monotonic() - begun
         Labelled(self._tell, label).update(
             ProgressEvent(phase, seconds, plan.bound_mln, plan.objective_mln)

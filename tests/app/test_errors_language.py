@@ -27,6 +27,7 @@ from aumaq.instances import (
     UnknownNameError,
 )
 from aumaq.instances.language.texts import Text, chained, say
+from aumaq.ranges import Range
 from aumaq.results.audit import verify
 from aumaq.results.language import Language
 from aumaq.results.plan.plan import Plan
@@ -103,6 +104,29 @@ def test_messages_are_literal_and_have_their_values() -> None:
             wanted = set(PLACE.findall(template.value))
             if given and None not in given:
                 assert given == wanted, (path, node.lineno, template.value)
+
+
+def written_out(value: ast.AST) -> bool:
+    """Whether a value has a number as digits that no language can write its way."""
+    match value:
+        case ast.Call(func=ast.Name(id="Figure")):
+            return False
+        case ast.FormattedValue(format_spec=ast.JoinedStr(values=[*_, ast.Constant()
+                                                          as form])):  # fmt: skip
+            return str(form.value)[-1] in "gfe%d,"
+    return any(map(written_out, ast.iter_child_nodes(value)))
+
+
+def test_numbers_in_messages_are_written_by_the_language() -> None:
+    """A number is given as such, or as a Figure: both get its separators."""
+    assert written_out(ast.parse('", ".join(f"{x:g}" for x in xs)'))
+    assert not written_out(ast.parse('Figure(f"{x:,.2f}")'))
+    told = Range(0, 1e6, above=True).text
+    assert told == "above 0 and at most 1,000,000"
+    assert Language("ru").tell(told) == "больше 0 и не больше 1\u00a0000\u00a0000"
+    for path, node, _ in calls("say"):
+        for keyword in node.keywords:
+            assert not written_out(keyword.value), (path, node.lineno)
 
 
 def test_no_plain_string_is_raised_or_reported() -> None:

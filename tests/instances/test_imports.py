@@ -575,6 +575,49 @@ def test_without_room_for_the_mapping_there_is_no_instance(
         assert [*tmp_path.iterdir()] == [path]
 
 
+SYSTEMS: dict[str, tuple[str, int, int | None, str, str]] = {
+    "its own holds": ("a.gpkg", 4326, 4326, "EPSG:32642", "is not used for it"),
+    "of a .prj, too": ("a.shp", 32642, 32642, "EPSG:4326", "is not used for it"),
+    "the same": ("a.shp", 32642, 32642, "EPSG:32642", ""),
+    "the same by another name": ("a.gpkg", 4326, 4326, "EPSG:4979", ""),
+    "none named": ("a.geojson", 32642, None, "EPSG:32642", ""),
+    "metres that are called degrees": ("a.shp", 32642, 4326, "EPSG:32642",
+                                       "EPSG:4326, in which its coordinates cannot be"),
+    "degrees that are called metres": ("a.gpkg", 4326, 32642, "EPSG:4326",
+                                       "EPSG:32642, in which its coordinates cannot"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SYSTEMS)
+def test_an_option_and_a_file_name_a_system(tmp_path: Path, case: str) -> None:
+    """That of the file holds where its coordinates can be in it; it is said."""
+    name, true, called, asked, told = SYSTEMS[case]
+    points = gpd.GeoSeries(gpd.points_from_xy([70.2, 70.6], [50.1, 50.3]), crs=4326)
+    frame = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=points).to_crs(true)
+    frame = frame.set_crs(called or 4326, allow_override=True)
+    frame.to_file(tmp_path / name)
+    if called is None:
+        text = (tmp_path / name).read_text("utf-8")
+        (tmp_path / name).write_text(re.sub(r'"crs": \{.*\}, *\n|"crs":.*\n', "", text))
+    found = read_source(tmp_path / name, crs=asked)
+    found_at = shapely.get_coordinates(found.shapes)
+    assert found_at == pytest.approx(shapely.get_coordinates(points), abs=1e-6)
+    assert len(found.notes) == bool(told)
+    assert told in "".join(found.notes)
+
+
+def test_degrees_are_no_metres(tmp_path: Path) -> None:
+    """As metres all places would lie within a yard, in the Gulf of Guinea."""
+    path = listed(tmp_path / "p.csv", ROWS)
+    (told,) = refusals(path, mapped=Mapped({"crs": "EPSG:32642"}))
+    assert "holds degrees, it seems: no coordinate is above 70.5" in told
+    points = gpd.points_from_xy([70.2], [50.1])
+    frame = gpd.GeoDataFrame({"name": ["A"], "population": [5]}, geometry=points)
+    frame.set_crs(32642).to_file(tmp_path / "p.gpkg")
+    (told,) = refusals(tmp_path / "p.gpkg")
+    assert "and EPSG:32642 has metres; --crs EPSG:4326 says so" in told
+
+
 CRS: dict[str, tuple[Any, int | None]] = {
     "no name": (None, 4326),
     "code": ({"type": "name", "properties": {"name": "EPSG:32642"}}, 32642),
@@ -829,6 +872,36 @@ def test_cells_without_a_value_are_told_by_their_cause(tmp_path: Path) -> None:
     notes = " ".join(map(str, kept.notes))
     assert "formulas have no value yet" in notes
     assert "1 hidden row is read" in notes
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        (["name", "population", "lat", '="l"&"on"'], ["D"]),
+        (["name", '="pop"', '="lat"', '="lon"'], ["B", "C", "D"]),
+        (['="n"', '="pop"', '="lat"', '="lon"'], ["A", "B", "C", "D"]),
+        (["name", "population", "#REF!", "lon"], ["C"]),
+    ],
+)
+def test_names_of_columns_without_a_value_are_told_by_their_cause(
+    tmp_path: Path, head: list[str], columns: list[str]
+) -> None:
+    """Else a record would be taken for the header; a title may be a formula."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (['="Places of "&2026'], head, ["A", 5, 50.1, 70.2], ["B", 7, 50.2, 70]):
+        sheet.append(row)
+    book.save(tmp_path / "p.xlsx")
+    with pytest.raises(InstanceError) as caught:
+        read(tmp_path / "p.xlsx")
+    found = caught.value.problems
+    assert [(p.row, p.column) for p in found] == [(2, column) for column in columns]
+    told = "holds an error" if "#REF!" in head else "formula has no value yet"
+    assert all(told in str(p) for p in found)
+    for k, name in enumerate(["name", "population", "lat", "lon"], start=1):
+        sheet.cell(2, k, name)
+    book.save(tmp_path / "p.xlsx")
+    assert len(read(tmp_path / "p.xlsx").table("settlements")) == 2
 
 
 @pytest.mark.parametrize("suffix", [".xls", ".xlsb", ".ods"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -61,3 +62,16 @@ def test_messages_are_those_of_babel(content: Path | str) -> None:
     assert found == wanted
     assert len(CATALOGUES) == 4
     assert plural_rule(head).strip(" ()") == known.plural_expr.strip(" ()")
+
+
+KAZAKH = [path for path in CATALOGUES if path.parts[-3] == "kk"]
+ENDING = re.compile(r"\}-(?:[дтн][ае]н?|[нд]ың|[нд]ің|[гғқк][ае])\b")
+
+
+@pytest.mark.parametrize("file", KAZAKH, ids=lambda path: path.stem)
+def test_no_kazakh_ending_follows_a_place(file: Path) -> None:
+    """Which ending a number or a name takes depends on how it sounds."""
+    assert ENDING.search("{n}-ден көп")
+    told = messages_of(file.read_text(encoding="utf-8"))
+    assert len(told) > 100
+    assert not {key: t for key, t in told.items() if any(map(ENDING.search, t))}

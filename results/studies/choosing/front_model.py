@@ -29,6 +29,7 @@ import pandas as pd
 
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arrays import Floats
+from aumaq.instances.language.texts import figure, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.plan.aims import MINUTES, Aim, is_impact
 from aumaq.results.plan.plan import Plan
@@ -321,7 +322,12 @@ class FrontModel:
         told = {aim.name: value_of(plan, aim) for aim in self.aims}
         assert found.values is not None
         wrong = [
-            f"{aim.name}: {told[aim.name]:.9g} in the plan, {value:.9g} in the model"
+            say(
+                "{goal}: {told} in the plan, {value} in the model",
+                goal=aim.measure,
+                told=figure(told[aim.name], 9),
+                value=figure(value, 9),
+            )
             for aim, value in zip(self.aims, self._told(found.values), strict=True)
             if _differs(aim, told[aim.name], value)
         ]
