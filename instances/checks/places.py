@@ -5,6 +5,7 @@ A point is held against those of other tables, a length against the straight lin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from aumaq.instances.scipy_parts import nearest
 
 ALONE_KM = 100.0
 """A point that is as far from all others lies nowhere."""
+ELSEWHERE_KM = 500.0
+"""So far from most others a point is in no part of their country."""
 NEARER = 10.0
 """A point is taken for swapped if it is so many times nearer the other way round."""
 MOST_DETOURS = 20.0
@@ -27,6 +30,9 @@ METRES = 200.0
 """Lengths that are in the middle so many times the straight line are in metres."""
 LEAST_DETOUR = 0.7
 """Nothing is shorter than this part of the straight line, coordinates being rough."""
+MOST_NAMED = 5
+"""Places that a warning names."""
+_CORNER = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 ROUGH_KM = 2.0
 """By so much coordinates may be off."""
 
@@ -65,7 +71,7 @@ def _km(a: Floats, b: Floats) -> Floats:
     return chord_to_km(np.linalg.norm(a - b, axis=1))
 
 
-@check(*PLACED, "road_links")
+@check(*PLACED, "zones", "road_links")
 def coordinates_are_not_swapped(tables: Tables) -> Found:
     """No table, and no row, lies near the others only with lat and lon swapped."""
     clouds = {name: _cloud(tables[name]) for name in PLACED}
@@ -91,6 +97,48 @@ def coordinates_are_not_swapped(tables: Tables) -> Found:
         for k in () if whole else np.flatnonzero(flags[name]):
             place = f"{cloud.lat[k]:g}, {cloud.lon[k]:g}"
             yield problem(name, text, cloud.rows[k], "lat", place)
+    if clouds and not whole and not any(flag.any() for flag in flags.values()):
+        yield from _swapped_together(tables, clouds)
+
+
+def _swapped_together(tables: Tables, clouds: dict[str, _Cloud]) -> Found:
+    """Warn of places that are swapped in all tables that have them.
+
+    A list without roads has nodes and sites made where its places are: each is near
+    its own. What tells of them are most other places, and of all places the zones.
+    """
+    whole = _Cloud(*(np.concatenate([getattr(cloud, part) for cloud in clouds.values()])
+                     for part in ("rows", "lat", "lon")))  # fmt: skip
+    zones = _zones(tables["zones"])
+    if len(zones.rows) and _nearer_swapped(whole, zones.points).mean() > 0.5:
+        text = say(
+            "latitude and longitude look swapped: only the other way round are the"
+            " places near the zones"
+        )
+        yield Warn(problem(next(iter(clouds)), text, None, "lat"))
+        return
+    flags, first = _apart_from_most(whole), 0
+    for name, cloud in clouds.items():
+        own = cloud.rows[flags[first : first + len(cloud.rows)]]
+        first += len(cloud.rows)
+        if len(own):
+            rows = tables[name].iloc[own]
+            called = rows["name" if "name" in rows else rows.columns[0]]
+            text = say(
+                "latitude and longitude look swapped, of {places}: only the other way"
+                " round are these near most other places",
+                places=", ".join(map(str, called[:MOST_NAMED]))
+                + (", ..." if len(own) > MOST_NAMED else ""),
+            )
+            yield Warn(problem(name, text, own[0], "lat"))
+            return  # those of other tables are made of them
+
+
+def _zones(rows: pd.DataFrame) -> _Cloud:
+    """Return the centres of circles and a corner of each other zone."""
+    corners = rows["outline"].str.extract(_CORNER).astype(float)
+    lat, lon = rows["lat"].fillna(corners[1]), rows["lon"].fillna(corners[0])
+    return _cloud(pd.DataFrame({"lat": lat, "lon": lon}))
 
 
 def _swapped(clouds: dict[str, _Cloud], name: str) -> Flags:
@@ -108,10 +156,20 @@ def _swapped(clouds: dict[str, _Cloud], name: str) -> Flags:
         others.append(own.points[~flags])
         flags[flags] = _nearer_swapped(own, np.concatenate(others))[flags]
         return flags
+    return _apart_from_most(own)
+
+
+def _apart_from_most(own: _Cloud) -> Flags:
+    """Return which points are near those around the middle only the other way round.
+
+    A region at the edge of a country may be nearer to the middle swapped, where degrees
+    of latitude and longitude are much the same; it is not elsewhere.
+    """
     middle = to_unit_sphere(np.median(own.lat, keepdims=True),
                             np.median(own.lon, keepdims=True))  # fmt: skip
     near = _km(own.points, middle) <= _km(own.swapped, middle)
-    return ~near & _nearer_swapped(own, own.points[near])
+    is_elsewhere = chord_to_km(nearest(own.points, own.points[near])[0]) > ELSEWHERE_KM
+    return ~near & is_elsewhere & _nearer_swapped(own, own.points[near])
 
 
 def _nearer_swapped(cloud: _Cloud, others: Floats) -> Flags:

@@ -575,6 +575,36 @@ def test_without_room_for_the_mapping_there_is_no_instance(
         assert [*tmp_path.iterdir()] == [path]
 
 
+ZONE = {"zone": "z", "kind": "forest", "lat": 50.3, "lon": 70.3, "radius_km": 9.0}
+SWAPPED: dict[str, tuple[list[int], dict[str, Any] | None, str]] = {
+    "none": ([], ZONE, ""),
+    "one": ([1], None, "of Бесоба: only"),
+    "two": ([0, 3], None, "of Акжар, Аксу: only"),
+    "all, beside a zone": ([0, 1, 2, 3, 4], ZONE, "are the places near the zones"),
+    "all, and no zone says so": ([0, 1, 2, 3, 4], None, ""),
+}
+
+
+@pytest.mark.parametrize("case", SWAPPED)
+def test_swapped_places_are_told_where_roads_are_made_of_them(
+    tmp_path: Path, case: str
+) -> None:
+    """Nodes that lie where their places are do not tell that these are right."""
+    which, zone, told = SWAPPED[case]
+    names = ["Акжар", "Бесоба", "Коктем", "Аксу", "Тасты"]
+    lat = [50.1, 50.2, 50.4, 50.0, 51.0]
+    rows = pd.DataFrame({"name": names, "population": 500, "lat": lat, "lon": 70.3})
+    rows.loc[which, ["lat", "lon"]] = rows.loc[which, ["lon", "lat"]].to_numpy()
+    rows.to_csv(tmp_path / "p.csv", index=False)
+    tables = dict(read(tmp_path / "p.csv").base)
+    if zone:
+        tables["zones"] = pd.DataFrame([zone])
+    warnings = map(str, aumaq.from_tables(tables).warnings)
+    found = [text for text in warnings if "look swapped" in text]
+    assert len(found) == bool(told)
+    assert told in "".join(found)
+
+
 SYSTEMS: dict[str, tuple[str, int, int | None, str, str]] = {
     "its own holds": ("a.gpkg", 4326, 4326, "EPSG:32642", "is not used for it"),
     "of a .prj, too": ("a.shp", 32642, 32642, "EPSG:4326", "is not used for it"),

@@ -29,6 +29,7 @@ def test_shipped(name: str) -> None:
     instance = shipped(name)
     found = (len(instance.settlement_ids), len(instance.period_names))
     assert found == SIZES[name]
+    assert "look swapped" not in " ".join(map(str, instance.warnings))
     _has_sources(instance)
     _gives_access(instance)
     _standards_can_be_kept(instance)
