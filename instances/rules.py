@@ -6,15 +6,16 @@ title in the reader's language.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from aumaq.instances.instance import Instance
 from aumaq.instances.land.forbidden import has_rules
-from aumaq.instances.language.texts import Text, Title, say
+from aumaq.instances.language.texts import Text, Title, chained, say
 from aumaq.instances.schema.column import Table
 from aumaq.instances.schema.tables import TABLES
 
@@ -183,14 +184,56 @@ def _in(table: Table, tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
         for column in table.columns
         if column.name in NAMED
     }
-    found = []
-    for row in rows.to_dict("records"):
+    given, called, where = rows.to_dict("records"), list[Text](), list[list[Text]]()
+    for row in given:
         named = {name: known.get(row[name]) for name, known in titles.items()}
         title = table.rule_title(row | {k: Title(t) for k, t in named.items() if t})
+        called.append(title)
+        where.append(_where(table, row, tables))
+    times = Counter(map(str, called))
+    found = []
+    for row, title, parts in zip(given, called, where, strict=True):
+        is_told = bool(row["title"]) and times[title] == 1
+        told = title if is_told or not parts else chained([title, *parts], ", ")
         id_ = f"{PREFIXES.get(code, code)}:{row[code]}"
-        found.append(
-            Rule(id_, title, Title(row["source"]), bool(row.get("is_hard", True)))
-        )
+        is_hard = bool(row.get("is_hard", True))
+        found.append(Rule(id_, told, Title(row["source"]), is_hard))
+    times = Counter(str(rule.title) for rule in found)
+    return [
+        rule if times[rule.title] == 1 else _with_code(rule, row[code])
+        for rule, row in zip(found, given, strict=True)
+    ]
+
+
+def _with_code(rule: Rule, code: str) -> Rule:
+    """Return a rule whose title no other rule of its table has."""
+    return replace(rule, title=say("{title} ({code})", title=rule.title, code=code))
+
+
+def _where(
+    table: Table, row: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> list[Text]:
+    """Return where and since when a rule holds: what its own title may not say.
+
+    Columns that are part of a key are not looked at: there one rule has several rows.
+    """
+    own = table.rule.template if isinstance(table.rule, Text) else ""
+    has = {c.name for c in table.columns if f"{{{c.name}}}" not in own} - {*table.key}
+    found = list[Text]()
+    lowest = next((row[c] for c in ("from_level", "min_level") if c in has), 1)
+    if lowest > 1:
+        found.append(say("from level {n} up", n=lowest))
+    if "to_level" in has and row["to_level"]:
+        found.append(say("up to level {n}", n=row["to_level"]))
+    if "region" in has and row["region"]:
+        regions, code = tables["regions"], row["region"]
+        name = next(iter(regions["name"][regions["region"] == code]), "")
+        found.append(Title(name or code))
+    if "period" in has and row["period"]:
+        found.append(Title(row["period"]))
+    since = row["first_period"] if "first_period" in has else ""
+    if since not in ("", next(iter(tables["periods"]["period"]), "")):
+        found.append(say("from {period} on", period=since))
     return found
 
 

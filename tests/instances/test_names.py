@@ -14,6 +14,9 @@ import pytest
 from shared_plans import shipped
 
 import aumaq
+from aumaq.instances.rules import _in as rules_in
+from aumaq.instances.schema.column import Table
+from aumaq.instances.schema.tables import TABLES
 from aumaq.results.language import Language
 from aumaq.results.report.document import document
 
@@ -116,3 +119,50 @@ def test_report_has_titles_in_place_of_codes() -> None:
         assert '"two"' in missed
         assert '"one"' not in missed
     assert not CYRILLIC.search(json.dumps(document([plan], Language()))), "a name"
+
+
+RULES = [table for table in TABLES if table.rule]
+CODES = {"region": "R", "period": "p2", "first_period": "p2"}
+KINDS: dict[str, Any] = {"text": "x", "int": 1, "number": 1.0, "flag": False}
+
+
+def titles_of(table: Table, *rows: dict[str, Any]) -> list[str]:
+    """Return what rules of a table are called that differ as these rows do."""
+    usual = {
+        c.name: c.choices[0] if c.choices
+        else KINDS[c.kind] if c.is_required or c.kind != "text" else ""
+        for c in table.columns
+    }  # fmt: skip
+    frame = pd.DataFrame([{**usual, "title": "", **row} for row in rows])
+    regions = pd.DataFrame([{"region": "R", "name": "North"}])
+    periods = pd.DataFrame({"period": ["p1", "p2"]})
+    named = pd.DataFrame({"service": ["x"], "network": ["x"], "title": [""]})
+    tables = dict.fromkeys(("services", "networks"), named)
+    tables |= {"regions": regions, "periods": periods, table.name: frame}
+    return [str(rule.title) for rule in rules_in(table, tables)]
+
+
+@pytest.mark.parametrize("table", RULES, ids=lambda table: table.name)
+@pytest.mark.parametrize("title", ["", "A rule"])
+def test_rules_of_a_table_are_told_apart(table: Table, title: str) -> None:
+    """By region and time where they have some, else by their codes."""
+    code = table.key[0]
+    free = [
+        c.name for c in table.columns if c.name in CODES and c.name not in table.key
+    ]
+    for column in free:
+        one, other = titles_of(
+            table,
+            {code: "a", "title": title},
+            {code: "b", "title": title, column: CODES[column]},
+        )
+        assert one != other
+        assert other.endswith((", North", ", p2", ", from p2 on"))
+    one, other = titles_of(
+        table, {code: "a", "title": title}, {code: "b", "title": title}
+    )
+    assert one != other
+    if not title:
+        for column in free:  # of one alone, too
+            (alone,) = titles_of(table, {code: "a", column: CODES[column]})
+            assert ("North" if column == "region" else "p2") in alone
