@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +13,8 @@ from typing import Any
 from aumaq.instances import ExportError, OptionError
 from aumaq.instances.extras import install_command
 from aumaq.instances.formats.drafts import draft_file
-from aumaq.instances.formats.targets import probe_file, reason
-from aumaq.instances.language.texts import say
+from aumaq.instances.formats.targets import REASONS, probe_file, reason, refused
+from aumaq.instances.language.texts import Text, say
 from aumaq.results.store.damage import check_whole
 from aumaq.results.store.turns import EXTRA, turn
 
@@ -110,7 +112,7 @@ def opened(
     ExportError if the file is no store, is a damaged one (unless it is to be read
     *as_it_is*: to save what there is), or stays busy.
     """
-    if not to_write and not path.is_file():
+    if not to_write and not path.is_file() and not path.is_dir():
         raise ExportError(say("{path}: there is no such store of runs", path=path))
     if to_write:
         probe_file(path)
@@ -169,12 +171,24 @@ def check_kind(path: Path) -> None:
 
 def _make(path: Path) -> None:
     """Make an empty store in a draft: a kill leaves no half a file under its name."""
-    with draft_file(path) as draft:
-        connection = _duckdb().connect(
-            str(draft), config={**CLOSED, "default_block_size": BLOCK_BYTES}
-        )
-        connection.execute(SCHEMA)
-        connection.close()
+    duckdb = _duckdb()
+    try:
+        with draft_file(path) as draft:
+            connection = duckdb.connect(
+                str(draft), config={**CLOSED, "default_block_size": BLOCK_BYTES}
+            )
+            connection.execute(SCHEMA)
+            connection.close()
+    except duckdb.Error as error:
+        text = " ".join(str(error).split())
+        why = _of_disk(text) or say("{told}", told=text)
+        raise refused(path, why) from None
+
+
+def _of_disk(text: str) -> Text | None:
+    """Return what DuckDB says of a full disk in our words, None if it says no such."""
+    number = errno.ENOSPC
+    return REASONS[number] if os.strerror(number) in text else None
 
 
 def connected(path: Path, until: float, *, is_reader: bool) -> Any:
@@ -185,6 +199,8 @@ def connected(path: Path, until: float, *, is_reader: bool) -> Any:
             return duckdb.connect(str(path), read_only=is_reader, config=CLOSED)
         except duckdb.Error as error:  # a damaged block is no IOException
             text = " ".join(str(error).split())
+            if why := _of_disk(text):
+                raise refused(path, why) from None
             if HELD not in text:
                 raise ExportError(
                     say("{path}: is no store of runs: {text}", path=path, text=text)

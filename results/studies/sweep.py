@@ -178,6 +178,8 @@ def _gathered(
     unkept: list[Text] = []
     for outcome in source:
         row = outcome.row
+        unkept += [say("{scenario}: {problem}", scenario=row["scenario"], problem=text)
+                   for text in outcome.troubles]  # fmt: skip
         if store is not None and row["has_plan"]:
             unkept += _keep(store, instance, outcome, batch_id)
         outcomes[row["scenario"]] = outcome

@@ -61,6 +61,7 @@ class Outcome:
     row: dict[str, Any]
     tables: dict[str, pd.DataFrame] | None = None
     record: dict[str, Any] | None = None
+    troubles: tuple[Text, ...] = ()
 
 
 def no_plan(scenario: str, status: str, message: Text, seconds: float) -> Outcome:
@@ -102,8 +103,8 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
             **task.options,
         )
         row = _row(plan, time.monotonic() - started)
-        if task.folder is not None:
-            row["message"] = joined(row["message"], *_write(plan, task))
+        troubles = () if task.folder is None else _write(plan, task)
+        row["message"] = joined(row["message"], *troubles)
     except InstanceError as error:
         return failed("invalid", error.text)
     except NoPlanError as error:
@@ -114,7 +115,7 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
         return failed("stopped", BEFORE_A_PLAN)
     except Exception as error:  # a batch goes on whatever one scenario does
         return failed("failed", unforeseen(error))
-    return Outcome(row, dict(plan.tables), dict(plan.record))
+    return Outcome(row, dict(plan.tables), dict(plan.record), troubles)
 
 
 def _instance(task: SweepTask) -> Instance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from command import run
 from shared_plans import best_plan, shipped
@@ -109,10 +110,21 @@ def test_a_file_of_plans_is_none_of_bench(tmp_path: Path) -> None:
     before = store.path.read_bytes()
     text = tmp_path / "t.duckdb"
     text.write_text("no store at all")
-    for path, told in ((store.path, "a store of plans"), (text, "no DuckDB file")):
+    foreign = tmp_path / "f.duckdb"
+    with duckdb.connect(str(foreign)) as connection:
+        connection.execute("CREATE TABLE mine AS SELECT 1 AS a")
+    of_theirs = foreign.read_bytes()
+    for path, told in (
+        (store.path, "a store of plans"), (text, "no DuckDB file"),
+        (foreign, "a DuckDB file, but none of bench runs"),
+    ):  # fmt: skip
         with pytest.raises(ExportError, match=told), opened(path):
             pass
     assert store.path.read_bytes() == before
+    assert foreign.read_bytes() == of_theirs
+    for _ in range(2):  # a new file, and one that is gone on with
+        with opened(tmp_path / "own.duckdb"):
+            pass
 
 
 def test_what_set_means_for_a_plan(tmp_path: Path) -> None:

@@ -280,7 +280,23 @@ def test_what_is_no_store_is_left_alone(tmp_path: Path) -> None:
         assert path.read_bytes() == before
     with pytest.raises(ExportError, match="no such store"):
         aumaq.Store(tmp_path / "none.duckdb").runs()
+    with pytest.raises(ExportError, match="it is a folder, not a file"):
+        aumaq.Store(tmp_path).runs()
     assert not (tmp_path / "none.duckdb").exists()
+
+
+def test_a_store_on_a_full_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB has an error of its own for that: no traceback, no half a file."""
+
+    def full(*_: object, **__: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write: No space left on device")
+
+    monkeypatch.setattr(duckdb, "connect", full)
+    with pytest.raises(ExportError, match=r"s\.duckdb: cannot be written: the disk is"):
+        aumaq.Store(tmp_path / "s.duckdb").check()
+    assert not (tmp_path / "s.duckdb").exists()
 
 
 def test_queries_read_only(tmp_path: Path) -> None:

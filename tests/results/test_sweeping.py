@@ -19,9 +19,10 @@ from variants import OVERRIDES, SCENARIOS, VARIANTS
 import aumaq
 from aumaq.instances import ExportError, OptionError, UnknownNameError
 from aumaq.instances.generators import clustered
+from aumaq.instances.language.texts import say
 from aumaq.results.report.plan_folders import opened
 from aumaq.results.studies import task_pool
-from aumaq.results.studies.sweep import Sweep
+from aumaq.results.studies.sweep import Sweep, _gathered
 from aumaq.results.studies.sweep_folder import (
     RECORD,
     TABLE,
@@ -29,6 +30,7 @@ from aumaq.results.studies.sweep_folder import (
     write_sweep,
 )
 from aumaq.results.studies.sweep_task import Outcome
+from aumaq.solvers import Silent
 
 BROKEN = {"override": "broken", "table": "sites", "where": "site=b", "action": "remove"}
 POOR = {"override": "poor", "table": "budgets", "action": "add",
@@ -88,6 +90,16 @@ def test_failures_are_rows_and_the_rest_equals_single_solves(
         found.plan("poor")
     written = json.loads((tmp_path / "out" / "sweep.json").read_text())
     assert [row["status"] for row in written["rows"]] == list(rows["status"])
+
+
+def test_a_plan_that_went_elsewhere_is_a_trouble_of_the_sweep() -> None:
+    """Its row has a plan: the command would end as if all were where it was asked."""
+    row = {"scenario": "base", "status": "optimal", "has_plan": True, "verified": True,
+           "seconds": 1.0, "message": ""}  # fmt: skip
+    moved = say("{path} cannot be written", path="out/base")
+    source = [Outcome(row, {}, {}, (moved,))]
+    found = _gathered(build(), ["base"], source, None, "", Silent())
+    assert list(found.troubles) == ["base: out/base cannot be written"]
 
 
 def test_a_process_that_dies_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ from aumaq.results.studies.bench.methods import versions_of, wants_more
 
 WAITING = 5.0
 """Seconds for another process to let go of the file."""
-OF_PLANS = "SELECT 1 FROM information_schema.tables WHERE table_name = 'store'"
+NAMES = "SELECT table_name FROM information_schema.tables"
 GRACE = 600.0
 """Seconds that a process may take beside its time limit: reading, compiling."""
 TABLES = """
@@ -91,9 +91,14 @@ def opened(path: Path) -> Iterator[Any]:
         check_kind(path)
     connection = connected(path, time.monotonic() + WAITING, is_reader=False)
     try:
-        if connection.execute(OF_PLANS).fetchone() is not None:
+        names = {name for (name,) in connection.execute(NAMES).fetchall()}
+        if "store" in names:
             raise ExportError(
                 say("{path}: is a store of plans, no file of bench runs", path=path)
+            )
+        if names and "bench_runs" not in names:
+            raise ExportError(
+                say("{path}: is a DuckDB file, but none of bench runs", path=path)
             )
         connection.execute(TABLES)
         yield connection
