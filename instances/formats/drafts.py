@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,17 @@ def _of_disk(found: Exception) -> OSError | None:
         number = getattr(errno, str(found).removeprefix("IO_"), 0)
         return OSError(number, os.strerror(number)) if number else None
     return None
+
+
+def save_whole(save: Callable[[Any], object], path: Path) -> None:
+    """Write what *save* writes into an open file, made in memory.
+
+    Packages that write archives piece by piece tell of a full disk once more for each
+    piece, as tracebacks when the program ends.
+    """
+    content = BytesIO()
+    save(content)
+    path.write_bytes(content.getbuffer())
 
 
 def followed(path: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from aumaq.instances.formats.drafts import draft_file, told
+from aumaq.instances.formats.drafts import draft_file, save_whole, told
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import cell_of, check_fits
 from aumaq.instances.formats.workbook.writer import sheet_reference
@@ -96,7 +96,7 @@ def write_workbook(plan: Plan, path: Path, lang: str = "en") -> None:
             _table(book, sheet_title(name, words), table, heads[name])
         _columns(book, heads, words)
     with draft_file(path) as draft:
-        book.save(draft)
+        save_whole(book.save, draft)
 
 
 def _anchors(plan: Plan) -> pd.DataFrame:

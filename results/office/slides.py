@@ -12,6 +12,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.text import PP_ALIGN
 from pptx.util import Mm, Pt
 
+from aumaq.instances.formats.drafts import save_whole
 from aumaq.results.office.content import Chart, Content, Service, Table
 from aumaq.results.office.widths import shares_of_columns
 
@@ -43,7 +44,7 @@ def write(content: Content, path: Path) -> None:
         _service(slides, service, content)
     for page in _packed(content.notes):
         _text(_slide(slides, head["notes"]), page, 14)
-    slides.save(str(path))
+    save_whole(slides.save, path)
 
 
 def _cover(slides: Any, content: Content) -> None:

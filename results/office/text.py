@@ -15,6 +15,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from aumaq.instances.formats.drafts import save_whole
 from aumaq.results.office.content import Chart, Content, Table, told
 from aumaq.results.office.widths import shares_of_columns
 
@@ -72,7 +73,7 @@ def write(content: Content, path: Path) -> None:
         document.add_heading(title, 2)
         for text in texts:
             document.add_paragraph(text, style="List Bullet")
-    document.save(str(path))
+    save_whole(document.save, path)
 
 
 def _page(document: Any) -> None:

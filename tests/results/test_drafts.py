@@ -452,3 +452,31 @@ def test_a_folder_made_for_a_plan_goes_where_the_plan_cannot_be_in_it(
         written = write_plan_folder(plan, made, side={}, is_new=is_new)
         assert Plan.read(written.folder).is_verified
         assert made.exists() != is_new
+
+
+WORKBOOK_ON_A_FULL_DISK = """
+import sys
+from pathlib import Path
+import openpyxl
+from aumaq.instances.formats.drafts import draft_file, save_whole
+
+book = openpyxl.Workbook(write_only=True)
+for k in range(3):
+    book.create_sheet().append(["x" * 100] * 100)
+try:
+    with draft_file(Path("FOLDER/none.xlsx")) as draft:
+        draft.symlink_to("/dev/full")
+        save_whole(book.save, draft)
+except Exception as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
+def test_a_full_disk_is_told_once(tmp_path: Path) -> None:
+    """Sheets of which a part is not written would end in a traceback each."""
+    code = WORKBOOK_ON_A_FULL_DISK.replace("FOLDER", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert "none.xlsx cannot be written: the disk is full" in done.stdout
+    assert not done.stderr

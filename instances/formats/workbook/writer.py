@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from aumaq.instances.formats.drafts import save_whole
 from aumaq.instances.formats.geographic.outline_text import pieces
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.formats.workbook.cells import (
@@ -73,7 +74,7 @@ def write_workbook(
         for piece in pieces(outlines):
             sheet.append([cell_of(sheet, piece)])
     _write_lists(book, shown, lang)
-    book.save(path)
+    save_whole(book.save, path)
 
 
 def header(column: Column, lang: str) -> str:

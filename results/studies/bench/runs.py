@@ -87,9 +87,15 @@ def opened(path: Path) -> Iterator[Any]:
     """Open the file of runs, with its tables (ExportError if it is none, or busy)."""
     import duckdb
 
-    if path.exists():
+    is_new = not path.exists()
+    if not is_new:
         check_kind(path)
-    connection = connected(path, time.monotonic() + WAITING, is_reader=False)
+    try:
+        connection = connected(path, time.monotonic() + WAITING, is_reader=False)
+    except ExportError:
+        if is_new:  # what DuckDB began is no file of runs
+            path.unlink(missing_ok=True)
+        raise
     try:
         names = {name for (name,) in connection.execute(NAMES).fetchall()}
         if "store" in names:
