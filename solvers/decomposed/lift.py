@@ -48,14 +48,15 @@ class Lift:
     def _order(self, plan: Floats | None) -> Ints:
         """Return the blocks that are MIPs of a size to be solved, the best ones first.
 
-        Those are where a *plan* costs most beyond the bound, for each whole number.
+        Those are where a *plan* costs most beyond the bound, for each whole number;
+        without one, the largest.
         """
         number, least = self._blocks.integers, self._blocks.least
         is_some = (number > 0) & (number <= MOST_INTEGERS) & np.isfinite(least)
         some = np.flatnonzero(is_some)
-        rank = number[some].astype(float)
+        rank = -number[some].astype(float)
         if plan is not None:
-            rank = -self._blocks.excess(plan)[some] / rank
+            rank = self._blocks.excess(plan)[some] / rank
         return some[np.argsort(rank, kind="stable")]
 
     def stop(self) -> None:

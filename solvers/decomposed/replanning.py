@@ -35,6 +35,8 @@ MOST_EFFORT = 30.0
 WIDTHS = (1 / 200, 1 / 20, 1 / 2, np.inf)
 """In a large block first only what costs this share of what is dear beyond the bound is
 free, then more."""
+WIDTH_SHARES = (0.1, 0.3, 1.0, 1.0)
+"""What that takes of what the block takes at the most."""
 DEAR_LEFT = 1 / 200
 """What costs this share of what is dear beyond a block's own LP is left out there."""
 AGAIN, LARGE_AGAIN, LEAST_LUCK = 0.1, 0.5, 1e-3
@@ -75,6 +77,13 @@ class Replanning:
             self._luck[:] = 1.0
             self._is_first = self._is_crossed.copy()
 
+    @property
+    def _usual(self) -> Floats:
+        """What the next visit of each block usually takes, seconds or units of work."""
+        narrow = np.array(WIDTH_SHARES)[self._width]
+        first = np.where(self._is_first, FIRST_SHARE, 1.0)
+        return np.asarray(self._most * np.where(self._is_large, narrow, first))
+
     def of(self, columns: Flags) -> Flags:
         """Return which blocks have any of some columns."""
         label = self._blocks.of_column[columns]
@@ -95,8 +104,7 @@ class Replanning:
         *least* mln a second promises nothing. Nobody else visits it meanwhile.
         """
         with self._lock:
-            most = np.where(self._is_first, FIRST_SHARE * self._most, self._most)
-            hoped = self._blocks.excess(plan) * self._luck / most
+            hoped = self._blocks.excess(plan) * self._luck / self._usual
             hoped[self._is_busy | (self._luck < LEAST_LUCK)] = 0.0
             if which is not None:
                 hoped[~which] = 0.0
@@ -116,6 +124,7 @@ class Replanning:
         found = self._solve(k, solver, plan, free, budget.most(self._most[k], nodes))
         with self._lock:
             self._is_busy[k] = False
+            self._luck[k] *= AGAIN if found is None else 1.0
         cost = solver.structure.matrices.cost[free]
         if found is None:
             return None

@@ -334,7 +334,7 @@ class Run:
             left = (last if now < last else self.end) - now
             feeding.search_on(search, Budget(max(left, 1.0)))
             return
-        self._complete(feeding, known, share / 4)
+        self._complete(feeding, known, share / 8)
         now = time.monotonic()
         with self.lock:
             self.is_joining = False

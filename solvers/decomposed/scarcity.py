@@ -16,7 +16,7 @@ from aumaq.solvers.structure import DENSE_ROW
 
 NEARLY = 0.98
 """A limit is used up from this share of it on."""
-SHARE = 0.1
+SHARE = 0.3
 """The price of a unit is so much of what those who use it usually pay for one."""
 
 

@@ -17,7 +17,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.solvers.blocks import networks
 from aumaq.solvers.blocks.networks import built_columns
 from aumaq.solvers.compiled import compiled
-from aumaq.solvers.decomposed import replanning, run
+from aumaq.solvers.decomposed import feeding, replanning, run
 from aumaq.solvers.highs.dive import Dive
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -77,7 +77,9 @@ def test_a_dive_ends_in_a_plan(kind: str, data: st.DataObject) -> None:
 def test_what_is_for_the_largest_models_ends_in_plans(
     kind: str, data: st.DataObject
 ) -> None:
-    """With networks that are kept, or none: verified, and never below the optimum."""
+    """With networks that are kept, large or small, or none: verified, and never below
+    the optimum.
+    """
     kinds = KINDS | {"free": tiny_instances("free")}
     instance: Instance = data.draw(kinds[kind])
     try:
@@ -88,6 +90,8 @@ def test_what_is_for_the_largest_models_ends_in_plans(
         patch.setattr(run, "WHOLE", 0)
         patch.setattr(networks, "ROUND_FIRST", 1)
         patch.setattr(replanning, "ROUND_FIRST", 1)
+        most = data.draw(st.sampled_from([0, feeding.MOST_INTEGERS]))
+        patch.setattr(feeding, "MOST_INTEGERS", most)
         plan = aumaq.solve(
             instance, method="decomposed", gap=0.0, threads=2, time_limit=4.0
         )
