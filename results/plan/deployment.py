@@ -30,6 +30,8 @@ COLUMNS = {
     "cost_mln": "float64", "gain_persons": "float64", "total_mln": "float64",
     "total_gain_persons": "float64", "after": "str",
 }  # fmt: skip
+_Entry = tuple[float, float, float, int, int, Key]
+"""A step with all that is missing for it, the best ones smallest."""
 FREE = 1e-6
 """Mln: what costs less than this is done at once if it gains anything."""
 
@@ -70,9 +72,9 @@ def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key
         for one in whole:
             lend[one].append(key)
     done: dict[Key, None] = {}
-    levels, waiting = _Levels(limits), set[Key]()
+    levels, waiting = _Levels(limits), dict[int, list[Key]]()
 
-    def entry(key: Key) -> tuple[float, float, float, int, int, Key]:
+    def entry(key: Key) -> _Entry:
         """Return a step with all that is missing for it, the best ones smallest."""
         missing = [steps[one] for one in relies[key] if one not in done]
         gain = sum(step.gain for step in missing)
@@ -80,21 +82,24 @@ def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key
         # Without a gain the cheapest comes first; what is equal keeps its order.
         return -gain / max(cost, FREE), -gain, cost, rank[key], len(missing), key
 
-    heap = [entry(key) for key in steps]
+    heap, blocked = [entry(key) for key in steps], list[_Entry]()
     heapify(heap)
     while len(done) < len(steps):
         is_stuck = not heap
-        *_, missing, key = min(map(entry, waiting)) if is_stuck else heappop(heap)
+        found = heappop(blocked if is_stuck else heap)
+        *_, missing, key = found
         left = [one for one in relies[key] if one not in done]
         if key in done or len(left) != missing:
             continue  # what it relies on was done meanwhile: it is in there anew
-        if not is_stuck and not levels.hold(left):
-            waiting.add(key)
+        broken = None if is_stuck else levels.broken_by(left)
+        if broken is not None:
+            waiting.setdefault(broken, []).append(key)
+            heappush(blocked, found)
             continue
         done |= dict.fromkeys(left)
         again = {other for one in left for other in lend[one]}
-        again |= waiting if levels.change(left) else set()
-        waiting -= again | done.keys()
+        for limit in levels.change(left):
+            again.update(waiting.pop(limit, ()))
         for other in again - done.keys():
             heappush(heap, entry(other))
     return list(done)
@@ -112,23 +117,23 @@ class _Levels:
             for key in limit.effect:
                 self._of.setdefault(key, []).append(k)
 
-    def hold(self, steps: Sequence[Key]) -> bool:
-        """Return whether none is broken by any of the steps, one after the other."""
+    def broken_by(self, steps: Sequence[Key]) -> int | None:
+        """Return which one any of the steps, one after the other, breaks; or None."""
         now = dict[int, float]()
         for key in steps:
             for k in self._of.get(key, ()):
                 change = self._limits[k].effect[key]
                 now[k] = now.get(k, self._now[k]) + change
                 if self._limits[k].breaks(now[k], change):
-                    return False
-        return True
+                    return k
+        return None
 
-    def change(self, steps: Sequence[Key]) -> bool:
-        """Do the steps; return whether they changed where any limit is."""
+    def change(self, steps: Sequence[Key]) -> set[int]:
+        """Do the steps; return which limits are elsewhere now."""
         changed = [(k, key) for key in steps for k in self._of.get(key, ())]
         for k, key in changed:
             self._now[k] += self._limits[k].effect[key]
-        return bool(changed)
+        return {k for k, _ in changed}
 
 
 def _relied_on(key: Key, steps: Mapping[Key, Step]) -> list[Key]:
