@@ -86,8 +86,6 @@ def with_node_cuts(m: Matrices) -> Matrices:
 def _needy(m: Matrices) -> Ints:
     """Return the balances of nodes that need something, of columns from 0 on."""
     is_needy = (m.row_family == BALANCES) & (m.row_lower == m.row_upper)
-    if (m.row_family == "angles").any():  # a drawn case with angles failed: not yet
-        return np.zeros(0, dtype=np.int64)
     rows = np.flatnonzero(is_needy & (m.row_lower > 0.0))
     entries = _Entries.of(m.by_row, rows)
     below = entries.row[m.column_lower[entries.column] < 0.0]
