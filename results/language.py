@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from aumaq.instances.errors import Told
 
-__all__ = ["ENGLISH", "LANGUAGES", "Language"]
+__all__ = ["ENGLISH", "LANGUAGES", "Language", "scale_of"]
 
 POINTS = say("pp")
 """What differences of shares are measured in: percentage points."""
@@ -85,6 +85,11 @@ def _decimals_of(form: str, value: float) -> int:
     if form.endswith("g"):
         return decimals(value, digits)
     return digits + 2 if form.endswith("%") else digits
+
+
+def scale_of(amount_mln: float) -> tuple[float, Told]:
+    """Return in what an amount of money is told: how many mln it is, and its word."""
+    return next(((s, w) for s, w in SCALES if abs(amount_mln) >= s), SCALES[-1])
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ class Language:
         if not isfinite(amount_mln):
             return "–"
         amount = float(f"{amount_mln:.{MONEY_DIGITS}g}")
-        scale, word = next(((s, w) for s, w in SCALES if abs(amount) >= s), SCALES[-1])
+        scale, word = scale_of(amount)
         shown = amount / scale
         digits = next(
             d for d in range(3) if d == 2 or abs(shown - round(shown, d)) < 1e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ from pptx.enum.text import PP_ALIGN
 from pptx.util import Mm, Pt
 
 from aumaq.instances.formats.drafts import save_whole
+from aumaq.instances.language.texts import say
+from aumaq.results.language import Language, scale_of
 from aumaq.results.office.content import Chart, Content, Service, Table
 from aumaq.results.office.widths import shares_of_columns
 
 WIDE, HIGH, MARGIN = 338.7, 190.5, 14.0
 """A slide of 16 : 9, mm."""
 TITLE_ONLY = 5
+AMOUNT = "General"
+"""How bars are told: money by its scale has few digits, some behind the point."""
 LETTERS_A_LINE, LINES = 115, 15
 """Room for notes on a slide, in letters of 14 points."""
 
@@ -39,7 +44,8 @@ def write(content: Content, path: Path) -> None:
         _chart(_slide(slides, f"{head['access']}: {chart.title}"), chart)
     for table in content.tables:
         _table(_slide(slides, table.title), table)
-    _chart(_slide(slides, content.spending.title), content.spending)
+    spending = _by_scale(content.spending, content.lang)
+    _chart(_slide(slides, spending.title), spending)
     for service in content.services:
         _service(slides, service, content)
     for page in _packed(content.notes):
@@ -109,8 +115,17 @@ def _fitted(slide: Any, picture: bytes) -> None:
     added.left = (Mm(WIDE) - added.width) // 2
 
 
+def _by_scale(chart: Chart, lang: Language) -> Chart:
+    """Return amounts in mln as people say them: an axis of 25 trn, not 25,000,000."""
+    totals = map(sum, zip(*chart.series.values(), strict=True))
+    scale, word = scale_of(max(totals, default=1.0))
+    series = {k: [x / scale for x in xs] for k, xs in chart.series.items()}
+    title = say("Spending by period, {unit}", unit=word)
+    return replace(chart, title=lang.tell(title), series=series)
+
+
 def _chart(slide: Any, chart: Chart) -> None:
-    data = CategoryChartData(number_format="0.0%" if chart.is_share else "#,##0")
+    data = CategoryChartData(number_format="0.0%" if chart.is_share else AMOUNT)
     data.categories = chart.labels
     for name, values in chart.series.items():
         data.add_series(name, values)
@@ -127,7 +142,7 @@ def _chart(slide: Any, chart: Chart) -> None:
     drawn.legend.include_in_layout = False
     drawn.font.size = Pt(14)
     ticks = drawn.value_axis.tick_labels
-    ticks.number_format = "0%" if chart.is_share else "#,##0"
+    ticks.number_format = "0%" if chart.is_share else AMOUNT
     ticks.number_format_is_linked = False
     drawn.value_axis.minimum_scale = 0.0  # else bars of 94 % and 99 % look far apart
     if chart.is_share:

@@ -25,6 +25,7 @@ from aumaq.results.plan.plan import Plan
 from aumaq.results.report.actions import action_list
 from aumaq.results.report.cards import sure
 from aumaq.results.report.decision import decision
+from aumaq.results.report.finance import PAID
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,26 @@ def test_slides_hold_decision_charts_and_figures(
     assert all(
         0.0 <= v <= 1.0 for p in charts[0].plots for s in p.series for v in s.values
     )
+
+
+@pytest.mark.parametrize(("million", "word"), [(1.0, "млн"), (1e6, "трлн")])
+@pytest.mark.parametrize("times", [0.0, 1.0])
+def test_the_chart_of_money_tells_it_as_people_do(
+    plan: Plan, tmp_path: Path, million: float, word: str, times: float
+) -> None:
+    """In trn where it is so much; a plan that spends nothing has a slide, too."""
+    pptx = pytest.importorskip("pptx")
+    money = plan.table("money")
+    money["amount_mln"] *= million * times
+    paid = money[money["item"].isin(PAID)]["amount_mln"].sum() / million
+    shown = replace(plan, tables={**plan.tables, "money": money})
+    path = write_office(shown, tmp_path / "plan.pptx", "pptx", "ru")
+    slides = pptx.Presentation(str(path)).slides
+    slide = next(s for s in list(slides)[::-1] if any(x.has_chart for x in s.shapes))
+    chart = next(shape.chart for shape in slide.shapes if shape.has_chart)
+    total = sum(v for p in chart.plots for s in p.series for v in s.values)
+    assert total == pytest.approx(paid, abs=0.1)
+    assert slide.shapes.title.text.endswith(f", {word if times else 'млн'}")
 
 
 def test_paper_has_the_letters_of_kazakh(plan: Plan, tmp_path: Path) -> None:
