@@ -19,9 +19,10 @@ INSTANCE = Table(
             "fill_missing",
             "flag",
             "whether tables without rows are made: a site of each service in each"
-            " settlement, roads as straight lines between near settlements times 1.3"
-            " at 50 km/h (or as `road_classes` says of `straight_line`), two periods of"
-            " five years, one scenario",
+            " settlement with room for 1.2 times what its own people need, roads as"
+            " straight lines between near settlements times 1.3 at 50 km/h (or as"
+            " `road_classes` says of `straight_line`), two periods of five years, one"
+            " scenario",
             default=False,
             is_later=True,
         ),

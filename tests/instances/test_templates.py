@@ -108,6 +108,36 @@ def test_what_is_made_is_told() -> None:
     assert "every service may stand in every settlement" in told
 
 
+def test_made_sites_have_room_for_their_own_people() -> None:
+    """By hand: 1,000 people, half of them users, 100 places a level at 0.8: 7 and 8.
+
+    500 users times 1.2 need 750 places: eight of 100, or two that stand (of 50) and
+    seven. Fewer than 50 people may not have the larger level.
+    """
+    tables = template_tables(["services"])
+    rows = places(3, 1).assign(population=[1000, 1000, 40])
+    names = rows["settlement"].tolist()
+    groups = [{"group": "g", "share_urban": 0.5, "share_rural": 0.25}]
+    service = {"service": "s", "group": "g", "max_use_share": 0.8}
+    levels = pd.DataFrame(
+        [
+            {"service": "s", "level": 1, "capacity": 50, "min_population": 0},
+            {"service": "s", "level": 2, "capacity": 100, "min_population": 50},
+        ]
+    ).assign(capex_mln=1, opex_mln_per_year=1)
+    stands = [{"service": "s", "site": names[1], "level": 1, "units": 2}]
+    tables |= {
+        "settlements": rows,
+        "groups": pd.DataFrame(groups),
+        "services": tables["services"].iloc[:1].assign(**service),
+        "levels": levels,
+        "facilities": pd.DataFrame(stands),
+    }
+    sites = aumaq.from_tables(tables).table("sites").set_index("site")
+    assert sites.loc[names, "max_units"].tolist() == [8, 2 + 7, 1]
+    assert sites.loc[names, "status"].tolist() == ["candidate", "existing", "candidate"]
+
+
 def test_nothing_is_made_unasked() -> None:
     """An instance that does not ask for it lacks what it lacks."""
     tables = template_tables(["services"])
