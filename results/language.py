@@ -15,7 +15,7 @@ from gettext import NullTranslations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from aumaq.instances.language.texts import TITLE, UNIT, of_data, say
+from aumaq.instances.language.texts import TITLE, UNIT, Text, of_data, say
 from aumaq.instances.language.words import (
     LANGUAGES,
     catalogue,
@@ -87,7 +87,7 @@ def _decimals_of(form: str, value: float) -> int:
     return digits + 2 if form.endswith("%") else digits
 
 
-def scale_of(amount_mln: float) -> tuple[float, Told]:
+def scale_of(amount_mln: float) -> tuple[float, Text]:
     """Return in what an amount of money is told: how many mln it is, and its word."""
     return next(((s, w) for s, w in SCALES if abs(amount_mln) >= s), SCALES[-1])
 
